@@ -1,0 +1,1 @@
+"""Delivery: HTTP routes, command line, settings; the composition roots live here."""

@@ -1,0 +1,1 @@
+"""What leaves the house: archives, extracts, printed forms, tables."""
