@@ -1,0 +1,228 @@
+"""Commands of the journal: what somebody asks for. Typed, frozen values; ids of new things are made by the caller.
+
+Person values never come here: the caller keeps disclosures in the vault first and passes their digests (``sd``).
+A command that needs to say *which state it saw* (If-Match) carries `expected_version` of its lesson.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, WorkKind
+
+
+class JournalCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all commands."""
+
+
+class OpenSchool(JournalCommand, frozen=True, kw_only=True):
+    """The first command of a log."""
+
+    school: str
+    name: str
+    origin: str
+    time_zone: str
+    clock: Literal["server", "sample"] = "server"
+
+
+class RegisterPerson(JournalCommand, frozen=True, kw_only=True):
+    """A student, teacher or other employee; `sd` are digests of disclosures already kept in the vault."""
+
+    person: str
+    kind: PersonKind
+    sd: tuple[str, ...]
+
+
+class OpenSchoolYear(JournalCommand, frozen=True, kw_only=True):
+    """Dates are inclusive."""
+
+    year: str
+    title: str
+    starts_on: str
+    ends_on: str
+
+
+class DefinePeriod(JournalCommand, frozen=True, kw_only=True):
+    """A reporting period inside the year; of one kind, two periods never share a day and a grade."""
+
+    period: str
+    year: str
+    kind: PeriodKind
+    number: int
+    grades: tuple[int, ...]
+    starts_on: str
+    ends_on: str
+
+
+class ClosePeriod(JournalCommand, frozen=True, kw_only=True):
+    """Close for ordinary commands; the application adds the commitment."""
+
+    period: str
+
+
+class OpenClassGroup(JournalCommand, frozen=True, kw_only=True):
+    """Class group such as 5А."""
+
+    class_group: str
+    year: str
+    grade: int
+    letter: str
+    class_teacher: str | None = None
+
+
+class EnrollStudent(JournalCommand, frozen=True, kw_only=True):
+    """From `starts_on` on."""
+
+    class_group: str
+    student: str
+    starts_on: str
+
+
+class WithdrawStudent(JournalCommand, frozen=True, kw_only=True):
+    """`ends_on` is the last day in the class."""
+
+    class_group: str
+    student: str
+    ends_on: str
+
+
+class OpenCourse(JournalCommand, frozen=True, kw_only=True):
+    """Class group × subject × year with its responsible teacher."""
+
+    course: str
+    class_group: str
+    year: str
+    subject: str
+    teacher: str
+    starts_on: str
+
+
+class AssignTeacher(JournalCommand, frozen=True, kw_only=True):
+    """Another responsible teacher from `starts_on` on."""
+
+    course: str
+    teacher: str
+    starts_on: str
+
+
+class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One absent student."""
+
+    student: str
+    code: AbsenceCode = "absent"
+
+
+class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One late student."""
+
+    student: str
+    minutes: int
+
+
+class NewMark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mark for a work of the same lesson, recorded before or in the same command."""
+
+    student: str
+    work: str
+    value: str
+
+
+class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An assessed work."""
+
+    work: str
+    kind: WorkKind
+    written: bool
+    weight: int = 100
+
+
+class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Empty text: explicitly none."""
+
+    text: str
+    due_on: str | None = None
+
+
+class RecordLesson(JournalCommand, frozen=True, kw_only=True):
+    """A whole lesson in one command: header and, as far as known, attendance, works, marks, homework."""
+
+    lesson: str
+    course: str
+    held_on: str
+    number: int
+    starts_at: str
+    ends_at: str
+    topic: str
+    attendance_taken: bool = True
+    absences: tuple[NewAbsence, ...] = ()
+    lateness: tuple[NewLateness, ...] = ()
+    works: tuple[NewWork, ...] = ()
+    marks: tuple[NewMark, ...] = ()
+    homework: NewHomework | None = None
+
+
+class AddToLesson(JournalCommand, frozen=True, kw_only=True):
+    """More of a lesson that is recorded already; parts as in `RecordLesson`."""
+
+    lesson: str
+    expected_version: int | None = None
+    take_attendance: bool = False
+    absences: tuple[NewAbsence, ...] = ()
+    lateness: tuple[NewLateness, ...] = ()
+    works: tuple[NewWork, ...] = ()
+    marks: tuple[NewMark, ...] = ()
+    homework: NewHomework | None = None
+
+
+class SetAbsenceReason(JournalCommand, frozen=True, kw_only=True):
+    """A reason for an absence that became known later (R24); after the period's close it is a correction."""
+
+    lesson: str
+    absence: int
+    code: AbsenceCode
+    basis: str | None = None
+
+
+class Correct(JournalCommand, frozen=True, kw_only=True):
+    """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
+
+    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, work, homework: an object as in
+    `events.LessonHeader`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a disclosure, where the
+    reason asks for a text.
+    """
+
+    lesson: str
+    corrects: int
+    new: Any
+    reason: CorrectionReason
+    note: str | None = None
+    basis: str | None = None
+    expected_version: int | None = None
+
+
+class RequestCorrection(JournalCommand, frozen=True, kw_only=True):
+    """As `Correct`, after the period's close; a basis is mandatory."""
+
+    lesson: str
+    corrects: int
+    new: Any
+    reason: CorrectionReason
+    basis: str
+    note: str | None = None
+
+
+class ApproveCorrection(JournalCommand, frozen=True, kw_only=True):
+    """A second person approves the request at index `request`: the correction is recorded in the approver's name."""
+
+    lesson: str
+    request: int
+
+
+class RefuseCorrection(JournalCommand, frozen=True, kw_only=True):
+    """A second person refuses the request; `basis` says why, without personal values."""
+
+    lesson: str
+    request: int
+    basis: str

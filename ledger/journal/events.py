@@ -1,0 +1,371 @@
+"""Events of the journal: immutable, typed values; `verify/spec/events.md` says what their bytes mean.
+
+Every class is the `data` of one entry type. Ids are canonical lower-case UUID text, dates ``YYYY-MM-DD``, local times
+``HH:MM``, indexes are leaf indexes. A field whose default stands is left out of the bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    ClockKind,
+    CorrectionReason,
+    Fact,
+    PeriodKind,
+    PersonKind,
+    WorkKind,
+)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all events."""
+
+
+# school, people, year -------------------------------------------------------------------------------------------------
+
+
+class SchoolOpened(Event, frozen=True, kw_only=True):
+    """`school/`: the log's first entry. `clock` ``sample`` marks a generated school, whose `at` is no real clock's."""
+
+    clock: ClockKind
+    name: str
+    origin: str
+    time_zone: str
+
+
+class PersonRegistered(Event, frozen=True, kw_only=True):
+    """`person/`: a person exists; who it is stands in the vault. `sd` (``_sd``): digests of disclosures, sorted."""
+
+    kind: PersonKind
+    sd: tuple[str, ...] = msgspec.field(name="_sd")
+
+
+class SchoolYearOpened(Event, frozen=True, kw_only=True):
+    """`year/`: a school year such as ``2026/27``, both dates inclusive."""
+
+    starts_on: str
+    ends_on: str
+    title: str
+
+
+class PeriodDefined(Event, frozen=True, kw_only=True):
+    """`period/`: a reporting period of these grades, both dates inclusive."""
+
+    year: str
+    kind: PeriodKind
+    number: int
+    grades: tuple[int, ...]
+    starts_on: str
+    ends_on: str
+
+
+class PeriodClosed(Event, frozen=True, kw_only=True):
+    """`period/`: nothing in it changes any more but by approved correction.
+
+    `streams` and `root` commit to the lessons it closes: their number, and the RFC 6962 root over the leaves
+    ``["lesson/<uuid>",<last version>,<last index>]`` (canonical JSON) in byte order of the stream.
+    """
+
+    streams: int
+    root: str
+
+
+class ClassGroupOpened(Event, frozen=True, kw_only=True):
+    """`class/`: class group ``<grade><letter>`` of a school year."""
+
+    year: str
+    grade: int
+    letter: str
+    class_teacher: str | None = None
+
+
+class StudentEnrolled(Event, frozen=True, kw_only=True):
+    """`class/`: the student belongs to the class from `starts_on`."""
+
+    student: str
+    starts_on: str
+
+
+class StudentLeft(Event, frozen=True, kw_only=True):
+    """`class/`: the student's last day in the class is `ends_on`."""
+
+    student: str
+    ends_on: str
+
+
+class CourseOpened(Event, frozen=True, kw_only=True):
+    """`course/`: a class group × subject × year."""
+
+    class_group: str
+    subject: str
+    year: str
+
+
+class TeacherAssigned(Event, frozen=True, kw_only=True):
+    """`course/`: the one responsible teacher from `starts_on` on (R05)."""
+
+    teacher: str
+    starts_on: str
+
+
+# teaching: everything below is in `lesson/` ---------------------------------------------------------------------------
+
+
+class LessonRecorded(Event, frozen=True, kw_only=True):
+    """A lesson was held. `number` is its place in the class's day.
+
+    `attendance` ``taken`` is explicit (R14): who has no absence entry was there.
+    """
+
+    course: str
+    teacher: str
+    held_on: str
+    number: int
+    starts_at: str
+    ends_at: str
+    topic: str
+    attendance: Literal["taken", "not_taken"]
+
+
+class AttendanceTaken(Event, frozen=True, kw_only=True):
+    """Attendance taken after the lesson was recorded; `absent` students have an absence entry."""
+
+    absent: int
+
+
+class AbsenceRecorded(Event, frozen=True, kw_only=True):
+    """The student was not there."""
+
+    student: str
+    code: AbsenceCode
+
+
+class AbsenceReasonSet(Event, frozen=True, kw_only=True):
+    """A reason that became known later (R24): not a correction.
+
+    `absence` is the index of the entry whose code it replaces.
+    """
+
+    absence: int
+    code: AbsenceCode
+    basis: str | None = None
+
+
+class LatenessRecorded(Event, frozen=True, kw_only=True):
+    """The student came `minutes` late."""
+
+    student: str
+    minutes: int
+
+
+class HomeworkAssigned(Event, frozen=True, kw_only=True):
+    """Homework of the lesson; ``text`` empty means an explicit none and no due date."""
+
+    text: str
+    due_on: str | None = None
+
+
+class WorkRecorded(Event, frozen=True, kw_only=True):
+    """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one)."""
+
+    work: str
+    kind: WorkKind
+    written: bool
+    weight: int
+
+
+class MarkRecorded(Event, frozen=True, kw_only=True):
+    """A student's mark for a work."""
+
+    student: str
+    work: str
+    value: str
+
+
+# corrections: everything below is in `lesson/` too --------------------------------------------------------------------
+
+
+class Correction(Event, frozen=True, kw_only=True):
+    """What all corrections and annulments say.
+
+    `corrects` is the index of the entry whose value stood until now (a correction too, where one was corrected before).
+    `sd` (``_sd``) commits to the disclosure ``note`` where the reason asks for a text. After the period is closed:
+    `request` is the index of the `correction_requested/1`, `basis` names the document, and the actor is the approver.
+    """
+
+    corrects: int
+    reason: CorrectionReason
+    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
+    basis: str | None = None
+    request: int | None = None
+
+
+class LessonHeader(Event, frozen=True, kw_only=True):
+    """What of a lesson can be corrected."""
+
+    topic: str
+    number: int
+    starts_at: str
+    ends_at: str
+
+
+class WorkHeader(Event, frozen=True, kw_only=True):
+    """What of a work can be corrected."""
+
+    kind: WorkKind
+    written: bool
+    weight: int
+
+
+class HomeworkBody(Event, frozen=True, kw_only=True):
+    """What of homework can be corrected."""
+
+    text: str
+    due_on: str | None = None
+
+
+class LessonCorrected(Correction, frozen=True, kw_only=True):
+    """Topic, number or times of a lesson."""
+
+    old: LessonHeader | None
+    new: LessonHeader
+
+
+class LessonAnnulled(Correction, frozen=True, kw_only=True):
+    """The lesson was not held or is a double; only when nothing in it stands."""
+
+    old: LessonHeader
+    new: None
+
+
+class WorkCorrected(Correction, frozen=True, kw_only=True):
+    """Kind, form or weight of a work."""
+
+    old: WorkHeader | None
+    new: WorkHeader
+
+
+class WorkAnnulled(Correction, frozen=True, kw_only=True):
+    """A work that was not held; only when no mark for it stands."""
+
+    old: WorkHeader
+    new: None
+
+
+class MarkCorrected(Correction, frozen=True, kw_only=True):
+    """Another value for a mark."""
+
+    old: str | None
+    new: str
+
+
+class MarkAnnulled(Correction, frozen=True, kw_only=True):
+    """No mark."""
+
+    old: str
+    new: None
+
+
+class AbsenceCorrected(Correction, frozen=True, kw_only=True):
+    """Another code for an absence."""
+
+    old: AbsenceCode | None
+    new: AbsenceCode
+
+
+class AbsenceAnnulled(Correction, frozen=True, kw_only=True):
+    """The student was there."""
+
+    old: AbsenceCode
+    new: None
+
+
+class LatenessCorrected(Correction, frozen=True, kw_only=True):
+    """Another number of minutes."""
+
+    old: int | None
+    new: int
+
+
+class LatenessAnnulled(Correction, frozen=True, kw_only=True):
+    """The student was in time."""
+
+    old: int
+    new: None
+
+
+class HomeworkCorrected(Correction, frozen=True, kw_only=True):
+    """Another text or due date."""
+
+    old: HomeworkBody | None
+    new: HomeworkBody
+
+
+class HomeworkAnnulled(Correction, frozen=True, kw_only=True):
+    """As if no homework had been entered."""
+
+    old: HomeworkBody
+    new: None
+
+
+class CorrectionRequested(Event, frozen=True, kw_only=True):
+    """After the period's close: a correction (`new`) or an annulment (`new` null) of entry `corrects` is asked for."""
+
+    what: Fact
+    corrects: int
+    old: Any
+    new: Any
+    reason: CorrectionReason
+    basis: str
+    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
+
+
+class CorrectionRefused(Event, frozen=True, kw_only=True):
+    """The request at index `request` was refused by a second person."""
+
+    request: int
+    basis: str
+
+
+EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    "school_opened/1": SchoolOpened,
+    "person_registered/1": PersonRegistered,
+    "school_year_opened/1": SchoolYearOpened,
+    "period_defined/1": PeriodDefined,
+    "period_closed/1": PeriodClosed,
+    "class_group_opened/1": ClassGroupOpened,
+    "student_enrolled/1": StudentEnrolled,
+    "student_left/1": StudentLeft,
+    "course_opened/1": CourseOpened,
+    "teacher_assigned/1": TeacherAssigned,
+    "lesson_recorded/1": LessonRecorded,
+    "attendance_taken/1": AttendanceTaken,
+    "absence_recorded/1": AbsenceRecorded,
+    "absence_reason_set/1": AbsenceReasonSet,
+    "lateness_recorded/1": LatenessRecorded,
+    "homework_assigned/1": HomeworkAssigned,
+    "work_recorded/1": WorkRecorded,
+    "mark_recorded/1": MarkRecorded,
+    "lesson_corrected/1": LessonCorrected,
+    "lesson_annulled/1": LessonAnnulled,
+    "work_corrected/1": WorkCorrected,
+    "work_annulled/1": WorkAnnulled,
+    "mark_corrected/1": MarkCorrected,
+    "mark_annulled/1": MarkAnnulled,
+    "absence_corrected/1": AbsenceCorrected,
+    "absence_annulled/1": AbsenceAnnulled,
+    "lateness_corrected/1": LatenessCorrected,
+    "lateness_annulled/1": LatenessAnnulled,
+    "homework_corrected/1": HomeworkCorrected,
+    "homework_annulled/1": HomeworkAnnulled,
+    "correction_requested/1": CorrectionRequested,
+    "correction_refused/1": CorrectionRefused,
+}
+"""Entry type -> class. Names are the project's own: never a class path, so that code may move while the log stays."""
+
+TYPE_NAMES: Final[dict[type[Event], str]] = {cls: name for name, cls in EVENT_TYPES.items()}
+FACTS: Final[tuple[str, ...]] = get_args(Fact)

@@ -1,0 +1,90 @@
+"""Closed lists of codes as they stand in entries. What people read for each is given beside it in Russian.
+
+Codes are ASCII so that entries read the same in every locale; the words are for views and tables.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+PersonKind = Literal["student", "teacher", "staff"]
+PeriodKind = Literal["quarter", "trimester", "half_year", "year"]
+ClockKind = Literal["server", "sample"]
+AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
+Fact = Literal["lesson", "work", "mark", "absence", "lateness", "homework"]
+CorrectionReason = Literal[
+    "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
+]
+WorkKind = Literal[
+    "answer",
+    "homework_check",
+    "self_work",
+    "control_work",
+    "test",
+    "dictation",
+    "exposition",
+    "composition",
+    "laboratory",
+    "practical",
+    "project",
+    "by_heart",
+    "retelling",
+    "reading",
+    "norms",
+]
+
+ABSENCE_WORDS: Final[dict[str, str]] = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
+"""н: reason not known yet; б: illness; у: excused (уважительная); п: unexcused (пропуск без причины)."""
+
+MARK_WORDS: Final[dict[str, str]] = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
+"""Marks that are not digits. Digits ``1`` to ``5`` and doubles such as ``4/5`` read as they are."""
+
+WORK_WORDS: Final[dict[str, str]] = {
+    "answer": "ответ на уроке",
+    "homework_check": "проверка домашнего задания",
+    "self_work": "самостоятельная работа",
+    "control_work": "контрольная работа",
+    "test": "тест",
+    "dictation": "диктант",
+    "exposition": "изложение",
+    "composition": "сочинение",
+    "laboratory": "лабораторная работа",
+    "practical": "практическая работа",
+    "project": "проект",
+    "by_heart": "наизусть",
+    "retelling": "пересказ",
+    "reading": "чтение",
+    "norms": "сдача нормативов",
+}
+
+REASON_WORDS: Final[dict[str, str]] = {
+    "typo": "описка",
+    "wrong_student": "не тот ученик",
+    "wrong_column": "не та графа",
+    "rechecked": "работа перепроверена",
+    "appeal": "апелляция",
+    "made_up": "пересдача, отработка",
+    "document": "предоставлен документ",
+    "other": "иное (с пояснением)",
+}
+
+FACT_WORDS: Final[dict[str, str]] = {
+    "lesson": "урок",
+    "work": "работа",
+    "mark": "отметка",
+    "absence": "пропуск",
+    "lateness": "опоздание",
+    "homework": "домашнее задание",
+}
+
+DIGITS: Final = ("1", "2", "3", "4", "5")
+MARKS: Final[frozenset[str]] = frozenset(
+    [*DIGITS, *MARK_WORDS, *(f"{first}/{second}" for first in DIGITS for second in DIGITS)]
+)
+"""Every value that a mark may have: digits, words, and two criteria in one cell."""
+
+ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
+WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
+CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
+REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
+"""Reason codes that ask for a text beside them."""
