@@ -1,0 +1,79 @@
+# Letopis: every task of the house. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := ledger projections exports verify api
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help run test demo check lint types walls coverage bench bench-quick verifier fuzz soak vectors lock clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# A virtual environment from the lock file, remade when the lock changes. Two stamps: people who only run it do not
+# install the tools that only test it.
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Letopis needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make a virtual environment here. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/run.stamp ## the journal on http://127.0.0.1:8000, with a sample school in ./var
+	$(BIN)/letopis serve --var var --sample
+
+test: $(VENV)/dev.stamp verifier ## the whole test suite, PostgreSQL included
+	$(PYTEST) -n 2 --dist loadfile
+
+demo: $(VENV)/run.stamp verifier ## one school quarter from record to proof, in under two minutes
+	$(BIN)/letopis demo --var var/demo
+
+check: lint types walls coverage ## everything a change must pass
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy $(CODE) tests bench
+
+walls: $(VENV)/dev.stamp
+	$(BIN)/lint-imports
+
+coverage: $(VENV)/dev.stamp verifier
+	$(PYTEST) -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml
+
+bench: $(VENV)/dev.stamp ## ratios against peers measured in the same run, into var/bench.json
+	$(BIN)/python -m bench
+
+bench-quick: $(VENV)/dev.stamp ## the same in under two minutes
+	$(BIN)/python -m bench --quick
+
+verifier: $(VENV)/run.stamp ## dist/verify.pyz, one reproducible file
+	@mkdir -p dist
+	$(BIN)/python -m verify.build dist/verify.pyz
+
+fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, default 600)
+	LETOPIS_FUZZ_SECONDS=$${LETOPIS_FUZZ_SECONDS:-600} $(PYTEST) tests/fuzz
+
+soak: $(VENV)/dev.stamp ## the fault campaigns' long form
+	LETOPIS_LONG=1 $(PYTEST) tests/faults
+
+vectors: $(VENV)/dev.stamp ## write tests/vectors again
+	$(BIN)/python tests/vectors/generate.py
+
+lock: ## resolve the dependencies again into requirements/*.txt (needs pip-compile)
+	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps -o requirements/run.txt pyproject.toml
+	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps --extra test --extra check -o requirements/dev.txt pyproject.toml
+
+clean: ## remove what was built; keeps ./var, where records are
+	rm -rf $(VENV) dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache
