@@ -1,0 +1,240 @@
+"""From stored events and a command to entries, and back: the pure part of an append, shared by every database.
+
+Before the log's lock is held, each event is cut into the pieces of its entry (`draft_entries`); under the lock only
+`at`, index and previous hash are filled in and hashed (`chain_entries`, or the same in SQL).
+
+A log has one of two rules for the states that it takes (`LETOPIS_STATES`):
+
+- ``canonical``: the state is the entry's `data`, a canonical JSON object; every append has its command. Our own logs.
+- ``any``: foreign applications of the eventsourcing library. Any bytes, carried as
+  ``"data":{"state":"<base64url without padding>"}``; stream and type are the application's own names.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import StoredEvent
+
+from ledger.errors import Conflict, KeyReused, LedgerDamaged
+from ledger.log import Command, Head, Receipt, RecordedEvent
+from ledger.tree.hashing import leaf_hash
+from ledger.wire.canonical import INTEGER_MAX, LIMIT_DEPTH, parse_canonical
+from ledger.wire.entry import (
+    ENTRY_BYTES_MAX,
+    Actor,
+    EntryPieces,
+    assemble,
+    cut_entry,
+    entry_data,
+    format_actor,
+)
+from ledger.wire.errors import WireError
+
+States = Literal["canonical", "any"]
+
+EVENTS_MAX: Final = 10_000
+"""Events in one append."""
+ANSWER_BYTES_MAX: Final = 65_535
+KEY_LENGTH_MAX: Final = 512
+READS_MAX: Final = 10_000
+FOREIGN_ACTOR: Final = Actor(id="00000000-0000-0000-0000-000000000000", role="system")
+"""Who acts where a foreign application names nobody."""
+
+_WHAT: Final = "append"
+_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_SNAKE: Final = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+_ID = re.compile(_UUID, re.ASCII)
+_STREAM = re.compile(f"{_SNAKE}/{_UUID}", re.ASCII)
+_TYPE = re.compile(f"{_SNAKE}/[1-9][0-9]{{0,5}}", re.ASCII)
+# What the lock's holder adds: `at`, an index of at most 16 digits (2^53-1), `,"prev":"` and 64 hex digits.
+_FILLED_IN_BYTES: Final = 27 + 16 + 9 + 64
+_STATE_PREFIX: Final = b'{"state":"'
+_STATE_SUFFIX: Final = b'"}'
+
+
+class Draft(NamedTuple):
+    """An entry that waits for `at`, index and previous hash, with the columns that it is stored under."""
+
+    stream: str
+    version: int
+    type: str
+    pieces: EntryPieces
+
+
+def read_states(value: str) -> States:
+    """Read the setting.
+
+    Raises:
+        ValueError: neither ``canonical`` nor ``any``.
+    """
+    if value == "canonical":
+        return "canonical"
+    if value == "any":
+        return "any"
+    raise ValueError(f"LETOPIS_STATES: expected canonical or any, found {value!r}")
+
+
+def foreign_command() -> Command:
+    """Make the command of an append that came without one (states ``any`` only)."""
+    return Command(id=str(uuid4()), actor=FOREIGN_ACTOR)
+
+
+def check_command(command: Command) -> None:
+    """Judge the envelope.
+
+    Raises:
+        WireError: a field breaks its rule.
+    """
+    if _ID.fullmatch(command.id) is None:
+        raise WireError(_WHAT, "command.id", "not a lower-case UUID")
+    if len(command.key) > KEY_LENGTH_MAX or "\x00" in command.key:
+        raise WireError(_WHAT, "command.key", f"not a text of at most {KEY_LENGTH_MAX} characters")
+    if len(command.digest) not in {0, 32}:
+        raise WireError(_WHAT, "command.digest", "neither empty nor 32 bytes")
+    if len(command.answer) > ANSWER_BYTES_MAX:
+        raise WireError(_WHAT, "command.answer", f"more than {ANSWER_BYTES_MAX} bytes")
+    if len(command.reads) > READS_MAX:
+        raise WireError(_WHAT, "command.reads", f"more than {READS_MAX} streams")
+
+
+def receipt_key(command: Command) -> str:
+    """Give the key that the command's receipt is kept under."""
+    return command.key or command.id
+
+
+def draft_entries(events: Sequence[StoredEvent], command: Command, states: States) -> list[Draft]:
+    """Cut each event's entry; all checks that need no database are made here.
+
+    Raises:
+        WireError: an event breaks a rule of the log format; `where` is ``events[N].<field>``.
+    """
+    if len(events) > EVENTS_MAX:
+        raise WireError(_WHAT, "events", f"more than {EVENTS_MAX} in one append")
+    check_command(command)
+    actor = _format_actor(command.actor)
+    draft = _draft_canonical if states == "canonical" else _draft_any
+    return [draft(event, actor, command.id, position) for position, event in enumerate(events)]
+
+
+def stream_name(originator_id: UUID | str) -> str:
+    """Give the stream of an originator id; foreign applications have UUIDs there."""
+    return originator_id if type(originator_id) is str else str(originator_id)
+
+
+def chain_entries(head: Head, drafts: Sequence[Draft], at: str) -> tuple[list[bytes], Head]:
+    """Fill the drafts in behind `head`, hash them, and give the entries with the head after them."""
+    entries: list[bytes] = []
+    leaves: list[bytes] = []
+    index, prev_hex = head.size, head.last.hex()
+    for draft in drafts:
+        entry = assemble(draft.pieces, at, index, prev_hex)
+        leaf = leaf_hash(entry)
+        entries.append(entry)
+        leaves.append(leaf)
+        prev_hex = leaf.hex()
+        index += 1
+    if not leaves:
+        return entries, head
+    edge = head.edge.append(leaves[0]) if len(leaves) == 1 else head.edge.extend(leaves)
+    return entries, Head(index, leaves[-1], edge, at)
+
+
+def event_state(entry: bytes, *, index: int, stream: str, type_: str, version: int, states: States) -> bytes:
+    """Give the state that was inserted, from the entry that carries it.
+
+    Raises:
+        LedgerDamaged: the entry does not carry these fields, or holds no state of this kind.
+    """
+    try:
+        state = entry_data(entry, index=index, stream=stream, type=type_, version=version)
+    except ValueError:
+        raise LedgerDamaged("entry_malformed", f"entry {index} has no data", index=index) from None
+    if states == "canonical":
+        return state
+    encoded = state[len(_STATE_PREFIX) : -len(_STATE_SUFFIX)]
+    try:
+        raw = base64.urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4))
+    except ValueError:
+        raw = b""
+    if state != _wrap_state(raw):
+        raise LedgerDamaged("entry_malformed", f"entry {index} carries no foreign state", index=index)
+    return raw
+
+
+def recorded_event(entry: bytes, *, index: int, stream: str, type_: str, version: int, states: States) -> RecordedEvent:
+    """Make the event that a stored row stands for.
+
+    Raises:
+        LedgerDamaged: as in `event_state`.
+    """
+    state = event_state(entry, index=index, stream=stream, type_=type_, version=version, states=states)
+    return RecordedEvent(index, entry, stream, version, type_, state)
+
+
+def repeated_command(receipt: Receipt, digest: bytes) -> Receipt:
+    """Judge a command whose key is taken: the receipt where it is the same command.
+
+    Raises:
+        KeyReused: the key stands for a command with another body.
+    """
+    if receipt.digest != digest:
+        raise KeyReused("the idempotency key was used before, with another request body")
+    return receipt
+
+
+def moved_stream(stream: str, expected: int, found: int) -> Conflict:
+    """Make the error for a stream that is not at the version that the command was decided on."""
+    return Conflict(stream, f"stream {stream} is at version {found}; the command was decided at version {expected}")
+
+
+def moved_log(expected: int, found: int) -> Conflict:
+    """Make the error for a log that is not at `Command.expected_size`."""
+    return Conflict("", f"the log has {found} entries; the command was decided at {expected}")
+
+
+def _draft_canonical(event: StoredEvent, actor: bytes, command: str, position: int) -> Draft:
+    stream, version, type_, state = event.originator_id, event.originator_version, event.topic, event.state
+    if type(stream) is not str or _STREAM.fullmatch(stream) is None:
+        raise WireError(_WHAT, f"events[{position}].stream", "not <kind>/<lower-case UUID>")
+    if type(type_) is not str or _TYPE.fullmatch(type_) is None:
+        raise WireError(_WHAT, f"events[{position}].type", "not <snake_case>/<version from 1>")
+    if type(version) is not int or not 1 <= version <= INTEGER_MAX:
+        raise WireError(_WHAT, f"events[{position}].version", "not an integer of 1..2^53-1")
+    try:
+        # One level of the entry's depth is the entry itself.
+        parse_canonical(state, limit_depth=LIMIT_DEPTH - 1)
+    except WireError as error:
+        raise WireError(_WHAT, f"events[{position}].data, {error.where}", error.reason) from None
+    pieces = cut_entry(actor, command, stream, type_, version, state)
+    return Draft(stream, version, type_, _limited(pieces, position))
+
+
+def _draft_any(event: StoredEvent, actor: bytes, command: str, position: int) -> Draft:
+    version = event.originator_version
+    if not 0 <= version <= INTEGER_MAX:
+        raise WireError(_WHAT, f"events[{position}].version", "not an integer of 0..2^53-1")
+    stream = stream_name(event.originator_id)
+    pieces = cut_entry(actor, command, stream, event.topic, version, _wrap_state(event.state))
+    return Draft(stream, version, event.topic, _limited(pieces, position))
+
+
+def _limited(pieces: EntryPieces, position: int) -> EntryPieces:
+    size = len(pieces.before_at) + len(pieces.before_index) + len(pieces.after_prev) + _FILLED_IN_BYTES
+    if size > ENTRY_BYTES_MAX:
+        raise WireError(_WHAT, f"events[{position}]", f"an entry of {size} bytes where {ENTRY_BYTES_MAX} are allowed")
+    return pieces
+
+
+def _wrap_state(state: bytes) -> bytes:
+    return _STATE_PREFIX + base64.urlsafe_b64encode(state).rstrip(b"=") + _STATE_SUFFIX
+
+
+@lru_cache(maxsize=1_024)
+def _format_actor(actor: Actor) -> bytes:
+    return format_actor(actor)
