@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from ledger.wire.canonical import INTEGER_MAX, format_canonical, parse_canonical
+from ledger.wire.canonical import INTEGER_MAX, LIMIT_DEPTH, format_canonical, parse_canonical
 from ledger.wire.errors import WireError
 
 ENTRY_BYTES_MAX: Final = 65_535
@@ -24,9 +24,11 @@ _ACTOR_FIELDS: Final = frozenset(("id", "role", "on_behalf_of", "basis"))
 
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _SNAKE: Final = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+# The hour is bounded here because newer Pythons read 24:00 as the next day's midnight: a second spelling.
+_AT_PATTERN: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 _ID = re.compile(_UUID, re.ASCII)
 _NAME = re.compile(_SNAKE, re.ASCII)
-_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z", re.ASCII)
+_AT = re.compile(_AT_PATTERN, re.ASCII)
 _PREV = re.compile("[0-9a-f]{64}", re.ASCII)
 _STREAM = re.compile(f"{_SNAKE}/{_UUID}", re.ASCII)
 _TYPE = re.compile(f"{_SNAKE}/[1-9][0-9]{{0,5}}", re.ASCII)
@@ -34,9 +36,19 @@ _NAME_LENGTH_MAX: Final = 64
 _BASIS_LENGTH_MAX: Final = 200
 
 _AT_LENGTH: Final = len("2026-09-01T08:31:12.123456Z")
+_ANY_PREV: Final = "0" * 64
 _BEFORE_AT: Final = b'},"at":"'
 _BEFORE_COMMAND: Final = b'","command":"'
 _BEFORE_DATA: Final = b'","data":'
+_HEAD = re.compile(
+    rf'{{"actor":{{"id":"({_UUID})","role":"({_SNAKE})"}},"at":"({_AT_PATTERN})","command":"({_UUID})","data":',
+    re.ASCII,
+)
+_TAIL = re.compile(
+    rf',"index":(0|[1-9][0-9]{{0,15}}),"prev":"([0-9a-f]{{64}})","stream":"({_SNAKE}/{_UUID})"'
+    rf',"type":"({_SNAKE}/[1-9][0-9]{{0,5}})","version":([1-9][0-9]{{0,15}})}}',
+    re.ASCII,
+)
 _DATA_OFFSET: Final = len(_BEFORE_AT) + _AT_LENGTH + len(_BEFORE_COMMAND) + 36 + len(_BEFORE_DATA)
 
 
@@ -119,6 +131,38 @@ def parse_entry(raw: bytes) -> Entry:
     Raises:
         WireError: not canonical, a field missing, unknown or against its rule.
     """
+    return _parse_ordinary(raw) or _parse_any(raw)
+
+
+def _parse_ordinary(raw: bytes) -> Entry | None:
+    """Read an entry whose actor acts for nobody else, at twice the speed of `_parse_any`; None: ask that one.
+
+    Head and tail are matched against the one spelling that they have; between them stands `data`, a JSON object by
+    itself. So the three together are canonical exactly when `data` is.
+    """
+    if len(raw) > ENTRY_BYTES_MAX:
+        return None
+    try:
+        text = raw.decode()
+        head = _HEAD.match(text)
+        tail_start = text.rfind(',"index":')
+        tail = _TAIL.fullmatch(text, max(tail_start, 0))
+        if head is None or tail is None:
+            return None
+        actor_id, role, at, command = head.groups()
+        datetime.fromisoformat(at)
+        data = parse_canonical(text[head.end() : tail_start].encode(), limit_depth=LIMIT_DEPTH - 1)
+    except ValueError:
+        return None
+    index_digits, prev, stream, type_, version_digits = tail.groups()
+    index, version = int(index_digits), int(version_digits)
+    if len(role) > _NAME_LENGTH_MAX or index > INTEGER_MAX or version > INTEGER_MAX:
+        return None
+    return Entry(Actor(actor_id, role), at, command, data, index, bytes.fromhex(prev), stream, type_, version)
+
+
+def _parse_any(raw: bytes) -> Entry:
+    """Read an entry field by field: the definition, and what names the place in a wrong one."""
     try:
         fields = parse_canonical(raw, limit_bytes=ENTRY_BYTES_MAX)
     except WireError as error:
@@ -213,13 +257,23 @@ def entry_data(raw: bytes, *, index: int, stream: str, type: str, version: int) 
     `command` have fixed lengths. The tail is as long as its fields are.
     """
     start = raw.index(_BEFORE_AT) + _DATA_OFFSET
-    tail = b',"index":%d,"prev":"","stream":%b,"type":%b,"version":%d}' % (
+    tail = entry_tail(index=index, prev_hex=_ANY_PREV, stream=stream, type=type, version=version)
+    return raw[start : len(raw) - len(tail)]
+
+
+def entry_tail(*, index: int, prev_hex: str, stream: str, type: str, version: int) -> bytes:  # noqa: A002 - the field's name
+    """Render what stands behind `data`: who has the fields at hand checks an entry's with one `endswith`.
+
+    Raises:
+        WireError: a stream or type that UTF-8 cannot carry.
+    """
+    return b',"index":%d,"prev":"%b","stream":%b,"type":%b,"version":%d}' % (
         index,
+        prev_hex.encode(),
         _quote(stream, "stream"),
         _quote(type, "type"),
         version,
     )
-    return raw[start : len(raw) - len(tail) - 64]
 
 
 def _quote(text: str, where: str) -> bytes:
