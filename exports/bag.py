@@ -1,0 +1,182 @@
+"""BagIt 1.0 bags (RFC 8493), written streaming, whole or not at all.
+
+A bag is made in a hidden folder beside its target, named ``.<target>.<random>.part``, and takes its name by one rename
+after everything in it is on the disk: a job that dies leaves nothing that looks like an archive. Same content, same
+bytes: no dates but those it is given, names in byte order.
+
+A line of ``manifest-sha256.txt`` is what ``sha256sum`` prints and reads::
+
+    9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  data/log/checkpoint
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
+"""Every member's date: the earliest that ZIP knows, so that the same bag gives the same bytes."""
+CHUNK_BYTES: Final = 1 << 20
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+
+class ExportError(Exception):
+    """The archive cannot be written; nothing was left behind under its name."""
+
+
+class HashedFile:
+    """A file that is being written into a bag: counts and hashes what goes in."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._sha256 = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, data: bytes) -> None:
+        """Append `data`."""
+        self._raw.write(data)
+        self._sha256.update(data)
+        self.size_bytes += len(data)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was written, hex."""
+        return self._sha256.hexdigest()
+
+
+class BagWriter:
+    """Writes one bag folder; a context manager that leaves the whole bag or nothing.
+
+    Raises:
+        ExportError: the target exists, a name is not plain ASCII, or a name is used twice.
+    """
+
+    def __init__(self, target: Path, info: Mapping[str, str]) -> None:
+        self.target = target
+        self._info = dict(info)
+        self._part = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+        self._payload: dict[str, str] = {}
+        self._tags: dict[str, str] = {}
+        self._payload_bytes = 0
+
+    def __enter__(self) -> Self:
+        if self.target.exists():
+            raise ExportError(f"{self.target} is there already: an archive is never overwritten")
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        self._part.mkdir()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            try:
+                self._finish()
+            except BaseException:
+                shutil.rmtree(self._part, ignore_errors=True)
+                raise
+        else:
+            shutil.rmtree(self._part, ignore_errors=True)
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[HashedFile]:
+        """Open a new file of the bag; ``data/…`` is payload, anything else a tag file."""
+        if not _NAME.fullmatch(name):
+            raise ExportError(f"{name!r} is not a name for a bag: use ASCII letters, digits, dot, dash and underscore")
+        if name in self._payload or name in self._tags:
+            raise ExportError(f"{name} is in the bag already")
+        path = self._part / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb", buffering=CHUNK_BYTES) as raw:
+            hashed = HashedFile(raw)
+            yield hashed
+            raw.flush()
+            os.fsync(raw.fileno())
+        if name.startswith("data/"):
+            self._payload[name] = hashed.digest
+            self._payload_bytes += hashed.size_bytes
+        else:
+            self._tags[name] = hashed.digest
+
+    def put(self, name: str, content: bytes | Iterable[bytes]) -> None:
+        """Write a whole file, from bytes or from pieces."""
+        with self.file(name) as out:
+            for piece in [content] if isinstance(content, bytes) else content:
+                out.write(piece)
+
+    def _finish(self) -> None:
+        oxum = f"{self._payload_bytes}.{len(self._payload)}"
+        self.put("bagit.txt", DECLARATION)
+        self.put("bag-info.txt", _format_info({**self._info, "Payload-Oxum": oxum}))
+        self.put("manifest-sha256.txt", _format_manifest(self._payload))
+        self.put("tagmanifest-sha256.txt", _format_manifest(self._tags))
+        for folder in sorted({path.parent for path in self._part.rglob("*")}, reverse=True):
+            sync_folder(folder)
+        # The rename is the moment at which the archive exists; link counts refuse a target made in the meantime.
+        if self.target.exists():
+            raise ExportError(f"{self.target} was made by somebody else meanwhile")
+        self._part.rename(self.target)
+        sync_folder(self.target.parent)
+
+
+def zip_bag(folder: Path, target: Path) -> None:
+    """Write the bag as a ZIP with one top folder; same bag, same bytes; whole or not at all.
+
+    Raises:
+        ExportError: the target exists.
+    """
+    if target.exists():
+        raise ExportError(f"{target} is there already: an archive is never overwritten")
+    part = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+    try:
+        with part.open("xb") as raw:
+            with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+                for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+                    _pack(packed, path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
+            raw.flush()
+            os.fsync(raw.fileno())
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> None:
+    member = zipfile.ZipInfo(name, ZIP_DATE)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.external_attr = 0o100644 << 16
+    member.create_system = 3
+    size_bytes = path.stat().st_size
+    with path.open("rb") as source, packed.open(member, "w", force_zip64=size_bytes > 1 << 31) as out:
+        shutil.copyfileobj(source, out, CHUNK_BYTES)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's names durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _format_manifest(digests: Mapping[str, str]) -> bytes:
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode("ascii")
+
+
+def _format_info(info: Mapping[str, str]) -> bytes:
+    """``Label: value`` lines (RFC 8493, section 2.2.2); a value that would break the line is refused."""
+    for label, value in info.items():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", label) or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
+            raise ExportError(f"bag-info {label!r} holds a character that a bag cannot say on one line")
+    return "".join(f"{label}: {value}\n" for label, value in info.items()).encode("utf-8")

@@ -1,0 +1,70 @@
+"""The archive's own README: what it is and how to check it with `sha256sum` and `openssl`, Russian first.
+
+The text is ``readme.txt`` beside this module, with ``@markers@``. Its commands stand on lines that begin with
+``    $ `` (continued with ``    > ``) and run as written in the folder of the archive; the test suite runs them so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class ReadmeFacts:
+    """What the README names; `first_file` is the path of the first entries file in the bag."""
+
+    school: str
+    origin: str
+    first_index: int
+    size: int
+    first_at: str
+    last_at: str
+    first_file: str
+    with_disclosures: bool
+    with_tables: bool
+
+
+def format_readme(facts: ReadmeFacts) -> bytes:
+    """README.txt as UTF-8 bytes."""
+    tables, people = _TABLES[facts.with_tables], _PEOPLE[facts.with_disclosures]
+    words = {
+        "school": facts.school,
+        "origin": facts.origin,
+        "first_index": str(facts.first_index),
+        "last_index": str(facts.size - 1),
+        "size": str(facts.size),
+        "first_at": facts.first_at,
+        "last_at": facts.last_at,
+        "first_file": facts.first_file,
+        "tables_ru": tables[0],
+        "tables_en": tables[1],
+        "people_ru": people[0],
+        "people_en": people[1],
+    }
+    text = files("exports").joinpath("readme.txt").read_text(encoding="utf-8")
+    return re.sub(r"@([a-z_]+)@", lambda marker: words[marker[1]], text).encode("utf-8")
+
+
+_TABLES: Final = {
+    True: (
+        "data/tables/*.csv — таблицы для людей (UTF-8, разделитель «;»): уроки, отметки, пропуски, исправления.",
+        "data/tables/*.csv are tables for people (UTF-8, ';'): lessons, marks, absences, corrections.",
+    ),
+    False: (
+        "Таблиц нет: архив начинается не с первой записи, а таблицы выводятся из всех записей с начала.",
+        "There are no tables: the range does not begin at the first entry, and tables follow from all of them.",
+    ),
+}
+_PEOPLE: Final = {
+    True: (
+        "data/log/disclosures.jsonl — личные сведения, открытые получателю; храните как персональные данные (152-ФЗ).",
+        "data/log/disclosures.jsonl holds names and other values disclosed to this receiver: personal data.",
+    ),
+    False: (
+        "Личных сведений в архиве нет: вместо имён стоят случайные номера.",
+        "There are no personal values in this archive: random ids stand in place of names.",
+    ),
+}
