@@ -1,0 +1,141 @@
+"""Who a bearer token is, and what its role may do: refused by default.
+
+Tokens are random, shown once when they are made, and kept as SHA-256 digests in a file of mode 0600::
+
+    {"tokens":[{"actor":"6f1c…","digest":"9c41…","label":"Учитель математики","role":"teacher","school":"1534"}]}
+
+A token is read from the ``Authorization`` header alone: never from a URL, where proxies and histories would keep it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+TOKEN_BYTES: Final = 32
+_LIMIT_BYTES: Final = 1 << 20
+
+
+class AuthError(Exception):
+    """The token file is missing, readable by others, or malformed. Never holds a token or a digest."""
+
+
+class Right(StrEnum):
+    """What a route asks for."""
+
+    SET_UP = "set_up"
+    CLOSE = "close"
+    TEACH = "teach"
+    REQUEST_CORRECTION = "request_correction"
+    APPROVE = "approve"
+    READ_VIEWS = "read_views"
+    READ_ENTRIES = "read_entries"
+    SIGN = "sign"
+
+
+RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
+    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
+    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
+    "administrator": frozenset(
+        {Right.SET_UP, Right.CLOSE, Right.APPROVE, Right.READ_VIEWS, Right.READ_ENTRIES, Right.SIGN}
+    ),
+    "inspector": frozenset({Right.READ_VIEWS, Right.READ_ENTRIES, Right.SIGN}),
+}
+"""Role -> rights. A role that is not here has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a token stands for, in one school."""
+
+    actor: str
+    role: str
+    school: str
+    label: str
+
+    def may(self, right: Right) -> bool:
+        """Whether this role has the right."""
+        return right in RIGHTS.get(self.role, frozenset())
+
+
+class Tokens:
+    """The tokens of a server."""
+
+    def __init__(self, identities: Mapping[str, Identity]) -> None:
+        self._identities = dict(identities)
+
+    @classmethod
+    def load(cls, path: Path) -> Tokens:
+        """Read the token file.
+
+        Raises:
+            AuthError: it is missing, open to others, too large or malformed.
+        """
+        try:
+            with path.open("rb") as file:
+                if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                    raise AuthError(f"{path} can be read by others: chmod 600 it")
+                raw = file.read(_LIMIT_BYTES + 1)
+        except FileNotFoundError:
+            raise AuthError(f"{path} is missing: letopis init makes it") from None
+        if len(raw) > _LIMIT_BYTES:
+            raise AuthError(f"{path} is larger than a token file should be")
+        try:
+            rows = orjson.loads(raw)["tokens"]
+            return cls(
+                {row["digest"]: Identity(row["actor"], row["role"], row["school"], row["label"]) for row in rows}
+            )
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            raise AuthError(f"{path} is not a token file") from None
+
+    def who(self, token: str) -> Identity | None:
+        """The identity of this token, or None."""
+        digest = digest_of(token)
+        found: Identity | None = None
+        for known, identity in self._identities.items():
+            if hmac.compare_digest(known, digest):
+                found = identity
+        return found
+
+
+def digest_of(token: str) -> str:
+    """SHA-256 of the token, hex: what the file keeps."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def make_tokens(path: Path, identities: Iterable[Identity]) -> dict[str, Identity]:
+    """Make one token per identity and keep their digests in a new file of mode 0600.
+
+    Returns:
+        Token -> identity, to be shown once.
+
+    Raises:
+        FileExistsError: the file is there already.
+    """
+    made = {secrets.token_urlsafe(TOKEN_BYTES): identity for identity in identities}
+    rows = [
+        {
+            "actor": identity.actor,
+            "digest": digest_of(token),
+            "label": identity.label,
+            "role": identity.role,
+            "school": identity.school,
+        }
+        for token, identity in made.items()
+    ]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(orjson.dumps({"tokens": rows}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        file.flush()
+        os.fsync(file.fileno())
+    return made
