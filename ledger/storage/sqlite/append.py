@@ -1,0 +1,157 @@
+"""What happens inside an append's transaction, in the order that `ledger.log` states, and the other durable steps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from ledger.errors import AlreadyRecorded, Conflict, LedgerDamaged
+from ledger.log import Command, Receipt, SignedCheckpoint
+from ledger.storage.appending import Draft, chain_entries, moved_log, moved_stream, receipt_key, repeated_command
+from ledger.storage.sqlite.writer import Transaction
+from ledger.tree.edge import RightEdge
+from ledger.wire.entry import format_at
+
+_INSERT_COMMAND: Final = (
+    "INSERT INTO commands (key, command, digest, first_index, count, answer) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_INSERT_ENTRY: Final = "INSERT INTO entries (idx, stream, version, type, entry) VALUES (?, ?, ?, ?, ?)"
+_LAST_VERSION: Final = "SELECT max(version) FROM entries WHERE stream = ?"
+
+
+def append(
+    transaction: Transaction, drafts: Sequence[Draft], command: Command, clock: Callable[[], datetime]
+) -> list[int]:
+    """Append one command's entries and its receipt; give their notification ids.
+
+    The insert of the receipt is also the question whether there is one.
+
+    Raises:
+        AlreadyRecorded, KeyReused, Conflict: as in `ledger.log`.
+        LedgerDamaged: the entries do not continue the log although every stream does.
+    """
+    connection, head = transaction.connection, transaction.head
+    key = receipt_key(command)
+    try:
+        connection.execute(_INSERT_COMMAND, (key, command.id, command.digest, head.size, len(drafts), command.answer))
+    except sqlite3.IntegrityError:
+        receipt = find_receipt(connection, key)
+        if receipt is None:
+            raise
+        raise AlreadyRecorded(repeated_command(receipt, command.digest)) from None
+    if command.expected_size is not None and command.expected_size != head.size:
+        raise moved_log(command.expected_size, head.size)
+    _check_reads(connection, command.reads)
+    at = max(format_at(command.at or clock()), head.at)
+    entries, new = chain_entries(head, drafts, at)
+    try:
+        connection.executemany(
+            _INSERT_ENTRY,
+            [
+                (index, draft.stream, draft.version, draft.type, entry)
+                for index, (draft, entry) in enumerate(zip(drafts, entries, strict=True), start=head.size)
+            ],
+        )
+    except sqlite3.IntegrityError:
+        raise _why_refused(connection, drafts, head.size) from None
+    transaction.head = new
+    return list(range(head.size + 1, new.size + 1))
+
+
+def find_receipt(connection: sqlite3.Connection, key: str) -> Receipt | None:
+    """The receipt under a key."""
+    row = connection.execute(
+        "SELECT command, first_index, count, digest, answer FROM commands WHERE key = ?", (key,)
+    ).fetchone()
+    return None if row is None else Receipt(*row)
+
+
+def read_checkpoint(connection: sqlite3.Connection, at_most: int) -> SignedCheckpoint | None:
+    """The newest kept checkpoint of at most this size.
+
+    Raises:
+        LedgerDamaged: its right edge does not fit its size.
+    """
+    row = connection.execute(
+        "SELECT size, note, edge FROM checkpoints WHERE size <= ? ORDER BY size DESC LIMIT 1", (at_most,)
+    ).fetchone()
+    if row is None:
+        return None
+    size, note, edge = row
+    try:
+        return SignedCheckpoint(size, note, RightEdge.from_bytes(size, edge))
+    except ValueError as error:
+        raise LedgerDamaged("checkpoint_malformed", f"the kept checkpoint of size {size}: {error}") from None
+
+
+def keep_checkpoint(transaction: Transaction, checkpoint: SignedCheckpoint) -> None:
+    """Keep a signed checkpoint; the same one again is nothing new.
+
+    Raises:
+        Conflict: one of this size or a larger one is kept and differs, or the log is shorter.
+    """
+    size = checkpoint.size
+    if checkpoint.edge.size != size:
+        raise ValueError(f"a checkpoint of size {size} with the right edge of size {checkpoint.edge.size}")
+    if size > transaction.head.size:
+        raise Conflict("", f"a checkpoint of size {size} over a log of {transaction.head.size} entries")
+    newest = transaction.connection.execute("SELECT max(size) FROM checkpoints").fetchone()[0]
+    if newest is not None and newest >= size:
+        if read_checkpoint(transaction.connection, size) == checkpoint:
+            return
+        raise Conflict("", f"a checkpoint of size {size} where one of size {newest} is kept already")
+    transaction.connection.execute(
+        "INSERT INTO checkpoints (size, note, edge) VALUES (?, ?, ?)",
+        (size, checkpoint.note, checkpoint.edge.to_bytes()),
+    )
+
+
+def keep_tiles(transaction: Transaction, tiles: Sequence[tuple[int, int, bytes]]) -> None:
+    """Keep full tiles; one that is kept already must be the same.
+
+    Raises:
+        LedgerDamaged: a kept tile differs.
+    """
+    for level, index, hashes in tiles:
+        kept = read_tile(transaction.connection, level, index)
+        if kept is None:
+            transaction.connection.execute(
+                "INSERT INTO tiles (level, idx, hashes) VALUES (?, ?, ?)", (level, index, hashes)
+            )
+        elif kept != hashes:
+            raise LedgerDamaged("tile_differs", f"the kept tile {level}/{index} is not the one that the entries give")
+
+
+def read_tile(connection: sqlite3.Connection, level: int, index: int) -> bytes | None:
+    """A kept full tile."""
+    row = connection.execute("SELECT hashes FROM tiles WHERE level = ? AND idx = ?", (level, index)).fetchone()
+    return None if row is None else row[0]
+
+
+def _check_reads(connection: sqlite3.Connection, reads: Mapping[str, int]) -> None:
+    for stream, expected in reads.items():
+        found = _last_version(connection, stream) or 0
+        if found != expected:
+            raise moved_stream(stream, expected, found)
+
+
+def _why_refused(connection: sqlite3.Connection, drafts: Sequence[Draft], size: int) -> Exception:
+    """Find what kept the entries out; some of them may be in, ahead of the one that was refused."""
+    before: dict[str, int | None] = {}
+    for draft in drafts:
+        if draft.stream not in before:
+            (last,) = connection.execute(f"{_LAST_VERSION} AND idx < ?", (draft.stream, size)).fetchone()
+            before[draft.stream] = last
+        last = before[draft.stream]
+        expected = min(draft.version, 1) if last is None else last + 1
+        if draft.version != expected:
+            return moved_stream(draft.stream, draft.version - 1, expected - 1)
+        before[draft.stream] = draft.version
+    return LedgerDamaged("head_disagrees", f"the stored head is of {size} entries, which is not where the log ends")
+
+
+def _last_version(connection: sqlite3.Connection, stream: str) -> int | None:
+    last: int | None = connection.execute(_LAST_VERSION, (stream,)).fetchone()[0]
+    return last

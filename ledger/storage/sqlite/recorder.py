@@ -1,0 +1,318 @@
+"""Recorders on an SQLite file: `ledger.log.LogRecorder` and the eventsourcing library's own methods."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    Notification,
+    ProcessRecorder,
+    ProgrammingError,
+    StoredEvent,
+    Subscription,
+    Tracking,
+)
+from eventsourcing.sqlite import SQLiteRecorder, SQLiteTrackingRecorder
+
+from ledger.errors import LedgerDamaged
+from ledger.log import Command, Head, Receipt, RecordedEvent, SignedCheckpoint, StreamHead
+from ledger.storage.appending import (
+    Draft,
+    States,
+    draft_entries,
+    event_state,
+    foreign_command,
+    receipt_key,
+    recorded_event,
+    stream_name,
+)
+from ledger.storage.sqlite import append as steps
+from ledger.storage.sqlite.datastore import LogDatastore, library_cursor
+from ledger.storage.sqlite.subscription import PollingSubscription
+from ledger.storage.sqlite.writer import Transaction, read_head
+from ledger.wire.errors import WireError
+
+_ENTRIES_A_READ: Final = 512  # at most 32 MiB; 200 KiB as a school's entries are
+_STREAMS_A_READ: Final = 1_000
+_COMMAND_BYTES: Final = 512
+_AFTER_ALL_NAMES: Final = "\U0010ffff"
+
+
+class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
+    """One school's log in one SQLite file. Any thread may call; appends are grouped by the file's one writer."""
+
+    datastore: LogDatastore
+
+    def __init__(self, datastore: LogDatastore, *, states: States = "canonical") -> None:
+        super().__init__(datastore)
+        self.store = datastore.store
+        self.origin = self.store.meta.origin
+        self.states = states
+
+    @property
+    def latched(self) -> str | None:
+        """Why the node takes no appends, or None while it does."""
+        return self.store.latch.reason
+
+    def unlatch(self, proof: Head) -> None:
+        """Take appends again after a full verification has passed.
+
+        Args:
+            proof: the head that the verification read, hashed up to and found right.
+
+        Raises:
+            LedgerDamaged: the log does not end there.
+        """
+        self.store.unlatch(proof)
+
+    def set_clock(self, clock: Callable[[], datetime]) -> None:
+        """Stamp entries by another clock: for tests. Holds for all recorders on the file in this process."""
+        self.store.clock = clock
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        command: Command | None = None,
+        tracking: Tracking | None = None,
+        **kwargs: Any,
+    ) -> Sequence[int] | None:
+        """Append atomically; returns notification ids. Durable when it returns.
+
+        Raises:
+            WireError: an event or the command breaks the log format; nothing was written.
+            Conflict, AlreadyRecorded, KeyReused, NodeReadOnly, OutcomeUnknown: as described in `ledger.errors`.
+            ProgrammingError: an argument that this recorder has no use for.
+        """
+        if kwargs and self.states == "canonical":
+            raise ProgrammingError(f"insert_events: unexpected {', '.join(sorted(kwargs))}")
+        if not stored_events and command is None and tracking is None:
+            return []
+        command, drafts = self._draft(stored_events, command, tracking)
+        size_bytes = _COMMAND_BYTES + sum(len(draft.pieces.before_index) + _COMMAND_BYTES for draft in drafts)
+        work = partial(self._append, drafts=drafts, command=command, tracking=tracking)
+        return self.store.writer.run(work, key=receipt_key(command), size_bytes=size_bytes)
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Events of one stream as `RecordedEvent`s.
+
+        Raises:
+            LedgerDamaged: an entry does not carry the fields of its row.
+        """
+        stream = stream_name(originator_id)
+        statement = "SELECT idx, version, type, entry FROM entries WHERE stream = ?"
+        params: list[str | int] = [stream]
+        if gt is not None:
+            statement += " AND version > ?"
+            params.append(gt)
+        if lte is not None:
+            statement += " AND version <= ?"
+            params.append(lte)
+        statement += " ORDER BY version DESC" if desc else " ORDER BY version"
+        if limit is not None:
+            statement += " LIMIT ?"
+            params.append(limit)
+        with self.store.readers.connection() as connection:
+            rows = connection.execute(statement, params).fetchall()
+        return [self._event(idx, stream, version, type_, entry) for idx, version, type_, entry in rows]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Notifications from `start`; ids are leaf index + 1.
+
+        Raises:
+            LedgerDamaged: an entry does not carry the fields of its row.
+        """
+        first = 0 if start is None else start - 1 if inclusive_of_start else start
+        statement = "SELECT idx, stream, version, type, entry FROM entries WHERE idx >= ?"
+        params: list[str | int] = [first]
+        if stop is not None:
+            statement += " AND idx < ?"
+            params.append(stop)
+        if topics:
+            statement += f" AND type IN ({', '.join('?' * len(topics))})"
+            params.extend(topics)
+        statement += " ORDER BY idx LIMIT ?"
+        params.append(limit)
+        with self.store.readers.connection() as connection:
+            rows = connection.execute(statement, params).fetchall()
+        return [self._notification(*row) for row in rows]
+
+    def max_notification_id(self) -> int | None:
+        """The size of the log; None while it is empty."""
+        with self.store.readers.connection() as connection:
+            (last,) = connection.execute("SELECT max(idx) FROM entries").fetchone()
+        return None if last is None else last + 1
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """Notifications as they are committed; woken by this process, polling for others."""
+        return PollingSubscription(self, gt=gt, topics=topics)
+
+    def find_receipt(self, key: str) -> Receipt | None:
+        """The receipt under this key, or None; what it says is durable."""
+        with self.store.readers.connection() as connection:
+            return steps.find_receipt(connection, key)
+
+    def head(self) -> Head:
+        """The stored head.
+
+        Raises:
+            LedgerDamaged: it is missing or malformed.
+        """
+        with self.store.readers.connection() as connection:
+            return read_head(connection)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Entry bytes in index order, read in ranges: no transaction stays open between them.
+
+        Raises:
+            LedgerDamaged: an index is missing.
+        """
+        end = self.head().size if stop is None else stop
+        return self._entries(start, end)
+
+    def streams(self, prefix: str) -> Iterator[StreamHead]:
+        """All streams whose name starts with `prefix`, in byte order.
+
+        Read in ranges: where the answer must be of one moment, the command built on it carries `expected_size`.
+        """
+        compare, bound, end = ">=", prefix, prefix + _AFTER_ALL_NAMES
+        while True:
+            statement = (
+                "SELECT stream, min(idx), max(version), max(idx) FROM entries"
+                f" WHERE stream {compare} ? AND stream < ? GROUP BY stream ORDER BY stream LIMIT ?"
+            )
+            with self.store.readers.connection() as connection:
+                rows = connection.execute(statement, (bound, end, _STREAMS_A_READ)).fetchall()
+            for row in rows:
+                yield StreamHead(*row)
+            if len(rows) < _STREAMS_A_READ:
+                return
+            compare, bound = ">", rows[-1][0]
+
+    def keep_checkpoint(self, checkpoint: SignedCheckpoint) -> None:
+        """Store a signed checkpoint; durable when it returns.
+
+        Raises:
+            Conflict: a checkpoint of this size or a larger one is already kept and differs, or the log is shorter.
+            NodeReadOnly, OutcomeUnknown: the disk failed.
+        """
+        self.store.writer.run(partial(steps.keep_checkpoint, checkpoint=checkpoint), size_bytes=len(checkpoint.note))
+
+    def checkpoint(self, at_most: int | None = None) -> SignedCheckpoint | None:
+        """The newest kept checkpoint, or the newest with size <= `at_most`."""
+        with self.store.readers.connection() as connection:
+            return steps.read_checkpoint(connection, 2**63 - 1 if at_most is None else at_most)
+
+    def keep_tiles(self, tiles: Sequence[tuple[int, int, bytes]]) -> None:
+        """Store full hash tiles (level, index, 8,192 bytes), all or none; durable when it returns.
+
+        Raises:
+            LedgerDamaged: a kept tile differs.
+            NodeReadOnly, OutcomeUnknown: the disk failed.
+        """
+        size_bytes = sum(len(hashes) for _, _, hashes in tiles)
+        self.store.writer.run(partial(steps.keep_tiles, tiles=tiles), size_bytes=size_bytes)
+
+    def tile(self, level: int, index: int) -> bytes | None:
+        """A kept full tile, or None."""
+        with self.store.readers.connection() as connection:
+            return steps.read_tile(connection, level, index)
+
+    def _draft(
+        self, stored_events: Sequence[StoredEvent], command: Command | None, tracking: Tracking | None
+    ) -> tuple[Command, list[Draft]]:
+        if tracking is not None:
+            raise ProgrammingError("insert_events: this recorder keeps no tracking; ask for a process recorder")
+        if not stored_events:
+            raise WireError("append", "events", "a command appends at least one")
+        if command is None:
+            if self.states == "canonical":
+                raise WireError("append", "command", "missing")
+            command = foreign_command()
+        if command.at is not None and self.store.meta.clock != "sample":
+            raise WireError("append", "command.at", "this ledger is on the server's clock")
+        return command, draft_entries(stored_events, command, self.states)
+
+    def _append(
+        self,
+        transaction: Transaction,
+        *,
+        drafts: Sequence[Draft],
+        command: Command,
+        tracking: Tracking | None,  # noqa: ARG002 - the process recorder's
+    ) -> list[int]:
+        return steps.append(transaction, drafts, command, self.store.clock)
+
+    def _entries(self, start: int, end: int) -> Iterator[bytes]:
+        for first in range(start, end, _ENTRIES_A_READ):
+            last = min(first + _ENTRIES_A_READ, end)
+            with self.store.readers.connection() as connection:
+                rows = connection.execute(
+                    "SELECT entry FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx", (first, last)
+                ).fetchall()
+                if len(rows) != last - first:
+                    raise _missing_entry(connection, first, last)
+            for (entry,) in rows:
+                yield entry
+
+    def _event(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> RecordedEvent:
+        return recorded_event(entry, index=index, stream=stream, type_=type_, version=version, states=self.states)
+
+    def _notification(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> Notification:
+        state = event_state(entry, index=index, stream=stream, type_=type_, version=version, states=self.states)
+        return Notification(stream, version, type_, state, index + 1)
+
+
+class LetopisSQLiteProcessRecorder(SQLiteTrackingRecorder, LetopisSQLiteApplicationRecorder, ProcessRecorder):
+    """A log whose appends carry, in the same transaction, how far another log was processed."""
+
+    def __init__(self, datastore: LogDatastore, *, states: States = "canonical") -> None:
+        super().__init__(datastore, states=states)
+
+    def _draft(
+        self, stored_events: Sequence[StoredEvent], command: Command | None, tracking: Tracking | None
+    ) -> tuple[Command, list[Draft]]:
+        if tracking is not None and not stored_events:
+            return command or foreign_command(), []
+        return super()._draft(stored_events, command, None)
+
+    def _append(
+        self, transaction: Transaction, *, drafts: Sequence[Draft], command: Command, tracking: Tracking | None
+    ) -> list[int]:
+        ids = super()._append(transaction, drafts=drafts, command=command, tracking=None) if drafts else []
+        if tracking is not None:
+            self._insert_tracking(library_cursor(transaction.connection), tracking)
+        return ids
+
+
+def _missing_entry(connection: sqlite3.Connection, first: int, last: int) -> LedgerDamaged:
+    """Find the first index of a range that has no entry."""
+    found = connection.execute("SELECT idx FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx", (first, last))
+    missing = first
+    for (idx,) in found:
+        if idx != missing:
+            break
+        missing += 1
+    return LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)

@@ -1,0 +1,120 @@
+"""Making a log in an SQLite file, and judging what is found in one: migrations, name, clock."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import LetopisError
+from ledger.storage.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.storage.sqlite.connections import describe
+
+FORMAT: Final = 1
+CLOCKS: Final = frozenset(("server", "sample"))
+_PACKAGE: Final = "ledger.storage.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a log is: its name, and whose clock stamps its entries (``server`` or ``sample``)."""
+
+    origin: str
+    clock: str
+
+
+def prepare(connection: sqlite3.Connection, path: Path, *, create: Meta | None) -> Meta:
+    """Bring the tables up to date, make the log where there is none, and say what it is.
+
+    Args:
+        connection: the writing connection, in no transaction.
+        path: of the database, for messages.
+        create: what to make; None: change nothing.
+
+    Raises:
+        MigrationError: the program and the file do not fit together, or (with `create` None) a migration is missing.
+        LetopisError: there is no log in the file, or a migration fails.
+    """
+    pending = pending_migrations(read_migrations(_PACKAGE), _applied(connection))
+    if pending and create is None:
+        name = f"{pending[0].number:04}_{pending[0].name}"
+        raise MigrationError(f"{path}: migration {name} is not applied; open once with LETOPIS_CREATE=y")
+    for migration in pending:
+        _apply(connection, migration, path)
+    meta = _read_meta(connection)
+    if meta is None:
+        if create is None:
+            raise LetopisError(f"{path}: no log in this file; LETOPIS_CREATE=y makes one")
+        _create_log(connection, create)
+        meta = create
+    return meta
+
+
+def check(connection: sqlite3.Connection, path: Path) -> Meta:
+    """Judge a file that is opened for reading only.
+
+    Raises:
+        MigrationError: the program and the file do not fit together.
+        LetopisError: there is no log in the file.
+    """
+    if pending := pending_migrations(read_migrations(_PACKAGE), _applied(connection)):
+        raise MigrationError(f"{path}: migration {pending[0].number:04}_{pending[0].name} is not applied")
+    meta = _read_meta(connection)
+    if meta is None:
+        raise LetopisError(f"{path}: no log in this file")
+    return meta
+
+
+def _applied(connection: sqlite3.Connection) -> list[Applied]:
+    query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
+    if connection.execute(query).fetchone() is None:
+        return []
+    return [Applied(*row) for row in connection.execute("SELECT number, name, digest FROM migrations ORDER BY number")]
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration, path: Path) -> None:
+    """Run one migration and its record in one transaction.
+
+    `executescript` takes no parameters; number, name and digest passed the patterns of `ledger.storage.migrations`.
+    """
+    try:
+        connection.executescript(
+            "BEGIN IMMEDIATE;"
+            "CREATE TABLE IF NOT EXISTS migrations"
+            " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT;"
+            f"{migration.sql}\n;"
+            f"INSERT INTO migrations VALUES ({migration.number}, '{migration.name}', '{migration.digest}');"
+            "COMMIT;"
+        )
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.rollback()
+        raise LetopisError(
+            f"{path}: migration {migration.number:04}_{migration.name} failed ({describe(error)}); nothing was changed"
+        ) from error
+
+
+def _read_meta(connection: sqlite3.Connection) -> Meta | None:
+    if not _applied(connection):
+        return None
+    row = connection.execute("SELECT origin, clock, format FROM meta").fetchone()
+    if row is None:
+        return None
+    origin, clock, log_format = row
+    if log_format != FORMAT:
+        raise LetopisError(f"log format {log_format}; this program knows {FORMAT}")
+    return Meta(origin, clock)
+
+
+def _create_log(connection: sqlite3.Connection, meta: Meta) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(
+            "INSERT INTO meta (id, origin, clock, format) VALUES (1, ?, ?, ?)", (meta.origin, meta.clock, FORMAT)
+        )
+        connection.execute("INSERT INTO head (id, size, last, edge, at) VALUES (1, 0, ?, x'', '')", (bytes(32),))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
