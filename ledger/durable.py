@@ -1,0 +1,138 @@
+"""Small secret files that exist whole or not at all, also after a power cut: written aside, synced, then named."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import LetopisError
+
+SECRET_MODE: Final = 0o600
+SECRET_FOLDER_MODE: Final = 0o700
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class FileRefused(LetopisError):  # noqa: N818 - reads as what it says
+    """A file of keys that is missing, in the way, or open to others; the message names it and never its contents."""
+
+
+def create_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
+    """Create a file that must not exist yet; durable when it returns.
+
+    Raises:
+        FileRefused: the name is taken, or the folder cannot be written.
+    """
+    aside = _write_aside(path, content, mode)
+    try:
+        # A hard link, unlike a rename, never replaces what is there.
+        os.link(aside, path)
+    except FileExistsError:
+        raise FileRefused(f"{path}: exists already and is never overwritten") from None
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+    finally:
+        aside.unlink()
+    sync_folder(path.parent)
+
+
+def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
+    """Write a file, in the place of an older one of this name if there is one; durable when it returns.
+
+    Raises:
+        FileRefused: the folder cannot be written.
+    """
+    aside = _write_aside(path, content, mode)
+    try:
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise FileRefused(f"{path}: cannot be written ({error.strerror})") from None
+    sync_folder(path.parent)
+
+
+def read_secret(path: Path, *, limit_bytes: int) -> bytes:
+    """Read a file that only its owner may read.
+
+    Raises:
+        FileNotFoundError: there is none.
+        FileRefused: others may read or write it, it is no ordinary file, or it is longer than `limit_bytes`.
+    """
+    try:
+        # Not blocking: a pipe of this name must be refused, not waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be read ({error.strerror})") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise FileRefused(f"{path}: not an ordinary file")
+        if status.st_mode & _OTHERS:
+            raise FileRefused(
+                f"{path}: others than its owner may use it (mode {stat.S_IMODE(status.st_mode):04o}); "
+                f"take that away with: chmod 600 {path}"
+            )
+        content = file.read(limit_bytes + 1)
+    if len(content) > limit_bytes:
+        raise FileRefused(f"{path}: longer than {limit_bytes} bytes")
+    return content
+
+
+def secret_folder(path: Path, *, create: bool) -> None:
+    """Make sure that a folder exists that only its owner may enter.
+
+    Raises:
+        FileRefused: it is missing (and `create` is false), is no folder, or is open to others.
+    """
+    if create and not path.exists():
+        try:
+            path.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise FileRefused(f"{path}: no such folder ({error.strerror})") from None
+    if not stat.S_ISDIR(status.st_mode):
+        raise FileRefused(f"{path}: not a folder")
+    if status.st_mode & _OTHERS:
+        raise FileRefused(
+            f"{path}: others than its owner may enter it (mode {stat.S_IMODE(status.st_mode):04o}); "
+            f"take that away with: chmod 700 {path}"
+        )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_aside(path: Path, content: bytes, mode: int) -> Path:
+    """Write and sync the content under a random name beside `path`."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
+    try:
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)  # whatever the umask took away
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise FileRefused(f"{path}: cannot be written ({error.strerror})") from None
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return aside
