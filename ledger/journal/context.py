@@ -1,0 +1,100 @@
+"""What a decision may look at, and the note it takes of what it saw.
+
+`Books` is the port: the application fills it from a database, `memory.Journal` from a dictionary. A decision is a pure
+function of its command, its actor, its moment and what the books answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Literal, NamedTuple, Protocol, TypeVar
+
+from ledger.errors import Refused
+from ledger.journal.aggregate import Aggregate
+from ledger.wire.entry import Actor
+
+_AggregateT = TypeVar("_AggregateT", bound=Aggregate)
+
+
+class LessonHead(NamedTuple):
+    """Where a lesson's stream ends: its last version and the leaf index of that entry."""
+
+    stream: str
+    last_version: int
+    last_index: int
+
+
+class Books(Protocol):
+    """The state of a journal's streams, as of about now.
+
+    What it says of one stream is true as of the version it gives. Only `size` says how complete the lists are.
+    """
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The school's time zone, or None while the log is empty."""
+
+    @property
+    def size(self) -> int:
+        """The log's size that `streams` and `lessons` know everything up to."""
+
+    def has_zone(self, name: str) -> bool:
+        """Tell whether `name` is a time zone of the IANA database."""
+
+    def find(self, stream: str) -> Aggregate | None:
+        """Return the state of a stream, or None where there is none."""
+
+    def exists(self, stream: str) -> bool:
+        """Tell whether a stream exists; may miss one, since an append to version 1 of an existing stream conflicts."""
+
+    def streams(self, kind: Literal["period", "class"], year: str) -> Sequence[str]:
+        """Return the streams of a school year's periods or class groups."""
+
+    def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
+        """Return the ends of all lesson streams of these grades held on these days, both inclusive, in any order."""
+
+
+class Context:
+    """One decision's surroundings.
+
+    Attributes:
+        actor: who acts.
+        now: the moment by the clock that deadlines are judged by; aware.
+        reads: stream -> version of every stream that was asked for with `find` and that may move.
+        expected_size: set by a decision that rests on a list of streams being complete.
+    """
+
+    def __init__(self, books: Books, actor: Actor, now: datetime) -> None:
+        self.books = books
+        self.actor = actor
+        self.now = now
+        self.reads: dict[str, int] = {}
+        self.expected_size: int | None = None
+
+    def find(self, cls: type[_AggregateT], kind: str, id_: str, where: str) -> _AggregateT:
+        """Return what stands under this id, and note its version as read.
+
+        Raises:
+            Refused: it does not exist.
+        """
+        found = self.settled(cls, kind, id_, where)
+        self.reads[found.stream] = found.version
+        return found
+
+    def settled(self, cls: type[_AggregateT], kind: str, id_: str, where: str) -> _AggregateT:
+        """Return what stands under this id without noting it: for facts that no later event can change.
+
+        Raises:
+            Refused: it does not exist.
+        """
+        found = self.books.find(f"{kind}/{id_}") if type(id_) is str else None
+        if not isinstance(found, cls):
+            raise Refused("unknown_" + kind, f"there is no {kind} with this id", where=where)
+        return found
+
+    def check_new(self, stream: str, where: str) -> None:
+        """Refuse to make a stream that exists already."""
+        if self.books.exists(stream):
+            kind = stream.partition("/")[0]
+            raise Refused(f"{kind}_exists", f"a {kind} with this id exists already", where=where)

@@ -1,0 +1,133 @@
+"""Class groups and who is in them on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.errors import Refused
+from ledger.journal import rules
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
+from ledger.journal.context import Context
+from ledger.journal.events import ClassGroupOpened, StudentEnrolled, StudentLeft
+from ledger.journal.people import check_person
+from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.year import GRADE_MAX, SchoolYear
+
+
+class Enrollment(NamedTuple):
+    """A student's stay in a class, both days inclusive; `ends_on` None: still there."""
+
+    starts_on: str
+    ends_on: str | None
+
+
+class ClassGroup(Aggregate, frozen=True, kw_only=True):
+    """A class group such as 5А; `roster` maps a student to the stays, oldest first."""
+
+    year: str
+    grade: int
+    letter: str
+    class_teacher: str | None
+    roster: Mapping[str, tuple[Enrollment, ...]]
+
+    def is_enrolled(self, student: str, day: str) -> bool:
+        """Tell whether the student belongs to the class on this day."""
+        for stay in self.roster.get(student, ()):
+            if stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on):
+                return True
+        return False
+
+    def last_stay(self, student: str) -> Enrollment | None:
+        """Return the latest stay of a student, or None."""
+        stays = self.roster.get(student)
+        return stays[-1] if stays else None
+
+
+def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> ClassGroup | None:
+    """Apply events of a class group's stream."""
+    roster: dict[str, tuple[Enrollment, ...]] = dict(state.roster) if state else {}
+    version = state.version if state else 0
+    for event in events:
+        data = event.data
+        version = event.originator_version
+        if type(data) is ClassGroupOpened:
+            state = ClassGroup(
+                stream=event.originator_id,
+                version=version,
+                year=data.year,
+                grade=data.grade,
+                letter=data.letter,
+                class_teacher=data.class_teacher,
+                roster=roster,
+            )
+        elif type(data) is StudentEnrolled:
+            roster[data.student] = (*roster.get(data.student, ()), Enrollment(data.starts_on, None))
+        elif type(data) is StudentLeft:
+            *earlier, last = roster[data.student]
+            roster[data.student] = (*earlier, last._replace(ends_on=data.ends_on))
+        else:
+            raise TypeError(f"{type(data).__name__} is no event of a class group")
+    return msgspec.structs.replace(state, version=version, roster=roster) if state else None
+
+
+def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]:
+    """Open a class group; one grade and letter stand for one class in a year."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
+    rules.check_id(command.class_group, "class_group")
+    rules.check_integer(command.grade, 1, GRADE_MAX, "grade")
+    rules.check_line(command.letter, 10, "letter")
+    context.settled(SchoolYear, "year", command.year, "year")
+    if command.class_teacher is not None:
+        check_person(context, command.class_teacher, "teacher", "class_teacher")
+    for other in _classes_of(context, command.year):
+        if (other.grade, other.letter) == (command.grade, command.letter):
+            raise Refused("class_name_taken", "this year has a class of this grade and letter", where="letter")
+    stream = f"class/{command.class_group}"
+    context.check_new(stream, "class_group")
+    context.expected_size = context.books.size
+    event = ClassGroupOpened(
+        year=command.year, grade=command.grade, letter=command.letter, class_teacher=command.class_teacher
+    )
+    return [Planned(stream, 1, event)]
+
+
+def enroll_student(command: EnrollStudent, context: Context) -> list[Planned]:
+    """Enroll a student; on one day nobody is in two classes of the year.
+
+    The stays are in the classes' own streams, so all classes of the year are read.
+    """
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.7")
+    rules.check_date(command.starts_on, "starts_on")
+    group = context.find(ClassGroup, "class", command.class_group, "class_group")
+    year = context.settled(SchoolYear, "year", group.year, "class_group")
+    rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
+    check_person(context, command.student, "student", "student")
+    for other in _classes_of(context, group.year):
+        context.reads[other.stream] = other.version
+        stay = other.last_stay(command.student)
+        if stay is not None and (stay.ends_on is None or command.starts_on <= stay.ends_on):
+            raise Refused("already_enrolled", "the student is in a class of this year on that day", where="starts_on")
+    event = StudentEnrolled(student=command.student, starts_on=command.starts_on)
+    return [Planned(group.stream, group.version + 1, event)]
+
+
+def withdraw_student(command: WithdrawStudent, context: Context) -> list[Planned]:
+    """End a student's stay; `ends_on` is the last day in the class."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.7")
+    rules.check_date(command.ends_on, "ends_on")
+    group = context.find(ClassGroup, "class", command.class_group, "class_group")
+    stay = group.last_stay(command.student)
+    if stay is None or stay.ends_on is not None:
+        raise Refused("not_enrolled", "the student is not in this class", where="student")
+    if command.ends_on < stay.starts_on:
+        raise Refused("empty_range", "the last day is before the first", where="ends_on")
+    return [Planned(group.stream, group.version + 1, StudentLeft(student=command.student, ends_on=command.ends_on))]
+
+
+def _classes_of(context: Context, year: str) -> list[ClassGroup]:
+    streams = context.books.streams("class", year)
+    return [group for stream in streams if isinstance(group := context.books.find(stream), ClassGroup)]
