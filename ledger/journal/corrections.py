@@ -1,0 +1,203 @@
+"""Corrections and annulments, before a period's close and after it (verify/spec/events.md, Corrections).
+
+The regulation asks for reliable control over corrections (3.3) and says no more: who may correct what, until when and
+with whose consent is decided here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from ledger.errors import Refused
+from ledger.journal import events as ev
+from ledger.journal import rules
+from ledger.journal.codec import fact_value
+from ledger.journal.commands import ApproveCorrection, Correct, RefuseCorrection, RequestCorrection
+from ledger.journal.context import Context
+from ledger.journal.lesson import FactState, Lesson, Request
+from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
+from ledger.journal.recorded import Planned
+from ledger.journal.teaching import (
+    Place,
+    check_begun,
+    check_expected_version,
+    check_open,
+    check_times,
+    find_lesson,
+    today,
+)
+from ledger.journal.vocabulary import ABSENCE_CODES, CORRECTION_REASONS, MARKS, REASONS_WITH_NOTE
+
+_CLAUSE: Final = "3.3"
+_EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction]]]] = {
+    "lesson": (ev.LessonCorrected, ev.LessonAnnulled),
+    "work": (ev.WorkCorrected, ev.WorkAnnulled),
+    "mark": (ev.MarkCorrected, ev.MarkAnnulled),
+    "absence": (ev.AbsenceCorrected, ev.AbsenceAnnulled),
+    "lateness": (ev.LatenessCorrected, ev.LatenessAnnulled),
+    "homework": (ev.HomeworkCorrected, ev.HomeworkAnnulled),
+}
+
+
+def correct(command: Correct, context: Context) -> list[Planned]:
+    """Correct or annul a fact while its period is open."""
+    lesson, place = find_lesson(context, command.lesson)
+    check_expected_version(lesson, command.expected_version)
+    check_open(place)
+    fact = _standing_fact(lesson, command.corrects)
+    rules.check_role(context.actor, rules.TEACHER, _CLAUSE)
+    _check_author(fact, place, context)
+    sd = _check_grounds(command)
+    if command.basis is not None:
+        rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    new = _typed_value(fact, command.new)
+    check_change(lesson, fact, new, place, context)
+    event = _correction(fact, new, reason=command.reason, sd=sd, basis=command.basis)
+    return [Planned(lesson.stream, lesson.version + 1, event)]
+
+
+def request_correction(command: RequestCorrection, context: Context) -> list[Planned]:
+    """Ask for a correction after the close: who could have made it before, or the administration; with a document."""
+    lesson, place = find_lesson(context, command.lesson)
+    if not place.closed:
+        raise Refused("period_open", "the reporting period is open: correct it directly", clause=_CLAUSE)
+    fact = _standing_fact(lesson, command.corrects)
+    rules.check_role(context.actor, (*rules.TEACHER, *rules.ADMINISTRATION), _CLAUSE)
+    if context.actor.role in rules.TEACHER:
+        _check_author(fact, place, context)
+    sd = _check_grounds(command)
+    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    if any(other.corrects == command.corrects and not other.answered for other in lesson.requests.values()):
+        raise Refused("request_pending", "a request to correct this waits for its answer", where="corrects")
+    new = _typed_value(fact, command.new)
+    check_change(lesson, fact, new, place, context)
+    event = ev.CorrectionRequested(
+        what=fact.what,
+        corrects=fact.standing,
+        old=fact.value,
+        new=new,
+        reason=command.reason,
+        basis=command.basis,
+        sd=sd,
+    )
+    return [Planned(lesson.stream, lesson.version + 1, event)]
+
+
+def approve_correction(command: ApproveCorrection, context: Context) -> list[Planned]:
+    """Make the correction that was asked for, in the approver's name; it must still be possible."""
+    lesson, place = find_lesson(context, command.lesson)
+    request = _open_request(lesson, command.request, context)
+    fact = _standing_fact(lesson, request.corrects)
+    check_change(lesson, fact, request.new, place, context)
+    event = _correction(
+        fact, request.new, reason=request.reason, sd=request.sd, basis=request.basis, request=request.index
+    )
+    return [Planned(lesson.stream, lesson.version + 1, event)]
+
+
+def refuse_correction(command: RefuseCorrection, context: Context) -> list[Planned]:
+    """Answer a request with no."""
+    lesson, _ = find_lesson(context, command.lesson)
+    request = _open_request(lesson, command.request, context)
+    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    event = ev.CorrectionRefused(request=request.index, basis=command.basis)
+    return [Planned(lesson.stream, lesson.version + 1, event)]
+
+
+def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, context: Context) -> None:
+    """Refuse a value that the fact may not have, or that changes nothing."""
+    if new == fact.value:
+        message = "this value stands already" if new is not None else "this is annulled already"
+        raise Refused("nothing_changes", message, clause=_CLAUSE, where="new")
+    if new is None:
+        _check_annulment(lesson, fact)
+        return
+    _check_value(lesson, fact, new, place, context)
+    if fact.value is None and fact.what != "lesson":
+        if lesson.header is None:
+            raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
+        check_free(fact.slot, lesson.slots, "corrects")
+
+
+def _check_annulment(lesson: Lesson, fact: FactState) -> None:
+    """A lesson is annulled only when nothing else in it stands, a work only when no mark for it stands."""
+    if fact.what == "lesson" and any(slot[0] != "lesson" for slot in lesson.slots):
+        raise Refused("lesson_not_empty", "annul what stands in the lesson first", clause=_CLAUSE, where="new")
+    if fact.what == "work" and any(slot[0] == "mark" and slot[2] == fact.work for slot in lesson.slots):
+        raise Refused("work_has_marks", "annul the marks for this work first", clause=_CLAUSE, where="new")
+
+
+def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, context: Context) -> None:
+    """Judge a value by the rules that hold for the fact when it is first recorded."""
+    match fact.what:
+        case "mark":
+            rules.check_code(new, MARKS, "new")
+        case "absence":
+            rules.check_code(new, ABSENCE_CODES, "new")
+        case "lateness":
+            check_lateness(new, "new")
+        case "work":
+            check_work(new.kind, new.written, new.weight, "new.")
+        case "homework":
+            check_homework(new.text, new.due_on, lesson.held_on, place.year.ends_on, "new.")
+        case "lesson":
+            check_times(new.number, new.starts_at, new.ends_at, new.topic, "new.")
+            check_begun(context, lesson.held_on, new.starts_at)
+
+
+def _standing_fact(lesson: Lesson, index: int) -> FactState:
+    """Return the fact whose standing entry this is; of an entry that was corrected before, name the one that stands."""
+    first = lesson.chain.get(index) if type(index) is int else None
+    if first is None:
+        raise Refused("not_a_fact", "this index is not of a fact of this lesson", clause=_CLAUSE, where="corrects")
+    fact = lesson.facts[first]
+    if fact.standing != index:
+        raise Refused("not_standing", f"the standing entry is {fact.standing}", clause=_CLAUSE, where="corrects")
+    return fact
+
+
+def _check_author(fact: FactState, place: Place, context: Context) -> None:
+    """Refuse anyone but who recorded the fact and the one responsible for the course today."""
+    if context.actor.id not in (fact.author, place.course.teacher_on(today(context))):
+        raise Refused("not_the_author", "only who recorded it or the course's teacher may do this", clause=_CLAUSE)
+
+
+def _check_grounds(command: Correct | RequestCorrection) -> tuple[str, ...]:
+    """Judge reason and note; return the note's digest as `_sd`."""
+    rules.check_code(command.reason, CORRECTION_REASONS, "reason")
+    if command.note is None:
+        if command.reason in REASONS_WITH_NOTE:
+            raise Refused("note_missing", "this reason asks for a text", clause=_CLAUSE, where="note")
+        return ()
+    rules.check_digest(command.note, "note")
+    return (command.note,)
+
+
+def _open_request(lesson: Lesson, index: int, context: Context) -> Request:
+    """Return a request that waits for its answer, if this actor may give it: a second person of the administration."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, _CLAUSE)
+    request = lesson.requests.get(index) if type(index) is int else None
+    if request is None:
+        raise Refused("not_a_request", "this index is not of a request in this lesson", where="request")
+    if request.answered:
+        raise Refused("request_answered", "the request was answered already", clause=_CLAUSE, where="request")
+    if request.author in (context.actor.id, context.actor.on_behalf_of):
+        raise Refused("second_person_needed", "who asked for it may not answer", clause=_CLAUSE, where="actor.id")
+    return request
+
+
+def _typed_value(fact: FactState, value: object) -> Any:
+    """Give a command's `new` the type of the fact's value."""
+    try:
+        return fact_value(fact.what, value)
+    except msgspec.ValidationError:
+        raise Refused("malformed_value", f"not a value that a {fact.what} can have", where="new") from None
+
+
+def _correction(fact: FactState, new: Any, **grounds: Any) -> ev.Event:
+    corrected, annulled = _EVENTS[fact.what]
+    cls: Any = annulled if new is None else corrected
+    event: ev.Event = cls(corrects=fact.standing, old=fact.value, new=new, **grounds)
+    return event

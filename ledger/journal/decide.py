@@ -1,0 +1,58 @@
+"""From a command to the events that it causes: the one door to all decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from ledger.errors import Refused
+from ledger.journal import commands as cmd
+from ledger.journal.closing import close_period
+from ledger.journal.context import Books, Context
+from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
+from ledger.journal.course import assign_teacher, open_course
+from ledger.journal.people import register_person
+from ledger.journal.recorded import Decision, Planned
+from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
+from ledger.journal.school import open_school
+from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
+from ledger.journal.year import define_period, open_year
+from ledger.wire.entry import Actor
+
+_DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[Planned]]]] = {
+    cmd.OpenSchool: open_school,
+    cmd.RegisterPerson: register_person,
+    cmd.OpenSchoolYear: open_year,
+    cmd.DefinePeriod: define_period,
+    cmd.ClosePeriod: close_period,
+    cmd.OpenClassGroup: open_class_group,
+    cmd.EnrollStudent: enroll_student,
+    cmd.WithdrawStudent: withdraw_student,
+    cmd.OpenCourse: open_course,
+    cmd.AssignTeacher: assign_teacher,
+    cmd.RecordLesson: record_lesson,
+    cmd.AddToLesson: add_to_lesson,
+    cmd.SetAbsenceReason: set_absence_reason,
+    cmd.Correct: correct,
+    cmd.RequestCorrection: request_correction,
+    cmd.ApproveCorrection: approve_correction,
+    cmd.RefuseCorrection: refuse_correction,
+}
+
+
+def decide(command: cmd.JournalCommand, books: Books, actor: Actor, now: datetime) -> Decision:
+    """Decide what a command leads to: events that continue their streams gaplessly, and what the decision rests on.
+
+    Raises:
+        Refused: a rule of the journal forbids it.
+        Conflict: the client expected another version of the lesson.
+    """
+    context = Context(books, actor, now)
+    if books.zone is None and type(command) is not cmd.OpenSchool:
+        raise Refused("no_school", "this log has no school yet")
+    events = _DECISIONS[type(command)](command, context)
+    # The versions of written streams are checked by the append itself.
+    for event in events:
+        context.reads.pop(event.originator_id, None)
+    return Decision(events=tuple(events), reads=context.reads, expected_size=context.expected_size)

@@ -1,0 +1,46 @@
+"""From events to the state of their stream: the one door to all aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.course import evolve_course
+from ledger.journal.lesson import evolve_lesson
+from ledger.journal.people import evolve_person
+from ledger.journal.recorded import Recorded
+from ledger.journal.roster import evolve_class_group
+from ledger.journal.school import evolve_school
+from ledger.journal.year import evolve_period, evolve_year
+
+_MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]]] = {
+    "school": evolve_school,
+    "person": evolve_person,
+    "year": evolve_year,
+    "period": evolve_period,
+    "class": evolve_class_group,
+    "course": evolve_course,
+    "lesson": evolve_lesson,
+}
+
+
+def evolve(state: Aggregate | None, event: Recorded) -> Aggregate:
+    """Apply one event to its stream's state (None: there was none)."""
+    return evolve_all(state, (event,))
+
+
+def evolve_all(state: Aggregate | None, events: Sequence[Recorded]) -> Aggregate:
+    """Apply consecutive events of one stream, at least one; copies the state once, however many they are.
+
+    Raises:
+        TypeError: an event that does not belong in this stream: the log was not written by these rules.
+    """
+    kind = events[0].originator_id.partition("/")[0]
+    mutate = _MUTATORS.get(kind)
+    if mutate is None:
+        raise TypeError(f"no aggregate keeps streams of the kind {kind}")
+    after = mutate(state, events)
+    if after is None:
+        raise TypeError(f"{type(events[0].data).__name__} does not begin a stream of the kind {kind}")
+    return after

@@ -1,0 +1,162 @@
+"""What a lesson holds: attendance, works, marks, homework; the rules that are the same with the lesson and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from ledger.errors import Refused
+from ledger.journal import rules
+from ledger.journal.commands import AddToLesson, RecordLesson
+from ledger.journal.events import (
+    AbsenceRecorded,
+    Event,
+    HomeworkAssigned,
+    LatenessRecorded,
+    MarkRecorded,
+    WorkRecorded,
+)
+from ledger.journal.lesson import Slot
+from ledger.journal.roster import ClassGroup
+from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS
+
+LATENESS_MINUTES_MAX: Final = 120
+WEIGHT_MAX: Final = 1_000
+"""Hundredths: ten times an ordinary work."""
+
+HOMEWORK: Final[Slot] = ("homework", "", "")
+
+
+class Desk(NamedTuple):
+    """What is known of the lesson before the command.
+
+    Attributes:
+        group: the class.
+        held_on: the lesson's day.
+        year_ends_on: last day of the school year.
+        slots: what stands (`lesson.Lesson.slots`).
+        works: ids of the works that the lesson ever had.
+    """
+
+    group: ClassGroup
+    held_on: str
+    year_ends_on: str
+    slots: Mapping[Slot, int]
+    works: Mapping[str, int]
+
+
+def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Event]) -> None:
+    """Add the events of a command's parts to `events`: absences, lateness, works, marks, homework."""
+    taken = set(desk.slots)
+    _plan_absences(command, desk, taken, events)
+    _plan_lateness(command, desk, taken, events)
+    _plan_works(command, desk, taken, events)
+    _plan_marks(command, desk, taken, events)
+    if command.homework is not None:
+        if HOMEWORK in taken:
+            raise Refused(
+                "homework_stands", "the lesson has homework: correct it instead", clause="2.2.2", where="homework"
+            )
+        check_homework(command.homework.text, command.homework.due_on, desk.held_on, desk.year_ends_on, "homework.")
+        events.append(HomeworkAssigned(text=command.homework.text, due_on=command.homework.due_on))
+
+
+def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) -> None:
+    """Refuse a fact where one stands, or where what stands excludes it.
+
+    One standing mark per student and work, one absence or lateness per student, no mark for an absent student, and a
+    mark only for a work that stands (events.md, A lesson; regulation 2.1, 2.2.4).
+    """
+    what, student, work = slot
+    if slot in taken:
+        raise Refused(f"{what}_stands", f"a standing {what} is there already: correct it instead", where=where)
+    if what == "mark":
+        if ("absence", student, "") in taken:
+            raise Refused("absent_student", "the student was absent from this lesson", clause="2.2.4", where=where)
+        if ("work", "", work) not in taken:
+            raise Refused("unknown_work", "the lesson has no such work", where=where)
+    elif what == "absence":
+        if ("lateness", student, "") in taken:
+            raise Refused("absent_and_late", "the student is recorded as late", clause="2.1", where=where)
+        if any(other[0] == "mark" and other[1] == student for other in taken):
+            raise Refused("absent_student", "the student has a mark in this lesson", clause="2.2.4", where=where)
+    elif what == "lateness" and ("absence", student, "") in taken:
+        raise Refused("absent_and_late", "the student is recorded as absent", clause="2.1", where=where)
+
+
+def check_work(kind: object, written: object, weight: object, where: str) -> None:
+    """Judge what a work's header says; its kind and form decide when its marks are due (regulation 2.2.4)."""
+    rules.check_code(kind, WORK_KINDS, where + "kind")
+    if type(written) is not bool:
+        raise Refused("malformed_value", "neither true nor false", where=where + "written")
+    rules.check_integer(weight, 1, WEIGHT_MAX, where + "weight")
+
+
+def check_homework(text: object, due_on: object, held_on: str, year_ends_on: str, where: str) -> None:
+    """Judge homework: due after the lesson, within the year; an empty text is an explicit none (regulation 2.2.2)."""
+    rules.check_text(text, rules.HOMEWORK_LENGTH_MAX, where + "text")
+    if due_on is None:
+        return
+    rules.check_date(due_on, where + "due_on")
+    if text == "":
+        raise Refused("due_without_text", "no homework has no due date", clause="2.2.2", where=where + "due_on")
+    if not held_on < due_on <= year_ends_on:  # type: ignore[operator]
+        raise Refused(
+            "due_date_out_of_range", "due after the lesson and within the year", clause="2.2.2", where=where + "due_on"
+        )
+
+
+def check_lateness(minutes: object, where: str) -> None:
+    """Judge how late a student came."""
+    rules.check_integer(minutes, 1, LATENESS_MINUTES_MAX, where)
+
+
+def _check_student(desk: Desk, student: str, where: str) -> None:
+    """Refuse a student who is not in the class on the lesson's day; being on the roster proves that the id is one."""
+    if type(student) is not str or not desk.group.is_enrolled(student, desk.held_on):
+        raise Refused("not_enrolled", "the student is not in this class on this day", where=where)
+
+
+def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    for position, absence in enumerate(command.absences):
+        where = f"absences[{position}]"
+        _check_student(desk, absence.student, where + ".student")
+        rules.check_code(absence.code, ABSENCE_CODES, where + ".code")
+        slot = ("absence", absence.student, "")
+        check_free(slot, taken, where + ".student")
+        taken.add(slot)
+        events.append(AbsenceRecorded(student=absence.student, code=absence.code))
+
+
+def _plan_lateness(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    for position, late in enumerate(command.lateness):
+        where = f"lateness[{position}]"
+        _check_student(desk, late.student, where + ".student")
+        check_lateness(late.minutes, where + ".minutes")
+        slot = ("lateness", late.student, "")
+        check_free(slot, taken, where + ".student")
+        taken.add(slot)
+        events.append(LatenessRecorded(student=late.student, minutes=late.minutes))
+
+
+def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    for position, work in enumerate(command.works):
+        where = f"works[{position}]"
+        rules.check_id(work.work, where + ".work")
+        check_work(work.kind, work.written, work.weight, where + ".")
+        slot = ("work", "", work.work)
+        if work.work in desk.works or slot in taken:
+            raise Refused("work_exists", "the lesson has a work with this id", where=where + ".work")
+        taken.add(slot)
+        events.append(WorkRecorded(work=work.work, kind=work.kind, written=work.written, weight=work.weight))
+
+
+def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    for position, mark in enumerate(command.marks):
+        where = f"marks[{position}]"
+        _check_student(desk, mark.student, where + ".student")
+        rules.check_code(mark.value, MARKS, where + ".value")
+        slot = ("mark", mark.student, mark.work)
+        check_free(slot, taken, where + ".work" if ("work", "", mark.work) not in taken else where + ".student")
+        taken.add(slot)
+        events.append(MarkRecorded(student=mark.student, work=mark.work, value=mark.value))

@@ -1,0 +1,109 @@
+"""A whole journal in memory: decide and evolve without a database.
+
+For generators of sample schools, which run the rules over many commands at once, and for tests, as the model that the
+application must agree with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import Literal, cast
+
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.commands import JournalCommand
+from ledger.journal.context import LessonHead
+from ledger.journal.course import Course
+from ledger.journal.decide import decide
+from ledger.journal.events import Event
+from ledger.journal.evolve import evolve_all
+from ledger.journal.lesson import Lesson
+from ledger.journal.recorded import Recorded
+from ledger.journal.roster import ClassGroup
+from ledger.journal.school import School
+from ledger.journal.year import Period
+from ledger.wire.entry import Actor
+
+
+class Journal:
+    """The state of one school's log. Not safe for use by several threads.
+
+    Attributes:
+        aggregates: stream -> state.
+        last_index: stream -> leaf index of its last entry.
+        size: number of entries that the log would have.
+        zone: the school's time zone, None while the log is empty.
+    """
+
+    def __init__(self, find_zone: Callable[[str], tzinfo | None]) -> None:
+        """`find_zone` gives a time zone of the IANA database, or None (`ledger.clock.find_zone`)."""
+        self.aggregates: dict[str, Aggregate] = {}
+        self.last_index: dict[str, int] = {}
+        self.size = 0
+        self.zone: tzinfo | None = None
+        self._find_zone = find_zone
+        self._listed: dict[tuple[str, str], list[str]] = {}
+        self._lessons: dict[str, list[str]] = {}
+
+    def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
+        """Decide, and take the events over; the index of each is the log's size before it.
+
+        Returns:
+            stream, version and event of each entry, in the order of their indexes.
+
+        Raises:
+            Refused, Conflict: as `decide`; the journal is as it was.
+        """
+        decision = decide(command, self, actor, now)
+        by_stream: dict[str, list[Recorded]] = {}
+        for index, planned in enumerate(decision.events, self.size):
+            recorded = Recorded(planned.originator_id, planned.originator_version, planned.data, index, actor)
+            by_stream.setdefault(planned.originator_id, []).append(recorded)
+        for stream, events in by_stream.items():
+            before = self.aggregates.get(stream)
+            after = evolve_all(before, events)
+            self.aggregates[stream] = after
+            self.last_index[stream] = events[-1].index
+            if before is None:
+                self._list(after)
+        self.size += len(decision.events)
+        return [(event.originator_id, event.originator_version, event.data) for event in decision.events]
+
+    def has_zone(self, name: str) -> bool:
+        """Tell whether `name` is a time zone."""
+        return self._find_zone(name) is not None
+
+    def find(self, stream: str) -> Aggregate | None:
+        """Return the state of a stream."""
+        return self.aggregates.get(stream)
+
+    def exists(self, stream: str) -> bool:
+        """Tell whether a stream exists."""
+        return stream in self.aggregates
+
+    def streams(self, kind: Literal["period", "class"], year: str) -> Sequence[str]:
+        """Return the streams of a year's periods or class groups, in the order of their definition."""
+        return self._listed.get((kind, year), ())
+
+    def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> list[LessonHead]:
+        """Return the ends of the lesson streams of these grades and days."""
+        heads = []
+        for stream in self._lessons.get(year, ()):
+            lesson = cast("Lesson", self.aggregates[stream])
+            course = cast("Course", self.aggregates[f"course/{lesson.course}"])
+            group = cast("ClassGroup", self.aggregates[f"class/{course.class_group}"])
+            if group.grade in grades and starts_on <= lesson.held_on <= ends_on:
+                heads.append(LessonHead(stream, lesson.version, self.last_index[stream]))
+        return heads
+
+    def _list(self, aggregate: Aggregate) -> None:
+        """Note a new stream under its school year."""
+        if isinstance(aggregate, School):
+            self.zone = self._find_zone(aggregate.time_zone)
+        elif isinstance(aggregate, Period):
+            self._listed.setdefault(("period", aggregate.year), []).append(aggregate.stream)
+        elif isinstance(aggregate, ClassGroup):
+            self._listed.setdefault(("class", aggregate.year), []).append(aggregate.stream)
+        elif isinstance(aggregate, Lesson):
+            year = cast("Course", self.aggregates[f"course/{aggregate.course}"]).year
+            self._lessons.setdefault(year, []).append(aggregate.stream)
