@@ -222,4 +222,4 @@ def test_we_spell_verifier_keys_as_the_peer_does() -> None:
         int.from_bytes(LOG_VKEY.key_id, "big"),
         LOG_VKEY.public_key,
     )
-    assert parse_vkey(PlainEd25519Signer(ORIGIN, LOG_KEY).vkey.serialize()) == LOG_VKEY
+    assert parse_vkey(PlainEd25519Signer(ORIGIN, LOG_KEY).vkey.serialize()) == LOG_VKEY  # type: ignore[no-untyped-call]
