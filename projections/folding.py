@@ -1,0 +1,220 @@
+"""From entries to rows: each entry is read once and handed to every view that knows its type. No I/O.
+
+A `View` is what a module of `projections.views` declares; a `Batch` is what a stretch of entries asks of the tables.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from ledger.journal.events import TYPE_NAMES, Event
+from ledger.tree.hashing import leaf_hash
+from projections.errors import EntryUnreadable, ViewsOfAnotherLog
+from projections.rows import OPEN, Insert, Operations, Table
+
+BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
+"""A batch ends at this many bytes of entries, whatever its number of entries."""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An entry as the log format §2 has it, `actor` and `data` not yet read.
+
+    Only for entries that the ledger gives: it checks far less than `ledger.wire.entry.parse_entry`.
+    """
+
+    actor: msgspec.Raw
+    at: str
+    command: str
+    data: msgspec.Raw
+    index: int
+    prev: str
+    stream: str
+    type: str
+    version: int
+
+    @property
+    def stream_id(self) -> str:
+        """The UUID of the stream."""
+        return self.stream.partition("/")[2]
+
+
+class ActorFields(msgspec.Struct, frozen=True, gc=False):
+    """Who acted, as the entry says it."""
+
+    id: str
+    role: str
+    on_behalf_of: str | None = None
+    basis: str | None = None
+
+
+Handler: TypeAlias = Callable[[Any, Entry], Operations]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Tables and the pure functions that fill them.
+
+    Attributes:
+        tables: its tables, which no other view writes.
+        handlers: event class -> function (event, entry) -> operations. At most one row per table and entry.
+        on_command: called with the first entry of every command.
+    """
+
+    tables: tuple[Table, ...]
+    handlers: Mapping[type[Event], Handler]
+    on_command: Callable[[Entry], Operations] | None = None
+
+
+class Tail(NamedTuple):
+    """The end of what has been consumed: position, and of its last entry the leaf hash (hex), `at` and `command`."""
+
+    position: int
+    last: str
+    at: str
+    command: str
+
+
+EMPTY_TAIL: Final = Tail(0, bytes(32).hex(), "", "")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the entries from `start.position` up to `tail.position` ask of the tables."""
+
+    start: Tail
+    tail: Tail
+    inserts: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    revisions: dict[str, list[tuple[int, int, Mapping[str, object]]]] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class Folding:
+    """Folds entries into batches for a set of views."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self.tables = tuple(table for view in views for table in view.tables)
+        self._on_command = tuple(view.on_command for view in views if view.on_command is not None)
+        handlers: dict[type[Event], list[Handler]] = {}
+        for view in views:
+            for event_class, handler in view.handlers.items():
+                handlers.setdefault(event_class, []).append(handler)
+        self._dispatch: dict[str, tuple[Callable[[bytes | msgspec.Raw], Event], tuple[Handler, ...]]] = {
+            TYPE_NAMES[event_class]: (msgspec.json.Decoder(event_class).decode, tuple(found))
+            for event_class, found in handlers.items()
+        }
+        self._read: Callable[[bytes], Entry] = msgspec.json.Decoder(Entry).decode
+
+    def batches(self, entries: Iterable[bytes], tail: Tail, entries_count: int) -> Iterator[Batch]:
+        """Fold `entries`, which follow `tail`; a batch ends at the first end of a command from `entries_count` on.
+
+        Raises:
+            ViewsOfAnotherLog: the first entry of a batch does not continue what is before it.
+            EntryUnreadable: bytes that are no entry, or one with another index than its place.
+        """
+        batch, size_bytes = Batch(tail, tail), 0
+        raw, entry = b"", None
+        position, command = tail.position, (tail.command, tail.at)
+        for following in entries:
+            found = self._parse(following, position)
+            full = position - batch.start.position >= entries_count or size_bytes >= BATCH_BYTES_MAX
+            if full and entry is not None and found.command != entry.command:
+                batch.tail = _tail(entry, raw)
+                yield batch
+                batch, size_bytes = Batch(batch.tail, batch.tail), 0
+            if position == batch.start.position and found.prev != batch.start.last:
+                raise ViewsOfAnotherLog(
+                    f"entry {position} does not continue the log that these views were made from: rebuild them",
+                    position,
+                )
+            raw, entry, position = following, found, position + 1
+            size_bytes += len(raw)
+            self._fold(batch, entry, new_command=(entry.command, entry.at) != command)
+            command = (entry.command, entry.at)
+        if entry is not None:
+            batch.tail = _tail(entry, raw)
+            yield batch
+
+    def _parse(self, raw: bytes, index: int) -> Entry:
+        try:
+            entry = self._read(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise EntryUnreadable(index, str(error)) from None
+        if entry.index != index:
+            raise EntryUnreadable(index, f"it says that it is entry {entry.index}")
+        return entry
+
+    def _fold(self, batch: Batch, entry: Entry, *, new_command: bool) -> None:
+        if new_command:
+            for on_command in self._on_command:
+                _collect(batch, entry.index, on_command(entry))
+        known = self._dispatch.get(entry.type)
+        if known is None:
+            batch.skipped[f"unknown type: {entry.type}"] += 1
+            return
+        decode, handlers = known
+        try:
+            event = decode(entry.data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            batch.skipped[f"data of another form: {entry.type}"] += 1
+            return
+        for handler in handlers:
+            _collect(batch, entry.index, handler(event, entry))
+
+
+def settle(
+    table: Table, batch: Batch, fetch: Callable[[list[int]], Mapping[int, tuple[Any, ...]]]
+) -> tuple[list[tuple[Any, ...]], list[tuple[int, int]]]:
+    """Turn a batch's revisions of a table into rows to insert and older rows to close.
+
+    Args:
+        table: the table.
+        batch: rows inserted in it are closed in place where they are revised in it; what is not found is counted as
+            skipped.
+        fetch: gives rows of earlier batches by their entry.
+
+    Returns:
+        The rows to insert, and (to_position, entry) of the rows of earlier batches to close.
+    """
+    rows = batch.inserts.get(table.name, [])
+    revisions = batch.revisions.get(table.name)
+    if not revisions:
+        return rows, []
+    make: Callable[[tuple[Any, ...]], Any] = table.row._make  # type: ignore[attr-defined]  # a NamedTuple class
+    place = {row[0]: number for number, row in enumerate(rows)}
+    made = place.keys() | {entry for _, entry, _ in revisions}
+    older = fetch([corrects for corrects, _, _ in revisions if corrects not in made])
+    closings = []
+    for corrects, entry, changes in revisions:
+        number = place.get(corrects)
+        row = older.get(corrects) if number is None else rows[number]
+        if row is None or corrects >= entry:
+            batch.skipped[f"cites no row: {table.name}"] += 1
+            continue
+        if number is None:
+            closings.append((entry + 1, corrects))
+        else:
+            rows[number] = (*row[:-1], entry + 1)
+        rows.append(make(row)._replace(entry=entry, to_position=OPEN, **changes))
+        place[entry] = len(rows) - 1
+    return rows, closings
+
+
+def _collect(batch: Batch, index: int, operations: Operations) -> None:
+    for operation in operations:
+        name = operation.table.name
+        if isinstance(operation, Insert):
+            try:
+                batch.inserts[name].append(operation.row)
+            except KeyError:
+                batch.inserts[name] = [operation.row]
+        else:
+            batch.revisions.setdefault(name, []).append((operation.corrects, index, operation.changes))
+
+
+def _tail(entry: Entry, raw: bytes) -> Tail:
+    return Tail(entry.index + 1, leaf_hash(raw).hex(), entry.at, entry.command)
