@@ -1,0 +1,70 @@
+"""Asking views: as of a position, as of a moment, or now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from ledger.wire.entry import format_at
+from projections.errors import NotYetProjected
+
+T = TypeVar("T")
+
+AsOf: TypeAlias = int | datetime | None
+"""A position, a moment (the last entry recorded at or before it), or None: now."""
+
+
+class Reader(Protocol):
+    """What `projections.engine.Views` gives to those who ask.
+
+    Rows at a position never change: several selects at one position agree with each other without a transaction.
+    """
+
+    def position(self) -> int:
+        """Tree size that the views have consumed."""
+
+    def select(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Rows; `sql` names tables as ``{table}`` and parameters as ``:name``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """Rows as they stood at a position: a tree size, for which a checkpoint can be cited."""
+
+    position: int
+    rows: tuple[T, ...]
+
+
+def stands(alias: str) -> str:
+    """The condition that a row stands at the position in the parameter ``:at``."""
+    return f"{alias}.entry < :at AND {alias}.to_position > :at"
+
+
+def resolve(views: Reader, at: AsOf) -> int:
+    """The position that is asked about.
+
+    Raises:
+        NotYetProjected: the views have not consumed that much.
+    """
+    position = views.position()
+    if at is None:
+        return position
+    if isinstance(at, datetime):
+        return _position_at(views, at, position)
+    if not 0 <= at <= position:
+        raise NotYetProjected(at, position)
+    return at
+
+
+def position_at(views: Reader, moment: datetime) -> int:
+    """How many entries were recorded at or before a moment; at most what the views have consumed."""
+    return _position_at(views, moment, views.position())
+
+
+def _position_at(views: Reader, moment: datetime, position: int) -> int:
+    # An entry's `at` never goes back, so what was recorded later is all that follows the first such command.
+    rows = views.select("SELECT min(c.entry) FROM {commands} c WHERE c.at > :moment", {"moment": format_at(moment)})
+    first_later: int | None = rows[0][0]
+    return position if first_later is None else min(first_later, position)

@@ -1,0 +1,13 @@
+"""The views: modules that declare tables with their handlers, and modules that ask them.
+
+A new view is a module with a `VIEW`, named here, and functions that take a `Reader`; no other module knows it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from projections.folding import View
+from projections.views import cells, commands, corrections, lessons, school
+
+VIEWS: Final[tuple[View, ...]] = (commands.VIEW, school.VIEW, lessons.VIEW, cells.VIEW, corrections.VIEW)

@@ -1,0 +1,90 @@
+"""Cells of the journal: what stands for a student in a lesson, and everything that stood there before."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ledger.journal.events import (
+    AbsenceAnnulled,
+    AbsenceCorrected,
+    AbsenceReasonSet,
+    AbsenceRecorded,
+    LatenessAnnulled,
+    LatenessCorrected,
+    LatenessRecorded,
+    MarkAnnulled,
+    MarkCorrected,
+    MarkRecorded,
+)
+from projections.folding import Entry, View
+from projections.rows import OPEN, Insert, Operations, Revise, Table
+
+
+class CellRow(NamedTuple):
+    """One value in a cell.
+
+    `fact`: the entry that first stated it; `what`: mark, absence or lateness; `work`: of a mark; `value`: mark, absence
+    code or minutes, None while annulled; `corrected`: 1 from its first correction or annulment on.
+    """
+
+    entry: int
+    fact: int
+    what: str
+    lesson: str
+    student: str
+    work: str | None
+    value: str | None
+    corrected: int
+    to_position: int = OPEN
+
+
+CELLS: Final = Table("cells", CellRow, (("lesson", "student"), ("student",)))
+
+
+def _mark_recorded(event: MarkRecorded, entry: Entry) -> Operations:
+    index = entry.index
+    row = CellRow(index, index, "mark", entry.stream_id, event.student, event.work, event.value, corrected=0)
+    return (Insert(CELLS, row),)
+
+
+def _absence_recorded(event: AbsenceRecorded, entry: Entry) -> Operations:
+    index = entry.index
+    return (
+        Insert(CELLS, CellRow(index, index, "absence", entry.stream_id, event.student, None, event.code, corrected=0)),
+    )
+
+
+def _absence_reason_set(event: AbsenceReasonSet, _: Entry) -> Operations:
+    return (Revise(CELLS, event.absence, {"value": event.code}),)
+
+
+def _lateness_recorded(event: LatenessRecorded, entry: Entry) -> Operations:
+    index, minutes = entry.index, str(event.minutes)
+    return (
+        Insert(CELLS, CellRow(index, index, "lateness", entry.stream_id, event.student, None, minutes, corrected=0)),
+    )
+
+
+def _corrected(event: MarkCorrected | AbsenceCorrected | LatenessCorrected, _: Entry) -> Operations:
+    return (Revise(CELLS, event.corrects, {"value": str(event.new), "corrected": 1}),)
+
+
+def _annulled(event: MarkAnnulled | AbsenceAnnulled | LatenessAnnulled, _: Entry) -> Operations:
+    return (Revise(CELLS, event.corrects, {"value": None, "corrected": 1}),)
+
+
+VIEW: Final = View(
+    (CELLS,),
+    {
+        MarkRecorded: _mark_recorded,
+        MarkCorrected: _corrected,
+        MarkAnnulled: _annulled,
+        AbsenceRecorded: _absence_recorded,
+        AbsenceReasonSet: _absence_reason_set,
+        AbsenceCorrected: _corrected,
+        AbsenceAnnulled: _annulled,
+        LatenessRecorded: _lateness_recorded,
+        LatenessCorrected: _corrected,
+        LatenessAnnulled: _annulled,
+    },
+)

@@ -1,0 +1,178 @@
+"""The page of a class: students × lessons with marks, absences and lateness, as a teacher knows it from paper."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from projections.reading import AsOf, Reader, resolve, stands
+from projections.views.lookups import Lesson, Membership, lessons, roster_between
+
+_LESSONS_AT_ONCE: Final = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What stands in a cell.
+
+    Attributes:
+        entry: the entry that says so.
+        fact: the entry that first stated the fact.
+        what: ``mark``, ``absence`` or ``lateness``.
+        value: the mark, the absence's code, or minutes.
+        work: the work that a mark is for.
+        corrected: whether it was ever corrected or annulled. A reason that became known later is no correction.
+    """
+
+    entry: int
+    fact: int
+    what: str
+    lesson: str
+    student: str
+    work: str | None
+    value: str
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A standing work of a lesson."""
+
+    entry: int
+    fact: int
+    lesson: str
+    work: str
+    kind: str
+    written: bool
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Homework:
+    """Standing homework of a lesson; empty `text`: explicitly none."""
+
+    entry: int
+    fact: int
+    lesson: str
+    text: str
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonColumn:
+    """A column: the lesson's header with its works and homework (None: nothing entered)."""
+
+    lesson: Lesson
+    works: tuple[Work, ...]
+    homework: Homework | None
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLine:
+    """A line: a student, the enrolments that put it there (none: only values do), and what stands in its cells."""
+
+    student: str
+    memberships: tuple[Membership, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPage:
+    """The page at a position: columns by date and number, lines in the order of enrolment, for names are not here."""
+
+    position: int
+    class_group: str
+    columns: tuple[LessonColumn, ...]
+    lines: tuple[StudentLine, ...]
+
+
+def class_page(
+    views: Reader,
+    class_group: str,
+    *,
+    course: str | None = None,
+    subject: str | None = None,
+    from_date: str,
+    to_date: str,
+    at: AsOf = None,
+) -> ClassPage:
+    """The page of a class for a course, a subject (all its courses) or all of them; dates are inclusive.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    found = lessons(
+        views,
+        class_group=class_group,
+        course=course,
+        subject=subject,
+        from_date=from_date,
+        to_date=to_date,
+        at=position,
+    ).rows
+    members: defaultdict[str, list[Membership]] = defaultdict(list)
+    for member in roster_between(views, class_group, from_date, to_date, at=position).rows:
+        members[member.student].append(member)
+    lines: dict[str, list[Value]] = {student: [] for student in members}
+    for value in values_of(views, found, position):
+        lines.setdefault(value.student, []).append(value)
+    return ClassPage(
+        position,
+        class_group,
+        columns_of(views, found, position),
+        tuple(StudentLine(student, tuple(members.get(student, ())), tuple(of)) for student, of in lines.items()),
+    )
+
+
+def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[LessonColumn, ...]:
+    """Lessons with their works and homework."""
+    found = tuple(found)
+    works: defaultdict[str, list[Work]] = defaultdict(list)
+    for row in _of_lessons(views, "works", "work, kind, written, weight", found, position, condition="t.stands = 1"):
+        entry, fact, lesson, work, kind, written, weight = row
+        works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight))
+    homework = {
+        row[2]: Homework(*row)
+        for row in _of_lessons(views, "homework", "text, due_on", found, position, condition="t.stands = 1")
+    }
+    return tuple(
+        LessonColumn(lesson, tuple(works.get(lesson.lesson, ())), homework.get(lesson.lesson)) for lesson in found
+    )
+
+
+def values_of(views: Reader, found: Iterable[Lesson], position: int, student: str | None = None) -> list[Value]:
+    """What stands in the cells of lessons, of all students or of one, in the order of the facts' entries."""
+    columns = "what, student, work, value, corrected"
+    condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
+    return [
+        Value(entry, fact, what, lesson, of, work, value, bool(corrected))
+        for entry, fact, lesson, what, of, work, value, corrected in _of_lessons(
+            views, "cells", columns, tuple(found), position, condition=condition, student=student
+        )
+    ]
+
+
+def _of_lessons(
+    views: Reader,
+    table: str,
+    columns: str,
+    found: tuple[Lesson, ...],
+    position: int,
+    *,
+    condition: str,
+    student: str | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Standing rows of a table for lessons, in the order of their facts: entry, fact, lesson, then `columns`."""
+    extra = {} if student is None else {"student": student}
+    for start in range(0, len(found), _LESSONS_AT_ONCE):
+        names = [lesson.lesson for lesson in found[start : start + _LESSONS_AT_ONCE]]
+        # The list is filled up to a power of two with its last name: few statements, prepared once each.
+        names += names[-1:] * ((1 << (len(names) - 1).bit_length()) - len(names))
+        parameters: dict[str, object] = {f"l{number}": name for number, name in enumerate(names)}
+        listed = ", ".join(f":{name}" for name in parameters)
+        sql = f"""SELECT t.entry, t.fact, t.lesson, {", ".join(f"t.{name}" for name in columns.split(", "))}
+            FROM {{{table}}} t WHERE t.lesson IN ({listed}) AND {stands("t")} AND {condition} ORDER BY t.fact"""
+        yield from views.select(sql, {**parameters, **extra, "at": position})

@@ -1,0 +1,157 @@
+"""Lessons: header, attendance taken later, works, homework. Marks, absences and lateness are in `cells`."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ledger.journal.events import (
+    AttendanceTaken,
+    HomeworkAnnulled,
+    HomeworkAssigned,
+    HomeworkCorrected,
+    LessonAnnulled,
+    LessonCorrected,
+    LessonRecorded,
+    WorkAnnulled,
+    WorkCorrected,
+    WorkRecorded,
+)
+from projections.folding import Entry, View
+from projections.rows import OPEN, Insert, Operations, Revise, Table
+
+
+class LessonRow(NamedTuple):
+    """A lesson's header; `fact`: the entry that first recorded it; `stands`: 0 while annulled."""
+
+    entry: int
+    fact: int
+    lesson: str
+    course: str
+    teacher: str
+    held_on: str
+    number: int
+    starts_at: str
+    ends_at: str
+    topic: str
+    attendance: str
+    stands: int
+    to_position: int = OPEN
+
+
+class LaterAttendanceRow(NamedTuple):
+    """Attendance of a lesson that was recorded without."""
+
+    entry: int
+    lesson: str
+    absent: int
+    to_position: int = OPEN
+
+
+class WorkRow(NamedTuple):
+    """An assessed work."""
+
+    entry: int
+    fact: int
+    lesson: str
+    work: str
+    kind: str
+    written: int
+    weight: int
+    stands: int
+    to_position: int = OPEN
+
+
+class HomeworkRow(NamedTuple):
+    """Homework of a lesson; empty text: explicitly none."""
+
+    entry: int
+    fact: int
+    lesson: str
+    text: str
+    due_on: str | None
+    stands: int
+    to_position: int = OPEN
+
+
+LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",)))
+LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
+WORKS: Final = Table("works", WorkRow, (("lesson",),))
+HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))
+
+
+def _lesson_recorded(event: LessonRecorded, entry: Entry) -> Operations:
+    row = LessonRow(
+        entry=entry.index,
+        fact=entry.index,
+        lesson=entry.stream_id,
+        course=event.course,
+        teacher=event.teacher,
+        held_on=event.held_on,
+        number=event.number,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        topic=event.topic,
+        attendance=event.attendance,
+        stands=1,
+    )
+    return (Insert(LESSONS, row),)
+
+
+def _lesson_corrected(event: LessonCorrected, _: Entry) -> Operations:
+    new = event.new
+    header = {"topic": new.topic, "number": new.number, "starts_at": new.starts_at, "ends_at": new.ends_at}
+    return (Revise(LESSONS, event.corrects, {**header, "stands": 1}),)
+
+
+def _lesson_annulled(event: LessonAnnulled, _: Entry) -> Operations:
+    return (Revise(LESSONS, event.corrects, {"stands": 0}),)
+
+
+def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
+    return (Insert(LATER_ATTENDANCE, LaterAttendanceRow(entry.index, entry.stream_id, event.absent)),)
+
+
+def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
+    index = entry.index
+    row = WorkRow(index, index, entry.stream_id, event.work, event.kind, int(event.written), event.weight, stands=1)
+    return (Insert(WORKS, row),)
+
+
+def _work_corrected(event: WorkCorrected, _: Entry) -> Operations:
+    new = event.new
+    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight}
+    return (Revise(WORKS, event.corrects, {**header, "stands": 1}),)
+
+
+def _work_annulled(event: WorkAnnulled, _: Entry) -> Operations:
+    return (Revise(WORKS, event.corrects, {"stands": 0}),)
+
+
+def _homework_assigned(event: HomeworkAssigned, entry: Entry) -> Operations:
+    index = entry.index
+    return (Insert(HOMEWORK, HomeworkRow(index, index, entry.stream_id, event.text, event.due_on, stands=1)),)
+
+
+def _homework_corrected(event: HomeworkCorrected, _: Entry) -> Operations:
+    return (Revise(HOMEWORK, event.corrects, {"text": event.new.text, "due_on": event.new.due_on, "stands": 1}),)
+
+
+def _homework_annulled(event: HomeworkAnnulled, _: Entry) -> Operations:
+    return (Revise(HOMEWORK, event.corrects, {"stands": 0}),)
+
+
+VIEW: Final = View(
+    (LESSONS, LATER_ATTENDANCE, WORKS, HOMEWORK),
+    {
+        LessonRecorded: _lesson_recorded,
+        LessonCorrected: _lesson_corrected,
+        LessonAnnulled: _lesson_annulled,
+        AttendanceTaken: _attendance_taken,
+        WorkRecorded: _work_recorded,
+        WorkCorrected: _work_corrected,
+        WorkAnnulled: _work_annulled,
+        HomeworkAssigned: _homework_assigned,
+        HomeworkCorrected: _homework_corrected,
+        HomeworkAnnulled: _homework_annulled,
+    },
+)

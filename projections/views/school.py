@@ -1,0 +1,207 @@
+"""The school's set-up: people, years, periods and their closing, classes and rosters, courses and their teachers."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import orjson
+
+from ledger.journal.events import (
+    ClassGroupOpened,
+    CourseOpened,
+    PeriodClosed,
+    PeriodDefined,
+    PersonRegistered,
+    SchoolOpened,
+    SchoolYearOpened,
+    StudentEnrolled,
+    StudentLeft,
+    TeacherAssigned,
+)
+from projections.folding import Entry, View
+from projections.rows import OPEN, Insert, Operations, Table
+
+
+class SchoolRow(NamedTuple):
+    """The school."""
+
+    entry: int
+    school: str
+    name: str
+    origin: str
+    time_zone: str
+    clock: str
+    to_position: int = OPEN
+
+
+class PersonRow(NamedTuple):
+    """A person; `digests`: JSON array of the digests of what the vault discloses."""
+
+    entry: int
+    person: str
+    kind: str
+    digests: str
+    to_position: int = OPEN
+
+
+class YearRow(NamedTuple):
+    """A school year."""
+
+    entry: int
+    year: str
+    title: str
+    starts_on: str
+    ends_on: str
+    to_position: int = OPEN
+
+
+class PeriodRow(NamedTuple):
+    """A reporting period; `grades`: JSON array of integers."""
+
+    entry: int
+    period: str
+    year: str
+    kind: str
+    number: int
+    grades: str
+    starts_on: str
+    ends_on: str
+    to_position: int = OPEN
+
+
+class ClosingRow(NamedTuple):
+    """A period was closed."""
+
+    entry: int
+    period: str
+    streams: int
+    root: str
+    to_position: int = OPEN
+
+
+class ClassRow(NamedTuple):
+    """A class group."""
+
+    entry: int
+    class_group: str
+    year: str
+    grade: int
+    letter: str
+    class_teacher: str | None
+    to_position: int = OPEN
+
+
+class EnrollmentRow(NamedTuple):
+    """A student belongs to a class from `starts_on`."""
+
+    entry: int
+    class_group: str
+    student: str
+    starts_on: str
+    to_position: int = OPEN
+
+
+class LeavingRow(NamedTuple):
+    """A student's last day in a class."""
+
+    entry: int
+    class_group: str
+    student: str
+    ends_on: str
+    to_position: int = OPEN
+
+
+class CourseRow(NamedTuple):
+    """A course."""
+
+    entry: int
+    course: str
+    class_group: str
+    subject: str
+    year: str
+    to_position: int = OPEN
+
+
+class AssignmentRow(NamedTuple):
+    """The teacher responsible for a course from `starts_on`."""
+
+    entry: int
+    course: str
+    teacher: str
+    starts_on: str
+    to_position: int = OPEN
+
+
+SCHOOLS: Final = Table("schools", SchoolRow)
+PERSONS: Final = Table("persons", PersonRow, (("person",),))
+YEARS: Final = Table("years", YearRow)
+PERIODS: Final = Table("periods", PeriodRow)
+CLOSINGS: Final = Table("closings", ClosingRow, (("period",),))
+CLASSES: Final = Table("classes", ClassRow, (("class_group",),))
+ENROLLMENTS: Final = Table("enrollments", EnrollmentRow, (("class_group", "student"), ("student",)))
+LEAVINGS: Final = Table("leavings", LeavingRow, (("class_group", "student"),))
+COURSES: Final = Table("courses", CourseRow, (("course",), ("class_group",)))
+ASSIGNMENTS: Final = Table("assignments", AssignmentRow, (("course",), ("teacher",)))
+
+
+def _school_opened(event: SchoolOpened, entry: Entry) -> Operations:
+    row = SchoolRow(entry.index, entry.stream_id, event.name, event.origin, event.time_zone, event.clock)
+    return (Insert(SCHOOLS, row),)
+
+
+def _person_registered(event: PersonRegistered, entry: Entry) -> Operations:
+    return (Insert(PERSONS, PersonRow(entry.index, entry.stream_id, event.kind, orjson.dumps(event.sd).decode())),)
+
+
+def _school_year_opened(event: SchoolYearOpened, entry: Entry) -> Operations:
+    return (Insert(YEARS, YearRow(entry.index, entry.stream_id, event.title, event.starts_on, event.ends_on)),)
+
+
+def _period_defined(event: PeriodDefined, entry: Entry) -> Operations:
+    grades = orjson.dumps(event.grades).decode()
+    row = PeriodRow(
+        entry.index, entry.stream_id, event.year, event.kind, event.number, grades, event.starts_on, event.ends_on
+    )
+    return (Insert(PERIODS, row),)
+
+
+def _period_closed(event: PeriodClosed, entry: Entry) -> Operations:
+    return (Insert(CLOSINGS, ClosingRow(entry.index, entry.stream_id, event.streams, event.root)),)
+
+
+def _class_group_opened(event: ClassGroupOpened, entry: Entry) -> Operations:
+    row = ClassRow(entry.index, entry.stream_id, event.year, event.grade, event.letter, event.class_teacher)
+    return (Insert(CLASSES, row),)
+
+
+def _student_enrolled(event: StudentEnrolled, entry: Entry) -> Operations:
+    return (Insert(ENROLLMENTS, EnrollmentRow(entry.index, entry.stream_id, event.student, event.starts_on)),)
+
+
+def _student_left(event: StudentLeft, entry: Entry) -> Operations:
+    return (Insert(LEAVINGS, LeavingRow(entry.index, entry.stream_id, event.student, event.ends_on)),)
+
+
+def _course_opened(event: CourseOpened, entry: Entry) -> Operations:
+    return (Insert(COURSES, CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year)),)
+
+
+def _teacher_assigned(event: TeacherAssigned, entry: Entry) -> Operations:
+    return (Insert(ASSIGNMENTS, AssignmentRow(entry.index, entry.stream_id, event.teacher, event.starts_on)),)
+
+
+VIEW: Final = View(
+    (SCHOOLS, PERSONS, YEARS, PERIODS, CLOSINGS, CLASSES, ENROLLMENTS, LEAVINGS, COURSES, ASSIGNMENTS),
+    {
+        SchoolOpened: _school_opened,
+        PersonRegistered: _person_registered,
+        SchoolYearOpened: _school_year_opened,
+        PeriodDefined: _period_defined,
+        PeriodClosed: _period_closed,
+        ClassGroupOpened: _class_group_opened,
+        StudentEnrolled: _student_enrolled,
+        StudentLeft: _student_left,
+        CourseOpened: _course_opened,
+        TeacherAssigned: _teacher_assigned,
+    },
+)
