@@ -1,0 +1,230 @@
+"""The journal's books over a log: cached aggregates, lists of what a year has, the scan of lessons for a closing.
+
+A cache may be behind, because another process appended. That is safe twice over: what a decision read is checked again
+by its append (`Command.reads`), and a refusal that rests on cached state is given after a second look only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from threading import Lock
+from typing import Final, Literal, cast
+
+from eventsourcing.application import LRUCache
+from eventsourcing.persistence import ApplicationRecorder, EventStore
+
+from ledger.clock import find_zone
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.closing import LessonScan
+from ledger.journal.context import LessonHead
+from ledger.journal.events import ClassGroupOpened, PeriodDefined
+from ledger.journal.evolve import evolve_all
+from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.school import School
+from ledger.log import LogRecorder, RecordedEvent
+from ledger.wire.entry import Actor
+
+CACHED_STREAMS_MAX: Final = 10_000
+_LISTED_TYPES: Final = ("class_group_opened/1", "period_defined/1")
+_NOTIFICATIONS_A_READ: Final = 1_000
+_NEVER_MOVE: Final = ("school/", "year/", "person/")
+
+
+class Shelf:
+    """What a process keeps of one log between commands; any thread may use it."""
+
+    def __init__(self, ledger: LogRecorder, store: EventStore[str]) -> None:
+        self.ledger = ledger
+        self._store = store
+        self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
+        self._school: School | None = None
+        self._lists: dict[tuple[str, str], list[str]] = {}
+        self._listed: set[str] = set()
+        self._position = -1
+        self._lock = Lock()
+
+    @property
+    def recorder(self) -> ApplicationRecorder:
+        """The same log through the library's own methods."""
+        return cast("ApplicationRecorder", self.ledger)
+
+    def cached(self, stream: str) -> Aggregate | None:
+        """Return the state of a stream that was looked at before, perhaps behind by now."""
+        try:
+            return self._cache.get(stream)
+        except KeyError:
+            return None
+
+    def load(self, stream: str, known: Aggregate | None = None) -> Aggregate | None:
+        """Return the state of a stream as it is recorded, going on from a state known before."""
+        events = cast("list[Recorded]", list(self._store.get(stream, gt=known.version if known else None)))
+        state = evolve_all(known, events) if events else known
+        if state is not None:
+            self.keep(state)
+        return state
+
+    def keep(self, state: Aggregate) -> None:
+        """Put a state into the cache, unless a later one is there."""
+        known = self.cached(state.stream)
+        if known is None or known.version < state.version:
+            self._cache.put(state.stream, state)
+
+    def school(self) -> School | None:
+        """Return the school, or None while the log is empty."""
+        if self._school is None:
+            first = self.recorder.select_notifications(start=1, limit=1)
+            found = self.load(cast("str", first[0].originator_id)) if first else None
+            self._school = found if isinstance(found, School) else None
+        return self._school
+
+    def look_around(self) -> int:
+        """Bring the lists of periods and classes up to the log's present size, and return it."""
+        with self._lock:
+            size = self.recorder.max_notification_id() or 0
+            if self._position < 0:
+                for kind in ("class", "period"):
+                    for head in self.ledger.streams(f"{kind}/"):
+                        self._list(head.stream)
+            elif size > self._position:
+                self._list_new(self._position, size)
+            self._position = max(size, self._position)
+            return size
+
+    def streams(self, kind: str, year: str) -> Sequence[str]:
+        """Return what the last look around found."""
+        return tuple(self._lists.get((kind, year), ()))
+
+    def took(self, events: Sequence[Planned], first_index: int, actor: Actor) -> None:
+        """Learn from an append of this process: no need to read back what it wrote.
+
+        States of lessons are kept only where they were known: most lessons are never looked at again.
+        """
+        by_stream: dict[str, list[Recorded]] = {}
+        for index, event in enumerate(events, first_index):
+            recorded = Recorded(event.originator_id, event.originator_version, event.data, index, actor)
+            by_stream.setdefault(event.originator_id, []).append(recorded)
+        for stream, recorded_events in by_stream.items():
+            before = self.cached(stream)
+            version = before.version if before else 0
+            if recorded_events[0].originator_version == version + 1 and (before or not stream.startswith("lesson/")):
+                self.keep(evolve_all(before, recorded_events))
+        with self._lock:
+            if self._position == first_index:
+                self._position += len(events)
+                for stream in by_stream:
+                    if stream.startswith(("class/", "period/")):
+                        self._list(stream)
+
+    def _list_new(self, position: int, size: int) -> None:
+        """Read which periods and classes were made between two positions."""
+        while True:
+            found = self.recorder.select_notifications(
+                start=position + 1, limit=_NOTIFICATIONS_A_READ, stop=size, topics=_LISTED_TYPES
+            )
+            for notification in found:
+                self._list(cast("str", notification.originator_id))
+            if len(found) < _NOTIFICATIONS_A_READ:
+                return
+            position = found[-1].id
+
+    def _list(self, stream: str) -> None:
+        """Note a period or a class under its year."""
+        if stream in self._listed:
+            return
+        event = cast("Recorded", next(iter(self._store.get(stream, limit=1))))
+        if isinstance(event.data, ClassGroupOpened | PeriodDefined):
+            self._lists.setdefault((stream.partition("/")[0], event.data.year), []).append(stream)
+            self._listed.add(stream)
+
+
+class ShelfBooks:
+    """One command's view of a shelf; fills `ledger.journal.context.Books`.
+
+    Attributes:
+        stale: whether anything that was answered may be behind the log.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._seen: dict[str, Aggregate | None] = {}
+        self._size: int | None = None
+        self._fresh = False
+        self._scan: LessonScan | None = None
+        self._scanned = 0
+        self.stale = False
+
+    def look_again(self) -> None:
+        """Forget what was seen: from now on every answer is read from the log."""
+        self._seen.clear()
+        self._size = None
+        self._fresh = True
+        self.stale = False
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The school's time zone; it never changes."""
+        school = self._shelf.school()
+        return find_zone(school.time_zone) if school else None
+
+    @property
+    def size(self) -> int:
+        """The log's size up to which `streams` and `lessons` know everything."""
+        if self._size is None:
+            self._size = self._shelf.look_around()
+        return self._size
+
+    def has_zone(self, name: str) -> bool:
+        """Tell whether `name` is a time zone."""
+        return find_zone(name) is not None
+
+    def find(self, stream: str) -> Aggregate | None:
+        """Return the state of a stream: the same one throughout the decision."""
+        if stream in self._seen:
+            return self._seen[stream]
+        state = self._shelf.cached(stream)
+        if state is None:
+            state = self._shelf.load(stream)
+        elif not stream.startswith(_NEVER_MOVE):
+            if self._fresh:
+                state = self._shelf.load(stream, state)
+            else:
+                self.stale = True
+        self._seen[stream] = state
+        return state
+
+    def exists(self, stream: str) -> bool:
+        """Tell whether a stream exists; at the first look only whether it is known to: the append finds out."""
+        if self._fresh:
+            return self.find(stream) is not None
+        self.stale = True
+        return self._shelf.cached(stream) is not None
+
+    def streams(self, kind: Literal["period", "class"], year: str) -> Sequence[str]:
+        """Return the streams of a year's periods or class groups, complete up to `size` at least."""
+        if self._size is None:
+            self._size = self._shelf.look_around()
+        return self._shelf.streams(kind, year)
+
+    def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
+        """Return the ends of lesson streams as of exactly `size`.
+
+        Reads the log from the year's opening on, once; another look reads only what came since.
+        """
+        if self._scan is None:
+            opened = self._shelf.recorder.select_events(f"year/{year}", limit=1)
+            self._scan = LessonScan(year, grades, starts_on, ends_on)
+            self._scanned = cast("RecordedEvent", opened[0]).index
+        # The first pass over a long log takes its time, so the size that counts is taken behind it.
+        self._read_on(self.size)
+        self._size = None
+        size = self.size
+        self._read_on(size)
+        return self._scan.heads()
+
+    def _read_on(self, size: int) -> None:
+        if self._scan is None or size <= self._scanned:
+            return
+        for entry in self._shelf.ledger.entries(self._scanned, size):
+            self._scan.see(entry)
+        self._scanned = size
