@@ -1,0 +1,164 @@
+"""The call of `letopis.append_entries`: its parameters as the protocol carries them, and what its answer means.
+
+This is the hot path, so it goes to libpq's prepared execution with parameters encoded here: for one event that took a
+fifth off the whole append, most of which is round trip and commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.rows import tuple_row
+
+from ledger.errors import AlreadyRecorded, LedgerDamaged, LetopisError
+from ledger.log import Command, Receipt
+from ledger.storage.appending import Draft, moved_log, moved_stream, receipt_key, repeated_command
+from ledger.storage.postgres.datastore import LogConnection
+from ledger.wire.errors import WireError
+
+_STATEMENT: Final = b"letopis_append"
+_QUERY: Final = (
+    b"SELECT letopis.append_entries($1::int, $2::text, $3::uuid, $4::bytea, $5::bytea, $6::bigint, $7::timestamptz,"
+    b" $8::text[], $9::bigint[], $10::bytea, $11::bytea[], $12::bytea[], $13::text[], $14::bigint[], $15::text[])"
+)
+_BINARY: Final = 1
+_FORMATS: Final = [_BINARY] * 15
+_BYTEA_OID, _INT8_OID, _TEXT_OID = 17, 20, 25
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+# Answers of the function, where they are not the first index.
+_RECEIPT: Final = -1
+_SIZE: Final = -2
+_CLOCK: Final = -3
+_NO_LOG: Final = -4
+_CHECKS: Final = -10
+
+Checks = list[tuple[str, int]]
+
+
+def needed_versions(drafts: Sequence[Draft], command: Command) -> Checks:
+    """The streams that must be at a version for the append to hold: those read, and those written.
+
+    Raises:
+        Conflict: the drafts of one stream do not follow one another.
+    """
+    checks: Checks = list(command.reads.items())
+    last: dict[str, int] = {}
+    for draft in drafts:
+        before = last.get(draft.stream)
+        if before is None:
+            checks.append((draft.stream, draft.version - 1))
+        elif draft.version != before + 1:
+            raise moved_stream(draft.stream, draft.version - 1, before)
+        last[draft.stream] = draft.version
+    return checks
+
+
+def encode_append(school: int, drafts: Sequence[Draft], command: Command, checks: Checks) -> list[bytes | None]:
+    """The function's parameters in PostgreSQL's binary format."""
+    streams = [draft.stream.encode() for draft in drafts]
+    return [
+        school.to_bytes(4),
+        receipt_key(command).encode("utf-8", "surrogatepass"),
+        bytes.fromhex(command.id.replace("-", "")),
+        command.digest,
+        command.answer,
+        None if command.expected_size is None else _int8(command.expected_size),
+        None if command.at is None else _int8((command.at - _EPOCH) // _MICROSECOND),
+        encode_array(_TEXT_OID, [stream.encode("utf-8", "surrogatepass") for stream, _ in checks]),
+        encode_array(_INT8_OID, [_int8(version) for _, version in checks]),
+        drafts[0].pieces.before_at,  # the same in all: one command has one actor
+        encode_array(_BYTEA_OID, [draft.pieces.before_index for draft in drafts]),
+        encode_array(_BYTEA_OID, [draft.pieces.after_prev for draft in drafts]),
+        encode_array(_TEXT_OID, streams),
+        encode_array(_INT8_OID, [_int8(draft.version) for draft in drafts]),
+        encode_array(_TEXT_OID, [draft.type.encode() for draft in drafts]),
+    ]
+
+
+def encode_array(oid: int, items: Sequence[bytes]) -> bytes:
+    """A one-dimensional array of this element type from 1, in PostgreSQL's binary format."""
+    if not items:
+        return bytes(8) + oid.to_bytes(4)
+    parts = [b"\0\0\0\1\0\0\0\0", oid.to_bytes(4), len(items).to_bytes(4), b"\0\0\0\1"]
+    for item in items:
+        parts.append(len(item).to_bytes(4))
+        parts.append(item)
+    return b"".join(parts)
+
+
+def call_append(connection: LogConnection, values: list[bytes | None]) -> int:
+    """Run the append; gives the first index, or a negative answer.
+
+    Raises:
+        psycopg.Error: the server refused, or the connection was lost.
+    """
+    pgconn = connection.pgconn
+    if not connection.append_prepared:
+        prepared = pgconn.prepare(_STATEMENT, _QUERY)
+        if prepared.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(prepared)
+        connection.append_prepared = True
+    # psycopg's stub leaves NULL out of what a parameter may be; its code does not.
+    result = pgconn.exec_prepared(_STATEMENT, values, _FORMATS, _BINARY)  # type: ignore[arg-type]
+    if result.status != ExecStatus.TUPLES_OK:
+        raise error_from_result(result)
+    answer = result.get_value(0, 0)
+    if answer is None:
+        raise psycopg.InternalError("letopis.append_entries gave NULL")
+    return int.from_bytes(answer, signed=True)
+
+
+def find_receipt(connection: psycopg.Connection[object], school: int, key: str) -> Receipt | None:
+    """The receipt under a key."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(
+            "SELECT command::text, first_index, count, digest, answer FROM letopis.commands"
+            " WHERE school = %s AND key = %s",
+            (school, key),
+            prepare=True,
+            binary=True,
+        ).fetchone()
+    return None if row is None else Receipt(*row)
+
+
+def why_refused(
+    connection: psycopg.Connection[object], school: int, answer: int, command: Command, checks: Checks
+) -> Exception:
+    """The error that a negative answer stands for."""
+    if answer == _RECEIPT:
+        receipt = find_receipt(connection, school, receipt_key(command))
+        if receipt is None:
+            return LedgerDamaged("receipt_missing", "a receipt that stopped an append cannot be read")
+        return AlreadyRecorded(repeated_command(receipt, command.digest))
+    if answer == _CLOCK:
+        return WireError("append", "command.at", "this ledger is on the server's clock")
+    if answer == _NO_LOG:
+        return LetopisError(f"there is no log with the number {school} in this database")
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        if answer == _SIZE:
+            cursor.execute("SELECT size FROM letopis.heads WHERE school = %s", (school,))
+            (size,) = cursor.fetchone() or (0,)
+            return moved_log(command.expected_size or 0, size)
+        stream, expected = checks[_CHECKS - answer - 1]
+        cursor.execute(
+            "SELECT max(version) FROM letopis.entries WHERE school = %s AND stream = %s",
+            (school, stream),
+        )
+        (found,) = cursor.fetchone() or (None,)
+    return moved_stream(stream, expected, found or 0)
+
+
+def notification_ids(first_index: int, count: int) -> list[int]:
+    """Leaf index + 1, for each entry."""
+    return list(range(first_index + 1, first_index + count + 1))
+
+
+def _int8(value: int) -> bytes:
+    return value.to_bytes(8, signed=True)

@@ -1,0 +1,205 @@
+"""Connections: one pool per database for all schools of the process, each with its timeouts set."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import Any, Final
+
+import psycopg
+import psycopg_pool
+from eventsourcing.persistence import OperationalError
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.composite import register_composite
+
+from ledger.errors import LetopisError
+from ledger.storage.postgres.faults import is_lost, translate
+
+DERIVED_SCHEMA: Final = "letopis_derived"
+"""Where the library's own tables (tracking, snapshots) are."""
+
+CONNECT_SECONDS: Final = 10
+# What a connection waits for. Each holds unless the DSN, the role or the server sets its own.
+_TIMEOUTS_MS: Final = {
+    "statement_timeout": 30_000,
+    "lock_timeout": 10_000,
+    "idle_in_transaction_session_timeout": 5_000,
+}
+# A dead network is noticed within half a minute, unless the DSN says otherwise.
+_KEEPALIVES: Final[dict[str, Any]] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "application_name": "letopis",
+}
+
+
+class LogConnection(psycopg.Connection[DictRow]):
+    """A connection that knows whether it has prepared the append."""
+
+    append_prepared: bool = False
+
+
+def configure(connection: psycopg.Connection[Any]) -> None:
+    """Set autocommit and the timeouts; acknowledge no commit that is not on disk."""
+    connection.autocommit = True
+    connection.execute(
+        "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS s (name, value)"
+        " WHERE current_setting(name) = '0'",
+        (list(_TIMEOUTS_MS), [str(value) for value in _TIMEOUTS_MS.values()]),
+    )
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+
+
+def connect(dsn: str) -> LogConnection:
+    """A connection outside any pool.
+
+    Raises:
+        psycopg.OperationalError: the server cannot be reached.
+    """
+    connection = LogConnection.connect(**(_KEEPALIVES | conninfo_to_dict(dsn)), row_factory=dict_row)
+    try:
+        configure(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class LogDatastore(PostgresDatastore):
+    """The library's datastore over a pool of ours. Get one from `open_datastore` to share it between schools.
+
+    Attributes:
+        latch: why this node takes no appends, or None while it does; `proved` are the schools verified since.
+    """
+
+    def __init__(self, dsn: str, *, pool_max: int) -> None:
+        try:
+            parameters = _KEEPALIVES | conninfo_to_dict(dsn)
+        except psycopg.ProgrammingError as error:
+            raise LetopisError(f"the DSN is malformed: {error}") from None
+        super().__init__(
+            dbname="",
+            host="",
+            port="",
+            user="",
+            password="",
+            schema=DERIVED_SCHEMA,
+            originator_id_type="text",
+            lock_timeout=_TIMEOUTS_MS["lock_timeout"] // 1_000,
+        )
+        self.dsn = dsn
+        self.latch: str | None = None
+        self.proved: set[int] = set()
+        self._listeners: dict[int, frozenset[threading.Event]] = {}
+        self._lock = threading.Lock()
+        self.pool = ConnectionPool(
+            connection_class=LogConnection,
+            kwargs=parameters | {"row_factory": dict_row},
+            min_size=1,
+            max_size=pool_max,
+            open=False,
+            configure=configure,
+            timeout=CONNECT_SECONDS,
+            name="letopis",
+        )
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[LogConnection]:
+        """A pooled connection, in autocommit; errors are psycopg's.
+
+        Raises:
+            psycopg_pool.PoolTimeout: the server cannot be reached, or all connections are busy for too long.
+        """
+        if self.pool.closed:
+            self.pool.open()
+        connection = self.pool.getconn()
+        try:
+            yield connection  # type: ignore[misc] # the pool makes LogConnections
+        except psycopg.Error as error:
+            lost = is_lost(error, connection)
+            self.pool.putconn(connection)
+            if lost:
+                # Its neighbours most likely died with it: have them replaced before anybody else gets one.
+                with contextlib.suppress(psycopg.Error):
+                    self.pool.check()
+            raise
+        except BaseException:
+            self.pool.putconn(connection)
+            raise
+        else:
+            self.pool.putconn(connection)
+
+    @contextlib.contextmanager
+    def get_connection(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """A pooled connection for the library's own recorders; errors are the library's."""
+        try:
+            with self.connection() as connection:
+                for info in self.psycopg_type_adapters.values():
+                    if not connection.adapters.types.get(info.oid):
+                        register_composite(info, connection)
+                yield connection
+        except psycopg_pool.PoolTimeout as error:
+            raise OperationalError(f"no connection to the database: {error}") from error
+        except psycopg.Error as error:
+            raise translate(error) from error
+
+    def fall(self, reason: str) -> None:
+        """Take no appends any more, of any school, until each is verified."""
+        self.latch = reason
+        self.proved.clear()
+
+    def listen(self, school: int, listener: threading.Event) -> None:
+        """Set this event after every append of this process to the school's log."""
+        with self._lock:
+            self._listeners[school] = self._listeners.get(school, frozenset()) | {listener}
+
+    def unlisten(self, school: int, listener: threading.Event) -> None:
+        """Set it no longer."""
+        with self._lock:
+            self._listeners[school] = self._listeners.get(school, frozenset()) - {listener}
+
+    def announce(self, school: int) -> None:
+        """Wake who listens to the school."""
+        for listener in self._listeners.get(school, ()):
+            listener.set()
+
+
+class _Shared:
+    """The datastores in use in this process, counted."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.users: dict[str, tuple[LogDatastore, int]] = {}
+
+
+_shared = _Shared()
+
+
+def open_datastore(dsn: str, *, pool_max: int) -> LogDatastore:
+    """The process's datastore for this DSN; the first to ask says how large its pool may grow.
+
+    Give it back with `close_datastore`.
+    """
+    with _shared.lock:
+        datastore, count = _shared.users.get(dsn) or (LogDatastore(dsn, pool_max=pool_max), 0)
+        _shared.users[dsn] = (datastore, count + 1)
+    return datastore
+
+
+def close_datastore(datastore: LogDatastore) -> None:
+    """Give a shared datastore back; the last to do so closes the pool."""
+    with _shared.lock:
+        _, count = _shared.users[datastore.dsn]
+        if count > 1:
+            _shared.users[datastore.dsn] = (datastore, count - 1)
+            return
+        del _shared.users[datastore.dsn]
+    datastore.close()

@@ -1,0 +1,118 @@
+"""Making the schema and opening logs: what the owner does, apart from daily running.
+
+Migrations run in one transaction, as a superuser, because the event triggers that guard the schema belong to one: he
+disables them, changes, and enables them again before the commit. Everything a migration makes is given to
+`letopis_owner` by the migration itself. A member of `letopis_owner` who is no superuser can open logs, nothing more.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
+
+from ledger.errors import LetopisError
+from ledger.storage.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.storage.postgres.datastore import connect
+from ledger.storage.postgres.faults import translate
+
+_LOCK_NUMBER: Final = 0x6C65746F706973  # "letopis"
+_MIGRATE_TIMEOUT: Final = "10min"
+
+
+def install(owner_dsn: str) -> None:
+    """Bring the schema up to date.
+
+    Raises:
+        MigrationError: the database does not fit this program, or the role may not migrate.
+        eventsourcing.persistence.PersistenceError: the server refused.
+    """
+    try:
+        with connect(owner_dsn) as connection, connection.transaction():
+            connection.execute(SQL("SET LOCAL lock_timeout = {}").format(_MIGRATE_TIMEOUT))
+            connection.execute(SQL("SET LOCAL statement_timeout = {}").format(_MIGRATE_TIMEOUT))
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
+            pending = pending_schema(connection)
+            if pending:
+                _apply(connection, pending)
+    except psycopg.Error as error:
+        raise translate(error) from error
+
+
+def pending_schema(connection: psycopg.Connection[Any]) -> tuple[Migration, ...]:
+    """The migrations that this database still lacks.
+
+    Raises:
+        MigrationError: the database does not fit this program.
+    """
+    return pending_migrations(read_migrations(__package__), _applied(connection))
+
+
+def open_log(owner_dsn: str, origin: str, clock: str) -> None:
+    """Open a log under this name, unless there is one.
+
+    Raises:
+        LetopisError: the role may not.
+    """
+    try:
+        with connect(owner_dsn) as connection:
+            if connection.execute("SELECT FROM letopis.heads WHERE origin = %s", (origin,)).fetchone() is None:
+                connection.execute(
+                    "INSERT INTO letopis.heads (origin, clock) VALUES (%s, %s) ON CONFLICT (origin) DO NOTHING",
+                    (origin, clock),
+                )
+    except psycopg.errors.InsufficientPrivilege:
+        raise LetopisError(f"{origin}: opening a log needs a member of the role letopis_owner") from None
+    except psycopg.Error as error:
+        raise translate(error) from error
+
+
+def grant_derived(connection: psycopg.Connection[Any]) -> None:
+    """Let the application use the tables that this role makes in the derived schema from now on."""
+    connection.execute(
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA letopis_derived"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO letopis_app"
+    )
+
+
+def _applied(connection: psycopg.Connection[Any]) -> list[Applied]:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT to_regclass('letopis.migrations')").fetchone()
+        if found is None or found[0] is None:
+            return []
+        return [Applied(*row) for row in cursor.execute("SELECT number, name, digest FROM letopis.migrations")]
+
+
+def _apply(connection: psycopg.Connection[Any], pending: tuple[Migration, ...]) -> None:
+    first = pending[0]
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        (superuser,) = cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() or (0,)
+        if not superuser:
+            raise MigrationError(
+                f"migration {first.number:04}_{first.name} is to be applied: that takes a superuser, "
+                "who alone can own the event triggers that guard the log"
+            )
+        for guard in _guards(cursor):
+            cursor.execute(SQL("ALTER EVENT TRIGGER {} DISABLE").format(guard))
+        for migration in pending:
+            try:
+                cursor.execute(migration.sql.encode())
+            except psycopg.Error as error:
+                where = f"migration {migration.number:04}_{migration.name}"
+                raise MigrationError(f"{where}: {error.diag.message_primary or error}") from error
+            cursor.execute("RESET ROLE")
+            cursor.execute(
+                "INSERT INTO letopis.migrations (number, name, digest) VALUES (%s, %s, %s)",
+                (migration.number, migration.name, migration.digest),
+            )
+        for guard in _guards(cursor):
+            cursor.execute(SQL("ALTER EVENT TRIGGER {} ENABLE ALWAYS").format(guard))
+
+
+def _guards(cursor: psycopg.Cursor[Any]) -> list[Identifier]:
+    rows = cursor.execute(
+        "SELECT evtname FROM pg_event_trigger WHERE starts_with(evtname, 'letopis_guard_')"
+    ).fetchall()
+    return [Identifier(name) for (name,) in rows]
