@@ -138,7 +138,7 @@ class Cluster:
             "shared_buffers": "64MB",
         }
         if not self.durable:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off"}
         flags = [f"--{name}={value}" for name, value in options.items()] + self.settings
         limit = time.monotonic() + START_SECONDS
         while time.monotonic() < limit:

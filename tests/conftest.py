@@ -6,27 +6,61 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 
+from ledger.storage.postgres.install import install
 from tests.cluster import Cluster, running_cluster
 
+TEMPLATE = "letopis_template"
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class Database:
-    """One database: how its superuser, the ledger's owner and the application come in."""
+    """One database with the ledger's schema: how a superuser, the ledger's owner and the application come in.
+
+    `owner_dsn` is a member of letopis_owner that may also create schemas of its own, `app_dsn` one of letopis_app.
+    """
 
     name: str
     superuser_dsn: str
     owner_dsn: str
     app_dsn: str
 
+    def environment(self, origin: str = "letopis.example/school/test", **settings: str) -> dict[str, str]:
+        """Settings for the eventsourcing library that make this log here."""
+        return {
+            "PERSISTENCE_MODULE": "ledger.storage.postgres",
+            "LETOPIS_POSTGRES_DSN": self.app_dsn,
+            "LETOPIS_POSTGRES_OWNER_DSN": self.owner_dsn,
+            "LETOPIS_CREATE": "y",
+            "LETOPIS_ORIGIN": origin,
+            "ORIGINATOR_ID_TYPE": "text",
+        } | settings
+
+
+def make_template(cluster: Cluster) -> None:
+    """Make the database that the tests' databases are copies of, and the roles that log in to them."""
+    cluster.execute(f"CREATE DATABASE {TEMPLATE}")
+    install(cluster.dsn(TEMPLATE))
+    cluster.execute("CREATE ROLE test_owner LOGIN IN ROLE letopis_owner")
+    cluster.execute("CREATE ROLE test_app LOGIN IN ROLE letopis_app")
+
+
+def make_database(cluster: Cluster, template: str = TEMPLATE) -> Database:
+    """Make a database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    cluster.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    cluster.execute(f"GRANT CREATE ON DATABASE {name} TO test_owner")
+    return Database(name, cluster.dsn(name), cluster.dsn(name, "test_owner"), cluster.dsn(name, "test_app"))
+
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """A running PostgreSQL for the whole session (one per xdist worker); fsync is off."""
     with running_cluster() as cluster:
+        make_template(cluster)
         yield cluster
 
 
@@ -34,14 +68,35 @@ def postgres_cluster() -> Iterator[Cluster]:
 def durable_cluster() -> Iterator[Cluster]:
     """A PostgreSQL of the test's own with fsync on: for crashes."""
     with running_cluster(durable=True) as cluster:
+        make_template(cluster)
         yield cluster
 
 
 @pytest.fixture
 def postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
-    """A fresh database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    postgres_cluster.execute(f"CREATE DATABASE {name}")
-    dsn = postgres_cluster.dsn(name)
-    yield Database(name, dsn, dsn, dsn)
-    postgres_cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    """A fresh database with the ledger's schema, of the test's own."""
+    database = make_database(postgres_cluster)
+    yield database
+    drop_database(postgres_cluster, database)
+
+
+@pytest.fixture
+def bare_postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
+    """A fresh database with nothing in it."""
+    database = make_database(postgres_cluster, "template1")
+    yield database
+    drop_database(postgres_cluster, database)
+
+
+@pytest.fixture(scope="module")
+def module_postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
+    """One database with the ledger's schema for all tests of a module."""
+    database = make_database(postgres_cluster)
+    yield database
+    drop_database(postgres_cluster, database)
+
+
+def drop_database(cluster: Cluster, database: Database) -> None:
+    """Drop it, whoever is still connected."""
+    with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
