@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, TypeAlias
 
 from ledger.log import Head
 from projections.comparing import CheckReport, compare
@@ -27,8 +27,11 @@ from projections.store import Generation, Row, State, Store
 from projections.views import VIEWS
 
 CATCH_UP_ENTRIES: Final = 4_096
-REBUILD_ENTRIES: Final = 16_384
+REBUILD_ENTRIES: Final = 4_096
 _SQLITE_SCHEME: Final = "sqlite:"
+
+
+Progress: TypeAlias = Callable[[int], bool | None]
 
 
 class Log(Protocol):
@@ -93,41 +96,59 @@ class Views:
         """Rows of the live tables; `sql` names tables as ``{table}`` and parameters as ``:name``."""
         return self._store.select(sql, parameters)
 
-    def catch_up(self, log: Log, *, stop: int | None = None, batch_entries: int = CATCH_UP_ENTRIES) -> int:
+    def catch_up(
+        self,
+        log: Log,
+        *,
+        stop: int | None = None,
+        batch_entries: int = CATCH_UP_ENTRIES,
+        progress: Progress | None = None,
+    ) -> int:
         """Consume entries up to `stop`, at most up to the log's head; returns the position.
 
-        Each batch is one transaction, position included. Batches end where a command ends.
+        Each batch is one transaction, position included, and ends where a command ends.
+
+        Args:
+            log: where the entries are.
+            stop: tree size to stop at.
+            batch_entries: entries per transaction.
+            progress: called with the position at the start and after each batch; True ends it there.
 
         Raises:
             ViewsOutdated, ViewsOfAnotherLog: rebuild them.
             EntryUnreadable: the log gave bytes that are no entry.
         """
         with self._writing:
-            return self._load(log, self._store.writing, stop, batch_entries)
+            return self._load(log, self._store.writing, stop, batch_entries, progress)
 
     def rebuild(
         self,
         log: Log,
         *,
         batch_entries: int = REBUILD_ENTRIES,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress | None = None,
     ) -> int:
         """Make all views again from entry 0 beside the live ones, then put them in their place; returns the position.
 
         Args:
             log: where the entries are.
             batch_entries: entries per transaction.
-            progress: called with the position after each batch.
+            progress: as in `catch_up`, but what it returns is of no account.
 
         Raises:
             RebuildRunning: another process does the same.
             EntryUnreadable: the log gave bytes that are no entry.
         """
+
+        def tell(position: int) -> None:
+            if progress is not None:
+                progress(position)
+
         with self._store.build() as fresh:
-            self._load(log, _always(fresh), None, batch_entries, progress)
+            self._load(log, _always(fresh), None, batch_entries, tell)
             fresh.add_indexes(self._folding.tables)
             with self._writing, self._store.writing():
-                position = self._load(log, _always(fresh), None, batch_entries, progress)
+                position = self._load(log, _always(fresh), None, batch_entries, tell)
                 self._store.publish(fresh)
             return position
 
@@ -161,7 +182,7 @@ class Views:
         writing: Callable[[], AbstractContextManager[Generation]],
         stop: int | None,
         batch_entries: int,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress | None = None,
     ) -> int:
         """Consume into a generation; starts over from where it stands if somebody else moved it meanwhile."""
         while True:
@@ -169,6 +190,8 @@ class Views:
                 state = self._current(generation.state())
             head = log.head()
             self._refuse_shorter(state, head)
+            if progress is not None and progress(state.position):
+                return state.position
             target = head.size if stop is None else min(stop, head.size)
             if state.position >= target:
                 return state.position
@@ -178,8 +201,8 @@ class Views:
                     with writing() as generation:
                         if not self._apply(generation, batch):
                             break
-                    if progress is not None:
-                        progress(batch.tail.position)
+                    if progress is not None and progress(batch.tail.position):
+                        return batch.tail.position
             finally:
                 _close(entries)
 

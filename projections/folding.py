@@ -5,7 +5,7 @@ A `View` is what a module of `projections.views` declares; a `Batch` is what a s
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -15,7 +15,7 @@ import msgspec
 from ledger.journal.events import TYPE_NAMES, Event
 from ledger.tree.hashing import leaf_hash
 from projections.errors import EntryUnreadable, ViewsOfAnotherLog
-from projections.rows import OPEN, Insert, Operations, Table
+from projections.rows import OPEN, Operations, Revise, Table
 
 BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
 """A batch ends at this many bytes of entries, whatever its number of entries."""
@@ -84,12 +84,17 @@ EMPTY_TAIL: Final = Tail(0, bytes(32).hex(), "", "")
 
 @dataclass(slots=True)
 class Batch:
-    """What the entries from `start.position` up to `tail.position` ask of the tables."""
+    """What the entries from `start.position` up to `tail.position` ask of the tables.
+
+    Attributes:
+        start, tail: the ends of what was consumed before and after.
+        asked: class of a row -> rows that stand, in the order of entries; `Revise` -> revisions.
+        skipped: what could not be used -> number of entries.
+    """
 
     start: Tail
     tail: Tail
-    inserts: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
-    revisions: dict[str, list[tuple[int, int, Mapping[str, object]]]] = field(default_factory=dict)
+    asked: defaultdict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
     skipped: Counter[str] = field(default_factory=Counter)
 
 
@@ -118,23 +123,28 @@ class Folding:
         """
         batch, size_bytes = Batch(tail, tail), 0
         raw, entry = b"", None
-        position, command = tail.position, (tail.command, tail.at)
-        for following in entries:
-            found = self._parse(following, position)
-            full = position - batch.start.position >= entries_count or size_bytes >= BATCH_BYTES_MAX
-            if full and entry is not None and found.command != entry.command:
-                batch.tail = _tail(entry, raw)
-                yield batch
-                batch, size_bytes = Batch(batch.tail, batch.tail), 0
-            if position == batch.start.position and found.prev != batch.start.last:
+        position, command, at = tail.position, tail.command, tail.at
+        for raw_next in entries:
+            following = self._parse(raw_next, position)
+            if following.command != command or following.at != at:
+                full = position - batch.start.position >= entries_count or size_bytes >= BATCH_BYTES_MAX
+                if full and entry is not None:
+                    batch.tail = _tail(entry, raw)
+                    yield batch
+                    batch, size_bytes = Batch(batch.tail, batch.tail), 0
+                for on_command in self._on_command:
+                    for operation in on_command(following):
+                        batch.asked[type(operation)].append(operation)
+                command, at = following.command, following.at
+            if position == batch.start.position and following.prev != batch.start.last:
                 raise ViewsOfAnotherLog(
                     f"entry {position} does not continue the log that these views were made from: rebuild them",
                     position,
                 )
-            raw, entry, position = following, found, position + 1
+            raw, entry = raw_next, following
             size_bytes += len(raw)
-            self._fold(batch, entry, new_command=(entry.command, entry.at) != command)
-            command = (entry.command, entry.at)
+            position += 1
+            self._fold(batch, entry)
         if entry is not None:
             batch.tail = _tail(entry, raw)
             yield batch
@@ -148,10 +158,7 @@ class Folding:
             raise EntryUnreadable(index, f"it says that it is entry {entry.index}")
         return entry
 
-    def _fold(self, batch: Batch, entry: Entry, *, new_command: bool) -> None:
-        if new_command:
-            for on_command in self._on_command:
-                _collect(batch, entry.index, on_command(entry))
+    def _fold(self, batch: Batch, entry: Entry) -> None:
         known = self._dispatch.get(entry.type)
         if known is None:
             batch.skipped[f"unknown type: {entry.type}"] += 1
@@ -163,7 +170,8 @@ class Folding:
             batch.skipped[f"data of another form: {entry.type}"] += 1
             return
         for handler in handlers:
-            _collect(batch, entry.index, handler(event, entry))
+            for operation in handler(event, entry):
+                batch.asked[type(operation)].append(operation)
 
 
 def settle(
@@ -180,16 +188,16 @@ def settle(
     Returns:
         The rows to insert, and (to_position, entry) of the rows of earlier batches to close.
     """
-    rows = batch.inserts.get(table.name, [])
-    revisions = batch.revisions.get(table.name)
+    rows = batch.asked.get(table.row, [])
+    revisions = [revision for revision in batch.asked.get(Revise, ()) if revision.table is table]
     if not revisions:
         return rows, []
     make: Callable[[tuple[Any, ...]], Any] = table.row._make  # type: ignore[attr-defined]  # a NamedTuple class
     place = {row[0]: number for number, row in enumerate(rows)}
-    made = place.keys() | {entry for _, entry, _ in revisions}
-    older = fetch([corrects for corrects, _, _ in revisions if corrects not in made])
+    made = place.keys() | {revision.entry for revision in revisions}
+    older = fetch([revision.corrects for revision in revisions if revision.corrects not in made])
     closings = []
-    for corrects, entry, changes in revisions:
+    for _, corrects, entry, changes in revisions:
         number = place.get(corrects)
         row = older.get(corrects) if number is None else rows[number]
         if row is None or corrects >= entry:
@@ -202,18 +210,6 @@ def settle(
         rows.append(make(row)._replace(entry=entry, to_position=OPEN, **changes))
         place[entry] = len(rows) - 1
     return rows, closings
-
-
-def _collect(batch: Batch, index: int, operations: Operations) -> None:
-    for operation in operations:
-        name = operation.table.name
-        if isinstance(operation, Insert):
-            try:
-                batch.inserts[name].append(operation.row)
-            except KeyError:
-                batch.inserts[name] = [operation.row]
-        else:
-            batch.revisions.setdefault(name, []).append((operation.corrects, index, operation.changes))
 
 
 def _tail(entry: Entry, raw: bytes) -> Tail:

@@ -83,22 +83,17 @@ class Table:
         )
 
 
-class Insert(NamedTuple):
-    """A new row stands."""
-
-    table: Table
-    row: tuple[Any, ...]
-
-
 class Revise(NamedTuple):
-    """The row made by entry `corrects` ends; a copy of it with `changes`, made by the event's own entry, stands."""
+    """The row made by entry `corrects` ends; a copy with `changes`, made by entry `entry`, stands from then on."""
 
     table: Table
     corrects: int
+    entry: int
     changes: Mapping[str, object]
 
 
-Operations: TypeAlias = tuple[Insert | Revise, ...]
+Operations: TypeAlias = tuple[tuple[Any, ...], ...]
+"""What an event asks of the tables: rows that stand from now on (their class says in which table) and `Revise`s."""
 
 
 def _column(name: str, hint: object) -> Column:

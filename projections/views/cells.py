@@ -17,7 +17,7 @@ from ledger.journal.events import (
     MarkRecorded,
 )
 from projections.folding import Entry, View
-from projections.rows import OPEN, Insert, Operations, Revise, Table
+from projections.rows import OPEN, Operations, Revise, Table
 
 
 class CellRow(NamedTuple):
@@ -38,39 +38,35 @@ class CellRow(NamedTuple):
     to_position: int = OPEN
 
 
-CELLS: Final = Table("cells", CellRow, (("lesson", "student"), ("student",)))
+CELLS: Final = Table("cells", CellRow, (("lesson",), ("student",)))
 
 
 def _mark_recorded(event: MarkRecorded, entry: Entry) -> Operations:
     index = entry.index
     row = CellRow(index, index, "mark", entry.stream_id, event.student, event.work, event.value, corrected=0)
-    return (Insert(CELLS, row),)
+    return (row,)
 
 
 def _absence_recorded(event: AbsenceRecorded, entry: Entry) -> Operations:
     index = entry.index
-    return (
-        Insert(CELLS, CellRow(index, index, "absence", entry.stream_id, event.student, None, event.code, corrected=0)),
-    )
+    return (CellRow(index, index, "absence", entry.stream_id, event.student, None, event.code, corrected=0),)
 
 
-def _absence_reason_set(event: AbsenceReasonSet, _: Entry) -> Operations:
-    return (Revise(CELLS, event.absence, {"value": event.code}),)
+def _absence_reason_set(event: AbsenceReasonSet, entry: Entry) -> Operations:
+    return (Revise(CELLS, event.absence, entry.index, {"value": event.code}),)
 
 
 def _lateness_recorded(event: LatenessRecorded, entry: Entry) -> Operations:
     index, minutes = entry.index, str(event.minutes)
-    return (
-        Insert(CELLS, CellRow(index, index, "lateness", entry.stream_id, event.student, None, minutes, corrected=0)),
-    )
+    return (CellRow(index, index, "lateness", entry.stream_id, event.student, None, minutes, corrected=0),)
 
 
-def _corrected(event: MarkCorrected | AbsenceCorrected | LatenessCorrected, _: Entry) -> Operations:
-    return (Revise(CELLS, event.corrects, {"value": str(event.new), "corrected": 1}),)
+def _corrected(event: MarkCorrected | AbsenceCorrected | LatenessCorrected, entry: Entry) -> Operations:
+    return (Revise(CELLS, event.corrects, entry.index, {"value": str(event.new), "corrected": 1}),)
 
 
-def _annulled(event: MarkAnnulled | AbsenceAnnulled | LatenessAnnulled, _: Entry) -> Operations:
-    return (Revise(CELLS, event.corrects, {"value": None, "corrected": 1}),)
+def _annulled(event: MarkAnnulled | AbsenceAnnulled | LatenessAnnulled, entry: Entry) -> Operations:
+    return (Revise(CELLS, event.corrects, entry.index, {"value": None, "corrected": 1}),)
 
 
 VIEW: Final = View(

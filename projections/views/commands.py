@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from projections.folding import ActorFields, Entry, View
-from projections.rows import OPEN, Insert, Operations, Table
+from projections.rows import OPEN, Operations, Table
 
 _read_actor = msgspec.json.Decoder(ActorFields).decode
 
@@ -31,7 +31,7 @@ COMMANDS: Final = Table("commands", CommandRow, (("at",),))
 def _on_command(entry: Entry) -> Operations:
     actor = _read_actor(entry.actor)
     row = CommandRow(entry.index, entry.command, entry.at, actor.id, actor.role, actor.on_behalf_of, actor.basis)
-    return (Insert(COMMANDS, row),)
+    return (row,)
 
 
 VIEW: Final = View((COMMANDS,), {}, on_command=_on_command)

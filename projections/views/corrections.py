@@ -16,7 +16,7 @@ from ledger.journal.events import (
     Event,
 )
 from projections.folding import Entry, Handler, View
-from projections.rows import OPEN, Insert, Operations, Revise, Table
+from projections.rows import OPEN, Operations, Revise, Table
 
 
 class CorrectionRow(NamedTuple):
@@ -78,8 +78,8 @@ def _handler(what: str, action: str) -> Handler:
             request=event.request,
         )
         if event.request is None:
-            return (Insert(CORRECTIONS, row),)
-        return (Insert(CORRECTIONS, row), Revise(REQUESTS, event.request, {"status": "approved"}))
+            return (row,)
+        return (row, Revise(REQUESTS, event.request, entry.index, {"status": "approved"}))
 
     return correction
 
@@ -98,7 +98,7 @@ def _absence_reason_set(event: AbsenceReasonSet, entry: Entry) -> Operations:
         basis=event.basis,
         request=None,
     )
-    return (Insert(CORRECTIONS, row),)
+    return (row,)
 
 
 def _correction_requested(event: CorrectionRequested, entry: Entry) -> Operations:
@@ -116,11 +116,11 @@ def _correction_requested(event: CorrectionRequested, entry: Entry) -> Operation
         status="open",
         answer_basis=None,
     )
-    return (Insert(REQUESTS, row),)
+    return (row,)
 
 
-def _correction_refused(event: CorrectionRefused, _: Entry) -> Operations:
-    return (Revise(REQUESTS, event.request, {"status": "refused", "answer_basis": event.basis}),)
+def _correction_refused(event: CorrectionRefused, entry: Entry) -> Operations:
+    return (Revise(REQUESTS, event.request, entry.index, {"status": "refused", "answer_basis": event.basis}),)
 
 
 def _handlers() -> dict[type[Event], Handler]:

@@ -17,7 +17,7 @@ from ledger.journal.events import (
     WorkRecorded,
 )
 from projections.folding import Entry, View
-from projections.rows import OPEN, Insert, Operations, Revise, Table
+from projections.rows import OPEN, Operations, Revise, Table
 
 
 class LessonRow(NamedTuple):
@@ -94,50 +94,54 @@ def _lesson_recorded(event: LessonRecorded, entry: Entry) -> Operations:
         attendance=event.attendance,
         stands=1,
     )
-    return (Insert(LESSONS, row),)
+    return (row,)
 
 
-def _lesson_corrected(event: LessonCorrected, _: Entry) -> Operations:
+def _lesson_corrected(event: LessonCorrected, entry: Entry) -> Operations:
     new = event.new
     header = {"topic": new.topic, "number": new.number, "starts_at": new.starts_at, "ends_at": new.ends_at}
-    return (Revise(LESSONS, event.corrects, {**header, "stands": 1}),)
+    return (Revise(LESSONS, event.corrects, entry.index, {**header, "stands": 1}),)
 
 
-def _lesson_annulled(event: LessonAnnulled, _: Entry) -> Operations:
-    return (Revise(LESSONS, event.corrects, {"stands": 0}),)
+def _lesson_annulled(event: LessonAnnulled, entry: Entry) -> Operations:
+    return (Revise(LESSONS, event.corrects, entry.index, {"stands": 0}),)
 
 
 def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
-    return (Insert(LATER_ATTENDANCE, LaterAttendanceRow(entry.index, entry.stream_id, event.absent)),)
+    return (LaterAttendanceRow(entry.index, entry.stream_id, event.absent),)
 
 
 def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
     index = entry.index
     row = WorkRow(index, index, entry.stream_id, event.work, event.kind, int(event.written), event.weight, stands=1)
-    return (Insert(WORKS, row),)
+    return (row,)
 
 
-def _work_corrected(event: WorkCorrected, _: Entry) -> Operations:
+def _work_corrected(event: WorkCorrected, entry: Entry) -> Operations:
     new = event.new
     header = {"kind": new.kind, "written": int(new.written), "weight": new.weight}
-    return (Revise(WORKS, event.corrects, {**header, "stands": 1}),)
+    return (Revise(WORKS, event.corrects, entry.index, {**header, "stands": 1}),)
 
 
-def _work_annulled(event: WorkAnnulled, _: Entry) -> Operations:
-    return (Revise(WORKS, event.corrects, {"stands": 0}),)
+def _work_annulled(event: WorkAnnulled, entry: Entry) -> Operations:
+    return (Revise(WORKS, event.corrects, entry.index, {"stands": 0}),)
 
 
 def _homework_assigned(event: HomeworkAssigned, entry: Entry) -> Operations:
     index = entry.index
-    return (Insert(HOMEWORK, HomeworkRow(index, index, entry.stream_id, event.text, event.due_on, stands=1)),)
+    return (HomeworkRow(index, index, entry.stream_id, event.text, event.due_on, stands=1),)
 
 
-def _homework_corrected(event: HomeworkCorrected, _: Entry) -> Operations:
-    return (Revise(HOMEWORK, event.corrects, {"text": event.new.text, "due_on": event.new.due_on, "stands": 1}),)
+def _homework_corrected(event: HomeworkCorrected, entry: Entry) -> Operations:
+    return (
+        Revise(
+            HOMEWORK, event.corrects, entry.index, {"text": event.new.text, "due_on": event.new.due_on, "stands": 1}
+        ),
+    )
 
 
-def _homework_annulled(event: HomeworkAnnulled, _: Entry) -> Operations:
-    return (Revise(HOMEWORK, event.corrects, {"stands": 0}),)
+def _homework_annulled(event: HomeworkAnnulled, entry: Entry) -> Operations:
+    return (Revise(HOMEWORK, event.corrects, entry.index, {"stands": 0}),)
 
 
 VIEW: Final = View(

@@ -19,7 +19,7 @@ from ledger.journal.events import (
     TeacherAssigned,
 )
 from projections.folding import Entry, View
-from projections.rows import OPEN, Insert, Operations, Table
+from projections.rows import OPEN, Operations, Table
 
 
 class SchoolRow(NamedTuple):
@@ -146,15 +146,15 @@ ASSIGNMENTS: Final = Table("assignments", AssignmentRow, (("course",), ("teacher
 
 def _school_opened(event: SchoolOpened, entry: Entry) -> Operations:
     row = SchoolRow(entry.index, entry.stream_id, event.name, event.origin, event.time_zone, event.clock)
-    return (Insert(SCHOOLS, row),)
+    return (row,)
 
 
 def _person_registered(event: PersonRegistered, entry: Entry) -> Operations:
-    return (Insert(PERSONS, PersonRow(entry.index, entry.stream_id, event.kind, orjson.dumps(event.sd).decode())),)
+    return (PersonRow(entry.index, entry.stream_id, event.kind, orjson.dumps(event.sd).decode()),)
 
 
 def _school_year_opened(event: SchoolYearOpened, entry: Entry) -> Operations:
-    return (Insert(YEARS, YearRow(entry.index, entry.stream_id, event.title, event.starts_on, event.ends_on)),)
+    return (YearRow(entry.index, entry.stream_id, event.title, event.starts_on, event.ends_on),)
 
 
 def _period_defined(event: PeriodDefined, entry: Entry) -> Operations:
@@ -162,32 +162,32 @@ def _period_defined(event: PeriodDefined, entry: Entry) -> Operations:
     row = PeriodRow(
         entry.index, entry.stream_id, event.year, event.kind, event.number, grades, event.starts_on, event.ends_on
     )
-    return (Insert(PERIODS, row),)
+    return (row,)
 
 
 def _period_closed(event: PeriodClosed, entry: Entry) -> Operations:
-    return (Insert(CLOSINGS, ClosingRow(entry.index, entry.stream_id, event.streams, event.root)),)
+    return (ClosingRow(entry.index, entry.stream_id, event.streams, event.root),)
 
 
 def _class_group_opened(event: ClassGroupOpened, entry: Entry) -> Operations:
     row = ClassRow(entry.index, entry.stream_id, event.year, event.grade, event.letter, event.class_teacher)
-    return (Insert(CLASSES, row),)
+    return (row,)
 
 
 def _student_enrolled(event: StudentEnrolled, entry: Entry) -> Operations:
-    return (Insert(ENROLLMENTS, EnrollmentRow(entry.index, entry.stream_id, event.student, event.starts_on)),)
+    return (EnrollmentRow(entry.index, entry.stream_id, event.student, event.starts_on),)
 
 
 def _student_left(event: StudentLeft, entry: Entry) -> Operations:
-    return (Insert(LEAVINGS, LeavingRow(entry.index, entry.stream_id, event.student, event.ends_on)),)
+    return (LeavingRow(entry.index, entry.stream_id, event.student, event.ends_on),)
 
 
 def _course_opened(event: CourseOpened, entry: Entry) -> Operations:
-    return (Insert(COURSES, CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year)),)
+    return (CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year),)
 
 
 def _teacher_assigned(event: TeacherAssigned, entry: Entry) -> Operations:
-    return (Insert(ASSIGNMENTS, AssignmentRow(entry.index, entry.stream_id, event.teacher, event.starts_on)),)
+    return (AssignmentRow(entry.index, entry.stream_id, event.teacher, event.starts_on),)
 
 
 VIEW: Final = View(

@@ -1,0 +1,206 @@
+"""The register of corrections, and the requests that wait for a second person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from ledger.wire.entry import format_at, parse_at
+from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.views.lookups import school
+
+Timing: TypeAlias = Literal["same_day", "before_close", "after_close"]
+"""same_day: on the school's calendar day on which the fact was first recorded; after_close: by an approved request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One line of the register.
+
+    Attributes:
+        entry: the correction's index.
+        fact: the entry that first stated the fact.
+        what: the fact's name (`ledger.journal.vocabulary.Fact`).
+        action: ``corrected``, ``annulled`` or ``reason_set`` (a reason that became known later, no correction).
+        timing: when, seen from the fact.
+        corrects: the entry that it replaces.
+        old, new: JSON: what stood and what stands.
+        reason: reason code; `note`: digest of the disclosure that says more; `basis`: the document.
+        request: the request that it approves.
+        lesson, held_on, teacher, course, class_group, subject: where.
+        student, work: whose, for marks, absences and lateness.
+        at, actor, role, command: when, who and in which command; `recorded_at`: when the fact was first recorded.
+    """
+
+    entry: int
+    fact: int
+    what: str
+    action: str
+    timing: Timing
+    corrects: int
+    old: str
+    new: str
+    reason: str
+    note: str | None
+    basis: str | None
+    request: int | None
+    lesson: str
+    held_on: str
+    teacher: str
+    course: str
+    class_group: str
+    subject: str
+    student: str | None
+    work: str | None
+    at: str
+    actor: str
+    role: str
+    command: str
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for a correction after the close; `entry`: what says its status; `old`, `new`: JSON."""
+
+    entry: int
+    request: int
+    what: str
+    lesson: str
+    corrects: int
+    old: str
+    new: str
+    reason: str
+    note: str | None
+    basis: str
+    status: Literal["open", "approved", "refused"]
+    answer_basis: str | None
+    at: str
+    actor: str
+
+
+def correction_register(
+    views: Reader,
+    *,
+    class_group: str | None = None,
+    teacher: str | None = None,
+    student: str | None = None,
+    from_date: str | None = None,
+    to_date: str | None = None,
+    timing: Timing | None = None,
+    at: AsOf = None,
+) -> Answer[Registered]:
+    """Corrections, annulments and later reasons in the order of their entries.
+
+    Args:
+        views: whom to ask.
+        class_group: only of this class.
+        teacher: only of this teacher's lessons.
+        student: only of this student's cells.
+        from_date: only entered on this day of the school's calendar or later.
+        to_date: only entered on this day of the school's calendar or earlier.
+        timing: only these.
+        at: as of.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    zone = _time_zone(views, position)
+    wanted = {"o.class_group": class_group, "l.teacher": teacher, "c.student": student}
+    parameters: dict[str, object] = {"at": position}
+    conditions = []
+    for column, value in wanted.items():
+        if value is not None:
+            name = column.partition(".")[2]
+            parameters[name] = value
+            conditions.append(f"{column} = :{name}")
+    first, last = _entries_between(views, zone, from_date, to_date, position)
+    parameters |= {"first": first, "last": last}
+    rows = views.select(_REGISTER + "".join(f" AND {condition}" for condition in conditions), parameters)
+    registered = (_registered(row, zone) for row in sorted(rows))
+    return Answer(position, tuple(line for line in registered if timing is None or line.timing == timing))
+
+
+def correction_requests(
+    views: Reader, *, lesson: str | None = None, status: str | None = None, at: AsOf = None
+) -> Answer[Request]:
+    """Requests with their answers, in the order of the requests; of one lesson or one status where asked."""
+    position = resolve(views, at)
+    parameters: dict[str, object] = {"at": position}
+    conditions = ""
+    for name, value in (("lesson", lesson), ("status", status)):
+        if value is not None:
+            parameters[name] = value
+            conditions += f" AND r.{name} = :{name}"
+    sql = f"""SELECT r.entry, r.request, r.what, r.lesson, r.corrects, r.old, r.new, r.reason, r.note, r.basis,
+          r.status, r.answer_basis, m.at, m.actor
+        FROM {{requests}} r JOIN {{commands}} m
+          ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= r.request)
+        WHERE {stands("r")}{conditions} ORDER BY r.request"""
+    return Answer(position, tuple(Request(*row) for row in views.select(sql, parameters)))
+
+
+# What a correction made stands under its own entry in the table of its fact: there are the fact and whose it is.
+_REGISTER: Final = f"""
+    SELECT k.entry, k.fact, k.what, k.action, k.corrects, k.old, k.new, k.reason, k.note, k.basis, k.request,
+      k.lesson, l.held_on, l.teacher, l.course, o.class_group, o.subject, c.student, c.work,
+      m.at, m.actor, m.role, m.command, g.at
+    FROM (
+      SELECT j.*,
+        (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= j.entry) AS by_command,
+        (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= j.fact) AS fact_command
+      FROM (
+        SELECT i.*, coalesce(
+          (SELECT x.fact FROM {{cells}} x WHERE x.entry = i.entry),
+          (SELECT x.fact FROM {{lessons}} x WHERE x.entry = i.entry),
+          (SELECT x.fact FROM {{works}} x WHERE x.entry = i.entry),
+          (SELECT x.fact FROM {{homework}} x WHERE x.entry = i.entry)) AS fact
+        FROM {{corrections}} i WHERE i.entry >= :first AND i.entry < :last
+      ) j
+    ) k
+    JOIN {{commands}} m ON m.entry = k.by_command
+    JOIN {{commands}} g ON g.entry = k.fact_command
+    JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
+    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+    LEFT JOIN {{cells}} c ON c.entry = k.entry
+    WHERE {stands("k")}"""
+
+
+def _registered(row: tuple[Any, ...], zone: ZoneInfo) -> Registered:
+    entry, fact, what, action, *rest = row
+    request, at, recorded_at = row[10], str(row[19]), str(row[23])
+    timing: Timing
+    if request is not None:
+        timing = "after_close"
+    elif _local_date(at, zone) == _local_date(recorded_at, zone):
+        timing = "same_day"
+    else:
+        timing = "before_close"
+    return Registered(entry, fact, what, action, timing, *rest)
+
+
+def _local_date(at: str, zone: ZoneInfo) -> date:
+    return parse_at(at).astimezone(zone).date()
+
+
+def _time_zone(views: Reader, position: int) -> ZoneInfo:
+    rows = school(views, at=position).rows
+    return ZoneInfo(rows[0].time_zone if rows else "UTC")
+
+
+def _entries_between(
+    views: Reader, zone: ZoneInfo, from_date: str | None, to_date: str | None, position: int
+) -> tuple[int, int]:
+    """First entry of a day and first entry after another, both days of the school's calendar."""
+
+    def first_of(day: date) -> int:
+        begins = format_at(datetime.combine(day, time(), zone).astimezone(UTC))
+        rows = views.select("SELECT min(c.entry) FROM {commands} c WHERE c.at >= :begins", {"begins": begins})
+        return position if rows[0][0] is None else min(int(rows[0][0]), position)
+
+    first = 0 if from_date is None else first_of(date.fromisoformat(from_date))
+    last = position if to_date is None else first_of(date.fromisoformat(to_date) + timedelta(days=1))
+    return first, last

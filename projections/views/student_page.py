@@ -1,0 +1,62 @@
+"""A student's own diary: lessons with homework, and what stands in the student's cells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from projections.reading import AsOf, Reader, resolve, stands
+from projections.views.class_page import LessonColumn, Value, columns_of, values_of
+from projections.views.lookups import Lesson, lessons, memberships
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryLesson:
+    """One lesson of the diary and what stands for the student in it."""
+
+    column: LessonColumn
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentPage:
+    """The diary at a position, lessons by date and number."""
+
+    position: int
+    student: str
+    lessons: tuple[DiaryLesson, ...]
+
+
+def student_page(views: Reader, student: str, *, from_date: str, to_date: str, at: AsOf = None) -> StudentPage:
+    """Lessons of the student's classes on their days, and any other in which something stands for the student.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    found: dict[str, Lesson] = {}
+    for member in memberships(views, student=student, at=position).rows:
+        first = max(member.starts_on, from_date)
+        last = to_date if member.ends_on is None else min(member.ends_on, to_date)
+        for lesson in lessons(views, class_group=member.class_group, from_date=first, to_date=last, at=position).rows:
+            found[lesson.lesson] = lesson
+    for name in _lessons_with_values(views, student, from_date, to_date, position):
+        if name not in found:
+            found.update((lesson.lesson, lesson) for lesson in lessons(views, lesson=name, at=position).rows)
+    ordered = sorted(found.values(), key=lambda lesson: (lesson.held_on, lesson.number, lesson.fact))
+    values: defaultdict[str, list[Value]] = defaultdict(list)
+    for value in values_of(views, ordered, position, student):
+        values[value.lesson].append(value)
+    diary = (
+        DiaryLesson(column, tuple(values.get(column.lesson.lesson, ())))
+        for column in columns_of(views, ordered, position)
+    )
+    return StudentPage(position, student, tuple(diary))
+
+
+def _lessons_with_values(views: Reader, student: str, from_date: str, to_date: str, position: int) -> list[str]:
+    sql = f"""SELECT DISTINCT c.lesson FROM {{cells}} c JOIN {{lessons}} l ON l.lesson = c.lesson AND {stands("l")}
+        WHERE c.student = :student AND c.value IS NOT NULL AND {stands("c")}
+          AND l.held_on BETWEEN :from_date AND :to_date AND l.stands = 1"""
+    parameters = {"at": position, "student": student, "from_date": from_date, "to_date": to_date}
+    return [row[0] for row in views.select(sql, parameters)]

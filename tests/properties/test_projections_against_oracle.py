@@ -1,0 +1,258 @@
+"""Questions to the views, at random positions, against the plain folding of the entries."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from projections.engine import Views
+from projections.reading import position_at
+from projections.views.cell_history import cell_history
+from projections.views.class_page import ClassPage, LessonColumn, Value, class_page
+from projections.views.correction_register import correction_register, correction_requests
+from projections.views.lookups import courses, periods, roster
+from projections.views.student_page import student_page
+from tests import projection_oracle as oracle
+from tests.projection_logs import ORIGIN, SchoolLog
+
+FAR = "2027-05-31"
+SEED_COUNT = 3
+
+_quiet = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[SchoolLog, Views]]]:
+    """Small schools with their views, filled in batches of random size."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(SEED_COUNT):
+            school = SchoolLog(seed, classes_count=2, students_count=5, courses_count=2).work(45, corrections=0.5)
+            if request.param == "sqlite":
+                url = f"sqlite:{folder}/{seed}.db"
+            else:
+                cluster = request.getfixturevalue("postgres_cluster")
+                cluster.execute(f"CREATE DATABASE oracle_{seed}")
+                url = cluster.dsn(f"oracle_{seed}")
+            views = Views.open(url, ORIGIN)
+            _in_random_batches(views, school, random.Random(seed))
+            found.append((school, views))
+        yield found
+        for _, views in found:
+            views.close()
+
+
+def _in_random_batches(views: Views, school: SchoolLog, rng: random.Random) -> None:
+    size = len(school.log.raws)
+    while (position := views.position()) < size:
+        views.catch_up(school.log, stop=position + rng.randint(1, 60), batch_entries=rng.randint(1, 40))
+
+
+def _column(column: LessonColumn) -> tuple[Any, ...]:
+    lesson = column.lesson
+    homework = column.homework
+    return (
+        lesson.lesson,
+        lesson.entry,
+        lesson.fact,
+        lesson.topic,
+        lesson.number,
+        lesson.attendance_by,
+        [] if homework is None else [(homework.entry, homework.text, homework.due_on)],
+        [(work.entry, work.work, work.kind, work.weight) for work in column.works],
+    )
+
+
+def _cell(value: Value) -> tuple[Any, ...]:
+    return (
+        value.lesson,
+        value.what,
+        value.student,
+        value.work,
+        value.value,
+        value.entry,
+        value.fact,
+        value.corrected,
+    )
+
+
+def _plain(page: ClassPage) -> dict[str, Any]:
+    return {
+        "columns": sorted(_column(column) for column in page.columns),
+        "students": {line.student for line in page.lines},
+        "cells": {_cell(value) for line in page.lines for value in line.values},
+    }
+
+
+@_quiet
+@given(data=st.data())
+def test_a_class_page_says_what_the_entries_say(schools: list[tuple[SchoolLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    group = data.draw(st.sampled_from(school.classes))
+    subject = data.draw(st.sampled_from([None, "Предмет 0"]))
+    last = data.draw(st.sampled_from(["2026-09-03", FAR]))
+    page = class_page(views, group, subject=subject, from_date="2026-09-01", to_date=last, at=at)
+    world = oracle.fold(school.log.raws[:at])
+    assert page.position == at
+    assert _plain(page) == oracle.class_page(world, group, subject, "2026-09-01", last)
+    for line in page.lines:
+        assert all(value.student == line.student for value in line.values)
+
+
+@_quiet
+@given(data=st.data())
+def test_a_diary_says_what_the_entries_say(schools: list[tuple[SchoolLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    student = data.draw(st.sampled_from(sorted(s for of in school.students.values() for s in of)))
+    first, last = data.draw(st.sampled_from([("2026-09-01", FAR), ("2026-09-02", "2026-09-05")]))
+    page = student_page(views, student, from_date=first, to_date=last, at=at)
+    expected = oracle.diary(oracle.fold(school.log.raws[:at]), student, first, last)
+    assert sorted(_column(lesson.column) for lesson in page.lessons) == expected["columns"]
+    assert {_cell(value) for lesson in page.lessons for value in lesson.values} == expected["cells"]
+
+
+@_quiet
+@given(data=st.data())
+def test_a_cells_history_is_every_entry_that_touched_it(
+    schools: list[tuple[SchoolLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    cells = sorted({(fact.lesson, fact.student) for fact in school.facts if fact.student is not None})
+    lesson, student = data.draw(st.sampled_from(cells))
+    touches = cell_history(views, lesson, student, at=at).rows
+    found = [(t.entry, t.action, t.old, t.new, t.reason, t.request, t.actor, t.at) for t in touches]
+    assert found == oracle.history(oracle.fold(school.log.raws[:at]), lesson, student)
+
+
+def test_every_corrected_cell_has_its_whole_history(schools: list[tuple[SchoolLog, Views]]) -> None:
+    seen = set()
+    for school, views in schools:
+        world = oracle.fold(school.log.raws)
+        for lesson, student in {(f.lesson, f.student) for _, f in world.corrections if f.student is not None}:
+            assert student is not None
+            touches = cell_history(views, lesson, student).rows
+            found = [(t.entry, t.action, t.old, t.new, t.reason, t.request, t.actor, t.at) for t in touches]
+            assert found == oracle.history(world, lesson, student)
+            seen |= {touch.action for touch in touches}
+    assert {"recorded", "corrected", "annulled", "reason_set", "requested", "refused"} <= seen
+
+
+@_quiet
+@given(data=st.data())
+def test_the_register_lists_every_correction(schools: list[tuple[SchoolLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    world = oracle.fold(school.log.raws[:at])
+    whole = oracle.register(world)
+    student = data.draw(st.sampled_from([None, *sorted({line[10] for line in whole if line[10]})]), label="student")
+    timing = data.draw(st.sampled_from([None, "same_day", "before_close", "after_close"]))
+    group = data.draw(st.sampled_from([None, *school.classes]))
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    days = sorted({line[12] for line in whole})
+    first, last = sorted(data.draw(st.tuples(*[st.sampled_from(days or ["2026-09-01"])] * 2)))
+    lines = correction_register(
+        views,
+        class_group=group,
+        teacher=teacher,
+        student=student,
+        timing=timing,
+        from_date=first,
+        to_date=last,
+        at=at,
+    ).rows
+    found = [
+        (
+            *(r.entry, r.fact, r.what, r.action, r.timing, orjson.loads(r.old), orjson.loads(r.new), r.lesson),
+            *(r.class_group, r.teacher, r.student, r.actor),
+        )
+        for r in lines
+    ]
+    assert found == [
+        line[:12]
+        for line in whole
+        if group in {None, line[8]}
+        and teacher in {None, line[9]}
+        and student in {None, line[10]}
+        and timing in {None, line[4]}
+        and first <= line[12] <= last
+    ]
+
+
+@_quiet
+@given(data=st.data())
+def test_lookups_say_what_the_entries_say(schools: list[tuple[SchoolLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    world = oracle.fold(school.log.raws[:at])
+    on = data.draw(st.sampled_from(["2026-09-01", "2026-09-04", FAR]))
+    group = data.draw(st.sampled_from(school.classes))
+    members = roster(views, group, on, at=at).rows
+    assert [member.entry for member in members] == [
+        m["entry"]
+        for m in world.members
+        if m["class"] == group and m["starts_on"] <= on and (m["ends_on"] is None or on <= m["ends_on"])
+    ]
+    assert {period.period: period.closed_by for period in periods(views, at=at).rows}.items() >= world.closed.items()
+    for course in courses(views, on=on, at=at).rows:
+        assigned = [each for each in world.assigned.get(course.course, []) if each[0] <= on]
+        assert course.teacher == (max(assigned)[2] if assigned else None)
+    requests = {request.request: request.status for request in correction_requests(views, at=at).rows}
+    assert requests == world.requests
+
+
+@_quiet
+@given(data=st.data())
+def test_a_moment_is_the_position_of_the_last_entry_recorded_by_then(
+    schools: list[tuple[SchoolLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    raw = data.draw(st.sampled_from(school.log.raws))
+    shift = timedelta(microseconds=data.draw(st.integers(-1, 1)))
+    moment = datetime.fromisoformat(orjson.loads(raw)["at"]) + shift
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert position_at(views, moment) == oracle.size_at(school.log.raws, text)
+
+
+@_quiet
+@given(data=st.data())
+def test_as_of_is_what_views_of_the_shorter_log_say_now(
+    schools: list[tuple[SchoolLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    shorter = school.log.truncated(at)
+    with tempfile.TemporaryDirectory() as folder, Views.open(f"sqlite:{folder}/views.db", ORIGIN) as then:
+        then.rebuild(shorter, batch_entries=data.draw(st.integers(1, 200)))
+        group = school.classes[0]
+        assert class_page(then, group, from_date="", to_date=FAR) == class_page(
+            views, group, from_date="", to_date=FAR, at=at
+        )
+        assert correction_register(then) == correction_register(views, at=at)
+        student = school.students[group][0]
+        assert student_page(then, student, from_date="", to_date=FAR) == student_page(
+            views, student, from_date="", to_date=FAR, at=at
+        )
+
+
+def test_batches_of_any_size_give_the_same_rows(schools: list[tuple[SchoolLog, Views]]) -> None:
+    for school, views in schools:
+        report = views.check(school.log, batch_entries=7)
+        assert report.findings == ()
+        digests = {table: live for table, (live, _) in report.digests.items()}
+        with tempfile.TemporaryDirectory() as folder, Views.open(f"sqlite:{folder}/v.db", ORIGIN) as others:
+            others.catch_up(school.log, batch_entries=1)
+            other = others.check(school.log, batch_entries=100_000)
+            assert other.equal
+            # The same on every database and whatever the batches were.
+            assert {table: live for table, (live, _) in other.digests.items()} == digests
