@@ -28,9 +28,9 @@ from ledger.wire.canonical import INTEGER_MAX, LIMIT_DEPTH, parse_canonical
 from ledger.wire.entry import (
     ENTRY_BYTES_MAX,
     Actor,
+    EntryCutter,
     EntryPieces,
     assemble,
-    cut_entry,
     entry_data,
     format_actor,
 )
@@ -117,9 +117,9 @@ def draft_entries(events: Sequence[StoredEvent], command: Command, states: State
     if len(events) > EVENTS_MAX:
         raise WireError(_WHAT, "events", f"more than {EVENTS_MAX} in one append")
     check_command(command)
-    actor = _format_actor(command.actor)
+    cutter = EntryCutter(_format_actor(command.actor), command.id)
     draft = _draft_canonical if states == "canonical" else _draft_any
-    return [draft(event, actor, command.id, position) for position, event in enumerate(events)]
+    return [draft(event, cutter, position) for position, event in enumerate(events)]
 
 
 def stream_name(originator_id: UUID | str) -> str:
@@ -198,7 +198,7 @@ def moved_log(expected: int, found: int) -> Conflict:
     return Conflict("", f"the log has {found} entries; the command was decided at {expected}")
 
 
-def _draft_canonical(event: StoredEvent, actor: bytes, command: str, position: int) -> Draft:
+def _draft_canonical(event: StoredEvent, cutter: EntryCutter, position: int) -> Draft:
     stream, version, type_, state = event.originator_id, event.originator_version, event.topic, event.state
     if type(stream) is not str or _STREAM.fullmatch(stream) is None:
         raise WireError(_WHAT, f"events[{position}].stream", "not <kind>/<lower-case UUID>")
@@ -211,16 +211,16 @@ def _draft_canonical(event: StoredEvent, actor: bytes, command: str, position: i
         parse_canonical(state, limit_depth=LIMIT_DEPTH - 1)
     except WireError as error:
         raise WireError(_WHAT, f"events[{position}].data, {error.where}", error.reason) from None
-    pieces = cut_entry(actor, command, stream, type_, version, state)
+    pieces = cutter.cut(stream, type_, version, state)
     return Draft(stream, version, type_, _limited(pieces, position))
 
 
-def _draft_any(event: StoredEvent, actor: bytes, command: str, position: int) -> Draft:
+def _draft_any(event: StoredEvent, cutter: EntryCutter, position: int) -> Draft:
     version = event.originator_version
     if not 0 <= version <= INTEGER_MAX:
         raise WireError(_WHAT, f"events[{position}].version", "not an integer of 0..2^53-1")
     stream = stream_name(event.originator_id)
-    pieces = cut_entry(actor, command, stream, event.topic, version, _wrap_state(event.state))
+    pieces = cutter.cut(stream, event.topic, version, _wrap_state(event.state))
     return Draft(stream, version, event.topic, _limited(pieces, position))
 
 
