@@ -14,10 +14,11 @@ from ledger.storage.sqlite.writer import Transaction
 from ledger.tree.edge import RightEdge
 from ledger.wire.entry import format_at
 
+# OR FAIL: see the migration's word on triggers.
 _INSERT_COMMAND: Final = (
-    "INSERT INTO commands (key, command, digest, first_index, count, answer) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR FAIL INTO commands (key, command, digest, first_index, count, answer) VALUES (?, ?, ?, ?, ?, ?)"
 )
-_INSERT_ENTRY: Final = "INSERT INTO entries (idx, stream, version, type, entry) VALUES (?, ?, ?, ?, ?)"
+_INSERT_ENTRY: Final = "INSERT OR FAIL INTO entries (idx, stream, version, type, entry) VALUES (?, ?, ?, ?, ?)"
 _LAST_VERSION: Final = "SELECT max(version) FROM entries WHERE stream = ?"
 
 
@@ -44,6 +45,7 @@ def append(
     if command.expected_size is not None and command.expected_size != head.size:
         raise moved_log(command.expected_size, head.size)
     _check_reads(connection, command.reads)
+    _check_written(connection, drafts)
     at = max(format_at(command.at or clock()), head.at)
     entries, new = chain_entries(head, drafts, at)
     try:
@@ -137,18 +139,32 @@ def _check_reads(connection: sqlite3.Connection, reads: Mapping[str, int]) -> No
             raise moved_stream(stream, expected, found)
 
 
+def _check_written(connection: sqlite3.Connection, drafts: Sequence[Draft]) -> None:
+    """Each stream goes on where it ended. That a stream which begins with 1 is new is left to the table's UNIQUE."""
+    following: dict[str, int] = {}
+    for draft in drafts:
+        stream, version = draft.stream, draft.version
+        expected = following.get(stream)
+        if expected is None:
+            expected = 1 if version == 1 else _following_version(connection, stream, version)
+        if version != expected:
+            raise moved_stream(stream, version - 1, expected - 1)
+        following[stream] = version + 1
+
+
+def _following_version(connection: sqlite3.Connection, stream: str, version: int) -> int:
+    last = _last_version(connection, stream)
+    if last is not None:
+        return last + 1
+    return min(version, 1)  # streams of foreign applications may begin with 0
+
+
 def _why_refused(connection: sqlite3.Connection, drafts: Sequence[Draft], size: int) -> Exception:
     """Find what kept the entries out; some of them may be in, ahead of the one that was refused."""
-    before: dict[str, int | None] = {}
     for draft in drafts:
-        if draft.stream not in before:
-            (last,) = connection.execute(f"{_LAST_VERSION} AND idx < ?", (draft.stream, size)).fetchone()
-            before[draft.stream] = last
-        last = before[draft.stream]
-        expected = min(draft.version, 1) if last is None else last + 1
-        if draft.version != expected:
-            return moved_stream(draft.stream, draft.version - 1, expected - 1)
-        before[draft.stream] = draft.version
+        (last,) = connection.execute(f"{_LAST_VERSION} AND idx < ?", (draft.stream, size)).fetchone()
+        if last is not None and last >= draft.version:
+            return moved_stream(draft.stream, draft.version - 1, last)
     return LedgerDamaged("head_disagrees", f"the stored head is of {size} entries, which is not where the log ends")
 
 

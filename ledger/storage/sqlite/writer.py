@@ -1,14 +1,14 @@
 """The one writing connection of a file, and the grouping of waiting commands into one commit.
 
 The writer is not a thread of its own: the caller that finds nobody writing *leads*. It takes all that waits (at most
-256 calls or 4 MiB), runs each in its own savepoint, commits once, wakes the others with their results, and hands the
-lead to the first of those that came meanwhile. There is still one writing connection, one commit at a time and one
-order; a lone caller is spared two thread switches an append, and no thread can have died. Nobody waits for company:
-the group is whatever queued up while the last commit was on its way to the disk.
+256 calls or 4 MiB), runs each so that it stands or falls alone, commits once, wakes the others with their results, and
+hands the lead to the first of those that came meanwhile. There is still one writing connection, one commit at a time
+and one order; a lone caller is spared two thread switches an append, and no thread can have died. Nobody waits for
+company: the group is whatever queued up while the last commit was on its way to the disk.
 
 A call returns when the commit that holds it is durable, never before. What an error says about that:
 
-- an error of the call itself (a conflict, a constraint): its savepoint was rolled back, the rest of the group stands;
+- an error of the call itself (a conflict, a constraint): all that it did was rolled back, the rest of the group stands;
 - `NodeReadOnly`: the disk failed before COMMIT, or had no room for it: nothing of the group was recorded;
 - `OutcomeUnknown`: the disk failed during COMMIT. The frames may be in the write-ahead log all the same, and come back
   when the file is next opened ("failed, but persisted"): ask `find_receipt`.
@@ -179,15 +179,24 @@ class Writer:
     # The transaction
 
     def _run_group(self, group: Sequence[Call]) -> None:
+        """Run and commit a group: first without savepoints, and again with them if a call raises.
+
+        A savepoint makes SQLite copy every page that the call touches, and nearly all calls succeed.
+        """
         try:
             transaction = self._begin()
         except Exception as error:  # noqa: BLE001 - told to every caller of the group
             _tell(group, error)
             return
-        savepoints = len(group) > 1
         try:
-            for call in group:
-                self._run_one(call, transaction, savepoint=savepoints)
+            if not self._run_all(group, transaction):
+                transaction.connection.execute("ROLLBACK")
+                if len(group) == 1:
+                    return
+                transaction.head = transaction.start
+                transaction.connection.execute("BEGIN IMMEDIATE")
+                for call in group:
+                    self._run_one(call, transaction)
         except sqlite3.Error as error:
             _tell(group, self._lost(error))
             return
@@ -195,6 +204,22 @@ class Writer:
             self._undo(keep_head=True)
         else:
             self._commit(group, transaction)
+
+    def _run_all(self, group: Sequence[Call], transaction: Transaction) -> bool:
+        """Run calls until one raises; whether none did. Its error is its result where it is alone.
+
+        Raises:
+            sqlite3.Error: the disk failed, or SQLite gave the transaction up.
+        """
+        for call in group:
+            try:
+                call.result = _work_of(call)(transaction)
+            except Exception as error:
+                if _is_fatal(error, transaction.connection):
+                    raise
+                call.error = translate(error)
+                return False
+        return True
 
     def _begin(self) -> Transaction:
         connection = self._connection
@@ -211,28 +236,24 @@ class Writer:
             raise self._lost(error) from error
         return Transaction(connection, self._head)
 
-    def _run_one(self, call: Call, transaction: Transaction, *, savepoint: bool) -> None:
-        """Run one call; its own errors stay with it.
+    def _run_one(self, call: Call, transaction: Transaction) -> None:
+        """Run one call in a savepoint; its own errors stay with it.
 
         Raises:
             sqlite3.Error: the disk failed, or SQLite gave the transaction up: all of the group is lost.
         """
-        if call.work is None:
-            raise RuntimeError("a call that wants the turn for itself came into a group")
         connection, before = transaction.connection, transaction.head
-        if savepoint:
-            connection.execute("SAVEPOINT call")
+        call.error = None
+        connection.execute("SAVEPOINT call")
         try:
-            call.result = call.work(transaction)
+            call.result = _work_of(call)(transaction)
         except Exception as error:
-            if isinstance(error, sqlite3.Error) and (is_disk_error(error) or not connection.in_transaction):
+            if _is_fatal(error, connection):
                 raise
             call.error = translate(error)
             transaction.head = before
-            if savepoint:
-                connection.execute("ROLLBACK TO call")
-        if savepoint:
-            connection.execute("RELEASE call")
+            connection.execute("ROLLBACK TO call")
+        connection.execute("RELEASE call")
 
     def _commit(self, group: Sequence[Call], transaction: Transaction) -> None:
         """Move the stored head to the transaction's and commit; errors go to the calls."""
@@ -366,11 +387,22 @@ def _move_head(connection: sqlite3.Connection, old: Head, new: Head) -> None:
         LedgerDamaged: it was not at `old`.
     """
     moved = connection.execute(
-        "UPDATE head SET size = ?, last = ?, edge = ?, at = ? WHERE id = 1 AND size = ? AND last = ?",
+        "UPDATE OR FAIL head SET size = ?, last = ?, edge = ?, at = ? WHERE id = 1 AND size = ? AND last = ?",
         (new.size, new.last, new.edge.to_bytes(), new.at, old.size, old.last),
     )
     if moved.rowcount != 1:
         raise LedgerDamaged("head_moved", "another program moved the stored head; nothing was recorded")
+
+
+def _work_of(call: Call) -> Callable[[Transaction], object]:
+    if call.work is None:
+        raise RuntimeError("a call that wants the turn for itself came into a group")
+    return call.work
+
+
+def _is_fatal(error: Exception, connection: sqlite3.Connection) -> bool:
+    """Whether an error takes the whole transaction with it."""
+    return isinstance(error, sqlite3.Error) and (is_disk_error(error) or not connection.in_transaction)
 
 
 def _tell(group: Sequence[Call], error: Exception) -> None:
