@@ -19,18 +19,23 @@ class FileRefused(LetopisError):  # noqa: N818 - reads as what it says
     """A file of keys that is missing, in the way, or open to others; the message names it and never its contents."""
 
 
+class FileTaken(FileRefused):
+    """A file of this name exists already."""
+
+
 def create_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
     """Create a file that must not exist yet; durable when it returns.
 
     Raises:
-        FileRefused: the name is taken, or the folder cannot be written.
+        FileTaken: the name is taken.
+        FileRefused: the folder cannot be written.
     """
     aside = _write_aside(path, content, mode)
     try:
         # A hard link, unlike a rename, never replaces what is there.
         os.link(aside, path)
     except FileExistsError:
-        raise FileRefused(f"{path}: exists already and is never overwritten") from None
+        raise FileTaken(f"{path}: exists already and is never overwritten") from None
     except OSError as error:
         raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
     finally:

@@ -1,0 +1,163 @@
+"""Keys of people, outside every database: one file per person and retention class, wrapped under one key of the folder.
+
+    <folder>/kek                                      32 bytes in hex: the key-encryption key
+    <folder>/<origin>/<2 digits>/<person>.<retention>.key     letopis-key-1 <algorithm> <wrapped key in hex>
+    <folder>/<origin>/<2 digits>/<person>.<retention>.erased  the mark of a key that was destroyed on purpose
+
+Files have mode 0600, folders 0700. The folder is backed up apart from the databases, and its backups are kept no longer
+than an erased person may come back. An origin's slashes are written %2F.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from ledger.durable import FileRefused, FileTaken, create_file, read_secret, secret_folder
+from ledger.errors import LetopisError
+from ledger.vault.sealing import KEY_BYTES, SealBroken, Sealer, bind
+
+_ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+_NAME = re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*", re.ASCII)
+_NAME_LENGTH_MAX: Final = 64
+_FOLDER_NAME_LENGTH_MAX: Final = 200
+_FILE_BYTES_MAX: Final = 1_024
+_KEK_FILE: Final = "kek"
+_KEK = re.compile(rb"[0-9a-f]{64}\n")
+_KEY_FILE = re.compile(rb"letopis-key-1 ([1-9]) ([0-9a-f]{120})\n")
+_PURPOSE: Final = "letopis vault: key of a person"
+SEALERS_MAX: Final = 8_192
+"""Unwrapped keys held in memory at once."""
+
+
+class KeyLost(LetopisError):  # noqa: N818 - reads as what it says
+    """The key of a person is not there, and nothing says that it was erased."""
+
+
+class KeyErased(LetopisError):  # noqa: N818 - reads as what it says
+    """The key of a person was destroyed on purpose: what it sealed is gone, and nothing new is sealed for it."""
+
+
+def create_key_store(folder: Path) -> None:
+    """Make the folder and its key-encryption key. Durable when it returns.
+
+    Raises:
+        FileRefused: there is a key already, the folder is open to others, or it cannot be written.
+    """
+    secret_folder(folder, create=True)
+    create_file(folder / _KEK_FILE, os.urandom(KEY_BYTES).hex().encode() + b"\n")
+
+
+class KeyStore:
+    """The keys of one log's people. Any thread may use it, and other processes beside it.
+
+    Args:
+        folder: made by `create_key_store`; several logs may share it.
+        origin: the log's.
+
+    Raises:
+        FileRefused: the folder or its key is missing, malformed, or open to others.
+    """
+
+    def __init__(self, folder: Path, origin: str) -> None:
+        secret_folder(folder, create=False)
+        self.origin = origin
+        self._folder = folder / quote(origin, safe="")
+        if not 0 < len(self._folder.name) <= _FOLDER_NAME_LENGTH_MAX or origin in {".", ".."}:
+            raise FileRefused(f"{folder}: this origin cannot name a folder")
+        self._wrapper = Sealer(_read_kek(folder / _KEK_FILE))
+        self._sealers: OrderedDict[tuple[str, str], Sealer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"KeyStore({self.origin!r})"
+
+    def sealer(self, person: str, retention: str) -> Sealer:
+        """Give the sealer under a person's key.
+
+        Raises:
+            KeyLost, KeyErased: there is no such key, by accident or on purpose.
+            FileRefused: its file is malformed or open to others, or another key-encryption key wrapped it.
+        """
+        who = (person, retention)
+        with self._lock:
+            sealer = self._sealers.get(who)
+            if sealer is not None:
+                self._sealers.move_to_end(who)
+                return sealer
+        sealer = self._read(person, retention)
+        with self._lock:
+            self._sealers[who] = sealer
+            if len(self._sealers) > SEALERS_MAX:
+                self._sealers.popitem(last=False)
+        return sealer
+
+    def make(self, person: str, retention: str) -> Sealer:
+        """Give the sealer under a person's key, making the key where there is none. Durable when it returns.
+
+        Raises:
+            KeyErased: the key was destroyed on purpose.
+            FileRefused: as in `sealer`, or the file cannot be written.
+        """
+        with suppress(KeyLost):
+            return self.sealer(person, retention)
+        path = self._path(person, retention)
+        secret_folder(self._folder, create=True)
+        secret_folder(path.parent, create=True)
+        wrapped = self._wrapper.seal(os.urandom(KEY_BYTES), self._bound(person, retention))
+        # Another process may be making it as well: whose file is there first made the key.
+        with suppress(FileTaken):
+            create_file(path, b"letopis-key-1 %d %s\n" % (self._wrapper.algorithm, wrapped.hex().encode()))
+        return self.sealer(person, retention)
+
+    def _read(self, person: str, retention: str) -> Sealer:
+        path = self._path(person, retention)
+        if path.with_suffix(".erased").exists():
+            raise KeyErased(f"the key of person {person}, retention {retention}, was erased")
+        try:
+            raw = read_secret(path, limit_bytes=_FILE_BYTES_MAX)
+        except FileNotFoundError:
+            raise KeyLost(f"there is no key of person {person}, retention {retention}") from None
+        match = _KEY_FILE.fullmatch(raw)
+        if match is None:
+            raise FileRefused(f"{path}: not a key file of this program")
+        try:
+            key = self._wrapper.open(bytes.fromhex(match[2].decode()), self._bound(person, retention), int(match[1]))
+        except SealBroken as error:
+            raise FileRefused(f"{path}: {error}") from None
+        return Sealer(key)
+
+    def _path(self, person: str, retention: str) -> Path:
+        check_owner(person, retention)
+        return self._folder / person[:2] / f"{person}.{retention}.key"
+
+    def _bound(self, person: str, retention: str) -> bytes:
+        return bind(_PURPOSE, self.origin, person, retention)
+
+
+def check_owner(person: str, retention: str) -> None:
+    """Refuse what is no person's id or no retention class; both become parts of file names.
+
+    Raises:
+        LetopisError: it is not.
+    """
+    if _ID.fullmatch(person) is None:
+        raise LetopisError("person: not a lower-case UUID")
+    if _NAME.fullmatch(retention) is None or len(retention) > _NAME_LENGTH_MAX:
+        raise LetopisError("retention: not snake_case")
+
+
+def _read_kek(path: Path) -> bytes:
+    try:
+        raw = read_secret(path, limit_bytes=_FILE_BYTES_MAX)
+    except FileNotFoundError:
+        raise FileRefused(f"{path}: no key-encryption key; without it nothing in the vault opens") from None
+    if _KEK.fullmatch(raw) is None:
+        raise FileRefused(f"{path}: not a key-encryption key of this program")
+    return bytes.fromhex(raw.decode())

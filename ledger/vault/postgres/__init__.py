@@ -1,0 +1,148 @@
+"""The vault in schema `vault` of a PostgreSQL database: all schools in one table, keyed by origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import psycopg
+from eventsourcing.persistence import OperationalError
+from psycopg.rows import TupleRow, tuple_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from ledger.errors import LetopisError
+from ledger.storage.migrations import Applied, MigrationError, pending_migrations, read_migrations
+from ledger.storage.postgres.datastore import CONNECT_SECONDS, configure, connect
+from ledger.vault.keys import KeyStore
+from ledger.vault.vault import SealedRow, Vault
+
+POOL_MAX: Final = 4
+_LOCK_NUMBER: Final = 0x6C65746F7661756C  # "letovaul"
+
+
+def install(owner_dsn: str) -> None:
+    """Make the schema or bring it up to date; the role must be allowed to create schemas.
+
+    Raises:
+        MigrationError: the database does not fit this program.
+        OperationalError: the server refused.
+    """
+    try:
+        with connect(owner_dsn) as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
+            pending = pending_migrations(read_migrations(__name__), _applied(connection))
+            if pending:
+                connection.execute("CREATE SCHEMA IF NOT EXISTS vault")
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS vault.migrations (number int PRIMARY KEY, name text NOT NULL,"
+                    " digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+                )
+            for migration in pending:
+                connection.execute(migration.sql.encode())
+                connection.execute(
+                    "INSERT INTO vault.migrations (number, name, digest) VALUES (%s, %s, %s)",
+                    (migration.number, migration.name, migration.digest),
+                )
+    except psycopg.Error as error:
+        raise _translated(error, "the vault's schema was not made") from None
+
+
+def open_vault(dsn: str, keys: KeyStore, *, pool_max: int = POOL_MAX) -> Vault:
+    """Open the vault of the log that `keys` is of.
+
+    Raises:
+        LetopisError: there is no vault in the database.
+        MigrationError: database and program do not fit together.
+        OperationalError: the server cannot be reached.
+    """
+    return Vault(PostgresRows(dsn, keys.origin, pool_max=pool_max), keys)
+
+
+class PostgresRows:
+    """Sealed rows in PostgreSQL (`ledger.vault.vault.SealedRows`)."""
+
+    def __init__(self, dsn: str, origin: str, *, pool_max: int = POOL_MAX) -> None:
+        self._origin = origin
+        self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
+            dsn,
+            min_size=1,
+            max_size=pool_max,
+            kwargs={"row_factory": tuple_row, "connect_timeout": CONNECT_SECONDS},
+            configure=configure,
+            check=ConnectionPool.check_connection,
+            timeout=CONNECT_SECONDS,
+            open=False,
+            name="letopis vault",
+        )
+        try:
+            self._pool.open(wait=True, timeout=CONNECT_SECONDS)
+            with self._pool.connection() as connection:
+                _check_migrated(connection)
+        except (psycopg.Error, PoolTimeout) as error:
+            self._pool.close()
+            raise _translated(error, "the vault cannot be opened") from None
+        except BaseException:
+            self._pool.close()
+            raise
+
+    def insert(self, rows: Sequence[SealedRow]) -> None:
+        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is.
+
+        Raises:
+            OperationalError: the server refused, or the outcome is unknown; to insert again is harmless.
+        """
+        digests, people, retentions, algorithms, sealed = zip(*rows, strict=True)
+        try:
+            with self._pool.connection() as connection:
+                connection.execute(
+                    "INSERT INTO vault.disclosures (origin, digest, person, retention, algorithm, sealed)"
+                    " SELECT %s, * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::smallint[], %s::bytea[])"
+                    " ON CONFLICT DO NOTHING",
+                    (self._origin, list(digests), list(people), list(retentions), list(algorithms), list(sealed)),
+                )
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault took nothing") from None
+
+    def select(self, digests: Sequence[str]) -> list[SealedRow]:
+        """The rows of these digests that are there, in any order.
+
+        Raises:
+            OperationalError: the server could not answer.
+        """
+        try:
+            with self._pool.connection() as connection:
+                found = connection.execute(
+                    "SELECT digest, person::text, retention, algorithm, sealed FROM vault.disclosures"
+                    " WHERE origin = %s AND digest = ANY(%s)",
+                    (self._origin, list(digests)),
+                    binary=True,
+                ).fetchall()
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault cannot be read") from None
+        return [SealedRow(*row) for row in found]
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._pool.close()
+
+
+def _check_migrated(connection: psycopg.Connection[Any]) -> None:
+    pending = pending_migrations(read_migrations(__name__), _applied(connection))
+    if pending:
+        raise MigrationError(f"migration {pending[0].number:04}_{pending[0].name} of the vault is not applied")
+
+
+def _applied(connection: psycopg.Connection[Any]) -> list[Applied]:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT to_regclass('vault.migrations')").fetchone()
+        if found is None or found[0] is None:
+            return []
+        return [Applied(*row) for row in cursor.execute("SELECT number, name, digest FROM vault.migrations")]
+
+
+def _translated(error: psycopg.Error | PoolTimeout, what: str) -> LetopisError | OperationalError:
+    """Name a driver's error without its text, which may quote a row."""
+    state = getattr(error, "sqlstate", None)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return LetopisError(f"{what}: the role may not (SQLSTATE {state})")
+    return OperationalError(f"{what} ({type(error).__name__}{f', SQLSTATE {state}' if state else ''})")

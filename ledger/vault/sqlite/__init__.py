@@ -1,0 +1,170 @@
+"""The vault in an SQLite file of its own: write-ahead log, every commit synced."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from eventsourcing.persistence import OperationalError
+
+from ledger.errors import LetopisError
+from ledger.storage.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.vault.keys import KeyStore
+from ledger.vault.vault import SealedRow, Vault
+
+APPLICATION_ID: Final = 0x4C455456
+"""`LETV` in the file's header."""
+_BUSY_SECONDS: Final = 10.0
+
+
+def open_vault(file: Path, keys: KeyStore, *, create: bool = False) -> Vault:
+    """Open the vault of the log that `keys` is of.
+
+    Raises:
+        LetopisError: there is no such file (and `create` is false), or it is no vault.
+        MigrationError: file and program do not fit together.
+    """
+    return Vault(SQLiteRows(file, keys.origin, create=create), keys)
+
+
+class SQLiteRows:
+    """Sealed rows in an SQLite file (`ledger.vault.vault.SealedRows`). One connection, used in turn."""
+
+    def __init__(self, file: Path, origin: str, *, create: bool = False) -> None:
+        self._file = file
+        self._origin = origin
+        self._lock = threading.Lock()
+        self._connection = self._connect(create=create)
+        try:
+            self._prepare(create=create)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise LetopisError(f"{file}: cannot be used as a vault ({_name(error)})") from None
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def insert(self, rows: Sequence[SealedRow]) -> None:
+        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is.
+
+        Raises:
+            OperationalError: SQLite could not; nothing was inserted, or all of it was.
+        """
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(
+                    "INSERT INTO disclosures (origin, digest, person, retention, algorithm, sealed)"
+                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [(self._origin, *row) for row in rows],
+                )
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise OperationalError(f"the vault took nothing ({_name(error)})") from None
+
+    def select(self, digests: Sequence[str]) -> list[SealedRow]:
+        """The rows of these digests that are there, in any order.
+
+        Raises:
+            OperationalError: SQLite could not read.
+        """
+        places = ", ".join("?" * len(digests))
+        with self._lock:
+            try:
+                found = self._connection.execute(
+                    "SELECT digest, person, retention, algorithm, sealed FROM disclosures"
+                    f" WHERE origin = ? AND digest IN ({places})",
+                    (self._origin, *digests),
+                ).fetchall()
+            except sqlite3.Error as error:
+                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+        return [SealedRow(*row) for row in found]
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _connect(self, *, create: bool) -> sqlite3.Connection:
+        mode = "rwc" if create else "rw"
+        try:
+            return sqlite3.connect(
+                f"{self._file.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=_BUSY_SECONDS,
+            )
+        except sqlite3.Error as error:
+            raise LetopisError(f"{self._file}: the vault cannot be opened ({_name(error)})") from None
+
+    def _prepare(self, *, create: bool) -> None:
+        """Set the connection up, and apply the migrations where the caller may create."""
+        connection = self._connection
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if application_id != APPLICATION_ID and (application_id or tables):
+            raise LetopisError(f"{self._file}: an SQLite database of another kind, not a vault")
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise LetopisError(f"{self._file}: this file system cannot hold a write-ahead log (journal mode {mode})")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._migrate(create=create)
+            connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _migrate(self, *, create: bool) -> None:
+        pending = pending_migrations(read_migrations(__name__), self._applied())
+        if pending and not create:
+            name = f"{pending[0].number:04}_{pending[0].name}"
+            raise MigrationError(f"{self._file}: migration {name} of the vault is not applied")
+        for migration in pending:
+            self._apply(migration)
+
+    def _applied(self) -> list[Applied]:
+        query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
+        if self._connection.execute(query).fetchone() is None:
+            return []
+        return [Applied(*row) for row in self._connection.execute("SELECT number, name, digest FROM migrations")]
+
+    def _apply(self, migration: Migration) -> None:
+        connection = self._connection
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations"
+            " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT"
+        )
+        for statement in _statements(migration.sql):
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, migration.digest)
+        )
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.rollback()
+
+
+def _statements(sql: str) -> list[str]:
+    """Split a migration; `executescript` would commit the transaction that it is to run in."""
+    statements, pending = [], ""
+    for line in sql.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements
+
+
+def _name(error: sqlite3.Error) -> str:
+    """Name an SQLite error without its text."""
+    return getattr(error, "sqlite_errorname", type(error).__name__)
