@@ -7,7 +7,7 @@ import pytest
 
 from projections.engine import Views
 from projections.views.class_page import class_page
-from tests.conftest import Database
+from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, SchoolLog
 
 
@@ -15,8 +15,7 @@ from tests.projection_logs import ORIGIN, SchoolLog
 def views_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:{tmp_path}/views.db"
-    database: Database = request.getfixturevalue("postgres_database")
-    return database.app_dsn
+    return views_dsn(request.getfixturevalue("postgres_database"))
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from projections.engine import Views
 from projections.reading import position_at
 from projections.views.cell_history import cell_history
 from projections.views.class_page import ClassPage, LessonColumn, Value, class_page
-from projections.views.correction_register import correction_register, correction_requests
+from projections.views.correction_register import Timing, correction_register, correction_requests
 from projections.views.lookups import courses, periods, roster
 from projections.views.student_page import student_page
 from tests import projection_oracle as oracle
+from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, SchoolLog
 
 FAR = "2027-05-31"
@@ -35,14 +36,14 @@ def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[SchoolLog, Vi
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(SEED_COUNT):
+            # A log each of its own, all in one PostgreSQL database.
             school = SchoolLog(seed, classes_count=2, students_count=5, courses_count=2).work(45, corrections=0.5)
+            school.log.origin = f"{ORIGIN}/{seed}"
             if request.param == "sqlite":
                 url = f"sqlite:{folder}/{seed}.db"
             else:
-                cluster = request.getfixturevalue("postgres_cluster")
-                cluster.execute(f"CREATE DATABASE oracle_{seed}")
-                url = cluster.dsn(f"oracle_{seed}")
-            views = Views.open(url, ORIGIN)
+                url = views_dsn(request.getfixturevalue("module_postgres_database"))
+            views = Views.open(url, school.log.origin)
             _in_random_batches(views, school, random.Random(seed))
             found.append((school, views))
         yield found
@@ -156,7 +157,7 @@ def test_the_register_lists_every_correction(schools: list[tuple[SchoolLog, View
     world = oracle.fold(school.log.raws[:at])
     whole = oracle.register(world)
     student = data.draw(st.sampled_from([None, *sorted({line[10] for line in whole if line[10]})]), label="student")
-    timing = data.draw(st.sampled_from([None, "same_day", "before_close", "after_close"]))
+    timing: Timing | None = data.draw(st.sampled_from([None, "same_day", "before_close", "after_close"]))
     group = data.draw(st.sampled_from([None, *school.classes]))
     teacher = data.draw(st.sampled_from([None, *school.teachers]))
     days = sorted({line[12] for line in whole})
@@ -232,7 +233,7 @@ def test_as_of_is_what_views_of_the_shorter_log_say_now(
     school, views = data.draw(st.sampled_from(schools))
     at = data.draw(st.integers(0, len(school.log.raws)), label="at")
     shorter = school.log.truncated(at)
-    with tempfile.TemporaryDirectory() as folder, Views.open(f"sqlite:{folder}/views.db", ORIGIN) as then:
+    with tempfile.TemporaryDirectory() as folder, Views.open(f"sqlite:{folder}/views.db", shorter.origin) as then:
         then.rebuild(shorter, batch_entries=data.draw(st.integers(1, 200)))
         group = school.classes[0]
         assert class_page(then, group, from_date="", to_date=FAR) == class_page(
@@ -250,7 +251,7 @@ def test_batches_of_any_size_give_the_same_rows(schools: list[tuple[SchoolLog, V
         report = views.check(school.log, batch_entries=7)
         assert report.findings == ()
         digests = {table: live for table, (live, _) in report.digests.items()}
-        with tempfile.TemporaryDirectory() as folder, Views.open(f"sqlite:{folder}/v.db", ORIGIN) as others:
+        with tempfile.TemporaryDirectory() as folder, Views.open(f"sqlite:{folder}/v.db", school.log.origin) as others:
             others.catch_up(school.log, batch_entries=1)
             other = others.check(school.log, batch_entries=100_000)
             assert other.equal
