@@ -37,10 +37,11 @@ def parse_edge(raw: bytes, size: int) -> tuple[bytes, ...]:
     count = size.bit_count()
     if len(raw) != count * _LINE_LENGTH:
         raise WireError(_WHAT, "byte 0", f"{len(raw)} bytes where {count} lines of {_LINE_LENGTH} are expected")
-    try:
-        lines = raw.decode("ascii").split("\n")
-    except UnicodeDecodeError as error:
-        raise WireError(_WHAT, f"byte {error.start}", "not ASCII") from None
-    if len(lines) != count + 1 or lines[count]:
-        raise WireError(_WHAT, f"line {len(lines)}", f"not {count} lines")
-    return tuple(parse_hex_hash(line, _WHAT, f"line {i + 1}") for i, line in enumerate(lines[:count]))
+    # Each line is taken with its LF's place, so that nothing can hide between the digits and the next line.
+    lines = [raw[i : i + _LINE_LENGTH] for i in range(0, len(raw), _LINE_LENGTH)]
+    hashes = []
+    for number, line in enumerate(lines, 1):
+        if not (line.isascii() and line.endswith(b"\n")):
+            raise WireError(_WHAT, f"line {number}", "not 64 lower-case hex digits and LF")
+        hashes.append(parse_hex_hash(line[:-1].decode("ascii"), _WHAT, f"line {number}"))
+    return tuple(hashes)

@@ -9,26 +9,24 @@ from typing import Final
 P: Final = 2**255 - 19
 _D: Final = -121665 * pow(121666, P - 2, P) % P
 _SQRT_MINUS_1: Final = pow(2, (P - 1) // 4, P)
-_SIGN_BIT: Final = 1 << 255
+_Y_MASK: Final = 2**255 - 1
+"""All but the top bit, which tells the two points with this y apart."""
 
 
 def reject_reason(encoded: bytes) -> str | None:
     """Say why the 32 bytes are no acceptable Ed25519 public key; None if they are.
 
-    Refused: a y that is not below p (a second spelling), a y with no point, the second spelling of x = 0, and the
-    eight points whose order divides 8.
+    Refused: a y that is not below p (a second spelling), a y with no point, and the eight points whose order divides 8.
+    The second spelling of x = 0 is among those: x is 0 only in (0, 1) and (0, -1).
     """
     if len(encoded) != 32:
         return f"an Ed25519 key of {len(encoded)} bytes"
-    number = int.from_bytes(encoded, "little")
-    y, sign = number & (_SIGN_BIT - 1), number >> 255
+    y = int.from_bytes(encoded, "little") & _Y_MASK
     if y >= P:
         return "a non-canonical Ed25519 key"
     x = _recover_x(y)
     if x is None:
         return "not a point of the Ed25519 curve"
-    if x == 0 and sign:
-        return "a non-canonical Ed25519 key"
     if _has_small_order(x, y):
         return "an Ed25519 key of small order"
     return None

@@ -127,6 +127,23 @@ def test_refuses_every_spoiled_consistency_proof() -> None:
                     verify_consistency(old, root(old), new, root(new), variant)
 
 
+def test_says_whether_a_proof_is_too_long_or_too_short() -> None:
+    for size in range(1, 20):
+        for index in range(size):
+            proof = included(index, size)
+            with pytest.raises(ProofError, match="too long"):
+                verify_inclusion(LEAVES[index], index, size, (*proof, bytes(32)), root(size))
+            if proof:
+                with pytest.raises(ProofError, match="too short"):
+                    verify_inclusion(LEAVES[index], index, size, proof[:-1], root(size))
+        for old in range(1, size):
+            proof = consistent(old, size)
+            with pytest.raises(ProofError, match="too long"):
+                verify_consistency(old, root(old), size, root(size), (*proof, bytes(32)))
+            with pytest.raises(ProofError, match=r"too short|is empty"):
+                verify_consistency(old, root(old), size, root(size), proof[:-1])
+
+
 def test_refuses_consistency_with_another_root() -> None:
     for new in range(20):
         for old in range(new + 1):

@@ -244,11 +244,25 @@ def test_pieces_refuse_a_lone_surrogate() -> None:
 
 
 def test_slices_data_whose_texts_look_like_fields() -> None:
-    data = format_canonical({"note": '},"at":"x","command":"","data":{},"index":1', "index": 3, "prev": {"at": "y"}})
+    value = {
+        "a": {},
+        "at": "x",
+        "command": "",
+        "data": {},
+        "index": 3,
+        "note": '},"at":"x","data":{},"index":1',
+        "z": {},
+    }
+    data = format_canonical(value)
     actor = format_actor(Actor(PERSON, "teacher", None, '},"at":"'))
     raw = assemble(cut_entry(actor, COMMAND, LESSON, "mark_recorded/1", 2, data), ENTRY.at, 1, "0" * 64)
     assert entry_data(raw, index=1, stream=LESSON, type="mark_recorded/1", version=2) == data
     assert format_canonical(parse_entry(raw).data) == data
+
+
+def test_reads_quickly_what_has_fields_named_like_an_entry_s() -> None:
+    entry = dataclasses.replace(ENTRY, data={"actor": {}, "at": "x", "data": {}, "index": 3, "prev": ',"index":1'})
+    assert entry_module._parse_ordinary(format_entry(entry)) == entry
 
 
 def test_tail_is_what_stands_behind_data() -> None:
