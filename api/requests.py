@@ -1,0 +1,171 @@
+"""Reading a request: bounded body, token, right, typed body, preconditions.
+
+Everything that can be wrong with a request is refused here, before any rule of the journal is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import Final, TypeVar
+
+import msgspec
+import orjson
+from starlette.requests import Request
+
+from api.auth import Identity, Right
+from api.problems import Problem, unauthorized
+from api.schools import OpenSchool, Registry
+from api.strict_json import LIMIT_BYTES, BodyError, parse_body
+
+_BodyT = TypeVar("_BodyT")
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_ETAG: Final = re.compile(r'"([1-9][0-9]{0,15})"')
+_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+INDEX: Final = re.compile(r"0|[1-9][0-9]{0,15}")
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body, read no further than its limit.
+
+    Raises:
+        Problem: 413, or 415 where a body is not ``application/json``.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    pieces: list[bytes] = []
+    size_bytes = 0
+    async for piece in request.stream():
+        size_bytes += len(piece)
+        if size_bytes > LIMIT_BYTES:
+            raise Problem("too_large", 413, detail=f"a body has at most {LIMIT_BYTES} bytes")
+        pieces.append(piece)
+    raw = b"".join(pieces)
+    if raw and media_type != "application/json":
+        raise Problem("unsupported_media_type", 415)
+    return raw
+
+
+def convert_body(raw: bytes, shape: type[_BodyT]) -> _BodyT:
+    """The body as a typed value; an absent body is an empty object.
+
+    Raises:
+        Problem: 400 (not strict JSON), 413, or 422 with the path of the field at fault.
+    """
+    try:
+        value = parse_body(raw or b"{}")
+    except BodyError as error:
+        raise Problem("bad_request", 400, detail=str(error), more={"where": error.where}) from None
+    try:
+        return msgspec.convert(value, shape, strict=True)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        where = path.rstrip("`").removeprefix(".")
+        # The library quotes an invalid enum value; a request's values are never repeated.
+        message = re.sub(r"'[^']*'$|`[^`]*`", lambda quoted: quoted[0] if quoted[0].startswith("`") else "…", message)
+        raise Problem("unprocessable", 422, detail=message, more={"where": where}) from None
+
+
+def identify(request: Request, school: OpenSchool) -> Identity:
+    """Whom the request's token stands for in this school.
+
+    Raises:
+        Problem: 401 for a missing, malformed or unknown token, and for another school's.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise unauthorized()
+    identity = school.tokens.who(token.strip())
+    if identity is None or identity.school != school.code:
+        raise unauthorized()
+    return identity
+
+
+def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
+    """The school of the path and the identity of the token, which has the right.
+
+    Raises:
+        Problem: 401, 403, or 404 for a school that is not served here (told only to nobody's surprise after 401).
+    """
+    school = school_of(request)
+    identity = identify(request, school)
+    if not identity.may(right):
+        raise Problem("forbidden", 403, detail=f"the role {identity.role} has no right {right.value}")
+    return school, identity
+
+
+def school_of(request: Request) -> OpenSchool:
+    """The school that the path names.
+
+    Raises:
+        Problem: 404.
+    """
+    registry: Registry = request.app.state.registry
+    school = registry.get(request.path_params["school"])
+    if school is None:
+        raise Problem("not_found", 404, detail="no such school is served here")
+    return school
+
+
+def idempotency_key(request: Request) -> str:
+    """The client's Idempotency-Key, or an empty text.
+
+    Raises:
+        Problem: 400 where it is longer than 128 characters or not printable ASCII.
+    """
+    values = request.headers.getlist("idempotency-key")
+    if not values:
+        return ""
+    if len(values) > 1 or not _KEY.fullmatch(values[0]):
+        raise Problem("bad_request", 400, detail="one Idempotency-Key of 1 to 128 printable ASCII characters")
+    return values[0]
+
+
+def request_digest(secret: bytes, request: Request, raw: bytes) -> bytes:
+    """What the key stands for: keyed, since bodies may hold personal values and a bare hash of those can be guessed.
+
+    Spacing and order of the body's keys do not matter.
+    """
+    canonical = orjson.dumps(parse_body(raw or b"{}"), option=orjson.OPT_SORT_KEYS)
+    preconditions = request.headers.get("if-match", "")
+    message = orjson.dumps([request.method, request.url.path, preconditions]) + b"\n" + canonical
+    return hmac.new(secret, message, hashlib.sha256).digest()
+
+
+def expected_version(request: Request) -> int:
+    """The version that If-Match asks for.
+
+    Raises:
+        Problem: 428 without the header, 400 where it is not one strong tag.
+    """
+    text = request.headers.get("if-match")
+    if text is None:
+        raise Problem("precondition_required", 428, detail='send If-Match: "<version>" from the ETag that you read')
+    found = _ETAG.fullmatch(text.strip())
+    if found is None:
+        raise Problem("bad_request", 400, detail='If-Match is one strong tag such as "7"')
+    return int(found[1])
+
+
+def path_id(request: Request, name: str) -> str:
+    """An id from the path.
+
+    Raises:
+        Problem: 404 where it is no canonical UUID: nothing has such an id.
+    """
+    text: str = request.path_params[name]
+    if not _ID.fullmatch(text):
+        raise Problem("not_found", 404)
+    return text
+
+
+def path_index(request: Request, name: str) -> int:
+    """A leaf index from the path: plain decimal, no sign, no leading zero.
+
+    Raises:
+        Problem: 404.
+    """
+    text: str = request.path_params[name]
+    if not INDEX.fullmatch(text):
+        raise Problem("not_found", 404)
+    return int(text)

@@ -1,0 +1,165 @@
+"""Lessons: recording them, adding to them, correcting what they say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api import bodies
+from api.auth import Right
+from api.openapi import describe
+from api.problems import Problem
+from api.requests import authorize, expected_version, path_id, path_index
+from api.writing import Asked, Write, new_id, perform
+from ledger.journal import commands as jc
+
+router = APIRouter(tags=["lessons"])
+
+
+def _record(asked: Asked[bodies.NewLesson]) -> jc.RecordLesson:
+    body = asked.body
+    return jc.RecordLesson(
+        lesson=body.lesson or new_id(),
+        course=body.course,
+        held_on=body.held_on,
+        number=body.number,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        topic=body.topic,
+        attendance_taken=body.attendance_taken,
+        absences=body.absences,
+        lateness=body.lateness,
+        works=body.works,
+        marks=body.marks,
+        homework=body.homework,
+    )
+
+
+def _add(asked: Asked[bodies.MoreOfLesson]) -> jc.AddToLesson:
+    body = asked.body
+    return jc.AddToLesson(
+        lesson=path_id(asked.request, "lesson"),
+        expected_version=expected_version(asked.request),
+        take_attendance=body.take_attendance,
+        absences=body.absences,
+        lateness=body.lateness,
+        works=body.works,
+        marks=body.marks,
+        homework=body.homework,
+    )
+
+
+def _set_reason(asked: Asked[bodies.NewAbsenceReason]) -> jc.SetAbsenceReason:
+    return jc.SetAbsenceReason(
+        lesson=path_id(asked.request, "lesson"),
+        absence=asked.body.absence,
+        code=asked.body.code,
+        basis=asked.body.basis,
+    )
+
+
+def _correct(asked: Asked[bodies.NewCorrection]) -> jc.Correct:
+    body, lesson = asked.body, path_id(asked.request, "lesson")
+    return jc.Correct(
+        lesson=lesson,
+        corrects=body.corrects,
+        new=body.new,
+        reason=body.reason,
+        note=asked.school.disclose_note(lesson, body.corrects, body.note),
+        basis=body.basis,
+        expected_version=expected_version(asked.request),
+    )
+
+
+def _request(asked: Asked[bodies.NewCorrectionRequest]) -> jc.RequestCorrection:
+    body, lesson = asked.body, path_id(asked.request, "lesson")
+    return jc.RequestCorrection(
+        lesson=lesson,
+        corrects=body.corrects,
+        new=body.new,
+        reason=body.reason,
+        basis=body.basis,
+        note=asked.school.disclose_note(lesson, body.corrects, body.note),
+    )
+
+
+def _approve(asked: Asked[bodies.Nothing]) -> jc.ApproveCorrection:
+    return jc.ApproveCorrection(
+        lesson=path_id(asked.request, "lesson"), request=path_index(asked.request, "request_index")
+    )
+
+
+def _refuse(asked: Asked[bodies.NewRefusal]) -> jc.RefuseCorrection:
+    return jc.RefuseCorrection(
+        lesson=path_id(asked.request, "lesson"),
+        request=path_index(asked.request, "request_index"),
+        basis=asked.body.basis,
+    )
+
+
+RECORD: Final = Write(Right.TEACH, bodies.NewLesson, _record, location="lesson=lessons", etag=True)
+ADD: Final = Write(Right.TEACH, bodies.MoreOfLesson, _add, etag=True)
+REASON: Final = Write(Right.TEACH, bodies.NewAbsenceReason, _set_reason, etag=True)
+CORRECT: Final = Write(Right.TEACH, bodies.NewCorrection, _correct, etag=True)
+REQUEST: Final = Write(Right.REQUEST_CORRECTION, bodies.NewCorrectionRequest, _request, etag=True)
+APPROVE: Final = Write(Right.APPROVE, bodies.Nothing, _approve, etag=True)
+REFUSE: Final = Write(Right.APPROVE, bodies.NewRefusal, _refuse, etag=True)
+
+
+@router.post("/lessons", status_code=201, openapi_extra=describe(RECORD))
+async def record_lesson(request: Request) -> Response:
+    """Record a lesson that was held, with all that is known of it."""
+    return await perform(request, RECORD)
+
+
+@router.get("/lessons/{lesson}")
+async def read_lesson(request: Request) -> Response:
+    """The lesson as it stands in the log, with its version as ETag."""
+    school, _ = authorize(request, Right.READ_VIEWS)
+    found = await run_in_threadpool(school.lesson_state, path_id(request, "lesson"))
+    if found is None:
+        raise Problem("not_found", 404)
+    version, state = found
+    return school.json(state, headers={"ETag": f'"{version}"'})
+
+
+@router.post("/lessons/{lesson}/entries", status_code=201, openapi_extra=describe(ADD, if_match=True))
+async def add_to_lesson(request: Request) -> Response:
+    """Add attendance, works, marks or homework; If-Match says which version you saw."""
+    return await perform(request, ADD)
+
+
+@router.post("/lessons/{lesson}/absence-reasons", status_code=201, openapi_extra=describe(REASON))
+async def set_absence_reason(request: Request) -> Response:
+    """Say why a student was absent, once it is known."""
+    return await perform(request, REASON)
+
+
+@router.post("/lessons/{lesson}/corrections", status_code=201, openapi_extra=describe(CORRECT, if_match=True))
+async def correct(request: Request) -> Response:
+    """Correct or annul what an entry says, before the period is closed; If-Match says which version you saw."""
+    return await perform(request, CORRECT)
+
+
+@router.post("/lessons/{lesson}/correction-requests", status_code=201, openapi_extra=describe(REQUEST))
+async def request_correction(request: Request) -> Response:
+    """After the close: ask for a correction. Its index is the answer's `first_index`."""
+    return await perform(request, REQUEST)
+
+
+@router.post(
+    "/lessons/{lesson}/correction-requests/{request_index}/approval", status_code=201, openapi_extra=describe(APPROVE)
+)
+async def approve_correction(request: Request) -> Response:
+    """A second person approves; the correction is recorded."""
+    return await perform(request, APPROVE)
+
+
+@router.post(
+    "/lessons/{lesson}/correction-requests/{request_index}/refusal", status_code=201, openapi_extra=describe(REFUSE)
+)
+async def refuse_correction(request: Request) -> Response:
+    """A second person refuses."""
+    return await perform(request, REFUSE)

@@ -1,0 +1,158 @@
+"""Setting a school up: people, year, periods, classes, courses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from api import bodies
+from api.auth import Right
+from api.openapi import describe
+from api.requests import path_id
+from api.writing import Asked, Write, new_id, perform
+from ledger.journal import commands as jc
+
+router = APIRouter(tags=["set-up"])
+
+
+def _register_person(asked: Asked[bodies.NewPerson]) -> jc.RegisterPerson:
+    body = asked.body
+    person = body.person or new_id()
+    values = {
+        "family_name": body.family_name,
+        "given_name": body.given_name,
+        "patronymic": body.patronymic,
+        "birth_date": body.birth_date,
+    }
+    digests = asked.school.disclose(person, {name: value for name, value in values.items() if value})
+    return jc.RegisterPerson(person=person, kind=body.kind, sd=tuple(sorted(digests)))
+
+
+def _open_year(asked: Asked[bodies.NewYear]) -> jc.OpenSchoolYear:
+    body = asked.body
+    return jc.OpenSchoolYear(
+        year=body.year or new_id(), title=body.title, starts_on=body.starts_on, ends_on=body.ends_on
+    )
+
+
+def _define_period(asked: Asked[bodies.NewPeriod]) -> jc.DefinePeriod:
+    body = asked.body
+    return jc.DefinePeriod(
+        period=body.period or new_id(),
+        year=body.year,
+        kind=body.kind,
+        number=body.number,
+        grades=body.grades,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+    )
+
+
+def _open_class(asked: Asked[bodies.NewClassGroup]) -> jc.OpenClassGroup:
+    body = asked.body
+    return jc.OpenClassGroup(
+        class_group=body.class_group or new_id(),
+        year=body.year,
+        grade=body.grade,
+        letter=body.letter,
+        class_teacher=body.class_teacher,
+    )
+
+
+def _enroll(asked: Asked[bodies.NewEnrollment]) -> jc.EnrollStudent:
+    class_group = path_id(asked.request, "class_group")
+    return jc.EnrollStudent(class_group=class_group, student=asked.body.student, starts_on=asked.body.starts_on)
+
+
+def _withdraw(asked: Asked[bodies.NewWithdrawal]) -> jc.WithdrawStudent:
+    class_group = path_id(asked.request, "class_group")
+    return jc.WithdrawStudent(class_group=class_group, student=asked.body.student, ends_on=asked.body.ends_on)
+
+
+def _open_course(asked: Asked[bodies.NewCourse]) -> jc.OpenCourse:
+    body = asked.body
+    return jc.OpenCourse(
+        course=body.course or new_id(),
+        class_group=body.class_group,
+        year=body.year,
+        subject=body.subject,
+        teacher=body.teacher,
+        starts_on=body.starts_on,
+    )
+
+
+def _assign_teacher(asked: Asked[bodies.NewTeacher]) -> jc.AssignTeacher:
+    course = path_id(asked.request, "course")
+    return jc.AssignTeacher(course=course, teacher=asked.body.teacher, starts_on=asked.body.starts_on)
+
+
+def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
+    return jc.ClosePeriod(period=path_id(asked.request, "period"))
+
+
+PERSON: Final = Write(Right.SET_UP, bodies.NewPerson, _register_person, location="person=people")
+YEAR: Final = Write(Right.SET_UP, bodies.NewYear, _open_year, location="year=years")
+PERIOD: Final = Write(Right.SET_UP, bodies.NewPeriod, _define_period, location="period=periods")
+CLASS: Final = Write(Right.SET_UP, bodies.NewClassGroup, _open_class, location="class=classes")
+ENROLLMENT: Final = Write(Right.SET_UP, bodies.NewEnrollment, _enroll)
+WITHDRAWAL: Final = Write(Right.SET_UP, bodies.NewWithdrawal, _withdraw)
+COURSE: Final = Write(Right.SET_UP, bodies.NewCourse, _open_course, location="course=courses")
+TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
+CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
+
+
+@router.post("/people", status_code=201, openapi_extra=describe(PERSON))
+async def register_person(request: Request) -> Response:
+    """Register a student, a teacher or another employee. Names go to the vault, digests into the log."""
+    return await perform(request, PERSON)
+
+
+@router.post("/years", status_code=201, openapi_extra=describe(YEAR))
+async def open_year(request: Request) -> Response:
+    """Open a school year."""
+    return await perform(request, YEAR)
+
+
+@router.post("/periods", status_code=201, openapi_extra=describe(PERIOD))
+async def define_period(request: Request) -> Response:
+    """Define a reporting period of some grades."""
+    return await perform(request, PERIOD)
+
+
+@router.post("/periods/{period}/closing", status_code=201, openapi_extra=describe(CLOSING))
+async def close_period(request: Request) -> Response:
+    """Close a period: what is in it changes only by approved correction, and a checkpoint is signed."""
+    answer = await perform(request, CLOSING)
+    await request.app.state.registry.sign_soon(request.path_params["school"])
+    return answer
+
+
+@router.post("/classes", status_code=201, openapi_extra=describe(CLASS))
+async def open_class(request: Request) -> Response:
+    """Open a class group."""
+    return await perform(request, CLASS)
+
+
+@router.post("/classes/{class_group}/enrollments", status_code=201, openapi_extra=describe(ENROLLMENT))
+async def enroll_student(request: Request) -> Response:
+    """Enrol a student."""
+    return await perform(request, ENROLLMENT)
+
+
+@router.post("/classes/{class_group}/withdrawals", status_code=201, openapi_extra=describe(WITHDRAWAL))
+async def withdraw_student(request: Request) -> Response:
+    """Record a student's last day in the class."""
+    return await perform(request, WITHDRAWAL)
+
+
+@router.post("/courses", status_code=201, openapi_extra=describe(COURSE))
+async def open_course(request: Request) -> Response:
+    """Open a course with its responsible teacher."""
+    return await perform(request, COURSE)
+
+
+@router.post("/courses/{course}/teachers", status_code=201, openapi_extra=describe(TEACHER))
+async def assign_teacher(request: Request) -> Response:
+    """Name another responsible teacher from a day on."""
+    return await perform(request, TEACHER)

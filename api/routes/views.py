@@ -1,0 +1,197 @@
+"""Views: what people look at, now and as of any past moment.
+
+Every answer carries the position that it was given at and, where one exists, the signed checkpoint that covers it;
+every row cites the entries that it rests on. Names are joined from the vault at the last moment, in ``people``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Right
+from api.problems import Problem
+from api.requests import INDEX, authorize, path_id
+from api.schools import OpenSchool
+from projections.engine import Views
+from projections.reading import AsOf, resolve
+from projections.views import cell_history, class_page, correction_register, lookups, student_page
+
+router = APIRouter(tags=["views"])
+
+At = Annotated[str | None, Query(description="a position (tree size) or an RFC 3339 moment; left out: now")]
+Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="inclusive")]
+Id = Annotated[str | None, Query(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+FIRST_DAY: Final = "0001-01-01"
+LAST_DAY: Final = "9999-12-31"
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
+
+
+def read_as_of(text: str | None) -> AsOf:
+    """Read the query parameter ``at``.
+
+    Raises:
+        Problem: 400 where it is neither a position nor a moment.
+    """
+    if text is None:
+        return None
+    if INDEX.fullmatch(text):
+        return int(text)
+    # A plus sign in a query that was not escaped arrives as a space.
+    text = text.replace(" ", "+")
+    if _MOMENT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise Problem("bad_request", 400, detail="`at` is a position such as 412 or a moment such as 2026-11-01T12:00:00Z")
+
+
+async def _answer(
+    request: Request, at: str | None, ask: Callable[[Views, int], Any], people: Callable[[Any], Iterable[str]]
+) -> Response:
+    """Ask a view at one position and dress the answer."""
+    school, _ = authorize(request, Right.READ_VIEWS)
+    moment = read_as_of(at)
+
+    def work() -> Response:
+        views = school.read_views()
+        position = resolve(views, moment)
+        found = ask(views, position)
+        # Through bytes once: dataclasses become the plain values that `people` and the answer are made of.
+        plain = orjson.loads(orjson.dumps(found))
+        return school.json(_dress(school, position, plain, people(plain)))
+
+    return await run_in_threadpool(work)
+
+
+def _dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) -> dict[str, Any]:
+    signed = school.recorder.checkpoint()
+    covered = signed is not None and signed.size >= position
+    content = found if isinstance(found, dict) else {"rows": found}
+    return {
+        **content,
+        "position": position,
+        "checkpoint": {"size": signed.size} if signed is not None and covered else None,
+        "people": school.names(people),
+    }
+
+
+def _none(_: Any) -> Iterable[str]:
+    return ()
+
+
+@router.get("/classes")
+async def read_classes(request: Request, year: Id = None, at: At = None) -> Response:
+    """Class groups."""
+    return await _answer(request, at, lambda views, position: lookups.classes(views, year=year, at=position), _none)
+
+
+@router.get("/periods")
+async def read_periods(request: Request, at: At = None) -> Response:
+    """Reporting periods, and which are closed."""
+    return await _answer(request, at, lambda views, position: lookups.periods(views, at=position), _none)
+
+
+@router.get("/courses")
+async def read_courses(request: Request, class_group: Id = None, at: At = None) -> Response:
+    """Courses with their teachers."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: lookups.courses(views, class_group=class_group, at=position),
+        lambda found: [row["teacher"] for row in found["rows"] if row.get("teacher")],
+    )
+
+
+@router.get("/classes/{class_group}/page")
+async def read_class_page(
+    request: Request,
+    course: Id = None,
+    subject: Annotated[str | None, Query(max_length=200)] = None,
+    from_date: Annotated[Day, Query(alias="from")] = None,
+    to_date: Annotated[Day, Query(alias="to")] = None,
+    at: At = None,
+) -> Response:
+    """The page of a class: students × lessons with marks, absences, corrections."""
+    class_group = path_id(request, "class_group")
+    return await _answer(
+        request,
+        at,
+        lambda views, position: class_page.class_page(
+            views,
+            class_group,
+            course=course,
+            subject=subject,
+            from_date=from_date or FIRST_DAY,
+            to_date=to_date or LAST_DAY,
+            at=position,
+        ),
+        lambda found: [line["student"] for line in found["lines"]],
+    )
+
+
+@router.get("/lessons/{lesson}/cells/{student}/history")
+async def read_cell_history(request: Request, at: At = None) -> Response:
+    """Every entry that touched one cell: value, author, time, reason, basis."""
+    lesson, student = path_id(request, "lesson"), path_id(request, "student")
+    return await _answer(
+        request,
+        at,
+        lambda views, position: cell_history.cell_history(views, lesson, student, at=position),
+        lambda found: [student, *(row["actor"] for row in found["rows"])],
+    )
+
+
+@router.get("/corrections")
+async def read_corrections(
+    request: Request,
+    class_group: Id = None,
+    teacher: Id = None,
+    student: Id = None,
+    from_date: Annotated[Day, Query(alias="from")] = None,
+    to_date: Annotated[Day, Query(alias="to")] = None,
+    timing: Annotated[correction_register.Timing | None, Query()] = None,
+    at: At = None,
+) -> Response:
+    """The register of corrections, told apart by same day, before close and after close."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: correction_register.correction_register(
+            views,
+            class_group=class_group,
+            teacher=teacher,
+            student=student,
+            from_date=from_date,
+            to_date=to_date,
+            timing=timing,
+            at=position,
+        ),
+        lambda found: [row[who] for row in found["rows"] for who in ("actor", "student") if row.get(who)],
+    )
+
+
+@router.get("/students/{student}/page")
+async def read_student_page(
+    request: Request,
+    from_date: Annotated[Day, Query(alias="from")] = None,
+    to_date: Annotated[Day, Query(alias="to")] = None,
+    at: At = None,
+) -> Response:
+    """A student's own page: lessons, marks, absences, homework."""
+    student = path_id(request, "student")
+    return await _answer(
+        request,
+        at,
+        lambda views, position: student_page.student_page(
+            views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, at=position
+        ),
+        lambda _: [student],
+    )

@@ -1,0 +1,183 @@
+"""What a school's folder holds, and the settings that a server runs with.
+
+    var/
+      school.json        {"code":"1534","origin":"letopis.example/school/1534"}: what init was told
+      ledger.sqlite3     the log (with SQLite; its lock and latch files beside it)
+      views/             projections, droppable
+      vault.sqlite3      sealed disclosures
+      tokens.json        digests of bearer tokens, mode 0600
+      keys/              mode 0700, never in one backup with the database:
+        signing.pem  signing.vkey  request.key  vault/…
+
+Secrets come from files or from the environment, never from the command line, where everybody on the machine reads them:
+``LETOPIS_POSTGRES_DSN``, ``LETOPIS_POSTGRES_OWNER_DSN``, ``LETOPIS_VIEWS_DSN``, ``LETOPIS_KEY_PASSPHRASE``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from ledger.durable import create_file
+from ledger.errors import LetopisError
+
+CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+CheckClock = Literal["server", "sample"]
+
+
+class SettingsError(LetopisError):
+    """A setting is missing or wrong; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths in a school's folder."""
+
+    var: Path
+
+    @property
+    def school_file(self) -> Path:
+        """What `init` was told."""
+        return self.var / "school.json"
+
+    @property
+    def ledger_file(self) -> Path:
+        """The log on SQLite."""
+        return self.var / "ledger.sqlite3"
+
+    @property
+    def views(self) -> Path:
+        """The views on SQLite."""
+        return self.var / "views"
+
+    @property
+    def vault_file(self) -> Path:
+        """The vault on SQLite."""
+        return self.var / "vault.sqlite3"
+
+    @property
+    def tokens_file(self) -> Path:
+        """Digests of bearer tokens."""
+        return self.var / "tokens.json"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys."""
+        return self.var / "keys"
+
+    @property
+    def signing_key(self) -> Path:
+        """The log's private key."""
+        return self.keys / "signing.pem"
+
+    @property
+    def request_key(self) -> Path:
+        """The key under which requests are digested for idempotency."""
+        return self.keys / "request.key"
+
+    @property
+    def vault_keys(self) -> Path:
+        """The vault's keys."""
+        return self.keys / "vault"
+
+
+class SchoolFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``school.json``."""
+
+    origin: str
+    code: str
+    database: Literal["sqlite", "postgresql"] = "sqlite"
+    clock: CheckClock = "server"
+
+
+def code_of(origin: str) -> str:
+    """The school's code in paths of the API: the last part of its origin.
+
+    Raises:
+        SettingsError: it is not lower-case letters, digits and dashes.
+    """
+    code = origin.rpartition("/")[2]
+    if not CODE.fullmatch(code):
+        raise SettingsError(f"origin: its last part {code!r} must be lower-case letters, digits and dashes")
+    return code
+
+
+def write_school_file(layout: Layout, school: SchoolFile) -> None:
+    """Keep what `init` was told; never overwrites.
+
+    Raises:
+        FileRefused: there is one already.
+    """
+    create_file(layout.school_file, msgspec.json.format(msgspec.json.encode(school)) + b"\n", mode=0o644)
+
+
+def read_school_file(layout: Layout) -> SchoolFile:
+    """Read what `init` was told.
+
+    Raises:
+        SettingsError: missing or malformed.
+    """
+    try:
+        return msgspec.json.decode(layout.school_file.read_bytes(), type=SchoolFile)
+    except FileNotFoundError:
+        raise SettingsError(f"{layout.var}: no school here; make one with: letopis init --var {layout.var}") from None
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f"{layout.school_file}: {error}") from None
+
+
+def ledger_environment(
+    layout: Layout,
+    school: SchoolFile,
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Settings of the event library's factory for this school.
+
+    Raises:
+        SettingsError: PostgreSQL without its connection strings in the environment.
+    """
+    environ = os.environ if environ is None else environ
+    env = {
+        "PERSISTENCE_MODULE": "ledger.storage.sqlite",
+        "LETOPIS_ORIGIN": school.origin,
+        "LETOPIS_CLOCK": school.clock,
+        "LETOPIS_SQLITE_FILE": str(layout.ledger_file),
+    }
+    if school.database == "postgresql":
+        env["PERSISTENCE_MODULE"] = "ledger.storage.postgres"
+        del env["LETOPIS_SQLITE_FILE"]
+        env["LETOPIS_POSTGRES_DSN"] = _required(environ, "LETOPIS_POSTGRES_DSN")
+        if create:
+            env["LETOPIS_POSTGRES_OWNER_DSN"] = _required(environ, "LETOPIS_POSTGRES_OWNER_DSN")
+    if create:
+        env["LETOPIS_CREATE"] = "y"
+    if read_only:
+        env["LETOPIS_READ_ONLY"] = "y"
+    return env
+
+
+def views_url(layout: Layout, environ: Mapping[str, str] | None = None) -> str:
+    """Where the views are: ``LETOPIS_VIEWS_DSN`` (a role that may make schemas), else a folder beside the ledger."""
+    dsn = (os.environ if environ is None else environ).get("LETOPIS_VIEWS_DSN", "")
+    return dsn or f"sqlite:{layout.views}"
+
+
+def passphrase(environ: Mapping[str, str] | None = None) -> bytes | None:
+    """The signing key's passphrase, where the environment gives one."""
+    text = (os.environ if environ is None else environ).get("LETOPIS_KEY_PASSPHRASE", "")
+    return text.encode() or None
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set; it holds the connection string of the database")
+    return value
