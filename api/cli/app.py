@@ -1,0 +1,185 @@
+"""Commands and their options; what they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from api.cli.console import Console, Exit
+
+app = typer.Typer(
+    name="letopis",
+    help="Летопись: журнал, в котором нельзя незаметно исправить ни одной записи. / A class journal that cannot be "
+    "changed without being noticed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
+Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
+At = Annotated[str | None, typer.Option(help="Момент / moment, RFC 3339: 2026-11-01T12:00:00Z")]
+Position = Annotated[int | None, typer.Option(min=0, help="Позиция: число записей / position: number of entries")]
+
+
+@app.command()
+def init(
+    var: Var = Path("var"),
+    origin: Annotated[str, typer.Option(help="Имя журнала / the log's name")] = "letopis.example/school/1534",
+    name: Annotated[str, typer.Option(help="Название школы / the school's name")] = "Школа",
+    time_zone: Annotated[str, typer.Option(help="Часовой пояс / IANA time zone")] = "Europe/Moscow",
+    database: Annotated[str, typer.Option(help="sqlite или / or postgresql")] = "sqlite",
+    as_json: Json = False,
+) -> None:
+    """Завести школу: журнал, ключ подписи, ключи входа. / Make a school: ledger, signing key, sign-ins."""
+    from api.cli.founding import run_init
+
+    raise typer.Exit(run_init(Console(as_json=as_json), var, origin, name, time_zone, database))
+
+
+@app.command()
+def serve(
+    var: Annotated[list[Path] | None, typer.Option(help="Папка школы; можно несколько / repeatable")] = None,
+    host: Annotated[str, typer.Option(help="Адрес / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Порт / port")] = 8000,
+    sample: Annotated[bool, typer.Option("--sample", help="Если пусто — выдуманная школа / sample school")] = False,
+) -> None:
+    """Открыть журнал по HTTP. / Serve the journal over HTTP."""
+    from api.cli.serving import run_serve
+
+    raise typer.Exit(run_serve(Console(as_json=False), var or [Path("var")], host, port, sample=sample))
+
+
+@app.command()
+def demo(var: Var = Path("var/demo"), as_json: Json = False) -> None:
+    """Четверть выдуманной школы: от записи до доказательства. / A sample quarter, from record to proof."""
+    from api.cli.demonstration import run_demo
+
+    raise typer.Exit(run_demo(Console(as_json=as_json), var))
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="CSV: люди, классы, курсы… / people, classes, courses…")],
+    var: Var = Path("var"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать / only show")] = False,
+    as_json: Json = False,
+) -> None:
+    """Загрузить списки из таблиц. / Import rosters and timetable from CSV files."""
+    from api.cli.founding import run_import
+
+    raise typer.Exit(run_import(Console(as_json=as_json), var, files, dry_run=dry_run))
+
+
+@app.command()
+def checkpoint(var: Var = Path("var"), as_json: Json = False) -> None:
+    """Подписать всё, что внесено. / Sign all that is recorded so far."""
+    from api.cli.keeping import run_checkpoint
+
+    raise typer.Exit(run_checkpoint(Console(as_json=as_json), var))
+
+
+@app.command()
+def rebuild(
+    var: Var = Path("var"),
+    check: Annotated[bool, typer.Option("--check", help="Только сравнить / build beside and compare")] = False,
+    as_json: Json = False,
+) -> None:
+    """Построить представления заново. / Make the views again from entry 0."""
+    from api.cli.keeping import run_rebuild
+
+    raise typer.Exit(run_rebuild(Console(as_json=as_json), var, check=check))
+
+
+@app.command()
+def replay(
+    var: Var = Path("var"),
+    class_group: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
+    subject: Annotated[str | None, typer.Option(help="Предмет / subject")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
+    at: At = None,
+    position: Position = None,
+    as_json: Json = False,
+) -> None:
+    """Страница класса, какой она была. / A class page as it stood."""
+    from api.cli.replaying import run_replay
+
+    console = Console(as_json=as_json)
+    raise typer.Exit(run_replay(console, var, class_group, subject, from_date, to_date, at=at, position=position))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],
+    var: Var = Path("var"),
+    zip_: Annotated[bool, typer.Option("--zip", help="И zip рядом / and a zip beside it")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Без личных данных / without personal values")] = False,
+    since: Annotated[int | None, typer.Option(min=1, help="Продолжить подписанную точку этого размера")] = None,
+    as_json: Json = False,
+) -> None:
+    """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
+    from api.cli.keeping import run_export
+
+    raise typer.Exit(run_export(Console(as_json=as_json), var, out, zip_=zip_, public=public, since=since))
+
+
+@app.command()
+def audit(
+    var: Var = Path("var"),
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Процессов / processes")] = 1,
+    unlatch: Annotated[bool, typer.Option("--unlatch", help="Снять остановку записи / lift the latch")] = False,
+    as_json: Json = False,
+) -> None:
+    """Перепроверить всю базу. / Verify the whole store, by its owner."""
+    from api.cli.keeping import run_audit
+
+    raise typer.Exit(run_audit(Console(as_json=as_json), var, processes, unlatch=unlatch))
+
+
+@app.command()
+def bench(quick: Annotated[bool, typer.Option("--quick", help="Короче двух минут / under two minutes")] = False) -> None:
+    """Замеры против соперников. / Ratios against peers (in a checkout)."""
+    from api.cli.keeping import run_bench
+
+    raise typer.Exit(run_bench(Console(as_json=False), quick=quick))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; every error that is meant for people ends as one line and an exit code."""
+    from eventsourcing.persistence import PersistenceError
+
+    from exports.bag import ExportError
+    from ledger.errors import LedgerDamaged, LetopisError, NodeReadOnly, Refused
+
+    console = Console(as_json=False)
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except click.Abort:
+        return Exit.UNAVAILABLE
+    except (Refused, LedgerDamaged) as error:
+        console.complain(f"letopis: {error}")
+        return Exit.FINDING
+    except NodeReadOnly as error:
+        console.complain(f"letopis: {error}")
+        return Exit.UNAVAILABLE
+    except ExportError as error:
+        console.complain(f"letopis: {error}")
+        return Exit.USAGE
+    except LetopisError as error:
+        console.complain(f"letopis: {error}")
+        return Exit.UNAVAILABLE
+    except PersistenceError as error:
+        console.complain(f"letopis: the database is not available: {type(error).__name__}")
+        return Exit.UNAVAILABLE
+    except KeyboardInterrupt:
+        return Exit.UNAVAILABLE
+    return int(code or 0)
