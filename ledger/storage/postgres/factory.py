@@ -13,7 +13,7 @@ from eventsourcing.persistence import (
     PersistenceError,
     ProcessRecorder,
 )
-from eventsourcing.postgres import PostgresAggregateRecorder, PostgresRecorder, PostgresTrackingRecorder
+from eventsourcing.postgres import PostgresRecorder, PostgresTrackingRecorder
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 from psycopg.rows import tuple_row
 
@@ -21,7 +21,11 @@ from ledger.errors import LetopisError
 from ledger.storage.appending import read_states
 from ledger.storage.postgres.datastore import LogDatastore, close_datastore, open_datastore
 from ledger.storage.postgres.install import grant_derived, install, open_log, pending_schema
-from ledger.storage.postgres.recorder import LetopisPostgresApplicationRecorder, LetopisPostgresProcessRecorder
+from ledger.storage.postgres.recorder import (
+    LetopisPostgresAggregateRecorder,
+    LetopisPostgresApplicationRecorder,
+    LetopisPostgresProcessRecorder,
+)
 
 DEFAULT_ORIGIN: Final = "letopis.example/school/test"
 CLOCKS: Final = ("server", "sample")
@@ -47,7 +51,7 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
         LetopisError: a setting is missing or wrong, or the database is not what the settings say.
     """
 
-    aggregate_recorder_class = PostgresAggregateRecorder
+    aggregate_recorder_class = LetopisPostgresAggregateRecorder
     application_recorder_class = LetopisPostgresApplicationRecorder
     tracking_recorder_class = PostgresTrackingRecorder
     process_recorder_class = LetopisPostgresProcessRecorder

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
-import psycopg
-import psycopg_pool
 from eventsourcing.persistence import (
     ApplicationRecorder,
     InterfaceError,
@@ -21,11 +18,16 @@ from eventsourcing.persistence import (
     Subscription,
     Tracking,
 )
-from eventsourcing.postgres import PostgresRecorder, PostgresTrackingRecorder
+from eventsourcing.postgres import (
+    PgStoredEvent,
+    PostgresAggregateRecorder,
+    PostgresRecorder,
+    PostgresTrackingRecorder,
+)
 from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 
-from ledger.errors import AlreadyRecorded, Conflict, LedgerDamaged, NodeReadOnly, OutcomeUnknown
+from ledger.errors import Conflict, LedgerDamaged, NodeReadOnly
 from ledger.log import Command, Head, Receipt, SignedCheckpoint, StreamHead
 from ledger.storage.appending import (
     Draft,
@@ -33,13 +35,12 @@ from ledger.storage.appending import (
     draft_entries,
     event_state,
     foreign_command,
-    receipt_key,
     recorded_event,
     stream_name,
 )
 from ledger.storage.postgres import append as steps
-from ledger.storage.postgres.datastore import LogConnection, LogDatastore, connect
-from ledger.storage.postgres.faults import is_disk_trouble, is_lost, translate
+from ledger.storage.postgres.datastore import LogConnection, LogDatastore
+from ledger.storage.postgres.outcome import append_surely
 from ledger.storage.postgres.subscription import PollingSubscription
 from ledger.tree.edge import RightEdge
 from ledger.wire.errors import WireError
@@ -47,10 +48,8 @@ from ledger.wire.errors import WireError
 _ENTRIES_A_READ: Final = 10_000  # 6 MiB as a school's entries are
 _STREAMS_A_READ: Final = 1_000
 _OUTCOME_SECONDS: Final = 10.0
-_ASK_AGAIN_SECONDS: Final = 0.1
 _AT: Final = """coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '')"""
 
-T = TypeVar("T")
 _reading = retry((InterfaceError, OperationalError), max_attempts=3, wait=0.1)
 
 
@@ -123,7 +122,7 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
         work = partial(
             self._append, values=values, count=len(drafts), command=command, checks=checks, tracking=tracking
         )
-        ids = self._surely(work, command)
+        ids = append_surely(self.datastore, work, command, outcome_seconds=self.outcome_seconds)
         self.datastore.announce(self.school)
         return ids
 
@@ -341,56 +340,6 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
             raise steps.why_refused(connection, self.school, answer, command, checks)
         return steps.notification_ids(answer, count)
 
-    def _surely(self, work: Callable[..., list[int]], command: Command) -> list[int]:
-        """Do the work, and where the connection is lost over it find out what became of it."""
-        try:
-            with self.datastore.connection() as connection:
-                try:
-                    return work(connection)
-                except psycopg.Error as error:
-                    if not is_lost(error, connection):
-                        raise self._definite(error) from error
-                    raise
-        except psycopg_pool.PoolTimeout as error:
-            raise OperationalError("no connection to the database; nothing was written") from error
-        except psycopg.Error as error:
-            return self._follow_up(work, command, error)
-
-    def _follow_up(self, work: Callable[..., list[int]], command: Command, lost: psycopg.Error) -> list[int]:
-        """Send a lost command again until there is an answer.
-
-        That is safe, and says more than a look at the receipts would: the first sending may still be on its way, and of
-        the two one alone gets the key.
-
-        Raises:
-            OutcomeUnknown: no answer within `outcome_seconds`.
-        """
-        limit = time.monotonic() + self.outcome_seconds
-        while time.monotonic() < limit:
-            try:
-                with connect(self.datastore.dsn) as connection:
-                    return work(connection, again=True)
-            except AlreadyRecorded as recorded:
-                receipt = recorded.receipt
-                if receipt.command != command.id:
-                    raise
-                return steps.notification_ids(receipt.first_index, receipt.count)
-            except psycopg.Error:
-                time.sleep(_ASK_AGAIN_SECONDS)
-        raise OutcomeUnknown(
-            receipt_key(command), "the connection was lost during an append and the server does not answer"
-        ) from lost
-
-    def _definite(self, error: psycopg.Error) -> Exception:
-        """The error for an append that the server itself has refused and rolled back."""
-        if is_disk_trouble(error):
-            reason = f"the server met a disk error ({error.sqlstate}) during an append"
-            self.datastore.fall(reason)
-            return NodeReadOnly(f"{reason}; nothing was written")
-        if isinstance(error, psycopg.errors.UniqueViolation) and (error.diag.table_name or "").startswith("entries"):
-            return LedgerDamaged("head_disagrees", "the stored head is not where the log ends")
-        return translate(error)
-
     def _rows(self, statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             return cursor.execute(statement.encode(), params, prepare=True, binary=True).fetchall()
@@ -465,6 +414,30 @@ class LetopisPostgresProcessRecorder(PostgresTrackingRecorder, LetopisPostgresAp
             if recorded != tracking.notification_id:
                 self._insert_tracking(cursor, tracking)
         return ids
+
+
+class LetopisPostgresAggregateRecorder(PostgresAggregateRecorder):
+    """The library's recorder of snapshots; its column is text, so ids that are UUIDs are written as their names."""
+
+    def construct_pg_stored_event(
+        self, originator_id: UUID | str, originator_version: int, topic: str, state: bytes
+    ) -> PgStoredEvent:
+        """Make the row of a snapshot."""
+        return super().construct_pg_stored_event(stream_name(originator_id), originator_version, topic, state)
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Snapshots of one aggregate."""
+        stream = stream_name(originator_id)
+        snapshots: Sequence[StoredEvent] = super().select_events(stream, gt=gt, lte=lte, desc=desc, limit=limit)
+        return snapshots
 
 
 def end_of_prefix(prefix: str) -> str:
