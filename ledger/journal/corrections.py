@@ -144,7 +144,7 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             check_homework(new.text, new.due_on, lesson.held_on, place.year.ends_on, "new.")
         case "lesson":
             check_times(new.number, new.starts_at, new.ends_at, new.topic, "new.")
-            check_begun(context, lesson.held_on, new.starts_at)
+            check_begun(context, lesson.held_on, new.starts_at, "new.")
 
 
 def _standing_fact(lesson: Lesson, index: int) -> FactState:
