@@ -69,7 +69,7 @@ class KeyStore:
         secret_folder(folder, create=False)
         self.origin = origin
         self._folder = folder / quote(origin, safe="")
-        if not 0 < len(self._folder.name) <= _FOLDER_NAME_LENGTH_MAX or origin in {".", ".."}:
+        if origin in {"", ".", ".."} or len(self._folder.name) > _FOLDER_NAME_LENGTH_MAX:
             raise FileRefused(f"{folder}: this origin cannot name a folder")
         self._wrapper = Sealer(_read_kek(folder / _KEK_FILE))
         self._sealers: OrderedDict[tuple[str, str], Sealer] = OrderedDict()
