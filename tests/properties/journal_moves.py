@@ -1,0 +1,274 @@
+"""Moves: numbers that become a plausible command in whatever state a journal is in. Shared by the property tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeVar
+
+from hypothesis import strategies as st
+
+from ledger.journal import commands as cmd
+from ledger.journal.codec import CODEC
+from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewWork
+from ledger.journal.course import Course
+from ledger.journal.events import Event
+from ledger.journal.lesson import Lesson
+from ledger.journal.memory import Journal
+from ledger.journal.vocabulary import AbsenceCode
+from ledger.wire.entry import Actor
+from tests.properties.journal_oracle import Item
+from tests.unit.ledger.journal.small_school import (
+    ADMIN,
+    CLASS_A,
+    CLASS_B,
+    DEPUTY,
+    DEPUTY_2,
+    MATHS_A,
+    MATHS_B,
+    QUARTER_1,
+    QUARTER_2,
+    RUSSIAN_A,
+    STUDENTS_A,
+    STUDENTS_B,
+    TEACHER,
+    TEACHER_2,
+    TEACHER_3,
+    WHOLE_YEAR,
+    Step,
+    digest,
+    moscow,
+    period,
+    uid,
+)
+
+_T = TypeVar("_T")
+
+START: Final = moscow("2026-09-07 20:00")
+TEACHERS: Final = (TEACHER, TEACHER_2, TEACHER_3)
+PEOPLE: Final = (*TEACHERS, DEPUTY, DEPUTY_2, ADMIN)
+STUDENTS: Final = STUDENTS_A + STUDENTS_B
+COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
+DAYS: Final = ("2026-09-07", "2026-09-08", "2026-10-25", "2026-11-01", "2026-11-05", "2026-11-09")
+LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
+WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
+VALUES: Final[dict[str, tuple[Any, ...]]] = {
+    "mark": ("5", "4", "na", "3/4", "9"),
+    "absence": ("ill", "absent", "excused", "nap"),
+    "lateness": (5, 120, 0),
+    "work": (
+        {"kind": "test", "written": True, "weight": 200},
+        {"kind": "answer", "written": False, "weight": 100},
+        {"kind": "answer", "written": False, "weight": 0},
+    ),
+    "homework": (
+        {"text": "§ 7"},
+        {"text": ""},
+        {"text": "§ 8", "due_on": "2026-11-10"},
+        {"text": "", "due_on": "2027-01-11"},
+    ),
+    "lesson": (
+        {"topic": "Иная тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15"},
+        {"topic": "Ещё тема", "number": 0, "starts_at": "09:30", "ends_at": "10:15"},
+        {"topic": "", "number": 0, "starts_at": "09:30", "ends_at": "10:15"},
+    ),
+}
+
+
+class Move(NamedTuple):
+    """Which kind of command, after how many days, and the numbers that fill it."""
+
+    kind: str
+    days: int
+    numbers: tuple[int, ...]
+
+
+class Choices:
+    """Reads a move's numbers one by one; beyond the last it reads zeros."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers = list(numbers)
+
+    def number(self, below: int) -> int:
+        return self._numbers.pop(0) % below if self._numbers else 0
+
+    def one(self, options: Sequence[_T]) -> _T:
+        return options[self.number(len(options))]
+
+    def some(self, options: Sequence[_T], most: int = 3) -> tuple[_T, ...]:
+        return tuple(self.one(options) for _ in range(self.number(most + 1)))
+
+    def rarely(self) -> bool:
+        """True for one number in eight, never for zero."""
+        return self.number(8) == 7
+
+
+def command_of(move: Move, journal: Journal, now: datetime) -> Step:
+    """Turn a move into a command, its actor and its moment."""
+    now += timedelta(days=move.days)
+    command, actor = _BUILDERS[move.kind](Choices(move.numbers), journal)
+    return command, actor, now
+
+
+def moves(kinds: Sequence[str] = ()) -> st.SearchStrategy[Move]:
+    numbers = st.lists(st.integers(0, 840), max_size=24).map(tuple)
+    return st.builds(Move, st.sampled_from(tuple(kinds) or KINDS), st.integers(0, 9), numbers)
+
+
+def item_of(index: int, stream: str, version: int, event: Event, actor: Actor) -> Item:
+    """An event as the oracle reads it: from its bytes."""
+    type_, data = CODEC.encode(event)
+    return Item(index, stream, version, type_.partition("/")[0], json.loads(data), actor.id, actor.on_behalf_of)
+
+
+def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course = choices.one(COURSES)
+    held_on = choices.one(DAYS)
+    command = cmd.RecordLesson(
+        lesson=choices.one(LESSONS),
+        course=course,
+        held_on=held_on,
+        number=3,
+        starts_at="10:40",
+        ends_at="11:25",
+        topic="Тема",
+        attendance_taken=choices.number(2) == 0,
+        **_parts(choices, STUDENTS_B if course == MATHS_B else STUDENTS_A),
+    )
+    return command, _teacher(choices, journal, course, held_on)
+
+
+def _add(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, lesson = _some_lesson(choices, journal)
+    take = choices.number(3) == 1
+    students = STUDENTS_B if lesson and lesson.course == MATHS_B else STUDENTS_A
+    command = cmd.AddToLesson(lesson=id_, take_attendance=take, **_parts(choices, students))
+    return command, _lesson_teacher(choices, journal, lesson)
+
+
+def _reason(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, lesson = _some_lesson(choices, journal)
+    code: AbsenceCode = choices.one(("ill", "excused", "absent"))
+    command = cmd.SetAbsenceReason(lesson=id_, absence=_index(choices, lesson, "absence"), code=code)
+    return command, _lesson_teacher(choices, journal, lesson)
+
+
+def _correct(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, lesson, corrects, new, reason, note = _change(choices, journal)
+    command = cmd.Correct(lesson=id_, corrects=corrects, new=new, reason=reason, note=note)
+    return command, _lesson_teacher(choices, journal, lesson)
+
+
+def _request(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, lesson, corrects, new, reason, note = _change(choices, journal)
+    command = cmd.RequestCorrection(lesson=id_, corrects=corrects, new=new, reason=reason, note=note, basis="заявление")
+    actor = DEPUTY if choices.rarely() else _lesson_teacher(choices, journal, lesson)
+    return command, actor
+
+
+def _answer(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, lesson = _some_lesson(choices, journal)
+    asked = [*lesson.requests] if lesson else []
+    request = choices.one(asked) if asked else 3
+    actor = choices.one((DEPUTY, DEPUTY_2, ADMIN, TEACHER))
+    if choices.number(3) == 1:
+        return cmd.RefuseCorrection(lesson=id_, request=request, basis="нет оснований"), actor
+    return cmd.ApproveCorrection(lesson=id_, request=request), actor
+
+
+def _close(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    return cmd.ClosePeriod(period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR, uid(43)))), _administrator(choices)
+
+
+def _define(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    starts_on, ends_on = sorted((choices.one(DAYS), choices.one(DAYS)))
+    kind = choices.one(("trimester", "half_year", "quarter"))
+    id_ = choices.one((uid(43), uid(44)))
+    return period(id_, kind, 1 + choices.number(3), starts_on, ends_on), _administrator(choices)
+
+
+def _move_student(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    group, student, day = choices.one((CLASS_A, CLASS_B)), choices.one(STUDENTS), choices.one(DAYS)
+    if choices.number(2):
+        return cmd.EnrollStudent(class_group=group, student=student, starts_on=day), _administrator(choices)
+    return cmd.WithdrawStudent(class_group=group, student=student, ends_on=day), _administrator(choices)
+
+
+def _assign(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    teacher = choices.one(TEACHERS).id
+    command = cmd.AssignTeacher(course=choices.one(COURSES), teacher=teacher, starts_on=choices.one(DAYS))
+    return command, _administrator(choices)
+
+
+_BUILDERS: Final = {
+    "record": _record,
+    "add": _add,
+    "reason": _reason,
+    "correct": _correct,
+    "request": _request,
+    "answer": _answer,
+    "close": _close,
+    "define": _define,
+    "move_student": _move_student,
+    "assign": _assign,
+}
+KINDS: Final = tuple(_BUILDERS)
+
+
+def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
+    works = choices.some(WORKS, 2)
+    return {
+        "absences": tuple(NewAbsence(student=student) for student in choices.some(students, 2)),
+        "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
+        "works": tuple(NewWork(work=work, kind="answer", written=False) for work in works),
+        "marks": tuple(
+            NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(VALUES["mark"][:4]))
+            for student in choices.some(students, 3)
+        ),
+        "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"))),
+    }
+
+
+def _some_lesson(choices: Choices, journal: Journal) -> tuple[str, Lesson | None]:
+    known = [id_ for id_ in LESSONS if f"lesson/{id_}" in journal.aggregates] or LESSONS
+    id_ = choices.one(known)
+    found = journal.find(f"lesson/{id_}")
+    return id_, found if isinstance(found, Lesson) else None
+
+
+def _index(choices: Choices, lesson: Lesson | None, what: str = "") -> int:
+    """A standing entry mostly, any entry of a fact now and then."""
+    if lesson is None:
+        return 0
+    if choices.rarely():
+        return choices.one([*lesson.chain])
+    standing = [fact.standing for fact in lesson.facts.values() if what in ("", fact.what)]
+    return choices.one(standing) if standing else lesson.lesson
+
+
+def _change(choices: Choices, journal: Journal) -> tuple[str, Lesson | None, int, Any, Any, str | None]:
+    id_, lesson = _some_lesson(choices, journal)
+    corrects = _index(choices, lesson)
+    what = lesson.facts[lesson.chain[corrects]].what if lesson else "mark"
+    new = None if choices.number(2) else choices.one(VALUES[what])
+    reason = choices.one(("typo", "appeal", "other"))
+    note = digest(5) if choices.number(2) else None
+    return id_, lesson, corrects, new, reason, note
+
+
+def _teacher(choices: Choices, journal: Journal, course: str, day: str) -> Actor:
+    """The responsible teacher mostly."""
+    if choices.rarely():
+        return choices.one(PEOPLE)
+    found = journal.find(f"course/{course}")
+    responsible = found.teacher_on(day) if isinstance(found, Course) else None
+    return Actor(responsible, "teacher") if responsible else TEACHER
+
+
+def _lesson_teacher(choices: Choices, journal: Journal, lesson: Lesson | None) -> Actor:
+    return _teacher(choices, journal, lesson.course if lesson else MATHS_A, lesson.held_on if lesson else DAYS[0])
+
+
+def _administrator(choices: Choices) -> Actor:
+    return TEACHER if choices.rarely() else choices.one((ADMIN, DEPUTY))

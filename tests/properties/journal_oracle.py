@@ -1,0 +1,347 @@
+"""What verify/spec/events.md demands of a log, checked over its events alone: no code of the journal's rules is used.
+
+Slow and plain on purpose: everything is computed again from the list of entries whenever it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+FACTS = ("lesson", "work", "mark", "absence", "lateness", "homework")
+CREATE = {
+    "school": "school_opened",
+    "person": "person_registered",
+    "year": "school_year_opened",
+    "period": "period_defined",
+    "class": "class_group_opened",
+    "course": "course_opened",
+    "lesson": "lesson_recorded",
+}
+STATES = {
+    "lesson_recorded": "lesson",
+    "work_recorded": "work",
+    "mark_recorded": "mark",
+    "absence_recorded": "absence",
+    "lateness_recorded": "lateness",
+    "homework_assigned": "homework",
+}
+
+
+class Item(NamedTuple):
+    """One entry: type without its version, `data` as plain JSON values."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    data: dict[str, Any]
+    actor: str
+    on_behalf_of: str | None = None
+
+
+def check_log(log: Sequence[Item]) -> None:
+    """Fail on the first entry that events.md does not allow behind those before it."""
+    for position, item in enumerate(log):
+        _Checker(log[:position], item).check()
+
+
+class _Standing(NamedTuple):
+    what: str
+    first: int
+    standing: int
+    value: Any
+    student: str | None
+    work: str | None
+
+
+class _Checker:
+    def __init__(self, before: Sequence[Item], item: Item) -> None:
+        self.before = before
+        self.item = item
+        self.data = item.data
+
+    def check(self) -> None:
+        item = self.item
+        kind, id_ = item.stream.split("/")
+        own = [other for other in self.before if other.stream == item.stream]
+        assert item.position == len(self.before)
+        assert item.version == len(own) + 1
+        assert (item.type == CREATE[kind]) == (item.version == 1), item
+        assert (item.type == "school_opened") == (item.position == 0)
+        assert len(id_) == 36
+        getattr(self, f"check_{kind}")()
+
+    # set-up ---------------------------------------------------------------------------------------------------------
+
+    def check_school(self) -> None:
+        assert self.data.keys() == {"clock", "name", "origin", "time_zone"}
+
+    def check_person(self) -> None:
+        assert self.data["_sd"] == sorted(set(self.data["_sd"]))
+
+    def check_year(self) -> None:
+        assert self.data["starts_on"] <= self.data["ends_on"]
+
+    def check_period(self) -> None:
+        if self.item.type == "period_closed":
+            self.check_closing()
+            return
+        year, data = self.made("year", self.data["year"]), self.data
+        assert year["starts_on"] <= data["starts_on"] <= data["ends_on"] <= year["ends_on"]
+        assert data["grades"] == sorted(set(data["grades"])) != []
+        for _, other in self.periods():
+            same = (other["year"], other["kind"]) == (data["year"], data["kind"])
+            if same and set(other["grades"]) & set(data["grades"]):
+                assert data["ends_on"] < other["starts_on"] or other["ends_on"] < data["starts_on"]
+
+    def check_class(self) -> None:
+        if self.item.type == "class_group_opened":
+            self.made("year", self.data["year"])
+            return
+        assert self.made("person", self.data["student"])["kind"] == "student"
+        stays = self.stays(self.data["student"])
+        if self.item.type == "student_enrolled":
+            assert all(end is not None and end < self.data["starts_on"] for _, _, end in stays)
+        else:
+            group, start, end = stays[-1]
+            assert (group, end) == (self.item.stream, None)
+            assert start <= self.data["ends_on"]
+
+    def check_course(self) -> None:
+        if self.item.type == "course_opened":
+            assert self.made("class", self.data["class_group"])["year"] == self.data["year"]
+        else:
+            assert self.made("person", self.data["teacher"])["kind"] == "teacher"
+            days = [other.data["starts_on"] for other in self.of(self.item.stream, "teacher_assigned")]
+            assert all(day < self.data["starts_on"] for day in days)
+
+    # lessons --------------------------------------------------------------------------------------------------------
+
+    def check_lesson(self) -> None:
+        header = self.lesson()
+        closed = self.closed(header)
+        type_ = self.item.type
+        if type_ in STATES or type_ in {"attendance_taken", "absence_reason_set"}:
+            assert not closed, "an ordinary entry in a closed period"
+            getattr(self, f"check_{type_}")(header)
+        elif type_ == "correction_requested":
+            assert closed
+            self.check_change(self.data["what"], self.data, header)
+            assert self.data["basis"]
+        elif type_ == "correction_refused":
+            self.check_answer(self.data["request"])
+        else:
+            what, _, change = type_.rpartition("_")
+            assert (change == "annulled") == (self.data["new"] is None)
+            self.check_change(what, self.data, header)
+            assert closed == ("request" in self.data)
+            if closed:
+                self.check_approval(what)
+
+    def check_lesson_recorded(self, header: dict[str, Any]) -> None:
+        course = self.made("course", header["course"])
+        year = self.made("year", course["year"])
+        assert year["starts_on"] <= header["held_on"] <= year["ends_on"]
+        assigned = [
+            other.data["teacher"]
+            for other in self.of(f"course/{header['course']}", "teacher_assigned")
+            if other.data["starts_on"] <= header["held_on"]
+        ]
+        assert header["teacher"] == self.item.actor == assigned[-1]
+        assert header["starts_at"] < header["ends_at"]
+        assert 0 <= header["number"] <= 12
+        assert any(self.holds(period, header) for _, period in self.periods())
+
+    def check_attendance_taken(self, header: dict[str, Any]) -> None:
+        assert header["attendance"] == "not_taken"
+        assert not list(self.of(self.item.stream, "attendance_taken"))
+        assert self.data["absent"] == len([fact for fact in self.facts() if fact.what == "absence"])
+
+    def check_absence_reason_set(self, header: dict[str, Any]) -> None:
+        (fact,) = [fact for fact in self.facts() if fact.standing == self.data["absence"]]
+        assert (fact.what, fact.value) == ("absence", "absent")
+
+    def check_absence_recorded(self, header: dict[str, Any]) -> None:
+        self.check_free("absence", header, self.data["student"])
+
+    def check_lateness_recorded(self, header: dict[str, Any]) -> None:
+        assert 1 <= self.data["minutes"] <= 120
+        self.check_free("lateness", header, self.data["student"])
+
+    def check_mark_recorded(self, header: dict[str, Any]) -> None:
+        self.check_free("mark", header, self.data["student"], self.data["work"])
+
+    def check_work_recorded(self, header: dict[str, Any]) -> None:
+        works = [other.data["work"] for other in self.of(self.item.stream, "work_recorded")]
+        assert self.data["work"] not in works
+        assert 1 <= self.data["weight"] <= 1000
+
+    def check_homework_assigned(self, header: dict[str, Any]) -> None:
+        assert not [fact for fact in self.facts() if fact.what == "homework"]
+        self.check_homework(self.data, header)
+
+    def check_homework(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        if "due_on" in value:
+            assert value["text"]
+            year = self.made("year", self.made("course", header["course"])["year"])
+            assert header["held_on"] < value["due_on"] <= year["ends_on"]
+
+    def check_free(self, what: str, header: dict[str, Any], student: str | None, work: str | None = None) -> None:
+        """One standing fact in a place; presence excludes; a mark needs its work."""
+        facts = self.facts()
+        assert not [fact for fact in facts if (fact.what, fact.student, fact.work) == (what, student, work)]
+        of_student = {fact.what for fact in facts if fact.student == student}
+        if what in {"absence", "lateness"}:
+            assert not of_student & {"absence", "lateness"}
+        if what == "mark":
+            assert "absence" not in of_student
+            assert [fact for fact in facts if fact.what == "work" and fact.work == work]
+        if what == "absence":
+            assert "mark" not in of_student
+        if student is not None and self.item.type in STATES:
+            group = f"class/{self.made('course', header['course'])['class_group']}"
+            day = header["held_on"]
+            assert [
+                None
+                for stream, start, end in self.stays(student)
+                if stream == group and start <= day and (end is None or day <= end)
+            ]
+
+    # corrections ----------------------------------------------------------------------------------------------------
+
+    def check_change(self, what: str, data: dict[str, Any], header: dict[str, Any]) -> None:
+        (fact,) = [fact for fact in self.facts(annulled=True) if fact.standing == data["corrects"]]
+        assert (fact.what, fact.value) == (what, data["old"])
+        assert data["new"] != data["old"]
+        assert data["reason"] != "other" or len(data["_sd"]) == 1
+        others = [other for other in self.facts() if other.first != fact.first]
+        if data["new"] is None:
+            assert what != "lesson" or not others
+            assert what != "work" or not [other for other in others if (other.what, other.work) == ("mark", fact.work)]
+            return
+        if what == "homework":
+            self.check_homework(data["new"], header)
+        if data["old"] is None:
+            if what != "lesson":
+                assert [other for other in others if other.what == "lesson"], "a fact stands in an annulled lesson"
+            self.check_free(what, header, fact.student, fact.work)
+
+    def check_answer(self, request: int) -> Item:
+        asked = self.before[request]
+        assert (asked.type, asked.stream) == ("correction_requested", self.item.stream)
+        assert self.item.actor != asked.actor
+        assert self.item.on_behalf_of != asked.actor
+        answers = [other for other in self.before if other.data.get("request") == request]
+        assert not answers
+        return asked
+
+    def check_approval(self, what: str) -> None:
+        asked = self.check_answer(self.data["request"])
+        same = ("corrects", "old", "new", "reason", "basis", "_sd")
+        assert asked.data["what"] == what
+        assert [self.data.get(field) for field in same] == [asked.data.get(field) for field in same]
+
+    # closing --------------------------------------------------------------------------------------------------------
+
+    def check_closing(self) -> None:
+        id_ = self.item.stream.partition("/")[2]
+        period = self.made("period", id_)
+        assert not list(self.of(self.item.stream, "period_closed"))
+        ends: dict[str, tuple[int, int]] = {}
+        for other in self.before:
+            if other.type == "lesson_recorded" and self.holds(period, other.data):
+                ends[other.stream] = (1, other.position)
+            elif other.stream in ends:
+                ends[other.stream] = (other.version, other.position)
+        leaves = [json.dumps([stream, *end], separators=(",", ":")).encode() for stream, end in sorted(ends.items())]
+        assert self.data == {"streams": len(leaves), "root": merkle_root(leaves).hex()}
+
+    # what the entries before say ------------------------------------------------------------------------------------
+
+    def made(self, kind: str, id_: str) -> dict[str, Any]:
+        """`data` of the entry that made something."""
+        (found,) = [other for other in self.before if other.stream == f"{kind}/{id_}" and other.version == 1]
+        return found.data
+
+    def of(self, stream: str, type_: str) -> Iterator[Item]:
+        return (other for other in self.before if other.stream == stream and other.type == type_)
+
+    def periods(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(other.stream, other.data) for other in self.before if other.type == "period_defined"]
+
+    def stays(self, student: str) -> list[tuple[str, str, str | None]]:
+        """Class, first and last day of each stay."""
+        stays: list[tuple[str, str, str | None]] = []
+        for other in self.before:
+            if other.data.get("student") == student and other.type == "student_enrolled":
+                stays.append((other.stream, other.data["starts_on"], None))
+            elif other.data.get("student") == student and other.type == "student_left":
+                stays[-1] = (*stays[-1][:2], other.data["ends_on"])
+        return stays
+
+    def lesson(self) -> dict[str, Any]:
+        if self.item.version == 1:
+            return self.data
+        return next(self.of(self.item.stream, "lesson_recorded")).data
+
+    def holds(self, period: dict[str, Any], lesson: dict[str, Any]) -> bool:
+        course = self.made("course", lesson["course"])
+        grade = self.made("class", course["class_group"])["grade"]
+        return (
+            course["year"] == period["year"]
+            and grade in period["grades"]
+            and bool(period["starts_on"] <= lesson["held_on"] <= period["ends_on"])
+        )
+
+    def closed(self, lesson: dict[str, Any]) -> bool:
+        return any(
+            self.holds(period, lesson) and bool(list(self.of(stream, "period_closed")))
+            for stream, period in self.periods()
+        )
+
+    def facts(self, *, annulled: bool = False) -> list[_Standing]:
+        """The facts of this lesson with their standing entries; those that stand, or all."""
+        facts: list[_Standing] = []
+        for other in self.before:
+            if other.stream != self.item.stream:
+                continue
+            data = other.data
+            if other.type in STATES:
+                what = STATES[other.type]
+                facts.append(
+                    _Standing(
+                        what, other.position, other.position, _value(what, data), data.get("student"), data.get("work")
+                    )
+                )
+            moved = data.get("corrects", data.get("absence")) if other.type != "correction_requested" else None
+            if moved is not None:
+                (at,) = [at for at, fact in enumerate(facts) if fact.standing == moved]
+                facts[at] = facts[at]._replace(standing=other.position, value=data.get("new", data.get("code")))
+        return [fact for fact in facts if annulled or fact.value is not None]
+
+
+def _value(what: str, data: dict[str, Any]) -> Any:
+    fields = {
+        "lesson": ("topic", "number", "starts_at", "ends_at"),
+        "work": ("kind", "written", "weight"),
+        "homework": ("text", "due_on"),
+    }
+    if what in fields:
+        return {field: data[field] for field in fields[what] if field in data}
+    return data[{"mark": "value", "absence": "code", "lateness": "minutes"}[what]]
+
+
+def merkle_root(leaves: Sequence[bytes]) -> bytes:
+    """RFC 6962, section 2.1, as it is written there."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    left, right = merkle_root(leaves[:split]), merkle_root(leaves[split:])
+    return hashlib.sha256(b"\x01" + left + right).digest()

@@ -1,0 +1,169 @@
+"""Random commands in every order: what events.md demands holds, and a refused command changes nothing."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from ledger.clock import find_zone
+from ledger.errors import Refused
+from ledger.journal.events import EVENT_TYPES
+from ledger.journal.evolve import evolve_all
+from ledger.journal.memory import Journal
+from ledger.journal.recorded import Recorded
+from tests.properties.journal_moves import KINDS, START, Move, command_of, item_of, moves
+from tests.properties.journal_oracle import Item, check_log
+from tests.unit.ledger.journal.small_school import TEACHER, Step, setup_commands
+
+
+class World:
+    """A journal, the log that it would have, and what happened on the way."""
+
+    def __init__(self) -> None:
+        self.journal = Journal(find_zone)
+        self.log: list[Item] = []
+        self.recorded: list[Recorded] = []
+        self.now = START
+        self.refusals: set[str] = set()
+        for step in setup_commands():
+            self.take(step)
+
+    def move(self, move: Move) -> None:
+        step = command_of(move, self.journal, self.now)
+        self.now = step[2]
+        self.take(step)
+
+    def take(self, step: Step) -> None:
+        command, actor, now = step
+        size, states = self.journal.size, dict(self.journal.aggregates)
+        try:
+            made = self.journal.apply(command, actor, now)
+        except Refused as refused:
+            self.refusals.add(refused.rule)
+            assert self.journal.size == size
+            assert self.journal.aggregates == states
+            return
+        assert made
+        for index, (stream, version, event) in enumerate(made, size):
+            self.log.append(item_of(index, stream, version, event, actor))
+            self.recorded.append(Recorded(stream, version, event, index, actor))
+
+    def check(self) -> None:
+        check_log(self.log)
+        by_stream: dict[str, list[Recorded]] = {}
+        for event in self.recorded:
+            by_stream.setdefault(event.originator_id, []).append(event)
+        rebuilt = {stream: evolve_all(None, events) for stream, events in by_stream.items()}
+        assert rebuilt == self.journal.aggregates
+
+
+class JournalMachine(RuleBasedStateMachine):
+    """One rule a kind of command, so that Hypothesis learns which orders lead far."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.world = World()
+
+    @rule(move=moves(["record"]))
+    def record(self, move: Move) -> None:
+        self.world.move(move)
+
+    @rule(move=moves(["add", "reason"]))
+    def add(self, move: Move) -> None:
+        self.world.move(move)
+
+    @rule(move=moves(["correct"]))
+    def correct(self, move: Move) -> None:
+        self.world.move(move)
+
+    @rule(move=moves(["request", "answer"]))
+    def after_the_close(self, move: Move) -> None:
+        self.world.move(move)
+
+    @rule(move=moves(["close"]))
+    def close(self, move: Move) -> None:
+        self.world.move(move)
+
+    @rule(move=moves(["define", "move_student", "assign"]))
+    def set_up(self, move: Move) -> None:
+        self.world.move(move)
+
+    @rule(hours=st.integers(0, 9_000))
+    def wait(self, hours: int) -> None:
+        self.world.now += timedelta(hours=hours)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.check()
+
+
+SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
+
+
+def test_every_order_of_commands_keeps_the_rules_of_the_log() -> None:
+    run_state_machine_as_test(JournalMachine, settings=SHORT)
+
+
+@pytest.mark.slow
+def test_every_order_of_commands_keeps_the_rules_of_the_log_long() -> None:
+    run_state_machine_as_test(JournalMachine, settings=LONG)
+
+
+def random_world(seed: int, steps: int) -> World:
+    source = random.Random(seed)
+    world = World()
+    for step in range(steps):
+        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1])[0]
+        numbers = tuple(source.randrange(841) for _ in range(24))
+        world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
+    return world
+
+
+def test_random_commands_reach_every_type_of_event() -> None:
+    """The property above would mean little if its commands were all refused."""
+    worlds = [random_world(seed, 300) for seed in range(12)]
+    types = {f"{item.type}/1" for world in worlds for item in world.log}
+    assert types == EVENT_TYPES.keys()
+    refusals = set().union(*(world.refusals for world in worlds))
+    assert len(refusals) > 25, refusals
+
+
+def test_long_random_journals_keep_the_rules_of_the_log() -> None:
+    for seed in range(100, 120):
+        random_world(seed, 300).check()
+
+
+def test_the_oracle_sees_a_broken_log() -> None:
+    """Each of these changes one entry of a good log; an oracle that lets one pass proves nothing."""
+    logs = [random_world(seed, 300).log for seed in range(12)]
+
+    def caught(changed: list[Item]) -> bool:
+        try:
+            check_log(changed)
+        except (AssertionError, ValueError):
+            return True
+        return False
+
+    def replaced(type_: str, **fields: object) -> list[Item]:
+        log, at = next((log, at) for log in logs for at, item in enumerate(log) if item.type == type_)
+        check_log(log[: at + 1])
+        return [*log[:at], log[at]._replace(data={**log[at].data, **fields})]
+
+    assert caught(replaced("mark_corrected", old="1"))
+    assert caught(replaced("mark_corrected", corrects=0))
+    assert caught(replaced("lesson_recorded", held_on="2026-11-02"))
+    assert caught(replaced("lesson_recorded", teacher=logs[0][0].actor))
+    assert caught(replaced("period_closed", root="00" * 32))
+    assert caught(replaced("correction_requested", old="1"))
+    assert caught(replaced("attendance_taken", absent=9))
+    assert caught(replaced("absence_reason_set", absence=1))
+    assert caught(replaced("mark_recorded", student=TEACHER.id))
+    assert caught(replaced("correction_refused", request=0))
+    assert caught(replaced("lesson_annulled", new={"topic": "x"}))
+    assert caught([logs[0][0], *logs[0][2:]])
