@@ -21,6 +21,7 @@ import orjson
 from starlette.responses import Response
 
 from api.auth import Identity, Tokens, make_tokens
+from api.retention import JOURNAL, PERSON
 from api.settings import (
     Layout,
     SchoolFile,
@@ -45,9 +46,8 @@ from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
 from projections.views.lookups import persons
+from projections.views.lookups import school as lookup_school
 
-RETENTION: Final = "journal"
-"""Retention class of disclosures until classes are told apart."""
 REQUEST_KEY_BYTES: Final = 32
 CHECKPOINT_ENTRIES: Final = 1_000
 CHECKPOINT_SECONDS: Final = 60.0
@@ -109,10 +109,10 @@ class OpenSchool:
         self.runner.wait(self._acknowledged, READ_YOUR_WRITES_SECONDS)
         return self.views
 
-    def disclose(self, person: str, values: Mapping[str, str]) -> list[str]:
+    def disclose(self, person: str, values: Mapping[str, str], retention: str = PERSON) -> list[str]:
         """Keep a person's values in the vault; returns their digests. Durable before any entry names them."""
         made = [make_disclosure(name, value) for name, value in values.items()]
-        self.vault.keep(person, RETENTION, [disclosure.text for disclosure in made])
+        self.vault.keep(person, retention, [disclosure.text for disclosure in made])
         return [disclosure.digest for disclosure in made]
 
     def disclose_note(self, lesson: str, corrects: int, note: str | None) -> str | None:
@@ -123,7 +123,7 @@ class OpenSchool:
         student = (
             next((fact.student for fact in found.facts.values() if fact.standing == corrects), "") if found else ""
         )
-        (digest,) = self.disclose(student or lesson, {"note": note})
+        (digest,) = self.disclose(student or lesson, {"note": note}, JOURNAL)
         return digest
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
@@ -140,6 +140,11 @@ class OpenSchool:
             if name:
                 names[person] = name
         return names
+
+    def school_name(self) -> str:
+        """The school's name, from the log's first entry; the origin while there is none."""
+        rows = lookup_school(self.views).rows
+        return rows[0].name if rows else self.recorder.origin
 
     def json(self, content: object, *, headers: Mapping[str, str] | None = None) -> Response:
         """Content as a private JSON answer."""
@@ -199,7 +204,7 @@ def init_school(layout: Layout, school: SchoolFile, identities: Sequence[Identit
     Raises:
         LetopisError: something is there already, or cannot be made.
     """
-    layout.var.mkdir(parents=True, exist_ok=True)
+    layout.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_school_file(layout, school)
     secret_folder(layout.keys, create=True)
     vkey = create_key(layout.signing_key, school.origin, passphrase())
@@ -227,9 +232,10 @@ def open_school(var: Path, *, background: bool = True, migrate: bool = True) -> 
     file = read_school_file(layout)
     with ExitStack() as stack:
         signer = load_signer(layout.signing_key, file.origin, passphrase())
-        app = School(ledger_environment(layout, file, create=migrate and file.database == "sqlite"))
+        create = migrate and file.database == "sqlite"
+        app = School(ledger_environment(layout, file, create=create))
         stack.callback(app.close)
-        vault = _open_vault(layout, file, create=migrate and file.database == "sqlite")
+        vault = _open_vault(layout, file, create=create)
         stack.callback(vault.close)
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
         runner = ViewsRunner(views, app.ledger)

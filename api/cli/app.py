@@ -143,7 +143,9 @@ def audit(
 
 
 @app.command()
-def bench(quick: Annotated[bool, typer.Option("--quick", help="Короче двух минут / under two minutes")] = False) -> None:
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Короче двух минут / under two minutes")] = False,
+) -> None:
     """Замеры против соперников. / Ratios against peers (in a checkout)."""
     from api.cli.keeping import run_bench
 

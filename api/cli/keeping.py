@@ -1,0 +1,128 @@
+"""`checkpoint`, `rebuild`, `export`, `audit`, `bench`: keeping a log, its views and its archives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from api.cli.console import Console, Exit
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from exports.archive import ArchivePlan, write_archive
+from exports.bag import zip_bag
+from exports.registers import Registers
+from ledger.log import SignedCheckpoint
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SPEC: Final = ("log-format.md", "events.md", "tables.md")
+
+
+def run_checkpoint(console: Console, var: Path) -> int:
+    """Sign and print a checkpoint."""
+    with open_school(var, background=False) as school:
+        signed = school.checkpointer.sign()
+        content: dict[str, object] = {"size": signed.size, "note": signed.note.decode(), "vkey": school.signer.vkey}
+        console.result(content, signed.note.decode().rstrip("\n"))
+    return Exit.DONE
+
+
+def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
+    """Make the views again, or make them beside and compare."""
+    with open_school(var, background=False) as school:
+        if not check:
+            position = school.views.rebuild(school.recorder)
+            console.result({"position": position}, f"Представления построены заново / rebuilt: {position}")
+            return Exit.DONE
+        report = school.views.check(school.recorder)
+        findings = [
+            {"table": found.table, "entry": found.key, "live": found.live, "rebuilt": found.rebuilt}
+            for found in report.findings
+        ]
+        text = "\n".join(f"{row['table']}, entry {row['entry']}: {row['live']} ≠ {row['rebuilt']}" for row in findings)
+        same = "Представления совпадают с записями. / The views are equal to the entries."
+        console.result({"equal": not findings, "findings": findings}, text or same)
+        return Exit.FINDING if findings else Exit.DONE
+
+
+def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bool, since: int | None) -> int:
+    """Write an archive of all that is recorded, and a zip beside it."""
+    with open_school(var, background=False) as school:
+        checkpoint = export_archive(console, school, out, public=public, since=since)
+        if zip_:
+            zip_bag(out, out.with_name(out.name + ".zip"))
+        content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": school.signer.vkey}
+        check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
+        console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
+    return Exit.DONE
+
+
+def export_archive(
+    console: Console, school: OpenSchool, out: Path, *, public: bool = False, since: int | None = None
+) -> SignedCheckpoint:
+    """Sign, bring the views level, and write the archive folder `out`.
+
+    Raises:
+        SettingsError: no checkpoint of size `since` is kept.
+        ExportError, LedgerDamaged: as `write_archive`.
+    """
+    checkpoint = school.checkpointer.sign()
+    start = None if since is None else school.recorder.checkpoint(since)
+    if since is not None and (start is None or start.size != since):
+        raise SettingsError(f"--since: no checkpoint of size {since} was signed")
+    school.views.catch_up(school.recorder, stop=checkpoint.size)
+    vault = school.vault
+
+    def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        return {digest: (found.name, found.value) for digest, found in vault.values(digests).items()}
+
+    tables = [] if start else Registers(school.views, checkpoint.size, None if public else opened).tables()
+    with console.progress("архив / archive", checkpoint.size) as progress:
+        plan = ArchivePlan(
+            checkpoint=checkpoint,
+            school=school.school_name(),
+            start=start,
+            disclose=None if public else vault.read,
+            tables=tables,
+            tags={"verify.pyz": verifier(), **specification()},
+            progress=progress,
+        )
+        write_archive(school.recorder, out, plan)
+    return checkpoint
+
+
+def verifier() -> bytes:
+    """The stand-alone verifier as one file, built by its own program: nothing here imports it."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "verify.pyz"
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "verify.build", str(target)], cwd=ROOT, capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            raise SettingsError(f"the verifier could not be built: {done.stderr.decode(errors='replace').strip()}")
+        return target.read_bytes()
+
+
+def specification() -> dict[str, bytes]:
+    """The format's text, as it goes into archives."""
+    folder = ROOT / "verify" / "spec"
+    return {f"spec/{name}": (folder / name).read_bytes() for name in SPEC}
+
+
+def run_audit(console: Console, var: Path, processes: int, *, unlatch: bool) -> int:
+    """Verify the whole store."""
+    from api.cli.auditing import audit_school
+
+    return audit_school(console, var, processes, unlatch=unlatch)
+
+
+def run_bench(console: Console, *, quick: bool) -> int:
+    """Run the benches of a checkout."""
+    if not (ROOT / "bench" / "__main__.py").exists():
+        console.complain("letopis: benches are part of a checkout, and there is none here")
+        return Exit.UNAVAILABLE
+    arguments = [sys.executable, "-m", "bench", *(["--quick"] if quick else [])]
+    return subprocess.run(arguments, cwd=ROOT, check=False).returncode  # noqa: S603 - our own interpreter and module

@@ -1,0 +1,109 @@
+"""`replay`: a class page as it stood at a moment or a position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.cli.console import Console, Exit
+from api.routes.views import FIRST_DAY, LAST_DAY, read_as_of
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from ledger.journal.vocabulary import ABSENCE_WORDS, MARK_WORDS
+from projections.reading import AsOf, resolve
+from projections.views.class_page import ClassPage, Value, class_page
+from projections.views.lookups import classes
+
+
+def run_replay(
+    console: Console,
+    var: Path,
+    class_name: str | None,
+    subject: str | None,
+    from_date: str | None,
+    to_date: str | None,
+    *,
+    at: str | None,
+    position: int | None,
+) -> int:
+    """Print a class page as of a moment or a position; without a class, list the classes."""
+    if at is not None and position is not None:
+        raise SettingsError("--at and --position: one of them")
+    moment: AsOf = position if at is None else read_moment(at)
+    with open_school(var, background=False) as school:
+        school.views.catch_up(school.recorder)
+        asked = resolve(school.views, moment)
+        known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
+        if class_name is None or class_name not in known:
+            names = ", ".join(sorted(known)) or "—"
+            if class_name is None:
+                console.result({"position": asked, "classes": sorted(known)}, f"Классы / classes: {names}")
+                return Exit.DONE
+            raise SettingsError(f"--class: no such class as of {asked}; there are: {names}")
+        page = class_page(
+            school.views,
+            known[class_name],
+            subject=subject,
+            from_date=from_date or FIRST_DAY,
+            to_date=to_date or LAST_DAY,
+            at=asked,
+        )
+        content: dict[str, Any] = orjson.loads(orjson.dumps(page))
+        console.result({**content, "class": class_name}, format_page(school, page, class_name))
+    return Exit.DONE
+
+
+def read_moment(text: str) -> AsOf:
+    """Read ``--at``.
+
+    Raises:
+        SettingsError: it is no RFC 3339 moment.
+    """
+    from api.problems import Problem
+
+    try:
+        moment = read_as_of(text)
+    except Problem as error:
+        raise SettingsError(f"--at: {error.detail}") from None
+    if isinstance(moment, int):
+        raise SettingsError("--at: a moment such as 2026-11-01T12:00:00Z; for a position use --position")
+    return moment
+
+
+def format_page(school: OpenSchool, page: ClassPage, class_name: str, columns_max: int = 12) -> str:
+    """A class page as text, the newest columns first cut to what a terminal holds."""
+    columns = page.columns[-columns_max:]
+    shown = {column.lesson.lesson for column in columns}
+    names = school.names(line.student for line in page.lines)
+    rows = []
+    for line in page.lines:
+        cells: dict[str, list[str]] = {}
+        for value in line.values:
+            if value.lesson in shown:
+                cells.setdefault(value.lesson, []).append(word(value))
+        rows.append(
+            (names.get(line.student, line.student), [" ".join(cells.get(c.lesson.lesson, ())) for c in columns])
+        )
+    rows.sort()
+    heads = [f"{column.lesson.held_on[8:]}.{column.lesson.held_on[5:7]}" for column in columns]
+    widths = [max([len(head), *(len(row[1][i]) for row in rows)]) for i, head in enumerate(heads)]
+    margin = max([0, *(len(row[0]) for row in rows)])
+    lines = [f"{class_name}, позиция / position {page.position}, уроков / lessons {len(page.columns)}"]
+    lines.append(" " * margin + "  " + " ".join(head.rjust(width) for head, width in zip(heads, widths, strict=True)))
+    for name, of in rows:
+        lines.append(name.ljust(margin) + "  " + " ".join(c.rjust(w) for c, w in zip(of, widths, strict=True)))
+    lines.append("* исправлено / corrected")
+    return "\n".join(lines)
+
+
+def word(value: Value) -> str:
+    """What stands in a cell, as people read it; a star where it was corrected."""
+    if value.what == "lateness":
+        text = f"оп{value.value}"
+    elif value.what == "absence":
+        text = ABSENCE_WORDS[value.value]
+    else:
+        text = MARK_WORDS.get(value.value, value.value)
+    return text + ("*" if value.corrected else "")

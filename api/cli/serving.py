@@ -1,0 +1,102 @@
+"""`serve`: the HTTP server of one or several schools."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from api.auth import Identity
+from api.cli.console import Console, Exit
+from api.schools import Registry, init_school, open_school
+from api.settings import Layout, SchoolFile, SettingsError
+from ledger.durable import create_file
+
+SAMPLE_SEED = 2026
+SAMPLE_ORIGIN = "letopis.example/school/sample"
+
+
+def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sample: bool) -> int:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from api.app import create_app
+
+    bound = _bind(host, port)
+    port = bound.getsockname()[1]
+    with ExitStack() as stack:
+        stack.callback(bound.close)
+        if sample:
+            for folder in folders:
+                make_sample(console, folder)
+        schools = [stack.enter_context(open_school(folder)) for folder in folders]
+        for school in schools:
+            _introduce(console, school.layout, school.code, host, port)
+        config = uvicorn.Config(
+            create_app(Registry(schools)), log_level="warning", access_log=False, server_header=False
+        )
+        uvicorn.Server(config).run(sockets=[bound])
+    return Exit.DONE
+
+
+def make_sample(console: Console, var: Path) -> None:
+    """Make a sample school in an empty folder; one that is there is left as it is."""
+    from api.sample import SampleSchool, load_through_application
+
+    layout = Layout(var)
+    school = SampleSchool(SAMPLE_SEED, "demo", origin=SAMPLE_ORIGIN)
+    if not layout.school_file.exists():
+        roster = school.roster()
+        teacher = next(person for group in roster.teachers.values() for person in group)
+        file = SchoolFile(origin=SAMPLE_ORIGIN, code="sample", clock="sample")
+        identities = [
+            Identity(roster.administrator.id, "administrator", file.code, "Администратор / administrator"),
+            Identity(roster.deputy.id, "deputy", file.code, "Завуч / deputy head"),
+            Identity(teacher.id, "teacher", file.code, "Учитель / teacher"),
+            Identity("00000000-0000-4000-8000-00000000001c", "inspector", file.code, "Инспектор / inspector"),
+        ]
+        _, tokens = init_school(layout, file, identities)
+        # Nobody in a sample school is real: its sign-ins may be read again.
+        shown = {token: identity.label for token, identity in tokens.items()}
+        create_file(_sign_ins(layout), msgspec.json.encode(shown))
+    with open_school(var, background=False) as opened:
+        if opened.recorder.head().size:
+            return
+        console.say("Загружается выдуманная школа… / loading the sample school…")
+        with console.progress("выдуманная школа / sample school", None) as progress:
+            load_through_application(opened.app, opened.vault, school, progress=progress)
+        opened.checkpointer.sign()
+        opened.views.catch_up(opened.recorder)
+
+
+def _sign_ins(layout: Layout) -> Path:
+    return layout.var / "sample-sign-ins.json"
+
+
+def _introduce(console: Console, layout: Layout, code: str, host: str, port: int) -> None:
+    base = f"http://{host}:{port}"
+    console.say(f"Летопись / Letopis: {base}/docs   школа / school: {base}/v1/schools/{code}/log/checkpoint")
+    file = _sign_ins(layout)
+    if file.exists():
+        sign_ins: dict[str, str] = msgspec.json.decode(file.read_bytes())
+        console.say("Ключи входа выдуманной школы / sign-ins of the sample school:")
+        for token, label in sign_ins.items():
+            console.say(f"    {label}: {token}")
+        first = next(iter(sign_ins))
+        console.say("Попробуйте / try:")
+        console.say(f"    curl -H 'Authorization: Bearer {first}' {base}/v1/schools/{code}/classes")
+    console.say("Остановить / stop: Ctrl+C")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise SettingsError(f"{host}:{port}: cannot listen there ({error.strerror}); choose another --port") from None
+    return bound
