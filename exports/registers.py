@@ -1,0 +1,238 @@
+"""The seven tables of an archive, asked from the views as of its last entry (`verify/spec/tables.md`).
+
+Rows come in pages by the entry that they begin with, so memory does not grow with the archive; only people, classes,
+courses and enrolments are held whole, and a school has some thousands of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from exports.tables import Table, typed
+from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REASON_WORDS, WORK_WORDS
+from ledger.wire.canonical import format_canonical
+from projections.reading import Reader, stands
+from projections.views.lookups import classes, courses, persons
+
+ROWS_PER_PAGE: Final = 5_000
+NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
+
+Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
+"""Digests -> (name, value) of the disclosures among them that this receiver may read."""
+
+_ENTRY, _AT, _LESSON, _DAY = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
+_CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предмет)", "student (ученик)", "name (имя)"
+_RECORDED, _STANDING = "recorded (внесено значение)", "standing (действует значение)"
+_STANDING_ENTRY = "standing_entry (действует запись)"
+
+# The moment of an entry is its command's; commands are found by their first entry.
+_AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What rows say of a course: class name and subject."""
+
+    class_name: str
+    subject: str
+
+
+class Registers:
+    """The tables of one archive.
+
+    Args:
+        views: whom to ask.
+        position: tree size at which the archive ends.
+        open_: opens disclosures for this receiver; None: nobody has a name.
+    """
+
+    def __init__(self, views: Reader, position: int, open_: Open | None) -> None:
+        self._views = views
+        self._position = position
+        self._open: Open = open_ or (lambda _: {})
+        self._names = self._read_names()
+        self._classes = {row.class_group: f"{row.grade}{row.letter}" for row in classes(views, at=position).rows}
+        self._courses = {
+            row.course: _Course(self._classes.get(row.class_group, ""), row.subject)
+            for row in courses(views, at=position).rows
+        }
+
+    def tables(self) -> list[Table]:
+        """All seven, in the order of the specification; rows are read when they are written."""
+        return [
+            Table("people", (_ENTRY, "person (человек)", "kind (кто)", _NAME), self._people()),
+            Table(
+                "enrollments",
+                (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
+                self._enrollments(),
+            ),
+            Table("courses", (_ENTRY, "course (курс)", _CLASS, _SUBJECT), self._course_rows()),
+            Table(
+                "lessons",
+                (
+                    *(_ENTRY, _AT, _LESSON, _DAY, "number (номер)", _CLASS, _SUBJECT, "teacher (учитель)"),
+                    *("topic (тема)", "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)"),
+                    _STANDING_ENTRY,
+                ),
+                self._lessons(),
+            ),
+            Table(
+                "marks",
+                (
+                    *(_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)"),
+                    *(_RECORDED, _STANDING, _STANDING_ENTRY),
+                ),
+                self._marks(),
+            ),
+            Table(
+                "absences",
+                (_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _STANDING_ENTRY),
+                self._absences(),
+            ),
+            Table(
+                "corrections",
+                (
+                    *(_ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)"),
+                    *("new (стало)", "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)"),
+                    "actor (кто внёс)",
+                ),
+                self._corrections(),
+            ),
+        ]
+
+    def _read_names(self) -> dict[str, str]:
+        people = persons(self._views, at=self._position).rows
+        opened = self._open([digest for person in people for digest in person.digests])
+        names: dict[str, str] = {}
+        for person in people:
+            parts = dict(opened[digest] for digest in person.digests if digest in opened)
+            names[person.person] = " ".join(parts[part] for part in NAME_PARTS if part in parts)
+        return names
+
+    def _name(self, person: str) -> str:
+        return typed(self._names.get(person) or person)
+
+    def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
+        after = -1
+        while True:
+            rows = self._views.select(f"{sql} LIMIT {ROWS_PER_PAGE}", {"at": self._position, "after": after})
+            yield from rows
+            if len(rows) < ROWS_PER_PAGE:
+                return
+            after = rows[-1][0]
+
+    def _people(self) -> Iterator[Sequence[str]]:
+        for person in sorted(persons(self._views, at=self._position).rows, key=lambda row: row.entry):
+            yield str(person.entry), person.person, person.kind, self._name(person.person)
+
+    def _enrollments(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT e.entry, e.class_group, e.student, e.starts_on,
+            (SELECT l.ends_on FROM {{leavings}} l WHERE l.class_group = e.class_group AND l.student = e.student
+              AND l.entry > e.entry AND {stands("l")} ORDER BY l.entry LIMIT 1)
+            FROM {{enrollments}} e WHERE {stands("e")} AND e.entry > :after ORDER BY e.entry"""
+        for entry, class_group, student, starts_on, ends_on in self._pages(sql):
+            name = typed(self._classes.get(class_group, ""))
+            yield str(entry), name, student, self._name(student), starts_on, ends_on or ""
+
+    def _course_rows(self) -> Iterator[Sequence[str]]:
+        for row in sorted(courses(self._views, at=self._position).rows, key=lambda row: row.entry):
+            yield str(row.entry), row.course, *self._class_and_subject(row.course)
+
+    def _class_and_subject(self, course: str) -> tuple[str, str]:
+        found = self._courses[course]
+        return typed(found.class_name), typed(found.subject)
+
+    def _lessons(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, f.held_on, s.number, f.course, f.teacher,
+              s.topic, s.stands, s.entry, f.attendance,
+              (SELECT count(*) FROM {{later_attendance}} a WHERE a.lesson = f.lesson AND {stands("a")}),
+              h.text, h.due_on
+            FROM {{lessons}} f
+            JOIN {{lessons}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
+            LEFT JOIN {{homework}} h ON h.lesson = f.lesson AND h.stands = 1 AND {stands("h")}
+            WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
+        for row in self._pages(sql):
+            entry, at, lesson, day, number, course, teacher, topic, standing, by, attendance, later, text, due_on = row
+            yield (
+                *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course), self._name(teacher)),
+                typed(topic) if standing else "аннулирован",
+                "да" if attendance == "taken" or later else "нет",
+                "" if text is None else typed(text) or "нет задания",
+                due_on or "",
+                "" if by == entry else str(by),
+            )
+
+    def _marks(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, l.held_on, l.course, f.student, f.value,
+              s.value, s.entry,
+              (SELECT w.kind FROM {{works}} w WHERE w.lesson = f.lesson AND w.work = f.work AND {stands("w")}
+                ORDER BY w.entry DESC LIMIT 1)
+            {_STANDING_CELLS} AND f.what = 'mark' ORDER BY f.entry"""
+        for entry, at, lesson, day, course, student, recorded, standing, by, kind in self._pages(sql):
+            yield (
+                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student)),
+                *(WORK_WORDS[kind], _mark(recorded), _mark(standing), "" if by == entry else str(by)),
+            )
+
+    def _absences(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, l.held_on, l.course, f.student, f.value,
+              s.value, s.entry, f.what
+            {_STANDING_CELLS} AND f.what <> 'mark' ORDER BY f.entry"""
+        for entry, at, lesson, day, course, student, recorded, standing, by, what in self._pages(sql):
+            yield (
+                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student)),
+                *(_value(what, recorded), _value(what, standing), "" if by == entry else str(by)),
+            )
+
+    def _corrections(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT k.entry, m.at, k.what, k.corrects, k.lesson, c.student, k.old, k.new, k.reason, k.note,
+              k.basis, k.request, m.actor
+            FROM {{corrections}} k
+            JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= k.entry)
+            LEFT JOIN {{cells}} c ON c.entry = k.entry
+            WHERE {stands("k")} AND k.entry > :after ORDER BY k.entry"""
+        for row in self._pages(sql):
+            entry, at, what, corrects, lesson, student, old, new, reason, note, basis, request, actor = row
+            disclosed = self._open([note]) if note else {}
+            yield (
+                *(str(entry), at, FACT_WORDS[what], str(corrects), lesson, student or ""),
+                *(_shown(what, old), _shown(what, new), REASON_WORDS[reason]),
+                typed(disclosed[note][1]) if note in disclosed else "",
+                typed(basis or ""),
+                "" if request is None else str(request),
+                actor,
+            )
+
+
+_STANDING_CELLS: Final = f"""FROM {{cells}} f
+            JOIN {{cells}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
+            JOIN {{lessons}} l ON l.lesson = f.lesson AND l.fact = l.entry
+            WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after"""
+
+
+def _mark(value: str | None) -> str:
+    return "" if value is None else MARK_WORDS.get(value, value)
+
+
+def _value(what: str, value: object) -> str:
+    """A cell's value in words; None: nothing stands."""
+    if value is None:
+        return ""
+    if what == "lateness":
+        return f"оп {value}"
+    return ABSENCE_WORDS[str(value)] if what == "absence" else _mark(str(value))
+
+
+def _shown(what: str, value: str) -> str:
+    """A correction's old or new value, kept as JSON: in words for cells, canonical JSON for the others."""
+    plain = orjson.loads(value)
+    if plain is None:
+        return ""
+    if what in ("mark", "absence", "lateness"):
+        return _value(what, plain)
+    return format_canonical(plain).decode()
