@@ -1,0 +1,173 @@
+"""Loading a sample school: command by command as a school would, or in bulk for benches.
+
+Both keep a command's disclosures in the vault before its entries are appended, and both go on where an earlier run of
+the same school stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from eventsourcing.persistence import StoredEvent
+
+from api.retention import JOURNAL, PERSON
+from api.sample.draws import Draws
+from api.sample.planned import Planned
+from api.sample.school import SampleSchool
+from ledger.application import School
+from ledger.clock import find_zone
+from ledger.errors import LetopisError
+from ledger.journal.codec import CODEC
+from ledger.journal.commands import OpenSchool, RegisterPerson
+from ledger.journal.memory import Journal
+from ledger.log import Command, LogRecorder
+from ledger.vault import Vault
+from ledger.wire.entry import Actor, parse_entry
+
+Progress = Callable[[int], None]
+"""Called after each append with the number of entries that the log has now."""
+
+BATCH_EVENTS: Final = 1_000
+
+
+class Loaded(NamedTuple):
+    """What a loader did: commands carried out (or found done before), entries that the log has now."""
+
+    commands: int
+    entries: int
+
+
+class OtherLogError(LetopisError):
+    """The log holds something else than a beginning of this sample school."""
+
+
+def load_through_application(
+    school: School,
+    vault: Vault | None,
+    sample: SampleSchool,
+    *,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Execute a sample school's commands one by one.
+
+    Args:
+        school: an application on a log with a sample clock, empty or begun by an earlier run.
+        vault: takes names and notes; None: nobody keeps them.
+        sample: the school; its origin must be the log's.
+        limit: stop after so many commands; None: all.
+        progress: see `Progress`.
+
+    Raises:
+        OtherLogError: the log holds something else.
+        Refused, NodeReadOnly, OutcomeUnknown, …: as `School.execute`; what came before is recorded.
+    """
+    size = _begun(school.ledger, sample)
+    done = 0
+    for planned in _first(sample, limit):
+        done += 1
+        if planned.first_index < size:
+            _check_whole(planned, size)
+            continue
+        _keep(vault, planned)
+        receipt = school.execute(planned.command, actor=planned.actor, key=planned.key or "", at=planned.at)
+        if receipt.first_index != planned.first_index:
+            raise OtherLogError(f"entry {planned.first_index} of this school came to index {receipt.first_index}")
+        if progress is not None:
+            progress(planned.first_index + planned.count)
+    return Loaded(done, school.ledger.head().size)
+
+
+def load_in_bulk(
+    recorder: LogRecorder,
+    vault: Vault | None,
+    sample: SampleSchool,
+    *,
+    batch_events: int = BATCH_EVENTS,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Decide a sample school's commands in memory and append them about `batch_events` entries at a time.
+
+    For benches only: the entries of one append share one `at`, one actor (the administrator) and one command id, and no
+    append names its reads. What happened and its order are as through the application; who did it and when is not.
+
+    Args:
+        recorder: a log with a sample clock, empty or begun by an earlier bulk run.
+        vault: takes names and notes; None: nobody keeps them.
+        sample: the school; its origin must be the log's.
+        batch_events: entries of one append; a command is never cut in two.
+        limit: stop after so many commands; None: all.
+        progress: see `Progress`.
+
+    Raises:
+        OtherLogError: the log holds something else.
+        Refused: the generator broke a rule of the journal.
+        NodeReadOnly, OutcomeUnknown, …: as `LogRecorder.insert_events`; earlier batches are recorded.
+    """
+    size = _begun(recorder, sample)
+    journal = Journal(find_zone)
+    ids = Draws(sample.seed, "batches")
+    done = 0
+    batch: list[StoredEvent] = []
+    actor: Actor | None = None
+    at: datetime | None = None
+    for planned in _first(sample, limit):
+        done += 1
+        if planned.count == 0:
+            continue
+        actor = actor or planned.actor
+        events = journal.apply(planned.command, planned.actor, planned.at)
+        if journal.size <= size:
+            continue
+        if planned.first_index < size:
+            _check_whole(planned, size)
+        _keep(vault, planned)
+        batch += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
+        at = planned.at
+        if len(batch) >= batch_events:
+            recorder.insert_events(batch, command=Command(id=ids.uuid(), actor=actor, at=at))
+            batch = []
+            if progress is not None:
+                progress(journal.size)
+    if batch and actor is not None:
+        recorder.insert_events(batch, command=Command(id=ids.uuid(), actor=actor, at=at))
+        if progress is not None:
+            progress(journal.size)
+    return Loaded(done, recorder.head().size)
+
+
+def _first(sample: Iterable[Planned], limit: int | None) -> Iterator[Planned]:
+    for number, planned in enumerate(sample):
+        if limit is not None and number >= limit:
+            return
+        yield planned
+
+
+def _begun(recorder: LogRecorder, sample: SampleSchool) -> int:
+    """Return the log's size; refuse a log that another school opened."""
+    size = recorder.head().size
+    if recorder.origin != sample.origin:
+        raise OtherLogError(f"the log is {recorder.origin}, the sample school is made for {sample.origin}")
+    if size:
+        first = parse_entry(next(recorder.entries(0, 1)))
+        opening = next(iter(sample)).command
+        if not isinstance(opening, OpenSchool) or first.stream != f"school/{opening.school}":
+            raise OtherLogError("the log was not begun by this sample school: another seed or size, or a real school")
+    return size
+
+
+def _check_whole(planned: Planned, size: int) -> None:
+    if planned.first_index + planned.count > size:
+        raise OtherLogError(f"the log ends at {size}, inside a command of this school")
+
+
+def _keep(vault: Vault | None, planned: Planned) -> None:
+    """Keep personal values before the entry that commits to them."""
+    if vault is None:
+        return
+    retention = PERSON if isinstance(planned.command, RegisterPerson) else JOURNAL
+    for person, disclosures in planned.disclosures.items():
+        vault.keep(person, retention, disclosures)

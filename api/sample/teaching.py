@@ -1,0 +1,224 @@
+"""What a teacher writes down: the lesson with its works, marks and homework, and the marks that come days later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from api.sample import topics
+from api.sample.attendance import LATENESS_SHARE, SINGLE_SHARE, Spell
+from api.sample.curriculum import SPORT, UNMARKED_GRADE
+from api.sample.draws import Draws, Weighted
+from api.sample.roster import Course, Roster
+from api.sample.school_year import BELLS, DAY, HOUR, MINUTE, moment
+from ledger.journal.commands import AddToLesson, NewAbsence, NewHomework, NewLateness, NewMark, NewWork, RecordLesson
+from ledger.journal.vocabulary import AbsenceCode, WorkKind
+
+_HOMEWORK_SHARE: Final = 0.85
+_NO_HOMEWORK_SHARE: Final = 0.06
+_HOMEWORK_LATER_SHARE: Final = 0.1
+_ATTENDANCE_LATER_SHARE: Final = 0.02
+_ORAL_SHARE: Final = 0.83
+_CHECK_SHARE: Final = 0.33
+_ENTERED_LATE_SHARE: Final = 0.05
+_MARKS_LATE_SHARE: Final = 0.05
+_UNMARKED_SHARE: Final = 0.05
+
+_WEIGHTS: Final[dict[WorkKind, int]] = {"control_work": 200, "dictation": 150, "test": 130, "project": 150}
+_MARKS: Final[tuple[Weighted[str], ...]] = (
+    Weighted({"2": 12, "3": 52, "4": 30, "5": 6}),
+    Weighted({"2": 5, "3": 38, "4": 42, "5": 15}),
+    Weighted({"2": 2, "3": 22, "4": 48, "5": 28}),
+    Weighted({"2": 1, "3": 8, "4": 43, "5": 48}),
+)
+"""By how able the student is."""
+_DOUBLE: Final = frozenset(("dictation", "exposition", "composition"))
+"""Works with two criteria in one cell: content and literacy."""
+
+
+@dataclass(slots=True, eq=False)
+class Sitting:
+    """One lesson as it took place.
+
+    Attributes:
+        id: of the lesson.
+        course, teacher, day, number: which.
+        members: the class on that day.
+        away: of these, who was not there all day.
+        closes_at: when the period is closed.
+        recorded_at: when it is written down.
+    """
+
+    id: str
+    course: Course
+    teacher: str
+    day: date
+    number: int
+    members: tuple[str, ...]
+    away: dict[str, Spell]
+    closes_at: int
+    recorded_at: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sitting written down: the command, and what follows from it.
+
+    Attributes:
+        command: to give at once.
+        later: what is added to the lesson afterwards, with the moment of each.
+        truants: who missed this lesson alone.
+    """
+
+    command: RecordLesson
+    later: list[tuple[int, AddToLesson]]
+    truants: list[str]
+
+
+class Teaching:
+    """Writes lessons down as the teachers of one school do."""
+
+    def __init__(self, seed: int, roster: Roster) -> None:
+        self._ids = Draws(seed, "lessons")
+        self._draws = Draws(seed, "teaching")
+        abilities = Draws(seed, "abilities")
+        self._marks = {person.id: _MARKS[abilities.below(len(_MARKS))] for person in roster.students}
+
+    def sit(self, course: Course, day: date, number: int, away: dict[str, Spell], closes_at: int) -> Sitting:
+        """Hold a lesson, and draw when it will be written down."""
+        members = tuple(course.group.students)
+        at = self._recorded_at(day, number, closes_at)
+        return Sitting(self._ids.uuid(), course, course.teacher, day, number, members, away, closes_at, at)
+
+    def write(self, sitting: Sitting, due_on: date | None) -> Sheet:
+        """Write a lesson down; homework, if any, is due on `due_on`."""
+        draws, course = self._draws, sitting.course
+        truants = self._truants(sitting)
+        away = [student for student in sitting.members if student in sitting.away or student in truants]
+        present = [student for student in sitting.members if student not in sitting.away and student not in truants]
+        absences = tuple(NewAbsence(student=student, code=_code(sitting, student)) for student in away)
+        lateness: tuple[NewLateness, ...] = ()
+        if present and draws.chance(LATENESS_SHARE * len(sitting.members)):
+            lateness = (NewLateness(student=draws.pick(present), minutes=draws.between(1, 25)),)
+        works: list[NewWork] = []
+        marks: list[NewMark] = []
+        later: list[tuple[int, AddToLesson]] = []
+        homework = None
+        if course.group.grade > UNMARKED_GRADE:
+            self._assess(sitting, present, works, marks, later)
+            homework = self._homework(course, due_on)
+        number = course.held
+        course.held += 1
+        taken = not draws.chance(_ATTENDANCE_LATER_SHARE)
+        after = min(sitting.recorded_at + draws.between(40, 150) * MINUTE, sitting.closes_at - MINUTE)
+        if not taken:
+            later.append(
+                (after, AddToLesson(lesson=sitting.id, take_attendance=True, absences=absences, lateness=lateness))
+            )
+        if homework is not None and draws.chance(_HOMEWORK_LATER_SHARE):
+            later.append((after + 30, AddToLesson(lesson=sitting.id, homework=homework)))
+            homework = None
+        starts_at, ends_at = BELLS[sitting.number - 1]
+        command = RecordLesson(
+            lesson=sitting.id,
+            course=course.id,
+            held_on=sitting.day.isoformat(),
+            number=sitting.number,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            topic=topics.topic(course.subject.name, number),
+            attendance_taken=taken,
+            absences=absences if taken else (),
+            lateness=lateness if taken else (),
+            works=tuple(works),
+            marks=tuple(marks),
+            homework=homework,
+        )
+        return Sheet(command, later, truants)
+
+    def _truants(self, sitting: Sitting) -> list[str]:
+        draws = self._draws
+        if not draws.chance(SINGLE_SHARE * len(sitting.members)):
+            return []
+        student = draws.pick(sitting.members)
+        return [] if student in sitting.away else [student]
+
+    def _assess(
+        self,
+        sitting: Sitting,
+        present: list[str],
+        works: list[NewWork],
+        marks: list[NewMark],
+        later: list[tuple[int, AddToLesson]],
+    ) -> None:
+        """Add the lesson's works: answers and homework marked at once, a written one within a week."""
+        draws, subject = self._draws, sitting.course.subject
+        few, many = (1, 4) if len(present) < 20 else (3, 6)
+        if draws.chance(_ORAL_SHARE):
+            kind = draws.pick(subject.oral)
+            count = len(present) if kind == "norms" and draws.chance(0.25) else draws.between(few, many)
+            self._mark_now(kind, draws.some(present, count), works, marks)
+        if subject is not SPORT and draws.chance(_CHECK_SHARE):
+            self._mark_now("homework_check", draws.some(present, draws.between(few, many)), works, marks)
+        if draws.chance(subject.written_share):
+            kind = draws.pick(subject.written)
+            work = self._work(kind, written=True)
+            works.append(work)
+            batch = tuple(self._mark(student, work) for student in present if not draws.chance(_UNMARKED_SHARE))
+            if batch:
+                later.append((self._marked_at(sitting), AddToLesson(lesson=sitting.id, marks=batch)))
+
+    def _mark_now(self, kind: WorkKind, students: list[str], works: list[NewWork], marks: list[NewMark]) -> None:
+        if students:
+            work = self._work(kind, written=False)
+            works.append(work)
+            marks += [self._mark(student, work) for student in students]
+
+    def _work(self, kind: WorkKind, *, written: bool) -> NewWork:
+        return NewWork(work=self._ids.uuid(), kind=kind, written=written, weight=_WEIGHTS.get(kind, 100))
+
+    def _mark(self, student: str, work: NewWork) -> NewMark:
+        draws = self._draws
+        value = self._marks[student].pick(draws)
+        if work.kind in _DOUBLE:
+            value = f"{value}/{self._marks[student].pick(draws)}"
+        elif work.kind == "norms" and draws.chance(0.03):
+            value = "exempt"
+        elif work.kind == "project" and draws.chance(0.3):
+            value = "pass"
+        return NewMark(student=student, work=work.work, value=value)
+
+    def _homework(self, course: Course, due_on: date | None) -> NewHomework | None:
+        draws = self._draws
+        if not draws.chance(_HOMEWORK_SHARE):
+            return None
+        if due_on is None or draws.chance(_NO_HOMEWORK_SHARE):
+            return NewHomework(text="")
+        text = topics.homework(course.subject.name, course.held, draws)
+        return NewHomework(text=text, due_on=due_on.isoformat())
+
+    def _recorded_at(self, day: date, number: int, closes_at: int) -> int:
+        """Draw the moment of recording: around the bell, later the same day, or days late."""
+        draws = self._draws
+        ends_at = moment(day, BELLS[number - 1][1])
+        within = draws.below(60_000_000)
+        where = draws.random()
+        if where < _ENTERED_LATE_SHARE:
+            at = moment(day) + draws.between(1, 4) * DAY + draws.between(15 * 60, 21 * 60) * MINUTE
+            return min(at, closes_at - 2 * HOUR - draws.below(300) * MINUTE) + within
+        if where < 0.8:
+            return ends_at + draws.between(-6, 9) * MINUTE + within
+        return max(ends_at + 10 * MINUTE, moment(day) + draws.between(15 * 60, 21 * 60) * MINUTE) + within
+
+    def _marked_at(self, sitting: Sitting) -> int:
+        """Draw when a written work's marks are entered: within a week, or a little later; before the close."""
+        draws = self._draws
+        days = draws.between(8, 11) if draws.chance(_MARKS_LATE_SHARE) else draws.between(1, 7)
+        at = moment(sitting.day) + days * DAY + draws.between(14 * 60 + 30, 21 * 60) * MINUTE + draws.below(60_000_000)
+        return max(min(at, sitting.closes_at - HOUR - draws.below(240) * MINUTE), sitting.recorded_at + MINUTE)
+
+
+def _code(sitting: Sitting, student: str) -> AbsenceCode:
+    spell = sitting.away.get(student)
+    return spell.code if spell is not None and spell.known else "absent"
