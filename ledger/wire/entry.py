@@ -214,7 +214,7 @@ def parse_at(text: str) -> datetime:
         raise WireError(_WHAT, "at", "no such instant") from None
 
 
-def cut_entry(  # noqa: PLR0917 - in the order of the entry's own fields
+def cut_entry(
     actor_json: bytes,
     command: str,
     stream: str,

@@ -10,6 +10,7 @@ from ledger.wire import (
     BundlePath,
     Checkpoint,
     Entry,
+    EntryCutter,
     Note,
     TilePath,
     TlogProof,
@@ -79,6 +80,23 @@ def test_pieces_of_an_entry_join_to_the_whole(entry: Entry) -> None:
     raw = assemble(pieces, entry.at, entry.index, entry.prev.hex())
     assert raw == format_entry(entry)
     assert entry_data(raw, index=entry.index, stream=entry.stream, type=entry.type, version=entry.version) == data
+
+
+@given(
+    wire.actors,
+    wire.ids,
+    st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.sampled_from(["", "t/1", "u/2"]), st.integers(0, 9))),
+)
+def test_a_cutter_for_one_command_forgets_nothing_between_entries(
+    actor: Any, command: str, items: list[tuple[str, str, int]]
+) -> None:
+    cutter = EntryCutter(format_actor(actor), command)
+    for stream, type_, version in items:
+        data = b'{"n":%d}' % version
+        expected = assemble(cut_entry(format_actor(actor), command, stream, type_, version, data), "", 7, PREV)
+        assert assemble(cutter.cut(stream, type_, version, data), "", 7, PREV) == expected
+        fields = json.loads(expected)
+        assert (fields["stream"], fields["type"], fields["version"]) == (stream, type_, version)
 
 
 @given(
