@@ -74,12 +74,13 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
             raise LetopisError(str(error)) from None
         if db_functions:
             raise LetopisError("POSTGRES_ENABLE_DB_FUNCTIONS: would go past the log's chain; unset it")
+        pool_max = self._pool_max()
         if self.create:
             if not self.owner_dsn:
                 raise LetopisError("LETOPIS_POSTGRES_OWNER_DSN: not set, but LETOPIS_CREATE=y needs it")
             install(self.owner_dsn)
             open_log(self.owner_dsn, self.origin, clock or "server")
-        self.datastore = open_datastore(dsn, pool_max=self._pool_max())
+        self.datastore = open_datastore(dsn, pool_max=pool_max)
         try:
             self.school, self.clock = self._find_log(clock)
         except BaseException:
