@@ -14,7 +14,7 @@ BEGIN
     RETURN;
   END IF;
   -- A trigger, rule or policy has no schema of its own; its identity ends in "on letopis.entries". A table or function
-  -- that has just left the schema still has its owner.
+  -- that has just left the schema, or the schema itself under another name, still has its owner.
   FOR v_object IN
     SELECT object_type, object_identity FROM pg_event_trigger_ddl_commands() c
     WHERE schema_name IN ('letopis', 'letopis_guard')
@@ -24,6 +24,8 @@ BEGIN
                   AND relowner = (SELECT oid FROM pg_roles WHERE rolname = 'letopis_owner'))
        OR EXISTS (SELECT FROM pg_proc WHERE c.classid = 'pg_proc'::regclass AND oid = c.objid
                   AND proowner = (SELECT oid FROM pg_roles WHERE rolname = 'letopis_owner'))
+       OR EXISTS (SELECT FROM pg_namespace WHERE c.classid = 'pg_namespace'::regclass AND oid = c.objid
+                  AND nspowner = (SELECT oid FROM pg_roles WHERE rolname = 'letopis_owner'))
   LOOP
     RAISE EXCEPTION '% of % % is refused: only a migration changes the log''s schema',
       tg_tag, v_object.object_type, v_object.object_identity USING ERRCODE = 'insufficient_privilege';
@@ -31,7 +33,7 @@ BEGIN
   -- GRANT does not say on what: look at the outcome. Nobody but the owner may have more than SELECT.
   IF tg_tag IN ('GRANT', 'ALTER DEFAULT PRIVILEGES') AND EXISTS (
     SELECT FROM pg_class t, aclexplode(t.relacl) a
-    WHERE t.relnamespace = 'letopis'::regnamespace AND a.grantee <> t.relowner AND a.privilege_type <> 'SELECT'
+    WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'letopis') AND a.grantee <> t.relowner AND a.privilege_type <> 'SELECT'
   ) THEN
     RAISE EXCEPTION 'GRANT is refused: on the log''s tables nothing but SELECT may be granted'
       USING ERRCODE = 'insufficient_privilege';
@@ -53,6 +55,8 @@ BEGIN
       tg_tag, v_object.object_type, v_object.object_identity USING ERRCODE = 'insufficient_privilege';
   END LOOP;
 END $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA letopis_guard FROM PUBLIC;
 
 CREATE EVENT TRIGGER letopis_guard_ddl ON ddl_command_end EXECUTE FUNCTION letopis_guard.refuse_ddl();
 CREATE EVENT TRIGGER letopis_guard_drop ON sql_drop EXECUTE FUNCTION letopis_guard.refuse_drop();
