@@ -1,0 +1,292 @@
+"""Findings: what is wrong, where, what was expected and what was found; and what could not be checked.
+
+A code is stable: programs may rely on it. Meanings are in Russian and English; docs/findings.md lists them all.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+FINDINGS_MAX: Final = 1_000
+FINDINGS_MAX_PER_CODE: Final = 100
+_TEXT_MAX: Final = 160
+
+
+class Verdict(Enum):
+    """The three answers (log-format.md section 8); `exit_code` is what the program ends with."""
+
+    VERIFIED = "verified"
+    FINDING = "finding"
+    INCOMPLETE = "incomplete"
+
+    @property
+    def exit_code(self) -> int:
+        """0, 1 or 3; 2 is for wrong usage."""
+        return {"verified": 0, "finding": 1, "incomplete": 3}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding is: file, line or row (from 1), entry (leaf index), byte offset in the line (from 0), field."""
+
+    file: str = ""
+    line: int | None = None
+    entry: int | None = None
+    offset: int | None = None
+    field: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file] if self.file else []
+        for name, value in (("line", self.line), ("entry", self.entry), ("byte", self.offset), ("field", self.field)):
+            if value is not None and value != "":
+                parts.append(f"{name} {value}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    code: str
+    place: Place
+    expected: str
+    found: str
+
+    @property
+    def meaning(self) -> tuple[str, str]:
+        """What the code means, in Russian and in English."""
+        return FINDINGS[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """One thing that could not be checked: with it, a verdict is never `verified`."""
+
+    code: str
+    detail: str
+
+    @property
+    def meaning(self) -> tuple[str, str]:
+        """What the code means, in Russian and in English."""
+        return UNCHECKED[self.code]
+
+
+def shown(value: object) -> str:
+    """Make a value from outside fit to be printed: one line, no control characters, not too long."""
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: _TEXT_MAX + 1])
+    return text if len(text) <= _TEXT_MAX else text[:_TEXT_MAX] + "…"
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything that a verification says: findings (bounded, the rest counted), what was not checked, and facts."""
+
+    findings: list[Finding] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
+    facts: dict[str, str | int] = field(default_factory=dict)
+    beyond: int = 0
+    _counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, code: str, place: Place, expected: object = "", found: object = "") -> None:
+        """Record a finding. After `FINDINGS_MAX`, or `FINDINGS_MAX_PER_CODE` of one code, findings are only counted."""
+        if code not in FINDINGS:
+            raise KeyError(code)
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count > FINDINGS_MAX_PER_CODE or len(self.findings) >= FINDINGS_MAX:
+            self.beyond += 1
+            return
+        self.findings.append(Finding(code, place, shown(expected), shown(found)))
+
+    def skip(self, code: str, detail: object) -> None:
+        """Record that something could not be checked, once for each code."""
+        if code not in UNCHECKED:
+            raise KeyError(code)
+        if all(code != item.code for item in self.unchecked):
+            self.unchecked.append(Unchecked(code, shown(detail)))
+
+    @property
+    def verdict(self) -> Verdict:
+        """`finding` where there is one, else `incomplete` where something was not checked, else `verified`."""
+        if self.findings:
+            return Verdict.FINDING
+        return Verdict.INCOMPLETE if self.unchecked else Verdict.VERIFIED
+
+
+# What each code means: in Russian, in English.
+FINDINGS: Final[dict[str, tuple[str, str]]] = {
+    "archive-unreadable": (
+        "Архив не открывается как папка или ZIP.",
+        "The archive cannot be opened as a folder or a ZIP.",
+    ),
+    "archive-limit": ("Превышен предел размера или количества.", "A limit on size or number is exceeded."),
+    "zip-trailing-bytes": (
+        "В ZIP есть лишние байты до или после содержимого.",
+        "The ZIP has bytes before or after its contents.",
+    ),
+    "zip-encrypted": ("Часть ZIP зашифрована.", "A member of the ZIP is encrypted."),
+    "zip-ratio": ("Степень сжатия неправдоподобна.", "A member's compression ratio is implausible."),
+    "zip-method": ("Незнакомый способ сжатия.", "A member is compressed by an unknown method."),
+    "name-unsafe": ("Имя файла небезопасно.", "A file name is unsafe (absolute, '..', backslash, control characters)."),
+    "name-duplicate": ("Два файла с одним именем.", "Two files have one name."),
+    "name-collision": (
+        "Имена различаются только регистром или формой Unicode.",
+        "Names differ only by case or Unicode form.",
+    ),
+    "link": ("Ссылка или особый файл вместо обычного.", "A link or a special file instead of a plain one."),
+    "bag-top-folder": ("В ZIP не одна верхняя папка.", "The ZIP does not have exactly one top folder."),
+    "file-unreadable": ("Файл не читается.", "A file cannot be read to its end."),
+    # The bag
+    "bag-file-missing": ("Нет обязательного файла.", "A file that must be there is missing."),
+    "bag-declaration": ("bagit.txt не объявляет BagIt 1.0 в UTF-8.", "bagit.txt does not declare BagIt 1.0 in UTF-8."),
+    "bag-oxum": ("Payload-Oxum не сходится.", "Payload-Oxum does not match the payload."),
+    "manifest-malformed": ("Строка манифеста не читается.", "A manifest line is malformed."),
+    "manifest-extra": ("Файл не перечислен в манифесте.", "A file is not listed in its manifest."),
+    "manifest-missing": ("Файл из манифеста отсутствует.", "A file listed in a manifest is not there."),
+    "manifest-mismatch": (
+        "Содержимое файла изменено: хэш не тот.",
+        "A file's contents differ from the manifest's hash.",
+    ),
+    # Checkpoints.
+    "checkpoint-malformed": ("Контрольная точка не читается.", "A checkpoint is malformed."),
+    "signature-invalid": ("Подпись закреплённым ключом не подтверждена.", "The pinned key's signature does not hold."),
+    "origin-mismatch": ("Имя журнала не сходится.", "The log's origin differs."),
+    "root-mismatch": ("Записи не дают подписанный корень дерева.", "The entries do not lead to the signed root."),
+    "size-mismatch": ("Записей не столько, сколько подписано.", "There are not as many entries as were signed."),
+    "start-malformed": ("Начало диапазона не читается.", "The start of the range is malformed."),
+    "start-root-mismatch": (
+        "Край дерева не даёт корень начальной точки.",
+        "The edge does not give the start checkpoint's root.",
+    ),
+    "old-root-mismatch": (
+        "Журнал не продолжает прежнюю контрольную точку: история переписана или это другой журнал.",
+        "The log does not continue the earlier checkpoint: history was rewritten, or it is another log.",
+    ),
+    # Entry files and entries.
+    "entries-file-name": (
+        "Файл записей назван не по первой записи.",
+        "An entries file is not named by its first index.",
+    ),
+    "entries-file-length": (
+        "В файле записей не 65 536 строк.",
+        "An entries file other than the last has not 65,536 lines.",
+    ),
+    "entries-no-final-newline": ("Последняя строка файла не закончена.", "A file's last line has no line feed."),
+    "entry-too-long": ("Запись длиннее 65 535 байт.", "An entry is longer than 65,535 bytes."),
+    "entry-not-json": ("Запись не является строгим JSON.", "An entry is not strict JSON."),
+    "entry-not-canonical": ("Запись не в каноническом виде.", "An entry is not in canonical form."),
+    "entry-field": ("Поле записи отсутствует, лишнее или неверное.", "An entry's field is missing, extra or wrong."),
+    "data-field": ("Поле события отсутствует, лишнее или неверное.", "An event's field is missing, extra or wrong."),
+    "index-gap": ("Номера записей идут не подряд.", "Leaf indexes are not consecutive."),
+    "prev-mismatch": (
+        "Цепочка разорвана: эта запись ссылается не на те байты, что стоят перед ней.",
+        "The chain is broken: the entry does not commit to the bytes of the one before it.",
+    ),
+    "at-backwards": ("Время записи раньше предыдущего.", "An entry's time is before that of the one before it."),
+    # Events and their order.
+    "version-gap": ("Версии потока идут не подряд.", "A stream's versions are not consecutive."),
+    "stream-kind": (
+        "Событие в потоке не своего рода.",
+        "An event is in a stream of another kind or begins or repeats it wrongly.",
+    ),
+    "school-opened": (
+        "Журнал не начинается с открытия школы.",
+        "The log does not begin with school_opened, or has it twice.",
+    ),
+    "reference-unknown": (
+        "Запись называет то, чего раньше не было.",
+        "An entry names something that no earlier entry made.",
+    ),
+    "correction-cites-nothing": (
+        "Исправление ссылается не на действующую запись.",
+        "A correction does not cite a standing entry.",
+    ),
+    "correction-old-value": ("Старое значение в исправлении неверно.", "A correction's old value is not what stood."),
+    "correction-changes-nothing": ("Исправление ничего не меняет.", "A correction's new value is its old one."),
+    "correction-note-missing": ("Нет пояснения к причине «иное».", "The reason 'other' has no note."),
+    "correction-after-close": (
+        "Изменение после закрытия периода без заявки.",
+        "A change after the period's close without a request.",
+    ),
+    "request-mismatch": ("Исправление не совпадает с заявкой.", "A correction or refusal does not fit its request."),
+    "request-same-person": ("Заявку одобрил тот, кто её подал.", "The person who asked also approved."),
+    "request-answered": ("На заявку ответили дважды.", "A request is answered twice."),
+    "recorded-after-close": (
+        "Новое внесено после закрытия периода.",
+        "Something new is recorded after the period's close.",
+    ),
+    "recorded-twice": (
+        "Внесено второй раз при действующем первом.",
+        "Something is recorded while an earlier one stands.",
+    ),
+    "recorded-on-annulled": (
+        "Внесено к аннулированному уроку или работе.",
+        "Something is recorded on an annulled lesson or work.",
+    ),
+    "annulled-while-in-use": (
+        "Аннулировано то, на чём ещё что-то держится.",
+        "Something is annulled while other facts rest on it.",
+    ),
+    "absence-and-lateness": ("У ученика и пропуск, и опоздание.", "A student has both an absence and a lateness."),
+    "attendance": ("Отметка о явке не сходится с пропусками.", "attendance_taken does not fit the lesson."),
+    "closing-mismatch": (
+        "Закрытие не сходится с уроками периода.",
+        "A closing does not commit to what the entries say.",
+    ),
+    # Disclosures.
+    "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
+    "disclosure-not-committed": (
+        "Раскрытие не подтверждено записью.",
+        "A disclosure's digest is not in the entry it names.",
+    ),
+    # Tables.
+    "table-missing": ("Таблицы нет.", "A table is missing."),
+    "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),
+    "table-header": ("Заголовок таблицы неверен.", "A table's first row is wrong."),
+    "table-malformed": ("Строка таблицы не читается.", "A table's row is malformed."),
+    "table-row-missing": (
+        "В таблице нет строки, которая следует из записей.",
+        "A row that follows from the entries is missing.",
+    ),
+    "table-row-extra": ("В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."),
+    "table-cell": ("Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."),
+    "table-bytes": ("Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."),
+    # A running log.
+    "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
+    "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),
+    "tile-mismatch": ("Плитка хэшей расходится с записями.", "A hash tile differs from the entries."),
+    # One entry's proof.
+    "proof-malformed": ("Доказательство не читается.", "A proof is malformed."),
+    "proof-mismatch": (
+        "Доказательство не ведёт от записи к корню.",
+        "A proof does not lead from the entry to the signed root.",
+    ),
+}
+
+UNCHECKED: Final[dict[str, tuple[str, str]]] = {
+    "no-key": (
+        "Подпись не проверена: не указан закреплённый ключ (--key).",
+        "The signature was not checked: no pinned key was given (--key).",
+    ),
+    "unknown-type": ("Есть события неизвестного типа.", "There are events of a type this verifier cannot read."),
+    "before-range": (
+        "Часть записей ссылается на то, что было до начала диапазона.",
+        "Entries rest on what was before the range, which is not here.",
+    ),
+    "old-not-covered": (
+        "Прежняя контрольная точка вне диапазона архива.",
+        "The earlier checkpoint lies outside the archive's range.",
+    ),
+    "closing-too-costly": (
+        "Закрытий слишком много, чтобы проверить все за разумное время.",
+        "There are too many closings to check them all in bounded time.",
+    ),
+    "entries-not-served": (
+        "Сервер не отдал записи (нужно право проверяющего): проверены только хэши.",
+        "The server did not serve the entries (an inspector's right is needed): only hashes were checked.",
+    ),
+    "stopped-early": (
+        "Архив прочитан не до конца из-за находок выше.",
+        "The archive was not read to its end because of the findings above.",
+    ),
+}

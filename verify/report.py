@@ -1,0 +1,113 @@
+"""A report for people, in Russian and English, and for programs, as JSON."""
+
+import json
+from typing import Final
+
+from verify.findings import FINDINGS, UNCHECKED, Report, Verdict
+
+_VERDICTS: Final = {
+    Verdict.VERIFIED: (
+        "ПОДТВЕРЖДЕНО: всё проверено, расхождений нет.",
+        "VERIFIED: everything was checked and nothing differs.",
+    ),
+    Verdict.FINDING: ("НАЙДЕНЫ РАСХОЖДЕНИЯ.", "FINDINGS."),
+    Verdict.INCOMPLETE: (
+        "НЕ ПОЛНОСТЬЮ: расхождений нет, но проверено не всё.",
+        "INCOMPLETE: nothing differs, but not everything could be checked.",
+    ),
+}
+_WORDS: Final = {
+    "school": ("Школа", "School"),
+    "clock": ("Часы", "Clock"),
+    "origin": ("Журнал", "Log"),
+    "start": ("Начало диапазона", "Range begins at"),
+    "entries": ("Записей", "Entries"),
+    "size": ("Размер дерева", "Tree size"),
+    "root": ("Корень", "Root"),
+    "signed_size": ("Подписано записей", "Signed size"),
+    "signed_root": ("Подписанный корень", "Signed root"),
+    "disclosures": ("Раскрытий", "Disclosures"),
+    "rows": ("Строк таблиц", "Table rows"),
+    "files": ("Файлов", "Files"),
+    "index": ("Запись", "Entry"),
+}
+
+
+def _both(pair: tuple[str, str], language: str) -> str:
+    return {"ru": pair[0], "en": pair[1]}.get(language, f"{pair[0]} / {pair[1]}")
+
+
+def to_text(report: Report, language: str = "both") -> str:
+    """Return the report as lines of text; `language` is `ru`, `en` or `both`."""
+    lines = [_both(_VERDICTS[report.verdict], language)]
+    lines += [f"  {_both(_WORDS[name], language)}: {value}" for name, value in report.facts.items()]
+    for number, finding in enumerate(report.findings, 1):
+        lines.append(f"{number}. [{finding.code}] {finding.place}")
+        lines.append(f"   {_both(finding.meaning, language)}")
+        lines.append(f"   {_both(('ожидалось', 'expected'), language)}: {finding.expected}")
+        lines.append(f"   {_both(('найдено', 'found'), language)}: {finding.found}")
+    if report.beyond:
+        lines.append(_both((f"… и ещё {report.beyond}", f"… and {report.beyond} more"), language))
+    for unchecked in report.unchecked:
+        lines.append(f"- [{unchecked.code}] {_both(unchecked.meaning, language)} ({unchecked.detail})")
+    return "\n".join(lines) + "\n"
+
+
+def to_json(report: Report) -> str:
+    """Return the report as one JSON object with stable names."""
+    return json.dumps(
+        {
+            "verdict": report.verdict.value,
+            "facts": report.facts,
+            "findings": [
+                {
+                    "code": finding.code,
+                    "where": str(finding.place),
+                    "file": finding.place.file,
+                    "line": finding.place.line,
+                    "entry": finding.place.entry,
+                    "offset": finding.place.offset,
+                    "field": finding.place.field,
+                    "expected": finding.expected,
+                    "found": finding.found,
+                    "meaning": {"ru": finding.meaning[0], "en": finding.meaning[1]},
+                }
+                for finding in report.findings
+            ],
+            "findings_beyond": report.beyond,
+            "unchecked": [
+                {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
+                for item in report.unchecked
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def codes_page() -> str:
+    """Return docs/findings.md: every code with its meanings."""
+    parts = [
+        "# Findings / Находки",
+        "",
+        "What the verifier can say, by code. Codes are stable: a program may rely on them. This page is written by",
+        "`python -m verify.report`, and a test holds it to the program.",
+        "",
+        "## Findings: something is wrong (exit code 1)",
+        "",
+        "| code | по-русски | in English |",
+        "|---|---|---|",
+        *(f"| `{code}` | {russian} | {english} |" for code, (russian, english) in FINDINGS.items()),
+        "",
+        "## Unchecked: never reported as verified (exit code 3, where nothing is wrong)",
+        "",
+        "| code | по-русски | in English |",
+        "|---|---|---|",
+        *(f"| `{code}` | {russian} | {english} |" for code, (russian, english) in UNCHECKED.items()),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(codes_page(), end="")  # noqa: T201
