@@ -1,0 +1,700 @@
+"""Writes archives straight from verify/spec, for the verifier's tests: slow, plain, sharing no code with what it tests.
+
+A `Builder` appends events as a school would; `Builder.files()` seals them: entries, chain, tree, signed checkpoint, disclosures,
+tables, manifests. Tests change events before sealing (a consistent lie) or bytes after it (a clumsy one).
+"""
+
+import base64
+import hashlib
+import io
+import json
+import random
+import uuid
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+ORIGIN = "letopis.example/school/1534"
+Files = dict[str, bytes]
+
+
+def canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def leaf(entry: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """RFC 6962 section 2.1, as written there, over leaf hashes."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + root(leaves[:k]) + root(leaves[k:])).digest()
+
+
+def edge(leaves: Sequence[bytes]) -> list[bytes]:
+    """The roots of the full subtrees, largest first."""
+    hashes, at = [], 0
+    for bit in reversed(range(len(leaves).bit_length())):
+        if len(leaves) >> bit & 1:
+            hashes.append(root(leaves[at : at + (1 << bit)]))
+            at += 1 << bit
+    return hashes
+
+
+def inclusion(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """RFC 6962 section 2.1.1, leaf side first."""
+    if len(leaves) <= 1:
+        return []
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    if index < k:
+        return [*inclusion(index, leaves[:k]), root(leaves[k:])]
+    return [*inclusion(index - k, leaves[k:]), root(leaves[:k])]
+
+
+@dataclass
+class Key:
+    """A log's key, always the same for one seed."""
+
+    name: str = ORIGIN
+    seed: int = 1
+
+    @property
+    def private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"test key %d" % self.seed).digest())
+
+    @property
+    def public(self) -> bytes:
+        return self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    @property
+    def key_id(self) -> bytes:
+        return hashlib.sha256(self.name.encode() + b"\n\x01" + self.public).digest()[:4]
+
+    @property
+    def vkey(self) -> str:
+        typed = base64.b64encode(b"\x01" + self.public).decode()
+        return f"{self.name}+{self.key_id.hex()}+{typed}"
+
+    def sign(self, text: bytes) -> bytes:
+        return self.signature_line(self.private.sign(text))
+
+    def signature_line(self, signature: bytes) -> bytes:
+        return f"— {self.name} ".encode() + base64.b64encode(self.key_id + signature) + b"\n"
+
+    def checkpoint(self, leaves: Sequence[bytes], origin: str | None = None) -> bytes:
+        text = f"{origin or self.name}\n{len(leaves)}\n{base64.b64encode(root(leaves)).decode()}\n".encode()
+        return text + b"\n" + self.sign(text)
+
+
+MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
+ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
+KINDS = {"answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант"}
+REASONS = {
+    "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
+    "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
+}  # fmt: skip
+FACTS = {
+    "lesson": "урок", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "homework": "домашнее задание",
+}  # fmt: skip
+HEADERS = {
+    "people": "entry (запись);person (человек);kind (кто);name (имя)",
+    "enrollments": "entry (запись);class (класс);student (ученик);name (имя);starts_on (с);ends_on (по)",
+    "courses": "entry (запись);course (курс);class (класс);subject (предмет)",
+    "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
+    "teacher (учитель);topic (тема);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
+    "standing_entry (действует запись)",
+    "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
+    "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
+    "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
+    "name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
+    "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
+    "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+}  # fmt: skip
+
+
+def cell(value: object) -> str:
+    text = str(value)
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        text = "'" + text
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in '";\r\n') else text
+
+
+def word(what: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if what == "mark":
+        return MARKS.get(value, str(value))
+    if what == "absence":
+        return ABSENCES[value]
+    if what == "lateness":
+        return f"оп {value}"
+    return canonical(value).decode()
+
+
+@dataclass
+class Row:
+    """One fact with what its table shows in the end."""
+
+    what: str
+    first: int
+    at: str
+    value: Any
+    lesson: str
+    student: str = ""
+    work: str = ""
+    standing: int = 0
+    recorded: Any = None
+
+
+@dataclass
+class Builder:
+    """A school's log being written; every random id comes from the seed."""
+
+    seed: int = 1
+    key: Key = field(default_factory=Key)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    disclosures: list[tuple[str, int]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    rows: dict[int, Row] = field(default_factory=dict)
+    lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
+    courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    works: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
+    command: str = ""
+    actor: dict[str, str] = field(default_factory=dict)
+    _versions: dict[str, int] = field(default_factory=dict)
+    _clock: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self.actor = {"id": self.uuid(), "role": "teacher"}
+        self.begin()
+
+    def uuid(self) -> str:
+        return str(uuid.UUID(int=self.random.getrandbits(128)))
+
+    def begin(self) -> None:
+        """Begin another command."""
+        self.command = self.uuid()
+
+    def add(self, stream_kind: str, stream_id: str, event: str, /, **data: Any) -> int:
+        """Append one event; `sd` stands for `_sd`, and a None field is absent (except old and new)."""
+        if "sd" in data:
+            data["_sd"] = data.pop("sd")
+        data = {name: value for name, value in data.items() if value is not None or name in ("old", "new")}
+        stream = f"{stream_kind}/{stream_id}"
+        self._versions[stream] = self._versions.get(stream, 0) + 1
+        self._clock += 1
+        seconds, micros = divmod(self._clock * 1_370, 1_000_000)
+        minutes, second = divmod(seconds, 60)
+        hour, minute = divmod(minutes, 60)
+        self.entries.append({
+            "actor": dict(self.actor),
+            "at": f"2026-09-01T{hour:02}:{minute:02}:{second:02}.{micros:06}Z",
+            "command": self.command, "data": data, "index": len(self.entries), "prev": "", "stream": stream,
+            "type": f"{event}/1", "version": self._versions[stream],
+        })  # fmt: skip
+        return len(self.entries) - 1
+
+    def disclose(self, name: str, value: str, index: int) -> str:
+        """Make a disclosure for the entry of this index and return its digest."""
+        salt = base64.urlsafe_b64encode(self.random.randbytes(16)).rstrip(b"=").decode()
+        raw = json.dumps([salt, name, value], ensure_ascii=False).encode()
+        disclosure = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        self.disclosures.append((disclosure, index))
+        return base64.urlsafe_b64encode(hashlib.sha256(disclosure.encode()).digest()).rstrip(b"=").decode()
+
+    # Set-up.
+
+    def school(self) -> None:
+        self.add(
+            "school",
+            self.uuid(),
+            "school_opened",
+            clock="sample",
+            name="Школа № 1534",
+            origin=self.key.name,
+            time_zone="Europe/Moscow",
+        )
+
+    def person(self, kind: str, family: str = "", given: str = "", patronymic: str = "") -> str:
+        person, index = self.uuid(), len(self.entries)
+        parts = {"family_name": family, "given_name": given, "patronymic": patronymic}
+        digests = [self.disclose(name, value, index) for name, value in parts.items() if value]
+        self.add("person", person, "person_registered", kind=kind, sd=sorted(digests))
+        self.names[person] = " ".join(value for value in parts.values() if value) or person
+        self.tables["people"].append([index, person, kind, self.names[person]])
+        return person
+
+    def class_group(self, year: str, grade: int, letter: str) -> str:
+        group = self.uuid()
+        self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
+        self.names[group] = f"{grade}{letter}"
+        return group
+
+    def enroll(self, group: str, student: str, starts_on: str = "2026-09-01") -> None:
+        index = self.add("class", group, "student_enrolled", student=student, starts_on=starts_on)
+        self.tables["enrollments"].append([index, self.names[group], student, self.names[student], starts_on, ""])
+
+    def leave(self, group: str, student: str, ends_on: str) -> None:
+        self.add("class", group, "student_left", student=student, ends_on=ends_on)
+        for row in self.tables["enrollments"]:
+            if row[1] == self.names[group] and row[2] == student and not row[5]:
+                row[5] = ends_on
+
+    def course(self, group: str, subject: str, year: str, teacher: str, grade: str = "") -> str:
+        course = self.uuid()
+        index = self.add("course", course, "course_opened", class_group=group, subject=subject, year=year)
+        self.add("course", course, "teacher_assigned", teacher=teacher, starts_on="2026-09-01")
+        self.courses[course] = (self.names[group], subject, year, grade)
+        self.tables["courses"].append([index, course, self.names[group], subject])
+        return course
+
+    def period(self, year: str, number: int, grades: list[int], starts_on: str, ends_on: str) -> str:
+        period = self.uuid()
+        self.add(
+            "period",
+            period,
+            "period_defined",
+            year=year,
+            kind="quarter",
+            number=number,
+            grades=grades,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        return period
+
+    def close(self, period: str, held: Callable[[dict[str, Any]], bool], **wrong: Any) -> int:
+        """Close a period over the lessons for which `held` says yes."""
+        self.begin()
+        last = {entry["stream"]: (entry["version"], entry["index"]) for entry in self.entries}
+        streams = sorted(f"lesson/{lesson}" for lesson, info in self.lessons.items() if held(info))
+        leaves = [leaf(canonical([stream, *last[stream]])) for stream in streams]
+        return self.add(
+            "period", period, "period_closed", **{"streams": len(leaves), "root": root(leaves).hex()} | wrong
+        )
+
+    # Lessons.
+
+    def lesson(
+        self, course: str, teacher: str, held_on: str, topic: str = "Дроби", attendance: str = "taken", number: int = 1
+    ) -> str:
+        self.begin()
+        lesson = self.uuid()
+        times = {"starts_at": "08:30", "ends_at": "09:15"}
+        index = self.add(
+            "lesson",
+            lesson,
+            "lesson_recorded",
+            course=course,
+            teacher=teacher,
+            held_on=held_on,
+            number=number,
+            topic=topic,
+            attendance=attendance,
+            **times,
+        )
+        self.lessons[lesson] = {
+            "course": course,
+            "teacher": teacher,
+            "held_on": held_on,
+            "taken": attendance == "taken",
+            "number": number,
+            "grade": self.courses[course][3],
+        }
+        self._fact("lesson", index, {"number": number, "topic": topic, **times}, lesson)
+        return lesson
+
+    def _fact(self, what: str, index: int, value: Any, lesson: str, student: str = "", work: str = "") -> int:
+        self.rows[index] = Row(what, index, self.entries[index]["at"], value, lesson, student, work, index, value)
+        return index
+
+    def work(self, lesson: str, kind: str = "answer") -> str:
+        work = self.uuid()
+        index = self.add("lesson", lesson, "work_recorded", work=work, kind=kind, written=False, weight=100)
+        self._fact("work", index, {"kind": kind, "weight": 100, "written": False}, lesson, work=work)
+        self.works[work] = kind
+        return work
+
+    def mark(self, lesson: str, work: str, student: str, value: str) -> int:
+        return self._fact(
+            "mark",
+            self.add("lesson", lesson, "mark_recorded", student=student, work=work, value=value),
+            value,
+            lesson,
+            student,
+            work,
+        )
+
+    def absence(self, lesson: str, student: str, code: str = "absent") -> int:
+        return self._fact(
+            "absence", self.add("lesson", lesson, "absence_recorded", student=student, code=code), code, lesson, student
+        )
+
+    def lateness(self, lesson: str, student: str, minutes: int = 10) -> int:
+        return self._fact(
+            "lateness",
+            self.add("lesson", lesson, "lateness_recorded", student=student, minutes=minutes),
+            minutes,
+            lesson,
+            student,
+        )
+
+    def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
+        value = {"text": text} | ({"due_on": due_on} if due_on else {})
+        return self._fact("homework", self.add("lesson", lesson, "homework_assigned", **value), value, lesson)
+
+    def take_attendance(self, lesson: str, absent: int) -> int:
+        self.lessons[lesson]["taken"] = True
+        return self.add("lesson", lesson, "attendance_taken", absent=absent)
+
+    def fact(self, standing: int) -> Row:
+        return next(row for row in self.rows.values() if row.standing == standing)
+
+    def correct(
+        self,
+        standing: int,
+        new: Any,
+        reason: str = "typo",
+        note: str = "",
+        basis: str | None = None,
+        request: int | None = None,
+        sd: list[str] | None = None,
+        **wrong: Any,
+    ) -> int:
+        """Correct the fact with this standing entry, or annul it where `new` is None."""
+        row, old = self.fact(standing), self.fact(standing).value
+        if note:
+            sd = [self.disclose("note", note, len(self.entries))]
+            self.notes[sd[0]] = note
+        verb = "annulled" if new is None else "corrected"
+        fields = {
+            "corrects": standing,
+            "old": old,
+            "new": new,
+            "reason": reason,
+            "sd": sd,
+            "basis": basis,
+            "request": request,
+        } | wrong
+        index = self.add("lesson", row.lesson, f"{row.what}_{verb}", **fields)
+        row.value, row.standing = new, index
+        if row.what == "work" and new is not None:
+            self.works[row.work] = new["kind"]
+        if row.what == "lesson" and new is not None:
+            self.lessons[row.lesson]["number"] = new["number"]
+        self._correction(index, row, standing, old, new, reason, self.notes.get((sd or [""])[0], ""), basis, request)
+        return index
+
+    def _correction(
+        self,
+        index: int,
+        row: Row,
+        corrects: int,
+        old: Any,
+        new: Any,
+        reason: str,
+        note: str,
+        basis: str | None,
+        request: int | None,
+    ) -> None:
+        self.tables["corrections"].append([
+            index, self.entries[index]["at"], FACTS[row.what], corrects, row.lesson, row.student, word(row.what, old),
+            word(row.what, new), REASONS[reason], note, basis or "", "" if request is None else request, self.entries[index]["actor"]["id"],
+        ])  # fmt: skip
+
+    def reason(self, standing: int, code: str, basis: str | None = None) -> int:
+        row = self.fact(standing)
+        index = self.add("lesson", row.lesson, "absence_reason_set", absence=standing, code=code, basis=basis)
+        self._correction(index, row, standing, row.value, code, "document", "", basis, None)
+        row.value, row.standing = code, index
+        return index
+
+    def request(
+        self, standing: int, new: Any, reason: str = "appeal", basis: str = "Заявление № 7", **wrong: Any
+    ) -> int:
+        row = self.fact(standing)
+        fields = {
+            "what": row.what,
+            "corrects": standing,
+            "old": row.value,
+            "new": new,
+            "reason": reason,
+            "basis": basis,
+        } | wrong
+        return self.add("lesson", row.lesson, "correction_requested", **fields)
+
+    def refuse(self, request: int, basis: str = "Нет оснований") -> int:
+        return self.add(
+            "lesson", self.entries[request]["stream"][7:], "correction_refused", request=request, basis=basis
+        )
+
+    # Sealing.
+
+    def lines(self, start: int = 0, *, chain: bool = True) -> list[bytes]:
+        """Return the entries' bytes, chained."""
+        prev, lines = "0" * 64, []
+        for entry in self.entries:
+            if chain:
+                entry["prev"] = prev
+            lines.append(canonical(entry))
+            prev = leaf(lines[-1]).hex()
+        return lines[start:]
+
+    def files(self, start: int = 0, lines: list[bytes] | None = None) -> Files:
+        """Seal everything into a bag's files."""
+        lines = self.lines() if lines is None else lines
+        leaves = [leaf(line) for line in lines]
+        files = {"data/log/checkpoint": self.key.checkpoint(leaves)}
+        for first in range(start, len(lines), 65_536):
+            files[f"data/log/entries-{first:012}.jsonl"] = b"".join(
+                line + b"\n" for line in lines[first : first + 65_536]
+            )
+        if start:
+            files["data/log/start-checkpoint"] = self.key.checkpoint(leaves[:start])
+            files["data/log/start-edge"] = b"".join(node.hex().encode() + b"\n" for node in edge(leaves[:start]))
+        files["data/log/disclosures.jsonl"] = b"".join(
+            canonical({"disclosure": text, "index": index}) + b"\n"
+            for text, index in self.disclosures
+            if index >= start
+        )
+        if not start:
+            for name, rows in self.all_tables().items():
+                text = HEADERS[name] + "\r\n" + "".join(";".join(map(cell, row)) + "\r\n" for row in rows)
+                files[f"data/tables/{name}.csv"] = b"\xef\xbb\xbf" + text.encode()
+        return manifested(files)
+
+    def all_tables(self) -> dict[str, list[list[Any]]]:
+        """Return every table's rows."""
+        tables: dict[str, list[list[Any]]] = {name: list(rows) for name, rows in self.tables.items()}
+        homework = {
+            row.lesson: row.value for row in self.rows.values() if row.what == "homework" and row.value is not None
+        }
+        for row in sorted(self.rows.values(), key=lambda row: row.first):
+            info = self.lessons[row.lesson]
+            group, subject, *_ = self.courses[info["course"]]
+            by = "" if row.standing == row.first else row.standing
+            head = [row.first, row.at, row.lesson, info["held_on"]]
+            if row.what == "lesson":
+                topic = "аннулирован" if row.value is None else row.value["topic"]
+                work = homework.get(row.lesson)
+                home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
+                taken = "да" if info["taken"] else "нет"
+                tables["lessons"].append(
+                    [*head, info["number"], group, subject, self.names[info["teacher"]], topic, taken, *home, by]
+                )
+            elif row.what in ("mark", "absence", "lateness"):
+                kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
+                values = [word(row.what, row.recorded), word(row.what, row.value), by]
+                name = "marks" if row.what == "mark" else "absences"
+                tables[name].append([*head, group, subject, row.student, self.names[row.student], *kind, *values])
+        return tables
+
+
+def manifested(files: Files) -> Files:
+    """Add, or make again, the tag files of a bag."""
+    payload = {name: raw for name, raw in files.items() if name.startswith("data/")}
+    oxum = f"Payload-Oxum: {sum(map(len, payload.values()))}.{len(payload)}\n"
+    tags = {
+        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "bag-info.txt": oxum.encode(),
+        "manifest-sha256.txt": manifest(payload),
+    }
+    return payload | tags | {"tagmanifest-sha256.txt": manifest(tags)}
+
+
+def manifest(files: Files) -> bytes:
+    return "".join(f"{hashlib.sha256(raw).hexdigest()}  {name}\n" for name, raw in sorted(files.items())).encode()
+
+
+def write_folder(files: Files, folder: Path) -> Path:
+    for name, raw in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    return folder
+
+
+def write_zip(files: Files, path: Path, top: str = "archive/", method: int = zipfile.ZIP_DEFLATED) -> Path:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, raw in files.items():
+            archive.writestr(zipfile.ZipInfo(top + name), raw, method)
+    path.write_bytes(buffer.getvalue())
+    return path
+
+
+@dataclass
+class Sample:
+    """A small school in which everything of events.md happens once at least."""
+
+    builder: Builder
+    year: str
+    period: str
+    group: str
+    course: str
+    teacher: str
+    students: list[str]
+    lesson: str
+    work: str
+    open_lesson: str
+    open_work: str
+    marks: list[int]
+    absence: int
+    closed_at: int
+    request: int
+
+
+def sample(seed: int = 1) -> Sample:
+    """Write the small school."""
+    b = Builder(seed)
+    b.school()
+    year = b.uuid()
+    b.add("year", year, "school_year_opened", title="2026/27", starts_on="2026-09-01", ends_on="2027-05-31")
+    period = b.period(year, 1, [5, 6], "2026-09-01", "2026-10-25")
+    teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
+    names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
+    students = [b.person("student", *name) for name in names]
+    group, course = _class(b, year, teacher, students)
+    lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
+    _second_lesson(b, course, teacher, students)
+    b.begin()
+    b.leave(group, students[4], "2026-10-01")
+    b.enroll(group, students[4], "2026-10-10")
+    closed_at = b.close(period, lambda info: info["held_on"] <= "2026-10-25")
+    b.begin()
+    request = b.request(marks[1], "5")
+    asked_by, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
+    b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
+    b.refuse(_ask(b, asked_by, absence))
+    b.actor = asked_by
+    open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
+    open_work = b.work(open_lesson)
+    b.mark(open_lesson, open_work, students[0], "5")
+    return Sample(
+        b,
+        year,
+        period,
+        group,
+        course,
+        teacher,
+        students,
+        lesson,
+        work,
+        open_lesson,
+        open_work,
+        marks,
+        absence,
+        closed_at,
+        request,
+    )
+
+
+def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:
+    approver, b.actor = b.actor, asked_by
+    request = b.request(absence, "excused")
+    b.actor = approver
+    return request
+
+
+def _class(b: Builder, year: str, teacher: str, students: list[str]) -> tuple[str, str]:
+    group = b.class_group(year, 5, "А")
+    for student in students:
+        b.enroll(group, student)
+    return group, b.course(group, "Математика", year, teacher, "5")
+
+
+def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) -> tuple[str, str, list[int], int]:
+    lesson = b.lesson(course, teacher, "2026-09-02", '"Дроби"; повторение\n', "not_taken")
+    work = b.work(lesson, "control_work")
+    marks = [
+        b.mark(lesson, work, students[0], "4"),
+        b.mark(lesson, work, students[1], "4/5"),
+        b.mark(lesson, work, students[2], "na"),
+    ]
+    absence = b.absence(lesson, students[3])
+    b.lateness(lesson, students[4], 7)
+    b.take_attendance(lesson, 1)
+    b.homework(lesson, "-3 + x", "2026-09-03")
+    b.begin()
+    marks[0] = b.correct(marks[0], "5", "rechecked")
+    marks[0] = b.correct(marks[0], None, "wrong_student")
+    marks[0] = b.correct(marks[0], "3", "other", note="@перепутаны работы")
+    absence = b.reason(absence, "ill", "Справка № 12")
+    return lesson, work, marks, absence
+
+
+def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -> None:
+    lesson = b.lesson(course, teacher, "2026-09-03")
+    lesson_fact = len(b.entries) - 1
+    b.homework(lesson, "")
+    work = b.work(lesson, "answer")
+    b.mark(lesson, work, students[0], "2")
+    work_fact = len(b.entries) - 2
+    b.begin()
+    lesson_fact = b.correct(
+        lesson_fact, {"number": 3, "topic": "Проценты", "starts_at": "10:00", "ends_at": "10:45"}, "wrong_column"
+    )
+    work_fact = b.correct(work_fact, {"kind": "dictation", "weight": 200, "written": True}, "typo")
+    late = b.lateness(lesson, students[1], 10)
+    late = b.correct(late, 15)
+    b.correct(late, None)
+    away = b.absence(lesson, students[1], "unexcused")
+    b.correct(away, "excused", "document", basis="Записка")
+    third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
+    b.correct(len(b.entries) - 1, None, "typo")
+    assert third
+
+
+def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:
+    """Write a large log for measurements: about 16 entries a lesson, 3 % corrected."""
+    b = Builder(seed)
+    b.school()
+    year = b.uuid()
+    b.add("year", year, "school_year_opened", title="2026/27", starts_on="2026-09-01", ends_on="2027-05-31")
+    period = b.period(year, 1, [5], "2026-09-01", "2026-10-25")
+    teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
+    for number in range(classes):
+        students = [b.person("student", f"Фамилия{i}", "Имя", "Отчество") for i in range(28)]
+        group = b.class_group(year, 5, chr(0x410 + number % 30))
+        for student in students:
+            b.enroll(group, student)
+        course = b.course(group, "Математика", year, teacher, "5")
+        for held in range(lessons_per_class):
+            lesson = b.lesson(
+                course, teacher, f"2026-{9 + held % 3:02}-{1 + held % 28:02}", "Сложение дробей с разными знаменателями"
+            )
+            work = b.work(lesson)
+            b.homework(lesson, "Упражнения 115–118, стр. 34", "2026-12-01")
+            first = held % 14
+            marks = [
+                b.mark(lesson, work, student, "5432"[i % 4]) for i, student in enumerate(students[first : first + 11])
+            ]
+            gone = b.absence(lesson, students[27])
+            if held % 3 == 0:
+                b.begin()
+                b.add("lesson", lesson, "absence_reason_set", absence=gone, code="ill")
+                row, index = b.rows[gone], len(b.entries) - 1
+                b._correction(index, row, gone, "absent", "ill", "document", "", None, None)
+                row.value, row.standing = "ill", index
+                old = b.rows[marks[0]]
+                index = b.add(
+                    "lesson", lesson, "mark_corrected", corrects=marks[0], old=old.value, new="1", reason="typo"
+                )
+                b._correction(index, old, marks[0], old.value, "1", "typo", "", None, None)
+                old.value, old.standing = "1", index
+    b.close(period, lambda info: info["held_on"] <= "2026-10-25")
+    return b

@@ -1,0 +1,197 @@
+"""Verification of an archive (log-format.md section 7): opens it and leads the checks, which take bytes."""
+
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from verify.bag import Bag
+from verify.disclosures import LINE_MAX_BYTES, Disclosures
+from verify.entry import ENTRY_MAX_BYTES
+from verify.findings import Place, Report
+from verify.log import LogWalk
+from verify.note import NOTE_MAX_BYTES, Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
+from verify.source import READ_ERRORS, Folder, Reading, Source, Zip
+from verify.tables import COLUMNS, ArchiveTables, Tables
+from verify.tree import Edge
+
+ENTRIES_PER_FILE: Final = 65_536
+_CHECKPOINT, _START, _EDGE = "data/log/checkpoint", "data/log/start-checkpoint", "data/log/start-edge"
+_DISCLOSURES: Final = "data/log/disclosures.jsonl"
+_ENTRIES = re.compile(r"data/log/entries-([0-9]{12})\.jsonl")
+_EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What the reader brings: the log's key, and a checkpoint seen before (its file's bytes)."""
+
+    key: VerifierKey | None = None
+    old: bytes | None = None
+
+
+def verify_archive(path: Path, pinned: Pinned) -> Report:
+    """Check a whole archive and return everything there is to say; nothing in the archive makes this raise."""
+    report = Report()
+    source = _open(path, report)
+    if source is None:
+        return report
+    if not source.sizes:
+        report.add("archive-unreadable", Place(path.name), "files", "none")
+        return report
+    bag = Bag(source, report)
+    bag.begin()
+    _check_log(bag, pinned, report)
+    bag.finish()
+    return report
+
+
+def _open(path: Path, report: Report) -> Source | None:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return Folder(path, report)
+        if stat.S_ISREG(mode):
+            return Zip(path, report)
+        report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", stat.filemode(mode)[0])
+    except READ_ERRORS as error:
+        report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", error)
+    return None
+
+
+def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:
+    """Read a checkpoint and check its signature with the pinned key; every finding stands at `place`."""
+    if raw is None:
+        report.add("bag-file-missing", place, "a signed checkpoint", "none")
+        return None
+    try:
+        checkpoint = parse_checkpoint(raw)
+    except NoteError as error:
+        report.add("checkpoint-malformed", place, "a signed checkpoint", error)
+        return None
+    if key is None:
+        report.skip("no-key", f"{checkpoint.origin}, size {checkpoint.size}")
+        return checkpoint
+    if checkpoint.origin != key.name:
+        report.add("origin-mismatch", place, key.name, checkpoint.origin)
+    reason = check_signature(checkpoint, key)
+    if reason is not None:
+        report.add("signature-invalid", place, f"a signature by {key.name}", reason)
+    return checkpoint
+
+
+def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
+    checkpoint = check_note(bag.small(_CHECKPOINT, NOTE_MAX_BYTES), Place(_CHECKPOINT), pinned.key, report)
+    if checkpoint is not None:
+        report.facts |= {
+            "origin": checkpoint.origin,
+            "signed_size": checkpoint.size,
+            "signed_root": checkpoint.root.hex(),
+        }
+    edge = _start(bag, pinned, checkpoint, report)
+    start = edge.size
+    disclosures = Disclosures(report)
+    if _DISCLOSURES in bag.source.sizes:
+        for number, lines in _blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
+            for offset, line in enumerate(lines):
+                disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
+    tables = _tables(bag, start, report)
+    walk = LogWalk(report, start, edge, disclosures, tables)
+    if pinned.old is not None:
+        walk.old = check_note(pinned.old, Place("--old"), pinned.key, report)
+    _walk_files(bag, walk, report)
+    walk.finish(checkpoint)
+    tables.finish()
+    disclosures.finish()
+    if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
+        report.add("origin-mismatch", Place(_CHECKPOINT), walk.replay.origin, checkpoint.origin)
+    report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}
+
+
+def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge:
+    """Return the tree's edge at the start of the range: empty, or what the start files say."""
+    if _START not in bag.source.sizes and _EDGE not in bag.source.sizes:
+        return Edge()
+    checkpoint = check_note(bag.small(_START, NOTE_MAX_BYTES), Place(_START), pinned.key, report)
+    raw = bag.small(_EDGE, NOTE_MAX_BYTES)
+    if checkpoint is None or raw is None:
+        report.add("start-malformed", Place(_EDGE), "start-checkpoint and start-edge", "not both")
+        return Edge()
+    if end is not None and (end.origin != checkpoint.origin or checkpoint.size > end.size):
+        report.add(
+            "start-malformed",
+            Place(_START),
+            f"a size of {end.origin} up to {end.size}",
+            f"{checkpoint.size} of {checkpoint.origin}",
+        )
+    lines = raw.split(b"\n")
+    if (
+        lines.pop()
+        or not all(_EDGE_LINE.fullmatch(line) for line in lines)
+        or len(lines) != checkpoint.size.bit_count()
+    ):
+        report.add(
+            "start-malformed", Place(_EDGE), f"{checkpoint.size.bit_count()} hashes, one a line", f"{len(lines)} lines"
+        )
+        return Edge()
+    edge = Edge(checkpoint.size, [bytes.fromhex(line.decode()) for line in lines])
+    if edge.root() != checkpoint.root:
+        report.add("start-root-mismatch", Place(_EDGE), checkpoint.root.hex(), edge.root().hex())
+    return edge
+
+
+def _tables(bag: Bag, start: int, report: Report) -> Tables:
+    """Open the tables: all seven where the range begins at 0, none where it does not, never another."""
+    there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
+    wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if start == 0 else {}
+    for name in sorted(there - wanted.keys()):
+        report.add("table-unexpected", Place(name), "the tables of the specification", "another")
+    for name in sorted(wanted.keys() - there):
+        report.add("table-missing", Place(name), "a table", "none")
+    if start:
+        return Tables()
+    opened = {wanted[name]: bag.reading(name) for name in there & wanted.keys()}
+    return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report)
+
+
+def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
+    """Lead the walk over the entry files in order of their names."""
+    files = sorted(name for name in bag.source.sizes if _ENTRIES.fullmatch(name))
+    first = walk.index
+    for position, name in enumerate(files):
+        match = _ENTRIES.fullmatch(name)
+        if match is None or int(match[1]) != first:
+            report.add("entries-file-name", Place(name), f"entries-{first:012d}.jsonl", name.rpartition("/")[2])
+        before = walk.edge.size
+        for number, lines in _blocks(bag.reading(name), ENTRY_MAX_BYTES, "entry-too-long", report):
+            walk.file, walk.line = name, number - 1
+            walk.take(lines)
+        count = walk.edge.size - before
+        if count > ENTRIES_PER_FILE or count == 0 or (count < ENTRIES_PER_FILE and position < len(files) - 1):
+            report.add("entries-file-length", Place(name), f"{ENTRIES_PER_FILE} lines", count)
+        first += count
+
+
+def _blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield a file's lines a megabyte at a time with the number of the first; a line too long is cut and reported."""
+    number, rest, is_skipping = 1, b"", False
+    for chunk in reading.chunks():
+        block = rest + chunk
+        lines = block.split(b"\n")
+        rest = lines.pop()
+        if is_skipping and lines:
+            del lines[0]
+            number, is_skipping = number + 1, False
+        if is_skipping:
+            rest = b""
+        if lines:
+            yield number, lines
+            number += len(lines)
+        if len(rest) > line_max_bytes:
+            report.add(code, Place(reading.name, number), f"at most {line_max_bytes} bytes a line", "more")
+            rest, is_skipping = b"", True
+    if rest:
+        report.add("entries-no-final-newline", Place(reading.name, number), "a line feed at the end", "none")
+        yield number, [rest]

@@ -1,0 +1,124 @@
+"""SD-JWT disclosures (RFC 9901; log-format.md section 6): each one's digest is in `_sd` of the entry it names.
+
+{"disclosure":"WyJ…","index":7}        disclosure = base64url(JSON [salt, name, value]) without padding; its digest =
+                                       base64url(SHA-256(disclosure)) without padding
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from verify import canonical
+from verify.findings import Place, Report
+
+DISCLOSURES_MAX: Final = 500_000
+LINE_MAX_BYTES: Final = 65_536
+_LINE = re.compile(rb'\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}')
+_SALT = re.compile(r"[A-Za-z0-9_-]{22,}")  # 128 bits are 22 characters
+_NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
+NAMES: Final = frozenset((*_NAME_PARTS, "birth_date", "note"))
+
+
+class DisclosureError(ValueError):
+    """A disclosure has not the one form it may have."""
+
+
+def _no_object(_: list[tuple[str, Any]]) -> Any:
+    raise DisclosureError("an object inside a disclosure")
+
+
+def parse_disclosure(disclosure: bytes) -> tuple[str, str]:
+    """Return the name and value of a disclosure.
+
+    Raises:
+        DisclosureError: not base64url in its one spelling, or not [salt, name, value] of texts with a long enough salt.
+    """
+    try:
+        raw = base64.b64decode(disclosure + b"=" * (-len(disclosure) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise DisclosureError("not base64url") from None
+    if base64.urlsafe_b64encode(raw).rstrip(b"=") != disclosure:
+        raise DisclosureError("base64url with stray bits")
+    try:
+        value = json.loads(raw.decode(), object_pairs_hook=_no_object)
+        canonical.render(value)
+    except DisclosureError:
+        raise
+    except (ValueError, RecursionError):
+        raise DisclosureError("not JSON in UTF-8") from None
+    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(part, str) for part in value):
+        raise DisclosureError("not an array of three texts")
+    salt, name, text = value
+    if not _SALT.fullmatch(salt):
+        raise DisclosureError("a salt of less than 128 bits, or not base64url")
+    if name not in NAMES:
+        raise DisclosureError("a name that no entry discloses")
+    return name, text
+
+
+def digest_of(disclosure: bytes) -> str:
+    """Return a disclosure's digest as `_sd` carries it."""
+    return base64.urlsafe_b64encode(sha256(disclosure).digest()).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    digest: str
+    place: Place
+
+
+class Disclosures:
+    """The disclosures of one archive: values by digest, and the entries that have yet to commit to them."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._values: dict[str, tuple[str, str]] = {}
+        self.wanted: dict[int, list[_Wanted]] = {}
+        self.count = 0
+
+    def take_line(self, line: bytes, place: Place) -> None:
+        """Take one line of disclosures.jsonl."""
+        match = _LINE.fullmatch(line)
+        if match is None:
+            self._report.add("disclosure-malformed", place, '{"disclosure":"…","index":N}', "another line")
+            return
+        try:
+            value = parse_disclosure(match[1])
+        except DisclosureError as error:
+            self._report.add("disclosure-malformed", place, "base64url of [salt, name, value]", error)
+            return
+        if self.count >= DISCLOSURES_MAX:
+            self._report.add("archive-limit", place, f"at most {DISCLOSURES_MAX} disclosures", "more")
+            return
+        self.count += 1
+        digest, index = digest_of(match[1]), int(match[2])
+        self._values[digest] = value
+        self.wanted.setdefault(index, []).append(_Wanted(digest, Place(place.file, place.line, index)))
+
+    def commit(self, index: int, digests: Sequence[str]) -> None:
+        """Take note that an entry commits to digests."""
+        rest = [wanted for wanted in self.wanted.pop(index, []) if wanted.digest not in digests]
+        if rest:
+            self.wanted[index] = rest
+
+    def finish(self) -> None:
+        """Report the disclosures that the entry they name does not commit to."""
+        for missing in self.wanted.values():
+            for wanted in missing:
+                self._report.add(
+                    "disclosure-not-committed", wanted.place, f"{wanted.digest} in the entry's _sd", "not there"
+                )
+
+    def name(self, digests: Sequence[str]) -> bytes:
+        """Return a person's name from what is disclosed of an entry's digests (tables.md); empty where nothing is."""
+        known = dict(self._values[digest] for digest in digests if digest in self._values)
+        return " ".join(known[part] for part in _NAME_PARTS if known.get(part)).encode()
+
+    def note(self, digests: Sequence[str]) -> bytes:
+        """Return the disclosed note of a correction; empty where it is not disclosed."""
+        return dict(self._values[digest] for digest in digests if digest in self._values).get("note", "").encode()

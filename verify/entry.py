@@ -1,0 +1,137 @@
+"""One entry (log-format.md section 2): its fields from its bytes, or exactly what is wrong with them.
+
+Ordinary entries take the fast way: one regular expression for each event type, which only the canonical spelling of a
+well-formed entry fits. What does not fit takes the slow way: parsed strictly, rendered again, compared, and asked
+field by field.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from verify import canonical, events
+from verify.findings import Place, Report, shown
+
+ENTRY_MAX_BYTES: Final = 65_535
+
+# Groups of an entry's match: ACTOR, AT, COMMAND, then the data's fields in canonical order, then INDEX to VERSION.
+ACTOR, AT, COMMAND = 0, 1, 2
+DATA: Final = slice(3, -4)
+INDEX, PREV, STREAM, VERSION = -4, -3, -2, -1
+# A group is bytes, or None where an optional field is absent.
+Groups = tuple[Any, ...]
+
+_ACTOR = (
+    rb'\{(?:"basis":' + events.TEXT.replace(b"(", b"(?:", 1) + rb',)?"id":' + events.UUID
+    + rb'(?:,"on_behalf_of":' + events.UUID.replace(b"(", b"(?:", 1) + rb')?,"role":"[a-z_]+"\}'
+)  # fmt: skip
+_VERSION = rb"([1-9][0-9]{0,14})"
+
+
+def _entry_pattern(data: bytes, kind: bytes, name: bytes) -> bytes:
+    return (
+        rb'\{"actor":' + _ACTOR + rb',"at":' + events.AT + rb',"command":' + events.UUID + rb',"data":' + data
+        + rb',"index":' + events.INDEX + rb',"prev":' + events.ROOT
+        + rb',"stream":' + events.UUID.replace(b"(", b"(" + kind + b"/", 1)
+        + rb',"type":"' + name + rb'","version":' + _VERSION + rb"\}"
+    )  # fmt: skip
+
+
+PATTERNS: Final = {
+    name.encode(): re.compile(_entry_pattern(event.data_pattern(), event.kind.encode(), re.escape(name.encode())))
+    for name, event in events.TYPES.items()
+}
+_ANY_TYPE = re.compile(_entry_pattern(rb"(\{.*\})", rb"[a-z_]+", rb"[a-z_]+/[1-9][0-9]{0,5}"), re.DOTALL)
+_FIELDS: Final = {
+    "actor": re.compile(_ACTOR),
+    "at": re.compile(events.AT),
+    "command": re.compile(events.UUID),
+    "data": re.compile(rb"\{.*\}", re.DOTALL),
+    "index": re.compile(events.INDEX),
+    "prev": re.compile(events.ROOT),
+    "stream": re.compile(events.UUID.replace(b"(", b"([a-z_]+/", 1)),
+    "type": re.compile(rb'"[a-z_]+/[1-9][0-9]{0,5}"'),
+    "version": re.compile(_VERSION),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the slow way got from an entry: its type (empty where unknown) and its groups."""
+
+    name: bytes
+    groups: Groups
+
+
+def type_of(line: bytes) -> bytes:
+    """Return what stands where a canonical entry has its type: only a guess, which the type's pattern proves."""
+    start = line.rfind(b'"type":"') + 8
+    return line[start : line.find(b'"', start)]
+
+
+def read_slowly(line: bytes, place: Place, report: Report) -> Read | None:
+    """Say what is wrong with an entry; return what can still be used of it."""
+    if len(line) > ENTRY_MAX_BYTES:
+        report.add("entry-too-long", place, f"at most {ENTRY_MAX_BYTES} bytes", f"{len(line)} bytes")
+        return None
+    try:
+        value = canonical.parse(line)
+    except canonical.CanonicalError as error:
+        report.add("entry-not-json", _at(place, error.offset), "strict JSON", error.reason)
+        return None
+    if not isinstance(value, dict):
+        report.add("entry-not-json", place, "an object", type(value).__name__)
+        return None
+    rendered = canonical.render(value)
+    offset = canonical.first_difference(line, rendered)
+    if offset is not None:
+        report.add(
+            "entry-not-canonical", _at(place, offset), rendered[offset : offset + 40], line[offset : offset + 40]
+        )
+    if not _fields_fit(value, _FIELDS, frozenset(), "entry-field", place, report):
+        return None
+    event = events.TYPES.get(value["type"])
+    if event is None:
+        match = _ANY_TYPE.fullmatch(rendered)
+        return None if match is None else Read(b"", match.groups())
+    if not value["stream"].startswith(event.kind + "/"):
+        report.add("stream-kind", place, event.kind, value["stream"])
+        return None
+    patterns = {name: re.compile(fragment) for name, fragment in event.fields.items()}
+    if not _fields_fit(value["data"], patterns, event.optional, "data-field", place, report):
+        return None
+    match = PATTERNS[value["type"].encode()].fullmatch(rendered)
+    if match is None:
+        report.add("data-field", place, f"the form of {event.name}", rendered)
+        return None
+    return Read(value["type"].encode(), match.groups())
+
+
+def _fields_fit(
+    value: dict[str, Any],
+    patterns: dict[str, re.Pattern[bytes]],
+    optional: frozenset[str],
+    code: str,
+    place: Place,
+    report: Report,
+) -> bool:
+    """Report every field that is missing, extra or does not fit its pattern."""
+    prefix, fits = "" if code == "entry-field" else "data.", True
+    for name in sorted(patterns.keys() | value.keys()):
+        where = Place(place.file, place.line, place.entry, field=shown(prefix + name))
+        if name not in value:
+            if name in optional:
+                continue
+            report.add(code, where, "a value", "missing")
+        elif name not in patterns:
+            report.add(code, where, "no such field", canonical.render(value[name]))
+        elif not patterns[name].fullmatch(canonical.render(value[name])):
+            report.add(code, where, "a well-formed value", canonical.render(value[name]))
+        else:
+            continue
+        fits = False
+    return fits
+
+
+def _at(place: Place, offset: int | None) -> Place:
+    return Place(place.file, place.line, place.entry, offset, place.field)

@@ -1,0 +1,185 @@
+"""What the `data` of each event type looks like (events.md), as patterns over canonical bytes.
+
+A canonical JSON text has one spelling, so "is canonical and fits the schema" is one question to a regular expression;
+its groups are the values, as bytes. Every fragment is one JSON value with one group. Groups of strings are the text
+between the quotes as it is spelt in JSON (`unescape` gives the text); groups marked *raw* hold the whole JSON value,
+quotes included, null as `null`.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+# RFC 8785 section 3.2.2.2: one spelling for each character; the caller has decoded the bytes as UTF-8.
+_PLAIN = rb'[^"\\\x00-\x1f]*'
+_TEXT = _PLAIN + rb'(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))' + _PLAIN + rb")*"
+# Dates of the Gregorian calendar that exist, 29 February included.
+_DATE = (
+    rb"(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    rb"|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    rb"|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+)
+_TIME = rb"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_COUNT = rb"(?:0|[1-9][0-9]{0,14})"
+_DIGEST = rb"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_MARK = rb"(?:[1-5](?:/[1-5])?|na|exempt|pass|fail)"
+_ABSENCE = rb"(?:absent|ill|excused|unexcused)"
+_MINUTES = rb"(?:[1-9][0-9]?|1[01][0-9]|120)"
+_KINDS = (
+    rb"(?:answer|homework_check|self_work|control_work|test|dictation|exposition|composition|laboratory|practical|project"
+    rb"|by_heart|retelling|reading|norms)"
+)
+_WEIGHT = rb"(?:1000|[1-9][0-9]{0,2})"
+_NUMBER = rb"(?:[0-9]|1[0-2])"
+
+
+def _string(pattern: bytes) -> bytes:
+    return rb'"(' + pattern + rb')"'
+
+
+UUID: Final = _string(_UUID)
+TEXT: Final = _string(_TEXT)
+DATE: Final = _string(_DATE)
+TIME: Final = _string(_TIME)
+INDEX: Final = rb"(" + _COUNT + rb")"
+AT: Final = _string(_DATE + rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
+DIGESTS: Final = rb'(\[(?:"' + _DIGEST + rb'"(?:,"' + _DIGEST + rb'")*)?\])'
+DIGEST: Final = rb'(\["' + _DIGEST + rb'"\])'
+ROOT: Final = _string(rb"[0-9a-f]{64}")
+GRADES: Final = rb"(\[[1-9][0-9]?(?:,[1-9][0-9]?)*\])"
+
+
+def _words(*words: str) -> bytes:
+    return _string(b"|".join(word.encode() for word in words))
+
+
+REASON: Final = _words("typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other")
+
+# A fact's value as `old` and `new` carry it, without a group.
+VALUES: Final[dict[str, bytes]] = {
+    "mark": rb'"' + _MARK + rb'"',
+    "absence": rb'"' + _ABSENCE + rb'"',
+    "lateness": _MINUTES,
+    "lesson": rb'\{"ends_at":"'
+    + _TIME
+    + rb'","number":'
+    + _NUMBER
+    + rb',"starts_at":"'
+    + _TIME
+    + rb'","topic":"'
+    + _TEXT
+    + rb'"\}',
+    "work": rb'\{"kind":"' + _KINDS + rb'","weight":' + _WEIGHT + rb',"written":(?:true|false)\}',
+    "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One event type: the kind of its stream, its data's fields in canonical order, those that may be absent."""
+
+    name: str
+    kind: str
+    fields: dict[str, bytes]
+    optional: frozenset[str]
+
+    def data_pattern(self) -> bytes:
+        """Return the pattern of the whole `data` object, one group a field."""
+        first = next(name for name in self.fields if name not in self.optional)
+        parts, seen = [], False
+        for name, fragment in self.fields.items():
+            member = b'"' + name.encode() + b'":' + fragment
+            if name == first:
+                parts.append(member)
+                seen = True
+            elif seen:
+                parts.append(b"(?:," + member + b")?" if name in self.optional else b"," + member)
+            else:
+                parts.append(b"(?:" + member + b",)?")
+        return rb"\{" + b"".join(parts) + rb"\}"
+
+
+def _event(type_name: str, stream_kind: str, /, **fields: bytes) -> EventType:
+    """Declare a type; a field whose name ends in `_opt` may be absent, and `sd` stands for `_sd`."""
+    renamed = {("_sd" if key.removesuffix("_opt") == "sd" else key.removesuffix("_opt")): key for key in fields}
+    ordered = {name: fields[renamed[name]] for name in sorted(renamed)}
+    return EventType(
+        type_name, stream_kind, ordered, frozenset(name for name, key in renamed.items() if key.endswith("_opt"))
+    )
+
+
+def _nullable(pattern: bytes) -> bytes:
+    return rb"(" + pattern + rb"|null)"
+
+
+def _corrections() -> list[EventType]:
+    """Declare `<fact>_corrected/1` and `<fact>_annulled/1` (events.md, "Corrections"); `old` and `new` are raw."""
+    types = []
+    for fact, value in VALUES.items():
+        for verb, old, new in (
+            ("corrected", _nullable(value), rb"(" + value + rb")"),
+            ("annulled", rb"(" + value + rb")", rb"(null)"),
+        ):
+            types.append(
+                _event(
+                    f"{fact}_{verb}/1", "lesson", sd_opt=DIGEST, basis_opt=TEXT, corrects=INDEX, new=new, old=old,
+                    reason=REASON, request_opt=INDEX,
+                )
+            )  # fmt: skip
+    return types
+
+
+_ANY_VALUE = b"|".join(VALUES.values())
+
+TYPES: Final[dict[str, EventType]] = {
+    event.name: event
+    for event in (
+        _event("school_opened/1", "school", clock=_words("server", "sample"), name=TEXT, origin=TEXT, time_zone=TEXT),
+        _event("person_registered/1", "person", kind=_words("student", "teacher", "staff"), sd=DIGESTS),
+        _event("school_year_opened/1", "year", title=TEXT, starts_on=DATE, ends_on=DATE),
+        _event(
+            "period_defined/1", "period", year=UUID, kind=_words("quarter", "trimester", "half_year", "year"),
+            number=INDEX, grades=GRADES, starts_on=DATE, ends_on=DATE,
+        ),
+        _event("period_closed/1", "period", streams=INDEX, root=ROOT),
+        _event("class_group_opened/1", "class", year=UUID, grade=INDEX, letter=TEXT, class_teacher_opt=UUID),
+        _event("student_enrolled/1", "class", student=UUID, starts_on=DATE),
+        _event("student_left/1", "class", student=UUID, ends_on=DATE),
+        _event("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID),
+        _event("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE),
+        _event(
+            "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
+            starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),
+        ),
+        _event("attendance_taken/1", "lesson", absent=INDEX),
+        _event("absence_recorded/1", "lesson", student=UUID, code=rb"(" + VALUES["absence"] + rb")"),
+        _event(
+            "absence_reason_set/1", "lesson", absence=INDEX, code=rb"(" + VALUES["absence"] + rb")", basis_opt=TEXT,
+        ),
+        _event("lateness_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
+        _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
+        _event(
+            "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",
+            weight=rb"(" + _WEIGHT + rb")",
+        ),
+        _event("mark_recorded/1", "lesson", student=UUID, work=UUID, value=rb"(" + VALUES["mark"] + rb")"),
+        *_corrections(),
+        _event(
+            "correction_requested/1", "lesson", what=_words(*VALUES), corrects=INDEX, old=_nullable(_ANY_VALUE),
+            new=_nullable(_ANY_VALUE), reason=REASON, basis=TEXT, sd_opt=DIGEST,
+        ),
+        _event("correction_refused/1", "lesson", request=INDEX, basis=TEXT),
+    )
+}  # fmt: skip
+
+VALUE_PATTERNS: Final = {fact: re.compile(value) for fact, value in VALUES.items()}
+
+
+def unescape(spelt: bytes) -> bytes:
+    """Return the text that a canonical JSON string spells, as UTF-8."""
+    if b"\\" not in spelt:
+        return spelt
+    text: str = json.loads(b'"' + spelt + b'"')
+    return text.encode()

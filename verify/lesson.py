@@ -1,0 +1,344 @@
+"""The rules of a lesson's stream (events.md, "A lesson" and "Corrections").
+
+A broken rule is a finding and the entry is taken all the same, so that what follows is judged against what the log
+says.
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from verify.entry import ACTOR, AT, COMMAND, DATA, Groups
+from verify.findings import Place
+from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
+
+if TYPE_CHECKING:
+    from verify.replay import Replay
+
+Handler = Callable[[Stream, int, Groups], None]
+_REQUEST_FIELDS: Final = ("_sd", "basis", "corrects", "new", "old", "reason")
+
+
+class Lessons:
+    """All lessons of a log."""
+
+    def __init__(self, replay: "Replay") -> None:
+        self.replay = replay
+        self.tables = replay.tables
+        self.find = replay.find
+        self.by_grade: dict[tuple[bytes, bytes], list[Lesson]] = {}
+        self.attendance_due: tuple[bytes, Lesson, int, Place] | None = None
+        self._spelt: dict[bytes, bytes] = {}
+
+    # What is recorded.
+
+    def lesson_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take a lesson's first entry."""
+        attendance, course_id, ends_at, held_on, number, starts_at, teacher, topic = groups[DATA]
+        if not isinstance(lesson, Lesson) or not self.replay.makes(lesson):
+            return
+        value = b'{"ends_at":"%b","number":%b,"starts_at":"%b","topic":"%b"}' % (ends_at, number, starts_at, topic)
+        lesson.fact = Fact("lesson", index, index, value)
+        lesson.at, lesson.held_on, lesson.number = groups[AT], held_on, number
+        lesson.is_taken = attendance == b"taken"
+        lesson.teacher = self.replay.person(teacher, "teacher")
+        course = self.replay.made(b"course", course_id, "course")
+        if isinstance(course, Course):
+            lesson.course = course
+            if course.group is not None:
+                self.by_grade.setdefault((course.group.year, course.group.grade), []).append(lesson)
+            if self.replay.is_in_closed_period(lesson):
+                lesson.is_closed = True
+                self.find("recorded-after-close", "an open period", held_on, field_name="data.held_on")
+        self.tables.lesson(lesson)
+
+    def attendance_taken(self, lesson: Stream, _index: int, groups: Groups) -> None:
+        """Take the statement that attendance was checked; how many are absent is compared when the command ends."""
+        (absent,) = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        if lesson.fact is None:
+            return
+        if lesson.is_taken:
+            self.find("attendance", "attendance taken once, where the lesson says not_taken", "taken again")
+        lesson.is_taken = True
+        self.attendance_due = (groups[COMMAND], lesson, int(absent), self.replay.locate())
+
+    def settle_attendance(self) -> None:
+        """Compare the number of absent students that a command stated with what stands after it."""
+        if self.attendance_due is not None:
+            _, lesson, absent, place = self.attendance_due
+            self.attendance_due = None
+            if lesson.absent != absent:
+                self.replay.report.add("attendance", place, f"{lesson.absent} absent", absent)
+
+    def absence_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take an absence."""
+        code, student = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student")
+        fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
+        self._check_slot(lesson, fact)
+        lesson.absences[person] = fact
+        lesson.absent += 1
+        lesson.added(fact)
+        self.tables.absence(index, groups[AT], lesson, fact)
+
+    def lateness_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take a lateness."""
+        minutes, student = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student")
+        fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
+        self._check_slot(lesson, fact)
+        lesson.latenesses[person] = fact
+        lesson.added(fact)
+        self.tables.absence(index, groups[AT], lesson, fact)
+
+    def homework_assigned(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take homework, or the statement that there is none."""
+        due_on, text = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        if due_on is not None and not text:
+            self.find("data-field", "no day where there is no homework", due_on, field_name="data.due_on")
+        due = b"" if due_on is None else b'"due_on":"%b",' % due_on
+        fact = Fact("homework", index, index, b'{%b"text":"%b"}' % (due, text))
+        self._check_slot(lesson, fact)
+        lesson.homework = fact
+        lesson.added(fact)
+
+    def work_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take an assessed work."""
+        kind, weight, work_id, written = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        if work_id in lesson.works:
+            self.find("recorded-twice", "a work once", work_id, field_name="data.work")
+            return
+        fact = Fact("work", index, index, b'{"kind":"%b","weight":%b,"written":%b}' % (kind, weight, written))
+        fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
+        lesson.added(fact)
+
+    def mark_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take a mark."""
+        student, value, work_id = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student")
+        work = lesson.works.get(work_id)
+        if work is None:
+            if lesson.is_partial:
+                self.replay.report.skip("before-range", f"work {work_id.decode()}")
+            else:
+                self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
+            return
+        fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
+        self._check_slot(lesson, fact)
+        work.marks[person] = fact
+        work.standing_marks += 1
+        lesson.added(fact)
+        self.tables.mark(index, groups[AT], lesson, fact)
+
+    def _check_open(self, lesson: Lesson) -> None:
+        """Report a lesson that takes nothing new: never recorded, annulled, or in a closed period."""
+        if lesson.fact is None:
+            if not lesson.is_partial:
+                self.find("reference-unknown", "lesson_recorded/1 first", lesson.key)
+        elif lesson.fact.value is NULL:
+            self.find("recorded-on-annulled", "a standing lesson", lesson.key)
+        if lesson.is_closed:
+            self.find("recorded-after-close", "an open period", lesson.held_on)
+
+    def _check_slot(self, lesson: Lesson, fact: Fact) -> None:
+        """Report a fact that stands beside another which excludes it."""
+        who = fact.who
+        other = excluded = None
+        if fact.work is not None and who is not None:
+            other = fact.work.marks.get(who)
+            if fact.work.fact.value is NULL:
+                self.find("recorded-on-annulled", "a standing work", fact.work.id)
+        elif fact.what == "homework":
+            other = lesson.homework
+        elif who is not None:
+            own, opposite = lesson.absences, lesson.latenesses
+            if fact.what == "lateness":
+                own, opposite = opposite, own
+            other, excluded = own.get(who), opposite.get(who)
+        if other is not None and other is not fact and other.value is not NULL:
+            self.find("recorded-twice", f"one standing {fact.what}", f"entry {other.standing} stands")
+        if excluded is not None and excluded.value is not NULL:
+            self.find("absence-and-lateness", "one of the two", f"entry {excluded.standing} stands")
+
+    # What is corrected.
+
+    def correction(self, what: str, *, is_annulled: bool) -> Handler:
+        """Return the handler of `<what>_corrected/1` or `<what>_annulled/1`."""
+
+        def handle(lesson: Stream, index: int, groups: Groups) -> None:
+            digests, basis, corrects, new, old, reason, request = groups[DATA]
+            if not isinstance(lesson, Lesson):
+                return
+            self._check_reason(index, digests, basis, reason, request)
+            if lesson.is_closed and request is None:
+                self.find("correction-after-close", "an approved request", "none", field_name="data.request")
+            if request is not None:
+                self._check_request(lesson, int(request), what, groups)
+            fact = self._cited(lesson, what, corrects, old)
+            if new == old:
+                self.find("correction-changes-nothing", "another value", new, field_name="data.new")
+            who = b"" if fact is None or fact.who is None else fact.who.id
+            if fact is not None:
+                self._change(lesson, fact, index, NULL if is_annulled else self._spelt.setdefault(new, new))
+            note = b"" if digests is None else self.replay.disclosures.note(json.loads(digests))
+            cells = (lesson.id, who, old, new, reason, note, basis or b"", request or b"")
+            self.tables.correction(index, groups[AT], what, corrects, cells, groups[ACTOR])
+
+        return handle
+
+    def absence_reason_set(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take the reason of an absence, which replaces the code `absent`."""
+        absence, basis, code = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        if lesson.is_closed:
+            self.find("recorded-after-close", "an open period", lesson.held_on)
+        old = b'"absent"'
+        fact = self._cited(lesson, "absence", absence, old)
+        who = b"" if fact is None or fact.who is None else fact.who.id
+        if fact is not None:
+            self._change(lesson, fact, index, self._spelt.setdefault(code, code))
+        cells = (lesson.id, who, old, code, b"document", b"", basis or b"", b"")
+        self.tables.correction(index, groups[AT], "absence", absence, cells, groups[ACTOR])
+
+    def correction_requested(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take a request for a correction after the close."""
+        digests, basis, corrects, new, old, reason, what = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_reason(index, digests, basis, reason, None)
+        self._cited(lesson, what.decode(), corrects, old)
+        if new == old:
+            self.find("correction-changes-nothing", "another value", new, field_name="data.new")
+        if lesson.requests is None:
+            lesson.requests = {}
+        lesson.requests[index] = Request(groups[ACTOR], what.decode(), (digests, basis, corrects, new, old, reason))
+
+    def correction_refused(self, lesson: Stream, _index: int, groups: Groups) -> None:
+        """Take the refusal of a request."""
+        _, request = groups[DATA]
+        if isinstance(lesson, Lesson):
+            self._answer(lesson, int(request), groups[ACTOR])
+
+    def _check_reason(
+        self, index: int, digests: bytes | None, basis: bytes | None, reason: bytes, request: bytes | None
+    ) -> None:
+        self.replay.disclose(index, digests)
+        if reason == b"other" and digests is None:
+            self.find("correction-note-missing", "a note", "none", field_name="data._sd")
+        if request is not None and basis is None:
+            self.find("data-field", "a basis, where there is a request", "missing", field_name="data.basis")
+
+    def _answer(self, lesson: Lesson, index: int, actor: bytes) -> Request | None:
+        """Return the request that an entry answers, once, by a second person."""
+        asked = (lesson.requests or {}).get(index)
+        if asked is None:
+            if index < self.replay.start:
+                self.replay.report.skip("before-range", f"request {index}")
+            else:
+                self.find(
+                    "request-mismatch", "a correction_requested/1 of this lesson", index, field_name="data.request"
+                )
+            return None
+        if asked.is_answered:
+            self.find("request-answered", "one answer", index, field_name="data.request")
+        if asked.actor == actor:
+            self.find("request-same-person", "a second person", actor, field_name="actor.id")
+        asked.is_answered = True
+        return asked
+
+    def _check_request(self, lesson: Lesson, index: int, what: str, groups: Groups) -> None:
+        asked = self._answer(lesson, index, groups[ACTOR])
+        if asked is None:
+            return
+        if asked.what != what:
+            self.find("request-mismatch", asked.what, what, field_name="type")
+        for name, wanted, value in zip(_REQUEST_FIELDS, asked.fields, groups[DATA], strict=False):
+            if wanted != value:
+                self.find("request-mismatch", wanted or "none", value or "none", field_name="data." + name)
+
+    def _cited(self, lesson: Lesson, what: str, corrects: bytes, old: bytes) -> Fact | None:
+        """Return the fact whose standing entry is cited, and compare the value that stood."""
+        index = int(corrects)
+        fact = lesson.by_standing().get(index)
+        if fact is None and index < self.replay.start:
+            self.replay.report.skip("before-range", f"correction of entry {index}")
+            return None
+        if fact is None or fact.what != what:
+            self.find(
+                "correction-cites-nothing",
+                f"the standing entry of this lesson's {what}",
+                index,
+                field_name="data.corrects",
+            )
+            return None
+        if fact.value != old:
+            self.find("correction-old-value", fact.value, old, field_name="data.old")
+        return fact
+
+    def _change(self, lesson: Lesson, fact: Fact, index: int, value: bytes) -> None:
+        """Let another value stand, and keep the counts of what stands."""
+        facts = lesson.by_standing()
+        del facts[fact.standing]
+        facts[index] = fact
+        step = (value is not NULL) - (fact.value is not NULL)
+        fact.standing, fact.value = index, value
+        if step and fact.what == "lesson":
+            if step < 0 and lesson.in_use:
+                self.find("annulled-while-in-use", "nothing else standing in the lesson", f"{lesson.in_use} facts")
+        elif step:
+            self._stand(lesson, fact, step)
+        self._changed(lesson, fact, index, value)
+
+    def _stand(self, lesson: Lesson, fact: Fact, step: int) -> None:
+        """Count a fact that stands again (step 1) or no more (step -1)."""
+        lesson.in_use += step
+        work = fact.work
+        if step > 0:
+            if lesson.fact is not None and lesson.fact.value is NULL:
+                self.find("recorded-on-annulled", "a standing lesson", lesson.key)
+            if fact.what != "work":
+                self._check_slot(lesson, fact)
+        if fact.what == "absence":
+            lesson.absent += step
+        elif fact.what == "mark" and work is not None:
+            work.standing_marks += step
+        elif fact.what == "work" and step < 0 and work is not None and work.standing_marks:
+            self.find("annulled-while-in-use", "no mark standing for the work", f"{work.standing_marks} marks")
+        if step > 0 and fact.who is not None:
+            slots = work.marks if work is not None else lesson.absences if fact.what == "absence" else lesson.latenesses
+            slots[fact.who] = fact
+        elif step > 0 and fact.what == "homework":
+            lesson.homework = fact
+
+    def _changed(self, lesson: Lesson, fact: Fact, index: int, value: bytes) -> None:
+        """Keep what the tables show of a changed fact."""
+        if value is not NULL and fact.what == "lesson":
+            lesson.number = b"%d" % json.loads(value)["number"]
+        elif fact.what == "work" and fact.work is not None:
+            work = fact.work
+            kind = work.kind if value is NULL else json.loads(value)["kind"].encode()
+            work.kinds = work.kinds or [(fact.first, work.kind)]
+            work.kinds.append((index, kind))
+            work.kind = kind
+            self.tables.rekinded(work)
+        elif fact.what in ("mark", "absence", "lateness"):
+            self.tables.changed(fact)

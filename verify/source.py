@@ -1,0 +1,237 @@
+"""An archive as names and bytes: a folder, or a ZIP read without extracting. Links and bombs are findings.
+
+A file is read once: its chunks are hashed (for fixity) as they go to whoever reads them, so the bytes that were
+checked are the bytes that were judged. Reading and hashing run ahead in a thread, which the interpreter's lock does
+not hold up.
+"""
+
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from verify.findings import Place, Report
+
+CHUNK_BYTES: Final = 1 << 20
+FILES_MAX: Final = 50_000
+DEPTH_MAX: Final = 16
+NAME_MAX_BYTES: Final = 1_024
+TOTAL_MAX_BYTES: Final = 1 << 37
+DIRECTORY_MAX_BYTES: Final = 64 << 20
+RATIO_MAX: Final = 1_000
+_END = struct.Struct("<4s4H2LH")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)|%0[ADad]")
+READ_ERRORS: Final = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError)
+
+
+class Source(Protocol):
+    """Where an archive's files come from."""
+
+    sizes: dict[str, int]
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open one of the files named in `sizes`."""
+
+
+class Folder:
+    """A bag as a folder."""
+
+    def __init__(self, top: Path, report: Report) -> None:
+        self._top = top
+        self.sizes: dict[str, int] = {}
+        self._scan(top, "", 0, report)
+
+    def _scan(self, folder: Path, prefix: str, depth: int, report: Report) -> None:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                name = prefix + entry.name
+                if len(self.sizes) >= FILES_MAX or depth >= DEPTH_MAX:
+                    report.add(
+                        "archive-limit", Place(name), f"at most {FILES_MAX} files, {DEPTH_MAX} folders deep", "more"
+                    )
+                    return
+                mode = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(mode.st_mode):
+                    self._scan(Path(entry.path), name + "/", depth + 1, report)
+                elif not stat.S_ISREG(mode.st_mode):
+                    report.add("link", Place(name), "a plain file", stat.filemode(mode.st_mode)[0])
+                elif is_safe(name, report):
+                    self.sizes[name] = mode.st_size
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a plain file, never through a link that was put there meanwhile."""
+        handle = os.open(self._top / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError("not a plain file")
+        return os.fdopen(handle, "rb", buffering=0)
+
+
+class Zip:
+    """A bag as a ZIP with one top folder."""
+
+    def __init__(self, path: Path, report: Report) -> None:
+        self.sizes: dict[str, int] = {}
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        self._zip: zipfile.ZipFile | None = None
+        if not _directory_is_sane(path, report):
+            return
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except READ_ERRORS as error:
+            report.add("archive-unreadable", Place(path.name), "a ZIP", error)
+            return
+        infos = self._zip.infolist()
+        if infos and min(info.header_offset for info in infos) != 0:
+            report.add("zip-trailing-bytes", Place(path.name), "the first member at byte 0", "something before it")
+        if len(infos) > FILES_MAX or sum(info.file_size for info in infos) > TOTAL_MAX_BYTES:
+            report.add(
+                "archive-limit", Place(path.name), f"at most {FILES_MAX} files, {TOTAL_MAX_BYTES} bytes", len(infos)
+            )
+            return
+        tops = {info.orig_filename.partition("/")[0] for info in infos}
+        if len(tops) != 1 or any("/" not in info.orig_filename for info in infos):
+            report.add("bag-top-folder", Place(path.name), "one folder", f"{len(tops)} names")
+        seen: set[str] = set()
+        for info in infos:
+            if info.orig_filename in seen:
+                report.add("name-duplicate", Place(info.orig_filename), "one member of this name", "two")
+            elif _member_is_sane(info, report) and not info.is_dir():
+                name = info.orig_filename.partition("/")[2]
+                self.sizes[name] = info.file_size
+                self._members[name] = info
+            seen.add(info.orig_filename)
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a member; zipfile itself compares the member's CRC at its end."""
+        if self._zip is None:
+            raise OSError("not open")
+        return self._zip.open(self._members[name])
+
+
+def _directory_is_sane(path: Path, report: Report) -> bool:
+    """Look at the end of a ZIP before zipfile reads its directory into memory."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _END.size))
+        tail = file.read(_END.size)
+    if len(tail) < _END.size or not tail.startswith(b"PK\x05\x06") or tail[-2:] != b"\x00\x00":
+        # A record further up would be found by zipfile: then the file has a comment or something appended.
+        code = "zip-trailing-bytes" if zipfile.is_zipfile(path) else "archive-unreadable"
+        report.add(code, Place(path.name), "a ZIP that ends with its end record", "something else")
+        return False
+    directory_bytes = _END.unpack(tail)[5]
+    if directory_bytes > DIRECTORY_MAX_BYTES:
+        report.add(
+            "archive-limit", Place(path.name), f"a directory of at most {DIRECTORY_MAX_BYTES} bytes", directory_bytes
+        )
+        return False
+    return True
+
+
+def _member_is_sane(info: zipfile.ZipInfo, report: Report) -> bool:
+    place = Place(info.orig_filename)
+    if not is_safe(info.orig_filename.removesuffix("/"), report):
+        return False
+    kind = info.external_attr >> 16
+    problems = {
+        "zip-encrypted": info.flag_bits & 0x41,
+        "zip-method": info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED),
+        "link": stat.S_IFMT(kind) not in (0, stat.S_IFREG, stat.S_IFDIR),
+        "zip-ratio": info.file_size > CHUNK_BYTES and info.file_size > RATIO_MAX * max(info.compress_size, 1),
+        "file-unreadable": info.is_dir() and info.file_size,
+    }
+    for code, is_there in problems.items():
+        if is_there:
+            report.add(code, place, "a plain, stored or deflated member", f"{info.file_size} bytes")
+    return not any(problems.values())
+
+
+def is_safe(name: str, report: Report) -> bool:
+    """Say whether a name stays inside the archive and means one file on every system; report it where not."""
+    try:
+        too_long = len(name.encode()) > NAME_MAX_BYTES
+    except UnicodeEncodeError:
+        too_long = True
+    if too_long or _UNSAFE.search(name):
+        report.add(
+            "name-unsafe",
+            Place(name.encode("utf-8", "backslashreplace").decode()),
+            "a relative path of plain names",
+            name,
+        )
+        return False
+    return True
+
+
+def find_collisions(names: list[str], report: Report) -> None:
+    """Report names that one system keeps apart and another does not: they differ by case or Unicode form only."""
+    seen: dict[str, str] = {}
+    for name in names:
+        folded = unicodedata.normalize("NFC", name).casefold()
+        if folded in seen:
+            report.add("name-collision", Place(name), "a name of its own", seen[folded])
+        seen[folded] = name
+
+
+class Reading:
+    """One file being read once, ahead in a thread: `chunks` hand it out, then `digest` is its SHA-256."""
+
+    def __init__(self, source: Source, name: str, pool: ThreadPoolExecutor, report: Report) -> None:
+        self.name = name
+        self.digest: str | None = None
+        self._source = source
+        self._pool = pool
+        self._report = report
+        self._hash = sha256()
+        self._left = source.sizes[name]
+        self._file: IO[bytes] | None = None
+
+    def _next(self) -> bytes:
+        if self._file is None:
+            self._file = self._source.open(self.name)
+        # One byte more than is left shows a file that is longer than its directory says.
+        chunk = self._file.read(min(CHUNK_BYTES, self._left + 1))
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise OSError("longer than its directory entry says")
+        if not chunk and self._left:
+            raise OSError("shorter than its directory entry says")
+        self._hash.update(chunk)
+        return chunk
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the file's bytes; a file that cannot be read to its end is a finding, and its digest stays None."""
+        ahead: Future[bytes] = self._pool.submit(self._next)
+        try:
+            while chunk := ahead.result():
+                ahead = self._pool.submit(self._next)
+                yield chunk
+            self.digest = self._hash.hexdigest()
+        except READ_ERRORS as error:
+            self._report.add("file-unreadable", Place(self.name), "the whole file", error)
+        finally:
+            ahead.cancel()
+            if self._file is not None and ahead.done():
+                self._file.close()
+
+
+def read_small(reading: Reading, max_bytes: int, report: Report) -> bytes | None:
+    """Return a whole small file, or None where it is larger than `max_bytes` or cannot be read."""
+    parts, total = [], 0
+    for chunk in reading.chunks():
+        total += len(chunk)
+        if total <= max_bytes:
+            parts.append(chunk)
+    if total > max_bytes:
+        report.add("archive-limit", Place(reading.name), f"at most {max_bytes} bytes", total)
+        return None
+    return None if reading.digest is None else b"".join(parts)

@@ -1,0 +1,131 @@
+"""What the replay keeps of a school: plain values, small, because a year has half a million of them."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+NULL: Final = b"null"
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """Any stream: `<kind>/<uuid>`, its last version and index; `is_partial` where it began before the range."""
+
+    key: bytes
+    version: int = 0
+    last: int = -1
+    is_partial: bool = False
+
+    @property
+    def id(self) -> bytes:
+        """The UUID alone."""
+        return self.key.partition(b"/")[2]
+
+
+@dataclass(slots=True, eq=False)
+class Person(Stream):
+    """A person; `name` is what tables show, `cells` the cells `id;name;` of their rows."""
+
+    kind: bytes = b""
+    name: bytes = b""
+    cells: bytes = b""
+
+
+@dataclass(slots=True, eq=False)
+class Period(Stream):
+    """A reporting period: of which year and grades, from which day to which (inclusive)."""
+
+    year: bytes = b""
+    grades: tuple[bytes, ...] = ()
+    starts_on: bytes = b""
+    ends_on: bytes = b""
+    is_closed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class ClassGroup(Stream):
+    """A class: its year and grade, and the name people use (`5А`)."""
+
+    year: bytes = b""
+    grade: bytes = b""
+    name: bytes = b""
+
+
+@dataclass(slots=True, eq=False)
+class Course(Stream):
+    """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows."""
+
+    group: ClassGroup | None = None
+    subject: bytes = b""
+    cells: bytes = b""
+
+
+@dataclass(slots=True, eq=False)
+class Fact:
+    """One fact: the entry that first stated it, its standing entry and value (raw JSON), whose and of which work."""
+
+    what: str
+    first: int
+    standing: int
+    value: bytes
+    who: Person | None = None
+    work: "Work | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """An assessed work with its marks; `kinds` says from which entry on which kind stood, once it was corrected."""
+
+    id: bytes
+    fact: Fact
+    kind: bytes
+    marks: dict[Person, Fact] = field(default_factory=dict)
+    standing_marks: int = 0
+    kinds: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """A correction that was asked for after the close: by whom, in which fields, and whether it was answered."""
+
+    actor: bytes
+    what: str
+    fields: tuple[bytes | None, ...]
+    is_answered: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Lesson(Stream):
+    """A lesson and what stands in it: `in_use` counts all facts but the lesson itself, `absent` the absences."""
+
+    course: Course | None = None
+    teacher: Person | None = None
+    at: bytes = b""
+    held_on: bytes = b""
+    number: bytes = b""
+    is_taken: bool = False
+    is_closed: bool = False
+    fact: Fact | None = None
+    works: dict[bytes, Work] = field(default_factory=dict)
+    absences: dict[Person, Fact] = field(default_factory=dict)
+    latenesses: dict[Person, Fact] = field(default_factory=dict)
+    homework: Fact | None = None
+    requests: dict[int, Request] | None = None
+    in_use: int = 0
+    absent: int = 0
+    cells: bytes = b""
+    _by_standing: dict[int, Fact] | None = None
+
+    def added(self, fact: Fact) -> None:
+        """Count a new fact in."""
+        self.in_use += fact is not self.fact
+        if self._by_standing is not None:
+            self._by_standing[fact.standing] = fact
+
+    def by_standing(self) -> dict[int, Fact]:
+        """Return the facts by standing entry: made when a first correction asks, as most lessons have none."""
+        if self._by_standing is None:
+            facts = [self.fact, self.homework, *self.absences.values(), *self.latenesses.values()]
+            for work in self.works.values():
+                facts += [work.fact, *work.marks.values()]
+            self._by_standing = {fact.standing: fact for fact in facts if fact is not None}
+        return self._by_standing
