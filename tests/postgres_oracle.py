@@ -85,7 +85,7 @@ def read_log(dsn: str, origin: str) -> LogRead:
     assert size == len(rows)
     assert last == prev
     assert edge == right_edge(leaves)
-    assert (at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else "") == before
+    assert (at.isoformat(timespec="microseconds") + "Z" if at else "") == before
 
     receipts = {key: (command, first, count) for key, command, first, count in commands}
     covered = sorted((first, count, command) for command, first, count in receipts.values())
