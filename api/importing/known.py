@@ -1,0 +1,134 @@
+"""What a journal knows already, as far as an import has to compare with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from api.importing.values import ClassName
+from ledger.application import School
+from ledger.journal.course import Course
+from ledger.journal.people import Person
+from ledger.journal.roster import ClassGroup
+from ledger.journal.year import Period, SchoolYear
+from ledger.vault import Vault
+
+_T = TypeVar("_T")
+
+
+class PersonKey(NamedTuple):
+    """What tells people apart in an import: kind and the values of the four disclosures (empty where there is none)."""
+
+    kind: str
+    family_name: str
+    given_name: str
+    patronymic: str
+    birth_date: str
+
+    def __repr__(self) -> str:
+        return f"PersonKey({self.kind})"
+
+
+class KnownYear(NamedTuple):
+    """A school year."""
+
+    id: str
+    starts_on: str
+    ends_on: str
+
+
+class KnownPeriod(NamedTuple):
+    """A reporting period."""
+
+    kind: str
+    number: int
+    grades: tuple[int, ...]
+    starts_on: str
+    ends_on: str
+
+
+class KnownCourse(NamedTuple):
+    """A course and its latest assignment: the teacher, and from which day on."""
+
+    id: str
+    teacher: str
+    starts_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClass:
+    """A class; `students` maps who is or was in it to the last day there, None for who is in it still."""
+
+    id: str
+    class_teacher: str | None
+    students: Mapping[str, str | None] = field(default_factory=dict)
+    courses: Mapping[str, KnownCourse] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSchool:
+    """A journal's state; empty for a school that was just opened.
+
+    Attributes:
+        people: who -> ids; more than one where the names do not tell them apart.
+        years: title -> year.
+        periods: title of the year -> periods.
+        classes: title of the year -> class -> state.
+    """
+
+    people: Mapping[PersonKey, tuple[str, ...]] = field(default_factory=dict)
+    years: Mapping[str, KnownYear] = field(default_factory=dict)
+    periods: Mapping[str, tuple[KnownPeriod, ...]] = field(default_factory=dict)
+    classes: Mapping[str, Mapping[ClassName, KnownClass]] = field(default_factory=dict)
+
+
+def know_school(school: School, vault: Vault) -> KnownSchool:
+    """Read a journal's state and its people's names; a person whose values were erased matches nobody.
+
+    Raises:
+        VaultDamaged: a person's values are there and cannot be read.
+    """
+    years = {year.id: year for year in _all(school, "year", SchoolYear)}
+    periods: dict[str, list[KnownPeriod]] = {}
+    for period in _all(school, "period", Period):
+        known = KnownPeriod(period.kind, period.number, period.grades, period.starts_on, period.ends_on)
+        periods.setdefault(years[period.year].title, []).append(known)
+    courses: dict[str, dict[str, KnownCourse]] = {}
+    for course in _all(school, "course", Course):
+        of_class = courses.setdefault(course.class_group, {})
+        last = course.assignments[-1]
+        of_class[course.subject] = KnownCourse(course.id, last.teacher, last.starts_on)
+    classes: dict[str, dict[ClassName, KnownClass]] = {}
+    for group in _all(school, "class", ClassGroup):
+        students = {student: stays[-1].ends_on for student, stays in group.roster.items()}
+        state = KnownClass(group.id, group.class_teacher, students, courses.get(group.id, {}))
+        classes.setdefault(years[group.year].title, {})[ClassName(group.grade, group.letter)] = state
+    return KnownSchool(
+        people=_people(school, vault),
+        years={year.title: KnownYear(year.id, year.starts_on, year.ends_on) for year in years.values()},
+        periods={title: tuple(of_year) for title, of_year in periods.items()},
+        classes=classes,
+    )
+
+
+def _people(school: School, vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
+    people = _all(school, "person", Person)
+    opened = vault.values([digest for person in people for digest in person.sd])
+    found: dict[PersonKey, tuple[str, ...]] = {}
+    for person in people:
+        said = {opened[digest].name: opened[digest].value for digest in person.sd if digest in opened}
+        if said:
+            key = person_key(person.kind, said)
+            found[key] = (*found.get(key, ()), person.id)
+    return found
+
+
+def person_key(kind: str, said: Mapping[str, str]) -> PersonKey:
+    """Return the key of a person of whom this is said."""
+    return PersonKey(kind, *(said.get(name, "") for name in PersonKey._fields[1:]))
+
+
+def _all(school: School, kind: str, cls: type[_T]) -> list[_T]:
+    states = [school.aggregate(head.stream)[0] for head in list(school.ledger.streams(f"{kind}/"))]
+    return [state for state in states if isinstance(state, cls)]

@@ -1,0 +1,76 @@
+"""An import in words for the terminal: what would change, or what is wrong. Never a name, never a birth date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from api.importing.plan import ImportPlan
+from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPeriod, NewPerson, NewTeacher, NewYear
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "year": ("учебный год", "school year"),
+    "period": ("отчётные периоды", "reporting periods"),
+    "teacher": ("учителя", "teachers"),
+    "staff": ("сотрудники", "staff"),
+    "student": ("ученики", "students"),
+    "class": ("классы", "classes"),
+    "enrollment": ("зачисления", "enrollments"),
+    "course": ("курсы", "courses"),
+    "assignment": ("замены учителей", "changes of teacher"),
+}
+_LISTED_MAX: Final = 40
+
+
+def describe_plan(plan: ImportPlan) -> str:
+    """Return the text of a dry run, or of the problems, one a line."""
+    if plan.problems:
+        lines = [str(problem) for problem in plan.problems]
+        count = len(plan.problems)
+        lines.append(f"Ничего не записано: ошибок {count}. (Nothing was written: {count} problems.)")
+        return "\n".join(lines)
+    new = Counter(_kind(step) for step in plan.steps)
+    lines = []
+    for kind, (russian, english) in _WORDS.items():
+        added, same = new.get(kind, 0), plan.unchanged.get(kind, 0)
+        if added or same:
+            lines.append(f"{russian}: новых {added}, без изменений {same} ({english}: {added} new, {same} unchanged)")
+    classes = [str(step.name) for step in plan.steps if isinstance(step, NewClass)]
+    if classes:
+        lines.append(f"новые классы (new classes): {_listed(classes)}")
+    by_class = Counter(str(step.name) for step in plan.steps if isinstance(step, NewEnrollment))
+    if by_class:
+        listed = _listed([f"{name} — {count}" for name, count in by_class.items()])
+        lines.append(f"зачислить (to enroll): {listed}")
+    if plan.lessons:
+        lines.append(
+            f"расписание: проверено строк {plan.lessons}, сохраняются только курсы и учителя "
+            f"(timetable: {plan.lessons} rows checked, only courses and teachers are kept)"
+        )
+    if not plan.steps:
+        lines.append("Изменений нет. (Nothing to change.)")
+    return "\n".join(lines)
+
+
+def _kind(step: object) -> str:
+    match step:
+        case NewYear():
+            return "year"
+        case NewPeriod():
+            return "period"
+        case NewPerson():
+            return step.kind
+        case NewClass():
+            return "class"
+        case NewEnrollment():
+            return "enrollment"
+        case NewCourse():
+            return "course"
+        case NewTeacher():
+            return "assignment"
+    raise TypeError(f"{type(step).__name__} is no step of an import")
+
+
+def _listed(items: list[str]) -> str:
+    more = len(items) - _LISTED_MAX
+    return ", ".join(items[:_LISTED_MAX]) + (f" … (+{more})" if more > 0 else "")

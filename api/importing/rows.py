@@ -1,0 +1,199 @@
+"""Tables as typed rows. A row with a cell at fault is left out after everything wrong with it has been noted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from api.importing import values
+from api.importing.columns import Row
+from api.importing.values import ClassName
+from ledger.journal.vocabulary import PeriodKind, PersonKind
+
+PERSON_WORDS: Final[dict[str, str]] = {
+    "ученик": "student",
+    "ученица": "student",
+    "student": "student",
+    "учитель": "teacher",
+    "teacher": "teacher",
+    "сотрудник": "staff",
+    "staff": "staff",
+}
+PERIOD_WORDS: Final[dict[str, str]] = {
+    "четверть": "quarter",
+    "quarter": "quarter",
+    "триместр": "trimester",
+    "trimester": "trimester",
+    "полугодие": "half_year",
+    "half_year": "half_year",
+    "год": "year",
+    "year": "year",
+}
+_PERIOD_NUMBER_MAX: Final = {"quarter": 4, "trimester": 3, "half_year": 2, "year": 1}
+WEEKDAY_WORDS: Final[dict[str, str]] = {
+    spelling: str(number)
+    for number, spellings in enumerate(
+        (
+            ("понедельник", "пн", "monday", "mon", "1"),
+            ("вторник", "вт", "tuesday", "tue", "2"),
+            ("среда", "ср", "wednesday", "wed", "3"),
+            ("четверг", "чт", "thursday", "thu", "4"),
+            ("пятница", "пт", "friday", "fri", "5"),
+            ("суббота", "сб", "saturday", "sat", "6"),
+        ),
+        1,
+    )
+    for spelling in spellings
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    """The school year."""
+
+    row: Row
+    title: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """A reporting period."""
+
+    row: Row
+    kind: PeriodKind
+    number: int
+    grades: tuple[int, ...]
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person and, for a student, the class. Its repr shows nothing personal."""
+
+    row: Row
+    code: str
+    kind: PersonKind
+    values: tuple[tuple[str, str], ...]
+    class_name: ClassName | None
+    starts_on: str | None
+
+    def __repr__(self) -> str:
+        return f"PersonRow({self.row.file}:{self.row.line})"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class group and the code of its class teacher."""
+
+    row: Row
+    name: ClassName
+    class_teacher: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """A course, from courses or from the timetable, and the code of its teacher."""
+
+    row: Row
+    class_name: ClassName
+    subject: str
+    teacher: str
+    starts_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableRow:
+    """A lesson of the week."""
+
+    course: CourseRow
+    weekday: str
+    number: int
+
+
+def read_year(row: Row) -> YearRow | None:
+    """Read a row of the year table."""
+    title = values.read_text(row, "title")
+    starts_on, ends_on = _dates(row)
+    if title is None or starts_on is None or ends_on is None:
+        return None
+    return YearRow(row, title, starts_on, ends_on)
+
+
+def read_period(row: Row) -> PeriodRow | None:
+    """Read a row of the periods table."""
+    kind = values.read_word(row, "kind", PERIOD_WORDS)
+    number = values.read_number(row, "number", 1, _PERIOD_NUMBER_MAX[kind] if kind else 4)
+    grades = values.read_grades(row, "grades")
+    starts_on, ends_on = _dates(row)
+    if kind is None or number is None or grades is None or starts_on is None or ends_on is None:
+        return None
+    return PeriodRow(row, kind, number, grades, starts_on, ends_on)  # type: ignore[arg-type]
+
+
+def read_person(row: Row) -> PersonRow | None:
+    """Read a row of the people table."""
+    before = row.problems.count
+    code = values.read_code(row, "code")
+    kind = values.read_word(row, "kind", PERSON_WORDS)
+    personal = {
+        "family_name": values.read_name(row, "family_name"),
+        "given_name": values.read_name(row, "given_name"),
+        "patronymic": values.read_name(row, "patronymic", needed=False),
+        "birth_date": values.read_date(row, "birth_date", needed=kind == "student"),
+    }
+    born = personal["birth_date"]
+    if born is not None and not "1900" <= born[:4] <= "2100":
+        row.problem("birth_date", "bad_birth_date")
+    class_name = values.read_class(row, "class", needed=kind == "student")
+    if class_name is not None and kind in ("teacher", "staff"):
+        row.problem("class", "class_of_staff")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if row.problems.count > before or code is None or kind is None:
+        return None
+    known = tuple((name, value) for name, value in personal.items() if value is not None)
+    return PersonRow(row, code, kind, known, class_name, starts_on)  # type: ignore[arg-type]
+
+
+def read_class_group(row: Row) -> ClassRow | None:
+    """Read a row of the classes table."""
+    before = row.problems.count
+    name = values.read_class(row, "class")
+    class_teacher = values.read_code(row, "class_teacher", needed=False)
+    if row.problems.count > before or name is None:
+        return None
+    return ClassRow(row, name, class_teacher)
+
+
+def read_course(row: Row) -> CourseRow | None:
+    """Read a row of the courses table, or what a row of the timetable says of its course."""
+    before = row.problems.count
+    class_name = values.read_class(row, "class")
+    subject = values.read_text(row, "subject")
+    teacher = values.read_code(row, "teacher")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if row.problems.count > before or class_name is None or subject is None or teacher is None:
+        return None
+    return CourseRow(row, class_name, subject, teacher, starts_on)
+
+
+def read_lesson(row: Row) -> TimetableRow | None:
+    """Read a row of the timetable."""
+    weekday = values.read_word(row, "weekday", WEEKDAY_WORDS)
+    number = values.read_number(row, "number", 0, 12)
+    course = read_course(row)
+    values.read_text(row, "room", needed=False)
+    if weekday is None or number is None or course is None:
+        return None
+    return TimetableRow(course, weekday, number)
+
+
+def _dates(row: Row) -> tuple[str | None, str | None]:
+    starts_on = values.read_date(row, "starts_on")
+    ends_on = values.read_date(row, "ends_on")
+    if starts_on is not None and ends_on is not None and starts_on > ends_on:
+        row.problem("ends_on", "dates_reversed")
+        return None, None
+    return starts_on, ends_on

@@ -1,0 +1,206 @@
+"""The steps of an import: each makes one command once the ids of the things before it are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.importing.values import ClassName
+from ledger.journal import commands as cmd
+from ledger.journal.vocabulary import PeriodKind, PersonKind
+
+Ids = Mapping[str, str]
+"""What a step refers to -> its id; the references are made by the functions below."""
+
+
+def year_ref(title: str) -> str:
+    """Return what steps call a school year."""
+    return f"year:{title}"
+
+
+def person_ref(code: str) -> str:
+    """Return what steps call a person."""
+    return f"person:{code}"
+
+
+def class_ref(name: ClassName) -> str:
+    """Return what steps call a class."""
+    return f"class:{name}"
+
+
+def course_ref(name: ClassName, subject: str) -> str:
+    """Return what steps call a course."""
+    return f"course:{name}:{subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Base of all steps.
+
+    Attributes:
+        key: idempotency key: the file's digest, the row's line, and what is done.
+        file, line: the row that asks for it.
+        makes: kind of the stream that it makes; empty where it writes to one that is there.
+    """
+
+    makes: ClassVar[str] = ""
+
+    key: str
+    file: str
+    line: int
+
+    @property
+    def ref(self) -> str:
+        """What later steps call the new thing."""
+        return ""
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:
+        """Return the command; `new_id` is for what it makes, `digests` are of the disclosures kept for it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class NewYear(Step):
+    """A school year."""
+
+    makes: ClassVar[str] = "year"
+
+    title: str
+    starts_on: str
+    ends_on: str
+
+    @property
+    def ref(self) -> str:  # noqa: D102 -- as in Step
+        return year_ref(self.title)
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.OpenSchoolYear(year=new_id, title=self.title, starts_on=self.starts_on, ends_on=self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPeriod(Step):
+    """A reporting period."""
+
+    makes: ClassVar[str] = "period"
+
+    year: str
+    kind: PeriodKind
+    number: int
+    grades: tuple[int, ...]
+    starts_on: str
+    ends_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.DefinePeriod(
+            period=new_id,
+            year=ids[year_ref(self.year)],
+            kind=self.kind,
+            number=self.number,
+            grades=self.grades,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson(Step):
+    """A person; `values` go to the vault. Its repr shows nothing personal."""
+
+    makes: ClassVar[str] = "person"
+
+    code: str
+    kind: PersonKind
+    values: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return f"NewPerson({self.file}:{self.line})"
+
+    @property
+    def ref(self) -> str:  # noqa: D102 -- as in Step
+        return person_ref(self.code)
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.RegisterPerson(person=new_id, kind=self.kind, sd=digests)
+
+
+@dataclass(frozen=True, slots=True)
+class NewClass(Step):
+    """A class group; `class_teacher` is a code."""
+
+    makes: ClassVar[str] = "class"
+
+    year: str
+    name: ClassName
+    class_teacher: str | None
+
+    @property
+    def ref(self) -> str:  # noqa: D102 -- as in Step
+        return class_ref(self.name)
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.OpenClassGroup(
+            class_group=new_id,
+            year=ids[year_ref(self.year)],
+            grade=self.name.grade,
+            letter=self.name.letter,
+            class_teacher=None if self.class_teacher is None else ids[person_ref(self.class_teacher)],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnrollment(Step):
+    """A student's place in a class."""
+
+    name: ClassName
+    student: str
+    starts_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.EnrollStudent(
+            class_group=ids[class_ref(self.name)], student=ids[person_ref(self.student)], starts_on=self.starts_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewCourse(Step):
+    """A course with its teacher."""
+
+    makes: ClassVar[str] = "course"
+
+    year: str
+    name: ClassName
+    subject: str
+    teacher: str
+    starts_on: str
+
+    @property
+    def ref(self) -> str:  # noqa: D102 -- as in Step
+        return course_ref(self.name, self.subject)
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.OpenCourse(
+            course=new_id,
+            class_group=ids[class_ref(self.name)],
+            year=ids[year_ref(self.year)],
+            subject=self.subject,
+            teacher=ids[person_ref(self.teacher)],
+            starts_on=self.starts_on,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewTeacher(Step):
+    """Another teacher for a course that the journal has."""
+
+    name: ClassName
+    subject: str
+    teacher: str
+    starts_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.AssignTeacher(
+            course=ids[course_ref(self.name, self.subject)],
+            teacher=ids[person_ref(self.teacher)],
+            starts_on=self.starts_on,
+        )
