@@ -29,7 +29,7 @@ def describe_plan(plan: ImportPlan) -> str:
         count = len(plan.problems)
         lines.append(f"Ничего не записано: ошибок {count}. (Nothing was written: {count} problems.)")
         return "\n".join(lines)
-    new = Counter(_kind(step) for step in plan.steps)
+    new = count_new(plan)
     lines = []
     for kind, (russian, english) in _WORDS.items():
         added, same = new.get(kind, 0), plan.unchanged.get(kind, 0)
@@ -50,6 +50,11 @@ def describe_plan(plan: ImportPlan) -> str:
     if not plan.steps:
         lines.append("Изменений нет. (Nothing to change.)")
     return "\n".join(lines)
+
+
+def count_new(plan: ImportPlan) -> Counter[str]:
+    """Count the plan's steps by kind."""
+    return Counter(_kind(step) for step in plan.steps)
 
 
 def _kind(step: object) -> str:
