@@ -177,3 +177,25 @@ def test_an_index_that_disagrees_with_its_table_is_a_finding(tmp_path: Path, sch
         report = views.check(school.log)
         assert not report.equal
         assert {finding.table for finding in report.findings} == {"database"}
+
+
+def test_a_writer_that_a_rebuild_overtook_writes_to_the_new_views(
+    tmp_path: Path, school: SchoolLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(school.log.raws)
+    url = f"sqlite:{tmp_path}/views.db"
+    with Views.open(url, ORIGIN) as rebuilding, Views.open(url, ORIGIN) as writing:
+        store = writing._store
+        assert isinstance(store, SQLiteStore)
+        open_writer = store._open_writer
+
+        def open_and_be_overtaken() -> SQLiteGeneration:
+            found = open_writer()
+            monkeypatch.undo()
+            rebuilding.rebuild(school.log.truncated(size // 2))
+            return found
+
+        monkeypatch.setattr(store, "_open_writer", open_and_be_overtaken)
+        assert writing.catch_up(school.log) == size
+        assert rebuilding.position() == size
+        assert rebuilding.check(school.log).equal
