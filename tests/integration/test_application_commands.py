@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from ledger.application import School
-from ledger.errors import Conflict, KeyReused, Refused
+from ledger.errors import Conflict, KeyReused, OutcomeUnknown, Refused
 from ledger.journal import commands as cmd
 from ledger.journal import events as ev
 from ledger.journal.closing import commitment
 from ledger.journal.codec import CODEC
 from ledger.journal.context import LessonHead
 from ledger.journal.lesson import Lesson
+from ledger.log import Command
 from ledger.mapper import JournalEvent
 from ledger.wire.entry import parse_entry
 from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
@@ -139,6 +141,35 @@ class TestRepeats:
         with pytest.raises(Refused) as caught:
             school.execute(lesson(), actor=TEACHER, at=NOON)
         assert caught.value.rule == "lesson_exists"
+
+
+class TestLostAnswers:
+    """The connection breaks around COMMIT: nobody knows, so the application asks by the command's key."""
+
+    @pytest.fixture(params=[True, False], ids=["failed, but persisted", "failed, not persisted"])
+    def persisted(self, request: pytest.FixtureRequest, school: School, monkeypatch: pytest.MonkeyPatch) -> bool:
+        insert = school.recorder.insert_events
+        recorded: bool = request.param
+
+        def insert_and_break(*args: Any, command: Command, **kwargs: Any) -> None:
+            if recorded:
+                insert(*args, command=command, **kwargs)
+            raise OutcomeUnknown(command.key or command.id, "the connection was lost")
+
+        monkeypatch.setattr(school.recorder, "insert_events", insert_and_break)
+        return recorded
+
+    @pytest.mark.parametrize("key", ["k1", ""])
+    def test_tells_what_is_recorded_and_no_more(self, school: School, *, persisted: bool, key: str) -> None:
+        size = school.ledger.head().size
+        if not persisted:
+            with pytest.raises(OutcomeUnknown):
+                school.execute(lesson(), actor=TEACHER, key=key, at=NOON)
+            assert school.ledger.head().size == size
+            return
+        receipt = school.execute(lesson(), actor=TEACHER, key=key, at=NOON)
+        assert (receipt.first_index, receipt.count) == (size, 1)
+        assert parse_entry(next(school.ledger.entries(size))).command == receipt.command
 
 
 class TestTwoProcesses:
