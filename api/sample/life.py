@@ -56,6 +56,7 @@ class Life:
             for place, course in places.items():
                 self._weekdays.setdefault(course.id, set()).add(place.weekday)
         self._moved: set[str] = set()
+        self._closes: set[int] = set()
         self._deputy = Actor(self._roster.deputy.id, "deputy")
 
     def live(self, origin: str, name: str) -> Iterator[Planned]:
@@ -77,6 +78,7 @@ class Life:
             self._at(moment(day, "07:00"), partial(self._begin_day, day))
         for period in self._roster.periods:
             if period.ends_on <= days[-1]:
+                self._closes.add(period.closes_at)
                 self._at(period.closes_at, partial(self._close, period))
         parallel = [group for group in self._roster.classes if self._parallel(group)]
         moving = max(1, round(len(self._roster.students) * _MOVING_SHARE)) if parallel else 0
@@ -215,7 +217,9 @@ class Life:
             self._correct_later(fact)
 
     def _correct_later(self, fact: Fact) -> None:
-        self._at(self._corrections.noticed_at(fact, fact.recorded_at), partial(self._correct, fact))
+        at = self._corrections.noticed_at(fact, fact.recorded_at)
+        if at < fact.closes_at or fact.closes_at in self._closes:
+            self._at(at, partial(self._correct, fact))
 
     def _correct(self, fact: Fact, at: int) -> Iterator[Planned]:
         """Correct a fact, or ask for it where the period is closed."""

@@ -109,7 +109,6 @@ def load_in_bulk(
     """
     size = _begun(recorder, sample)
     journal = Journal(find_zone)
-    ids = Draws(sample.seed, "batches")
     done = 0
     batch: list[StoredEvent] = []
     actor: Actor | None = None
@@ -128,12 +127,12 @@ def load_in_bulk(
         batch += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
         at = planned.at
         if len(batch) >= batch_events:
-            recorder.insert_events(batch, command=Command(id=ids.uuid(), actor=actor, at=at))
+            recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
             batch = []
             if progress is not None:
                 progress(journal.size)
     if batch and actor is not None:
-        recorder.insert_events(batch, command=Command(id=ids.uuid(), actor=actor, at=at))
+        recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
         if progress is not None:
             progress(journal.size)
     return Loaded(done, recorder.head().size)
@@ -171,3 +170,8 @@ def _keep(vault: Vault | None, planned: Planned) -> None:
     retention = PERSON if isinstance(planned.command, RegisterPerson) else JOURNAL
     for person, disclosures in planned.disclosures.items():
         vault.keep(person, retention, disclosures)
+
+
+def _batch_id(sample: SampleSchool, size: int) -> str:
+    """Return the command id of the append that brings the log to this size: the same seed gives the same log."""
+    return Draws(sample.seed, "batch", size).uuid()

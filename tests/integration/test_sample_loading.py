@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.sample import OtherLogError, SampleSchool, Shape, load_in_bulk, load_through_application
+from ledger.application import School
+from ledger.journal.commands import RegisterPerson
+from ledger.vault import KeyStore, Vault, create_key_store
+from ledger.vault.sqlite import open_vault
+from ledger.wire.entry import Entry, parse_at, parse_entry
+from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
+
+SMALL = Shape(classes=(0, 1, 0, 0, 0, 0, 0, 0, 0, 1), students=9, quarters=1)
+
+
+@pytest.fixture
+def sample() -> SampleSchool:
+    return SampleSchool(11, SMALL, origin=ORIGIN)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    create_key_store(tmp_path / "keys")
+    vault = open_vault(tmp_path / "vault.sqlite", KeyStore(tmp_path / "keys", ORIGIN), create=True)
+    yield vault
+    vault.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[School]:
+    school = School(fresh_settings(request.param, tmp_path, request))
+    yield school
+    school.close()
+
+
+@pytest.fixture
+def sqlite_school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[School]:
+    school = School(fresh_settings("sqlite", tmp_path, request))
+    yield school
+    school.close()
+
+
+def entries(school: School) -> list[Entry]:
+    return [parse_entry(raw) for raw in school.ledger.entries()]
+
+
+def test_every_command_goes_through_the_application(school: School, vault: Vault, sample: SampleSchool) -> None:
+    reported: list[int] = []
+    loaded = load_through_application(school, vault, sample, progress=reported.append)
+    planned = list(sample)
+    assert loaded == (len(planned), school.ledger.head().size)
+    assert reported[-1] == loaded.entries
+    recorded = entries(school)
+    for item in planned:
+        first = recorded[item.first_index]
+        assert first.actor == item.actor
+        assert parse_at(first.at) == item.at
+        assert len({entry.command for entry in recorded[item.first_index : item.first_index + item.count]}) == 1
+
+
+def test_names_are_in_the_vault_and_nowhere_else(sqlite_school: School, vault: Vault, sample: SampleSchool) -> None:
+    load_through_application(sqlite_school, vault, sample, limit=60)
+    people = [planned.command for planned in sample if isinstance(planned.command, RegisterPerson)]
+    opened = vault.values(people[0].sd)
+    administrator = sample.roster().administrator
+    assert {value.name: value.value for value in opened.values()} == administrator.name.values()
+    family_name = administrator.name.family_name.encode()
+    assert not [raw for raw in sqlite_school.ledger.entries() if family_name in raw]
+
+
+def test_goes_on_where_an_earlier_run_stopped(sqlite_school: School, vault: Vault, sample: SampleSchool) -> None:
+    load_through_application(sqlite_school, vault, sample, limit=40)
+    size = sqlite_school.ledger.head().size
+    reported: list[int] = []
+    load_through_application(sqlite_school, vault, sample, limit=80, progress=reported.append)
+    assert len(reported) == 40
+    assert reported[0] > size
+    indexes = [entry.index for entry in entries(sqlite_school)]
+    assert indexes == list(range(sqlite_school.ledger.head().size))
+
+
+def test_refuses_a_log_of_another_school(sqlite_school: School, vault: Vault, sample: SampleSchool) -> None:
+    load_through_application(sqlite_school, vault, sample, limit=5)
+    other = SampleSchool(12, SMALL, origin=ORIGIN)
+    with pytest.raises(OtherLogError, match="another seed or size"):
+        load_through_application(sqlite_school, vault, other)
+    with pytest.raises(OtherLogError, match="another seed or size"):
+        load_in_bulk(sqlite_school.ledger, vault, other)
+    with pytest.raises(OtherLogError, match="is made for"):
+        load_through_application(sqlite_school, vault, SampleSchool(11, SMALL))
+    assert sqlite_school.ledger.head().size == 5
+
+
+def test_repetitions_under_a_key_record_nothing_twice(sqlite_school: School, vault: Vault) -> None:
+    repeating = SampleSchool(11, SMALL, origin=ORIGIN, repeats=True)
+    planned = list(repeating)
+    assert any(item.count == 0 for item in planned)
+    loaded = load_through_application(sqlite_school, vault, repeating)
+    assert loaded.entries == sum(item.count for item in planned)
+
+
+def test_in_bulk_the_same_happens_in_the_same_order(
+    school: School, vault: Vault, sample: SampleSchool, tmp_path: Path
+) -> None:
+    loaded = load_in_bulk(school.ledger, vault, sample, batch_events=300)
+    recorded = entries(school)
+    assert loaded.entries == len(recorded) == sum(planned.count for planned in sample)
+    settings = {
+        "PERSISTENCE_MODULE": "ledger.storage.sqlite",
+        "LETOPIS_SQLITE_FILE": str(tmp_path / "one-by-one.sqlite"),
+    }
+    one_by_one = School(settings | {"LETOPIS_ORIGIN": ORIGIN, "LETOPIS_CLOCK": "sample", "LETOPIS_CREATE": "y"})
+    load_through_application(one_by_one, None, sample)
+    expected = entries(one_by_one)
+    one_by_one.close()
+    assert [(e.stream, e.version, e.type, e.data) for e in recorded if e.type != "period_closed/1"] == [
+        (e.stream, e.version, e.type, e.data) for e in expected if e.type != "period_closed/1"
+    ]
+    assert [e.data for e in recorded if e.type == "period_closed/1"] == [
+        e.data for e in expected if e.type == "period_closed/1"
+    ]
+    assert len({entry.command for entry in recorded}) < len(recorded) / 200
+
+
+def test_bulk_goes_on_where_it_stopped(sqlite_school: School, sample: SampleSchool) -> None:
+    load_in_bulk(sqlite_school.ledger, None, sample, batch_events=200, limit=150)
+    loaded = load_in_bulk(sqlite_school.ledger, None, sample, batch_events=200)
+    assert loaded.entries == sum(planned.count for planned in sample)
+
+
+def test_in_bulk_the_same_seed_gives_the_same_bytes(sample: SampleSchool, tmp_path: Path) -> None:
+    logs = []
+    for name in ("one", "other"):
+        settings = {"PERSISTENCE_MODULE": "ledger.storage.sqlite", "LETOPIS_SQLITE_FILE": str(tmp_path / name)}
+        school = School(settings | {"LETOPIS_ORIGIN": ORIGIN, "LETOPIS_CLOCK": "sample", "LETOPIS_CREATE": "y"})
+        load_in_bulk(school.ledger, None, sample)
+        logs.append(list(school.ledger.entries()))
+        school.close()
+    assert logs[0] == logs[1]
