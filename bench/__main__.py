@@ -1,0 +1,62 @@
+"""`python -m bench`: everything, or `--quick`: what fits into two minutes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.appending import postgres_appends, sqlite_appends
+from bench.measure import Report
+from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
+from tests.cluster import running_cluster
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="under two minutes")
+    parser.add_argument(
+        "--only", default="", help="comma-separated: sqlite, postgres, verify, rebuild, asof, growth, archive"
+    )
+    options = parser.parse_args()
+    only = set(filter(None, options.only.split(",")))
+    rounds, scale = (3, 1) if options.quick else (7, 2)
+    begun = time.monotonic()
+    report = Report()
+
+    def wanted(part: str) -> bool:
+        return not only or part in only
+
+    with tempfile.TemporaryDirectory(prefix="letopis-bench-", dir=_disk()) as name:
+        folder = Path(name)
+        if wanted("sqlite"):
+            sqlite_appends(report, folder, rounds, scale)
+        if wanted("postgres"):
+            with running_cluster(durable=True) as cluster:
+                postgres_appends(report, cluster, rounds, scale)
+        if wanted("verify"):
+            full_verification(report, folder, rounds, entries=100_000 if options.quick else 400_000)
+        if wanted("rebuild"):
+            views_rebuilt(report, folder, rounds, events=30_000 if options.quick else 150_000)
+        if wanted("asof"):
+            views_as_of(report, folder, rounds)
+        if wanted("growth"):
+            growth(report, folder, rounds, entries=200_000 if options.quick else 1_000_000)
+        if wanted("archive") and not options.quick:
+            year_archive(report, folder)
+    report.write(Path("var/bench.json"))
+    print(f"var/bench.json: {len(report.results)} ratios in {time.monotonic() - begun:.0f} s")
+    return 0
+
+
+def _disk() -> Path:
+    """A folder on a disk, for a memory file system would make every fsync free."""
+    var = Path("var")
+    var.mkdir(exist_ok=True)
+    return var
+
+
+if __name__ == "__main__":
+    sys.exit(main())
