@@ -229,6 +229,22 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
         size = self.head().size
         return self._entries(start, size if stop is None else min(stop, size))
 
+    def rows(self, start: int, stop: int) -> Iterator[tuple[str, int, str, bytes]]:
+        """Stream, version, type and entry as they are stored, in index order: what an audit compares.
+
+        Raises:
+            LedgerDamaged: an index has no entry.
+        """
+        for first in range(start, stop, _ENTRIES_A_READ):
+            yield from self._range(first, min(first + _ENTRIES_A_READ, stop), "stream, version, type, entry")
+
+    def receipts(self) -> Iterator[tuple[int, int, str]]:
+        """First index, count and command of every receipt, in order of the first index."""
+        statement = (
+            "SELECT first_index, count, command::text FROM letopis.commands WHERE school = %s ORDER BY first_index"
+        )
+        yield from self._rows(statement, [self.school])
+
     def streams(self, prefix: str) -> Iterator[StreamHead]:
         """All streams whose name starts with `prefix`, in byte order."""
         after = ""
@@ -345,8 +361,8 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
             return cursor.execute(statement.encode(), params, prepare=True, binary=True).fetchall()
 
     @_reading
-    def _range(self, first: int, last: int) -> list[tuple[Any, ...]]:
-        statement = "SELECT entry FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s ORDER BY idx"
+    def _range(self, first: int, last: int, columns: str = "entry") -> list[tuple[Any, ...]]:
+        statement = f"SELECT {columns} FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s ORDER BY idx"
         rows = self._rows(statement, [self.school, first, last])
         if len(rows) != last - first:
             raise self._missing_entry(first, last)
