@@ -20,7 +20,7 @@ from verify.tree import Edge
 ENTRIES_PER_FILE: Final = 65_536
 _CHECKPOINT, _START, _EDGE = "data/log/checkpoint", "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
-_ENTRIES = re.compile(r"data/log/entries-([0-9]{12})\.jsonl")
+_ENTRIES = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -39,7 +39,8 @@ def verify_archive(path: Path, pinned: Pinned) -> Report:
     if source is None:
         return report
     if not source.sizes:
-        report.add("archive-unreadable", Place(path.name), "files", "none")
+        if not report.findings:
+            report.add("archive-unreadable", Place(path.name), "files", "none")
         return report
     bag = Bag(source, report)
     bag.begin()
@@ -91,6 +92,9 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
             "signed_root": checkpoint.root.hex(),
         }
     edge = _start(bag, pinned, checkpoint, report)
+    if edge is None:
+        report.skip("stopped-early", _EDGE)
+        return
     start = edge.size
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
@@ -110,15 +114,15 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
     report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}
 
 
-def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge:
-    """Return the tree's edge at the start of the range: empty, or what the start files say."""
+def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge | None:
+    """Return the tree's edge at the start of the range: empty, or what the start files say (None: unusable)."""
     if _START not in bag.source.sizes and _EDGE not in bag.source.sizes:
         return Edge()
     checkpoint = check_note(bag.small(_START, NOTE_MAX_BYTES), Place(_START), pinned.key, report)
     raw = bag.small(_EDGE, NOTE_MAX_BYTES)
     if checkpoint is None or raw is None:
         report.add("start-malformed", Place(_EDGE), "start-checkpoint and start-edge", "not both")
-        return Edge()
+        return None
     if end is not None and (end.origin != checkpoint.origin or checkpoint.size > end.size):
         report.add(
             "start-malformed",
@@ -135,7 +139,7 @@ def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> 
         report.add(
             "start-malformed", Place(_EDGE), f"{checkpoint.size.bit_count()} hashes, one a line", f"{len(lines)} lines"
         )
-        return Edge()
+        return None
     edge = Edge(checkpoint.size, [bytes.fromhex(line.decode()) for line in lines])
     if edge.root() != checkpoint.root:
         report.add("start-root-mismatch", Place(_EDGE), checkpoint.root.hex(), edge.root().hex())
@@ -161,15 +165,16 @@ def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
     files = sorted(name for name in bag.source.sizes if _ENTRIES.fullmatch(name))
     first = walk.index
     for position, name in enumerate(files):
-        match = _ENTRIES.fullmatch(name)
-        if match is None or int(match[1]) != first:
-            report.add("entries-file-name", Place(name), f"entries-{first:012d}.jsonl", name.rpartition("/")[2])
+        if name != (expected := f"data/log/entries-{first:012d}.jsonl"):
+            report.add("entries-file-name", Place(name), expected, name)
         before = walk.edge.size
-        for number, lines in _blocks(bag.reading(name), ENTRY_MAX_BYTES, "entry-too-long", report):
+        reading = bag.reading(name)
+        for number, lines in _blocks(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
             walk.file, walk.line = name, number - 1
             walk.take(lines)
         count = walk.edge.size - before
-        if count > ENTRIES_PER_FILE or count == 0 or (count < ENTRIES_PER_FILE and position < len(files) - 1):
+        is_full = count == ENTRIES_PER_FILE or (0 < count < ENTRIES_PER_FILE and position == len(files) - 1)
+        if reading.digest is not None and not is_full:
             report.add("entries-file-length", Place(name), f"{ENTRIES_PER_FILE} lines", count)
         first += count
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, Final
 
-DEPTH_MAX: Final = 64
+DEPTH_MAX: Final = 32
 INTEGER_MAX: Final = 2**53 - 1
 _KEY = re.compile(r"[a-z_][a-z0-9_]*")
 _OUTSIDE_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])|[^"\[\]{}]+', re.DOTALL)

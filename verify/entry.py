@@ -23,8 +23,9 @@ Groups = tuple[Any, ...]
 
 _ACTOR = (
     rb'\{(?:"basis":' + events.TEXT.replace(b"(", b"(?:", 1) + rb',)?"id":' + events.UUID
-    + rb'(?:,"on_behalf_of":' + events.UUID.replace(b"(", b"(?:", 1) + rb')?,"role":"[a-z_]+"\}'
+    + rb'(?:,"on_behalf_of":' + events.UUID.replace(b"(", b"(?:", 1) + rb')?,"role":"[a-z][a-z0-9_]*"\}'
 )  # fmt: skip
+_WORD = rb"[a-z][a-z0-9_]*"
 _VERSION = rb"([1-9][0-9]{0,14})"
 
 
@@ -41,7 +42,7 @@ PATTERNS: Final = {
     name.encode(): re.compile(_entry_pattern(event.data_pattern(), event.kind.encode(), re.escape(name.encode())))
     for name, event in events.TYPES.items()
 }
-_ANY_TYPE = re.compile(_entry_pattern(rb"(\{.*\})", rb"[a-z_]+", rb"[a-z_]+/[1-9][0-9]{0,5}"), re.DOTALL)
+_ANY_TYPE = re.compile(_entry_pattern(rb"(\{.*\})", _WORD, _WORD + rb"/[1-9][0-9]{0,5}"), re.DOTALL)
 _FIELDS: Final = {
     "actor": re.compile(_ACTOR),
     "at": re.compile(events.AT),
@@ -49,8 +50,8 @@ _FIELDS: Final = {
     "data": re.compile(rb"\{.*\}", re.DOTALL),
     "index": re.compile(events.INDEX),
     "prev": re.compile(events.ROOT),
-    "stream": re.compile(events.UUID.replace(b"(", b"([a-z_]+/", 1)),
-    "type": re.compile(rb'"[a-z_]+/[1-9][0-9]{0,5}"'),
+    "stream": re.compile(events.UUID.replace(b"(", b"(" + _WORD + b"/", 1)),
+    "type": re.compile(rb'"' + _WORD + rb'/[1-9][0-9]{0,5}"'),
     "version": re.compile(_VERSION),
 }
 
@@ -124,7 +125,7 @@ def _fields_fit(
                 continue
             report.add(code, where, "a value", "missing")
         elif name not in patterns:
-            report.add(code, where, "no such field", canonical.render(value[name]))
+            report.add(code, where, "no such field", "a value")
         elif not patterns[name].fullmatch(canonical.render(value[name])):
             report.add(code, where, "a well-formed value", canonical.render(value[name]))
         else:

@@ -24,6 +24,7 @@ ED25519: Final = 1
 _NAME = r"[^\s+\x00-\x1f\x7f]{1,255}"
 _SIGNATURE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/]+={{0,2}})")
 _VKEY = re.compile(rf"({_NAME})\+([0-9a-f]{{8}})\+([A-Za-z0-9+/]+={{0,2}})")
+_ORIGIN = re.compile(_NAME)
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -117,7 +118,7 @@ def parse_checkpoint(raw: bytes) -> Checkpoint:
     if len(signatures) > SIGNATURES_MAX:
         raise NoteError("more signatures than a note may have")
     lines = text.split("\n")
-    if len(lines) != 3 or not lines[0]:
+    if len(lines) != 3 or not _ORIGIN.fullmatch(lines[0]):
         raise NoteError("a checkpoint is origin, size and root, with no more lines")
     if not _SIZE.fullmatch(lines[1]):
         raise NoteError("the size is not a decimal number without leading zeros")
