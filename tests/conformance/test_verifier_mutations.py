@@ -1,0 +1,40 @@
+"""Every named lie and accident gives its findings; every code that is documented is given by one of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.verify_archive import sample, write_folder, write_zip
+from tests.verify_mutations import MUTATIONS, Mutation, pinned
+from verify.archive import verify_archive
+from verify.findings import FINDINGS, Verdict
+from verify.report import to_json, to_text
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_gives_exactly_these_findings(mutation: Mutation, tmp_path: Path) -> None:
+    report = mutation.run(tmp_path)
+    assert {finding.code for finding in report.findings} == mutation.codes, to_text(report)
+    assert to_json(report)
+
+
+def test_every_code_is_given_by_a_mutation() -> None:
+    assert set(FINDINGS) == {code for mutation in MUTATIONS for code in mutation.codes}
+
+
+def test_names_of_mutations_are_their_own() -> None:
+    names = [mutation.name for mutation in MUTATIONS]
+    assert len(names) == len(set(names)) >= 40
+
+
+@pytest.mark.parametrize("write", [write_folder, write_zip])
+def test_verifies_what_nobody_changed(write: object, tmp_path: Path) -> None:
+    builder = sample().builder
+    path = (
+        write_zip(builder.files(), tmp_path / "a.zip")
+        if write is write_zip
+        else write_folder(builder.files(), tmp_path / "bag")
+    )
+    report = verify_archive(path, pinned(builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    assert report.facts["entries"] == len(builder.entries)
