@@ -138,7 +138,9 @@ def check_begun(context: Context, held_on: str, starts_at: str, where: str = "")
     """Refuse a lesson that has not begun by the school's clock: records are made by the fact (regulation 2.1, R14)."""
     zone = context.books.zone
     if zone is None or f"{held_on}T{starts_at}" > rules.local_minute(context.now, zone):
-        raise Refused("lesson_not_begun", "a lesson is recorded once it has begun", clause="2.1", where=where + "starts_at")
+        raise Refused(
+            "lesson_not_begun", "a lesson is recorded once it has begun", clause="2.1", where=where + "starts_at"
+        )
 
 
 def check_times(number: object, starts_at: object, ends_at: object, topic: object, where: str = "") -> None:
