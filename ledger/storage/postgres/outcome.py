@@ -46,7 +46,7 @@ def append_surely(datastore: LogDatastore, work: Work, command: Command, *, outc
     except psycopg_pool.PoolTimeout as error:
         raise OperationalError("no connection to the database; nothing was written") from error
     except psycopg.Error as error:
-        return _follow_up(datastore.dsn, work, command, error, outcome_seconds)
+        return _follow_up(datastore, work, command, error, outcome_seconds)
 
 
 def _prepared(work: Work, connection: LogConnection) -> list[int]:
@@ -58,7 +58,9 @@ def _prepared(work: Work, connection: LogConnection) -> list[int]:
         return work(connection)
 
 
-def _follow_up(dsn: str, work: Work, command: Command, lost: psycopg.Error, outcome_seconds: float) -> list[int]:
+def _follow_up(
+    datastore: LogDatastore, work: Work, command: Command, lost: psycopg.Error, outcome_seconds: float
+) -> list[int]:
     """Send a lost command again until there is an answer.
 
     That is safe, and says more than a look at the receipts would: the first sending may still be on its way to the
@@ -67,14 +69,17 @@ def _follow_up(dsn: str, work: Work, command: Command, lost: psycopg.Error, outc
     limit = time.monotonic() + outcome_seconds
     while time.monotonic() < limit:
         try:
-            with connect(dsn) as connection:
+            with connect(datastore.dsn) as connection:
                 return work(connection, again=True)
         except AlreadyRecorded as recorded:
             receipt = recorded.receipt
             if receipt.command != command.id:
                 raise
             return notification_ids(receipt.first_index, receipt.count)
-        except psycopg.Error:
+        except psycopg.Error as error:
+            if is_disk_trouble(error):
+                _latch(error, datastore)
+                break
             time.sleep(_ASK_AGAIN_SECONDS)
     raise OutcomeUnknown(
         receipt_key(command), "the connection was lost during an append and the server does not answer"
@@ -84,9 +89,13 @@ def _follow_up(dsn: str, work: Work, command: Command, lost: psycopg.Error, outc
 def _definite(error: psycopg.Error, datastore: LogDatastore) -> Exception:
     """The error for an append that the server itself has refused and rolled back."""
     if is_disk_trouble(error):
-        reason = f"the server met a disk error ({error.sqlstate}) during an append"
-        datastore.fall(reason)
-        return NodeReadOnly(f"{reason}; nothing was written")
+        return NodeReadOnly(f"{_latch(error, datastore)}; nothing was written")
     if isinstance(error, psycopg.errors.UniqueViolation) and (error.diag.table_name or "").startswith("entries"):
         return LedgerDamaged("head_disagrees", "the stored head is not where the log ends")
     return translate(error)
+
+
+def _latch(error: psycopg.Error, datastore: LogDatastore) -> str:
+    reason = f"the server met a disk error ({error.sqlstate}) during an append"
+    datastore.fall(reason)
+    return reason
