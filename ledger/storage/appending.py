@@ -93,8 +93,8 @@ def check_command(command: Command) -> None:
     """
     if _ID.fullmatch(command.id) is None:
         raise WireError(_WHAT, "command.id", "not a lower-case UUID")
-    if len(command.key) > KEY_LENGTH_MAX or "\x00" in command.key:
-        raise WireError(_WHAT, "command.key", f"not a text of at most {KEY_LENGTH_MAX} characters")
+    if len(command.key) > KEY_LENGTH_MAX or not command.key.isprintable():
+        raise WireError(_WHAT, "command.key", f"not at most {KEY_LENGTH_MAX} printable characters")
     if len(command.digest) not in {0, 32}:
         raise WireError(_WHAT, "command.digest", "neither empty nor 32 bytes")
     if len(command.answer) > ANSWER_BYTES_MAX:

@@ -52,7 +52,7 @@ class LogDatastore(SQLiteDatastore):
 
     def __del__(self) -> None:
         if hasattr(self, "_handle"):
-            self._handle.close()
+            self._handle.drop()
 
 
 def library_cursor(connection: sqlite3.Connection) -> SQLiteCursor:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import Final
 
-_REASON_BYTES_MAX = 1_000
+from ledger.durable import sync_folder
+
+_REASON_BYTES_MAX: Final = 1_000
 
 
 class Latch:
@@ -42,7 +45,7 @@ class Latch:
                     os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
 
     def lift(self) -> None:
         """Take the latch away.
@@ -51,7 +54,7 @@ class Latch:
             OSError: the file cannot be removed; the latch stays.
         """
         self.path.unlink(missing_ok=True)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         self.reason = None
 
     def _read(self) -> str | None:
@@ -60,11 +63,3 @@ class Latch:
         except FileNotFoundError:
             return None
         return text or "an I/O error whose description could not be written"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

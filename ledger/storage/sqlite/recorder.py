@@ -40,6 +40,7 @@ from ledger.wire.errors import WireError
 
 _ENTRIES_A_READ: Final = 512  # at most 32 MiB; 200 KiB as a school's entries are
 _STREAMS_A_READ: Final = 1_000
+_RECEIPTS_A_READ: Final = 100_000  # each read sorts the table, which is kept in the order of keys
 _COMMAND_BYTES: Final = 512
 _AFTER_ALL_NAMES: Final = "\U0010ffff"
 
@@ -53,6 +54,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         super().__init__(datastore)
         self.store = datastore.store
         self.origin = self.store.meta.origin
+        self.clock = self.store.meta.clock
         self.states = states
 
     @property
@@ -190,7 +192,29 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
             LedgerDamaged: an index is missing.
         """
         end = self.head().size if stop is None else stop
-        return self._entries(start, end)
+        return (entry for (entry,) in self._ranges("entry", start, end))
+
+    def rows(self, start: int, stop: int) -> Iterator[tuple[str, int, str, bytes]]:
+        """Stream, version, type and entry as they are stored, in index order: what an audit compares.
+
+        Raises:
+            LedgerDamaged: an index is missing.
+        """
+        return self._ranges("stream, version, type, entry", start, stop)
+
+    def receipts(self) -> Iterator[tuple[int, int, str]]:
+        """First index, count and command of every receipt, in order of the first index."""
+        statement = (
+            "SELECT first_index, count, command FROM commands WHERE first_index >= ? ORDER BY first_index LIMIT ?"
+        )
+        after = 0
+        while True:
+            with self.store.readers.connection() as connection:
+                rows = connection.execute(statement, (after, _RECEIPTS_A_READ)).fetchall()
+            yield from rows
+            if len(rows) < _RECEIPTS_A_READ:
+                return
+            after = rows[-1][0] + 1
 
     def streams(self, prefix: str) -> Iterator[StreamHead]:
         """All streams whose name starts with `prefix`, in byte order.
@@ -251,7 +275,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
             if self.states == "canonical":
                 raise WireError("append", "command", "missing")
             command = foreign_command()
-        if command.at is not None and self.store.meta.clock != "sample":
+        if command.at is not None and self.clock != "sample":
             raise WireError("append", "command.at", "this ledger is on the server's clock")
         return command, draft_entries(stored_events, command, self.states)
 
@@ -265,17 +289,16 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
     ) -> list[int]:
         return steps.append(transaction, drafts, command, self.store.clock)
 
-    def _entries(self, start: int, end: int) -> Iterator[bytes]:
+    def _ranges(self, columns: str, start: int, end: int) -> Iterator[Any]:
+        """Rows of entries, range by range."""
+        statement = f"SELECT {columns} FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
         for first in range(start, end, _ENTRIES_A_READ):
             last = min(first + _ENTRIES_A_READ, end)
             with self.store.readers.connection() as connection:
-                rows = connection.execute(
-                    "SELECT entry FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx", (first, last)
-                ).fetchall()
+                rows = connection.execute(statement, (first, last)).fetchall()
                 if len(rows) != last - first:
                     raise _missing_entry(connection, first, last)
-            for (entry,) in rows:
-                yield entry
+            yield from rows
 
     def _event(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> RecordedEvent:
         return recorded_event(entry, index=index, stream=stream, type_=type_, version=version, states=self.states)

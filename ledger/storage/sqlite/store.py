@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from eventsourcing.persistence import InterfaceError
 
+from ledger.clock import utc_now
 from ledger.errors import LedgerDamaged, LetopisError, NodeReadOnly
 from ledger.log import Head
 from ledger.storage.sqlite import schema
@@ -34,7 +36,7 @@ class Store:
     def __init__(self, path: Path, *, create: schema.Meta | None, read_only: bool) -> None:
         self.path = path
         self.read_only = read_only
-        self.clock: Callable[[], datetime] = _utc_now
+        self.clock: Callable[[], datetime] = utc_now
         self.latch = Latch(path)
         self.readers = Readers(path)
         self._writer: Writer | None = None
@@ -140,11 +142,15 @@ class Store:
 
 
 class StoreHandle:
-    """One user's hold on a store; the store closes with the last of its handles."""
+    """One user's hold on a store; the store closes with the last of its handles.
+
+    A handle that is dropped instead of closed is closed when the next one is made or closed.
+    """
 
     def __init__(self, path: Path, *, create: schema.Meta | None, read_only: bool) -> None:
         self._key = (path.resolve(), read_only)
         self._held = False
+        self.close_dropped()
         with _shared.lock:
             store, holders = _shared.stores.get(self._key, (None, 0))
             if store is None:
@@ -155,6 +161,16 @@ class StoreHandle:
 
     def close(self) -> None:
         """Let go; closing again does nothing."""
+        self.close_dropped()
+        self.let_go()
+
+    def drop(self) -> None:
+        """Note that nobody will close this handle: called by the collector, at any moment and under any lock."""
+        if self._held:
+            _shared.dropped.append(self)
+
+    def let_go(self) -> None:
+        """Let go of this handle alone."""
         with _shared.lock:
             if not self._held:
                 return
@@ -166,7 +182,14 @@ class StoreHandle:
                 _shared.stores[self._key] = (store, holders - 1)
                 return
             del _shared.stores[self._key]
-        self.store.close()
+            # Under the lock: who opens the file now waits until it is closed.
+            self.store.close()
+
+    @staticmethod
+    def close_dropped() -> None:
+        """Close the handles that were dropped."""
+        while _shared.dropped:
+            _shared.dropped.popleft().let_go()
 
 
 class _Shared:
@@ -175,17 +198,15 @@ class _Shared:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.stores: dict[tuple[Path, bool], tuple[Store, int]] = {}
+        self.dropped: deque[StoreHandle] = deque()
 
 
 def _forget_stores() -> None:
     """Runs in a forked child, where no other thread is."""
     stores, _shared.stores, _shared.lock = _shared.stores, {}, threading.Lock()
+    _shared.dropped.clear()
     for store, _ in stores.values():
         store.forget()
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 _shared: Final = _Shared()
