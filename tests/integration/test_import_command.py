@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from api.cli.console import Console, Exit
+from api.cli.founding import run_init
+from api.importing import run_import_files
+from api.importing.command import FilesNotReadError
+from api.schools import open_school
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def var(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    folder = tmp_path / "school"
+    run_init(Console(as_json=True), folder, "letopis.example/school/7", "Школа № 7", "Europe/Moscow", "sqlite")
+    capsys.readouterr()
+    return folder
+
+
+def size(var: Path) -> int:
+    with open_school(var, background=False) as school:
+        return school.recorder.head().size
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_import_files(Console(as_json=False), var, [EXAMPLES], dry_run=True) == Exit.DONE
+    said = capsys.readouterr().out
+    assert "ученики: новых 24" in said
+    assert "ничего не записано" in said
+    assert size(var) == 1
+
+
+def test_imports_files_or_a_folder_and_signs(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = sorted((EXAMPLES / "cp1251").glob("*.csv"))
+    assert run_import_files(Console(as_json=True), var, files, dry_run=False) == Exit.DONE
+    assert json.loads(capsys.readouterr().out)["done"] == 91
+    assert run_import_files(Console(as_json=True), var, [EXAMPLES], dry_run=False) == Exit.DONE
+    again = json.loads(capsys.readouterr().out)
+    assert (again["done"], again["unchanged"]["student"]) == (0, 24)
+    with open_school(var, background=False) as school:
+        checkpoint = school.recorder.checkpoint()
+        assert checkpoint is not None
+        assert checkpoint.size == school.recorder.head().size == 116
+
+
+def test_problems_end_with_exit_code_1_and_nothing_written(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "people.csv"
+    bad.write_text("код;кто;фамилия;имя;дата рождения;класс\n1;ученик;Иванов;Иван;31.02.2015;5A\n", encoding="utf-8")
+    assert run_import_files(Console(as_json=True), var, [EXAMPLES / "year.csv", bad], dry_run=False) == Exit.FINDING
+    said = capsys.readouterr().out
+    assert [(p["line"], p["column"], p["kind"]) for p in json.loads(said)["problems"]] == [
+        (2, 5, "bad_date"),
+        (2, 6, "latin_letter"),
+    ]
+    assert "Иванов" not in said
+    assert size(var) == 1
+
+
+def test_a_missing_file_is_named(var: Path, tmp_path: Path) -> None:
+    with pytest.raises(FilesNotReadError, match=r"nowhere\.csv"):
+        run_import_files(Console(as_json=False), var, [tmp_path / "nowhere.csv"], dry_run=True)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FilesNotReadError, match=r"no \.csv files"):
+        run_import_files(Console(as_json=False), var, [tmp_path / "empty"], dry_run=True)

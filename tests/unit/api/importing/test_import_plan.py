@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from api.importing import KINDS, KnownSchool, describe_plan, plan_import
+from api.importing.known import KnownClass, KnownCourse, KnownPeriod, KnownYear, PersonKey
+from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPerson, NewTeacher, NewYear
+from api.importing.values import LOOKALIKES, ClassName
+from api.sample import tables as sample_tables
+from api.sample.school import SampleSchool
+
+EXAMPLES = Path(__file__).parents[4] / "examples"
+
+YEAR = "учебный год;с;по\n2026/27;01.09.2026;31.05.2027\n"
+PEOPLE_HEADER = "код;кто;фамилия;имя;отчество;дата рождения;класс;с\n"
+PEOPLE = (
+    PEOPLE_HEADER + "Т1;учитель;Орлова;Анна;Петровна;01.02.1980;;\n"
+    "Т2;teacher;Смирнов;Олег;;1975-03-04;;\n"
+    "1;ученик;Иванов;Иван;Иванович;05.06.2015;5А;\n"
+)
+CLASSES = "класс;классный руководитель\n5А;Т1\n"
+GOOD = {"year.csv": YEAR, "people.csv": PEOPLE, "classes.csv": CLASSES}
+
+TEACHER = PersonKey("teacher", "Орлова", "Анна", "Петровна", "1980-02-01")
+OTHER_TEACHER = PersonKey("teacher", "Смирнов", "Олег", "", "1975-03-04")
+STUDENT = PersonKey("student", "Иванов", "Иван", "Иванович", "2015-06-05")
+A5 = ClassName(5, "А")
+
+
+def files(changes: dict[str, str] | None = None) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in (GOOD | (changes or {})).items()}
+
+
+def problems(changes: dict[str, str], known: KnownSchool | None = None) -> list[str]:
+    plan = plan_import(files(changes), known)
+    assert plan.steps == () or not plan.problems
+    return [f"{p.file}:{p.line}:{p.column} {p.kind} {p.detail}".strip() for p in plan.problems]
+
+
+def known(**changes: object) -> KnownSchool:
+    group = KnownClass("c", "t1", {"s": None}, {"Математика": KnownCourse("k", "t1", "2026-09-01")})
+    state: dict[str, object] = {
+        "people": {TEACHER: ("t1",), OTHER_TEACHER: ("t2",), STUDENT: ("s",)},
+        "years": {"2026/27": KnownYear("y", "2026-09-01", "2027-05-31")},
+        "periods": {"2026/27": (KnownPeriod("quarter", 1, (5,), "2026-09-01", "2026-10-23"),)},
+        "classes": {"2026/27": {A5: group}},
+    }
+    return KnownSchool(**(state | changes))  # type: ignore[arg-type]
+
+
+def test_plans_everything_of_a_new_school_in_the_order_of_its_references() -> None:
+    plan = plan_import(files({"courses.csv": "класс;предмет;учитель\n5А;Математика;Т1\n"}))
+    assert plan.problems == ()
+    assert [type(step) for step in plan.steps] == [
+        NewYear,
+        NewPerson,
+        NewPerson,
+        NewPerson,
+        NewClass,
+        NewEnrollment,
+        NewCourse,
+    ]
+    assert len({step.key for step in plan.steps}) == len(plan.steps)
+
+
+def test_the_examples_are_what_the_generator_writes_and_have_no_problems(tmp_path: Path) -> None:
+    sample_tables.write_examples(tmp_path)
+    written = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
+    assert written == sorted(path.relative_to(EXAMPLES) for path in EXAMPLES.rglob("*.csv"))
+    for path in written:
+        assert (tmp_path / path).read_bytes() == (EXAMPLES / path).read_bytes()
+    for folder in (EXAMPLES, EXAMPLES / "cp1251"):
+        plan = plan_import({path.name: path.read_bytes() for path in folder.glob("*.csv")})
+        assert plan.problems == ()
+        assert plan.lessons == 59
+        assert sum(isinstance(step, NewPerson) for step in plan.steps) == 36
+
+
+def test_reads_the_model_school_without_problems() -> None:
+    sample = SampleSchool(1, "M")
+    roster = sample.roster()
+    made = sample_tables.tables(roster, sample.week(roster))
+    plan = plan_import({name: sample_tables.render(rows, delimiter=",") for name, rows in made.items()})
+    assert plan.problems == ()
+    assert plan.lessons == 980
+    assert sum(isinstance(step, NewEnrollment) for step in plan.steps) == 1_000
+
+
+def test_finds_what_the_journal_says_already() -> None:
+    courses = {
+        "courses.csv": "класс;предмет;учитель\n5А;Математика;Т1\n",
+        "periods.csv": "вид;номер;классы;с;по\nчетверть;1;5;01.09.2026;23.10.2026\n",
+    }
+    plan = plan_import(files(courses), known())
+    assert (plan.problems, plan.steps) == ((), ())
+    assert plan.unchanged == {
+        "year": 1,
+        "teacher": 2,
+        "student": 1,
+        "period": 1,
+        "class": 1,
+        "enrollment": 1,
+        "course": 1,
+    }
+
+
+def test_without_a_year_file_the_latest_year_is_meant() -> None:
+    years = {
+        "2026/27": KnownYear("y", "2026-09-01", "2027-05-31"),
+        "2025/26": KnownYear("z", "2025-09-01", "2026-05-31"),
+    }
+    contents = files({"people.csv": PEOPLE.replace("5А;", "5Б;"), "classes.csv": "класс\n5Б\n"})
+    del contents["year.csv"]
+    plan = plan_import(contents, known(years=years, classes={}))
+    assert plan.problems == ()
+    assert NewYear not in [type(step) for step in plan.steps]
+    assert [step.year for step in plan.steps if isinstance(step, NewClass)] == ["2026/27"]
+
+
+def test_another_teacher_needs_a_day() -> None:
+    rows = "класс;предмет;учитель;с\n5А;Математика;Т2;{}\n"
+    assert problems({"courses.csv": rows.format("")}, known()) == ["courses.csv:2:3 teacher_change"]
+    assert problems({"courses.csv": rows.format("01.09.2026")}, known()) == ["courses.csv:2:3 teacher_change"]
+    plan = plan_import(files({"courses.csv": rows.format("11.01.2027")}), known())
+    (step,) = plan.steps
+    assert isinstance(step, NewTeacher)
+    assert step.starts_on == "2027-01-11"
+
+
+def test_a_student_who_left_may_come_back_later() -> None:
+    group = KnownClass("c", "t1", {"s": "2026-10-01"})
+    came_back = PEOPLE.replace("5А;", "5А;{}")
+    state = known(classes={"2026/27": {A5: group}})
+    assert problems({"people.csv": came_back.format("01.10.2026")}, state) == ["people.csv:4:7 enrolled_elsewhere"]
+    plan = plan_import(files({"people.csv": came_back.format("02.10.2026")}), state)
+    assert [type(step) for step in plan.steps] == [NewEnrollment]
+
+
+def test_the_timetable_gives_courses_and_nothing_else() -> None:
+    timetable = "день;урок;класс;предмет;учитель;кабинет\nпн;1;5А;Математика;Т1;21\nвт;2;5А;Математика;Т1;\nfri;1;5А;Труд;Т2;5\n"
+    plan = plan_import(files({"timetable.csv": timetable}))
+    assert plan.lessons == 3
+    assert [step.subject for step in plan.steps if isinstance(step, NewCourse)] == ["Математика", "Труд"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("pupils.csv", "", "pupils.csv:0:0 unknown_file"),
+        ("люди.csv", PEOPLE, "люди.csv:0:0 two_files"),
+        ("year.csv", "учебный год;с;по\n", "year.csv:0:0 one_year"),
+        ("year.csv", YEAR + "2027/28;01.09.2027;31.05.2028\n", "year.csv:3:0 one_year"),
+        ("year.csv", YEAR.replace("31.05.2027", "31.08.2026"), "year.csv:2:3 dates_reversed"),
+        ("year.csv", YEAR.replace("31.05.2027", "31.05.2028"), "year.csv:2:3 year_too_long"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "31.02.1980"), "people.csv:2:6 bad_date"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "1.2.1980"), "people.csv:2:6 bad_date"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "01/02/1980"), "people.csv:2:6 bad_date"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "٠١.٠٢.١٩٨٠"), "people.csv:2:6 bad_date"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "01.02.1080"), "people.csv:2:6 bad_birth_date"),
+        ("people.csv", PEOPLE.replace("05.06.2015", ""), "people.csv:4:6 missing_value"),
+        ("people.csv", PEOPLE.replace("Орлова", ""), "people.csv:2:3 missing_value"),
+        ("people.csv", PEOPLE.replace("Орлова", "=cmd|' /C calc'!A0"), "people.csv:2:3 formula_like"),
+        ("people.csv", PEOPLE.replace("Орлова", "+7 900"), "people.csv:2:3 formula_like"),
+        ("people.csv", PEOPLE.replace("Орлова", "Oрлова"), "people.csv:2:3 mixed_alphabets"),
+        ("people.csv", PEOPLE.replace("Орлова", "Орлова2"), "people.csv:2:3 bad_name"),
+        ("people.csv", PEOPLE.replace("Орлова", "О  рлова"), "people.csv:2:3 bad_name"),
+        ("people.csv", PEOPLE.replace("Т2", "Т 2"), "people.csv:3:1 bad_code"),
+        ("people.csv", PEOPLE.replace("Т2", "Т1"), "people.csv:3:1 duplicate 2"),
+        ("people.csv", PEOPLE + "2;ученик;Иванов;Иван;Иванович;2015-06-05;5А;\n", "people.csv:5:0 duplicate_person 4"),
+        ("people.csv", PEOPLE.replace(";ученик;", ";школьник;"), "people.csv:4:2 bad_word"),
+        ("people.csv", PEOPLE.replace("5А", ""), "people.csv:4:7 missing_value"),
+        ("people.csv", PEOPLE.replace("5А", "5А класс"), "people.csv:4:7 bad_class"),
+        ("people.csv", PEOPLE.replace("5А", "13А"), "people.csv:4:7 bad_class"),
+        ("people.csv", PEOPLE.replace("5А", "5A"), "people.csv:4:7 latin_letter A → А"),
+        ("people.csv", PEOPLE.replace("5А", "5D"), "people.csv:4:7 latin_letter"),
+        ("people.csv", PEOPLE.replace("5А", "5Б"), "people.csv:4:7 unknown_class"),
+        ("people.csv", PEOPLE.replace("5А;", "5А;31.08.2026"), "people.csv:4:8 outside_year"),
+        ("people.csv", PEOPLE.replace("1980;;", "1980;5А;"), "people.csv:2:7 class_of_staff"),
+        ("classes.csv", CLASSES + "5а;\n", "classes.csv:3:1 duplicate 2"),
+        ("classes.csv", CLASSES.replace("Т1", "Т9"), "classes.csv:2:2 unknown_person"),
+        ("classes.csv", CLASSES.replace("Т1", "1"), "classes.csv:2:2 wrong_kind"),
+        ("courses.csv", "класс;предмет;учитель\n5А;Труд;Т9\n", "courses.csv:2:3 unknown_person"),
+        ("courses.csv", "класс;предмет;учитель\n6А;Труд;Т1\n", "courses.csv:2:1 unknown_class"),
+        ("courses.csv", "класс;предмет;учитель\n5А;Труд;Т1\n5А;Труд;Т2\n", "courses.csv:3:0 duplicate 2"),
+        ("courses.csv", "класс;предмет;учитель\n5А;Tруд;Т1\n", "courses.csv:2:2 mixed_alphabets"),
+        (
+            "periods.csv",
+            "вид;номер;классы;с;по\nчетверть;5;5;01.09.2026;23.10.2026\n",
+            "periods.csv:2:2 bad_number 1–4",
+        ),
+        ("periods.csv", "вид;номер;классы;с;по\nчетверть;1;5-;01.09.2026;23.10.2026\n", "periods.csv:2:3 bad_grades"),
+        ("periods.csv", "вид;номер;классы;с;по\nчетверть;1;9-5;01.09.2026;23.10.2026\n", "periods.csv:2:3 bad_grades"),
+        ("periods.csv", "вид;номер;классы;с;по\nчетверть;1;5;30.08.2026;23.10.2026\n", "periods.csv:2:4 outside_year"),
+        (
+            "periods.csv",
+            "вид;номер;классы;с;по\nчетверть;1;5-6;01.09.2026;23.10.2026\nчетверть;2;6 7;23.10.2026;25.12.2026\n",
+            "periods.csv:3:4 overlap 2",
+        ),
+        (
+            "periods.csv",
+            "вид;номер;классы;с;по\nчетверть;1;5;01.09.2026;23.10.2026\nquarter;1;5;2026-09-01;2026-10-23\n",
+            "periods.csv:3:0 duplicate 2",
+        ),
+        (
+            "timetable.csv",
+            "день;урок;класс;предмет;учитель\nпн;1;5А;Труд;Т1\nпонедельник;1;5А;Музыка;Т2\n",
+            "timetable.csv:3:3 class_twice 2",
+        ),
+        (
+            "timetable.csv",
+            "день;урок;класс;предмет;учитель\nпн;1;5А;Труд;Т1\nпн;2;5А;Труд;Т2\n",
+            "timetable.csv:3:5 two_teachers timetable.csv:2",
+        ),
+        ("timetable.csv", "день;урок;класс;предмет;учитель\nвс;1;5А;Труд;Т1\n", "timetable.csv:2:1 bad_word"),
+        ("timetable.csv", "день;урок;класс;предмет;учитель\nпн;01;5А;Труд;Т1\n", "timetable.csv:2:2 bad_number 0–12"),
+    ],
+)
+def test_names_the_place_and_kind_of_a_problem(file: str, text: str, expected: str) -> None:
+    found = problems({file: text})
+    assert any(problem == expected or problem.startswith(expected + " ") for problem in found), found
+
+
+def test_a_teacher_is_not_in_two_classes_at_once() -> None:
+    changes = {
+        "classes.csv": CLASSES + "5Б;\n",
+        "timetable.csv": "день;урок;класс;предмет;учитель\nпн;1;5А;Труд;Т1\nпн;1;5Б;Труд;Т1\n",
+    }
+    assert problems(changes) == ["timetable.csv:3:5 teacher_twice 2"]
+
+
+def test_refuses_what_the_journal_contradicts() -> None:
+    state = known()
+    assert problems({"year.csv": YEAR.replace("01.09", "02.09")}, state)[0] == "year.csv:2:2 differs"
+    assert problems({"classes.csv": CLASSES.replace("Т1", "Т2")}, state) == ["classes.csv:2:2 differs"]
+    period = "вид;номер;классы;с;по\nчетверть;1;5;01.09.2026;24.10.2026\n"
+    assert problems({"periods.csv": period}, state) == ["periods.csv:2:0 differs"]
+    people = {TEACHER: ("t1",), OTHER_TEACHER: ("t2",), STUDENT: ("s", "s2")}
+    assert "people.csv:4:0 ambiguous_person" in problems({}, known(people=people))
+
+
+def test_without_any_year_says_so() -> None:
+    contents = files()
+    del contents["year.csv"]
+    assert [p.kind for p in plan_import(contents).problems] == ["no_year"]
+
+
+def test_a_row_at_fault_causes_no_second_problem_elsewhere() -> None:
+    assert problems({"people.csv": PEOPLE.replace("01.02.1980", "?")}) == ["people.csv:2:6 bad_date"]
+
+
+def test_collects_the_problems_of_all_files() -> None:
+    found = problems(
+        {
+            "year.csv": YEAR,
+            "people.csv": PEOPLE.replace("Орлова", "=1").replace("05.06.2015", "x"),
+            "classes.csv": CLASSES + "5A;\n",
+        }
+    )
+    assert found == [
+        "classes.csv:3:1 latin_letter A → А",
+        "people.csv:2:3 formula_like",
+        "people.csv:4:6 bad_date",
+    ]
+
+
+def test_no_problem_and_no_report_repeats_a_personal_value() -> None:
+    secret = "Тайнова"
+    for text in (
+        PEOPLE.replace("Орлова", f"={secret}"),
+        PEOPLE.replace("Орлова", f"{secret}7"),
+        PEOPLE.replace("Орлова", secret + "x"),
+        PEOPLE.replace("Иванович", f'{secret}"'),
+        PEOPLE + PEOPLE.removeprefix(PEOPLE_HEADER).replace("Орлова", secret),
+        PEOPLE.replace("Орлова", secret),
+    ):
+        plan = plan_import(files({"people.csv": text}))
+        assert secret not in describe_plan(plan)
+        assert secret not in repr(plan)
+
+
+def test_describes_problems_in_both_languages_with_their_place() -> None:
+    text = describe_plan(plan_import(files({"people.csv": PEOPLE.replace("01.02.1980", "x")})))
+    assert text.splitlines() == [
+        (
+            "people.csv, строка 2, столбец 6 «дата рождения»: нужна дата ДД.ММ.ГГГГ или ГГГГ-ММ-ДД "
+            "(a date DD.MM.YYYY or YYYY-MM-DD is needed) [bad_date]"
+        ),
+        "Ничего не записано: ошибок 1. (Nothing was written: 1 problems.)",
+    ]
+
+
+def test_describes_what_would_change() -> None:
+    text = describe_plan(plan_import(files()))
+    assert "ученики: новых 1, без изменений 0 (students: 1 new, 0 unchanged)" in text
+    assert "зачислить (to enroll): 5А — 1" in text
+    assert "Изменений нет" in describe_plan(plan_import(files(), known()))
+
+
+def test_every_problem_has_words_in_both_languages() -> None:
+    assert all(not russian.isascii() for russian, _ in KINDS.values())
+    assert all(english.replace("5А", "").isascii() for _, english in KINDS.values())
+
+
+def test_lookalikes_are_latin_and_become_russian() -> None:
+    assert all(latin.isascii() and not russian.isascii() for latin, russian in LOOKALIKES.items())
