@@ -1,0 +1,386 @@
+"""One range of an audit: every entry in it judged by itself and against its neighbours; pure but for reading.
+
+The rule for an entry is `wire.entry.parse_entry`. Nearly all entries are recognised as right by a quicker reading that
+says only yes or don't know: the tail is rendered from the row's columns and compared, the head is the last one's or
+matches a pattern, and what stands between them is rendered again from what was read. Whoever gets a don't-know is
+parsed in full, and that alone makes findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from itertools import islice
+from typing import Final, Protocol
+
+import orjson
+
+from ledger.errors import LedgerDamaged
+from ledger.log import LogRecorder
+from ledger.tree.edge import RightEdge
+from ledger.tree.hashing import hash_pairs, leaf_hash
+from ledger.wire.canonical import LIMIT_DEPTH, parse_canonical
+from ledger.wire.entry import ENTRY_BYTES_MAX, GENESIS_PREV, Entry, parse_entry
+from ledger.wire.errors import WireError
+from ledger.wire.tile import TILE_WIDTH
+
+FINDINGS_MAX: Final = 100
+"""Findings kept of one range, and in one report; the rest are only counted."""
+
+HASH_SIZE: Final = 32
+_BLOCK: Final = 16 * TILE_WIDTH
+_KNOWN_MAX: Final = 10_000
+
+_UUID: Final = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_SNAKE: Final = rb"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+_HEAD = re.compile(
+    rb'\{"actor":\{"id":"%b","role":"(%b)"\},"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}'
+    rb'\.[0-9]{6}Z)","command":"(%b)","data":' % (_UUID, _SNAKE, _UUID)
+)
+_STREAM = re.compile(f"{_SNAKE.decode()}/{_UUID.decode()}", re.ASCII)
+_TYPE = re.compile(f"{_SNAKE.decode()}/[1-9][0-9]{{0,5}}", re.ASCII)
+_KEY = re.compile(r"_?[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+_NAME_LENGTH_MAX: Final = 64
+_OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_PLAIN: Final = frozenset((str, int, bool, type(None)))
+
+Row = tuple[str, int, str, bytes]
+"""Stream, version, type and entry, as they are stored."""
+
+
+class AuditedRecorder(LogRecorder, Protocol):
+    """A recorder that also shows what an audit compares, beyond what a server needs."""
+
+    def rows(self, start: int, stop: int) -> Iterator[Row]:
+        """The rows of entries `start` to `stop` in index order: their columns and their bytes.
+
+        Raises:
+            LedgerDamaged: an index is missing.
+        """
+
+    def receipts(self) -> Iterator[tuple[int, int, str]]:
+        """First index, count and command of every receipt, in order of the first index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold.
+
+    Attributes:
+        code: short stable name.
+        index: leaf index of the entry at fault; None where it is not one entry.
+        expected, found: hashes, numbers and names; never a personal value.
+    """
+
+    code: str
+    index: int | None
+    expected: str
+    found: str
+
+
+class Findings:
+    """Findings as they come in: the first 100 are kept, all are counted."""
+
+    def __init__(self) -> None:
+        self.kept: list[Finding] = []
+        self.count = 0
+
+    def add(self, code: str, index: int | None, expected: str, found: str) -> None:
+        """Note a finding."""
+        self.count += 1
+        if len(self.kept) < FINDINGS_MAX:
+            self.kept.append(Finding(code, index, expected, found))
+
+    def merge(self, other: Findings) -> None:
+        """Take over the findings of a later range."""
+        self.count += other.count
+        self.kept.extend(other.kept[: FINDINGS_MAX - len(self.kept)])
+
+
+@dataclass(frozen=True, slots=True)
+class RangeTask:
+    """What to walk: entries `start` to `stop` (`start` a multiple of 256), and what to give back on the way.
+
+    Attributes:
+        kept: size of the last kept checkpoint; full tiles below it must be there.
+        sizes: tree sizes within the range whose right edge is wanted.
+    """
+
+    start: int
+    stop: int
+    kept: int
+    sizes: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class RangeResult:
+    """What a range gave.
+
+    Attributes:
+        task: the range.
+        findings: in order of index.
+        complete: every entry was there, so that the hashes are.
+        tile_roots: root over each full tile of leaves, one after another.
+        edges: tree size -> the hashes of its right edge below the level of tiles.
+        streams: stream -> first version, last version, first index, last index in this range.
+        runs_digest: SHA-256 over `format_run` of each run of entries with one command.
+        last: leaf hash of the last entry.
+        at: of the last entry.
+    """
+
+    task: RangeTask
+    findings: Findings = field(default_factory=Findings)
+    complete: bool = True
+    tile_roots: bytes = b""
+    edges: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
+    streams: dict[str, list[int]] = field(default_factory=dict)
+    runs_digest: bytes = b""
+    last: bytes = GENESIS_PREV
+    at: str = ""
+
+
+def format_run(command: str, first: int, count: int) -> bytes:
+    """Render a run of entries with one command, for comparing many of them by one hash."""
+    return f"{command} {first} {count}\n".encode()
+
+
+def walk_range(recorder: AuditedRecorder, task: RangeTask) -> RangeResult:
+    """Judge a range."""
+    result = RangeResult(task)
+    walker = _Walker(result, task)
+    try:
+        if task.start:
+            (previous,) = recorder.entries(task.start - 1, task.start)
+            walker.begin_after(previous)
+        rows = recorder.rows(task.start, task.stop)
+        for index in range(task.start, task.stop, _BLOCK):
+            leaves = walker.take(rows, index, min(_BLOCK, task.stop - index))
+            _hash_tiles(recorder, result, index, leaves)
+        result.runs_digest = walker.finish()
+    except LedgerDamaged as error:
+        result.findings.add(error.code, error.index, "readable entries", str(error))
+        result.complete = False
+    return result
+
+
+class _Walker:
+    """Walks along entries and remembers what the next one must fit to."""
+
+    def __init__(self, result: RangeResult, task: RangeTask) -> None:
+        self._result = result
+        self._findings = result.findings
+        self._streams = result.streams
+        self._prev = GENESIS_PREV
+        self._prev_hex = GENESIS_PREV.hex()
+        self._at = ""
+        self._head = b"\x00"  # no entry starts with it
+        self._command = ""
+        self._run_first = task.start
+        self._runs = sha256()
+        self._next = task.start
+        self._types: set[str] = set()
+        self._odd: set[str] = set()  # streams whose names break the rule
+        self._keys: set[str] = set()
+
+    def begin_after(self, previous: bytes) -> None:
+        """Start behind an entry that another range judges."""
+        self._prev = leaf_hash(previous)
+        self._prev_hex = self._prev.hex()
+        try:
+            self._at = parse_entry(previous).at
+        except WireError:
+            self._at = ""
+
+    def take(self, rows: Iterator[Row], first: int, count: int) -> list[bytes]:
+        """Judge the next `count` rows, the first of them at index `first`; returns their leaf hashes.
+
+        Half of an audit's time is spent in this loop: it names what is looked up again and again.
+        """
+        leaves: list[bytes] = []
+        streams, types, keys, is_canonical = self._streams, self._types, self._keys, self._is_canonical
+        prev_hex, head, odd = self._prev_hex, self._head, self._odd
+        at_stream, known, last_version = "", [0, 0, 0, 0], 0
+        index = first - 1
+        for stream, version, type_, raw in islice(rows, count):
+            index += 1
+            tail = (
+                f',"index":{index},"prev":"{prev_hex}","stream":"{stream}","type":"{type_}","version":{version}}}'
+            ).encode()
+            right = raw.endswith(tail)
+            if stream != at_stream or version != last_version + 1 or type_ not in types or odd:
+                known[1] = last_version
+                right = self._note_row(index, stream, version, type_) and right
+                at_stream, known = stream, streams[stream]
+            last_version = version
+            known[3] = index
+            if right and not raw.startswith(head):
+                head = self._take_head(raw, index)
+            data = raw[len(head) : -len(tail)]
+            try:
+                value = orjson.loads(data)
+                right = (
+                    right
+                    and head != b""
+                    and type(value) is dict
+                    and (
+                        orjson.dumps(value, None, _OPTIONS) == data
+                        if value.keys() <= keys and _PLAIN.issuperset(map(type, value.values()))
+                        else is_canonical(data)
+                    )
+                )
+            except (ValueError, TypeError):
+                right = False
+            if not right or len(raw) > ENTRY_BYTES_MAX:
+                self._take_slowly(index, stream, version, type_, raw, prev_hex)
+                head = self._head
+            leaf = sha256(b"\x00" + raw).digest()
+            leaves.append(leaf)
+            prev_hex = leaf.hex()
+        known[1] = last_version
+        if len(leaves) != count:
+            missing = first + len(leaves)
+            raise LedgerDamaged("entry_missing", f"entry {missing} is not in the store", index=missing)
+        self._prev_hex = prev_hex
+        self._next = first + count
+        self._result.last, self._result.at = leaves[-1], self._at
+        return leaves
+
+    def finish(self) -> bytes:
+        """Close the last run; returns the digest over the runs."""
+        self._end_run(self._next)
+        return self._runs.digest()
+
+    def _take_head(self, raw: bytes, index: int) -> bytes:
+        """Read an ordinary head that is not the last one's; empty: it is not ordinary."""
+        match = _HEAD.match(raw)
+        if match is None or len(match[1]) > _NAME_LENGTH_MAX:
+            return b""
+        at = match[2].decode()
+        if at != self._at:
+            try:
+                datetime.fromisoformat(at)
+            except ValueError:
+                return b""
+            if at < self._at:
+                return b""
+            self._at = at
+        self._head = match[0]
+        self._begin_run(match[3].decode(), index)
+        return match[0]
+
+    def _begin_run(self, command: str, index: int) -> None:
+        if command != self._command:
+            self._end_run(index)
+            self._command, self._run_first = command, index
+
+    def _end_run(self, index: int) -> None:
+        if index > self._run_first:
+            self._runs.update(format_run(self._command, self._run_first, index - self._run_first))
+
+    def _is_canonical(self, data: bytes) -> bool:
+        """Whether this is `data` in canonical form, by the rule; its keys are known from then on."""
+        try:
+            value = parse_canonical(data, limit_depth=LIMIT_DEPTH - 1)
+        except WireError:
+            return False
+        if len(self._keys) < _KNOWN_MAX:
+            self._keys.update(value)
+        return True
+
+    def _note_row(self, index: int, stream: str, version: int, type_: str) -> bool:
+        """Judge a row that starts a stream or a type, or does not continue its stream; whether its names are right."""
+        if type_ not in self._types and _TYPE.fullmatch(type_) is not None and len(self._types) < _KNOWN_MAX:
+            self._types.add(type_)
+        known = self._streams.get(stream)
+        if known is None:
+            self._streams[stream] = [version, version, index, index]
+            if _STREAM.fullmatch(stream) is None or version < 1:
+                self._odd.add(stream)
+        else:
+            if known[1] + 1 != version:
+                self._findings.add("version_gap", index, f"version {known[1] + 1} of {stream}", f"version {version}")
+            known[1], known[3] = version, index
+        return type_ in self._types and stream not in self._odd
+
+    def _take_slowly(self, index: int, stream: str, version: int, type_: str, raw: bytes, prev_hex: str) -> None:
+        """Judge an entry by the rule, and say what is wrong with it, if anything is."""
+        self._head = b"\x00"
+        try:
+            entry = parse_entry(raw)
+        except WireError as error:
+            self._findings.add("entry_malformed", index, "an entry as the log format says", str(error))
+            return  # which command it is of is unknown: taken for the last one's
+        _compare(self._findings, index, entry, (stream, version, type_), prev_hex)
+        if entry.at < self._at:
+            self._findings.add("time_backwards", index, f"not before {self._at}", entry.at)
+        self._at = max(self._at, entry.at)
+        self._begin_run(entry.command, index)
+
+
+def _compare(findings: Findings, index: int, entry: Entry, row: tuple[str, int, str], prev_hex: str) -> None:
+    if entry.index != index:
+        findings.add("index_wrong", index, str(index), str(entry.index))
+    if entry.prev.hex() != prev_hex:
+        findings.add("chain_broken", index, prev_hex, entry.prev.hex())
+    if (entry.stream, entry.version, entry.type) != row:
+        told = f"{entry.stream} {entry.version} {entry.type}"
+        findings.add("columns_differ", index, told, f"{row[0]} {row[1]} {row[2]}")
+
+
+def _hash_tiles(recorder: LogRecorder, result: RangeResult, first: int, leaves: Sequence[bytes]) -> None:
+    """Hash a block of leaves up to tiles, compare the kept ones, and note the edges that are wanted."""
+    full_count = len(leaves) // TILE_WIDTH
+    level: Sequence[bytes] = leaves[: full_count * TILE_WIDTH]
+    while len(level) > full_count:
+        level = hash_pairs(level)
+    result.tile_roots += b"".join(level)
+    for tile in range(full_count):
+        hashes = leaves[tile * TILE_WIDTH : (tile + 1) * TILE_WIDTH]
+        index = first // TILE_WIDTH + tile
+        needed = (index + 1) * TILE_WIDTH <= result.task.kept
+        compare_tile(result.findings, recorder, 0, index, hashes, needed=needed)
+    stop = first + len(leaves)
+    for size in result.task.sizes:
+        if first < size <= stop:
+            start = (size - 1) // TILE_WIDTH * TILE_WIDTH
+            below = leaves[start - first : size - first] if size % TILE_WIDTH else []
+            result.edges[size] = RightEdge.empty().extend(below).hashes
+
+
+def compare_tile(
+    findings: Findings, recorder: LogRecorder, level: int, index: int, hashes: Sequence[bytes], *, needed: bool
+) -> None:
+    """Compare a kept tile with what its hashes must be; `needed`: it must be kept."""
+    kept = recorder.tile(level, index)
+    joined = b"".join(hashes)
+    if kept == joined or (kept is None and not needed):
+        return
+    name = f"tile {index} of level {level}"
+    if kept is None:
+        findings.add("tile_missing", None, name, "nothing")
+        return
+    for place, right in enumerate(hashes):
+        found = kept[place * HASH_SIZE : (place + 1) * HASH_SIZE]
+        if found != right:
+            leaf = index * TILE_WIDTH + place if level == 0 else None
+            findings.add("tile_differs", leaf, f"{right.hex()} in {name}", found.hex())
+            return
+    findings.add("tile_differs", None, f"{len(joined)} bytes in {name}", f"{len(kept)} bytes")
+
+
+def runs_of(entries: Iterable[bytes], first: int) -> list[tuple[str, int, int]]:
+    """Give the runs of entries with one command: command, first index, count. For saying where runs differ."""
+    runs: list[tuple[str, int, int]] = []
+    for index, raw in enumerate(entries, start=first):
+        try:
+            command = parse_entry(raw).command
+        except WireError:
+            command = runs[-1][0] if runs else ""  # as in the walk
+        if runs and runs[-1][0] == command:
+            runs[-1] = (command, runs[-1][1], runs[-1][2] + 1)
+        else:
+            runs.append((command, index, 1))
+    return runs
