@@ -24,7 +24,7 @@ class Refused(LetopisError):
 
     Attributes:
         rule: name of the rule, snake_case, stable: clients may depend on it.
-        clause: where the rule comes from, such as ``2.1`` of the regulation or ``R15``; empty where it is only common sense.
+        clause: where the rule comes from, such as ``2.1`` of the regulation or ``R15``; empty for common sense.
         where: the field of the command that is at fault, such as ``marks[3].value``; empty where no single field is.
     """
 

@@ -72,7 +72,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a school's log ends: size, leaf hash of the last entry (zeros when empty), right edge, `at` of the last entry."""
+    """Where a log ends: size, leaf hash of the last entry (zeros when empty), right edge, last `at`."""
 
     size: int
     last: bytes
@@ -141,7 +141,12 @@ class LogRecorder(Protocol):
     origin: str
 
     def insert_events(
-        self, stored_events: Sequence[StoredEvent], *, command: Command | None = None, tracking: Tracking | None = None, **kwargs: Any
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        command: Command | None = None,
+        tracking: Tracking | None = None,
+        **kwargs: Any,
     ) -> Sequence[int] | None:
         """Append atomically; returns notification ids. Durable when it returns.
 
@@ -150,7 +155,13 @@ class LogRecorder(Protocol):
         """
 
     def select_events(
-        self, originator_id: Any, *, gt: int | None = None, lte: int | None = None, desc: bool = False, limit: int | None = None
+        self,
+        originator_id: Any,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Events of one stream as `RecordedEvent`s."""
 
