@@ -1,0 +1,56 @@
+"""School folders for tests: made as `letopis init` makes them, filled with a beginning of the sample school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from api.auth import Identity
+from api.sample import SampleSchool, load_in_bulk
+from api.schools import OpenSchool, init_school, open_school
+from api.settings import Layout, SchoolFile
+from tests.conftest import Database
+
+SEED = 7
+
+
+@contextmanager
+def sample_folder(folder: Path, *, limit: int | None = None, size: str = "demo") -> Iterator[OpenSchool]:
+    """A school on SQLite with the sample's first `limit` commands."""
+    sample = SampleSchool(SEED, size)
+    found(folder, sample, "sqlite")
+    with open_school(folder, background=False) as school:
+        fill(school, sample, limit)
+        yield school
+
+
+@contextmanager
+def sample_on_postgres(
+    folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch, *, limit: int | None = None
+) -> Iterator[OpenSchool]:
+    """The same on PostgreSQL; views in a schema of the same database."""
+    monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
+    monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
+    monkeypatch.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
+    sample = SampleSchool(SEED, "demo")
+    found(folder, sample, "postgresql")
+    with open_school(folder, background=False) as school:
+        fill(school, sample, limit)
+        yield school
+
+
+def found(folder: Path, sample: SampleSchool, database: str) -> None:
+    roster = sample.roster()
+    identity = Identity(roster.administrator.id, "administrator", "sample", "Администратор")
+    file = SchoolFile(
+        origin=sample.origin, code="sample", clock="sample", database="sqlite" if database == "sqlite" else "postgresql"
+    )
+    init_school(Layout(folder), file, [identity])
+
+
+def fill(school: OpenSchool, sample: SampleSchool, limit: int | None) -> None:
+    load_in_bulk(school.recorder, school.vault, sample, limit=limit)
+    school.views.catch_up(school.recorder)
