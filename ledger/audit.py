@@ -37,7 +37,7 @@ from ledger.audit_range import (
     walk_range,
 )
 from ledger.errors import LedgerDamaged
-from ledger.log import Head, LogRecorder, SignedCheckpoint
+from ledger.log import Head, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import check_checkpoint
 from ledger.tree.edge import RightEdge
 from ledger.tree.tiles import TileEdge, grow_tiles
@@ -87,9 +87,10 @@ def audit(
     processes: int = 1,
     environment: Mapping[str, str] | None = None,
     vkeys: Sequence[VerifierKey] = (),
+    unlatch: bool = True,
     progress: Progress | None = None,
 ) -> AuditReport:
-    """Verify the whole log as it is at the call. A log that passes takes appends again if it was latched.
+    """Verify the whole log as it is at the call.
 
     Args:
         recorder: the log.
@@ -98,6 +99,7 @@ def audit(
             connection that is open already may answer from its cache what the disk no longer holds. None: read through
             `recorder`.
         vkeys: the log's keys, present and earlier; without any, signatures are not checked.
+        unlatch: let a log that was latched take appends again if it passes; it must be open for writing.
         progress: told from time to time how far it is.
 
     Raises:
@@ -112,7 +114,7 @@ def audit(
             with _walking(reader, processes, environment or {}) as walk:
                 auditor.run(walk, processes, progress)
         report = auditor.report()
-    if report.passed and auditor.head is not None and getattr(recorder, "latched", None) is not None:
+    if unlatch and report.passed and auditor.head is not None and getattr(recorder, "latched", None) is not None:
         cast("Any", recorder).unlatch(auditor.head)
     return report
 
@@ -139,17 +141,21 @@ class _Auditor:
         self._receipts = _Receipts()
         self._tree: _Tree | None = _Tree(RightEdge.empty(), TileEdge.empty())
         self._streams: dict[str, list[int]] = {}
+        self._stored_streams: list[StreamHead] = []
         self._last, self._at = GENESIS_PREV, ""
         self._root: bytes | None = None
 
     def run(self, walk: Walk, processes: int, progress: Progress | None) -> None:
         """Walk all ranges and compare."""
+        results = walk(self._tasks(processes))
+        # Read while other processes are at work.
         try:
             self._receipts.read(self.recorder, self._size)
+            self._stored_streams = list(self.recorder.streams(""))
         except LedgerDamaged as error:
             self._damaged(error)
         self._check_size(RightEdge.empty())
-        for result in walk(self._tasks(processes)):
+        for result in results:
             self._join(result)
             if progress is not None:
                 progress(result.task.stop, self._size)
@@ -285,17 +291,14 @@ class _Auditor:
 
     def _check_streams(self) -> None:
         """Compare what the store says of its streams with what the entries say."""
-        try:
-            for found in self.recorder.streams(""):
-                if found.first_index >= self._size:
-                    continue  # begun after the audit was
-                known = self._streams.pop(found.stream, None)
-                told = (found.last_version, found.first_index, found.last_index)
-                if known is None or (told != (known[1], known[2], known[3]) and found.last_index < self._size):
-                    right = "none" if known is None else f"{known[1]} {known[2]} {known[3]}"
-                    self._findings.add("stream_differs", found.first_index, f"{found.stream}: {right}", repr(told))
-        except LedgerDamaged as error:
-            self._damaged(error)
+        for found in self._stored_streams:
+            if found.first_index >= self._size:
+                continue  # begun after the audit was
+            known = self._streams.pop(found.stream, None)
+            told = (found.last_version, found.first_index, found.last_index)
+            if known is None or (told != (known[1], known[2], known[3]) and found.last_index < self._size):
+                right = "none" if known is None else f"{known[1]} {known[2]} {known[3]}"
+                self._findings.add("stream_differs", found.first_index, f"{found.stream}: {right}", repr(told))
         for stream, known in self._streams.items():
             self._findings.add("stream_differs", known[2], stream, "no such stream")
 

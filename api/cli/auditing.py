@@ -1,0 +1,95 @@
+"""`audit`: the whole store, verified by its owner; the only way to lift the read-only latch."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from api.cli.console import Console, Exit
+from api.settings import Layout, ledger_environment, passphrase, read_school_file
+from ledger.application import School
+from ledger.audit import AuditReport, audit
+from ledger.errors import LedgerInUse, LetopisError
+from ledger.signing.keys import load_signer
+
+
+class LatchInUseError(LetopisError):
+    """The latch cannot be lifted while a server has the ledger."""
+
+
+def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool) -> int:
+    """Verify the whole store; without `unlatch` it is opened for reading, beside a running server too.
+
+    Returns:
+        0 where nothing is wrong, 1 with findings, 3 where something could not be checked.
+
+    Raises:
+        LatchInUseError: `unlatch`, and a server is running.
+        LetopisError: the store or its key cannot be opened.
+    """
+    layout = Layout(var)
+    file = read_school_file(layout)
+    signer = load_signer(layout.signing_key, file.origin, passphrase())
+    reading = ledger_environment(layout, file, read_only=file.database == "sqlite")
+    settings = ledger_environment(layout, file) if unlatch else reading
+    try:
+        school = School(settings)
+    except LedgerInUse:
+        raise LatchInUseError(f"{var}: a server has this ledger; stop it before --unlatch") from None
+    with closing(school):
+        latched = getattr(school.ledger, "latched", None)
+        with console.progress("проверка базы / audit", school.ledger.head().size) as done:
+            report = audit(
+                school.ledger,
+                processes=processes,
+                environment=reading,
+                vkeys=[signer.verifier_key],
+                unlatch=unlatch,
+                progress=lambda entries, _: done(entries),
+            )
+        still = getattr(school.ledger, "latched", None)
+    console.result(_content(report, latched, still), _text(report, latched, still))
+    if not report.passed:
+        return Exit.FINDING
+    return Exit.UNAVAILABLE if report.unchecked else Exit.DONE
+
+
+def _content(report: AuditReport, latched: str | None, still: str | None) -> dict[str, object]:
+    return {
+        "passed": report.passed,
+        "origin": report.origin,
+        "entries": report.size,
+        "root": report.root.hex() if report.root is not None else None,
+        "checkpoints": report.checkpoints_count,
+        "findings_count": report.findings_count,
+        "findings": [
+            {"code": found.code, "index": found.index, "expected": found.expected, "found": found.found}
+            for found in report.findings
+        ],
+        "unchecked": list(report.unchecked),
+        "latched": still,
+        "unlatched": latched is not None and still is None,
+    }
+
+
+def _text(report: AuditReport, latched: str | None, still: str | None) -> str:
+    lines = [
+        f"{report.origin}: записей / entries {report.size}, "
+        f"контрольных точек / checkpoints {report.checkpoints_count}, корень / root "
+        + (report.root.hex() if report.root is not None else "—")
+    ]
+    for found in report.findings:
+        place = "" if found.index is None else f" запись / entry {found.index}:"
+        lines.append(f"{found.code}:{place} ожидалось / expected {found.expected}, найдено / found {found.found}")
+    if report.findings_count > len(report.findings):
+        lines.append(f"… и ещё / and more: {report.findings_count - len(report.findings)}")
+    lines += [f"не проверено / not checked: {what}" for what in report.unchecked]
+    if report.passed:
+        lines.append("Всё сходится. / All of it holds.")
+    else:
+        lines.append(f"Найдено нарушений / findings: {report.findings_count}")
+    if still is not None:
+        lines.append(f"Запись остановлена / recording is stopped: {still}")
+    elif latched is not None:
+        lines.append("Запись снова разрешена. / Recording is allowed again.")
+    return "\n".join(lines)
