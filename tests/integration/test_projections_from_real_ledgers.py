@@ -34,7 +34,9 @@ def recorder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogReco
         }
     else:
         environment = request.getfixturevalue("postgres_database").environment(ORIGIN, LETOPIS_CLOCK="sample")
-    factory: InfrastructureFactory[TrackingRecorder] = InfrastructureFactory.construct(Environment("School", environment))
+    factory: InfrastructureFactory[TrackingRecorder] = InfrastructureFactory.construct(
+        Environment("School", environment)
+    )
     found = factory.application_recorder()
     assert isinstance(found, LogRecorder)
     yield found
