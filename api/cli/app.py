@@ -71,9 +71,9 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Загрузить списки из таблиц. / Import rosters and timetable from CSV files."""
-    from api.cli.founding import run_import
+    from api.cli.importing import run_import_files
 
-    raise typer.Exit(run_import(Console(as_json=as_json), var, files, dry_run=dry_run))
+    raise typer.Exit(run_import_files(Console(as_json=as_json), var, files, dry_run=dry_run))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`init` and `import`: making a school and filling it."""
+"""`init`: making a school."""
 
 from __future__ import annotations
 
@@ -52,10 +52,3 @@ def show_sign_ins(console: Console, vkey: str, tokens: dict[str, Identity]) -> N
         *(f"    {identity.label}: {token}" for token, identity in tokens.items()),
     ]
     console.result({"vkey": vkey, "sign_ins": content}, "\n".join(lines))
-
-
-def run_import(console: Console, var: Path, files: list[Path], *, dry_run: bool) -> int:
-    """Import CSV files; a bad row anywhere means that nothing is written."""
-    from api.importing import run_import_files
-
-    return run_import_files(console, var, files, dry_run=dry_run)

@@ -9,7 +9,6 @@ Applying can be repeated: what was done is found by its key and not done twice.
 """
 
 from api.importing.applying import Imported, ImportRefusedError, apply_import
-from api.importing.command import run_import_files
 from api.importing.known import KnownSchool, know_school
 from api.importing.plan import ImportPlan, plan_import
 from api.importing.problems import KINDS, Problem
@@ -26,5 +25,4 @@ __all__ = [
     "describe_plan",
     "know_school",
     "plan_import",
-    "run_import_files",
 ]

@@ -7,8 +7,7 @@ import pytest
 
 from api.cli.console import Console, Exit
 from api.cli.founding import run_init
-from api.importing import run_import_files
-from api.importing.command import FilesNotReadError
+from api.cli.importing import FilesNotReadError, run_import_files
 from api.schools import open_school
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
