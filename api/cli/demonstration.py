@@ -114,7 +114,8 @@ def _clear(var: Path) -> None:
 
 
 def _found(folder: Path, sample: SampleSchool) -> str:
-    administrator = Identity(sample.roster().administrator.id, "administrator", "sample", "Администратор / administrator")
+    person = sample.roster().administrator
+    administrator = Identity(person.id, "administrator", "sample", "Администратор / administrator")
     file = SchoolFile(origin=sample.origin, code="sample", clock="sample")
     vkey, _ = init_school(Layout(folder), file, [administrator])
     return vkey
