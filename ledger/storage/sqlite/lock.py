@@ -6,13 +6,15 @@ second *server* away, one that caches the head and groups commits; opening for r
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
+from typing import Final
 
-from ledger.errors import LedgerInUse
+from ledger.errors import LedgerInUse, LetopisError
 
-_NOTE_BYTES_MAX = 64
+_NOTE_BYTES_MAX: Final = 64
 
 
 class ServerLock:
@@ -20,27 +22,25 @@ class ServerLock:
 
     Raises:
         LedgerInUse: another process holds it.
-        OSError: the lock file cannot be made.
+        LetopisError: the lock file cannot be opened, or its file system knows no locks.
     """
 
     def __init__(self, database: Path) -> None:
         self.path = database.with_name(database.name + ".lock")
-        # Not inherited by programs that this one starts: a child must not keep the lock after its parent.
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(self._descriptor, _NOTE_BYTES_MAX, 0).decode("ascii", "replace").strip()
-            os.close(self._descriptor)
-            raise LedgerInUse(
-                f"{database}: another server has this ledger open ({holder or 'process unknown'}); "
-                "stop it first, or open for reading with LETOPIS_READ_ONLY=y"
-            ) from None
+            # Not inherited by programs that this one starts: a child must not keep the lock after its parent.
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LetopisError(f"{self.path}: the lock file cannot be opened ({error.strerror})") from None
+        try:
+            self._take(database)
         except BaseException:
             os.close(self._descriptor)
             raise
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"process {os.getpid()}\n".encode(), 0)
+        # Who holds it, for the message to others; the lock holds without.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"process {os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back. The file stays: removing it would let two processes lock two files of one name."""
@@ -49,3 +49,15 @@ class ServerLock:
     def forget(self) -> None:
         """Let go of the descriptor in a forked child; the parent keeps the lock."""
         os.close(self._descriptor)
+
+    def _take(self, database: Path) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._descriptor, _NOTE_BYTES_MAX, 0).decode("ascii", "replace").strip()
+            raise LedgerInUse(
+                f"{database}: another server has this ledger open ({holder or 'process unknown'}); "
+                "stop it first, or open for reading with LETOPIS_READ_ONLY=y"
+            ) from None
+        except OSError as error:
+            raise LetopisError(f"{self.path}: cannot be locked ({error.strerror})") from None

@@ -34,21 +34,14 @@ def prepare(connection: sqlite3.Connection, path: Path, *, create: Meta | None) 
 
     Raises:
         MigrationError: the program and the file do not fit together, or (with `create` None) a migration is missing.
-        LetopisError: there is no log in the file, or a migration fails.
+        LetopisError: there is no log in the file, or SQLite refuses.
     """
-    pending = pending_migrations(read_migrations(_PACKAGE), _applied(connection))
-    if pending and create is None:
-        name = f"{pending[0].number:04}_{pending[0].name}"
-        raise MigrationError(f"{path}: migration {name} is not applied; open once with LETOPIS_CREATE=y")
-    for migration in pending:
-        _apply(connection, migration, path)
-    meta = _read_meta(connection)
-    if meta is None:
-        if create is None:
-            raise LetopisError(f"{path}: no log in this file; LETOPIS_CREATE=y makes one")
-        _create_log(connection, create)
-        meta = create
-    return meta
+    try:
+        return _prepare(connection, path, create)
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.rollback()
+        raise LetopisError(f"{path}: cannot be opened ({describe(error)})") from error
 
 
 def check(connection: sqlite3.Connection, path: Path) -> Meta:
@@ -63,6 +56,22 @@ def check(connection: sqlite3.Connection, path: Path) -> Meta:
     meta = _read_meta(connection)
     if meta is None:
         raise LetopisError(f"{path}: no log in this file")
+    return meta
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, create: Meta | None) -> Meta:
+    pending = pending_migrations(read_migrations(_PACKAGE), _applied(connection))
+    if pending and create is None:
+        name = f"{pending[0].number:04}_{pending[0].name}"
+        raise MigrationError(f"{path}: migration {name} is not applied; open once with LETOPIS_CREATE=y")
+    for migration in pending:
+        _apply(connection, migration, path)
+    meta = _read_meta(connection)
+    if meta is None:
+        if create is None:
+            raise LetopisError(f"{path}: no log in this file; LETOPIS_CREATE=y makes one")
+        _create_log(connection, create)
+        meta = create
     return meta
 
 
@@ -109,12 +118,8 @@ def _read_meta(connection: sqlite3.Connection) -> Meta | None:
 
 def _create_log(connection: sqlite3.Connection, meta: Meta) -> None:
     connection.execute("BEGIN IMMEDIATE")
-    try:
-        connection.execute(
-            "INSERT INTO meta (id, origin, clock, format) VALUES (1, ?, ?, ?)", (meta.origin, meta.clock, FORMAT)
-        )
-        connection.execute("INSERT INTO head (id, size, last, edge, at) VALUES (1, 0, ?, x'', '')", (bytes(32),))
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
+    connection.execute(
+        "INSERT INTO meta (id, origin, clock, format) VALUES (1, ?, ?, ?)", (meta.origin, meta.clock, FORMAT)
+    )
+    connection.execute("INSERT INTO head (id, size, last, edge, at) VALUES (1, 0, ?, x'', '')", (bytes(32),))
+    connection.execute("COMMIT")
