@@ -18,6 +18,7 @@ from verify.tables import COLUMNS, ArchiveTables, Tables
 from verify.tree import Edge
 
 ENTRIES_PER_FILE: Final = 65_536
+LINES_PER_BLOCK: Final = 4_096
 _CHECKPOINT, _START, _EDGE = "data/log/checkpoint", "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
 _ENTRIES = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
@@ -180,7 +181,7 @@ def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
 
 
 def _blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield a file's lines a megabyte at a time with the number of the first; a line too long is cut and reported."""
+    """Yield a file's lines a block at a time with the number of the first; a line too long is cut and reported."""
     number, rest, is_skipping = 1, b"", False
     for chunk in reading.chunks():
         block = rest + chunk
@@ -191,9 +192,9 @@ def _blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) ->
             number, is_skipping = number + 1, False
         if is_skipping:
             rest = b""
-        if lines:
-            yield number, lines
-            number += len(lines)
+        for first in range(0, len(lines), LINES_PER_BLOCK):
+            yield number + first, lines[first : first + LINES_PER_BLOCK]
+        number += len(lines)
         if len(rest) > line_max_bytes:
             report.add(code, Place(reading.name, number), f"at most {line_max_bytes} bytes a line", "more")
             rest, is_skipping = b"", True

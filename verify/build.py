@@ -1,6 +1,6 @@
 """Builds verify.pyz, the verifier in one file: `python -m verify.build dist/verify.pyz`. The same bytes on every build.
 
-A ZIP behind a `#!` line: names sorted, dates and modes fixed, deflated by nobody (stored), the specification's texts inside.
+A ZIP behind a `#!` line: names sorted, dates and modes fixed, nothing compressed, the specification inside.
 """
 
 import sys

@@ -36,10 +36,10 @@ class Place:
     field: str = ""
 
     def __str__(self) -> str:
-        parts = [self.file] if self.file else []
+        parts = [shown(self.file)] if self.file else []
         for name, value in (("line", self.line), ("entry", self.entry), ("byte", self.offset), ("field", self.field)):
             if value is not None and value != "":
-                parts.append(f"{name} {value}")
+                parts.append(f"{name} {shown(value)}")
         return ", ".join(parts)
 
 

@@ -7,6 +7,7 @@ After a finding the walk goes on from what it found, so one change gives a few f
 from binascii import hexlify
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Final
 
 from verify import canonical
 from verify.disclosures import Disclosures
@@ -16,6 +17,9 @@ from verify.note import Checkpoint
 from verify.replay import Replay
 from verify.tables import Tables
 from verify.tree import ZERO_PREV, Edge
+
+# Reading what is broken takes much longer than reading what is not: after so many entries only hashes are checked.
+UNREADABLE_MAX: Final = 10_000
 
 
 class LogWalk:
@@ -32,6 +36,7 @@ class LogWalk:
         self.old: Checkpoint | None = None
         self.old_root: bytes | None = None
         self._at = b""
+        self._unreadable = 0
         last = edge.last_leaf()
         # At even sizes the edge does not hold the last leaf: the first `prev` then rests on what is not here.
         self._prev = ZERO_PREV if start == 0 else None if last is None else hexlify(last)
@@ -46,6 +51,9 @@ class LogWalk:
         """Take the next entries, each without its line feed; return their leaf hashes."""
         leaves = [sha256(b"\x00" + line).digest() for line in lines]
         self.grow(leaves)
+        if self._unreadable > UNREADABLE_MAX:
+            self.report.skip("stopped-early", f"{UNREADABLE_MAX} entries that cannot be read")
+            return leaves
         is_text = _is_text(lines)
         apply = self.replay.apply
         patterns = PATTERNS
@@ -59,6 +67,7 @@ class LogWalk:
             else:
                 read = read_slowly(line, self.place(), self.report)
                 if read is None:
+                    self._unreadable += 1
                     self._prev = hexlify(leaf)
                     self.index += 1
                     continue

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from verify.findings import FINDINGS, UNCHECKED, Report, Verdict
+from verify.findings import FINDINGS, UNCHECKED, Report, Verdict, shown
 
 _VERDICTS: Final = {
     Verdict.VERIFIED: (
@@ -40,7 +40,7 @@ def _both(pair: tuple[str, str], language: str) -> str:
 def to_text(report: Report, language: str = "both") -> str:
     """Return the report as lines of text; `language` is `ru`, `en` or `both`."""
     lines = [_both(_VERDICTS[report.verdict], language)]
-    lines += [f"  {_both(_WORDS[name], language)}: {value}" for name, value in report.facts.items()]
+    lines += [f"  {_both(_WORDS[name], language)}: {shown(value)}" for name, value in report.facts.items()]
     for number, finding in enumerate(report.findings, 1):
         lines.append(f"{number}. [{finding.code}] {finding.place}")
         lines.append(f"   {_both(finding.meaning, language)}")

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -24,9 +25,10 @@ CHUNK_BYTES: Final = 1 << 20
 FILES_MAX: Final = 50_000
 DEPTH_MAX: Final = 16
 NAME_MAX_BYTES: Final = 1_024
-TOTAL_MAX_BYTES: Final = 1 << 37
-DIRECTORY_MAX_BYTES: Final = 64 << 20
+TOTAL_MAX_BYTES: Final = 1 << 34
+DIRECTORY_MAX_BYTES: Final = 8 << 20
 RATIO_MAX: Final = 1_000
+_LOCATOR_BYTES: Final = 20
 _END = struct.Struct("<4s4H2LH")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)|%0[ADad]")
 READ_ERRORS: Final = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError)
@@ -46,14 +48,16 @@ class Folder:
 
     def __init__(self, top: Path, report: Report) -> None:
         self._top = top
+        self._seen = 0
         self.sizes: dict[str, int] = {}
         self._scan(top, "", 0, report)
 
     def _scan(self, folder: Path, prefix: str, depth: int, report: Report) -> None:
         with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
+            for entry in sorted(islice(entries, FILES_MAX + 1), key=lambda entry: entry.name):
                 name = prefix + entry.name
-                if len(self.sizes) >= FILES_MAX or depth >= DEPTH_MAX:
+                self._seen += 1
+                if self._seen > FILES_MAX or depth >= DEPTH_MAX:
                     report.add(
                         "archive-limit", Place(name), f"at most {FILES_MAX} files, {DEPTH_MAX} folders deep", "more"
                     )
@@ -121,15 +125,17 @@ def _directory_is_sane(path: Path, report: Report) -> bool:
     """Look at the end of a ZIP before zipfile reads its directory into memory."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _END.size))
-        tail = file.read(_END.size)
+        file.seek(max(0, size - _END.size - _LOCATOR_BYTES))
+        end = file.read()
+    locator, tail = end[: -_END.size], end[-_END.size :]
     if len(tail) < _END.size or not tail.startswith(b"PK\x05\x06") or tail[-2:] != b"\x00\x00":
         # A record further up would be found by zipfile: then the file has a comment or something appended.
         code = "zip-trailing-bytes" if zipfile.is_zipfile(path) else "archive-unreadable"
         report.add(code, Place(path.name), "a ZIP that ends with its end record", "something else")
         return False
     directory_bytes = _END.unpack(tail)[5]
-    if directory_bytes > DIRECTORY_MAX_BYTES:
+    # A ZIP64 record would replace these numbers by its own: archives stay below 4 GiB, or are folders.
+    if directory_bytes > DIRECTORY_MAX_BYTES or locator.startswith(b"PK\x06\x07"):
         report.add(
             "archive-limit", Place(path.name), f"a directory of at most {DIRECTORY_MAX_BYTES} bytes", directory_bytes
         )

@@ -43,14 +43,17 @@ class Table:
         self._report = report
         self._buffer = b""
         self._position = 0
+        self._length = 0
         self._is_broken = False
+        self._ahead: list[bytes] | None = None
         header = b"\xef\xbb\xbf" + row_of([column.encode() for column in columns])
         self._fill(len(header))
         if self._buffer.startswith(header):
             self._position = len(header)
         else:
             report.add("table-header", Place(self.file, 1), header, self._buffer[: len(header)])
-            self._parse()
+            if self._look() is not None:
+                self._consume()
 
     def _fill(self, count: int) -> bool:
         """Have `count` bytes ahead, where the file has them."""
@@ -73,6 +76,7 @@ class Table:
         if self._buffer[position:end] != row:
             return False
         self._position = end
+        self._ahead = None
         self.rows += 1
         return True
 
@@ -82,20 +86,19 @@ class Table:
         Rows of earlier entries are extra, a row of a later entry means that this one is missing; each is a finding.
         """
         while not self._is_broken:
-            start = self._position
-            found = self._parse()
+            found = self._ahead or self._look()
             if found is None:
                 break
             number = int(found[0]) if _NUMBER.fullmatch(found[0]) else -1
             if number > index:
-                self._position = start
                 break
+            raw = self._consume()
             self.rows += 1
             place = Place(self.file, self.rows + 1, number if number >= 0 else None)
             if number < index:
                 self._report.add("table-row-extra", place, f"the row of entry {index}", found[0])
                 continue
-            return self._differences(place, cells, found, start, late)
+            return self._differences(place, cells, found, raw, late)
         if not self._is_broken:
             self._report.add(
                 "table-row-missing", Place(self.file, self.rows + 2, index), f"the row of entry {index}", "none"
@@ -103,13 +106,13 @@ class Table:
         return None
 
     def _differences(
-        self, place: Place, cells: Sequence[bytes], found: list[bytes], start: int, late: frozenset[str]
+        self, place: Place, cells: Sequence[bytes], found: list[bytes], raw: bytes, late: frozenset[str]
     ) -> list[bytes] | None:
         if len(found) != len(self.columns):
             self._report.add("table-malformed", place, f"{len(self.columns)} cells", len(found))
             return None
         spelt = [cell_as_found(value) for value in found]
-        if row_of(spelt) != self._buffer[start : self._position]:
+        if row_of(spelt) != raw:
             self._report.add("table-bytes", place, "quotes only where needed", "another spelling")
         result: list[bytes] | None = spelt
         for column, expected, actual in zip(self.columns, cells, spelt, strict=True):
@@ -124,8 +127,15 @@ class Table:
             expected, actual = b"(from the disclosures)", b"(another text)"
         self._report.add("table-cell", Place(self.file, line, entry, field=column), expected, actual)
 
-    def _parse(self) -> list[bytes] | None:
-        """Consume one row and return its values without quotes; None at the end, or where nothing more can be read."""
+    def _consume(self) -> bytes:
+        """Consume the row that `_look` found, and return its bytes."""
+        raw = self._buffer[self._position : self._position + self._length]
+        self._position += self._length
+        self._ahead = None
+        return raw
+
+    def _look(self) -> list[bytes] | None:
+        """Read one row ahead and return its values without quotes; None at the end, or where it cannot be read."""
         found: list[bytes] = []
         position = self._position
         while True:
@@ -141,7 +151,8 @@ class Table:
             found.append(match[2] if match[1] is None else match[1].replace(b'""', b'"'))
             position = match.end()
             if match[3] == b"\r\n":
-                self._position = position
+                self._length = position - self._position
+                self._ahead = found
                 return found
 
     def _give_up(self) -> None:
@@ -153,7 +164,7 @@ class Table:
     def finish(self) -> None:
         """Report what is left after the last entry, and read the file to its end."""
         if not self._is_broken and self._fill(1):
-            found = self._parse()
+            found = self._look()
             if found is not None:
                 place = Place(self.file, self.rows + 2)
                 self._report.add("table-row-extra", place, "the end of the table", found[0])

@@ -7,6 +7,7 @@ and all changed facts are judged after the last entry. So memory grows with the 
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -315,5 +316,5 @@ def _kind_at(fact: Fact) -> bytes:
     work = fact.work
     if work is None:
         return b""
-    before = [kind for index, kind in work.kinds if index < fact.first]
-    return before[-1] if before else work.kind
+    place = bisect_left(work.kinds, (fact.first,))
+    return work.kinds[place - 1][1] if place else work.kind

@@ -1,0 +1,191 @@
+"""The command line: verdicts as exit codes, keys, languages, usage errors without tracebacks."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.verify_archive import Sample, leaf, sample, write_folder, write_zip
+from tests.verify_mutations import proof_of, served, serving
+from verify.__main__ import main
+from verify.tiles import TOKEN_VARIABLE
+
+
+@pytest.fixture(scope="module")
+def school() -> Sample:
+    return sample()
+
+
+@pytest.fixture
+def archive(school: Sample, tmp_path: Path) -> Path:
+    return write_folder(school.builder.files(), tmp_path / "bag")
+
+
+def test_says_verified_with_the_pinned_key(school: Sample, archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(archive), "--key", school.builder.key.vkey]) == 0
+    assert "ПОДТВЕРЖДЕНО" in capsys.readouterr().out
+
+
+def test_says_incomplete_without_a_key(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(archive), "--lang", "en"]) == 3
+    assert "[no-key]" in capsys.readouterr().out
+
+
+def test_says_finding_and_its_place(school: Sample, archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = archive / "data/log/entries-000000000000.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"value":"4"', b'"value":"5"', 1))
+    assert main([str(archive), "--key", school.builder.key.vkey, "--json"]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    where = {finding["code"]: finding for finding in findings}
+    assert where["prev-mismatch"]["entry"] == where["table-cell"]["entry"] + 1
+    assert where["table-cell"]["field"] == "recorded"
+    assert where["manifest-mismatch"]["file"] == "data/log/entries-000000000000.jsonl"
+
+
+def test_reads_the_key_from_a_file(school: Sample, archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "school.vkey").write_text(school.builder.key.vkey + "\n")
+    assert main([str(archive), "--key-file", str(tmp_path / "school.vkey")]) == 0
+
+
+def test_reads_a_zip(school: Sample, tmp_path: Path) -> None:
+    path = write_zip(school.builder.files(), tmp_path / "a.zip")
+    assert main([str(path), "--key", school.builder.key.vkey]) == 0
+
+
+@pytest.mark.parametrize("size", [1, 40, 53])
+def test_confirms_that_the_archive_continues_an_earlier_checkpoint(
+    size: int, school: Sample, archive: Path, tmp_path: Path
+) -> None:
+    leaves = [leaf(line) for line in school.builder.lines()]
+    (tmp_path / "old").write_bytes(school.builder.key.checkpoint(leaves[:size]))
+    assert main([str(archive), "--key", school.builder.key.vkey, "--old", str(tmp_path / "old")]) == 0
+
+
+def test_says_incomplete_where_the_earlier_checkpoint_is_newer(school: Sample, archive: Path, tmp_path: Path) -> None:
+    leaves = [leaf(line) for line in school.builder.lines()]
+    (tmp_path / "old").write_bytes(school.builder.key.checkpoint([*leaves, leaf(b"{}")]))
+    assert main([str(archive), "--key", school.builder.key.vkey, "--old", str(tmp_path / "old")]) == 3
+
+
+@pytest.mark.parametrize("start", [40, 41])
+def test_says_incomplete_for_a_range_that_rests_on_what_came_before(
+    start: int, school: Sample, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_folder(school.builder.files(start), tmp_path / "range")
+    assert main([str(path), "--key", school.builder.key.vkey, "--json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    assert report["facts"]["start"] == start
+    assert [item["code"] for item in report["unchecked"]] == ["before-range"]
+
+
+def test_says_incomplete_for_an_event_it_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    builder = sample().builder
+    builder.add("person", builder.uuid(), "wings_grown", wings={"left": 1})
+    path = write_folder(builder.files(), tmp_path / "bag")
+    assert main([str(path), "--key", builder.key.vkey, "--lang", "en"]) == 3
+    assert "[unknown-type]" in capsys.readouterr().out
+
+
+def test_checks_a_disclosure_of_an_event_it_does_not_know(tmp_path: Path) -> None:
+    builder = sample().builder
+    digest = builder.disclose("note", "текст", len(builder.entries))
+    builder.add("person", builder.uuid(), "wings_grown", sd=[digest])
+    assert main([str(write_folder(builder.files(), tmp_path / "bag")), "--key", builder.key.vkey]) == 3
+
+
+def test_says_incomplete_where_closings_would_cost_too_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    school = sample()
+    for number in range(101):
+        period = school.builder.period(school.year, number, [6], "2026-09-01", "2026-10-25")
+        school.builder.close(period, lambda info: False)
+    path = write_folder(school.builder.files(), tmp_path / "bag")
+    assert main([str(path), "--key", school.builder.key.vkey, "--lang", "en"]) == 3
+    assert "[closing-too-costly]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["/no/such/archive"],
+        ["a", "--url", "http://127.0.0.1:1/log"],
+        [".", "--key", "nonsense"],
+        [".", "--key-file", "/no/such/file"],
+        [".", "--old", "/no/such/file"],
+        ["--url", "ftp://127.0.0.1/log"],
+        ["--url", "http://user:secret@127.0.0.1/log"],
+        ["--url", "http://127.0.0.1/log?token=secret"],
+    ],
+)
+def test_wrong_usage_is_two_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("verify: ")
+
+
+def test_refuses_a_key_of_small_order_as_wrong_usage(school: Sample, archive: Path) -> None:
+    import hashlib
+
+    name, raw = school.builder.key.name, b"\x01" + bytes(32)
+    key_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex()
+    assert main([str(archive), "--key", f"{name}+{key_id}+{base64.b64encode(raw).decode()}"]) == 2
+
+
+def test_verifies_a_proof_with_its_disclosures(school: Sample, tmp_path: Path) -> None:
+    builder = school.builder
+    proof, entry = proof_of(builder, 3)
+    (tmp_path / "proof").write_bytes(proof)
+    (tmp_path / "entry").write_bytes(entry + b"\n")
+    lines = [
+        json.dumps({"disclosure": text, "index": index}, separators=(",", ":")) for text, index in builder.disclosures
+    ]
+    (tmp_path / "disclosures").write_text("".join(line + "\n" for line in lines if line.endswith('"index":3}')))
+    arguments = ["proof", str(tmp_path / "proof"), "--entry", str(tmp_path / "entry")]
+    assert main([*arguments, "--key", builder.key.vkey, "--disclosures", str(tmp_path / "disclosures")]) == 0
+    assert main(arguments) == 3
+
+
+def test_verifies_a_running_log(school: Sample) -> None:
+    with serving(served(school.builder)) as url:
+        assert main(["--url", url, "--key", school.builder.key.vkey]) == 0
+
+
+def test_verifies_a_running_log_of_several_tiles(capsys: pytest.CaptureFixture[str]) -> None:
+    builder = sample().builder
+    for _ in range(600):
+        builder.person("student")
+    with serving(served(builder)) as url:
+        assert main(["--url", url + "/", "--key", builder.key.vkey, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["entries"] == 653
+
+
+def test_takes_the_token_from_the_environment(school: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(served(school.builder), "token-of-an-inspector") as url:
+        monkeypatch.setenv(TOKEN_VARIABLE, "token-of-an-inspector")
+        assert main(["--url", url, "--key", school.builder.key.vkey]) == 0
+
+
+def test_takes_the_token_from_a_file(school: Sample, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("token-of-an-inspector\n")
+    with serving(served(school.builder), "token-of-an-inspector") as url:
+        arguments = ["--url", url, "--key", school.builder.key.vkey, "--token-file", str(tmp_path / "token")]
+        assert main(arguments) == 0
+
+
+def test_checks_hashes_only_where_the_entries_are_kept_back(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(served(school.builder), "token-of-an-inspector") as url:
+        assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 3
+    assert "[entries-not-served]" in capsys.readouterr().out
+
+
+def test_finds_a_wrong_tile_where_the_entries_are_kept_back(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = served(school.builder)
+    paths["tile/0/000.p/53"] = bytes(53 * 32)
+    with serving(paths, "token-of-an-inspector") as url:
+        assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 1
+    assert "[root-mismatch]" in capsys.readouterr().out
+
+
+def test_reports_a_server_that_is_not_there(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--url", "http://127.0.0.1:9/log", "--key", school.builder.key.vkey, "--lang", "en"]) == 1
+    assert "[http-error]" in capsys.readouterr().out
