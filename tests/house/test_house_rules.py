@@ -1,0 +1,106 @@
+"""The house's own rules, where a machine can hold them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.journal.events import EVENT_TYPES, TYPE_NAMES
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("ledger", "projections", "exports", "verify", "api")
+LINES_IN_A_MODULE = 500
+LINES_IN_A_FUNCTION = 70
+VAGUE = {"utils", "util", "helpers", "helper", "manager", "common", "data", "misc"}
+
+
+def tracked() -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    return [ROOT / name.decode() for name in done.stdout.split(b"\0") if name]
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_the_events_prose_and_the_events_code_name_the_same_types() -> None:
+    prose = (ROOT / "verify/spec/events.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+/\d+)`", prose))
+    facts = ("lesson", "work", "mark", "absence", "lateness", "homework")
+    named |= {f"{fact}_{what}/1" for fact in facts for what in ("corrected", "annulled")}
+    assert named == set(EVENT_TYPES)
+    assert len(TYPE_NAMES) == len(EVENT_TYPES), "two types share a class"
+
+
+def test_no_module_is_longer_than_five_hundred_lines() -> None:
+    assert not {
+        str(path.relative_to(ROOT)): count
+        for path in modules()
+        if (count := path.read_text(encoding="utf-8").count("\n")) > LINES_IN_A_MODULE
+    }
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    assert not [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in modules()
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > LINES_IN_A_FUNCTION
+    ]
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert not [path for path in modules() if path.stem in VAGUE or path.parent.name in VAGUE]
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_every_locked_dependency_has_hashes_and_no_address(name: str) -> None:
+    text = (ROOT / "requirements" / name).read_text()
+    assert "://" not in text
+    assert "--index-url" not in text
+    pinned = [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
+    assert len(pinned) > 20
+    blocks = re.split(r"\n(?=[a-z0-9])", text)
+    assert not [block.split()[0] for block in blocks if re.match(r"[a-z0-9]", block) and "--hash=sha256:" not in block]
+
+
+def test_the_repository_names_no_machine_and_no_registry() -> None:
+    # Put together here, so that this file does not find itself.
+    unwanted = re.compile(
+        "|".join(["/" + "work/", "/" + "root/", "pypi" + r"\.org", "find-" + "links", "shar" + "ed/"])
+    )
+    found = []
+    for path in tracked():
+        if path.suffix == ".csv" or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in unwanted.finditer(text)]
+    assert not [line for line in found if "emit-" + "find" not in line and not line.startswith("Makefile: find-")]
+
+
+def test_every_decision_is_numbered_once_and_says_its_status() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [path.name[:4] for path in decisions] == [f"{number:04d}" for number in range(1, len(decisions) + 1)]
+    for path in decisions:
+        assert re.search(r"^(\*\*)?Status", path.read_text(encoding="utf-8"), re.MULTILINE), path.name
+
+
+def test_make_help_names_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())  # type: ignore[index]
+    helped = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert phony - helped <= {"lint", "types", "walls", "coverage"}
+    done = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, check=True)
+    assert all(f"make {target}" in done.stdout.decode() for target in helped)
