@@ -141,7 +141,7 @@ class _Auditor:
         self._receipts = _Receipts()
         self._tree: _Tree | None = _Tree(RightEdge.empty(), TileEdge.empty())
         self._streams: dict[str, list[int]] = {}
-        self._stored_streams: list[StreamHead] = []
+        self._stored_streams: list[StreamHead] | None = None
         self._last, self._at = GENESIS_PREV, ""
         self._root: bytes | None = None
 
@@ -291,6 +291,8 @@ class _Auditor:
 
     def _check_streams(self) -> None:
         """Compare what the store says of its streams with what the entries say."""
+        if self._stored_streams is None:
+            return  # they could not be read, which was noted
         for found in self._stored_streams:
             if found.first_index >= self._size:
                 continue  # begun after the audit was

@@ -85,6 +85,18 @@ def test_a_row_does_not_open_as_anothers(tmp_path: Path, statement: str) -> None
             cannot_be_read(vault, first.digest, r"does not open|does not know")
 
 
+def test_a_seal_is_bound_to_its_digest(tmp_path: Path) -> None:
+    """Two values of one person lie under one key; exchanged, they do not even open."""
+    first, second = make_disclosure("family_name", SECRET), make_disclosure("given_name", SECRET)
+    with sqlite_vault(tmp_path) as vault:
+        vault.keep(PERSON, "journal", [first.text, second.text])
+        with tampering(tmp_path) as connection:
+            connection.execute(
+                f"UPDATE disclosures SET sealed = (SELECT sealed FROM disclosures WHERE digest = '{second.digest}')"
+            )
+        cannot_be_read(vault, first.digest, "does not open")
+
+
 def test_the_digest_is_checked_even_when_the_seal_is_right(tmp_path: Path) -> None:
     """Somebody with the keys seals another value under the digest."""
     first, second = make_disclosure("family_name", SECRET), make_disclosure("family_name", "Иная")

@@ -14,7 +14,7 @@ import pytest
 
 from ledger.audit import AuditReport, audit
 from ledger.errors import NodeReadOnly
-from ledger.log import LogRecorder, SignedCheckpoint
+from ledger.log import LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, create_key, load_signer
 from ledger.wire.checkpoint import Checkpoint, format_checkpoint
@@ -189,6 +189,7 @@ def test_says_what_is_wrong_with_an_entry(store: Store, old: str, new: str, code
     "data",
     [
         '{"a":1.5}', '{"a":1e3}', '{"a":9007199254740992}', '{"a":[1.5]}', '{"b":1,"a":1}', '{"a":1,"a":1}', '{"a":NaN}',
+        '{"value":1.5}', '{"value":9007199254740992}', '{"value":[1.5]}', '{"value":{"B":1}}', '{"B":"x"}',
         '{"a":"\\u0041"}', '{"a":{"B":1}}', '["a"]', '"a"', '{}{}', '{"a":1},"index":401', '', ' {}', '{"a":"x:"}x',
     ],
 )  # fmt: skip
@@ -227,6 +228,16 @@ def test_whatever_else_is_changed_is_found(
     else:
         assert expected in found(report)
         assert not report.passed
+
+
+def test_an_index_of_streams_that_tells_otherwise_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database answers from its index, which may be damaged where the table is not."""
+    streams = list(store.recorder.streams(""))
+    first = streams[0]
+    wrong = [StreamHead(first.stream, first.first_index, first.last_version - 1, first.last_index), *streams[2:]]
+    monkeypatch.setattr(store.recorder, "streams", lambda prefix: iter(wrong))
+    report = audit(store.recorder)
+    assert found(report) == {("stream_differs", one.first_index) for one in streams[:2]}
 
 
 def test_a_changed_tile_is_found_at_the_leaf(store: Store) -> None:
