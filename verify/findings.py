@@ -179,8 +179,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "data-field": ("Поле события отсутствует, лишнее или неверное.", "An event's field is missing, extra or wrong."),
     "index-gap": ("Номера записей идут не подряд.", "Leaf indexes are not consecutive."),
     "prev-mismatch": (
-        "Цепочка разорвана: эта запись ссылается не на те байты, что стоят перед ней.",
-        "The chain is broken: the entry does not commit to the bytes of the one before it.",
+        "Цепочка разорвана: байты этой записи не те, на которые ссылается следующая.",
+        "The chain is broken: this entry's bytes are not those that the next one commits to.",
     ),
     "at-backwards": ("Время записи раньше предыдущего.", "An entry's time is before that of the one before it."),
     # Events and their order.

@@ -37,6 +37,7 @@ class LogWalk:
         self.old_root: bytes | None = None
         self._at = b""
         self._unreadable = 0
+        self._last: tuple[str, int] | None = None
         last = edge.last_leaf()
         # At even sizes the edge does not hold the last leaf: the first `prev` then rests on what is not here.
         self._prev = ZERO_PREV if start == 0 else None if last is None else hexlify(last)
@@ -55,6 +56,7 @@ class LogWalk:
             self.report.skip("stopped-early", f"{UNREADABLE_MAX} entries that cannot be read")
             return leaves
         is_text = _is_text(lines)
+        first_line = self.line + 1
         apply = self.replay.apply
         patterns = PATTERNS
         for line, leaf in zip(lines, leaves, strict=True):
@@ -75,17 +77,18 @@ class LogWalk:
                 if not name:
                     self.report.skip("unknown-type", f"entry {self.index}")
                     self._disclose(line)
+            if groups[PREV] != self._prev and self._prev is not None:
+                self._break_chain(groups[PREV], first_line)
             if (index := int(groups[INDEX])) != self.index:
                 self._find("index-gap", self.index, index, "index")
                 self.index = index
-            if groups[PREV] != self._prev and self._prev is not None:
-                self._find("prev-mismatch", self._prev, groups[PREV], "prev")
             if groups[AT] < self._at:
                 self._find("at-backwards", b"not before " + self._at, groups[AT], "at")
             self._at = groups[AT]
             self._prev = hexlify(leaf)
             apply(name, self.index, groups)
             self.index += 1
+        self._last = (self.file, self.line)
         return leaves
 
     def grow(self, leaves: Sequence[bytes]) -> None:
@@ -100,6 +103,14 @@ class LogWalk:
 
     def _find(self, code: str, expected: object, found: object, field: str) -> None:
         self.report.add(code, Place(self.file, self.line, self.index, field=field), expected, found)
+
+    def _break_chain(self, prev: bytes, first_line: int) -> None:
+        """Report the entry before this one: its bytes are not what this one commits to. The first has none before it."""
+        before = (self.file, self.line - 1) if self.line > first_line else self._last
+        if before is None:
+            self._find("prev-mismatch", self._prev or b"", prev, "prev")
+        else:
+            self.report.add("prev-mismatch", Place(*before, self.index - 1), prev, self._prev or b"")
 
     def _disclose(self, line: bytes) -> None:
         """Look for `_sd` in the data of an event of unknown type."""

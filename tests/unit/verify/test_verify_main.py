@@ -38,7 +38,8 @@ def test_says_finding_and_its_place(school: Sample, archive: Path, capsys: pytes
     assert main([str(archive), "--key", school.builder.key.vkey, "--json"]) == 1
     findings = json.loads(capsys.readouterr().out)["findings"]
     where = {finding["code"]: finding for finding in findings}
-    assert where["prev-mismatch"]["entry"] == where["table-cell"]["entry"] + 1
+    assert where["prev-mismatch"]["entry"] == where["table-cell"]["entry"]
+    assert where["prev-mismatch"]["line"] == where["prev-mismatch"]["entry"] + 1
     assert where["table-cell"]["field"] == "recorded"
     assert where["manifest-mismatch"]["file"] == "data/log/entries-000000000000.jsonl"
 
