@@ -105,7 +105,7 @@ class LogWalk:
         self.report.add(code, Place(self.file, self.line, self.index, field=field), expected, found)
 
     def _break_chain(self, prev: bytes, first_line: int) -> None:
-        """Report the entry before this one: its bytes are not what this one commits to. The first has none before it."""
+        """Report the entry before this one: its bytes are not what this one commits to. Entry 0 has none before it."""
         before = (self.file, self.line - 1) if self.line > first_line else self._last
         if before is None:
             self._find("prev-mismatch", self._prev or b"", prev, "prev")
