@@ -31,7 +31,6 @@ DECLARE
   v_start bytea;
   v_entry bytea;
   v_entries bytea[] := '{}';
-  v_node bytea;
   v_bits bigint;
   v_length int;
   v_wrong bigint;
@@ -76,16 +75,14 @@ BEGIN
     v_entry := v_start || p_before_index[i] || (v_size || ',"prev":"' || encode(v_last, 'hex'))::bytea || p_after_prev[i];
     v_entries[i] := v_entry;
     v_last := sha256('\x00'::bytea || v_entry);
-    -- RFC 6962 2.1: for each 1-bit at the low end of the size, the edge's last hash and the new node become one node.
-    v_node := v_last;
+    -- RFC 6962 2.1: for each 1-bit at the low end of the old size, the edge's last two hashes become one node.
+    v_edge := v_edge || v_last;
     v_bits := v_size;
-    v_length := length(v_edge);
     WHILE v_bits & 1 = 1 LOOP
-      v_node := sha256('\x01'::bytea || substr(v_edge, v_length - 31, 32) || v_node);
-      v_length := v_length - 32;
+      v_length := length(v_edge) - 64;
+      v_edge := substr(v_edge, 1, v_length) || sha256('\x01'::bytea || substr(v_edge, v_length + 1));
       v_bits := v_bits >> 1;
     END LOOP;
-    v_edge := substr(v_edge, 1, v_length) || v_node;
     v_size := v_size + 1;
   END LOOP;
 
