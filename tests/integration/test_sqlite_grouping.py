@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import InterfaceError
+from eventsourcing.domain import EventSourcingError
+from eventsourcing.persistence import IntegrityError, InterfaceError, Tracking
 
-from ledger.errors import AlreadyRecorded, Conflict, LetopisError, OutcomeUnknown
-from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder
+from ledger.errors import AlreadyRecorded, Conflict, LedgerDamaged, LetopisError, OutcomeUnknown
+from ledger.storage.sqlite import LetopisSQLiteFactory
+from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
 from ledger.storage.sqlite.writer import Transaction, Writer
-from tests.sqlite_ledgers import command, lesson, marks, opened
+from tests.sqlite_ledgers import command, lesson, marks, opened, settings
 from tests.sqlite_oracle import check_file
 
 THREADS = 16
@@ -60,7 +63,7 @@ class Group:
     def _run(self, position: int, call: Callable[[], Any]) -> None:
         try:
             self.outcomes[position] = call()
-        except LetopisError as error:
+        except (LetopisError, EventSourcingError) as error:
             self.outcomes[position] = error
 
     def _count(self, statement: str) -> None:
@@ -104,6 +107,37 @@ def test_a_group_of_refusals_writes_nothing(recorder: LetopisSQLiteApplicationRe
     assert [type(outcome) for outcome in group.outcomes] == [Conflict] * 3
     assert (group.commits, recorder.head()) == (0, before)
     recorder.insert_events(marks(stream, first=2), command=command())
+
+
+def test_a_call_that_fails_after_its_entries_leaves_none_of_them(file: Path) -> None:
+    factory = LetopisSQLiteFactory(settings(file, LETOPIS_CREATE="y"))
+    recorder = factory.process_recorder()
+    assert isinstance(recorder, LetopisSQLiteProcessRecorder)
+
+    def append(position: int) -> Callable[[], Any]:
+        tracking = Tracking("upstream", position)
+        return lambda: recorder.insert_events(marks(lesson()), command=command(), tracking=tracking)
+
+    group = Group(recorder, [append(2), append(1), append(3)])
+    assert group.outcomes[0] == [1]
+    assert isinstance(group.outcomes[1], IntegrityError)
+    assert group.outcomes[2] == [2]
+    factory.close()
+
+
+def test_a_head_that_another_program_moved_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "damaged.db"
+    with opened(file) as recorder:
+        recorder.insert_events(marks(lesson()), command=command())
+        stranger = sqlite3.connect(file)
+        stranger.execute("UPDATE head SET size = 2, edge = substr(edge, 1, 32)")
+        stranger.commit()
+        stranger.close()
+        for code in ("head_moved", "head_disagrees"):
+            with pytest.raises(LedgerDamaged) as caught:
+                recorder.insert_events(marks(lesson()), command=command())
+            assert caught.value.code == code
+        assert recorder.max_notification_id() == 1
 
 
 def test_only_one_of_many_gets_a_version(recorder: LetopisSQLiteApplicationRecorder) -> None:
