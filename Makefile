@@ -69,7 +69,7 @@ soak: $(VENV)/dev.stamp ## the fault campaigns' long form
 	LETOPIS_LONG=1 $(PYTEST) tests/faults
 
 vectors: $(VENV)/dev.stamp ## write tests/vectors again
-	$(BIN)/python tests/vectors/generate.py
+	$(BIN)/python -m tests.vectors.generate
 
 lock: ## resolve the dependencies again into requirements/*.txt (needs pip-compile)
 	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps -o requirements/run.txt pyproject.toml
