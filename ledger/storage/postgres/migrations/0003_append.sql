@@ -43,31 +43,28 @@ BEGIN
     RETURN CASE WHEN v_size IS NULL THEN -4 ELSE -3 END;
   END IF;
 
-  -- The receipt is written first: its key asks at once whether there is one, and nothing else was touched if there is.
-  -- A statement of its own after the lock, so that it sees what the lock's last holder committed.
-  INSERT INTO letopis.commands (school, key, command, first_index, count, digest, answer)
-    SELECT p_school, p_key, p_command, v_first, v_count, p_digest, p_answer
-    WHERE (p_size IS NULL OR p_size = v_size) AND NOT EXISTS (
-      SELECT FROM unnest(p_checks, p_expected) AS c (stream, version)
-      WHERE c.version <> coalesce(
-        (SELECT e.version FROM letopis.entries e
-          WHERE e.school = p_school AND e.stream = c.stream ORDER BY e.version DESC LIMIT 1),
-        least(c.version, 0)))
-    ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    IF EXISTS (SELECT FROM letopis.commands WHERE school = p_school AND key = p_key) THEN
-      RETURN -1;
-    ELSIF p_size <> v_size THEN
-      RETURN -2;
-    END IF;
-    SELECT -10 - c.place INTO STRICT v_wrong
+  -- Statements of their own after the lock: they see what the lock's last holder committed.
+  IF p_size <> v_size THEN
+    v_wrong := -2;
+  ELSIF cardinality(p_checks) > 0 THEN
+    SELECT -10 - c.place INTO v_wrong
       FROM unnest(p_checks, p_expected) WITH ORDINALITY AS c (stream, version, place)
       WHERE c.version <> coalesce(
         (SELECT e.version FROM letopis.entries e
           WHERE e.school = p_school AND e.stream = c.stream ORDER BY e.version DESC LIMIT 1),
         least(c.version, 0))
       ORDER BY c.place LIMIT 1;
-    RETURN v_wrong;
+  END IF;
+  IF v_wrong IS NOT NULL THEN
+    -- A repeated command finds its own traces in its way: the receipt goes first.
+    RETURN CASE WHEN EXISTS (SELECT FROM letopis.commands WHERE school = p_school AND key = p_key) THEN -1 ELSE v_wrong END;
+  END IF;
+
+  -- The insert of the receipt is also the question whether there is one; if so, nothing else was touched.
+  INSERT INTO letopis.commands (school, key, command, first_index, count, digest, answer)
+    VALUES (p_school, p_key, p_command, v_first, v_count, p_digest, p_answer) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN -1;
   END IF;
 
   v_start := p_before_at || to_char(v_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')::bytea;
