@@ -66,7 +66,7 @@ fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, de
 	LETOPIS_FUZZ_SECONDS=$${LETOPIS_FUZZ_SECONDS:-600} $(PYTEST) tests/fuzz
 
 soak: $(VENV)/dev.stamp ## the fault campaigns' long form
-	LETOPIS_LONG=1 $(PYTEST) tests/faults
+	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties
 
 vectors: $(VENV)/dev.stamp ## write tests/vectors again
 	$(BIN)/python -m tests.vectors.generate
