@@ -60,5 +60,4 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA letopis_guard FROM PUBLIC;
 
 CREATE EVENT TRIGGER letopis_guard_ddl ON ddl_command_end EXECUTE FUNCTION letopis_guard.refuse_ddl();
 CREATE EVENT TRIGGER letopis_guard_drop ON sql_drop EXECUTE FUNCTION letopis_guard.refuse_drop();
-ALTER EVENT TRIGGER letopis_guard_ddl ENABLE ALWAYS;
-ALTER EVENT TRIGGER letopis_guard_drop ENABLE ALWAYS;
+-- Who applied this enables them ALWAYS at the end, as after every migration.
