@@ -118,6 +118,20 @@ def test_an_append_waits_out_a_restart_of_the_server(durable_cluster: Cluster) -
     read_log(database.superuser_dsn, ORIGIN)
 
 
+def test_reads_go_on_after_a_restart_although_every_pooled_connection_is_dead(durable_cluster: Cluster) -> None:
+    database = make_database(durable_cluster)
+    with opened(database) as recorder:
+        recorder.insert_events(marks(new_stream()), command=new_command())
+        pool = recorder.datastore.pool
+        held = [pool.getconn() for _ in range(pool.max_size)]
+        for connection in held:
+            pool.putconn(connection)
+        durable_cluster.kill()
+        durable_cluster.start()
+        for _ in range(pool.max_size):
+            assert recorder.head().size == 1
+
+
 @pytest.mark.parametrize("function", ["pg_terminate_backend", "pg_cancel_backend"])
 def test_a_backend_ended_in_the_middle_leaves_nothing_half_written(postgres_database: Database, function: str) -> None:
     """Terminated: the append is sent again, and recorded once. Cancelled: an error, and nothing is written."""
