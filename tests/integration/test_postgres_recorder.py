@@ -439,7 +439,9 @@ def test_opening_says_what_is_wrong_with_the_settings(module_postgres_database: 
     with opened(module_postgres_database, origin, LETOPIS_CLOCK="sample"):
         assert "made with 'sample'" in str(opening(LETOPIS_CLOCK="server"))
     assert "letopis_owner" in str(
-        opening(LETOPIS_ORIGIN="letopis.example/school/new", LETOPIS_POSTGRES_OWNER_DSN=module_postgres_database.app_dsn)
+        opening(
+            LETOPIS_ORIGIN="letopis.example/school/new", LETOPIS_POSTGRES_OWNER_DSN=module_postgres_database.app_dsn
+        )
     )
 
 
