@@ -7,8 +7,8 @@ import threading
 import psycopg
 import pytest
 
-from ledger.storage import migrations as migrations_module
-from ledger.storage.migrations import Migration, MigrationError, parse_migrations, read_migrations
+from ledger.database import migrations as migrations_module
+from ledger.database.migrations import Migration, MigrationError, parse_migrations, read_migrations
 from ledger.storage.postgres import install as install_module
 from ledger.storage.postgres.install import install
 from tests.conftest import Database

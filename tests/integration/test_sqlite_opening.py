@@ -15,8 +15,8 @@ from typing import cast
 import pytest
 from eventsourcing.persistence import InfrastructureFactory, InterfaceError
 
+from ledger.database.migrations import MigrationError
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
-from ledger.storage.migrations import MigrationError
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite import store as store_module
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
@@ -169,7 +169,7 @@ class TestExisting:
                 LetopisSQLiteFactory(settings(file, **more))
 
     def test_a_migration_that_fails_leaves_nothing(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from ledger.storage.migrations import Migration
+        from ledger.database.migrations import Migration
         from ledger.storage.sqlite import schema
 
         broken = Migration(1, "broken", "CREATE TABLE a (b INTEGER); CREATE TABLE a (b INTEGER);", "0" * 64)

@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ledger.database.migrations import MigrationError
 from ledger.errors import LetopisError
-from ledger.storage.migrations import MigrationError
 from ledger.vault import Vault, make_disclosure, postgres, sqlite
 from ledger.wire.errors import WireError
 from tests.conftest import Database

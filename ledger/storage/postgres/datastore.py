@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 import psycopg_pool
@@ -15,28 +15,12 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.composite import register_composite
 
+from ledger.database.postgres import CONNECT_SECONDS, KEEPALIVES, TIMEOUTS_MS, configure, connect_as
 from ledger.errors import LetopisError
 from ledger.storage.postgres.faults import is_lost, translate
 
 DERIVED_SCHEMA: Final = "letopis_derived"
 """Where the library's own tables (tracking, snapshots) are."""
-
-CONNECT_SECONDS: Final = 10
-# What a connection waits for. Each holds unless the DSN, the role or the server sets its own.
-_TIMEOUTS_MS: Final = {
-    "statement_timeout": 30_000,
-    "lock_timeout": 10_000,
-    "idle_in_transaction_session_timeout": 5_000,
-}
-# A dead network is noticed within half a minute, unless the DSN says otherwise.
-_KEEPALIVES: Final[dict[str, Any]] = {
-    "connect_timeout": CONNECT_SECONDS,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-    "application_name": "letopis",
-}
 
 
 class LogConnection(psycopg.Connection[DictRow]):
@@ -45,32 +29,13 @@ class LogConnection(psycopg.Connection[DictRow]):
     append_prepared: bool = False
 
 
-def configure(connection: psycopg.Connection[Any]) -> None:
-    """Set autocommit and the timeouts; acknowledge no commit that is not on disk."""
-    connection.autocommit = True
-    connection.execute(
-        "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS s (name, value)"
-        " WHERE current_setting(name) = '0'",
-        (list(_TIMEOUTS_MS), [str(value) for value in _TIMEOUTS_MS.values()]),
-    )
-    connection.execute(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-    )
-
-
 def connect(dsn: str) -> LogConnection:
     """A connection outside any pool.
 
     Raises:
         psycopg.OperationalError: the server cannot be reached.
     """
-    connection = LogConnection.connect(**(_KEEPALIVES | conninfo_to_dict(dsn)), row_factory=dict_row)
-    try:
-        configure(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    return connect_as(LogConnection, dsn)
 
 
 class LogDatastore(PostgresDatastore):
@@ -82,7 +47,7 @@ class LogDatastore(PostgresDatastore):
 
     def __init__(self, dsn: str, *, pool_max: int) -> None:
         try:
-            parameters = _KEEPALIVES | conninfo_to_dict(dsn)
+            parameters = KEEPALIVES | conninfo_to_dict(dsn)
         except psycopg.ProgrammingError as error:
             raise LetopisError(f"the DSN is malformed: {error}") from None
         super().__init__(
@@ -93,7 +58,7 @@ class LogDatastore(PostgresDatastore):
             password="",
             schema=DERIVED_SCHEMA,
             originator_id_type="text",
-            lock_timeout=_TIMEOUTS_MS["lock_timeout"] // 1_000,
+            lock_timeout=TIMEOUTS_MS["lock_timeout"] // 1_000,
         )
         self.dsn = dsn
         self.latch: str | None = None

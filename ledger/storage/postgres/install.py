@@ -13,8 +13,8 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
+from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
 from ledger.errors import LetopisError
-from ledger.storage.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
 from ledger.storage.postgres.datastore import connect
 from ledger.storage.postgres.faults import translate
 

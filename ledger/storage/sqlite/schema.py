@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
 from ledger.errors import LetopisError
-from ledger.storage.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
 from ledger.storage.sqlite.connections import describe
 
 FORMAT: Final = 1
@@ -85,7 +85,7 @@ def _applied(connection: sqlite3.Connection) -> list[Applied]:
 def _apply(connection: sqlite3.Connection, migration: Migration, path: Path) -> None:
     """Run one migration and its record in one transaction.
 
-    `executescript` takes no parameters; number, name and digest passed the patterns of `ledger.storage.migrations`.
+    `executescript` takes no parameters; number, name and digest passed the patterns of `ledger.database.migrations`.
     """
     try:
         connection.executescript(

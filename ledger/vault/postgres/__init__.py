@@ -10,9 +10,9 @@ from eventsourcing.persistence import OperationalError
 from psycopg.rows import TupleRow, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from ledger.database.migrations import Applied, MigrationError, pending_migrations, read_migrations
+from ledger.database.postgres import CONNECT_SECONDS, configure, connect
 from ledger.errors import LetopisError
-from ledger.storage.migrations import Applied, MigrationError, pending_migrations, read_migrations
-from ledger.storage.postgres.datastore import CONNECT_SECONDS, configure, connect
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRow, Vault
 

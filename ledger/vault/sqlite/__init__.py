@@ -10,8 +10,8 @@ from typing import Final
 
 from eventsourcing.persistence import OperationalError
 
+from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
 from ledger.errors import LetopisError
-from ledger.storage.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRow, Vault
 

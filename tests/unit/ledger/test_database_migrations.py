@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from ledger.storage.migrations import (
+from ledger.database.migrations import (
     Applied,
     Migration,
     MigrationError,
