@@ -102,6 +102,23 @@ class School(Application[str]):
                 books.look_again()
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
+    def check(self, command: JournalCommand, *, actor: Actor, at: datetime | None = None) -> None:
+        """Decide a command and append nothing: for what must be known before something else is kept with it.
+
+        What passes here may still be refused by `execute`, if the log moves in between.
+
+        Raises:
+            Refused, Conflict: as `execute`.
+        """
+        books = ShelfBooks(self._shelf)
+        try:
+            decide(command, books, actor, at or self.now())
+        except (Refused, Conflict):
+            if not books.stale:
+                raise
+            books.look_again()
+            decide(command, books, actor, at or self.now())
+
     def aggregate(self, stream: str) -> tuple[Aggregate | None, int]:
         """Return the recorded state of a stream and its version; None and 0 where there is none."""
         state = self._shelf.load(stream, self._shelf.cached(stream))
