@@ -11,23 +11,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
+import msgspec
 import orjson
+
+from ledger.durable import create_file, read_secret
+from ledger.errors import LetopisError
 
 TOKEN_BYTES: Final = 32
 _LIMIT_BYTES: Final = 1 << 20
 
 
-class AuthError(Exception):
-    """The token file is missing, readable by others, or malformed. Never holds a token or a digest."""
+class AuthError(LetopisError):
+    """The token file is missing or malformed. Never holds a token or a digest."""
 
 
 class Right(StrEnum):
@@ -68,6 +70,18 @@ class Identity:
         return right in RIGHTS.get(self.role, frozenset())
 
 
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    actor: str
+    digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    label: str
+    role: str
+    school: str
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tokens: list[_Row]
+
+
 class Tokens:
     """The tokens of a server."""
 
@@ -79,24 +93,16 @@ class Tokens:
         """Read the token file.
 
         Raises:
-            AuthError: it is missing, open to others, too large or malformed.
+            AuthError: it is missing or malformed.
+            FileRefused: it is open to others, or too large.
         """
         try:
-            with path.open("rb") as file:
-                if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                    raise AuthError(f"{path} can be read by others: chmod 600 it")
-                raw = file.read(_LIMIT_BYTES + 1)
+            rows = msgspec.json.decode(read_secret(path, limit_bytes=_LIMIT_BYTES), type=_File).tokens
         except FileNotFoundError:
             raise AuthError(f"{path} is missing: letopis init makes it") from None
-        if len(raw) > _LIMIT_BYTES:
-            raise AuthError(f"{path} is larger than a token file should be")
-        try:
-            rows = orjson.loads(raw)["tokens"]
-            return cls(
-                {row["digest"]: Identity(row["actor"], row["role"], row["school"], row["label"]) for row in rows}
-            )
-        except (orjson.JSONDecodeError, KeyError, TypeError):
+        except msgspec.MsgspecError:
             raise AuthError(f"{path} is not a token file") from None
+        return cls({row.digest: Identity(row.actor, row.role, row.school, row.label) for row in rows})
 
     def who(self, token: str) -> Identity | None:
         """The identity of this token, or None."""
@@ -120,7 +126,7 @@ def make_tokens(path: Path, identities: Iterable[Identity]) -> dict[str, Identit
         Token -> identity, to be shown once.
 
     Raises:
-        FileExistsError: the file is there already.
+        FileTaken: the file is there already.
     """
     made = {secrets.token_urlsafe(TOKEN_BYTES): identity for identity in identities}
     rows = [
@@ -133,9 +139,5 @@ def make_tokens(path: Path, identities: Iterable[Identity]) -> dict[str, Identit
         }
         for token, identity in made.items()
     ]
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps({"tokens": rows}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        file.flush()
-        os.fsync(file.fileno())
+    create_file(path, orjson.dumps({"tokens": rows}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return made

@@ -6,12 +6,21 @@ the client (random UUIDs, so that a page can work off line); where one is left o
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from ledger.journal import commands as jc
+from ledger.journal.events import HomeworkBody, LessonHeader, WorkHeader
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
+
+Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="a UUID")]
+# What goes to the vault is judged here, since no rule of the journal ever sees it.
+_PRINTABLE: Final = "^(?!.*\\n)[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=_PRINTABLE)]
+Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=_PRINTABLE)]
+Day = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="YYYY-MM-DD")]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,11 +31,11 @@ class NewPerson(Body, frozen=True, kw_only=True):
     """A person; the values go to the vault and never into an entry."""
 
     kind: PersonKind
-    family_name: str
-    given_name: str
-    patronymic: str | None = None
-    birth_date: str | None = None
-    person: str | None = None
+    family_name: Name
+    given_name: Name
+    patronymic: Name | None = None
+    birth_date: Day | None = None
+    person: Id | None = None
 
 
 class NewYear(Body, frozen=True, kw_only=True):
@@ -35,67 +44,67 @@ class NewYear(Body, frozen=True, kw_only=True):
     title: str
     starts_on: str
     ends_on: str
-    year: str | None = None
+    year: Id | None = None
 
 
 class NewPeriod(Body, frozen=True, kw_only=True):
     """A reporting period of some grades."""
 
-    year: str
+    year: Id
     kind: PeriodKind
     number: int
     grades: tuple[int, ...]
     starts_on: str
     ends_on: str
-    period: str | None = None
+    period: Id | None = None
 
 
 class NewClassGroup(Body, frozen=True, kw_only=True):
     """A class group such as 5А."""
 
-    year: str
+    year: Id
     grade: int
     letter: str
-    class_teacher: str | None = None
-    class_group: str | None = None
+    class_teacher: Id | None = None
+    class_group: Id | None = None
 
 
 class NewEnrollment(Body, frozen=True, kw_only=True):
     """A student joins the class."""
 
-    student: str
+    student: Id
     starts_on: str
 
 
 class NewWithdrawal(Body, frozen=True, kw_only=True):
     """A student's last day in the class."""
 
-    student: str
+    student: Id
     ends_on: str
 
 
 class NewCourse(Body, frozen=True, kw_only=True):
     """Class group × subject × year, with its responsible teacher."""
 
-    class_group: str
-    year: str
+    class_group: Id
+    year: Id
     subject: str
-    teacher: str
+    teacher: Id
     starts_on: str
-    course: str | None = None
+    course: Id | None = None
 
 
 class NewTeacher(Body, frozen=True, kw_only=True):
     """Another responsible teacher of the course."""
 
-    teacher: str
+    teacher: Id
     starts_on: str
 
 
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework."""
 
-    course: str
+    course: Id
     held_on: str
     number: int
     starts_at: str
@@ -107,7 +116,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
-    lesson: str | None = None
+    lesson: Id | None = None
 
 
 class MoreOfLesson(Body, frozen=True, kw_only=True):
@@ -135,7 +144,7 @@ class NewCorrection(Body, frozen=True, kw_only=True):
     corrects: int
     new: Any
     reason: CorrectionReason
-    note: str | None = None
+    note: Note | None = None
     basis: str | None = None
 
 
@@ -146,7 +155,7 @@ class NewCorrectionRequest(Body, frozen=True, kw_only=True):
     new: Any
     reason: CorrectionReason
     basis: str
-    note: str | None = None
+    note: Note | None = None
 
 
 class NewRefusal(Body, frozen=True, kw_only=True):
@@ -157,3 +166,51 @@ class NewRefusal(Body, frozen=True, kw_only=True):
 
 class Nothing(Body, frozen=True, kw_only=True):
     """An empty object."""
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to everything that records: the same for ever.
+
+    Attributes:
+        command: id of the command.
+        first_index: index of its first entry.
+        count: number of its entries.
+        streams: what it wrote to, such as ``lesson/51c2…``, with the version after it.
+    """
+
+    command: str
+    first_index: int
+    count: int
+    streams: dict[str, int]
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """An error (RFC 9457), for people in Russian with English beside it; `type` ends in a stable name."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str = ""
+    detail_en: str = ""
+    rule: str = ""
+    clause: str = ""
+    where: str = ""
+
+
+SHAPES: Final[tuple[type[msgspec.Struct], ...]] = (*Body.__subclasses__(), Recorded, Problem)
+"""Everything that the OpenAPI document names."""
+
+
+def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
+    for shape in shapes:
+        yield from shape.__struct_fields__
+
+
+FIELD_NAMES: Final = frozenset(
+    [
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
+        *_names((LessonHeader, WorkHeader, HomeworkBody)),
+    ]
+)
+"""Names of fields that bodies have: the only names that an error repeats."""

@@ -5,26 +5,32 @@
      "detail_en":"…","rule":"period_closed","clause":"3.3","where":"held_on"}
 
 `type` ends in a stable name that programs may depend on; the texts are for people and may change. No problem ever
-repeats a value of the request.
+repeats a value of the request, nor a name in it that is not one of ours.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
+from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
-from api.strict_json import BodyError
-from api.words import RULES_RU
-from ledger.errors import Conflict, KeyReused, NodeReadOnly, OutcomeUnknown, Refused
+from api.words import CONTENT_RULES, RULES_RU
+from ledger.errors import Conflict, KeyReused, LedgerDamaged, NodeReadOnly, OutcomeUnknown, Refused
+from projections.errors import NotYetProjected, ViewsError
+
+Detail = tuple[str, str]
+"""What is wrong, in Russian and in English."""
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "https://letopis.example/problems/"
-RETRY_AFTER_SECONDS: Final = 5
+RETRY_AFTER: Final[Mapping[str, str]] = {"Retry-After": "5"}
+
+_logger = logging.getLogger(__name__)
 
 _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "refused": ("Правило журнала не позволяет", "Refused by a rule of the journal"),
@@ -42,6 +48,8 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "unsupported_media_type": ("Нужен application/json", "application/json is required"),
     "read_only": ("Запись остановлена до полной проверки", "The node is read-only until it is verified"),
     "outcome_unknown": ("Неизвестно, внесена ли запись", "It is not known whether the entry was recorded"),
+    "not_yet": ("До этого места журнал ещё не дошёл", "The journal has not come that far"),
+    "damaged": ("Хранилище не сходится со своими отпечатками", "Stored bytes do not say what their hashes say"),
     "unavailable": ("Сейчас недоступно", "Not available now"),
     "internal": ("Внутренняя ошибка", "Internal error"),
 }
@@ -67,6 +75,7 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
     Attributes:
         name: stable name, the last part of `type`.
         status: HTTP status.
+        detail: what is wrong, where the title does not say it all.
         more: members beside the standard ones.
         headers: headers of the answer.
     """
@@ -75,10 +84,9 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
         self,
         name: str,
         status: int,
+        detail: Detail | None = None,
         *,
-        detail: str = "",
-        detail_ru: str = "",
-        title: tuple[str, str] | None = None,
+        title: Detail | None = None,
         more: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -86,7 +94,6 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
         self.name = name
         self.status = status
         self.detail = detail
-        self.detail_ru = detail_ru
         self.title = title or _TITLES.get(name, _TITLES[_BY_STATUS.get(status, "internal")])
         self.more = dict(more or {})
         self.headers = dict(headers or {})
@@ -99,9 +106,8 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
             "title_en": self.title[1],
             "status": self.status,
         }
-        if self.detail or self.detail_ru:
-            body["detail"] = self.detail_ru or self.detail
-            body["detail_en"] = self.detail
+        if self.detail is not None:
+            body["detail"], body["detail_en"] = self.detail
         return Response(orjson.dumps(body | self.more), self.status, self.headers, MEDIA_TYPE)
 
 
@@ -110,48 +116,80 @@ def unauthorized() -> Problem:
     return Problem("unauthorized", 401, headers={"WWW-Authenticate": 'Bearer realm="letopis"'})
 
 
+def refused(error: Refused, status: int | None = None) -> Problem:
+    """What a rule of the journal says; `status` where it is neither 409 nor 422."""
+    return Problem(
+        error.rule,
+        status or (422 if error.rule in CONTENT_RULES else 409),
+        (RULES_RU.get(error.rule, _TITLES["refused"][0]), str(error)),
+        title=_TITLES["refused"],
+        more={"rule": error.rule, "clause": error.clause, "where": error.where},
+    )
+
+
 def of_error(error: Exception) -> Problem:
-    """The problem that tells an error of the ledger or of a body; any other error is ``internal`` and says nothing."""
+    """The problem that tells an error of ours; any other is ``internal``, which says nothing."""
     match error:
         case Problem():
             return error
         case Refused():
-            return Problem(
-                error.rule,
-                409,
-                detail=str(error),
-                detail_ru=RULES_RU.get(error.rule, ""),
-                title=_TITLES["refused"],
-                more={"rule": error.rule, "clause": error.clause, "where": error.where},
-            )
+            return refused(error)
         case KeyReused():
-            return Problem("key_reused", 422, detail=str(error))
+            return Problem(
+                "key_reused",
+                422,
+                ("с этим Idempotency-Key уже был другой запрос", "this Idempotency-Key came with another request"),
+            )
         case NodeReadOnly():
-            return Problem("read_only", 503, detail=str(error), headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+            return Problem(
+                "read_only",
+                503,
+                (
+                    "нужна полная проверка: letopis audit --unlatch",
+                    "a full verification is due: letopis audit --unlatch",
+                ),
+                headers=RETRY_AFTER,
+            )
         case OutcomeUnknown():
             return Problem(
                 "outcome_unknown",
                 503,
-                detail="the connection to the database was lost: repeat the request with the same Idempotency-Key",
-                detail_ru="связь с базой прервалась: повторите запрос с тем же Idempotency-Key",
-                headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+                (
+                    "связь с базой прервалась: повторите запрос с тем же Idempotency-Key",
+                    "the connection to the database was lost: repeat the request with the same Idempotency-Key",
+                ),
+                headers=RETRY_AFTER,
             )
         case Conflict():
-            return Problem("conflict", 409, detail="another command came first: read again and repeat")
-        case BodyError():
-            status = 413 if "longer than" in str(error) else 400
-            return Problem("too_large" if status == 413 else "bad_request", status, detail=_at(str(error), error.where))
+            return Problem(
+                "conflict",
+                409,
+                ("другой запрос был раньше: прочитайте заново и повторите", "another command came first: read, repeat"),
+            )
         case HTTPException():
             name = _BY_STATUS.get(error.status_code, "bad_request")
             return Problem(name, error.status_code, headers=error.headers or {})
         case _:
+            return _of_machine(error)
+
+
+def _of_machine(error: Exception) -> Problem:
+    """The problems that nobody who asks can mend: the log says more than the answer, and neither says a value."""
+    match error:
+        case NotYetProjected():
+            return Problem("not_yet", 404, (f"есть {error.position} записей", f"there are {error.position} entries"))
+        case LedgerDamaged():
+            _logger.critical("the ledger is damaged: %s: %s", error.code, error)
+            return Problem("damaged", 500, ("нужна проверка: letopis audit", "verify it: letopis audit"))
+        case ViewsError():
+            _logger.error("views: %s", error)
+            return Problem("unavailable", 503, ("представления строятся", "views are being made"), headers=RETRY_AFTER)
+        case OperationalError() | InterfaceError():
+            # A driver's text may quote a row.
+            _logger.error("the database is not available: %s", type(error).__name__)
+            return Problem(
+                "unavailable", 503, ("база не отвечает", "the database does not answer"), headers=RETRY_AFTER
+            )
+        case _:
+            _logger.error("unexpected %s", type(error).__name__)
             return Problem("internal", 500)
-
-
-def _at(message: str, where: str) -> str:
-    return f"{message} (at {where})" if where else message
-
-
-async def answer_problem(_: Request, error: Exception) -> Response:
-    """Exception handler of the application."""
-    return of_error(error).response()

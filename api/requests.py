@@ -8,22 +8,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import orjson
 from starlette.requests import Request
 
 from api.auth import Identity, Right
+from api.bodies import FIELD_NAMES
 from api.problems import Problem, unauthorized
+from api.queries import INDEX
 from api.schools import OpenSchool, Registry
 from api.strict_json import LIMIT_BYTES, BodyError, parse_body
 
 _BodyT = TypeVar("_BodyT")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,15})"')
+_QUOTED: Final = re.compile(r"'[^']*'|`[^`]*`|\".*\"", re.DOTALL)
+_TYPES: Final = frozenset(
+    {"str", "int", "bool", "object", "array", "null", "str | null", "int | null", "object | null"}
+)
+DRAIN_BYTES: Final = 16 * LIMIT_BYTES
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-INDEX: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
 async def read_body(request: Request) -> bytes:
@@ -37,9 +43,14 @@ async def read_body(request: Request) -> bytes:
     size_bytes = 0
     async for piece in request.stream():
         size_bytes += len(piece)
-        if size_bytes > LIMIT_BYTES:
-            raise Problem("too_large", 413, detail=f"a body has at most {LIMIT_BYTES} bytes")
-        pieces.append(piece)
+        if size_bytes > DRAIN_BYTES:
+            break
+        if size_bytes <= LIMIT_BYTES:
+            pieces.append(piece)
+    if size_bytes > LIMIT_BYTES:
+        # What was read beyond the limit was thrown away, so that a client that sends first and listens later hears us.
+        detail = (f"тело — не больше {LIMIT_BYTES} байт", f"a body has at most {LIMIT_BYTES} bytes")
+        raise Problem("too_large", 413, detail, headers={"Connection": "close"})
     raw = b"".join(pieces)
     if raw and media_type != "application/json":
         raise Problem("unsupported_media_type", 415)
@@ -50,20 +61,28 @@ def convert_body(raw: bytes, shape: type[_BodyT]) -> _BodyT:
     """The body as a typed value; an absent body is an empty object.
 
     Raises:
-        Problem: 400 (not strict JSON), 413, or 422 with the path of the field at fault.
+        Problem: 400 (not strict JSON), or 422 with the path of the field at fault.
     """
-    try:
-        value = parse_body(raw or b"{}")
-    except BodyError as error:
-        raise Problem("bad_request", 400, detail=str(error), more={"where": error.where}) from None
+    value = _parse(raw)
     try:
         return msgspec.convert(value, shape, strict=True)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
-        where = path.rstrip("`").removeprefix(".")
-        # The library quotes an invalid enum value; a request's values are never repeated.
-        message = re.sub(r"'[^']*'$|`[^`]*`", lambda quoted: quoted[0] if quoted[0].startswith("`") else "…", message)
-        raise Problem("unprocessable", 422, detail=message, more={"where": where}) from None
+        detail = ("поле пропущено, лишнее или не такого вида", _without_values(message))
+        raise Problem("unprocessable", 422, detail, more={"where": path.rstrip("`").removeprefix(".")}) from None
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    try:
+        return parse_body(raw or b"{}", FIELD_NAMES)
+    except BodyError as error:
+        detail = (error.message_ru, str(error))
+        raise Problem("bad_request", 400, detail, more={"where": error.where}) from None
+
+
+def _without_values(message: str) -> str:
+    """The library's message, but for what it quotes of the request: unknown names and values of enumerations."""
+    return _QUOTED.sub(lambda quoted: quoted[0] if quoted[0][1:-1] in (FIELD_NAMES | _TYPES) else "…", message)
 
 
 def identify(request: Request, school: OpenSchool) -> Identity:
@@ -85,12 +104,13 @@ def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
     """The school of the path and the identity of the token, which has the right.
 
     Raises:
-        Problem: 401, 403, or 404 for a school that is not served here (told only to nobody's surprise after 401).
+        Problem: 404 for a school that is not served here (which schools are is no secret), 401, 403.
     """
     school = school_of(request)
     identity = identify(request, school)
     if not identity.may(right):
-        raise Problem("forbidden", 403, detail=f"the role {identity.role} has no right {right.value}")
+        detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
+        raise Problem("forbidden", 403, detail)
     return school, identity
 
 
@@ -103,7 +123,7 @@ def school_of(request: Request) -> OpenSchool:
     registry: Registry = request.app.state.registry
     school = registry.get(request.path_params["school"])
     if school is None:
-        raise Problem("not_found", 404, detail="no such school is served here")
+        raise Problem("not_found", 404, ("такой школы здесь нет", "no such school is served here"))
     return school
 
 
@@ -117,7 +137,8 @@ def idempotency_key(request: Request) -> str:
     if not values:
         return ""
     if len(values) > 1 or not _KEY.fullmatch(values[0]):
-        raise Problem("bad_request", 400, detail="one Idempotency-Key of 1 to 128 printable ASCII characters")
+        detail = ("один Idempotency-Key: 1–128 печатных знаков ASCII", "one Idempotency-Key: 1 to 128 printable ASCII")
+        raise Problem("bad_request", 400, detail, more={"where": "Idempotency-Key"})
     return values[0]
 
 
@@ -126,7 +147,7 @@ def request_digest(secret: bytes, request: Request, raw: bytes) -> bytes:
 
     Spacing and order of the body's keys do not matter.
     """
-    canonical = orjson.dumps(parse_body(raw or b"{}"), option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps(_parse(raw), option=orjson.OPT_SORT_KEYS)
     preconditions = request.headers.get("if-match", "")
     message = orjson.dumps([request.method, request.url.path, preconditions]) + b"\n" + canonical
     return hmac.new(secret, message, hashlib.sha256).digest()
@@ -138,13 +159,26 @@ def expected_version(request: Request) -> int:
     Raises:
         Problem: 428 without the header, 400 where it is not one strong tag.
     """
-    text = request.headers.get("if-match")
-    if text is None:
-        raise Problem("precondition_required", 428, detail='send If-Match: "<version>" from the ETag that you read')
-    found = _ETAG.fullmatch(text.strip())
-    if found is None:
-        raise Problem("bad_request", 400, detail='If-Match is one strong tag such as "7"')
+    tags = request.headers.getlist("if-match")
+    if not tags:
+        detail = ("пришлите If-Match с версией из ETag", "send If-Match with the version from ETag")
+        raise Problem("precondition_required", 428, detail)
+    found = _ETAG.fullmatch(tags[0].strip())
+    if found is None or len(tags) > 1:
+        detail = ('If-Match — одна строгая метка, например "7"', 'If-Match is one strong tag such as "7"')
+        raise Problem("bad_request", 400, detail, more={"where": "If-Match"})
     return int(found[1])
+
+
+def refuse_precondition(request: Request) -> None:
+    """A condition that a route does not judge must not be passed over.
+
+    Raises:
+        Problem: 400 where there is an If-Match.
+    """
+    if "if-match" in request.headers:
+        detail = ("здесь If-Match не применяется", "If-Match is not used here")
+        raise Problem("bad_request", 400, detail, more={"where": "If-Match"})
 
 
 def path_id(request: Request, name: str) -> str:

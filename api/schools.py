@@ -7,9 +7,9 @@ This is the one place where storage, vault, keys, views and rules are put togeth
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,29 +18,31 @@ from typing import Any, Final
 
 import msgspec
 import orjson
+from eventsourcing.persistence import PersistenceError
 from starlette.responses import Response
 
-from api.auth import Identity, Tokens, make_tokens
-from api.retention import JOURNAL, PERSON
+from api.auth import Tokens
 from api.settings import (
+    Cadence,
     Layout,
     SchoolFile,
+    SettingsError,
     ledger_environment,
     passphrase,
+    read_cadence,
     read_school_file,
     views_url,
-    write_school_file,
 )
 from ledger.application import School
-from ledger.durable import create_file, read_secret, secret_folder
-from ledger.errors import KeyReused
+from ledger.durable import read_secret
+from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
-from ledger.signing.keys import Signer, create_key, load_signer
-from ledger.vault.disclosure import make_disclosure
-from ledger.vault.keys import KeyStore, create_key_store
+from ledger.signing.keys import Signer, load_signer
+from ledger.signing.proofs import TileRoots
+from ledger.vault.keys import KeyStore
 from ledger.vault.vault import Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
@@ -48,9 +50,7 @@ from projections.runner import ViewsRunner
 from projections.views.lookups import persons
 from projections.views.lookups import school as lookup_school
 
-REQUEST_KEY_BYTES: Final = 32
-CHECKPOINT_ENTRIES: Final = 1_000
-CHECKPOINT_SECONDS: Final = 60.0
+_REQUEST_KEY_BYTES_MAX: Final = 64
 READ_YOUR_WRITES_SECONDS: Final = 2.0
 
 _logger = logging.getLogger(__name__)
@@ -58,7 +58,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class OpenSchool:
-    """One school, open. Any thread may use it."""
+    """One school, open. Any thread may use it.
+
+    Attributes:
+        code: its name in paths.
+        background: whether threads keep the views level and sign; else it is done when it is asked for.
+        roots: what was computed for proofs once.
+        request_secret: key of the digests that Idempotency-Keys stand for.
+    """
 
     code: str
     layout: Layout
@@ -70,8 +77,15 @@ class OpenSchool:
     checkpointer: Checkpointer
     runner: ViewsRunner
     request_secret: bytes
-    _acknowledged: int = field(default=0)
+    background: bool
+    roots: TileRoots = field(default_factory=TileRoots)
+    _acknowledged: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _signing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sign soon"))
+    _sign_waits: bool = False
+
+    def __post_init__(self) -> None:
+        self._acknowledged = self.recorder.head().size
 
     @property
     def recorder(self) -> LogRecorder:
@@ -106,25 +120,39 @@ class OpenSchool:
 
     def read_views(self) -> Views:
         """The views, once they have consumed what this server acknowledged (or two seconds have passed)."""
-        self.runner.wait(self._acknowledged, READ_YOUR_WRITES_SECONDS)
+        if self.background:
+            self.runner.wait(self._acknowledged, READ_YOUR_WRITES_SECONDS)
+        else:
+            self.views.catch_up(self.recorder)
         return self.views
 
-    def disclose(self, person: str, values: Mapping[str, str], retention: str = PERSON) -> list[str]:
-        """Keep a person's values in the vault; returns their digests. Durable before any entry names them."""
-        made = [make_disclosure(name, value) for name, value in values.items()]
-        self.vault.keep(person, retention, [disclosure.text for disclosure in made])
-        return [disclosure.digest for disclosure in made]
+    def sign_soon(self) -> None:
+        """Sign a checkpoint over what is recorded now, in another thread; returns at once."""
+        with self._lock:
+            if not self._sign_waits:
+                self._sign_waits = True
+                self._signing.submit(self._sign)
 
-    def disclose_note(self, lesson: str, corrects: int, note: str | None) -> str | None:
-        """Keep the text that goes with a correction under the key of the student it is about."""
-        if not note:
-            return None
+    def close_signing(self) -> None:
+        """Let the signing that was asked for end."""
+        self._signing.shutdown()
+
+    def _sign(self) -> None:
+        with self._lock:
+            self._sign_waits = False
+        try:
+            self.checkpointer.sign()
+        except LedgerDamaged as error:
+            _logger.critical("%s: not signed: %s", self.recorder.origin, error)
+        except (PersistenceError, LetopisError, OSError) as error:
+            # The checkpointer's own thread, or the next request, tries again.
+            _logger.warning("%s: not signed yet: %s", self.recorder.origin, type(error).__name__)
+
+    def student_of(self, lesson: str, index: int) -> str | None:
+        """The student whom a standing entry of a lesson is about; None where it is about nobody."""
         found = self.app.lesson(lesson)
-        student = (
-            next((fact.student for fact in found.facts.values() if fact.standing == corrects), "") if found else ""
-        )
-        (digest,) = self.disclose(student or lesson, {"note": note}, JOURNAL)
-        return digest
+        facts = found.facts.values() if found else ()
+        return next((fact.student for fact in facts if fact.standing == index), None) or None
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """Names of people as their disclosures say, family name first; those that are not disclosed are left out."""
@@ -191,83 +219,94 @@ class Registry:
         """The school of this code, or None."""
         return self._schools.get(code)
 
+    def sign_soon(self, code: str) -> None:
+        """Sign a checkpoint of this school, in another thread."""
+        self._schools[code].sign_soon()
+
     def __iter__(self) -> Iterator[OpenSchool]:
         return iter(self._schools.values())
 
 
-def init_school(layout: Layout, school: SchoolFile, identities: Sequence[Identity]) -> tuple[str, dict[str, Identity]]:
-    """Make a school's folder: keys, tokens, empty ledger and vault. Nothing that exists is overwritten.
-
-    Returns:
-        The vkey, and the tokens to be shown once.
-
-    Raises:
-        LetopisError: something is there already, or cannot be made.
-    """
-    layout.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_school_file(layout, school)
-    secret_folder(layout.keys, create=True)
-    vkey = create_key(layout.signing_key, school.origin, passphrase())
-    create_file(layout.request_key, secrets.token_bytes(REQUEST_KEY_BYTES))
-    create_key_store(layout.vault_keys)
-    tokens = make_tokens(layout.tokens_file, identities)
-    School(ledger_environment(layout, school, create=True)).close()
-    _open_vault(layout, school, create=True).close()
-    return vkey, tokens
-
-
 @contextmanager
-def open_school(var: Path, *, background: bool = True, migrate: bool = True) -> Iterator[OpenSchool]:
+def open_school(var: Path, *, background: bool = True, cadence: Cadence | None = None) -> Iterator[OpenSchool]:
     """Open a school for writing; everything is closed again at the end.
+
+    SQLite's tables are brought up to date on the way; PostgreSQL's by `letopis migrate`, as their owner.
 
     Args:
         var: the school's folder.
         background: keep views level and sign checkpoints in threads.
-        migrate: bring the database's tables up to date first.
+        cadence: how often to sign; None: as the environment says.
 
     Raises:
         LetopisError: no school there, another server has it, or its keys cannot be used.
     """
     layout = Layout(var)
     file = read_school_file(layout)
+    cadence = cadence or read_cadence()
     with ExitStack() as stack:
         signer = load_signer(layout.signing_key, file.origin, passphrase())
-        create = migrate and file.database == "sqlite"
-        app = School(ledger_environment(layout, file, create=create))
+        tokens = Tokens.load(layout.tokens_file)
+        secret = read_request_key(layout)
+        sqlite = file.database == "sqlite"
+        app = School(ledger_environment(layout, file, create=sqlite))
         stack.callback(app.close)
-        vault = _open_vault(layout, file, create=create)
+        vault = make_vault(layout, file) if sqlite else _open_vault(layout, file)
         stack.callback(vault.close)
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
-        runner = ViewsRunner(views, app.ledger)
         school = OpenSchool(
             code=file.code,
             layout=layout,
             app=app,
             vault=vault,
             views=views,
-            tokens=Tokens.load(layout.tokens_file),
+            tokens=tokens,
             signer=signer,
             checkpointer=Checkpointer(app.ledger, signer),
-            runner=runner,
-            request_secret=read_secret(layout.request_key, limit_bytes=REQUEST_KEY_BYTES),
+            runner=ViewsRunner(views, app.ledger),
+            request_secret=secret,
+            background=background,
         )
         if background:
-            runner.start()
-            stack.callback(runner.stop)
-            school.checkpointer.start(entries_count=CHECKPOINT_ENTRIES, seconds=CHECKPOINT_SECONDS)
+            school.runner.start()
+            stack.callback(school.runner.stop)
+            school.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
             stack.callback(school.checkpointer.stop)
+        stack.callback(school.close_signing)
         yield school
 
 
-def _open_vault(layout: Layout, school: SchoolFile, *, create: bool) -> Vault:
-    keys = KeyStore(layout.vault_keys, school.origin)
+def read_request_key(layout: Layout) -> bytes:
+    """The key of the digests that Idempotency-Keys stand for.
+
+    Raises:
+        SettingsError: there is none.
+        FileRefused: others can read it.
+    """
+    try:
+        return read_secret(layout.request_key, limit_bytes=_REQUEST_KEY_BYTES_MAX)
+    except FileNotFoundError:
+        raise SettingsError(f"{layout.request_key}: missing; letopis init makes it") from None
+
+
+def make_vault(layout: Layout, school: SchoolFile) -> Vault:
+    """Open the vault; its tables are made or brought up to date first.
+
+    Raises:
+        LetopisError: its database or its keys cannot be used.
+    """
     if school.database == "sqlite":
-        from ledger.vault.sqlite import open_vault as open_sqlite_vault
+        from ledger.vault.sqlite import open_vault
 
-        return open_sqlite_vault(layout.vault_file, keys, create=create)
-    from ledger.vault.postgres import install, open_vault
+        return open_vault(layout.vault_file, KeyStore(layout.vault_keys, school.origin), create=True)
+    from ledger.vault.postgres import install
 
-    env = ledger_environment(layout, school, create=create)
-    if create:
-        install(env["LETOPIS_POSTGRES_OWNER_DSN"])
-    return open_vault(env["LETOPIS_POSTGRES_DSN"], keys)
+    install(ledger_environment(layout, school, create=True)["LETOPIS_POSTGRES_OWNER_DSN"])
+    return _open_vault(layout, school)
+
+
+def _open_vault(layout: Layout, school: SchoolFile) -> Vault:
+    from ledger.vault.postgres import open_vault
+
+    dsn = ledger_environment(layout, school)["LETOPIS_POSTGRES_DSN"]
+    return open_vault(dsn, KeyStore(layout.vault_keys, school.origin))

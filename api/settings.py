@@ -10,7 +10,8 @@
         signing.pem  signing.vkey  request.key  vault/…
 
 Secrets come from files or from the environment, never from the command line, where everybody on the machine reads them:
-``LETOPIS_POSTGRES_DSN``, ``LETOPIS_POSTGRES_OWNER_DSN``, ``LETOPIS_VIEWS_DSN``, ``LETOPIS_KEY_PASSPHRASE``.
+``LETOPIS_POSTGRES_DSN``, ``LETOPIS_POSTGRES_OWNER_DSN``, ``LETOPIS_VIEWS_DSN``, ``LETOPIS_KEY_PASSPHRASE``. How often a
+server signs is said there too: ``LETOPIS_CHECKPOINT_ENTRIES``, ``LETOPIS_CHECKPOINT_SECONDS``.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ from ledger.durable import create_file
 from ledger.errors import LetopisError
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-CheckClock = Literal["server", "sample"]
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class SettingsError(LetopisError):
-    """A setting is missing or wrong; the message says which."""
+    """A setting or an option is missing or wrong; the message says which."""
+
+
+class UnavailableError(LetopisError):
+    """What is asked for cannot be had now: a port is taken, a folder cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,15 @@ class SchoolFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origin: str
     code: str
     database: Literal["sqlite", "postgresql"] = "sqlite"
-    clock: CheckClock = "server"
+    clock: Literal["server", "sample"] = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often a server signs: after so many new entries, or so many seconds after the first of them."""
+
+    entries: int = 1_000
+    seconds: int = 60
 
 
 def code_of(origin: str) -> str:
@@ -174,6 +187,27 @@ def passphrase(environ: Mapping[str, str] | None = None) -> bytes | None:
     """The signing key's passphrase, where the environment gives one."""
     text = (os.environ if environ is None else environ).get("LETOPIS_KEY_PASSPHRASE", "")
     return text.encode() or None
+
+
+def read_cadence(environ: Mapping[str, str] | None = None) -> Cadence:
+    """How often to sign.
+
+    Raises:
+        SettingsError: a number is none.
+    """
+    environ = os.environ if environ is None else environ
+    usual = Cadence()
+    return Cadence(
+        entries=_count(environ, "LETOPIS_CHECKPOINT_ENTRIES", usual.entries),
+        seconds=_count(environ, "LETOPIS_CHECKPOINT_SECONDS", usual.seconds),
+    )
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "")
+    if text and not _COUNT.fullmatch(text):
+        raise SettingsError(f"{name}: a whole number from 1 is asked for")
+    return int(text) if text else default
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

@@ -1,4 +1,4 @@
-"""One way for every command that comes over HTTP: right, body, key, execute, answer.
+"""One way for every command that comes over HTTP: right, body, key, decision, vault, log, answer.
 
 The answer to a recorded command is made from its receipt alone, so a repeated request gets the same bytes for ever::
 
@@ -7,38 +7,60 @@ The answer to a recorded command is made from its receipt alone, so a repeated r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 from uuid import uuid4
 
-import msgspec
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.auth import Identity, Right
-from api.problems import Problem
-from api.requests import authorize, convert_body, idempotency_key, read_body, request_digest
+from api.bodies import Body
+from api.problems import Problem, refused
+from api.requests import (
+    authorize,
+    convert_body,
+    expected_version,
+    idempotency_key,
+    read_body,
+    refuse_precondition,
+    request_digest,
+)
+from api.retention import PERSON
 from api.schools import OpenSchool
-from ledger.errors import Conflict
+from ledger.errors import Conflict, Refused
 from ledger.journal.commands import JournalCommand
 from ledger.log import Receipt
+from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 
-_BodyT = TypeVar("_BodyT", bound=msgspec.Struct)
-READ_YOUR_WRITES_SECONDS: Final = 2.0
+_BodyT = TypeVar("_BodyT", bound=Body)
+_PATH_NAMES: Final = {"class": "class_group"}
+"""Kind of a stream -> name of its id in paths, where it is another."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked(Generic[_BodyT]):
-    """A request that may be answered: whose, where, and what it says."""
+    """A request that may be answered: whose, where, what it says, and which lesson version it saw (0: any).
+
+    `kept` collects the disclosures that must be in the vault before the command is recorded.
+    """
 
     request: Request
     school: OpenSchool
     identity: Identity
     body: _BodyT
+    seen: int = 0
+    kept: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def disclose(self, person: str, values: Mapping[str, str], retention: str = PERSON) -> list[str]:
+        """Make disclosures of a person's values; returns their digests."""
+        made = [make_disclosure(name, value) for name, value in values.items()]
+        self.kept += [(person, retention, disclosure.text) for disclosure in made]
+        return [disclosure.digest for disclosure in made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +70,10 @@ class Write(Generic[_BodyT]):
     Attributes:
         right: what the role must have.
         shape: of the body.
-        command: the command that the request asks for; may keep disclosures in the vault first.
-        location: path under the school of what was made, from the receipt's streams; None: nothing new has a place.
+        command: the command that the request asks for.
+        location: ``kind=place``: kind of the stream that was made, and its place under the school; None: none was.
         etag: whether the answer carries the lesson's version.
+        if_match: whether the request must say which version of the lesson it saw.
     """
 
     right: Right
@@ -58,6 +81,7 @@ class Write(Generic[_BodyT]):
     command: Callable[[Asked[_BodyT]], JournalCommand]
     location: str | None = None
     etag: bool = False
+    if_match: bool = False
 
 
 def new_id() -> str:
@@ -83,30 +107,48 @@ def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response
     actor = Actor(asked.identity.actor, asked.identity.role)
     receipt = asked.school.receipt_of(actor, key, digest) if key else None
     if receipt is None:
+        if write.if_match:
+            asked.seen = expected_version(asked.request)
+        else:
+            refuse_precondition(asked.request)
         try:
-            receipt = asked.school.execute(write.command(asked), actor, key, digest)
+            receipt = _record(asked, write.command(asked), actor, key, digest)
         except Conflict as error:
-            raise stale_or_conflict(asked, error) from None
+            raise _stale_or_conflict(asked, error) from None
+        except Refused as error:
+            raise _not_found_or_refused(asked, error) from None
     return _answer(asked, write, receipt)
 
 
-def stale_or_conflict(asked: Asked[Any], error: Conflict) -> Exception:
+def _record(asked: Asked[Any], command: JournalCommand, actor: Actor, key: str, digest: bytes) -> Receipt:
+    """Keep what the command discloses, once nothing speaks against it, and record it."""
+    if asked.kept:
+        asked.school.app.check(command, actor=actor)
+        for person, retention, text in asked.kept:
+            asked.school.vault.keep(person, retention, [text])
+    return asked.school.execute(command, actor, key, digest)
+
+
+def _stale_or_conflict(asked: Asked[Any], error: Conflict) -> Exception:
     """A lesson that moved since the client read it is 412 with its present state; any other conflict stays one."""
-    lesson = asked.request.path_params.get("lesson")
-    if lesson is None or "if-match" not in asked.request.headers:
+    found = asked.school.lesson_state(asked.request.path_params["lesson"]) if asked.seen else None
+    if found is None or found[0] == asked.seen:
         return error
-    state = asked.school.lesson_state(lesson)
-    if state is None:
-        return error
-    version, current = state
+    version, current = found
     return Problem(
         "stale",
         412,
-        detail="the lesson has moved; its present state is in `current`",
-        detail_ru="урок изменился; его нынешнее состояние — в поле current",
+        ("его нынешнее состояние — в поле current", "its present state is in `current`"),
         more={"current": current},
         headers={"ETag": f'"{version}"'},
     )
+
+
+def _not_found_or_refused(asked: Asked[Any], error: Refused) -> Exception:
+    """What the path names and is not there is 404; what the body names and is not there is a refusal."""
+    unknown, _, kind = error.rule.partition("unknown_")
+    named = not unknown and error.where == _PATH_NAMES.get(kind, kind) and error.where in asked.request.path_params
+    return refused(error, 404) if named else error
 
 
 def _answer(asked: Asked[_BodyT], write: Write[_BodyT], receipt: Receipt) -> Response:
@@ -117,7 +159,7 @@ def _answer(asked: Asked[_BodyT], write: Write[_BodyT], receipt: Receipt) -> Res
         "count": receipt.count,
         "streams": streams,
     }
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = {"Cache-Control": "private, no-store"}
     if write.location is not None:
         kind, _, place = write.location.partition("=")
         made = next((name.partition("/")[2] for name in streams if name.startswith(f"{kind}/")), "")

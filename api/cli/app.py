@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -152,36 +153,32 @@ def bench(
     raise typer.Exit(run_bench(Console(as_json=False), quick=quick))
 
 
+@app.command()
+def migrate(var: Var = Path("var"), as_json: Json = False) -> None:
+    """Обновить таблицы базы (как владелец). / Bring the database's tables up to date, as their owner."""
+    from api.cli.founding import run_migrate
+
+    raise typer.Exit(run_migrate(Console(as_json=as_json), var))
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; every error that is meant for people ends as one line and an exit code."""
-    from eventsourcing.persistence import PersistenceError
+    """Run the command line; every error ends as one line and an exit code.
 
-    from exports.bag import ExportError
-    from ledger.errors import LedgerDamaged, LetopisError, NodeReadOnly, Refused
-
-    console = Console(as_json=False)
+    What it writes is its owner's alone, whatever the shell's umask.
+    """
+    umask = os.umask(0o077)
     try:
-        code = app(list(arguments), standalone_mode=False)
+        return int(app(list(arguments), standalone_mode=False) or Exit.DONE)
     except click.ClickException as error:
         error.show()
         return Exit.USAGE
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return Exit.UNAVAILABLE
-    except (Refused, LedgerDamaged) as error:
-        console.complain(f"letopis: {error}")
-        return Exit.FINDING
-    except NodeReadOnly as error:
-        console.complain(f"letopis: {error}")
-        return Exit.UNAVAILABLE
-    except ExportError as error:
-        console.complain(f"letopis: {error}")
-        return Exit.USAGE
-    except LetopisError as error:
-        console.complain(f"letopis: {error}")
-        return Exit.UNAVAILABLE
-    except PersistenceError as error:
-        console.complain(f"letopis: the database is not available: {type(error).__name__}")
-        return Exit.UNAVAILABLE
-    except KeyboardInterrupt:
-        return Exit.UNAVAILABLE
-    return int(code or 0)
+    except Exception as error:  # noqa: BLE001 - the boundary: a traceback may hold values
+        from api.cli.failing import explain
+
+        text, code = explain(error)
+        Console(as_json=False).complain(f"letopis: {text}")
+        return code
+    finally:
+        os.umask(umask)

@@ -22,8 +22,9 @@ from api.cli.console import Console, Exit
 from api.cli.keeping import export_archive, verifier
 from api.cli.replaying import format_page
 from api.cli.serving import SAMPLE_ORIGIN, SAMPLE_SEED
+from api.founding import init_school
 from api.sample import SampleSchool, load_through_application
-from api.schools import OpenSchool, init_school, open_school
+from api.schools import OpenSchool, open_school
 from api.settings import Layout, SchoolFile, SettingsError
 from exports.archive import entries_file
 from exports.bag import zip_bag

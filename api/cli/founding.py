@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from api.auth import Identity
 from api.cli.console import Console, Exit
-from api.schools import init_school, open_school
-from api.settings import Layout, SchoolFile, SettingsError, code_of
+from api.founding import init_school
+from api.schools import make_vault
+from api.settings import Layout, SchoolFile, SettingsError, code_of, ledger_environment, read_school_file
+from ledger.application import School
 from ledger.journal.commands import OpenSchool
-from ledger.wire.entry import Actor
 
 ROLES = {
     "administrator": "Администратор / administrator",
@@ -24,19 +25,22 @@ def run_init(console: Console, var: Path, origin: str, name: str, time_zone: str
     """Make a school's folder and open its log; prints vkey and sign-ins once."""
     if database not in ("sqlite", "postgresql"):
         raise SettingsError("--database: sqlite or postgresql")
-    layout = Layout(var)
-    if layout.school_file.exists():
-        raise SettingsError(f"{var}: there is a school already; nothing was changed")
     code = code_of(origin)
     school = SchoolFile(origin=origin, code=code, database="sqlite" if database == "sqlite" else "postgresql")
     identities = [Identity(str(uuid4()), role, code, label) for role, label in ROLES.items()]
-    vkey, tokens = init_school(layout, school, identities)
-    administrator = identities[0]
-    with open_school(var, background=False) as opened:
-        command = OpenSchool(school=str(uuid4()), name=name, origin=origin, time_zone=time_zone)
-        opened.execute(command, Actor(administrator.actor, administrator.role))
-        opened.checkpointer.sign()
+    opening = OpenSchool(school=str(uuid4()), name=name, origin=origin, time_zone=time_zone)
+    vkey, tokens = init_school(Layout(var), school, identities, opening)
     show_sign_ins(console, vkey, tokens)
+    return Exit.DONE
+
+
+def run_migrate(console: Console, var: Path) -> int:
+    """Bring the tables of ledger and vault up to date, as their owner; a server does the rest without it."""
+    layout = Layout(var)
+    school = read_school_file(layout)
+    School(ledger_environment(layout, school, create=True)).close()
+    make_vault(layout, school).close()
+    console.result({"migrated": school.origin}, f"{school.origin}: таблицы обновлены / tables are up to date")
     return Exit.DONE
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from api.cli.console import Console, Exit
-from api.routes.views import FIRST_DAY, LAST_DAY, read_as_of
+from api.problems import Problem
+from api.queries import FIRST_DAY, LAST_DAY, read_as_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ABSENCE_WORDS, MARK_WORDS
@@ -61,12 +62,10 @@ def read_moment(text: str) -> AsOf:
     Raises:
         SettingsError: it is no RFC 3339 moment.
     """
-    from api.problems import Problem
-
     try:
         moment = read_as_of(text)
-    except Problem as error:
-        raise SettingsError(f"--at: {error.detail}") from None
+    except Problem:
+        raise SettingsError("--at: a moment such as 2026-11-01T12:00:00Z") from None
     if isinstance(moment, int):
         raise SettingsError("--at: a moment such as 2026-11-01T12:00:00Z; for a position use --position")
     return moment

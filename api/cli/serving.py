@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import msgspec
 
 from api.auth import Identity
 from api.cli.console import Console, Exit
-from api.schools import Registry, init_school, open_school
+from api.founding import init_school
+from api.schools import OpenSchool, Registry, open_school
+from api.server import Server, listen
 from api.settings import Layout, SchoolFile, SettingsError
 from ledger.durable import create_file
 
@@ -19,26 +21,34 @@ SAMPLE_ORIGIN = "letopis.example/school/sample"
 
 
 def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sample: bool) -> int:
-    """Serve until interrupted."""
-    import uvicorn
-
-    from api.app import create_app
-
-    bound = _bind(host, port)
-    port = bound.getsockname()[1]
+    """Serve until interrupted, which is how a server ends well."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with ExitStack() as stack:
+        bound = listen(host, port)
         stack.callback(bound.close)
         if sample:
             for folder in folders:
                 make_sample(console, folder)
         schools = [stack.enter_context(open_school(folder)) for folder in folders]
+        server = Server(make_registry(schools))
         for school in schools:
-            _introduce(console, school.layout, school.code, host, port)
-        config = uvicorn.Config(
-            create_app(Registry(schools)), log_level="warning", access_log=False, server_header=False
-        )
-        uvicorn.Server(config).run(sockets=[bound])
+            _introduce(console, school.layout, school.code, host, bound.getsockname()[1])
+        console.say("Остановить / stop: Ctrl+C")
+        server.run(sockets=[bound])
+        console.say("Остановлено. / Stopped.")
     return Exit.DONE
+
+
+def make_registry(schools: list[OpenSchool]) -> Registry:
+    """The schools of one server.
+
+    Raises:
+        SettingsError: two of them have one code.
+    """
+    codes = [school.code for school in schools]
+    if len(set(codes)) < len(codes):
+        raise SettingsError("--var: two schools have the same code, the last part of their origins")
+    return Registry(schools)
 
 
 def make_sample(console: Console, var: Path) -> None:
@@ -62,10 +72,10 @@ def make_sample(console: Console, var: Path) -> None:
         shown = {token: identity.label for token, identity in tokens.items()}
         create_file(_sign_ins(layout), msgspec.json.encode(shown))
     with open_school(var, background=False) as opened:
-        if opened.recorder.head().size:
-            return
+        if opened.recorder.checkpoint() is not None:
+            return  # it is signed when it is whole; one that was interrupted goes on
         console.say("Загружается выдуманная школа… / loading the sample school…")
-        with console.progress("выдуманная школа / sample school", None) as progress:
+        with console.progress("записей / entries", None, say_every=1_000) as progress:
             load_through_application(opened.app, opened.vault, school, progress=progress)
         opened.checkpointer.sign()
         opened.views.catch_up(opened.recorder)
@@ -76,7 +86,7 @@ def _sign_ins(layout: Layout) -> Path:
 
 
 def _introduce(console: Console, layout: Layout, code: str, host: str, port: int) -> None:
-    base = f"http://{host}:{port}"
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     console.say(f"Летопись / Letopis: {base}/docs   школа / school: {base}/v1/schools/{code}/log/checkpoint")
     file = _sign_ins(layout)
     if file.exists():
@@ -87,16 +97,3 @@ def _introduce(console: Console, layout: Layout, code: str, host: str, port: int
         first = next(iter(sign_ins))
         console.say("Попробуйте / try:")
         console.say(f"    curl -H 'Authorization: Bearer {first}' {base}/v1/schools/{code}/classes")
-    console.say("Остановить / stop: Ctrl+C")
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise SettingsError(f"{host}:{port}: cannot listen there ({error.strerror}); choose another --port") from None
-    return bound

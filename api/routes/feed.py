@@ -20,7 +20,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
 from api.problems import Problem
-from api.requests import INDEX, authorize
+from api.queries import INDEX, Number
+from api.requests import authorize
 from api.schools import OpenSchool
 from ledger.signing.proofs import read_entries
 from ledger.wire.entry import parse_entry
@@ -43,7 +44,8 @@ def _start(request: Request) -> int:
     if not last:
         return 0
     if not INDEX.fullmatch(last):
-        raise Problem("bad_request", 400, detail="Last-Event-ID is the index of an entry")
+        detail = ("Last-Event-ID — номер записи", "Last-Event-ID is the index of an entry")
+        raise Problem("bad_request", 400, detail, more={"where": "Last-Event-ID"})
     return int(last) + 1
 
 
@@ -52,10 +54,10 @@ async def follow(
     request: Request,
     school: Annotated[OpenSchool, Depends(_reader)],
     start: Annotated[int, Depends(_start)],
-    limit: Annotated[int | None, Query(ge=1, description="end after this many events")] = None,
+    limit: Number | None = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Entries as they are recorded, from the one after Last-Event-ID on (from the first without it)."""
-    index, stop_at = start, None if limit is None else start + limit
+    """Entries as they are recorded, from the one after Last-Event-ID on, or from the first; `limit` at most."""
+    index, stop_at = start, None if limit is None else start + int(limit)
     quiet_seconds = 0.0
     while stop_at is None or index < stop_at:
         if request.app.state.registry.closing.is_set() or await request.is_disconnected():
@@ -77,13 +79,14 @@ async def follow(
 @router.get("/feed.jsonl")
 async def read_lines(
     school: Annotated[OpenSchool, Depends(_reader)],
-    start: Annotated[int, Query(ge=0, description="index of the first entry")] = 0,
-    limit: Annotated[int, Query(ge=1, le=_LINES_MAX)] = 1_000,
+    from_: Annotated[Number, Query(alias="from", description="index of the first entry")] = "0",
+    limit: Annotated[Number, Query(description=f"how many at most; never more than {_LINES_MAX}")] = "1000",
 ) -> StreamingResponse:
-    """Entries as JSON Lines: each line is an entry's bytes as they are hashed."""
+    """Entries as JSON Lines: each line is an entry's bytes as they are hashed, with a line feed after it."""
+    start, count = int(from_), min(int(limit), _LINES_MAX)
 
     def lines() -> Iterator[bytes]:
-        for entry in school.recorder.entries(start, start + limit):
+        for entry in school.recorder.entries(start, start + count):
             yield entry + b"\n"
 
     return StreamingResponse(lines(), media_type="application/jsonl", headers={"Cache-Control": "private, no-store"})

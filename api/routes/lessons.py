@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -11,11 +11,20 @@ from api import bodies
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
-from api.requests import authorize, expected_version, path_id, path_index
+from api.requests import authorize, path_id, path_index
+from api.retention import JOURNAL
 from api.writing import Asked, Write, new_id, perform
 from ledger.journal import commands as jc
 
 router = APIRouter(tags=["lessons"])
+
+
+def _note(asked: Asked[Any], lesson: str, corrects: int, note: str | None) -> str | None:
+    """Keep the text that goes with a correction under the key of the student whom it is about."""
+    if note is None:
+        return None
+    owner = asked.school.student_of(lesson, corrects) or lesson
+    return asked.disclose(owner, {"note": note}, JOURNAL)[0]
 
 
 def _record(asked: Asked[bodies.NewLesson]) -> jc.RecordLesson:
@@ -41,7 +50,7 @@ def _add(asked: Asked[bodies.MoreOfLesson]) -> jc.AddToLesson:
     body = asked.body
     return jc.AddToLesson(
         lesson=path_id(asked.request, "lesson"),
-        expected_version=expected_version(asked.request),
+        expected_version=asked.seen,
         take_attendance=body.take_attendance,
         absences=body.absences,
         lateness=body.lateness,
@@ -67,9 +76,9 @@ def _correct(asked: Asked[bodies.NewCorrection]) -> jc.Correct:
         corrects=body.corrects,
         new=body.new,
         reason=body.reason,
-        note=asked.school.disclose_note(lesson, body.corrects, body.note),
+        note=_note(asked, lesson, body.corrects, body.note),
         basis=body.basis,
-        expected_version=expected_version(asked.request),
+        expected_version=asked.seen,
     )
 
 
@@ -81,7 +90,7 @@ def _request(asked: Asked[bodies.NewCorrectionRequest]) -> jc.RequestCorrection:
         new=body.new,
         reason=body.reason,
         basis=body.basis,
-        note=asked.school.disclose_note(lesson, body.corrects, body.note),
+        note=_note(asked, lesson, body.corrects, body.note),
     )
 
 
@@ -100,9 +109,9 @@ def _refuse(asked: Asked[bodies.NewRefusal]) -> jc.RefuseCorrection:
 
 
 RECORD: Final = Write(Right.TEACH, bodies.NewLesson, _record, location="lesson=lessons", etag=True)
-ADD: Final = Write(Right.TEACH, bodies.MoreOfLesson, _add, etag=True)
+ADD: Final = Write(Right.TEACH, bodies.MoreOfLesson, _add, etag=True, if_match=True)
 REASON: Final = Write(Right.TEACH, bodies.NewAbsenceReason, _set_reason, etag=True)
-CORRECT: Final = Write(Right.TEACH, bodies.NewCorrection, _correct, etag=True)
+CORRECT: Final = Write(Right.TEACH, bodies.NewCorrection, _correct, etag=True, if_match=True)
 REQUEST: Final = Write(Right.REQUEST_CORRECTION, bodies.NewCorrectionRequest, _request, etag=True)
 APPROVE: Final = Write(Right.APPROVE, bodies.Nothing, _approve, etag=True)
 REFUSE: Final = Write(Right.APPROVE, bodies.NewRefusal, _refuse, etag=True)
@@ -125,7 +134,7 @@ async def read_lesson(request: Request) -> Response:
     return school.json(state, headers={"ETag": f'"{version}"'})
 
 
-@router.post("/lessons/{lesson}/entries", status_code=201, openapi_extra=describe(ADD, if_match=True))
+@router.post("/lessons/{lesson}/entries", status_code=201, openapi_extra=describe(ADD))
 async def add_to_lesson(request: Request) -> Response:
     """Add attendance, works, marks or homework; If-Match says which version you saw."""
     return await perform(request, ADD)
@@ -137,7 +146,7 @@ async def set_absence_reason(request: Request) -> Response:
     return await perform(request, REASON)
 
 
-@router.post("/lessons/{lesson}/corrections", status_code=201, openapi_extra=describe(CORRECT, if_match=True))
+@router.post("/lessons/{lesson}/corrections", status_code=201, openapi_extra=describe(CORRECT))
 async def correct(request: Request) -> Response:
     """Correct or annul what an entry says, before the period is closed; If-Match says which version you saw."""
     return await perform(request, CORRECT)

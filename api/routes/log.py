@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
 from api.problems import Problem
-from api.requests import authorize, path_index, school_of
+from api.requests import authorize, path_index, read_body, school_of
 from api.schools import OpenSchool
 from ledger.log import SignedCheckpoint
 from ledger.signing.proofs import NotThere, entry_bundle, hash_tile, prove_entry, read_entries
@@ -65,7 +65,7 @@ async def read_tile(request: Request) -> Response:
         raise Problem("not_found", 404) from None
     signed = await run_in_threadpool(_signed, school)
     try:
-        content = await run_in_threadpool(hash_tile, school.recorder, path, signed.size)
+        content = await run_in_threadpool(hash_tile, school.recorder, path, signed.size, roots=school.roots)
     except NotThere:
         raise Problem("not_found", 404) from None
     return Response(content, media_type=_BYTES, headers=FOREVER if path.width == TILE_WIDTH else FRESH)
@@ -90,9 +90,10 @@ async def read_proof(request: Request) -> Response:
     index = path_index(request, "index")
     signed = await run_in_threadpool(_signed, school)
     try:
-        proof = await run_in_threadpool(prove_entry, school.recorder, index, signed)
+        proof = await run_in_threadpool(prove_entry, school.recorder, index, signed, roots=school.roots)
     except NotThere:
-        raise Problem("not_found", 404, detail="no signed checkpoint covers this entry yet") from None
+        detail = ("подписанной точки над этой записью ещё нет", "no signed checkpoint covers this entry yet")
+        raise Problem("not_found", 404, detail) from None
     return Response(format_proof(proof), media_type=_TEXT, headers=PRIVATE)
 
 
@@ -100,6 +101,7 @@ async def read_proof(request: Request) -> Response:
 async def sign_checkpoint(request: Request) -> Response:
     """Sign a checkpoint over all that is recorded so far; the same again where nothing is new."""
     school, _ = authorize(request, Right.SIGN)
+    await read_body(request)
     signed = await run_in_threadpool(school.checkpointer.sign)
     content = {"size": signed.size, "root": signed.edge.root().hex(), "note": signed.note.decode()}
     headers = {"Location": f"/v1/schools/{school.code}/log/checkpoint"}
@@ -109,5 +111,5 @@ async def sign_checkpoint(request: Request) -> Response:
 def _signed(school: OpenSchool) -> SignedCheckpoint:
     signed = school.recorder.checkpoint()
     if signed is None:
-        raise Problem("not_found", 404, detail="nothing is signed yet")
+        raise Problem("not_found", 404, ("ещё ничего не подписано", "nothing is signed yet"))
     return signed

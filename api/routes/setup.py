@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
+import msgspec
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api import bodies
 from api.auth import Right
 from api.openapi import describe
-from api.requests import path_id
+from api.problems import Problem
+from api.queries import FIRST_DAY
+from api.requests import authorize, path_id
 from api.writing import Asked, Write, new_id, perform
 from ledger.journal import commands as jc
 
@@ -19,14 +24,24 @@ router = APIRouter(tags=["set-up"])
 def _register_person(asked: Asked[bodies.NewPerson]) -> jc.RegisterPerson:
     body = asked.body
     person = body.person or new_id()
+    _check_birth_date(body.birth_date)
     values = {
         "family_name": body.family_name,
         "given_name": body.given_name,
         "patronymic": body.patronymic,
         "birth_date": body.birth_date,
     }
-    digests = asked.school.disclose(person, {name: value for name, value in values.items() if value})
+    digests = asked.disclose(person, {name: value for name, value in values.items() if value})
     return jc.RegisterPerson(person=person, kind=body.kind, sd=tuple(sorted(digests)))
+
+
+def _check_birth_date(text: str | None) -> None:
+    """No rule of the journal ever sees it, so it is judged here."""
+    try:
+        date.fromisoformat(text or FIRST_DAY)
+    except ValueError:
+        detail = ("такой даты нет", "there is no such date")
+        raise Problem("unprocessable", 422, detail, more={"where": "birth_date"}) from None
 
 
 def _open_year(asked: Asked[bodies.NewYear]) -> jc.OpenSchoolYear:
@@ -120,11 +135,11 @@ async def define_period(request: Request) -> Response:
     return await perform(request, PERIOD)
 
 
-@router.post("/periods/{period}/closing", status_code=201, openapi_extra=describe(CLOSING))
+@router.post("/periods/{period}/close", status_code=201, openapi_extra=describe(CLOSING))
 async def close_period(request: Request) -> Response:
     """Close a period: what is in it changes only by approved correction, and a checkpoint is signed."""
     answer = await perform(request, CLOSING)
-    await request.app.state.registry.sign_soon(request.path_params["school"])
+    request.app.state.registry.sign_soon(request.path_params["school"])
     return answer
 
 
@@ -156,3 +171,44 @@ async def open_course(request: Request) -> Response:
 async def assign_teacher(request: Request) -> Response:
     """Name another responsible teacher from a day on."""
     return await perform(request, TEACHER)
+
+
+async def _read(request: Request, kind: str, name: str) -> Response:
+    """What the log says of one thing that was set up."""
+    school, _ = authorize(request, Right.READ_VIEWS)
+    id_ = path_id(request, name)
+    state, version = await run_in_threadpool(school.app.aggregate, f"{kind}/{id_}")
+    if state is None:
+        raise Problem("not_found", 404)
+    content = {key: value for key, value in msgspec.to_builtins(state).items() if key not in ("stream", "sd")}
+    return school.json({**content, name: id_, "version": version})
+
+
+@router.get("/people/{person}")
+async def read_person(request: Request) -> Response:
+    """A person's kind; names come with views."""
+    return await _read(request, "person", "person")
+
+
+@router.get("/years/{year}")
+async def read_year(request: Request) -> Response:
+    """A school year."""
+    return await _read(request, "year", "year")
+
+
+@router.get("/periods/{period}")
+async def read_period(request: Request) -> Response:
+    """A reporting period."""
+    return await _read(request, "period", "period")
+
+
+@router.get("/classes/{class_group}")
+async def read_class(request: Request) -> Response:
+    """A class group with its roster: student -> stays, each its first and last day."""
+    return await _read(request, "class", "class_group")
+
+
+@router.get("/courses/{course}")
+async def read_course(request: Request) -> Response:
+    """A course with its teachers, each with the first day."""
+    return await _read(request, "course", "course")

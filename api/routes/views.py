@@ -6,51 +6,22 @@ every row cites the entries that it rests on. Names are joined from the vault at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
-from api.problems import Problem
-from api.requests import INDEX, authorize, path_id
+from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, Text, To, read_as_of
+from api.requests import authorize, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
-from projections.reading import AsOf, resolve
+from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
 
 router = APIRouter(tags=["views"])
-
-At = Annotated[str | None, Query(description="a position (tree size) or an RFC 3339 moment; left out: now")]
-Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="inclusive")]
-Id = Annotated[str | None, Query(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
-
-
-def read_as_of(text: str | None) -> AsOf:
-    """Read the query parameter ``at``.
-
-    Raises:
-        Problem: 400 where it is neither a position nor a moment.
-    """
-    if text is None:
-        return None
-    if INDEX.fullmatch(text):
-        return int(text)
-    # A plus sign in a query that was not escaped arrives as a space.
-    text = text.replace(" ", "+")
-    if _MOMENT.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise Problem("bad_request", 400, detail="`at` is a position such as 412 or a moment such as 2026-11-01T12:00:00Z")
 
 
 async def _answer(
@@ -114,9 +85,9 @@ async def read_courses(request: Request, class_group: Id = None, at: At = None) 
 async def read_class_page(
     request: Request,
     course: Id = None,
-    subject: Annotated[str | None, Query(max_length=200)] = None,
-    from_date: Annotated[Day, Query(alias="from")] = None,
-    to_date: Annotated[Day, Query(alias="to")] = None,
+    subject: Text | None = None,
+    from_date: From = FIRST_DAY,
+    to_date: To = LAST_DAY,
     at: At = None,
 ) -> Response:
     """The page of a class: students × lessons with marks, absences, corrections."""
@@ -129,8 +100,8 @@ async def read_class_page(
             class_group,
             course=course,
             subject=subject,
-            from_date=from_date or FIRST_DAY,
-            to_date=to_date or LAST_DAY,
+            from_date=from_date,
+            to_date=to_date,
             at=position,
         ),
         lambda found: [line["student"] for line in found["lines"]],
@@ -155,8 +126,8 @@ async def read_corrections(
     class_group: Id = None,
     teacher: Id = None,
     student: Id = None,
-    from_date: Annotated[Day, Query(alias="from")] = None,
-    to_date: Annotated[Day, Query(alias="to")] = None,
+    from_date: From | None = None,
+    to_date: To | None = None,
     timing: Annotated[correction_register.Timing | None, Query()] = None,
     at: At = None,
 ) -> Response:
@@ -181,8 +152,8 @@ async def read_corrections(
 @router.get("/students/{student}/page")
 async def read_student_page(
     request: Request,
-    from_date: Annotated[Day, Query(alias="from")] = None,
-    to_date: Annotated[Day, Query(alias="to")] = None,
+    from_date: From = FIRST_DAY,
+    to_date: To = LAST_DAY,
     at: At = None,
 ) -> Response:
     """A student's own page: lessons, marks, absences, homework."""
@@ -191,7 +162,7 @@ async def read_student_page(
         request,
         at,
         lambda views, position: student_page.student_page(
-            views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, at=position
+            views, student, from_date=from_date, to_date=to_date, at=position
         ),
         lambda _: [student],
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.auth import RIGHTS, AuthError, Identity, Right, Tokens, make_tokens
+from ledger.durable import FileRefused, FileTaken
 
 TEACHER = Identity("6f1c0f5e-0000-4000-8000-000000000001", "teacher", "1534", "Учитель")
 INSPECTOR = Identity("6f1c0f5e-0000-4000-8000-000000000002", "inspector", "1534", "Инспектор")
@@ -29,13 +30,13 @@ def test_the_file_holds_no_token_and_is_closed_to_others(tmp_path: Path) -> None
 def test_refuses_a_file_that_others_can_read(tmp_path: Path) -> None:
     make_tokens(tmp_path / "tokens.json", [TEACHER])
     (tmp_path / "tokens.json").chmod(0o640)
-    with pytest.raises(AuthError, match="chmod 600"):
+    with pytest.raises(FileRefused, match="chmod 600"):
         Tokens.load(tmp_path / "tokens.json")
 
 
 def test_never_overwrites_tokens(tmp_path: Path) -> None:
     make_tokens(tmp_path / "tokens.json", [TEACHER])
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileTaken):
         make_tokens(tmp_path / "tokens.json", [TEACHER])
 
 

@@ -1,0 +1,43 @@
+"""What is said when a command fails: one line, without values and without a traceback, and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from eventsourcing.persistence import PersistenceError
+
+from api.cli.console import Exit
+from api.settings import SettingsError
+from api.words import RULES_RU
+from exports.bag import ExportError
+from ledger.errors import LedgerDamaged, LetopisError, Refused
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """The line and the exit code of an error.
+
+    With ``LETOPIS_TRACEBACK=1`` an error that nobody foresaw is printed whole; it may hold values of records.
+    """
+    match error:
+        case Refused():
+            return f"{RULES_RU.get(error.rule, error.rule)} / {error}", Exit.FINDING
+        case LedgerDamaged():
+            return str(error), Exit.FINDING
+        case SettingsError() | ExportError():
+            return str(error), Exit.USAGE
+        case LetopisError():
+            return str(error), Exit.UNAVAILABLE
+        case PersistenceError():
+            # A driver's text may quote a row.
+            return f"the database is not available ({type(error).__name__})", Exit.UNAVAILABLE
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            return f"{place}{error.strerror or type(error).__name__}", Exit.UNAVAILABLE
+        case _:
+            if os.environ.get("LETOPIS_TRACEBACK") == "1":
+                traceback.print_exception(error, file=sys.stderr)
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            name = f"{type(error).__name__} at {os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+            return f"unexpected {name}; LETOPIS_TRACEBACK=1 says more", Exit.UNAVAILABLE

@@ -1,0 +1,72 @@
+"""Query parameters: strict spellings, so that what is asked is what was meant.
+
+Numbers are plain decimal without sign, spaces, leading zeros or other scripts' digits; days exist in the calendar;
+texts are printable. What does not fit is a 400 that names the parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+
+from fastapi import Query
+from pydantic import AfterValidator
+
+from api.problems import Problem
+from projections.reading import AsOf
+
+FIRST_DAY: Final = "0001-01-01"
+LAST_DAY: Final = "9999-12-31"
+INDEX: Final = re.compile(r"0|[1-9][0-9]{0,14}")
+_DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _calendar(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+def _printable(text: str) -> str:
+    if _UNPRINTABLE.search(text):
+        raise ValueError("not printable")
+    return text
+
+
+At = Annotated[
+    str | None, Query(max_length=40, description="a position (tree size) or an RFC 3339 moment; left out: now")
+]
+Day = Annotated[str, Query(pattern=_DAY, description="inclusive"), AfterValidator(_calendar)]
+From = Annotated[str, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
+To = Annotated[str, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
+Id = Annotated[str | None, Query(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Text = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(_printable)]
+Number = Annotated[str, Query(pattern=f"^({INDEX.pattern})$", description="a whole number")]
+
+
+def read_as_of(text: str | None) -> AsOf:
+    """Read the query parameter ``at``.
+
+    Raises:
+        Problem: 400 where it is neither a position nor a moment.
+    """
+    if text is None:
+        return None
+    if INDEX.fullmatch(text):
+        return int(text)
+    # A plus sign in a query that was not escaped arrives as a space.
+    text = text.replace(" ", "+")
+    if _MOMENT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    detail = (
+        "это позиция, например 412, или момент, например 2026-11-01T12:00:00Z",
+        "a position such as 412, or a moment such as 2026-11-01T12:00:00Z",
+    )
+    raise Problem("bad_request", 400, detail, more={"where": "at"})

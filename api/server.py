@@ -1,0 +1,74 @@
+"""Running the HTTP application: a server that ends its feeds and its schools before it ends itself."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+
+from api.app import create_app
+from api.schools import Registry
+from api.settings import UnavailableError
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_GRACE_SECONDS: Final = 10
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but for how it ends.
+
+    The feeds of a registry never end by themselves, so they are told before the server waits for its answers. A signal
+    is not raised again afterwards: who called `run` still has schools to close.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        config = uvicorn.Config(
+            create_app(registry),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        super().__init__(config)
+        self._registry = registry
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell the feeds to end, then end as uvicorn does."""
+        self._registry.closing.set()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals that ask for an end."""
+        earlier = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in earlier.items():
+                signal.signal(number, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything slow is begun.
+
+    Raises:
+        UnavailableError: it cannot be had.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise UnavailableError(f"{host}: no such address here") from None
+    bound = socket.socket(family, kind, protocol)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        raise UnavailableError(
+            f"{host}:{port}: cannot listen there ({error.strerror}); choose another --port"
+        ) from None
+    return bound
