@@ -191,7 +191,8 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         Raises:
             LedgerDamaged: an index is missing.
         """
-        end = self.head().size if stop is None else stop
+        size = self.head().size
+        end = size if stop is None else min(stop, size)
         return (entry for (entry,) in self._ranges("entry", start, end))
 
     def rows(self, start: int, stop: int) -> Iterator[tuple[str, int, str, bytes]]:
