@@ -183,6 +183,8 @@ class PostgresStore:
             finally:
                 if not connection.closed and not connection.broken:
                     self._drop_others(connection)
+                    # Not left to the end of the connection: the server notices that a moment later.
+                    connection.execute("SELECT pg_advisory_unlock(%s)", (self._build_key,))
 
     def publish(self, generation: Generation) -> None:
         """See `Store`."""
