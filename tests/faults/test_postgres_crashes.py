@@ -166,7 +166,9 @@ def test_a_backend_ended_in_the_middle_leaves_nothing_half_written(postgres_data
         stop.set()
         ender.join()
     assert hits, "no backend was ended: the appends were too fast"
-    assert failed == cancelled == (len(hits) if function == "pg_cancel_backend" else 0)
+    # On a slow machine one append may be asked to stop twice before it does.
+    assert failed == cancelled
+    assert (1 <= failed <= len(hits)) if function == "pg_cancel_backend" else failed == 0
     assert len(read_log(postgres_database.superuser_dsn, ORIGIN).raw) == recorded
 
 
