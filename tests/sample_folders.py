@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from api.auth import Identity
+from api.founding import init_school
 from api.sample import SampleSchool, load_in_bulk
-from api.schools import OpenSchool, init_school, open_school
+from api.schools import OpenSchool, open_school
 from api.settings import Layout, SchoolFile
 from tests.conftest import Database
 
