@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,10 +38,25 @@ def run_init(console: Console, var: Path, origin: str, name: str, time_zone: str
 def run_migrate(console: Console, var: Path) -> int:
     """Bring the tables of ledger and vault up to date, as their owner; a server does the rest without it."""
     layout = Layout(var)
+    owner_dsn = os.environ.get("LETOPIS_POSTGRES_OWNER_DSN", "")
+    if owner_dsn and not layout.school_file.exists():
+        return _prepare_database(console, owner_dsn)
     school = read_school_file(layout)
     School(ledger_environment(layout, school, create=True)).close()
     make_vault(layout, school).close()
     console.result({"migrated": school.origin}, f"{school.origin}: таблицы обновлены / tables are up to date")
+    return Exit.DONE
+
+
+def _prepare_database(console: Console, owner_dsn: str) -> int:
+    """Make roles and tables in a database that has no school yet, so that a role for the server can be granted."""
+    from ledger.storage.postgres.install import install
+    from ledger.vault.postgres import install as install_vault
+
+    install(owner_dsn)
+    install_vault(owner_dsn)
+    text = "База готова: роли letopis_owner и letopis_app, таблицы. / The database is ready: roles and tables."
+    console.result({"migrated": None}, text)
     return Exit.DONE
 
 
