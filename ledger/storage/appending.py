@@ -200,9 +200,9 @@ def moved_log(expected: int, found: int) -> Conflict:
 
 def _draft_canonical(event: StoredEvent, cutter: EntryCutter, position: int) -> Draft:
     stream, version, type_, state = event.originator_id, event.originator_version, event.topic, event.state
-    if type(stream) is not str or _STREAM.fullmatch(stream) is None:
+    if type(stream) is not str or not _is_stream(stream):
         raise WireError(_WHAT, f"events[{position}].stream", "not <kind>/<lower-case UUID>")
-    if type(type_) is not str or _TYPE.fullmatch(type_) is None:
+    if type(type_) is not str or not _is_type(type_):
         raise WireError(_WHAT, f"events[{position}].type", "not <snake_case>/<version from 1>")
     if type(version) is not int or not 1 <= version <= INTEGER_MAX:
         raise WireError(_WHAT, f"events[{position}].version", "not an integer of 1..2^53-1")
@@ -233,6 +233,16 @@ def _limited(pieces: EntryPieces, position: int) -> EntryPieces:
 
 def _wrap_state(state: bytes) -> bytes:
     return _STATE_PREFIX + base64.urlsafe_b64encode(state).rstrip(b"=") + _STATE_SUFFIX
+
+
+@lru_cache(maxsize=4_096)
+def _is_stream(text: str) -> bool:
+    return _STREAM.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1_024)
+def _is_type(text: str) -> bool:
+    return _TYPE.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1_024)

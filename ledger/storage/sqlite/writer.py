@@ -39,9 +39,9 @@ T = TypeVar("T")
 
 GROUP_CALLS_MAX: Final = 256
 GROUP_BYTES_MAX: Final = 4 * 1_024 * 1_024
-_WAL_PAGES_MAX: Final = 1_000
+_WAL_PAGES_MAX: Final = 2_000
 _PAGE_BYTES: Final = 4_096
-_PAGES_PER_CALL: Final = 4  # an append touches entries, their index, commands and head
+_PAGES_PER_CALL: Final = 5  # an append touches entries, their index, commands and head; now and then one splits
 
 _abandoned: list[sqlite3.Connection] = []  # to failed disks that not even a reading connection could be opened on
 
