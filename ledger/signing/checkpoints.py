@@ -98,12 +98,13 @@ class Checkpointer:
         """
         with self._signing:
             kept = self._recorder.checkpoint()
-            root = self._check_kept(kept)
+            # The head after the checkpoint: whoever signs meanwhile signs what the head has.
             head = self._recorder.head()
             if kept is not None and head.size < kept.size:
                 raise LedgerDamaged(
                     "log_shrunk", f"the log has {head.size} entries, and {kept.size} were signed", index=head.size
                 )
+            root = self._check_kept(kept)
             walked = self._walk(kept, head)
             self._check_head(walked, head)
             if kept is not None and kept.size == head.size:
