@@ -137,15 +137,19 @@ class SQLiteStore:
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """See `Store`."""
-        file, connection = self._take()
-        try:
-            rows = connection.execute(_TABLE_NAME.sub(r"\1", sql), parameters).fetchall()
-        except BaseException:
-            connection.close()
-            raise
-        with self._lock:
-            self._idle.append((file, connection))
-        return rows
+        while True:
+            file, connection = self._take()
+            try:
+                rows = connection.execute(_TABLE_NAME.sub(r"\1", sql), parameters).fetchall()
+            except BaseException as error:
+                connection.close()
+                # A first look at a file that is just being removed finds no shared memory beside it.
+                if isinstance(error, sqlite3.OperationalError) and self._live_file() != file:
+                    continue
+                raise
+            with self._lock:
+                self._idle.append((file, connection))
+            return rows
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[SQLiteGeneration]:
