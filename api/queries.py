@@ -19,6 +19,7 @@ from projections.reading import AsOf
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
 INDEX: Final = re.compile(r"0|[1-9][0-9]{0,14}")
+_NUMBER: Final = f"^({INDEX.pattern})$"
 _DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -26,26 +27,28 @@ _MOMENT: Final = re.compile(
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def _calendar(text: str) -> str:
-    date.fromisoformat(text)
+def _calendar(text: str | None) -> str | None:
+    if text is not None:
+        date.fromisoformat(text)
     return text
 
 
-def _printable(text: str) -> str:
-    if _UNPRINTABLE.search(text):
+def _printable(text: str | None) -> str | None:
+    if text is not None and _UNPRINTABLE.search(text):
         raise ValueError("not printable")
     return text
 
 
+# The `| None` stands inside: what is annotated is not looked at in a union.
 At = Annotated[
     str | None, Query(max_length=40, description="a position (tree size) or an RFC 3339 moment; left out: now")
 ]
-Day = Annotated[str, Query(pattern=_DAY, description="inclusive"), AfterValidator(_calendar)]
-From = Annotated[str, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
-To = Annotated[str, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
+From = Annotated[str | None, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
+To = Annotated[str | None, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
 Id = Annotated[str | None, Query(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Text = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(_printable)]
-Number = Annotated[str, Query(pattern=f"^({INDEX.pattern})$", description="a whole number")]
+Text = Annotated[str | None, Query(min_length=1, max_length=200), AfterValidator(_printable)]
+Start = Annotated[str, Query(alias="from", pattern=_NUMBER, description="index of the first entry")]
+Limit = Annotated[str | None, Query(pattern=_NUMBER, description="how many at most")]
 
 
 def read_as_of(text: str | None) -> AsOf:

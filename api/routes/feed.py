@@ -13,14 +13,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
 from api.problems import Problem
-from api.queries import INDEX, Number
+from api.queries import INDEX, Limit, Start
 from api.requests import authorize
 from api.schools import OpenSchool
 from ledger.signing.proofs import read_entries
@@ -31,6 +31,7 @@ router = APIRouter(tags=["feed"])
 _STEP_ENTRIES: Final = 256
 _POLL_SECONDS: Final = 0.5
 _PING_SECONDS: Final = 15.0
+_LINES_USUAL: Final = 1_000
 _LINES_MAX: Final = 10_000
 
 
@@ -54,7 +55,7 @@ async def follow(
     request: Request,
     school: Annotated[OpenSchool, Depends(_reader)],
     start: Annotated[int, Depends(_start)],
-    limit: Number | None = None,
+    limit: Limit = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Entries as they are recorded, from the one after Last-Event-ID on, or from the first; `limit` at most."""
     index, stop_at = start, None if limit is None else start + int(limit)
@@ -79,11 +80,11 @@ async def follow(
 @router.get("/feed.jsonl")
 async def read_lines(
     school: Annotated[OpenSchool, Depends(_reader)],
-    from_: Annotated[Number, Query(alias="from", description="index of the first entry")] = "0",
-    limit: Annotated[Number, Query(description=f"how many at most; never more than {_LINES_MAX}")] = "1000",
+    from_: Start = "0",
+    limit: Limit = None,
 ) -> StreamingResponse:
-    """Entries as JSON Lines: each line is an entry's bytes as they are hashed, with a line feed after it."""
-    start, count = int(from_), min(int(limit), _LINES_MAX)
+    """Entries as JSON Lines: each line is an entry's bytes as they are hashed; 1,000 if not asked for more."""
+    start, count = int(from_), min(int(limit or _LINES_USUAL), _LINES_MAX)
 
     def lines() -> Iterator[bytes]:
         for entry in school.recorder.entries(start, start + count):

@@ -85,9 +85,9 @@ async def read_courses(request: Request, class_group: Id = None, at: At = None) 
 async def read_class_page(
     request: Request,
     course: Id = None,
-    subject: Text | None = None,
-    from_date: From = FIRST_DAY,
-    to_date: To = LAST_DAY,
+    subject: Text = None,
+    from_date: From = None,
+    to_date: To = None,
     at: At = None,
 ) -> Response:
     """The page of a class: students × lessons with marks, absences, corrections."""
@@ -100,8 +100,8 @@ async def read_class_page(
             class_group,
             course=course,
             subject=subject,
-            from_date=from_date,
-            to_date=to_date,
+            from_date=from_date or FIRST_DAY,
+            to_date=to_date or LAST_DAY,
             at=position,
         ),
         lambda found: [line["student"] for line in found["lines"]],
@@ -126,8 +126,8 @@ async def read_corrections(
     class_group: Id = None,
     teacher: Id = None,
     student: Id = None,
-    from_date: From | None = None,
-    to_date: To | None = None,
+    from_date: From = None,
+    to_date: To = None,
     timing: Annotated[correction_register.Timing | None, Query()] = None,
     at: At = None,
 ) -> Response:
@@ -152,8 +152,8 @@ async def read_corrections(
 @router.get("/students/{student}/page")
 async def read_student_page(
     request: Request,
-    from_date: From = FIRST_DAY,
-    to_date: To = LAST_DAY,
+    from_date: From = None,
+    to_date: To = None,
     at: At = None,
 ) -> Response:
     """A student's own page: lessons, marks, absences, homework."""
@@ -162,7 +162,7 @@ async def read_student_page(
         request,
         at,
         lambda views, position: student_page.student_page(
-            views, student, from_date=from_date, to_date=to_date, at=position
+            views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, at=position
         ),
         lambda _: [student],
     )
