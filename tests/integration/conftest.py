@@ -1,0 +1,31 @@
+"""A school over HTTP on either database, for tests that ask for `server`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Database
+from tests.http_school import Served, make_school, served
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each of the two, with its settings in the environment."""
+    kind: str = request.param
+    if kind == "postgresql":
+        made: Database = request.getfixturevalue("postgres_database")
+        monkeypatch.setenv("LETOPIS_POSTGRES_DSN", made.app_dsn)
+        monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", made.owner_dsn)
+        monkeypatch.setenv("LETOPIS_VIEWS_DSN", made.owner_dsn)
+    return kind
+
+
+@pytest.fixture
+def server(database: str, tmp_path: Path) -> Iterator[Served]:
+    """A school without anything but its first entry, served."""
+    tokens, actors = make_school(tmp_path / "school", database)
+    with served(tmp_path / "school", tokens, actors) as running:
+        yield running
