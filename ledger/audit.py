@@ -36,6 +36,7 @@ from ledger.audit_range import (
     runs_of,
     walk_range,
 )
+from ledger.audit_shapes import Shapes
 from ledger.errors import LedgerDamaged
 from ledger.log import Head, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import check_checkpoint
@@ -381,7 +382,7 @@ def _reading(environment: Mapping[str, str]) -> dict[str, str]:
 def _walking(recorder: AuditedRecorder, processes: int, environment: Mapping[str, str]) -> Iterator[Walk]:
     """Give what walks ranges and yields their results in order: in this process, or in several."""
     if processes <= 1:
-        yield partial(map, partial(walk_range, recorder))
+        yield partial(map, partial(walk_range, recorder, Shapes()))
         return
     # Spawned, not forked: a database connection and the writer's thread do not survive a fork.
     pool = ProcessPoolExecutor(
@@ -393,13 +394,13 @@ def _walking(recorder: AuditedRecorder, processes: int, environment: Mapping[str
         pool.shutdown(cancel_futures=True)
 
 
-_opened: list[AuditedRecorder] = []
+_opened: list[tuple[AuditedRecorder, Shapes]] = []
 
 
 def _open_in_process(settings: dict[str, str]) -> None:
     factory = InfrastructureFactory.construct(Environment("Audit", settings))
-    _opened.append(cast("AuditedRecorder", factory.application_recorder()))
+    _opened.append((cast("AuditedRecorder", factory.application_recorder()), Shapes()))
 
 
 def _walk_in_process(task: RangeTask) -> RangeResult:
-    return walk_range(_opened[0], task)
+    return walk_range(*_opened[0], task)
