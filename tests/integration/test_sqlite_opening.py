@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from eventsourcing.persistence import InfrastructureFactory, InterfaceError
+from eventsourcing.persistence import InfrastructureFactory, InterfaceError, OperationalError
 
 from ledger.database.migrations import MigrationError
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
@@ -305,3 +305,54 @@ def test_dropping_a_ledger_takes_no_lock() -> None:
         handle.drop()
     assert handle in store_module._shared.dropped
     store_module._shared.dropped.remove(handle)
+
+
+def test_a_program_that_holds_the_write_lock_delays_appends_and_harms_none(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.storage.sqlite.connections._BUSY_TIMEOUT_SECONDS", 0.1)
+    with opened(file) as recorder:
+        stranger = sqlite3.connect(file, isolation_level=None)
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="SQLITE_BUSY"):
+            recorder.insert_events(marks(lesson()), command=command("key"))
+        stranger.execute("ROLLBACK")
+        stranger.close()
+        assert recorder.latched is None
+        recorder.insert_events(marks(lesson()), command=command("key"))
+    assert check_file(file).keys == {"key"}
+
+
+def test_a_kept_checkpoint_that_does_not_parse_is_damage(file: Path) -> None:
+    with opened(file) as recorder:
+        stranger = sqlite3.connect(file, isolation_level=None)
+        stranger.execute("INSERT INTO checkpoints VALUES (3, x'00', x'00')")
+        stranger.execute("DROP TRIGGER head_no_delete")
+        with pytest.raises(LedgerDamaged, match="the kept checkpoint of size 3"):
+            recorder.checkpoint()
+        stranger.execute("UPDATE head SET size = 3")
+        with pytest.raises(LedgerDamaged, match="the stored head does not parse"):
+            recorder.head()
+        stranger.execute("DELETE FROM head")
+        with pytest.raises(LedgerDamaged, match="the ledger has no head"):
+            recorder.head()
+        stranger.close()
+
+
+def test_a_ledger_of_a_later_format_is_refused(file: Path) -> None:
+    with opened(file):
+        pass
+    stranger = sqlite3.connect(file, isolation_level=None)
+    stranger.executescript(
+        "DROP TRIGGER meta_no_update; PRAGMA ignore_check_constraints = ON; UPDATE meta SET format = 2"
+    )
+    stranger.close()
+    with pytest.raises(LetopisError, match="log format 2; this program knows 1"):
+        LetopisSQLiteFactory(settings(file))
+
+
+def test_a_stranger_is_lent_no_connection(file: Path) -> None:
+    factory = LetopisSQLiteFactory(settings(file, LETOPIS_CREATE="y"))
+    with pytest.raises(InterfaceError, match="a ledger lends no connections"):
+        factory.datastore.get_connection(commit=True)
+    factory.close()

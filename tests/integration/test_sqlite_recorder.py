@@ -390,3 +390,16 @@ def test_rows_and_receipts_for_an_audit(
         (streams[1], 2, "mark_recorded/1", entries[3]),
         (streams[2], 1, "mark_recorded/1", entries[4]),
     ]
+
+
+def test_a_foreign_stream_begins_with_nought_or_one_and_goes_on_gaplessly(file: Path) -> None:
+    with opened(file, LETOPIS_STATES="any") as recorder:
+        for stream, first in (("a", 0), ("b", 1)):
+            recorder.insert_events(marks(stream, first=first, count=2))
+            for wrong in (first - 1, first, first + 3):
+                with pytest.raises((Conflict, WireError)):
+                    recorder.insert_events(marks(stream, first=wrong))
+            recorder.insert_events(marks(stream, first=first + 2))
+        with pytest.raises(Conflict):
+            recorder.insert_events(marks("c", first=2))
+        assert {head.stream: head.last_version for head in recorder.streams("")} == {"a": 2, "b": 3}
