@@ -66,6 +66,7 @@ def listen(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
+        bound.listen()  # who comes before the server is up waits, instead of being sent away
     except OSError as error:
         bound.close()
         raise UnavailableError(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, cast
 
-import click
 import typer
 
 from api.cli.console import Console, Exit
+
+# Typer has brought its own copy of click along since some version: the base of its errors is found, not imported.
+_USAGE: Final = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 
 app = typer.Typer(
     name="letopis",
@@ -169,12 +171,12 @@ def run(arguments: Sequence[str]) -> int:
     umask = os.umask(0o077)
     try:
         return int(app(list(arguments), standalone_mode=False) or Exit.DONE)
-    except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return Exit.UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - the boundary: a traceback may hold values
+        if isinstance(error, _USAGE):
+            cast("typer.BadParameter", error).show()
+            return Exit.USAGE
         from api.cli.failing import explain
 
         text, code = explain(error)
