@@ -1,0 +1,295 @@
+"""The command line as people and programs meet it: exit codes, one JSON object, no tracebacks, nothing open to others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+
+from tests.conftest import Database
+
+LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
+
+
+def letopis(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing of ours in its environment but `env`; a wide-open umask, as some machines have."""
+    done = subprocess.run(
+        [*LETOPIS, *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", **env},
+        umask=0,
+    )
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
+def founded(var: Path, *more: str, **env: str) -> dict[str, dict[str, str]]:
+    """Make a school; its sign-ins."""
+    done = letopis("init", "--var", str(var), "--json", *more, **env)
+    assert done.returncode == 0, done.stderr
+    content: dict[str, dict[str, str]] = orjson.loads(done.stdout)
+    return content
+
+
+@contextmanager
+def serving(*arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """A server in a process of its own, on a free port: process, address, what it said."""
+    process = subprocess.Popen(
+        [*LETOPIS, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", **env},
+        umask=0,
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    try:
+        for line in process.stdout:
+            said.append(line.rstrip())
+            if "Ctrl+C" in line:
+                break
+        (base,) = [line.split("/docs")[0].split(" ")[-1] for line in said if "/docs" in line]
+        yield process, base, said
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_sample_school_is_served_within_seconds_and_ends_when_told(tmp_path: Path, number: signal.Signals) -> None:
+    var = tmp_path / "var"
+    begun = time.monotonic()
+    with serving("--var", str(var), "--sample") as (process, base, said):
+        assert time.monotonic() - begun < 60
+        assert any(line.endswith(": 1000") or ": 10" in line for line in said), "progress off a terminal"
+        token = next(line.rpartition(" ")[2] for line in said if "inspector" in line)
+        health = httpx.get(f"{base}/v1/health").json()["schools"]["sample"]
+        assert health["size"] == health["signed"] == health["position"] > 1_000
+        classes = httpx.get(f"{base}/v1/schools/sample/classes", headers={"Authorization": f"Bearer {token}"})
+        assert classes.json()["rows"]
+        with httpx.stream(
+            "GET", f"{base}/v1/schools/sample/feed", headers={"Authorization": f"Bearer {token}"}
+        ) as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            process.send_signal(number)
+            assert sum(1 for _ in lines) >= 0, "the feed ends in order"
+        assert process.wait(15) == 0
+    size = health["size"]
+    with serving("--var", str(var), "--sample") as (process, base, said):
+        assert not any("loading" in line for line in said), "a school that is there is left as it is"
+        assert any(token in line for line in said), "the sign-ins are the same"
+        assert httpx.get(f"{base}/v1/health").json()["schools"]["sample"]["size"] == size
+        second = letopis("serve", "--var", str(var), "--port", "0")
+        assert second.returncode == 3
+        assert second.stderr.count("\n") == 1
+        audited = letopis("audit", "--var", str(var), "--json")
+        assert audited.returncode == 0, "an audit reads beside a server"
+        assert orjson.loads(audited.stdout)["entries"] == size
+        assert letopis("audit", "--var", str(var), "--unlatch").returncode == 3
+        process.send_signal(number)
+        assert process.wait(15) == 0
+    assert not list(var.glob("*-wal")), "the databases were closed"
+    _check_closed_to_others(var)
+
+
+def _check_closed_to_others(var: Path) -> None:
+    for path in [var, *var.rglob("*")]:
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode) and path.name not in ("school.json", "signing.vkey"):
+            assert mode & 0o077 == 0, f"{path.name}: {stat.S_IMODE(mode):o}"
+
+
+def test_a_school_made_by_init_is_closed_to_others_in_an_open_folder(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    var.mkdir(mode=0o755)
+    founded(var)
+    for path in var.rglob("*"):
+        if path.name not in ("school.json", "signing.vkey") and not path.is_symlink():
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_each_command_gives_programs_one_json_object(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    made = founded(var, "--origin", "letopis.example/school/7", "--name", "Школа № 7")
+    assert made.keys() == {"vkey", "sign_ins"}
+    for command in (
+        ["checkpoint"],
+        ["rebuild"],
+        ["rebuild", "--check"],
+        ["replay"],
+        ["replay", "--at", "2030-01-01T00:00:00Z"],
+        ["audit", "--processes", "2"],
+        ["migrate"],
+        ["export", "--out", str(tmp_path / "archive"), "--zip"],
+        ["export", "--out", str(tmp_path / "open"), "--public"],
+    ):
+        done = letopis(command[0], "--var", str(var), "--json", *command[1:])
+        assert done.returncode == 0, (command, done.stderr)
+        assert isinstance(orjson.loads(done.stdout), dict)
+        assert done.stderr == "", command
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    founded(tmp_path / "var")
+    return tmp_path / "var"
+
+
+WRONG = {
+    "no school": (["checkpoint", "--var", "{tmp}/nowhere"], 2, "letopis init"),
+    "a school already": (["init", "--var", "{var}"], 2, "nothing was changed"),
+    "no time zone": (["init", "--var", "{tmp}/new", "--time-zone", "Mars/Olympus"], 1, "time zone"),
+    "no origin": (["init", "--var", "{tmp}/new", "--origin", "letopis.example/Школа"], 2, "origin"),
+    "no database": (["init", "--var", "{tmp}/new", "--database", "oracle"], 2, "--database"),
+    "no connection string": (["init", "--var", "{tmp}/new", "--database", "postgresql"], 2, "LETOPIS_POSTGRES"),
+    "a wrong moment": (["replay", "--var", "{var}", "--at", "вчера"], 2, "--at"),
+    "another script's moment": (["replay", "--var", "{var}", "--at", "٢٠٢٦-11-01T12:00:00Z"], 2, "--at"),
+    "two moments": (["replay", "--var", "{var}", "--at", "2026-11-01T12:00:00Z", "--position", "1"], 2, "--position"),
+    "a position to come": (["replay", "--var", "{var}", "--position", "99"], 3, "99"),
+    "no class": (["replay", "--var", "{var}", "--class", "99Я"], 2, "--class"),
+    "no such checkpoint": (["export", "--var", "{var}", "--out", "{tmp}/a", "--since", "7"], 2, "--since"),
+    "a folder in the way": (["export", "--var", "{var}", "--out", "{var}"], 2, ""),
+    "no host": (["serve", "--var", "{var}", "--host", "no.such.host.invalid", "--port", "0"], 3, "no.such.host"),
+    "no command": (["fly"], 2, "fly"),
+    "no option": (["audit", "--var", "{var}", "--fast"], 2, "--fast"),
+    "a negative port": (["serve", "--port", "-1"], 2, "port"),
+    "no file to import": (["import", "--var", "{var}", "{tmp}/none.csv"], 3, "none.csv"),
+}
+
+
+def test_what_is_wrong_is_said_in_a_line_with_its_exit_code(school: Path, tmp_path: Path) -> None:
+    for name, (template, code, words) in WRONG.items():
+        arguments = [part.replace("{var}", str(school)).replace("{tmp}", str(tmp_path)) for part in template]
+        done = letopis(*arguments)
+        assert done.returncode == code, (name, done.returncode, done.stderr)
+        assert words in done.stderr, (name, done.stderr)
+        assert done.stdout == "", (name, done.stdout)
+    assert not (tmp_path / "new").exists() or not list((tmp_path / "new").iterdir()), "nothing is left of a failed init"
+
+
+def test_a_taken_port_is_said_before_anything_is_made(school: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = letopis("serve", "--var", str(school), "--port", port)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert port in done.stderr
+        assert letopis("serve", "--var", str(tmp_path / "s"), "--sample", "--port", port).returncode == 3
+    assert not (tmp_path / "s").exists()
+
+
+def test_keys_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    founded(var, LETOPIS_KEY_PASSPHRASE="верная фраза")
+    good = letopis("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
+    assert good.returncode == 0, good.stderr
+    for env in ({}, {"LETOPIS_KEY_PASSPHRASE": "неверная"}):
+        done = letopis("checkpoint", "--var", str(var), **env)
+        assert done.returncode == 3
+        assert "passphrase" in done.stderr
+        assert "верная" not in done.stderr
+    (var / "keys" / "signing.pem").chmod(0o644)
+    done = letopis("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
+    assert (done.returncode, "chmod 600" in done.stderr) == (3, True)
+    (var / "keys" / "signing.pem").chmod(0o600)
+    for name, code in (("tokens.json", 3), ("keys/request.key", 2), ("keys/vault/kek", 3), ("school.json", 2)):
+        moved = (var / name).rename(tmp_path / "moved")
+        done = letopis("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
+        assert done.returncode == code, (name, done.stderr)
+        assert done.stderr.count("\n") == 1
+        moved.rename(var / name)
+
+
+def test_a_changed_byte_is_a_finding_of_the_audit(school: Path) -> None:
+    file = school / "ledger.sqlite3"
+    raw = file.read_bytes()
+    name = "Школа".encode()
+    assert raw.count(name) >= 1
+    file.write_bytes(raw.replace(name, "Шкала".encode()))
+    done = letopis("audit", "--var", str(school), "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = orjson.loads(done.stdout)
+    assert report["passed"] is False
+    assert "checkpoint_differs" in {found["code"] for found in report["findings"]}
+    assert letopis("checkpoint", "--var", str(school)).returncode == 1, "nothing is signed over it"
+
+
+def test_a_latch_is_lifted_by_an_audit_that_is_asked_to(school: Path) -> None:
+    latch = school / "ledger.sqlite3.latched"
+    latch.write_text("disk I/O error")
+    seen = letopis("audit", "--var", str(school), "--json")
+    assert (seen.returncode, orjson.loads(seen.stdout)["latched"]) == (0, "disk I/O error")
+    assert latch.exists()
+    lifted = letopis("audit", "--var", str(school), "--json", "--unlatch")
+    assert lifted.returncode == 0, lifted.stderr
+    assert orjson.loads(lifted.stdout)["unlatched"] is True
+    assert not latch.exists()
+
+
+def test_a_school_on_postgresql_is_made_served_and_audited(tmp_path: Path, postgres_database: Database) -> None:
+    env = {
+        "LETOPIS_POSTGRES_DSN": postgres_database.app_dsn,
+        "LETOPIS_POSTGRES_OWNER_DSN": postgres_database.owner_dsn,
+    }
+    made = founded(tmp_path / "var", "--database", "postgresql", **env)
+    del env["LETOPIS_POSTGRES_OWNER_DSN"]  # a server never has it
+    with serving("--var", str(tmp_path / "var"), **env) as (process, base, _):
+        headers = {"Authorization": f"Bearer {made['sign_ins']['administrator']['token']}"}  # type: ignore[index]
+        person = {"kind": "staff", "family_name": "Петров", "given_name": "Пётр"}
+        made_person = httpx.post(f"{base}/v1/schools/1534/people", json=person, headers=headers)
+        assert made_person.status_code == 201, made_person.text
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+    audited = letopis("audit", "--var", str(tmp_path / "var"), "--processes", "2", "--json", **env)
+    assert audited.returncode == 0, audited.stderr + audited.stdout
+    assert orjson.loads(audited.stdout)["entries"] == 2
+    done = letopis("migrate", "--var", str(tmp_path / "var"), **env)
+    assert (done.returncode, "LETOPIS_POSTGRES_OWNER_DSN" in done.stderr) == (2, True)
+    env["LETOPIS_POSTGRES_OWNER_DSN"] = postgres_database.owner_dsn
+    assert letopis("migrate", "--var", str(tmp_path / "var"), **env).returncode == 0
+    away = letopis("checkpoint", "--var", str(tmp_path / "var"), LETOPIS_POSTGRES_DSN="host=/nowhere dbname=x")
+    assert away.returncode == 3, away.stderr
+    again = letopis("init", "--var", str(tmp_path / "other"), "--database", "postgresql", **env)
+    assert (again.returncode, "holds entries" in again.stderr) == (2, True)
+
+
+HEAVY = ("fastapi", "uvicorn", "sqlite3", "psycopg", "cryptography", "eventsourcing", "pydantic", "rich", "msgspec")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom api.cli.app import run\nrun(['--help'])\n"
+        f"sys.exit(' '.join(name for name in {HEAVY!r} if name in sys.modules) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "serve" in done.stdout
+
+
+def test_an_error_that_nobody_foresaw_is_named_and_not_shown(school: Path) -> None:
+    assert letopis("replay", "--var", str(school)).returncode == 0
+    (school / "views").unlink()
+    for path in school.glob("views.0*"):
+        path.write_bytes(b"not a database at all, whatever its name says " * 40)
+    (school / "views").symlink_to("views.000001")
+    done = letopis("replay", "--var", str(school))
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.count("\n") == 1
