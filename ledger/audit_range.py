@@ -238,11 +238,11 @@ class _Walker:
 
     def _read_block(self, rows: Iterator[Row], first: int, count: int) -> LedgerDamaged | None:
         """Read the next rows, or those before one that cannot be had, and why."""
-        self._block = block = []
+        block: list[Row] = []
+        self._block = block
         self._block_first = self._data_first = first
         try:
-            for row in islice(rows, count):
-                block.append(row)  # noqa: PERF402 - those before a damage are kept
+            block.extend(islice(rows, count))  # on an error it has those before
         except LedgerDamaged as error:
             return error
         if len(block) == count:
