@@ -10,14 +10,11 @@ Ranges of entries are judged by as many processes as are asked for; what they gi
 
 from __future__ import annotations
 
-import multiprocessing
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from typing import Any, Final, cast
 
@@ -34,9 +31,8 @@ from ledger.audit_range import (
     compare_tile,
     format_run,
     runs_of,
-    walk_range,
 )
-from ledger.audit_shapes import Shapes
+from ledger.audit_workers import Walk, walking
 from ledger.errors import LedgerDamaged
 from ledger.log import Head, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import check_checkpoint
@@ -49,9 +45,8 @@ from ledger.wire.note import VerifierKey, parse_note
 from ledger.wire.tile import TILE_WIDTH
 
 RANGE_ENTRIES_MAX: Final = 65_536
-_RANGES_PER_PROCESS: Final = 4
+_RANGES_PER_PROCESS: Final = 16  # so that all end at about the same time
 
-Walk = Callable[[Sequence[RangeTask]], Iterator[RangeResult]]
 Progress = Callable[[int, int], None]
 """Called with the number of entries done and of all."""
 
@@ -112,7 +107,7 @@ def audit(
     with _opened_anew(recorder, environment) as reader:
         auditor = _Auditor(reader, vkeys)
         if auditor.head is not None:
-            with _walking(reader, processes, environment or {}) as walk:
+            with walking(reader, processes, _reading(environment or {})) as walk:
                 auditor.run(walk, processes, progress)
         report = auditor.report()
     if unlatch and report.passed and auditor.head is not None and getattr(recorder, "latched", None) is not None:
@@ -376,31 +371,3 @@ def _reading(environment: Mapping[str, str]) -> dict[str, str]:
     """Give the settings that open the same log for reading."""
     settings = {key: value for key, value in environment.items() if key != "LETOPIS_CREATE"}
     return settings | {"LETOPIS_READ_ONLY": "y", "LETOPIS_POSTGRES_POOL_MAX": "1"}
-
-
-@contextmanager
-def _walking(recorder: AuditedRecorder, processes: int, environment: Mapping[str, str]) -> Iterator[Walk]:
-    """Give what walks ranges and yields their results in order: in this process, or in several."""
-    if processes <= 1:
-        yield partial(map, partial(walk_range, recorder, Shapes()))
-        return
-    # Spawned, not forked: a database connection and the writer's thread do not survive a fork.
-    pool = ProcessPoolExecutor(
-        processes, multiprocessing.get_context("spawn"), _open_in_process, (_reading(environment),)
-    )
-    try:
-        yield partial(pool.map, _walk_in_process)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-_opened: list[tuple[AuditedRecorder, Shapes]] = []
-
-
-def _open_in_process(settings: dict[str, str]) -> None:
-    factory = InfrastructureFactory.construct(Environment("Audit", settings))
-    _opened.append((cast("AuditedRecorder", factory.application_recorder()), Shapes()))
-
-
-def _walk_in_process(task: RangeTask) -> RangeResult:
-    return walk_range(*_opened[0], task)
