@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from eventsourcing.persistence import OperationalError
+
+from api.cli.console import Console, Exit
+from api.cli.failing import explain
+from api.settings import SettingsError
+from ledger.errors import LedgerDamaged, LedgerInUse, Refused
+
+
+def test_with_json_only_the_result_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(as_json=True)
+    console.say("hello")
+    with console.progress("work", 10, say_every=1) as done:
+        done(5)
+    console.result({"b": 1, "a": "я"}, "text")
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"a": "я", "b": 1}
+    assert err == ""
+
+
+def test_off_a_terminal_progress_is_silent_unless_it_is_asked_to_speak(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(as_json=False)
+    with console.progress("work", None) as done:
+        done(5_000)
+    with console.progress("entries", None, say_every=1_000) as done:
+        for count in range(0, 3_500, 300):
+            done(count)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["entries: 1200", "entries: 2100", "entries: 3000"]
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (
+            Refused("period_closed", "closed"),
+            Exit.FINDING,
+            "отчётный период закрыт: нужна заявка на исправление / closed",
+        ),
+        (LedgerDamaged("chain_broken", "entry 3"), Exit.FINDING, "entry 3"),
+        (SettingsError("--at: no"), Exit.USAGE, "--at: no"),
+        (LedgerInUse("taken"), Exit.UNAVAILABLE, "taken"),
+        (OperationalError("row (Иванова)"), Exit.UNAVAILABLE, "OperationalError"),
+        (PermissionError(13, "Permission denied", "/var/x"), Exit.UNAVAILABLE, "/var/x: Permission denied"),
+    ],
+)
+def test_an_error_is_one_line_and_a_code(error: Exception, code: int, words: str) -> None:
+    text, found = explain(error)
+    assert found == code
+    assert words in text
+    assert "Иванова" not in text
+
+
+def test_an_error_that_nobody_foresaw_names_its_kind_and_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise KeyError("Иванова")
+
+    for shown in ("0", "1"):
+        monkeypatch.setenv("LETOPIS_TRACEBACK", shown)
+        try:
+            fail()
+        except KeyError as error:
+            text, code = explain(error)
+        assert code == Exit.UNAVAILABLE
+        assert "KeyError at test_console.py:" in text
+        assert "Иванова" not in text
+        assert ("Traceback" in capsys.readouterr().err) == (shown == "1")
