@@ -56,9 +56,10 @@ class Console:
             yield self._saying(what, say_every)
             return
         from rich.console import Console as RichConsole
-        from rich.progress import Progress
+        from rich.progress import Progress, TextColumn
 
-        with Progress(console=RichConsole(stderr=True), transient=True) as bar:
+        columns = (*Progress.get_default_columns(), TextColumn("{task.completed}"))
+        with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.update(task, completed=done)
 

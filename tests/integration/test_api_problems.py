@@ -32,6 +32,7 @@ def sqlite_server(tmp_path: Path) -> Iterator[Served]:
 BAD = {
     "a duplicate key": ('{"family_name":"%s","family_name":"a"}', 400, "family_name"),
     "a duplicate strange key": ('{"%s":1,"%s":2}', 400, "?"),
+    "a fraction under a strange key": ('{"new":{"%s":[0,1.5]}}', 400, "new.?[1]"),
     "NaN": ('{"given_name":NaN}', 400, "given_name"),
     "infinity below": ('{"new":[1,{"text":-Infinity}]}', 400, "new[1].text"),
     "a fraction": ('{"person":1.25}', 400, "person"),
