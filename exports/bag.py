@@ -23,6 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from ledger.durable import sync_folder
+
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """Every member's date: the earliest that ZIP knows, so that the same bag gives the same bytes."""
@@ -159,15 +161,6 @@ def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> None:
     size_bytes = path.stat().st_size
     with path.open("rb") as source, packed.open(member, "w", force_zip64=size_bytes > 1 << 31) as out:
         shutil.copyfileobj(source, out, CHUNK_BYTES)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's names durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _format_manifest(digests: Mapping[str, str]) -> bytes:
