@@ -2,7 +2,7 @@
 
 The rule for an entry is `wire.entry.parse_entry`. Nearly all entries are recognised as right by a quicker reading that
 says only yes or don't know: the tail is rendered from the row's columns and compared, the head is the last one's or
-matches a pattern, and what stands between them is of a shape that the rule has seen (`ledger.audit_shapes`). Whoever
+matches a pattern, and what stands between them is of a shape that the rule has seen (`ledger.wire.shapes`). Whoever
 gets a don't-know is judged by the rule, and that alone makes findings.
 """
 
@@ -16,7 +16,6 @@ from hashlib import sha256
 from itertools import islice
 from typing import Final, Protocol
 
-from ledger.audit_shapes import Shapes
 from ledger.errors import LedgerDamaged
 from ledger.log import LogRecorder
 from ledger.tree.edge import RightEdge
@@ -24,6 +23,7 @@ from ledger.tree.hashing import hash_pairs, leaf_hash
 from ledger.wire.canonical import LIMIT_DEPTH, parse_canonical
 from ledger.wire.entry import ENTRY_BYTES_MAX, GENESIS_PREV, Entry, parse_entry
 from ledger.wire.errors import WireError
+from ledger.wire.shapes import Shapes
 from ledger.wire.tile import TILE_WIDTH
 
 FINDINGS_MAX: Final = 100

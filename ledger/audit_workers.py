@@ -22,7 +22,7 @@ from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
 from ledger.audit_range import AuditedRecorder, RangeResult, RangeTask, walk_range
-from ledger.audit_shapes import Shapes
+from ledger.wire.shapes import Shapes
 
 Walk = Callable[[Sequence[RangeTask]], Iterator[RangeResult]]
 

@@ -1,10 +1,11 @@
 """Entries: one event of the school's log as canonical JSON (log format §2).
 
 Readers and checkers use `parse_entry` and `format_entry`. Writers do not know `at`, `index` and `prev` until they hold
-the log's lock, so they cut the entry around them beforehand: `cut_entry`, then `assemble` (or the same in SQL).
+the log's lock, so they cut the entries around them beforehand: `cut_entries`, then `assemble` (or the same in SQL).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -40,6 +41,7 @@ _ANY_PREV: Final = "0" * 64
 _BEFORE_AT: Final = b'},"at":"'
 _BEFORE_COMMAND: Final = b'","command":"'
 _BEFORE_DATA: Final = b'","data":'
+_BEFORE_INDEX: Final = b',"index":'
 _HEAD = re.compile(
     rf'{{"actor":{{"id":"({_UUID})","role":"({_SNAKE})"}},"at":"({_AT_PATTERN})","command":"({_UUID})","data":',
     re.ASCII,
@@ -98,6 +100,14 @@ class EntryPieces(NamedTuple):
     before_at: bytes
     before_index: bytes
     after_prev: bytes
+
+
+class CutEntries(NamedTuple):
+    """The entries of one command, each cut as in `EntryPieces`; what stands before `at` is the same in all."""
+
+    before_at: bytes
+    before_index: list[bytes]
+    after_prev: list[bytes]
 
 
 def format_entry(entry: Entry) -> bytes:
@@ -222,7 +232,24 @@ def cut_entry(
     version: int,
     data: bytes,
 ) -> EntryPieces:
-    """Cut an entry around `at`, `index` and `prev`.
+    """Cut an entry around `at`, `index` and `prev`: `cut_entries` for one.
+
+    Raises:
+        WireError: as there.
+    """
+    before_at, (before_index,), (after_prev,) = cut_entries(actor_json, command, [stream], [type], [version], [data])
+    return EntryPieces(before_at, before_index, after_prev)
+
+
+def cut_entries(
+    actor_json: bytes,
+    command: str,
+    streams: Sequence[str],
+    types: Sequence[str],
+    versions: Sequence[int],
+    data: Sequence[bytes],
+) -> CutEntries:
+    """Cut the entries of one command around `at`, `index` and `prev`; the four sequences are as long as one another.
 
     `actor_json` and `data` must be canonical already. Stream and type are escaped, not judged: logs of foreign
     applications name theirs as they like, and `parse_entry` judges ours.
@@ -230,30 +257,18 @@ def cut_entry(
     Raises:
         WireError: a stream or type that UTF-8 cannot carry.
     """
-    return EntryCutter(actor_json, command).cut(stream, type, version, data)
-
-
-class EntryCutter:
-    """Cuts many entries of one command: `cut_entry`, with what they share rendered once."""
-
-    def __init__(self, actor_json: bytes, command: str) -> None:
-        self._before_at = b"".join((b'{"actor":', actor_json, b',"at":"'))
-        self._before_data = b"".join((_BEFORE_COMMAND, command.encode(), _BEFORE_DATA))
-        self._stream = self._type = ""
-        self._tail = b""
-
-    def cut(self, stream: str, type: str, version: int, data: bytes) -> EntryPieces:  # noqa: A002 - the field's name
-        """Cut one entry.
-
-        Raises:
-            WireError: as `cut_entry`.
-        """
-        if stream != self._stream or type != self._type or not self._tail:
-            self._tail = b'","stream":%b,"type":%b,"version":' % (_quote(stream, "stream"), _quote(type, "type"))
-            self._stream, self._type = stream, type
-        return EntryPieces(
-            self._before_at, b'%b%b,"index":' % (self._before_data, data), b"%b%d}" % (self._tail, version)
-        )
+    before_data = b"".join((_BEFORE_COMMAND, command.encode(), _BEFORE_DATA))
+    names = list(zip(streams, types, strict=True))
+    # Most commands write one stream and a few types: each pair is rendered once.
+    tails = {
+        (stream, type_): b'","stream":%b,"type":%b,"version":' % (_quote(stream, "stream"), _quote(type_, "type"))
+        for stream, type_ in set(names)
+    }
+    return CutEntries(
+        b"".join((b'{"actor":', actor_json, b',"at":"')),
+        [before_data + one + _BEFORE_INDEX for one in data],
+        [b"%b%d}" % (tails[name], version) for name, version in zip(names, versions, strict=True)],
+    )
 
 
 def assemble(pieces: EntryPieces, at: str, index: int, prev_hex: str) -> bytes:

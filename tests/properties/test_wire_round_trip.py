@@ -10,11 +10,12 @@ from ledger.wire import (
     BundlePath,
     Checkpoint,
     Entry,
-    EntryCutter,
+    EntryPieces,
     Note,
     TilePath,
     TlogProof,
     assemble,
+    cut_entries,
     cut_entry,
     entry_data,
     entry_tail,
@@ -87,16 +88,18 @@ def test_pieces_of_an_entry_join_to_the_whole(entry: Entry) -> None:
     wire.ids,
     st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.sampled_from(["", "t/1", "u/2"]), st.integers(0, 9))),
 )
-def test_a_cutter_for_one_command_forgets_nothing_between_entries(
+def test_entries_cut_together_are_as_those_cut_alone(
     actor: Any, command: str, items: list[tuple[str, str, int]]
 ) -> None:
-    cutter = EntryCutter(format_actor(actor), command)
-    for stream, type_, version in items:
-        data = b'{"n":%d}' % version
-        expected = assemble(cut_entry(format_actor(actor), command, stream, type_, version, data), "", 7, PREV)
-        assert assemble(cutter.cut(stream, type_, version, data), "", 7, PREV) == expected
-        fields = json.loads(expected)
+    streams, types, versions = (list(column) for column in zip(*items, strict=True)) if items else ([], [], [])
+    data = [b'{"n":%d}' % version for version in versions]
+    cut = cut_entries(format_actor(actor), command, streams, types, versions, data)
+    for place, (stream, type_, version) in enumerate(items):
+        alone = cut_entry(format_actor(actor), command, stream, type_, version, data[place])
+        assert EntryPieces(cut.before_at, cut.before_index[place], cut.after_prev[place]) == alone
+        fields = json.loads(assemble(alone, "", 7, PREV))
         assert (fields["stream"], fields["type"], fields["version"]) == (stream, type_, version)
+    assert len(cut.before_index) == len(cut.after_prev) == len(items)
 
 
 @given(

@@ -17,7 +17,7 @@ from psycopg.rows import tuple_row
 
 from ledger.errors import AlreadyRecorded, LedgerDamaged, LetopisError
 from ledger.log import Command, Receipt
-from ledger.storage.appending import Draft, moved_log, moved_stream, receipt_key, repeated_command
+from ledger.storage.appending import Drafts, moved_log, moved_stream, receipt_key, repeated_command
 from ledger.storage.postgres.datastore import LogConnection
 from ledger.wire.errors import WireError
 
@@ -42,7 +42,7 @@ _CHECKS: Final = -10
 Checks = list[tuple[str, int]]
 
 
-def needed_versions(drafts: Sequence[Draft], command: Command) -> Checks:
+def needed_versions(drafts: Drafts, command: Command) -> Checks:
     """The streams that must be at a version for the append to hold: those read, and those written.
 
     Raises:
@@ -50,19 +50,18 @@ def needed_versions(drafts: Sequence[Draft], command: Command) -> Checks:
     """
     checks: Checks = list(command.reads.items())
     last: dict[str, int] = {}
-    for draft in drafts:
-        before = last.get(draft.stream)
+    for stream, version in zip(drafts.streams, drafts.versions, strict=True):
+        before = last.get(stream)
         if before is None:
-            checks.append((draft.stream, draft.version - 1))
-        elif draft.version != before + 1:
-            raise moved_stream(draft.stream, draft.version - 1, before)
-        last[draft.stream] = draft.version
+            checks.append((stream, version - 1))
+        elif version != before + 1:
+            raise moved_stream(stream, version - 1, before)
+        last[stream] = version
     return checks
 
 
-def encode_append(school: int, drafts: Sequence[Draft], command: Command, checks: Checks) -> list[bytes | None]:
+def encode_append(school: int, drafts: Drafts, command: Command, checks: Checks) -> list[bytes | None]:
     """The function's parameters in PostgreSQL's binary format."""
-    streams = [draft.stream.encode() for draft in drafts]
     return [
         school.to_bytes(4),
         receipt_key(command).encode("utf-8", "surrogatepass"),
@@ -73,12 +72,12 @@ def encode_append(school: int, drafts: Sequence[Draft], command: Command, checks
         None if command.at is None else _int8((command.at - _EPOCH) // _MICROSECOND),
         encode_array(_TEXT_OID, [stream.encode("utf-8", "surrogatepass") for stream, _ in checks]),
         encode_array(_INT8_OID, [_int8(version) for _, version in checks]),
-        drafts[0].pieces.before_at,  # the same in all: one command has one actor
-        encode_array(_BYTEA_OID, [draft.pieces.before_index for draft in drafts]),
-        encode_array(_BYTEA_OID, [draft.pieces.after_prev for draft in drafts]),
-        encode_array(_TEXT_OID, streams),
-        encode_array(_INT8_OID, [_int8(draft.version) for draft in drafts]),
-        encode_array(_TEXT_OID, [draft.type.encode() for draft in drafts]),
+        drafts.cut.before_at,
+        encode_array(_BYTEA_OID, drafts.cut.before_index),
+        encode_array(_BYTEA_OID, drafts.cut.after_prev),
+        encode_array(_TEXT_OID, [stream.encode() for stream in drafts.streams]),
+        encode_array(_INT8_OID, [_int8(version) for version in drafts.versions]),
+        encode_array(_TEXT_OID, [type_.encode() for type_ in drafts.types]),
     ]
 
 

@@ -30,7 +30,8 @@ from psycopg.rows import tuple_row
 from ledger.errors import Conflict, LedgerDamaged, NodeReadOnly
 from ledger.log import Command, Head, Receipt, SignedCheckpoint, StreamHead
 from ledger.storage.appending import (
-    Draft,
+    NO_DRAFTS,
+    Drafts,
     States,
     draft_entries,
     event_state,
@@ -325,7 +326,7 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
 
     def _draft(
         self, stored_events: Sequence[StoredEvent], command: Command | None, tracking: Tracking | None
-    ) -> tuple[Command, list[Draft]]:
+    ) -> tuple[Command, Drafts]:
         if tracking is not None:
             raise ProgrammingError("insert_events: this recorder keeps no tracking; ask for a process recorder")
         if not stored_events:
@@ -404,9 +405,9 @@ class LetopisPostgresProcessRecorder(PostgresTrackingRecorder, LetopisPostgresAp
 
     def _draft(
         self, stored_events: Sequence[StoredEvent], command: Command | None, tracking: Tracking | None
-    ) -> tuple[Command, list[Draft]]:
+    ) -> tuple[Command, Drafts]:
         if tracking is not None and not stored_events:
-            return command or foreign_command(), []
+            return command or foreign_command(), NO_DRAFTS
         return super()._draft(stored_events, command, None)
 
     def _append(

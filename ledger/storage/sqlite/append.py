@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.errors import AlreadyRecorded, Conflict, LedgerDamaged
 from ledger.log import Command, Receipt, SignedCheckpoint
-from ledger.storage.appending import Draft, chain_entries, moved_log, moved_stream, receipt_key, repeated_command
+from ledger.storage.appending import Drafts, chain_entries, moved_log, moved_stream, receipt_key, repeated_command
 from ledger.storage.sqlite.writer import Transaction
 from ledger.tree.edge import RightEdge
 from ledger.wire.entry import format_at
@@ -22,9 +22,7 @@ _INSERT_ENTRY: Final = "INSERT OR FAIL INTO entries (idx, stream, version, type,
 _LAST_VERSION: Final = "SELECT max(version) FROM entries WHERE stream = ?"
 
 
-def append(
-    transaction: Transaction, drafts: Sequence[Draft], command: Command, clock: Callable[[], datetime]
-) -> list[int]:
+def append(transaction: Transaction, drafts: Drafts, command: Command, clock: Callable[[], datetime]) -> list[int]:
     """Append one command's entries and its receipt; give their notification ids.
 
     The insert of the receipt is also the question whether there is one.
@@ -51,10 +49,7 @@ def append(
     try:
         connection.executemany(
             _INSERT_ENTRY,
-            [
-                (index, draft.stream, draft.version, draft.type, entry)
-                for index, (draft, entry) in enumerate(zip(drafts, entries, strict=True), start=head.size)
-            ],
+            zip(range(head.size, new.size), drafts.streams, drafts.versions, drafts.types, entries, strict=True),
         )
     except sqlite3.IntegrityError:
         raise _why_refused(connection, drafts, head.size) from None
@@ -139,11 +134,10 @@ def _check_reads(connection: sqlite3.Connection, reads: Mapping[str, int]) -> No
             raise moved_stream(stream, expected, found)
 
 
-def _check_written(connection: sqlite3.Connection, drafts: Sequence[Draft]) -> None:
+def _check_written(connection: sqlite3.Connection, drafts: Drafts) -> None:
     """Each stream goes on where it ended. That a stream which begins with 1 is new is left to the table's UNIQUE."""
     following: dict[str, int] = {}
-    for draft in drafts:
-        stream, version = draft.stream, draft.version
+    for stream, version in zip(drafts.streams, drafts.versions, strict=True):
         expected = following.get(stream)
         if expected is None:
             expected = 1 if version == 1 else _following_version(connection, stream, version)
@@ -159,12 +153,12 @@ def _following_version(connection: sqlite3.Connection, stream: str, version: int
     return min(version, 1)  # streams of foreign applications may begin with 0
 
 
-def _why_refused(connection: sqlite3.Connection, drafts: Sequence[Draft], size: int) -> Exception:
+def _why_refused(connection: sqlite3.Connection, drafts: Drafts, size: int) -> Exception:
     """Find what kept the entries out; some of them may be in, ahead of the one that was refused."""
-    for draft in drafts:
-        (last,) = connection.execute(f"{_LAST_VERSION} AND idx < ?", (draft.stream, size)).fetchone()
-        if last is not None and last >= draft.version:
-            return moved_stream(draft.stream, draft.version - 1, last)
+    for stream, version in zip(drafts.streams, drafts.versions, strict=True):
+        (last,) = connection.execute(f"{_LAST_VERSION} AND idx < ?", (stream, size)).fetchone()
+        if last is not None and last >= version:
+            return moved_stream(stream, version - 1, last)
     return LedgerDamaged("head_disagrees", f"the stored head is of {size} entries, which is not where the log ends")
 
 

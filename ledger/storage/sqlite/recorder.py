@@ -23,7 +23,8 @@ from eventsourcing.sqlite import SQLiteRecorder, SQLiteTrackingRecorder
 from ledger.errors import LedgerDamaged
 from ledger.log import Command, Head, Receipt, RecordedEvent, SignedCheckpoint, StreamHead
 from ledger.storage.appending import (
-    Draft,
+    NO_DRAFTS,
+    Drafts,
     States,
     draft_entries,
     event_state,
@@ -97,7 +98,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         if not stored_events and command is None and tracking is None:
             return []
         command, drafts = self._draft(stored_events, command, tracking)
-        size_bytes = _COMMAND_BYTES + sum(len(draft.pieces.before_index) + _COMMAND_BYTES for draft in drafts)
+        size_bytes = _COMMAND_BYTES + drafts.size_bytes
         work = partial(self._append, drafts=drafts, command=command, tracking=tracking)
         return self.store.writer.run(work, key=receipt_key(command), size_bytes=size_bytes)
 
@@ -267,7 +268,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
 
     def _draft(
         self, stored_events: Sequence[StoredEvent], command: Command | None, tracking: Tracking | None
-    ) -> tuple[Command, list[Draft]]:
+    ) -> tuple[Command, Drafts]:
         if tracking is not None:
             raise ProgrammingError("insert_events: this recorder keeps no tracking; ask for a process recorder")
         if not stored_events:
@@ -284,7 +285,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         self,
         transaction: Transaction,
         *,
-        drafts: Sequence[Draft],
+        drafts: Drafts,
         command: Command,
         tracking: Tracking | None,  # noqa: ARG002 - the process recorder's
     ) -> list[int]:
@@ -317,13 +318,13 @@ class LetopisSQLiteProcessRecorder(SQLiteTrackingRecorder, LetopisSQLiteApplicat
 
     def _draft(
         self, stored_events: Sequence[StoredEvent], command: Command | None, tracking: Tracking | None
-    ) -> tuple[Command, list[Draft]]:
+    ) -> tuple[Command, Drafts]:
         if tracking is not None and not stored_events:
-            return command or foreign_command(), []
+            return command or foreign_command(), NO_DRAFTS
         return super()._draft(stored_events, command, None)
 
     def _append(
-        self, transaction: Transaction, *, drafts: Sequence[Draft], command: Command, tracking: Tracking | None
+        self, transaction: Transaction, *, drafts: Drafts, command: Command, tracking: Tracking | None
     ) -> list[int]:
         ids = super()._append(transaction, drafts=drafts, command=command, tracking=None) if drafts else []
         if tracking is not None:

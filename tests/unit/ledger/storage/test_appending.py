@@ -13,6 +13,7 @@ from ledger.log import Command, Head, Receipt
 from ledger.storage.appending import (
     ANSWER_BYTES_MAX,
     EVENTS_MAX,
+    NO_DRAFTS,
     States,
     chain_entries,
     draft_entries,
@@ -157,7 +158,7 @@ def test_chained_entries_are_what_the_format_renders(events: list[tuple[int, str
 
 
 def test_chaining_nothing_leaves_the_head() -> None:
-    assert chain_entries(EMPTY, [], AT) == ([], EMPTY)
+    assert chain_entries(EMPTY, NO_DRAFTS, AT) == ([], EMPTY)
 
 
 @given(st.binary(max_size=200), st.text(max_size=20), st.text(max_size=20), st.integers(0, 2**40))

@@ -37,7 +37,10 @@ Shape = tuple[tuple[str, type], ...]
 
 
 class Shapes:
-    """The shapes seen so far, as one pattern over lines."""
+    """The shapes seen so far, as one pattern over lines.
+
+    Any thread may use it: two that learn at once may lose a count, which costs a little time and nothing else.
+    """
 
     def __init__(self) -> None:
         self._counts: Counter[Shape] = Counter()
@@ -51,13 +54,14 @@ class Shapes:
             lines = b"\n".join((*texts, b"")).decode()
         except UnicodeDecodeError:
             return range(len(texts))
+        pattern = self._lines
         # As many line feeds as texts: none is within a text, so lines are texts.
-        if self._lines is None or lines.count("\n") != len(texts):
+        if pattern is None or lines.count("\n") != len(texts):
             return range(len(texts))
         unknown: list[int] = []
         offset = counted = line = 0
         while True:
-            match = self._lines.match(lines, offset)
+            match = pattern.match(lines, offset)
             offset = match.end() if match is not None else offset
             if offset == len(lines):
                 return unknown
@@ -82,7 +86,8 @@ class Shapes:
     def compile(self) -> None:
         """Make the pattern anew, the shapes seen most often first."""
         self._missed = 0
-        kept = [shape for shape, count in self._counts.most_common() if count >= _SEEN_BEFORE_KEPT]
+        counts = Counter(dict(self._counts))  # copied at one go: another thread may be adding to it
+        kept = [shape for shape, count in counts.most_common() if count >= _SEEN_BEFORE_KEPT]
         if not self._kept.issuperset(kept):
             self._kept = frozenset(kept)
             self._lines = re.compile(rf"(?>(?:{'|'.join(map(_format_shape, kept))})\n)*+")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.audit_shapes import SHAPES_MAX, Shapes
 from ledger.wire import format_canonical, parse_canonical
+from ledger.wire.shapes import SHAPES_MAX, Shapes
 
 MARK = b'{"late":false,"place":12,"student":"3ebba7dc","tags":["a","b"],"until":null}'
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.audit_shapes import Shapes
 from ledger.wire import WireError, format_canonical, parse_canonical
+from ledger.wire.shapes import Shapes
 from tests.properties import wire_strategies as wire
 
 flat_values = st.one_of(wire.texts, wire.integers, st.booleans(), st.none(), st.lists(wire.texts, max_size=3))
