@@ -49,7 +49,7 @@ def _check_entries(connection: sqlite3.Connection) -> tuple[list[dict[str, Any]]
     leaves: list[bytes] = []
     versions: dict[str, int] = {}
     rows = connection.execute("SELECT idx, stream, version, type, entry FROM entries ORDER BY idx")
-    for position, (idx, stream, version, type_, raw) in enumerate(rows):
+    for position, (idx, stream, version, type_, raw) in enumerate(_named(rows.fetchall())):
         entry = json.loads(raw)
         where = f"entry {position}"
         assert idx == position == entry["index"], where
@@ -64,6 +64,17 @@ def _check_entries(connection: sqlite3.Connection) -> tuple[list[dict[str, Any]]
         entries.append(entry)
         leaves.append(hashlib.sha256(b"\x00" + raw).digest())
     return entries, leaves
+
+
+def _named(rows: list[tuple[int, str | None, int | None, str, bytes]]) -> list[tuple[int, str, int, str, bytes]]:
+    """Stream and version of every row: they stand in the last one of each run (migration 0002)."""
+    named: list[tuple[int, str, int, str, bytes]] = []
+    run, behind = None, 0
+    for idx, stream, version, type_, raw in reversed(rows):
+        run, behind = (run, behind - 1) if stream is None or version is None else (stream, version)
+        assert run is not None, f"entry {idx}: a run without an end"
+        named.append((idx, run, behind, type_, raw))
+    return named[::-1]
 
 
 def _check_head(connection: sqlite3.Connection, entries: list[dict[str, Any]], leaves: list[bytes]) -> None:

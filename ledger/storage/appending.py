@@ -27,7 +27,7 @@ from eventsourcing.persistence import StoredEvent
 from ledger.errors import Conflict, KeyReused, LedgerDamaged
 from ledger.log import Command, Head, Receipt, RecordedEvent
 from ledger.wire.canonical import INTEGER_MAX, LIMIT_DEPTH, parse_canonical
-from ledger.wire.entry import ENTRY_BYTES_MAX, Actor, CutEntries, cut_entries, entry_data, format_actor
+from ledger.wire.entry import ENTRY_BYTES_MAX, Actor, CutEntries, cut_entries, entry_data, format_actor, read_tail
 from ledger.wire.errors import WireError
 from ledger.wire.shapes import Shapes
 
@@ -175,6 +175,21 @@ def chain_entries(head: Head, drafts: Drafts, at: str) -> tuple[list[bytes], Hea
     return entries, Head(index, leaves[-1], edge, at)
 
 
+def entry_stream(entry: bytes, index: int) -> tuple[str, int]:
+    """Give stream and version of a stored entry.
+
+    Raises:
+        LedgerDamaged: it does not end as the entry of this index does.
+    """
+    try:
+        found, stream, version = read_tail(entry)
+    except ValueError:
+        found, stream, version = -1, "", 0
+    if found != index:
+        raise LedgerDamaged("entry_malformed", f"entry {index} does not end as an entry does", index=index)
+    return stream, version
+
+
 def event_state(entry: bytes, *, index: int, stream: str, type_: str, version: int, states: States) -> bytes:
     """Give the state that was inserted, from the entry that carries it.
 
@@ -184,7 +199,7 @@ def event_state(entry: bytes, *, index: int, stream: str, type_: str, version: i
     try:
         state = entry_data(entry, index=index, stream=stream, type=type_, version=version)
     except ValueError:
-        raise LedgerDamaged("entry_malformed", f"entry {index} has no data", index=index) from None
+        raise LedgerDamaged("entry_malformed", f"entry {index} is not what is stored beside it", index=index) from None
     if states == "canonical":
         return state
     encoded = state[len(_STATE_PREFIX) : -len(_STATE_SUFFIX)]

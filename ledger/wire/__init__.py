@@ -56,6 +56,7 @@ from ledger.wire.entry import (
     format_entry,
     parse_at,
     parse_entry,
+    read_tail,
 )
 from ledger.wire.errors import WireError
 from ledger.wire.note import (
@@ -133,4 +134,5 @@ __all__ = [
     "parse_proof",
     "parse_tile_path",
     "parse_vkey",
+    "read_tail",
 ]

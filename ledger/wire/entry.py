@@ -37,7 +37,7 @@ _NAME_LENGTH_MAX: Final = 64
 _BASIS_LENGTH_MAX: Final = 200
 
 _AT_LENGTH: Final = len("2026-09-01T08:31:12.123456Z")
-_ANY_PREV: Final = "0" * 64
+_PREV_LENGTH: Final = 64
 _BEFORE_AT: Final = b'},"at":"'
 _BEFORE_COMMAND: Final = b'","command":"'
 _BEFORE_DATA: Final = b'","data":'
@@ -284,15 +284,39 @@ def assemble(pieces: EntryPieces, at: str, index: int, prev_hex: str) -> bytes:
 
 
 def entry_data(raw: bytes, *, index: int, stream: str, type: str, version: int) -> bytes:  # noqa: A002 - the field's name
-    """Slice the bytes of `data` out of an entry that is known to be valid and to carry these fields.
+    """Slice the bytes of `data` out of a valid entry, if it carries these fields.
 
     The head: the actor's object is the first thing in the entry and holds texts only. Inside a JSON text a quote
     stands escaped, so `},"at":"` cannot occur in one, and its first occurrence is where the actor ends; `at` and
-    `command` have fixed lengths. The tail is as long as its fields are.
+    `command` have fixed lengths. The tail is rendered and compared.
+
+    Raises:
+        ValueError: it does not carry them.
+        WireError: a stream or type that UTF-8 cannot carry.
     """
     start = raw.index(_BEFORE_AT) + _DATA_OFFSET
-    tail = entry_tail(index=index, prev_hex=_ANY_PREV, stream=stream, type=type, version=version)
-    return raw[start : len(raw) - len(tail)]
+    before_prev = b',"index":%d,"prev":"' % index
+    after_prev = b'","stream":%b,"type":%b,"version":%d}' % (_quote(stream, "stream"), _quote(type, "type"), version)
+    end = len(raw) - len(after_prev) - _PREV_LENGTH - len(before_prev)
+    if not (raw.endswith(after_prev) and raw.startswith(before_prev, end)):
+        raise ValueError("an entry with another index, stream, type or version")
+    return raw[start:end]
+
+
+def read_tail(raw: bytes) -> tuple[int, str, int]:
+    """Read index, stream and version of a valid entry from its tail alone.
+
+    In a JSON text a quote stands escaped, so the last `,"index":` is the entry's own, whatever `data` and the names
+    behind it say.
+
+    Raises:
+        ValueError: it does not end as an entry does.
+    """
+    fields = orjson.loads(b"{" + raw[raw.rindex(_BEFORE_INDEX) + 1 :])
+    try:
+        return fields["index"], fields["stream"], fields["version"]
+    except KeyError:
+        raise ValueError("an entry without index, stream or version") from None
 
 
 def entry_tail(*, index: int, prev_hex: str, stream: str, type: str, version: int) -> bytes:  # noqa: A002 - the field's name

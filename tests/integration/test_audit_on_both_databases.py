@@ -201,12 +201,16 @@ def test_the_quick_reading_takes_nothing_that_the_rule_refuses(store: Store, dat
     assert ("entry_malformed", 401) in found(store.audit())
 
 
+# The next entry from 401 on that has its stream and version beside it: on SQLite that is where a run ends.
+TOLD = "(SELECT min(idx) FROM entries WHERE idx >= 401 AND stream IS NOT NULL)"
+
+
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
         ("UPDATE entries SET type = 'mark_annulled/1' WHERE idx = 401", ("columns_differ", 401)),
-        ("UPDATE entries SET version = 99 WHERE idx = 401", ("version_gap", 401)),
-        ("UPDATE entries SET stream = 'lesson/00000000-0000-4000-8000-000000000000' WHERE idx = 401", ("columns_differ", 401)),
+        (f"UPDATE entries SET version = 99 WHERE idx = {TOLD}", ("version_gap", 401)),
+        (f"UPDATE entries SET stream = 'lesson/00000000-0000-4000-8000-000000000000' WHERE idx = {TOLD}", ("columns_differ", 401)),
         ("DELETE FROM entries WHERE idx = 401", ("entry_missing", 401)),
         ("DELETE FROM entries WHERE idx = 699", ("entry_missing", 699)),
         ("DELETE FROM commands WHERE first_index = 300", ("receipt_differs", 300)),
@@ -223,6 +227,8 @@ def test_whatever_else_is_changed_is_found(
 ) -> None:
     store.tamper(statement)
     report = store.audit()
+    if expected == ("version_gap", 401) and store.backend == "sqlite":
+        expected = ("version_gap", 390)  # where the run begins whose end was changed
     if expected is None:
         assert report.passed  # nothing says how many checkpoints there must be: those who hold one ask for it
     else:

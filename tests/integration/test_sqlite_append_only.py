@@ -61,8 +61,23 @@ def test_no_row_is_replaced(stranger: sqlite3.Connection, table: str, verb: str)
 
 
 def test_no_entry_is_replaced_through_its_stream_and_version(stranger: sqlite3.Connection) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="the index, or the version of the stream, is taken"):
-        stranger.execute("REPLACE INTO entries SELECT 300, stream, version, type, x'00' FROM entries WHERE idx = 7")
+    (end,) = stranger.execute("SELECT min(idx) FROM entries WHERE stream IS NOT NULL").fetchone()
+    with pytest.raises(sqlite3.IntegrityError, match="the version of the stream is taken"):
+        stranger.execute(
+            f"REPLACE INTO entries SELECT 300, type, stream, version, x'00' FROM entries WHERE idx = {end}"
+        )
+    assert stranger.execute("SELECT count(*), max(idx) FROM entries").fetchone() == (300, 299)
+
+
+def test_no_index_is_left_out(stranger: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="not the next index"):
+        stranger.execute("INSERT INTO entries VALUES (301, 't/1', 'a/b', 1, x'00')")
+
+
+def test_a_stream_and_its_version_are_told_together(stranger: sqlite3.Connection) -> None:
+    for names in ("'a/b', NULL", "NULL, 1"):
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            stranger.execute(f"INSERT INTO entries VALUES (300, 't/1', {names}, x'00')")
 
 
 def test_no_entry_is_replaced_by_an_upsert(stranger: sqlite3.Connection) -> None:
@@ -92,12 +107,12 @@ def test_checkpoint_sizes_grow(stranger: sqlite3.Connection) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        "'300', 'a/b', 1, 't/1', 'a text'",
-        "300, 17.5, 1, 't/1', x'00'",
-        "300, 'a/b', 'one', 't/1', x'00'",
-        "300, 'a/b', 1, NULL, x'00'",
-        "-1, 'a/b', 1, 't/1', x'00'",
-        "300, 'a/b', -1, 't/1', x'00'",
+        "'300', 't/1', 'a/b', 1, 'a text'",
+        "300, 't/1', 17.5, 1, x'00'",
+        "300, 't/1', 'a/b', 'one', x'00'",
+        "300, NULL, 'a/b', 1, x'00'",
+        "-1, 't/1', 'a/b', 1, x'00'",
+        "300, 't/1', 'a/b', -1, x'00'",
     ],
 )
 def test_types_are_strict(stranger: sqlite3.Connection, values: str) -> None:

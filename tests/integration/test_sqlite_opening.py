@@ -15,7 +15,7 @@ from typing import cast
 import pytest
 from eventsourcing.persistence import InfrastructureFactory, InterfaceError, OperationalError
 
-from ledger.database.migrations import MigrationError
+from ledger.database.migrations import MigrationError, read_migrations
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite import store as store_module
@@ -168,6 +168,49 @@ class TestExisting:
             with pytest.raises(MigrationError, match="0001_log: changed after it was applied"):
                 LetopisSQLiteFactory(settings(file, **more))
 
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_a_ledger_of_the_first_migration_is_brought_up_to_date(
+        self, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+    ) -> None:
+        """Its table had stream and version in every row; foreign streams may begin with version 0."""
+        from ledger.storage.sqlite import schema
+
+        streams = [lesson(), lesson(), lesson()]
+        with opened(tmp_path / "new.db", LETOPIS_STATES="any") as recorder:
+            versions = dict.fromkeys(streams, first)
+            for place, count in ((0, 3), (0, 2), (1, 1), (0, 1), (1, 4), (2, 1)):
+                stream = streams[place]
+                recorder.insert_events(marks(stream, first=versions[stream], count=count), command=command())
+                versions[stream] += count
+            rows = list(recorder.rows(0, 12))
+            expected = [recorder.select_events(stream) for stream in streams], list(recorder.streams(""))
+        all_migrations = read_migrations("ledger.storage.sqlite")
+        with monkeypatch.context() as patched:
+            patched.setattr(schema, "read_migrations", lambda package: all_migrations[:1])
+            with opened(file):
+                pass
+        connection = sqlite3.connect(file)
+        connection.execute("ATTACH ? AS new", (str(tmp_path / "new.db"),))
+        for index, (stream, version, type_, entry) in enumerate(rows):
+            connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", (index, stream, version, type_, entry))
+        connection.execute("INSERT INTO commands SELECT * FROM new.commands")
+        connection.execute("UPDATE head SET (size, last, edge, at) = (SELECT size, last, edge, at FROM new.head)")
+        connection.commit()
+        connection.close()
+
+        with pytest.raises(MigrationError, match="0002_runs is not applied; open once with LETOPIS_CREATE=y"):
+            LetopisSQLiteFactory(settings(file, LETOPIS_STATES="any"))
+        with opened(file, LETOPIS_STATES="any") as recorder:
+            assert list(recorder.rows(0, 12)) == rows
+            assert ([recorder.select_events(stream) for stream in streams], list(recorder.streams(""))) == expected
+            recorder.insert_events(marks(streams[2], first=versions[streams[2]]), command=command())
+        check_file(file)
+        connection = sqlite3.connect(file)
+        told = [idx for (idx,) in connection.execute("SELECT idx FROM entries WHERE stream IS NOT NULL ORDER BY idx")]
+        connection.close()
+        # The first two appends went to one stream without anything between them: now they are one run.
+        assert told == ([0, 4, 5, 6, 10, 11, 12] if first == 0 else [4, 5, 6, 10, 11, 12])
+
     def test_a_migration_that_fails_leaves_nothing(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from ledger.database.migrations import Migration
         from ledger.storage.sqlite import schema
@@ -224,7 +267,7 @@ class TestOneServer:
             with pytest.raises(NodeReadOnly, match="opened for reading"):
                 reading.insert_events(marks(lesson()), command=command())
             with reading.store.readers.connection() as connection, pytest.raises(sqlite3.OperationalError):
-                connection.execute("INSERT INTO entries VALUES (1, 'a', 1, 'b', x'00')")
+                connection.execute("INSERT INTO entries VALUES (1, 'b', 'a', 1, x'00')")
 
     def test_within_a_process_a_file_has_one_store(self, file: Path) -> None:
         with opened(file) as first, opened(file) as second:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -137,11 +138,31 @@ class LogMachine(RuleBasedStateMachine):
             assert self.recorder.find_receipt(key) == self.receipts.get(key)
         assert self.recorder.checkpoint() == (self.checkpoints[-1] if self.checkpoints else None)
 
+    def check_stream(self, stream: str) -> None:
+        """Every way of asking for a part of it gives that part."""
+        expected = [(version, state) for name, version, state in self.events if name == stream]
+        for gt, lte, desc, limit in itertools.product((None, 1, 3), (None, 2, 5), (False, True), (None, 2)):
+            part = [one for one in expected if (gt is None or one[0] > gt) and (lte is None or one[0] <= lte)]
+            part = part[::-1][:limit] if desc else part[:limit]
+            found = self.recorder.select_events(stream, gt=gt, lte=lte, desc=desc, limit=limit)
+            assert [(event.originator_version, event.state) for event in found] == part
+
+    def check_rows(self) -> None:
+        """What stands beside the entries, in whatever ranges it is asked for."""
+        size = len(self.events)
+        expected = [event[:2] for event in self.events]
+        for start, stop in ((0, size), (size // 3, size), (0, size * 2 // 3), (size // 2, size // 2 + 1)):
+            rows = list(self.recorder.rows(start, min(stop, size)))
+            assert [(stream, version) for stream, version, _, _ in rows] == expected[start:stop]
+        for head in self.recorder.streams(""):
+            places = [place for place, event in enumerate(self.events) if event[0] == head.stream]
+            assert (head.first_index, head.last_index) == (places[0], places[-1])
+
     def teardown(self) -> None:
         if hasattr(self, "factory"):
             for stream in STREAMS:
-                found = [(e.originator_version, e.state) for e in self.recorder.select_events(stream)]
-                assert found == [(version, state) for name, version, state in self.events if name == stream]
+                self.check_stream(stream)
+            self.check_rows()
             for key, receipt in self.receipts.items():
                 assert self.recorder.find_receipt(key) == receipt
             self.factory.close()

@@ -18,7 +18,7 @@ from ledger.wire.entry import format_at
 _INSERT_COMMAND: Final = (
     "INSERT OR FAIL INTO commands (key, command, digest, first_index, count, answer) VALUES (?, ?, ?, ?, ?, ?)"
 )
-_INSERT_ENTRY: Final = "INSERT OR FAIL INTO entries (idx, stream, version, type, entry) VALUES (?, ?, ?, ?, ?)"
+_INSERT_ENTRY: Final = "INSERT OR FAIL INTO entries (idx, type, stream, version, entry) VALUES (?, ?, ?, ?, ?)"
 _LAST_VERSION: Final = "SELECT max(version) FROM entries WHERE stream = ?"
 
 
@@ -46,13 +46,14 @@ def append(transaction: Transaction, drafts: Drafts, command: Command, clock: Ca
     _check_written(connection, drafts)
     at = max(format_at(command.at or clock()), head.at)
     entries, new = chain_entries(head, drafts, at)
+    rows = zip(range(head.size, new.size), drafts.types, *_run_ends(drafts), entries, strict=True)
     try:
-        connection.executemany(
-            _INSERT_ENTRY,
-            zip(range(head.size, new.size), drafts.streams, drafts.versions, drafts.types, entries, strict=True),
-        )
+        connection.executemany(_INSERT_ENTRY, rows)
     except sqlite3.IntegrityError:
-        raise _why_refused(connection, drafts, head.size) from None
+        # Every stream was found to go on where it ended.
+        raise LedgerDamaged(
+            "head_disagrees", f"the stored head is of {head.size} entries, which is not where the log ends"
+        ) from None
     transaction.head = new
     return list(range(head.size + 1, new.size + 1))
 
@@ -135,31 +136,30 @@ def _check_reads(connection: sqlite3.Connection, reads: Mapping[str, int]) -> No
 
 
 def _check_written(connection: sqlite3.Connection, drafts: Drafts) -> None:
-    """Each stream goes on where it ended. That a stream which begins with 1 is new is left to the table's UNIQUE."""
+    """Each stream goes on where it ended."""
     following: dict[str, int] = {}
     for stream, version in zip(drafts.streams, drafts.versions, strict=True):
         expected = following.get(stream)
         if expected is None:
-            expected = 1 if version == 1 else _following_version(connection, stream, version)
+            last = _last_version(connection, stream)
+            # Streams of foreign applications may begin with 0.
+            expected = min(version, 1) if last is None else last + 1
         if version != expected:
             raise moved_stream(stream, version - 1, expected - 1)
         following[stream] = version + 1
 
 
-def _following_version(connection: sqlite3.Connection, stream: str, version: int) -> int:
-    last = _last_version(connection, stream)
-    if last is not None:
-        return last + 1
-    return min(version, 1)  # streams of foreign applications may begin with 0
-
-
-def _why_refused(connection: sqlite3.Connection, drafts: Drafts, size: int) -> Exception:
-    """Find what kept the entries out; some of them may be in, ahead of the one that was refused."""
-    for stream, version in zip(drafts.streams, drafts.versions, strict=True):
-        (last,) = connection.execute(f"{_LAST_VERSION} AND idx < ?", (stream, size)).fetchone()
-        if last is not None and last >= version:
-            return moved_stream(stream, version - 1, last)
-    return LedgerDamaged("head_disagrees", f"the stored head is of {size} entries, which is not where the log ends")
+def _run_ends(drafts: Drafts) -> tuple[list[str | None], list[int | None]]:
+    """Give the columns stream and version as the table keeps them: told where a run ends (migration 0002)."""
+    streams, versions = drafts.streams, drafts.versions
+    ends = [
+        stream != following or version == 0
+        for stream, following, version in zip(streams, (*streams[1:], None), versions, strict=True)
+    ]
+    return (
+        [stream if end else None for stream, end in zip(streams, ends, strict=True)],
+        [version if end else None for version, end in zip(versions, ends, strict=True)],
+    )
 
 
 def _last_version(connection: sqlite3.Connection, stream: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -27,6 +27,7 @@ from ledger.storage.appending import (
     Drafts,
     States,
     draft_entries,
+    entry_stream,
     event_state,
     foreign_command,
     receipt_key,
@@ -44,6 +45,20 @@ _STREAMS_A_READ: Final = 1_000
 _RECEIPTS_A_READ: Final = 100_000  # each read sorts the table, which is kept in the order of keys
 _COMMAND_BYTES: Final = 512
 _AFTER_ALL_NAMES: Final = "\U0010ffff"
+_VERSION_MAX: Final = 2**63 - 1
+
+# Where a run ends and what the stream's version was before it say which entries it is (migration 0002).
+_STREAM_EVENTS: Final = """
+    WITH ends AS (
+        SELECT idx, version, lag(version, 1, 0) OVER (ORDER BY version) AS before FROM entries WHERE stream = ?
+    )
+    SELECT entries.idx, ends.version - ends.idx + entries.idx AS at_version, entries.type, entries.entry
+    FROM ends JOIN entries ON entries.idx > ends.idx - max(ends.version - ends.before, 1) AND entries.idx <= ends.idx
+    WHERE at_version > ? AND at_version <= ?
+    ORDER BY at_version"""
+_RUN_AROUND: Final = (
+    "SELECT idx, stream, version FROM entries WHERE idx >= ? AND stream IS NOT NULL ORDER BY idx LIMIT 1"
+)
 
 
 class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
@@ -117,15 +132,8 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
             LedgerDamaged: an entry does not carry the fields of its row.
         """
         stream = stream_name(originator_id)
-        statement = "SELECT idx, version, type, entry FROM entries WHERE stream = ?"
-        params: list[str | int] = [stream]
-        if gt is not None:
-            statement += " AND version > ?"
-            params.append(gt)
-        if lte is not None:
-            statement += " AND version <= ?"
-            params.append(lte)
-        statement += " ORDER BY version DESC" if desc else " ORDER BY version"
+        statement = _STREAM_EVENTS + (" DESC" if desc else "")
+        params: list[str | int] = [stream, -1 if gt is None else gt, _VERSION_MAX if lte is None else lte]
         if limit is not None:
             statement += " LIMIT ?"
             params.append(limit)
@@ -148,7 +156,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
             LedgerDamaged: an entry does not carry the fields of its row.
         """
         first = 0 if start is None else start - 1 if inclusive_of_start else start
-        statement = "SELECT idx, stream, version, type, entry FROM entries WHERE idx >= ?"
+        statement = "SELECT idx, type, entry FROM entries WHERE idx >= ?"
         params: list[str | int] = [first]
         if stop is not None:
             statement += " AND idx < ?"
@@ -194,7 +202,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         """
         size = self.head().size
         end = size if stop is None else min(stop, size)
-        return (entry for (entry,) in self._ranges("entry", start, end))
+        return self._entries(start, end)
 
     def rows(self, start: int, stop: int) -> Iterator[tuple[str, int, str, bytes]]:
         """Stream, version, type and entry as they are stored, in index order: what an audit compares.
@@ -202,7 +210,10 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         Raises:
             LedgerDamaged: an index is missing.
         """
-        return self._ranges("stream, version, type, entry", start, stop)
+        for first in range(start, stop, _ENTRIES_A_READ):
+            last = min(first + _ENTRIES_A_READ, stop)
+            block = self._range("stream, version, type, entry", first, last)
+            yield from reversed(list(self._named(reversed(block), last)))
 
     def receipts(self) -> Iterator[tuple[int, int, str]]:
         """First index, count and command of every receipt, in order of the first index."""
@@ -226,7 +237,7 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         compare, bound, end = ">=", prefix, prefix + _AFTER_ALL_NAMES
         while True:
             statement = (
-                "SELECT stream, min(idx), max(version), max(idx) FROM entries"
+                "SELECT stream, min(idx) - max(min(version) - 1, 0), max(version), max(idx) FROM entries"
                 f" WHERE stream {compare} ? AND stream < ? GROUP BY stream ORDER BY stream LIMIT ?"
             )
             with self.store.readers.connection() as connection:
@@ -291,21 +302,42 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
     ) -> list[int]:
         return steps.append(transaction, drafts, command, self.store.clock)
 
-    def _ranges(self, columns: str, start: int, end: int) -> Iterator[Any]:
-        """Rows of entries, range by range."""
-        statement = f"SELECT {columns} FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
+    def _entries(self, start: int, end: int) -> Iterator[bytes]:
         for first in range(start, end, _ENTRIES_A_READ):
-            last = min(first + _ENTRIES_A_READ, end)
-            with self.store.readers.connection() as connection:
-                rows = connection.execute(statement, (first, last)).fetchall()
-                if len(rows) != last - first:
-                    raise _missing_entry(connection, first, last)
-            yield from rows
+            for (entry,) in self._range("entry", first, min(first + _ENTRIES_A_READ, end)):
+                yield entry
+
+    def _range(self, columns: str, first: int, last: int) -> list[tuple[Any, ...]]:
+        """Rows of the entries `first` up to but not including `last`."""
+        statement = f"SELECT {columns} FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
+        with self.store.readers.connection() as connection:
+            rows = connection.execute(statement, (first, last)).fetchall()
+            if len(rows) != last - first:
+                raise _missing_entry(connection, first, last)
+        return rows
+
+    def _named(
+        self, backwards: Iterable[tuple[str | None, int | None, str, bytes]], stop: int
+    ) -> Iterator[tuple[str, int, str, bytes]]:
+        """Name stream and version in each row, from the last one on: they are told where a run ends.
+
+        A run whose end is not there gets a name that no entry has.
+        """
+        with self.store.readers.connection() as connection:
+            told = connection.execute(_RUN_AROUND, (stop,)).fetchone()
+        run, behind = ("", 0) if told is None else (told[1], told[2] - (told[0] - stop))
+        for stream, version, type_, entry in backwards:
+            if stream is None or version is None:
+                behind -= 1
+            else:
+                run, behind = stream, version
+            yield run, behind, type_, entry
 
     def _event(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> RecordedEvent:
         return recorded_event(entry, index=index, stream=stream, type_=type_, version=version, states=self.states)
 
-    def _notification(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> Notification:
+    def _notification(self, index: int, type_: str, entry: bytes) -> Notification:
+        stream, version = entry_stream(entry, index)
         state = event_state(entry, index=index, stream=stream, type_=type_, version=version, states=self.states)
         return Notification(stream, version, type_, state, index + 1)
 
