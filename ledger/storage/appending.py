@@ -55,6 +55,8 @@ _TYPE_RULE: Final = "not <snake_case>/<version from 1>"
 _STATE_PREFIX: Final = b'{"state":"'
 _STATE_SUFFIX: Final = b'"}'
 
+_TEXTS: Final = frozenset((str,))
+
 _shapes: Final = Shapes()  # what is canonical is so in every log
 
 
@@ -249,7 +251,7 @@ def _checked_texts(values: Sequence[object], field: str, is_right: Callable[[str
     Raises:
         WireError: naming the first that breaks the rule.
     """
-    if all(type(value) is str for value in values):
+    if _TEXTS.issuperset(map(type, values)):
         texts = cast("Sequence[str]", values)
         if all(map(is_right, set(texts))):
             return texts

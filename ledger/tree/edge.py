@@ -7,6 +7,7 @@ from typing import Final, Self
 from ledger.tree.hashing import EMPTY_ROOT, hash_pairs, node_hash
 
 _HASH_SIZE: Final = 32
+_HASH_SIZES: Final = frozenset((_HASH_SIZE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class RightEdge:
     def __post_init__(self) -> None:
         if self.size < 0 or len(self.hashes) != self.size.bit_count():
             raise ValueError(f"a right edge of {len(self.hashes)} hashes does not fit a tree of {self.size} leaves")
-        if any(len(node) != _HASH_SIZE for node in self.hashes):
+        if not _HASH_SIZES.issuperset(map(len, self.hashes)):
             raise ValueError("a right edge with a hash that is not 32 bytes")
 
     @classmethod

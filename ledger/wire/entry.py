@@ -207,7 +207,8 @@ def format_at(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise WireError(_WHAT, "at", "a moment without a time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    # In UTC the text ends in +00:00.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_at(text: str) -> datetime:
