@@ -6,12 +6,15 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
 from bench.measure import Report
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
-from tests.cluster import running_cluster
+from tests.cluster import Cluster, running_cluster
+from tests.conftest import make_template
 
 
 def main() -> int:
@@ -20,6 +23,7 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="comma-separated: sqlite, postgres, verify, rebuild, asof, growth, archive"
     )
+    parser.add_argument("--entries", type=int, default=0, help="of the long log in `growth`")
     options = parser.parse_args()
     only = set(filter(None, options.only.split(",")))
     rounds, scale = (3, 1) if options.quick else (7, 2)
@@ -34,21 +38,30 @@ def main() -> int:
         if wanted("sqlite"):
             sqlite_appends(report, folder, rounds, scale)
         if wanted("postgres"):
-            with running_cluster(durable=True) as cluster:
+            with _cluster() as cluster:
                 postgres_appends(report, cluster, rounds, scale)
         if wanted("verify"):
             full_verification(report, folder, rounds, entries=100_000 if options.quick else 400_000)
         if wanted("rebuild"):
-            views_rebuilt(report, folder, rounds, events=30_000 if options.quick else 150_000)
+            with _cluster() as cluster:
+                views_rebuilt(report, folder, cluster, rounds, events=30_000 if options.quick else 150_000)
         if wanted("asof"):
             views_as_of(report, folder, rounds)
         if wanted("growth"):
-            growth(report, folder, rounds, entries=200_000 if options.quick else 1_000_000)
+            growth(report, folder, rounds, entries=options.entries or (200_000 if options.quick else 1_000_000))
         if wanted("archive") and not options.quick:
             year_archive(report, folder)
     report.write(Path("var/bench.json"))
     print(f"var/bench.json: {len(report.results)} ratios in {time.monotonic() - begun:.0f} s")
     return 0
+
+
+@contextmanager
+def _cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own with fsync on and the ledger's schema in its template."""
+    with running_cluster(durable=True) as cluster:
+        make_template(cluster)
+        yield cluster
 
 
 def _disk() -> Path:

@@ -23,7 +23,7 @@ from ledger.storage.postgres import LetopisPostgresFactory
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.wire.entry import Actor
 from tests.cluster import Cluster
-from tests.conftest import make_database, make_template
+from tests.conftest import make_database
 
 TEACHER: Final = Actor("11111111-1111-4111-8111-111111111111", "teacher")
 DATA: Final = (
@@ -234,7 +234,6 @@ def bare_postgres(dsn: str) -> Iterator[Callable[[int, int], int]]:
 
 def postgres_appends(report: Report, cluster: Cluster, rounds: int, scale: int) -> None:
     """1, 30 and 1,000 events a call with one writer; 1, 4, 8, 16 writers over 200 schools."""
-    make_template(cluster)
     database = make_database(cluster)
     schools = [
         database.environment(f"letopis.example/school/{n}", LETOPIS_POSTGRES_POOL_MAX="16") for n in range(SCHOOLS)

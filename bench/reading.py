@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import resource
@@ -13,13 +14,17 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import Tracking
+from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteTrackingRecorder
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
@@ -33,6 +38,9 @@ from ledger.storage.sqlite import LetopisSQLiteFactory
 from projections.engine import Views
 from projections.views.class_page import class_page
 from projections.views.lookups import classes
+from tests.cluster import Cluster
+from tests.conftest import Database, make_database
+from tests.projection_databases import views_dsn
 from tests.sample_folders import SEED, found
 
 MEBIBYTE: Final = 1 << 20
@@ -135,10 +143,33 @@ class CellView(SQLiteTrackingRecorder):
             cursor.execute("INSERT INTO cells VALUES (?, ?, ?, ?)", (*row, tracking.notification_id))
 
 
-class CellProjection(Projection[CellView]):
+class PostgresCellView(PostgresTrackingRecorder):
+    """The same on PostgreSQL."""
+
+    def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
+        super().__init__(datastore, **kwargs)
+        table = "CREATE TABLE IF NOT EXISTS cells (student text, work text, value text, position bigint)"
+        self.sql_create_statements.append(SQL(table).format())
+
+    def keep(self, row: tuple[str, str, str], tracking: Tracking) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            self._insert_tracking(cursor, tracking)
+            cursor.execute("INSERT INTO cells VALUES (%s, %s, %s, %s)", (*row, tracking.notification_id))
+
+
+class KeepsCells(Protocol):
+    """What the projection wants of either view."""
+
+    def keep(self, row: tuple[str, str, str], tracking: Tracking) -> None: ...
+
+    def insert_tracking(self, tracking: Tracking) -> None: ...
+
+
+class CellProjection(Projection[Any]):
     """One row an event, as the library's documentation has it."""
 
     name = "cellview"
+    view: KeepsCells
 
     def process_event(self, domain_event: Any, tracking: Tracking) -> None:
         if isinstance(domain_event, Cell.Marked):  # type: ignore[attr-defined]
@@ -147,47 +178,94 @@ class CellProjection(Projection[CellView]):
             self.view.insert_tracking(tracking)
 
 
-def views_rebuilt(report: Report, folder: Path, rounds: int, events: int) -> None:
-    """All views from entry 0 against the library's ProjectionRunner with a view of one table."""
+def views_rebuilt(report: Report, folder: Path, cluster: Cluster, rounds: int, events: int) -> None:
+    """All views from entry 0 against the library's ProjectionRunner with a view of one table, on both databases."""
     with sample_log(folder / "rebuilt.sqlite3", events) as recorder:
         with Views.open(f"sqlite:{folder / 'rebuilt-views'}", recorder.origin) as views:
             report.compare(
-                "rebuild_views",
+                "rebuild_views_sqlite",
                 partial(rate, partial(views.rebuild, recorder)),
-                _stock_rounds(folder),
+                _stock_rounds(*_stock_sqlite(folder)),
+                unit="events/s",
+                rounds=rounds,
+                goal=30.0,
+            )
+        database = make_database(cluster)
+        with Views.open(views_dsn(database), recorder.origin) as views:
+            report.compare(
+                "rebuild_views_postgres",
+                partial(rate, partial(views.rebuild, recorder)),
+                _stock_rounds(*_stock_postgres(database)),
                 unit="events/s",
                 rounds=rounds,
                 goal=30.0,
             )
 
 
-def _stock_rounds(folder: Path, events: int = 1_500) -> Callable[[], float]:
+StockView = Callable[[int], tuple[type[Any], dict[str, str]]]
+"""Gives the view's class and its settings for the turn of this number: each turn begins with an empty view."""
+
+
+def _stock_sqlite(folder: Path) -> tuple[dict[str, str], StockView]:
     # The stock SQLite recorder cannot be subscribed to, so events come from ours; the rest is the library's.
-    env = {
+    application = {
         "PERSISTENCE_MODULE": "ledger.storage.sqlite",
         "LETOPIS_SQLITE_FILE": str(folder / "stock-cells.sqlite3"),
         "LETOPIS_STATES": "any",
         "LETOPIS_CREATE": "y",
         "CELLVIEW_PERSISTENCE_MODULE": "eventsourcing.sqlite",
     }
-    with Cells(env=env) as app:
+    return application, lambda turn: (
+        CellView,
+        {"CELLVIEW_SQLITE_DBNAME": str(folder / f"stock-view-{turn}.sqlite3")},
+    )
+
+
+def _stock_postgres(database: Database) -> tuple[dict[str, str], StockView]:
+    parts = conninfo_to_dict(database.superuser_dsn)
+    application = {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(parts["dbname"]),
+        "POSTGRES_HOST": str(parts["host"]),
+        "POSTGRES_PORT": str(parts.get("port", 5432)),
+        "POSTGRES_USER": str(parts["user"]),
+        "POSTGRES_PASSWORD": "",
+    }
+
+    def view(turn: int) -> tuple[type[Any], dict[str, str]]:
+        with psycopg.connect(database.superuser_dsn, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA stock_view_{turn}".encode())
+        return PostgresCellView, {"CELLVIEW_POSTGRES_SCHEMA": f"stock_view_{turn}"}
+
+    return application, view
+
+
+def _stock_rounds(application: dict[str, str], view: StockView, events: int = 1_500) -> Callable[[], float]:
+    with Cells(env=application) as app:
         for _ in range(events // 30):
             cell = Cell()
             for number in range(29):
                 cell.mark(str(number), "work", "5")
             app.save(cell)
         last = app.recorder.max_notification_id()
-    turns = iter(range(1_000))
+    turns = itertools.count()
 
-    def projected() -> int:
-        view = {"CELLVIEW_SQLITE_DBNAME": str(folder / f"stock-view-{next(turns)}.sqlite3")}
-        with ProjectionRunner(
-            application_class=Cells, projection_class=CellProjection, view_class=CellView, env=env | view
-        ) as runner:
-            runner.wait(last, timeout=60)
-        return int(last or 0)
+    def turn() -> float:
+        view_class, settings = view(next(turns))
 
-    return partial(rate, projected)
+        def projected() -> int:
+            with ProjectionRunner(
+                application_class=Cells,
+                projection_class=CellProjection,
+                view_class=view_class,
+                env=application | settings,
+            ) as runner:
+                runner.wait(last, timeout=60)
+            return int(last or 0)
+
+        return rate(projected)
+
+    return turn
 
 
 def views_as_of(report: Report, folder: Path, rounds: int) -> None:
