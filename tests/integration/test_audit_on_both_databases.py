@@ -82,15 +82,23 @@ def tamper_postgres(dsn: str) -> Callable[[str], None]:
     return tamper
 
 
+def made(request: pytest.FixtureRequest, backend: str, folder: Path) -> tuple[dict[str, str], Callable[[str], None]]:
+    """The settings of a log that is not there yet, and what tampers with it."""
+    if backend == "sqlite":
+        return sqlite_settings(folder / "school.sqlite3"), tamper_sqlite(folder / "school.sqlite3")
+    database: Database = request.getfixturevalue("postgres_database")
+    return postgres_settings(database.app_dsn, database.owner_dsn), tamper_postgres(database.superuser_dsn)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        settings = sqlite_settings(tmp_path / "school.sqlite3")
-        tamper = tamper_sqlite(tmp_path / "school.sqlite3")
-    else:
-        database: Database = request.getfixturevalue("postgres_database")
-        settings = postgres_settings(database.app_dsn, database.owner_dsn)
-        tamper = tamper_postgres(database.superuser_dsn)
+def backend(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[Store]:
+    settings, tamper = made(request, backend, tmp_path)
     create_key(tmp_path / "school.pem", ORIGIN)
     signer = load_signer(tmp_path / "school.pem", ORIGIN)
     with opened(settings) as recorder:
@@ -100,7 +108,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         checkpointer.sign()
         pupils.append(SIZE - 300)
         checkpointer.sign()
-        yield Store(recorder, settings, signer, tamper, request.param)
+        yield Store(recorder, settings, signer, tamper, backend)
 
 
 def found(report: AuditReport) -> set[tuple[str, int | None]]:
@@ -315,20 +323,27 @@ def test_flipped_bytes_of_a_live_sqlite_file_are_found(tmp_path: Path) -> None:
         assert audit(recorder, environment=sqlite_settings(file)).passed
 
 
-def test_a_latched_store_that_passes_takes_appends_again(tmp_path: Path) -> None:
-    file = tmp_path / "school.sqlite3"
-    with opened(sqlite_settings(file)) as recorder:
-        Pupils(recorder).append(40)
-    (tmp_path / "school.sqlite3.latched").write_text("an I/O error")
-    settings = {key: value for key, value in sqlite_settings(file).items() if key != "LETOPIS_CREATE"}
+def test_a_latched_store_that_passes_takes_appends_again(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path
+) -> None:
+    settings, tamper = made(request, backend, tmp_path)
+    latch = tmp_path / ("school.sqlite3.latched" if backend == "sqlite" else "ledger.latched")
+    if backend == "postgres":
+        settings["LETOPIS_LATCH_FILE"] = str(latch)
     with opened(settings) as recorder:
+        Pupils(recorder).append(40)
+    latch.write_text("an I/O error")
+    with opened({key: value for key, value in settings.items() if key != "LETOPIS_CREATE"}) as recorder:
         with pytest.raises(NodeReadOnly):
             Pupils(recorder, seed=2).append(1)
-        tamper_sqlite(file)("UPDATE entries SET type = 'x/1' WHERE idx = 7")
+        tamper("UPDATE entries SET type = 'x/1' WHERE idx = 7")
         assert not audit(recorder).passed
         with pytest.raises(NodeReadOnly):
             Pupils(recorder, seed=2).append(1)
-        tamper_sqlite(file)("UPDATE entries SET type = 'mark_recorded/1' WHERE idx = 7")
+        tamper("UPDATE entries SET type = 'mark_recorded/1' WHERE idx = 7")
+        assert audit(recorder, unlatch=False).passed
+        assert latch.exists()
         assert audit(recorder).passed
+        assert not latch.exists()
         Pupils(recorder, seed=2).append(1)
         assert recorder.head().size == 41

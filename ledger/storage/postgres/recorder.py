@@ -75,7 +75,7 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
     @property
     def latched(self) -> str | None:
         """Why the node takes no appends to this log, or None while it does."""
-        return None if self.school in self.datastore.proved else self.datastore.latch
+        return self.datastore.latches.check(self.school)
 
     def unlatch(self, proof: Head) -> None:
         """Take appends to this log again after a full verification has passed.
@@ -85,11 +85,12 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
 
         Raises:
             LedgerDamaged: the log does not end there.
+            OSError: the latch file cannot be renamed; the latch stays.
         """
         found = self.head()
         if found != proof:
             raise LedgerDamaged("head_moved", f"verified up to {proof.size} entries, but the log has {found.size}")
-        self.datastore.proved.add(self.school)
+        self.datastore.latches.lift(self.school)
 
     def insert_events(
         self,
