@@ -40,14 +40,18 @@ class Store:
 
     def change(self, index: int, old: str, new: str) -> None:
         """Replace text in an entry, whatever the triggers say."""
-        if self.backend == "sqlite":
-            entry = f"CAST(replace(CAST(entry AS TEXT), '{old}', '{new}') AS BLOB)"
-        else:
-            entry = f"convert_to(replace(convert_from(entry, 'UTF8'), '{old}', '{new}'), 'UTF8')"
-        self.tamper(f"UPDATE entries SET entry = {entry} WHERE idx = {index}")
+        tamper_entry(self.tamper, self.backend, index, old, new)
 
     def table(self, name: str) -> str:
         return {"head": "head" if self.backend == "sqlite" else "heads"}.get(name, name)
+
+
+def tamper_entry(tamper: Callable[[str], None], backend: str, index: int, old: str, new: str) -> None:
+    if backend == "sqlite":
+        entry = f"CAST(replace(CAST(entry AS TEXT), '{old}', '{new}') AS BLOB)"
+    else:
+        entry = f"convert_to(replace(convert_from(entry, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+    tamper(f"UPDATE entries SET entry = {entry} WHERE idx = {index}")
 
 
 def tamper_sqlite(file: Path) -> Callable[[str], None]:
@@ -163,9 +167,29 @@ def test_a_changed_entry_is_found_with_its_index(store: Store, index: int, proce
     assert report.root != store.recorder.head().edge.root()
 
 
-def test_the_last_entry_has_nothing_behind_it_but_the_head(store: Store) -> None:
-    store.change(SIZE - 1, "teacher", "student")
-    assert found(store.audit()) == {("head_differs", None), ("checkpoint_differs", None)}
+@pytest.mark.parametrize("more", [0, 1, 68, 69])  # a lone last leaf, the end and the beginning of a tile
+def test_a_changed_last_entry_has_nothing_behind_it_but_the_head_and_is_found_with_its_index(
+    store: Store, more: int
+) -> None:
+    Pupils(store.recorder, seed=2).append(more)
+    store.change(SIZE + more - 1, "teacher", "student")
+    signed = {("checkpoint_differs", None)} if not more else set()
+    assert found(store.audit()) == {("head_differs", SIZE + more - 1)} | signed
+
+
+def test_a_changed_only_entry_is_found_with_its_index(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path
+) -> None:
+    settings, tamper = made(request, backend, tmp_path)
+    with opened(settings) as recorder:
+        Pupils(recorder).append(1)
+        tamper_entry(tamper, backend, 0, "teacher", "student")
+        assert found(audit(recorder)) == {("head_differs", 0)}
+
+
+def test_a_head_beside_a_changed_entry_further_up_names_no_entry(store: Store) -> None:
+    store.change(SIZE - 2, "teacher", "student")
+    assert {("chain_broken", SIZE - 1), ("head_differs", None)} <= found(store.audit())
 
 
 @pytest.mark.parametrize(
