@@ -262,6 +262,15 @@ def test_whatever_else_is_changed_is_found(
         assert not report.passed
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("missing", [402, 513, 699])  # within a block, behind another's only entry, the last
+def test_damage_right_before_a_missing_entry_is_found_too_and_first(store: Store, missing: int, processes: int) -> None:
+    store.change(missing - 1, '"role":"teacher"', '"role":"Teacher"')
+    store.tamper(f"DELETE FROM entries WHERE idx = {missing}")
+    findings = [(one.code, one.index) for one in store.audit(processes=processes).findings]
+    assert findings[:2] == [("entry_malformed", missing - 1), ("entry_missing", missing)]
+
+
 def test_an_index_of_streams_that_tells_otherwise_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database answers from its index, which may be damaged where the table is not."""
     streams = list(store.recorder.streams(""))

@@ -237,7 +237,10 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
             LedgerDamaged: an index has no entry.
         """
         for first in range(start, stop, _ENTRIES_A_READ):
-            yield from self._range(first, min(first + _ENTRIES_A_READ, stop), "stream, version, type, entry")
+            rows, missing = self._range(first, min(first + _ENTRIES_A_READ, stop), "stream, version, type, entry")
+            yield from rows
+            if missing is not None:
+                raise missing
 
     def receipts(self) -> Iterator[tuple[int, int, str]]:
         """First index, count and command of every receipt, in order of the first index."""
@@ -362,23 +365,27 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
             return cursor.execute(statement.encode(), params, prepare=True, binary=True).fetchall()
 
     @_reading
-    def _range(self, first: int, last: int, columns: str = "entry") -> list[tuple[Any, ...]]:
+    def _range(self, first: int, last: int, columns: str) -> tuple[list[tuple[Any, ...]], LedgerDamaged | None]:
+        """The rows of a range, or those before the first that is missing, and what to raise after them."""
         statement = f"SELECT {columns} FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s ORDER BY idx"
         rows = self._rows(statement, [self.school, first, last])
-        if len(rows) != last - first:
-            raise self._missing_entry(first, last)
-        return rows
+        if len(rows) == last - first:
+            return rows, None
+        missing = self._missing_index(first, last)
+        return rows[: missing - first], LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
 
     def _entries(self, start: int, end: int) -> Iterator[bytes]:
         for first in range(start, end, _ENTRIES_A_READ):
-            for (entry,) in self._range(first, min(first + _ENTRIES_A_READ, end)):
+            rows, missing = self._range(first, min(first + _ENTRIES_A_READ, end), "entry")
+            for (entry,) in rows:
                 yield entry
+            if missing is not None:
+                raise missing
 
-    def _missing_entry(self, first: int, last: int) -> LedgerDamaged:
+    def _missing_index(self, first: int, last: int) -> int:
         statement = "SELECT idx FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s"
         found = {idx for (idx,) in self._rows(statement, [self.school, first, last])}
-        missing = next(index for index in range(first, last) if index not in found)
-        return LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
+        return next(index for index in range(first, last) if index not in found)
 
     @_reading
     def _streams(self, prefix: str, after: str) -> list[tuple[Any, ...]]:

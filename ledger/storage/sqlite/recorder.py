@@ -291,14 +291,16 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         return steps.append(transaction, drafts, command, self.store.clock)
 
     def _ranges(self, columns: str, start: int, end: int) -> Iterator[Any]:
-        """Rows of entries, range by range."""
+        """Rows of entries, range by range; those before a missing one are given before it is told."""
         statement = f"SELECT {columns} FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
         for first in range(start, end, _ENTRIES_A_READ):
             last = min(first + _ENTRIES_A_READ, end)
             with self.store.readers.connection() as connection:
                 rows = connection.execute(statement, (first, last)).fetchall()
-                if len(rows) != last - first:
-                    raise _missing_entry(connection, first, last)
+                missing = None if len(rows) == last - first else _missing_index(connection, first, last)
+            if missing is not None:
+                yield from rows[: missing - first]
+                raise LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
             yield from rows
 
     def _event(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> RecordedEvent:
@@ -331,7 +333,7 @@ class LetopisSQLiteProcessRecorder(SQLiteTrackingRecorder, LetopisSQLiteApplicat
         return ids
 
 
-def _missing_entry(connection: sqlite3.Connection, first: int, last: int) -> LedgerDamaged:
+def _missing_index(connection: sqlite3.Connection, first: int, last: int) -> int:
     """Find the first index of a range that has no entry."""
     found = connection.execute("SELECT idx FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx", (first, last))
     missing = first
@@ -339,4 +341,4 @@ def _missing_entry(connection: sqlite3.Connection, first: int, last: int) -> Led
         if idx != missing:
             break
         missing += 1
-    return LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
+    return missing
