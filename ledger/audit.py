@@ -21,6 +21,7 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
+from ledger.audit_opening import compare_clock
 from ledger.audit_range import (
     HASH_SIZE,
     AuditedRecorder,
@@ -146,6 +147,7 @@ class _Auditor:
     def run(self, walk: Walk, processes: int, progress: Progress | None) -> None:
         """Walk all ranges and compare."""
         results = walk(self._tasks(processes))
+        compare_clock(self._findings, self.recorder)
         # Read while other processes are at work.
         try:
             self._receipts.read(self.recorder, self._size)

@@ -48,7 +48,13 @@ Row = tuple[str, int, str, bytes]
 
 
 class AuditedRecorder(LogRecorder, Protocol):
-    """A recorder that also shows what an audit compares, beyond what a server needs."""
+    """A recorder that also shows what an audit compares, beyond what a server needs.
+
+    Attributes:
+        clock: ``server`` or ``sample``, as the store was made.
+    """
+
+    clock: str
 
     def rows(self, start: int, stop: int) -> Iterator[Row]:
         """The rows of entries `start` to `stop` in index order: their columns and their bytes.

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from ledger.audit import AuditReport, audit
 from ledger.errors import NodeReadOnly
-from ledger.log import LogRecorder, SignedCheckpoint, StreamHead
+from ledger.log import Command, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, create_key, load_signer
 from ledger.wire.checkpoint import Checkpoint, format_checkpoint
+from ledger.wire.entry import Actor
 from ledger.wire.note import format_note
 from tests.conftest import Database
 from tests.small_logs import ORIGIN, Pupils, opened, postgres_settings, sqlite_settings
@@ -295,6 +297,41 @@ def test_a_changed_head_is_found(store: Store) -> None:
     zeros = "zeroblob(32)" if store.backend == "sqlite" else "decode(repeat('00', 32), 'hex')"
     store.tamper(f"UPDATE {store.table('head')} SET last = {zeros}")
     assert found(store.audit()) == {("head_differs", None)}
+
+
+def open_school(recorder: LogRecorder, data: str) -> None:
+    actor = Actor("11111111-1111-4111-8111-111111111111", "administrator")
+    event = StoredEvent("school/11111111-1111-4111-8111-111111111111", 1, "school_opened/1", data.encode())
+    recorder.insert_events([event], command=Command("22222222-2222-4222-8222-222222222222", actor))
+
+
+@pytest.mark.parametrize("clock", ["server", "sample"])
+def test_a_store_set_to_another_clock_than_its_log_states_is_found(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path, clock: str
+) -> None:
+    settings, tamper = made(request, backend, tmp_path)
+    with opened(settings | {"LETOPIS_CLOCK": clock}) as recorder:
+        open_school(recorder, f'{{"clock":"{clock}"}}')
+        Pupils(recorder).append(300)
+        assert audit(recorder, environment=settings).passed
+    other = {"server": "sample", "sample": "server"}[clock]
+    tamper(f"UPDATE {'meta' if backend == 'sqlite' else 'heads'} SET clock = '{other}'")
+    with opened(settings) as recorder:
+        (finding,) = audit(recorder, processes=2, environment=settings).findings
+    assert (finding.code, finding.index) == ("clock_differs", 0)
+    assert (finding.expected, finding.found) == (f"clock {other}, as the store is set", f"clock {clock}")
+
+
+@pytest.mark.parametrize("data", ['{"clock":"Мария"}', '{"clock":null}', "{}"])
+def test_a_log_that_states_no_clock_is_found_and_not_quoted(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path, data: str
+) -> None:
+    settings, _ = made(request, backend, tmp_path)
+    with opened(settings) as recorder:
+        open_school(recorder, data)
+        (finding,) = audit(recorder).findings
+    assert (finding.code, finding.index) == ("clock_differs", 0)
+    assert finding.found == "clock neither server nor sample"
 
 
 def test_a_head_that_fell_behind_what_was_signed_is_found(store: Store) -> None:
