@@ -3,6 +3,7 @@
     var/
       school.json        {"code":"1534","origin":"letopis.example/school/1534"}: what init was told
       ledger.sqlite3     the log (with SQLite; its lock and latch files beside it)
+      ledger.latched     the latch (with PostgreSQL; there once the database has met a disk error)
       views/             projections, droppable
       vault.sqlite3      sealed disclosures
       tokens.json        digests of bearer tokens, mode 0600
@@ -55,6 +56,11 @@ class Layout:
     def ledger_file(self) -> Path:
         """The log on SQLite."""
         return self.var / "ledger.sqlite3"
+
+    @property
+    def latch_file(self) -> Path:
+        """The latch on PostgreSQL."""
+        return self.var / "ledger.latched"
 
     @property
     def views(self) -> Path:
@@ -168,6 +174,7 @@ def ledger_environment(
         env["PERSISTENCE_MODULE"] = "ledger.storage.postgres"
         del env["LETOPIS_SQLITE_FILE"]
         env["LETOPIS_POSTGRES_DSN"] = _required(environ, "LETOPIS_POSTGRES_DSN")
+        env["LETOPIS_LATCH_FILE"] = str(layout.latch_file)
         if create:
             env["LETOPIS_POSTGRES_OWNER_DSN"] = _required(environ, "LETOPIS_POSTGRES_OWNER_DSN")
     if create:

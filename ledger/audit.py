@@ -21,6 +21,7 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
+from ledger.audit_opening import compare_clock
 from ledger.audit_range import (
     HASH_SIZE,
     AuditedRecorder,
@@ -139,11 +140,14 @@ class _Auditor:
         self._streams: dict[str, list[int]] = {}
         self._stored_streams: list[StreamHead] | None = None
         self._last, self._at = GENESIS_PREV, ""
+        self._changed_last: int | None = None  # index of the last entry, where it alone is not what the head says
+        self._edge_before_last = RightEdge.empty()
         self._root: bytes | None = None
 
     def run(self, walk: Walk, processes: int, progress: Progress | None) -> None:
         """Walk all ranges and compare."""
         results = walk(self._tasks(processes))
+        compare_clock(self._findings, self.recorder)
         # Read while other processes are at work.
         try:
             self._receipts.read(self.recorder, self._size)
@@ -202,7 +206,7 @@ class _Auditor:
         width = RANGE_ENTRIES_MAX
         while width > TILE_WIDTH and width * processes * _RANGES_PER_PROCESS > self._size:
             width //= 2
-        sizes = sorted({*self._checkpoints, self._size})
+        sizes = sorted({*self._checkpoints, self._size - 1, self._size})
         kept_size = min(max(self._checkpoints, default=0), self._size)
         tasks = []
         for start in range(0, self._size, width):
@@ -239,10 +243,15 @@ class _Auditor:
 
     def _check_size(self, edge: RightEdge) -> None:
         """Compare checkpoint and head with the tree of their size."""
+        if edge.size == self._size - 1:
+            self._edge_before_last = edge
         if edge.size == self._size:
             self._root = edge.root()
             if self.head is not None and self.head.edge != edge:
-                self._findings.add("head_differs", None, f"right edge of root {edge.root().hex()}", "another")
+                if self._size and self._edge_before_last.extend([self.head.last]) == self.head.edge:
+                    self._changed_last = self._size - 1
+                right = f"right edge of root {edge.root().hex()}"
+                self._findings.add("head_differs", self._changed_last, right, "another")
         if edge.size in self._checkpoints:
             self._check_checkpoint(self._checkpoints[edge.size], edge)
 
@@ -267,7 +276,8 @@ class _Auditor:
         """Compare where the entries end with the head, and with what was signed."""
         head = self.head
         if head is not None and self._tree is not None and (head.last, head.at) != (self._last, self._at):
-            self._findings.add("head_differs", None, f"{self._last.hex()} {self._at}", f"{head.last.hex()} {head.at}")
+            right = f"{self._last.hex()} {self._at}"
+            self._findings.add("head_differs", self._changed_last, right, f"{head.last.hex()} {head.at}")
         for size in self._checkpoints:
             if size > self._size:
                 self._findings.add("log_shrunk", self._size, f"{size} entries, which were signed", str(self._size))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from eventsourcing.persistence import StoredEvent, Tracking
 
@@ -97,6 +97,22 @@ class SignedCheckpoint:
     size: int
     note: bytes
     edge: RightEdge
+
+
+class Run(NamedTuple):
+    """Entries of one stream that follow one another in the log, with versions that follow one another."""
+
+    stream: str
+    first_version: int
+    length: int
+
+
+class Columns(NamedTuple):
+    """What is stored of consecutive entries, column by column: the runs that they fall into, types, bytes."""
+
+    runs: Sequence[Run]
+    types: Sequence[str]
+    entries: Sequence[bytes]
 
 
 class RecordedEvent(StoredEvent):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 
 from ledger.log import Command
 from ledger.storage.postgres import LetopisPostgresFactory
 from ledger.storage.postgres.recorder import LetopisPostgresApplicationRecorder
 from ledger.wire.entry import Actor
+from tests.cluster import Cluster
 from tests.conftest import Database
 
 ORIGIN = "letopis.example/school/test"
@@ -30,6 +33,25 @@ def opened(database: Database, origin: str = ORIGIN, **settings: str) -> Iterato
         yield recorder
     finally:
         factory.close()
+
+
+@contextmanager
+def failing_disk(cluster: Cluster, database: Database, school: int) -> Iterator[None]:
+    """The file of the school's entries is away, as on a disk that cannot be read: appends to it meet SQLSTATE 58P01."""
+    with psycopg.connect(database.superuser_dsn, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        (relation,) = connection.execute(
+            "SELECT pg_relation_filepath(tableoid) FROM letopis.entries WHERE school = %s", (school,)
+        ).fetchone() or ("",)
+    cluster.stop()  # so that no buffer and no open file is left
+    file = cluster.data / relation
+    away = Path(f"{file}.away")
+    file.rename(away)
+    cluster.start()
+    try:
+        yield
+    finally:
+        away.rename(file)
 
 
 def new_stream(kind: str = "lesson") -> str:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from ledger.log import Command
+from ledger.log import Columns, Command
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder
 from ledger.wire.entry import Actor
@@ -53,3 +53,12 @@ def command(
         expected_size=expected_size,
         answer=b'{"streams":{}}',
     )
+
+
+def flattened(columns: Columns) -> list[tuple[str, int, str, bytes]]:
+    """Stream, version, type and bytes of each entry."""
+    named = [(stream, version) for stream, first, count in columns.runs for version in range(first, first + count)]
+    return [
+        (stream, version, type_, entry)
+        for (stream, version), type_, entry in zip(named, columns.types, columns.entries, strict=True)
+    ]

@@ -20,12 +20,15 @@ class LatchInUseError(LetopisError):
 def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool) -> int:
     """Verify the whole store; without `unlatch` it is opened for reading, beside a running server too.
 
+    On PostgreSQL a running server sees that its latch was lifted; on SQLite it holds the file, and must be stopped.
+
     Returns:
         0 where nothing is wrong, 1 with findings, 3 where something could not be checked.
 
     Raises:
-        LatchInUseError: `unlatch`, and a server is running.
+        LatchInUseError: `unlatch`, and a server has the SQLite file.
         LetopisError: the store or its key cannot be opened.
+        OSError: the log has passed, but the latch file cannot be renamed.
     """
     layout = Layout(var)
     file = read_school_file(layout)

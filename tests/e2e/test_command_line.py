@@ -271,6 +271,37 @@ def test_a_school_on_postgresql_is_made_served_and_audited(tmp_path: Path, postg
     assert (again.returncode, "holds entries" in again.stderr) == (2, True)
 
 
+def test_an_audit_lifts_the_latch_of_a_running_server_on_postgresql(
+    tmp_path: Path, postgres_database: Database
+) -> None:
+    var, latch = tmp_path / "var", tmp_path / "var" / "ledger.latched"
+    env = {
+        "LETOPIS_POSTGRES_DSN": postgres_database.app_dsn,
+        "LETOPIS_POSTGRES_OWNER_DSN": postgres_database.owner_dsn,
+    }
+    made = founded(var, "--database", "postgresql", **env)
+    headers = {"Authorization": f"Bearer {made['sign_ins']['administrator']['token']}"}  # type: ignore[index]
+    person = {"kind": "staff", "family_name": "Петров", "given_name": "Пётр"}
+    reason = "the server met a disk error (58030) during an append at 2026-10-01T08:00:00.000000Z"
+    latch.write_text(reason)
+    with serving("--var", str(var), **env) as (_, base, _):
+
+        def recording() -> tuple[bool, int]:
+            health = httpx.get(f"{base}/v1/health").json()["schools"]["1534"]["recording"]
+            return health, httpx.post(f"{base}/v1/schools/1534/people", json=person, headers=headers).status_code
+
+        assert recording() == (False, 503)
+        seen = letopis("audit", "--var", str(var), "--json", **env)
+        assert (seen.returncode, orjson.loads(seen.stdout)["latched"]) == (0, reason)
+        assert recording() == (False, 503)
+        lifted = letopis("audit", "--var", str(var), "--processes", "2", "--json", "--unlatch", **env)
+        assert lifted.returncode == 0, lifted.stderr
+        report = orjson.loads(lifted.stdout)
+        assert (report["latched"], report["unlatched"]) == (None, True)
+        assert not latch.exists()
+        assert recording() == (True, 201)
+
+
 HEAVY = ("fastapi", "uvicorn", "sqlite3", "psycopg", "cryptography", "eventsourcing", "pydantic", "rich", "msgspec")
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from ledger.audit import AuditReport, audit
 from ledger.errors import NodeReadOnly
-from ledger.log import LogRecorder, SignedCheckpoint, StreamHead
+from ledger.log import Command, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, create_key, load_signer
 from ledger.wire.checkpoint import Checkpoint, format_checkpoint
+from ledger.wire.entry import Actor
 from ledger.wire.note import format_note
 from tests.conftest import Database
 from tests.small_logs import ORIGIN, Pupils, opened, postgres_settings, sqlite_settings
@@ -40,14 +42,18 @@ class Store:
 
     def change(self, index: int, old: str, new: str) -> None:
         """Replace text in an entry, whatever the triggers say."""
-        if self.backend == "sqlite":
-            entry = f"CAST(replace(CAST(entry AS TEXT), '{old}', '{new}') AS BLOB)"
-        else:
-            entry = f"convert_to(replace(convert_from(entry, 'UTF8'), '{old}', '{new}'), 'UTF8')"
-        self.tamper(f"UPDATE entries SET entry = {entry} WHERE idx = {index}")
+        tamper_entry(self.tamper, self.backend, index, old, new)
 
     def table(self, name: str) -> str:
         return {"head": "head" if self.backend == "sqlite" else "heads"}.get(name, name)
+
+
+def tamper_entry(tamper: Callable[[str], None], backend: str, index: int, old: str, new: str) -> None:
+    if backend == "sqlite":
+        entry = f"CAST(replace(CAST(entry AS TEXT), '{old}', '{new}') AS BLOB)"
+    else:
+        entry = f"convert_to(replace(convert_from(entry, 'UTF8'), '{old}', '{new}'), 'UTF8')"
+    tamper(f"UPDATE entries SET entry = {entry} WHERE idx = {index}")
 
 
 def tamper_sqlite(file: Path) -> Callable[[str], None]:
@@ -82,15 +88,23 @@ def tamper_postgres(dsn: str) -> Callable[[str], None]:
     return tamper
 
 
+def made(request: pytest.FixtureRequest, backend: str, folder: Path) -> tuple[dict[str, str], Callable[[str], None]]:
+    """The settings of a log that is not there yet, and what tampers with it."""
+    if backend == "sqlite":
+        return sqlite_settings(folder / "school.sqlite3"), tamper_sqlite(folder / "school.sqlite3")
+    database: Database = request.getfixturevalue("postgres_database")
+    return postgres_settings(database.app_dsn, database.owner_dsn), tamper_postgres(database.superuser_dsn)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        settings = sqlite_settings(tmp_path / "school.sqlite3")
-        tamper = tamper_sqlite(tmp_path / "school.sqlite3")
-    else:
-        database: Database = request.getfixturevalue("postgres_database")
-        settings = postgres_settings(database.app_dsn, database.owner_dsn)
-        tamper = tamper_postgres(database.superuser_dsn)
+def backend(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[Store]:
+    settings, tamper = made(request, backend, tmp_path)
     create_key(tmp_path / "school.pem", ORIGIN)
     signer = load_signer(tmp_path / "school.pem", ORIGIN)
     with opened(settings) as recorder:
@@ -100,7 +114,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         checkpointer.sign()
         pupils.append(SIZE - 300)
         checkpointer.sign()
-        yield Store(recorder, settings, signer, tamper, request.param)
+        yield Store(recorder, settings, signer, tamper, backend)
 
 
 def found(report: AuditReport) -> set[tuple[str, int | None]]:
@@ -155,9 +169,29 @@ def test_a_changed_entry_is_found_with_its_index(store: Store, index: int, proce
     assert report.root != store.recorder.head().edge.root()
 
 
-def test_the_last_entry_has_nothing_behind_it_but_the_head(store: Store) -> None:
-    store.change(SIZE - 1, "teacher", "student")
-    assert found(store.audit()) == {("head_differs", None), ("checkpoint_differs", None)}
+@pytest.mark.parametrize("more", [0, 1, 68, 69])  # a lone last leaf, the end and the beginning of a tile
+def test_a_changed_last_entry_has_nothing_behind_it_but_the_head_and_is_found_with_its_index(
+    store: Store, more: int
+) -> None:
+    Pupils(store.recorder, seed=2).append(more)
+    store.change(SIZE + more - 1, "teacher", "student")
+    signed = {("checkpoint_differs", None)} if not more else set()
+    assert found(store.audit()) == {("head_differs", SIZE + more - 1)} | signed
+
+
+def test_a_changed_only_entry_is_found_with_its_index(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path
+) -> None:
+    settings, tamper = made(request, backend, tmp_path)
+    with opened(settings) as recorder:
+        Pupils(recorder).append(1)
+        tamper_entry(tamper, backend, 0, "teacher", "student")
+        assert found(audit(recorder)) == {("head_differs", 0)}
+
+
+def test_a_head_beside_a_changed_entry_further_up_names_no_entry(store: Store) -> None:
+    store.change(SIZE - 2, "teacher", "student")
+    assert {("chain_broken", SIZE - 1), ("head_differs", None)} <= found(store.audit())
 
 
 @pytest.mark.parametrize(
@@ -236,6 +270,15 @@ def test_whatever_else_is_changed_is_found(
         assert not report.passed
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("missing", [402, 513, 699])  # within a block, behind another's only entry, the last
+def test_damage_right_before_a_missing_entry_is_found_too_and_first(store: Store, missing: int, processes: int) -> None:
+    store.change(missing - 1, '"role":"teacher"', '"role":"Teacher"')
+    store.tamper(f"DELETE FROM entries WHERE idx = {missing}")
+    findings = [(one.code, one.index) for one in store.audit(processes=processes).findings]
+    assert findings[:2] == [("entry_malformed", missing - 1), ("entry_missing", missing)]
+
+
 def test_an_index_of_streams_that_tells_otherwise_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database answers from its index, which may be damaged where the table is not."""
     streams = list(store.recorder.streams(""))
@@ -260,6 +303,41 @@ def test_a_changed_head_is_found(store: Store) -> None:
     zeros = "zeroblob(32)" if store.backend == "sqlite" else "decode(repeat('00', 32), 'hex')"
     store.tamper(f"UPDATE {store.table('head')} SET last = {zeros}")
     assert found(store.audit()) == {("head_differs", None)}
+
+
+def open_school(recorder: LogRecorder, data: str) -> None:
+    actor = Actor("11111111-1111-4111-8111-111111111111", "administrator")
+    event = StoredEvent("school/11111111-1111-4111-8111-111111111111", 1, "school_opened/1", data.encode())
+    recorder.insert_events([event], command=Command("22222222-2222-4222-8222-222222222222", actor))
+
+
+@pytest.mark.parametrize("clock", ["server", "sample"])
+def test_a_store_set_to_another_clock_than_its_log_states_is_found(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path, clock: str
+) -> None:
+    settings, tamper = made(request, backend, tmp_path)
+    with opened(settings | {"LETOPIS_CLOCK": clock}) as recorder:
+        open_school(recorder, f'{{"clock":"{clock}"}}')
+        Pupils(recorder).append(300)
+        assert audit(recorder, environment=settings).passed
+    other = {"server": "sample", "sample": "server"}[clock]
+    tamper(f"UPDATE {'meta' if backend == 'sqlite' else 'heads'} SET clock = '{other}'")
+    with opened(settings) as recorder:
+        (finding,) = audit(recorder, processes=2, environment=settings).findings
+    assert (finding.code, finding.index) == ("clock_differs", 0)
+    assert (finding.expected, finding.found) == (f"clock {other}, as the store is set", f"clock {clock}")
+
+
+@pytest.mark.parametrize("data", ['{"clock":"Мария"}', '{"clock":null}', "{}"])
+def test_a_log_that_states_no_clock_is_found_and_not_quoted(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path, data: str
+) -> None:
+    settings, _ = made(request, backend, tmp_path)
+    with opened(settings) as recorder:
+        open_school(recorder, data)
+        (finding,) = audit(recorder).findings
+    assert (finding.code, finding.index) == ("clock_differs", 0)
+    assert finding.found == "clock neither server nor sample"
 
 
 def test_a_head_that_fell_behind_what_was_signed_is_found(store: Store) -> None:
@@ -321,20 +399,27 @@ def test_flipped_bytes_of_a_live_sqlite_file_are_found(tmp_path: Path) -> None:
         assert audit(recorder, environment=sqlite_settings(file)).passed
 
 
-def test_a_latched_store_that_passes_takes_appends_again(tmp_path: Path) -> None:
-    file = tmp_path / "school.sqlite3"
-    with opened(sqlite_settings(file)) as recorder:
-        Pupils(recorder).append(40)
-    (tmp_path / "school.sqlite3.latched").write_text("an I/O error")
-    settings = {key: value for key, value in sqlite_settings(file).items() if key != "LETOPIS_CREATE"}
+def test_a_latched_store_that_passes_takes_appends_again(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path
+) -> None:
+    settings, tamper = made(request, backend, tmp_path)
+    latch = tmp_path / ("school.sqlite3.latched" if backend == "sqlite" else "ledger.latched")
+    if backend == "postgres":
+        settings["LETOPIS_LATCH_FILE"] = str(latch)
     with opened(settings) as recorder:
+        Pupils(recorder).append(40)
+    latch.write_text("an I/O error")
+    with opened({key: value for key, value in settings.items() if key != "LETOPIS_CREATE"}) as recorder:
         with pytest.raises(NodeReadOnly):
             Pupils(recorder, seed=2).append(1)
-        tamper_sqlite(file)("UPDATE entries SET type = 'x/1' WHERE idx = 7")
+        tamper("UPDATE entries SET type = 'x/1' WHERE idx = 7")
         assert not audit(recorder).passed
         with pytest.raises(NodeReadOnly):
             Pupils(recorder, seed=2).append(1)
-        tamper_sqlite(file)("UPDATE entries SET type = 'mark_recorded/1' WHERE idx = 7")
+        tamper("UPDATE entries SET type = 'mark_recorded/1' WHERE idx = 7")
+        assert audit(recorder, unlatch=False).passed
+        assert latch.exists()
         assert audit(recorder).passed
+        assert not latch.exists()
         Pupils(recorder, seed=2).append(1)
         assert recorder.head().size == 41

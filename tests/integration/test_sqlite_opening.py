@@ -20,7 +20,7 @@ from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite import store as store_module
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
-from tests.sqlite_ledgers import ORIGIN, command, lesson, marks, opened, settings
+from tests.sqlite_ledgers import ORIGIN, command, flattened, lesson, marks, opened, settings
 from tests.sqlite_oracle import check_file
 
 
@@ -182,7 +182,7 @@ class TestExisting:
                 stream = streams[place]
                 recorder.insert_events(marks(stream, first=versions[stream], count=count), command=command())
                 versions[stream] += count
-            rows = list(recorder.rows(0, 12))
+            rows = flattened(recorder.columns(0, 12))
             expected = [recorder.select_events(stream) for stream in streams], list(recorder.streams(""))
         all_migrations = read_migrations("ledger.storage.sqlite")
         with monkeypatch.context() as patched:
@@ -201,7 +201,7 @@ class TestExisting:
         with pytest.raises(MigrationError, match="0002_runs is not applied; open once with LETOPIS_CREATE=y"):
             LetopisSQLiteFactory(settings(file, LETOPIS_STATES="any"))
         with opened(file, LETOPIS_STATES="any") as recorder:
-            assert list(recorder.rows(0, 12)) == rows
+            assert flattened(recorder.columns(0, 12)) == rows
             assert ([recorder.select_events(stream) for stream in streams], list(recorder.streams(""))) == expected
             recorder.insert_events(marks(streams[2], first=versions[streams[2]]), command=command())
         check_file(file)

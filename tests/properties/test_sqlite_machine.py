@@ -17,7 +17,7 @@ from ledger.errors import AlreadyRecorded, Conflict, KeyReused
 from ledger.log import Command, Receipt, SignedCheckpoint
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder
-from tests.sqlite_ledgers import command, marks, settings
+from tests.sqlite_ledgers import command, flattened, marks, settings
 from tests.sqlite_oracle import check_file
 
 STREAMS = [f"{kind}/00000000-0000-4000-8000-00000000000{n}" for kind in ("course", "lesson") for n in range(3)]
@@ -147,13 +147,13 @@ class LogMachine(RuleBasedStateMachine):
             found = self.recorder.select_events(stream, gt=gt, lte=lte, desc=desc, limit=limit)
             assert [(event.originator_version, event.state) for event in found] == part
 
-    def check_rows(self) -> None:
+    def check_columns(self) -> None:
         """What stands beside the entries, in whatever ranges it is asked for."""
         size = len(self.events)
         expected = [event[:2] for event in self.events]
         for start, stop in ((0, size), (size // 3, size), (0, size * 2 // 3), (size // 2, size // 2 + 1)):
-            rows = list(self.recorder.rows(start, min(stop, size)))
-            assert [(stream, version) for stream, version, _, _ in rows] == expected[start:stop]
+            rows = flattened(self.recorder.columns(start, min(stop, size)))
+            assert [row[:2] for row in rows] == expected[start:stop]
         for head in self.recorder.streams(""):
             places = [place for place, event in enumerate(self.events) if event[0] == head.stream]
             assert (head.first_index, head.last_index) == (places[0], places[-1])
@@ -162,7 +162,7 @@ class LogMachine(RuleBasedStateMachine):
         if hasattr(self, "factory"):
             for stream in STREAMS:
                 self.check_stream(stream)
-            self.check_rows()
+            self.check_columns()
             for key, receipt in self.receipts.items():
                 assert self.recorder.find_receipt(key) == receipt
             self.factory.close()

@@ -18,6 +18,7 @@ from psycopg.types.composite import register_composite
 from ledger.database.postgres import CONNECT_SECONDS, KEEPALIVES, TIMEOUTS_MS, configure, connect_as
 from ledger.errors import LetopisError
 from ledger.storage.postgres.faults import is_lost, translate
+from ledger.storage.postgres.latches import Latches
 
 DERIVED_SCHEMA: Final = "letopis_derived"
 """Where the library's own tables (tracking, snapshots) are."""
@@ -42,7 +43,7 @@ class LogDatastore(PostgresDatastore):
     """The library's datastore over a pool of ours. Get one from `open_datastore` to share it between schools.
 
     Attributes:
-        latch: why this node takes no appends, or None while it does; `proved` are the schools verified since.
+        latches: whether each school takes appends.
     """
 
     def __init__(self, dsn: str, *, pool_max: int) -> None:
@@ -61,8 +62,7 @@ class LogDatastore(PostgresDatastore):
             lock_timeout=TIMEOUTS_MS["lock_timeout"] // 1_000,
         )
         self.dsn = dsn
-        self.latch: str | None = None
-        self.proved: set[int] = set()
+        self.latches = Latches()
         self._listeners: dict[int, frozenset[threading.Event]] = {}
         self._lock = threading.Lock()
         self.pool = ConnectionPool(
@@ -115,11 +115,6 @@ class LogDatastore(PostgresDatastore):
             raise OperationalError(f"no connection to the database: {error}") from error
         except psycopg.Error as error:
             raise translate(error) from error
-
-    def fall(self, reason: str) -> None:
-        """Take no appends any more, of any school, until each is verified."""
-        self.latch = reason
-        self.proved.clear()
 
     def listen(self, school: int, listener: threading.Event) -> None:
         """Set this event after every append of this process to the school's log."""

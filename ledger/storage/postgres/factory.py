@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -19,6 +20,7 @@ from psycopg.rows import tuple_row
 
 from ledger.errors import LetopisError
 from ledger.storage.appending import read_states
+from ledger.storage.postgres import latches
 from ledger.storage.postgres.datastore import LogDatastore, close_datastore, open_datastore
 from ledger.storage.postgres.install import grant_derived, install, open_log, pending_schema
 from ledger.storage.postgres.recorder import (
@@ -44,6 +46,8 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
         LETOPIS_POSTGRES_POOL_MAX: connections at most, for all schools of the process together; default 8.
         LETOPIS_ORIGIN: the log's name.
         LETOPIS_CLOCK: ``server`` or ``sample``; read when the log is made, afterwards it must agree if it is set.
+        LETOPIS_LATCH_FILE: the file that says, once the database has met a disk error, that this node takes no appends
+            to this log (`ledger.storage.latch`); not on the database's disk. Unset: a restart forgets it.
         LETOPIS_STATES: ``canonical`` or ``any``; see `ledger.storage.appending`.
         LETOPIS_CREATE: ``y`` to bring the tables up to date and make the log if it is absent.
 
@@ -74,7 +78,7 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
             raise LetopisError(str(error)) from None
         if db_functions:
             raise LetopisError("POSTGRES_ENABLE_DB_FUNCTIONS: would go past the log's chain; unset it")
-        pool_max = self._pool_max()
+        pool_max, latch_file = self._pool_max(), self._latch_file()
         if self.create:
             if not self.owner_dsn:
                 raise LetopisError("LETOPIS_POSTGRES_OWNER_DSN: not set, but LETOPIS_CREATE=y needs it")
@@ -83,6 +87,7 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
         self.datastore = open_datastore(dsn, pool_max=pool_max)
         try:
             self.school, self.clock = self._find_log(clock)
+            self.datastore.latches.open(self.school, latch_file)
         except BaseException:
             close_datastore(self.datastore)
             raise
@@ -147,6 +152,15 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
         if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 1_000):
             raise LetopisError(f"LETOPIS_POSTGRES_POOL_MAX: expected a number of 1..1000, found {value!r}")
         return int(value)
+
+    def _latch_file(self) -> Path | None:
+        value = self._setting(latches.SETTING)
+        if not value:
+            return None
+        file = Path(value).absolute()
+        if not file.parent.is_dir():
+            raise LetopisError(f"{latches.SETTING}: {file}: the folder {file.parent} does not exist")
+        return file
 
     def _find_log(self, clock: str) -> tuple[int, str]:
         try:

@@ -9,12 +9,14 @@ import psycopg
 import psycopg_pool
 from eventsourcing.persistence import OperationalError
 
+from ledger.clock import utc_now
 from ledger.errors import AlreadyRecorded, LedgerDamaged, NodeReadOnly, OutcomeUnknown
 from ledger.log import Command
 from ledger.storage.appending import receipt_key
 from ledger.storage.postgres.append import notification_ids
 from ledger.storage.postgres.datastore import LogConnection, LogDatastore, connect
 from ledger.storage.postgres.faults import is_disk_trouble, is_lost, translate
+from ledger.wire.entry import format_at
 
 _ASK_AGAIN_SECONDS: Final = 0.1
 
@@ -96,6 +98,7 @@ def _definite(error: psycopg.Error, datastore: LogDatastore) -> Exception:
 
 
 def _latch(error: psycopg.Error, datastore: LogDatastore) -> str:
-    reason = f"the server met a disk error ({error.sqlstate}) during an append"
-    datastore.fall(reason)
+    moment = format_at(utc_now())
+    reason = f"the server met a disk error ({error.sqlstate}) during an append at {moment}"
+    datastore.latches.fall(reason)
     return reason

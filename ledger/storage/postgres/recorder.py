@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
@@ -28,7 +29,7 @@ from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 
 from ledger.errors import Conflict, LedgerDamaged, NodeReadOnly
-from ledger.log import Command, Head, Receipt, SignedCheckpoint, StreamHead
+from ledger.log import Columns, Command, Head, Receipt, Run, SignedCheckpoint, StreamHead
 from ledger.storage.appending import (
     NO_DRAFTS,
     Drafts,
@@ -76,7 +77,7 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
     @property
     def latched(self) -> str | None:
         """Why the node takes no appends to this log, or None while it does."""
-        return None if self.school in self.datastore.proved else self.datastore.latch
+        return self.datastore.latches.check(self.school)
 
     def unlatch(self, proof: Head) -> None:
         """Take appends to this log again after a full verification has passed.
@@ -86,11 +87,12 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
 
         Raises:
             LedgerDamaged: the log does not end there.
+            OSError: the latch file cannot be renamed; the latch stays.
         """
         found = self.head()
         if found != proof:
             raise LedgerDamaged("head_moved", f"verified up to {proof.size} entries, but the log has {found.size}")
-        self.datastore.proved.add(self.school)
+        self.datastore.latches.lift(self.school)
 
     def insert_events(
         self,
@@ -230,14 +232,13 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
         size = self.head().size
         return self._entries(start, size if stop is None else min(stop, size))
 
-    def rows(self, start: int, stop: int) -> Iterator[tuple[str, int, str, bytes]]:
-        """Stream, version, type and entry as they are stored, in index order: what an audit compares.
-
-        Raises:
-            LedgerDamaged: an index has no entry.
-        """
-        for first in range(start, stop, _ENTRIES_A_READ):
-            yield from self._range(first, min(first + _ENTRIES_A_READ, stop), "stream, version, type, entry")
+    def columns(self, start: int, stop: int) -> Columns:
+        """What is stored of the entries `start` up to but not including `stop` or the first that is missing."""
+        rows, _ = self._range(start, stop, "stream, version, type, entry")
+        if not rows:
+            return Columns((), (), ())
+        streams, versions, types, entries = zip(*rows, strict=True)
+        return Columns(_runs(streams, versions), types, entries)
 
     def receipts(self) -> Iterator[tuple[int, int, str]]:
         """First index, count and command of every receipt, in order of the first index."""
@@ -362,23 +363,27 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
             return cursor.execute(statement.encode(), params, prepare=True, binary=True).fetchall()
 
     @_reading
-    def _range(self, first: int, last: int, columns: str = "entry") -> list[tuple[Any, ...]]:
+    def _range(self, first: int, last: int, columns: str) -> tuple[list[tuple[Any, ...]], LedgerDamaged | None]:
+        """The rows of a range, or those before the first that is missing, and what to raise after them."""
         statement = f"SELECT {columns} FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s ORDER BY idx"
         rows = self._rows(statement, [self.school, first, last])
-        if len(rows) != last - first:
-            raise self._missing_entry(first, last)
-        return rows
+        if len(rows) == last - first:
+            return rows, None
+        missing = self._missing_index(first, last)
+        return rows[: missing - first], LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
 
     def _entries(self, start: int, end: int) -> Iterator[bytes]:
         for first in range(start, end, _ENTRIES_A_READ):
-            for (entry,) in self._range(first, min(first + _ENTRIES_A_READ, end)):
+            rows, missing = self._range(first, min(first + _ENTRIES_A_READ, end), "entry")
+            for (entry,) in rows:
                 yield entry
+            if missing is not None:
+                raise missing
 
-    def _missing_entry(self, first: int, last: int) -> LedgerDamaged:
+    def _missing_index(self, first: int, last: int) -> int:
         statement = "SELECT idx FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s"
         found = {idx for (idx,) in self._rows(statement, [self.school, first, last])}
-        missing = next(index for index in range(first, last) if index not in found)
-        return LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
+        return next(index for index in range(first, last) if index not in found)
 
     @_reading
     def _streams(self, prefix: str, after: str) -> list[tuple[Any, ...]]:
@@ -455,6 +460,17 @@ class LetopisPostgresAggregateRecorder(PostgresAggregateRecorder):
         stream = stream_name(originator_id)
         snapshots: Sequence[StoredEvent] = super().select_events(stream, gt=gt, lte=lte, desc=desc, limit=limit)
         return snapshots
+
+
+def _runs(streams: Sequence[str], versions: Sequence[int]) -> list[Run]:
+    """The runs that rows fall into."""
+    # A row begins a run where its stream or (version - place) is not the one of the row before.
+    keys = list(zip(streams, map(operator.sub, versions, range(len(versions))), strict=True))
+    starts = [place for place, (key, before) in enumerate(zip(keys, (None, *keys), strict=False)) if key != before]
+    return [
+        Run(streams[start], versions[start], stop - start)
+        for start, stop in zip(starts, (*starts[1:], len(keys)), strict=True)
+    ]
 
 
 def end_of_prefix(prefix: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -21,7 +21,7 @@ from eventsourcing.persistence import (
 from eventsourcing.sqlite import SQLiteRecorder, SQLiteTrackingRecorder
 
 from ledger.errors import LedgerDamaged
-from ledger.log import Command, Head, Receipt, RecordedEvent, SignedCheckpoint, StreamHead
+from ledger.log import Columns, Command, Head, Receipt, RecordedEvent, Run, SignedCheckpoint, StreamHead
 from ledger.storage.appending import (
     NO_DRAFTS,
     Drafts,
@@ -38,6 +38,7 @@ from ledger.storage.sqlite import append as steps
 from ledger.storage.sqlite.datastore import LogDatastore, library_cursor
 from ledger.storage.sqlite.subscription import PollingSubscription
 from ledger.storage.sqlite.writer import Transaction, read_head
+from ledger.wire.entry import read_tail
 from ledger.wire.errors import WireError
 
 _ENTRIES_A_READ: Final = 512  # at most 32 MiB; 200 KiB as a school's entries are
@@ -56,9 +57,7 @@ _STREAM_EVENTS: Final = """
     FROM ends JOIN entries ON entries.idx > ends.idx - max(ends.version - ends.before, 1) AND entries.idx <= ends.idx
     WHERE at_version > ? AND at_version <= ?
     ORDER BY at_version"""
-_RUN_AROUND: Final = (
-    "SELECT idx, stream, version FROM entries WHERE idx >= ? AND stream IS NOT NULL ORDER BY idx LIMIT 1"
-)
+_RUN_END: Final = "SELECT idx, stream, version FROM entries WHERE idx >= ? AND stream IS NOT NULL ORDER BY idx LIMIT 1"
 
 
 class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
@@ -204,16 +203,38 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         end = size if stop is None else min(stop, size)
         return self._entries(start, end)
 
-    def rows(self, start: int, stop: int) -> Iterator[tuple[str, int, str, bytes]]:
-        """Stream, version, type and entry as they are stored, in index order: what an audit compares.
+    def columns(self, start: int, stop: int) -> Columns:
+        """What is stored of the entries `start` up to but not including `stop` or the first that is missing."""
+        rows = self._range("stream, version, type, entry", start, stop)
+        if not rows:
+            return Columns((), (), ())
+        streams, versions, types, entries = zip(*rows, strict=True)
+        runs: list[Run] = []
+        named = 0
+        for place, stream in enumerate(streams, start=1):
+            if stream is not None:
+                count = place - named
+                runs.append(Run(stream, versions[place - 1] - count + 1, count))
+                named = place
+        if named < len(rows):
+            runs.append(self._begun_run(start + len(rows), len(rows) - named, entries[-1]))
+        return Columns(runs, types, entries)
 
-        Raises:
-            LedgerDamaged: an index is missing.
+    def _begun_run(self, stop: int, length: int, entry: bytes) -> Run:
+        """Give the run of the `length` entries before index `stop`, the last of them `entry`: it ends there or behind.
+
+        Where its end is gone, the entry has the word: that something is missing is found by its absence.
         """
-        for first in range(start, stop, _ENTRIES_A_READ):
-            last = min(first + _ENTRIES_A_READ, stop)
-            block = self._range("stream, version, type, entry", first, last)
-            yield from reversed(list(self._named(reversed(block), last)))
+        with self.store.readers.connection() as connection:
+            told = connection.execute(_RUN_END, (stop,)).fetchone()
+        if told is not None:
+            end, stream, version = told
+            return Run(stream, version - (end - stop) - length, length)
+        try:
+            _, stream, version = read_tail(entry)
+        except ValueError:
+            stream, version = "", 0
+        return Run(stream, version - length + 1, length)
 
     def receipts(self) -> Iterator[tuple[int, int, str]]:
         """First index, count and command of every receipt, in order of the first index."""
@@ -304,34 +325,22 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
 
     def _entries(self, start: int, end: int) -> Iterator[bytes]:
         for first in range(start, end, _ENTRIES_A_READ):
-            for (entry,) in self._range("entry", first, min(first + _ENTRIES_A_READ, end)):
+            last = min(first + _ENTRIES_A_READ, end)
+            rows = self._range("entry", first, last)
+            for (entry,) in rows:
                 yield entry
+            if len(rows) < last - first:
+                missing = first + len(rows)
+                raise LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
 
     def _range(self, columns: str, first: int, last: int) -> list[tuple[Any, ...]]:
-        """Rows of the entries `first` up to but not including `last`."""
+        """Rows of the entries `first` up to but not including `last` or the first that is missing."""
         statement = f"SELECT {columns} FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
         with self.store.readers.connection() as connection:
             rows = connection.execute(statement, (first, last)).fetchall()
-            if len(rows) != last - first:
-                raise _missing_entry(connection, first, last)
+            if len(rows) < last - first:
+                del rows[_missing_index(connection, first, last) - first :]
         return rows
-
-    def _named(
-        self, backwards: Iterable[tuple[str | None, int | None, str, bytes]], stop: int
-    ) -> Iterator[tuple[str, int, str, bytes]]:
-        """Name stream and version in each row, from the last one on: they are told where a run ends.
-
-        A run whose end is not there gets a name that no entry has.
-        """
-        with self.store.readers.connection() as connection:
-            told = connection.execute(_RUN_AROUND, (stop,)).fetchone()
-        run, behind = ("", 0) if told is None else (told[1], told[2] - (told[0] - stop))
-        for stream, version, type_, entry in backwards:
-            if stream is None or version is None:
-                behind -= 1
-            else:
-                run, behind = stream, version
-            yield run, behind, type_, entry
 
     def _event(self, index: int, stream: str, version: int, type_: str, entry: bytes) -> RecordedEvent:
         return recorded_event(entry, index=index, stream=stream, type_=type_, version=version, states=self.states)
@@ -364,7 +373,7 @@ class LetopisSQLiteProcessRecorder(SQLiteTrackingRecorder, LetopisSQLiteApplicat
         return ids
 
 
-def _missing_entry(connection: sqlite3.Connection, first: int, last: int) -> LedgerDamaged:
+def _missing_index(connection: sqlite3.Connection, first: int, last: int) -> int:
     """Find the first index of a range that has no entry."""
     found = connection.execute("SELECT idx FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx", (first, last))
     missing = first
@@ -372,4 +381,4 @@ def _missing_entry(connection: sqlite3.Connection, first: int, last: int) -> Led
         if idx != missing:
             break
         missing += 1
-    return LedgerDamaged("entry_missing", f"there is no entry {missing}", index=missing)
+    return missing

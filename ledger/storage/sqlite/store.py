@@ -15,9 +15,9 @@ from eventsourcing.persistence import InterfaceError
 from ledger.clock import utc_now
 from ledger.errors import LedgerDamaged, LetopisError, NodeReadOnly
 from ledger.log import Head
+from ledger.storage.latch import Latch
 from ledger.storage.sqlite import schema
 from ledger.storage.sqlite.connections import Readers, connect_writing
-from ledger.storage.sqlite.latch import Latch
 from ledger.storage.sqlite.lock import ServerLock
 from ledger.storage.sqlite.writer import Writer, read_head
 
@@ -37,7 +37,7 @@ class Store:
         self.path = path
         self.read_only = read_only
         self.clock: Callable[[], datetime] = utc_now
-        self.latch = Latch(path)
+        self.latch = Latch(path.with_name(path.name + ".latched"))
         self.readers = Readers(path)
         self._writer: Writer | None = None
         self._lock: ServerLock | None = None

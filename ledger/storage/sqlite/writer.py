@@ -29,8 +29,8 @@ from eventsourcing.persistence import InterfaceError
 
 from ledger.errors import LedgerDamaged, LetopisError, NodeReadOnly, OutcomeUnknown
 from ledger.log import Head
+from ledger.storage.latch import Latch
 from ledger.storage.sqlite.connections import connect_reading, describe, is_disk_error, is_disk_full, translate
-from ledger.storage.sqlite.latch import Latch
 from ledger.storage.sqlite.turns import Call, Turns
 from ledger.tree.edge import RightEdge
 from ledger.tree.hashing import leaf_hash

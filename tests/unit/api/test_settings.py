@@ -71,6 +71,12 @@ def test_postgresql_says_which_setting_is_missing(create: bool, missing: str) ->
         ledger_environment(Layout(Path()), school, create=create, environ=environ)
 
 
+def test_the_latch_of_postgresql_is_a_file_in_the_schools_folder() -> None:
+    school = SchoolFile(origin=ORIGIN, code="1534", database="postgresql")
+    env = ledger_environment(Layout(Path("var")), school, environ={"LETOPIS_POSTGRES_DSN": "dbname=x"})
+    assert env["LETOPIS_LATCH_FILE"] == "var/ledger.latched"
+
+
 def test_a_server_is_not_given_the_owner() -> None:
     school = SchoolFile(origin=ORIGIN, code="1534", database="postgresql")
     environ = {"LETOPIS_POSTGRES_DSN": "dbname=x", "LETOPIS_POSTGRES_OWNER_DSN": "dbname=owner"}

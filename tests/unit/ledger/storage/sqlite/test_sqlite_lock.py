@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerInUse, LetopisError
-from ledger.storage.sqlite.latch import Latch
 from ledger.storage.sqlite.lock import ServerLock
 
 
@@ -41,38 +40,3 @@ def test_the_lock_file_stays_and_is_for_its_owner_only(database: Path) -> None:
 def test_a_lock_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(LetopisError, match=r"school\.db\.lock: the lock file cannot be opened"):
         ServerLock(tmp_path / "nowhere" / "school.db")
-
-
-def test_a_latch_is_open_until_it_falls(database: Path) -> None:
-    assert Latch(database).reason is None
-
-
-def test_a_latch_outlives_the_process(database: Path) -> None:
-    Latch(database).fall("SQLITE_IOERR_FSYNC: disk I/O error")
-    assert Latch(database).reason == "SQLITE_IOERR_FSYNC: disk I/O error"
-
-
-def test_the_first_reason_is_kept(database: Path) -> None:
-    latch = Latch(database)
-    latch.fall("first")
-    latch.fall("second")
-    assert (latch.reason, Latch(database).reason) == ("first", "first")
-
-
-def test_an_empty_latch_file_latches(database: Path) -> None:
-    # A full disk has room for a name and for nothing more.
-    Latch(database).path.touch()
-    assert "could not be written" in str(Latch(database).reason)
-
-
-def test_a_lifted_latch_is_gone(database: Path) -> None:
-    latch = Latch(database)
-    latch.fall("reason")
-    latch.lift()
-    assert (latch.reason, Latch(database).reason) == (None, None)
-
-
-def test_a_latch_that_cannot_be_written_holds_for_the_process(tmp_path: Path) -> None:
-    latch = Latch(tmp_path / "nowhere" / "school.db")
-    latch.fall("reason")
-    assert latch.reason == "reason"
