@@ -34,6 +34,7 @@ from ledger.audit_range import (
     runs_of,
 )
 from ledger.audit_workers import Walk, walking
+from ledger.collecting import collecting_between_batches
 from ledger.errors import LedgerDamaged
 from ledger.log import Head, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import check_checkpoint
@@ -108,7 +109,7 @@ def audit(
     with _opened_anew(recorder, environment) as reader:
         auditor = _Auditor(reader, vkeys)
         if auditor.head is not None:
-            with walking(reader, processes, _reading(environment or {})) as walk:
+            with walking(reader, processes, _reading(environment or {})) as walk, collecting_between_batches():
                 auditor.run(walk, processes, progress)
         report = auditor.report()
     if unlatch and report.passed and auditor.head is not None and getattr(recorder, "latched", None) is not None:

@@ -24,6 +24,7 @@ from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
 from ledger.audit_range import AuditedRecorder, RangeResult, RangeTask, walk_range
+from ledger.collecting import collecting_between_batches
 from ledger.wire.shapes import Shapes
 
 Walk = Callable[[Sequence[RangeTask]], Iterator[RangeResult]]
@@ -133,12 +134,13 @@ def serve() -> None:
     factory = InfrastructureFactory.construct(Environment("Audit", settings))
     try:
         recorder, shapes = cast("AuditedRecorder", factory.application_recorder()), Shapes()
-        while True:
-            try:
-                task: RangeTask = pickle.load(requests)  # noqa: S301 - our own parent's
-            except EOFError:
-                return
-            pickle.dump(walk_range(recorder, shapes, task), answers)
-            answers.flush()
+        with collecting_between_batches():
+            while True:
+                try:
+                    task: RangeTask = pickle.load(requests)  # noqa: S301 - our own parent's
+                except EOFError:
+                    return
+                pickle.dump(walk_range(recorder, shapes, task), answers)
+                answers.flush()
     finally:
         factory.close()
