@@ -41,10 +41,10 @@ def main() -> int:
             with _cluster() as cluster:
                 postgres_appends(report, cluster, rounds, scale)
         if wanted("verify"):
-            full_verification(report, folder, rounds, entries=100_000 if options.quick else 400_000)
+            full_verification(report, folder, rounds, commands=12_000 if options.quick else None)
         if wanted("rebuild"):
             with _cluster() as cluster:
-                views_rebuilt(report, folder, cluster, rounds, events=30_000 if options.quick else 150_000)
+                views_rebuilt(report, folder, cluster, rounds, commands=3_000 if options.quick else 16_000)
         if wanted("asof"):
             views_as_of(report, folder, rounds)
         if wanted("growth"):
