@@ -9,15 +9,17 @@ as it is. A reader can tell what was erased (marked) from what was lost (neither
 """
 
 from ledger.vault.disclosure import Disclosure, OpenedDisclosure, digest_of, make_disclosure, parse_disclosure
-from ledger.vault.keys import KeyErased, KeyLost, KeyStore, create_key_store
-from ledger.vault.vault import SealedRow, SealedRows, Vault, VaultDamaged
+from ledger.vault.keys import KeyErased, KeyLost, KeyStore, Owner, create_key_store
+from ledger.vault.vault import Keeping, SealedRow, SealedRows, Vault, VaultDamaged
 
 __all__ = [
     "Disclosure",
+    "Keeping",
     "KeyErased",
     "KeyLost",
     "KeyStore",
     "OpenedDisclosure",
+    "Owner",
     "SealedRow",
     "SealedRows",
     "Vault",

@@ -14,12 +14,20 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import quote
 
-from ledger.durable import FileRefused, FileTaken, create_file, read_secret, secret_folder
+from ledger.durable import (
+    FileRefused,
+    create_file,
+    create_files,
+    read_secret,
+    secret_folder,
+    secret_folders,
+    sync_folders,
+)
 from ledger.errors import LetopisError
 from ledger.vault.sealing import KEY_BYTES, SealBroken, Sealer, bind
 
@@ -36,12 +44,22 @@ SEALERS_MAX: Final = 8_192
 """Unwrapped keys held in memory at once."""
 
 
+_T = TypeVar("_T")
+
+
 class KeyLost(LetopisError):  # noqa: N818 - reads as what it says
     """The key of a person is not there, and nothing says that it was erased."""
 
 
 class KeyErased(LetopisError):  # noqa: N818 - reads as what it says
     """The key of a person was destroyed on purpose: what it sealed is gone, and nothing new is sealed for it."""
+
+
+class Owner(NamedTuple):
+    """Whose key: a person, and the retention class of what it seals."""
+
+    person: str
+    retention: str
 
 
 def create_key_store(folder: Path) -> None:
@@ -72,7 +90,10 @@ class KeyStore:
         if origin in {"", ".", ".."} or len(self._folder.name) > _FOLDER_NAME_LENGTH_MAX:
             raise FileRefused(f"{folder}: this origin cannot name a folder")
         self._wrapper = Sealer(_read_kek(folder / _KEK_FILE))
-        self._sealers: OrderedDict[tuple[str, str], Sealer] = OrderedDict()
+        self._sealers: OrderedDict[Owner, Sealer] = OrderedDict()
+        # Folders, and keys, whose names this process knows to be on the disk.
+        self._named_folders: set[Path] = set()
+        self._named: OrderedDict[Owner, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -85,36 +106,69 @@ class KeyStore:
             KeyLost, KeyErased: there is no such key, by accident or on purpose.
             FileRefused: its file is malformed or open to others, or another key-encryption key wrapped it.
         """
-        who = (person, retention)
+        who = Owner(person, retention)
         with self._lock:
             sealer = self._sealers.get(who)
             if sealer is not None:
                 self._sealers.move_to_end(who)
                 return sealer
         sealer = self._read(person, retention)
-        with self._lock:
-            self._sealers[who] = sealer
-            if len(self._sealers) > SEALERS_MAX:
-                self._sealers.popitem(last=False)
+        self._remember(self._sealers, {who: sealer})
         return sealer
 
     def make(self, person: str, retention: str) -> Sealer:
-        """Give the sealer under a person's key, making the key where there is none. Durable when it returns.
+        """Give the sealer under one key, making the key where there is none; see `make_many`."""
+        owner = Owner(person, retention)
+        return self.make_many([owner])[owner]
+
+    def make_many(self, owners: Iterable[Owner]) -> dict[Owner, Sealer]:
+        """Give the sealers under several keys, making those that are not there. All keys are durable when it returns.
+
+        Every key is a file of its own, synced once; files that are made together wait for the disk together.
 
         Raises:
-            KeyErased: the key was destroyed on purpose.
-            FileRefused: as in `sealer`, or the file cannot be written.
+            KeyErased: a key was destroyed on purpose; none was made.
+            FileRefused: as in `sealer`, or a file cannot be written; some of the keys may have been made.
         """
-        with suppress(KeyLost):
-            return self.sealer(person, retention)
-        path = self._path(person, retention)
-        secret_folder(self._folder, create=True)
-        secret_folder(path.parent, create=True)
-        wrapped = self._wrapper.seal(os.urandom(KEY_BYTES), self._bound(person, retention))
-        # Another process may be making it as well: whose file is there first made the key.
-        with suppress(FileTaken):
-            create_file(path, b"letopis-key-1 %d %s\n" % (self._wrapper.algorithm, wrapped.hex().encode()))
-        return self.sealer(person, retention)
+        wanted = list(dict.fromkeys(owners))
+        new: dict[Path, bytes] = {}
+        found: list[Path] = []
+        for owner in wanted:
+            try:
+                self.sealer(*owner)
+            except KeyLost:
+                new[self._path(*owner)] = self._wrapped_key(owner)
+            else:
+                if owner not in self._named:
+                    found.append(self._path(*owner))
+        self._make_folders({path.parent for path in (*new, *found)})
+        # Another process may be making one of them as well: whose file is there first made the key.
+        create_files(new)
+        # And a key that was there may be another's of a moment ago, on its way to the disk.
+        sync_folders({path.parent for path in found})
+        sealers = {owner: self.sealer(*owner) for owner in wanted}
+        self._remember(self._named, dict.fromkeys(wanted))
+        return sealers
+
+    def _make_folders(self, folders: set[Path]) -> None:
+        """Have folders of keys, their own names durable; asks the disk once for each in a process's life."""
+        unnamed = folders - self._named_folders
+        if unnamed:
+            secret_folders([self._folder])
+            secret_folders(unnamed)
+            self._named_folders |= unnamed
+
+    def _wrapped_key(self, owner: Owner) -> bytes:
+        """Draw a key; returns what its file is to hold."""
+        wrapped = self._wrapper.seal(os.urandom(KEY_BYTES), self._bound(*owner))
+        return b"letopis-key-1 %d %s\n" % (self._wrapper.algorithm, wrapped.hex().encode())
+
+    def _remember(self, kept: OrderedDict[Owner, _T], more: Mapping[Owner, _T]) -> None:
+        """Keep more in memory, and forget what was longest unused."""
+        with self._lock:
+            kept |= more
+            while len(kept) > SEALERS_MAX:
+                kept.popitem(last=False)
 
     def _read(self, person: str, retention: str) -> Sealer:
         path = self._path(person, retention)

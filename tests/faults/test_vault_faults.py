@@ -16,10 +16,11 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from ledger.durable import FileRefused
-from ledger.vault import KeyErased, SealedRow, Vault, VaultDamaged, make_disclosure
+from ledger.vault import Keeping, KeyErased, SealedRow, Vault, VaultDamaged, make_disclosure
 from tests.conftest import Database
+from tests.recorded_syncs import record_syncs
 from tests.small_logs import Pupils, opened, sqlite_settings
-from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, names, postgres_vault, sqlite_vault
+from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, names, person, postgres_vault, sqlite_vault
 
 SECRET = "Константинопольская"
 
@@ -211,6 +212,96 @@ def test_a_crash_between_any_two_steps_harms_nothing(tmp_path: Path, where: str,
         vault.keep(PERSON, "journal", [kept.text])
         Pupils(recorder).append(1)
         assert vault.read([kept.digest]) == {kept.digest: kept.text}
+
+
+CRASH_OF_MANY = """
+import os, sys
+from pathlib import Path
+from ledger.vault import Keeping, KeyStore, sqlite
+folder, origin, where, *rest = Path(sys.argv[1]), *sys.argv[2:]
+vault = sqlite.open_vault(folder / "vault.sqlite3", KeyStore(folder / "keys", origin))
+def crash(*_):
+    os._exit(9)
+def dies_at(number, real):
+    def call(*args):
+        nonlocal number
+        number -= 1
+        return real(*args) if number else crash()
+    return call
+match where:
+    case "some keys written":
+        os.fsync = dies_at(30, os.fsync)
+    case "keys written, none named":
+        os.link = crash
+    case "some keys named":
+        os.link = dies_at(20, os.link)
+    case "keys named, folders not synced":
+        os.link = dies_at(40, os.link)
+    case "keys made":
+        vault._rows.insert = crash
+keepings = [Keeping(person, "journal", [text]) for person, text in zip(rest[::2], rest[1::2])]
+vault.keep_many(keepings)
+print("kept", flush=True)
+os._exit(9)
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "keys", "is_kept"),
+    [
+        ("some keys written", 0, False),
+        ("keys written, none named", 0, False),
+        ("some keys named", 19, False),
+        ("keys named, folders not synced", 39, False),
+        ("keys made", 40, False),
+        ("rows kept", 40, True),
+    ],
+)
+def test_a_crash_while_many_are_kept_harms_nothing(tmp_path: Path, where: str, keys: int, is_kept: bool) -> None:
+    """Keys that seal nothing at most, or rows that no entry names; the same people are kept again as they were."""
+    kept = {person(number): make_disclosure("family_name", SECRET) for number in range(40)}
+    with sqlite_vault(tmp_path):
+        pass
+    arguments = [text for who, one in kept.items() for text in (who, one.text)]
+    died = subprocess.run(
+        [sys.executable, "-c", CRASH_OF_MANY, str(tmp_path), ORIGIN, where, *arguments],
+        capture_output=True,
+        check=False,
+    )
+    assert died.returncode == 9, died.stderr
+    assert (died.stdout == b"kept\n") is is_kept
+    made = {path.name: path.read_bytes() for path in (tmp_path / "keys").rglob("*.key")}
+    assert len(made) == keys
+    texts = {one.digest: one.text for one in kept.values()}
+    with sqlite_vault(tmp_path) as vault:
+        assert vault.read(list(texts)) == (texts if is_kept else {})
+        vault.keep_many(Keeping(who, "journal", [one.text]) for who, one in kept.items())
+        assert vault.read(list(texts)) == texts
+    after = {path.name: path.read_bytes() for path in (tmp_path / "keys").rglob("*.key")}
+    assert len(after) == 40
+    assert made.items() <= after.items()
+
+
+def test_rows_of_many_wait_for_every_key_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite_vault(tmp_path) as vault:
+        insert = vault._rows.insert
+        synced = record_syncs(monkeypatch)
+
+        def recorded(rows: Sequence[SealedRow]) -> None:
+            synced.append(Path("rows"))
+            insert(rows)
+
+        monkeypatch.setattr(vault._rows, "insert", recorded)
+        vault.keep_many(
+            Keeping(f"{number % 4}f1c0000-0000-4000-8000-{number:012x}", "journal", [make_disclosure("note", "x").text])
+            for number in range(20)
+        )
+    keys = tmp_path / "keys"
+    of_log = keys / ORIGIN.replace("/", "%2F")
+    assert synced[:2] == [keys, of_log]
+    assert [path.suffix for path in synced[2:22]] == [".new"] * 20
+    assert sorted(synced[22:26]) == [of_log / f"{number}f" for number in range(4)]
+    assert synced[26:] == [Path("rows")]
 
 
 def test_no_error_of_a_database_quotes_a_row(tmp_path: Path, postgres_database: Database) -> None:
