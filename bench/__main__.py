@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
+from bench.keeping import people_kept
 from bench.measure import Report
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
 from tests.cluster import running_cluster
@@ -18,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under two minutes")
     parser.add_argument(
-        "--only", default="", help="comma-separated: sqlite, postgres, verify, rebuild, asof, growth, archive"
+        "--only", default="", help="comma-separated: sqlite, postgres, vault, verify, rebuild, asof, growth, archive"
     )
     options = parser.parse_args()
     only = set(filter(None, options.only.split(",")))
@@ -36,6 +37,8 @@ def main() -> int:
         if wanted("postgres"):
             with running_cluster(durable=True) as cluster:
                 postgres_appends(report, cluster, rounds, scale)
+        if wanted("vault"):
+            people_kept(report, folder, rounds, people=300 * scale)
         if wanted("verify"):
             full_verification(report, folder, rounds, entries=100_000 if options.quick else 400_000)
         if wanted("rebuild"):
