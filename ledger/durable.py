@@ -163,18 +163,27 @@ def _check_folder(path: Path) -> None:
         )
 
 
+def sync_file(file: Path) -> None:
+    """Make the content of a file durable; its name is its folder's matter."""
+    _sync(file, 0)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(folder, os.O_DIRECTORY)
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
     """Make the names in several folders durable."""
     _at_once(sync_folder, folders)
+
+
+def _sync(path: Path, more_flags: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | more_flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _at_once(work: Callable[[Path], None], paths: Iterable[Path]) -> None:
