@@ -10,13 +10,14 @@ from eventsourcing.persistence import OperationalError
 from psycopg.rows import TupleRow, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ledger.database.migrations import Applied, MigrationError, pending_migrations, read_migrations
-from ledger.database.postgres import CONNECT_SECONDS, configure, connect
+from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.postgres import CONNECT_SECONDS, applied_migrations, apply_migration, configure, connect
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRow, Vault
 
 POOL_MAX: Final = 4
+_SCHEMA: Final = "vault"
 _LOCK_NUMBER: Final = 0x6C65746F7661756C  # "letovaul"
 
 
@@ -30,7 +31,7 @@ def install(owner_dsn: str) -> None:
     try:
         with connect(owner_dsn) as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-            pending = pending_migrations(read_migrations(__name__), _applied(connection))
+            pending = _pending(connection)
             if pending:
                 connection.execute("CREATE SCHEMA IF NOT EXISTS vault")
                 connection.execute(
@@ -38,11 +39,7 @@ def install(owner_dsn: str) -> None:
                     " digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
                 )
             for migration in pending:
-                connection.execute(migration.sql.encode())
-                connection.execute(
-                    "INSERT INTO vault.migrations (number, name, digest) VALUES (%s, %s, %s)",
-                    (migration.number, migration.name, migration.digest),
-                )
+                apply_migration(connection, _SCHEMA, migration)
     except psycopg.Error as error:
         raise _translated(error, "the vault's schema was not made") from None
 
@@ -127,17 +124,12 @@ class PostgresRows:
 
 
 def _check_migrated(connection: psycopg.Connection[Any]) -> None:
-    pending = pending_migrations(read_migrations(__name__), _applied(connection))
-    if pending:
-        raise MigrationError(f"migration {pending[0].number:04}_{pending[0].name} of the vault is not applied")
+    if pending := _pending(connection):
+        raise MigrationError(f"migration {pending[0].title} of the vault is not applied")
 
 
-def _applied(connection: psycopg.Connection[Any]) -> list[Applied]:
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        found = cursor.execute("SELECT to_regclass('vault.migrations')").fetchone()
-        if found is None or found[0] is None:
-            return []
-        return [Applied(*row) for row in cursor.execute("SELECT number, name, digest FROM vault.migrations")]
+def _pending(connection: psycopg.Connection[Any]) -> tuple[Migration, ...]:
+    return pending_migrations(read_migrations(__name__), applied_migrations(connection, _SCHEMA))
 
 
 def _translated(error: psycopg.Error | PoolTimeout, what: str) -> LetopisError | OperationalError:

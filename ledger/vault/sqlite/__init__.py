@@ -10,7 +10,8 @@ from typing import Final
 
 from eventsourcing.persistence import OperationalError
 
-from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.migrations import MigrationError, pending_migrations, read_migrations
+from ledger.database.sqlite import applied_migrations, apply_migration
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRow, Vault
@@ -123,46 +124,19 @@ class SQLiteRows:
             raise
 
     def _migrate(self, *, create: bool) -> None:
-        pending = pending_migrations(read_migrations(__name__), self._applied())
-        if pending and not create:
-            name = f"{pending[0].number:04}_{pending[0].name}"
-            raise MigrationError(f"{self._file}: migration {name} of the vault is not applied")
-        for migration in pending:
-            self._apply(migration)
-
-    def _applied(self) -> list[Applied]:
-        query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
-        if self._connection.execute(query).fetchone() is None:
-            return []
-        return [Applied(*row) for row in self._connection.execute("SELECT number, name, digest FROM migrations")]
-
-    def _apply(self, migration: Migration) -> None:
         connection = self._connection
+        pending = pending_migrations(read_migrations(__name__), applied_migrations(connection))
+        if not pending:
+            return
+        if not create:
+            raise MigrationError(f"{self._file}: migration {pending[0].title} of the vault is not applied")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS migrations"
-            " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT"
-        )
-        for statement in _statements(migration.sql):
-            connection.execute(statement)
-        connection.execute(
-            "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, migration.digest)
-        )
+        for migration in pending:
+            apply_migration(connection, migration)
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.rollback()
-
-
-def _statements(sql: str) -> list[str]:
-    """Split a migration; `executescript` would commit the transaction that it is to run in."""
-    statements, pending = [], ""
-    for line in sql.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    return statements
 
 
 def _name(error: sqlite3.Error) -> str:
