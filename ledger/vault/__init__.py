@@ -2,7 +2,8 @@
 
 An entry carries a digest. The disclosure behind it lies here, encrypted under a key of its person and retention class;
 that key lies wrapped in a file of its own, outside every database. Keep first, append afterwards: a crash in between
-leaves a disclosure that no entry names, which harms nobody; the other order would leave a digest that nobody can open.
+leaves a disclosure that no entry names, which harms nobody and goes with the next sweep (`ledger.vault.sweeping`); the
+other order would leave a digest that nobody can open.
 
 Erasing, which is not built yet, will mark the key as erased, remove its file, and then remove the rows. The log stays
 as it is. A reader can tell what was erased (marked) from what was lost (neither key nor mark), which is an error.

@@ -59,14 +59,37 @@ class SealedRow(NamedTuple):
     sealed: bytes
 
 
+class KeptRow(NamedTuple):
+    """What a survey says of a row: whose it is, and how long ago it was last kept, by the database's clock."""
+
+    digest: str
+    person: str
+    retention: str
+    age_seconds: float
+
+    @property
+    def owner(self) -> Owner:
+        """Whose key sealed it."""
+        return Owner(self.person, self.retention)
+
+
 class SealedRows(Protocol):
     """Where sealed disclosures are kept: one log's rows of a database. Any thread may call."""
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
-        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is."""
+        """Insert rows in one transaction, durable when it returns.
+
+        A digest that is there already stays as it is, but counts as kept now.
+        """
 
     def select(self, digests: Sequence[str]) -> list[SealedRow]:
         """The rows of at most `READ_AT_ONCE` digests that are there, in any order."""
+
+    def survey(self) -> list[KeptRow]:
+        """Every row of the log, without what it seals."""
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        """Remove rows in one transaction, but those that were kept since; returns how many were removed."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -17,10 +17,12 @@ from eventsourcing.persistence import OperationalError
 
 from ledger.durable import FileRefused
 from ledger.vault import Keeping, KeyErased, SealedRow, Vault, VaultDamaged, make_disclosure
+from ledger.vault.sweeping import SAFE_AGE_SECONDS, sweep
+from ledger.vault.vault import KeptRow
 from tests.conftest import Database
 from tests.recorded_syncs import record_syncs
 from tests.small_logs import Pupils, opened, sqlite_settings
-from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, names, person, postgres_vault, sqlite_vault
+from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, make_older, names, person, postgres_vault, sqlite_vault
 
 SECRET = "Константинопольская"
 
@@ -157,6 +159,12 @@ class FailingRows:
 
     def select(self, digests: Sequence[str]) -> list[SealedRow]:
         return self._rows.select(digests)
+
+    def survey(self) -> list[KeptRow]:
+        return self._rows.survey()
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        return self._rows.remove(digests, older_than_seconds)
 
     def close(self) -> None:
         self._rows.close()
@@ -350,3 +358,61 @@ def test_the_postgres_vault_outlives_a_server_that_restarts(tmp_path: Path, post
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         assert vault.read([kept.digest]) == {kept.digest: kept.text}
+
+
+CRASH_OF_A_SWEEP = """
+import os, sys
+from pathlib import Path
+from ledger.vault import KeyStore, sqlite, sweeping
+from tests.small_logs import opened, sqlite_settings
+folder, origin, where = Path(sys.argv[1]), *sys.argv[2:]
+rows, keys = sqlite.SQLiteRows(folder / "vault.sqlite3", origin), KeyStore(folder / "keys", origin)
+def crash(*_):
+    os._exit(9)
+sweeping.READ_AT_ONCE = 4
+def dies_at(number, real):
+    def call(*args):
+        nonlocal number
+        number -= 1
+        return real(*args) if number else crash()
+    return call
+if where == "some rows removed":
+    rows.remove = dies_at(3, rows.remove)
+if where == "rows removed, no keys":
+    keys.remove_idle = crash
+if where == "some keys removed":
+    keys.remove_idle = dies_at(3, keys.remove_idle)
+with opened(sqlite_settings(folder / "school.sqlite3")) as recorder:
+    sweeping.sweep(rows, keys, recorder, apply=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "rows", "keys"),
+    [("some rows removed", 2, 10), ("rows removed, no keys", 0, 10), ("some keys removed", 0, 8)],
+)
+def test_a_sweep_that_dies_is_ended_by_the_next(tmp_path: Path, where: str, rows: int, keys: int) -> None:
+    orphans = [make_disclosure("family_name", SECRET) for _ in range(10)]
+    with sqlite_vault(tmp_path) as vault, opened(sqlite_settings(tmp_path / "school.sqlite3")) as recorder:
+        vault.keep_many(Keeping(person(number), "journal", [one.text]) for number, one in enumerate(orphans))
+        Pupils(recorder).append(1)
+    make_older(tmp_path, SAFE_AGE_SECONDS + 60)
+    died = subprocess.run(
+        [sys.executable, "-c", CRASH_OF_A_SWEEP, str(tmp_path), ORIGIN, where],
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert died.returncode == 9, died.stderr
+    store = key_store(tmp_path / "keys")
+    with sqlite_vault(tmp_path) as vault, opened(sqlite_settings(tmp_path / "school.sqlite3")) as recorder:
+        assert len(vault._rows.survey()) == rows
+        assert len(list((tmp_path / "keys").rglob("*.key"))) == keys
+        # Whatever is left, opens.
+        assert len(vault.read([one.digest for one in orphans])) == rows
+        found = sweep(vault._rows, store, recorder, apply=True)
+        assert (len(found.disclosures), len(found.keys)) == (rows, keys)
+        assert vault._rows.survey() == []
+        assert list((tmp_path / "keys").rglob("*.key")) == []
+        vault.keep(person(1), "journal", [orphans[1].text])
+        assert vault.read([orphans[1].digest]) == {orphans[1].digest: orphans[1].text}

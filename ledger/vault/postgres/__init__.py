@@ -14,7 +14,7 @@ from ledger.database.migrations import Migration, MigrationError, pending_migrat
 from ledger.database.postgres import CONNECT_SECONDS, applied_migrations, apply_migration, configure, connect
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore
-from ledger.vault.vault import SealedRow, Vault
+from ledger.vault.vault import KeptRow, SealedRow, Vault
 
 POOL_MAX: Final = 4
 _SCHEMA: Final = "vault"
@@ -83,18 +83,21 @@ class PostgresRows:
             raise
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
-        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is.
+        """Insert rows in one transaction, durable when it returns.
+
+        A digest that is there already stays as it is, but counts as kept now.
 
         Raises:
             OperationalError: the server refused, or the outcome is unknown; to insert again is harmless.
         """
-        digests, people, retentions, algorithms, sealed = zip(*rows, strict=True)
+        # In order of digest: two that keep the same rows at once wait for each other, and never both.
+        digests, people, retentions, algorithms, sealed = zip(*sorted(rows), strict=True)
         try:
             with self._pool.connection() as connection:
                 connection.execute(
                     "INSERT INTO vault.disclosures (origin, digest, person, retention, algorithm, sealed)"
                     " SELECT %s, * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::smallint[], %s::bytea[])"
-                    " ON CONFLICT DO NOTHING",
+                    " ON CONFLICT (origin, digest) DO UPDATE SET kept_at = clock_timestamp()",
                     (self._origin, list(digests), list(people), list(retentions), list(algorithms), list(sealed)),
                 )
         except (psycopg.Error, PoolTimeout) as error:
@@ -117,6 +120,40 @@ class PostgresRows:
         except (psycopg.Error, PoolTimeout) as error:
             raise _translated(error, "the vault cannot be read") from None
         return [SealedRow(*row) for row in found]
+
+    def survey(self) -> list[KeptRow]:
+        """Every row of the log, without what it seals.
+
+        Raises:
+            OperationalError: the server could not answer.
+        """
+        try:
+            with self._pool.connection() as connection:
+                found = connection.execute(
+                    "SELECT digest, person::text, retention, extract(epoch FROM clock_timestamp() - kept_at)::float8"
+                    " FROM vault.disclosures WHERE origin = %s",
+                    (self._origin,),
+                ).fetchall()
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault cannot be read") from None
+        return [KeptRow(*row) for row in found]
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        """Remove rows in one transaction, but those that were kept since; returns how many were removed.
+
+        Raises:
+            LetopisError: the role may not; it takes the owner's.
+            OperationalError: the server refused, or the outcome is unknown; to remove again is harmless.
+        """
+        try:
+            with self._pool.connection() as connection:
+                return connection.execute(
+                    "DELETE FROM vault.disclosures WHERE origin = %s AND digest = ANY(%s)"
+                    " AND clock_timestamp() - kept_at > make_interval(secs => %s)",
+                    (self._origin, list(digests), older_than_seconds),
+                ).rowcount
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault removed nothing") from None
 
     def close(self) -> None:
         """Close the pool."""

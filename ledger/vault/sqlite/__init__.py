@@ -14,7 +14,7 @@ from ledger.database.migrations import MigrationError, pending_migrations, read_
 from ledger.database.sqlite import applied_migrations, apply_migration
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore
-from ledger.vault.vault import SealedRow, Vault
+from ledger.vault.vault import KeptRow, SealedRow, Vault
 
 APPLICATION_ID: Final = 0x4C455456
 """`LETV` in the file's header."""
@@ -49,7 +49,9 @@ class SQLiteRows:
             raise
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
-        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is.
+        """Insert rows in one transaction, durable when it returns.
+
+        A digest that is there already stays as it is, but counts as kept now.
 
         Raises:
             OperationalError: SQLite could not; nothing was inserted, or all of it was.
@@ -59,7 +61,7 @@ class SQLiteRows:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.executemany(
                     "INSERT INTO disclosures (origin, digest, person, retention, algorithm, sealed)"
-                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET kept_at = unixepoch()",
                     [(self._origin, *row) for row in rows],
                 )
                 self._connection.execute("COMMIT")
@@ -84,6 +86,35 @@ class SQLiteRows:
             except sqlite3.Error as error:
                 raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
         return [SealedRow(*row) for row in found]
+
+    def survey(self) -> list[KeptRow]:
+        """Every row of the log, without what it seals.
+
+        Raises:
+            OperationalError: SQLite could not read.
+        """
+        query = "SELECT digest, person, retention, unixepoch() - kept_at FROM disclosures WHERE origin = ?"
+        with self._lock:
+            try:
+                return [KeptRow(*row) for row in self._connection.execute(query, (self._origin,))]
+            except sqlite3.Error as error:
+                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        """Remove rows in one transaction, but those that were kept since; returns how many were removed.
+
+        Raises:
+            OperationalError: SQLite could not; nothing was removed, or all of it was.
+        """
+        places = ", ".join("?" * len(digests))
+        with self._lock:
+            try:
+                return self._connection.execute(
+                    f"DELETE FROM disclosures WHERE origin = ? AND unixepoch() - kept_at > ? AND digest IN ({places})",
+                    (self._origin, older_than_seconds, *digests),
+                ).rowcount
+            except sqlite3.Error as error:
+                raise OperationalError(f"the vault removed nothing ({_name(error)})") from None
 
     def close(self) -> None:
         """Close the file."""
