@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
+from bench.keeping import people_kept
 from bench.measure import Report
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
 from tests.cluster import Cluster, running_cluster
@@ -21,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under two minutes")
     parser.add_argument(
-        "--only", default="", help="comma-separated: sqlite, postgres, verify, rebuild, asof, growth, archive"
+        "--only", default="", help="comma-separated: sqlite, postgres, vault, verify, rebuild, asof, growth, archive"
     )
     parser.add_argument("--entries", type=int, default=0, help="of the long log in `growth`")
     options = parser.parse_args()
@@ -40,6 +41,8 @@ def main() -> int:
         if wanted("postgres"):
             with _cluster() as cluster:
                 postgres_appends(report, cluster, rounds, scale)
+        if wanted("vault"):
+            people_kept(report, folder, rounds, people=300 * scale)
         if wanted("verify"):
             full_verification(report, folder, rounds, commands=12_000 if options.quick else None)
         if wanted("rebuild"):

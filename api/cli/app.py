@@ -24,6 +24,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+vault = typer.Typer(
+    help="Хранилище личных сведений. / The vault of personal values.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(vault, name="vault")
+
 Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
 Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
 At = Annotated[str | None, typer.Option(help="Момент / moment, RFC 3339: 2026-11-01T12:00:00Z")]
@@ -161,6 +166,19 @@ def migrate(var: Var = Path("var"), as_json: Json = False) -> None:
     from api.cli.founding import run_migrate
 
     raise typer.Exit(run_migrate(Console(as_json=as_json), var))
+
+
+@vault.command()
+def sweep(
+    var: Var = Path("var"),
+    older_than_days: Annotated[int, typer.Option(min=1, max=36_500, help="Старше скольких дней / older than")] = 7,
+    apply: Annotated[bool, typer.Option("--apply", help="Удалить / remove; without it: only show")] = False,
+    as_json: Json = False,
+) -> None:
+    """Убрать личные сведения, на которые не ссылается ни одна запись. / Remove what no entry names."""
+    from api.cli.sweeping import run_sweep
+
+    raise typer.Exit(run_sweep(Console(as_json=as_json), var, days=older_than_days, apply=apply))
 
 
 def run(arguments: Sequence[str]) -> int:
