@@ -295,10 +295,15 @@ def test_blocks_read_together_and_entry_by_entry_give_the_same(
     if statement:
         store.tamper(statement)
     together = store.audit()
-    read: list[bool] = []
-    monkeypatch.setattr(EntryWalker, "_take_together", lambda *_: bool(read.append(False)))
+    blocks: list[object] = []
+
+    def not_recognised(*block: object) -> bool:
+        blocks.append(block)
+        return False
+
+    monkeypatch.setattr(EntryWalker, "_take_together", not_recognised)
     assert store.audit() == together
-    assert read
+    assert blocks
 
 
 def test_a_sound_log_is_read_in_blocks(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
