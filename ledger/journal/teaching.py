@@ -44,7 +44,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     check_begun(context, command.held_on, command.starts_at)
-    open_periods(context, course.year, group.grade, command.held_on)
+    open_periods(context, year, group.grade, command.held_on)
     stream = f"lesson/{command.lesson}"
     context.check_new(stream, "lesson")
     events: list[Event] = [
@@ -111,7 +111,7 @@ def find_lesson(context: Context, id_: str) -> tuple[Lesson, Place]:
     course = context.find(Course, "course", lesson.course, "lesson")
     group = context.find(ClassGroup, "class", course.class_group, "lesson")
     year = context.settled(SchoolYear, "year", course.year, "lesson")
-    periods = periods_holding(context, course.year, group.grade, lesson.held_on)
+    periods = periods_holding(context, year, group.grade, lesson.held_on)
     return lesson, Place(course, group, year, periods)
 
 

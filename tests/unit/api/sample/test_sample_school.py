@@ -213,5 +213,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "ff5321576765afb61117080789421756ff76bf919ca109a243cd7fdb61bb66a7"
-PINNED_M = "d096eabb5e940fa578b06350149ca418c7eaa97cc6f25ead98b1df6bec7489ff"
+PINNED_S = "ce7c9f65153dc973b5bf21dc39f0d38cd5a78a3639ed345b6155e04c60853d09"
+PINNED_M = "99fdb6c954e29b3b4da74c783cd7d9fd293d480a1ad17f4fa95a9f0c0c1cba93"
