@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 from uuid import uuid4
@@ -163,6 +164,32 @@ def test_each_role_may_exactly_what_it_may(server: Served) -> None:
                         assert status not in (401, 403, 500), (role, method, path, status)
                     else:
                         assert status == 403, (role, method, path, status)
+
+
+MALFORMED = {"at": "yesterday", "year": "x", "from": "٣", "to": "x", "limit": "-1", "timing": "never", "student": "x"}
+MALFORMED_HEADERS = [
+    (b"Idempotency-Key", b"not printable \xff"),
+    (b"If-Match", b"*"),
+    (b"Last-Event-ID", b"x"),
+    (b"Content-Type", b"text/plain"),
+]
+
+
+def test_who_may_not_is_told_so_before_anything_else_is_judged(server: Served) -> None:
+    for role in [None, *sorted(EVERYBODY)]:
+        with server.as_(role) as client:
+            for method, table in (("POST", WRITES), ("GET", READS)):
+                for example, allowed in table.items():
+                    content = b'{"a":1,"a":NaN' if method == "POST" else b""
+                    plain = example.partition("?")[0]
+                    for path in (plain, re.sub("[0-9a-f]{8}-[0-9a-f-]{27}", "no-id", plain)):
+                        answer = client.request(
+                            method, path, params=MALFORMED, headers=MALFORMED_HEADERS, content=content
+                        )
+                        if role is None:
+                            problem(answer, 401, "unauthorized")
+                        elif role not in allowed:
+                            problem(answer, 403, "forbidden")
 
 
 def test_every_route_is_in_the_table_of_rights(server: Served) -> None:
