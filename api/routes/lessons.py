@@ -63,6 +63,7 @@ def _add(asked: Asked[bodies.MoreOfLesson]) -> jc.AddToLesson:
 def _set_reason(asked: Asked[bodies.NewAbsenceReason]) -> jc.SetAbsenceReason:
     return jc.SetAbsenceReason(
         lesson=path_id(asked.request, "lesson"),
+        expected_version=asked.seen,
         absence=asked.body.absence,
         code=asked.body.code,
         basis=asked.body.basis,
@@ -91,12 +92,15 @@ def _request(asked: Asked[bodies.NewCorrectionRequest]) -> jc.RequestCorrection:
         reason=body.reason,
         basis=body.basis,
         note=_note(asked, lesson, body.corrects, body.note),
+        expected_version=asked.seen,
     )
 
 
 def _approve(asked: Asked[bodies.Nothing]) -> jc.ApproveCorrection:
     return jc.ApproveCorrection(
-        lesson=path_id(asked.request, "lesson"), request=path_index(asked.request, "request_index")
+        lesson=path_id(asked.request, "lesson"),
+        request=path_index(asked.request, "request_index"),
+        expected_version=asked.seen,
     )
 
 
@@ -105,16 +109,17 @@ def _refuse(asked: Asked[bodies.NewRefusal]) -> jc.RefuseCorrection:
         lesson=path_id(asked.request, "lesson"),
         request=path_index(asked.request, "request_index"),
         basis=asked.body.basis,
+        expected_version=asked.seen,
     )
 
 
 RECORD: Final = Write(Right.TEACH, bodies.NewLesson, _record, location="lesson=lessons", etag=True)
 ADD: Final = Write(Right.TEACH, bodies.MoreOfLesson, _add, etag=True, if_match=True)
-REASON: Final = Write(Right.TEACH, bodies.NewAbsenceReason, _set_reason, etag=True)
+REASON: Final = Write(Right.TEACH, bodies.NewAbsenceReason, _set_reason, etag=True, if_match=True)
 CORRECT: Final = Write(Right.TEACH, bodies.NewCorrection, _correct, etag=True, if_match=True)
-REQUEST: Final = Write(Right.REQUEST_CORRECTION, bodies.NewCorrectionRequest, _request, etag=True)
-APPROVE: Final = Write(Right.APPROVE, bodies.Nothing, _approve, etag=True)
-REFUSE: Final = Write(Right.APPROVE, bodies.NewRefusal, _refuse, etag=True)
+REQUEST: Final = Write(Right.REQUEST_CORRECTION, bodies.NewCorrectionRequest, _request, etag=True, if_match=True)
+APPROVE: Final = Write(Right.APPROVE, bodies.Nothing, _approve, etag=True, if_match=True)
+REFUSE: Final = Write(Right.APPROVE, bodies.NewRefusal, _refuse, etag=True, if_match=True)
 
 
 @router.post("/lessons", status_code=201, openapi_extra=describe(RECORD))

@@ -17,7 +17,7 @@ from ledger.wire.checkpoint import parse_checkpoint
 from ledger.wire.note import parse_note
 from ledger.wire.proof import parse_proof
 from ledger.wire.tile import parse_bundle
-from tests.http_class import DAY, SmallClass, fact, problem
+from tests.http_class import DAY, SmallClass, fact, problem, tag
 from tests.http_rights import EVERYBODY, PUBLIC, READS, WRITES
 from tests.http_school import Served, post
 
@@ -27,13 +27,13 @@ def test_a_mark_is_recorded_corrected_closed_and_corrected_with_approval(server:
     with server.as_("teacher") as teacher, server.as_("deputy") as deputy, server.as_("inspector") as inspector:
         answer = teacher.post("/lessons", json=school.lesson())
         assert answer.status_code == 201, answer.text
-        place, tag = answer.headers["location"], answer.headers["etag"]
+        place, etag = answer.headers["location"], answer.headers["etag"]
         lesson = place.rpartition("/")[2]
         state = teacher.get(f"/lessons/{lesson}")
-        assert state.headers["etag"] == tag
+        assert state.headers["etag"] == etag
         mark = fact(teacher, f"/lessons/{lesson}", "mark")
         correction = {"corrects": mark["standing"], "new": "5", "reason": "other", "note": "перепутала листы"}
-        corrected = teacher.post(f"/lessons/{lesson}/corrections", json=correction, headers={"If-Match": tag})
+        corrected = teacher.post(f"/lessons/{lesson}/corrections", json=correction, headers={"If-Match": etag})
         assert corrected.status_code == 201, corrected.text
         index = corrected.json()["first_index"]
         assert server.school.recorder.head().size == index + 1
@@ -53,11 +53,13 @@ def test_a_mark_is_recorded_corrected_closed_and_corrected_with_approval(server:
         version = teacher.get(f"/lessons/{lesson}").headers["etag"]
         refused = teacher.post(f"/lessons/{lesson}/corrections", json=late, headers={"If-Match": version})
         assert problem(refused, 409, "period_closed")["clause"]
-        asked = post(teacher, f"/lessons/{lesson}/correction-requests", {**late, "basis": "Заявление № 1"})
+        wish = {**late, "basis": "Заявление № 1"}
+        asked = post(teacher, f"/lessons/{lesson}/correction-requests", wish, **{"If-Match": version})
         approval = f"/lessons/{lesson}/correction-requests/{asked['first_index']}/approval"
         problem(teacher.post(approval, json={}), 403, "forbidden")
-        post(deputy, approval, {})
-        assert deputy.post(approval, json={}).status_code == 409, "a request is answered once"
+        post(deputy, approval, {}, **tag(deputy, f"/lessons/{lesson}"))
+        again = deputy.post(approval, json={}, headers=tag(deputy, f"/lessons/{lesson}"))
+        problem(again, 409, "request_answered")
 
         history = inspector.get(f"/lessons/{lesson}/cells/{school.students[0]}/history").json()
         assert [row["new"] for row in history["rows"]] == ["4", "5", "3", "3"]
@@ -98,17 +100,17 @@ def test_a_lesson_that_moved_is_not_added_to_blindly(server: Served) -> None:
     school = SmallClass(server)
     with server.as_("teacher") as teacher:
         made = teacher.post("/lessons", json=school.lesson())
-        lesson, tag = made.headers["location"].rpartition("/")[2], made.headers["etag"]
+        lesson, etag = made.headers["location"].rpartition("/")[2], made.headers["etag"]
         more = {"homework": {"text": "§ 2"}}
         problem(teacher.post(f"/lessons/{lesson}/entries", json=more), 428, "precondition_required")
         for wrong in ('W/"5"', "*", '"5", "6"', "5", '"05"'):
             answer = teacher.post(f"/lessons/{lesson}/entries", json=more, headers={"If-Match": wrong})
             assert answer.status_code == 400, (wrong, answer.text)
-        assert teacher.post(f"/lessons/{lesson}/entries", json=more, headers={"If-Match": tag}).status_code == 201
-        stale = teacher.post(f"/lessons/{lesson}/entries", json={"homework": None}, headers={"If-Match": tag})
+        assert teacher.post(f"/lessons/{lesson}/entries", json=more, headers={"If-Match": etag}).status_code == 201
+        stale = teacher.post(f"/lessons/{lesson}/entries", json={"homework": None}, headers={"If-Match": etag})
         assert stale.status_code in (409, 412)
         work = {"works": [{"work": str(uuid4()), "kind": "test", "written": True}]}
-        stale = teacher.post(f"/lessons/{lesson}/entries", json=work, headers={"If-Match": tag})
+        stale = teacher.post(f"/lessons/{lesson}/entries", json=work, headers={"If-Match": etag})
         current = problem(stale, 412, "stale")["current"]
         assert stale.headers["etag"] == f'"{current["version"]}"'
         assert next(found for found in current["facts"] if found["what"] == "homework")["value"]["text"] == "§ 2"

@@ -213,5 +213,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "ce7c9f65153dc973b5bf21dc39f0d38cd5a78a3639ed345b6155e04c60853d09"
-PINNED_M = "99fdb6c954e29b3b4da74c783cd7d9fd293d480a1ad17f4fa95a9f0c0c1cba93"
+PINNED_S = "c584114c87534db255b49962832afe876e054e582d59bea29a57b4e52534c662"
+PINNED_M = "5430e01f104703f7fdec9eb801f2572f82d3486935fb980fbe67a6a555a44503"
