@@ -44,7 +44,7 @@ def test_imports_files_or_a_folder_and_signs(var: Path, capsys: pytest.CaptureFi
     with open_school(var, background=False) as school:
         checkpoint = school.recorder.checkpoint()
         assert checkpoint is not None
-        assert checkpoint.size == school.recorder.head().size == 116
+        assert checkpoint.size == school.recorder.head().size == 122
 
 
 def test_problems_end_with_exit_code_1_and_nothing_written(
