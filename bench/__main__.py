@@ -13,18 +13,21 @@ from bench.measure import Report
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
 from tests.cluster import running_cluster
 
+PARTS = ("sqlite", "postgres", "verify", "rebuild", "asof", "growth", "archive")
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under two minutes")
-    parser.add_argument(
-        "--only", default="", help="comma-separated: sqlite, postgres, verify, rebuild, asof, growth, archive"
-    )
+    parser.add_argument("--only", default="", help=f"comma-separated: {', '.join(PARTS)}")
+    parser.add_argument("--json", action="store_true", help="one JSON object of all ratios, and nothing else")
     options = parser.parse_args()
     only = set(filter(None, options.only.split(",")))
+    if strange := only - set(PARTS):
+        parser.error(f"--only: no such part: {', '.join(sorted(strange))}")
     rounds, scale = (3, 1) if options.quick else (7, 2)
     begun = time.monotonic()
-    report = Report()
+    report = Report(is_quiet=options.json)
 
     def wanted(part: str) -> bool:
         return not only or part in only
@@ -47,7 +50,10 @@ def main() -> int:
         if wanted("archive") and not options.quick:
             year_archive(report, folder)
     report.write(Path("var/bench.json"))
-    print(f"var/bench.json: {len(report.results)} ratios in {time.monotonic() - begun:.0f} s")
+    if options.json:
+        print(report.json())
+    else:
+        print(f"var/bench.json: {len(report.results)} ratios in {time.monotonic() - begun:.0f} s")
     return 0
 
 
