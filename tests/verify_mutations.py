@@ -1062,6 +1062,7 @@ def encrypted_member(path: Path, files: Files) -> None:
     add_members(path, files, (zipfile.ZipInfo("archive/data/secret"), b"x"))
     raw = bytearray(path.read_bytes())
     raw[raw.rindex(b"PK\x01\x02") + 8] |= 1
+    raw[raw.rindex(b"PK\x03\x04") + 6] |= 1
     path.write_bytes(raw)
 
 

@@ -121,8 +121,12 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "archive-limit": ("Превышен предел размера или количества.", "A limit on size or number is exceeded."),
     "zip-trailing-bytes": (
-        "В ZIP есть лишние байты до или после содержимого.",
-        "The ZIP has bytes before or after its contents.",
+        "В ZIP есть байты, которых не называет его оглавление.",
+        "The ZIP has bytes before, between or after its members that its directory does not name.",
+    ),
+    "zip-inconsistent": (
+        "ZIP говорит об одном и том же по-разному: две программы прочли бы два архива.",
+        "The ZIP says one thing in two ways: two programs would read two archives.",
     ),
     "zip-encrypted": ("Часть ZIP зашифрована.", "A member of the ZIP is encrypted."),
     "zip-ratio": ("Степень сжатия неправдоподобна.", "A member's compression ratio is implausible."),
