@@ -1123,6 +1123,30 @@ def edge_with_a_hash_too_many(files: Files) -> None:
     files["data/log/start-edge"] += b"0" * 64 + b"\n"
 
 
+def range_of(name: str, *codes: str, start: int, end: int) -> None:
+    """Register a range whose start checkpoint is of one size and whose end is of another."""
+
+    def run(folder: Path) -> Report:
+        builder = sample().builder
+        lines = builder.lines()[:end]
+        leaves = [leaf(line) for line in lines]
+        files = {
+            CHECKPOINT: builder.key.checkpoint(leaves),
+            "data/log/start-checkpoint": builder.key.checkpoint(leaves[:start]),
+            "data/log/start-edge": edge_text(edge(leaves[:start])),
+        }
+        if not start:
+            files = builder.files(0, lines) | files
+        return verify_archive(write_folder(manifested(files), folder / "bag"), pinned(builder))
+
+    MUTATIONS.append(Mutation(name, frozenset(codes), run))
+
+
+range_of("range_of_nothing_at_an_odd_size", "start-malformed", start=33, end=33)
+range_of("range_of_nothing_at_an_even_size", "start-malformed", start=32, end=32)
+range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=53)
+
+
 @range_changed("table-unexpected")
 def table_of_a_part(files: Files) -> None:
     files[MARKS] = b""

@@ -124,11 +124,12 @@ def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> 
     if checkpoint is None or raw is None:
         report.add("start-malformed", Place(_EDGE), "start-checkpoint and start-edge", "not both")
         return None
-    if end is not None and (end.origin != checkpoint.origin or checkpoint.size > end.size):
+    last = checkpoint.size if end is None else end.size - 1
+    if not 0 < checkpoint.size <= last or (end is not None and end.origin != checkpoint.origin):
         report.add(
             "start-malformed",
             Place(_START),
-            f"a size of {end.origin} up to {end.size}",
+            f"a size of {checkpoint.origin if end is None else end.origin} from 1 to {last}",
             f"{checkpoint.size} of {checkpoint.origin}",
         )
     lines = raw.split(b"\n")

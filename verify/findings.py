@@ -243,6 +243,11 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Раскрытие не подтверждено записью.",
         "A disclosure's digest is not in the entry it names.",
     ),
+    "disclosure-name": (
+        "Раскрыто то, чего в такой записи быть не может, или одно и то же дважды.",
+        "A disclosure is of a name that this entry may not have, or has twice.",
+    ),
+    "digest-reused": ("Хэш раскрытия взят из другой записи.", "A disclosure's digest stands in another entry too."),
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),
@@ -288,6 +293,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
     "entries-not-served": (
         "Сервер не отдал записи (нужно право проверяющего): проверены только хэши.",
         "The server did not serve the entries (an inspector's right is needed): only hashes were checked.",
+    ),
+    "partly-disclosed": (
+        "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
+        "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
     ),
     "stopped-early": (
         "Архив прочитан не до конца из-за находок выше.",

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from verify.disclosures import OF_OTHERS
 from verify.entry import ACTOR, AT, COMMAND, DATA, Groups
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
@@ -136,9 +137,7 @@ class Lessons:
         person = self.replay.person(student, "student")
         work = lesson.works.get(work_id)
         if work is None:
-            if lesson.is_partial:
-                self.replay.report.skip("before-range", f"work {work_id.decode()}")
-            else:
+            if not lesson.is_partial:
                 self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
             return
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
@@ -241,7 +240,8 @@ class Lessons:
     def _check_reason(
         self, index: int, digests: bytes | None, basis: bytes | None, reason: bytes, request: bytes | None
     ) -> None:
-        self.replay.disclose(index, digests)
+        if digests is not None:
+            self.replay.disclose(index, json.loads(digests), OF_OTHERS, is_repeated=request is not None)
         if reason == b"other" and digests is None:
             self.find("correction-note-missing", "a note", "none", field_name="data._sd")
         if request is not None and basis is None:
@@ -251,9 +251,7 @@ class Lessons:
         """Return the request that an entry answers, once, by a second person."""
         asked = (lesson.requests or {}).get(index)
         if asked is None:
-            if index < self.replay.start:
-                self.replay.report.skip("before-range", f"request {index}")
-            else:
+            if index >= self.replay.start:
                 self.find(
                     "request-mismatch", "a correction_requested/1 of this lesson", index, field_name="data.request"
                 )
@@ -280,7 +278,6 @@ class Lessons:
         index = int(corrects)
         fact = lesson.by_standing().get(index)
         if fact is None and index < self.replay.start:
-            self.replay.report.skip("before-range", f"correction of entry {index}")
             return None
         if fact is None or fact.what != what:
             self.find(

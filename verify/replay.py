@@ -1,7 +1,7 @@
 """What the entries add up to (events.md): streams, people, classes, periods, closings; lessons are in lesson.py.
 
 One pass, in order; each method takes one entry's groups (entry.py). A range that does not begin at 0 rests on entries
-that are not here: what would need them is not checked, and the report says so (`before-range`).
+that are not here: what would need them is not checked, and the report of every such range says so (`before-range`).
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
-from verify.disclosures import Disclosures
+from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
@@ -85,7 +85,6 @@ class Replay:
         stream = _KINDS.get(kind, Stream)(key)
         if self.start and version > 1:
             stream.version, stream.is_partial = version - 1, True
-            self.report.skip("before-range", f"{key.decode()} begins before entry {self.start}")
         elif name and name != maker:
             self.find("stream-kind", maker or "", name)
         self.streams[key] = stream
@@ -99,11 +98,8 @@ class Replay:
     def made(self, kind: bytes, uuid: bytes, field_name: str) -> Stream | None:
         """Return the stream of an id that an entry names, or report that nothing made it."""
         stream = self.streams.get(kind + b"/" + uuid)
-        if stream is None:
-            if self.start:
-                self.report.skip("before-range", f"{field_name} {uuid.decode()}")
-            else:
-                self.find("reference-unknown", f"an earlier {kind.decode()}", uuid, field_name="data." + field_name)
+        if stream is None and not self.start:
+            self.find("reference-unknown", f"an earlier {kind.decode()}", uuid, field_name="data." + field_name)
         return stream
 
     def person(self, uuid: bytes, field_name: str) -> Person:
@@ -121,10 +117,14 @@ class Replay:
             return False
         return True
 
-    def disclose(self, index: int, digests: bytes | None) -> None:
-        """Match an entry's `_sd` with the disclosures that say they belong to it."""
-        if digests is not None and index in self.disclosures.wanted:
-            self.disclosures.commit(index, json.loads(digests))
+    def disclose(self, index: int, digests: list[str], names: frozenset[str], *, is_repeated: bool = False) -> None:
+        """Match an entry's `_sd` with its disclosures; only an answer to a request repeats a digest, its request's."""
+        if not is_repeated and not self.disclosures.take_once(digests):
+            self.find(
+                "digest-reused", "digests of this entry alone", "a digest of another entry", field_name="data._sd"
+            )
+        if index in self.disclosures.wanted:
+            self.disclosures.commit(index, digests, names)
 
     # Set-up (events.md, "Set-up").
 
@@ -143,9 +143,11 @@ class Replay:
         if not self.makes(stream) or not isinstance(stream, Person):
             return
         listed = json.loads(digests)
-        if listed != sorted(set(listed)):
-            self.find("data-field", "sorted digests", digests, field_name="data._sd")
-        self.disclose(index, digests)
+        if listed != sorted(set(listed)) or len(listed) > len(OF_PERSONS):
+            self.find("data-field", f"up to {len(OF_PERSONS)} sorted digests", digests, field_name="data._sd")
+        self.disclose(index, listed, OF_PERSONS)
+        if self.disclosures.is_partial(listed):
+            self.report.skip("partly-disclosed", stream.id)
         self.people[stream.id] = stream
         stream.kind = kind
         stream.name = self.disclosures.name(listed) or stream.id
@@ -242,7 +244,6 @@ class Replay:
         for lesson in held:
             lesson.is_closed = True
         if self.start:
-            self.report.skip("before-range", f"closing of {stream.key.decode()}")
             return
         held.sort(key=lambda lesson: lesson.key)
         leaves = [b'["%b",%d,%d]' % (lesson.key, lesson.version, lesson.last) for lesson in held]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify_archive import Sample, leaf, sample, write_folder, write_zip
+from tests.verify_archive import Builder, Sample, leaf, sample, write_folder, write_zip
 from tests.verify_mutations import proof_of, served, serving
 from verify.__main__ import main
 from verify.tiles import TOKEN_VARIABLE
@@ -78,6 +78,22 @@ def test_says_incomplete_for_a_range_that_rests_on_what_came_before(
     report = json.loads(capsys.readouterr().out)
     assert report["facts"]["start"] == start
     assert [item["code"] for item in report["unchecked"]] == ["before-range"]
+
+
+@pytest.mark.parametrize("odd", [0, 1])
+def test_never_verifies_a_range_even_where_it_names_nothing_before_it(odd: int, tmp_path: Path) -> None:
+    """A person may be registered again, or an entry lie before the range in time: only the beginning shows it."""
+    builder = Builder()
+    builder.school()
+    person = builder.person("student", "А")
+    for _ in range(odd):
+        builder.person("teacher", "Б")
+    start = len(builder.entries)
+    builder._versions[f"person/{person}"] = 0
+    builder.add("person", person, "person_registered", kind="teacher", sd=[])
+    builder.entries[-1]["at"] = "2020-01-01T00:00:00.000000Z"
+    path = write_folder(builder.files(start), tmp_path / "range")
+    assert main([str(path), "--key", builder.key.vkey]) == 3
 
 
 def test_says_incomplete_for_an_event_it_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
