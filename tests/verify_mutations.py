@@ -395,7 +395,7 @@ def history_rewritten_with_the_key(folder: Path) -> Report:
     honest, forged = sample().builder, sample().builder
     old = honest.key.checkpoint([leaf(line) for line in honest.lines()][:40])
     honest.lines()
-    forged.entries[5]["command"] = forged.uuid()
+    forged.entries[5]["actor"]["role"] = "deputy"
     return verify_archive(write_folder(forged.files(), folder / "bag"), pinned(honest, old))
 
 
@@ -702,6 +702,27 @@ def attendance_with_a_wrong_number(school: Sample) -> None:
     lesson = school.builder.lesson(school.course, school.teacher, "2026-11-06", attendance="not_taken")
     school.builder.absence(lesson, school.students[0])
     school.builder.take_attendance(lesson, 2)
+
+
+@story("attendance")
+def attendance_of_two_lessons_in_one_command_wrong_in_the_first(school: Sample) -> None:
+    b = school.builder
+    lessons = [
+        b.lesson(school.course, school.teacher, day, attendance="not_taken") for day in ("2026-11-06", "2026-11-07")
+    ]
+    b.begin()
+    b.take_attendance(lessons[0], 7)
+    b.take_attendance(lessons[1], 0)
+
+
+@story("command-split")
+def command_that_goes_on_behind_another(school: Sample) -> None:
+    b = school.builder
+    command = b.command
+    b.begin()
+    b.mark(school.open_lesson, school.open_work, school.students[1], "4")
+    b.command = command
+    b.mark(school.open_lesson, school.open_work, school.students[2], "4")
 
 
 @story("attendance")

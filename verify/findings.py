@@ -188,6 +188,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "at-backwards": ("Время записи раньше предыдущего.", "An entry's time is before that of the one before it."),
     # Events and their order.
+    "command-split": (
+        "Записи одной команды стоят не подряд.",
+        "Entries of one command do not stand side by side: they were not appended at once.",
+    ),
     "version-gap": ("Версии потока идут не подряд.", "A stream's versions are not consecutive."),
     "stream-kind": (
         "Событие в потоке не своего рода.",

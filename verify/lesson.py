@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, AT, COMMAND, DATA, Groups
+from verify.entry import ACTOR, AT, DATA, Groups
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
 
@@ -28,7 +28,7 @@ class Lessons:
         self.tables = replay.tables
         self.find = replay.find
         self.by_grade: dict[tuple[bytes, bytes], list[Lesson]] = {}
-        self.attendance_due: tuple[bytes, Lesson, int, Place] | None = None
+        self.attendance_due: list[tuple[Lesson, int, Place]] = []
         self._spelt: dict[bytes, bytes] = {}
 
     # What is recorded.
@@ -64,15 +64,14 @@ class Lessons:
         if lesson.is_taken:
             self.find("attendance", "attendance taken once, where the lesson says not_taken", "taken again")
         lesson.is_taken = True
-        self.attendance_due = (groups[COMMAND], lesson, int(absent), self.replay.locate())
+        self.attendance_due.append((lesson, int(absent), self.replay.locate()))
 
     def settle_attendance(self) -> None:
-        """Compare the number of absent students that a command stated with what stands after it."""
-        if self.attendance_due is not None:
-            _, lesson, absent, place = self.attendance_due
-            self.attendance_due = None
+        """Compare the numbers of absent students that a command stated with what stands after it."""
+        for lesson, absent, place in self.attendance_due:
             if lesson.absent != absent:
                 self.replay.report.add("attendance", place, f"{lesson.absent} absent", absent)
+        self.attendance_due.clear()
 
     def absence_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an absence."""

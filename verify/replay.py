@@ -46,6 +46,8 @@ class Replay:
         self.people: dict[bytes, Person] = {}
         self.streams: dict[bytes, Stream] = {}
         self.closed: dict[tuple[bytes, bytes], list[tuple[bytes, bytes]]] = {}
+        self.command = b""
+        self._commands: set[bytes] = set()
         self.closing_work = 0
         self.entries = 0
         self.lessons = Lessons(self)
@@ -63,8 +65,8 @@ class Replay:
     def apply(self, name: bytes, index: int, groups: Groups) -> None:
         """Take one well-formed entry; `name` is empty where its type is unknown: then only its version counts."""
         self.entries += 1
-        if self.lessons.attendance_due is not None and self.lessons.attendance_due[0] != groups[COMMAND]:
-            self.lessons.settle_attendance()
+        if groups[COMMAND] != self.command:
+            self._begin_command(groups[COMMAND])
         if index == 0 and name != b"school_opened/1":
             self.find("school-opened", "school_opened/1", name or "an unknown type")
         key, version = groups[STREAM], int(groups[VERSION])
@@ -77,6 +79,14 @@ class Replay:
         if name:
             self.handlers[name](stream, index, groups)
         stream.last = index
+
+    def _begin_command(self, command: bytes) -> None:
+        """Settle what the command before stated of itself; one that goes on behind another was not one append."""
+        self.lessons.settle_attendance()
+        if command in self._commands:
+            self.find("command-split", "entries of one command side by side", command, field_name="command")
+        self._commands.add(command)
+        self.command = command
 
     def _begin(self, key: bytes, name: bytes, version: int) -> Stream:
         """Take up a stream at its first entry here: the one that makes it, except in a range that begins later."""
