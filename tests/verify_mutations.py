@@ -618,6 +618,24 @@ def approved_by_the_one_who_asked(school: Sample) -> None:
     b.correct(school.marks[2], "5", "appeal", basis="Заявление № 7", request=request)
 
 
+@story("request-same-person")
+def approved_for_the_one_who_asked(school: Sample) -> None:
+    b = school.builder
+    request = b.request(school.marks[2], "5")
+    b.actor = {"id": b.uuid(), "role": "deputy", "on_behalf_of": b.actor["id"], "basis": "Приказ"}
+    b.correct(school.marks[2], "5", "appeal", basis="Заявление № 7", request=request)
+
+
+@story("request-same-person")
+def refused_by_the_one_it_was_asked_for(school: Sample) -> None:
+    b = school.builder
+    deputy = {"id": b.uuid(), "role": "deputy"}
+    b.actor = {**b.actor, "on_behalf_of": deputy["id"], "basis": "Приказ"}
+    request = b.request(school.marks[2], "5")
+    b.actor = deputy
+    b.refuse(request)
+
+
 @story("request-mismatch")
 def approved_something_else(school: Sample) -> None:
     b = school.builder

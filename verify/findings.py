@@ -217,7 +217,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "A change after the period's close without a request.",
     ),
     "request-mismatch": ("Исправление не совпадает с заявкой.", "A correction or refusal does not fit its request."),
-    "request-same-person": ("Заявку одобрил тот, кто её подал.", "The person who asked also approved."),
+    "request-same-person": (
+        "На заявку ответил тот, кто её подал или за кого она подана, или кто-то за него.",
+        "Who asked, or was asked for, also answered, or somebody did for them.",
+    ),
     "request-answered": ("На заявку ответили дважды.", "A request is answered twice."),
     "recorded-after-close": (
         "Новое внесено после закрытия периода.",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, AT, DATA, Groups
+from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
 
@@ -228,13 +228,13 @@ class Lessons:
             self.find("correction-changes-nothing", "another value", new, field_name="data.new")
         if lesson.requests is None:
             lesson.requests = {}
-        lesson.requests[index] = Request(groups[ACTOR], what.decode(), (digests, basis, corrects, new, old, reason))
+        lesson.requests[index] = Request(_people(groups), what.decode(), (digests, basis, corrects, new, old, reason))
 
     def correction_refused(self, lesson: Stream, _index: int, groups: Groups) -> None:
         """Take the refusal of a request."""
         _, request = groups[DATA]
         if isinstance(lesson, Lesson):
-            self._answer(lesson, int(request), groups[ACTOR])
+            self._answer(lesson, int(request), groups)
 
     def _check_reason(
         self, index: int, digests: bytes | None, basis: bytes | None, reason: bytes, request: bytes | None
@@ -246,7 +246,7 @@ class Lessons:
         if request is not None and basis is None:
             self.find("data-field", "a basis, where there is a request", "missing", field_name="data.basis")
 
-    def _answer(self, lesson: Lesson, index: int, actor: bytes) -> Request | None:
+    def _answer(self, lesson: Lesson, index: int, groups: Groups) -> Request | None:
         """Return the request that an entry answers, once, by a second person."""
         asked = (lesson.requests or {}).get(index)
         if asked is None:
@@ -257,13 +257,13 @@ class Lessons:
             return None
         if asked.is_answered:
             self.find("request-answered", "one answer", index, field_name="data.request")
-        if asked.actor == actor:
-            self.find("request-same-person", "a second person", actor, field_name="actor.id")
+        if not asked.people.isdisjoint(_people(groups)):
+            self.find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
         asked.is_answered = True
         return asked
 
     def _check_request(self, lesson: Lesson, index: int, what: str, groups: Groups) -> None:
-        asked = self._answer(lesson, index, groups[ACTOR])
+        asked = self._answer(lesson, index, groups)
         if asked is None:
             return
         if asked.what != what:
@@ -338,3 +338,8 @@ class Lessons:
             self.tables.rekinded(work)
         elif fact.what in ("mark", "absence", "lateness"):
             self.tables.changed(fact)
+
+
+def _people(groups: Groups) -> frozenset[bytes]:
+    """Return who acted in an entry, and for whom."""
+    return frozenset(person for person in (groups[ACTOR], groups[BEHALF]) if person is not None)

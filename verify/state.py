@@ -85,9 +85,9 @@ class Work:
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """A correction that was asked for after the close: by whom, in which fields, and whether it was answered."""
+    """A correction asked for after the close: by and for whom, in which fields, and whether it was answered."""
 
-    actor: bytes
+    people: frozenset[bytes]
     what: str
     fields: tuple[bytes | None, ...]
     is_answered: bool = False
