@@ -254,7 +254,9 @@ spelling(
     "table-row-missing",
 )
 spelling("unknown_type", lambda line: swap(line, b"mark_recorded/1", b"mark_recorded/2"), *_unread)
-spelling("time_going_back", lambda line: swap(line, b'"at":"2026', b'"at":"2025'), "at-backwards", "table-cell")
+spelling(
+    "time_going_back", lambda line: swap(line, b'"at":"2026', b'"at":"2025'), "at-backwards", "bag-info", "table-cell"
+)
 spelling(
     "day_that_does_not_exist",
     lambda line: swap(line, b'"at":"2026-09-01', b'"at":"2026-09-31'),
@@ -377,7 +379,7 @@ def another_root_signed(folder: Path) -> Report:
     return verify_archive(write_folder(manifested(files), folder / "bag"), pinned(builder))
 
 
-@mutation("origin-mismatch")
+@mutation("origin-mismatch", "bag-info")
 def checkpoint_of_another_log(folder: Path) -> Report:
     builder = sample().builder
     files = builder.files()
@@ -885,7 +887,7 @@ def tag_file_changed(files: Files) -> None:
 
 @bytes_changed("manifest-extra", manifests=False)
 def tag_file_nobody_listed(files: Files) -> None:
-    files["notes.txt"] = b"?"
+    files["README.txt"] = b"?"
 
 
 @bytes_changed("manifest-malformed", "manifest-mismatch", "manifest-extra", manifests=False)
@@ -901,7 +903,7 @@ def manifest_without_final_line_feed(files: Files) -> None:
 
 @bytes_changed("bag-oxum", "manifest-mismatch", manifests=False)
 def wrong_oxum(files: Files) -> None:
-    files["bag-info.txt"] = b"Payload-Oxum: 1.1\n"
+    files["bag-info.txt"] = swap(files["bag-info.txt"], b"Payload-Oxum: ", b"Payload-Oxum: 1")
 
 
 @bytes_changed("bag-declaration", "manifest-mismatch", manifests=False)
@@ -1076,7 +1078,7 @@ def backslash_in_a_name(path: Path, files: Files) -> None:
 
 @zipped("bag-top-folder", "bag-oxum", "manifest-extra")
 def two_top_folders(path: Path, files: Files) -> None:
-    add_members(path, files, (zipfile.ZipInfo("other/data/a"), b"x"))
+    add_members(path, files, (zipfile.ZipInfo("other/data/documents/a"), b"x"))
 
 
 @zipped("link")
@@ -1170,12 +1172,13 @@ def range_of(name: str, *codes: str, start: int, end: int) -> None:
         lines = builder.lines()[:end]
         leaves = [leaf(line) for line in lines]
         files = {
+            "bag-info.txt": builder.bag_info(start, end).replace("full", "none").encode(),
             CHECKPOINT: builder.key.checkpoint(leaves),
             "data/log/start-checkpoint": builder.key.checkpoint(leaves[:start]),
             "data/log/start-edge": edge_text(edge(leaves[:start])),
         }
         if not start:
-            files = builder.files(0, lines) | files
+            files |= {name: raw for name, raw in builder.files().items() if name not in files or name == "bag-info.txt"}
         return verify_archive(write_folder(manifested(files), folder / "bag"), pinned(builder))
 
     MUTATIONS.append(Mutation(name, frozenset(codes), run))

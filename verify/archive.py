@@ -45,7 +45,7 @@ def verify_archive(path: Path, pinned: Pinned) -> Report:
         return report
     bag = Bag(source, report)
     bag.begin()
-    _check_log(bag, pinned, report)
+    bag.check_info(_check_log(bag, pinned, report))
     bag.finish()
     return report
 
@@ -84,7 +84,8 @@ def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report:
     return checkpoint
 
 
-def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
+def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
+    """Check all that is under data/ and return what bag-info.txt has to say of it."""
     checkpoint = check_note(bag.small(_CHECKPOINT, NOTE_MAX_BYTES), Place(_CHECKPOINT), pinned.key, report)
     if checkpoint is not None:
         report.facts |= {
@@ -95,7 +96,7 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
     edge = _start(bag, pinned, checkpoint, report)
     if edge is None:
         report.skip("stopped-early", _EDGE)
-        return
+        return {}
     start = edge.size
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
@@ -113,6 +114,12 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place(_CHECKPOINT), walk.replay.origin, checkpoint.origin)
     report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}
+    stated = {"External-Identifier": "origin", "Letopis-Size": "signed_size", "Source-Organization": "school"}
+    info = {label: str(report.facts[fact]) for label, fact in stated.items() if fact in report.facts}
+    if walk.last_day:
+        info["Bagging-Date"] = walk.last_day
+    disclosed = "full" if _DISCLOSURES in bag.source.sizes else "none"
+    return info | {"Letopis-First-Index": str(start), "Letopis-Disclosures": disclosed}
 
 
 def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge | None:

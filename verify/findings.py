@@ -143,6 +143,11 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     # The bag
     "bag-file-missing": ("Нет обязательного файла.", "A file that must be there is missing."),
     "bag-declaration": ("bagit.txt не объявляет BagIt 1.0 в UTF-8.", "bagit.txt does not declare BagIt 1.0 in UTF-8."),
+    "bag-file-unexpected": ("Файл, которого в архиве быть не должно.", "A file that an archive does not have."),
+    "bag-info": (
+        "bag-info.txt говорит об архиве не то, что в нём.",
+        "bag-info.txt says of the archive what is not so.",
+    ),
     "bag-oxum": ("Payload-Oxum не сходится.", "Payload-Oxum does not match the payload."),
     "manifest-malformed": ("Строка манифеста не читается.", "A manifest line is malformed."),
     "manifest-extra": ("Файл не перечислен в манифесте.", "A file is not listed in its manifest."),

@@ -44,6 +44,11 @@ class LogWalk:
         if start:
             report.skip("before-range", f"entries 0 to {start - 1}")
 
+    @property
+    def last_day(self) -> str:
+        """The day of the last entry read."""
+        return self._at[:10].decode()
+
     def place(self) -> Place:
         """Return where the walk is."""
         return Place(self.file, self.line, self.index)

@@ -28,7 +28,11 @@ NAME_MAX_BYTES: Final = 1_024
 TOTAL_MAX_BYTES: Final = 1 << 34
 RATIO_MAX: Final = 1_000
 _ENCRYPTED: Final = 0x2041  # a member, by a stronger cipher, the directory
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)|%0[ADad]")
+# Characters and names that some system reads otherwise: a part that is empty or ends in a dot or space, a device.
+_UNSAFE = re.compile(
+    r'[\\<>:"|?*]|%0[ad]|(?:^|/)(?:(?:[^/]*[. ])?|(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\.[^/]*)?)(?:/|$)',
+    re.IGNORECASE,
+)
 READ_ERRORS: Final = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -154,7 +158,7 @@ def is_safe(name: str, report: Report) -> bool:
         too_long = len(name.encode()) > NAME_MAX_BYTES
     except UnicodeEncodeError:
         too_long = True
-    if too_long or _UNSAFE.search(name):
+    if too_long or not name.isprintable() or _UNSAFE.search(name):
         report.add(
             "name-unsafe",
             Place(name.encode("utf-8", "backslashreplace").decode()),
@@ -166,13 +170,18 @@ def is_safe(name: str, report: Report) -> bool:
 
 
 def find_collisions(names: list[str], report: Report) -> None:
-    """Report names that one system keeps apart and another does not: they differ by case or Unicode form only."""
+    """Report names that some system does not keep apart (case, Unicode form), and files that are folders."""
     seen: dict[str, str] = {}
     for name in names:
         folded = unicodedata.normalize("NFC", name).casefold()
         if folded in seen:
             report.add("name-collision", Place(name), "a name of its own", seen[folded])
         seen[folded] = name
+    for folded, name in seen.items():
+        parents = (folded[: at.start()] for at in re.finditer("/", folded))
+        file = next((seen[parent] for parent in parents if parent in seen), None)
+        if file is not None:
+            report.add("name-collision", Place(name), "a folder that is no file", file)
 
 
 class Reading:
