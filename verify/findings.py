@@ -210,6 +210,19 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Запись называет то, чего раньше не было.",
         "An entry names something that no earlier entry made.",
     ),
+    "person-kind": (
+        "Человек не того рода: нужен ученик или учитель.",
+        "A person is not registered as what this needs: a student or a teacher.",
+    ),
+    "ends-before-start": ("Конец раньше начала.", "Something ends before it starts."),
+    "enrollment": (
+        "Зачисление или выбытие не сходится с тем, в каком классе был ученик.",
+        "An enrolment or leaving does not fit the class that the student was in.",
+    ),
+    "period-overlap": (
+        "Период с тем же номером или на те же дни у параллели уже есть.",
+        "A grade has a period of this kind with this number, or on these days, already.",
+    ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",
         "A correction does not cite a standing entry.",
@@ -297,10 +310,6 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
     "old-not-covered": (
         "Прежняя контрольная точка вне диапазона архива.",
         "The earlier checkpoint lies outside the archive's range.",
-    ),
-    "closing-too-costly": (
-        "Закрытий слишком много, чтобы проверить все за разумное время.",
-        "There are too many closings to check them all in bounded time.",
     ),
     "entries-not-served": (
         "Сервер не отдал записи (нужно право проверяющего): проверены только хэши.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from verify.disclosures import OF_OTHERS
 from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
+from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
 
@@ -42,7 +43,8 @@ class Lessons:
         lesson.fact = Fact("lesson", index, index, value)
         lesson.at, lesson.held_on, lesson.number = groups[AT], held_on, number
         lesson.is_taken = attendance == b"taken"
-        lesson.teacher = self.replay.person(teacher, "teacher")
+        self.replay.check_span(starts_at, ends_at, "ends_at")
+        lesson.teacher = self.replay.person(teacher, "teacher", b"teacher")
         course = self.replay.made(b"course", course_id, "course")
         if isinstance(course, Course):
             lesson.course = course
@@ -79,7 +81,7 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        person = self.replay.person(student, "student")
+        person = self.replay.person(student, "student", b"student")
         fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
         self._check_slot(lesson, fact)
         lesson.absences[person] = fact
@@ -93,7 +95,7 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        person = self.replay.person(student, "student")
+        person = self.replay.person(student, "student", b"student")
         fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
         self._check_slot(lesson, fact)
         lesson.latenesses[person] = fact
@@ -133,7 +135,7 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        person = self.replay.person(student, "student")
+        person = self.replay.person(student, "student", b"student")
         work = lesson.works.get(work_id)
         if work is None:
             if not lesson.is_partial:
@@ -210,6 +212,8 @@ class Lessons:
         if lesson.is_closed:
             self.find("recorded-after-close", "an open period", lesson.held_on)
         old = b'"absent"'
+        if code == old:
+            self.find("correction-changes-nothing", "another code", code, field_name="data.code")
         fact = self._cited(lesson, "absence", absence, old)
         who = b"" if fact is None or fact.who is None else fact.who.id
         if fact is not None:
@@ -223,6 +227,9 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_reason(index, digests, basis, reason, None)
+        for name, value in (("old", old), ("new", new)):
+            if value != NULL and not VALUE_PATTERNS[what.decode()].fullmatch(value):
+                self.find("data-field", f"a value of {what.decode()}", value, field_name="data." + name)
         self._cited(lesson, what.decode(), corrects, old)
         if new == old:
             self.find("correction-changes-nothing", "another value", new, field_name="data.new")
@@ -328,7 +335,9 @@ class Lessons:
     def _changed(self, lesson: Lesson, fact: Fact, index: int, value: bytes) -> None:
         """Keep what the tables show of a changed fact."""
         if value is not NULL and fact.what == "lesson":
-            lesson.number = b"%d" % json.loads(value)["number"]
+            header = json.loads(value)
+            lesson.number = b"%d" % header["number"]
+            self.replay.check_span(header["starts_at"].encode(), header["ends_at"].encode(), "new")
         elif fact.what == "work" and fact.work is not None:
             work = fact.work
             kind = work.kind if value is NULL else json.loads(value)["kind"].encode()

@@ -111,14 +111,27 @@ def test_checks_a_disclosure_of_an_event_it_does_not_know(tmp_path: Path) -> Non
     assert main([str(write_folder(builder.files(), tmp_path / "bag")), "--key", builder.key.vkey]) == 3
 
 
-def test_says_incomplete_where_closings_would_cost_too_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verifies_one_id_for_works_of_two_lessons(tmp_path: Path) -> None:
+    """A work is known by its lesson and its id: these are two works."""
     school = sample()
-    for number in range(101):
-        period = school.builder.period(school.year, number, [6], "2026-09-01", "2026-10-25")
-        school.builder.close(period, lambda info: False)
-    path = write_folder(school.builder.files(), tmp_path / "bag")
-    assert main([str(path), "--key", school.builder.key.vkey, "--lang", "en"]) == 3
-    assert "[closing-too-costly]" in capsys.readouterr().out
+    b = school.builder
+    lesson = b.lesson(school.course, school.teacher, "2026-11-08")
+    index = b.add("lesson", lesson, "work_recorded", work=school.open_work, kind="answer", written=False, weight=100)
+    b._fact("work", index, {"kind": "answer", "weight": 100, "written": False}, lesson, work=school.open_work)
+    b.mark(lesson, school.open_work, school.students[0], "4")
+    assert main([str(write_folder(b.files(), tmp_path / "bag")), "--key", b.key.vkey]) == 0
+
+
+def test_verifies_a_student_of_two_school_years(tmp_path: Path) -> None:
+    """Nobody leaves a class when its year ends."""
+    school = sample()
+    b = school.builder
+    b.begin()
+    year = b.uuid()
+    b.add("year", year, "school_year_opened", title="2027/28", starts_on="2027-09-01", ends_on="2028-05-31")
+    b.enroll(b.class_group(year, 6, "А"), school.students[0], "2027-09-01")
+    b.period(year, 1, [5, 6], "2027-09-01", "2027-10-25")
+    assert main([str(write_folder(b.files(), tmp_path / "bag")), "--key", b.key.vkey]) == 0
 
 
 @pytest.mark.parametrize(
