@@ -31,7 +31,7 @@ from tests.verify_archive import (
 )
 from verify.archive import Pinned, verify_archive
 from verify.findings import Report
-from verify.note import VerifierKey, parse_vkey
+from verify.note import VerifierKey, parse_checkpoint, parse_vkey
 from verify.proof import verify_proof
 from verify.tiles import Server, tile_path, verify_server
 
@@ -52,7 +52,7 @@ MUTATIONS: list[Mutation] = []
 
 
 def pinned(builder: Builder, old: bytes | None = None) -> Pinned:
-    return Pinned(parse_vkey(builder.key.vkey), old)
+    return Pinned(parse_vkey(builder.key.vkey), None if old is None else parse_checkpoint(old))
 
 
 def mutation(*codes: str) -> Callable[[Callable[[Path], Report]], Callable[[Path], Report]]:
@@ -401,10 +401,11 @@ def history_rewritten_with_the_key(folder: Path) -> Report:
     return verify_archive(write_folder(forged.files(), folder / "bag"), pinned(honest, old))
 
 
-@mutation("checkpoint-malformed")
-def old_checkpoint_unreadable(folder: Path) -> Report:
+@mutation("signature-invalid")
+def old_checkpoint_signed_by_another_key(folder: Path) -> Report:
     builder = sample().builder
-    return verify_archive(write_folder(builder.files(), folder / "bag"), pinned(builder, b"?"))
+    old = Key(seed=2).checkpoint([leaf(line) for line in builder.lines()][:40])
+    return verify_archive(write_folder(builder.files(), folder / "bag"), pinned(builder, old))
 
 
 # Disclosures.
@@ -1262,7 +1263,7 @@ def served(builder: Builder) -> Files:
 
 
 @contextmanager
-def serving(paths: Files, token: str = "") -> Iterator[str]:
+def serving(paths: Files, token: str = "", unavailable: str = "") -> Iterator[str]:
     """Serve a log on the loopback; entry bundles need the token where there is one."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -1272,7 +1273,8 @@ def serving(paths: Files, token: str = "") -> Iterator[str]:
                 not token or not name.startswith("tile/entries/") or self.headers["Authorization"] == f"Bearer {token}"
             )
             body = paths.get(name, b"") if allowed else b""
-            self.send_response(401 if not allowed else 200 if name in paths else 404)
+            status = 401 if not allowed else 200 if name in paths else 404
+            self.send_response(503 if name == unavailable else status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

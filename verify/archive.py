@@ -27,10 +27,10 @@ _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: the log's key, and a checkpoint seen before (its file's bytes)."""
+    """What the reader brings: the log's key, and a checkpoint seen before."""
 
     key: VerifierKey | None = None
-    old: bytes | None = None
+    old: Checkpoint | None = None
 
 
 def verify_archive(path: Path, pinned: Pinned) -> Report:
@@ -73,15 +73,20 @@ def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report:
     except NoteError as error:
         report.add("checkpoint-malformed", place, "a signed checkpoint", error)
         return None
+    check_checkpoint(checkpoint, place, key, report)
+    return checkpoint
+
+
+def check_checkpoint(checkpoint: Checkpoint, place: Place, key: VerifierKey | None, report: Report) -> None:
+    """Check a checkpoint's origin and signature with the pinned key."""
     if key is None:
         report.skip("no-key", f"{checkpoint.origin}, size {checkpoint.size}")
-        return checkpoint
+        return
     if checkpoint.origin != key.name:
         report.add("origin-mismatch", place, key.name, checkpoint.origin)
     reason = check_signature(checkpoint, key)
     if reason is not None:
         report.add("signature-invalid", place, f"a signature by {key.name}", reason)
-    return checkpoint
 
 
 def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
@@ -106,7 +111,8 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     tables = _tables(bag, start, report)
     walk = LogWalk(report, start, edge, disclosures, tables)
     if pinned.old is not None:
-        walk.old = check_note(pinned.old, Place("--old"), pinned.key, report)
+        check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
+        walk.old = pinned.old
     _walk_files(bag, walk, report)
     walk.finish(checkpoint)
     tables.finish()

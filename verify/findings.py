@@ -311,6 +311,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Прежняя контрольная точка вне диапазона архива.",
         "The earlier checkpoint lies outside the archive's range.",
     ),
+    "no-answer": (
+        "Сервер не ответил: проверьте адрес и сеть и попробуйте позже. О журнале это ничего не говорит.",
+        "The server did not answer: check the address and the network, or try later. That says nothing about the log.",
+    ),
     "entries-not-served": (
         "Сервер не отдал записи (нужно право проверяющего): проверены только хэши.",
         "The server did not serve the entries (an inspector's right is needed): only hashes were checked.",

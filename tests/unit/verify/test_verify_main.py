@@ -143,7 +143,9 @@ def test_verifies_a_student_of_two_school_years(tmp_path: Path) -> None:
         [".", "--key", "nonsense"],
         [".", "--key-file", "/no/such/file"],
         [".", "--old", "/no/such/file"],
+        [".", "--old", __file__],
         ["--url", "ftp://127.0.0.1/log"],
+        ["--url", "http://127.0.0.1:99999/log"],
         ["--url", "http://user:secret@127.0.0.1/log"],
         ["--url", "http://127.0.0.1/log?token=secret"],
     ],
@@ -216,6 +218,18 @@ def test_finds_a_wrong_tile_where_the_entries_are_kept_back(school: Sample, caps
     assert "[root-mismatch]" in capsys.readouterr().out
 
 
-def test_reports_a_server_that_is_not_there(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--url", "http://127.0.0.1:9/log", "--key", school.builder.key.vkey, "--lang", "en"]) == 1
-    assert "[http-error]" in capsys.readouterr().out
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/log", "http://no-such-host.invalid/log"])
+def test_says_incomplete_of_a_server_that_is_not_there(
+    url: str, school: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "ru"]) == 3
+    text = capsys.readouterr().out
+    assert "[no-answer] Сервер не ответил" in text
+    assert url in text
+
+
+def test_says_incomplete_of_a_server_that_breaks_off(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = served(school.builder)
+    with serving(paths, unavailable="tile/0/000.p/53") as url:
+        assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 3
+    assert "[no-answer]" in capsys.readouterr().out
