@@ -93,6 +93,11 @@ info_changed("bag_info_that_goes_on_in_the_next_line", "Letopis-Size: 53\n", "Le
 info_changed("bag_info_without_an_oxum", "Payload-Oxum", "Payload-Ox", "bag-oxum")
 
 
+@tags_changed("archive-limit", "bag-info", "bag-oxum")
+def bag_info_without_end(files: Files) -> None:
+    files[INFO] += b"A: b\n" * 20_000
+
+
 @tags_changed("bag-info")
 def bag_info_without_a_final_line_feed(files: Files) -> None:
     files[INFO] += b"Contact-Name: nobody"

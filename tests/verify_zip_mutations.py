@@ -121,6 +121,11 @@ def extra_field_cut_short(path: Path, members: list[Member]) -> None:
     write_members(path, changed(members, "bagit.txt", extra=b"\x01\x00\x10"))
 
 
+@laid_out("archive-limit")
+def extra_fields_without_end(path: Path, members: list[Member]) -> None:
+    write_members(path, changed(members, "bagit.txt", local_extra=b"UT\x00\x00" * 16_000))
+
+
 @laid_out("zip-trailing-bytes")
 def second_table_before_all_members(path: Path, members: list[Member]) -> None:
     write_members(path, [HIDDEN, *members])

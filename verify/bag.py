@@ -13,6 +13,7 @@ from verify.source import Reading, Source, find_collisions, read_small
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
 _TAG_FILE_MAX_BYTES: Final = 16 << 20
+_INFO_MAX_BYTES: Final = 1 << 16
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _LINE = re.compile(r"([0-9a-f]{64})(?:  | \*)([^\r\n]+)")
 _INFO: Final = "bag-info.txt"
@@ -62,7 +63,7 @@ class Bag:
         payload = {name for name in names if name.startswith("data/")}
         self._expect(MANIFEST, payload)
         self._expect(TAG_MANIFEST, set(names) - payload - {TAG_MANIFEST})
-        info = self.small(_INFO, _TAG_FILE_MAX_BYTES)
+        info = self.small(_INFO, _INFO_MAX_BYTES)
         if info is not None:
             *self._info, rest = info.decode("utf-8", "replace").split("\n")
             for number, line in enumerate(self._info, 1):

@@ -25,6 +25,7 @@ _ONES: Final = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
 _ZIP64: Final = 0x0001
 # What says times, owners and long sizes; any other may say a second name (0x7075) or encrypt.
 _EXTRAS: Final = frozenset((_ZIP64, 0x000A, 0x5455, 0x5855, 0x7855, 0x7875))
+_EXTRAS_MAX_BYTES: Final = 256
 _DESCRIPTOR_FOLLOWS: Final = 8
 _UTF8: Final = 0x800
 
@@ -130,6 +131,8 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None
 
 def _extras(extra: bytes, name: str) -> Iterator[tuple[int, bytes]]:
     """Yield extra fields, each a number and its bytes; refuse one that may change what is extracted."""
+    if len(extra) > _EXTRAS_MAX_BYTES:
+        raise LayoutError("archive-limit", f"at most {_EXTRAS_MAX_BYTES} bytes of extra fields", len(extra), name)
     at = 0
     while at < len(extra):
         number, length = struct.unpack("<2H", extra[at : at + 4].ljust(4, b"\xff"))

@@ -28,6 +28,7 @@ PHRASES: Final[dict[str, str]] = {
     "a member that ends at byte {}": "файл, который кончается на байте {}",
     "the end of the file": "конец файла",
     "extra fields of times, owners and sizes": "дополнительные поля только времени, владельца и размера",
+    "at most {} bytes of extra fields": "не более {} байт дополнительных полей",
     "field {}": "поле {}",
     "one folder": "одна папка",
     "{} names": "имён: {}",
