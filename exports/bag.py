@@ -159,7 +159,7 @@ def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> None:
     member.external_attr = 0o100644 << 16
     member.create_system = 3
     size_bytes = path.stat().st_size
-    with path.open("rb") as source, packed.open(member, "w", force_zip64=size_bytes > 1 << 31) as out:
+    with path.open("rb") as source, packed.open(member, "w", force_zip64=size_bytes > zipfile.ZIP64_LIMIT) as out:
         shutil.copyfileobj(source, out, CHUNK_BYTES)
 
 

@@ -477,7 +477,16 @@ class Builder:
             for name, rows in self.all_tables().items():
                 text = HEADERS[name] + "\r\n" + "".join(";".join(map(cell, row)) + "\r\n" for row in rows)
                 files[f"data/tables/{name}.csv"] = b"\xef\xbb\xbf" + text.encode()
+        files["bag-info.txt"] = self.bag_info(start, len(lines)).encode()
         return manifested(files)
+
+    def bag_info(self, start: int, size: int) -> str:
+        """What bag-info.txt says of the log."""
+        organization = f"Source-Organization: {self.entries[0]['data'].get('name', '')}\n"
+        return (
+            f"Bagging-Date: {self.entries[-1]['at'][:10]}\nExternal-Identifier: {self.key.name}\n{organization}"
+            f"Letopis-First-Index: {start}\nLetopis-Size: {size}\nLetopis-Disclosures: full\n"
+        )
 
     def all_tables(self) -> dict[str, list[list[Any]]]:
         """Return every table's rows."""
@@ -510,9 +519,10 @@ def manifested(files: Files) -> Files:
     """Add, or make again, the tag files of a bag."""
     payload = {name: raw for name, raw in files.items() if name.startswith("data/")}
     oxum = f"Payload-Oxum: {sum(map(len, payload.values()))}.{len(payload)}\n"
+    info = files.get("bag-info.txt", b"").splitlines(keepends=True)
     tags = {
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-        "bag-info.txt": oxum.encode(),
+        "bag-info.txt": b"".join(line for line in info if not line.startswith(b"Payload-Oxum:")) + oxum.encode(),
         "manifest-sha256.txt": manifest(payload),
     }
     return payload | tags | {"tagmanifest-sha256.txt": manifest(tags)}

@@ -31,7 +31,7 @@ from tests.verify_archive import (
 )
 from verify.archive import Pinned, verify_archive
 from verify.findings import Report
-from verify.note import VerifierKey, parse_vkey
+from verify.note import VerifierKey, parse_checkpoint, parse_vkey
 from verify.proof import verify_proof
 from verify.tiles import Server, tile_path, verify_server
 
@@ -52,7 +52,7 @@ MUTATIONS: list[Mutation] = []
 
 
 def pinned(builder: Builder, old: bytes | None = None) -> Pinned:
-    return Pinned(parse_vkey(builder.key.vkey), old)
+    return Pinned(parse_vkey(builder.key.vkey), None if old is None else parse_checkpoint(old))
 
 
 def mutation(*codes: str) -> Callable[[Callable[[Path], Report]], Callable[[Path], Report]]:
@@ -254,7 +254,9 @@ spelling(
     "table-row-missing",
 )
 spelling("unknown_type", lambda line: swap(line, b"mark_recorded/1", b"mark_recorded/2"), *_unread)
-spelling("time_going_back", lambda line: swap(line, b'"at":"2026', b'"at":"2025'), "at-backwards", "table-cell")
+spelling(
+    "time_going_back", lambda line: swap(line, b'"at":"2026', b'"at":"2025'), "at-backwards", "bag-info", "table-cell"
+)
 spelling(
     "day_that_does_not_exist",
     lambda line: swap(line, b'"at":"2026-09-01', b'"at":"2026-09-31'),
@@ -377,7 +379,7 @@ def another_root_signed(folder: Path) -> Report:
     return verify_archive(write_folder(manifested(files), folder / "bag"), pinned(builder))
 
 
-@mutation("origin-mismatch")
+@mutation("origin-mismatch", "bag-info")
 def checkpoint_of_another_log(folder: Path) -> Report:
     builder = sample().builder
     files = builder.files()
@@ -395,14 +397,15 @@ def history_rewritten_with_the_key(folder: Path) -> Report:
     honest, forged = sample().builder, sample().builder
     old = honest.key.checkpoint([leaf(line) for line in honest.lines()][:40])
     honest.lines()
-    forged.entries[5]["command"] = forged.uuid()
+    forged.entries[5]["actor"]["role"] = "deputy"
     return verify_archive(write_folder(forged.files(), folder / "bag"), pinned(honest, old))
 
 
-@mutation("checkpoint-malformed")
-def old_checkpoint_unreadable(folder: Path) -> Report:
+@mutation("signature-invalid")
+def old_checkpoint_signed_by_another_key(folder: Path) -> Report:
     builder = sample().builder
-    return verify_archive(write_folder(builder.files(), folder / "bag"), pinned(builder, b"?"))
+    old = Key(seed=2).checkpoint([leaf(line) for line in builder.lines()][:40])
+    return verify_archive(write_folder(builder.files(), folder / "bag"), pinned(builder, old))
 
 
 # Disclosures.
@@ -618,6 +621,24 @@ def approved_by_the_one_who_asked(school: Sample) -> None:
     b.correct(school.marks[2], "5", "appeal", basis="Заявление № 7", request=request)
 
 
+@story("request-same-person")
+def approved_for_the_one_who_asked(school: Sample) -> None:
+    b = school.builder
+    request = b.request(school.marks[2], "5")
+    b.actor = {"id": b.uuid(), "role": "deputy", "on_behalf_of": b.actor["id"], "basis": "Приказ"}
+    b.correct(school.marks[2], "5", "appeal", basis="Заявление № 7", request=request)
+
+
+@story("request-same-person")
+def refused_by_the_one_it_was_asked_for(school: Sample) -> None:
+    b = school.builder
+    deputy = {"id": b.uuid(), "role": "deputy"}
+    b.actor = {**b.actor, "on_behalf_of": deputy["id"], "basis": "Приказ"}
+    request = b.request(school.marks[2], "5")
+    b.actor = deputy
+    b.refuse(request)
+
+
 @story("request-mismatch")
 def approved_something_else(school: Sample) -> None:
     b = school.builder
@@ -702,6 +723,27 @@ def attendance_with_a_wrong_number(school: Sample) -> None:
     lesson = school.builder.lesson(school.course, school.teacher, "2026-11-06", attendance="not_taken")
     school.builder.absence(lesson, school.students[0])
     school.builder.take_attendance(lesson, 2)
+
+
+@story("attendance")
+def attendance_of_two_lessons_in_one_command_wrong_in_the_first(school: Sample) -> None:
+    b = school.builder
+    lessons = [
+        b.lesson(school.course, school.teacher, day, attendance="not_taken") for day in ("2026-11-06", "2026-11-07")
+    ]
+    b.begin()
+    b.take_attendance(lessons[0], 7)
+    b.take_attendance(lessons[1], 0)
+
+
+@story("command-split")
+def command_that_goes_on_behind_another(school: Sample) -> None:
+    b = school.builder
+    command = b.command
+    b.begin()
+    b.mark(school.open_lesson, school.open_work, school.students[1], "4")
+    b.command = command
+    b.mark(school.open_lesson, school.open_work, school.students[2], "4")
 
 
 @story("attendance")
@@ -865,7 +907,7 @@ def tag_file_changed(files: Files) -> None:
 
 @bytes_changed("manifest-extra", manifests=False)
 def tag_file_nobody_listed(files: Files) -> None:
-    files["notes.txt"] = b"?"
+    files["README.txt"] = b"?"
 
 
 @bytes_changed("manifest-malformed", "manifest-mismatch", "manifest-extra", manifests=False)
@@ -881,7 +923,7 @@ def manifest_without_final_line_feed(files: Files) -> None:
 
 @bytes_changed("bag-oxum", "manifest-mismatch", manifests=False)
 def wrong_oxum(files: Files) -> None:
-    files["bag-info.txt"] = b"Payload-Oxum: 1.1\n"
+    files["bag-info.txt"] = swap(files["bag-info.txt"], b"Payload-Oxum: ", b"Payload-Oxum: 1")
 
 
 @bytes_changed("bag-declaration", "manifest-mismatch", manifests=False)
@@ -1056,7 +1098,7 @@ def backslash_in_a_name(path: Path, files: Files) -> None:
 
 @zipped("bag-top-folder", "bag-oxum", "manifest-extra")
 def two_top_folders(path: Path, files: Files) -> None:
-    add_members(path, files, (zipfile.ZipInfo("other/data/a"), b"x"))
+    add_members(path, files, (zipfile.ZipInfo("other/data/documents/a"), b"x"))
 
 
 @zipped("link")
@@ -1081,6 +1123,7 @@ def encrypted_member(path: Path, files: Files) -> None:
     add_members(path, files, (zipfile.ZipInfo("archive/data/secret"), b"x"))
     raw = bytearray(path.read_bytes())
     raw[raw.rindex(b"PK\x01\x02") + 8] |= 1
+    raw[raw.rindex(b"PK\x03\x04") + 6] |= 1
     path.write_bytes(raw)
 
 
@@ -1139,6 +1182,31 @@ def edge_changed_above_the_last_leaf(files: Files) -> None:
 @range_changed("start-malformed")
 def edge_with_a_hash_too_many(files: Files) -> None:
     files["data/log/start-edge"] += b"0" * 64 + b"\n"
+
+
+def range_of(name: str, *codes: str, start: int, end: int) -> None:
+    """Register a range whose start checkpoint is of one size and whose end is of another."""
+
+    def run(folder: Path) -> Report:
+        builder = sample().builder
+        lines = builder.lines()[:end]
+        leaves = [leaf(line) for line in lines]
+        files = {
+            "bag-info.txt": builder.bag_info(start, end).replace("full", "none").encode(),
+            CHECKPOINT: builder.key.checkpoint(leaves),
+            "data/log/start-checkpoint": builder.key.checkpoint(leaves[:start]),
+            "data/log/start-edge": edge_text(edge(leaves[:start])),
+        }
+        if not start:
+            files |= {name: raw for name, raw in builder.files().items() if name not in files or name == "bag-info.txt"}
+        return verify_archive(write_folder(manifested(files), folder / "bag"), pinned(builder))
+
+    MUTATIONS.append(Mutation(name, frozenset(codes), run))
+
+
+range_of("range_of_nothing_at_an_odd_size", "start-malformed", start=33, end=33)
+range_of("range_of_nothing_at_an_even_size", "start-malformed", start=32, end=32)
+range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=53)
 
 
 @range_changed("table-unexpected")
@@ -1214,7 +1282,7 @@ def served(builder: Builder) -> Files:
 
 
 @contextmanager
-def serving(paths: Files, token: str = "") -> Iterator[str]:
+def serving(paths: Files, token: str = "", unavailable: str = "") -> Iterator[str]:
     """Serve a log on the loopback; entry bundles need the token where there is one."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -1224,7 +1292,8 @@ def serving(paths: Files, token: str = "") -> Iterator[str]:
                 not token or not name.startswith("tile/entries/") or self.headers["Authorization"] == f"Bearer {token}"
             )
             body = paths.get(name, b"") if allowed else b""
-            self.send_response(401 if not allowed else 200 if name in paths else 404)
+            status = 401 if not allowed else 200 if name in paths else 404
+            self.send_response(503 if name == unavailable else status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

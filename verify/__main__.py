@@ -8,7 +8,7 @@ from pathlib import Path
 
 from verify.archive import Pinned, verify_archive
 from verify.findings import Report
-from verify.note import NoteError, VerifierKey, parse_vkey
+from verify.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text
 
 _USAGE_ERROR = 2
@@ -40,6 +40,15 @@ def _key(options: argparse.Namespace) -> VerifierKey | None:
         return parse_vkey(text)
     except NoteError as error:
         raise UsageError(f"--key: {error}") from None
+
+
+def _old(options: argparse.Namespace) -> Checkpoint | None:
+    if not options.old:
+        return None
+    try:
+        return parse_checkpoint(_read(options.old))
+    except NoteError as error:
+        raise UsageError(f"--old: {error}") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,7 +102,7 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         disclosures = _read(options.disclosures) if options.disclosures else b""
         return verify_proof(_read(options.proof), _read(options.entry), disclosures, _key(options)), options
     options = _parser().parse_args(arguments)
-    pinned = Pinned(_key(options), _read(options.old) if options.old else None)
+    pinned = Pinned(_key(options), _old(options))
     if bool(options.archive) == bool(options.url):
         raise UsageError("an archive or --url, one of them")
     if options.url:

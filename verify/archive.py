@@ -27,10 +27,10 @@ _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: the log's key, and a checkpoint seen before (its file's bytes)."""
+    """What the reader brings: the log's key, and a checkpoint seen before."""
 
     key: VerifierKey | None = None
-    old: bytes | None = None
+    old: Checkpoint | None = None
 
 
 def verify_archive(path: Path, pinned: Pinned) -> Report:
@@ -45,7 +45,7 @@ def verify_archive(path: Path, pinned: Pinned) -> Report:
         return report
     bag = Bag(source, report)
     bag.begin()
-    _check_log(bag, pinned, report)
+    bag.check_info(_check_log(bag, pinned, report))
     bag.finish()
     return report
 
@@ -73,18 +73,24 @@ def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report:
     except NoteError as error:
         report.add("checkpoint-malformed", place, "a signed checkpoint", error)
         return None
+    check_checkpoint(checkpoint, place, key, report)
+    return checkpoint
+
+
+def check_checkpoint(checkpoint: Checkpoint, place: Place, key: VerifierKey | None, report: Report) -> None:
+    """Check a checkpoint's origin and signature with the pinned key."""
     if key is None:
         report.skip("no-key", f"{checkpoint.origin}, size {checkpoint.size}")
-        return checkpoint
+        return
     if checkpoint.origin != key.name:
         report.add("origin-mismatch", place, key.name, checkpoint.origin)
     reason = check_signature(checkpoint, key)
     if reason is not None:
         report.add("signature-invalid", place, f"a signature by {key.name}", reason)
-    return checkpoint
 
 
-def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
+def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
+    """Check all that is under data/ and return what bag-info.txt has to say of it."""
     checkpoint = check_note(bag.small(_CHECKPOINT, NOTE_MAX_BYTES), Place(_CHECKPOINT), pinned.key, report)
     if checkpoint is not None:
         report.facts |= {
@@ -95,7 +101,7 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
     edge = _start(bag, pinned, checkpoint, report)
     if edge is None:
         report.skip("stopped-early", _EDGE)
-        return
+        return {}
     start = edge.size
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
@@ -105,7 +111,8 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
     tables = _tables(bag, start, report)
     walk = LogWalk(report, start, edge, disclosures, tables)
     if pinned.old is not None:
-        walk.old = check_note(pinned.old, Place("--old"), pinned.key, report)
+        check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
+        walk.old = pinned.old
     _walk_files(bag, walk, report)
     walk.finish(checkpoint)
     tables.finish()
@@ -113,6 +120,12 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> None:
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place(_CHECKPOINT), walk.replay.origin, checkpoint.origin)
     report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}
+    stated = {"External-Identifier": "origin", "Letopis-Size": "signed_size", "Source-Organization": "school"}
+    info = {label: str(report.facts[fact]) for label, fact in stated.items() if fact in report.facts}
+    if walk.last_day:
+        info["Bagging-Date"] = walk.last_day
+    disclosed = "full" if _DISCLOSURES in bag.source.sizes else "none"
+    return info | {"Letopis-First-Index": str(start), "Letopis-Disclosures": disclosed}
 
 
 def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge | None:
@@ -124,11 +137,12 @@ def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> 
     if checkpoint is None or raw is None:
         report.add("start-malformed", Place(_EDGE), "start-checkpoint and start-edge", "not both")
         return None
-    if end is not None and (end.origin != checkpoint.origin or checkpoint.size > end.size):
+    last = checkpoint.size if end is None else end.size - 1
+    if not 0 < checkpoint.size <= last or (end is not None and end.origin != checkpoint.origin):
         report.add(
             "start-malformed",
             Place(_START),
-            f"a size of {end.origin} up to {end.size}",
+            f"a size of {checkpoint.origin if end is None else end.origin} from 1 to {last}",
             f"{checkpoint.size} of {checkpoint.origin}",
         )
     lines = raw.split(b"\n")

@@ -1,4 +1,4 @@
-"""BagIt 1.0 (RFC 8493): declaration, both manifests both ways, Payload-Oxum.
+"""BagIt 1.0 (RFC 8493): declaration, both manifests both ways, bag-info.txt; and no file that log-format.md has not.
 
 The manifests are read first; every file's digest is compared when it has been read, by whoever needed it or at the end.
 """
@@ -13,9 +13,17 @@ from verify.source import Reading, Source, find_collisions, read_small
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
 _TAG_FILE_MAX_BYTES: Final = 16 << 20
+_INFO_MAX_BYTES: Final = 1 << 16
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _LINE = re.compile(r"([0-9a-f]{64})(?:  | \*)([^\r\n]+)")
-_OXUM = re.compile(r"^Payload-Oxum: *(\S*) *$", re.MULTILINE)
+_INFO: Final = "bag-info.txt"
+_INFO_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]*: .*")
+# The files that an archive may have (log-format.md section 7); which tables there are is asked elsewhere.
+_SPECIFIED = re.compile(
+    r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|verify\.pyz|spec/[a-z-]+\.md|data/(?:log/(?:"
+    r"(?:start-)?checkpoint|start-edge|disclosures\.jsonl|entries-[0-9]{12}\.jsonl|(?:cosignatures|timestamps)/.+)"
+    r"|(?:tables|documents)/.+)"
+)
 
 
 class Bag:
@@ -27,7 +35,7 @@ class Bag:
         self.pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")
         self._expected: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
-        self._texts: dict[str, bytes] = {}
+        self._info: list[str] = []
 
     def reading(self, name: str) -> Reading:
         """Begin to read a file; its digest is compared in `finish`."""
@@ -44,7 +52,9 @@ class Bag:
         """Read the tag files and compare names both ways: what is there is listed, what is listed is there."""
         names = self.source.sizes
         find_collisions(list(names), self.report)
-        for name in ("bagit.txt", MANIFEST, TAG_MANIFEST):
+        for name in sorted(name for name in names if not _SPECIFIED.fullmatch(name)):
+            self.report.add("bag-file-unexpected", Place(name), "the files of the specification", "another")
+        for name in ("bagit.txt", _INFO, MANIFEST, TAG_MANIFEST):
             if name not in names:
                 self.report.add("bag-file-missing", Place(name), "a file", "none")
         declaration = self.small("bagit.txt", _TAG_FILE_MAX_BYTES)
@@ -53,7 +63,16 @@ class Bag:
         payload = {name for name in names if name.startswith("data/")}
         self._expect(MANIFEST, payload)
         self._expect(TAG_MANIFEST, set(names) - payload - {TAG_MANIFEST})
-        self._check_oxum(payload)
+        info = self.small(_INFO, _INFO_MAX_BYTES)
+        if info is not None:
+            *self._info, rest = info.decode("utf-8", "replace").split("\n")
+            for number, line in enumerate(self._info, 1):
+                if not _INFO_LINE.fullmatch(line):
+                    self.report.add("bag-info", Place(_INFO, number), "Label: value", line)
+            if rest:
+                self.report.add("bag-info", Place(_INFO, len(self._info) + 1), "a line feed at the end", "none")
+        oxum = f"{sum(names[name] for name in payload)}.{len(payload)}"
+        self.check_info({"Payload-Oxum": oxum}, "bag-oxum")
 
     def _expect(self, manifest: str, present: set[str]) -> None:
         raw = self.small(manifest, _TAG_FILE_MAX_BYTES)
@@ -77,12 +96,12 @@ class Bag:
             self.report.add("manifest-missing", Place(name), "a file", "none")
         self._expected |= listed
 
-    def _check_oxum(self, payload: set[str]) -> None:
-        raw = self.small("bag-info.txt", _TAG_FILE_MAX_BYTES)
-        expected = f"{sum(self.source.sizes[name] for name in payload)}.{len(payload)}"
-        for found in _OXUM.findall("" if raw is None else raw.decode("utf-8", "replace").replace("\r\n", "\n")):
-            if found != expected:
-                self.report.add("bag-oxum", Place("bag-info.txt"), expected, found)
+    def check_info(self, expected: dict[str, str], code: str = "bag-info") -> None:
+        """Compare what bag-info.txt says with what follows from the rest: each label once, in one spelling."""
+        for label, value in expected.items() if _INFO in self.source.sizes else ():
+            found = [line for line in self._info if line.lower().startswith(label.lower() + ":")]
+            if found != [f"{label}: {value}"]:
+                self.report.add(code, Place(_INFO, field=label), value, " ".join(found) or "none")
 
     def finish(self) -> None:
         """Read what nobody has read, and compare every digest."""

@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -21,7 +21,10 @@ LINE_MAX_BYTES: Final = 65_536
 _LINE = re.compile(rb'\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}')
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,}")  # 128 bits are 22 characters
 _NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
-NAMES: Final = frozenset((*_NAME_PARTS, "birth_date", "note"))
+# What an entry may disclose (events.md): who registers a person, and anybody else.
+OF_PERSONS: Final = frozenset((*_NAME_PARTS, "birth_date"))
+OF_OTHERS: Final = frozenset(("note",))
+NAMES: Final = OF_PERSONS | OF_OTHERS
 
 
 class DisclosureError(ValueError):
@@ -79,6 +82,7 @@ class Disclosures:
         self._report = report
         self._values: dict[str, tuple[str, str]] = {}
         self.wanted: dict[int, list[_Wanted]] = {}
+        self._once: set[str] = set()
         self.count = 0
 
     def take_line(self, line: bytes, place: Place) -> None:
@@ -100,11 +104,28 @@ class Disclosures:
         self._values[digest] = value
         self.wanted.setdefault(index, []).append(_Wanted(digest, Place(place.file, place.line, index)))
 
-    def commit(self, index: int, digests: Sequence[str]) -> None:
-        """Take note that an entry commits to digests."""
-        rest = [wanted for wanted in self.wanted.pop(index, []) if wanted.digest not in digests]
+    def commit(self, index: int, digests: Sequence[str], names: Collection[str] = NAMES) -> None:
+        """Take note that an entry commits to digests; report a disclosed name that it may not have, or has twice."""
+        held, rest, free = frozenset(digests), [], set(names)
+        for wanted in self.wanted.pop(index, ()):
+            if wanted.digest not in held:
+                rest.append(wanted)
+            elif (name := self._values[wanted.digest][0]) in free:
+                free.remove(name)
+            else:
+                self._report.add("disclosure-name", wanted.place, f"each once of {', '.join(sorted(names))}", name)
         if rest:
             self.wanted[index] = rest
+
+    def take_once(self, digests: Sequence[str]) -> bool:
+        """Take note of digests that must stand in one entry only; say whether none of them did before."""
+        is_new = self._once.isdisjoint(digests)
+        self._once.update(digests)
+        return is_new
+
+    def is_partial(self, digests: Sequence[str]) -> bool:
+        """Say whether some of the digests are disclosed and others are held back."""
+        return len({digest in self._values for digest in digests}) > 1
 
     def finish(self) -> None:
         """Report the disclosures that the entry they name does not commit to."""

@@ -14,16 +14,17 @@ from verify.findings import Place, Report, shown
 
 ENTRY_MAX_BYTES: Final = 65_535
 
-# Groups of an entry's match: ACTOR, AT, COMMAND, then the data's fields in canonical order, then INDEX to VERSION.
-ACTOR, AT, COMMAND = 0, 1, 2
-DATA: Final = slice(3, -4)
+# Groups of an entry's match: ACTOR (its id), BEHALF (its `on_behalf_of`), AT, COMMAND, then the data's fields in
+# canonical order, then INDEX to VERSION.
+ACTOR, BEHALF, AT, COMMAND = 0, 1, 2, 3
+DATA: Final = slice(4, -4)
 INDEX, PREV, STREAM, VERSION = -4, -3, -2, -1
 # A group is bytes, or None where an optional field is absent.
 Groups = tuple[Any, ...]
 
 _ACTOR = (
     rb'\{(?:"basis":' + events.TEXT.replace(b"(", b"(?:", 1) + rb',)?"id":' + events.UUID
-    + rb'(?:,"on_behalf_of":' + events.UUID.replace(b"(", b"(?:", 1) + rb')?,"role":"[a-z][a-z0-9_]*"\}'
+    + rb'(?:,"on_behalf_of":' + events.UUID + rb')?,"role":"[a-z][a-z0-9_]*"\}'
 )  # fmt: skip
 _WORD = rb"[a-z][a-z0-9_]*"
 _VERSION = rb"([1-9][0-9]{0,14})"

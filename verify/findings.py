@@ -121,8 +121,12 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "archive-limit": ("Превышен предел размера или количества.", "A limit on size or number is exceeded."),
     "zip-trailing-bytes": (
-        "В ZIP есть лишние байты до или после содержимого.",
-        "The ZIP has bytes before or after its contents.",
+        "В ZIP есть байты, которых не называет его оглавление.",
+        "The ZIP has bytes before, between or after its members that its directory does not name.",
+    ),
+    "zip-inconsistent": (
+        "ZIP говорит об одном и том же по-разному: две программы прочли бы два архива.",
+        "The ZIP says one thing in two ways: two programs would read two archives.",
     ),
     "zip-encrypted": ("Часть ZIP зашифрована.", "A member of the ZIP is encrypted."),
     "zip-ratio": ("Степень сжатия неправдоподобна.", "A member's compression ratio is implausible."),
@@ -139,6 +143,11 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     # The bag
     "bag-file-missing": ("Нет обязательного файла.", "A file that must be there is missing."),
     "bag-declaration": ("bagit.txt не объявляет BagIt 1.0 в UTF-8.", "bagit.txt does not declare BagIt 1.0 in UTF-8."),
+    "bag-file-unexpected": ("Файл, которого в архиве быть не должно.", "A file that an archive does not have."),
+    "bag-info": (
+        "bag-info.txt говорит об архиве не то, что в нём.",
+        "bag-info.txt says of the archive what is not so.",
+    ),
     "bag-oxum": ("Payload-Oxum не сходится.", "Payload-Oxum does not match the payload."),
     "manifest-malformed": ("Строка манифеста не читается.", "A manifest line is malformed."),
     "manifest-extra": ("Файл не перечислен в манифесте.", "A file is not listed in its manifest."),
@@ -184,6 +193,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "at-backwards": ("Время записи раньше предыдущего.", "An entry's time is before that of the one before it."),
     # Events and their order.
+    "command-split": (
+        "Записи одной команды стоят не подряд.",
+        "Entries of one command do not stand side by side: they were not appended at once.",
+    ),
     "version-gap": ("Версии потока идут не подряд.", "A stream's versions are not consecutive."),
     "stream-kind": (
         "Событие в потоке не своего рода.",
@@ -197,6 +210,19 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Запись называет то, чего раньше не было.",
         "An entry names something that no earlier entry made.",
     ),
+    "person-kind": (
+        "Человек не того рода: нужен ученик или учитель.",
+        "A person is not registered as what this needs: a student or a teacher.",
+    ),
+    "ends-before-start": ("Конец раньше начала.", "Something ends before it starts."),
+    "enrollment": (
+        "Зачисление или выбытие не сходится с тем, в каком классе был ученик.",
+        "An enrolment or leaving does not fit the class that the student was in.",
+    ),
+    "period-overlap": (
+        "Период с тем же номером или на те же дни у параллели уже есть.",
+        "A grade has a period of this kind with this number, or on these days, already.",
+    ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",
         "A correction does not cite a standing entry.",
@@ -209,7 +235,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "A change after the period's close without a request.",
     ),
     "request-mismatch": ("Исправление не совпадает с заявкой.", "A correction or refusal does not fit its request."),
-    "request-same-person": ("Заявку одобрил тот, кто её подал.", "The person who asked also approved."),
+    "request-same-person": (
+        "На заявку ответил тот, кто её подал или за кого она подана, или кто-то за него.",
+        "Who asked, or was asked for, also answered, or somebody did for them.",
+    ),
     "request-answered": ("На заявку ответили дважды.", "A request is answered twice."),
     "recorded-after-close": (
         "Новое внесено после закрытия периода.",
@@ -239,6 +268,11 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Раскрытие не подтверждено записью.",
         "A disclosure's digest is not in the entry it names.",
     ),
+    "disclosure-name": (
+        "Раскрыто то, чего в такой записи быть не может, или одно и то же дважды.",
+        "A disclosure is of a name that this entry may not have, or has twice.",
+    ),
+    "digest-reused": ("Хэш раскрытия взят из другой записи.", "A disclosure's digest stands in another entry too."),
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),
@@ -277,13 +311,17 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Прежняя контрольная точка вне диапазона архива.",
         "The earlier checkpoint lies outside the archive's range.",
     ),
-    "closing-too-costly": (
-        "Закрытий слишком много, чтобы проверить все за разумное время.",
-        "There are too many closings to check them all in bounded time.",
+    "no-answer": (
+        "Сервер не ответил: проверьте адрес и сеть и попробуйте позже. О журнале это ничего не говорит.",
+        "The server did not answer: check the address and the network, or try later. That says nothing about the log.",
     ),
     "entries-not-served": (
         "Сервер не отдал записи (нужно право проверяющего): проверены только хэши.",
         "The server did not serve the entries (an inspector's right is needed): only hashes were checked.",
+    ),
+    "partly-disclosed": (
+        "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
+        "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
     ),
     "stopped-early": (
         "Архив прочитан не до конца из-за находок выше.",

@@ -8,7 +8,9 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from verify.entry import ACTOR, AT, COMMAND, DATA, Groups
+from verify.disclosures import OF_OTHERS
+from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
+from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
 
@@ -27,7 +29,7 @@ class Lessons:
         self.tables = replay.tables
         self.find = replay.find
         self.by_grade: dict[tuple[bytes, bytes], list[Lesson]] = {}
-        self.attendance_due: tuple[bytes, Lesson, int, Place] | None = None
+        self.attendance_due: list[tuple[Lesson, int, Place]] = []
         self._spelt: dict[bytes, bytes] = {}
 
     # What is recorded.
@@ -41,7 +43,8 @@ class Lessons:
         lesson.fact = Fact("lesson", index, index, value)
         lesson.at, lesson.held_on, lesson.number = groups[AT], held_on, number
         lesson.is_taken = attendance == b"taken"
-        lesson.teacher = self.replay.person(teacher, "teacher")
+        self.replay.check_span(starts_at, ends_at, "ends_at")
+        lesson.teacher = self.replay.person(teacher, "teacher", b"teacher")
         course = self.replay.made(b"course", course_id, "course")
         if isinstance(course, Course):
             lesson.course = course
@@ -63,15 +66,14 @@ class Lessons:
         if lesson.is_taken:
             self.find("attendance", "attendance taken once, where the lesson says not_taken", "taken again")
         lesson.is_taken = True
-        self.attendance_due = (groups[COMMAND], lesson, int(absent), self.replay.locate())
+        self.attendance_due.append((lesson, int(absent), self.replay.locate()))
 
     def settle_attendance(self) -> None:
-        """Compare the number of absent students that a command stated with what stands after it."""
-        if self.attendance_due is not None:
-            _, lesson, absent, place = self.attendance_due
-            self.attendance_due = None
+        """Compare the numbers of absent students that a command stated with what stands after it."""
+        for lesson, absent, place in self.attendance_due:
             if lesson.absent != absent:
                 self.replay.report.add("attendance", place, f"{lesson.absent} absent", absent)
+        self.attendance_due.clear()
 
     def absence_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an absence."""
@@ -79,7 +81,7 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        person = self.replay.person(student, "student")
+        person = self.replay.person(student, "student", b"student")
         fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
         self._check_slot(lesson, fact)
         lesson.absences[person] = fact
@@ -93,7 +95,7 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        person = self.replay.person(student, "student")
+        person = self.replay.person(student, "student", b"student")
         fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
         self._check_slot(lesson, fact)
         lesson.latenesses[person] = fact
@@ -133,12 +135,10 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        person = self.replay.person(student, "student")
+        person = self.replay.person(student, "student", b"student")
         work = lesson.works.get(work_id)
         if work is None:
-            if lesson.is_partial:
-                self.replay.report.skip("before-range", f"work {work_id.decode()}")
-            else:
+            if not lesson.is_partial:
                 self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
             return
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
@@ -212,6 +212,8 @@ class Lessons:
         if lesson.is_closed:
             self.find("recorded-after-close", "an open period", lesson.held_on)
         old = b'"absent"'
+        if code == old:
+            self.find("correction-changes-nothing", "another code", code, field_name="data.code")
         fact = self._cited(lesson, "absence", absence, old)
         who = b"" if fact is None or fact.who is None else fact.who.id
         if fact is not None:
@@ -225,48 +227,50 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_reason(index, digests, basis, reason, None)
+        for name, value in (("old", old), ("new", new)):
+            if value != NULL and not VALUE_PATTERNS[what.decode()].fullmatch(value):
+                self.find("data-field", f"a value of {what.decode()}", value, field_name="data." + name)
         self._cited(lesson, what.decode(), corrects, old)
         if new == old:
             self.find("correction-changes-nothing", "another value", new, field_name="data.new")
         if lesson.requests is None:
             lesson.requests = {}
-        lesson.requests[index] = Request(groups[ACTOR], what.decode(), (digests, basis, corrects, new, old, reason))
+        lesson.requests[index] = Request(_people(groups), what.decode(), (digests, basis, corrects, new, old, reason))
 
     def correction_refused(self, lesson: Stream, _index: int, groups: Groups) -> None:
         """Take the refusal of a request."""
         _, request = groups[DATA]
         if isinstance(lesson, Lesson):
-            self._answer(lesson, int(request), groups[ACTOR])
+            self._answer(lesson, int(request), groups)
 
     def _check_reason(
         self, index: int, digests: bytes | None, basis: bytes | None, reason: bytes, request: bytes | None
     ) -> None:
-        self.replay.disclose(index, digests)
+        if digests is not None:
+            self.replay.disclose(index, json.loads(digests), OF_OTHERS, is_repeated=request is not None)
         if reason == b"other" and digests is None:
             self.find("correction-note-missing", "a note", "none", field_name="data._sd")
         if request is not None and basis is None:
             self.find("data-field", "a basis, where there is a request", "missing", field_name="data.basis")
 
-    def _answer(self, lesson: Lesson, index: int, actor: bytes) -> Request | None:
+    def _answer(self, lesson: Lesson, index: int, groups: Groups) -> Request | None:
         """Return the request that an entry answers, once, by a second person."""
         asked = (lesson.requests or {}).get(index)
         if asked is None:
-            if index < self.replay.start:
-                self.replay.report.skip("before-range", f"request {index}")
-            else:
+            if index >= self.replay.start:
                 self.find(
                     "request-mismatch", "a correction_requested/1 of this lesson", index, field_name="data.request"
                 )
             return None
         if asked.is_answered:
             self.find("request-answered", "one answer", index, field_name="data.request")
-        if asked.actor == actor:
-            self.find("request-same-person", "a second person", actor, field_name="actor.id")
+        if not asked.people.isdisjoint(_people(groups)):
+            self.find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
         asked.is_answered = True
         return asked
 
     def _check_request(self, lesson: Lesson, index: int, what: str, groups: Groups) -> None:
-        asked = self._answer(lesson, index, groups[ACTOR])
+        asked = self._answer(lesson, index, groups)
         if asked is None:
             return
         if asked.what != what:
@@ -280,7 +284,6 @@ class Lessons:
         index = int(corrects)
         fact = lesson.by_standing().get(index)
         if fact is None and index < self.replay.start:
-            self.replay.report.skip("before-range", f"correction of entry {index}")
             return None
         if fact is None or fact.what != what:
             self.find(
@@ -332,7 +335,9 @@ class Lessons:
     def _changed(self, lesson: Lesson, fact: Fact, index: int, value: bytes) -> None:
         """Keep what the tables show of a changed fact."""
         if value is not NULL and fact.what == "lesson":
-            lesson.number = b"%d" % json.loads(value)["number"]
+            header = json.loads(value)
+            lesson.number = b"%d" % header["number"]
+            self.replay.check_span(header["starts_at"].encode(), header["ends_at"].encode(), "new")
         elif fact.what == "work" and fact.work is not None:
             work = fact.work
             kind = work.kind if value is NULL else json.loads(value)["kind"].encode()
@@ -342,3 +347,8 @@ class Lessons:
             self.tables.rekinded(work)
         elif fact.what in ("mark", "absence", "lateness"):
             self.tables.changed(fact)
+
+
+def _people(groups: Groups) -> frozenset[bytes]:
+    """Return who acted in an entry, and for whom."""
+    return frozenset(person for person in (groups[ACTOR], groups[BEHALF]) if person is not None)

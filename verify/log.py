@@ -41,8 +41,13 @@ class LogWalk:
         last = edge.last_leaf()
         # At even sizes the edge does not hold the last leaf: the first `prev` then rests on what is not here.
         self._prev = ZERO_PREV if start == 0 else None if last is None else hexlify(last)
-        if start and last is None:
-            report.skip("before-range", f"prev of entry {start}")
+        if start:
+            report.skip("before-range", f"entries 0 to {start - 1}")
+
+    @property
+    def last_day(self) -> str:
+        """The day of the last entry read."""
+        return self._at[:10].decode()
 
     def place(self) -> Place:
         """Return where the walk is."""

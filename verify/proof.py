@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from verify.archive import check_note
-from verify.disclosures import Disclosures
+from verify.disclosures import NAMES, OF_PERSONS, Disclosures
 from verify.entry import ENTRY_MAX_BYTES, INDEX, PATTERNS, read_slowly, type_of
 from verify.findings import Place, Report
 from verify.log import digests_of
@@ -80,7 +80,8 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
     for number, line in enumerate(disclosures.removesuffix(b"\n").split(b"\n") if disclosures else (), 1):
         disclosed.take_line(line, Place("disclosures", number))
     if disclosed.wanted:
-        disclosed.commit(index, digests_of(entry))
+        names = {b"person_registered/1": OF_PERSONS}.get(type_of(entry), NAMES)
+        disclosed.commit(index, digests_of(entry), names)
     disclosed.finish()
     report.facts["disclosures"] = disclosed.count
     return report

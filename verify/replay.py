@@ -1,7 +1,7 @@
 """What the entries add up to (events.md): streams, people, classes, periods, closings; lessons are in lesson.py.
 
 One pass, in order; each method takes one entry's groups (entry.py). A range that does not begin at 0 rests on entries
-that are not here: what would need them is not checked, and the report says so (`before-range`).
+that are not here: what would need them is not checked, and the report of every such range says so (`before-range`).
 """
 
 import json
@@ -9,16 +9,16 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
-from verify.disclosures import Disclosures
+from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
 from verify.lesson import Lessons
-from verify.state import ClassGroup, Course, Lesson, Period, Person, Stream
+from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
 from verify.tables import Tables
 
-PERIODS_MAX_PER_GRADE: Final = 100
-_CLOSING_WORK_PER_ENTRY: Final = 20
+# So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson.
+_NUMBER_MAX: Final = {b"quarter": 4, b"trimester": 3, b"half_year": 2, b"year": 1}
 _MAKERS: Final = {
     "school": b"school_opened/1",
     "person": b"person_registered/1",
@@ -46,8 +46,9 @@ class Replay:
         self.people: dict[bytes, Person] = {}
         self.streams: dict[bytes, Stream] = {}
         self.closed: dict[tuple[bytes, bytes], list[tuple[bytes, bytes]]] = {}
-        self.closing_work = 0
-        self.entries = 0
+        self.command = b""
+        self._commands: set[bytes] = set()
+        self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
@@ -62,9 +63,8 @@ class Replay:
 
     def apply(self, name: bytes, index: int, groups: Groups) -> None:
         """Take one well-formed entry; `name` is empty where its type is unknown: then only its version counts."""
-        self.entries += 1
-        if self.lessons.attendance_due is not None and self.lessons.attendance_due[0] != groups[COMMAND]:
-            self.lessons.settle_attendance()
+        if groups[COMMAND] != self.command:
+            self._begin_command(groups[COMMAND])
         if index == 0 and name != b"school_opened/1":
             self.find("school-opened", "school_opened/1", name or "an unknown type")
         key, version = groups[STREAM], int(groups[VERSION])
@@ -78,6 +78,14 @@ class Replay:
             self.handlers[name](stream, index, groups)
         stream.last = index
 
+    def _begin_command(self, command: bytes) -> None:
+        """Settle what the command before stated of itself; one that goes on behind another was not one append."""
+        self.lessons.settle_attendance()
+        if command in self._commands:
+            self.find("command-split", "entries of one command side by side", command, field_name="command")
+        self._commands.add(command)
+        self.command = command
+
     def _begin(self, key: bytes, name: bytes, version: int) -> Stream:
         """Take up a stream at its first entry here: the one that makes it, except in a range that begins later."""
         kind = key.partition(b"/")[0].decode()
@@ -85,7 +93,6 @@ class Replay:
         stream = _KINDS.get(kind, Stream)(key)
         if self.start and version > 1:
             stream.version, stream.is_partial = version - 1, True
-            self.report.skip("before-range", f"{key.decode()} begins before entry {self.start}")
         elif name and name != maker:
             self.find("stream-kind", maker or "", name)
         self.streams[key] = stream
@@ -99,20 +106,26 @@ class Replay:
     def made(self, kind: bytes, uuid: bytes, field_name: str) -> Stream | None:
         """Return the stream of an id that an entry names, or report that nothing made it."""
         stream = self.streams.get(kind + b"/" + uuid)
-        if stream is None:
-            if self.start:
-                self.report.skip("before-range", f"{field_name} {uuid.decode()}")
-            else:
-                self.find("reference-unknown", f"an earlier {kind.decode()}", uuid, field_name="data." + field_name)
+        if stream is None and not self.start:
+            self.find("reference-unknown", f"an earlier {kind.decode()}", uuid, field_name="data." + field_name)
         return stream
 
-    def person(self, uuid: bytes, field_name: str) -> Person:
+    def person(self, uuid: bytes, field_name: str, kind: bytes) -> Person:
         """Return the person of an id; one whom nothing registered is reported once and then taken by the id."""
         person = self.people.get(uuid)
         if person is None:
             self.made(b"person", uuid, field_name)
-            person = self.people[uuid] = Person(b"person/" + uuid, name=uuid, cells=b"%b;%b;" % (uuid, uuid))
+            person = Person(b"person/" + uuid, kind=kind, name=uuid, cells=b"%b;%b;" % (uuid, uuid))
+            self.people[uuid] = person
+        elif person.kind != kind:
+            self.find("person-kind", kind, person.kind, field_name="data." + field_name)
         return person
+
+    def check_span(self, starts: bytes, ends: bytes, field_name: str) -> bool:
+        """Say whether days or times are in order; report where they are not."""
+        if ends < starts:
+            self.find("ends-before-start", b"not before " + starts, ends, field_name="data." + field_name)
+        return ends >= starts
 
     def makes(self, stream: Stream) -> bool:
         """Say whether the entry in hand may be the one that makes its stream."""
@@ -121,10 +134,14 @@ class Replay:
             return False
         return True
 
-    def disclose(self, index: int, digests: bytes | None) -> None:
-        """Match an entry's `_sd` with the disclosures that say they belong to it."""
-        if digests is not None and index in self.disclosures.wanted:
-            self.disclosures.commit(index, json.loads(digests))
+    def disclose(self, index: int, digests: list[str], names: frozenset[str], *, is_repeated: bool = False) -> None:
+        """Match an entry's `_sd` with its disclosures; only an answer to a request repeats a digest, its request's."""
+        if not is_repeated and not self.disclosures.take_once(digests):
+            self.find(
+                "digest-reused", "digests of this entry alone", "a digest of another entry", field_name="data._sd"
+            )
+        if index in self.disclosures.wanted:
+            self.disclosures.commit(index, digests, names)
 
     # Set-up (events.md, "Set-up").
 
@@ -143,17 +160,21 @@ class Replay:
         if not self.makes(stream) or not isinstance(stream, Person):
             return
         listed = json.loads(digests)
-        if listed != sorted(set(listed)):
-            self.find("data-field", "sorted digests", digests, field_name="data._sd")
-        self.disclose(index, digests)
+        if listed != sorted(set(listed)) or len(listed) > len(OF_PERSONS):
+            self.find("data-field", f"up to {len(OF_PERSONS)} sorted digests", digests, field_name="data._sd")
+        self.disclose(index, listed, OF_PERSONS)
+        if self.disclosures.is_partial(listed):
+            self.report.skip("partly-disclosed", stream.id)
         self.people[stream.id] = stream
         stream.kind = kind
         stream.name = self.disclosures.name(listed) or stream.id
         self.tables.person(index, stream)
 
-    def school_year_opened(self, stream: Stream, _index: int, _groups: Groups) -> None:
+    def school_year_opened(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a school year."""
+        ends_on, starts_on, _ = groups[DATA]
         self.makes(stream)
+        self.check_span(starts_on, ends_on, "ends_on")
 
     def period_listed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a period into its year's list."""
@@ -175,15 +196,26 @@ class Replay:
 
     def period_defined(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a reporting period."""
-        ends_on, grades, _, _, starts_on, year = groups[DATA]
+        ends_on, grades, kind, number, starts_on, year = groups[DATA]
         if not self.makes(stream) or not isinstance(stream, Period):
             return
         listed = json.loads(grades)
         if listed != sorted(set(listed)):
             self.find("data-field", "sorted grades", grades, field_name="data.grades")
         self.made(b"year", year, "year")
+        if not self.check_span(starts_on, ends_on, "ends_on"):
+            return
+        if not 1 <= int(number) <= _NUMBER_MAX[kind]:
+            self.find("data-field", f"a number up to {_NUMBER_MAX[kind]}", number, field_name="data.number")
+            return
         stream.year, stream.starts_on, stream.ends_on = year, starts_on, ends_on
-        stream.grades = tuple(b"%d" % grade for grade in sorted(set(listed)))
+        span, taken = (number, starts_on, ends_on), [(year, kind, b"%d" % grade) for grade in sorted(set(listed))]
+        if any(_collide(span, other) for key in taken for other in self._periods.get(key, ())):
+            self.find("period-overlap", "another number on other days", b"%b %b of %b" % (kind, number, starts_on))
+            return
+        for key in taken:
+            self._periods.setdefault(key, []).append(span)
+        stream.grades = tuple(grade for _, _, grade in taken)
 
     def class_group_opened(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a class."""
@@ -191,23 +223,36 @@ class Replay:
         if not self.makes(stream) or not isinstance(stream, ClassGroup):
             return
         if class_teacher is not None:
-            self.made(b"person", class_teacher, "class_teacher")
+            self.person(class_teacher, "class_teacher", b"teacher")
         self.made(b"year", year, "year")
         stream.year, stream.grade, stream.name = year, grade, grade + unescape(letter)
 
     def student_enrolled(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a student into a class."""
         starts_on, student = groups[DATA]
-        person = self.made(b"person", student, "student")
-        if isinstance(stream, ClassGroup) and isinstance(person, Person):
-            self.tables.enrolled(index, stream.key, stream.name, person, starts_on)
+        person = self.person(student, "student", b"student")
+        if not isinstance(stream, ClassGroup):
+            return
+        stay = person.stays.get(stream.year)
+        if stay is not None and (stay.ends_on is None or starts_on <= stay.ends_on):
+            self.find("enrollment", "a day after the last stay of the year", starts_on, field_name="data.starts_on")
+        if not stream.is_partial:
+            person.stays[stream.year] = Stay(stream.key, starts_on)
+        self.tables.enrolled(index, stream.key, stream.name, person, starts_on)
 
     def student_left(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a student out of a class."""
         ends_on, student = groups[DATA]
-        person = self.made(b"person", student, "student")
-        if isinstance(person, Person):
-            self.tables.left(stream.key, person, ends_on)
+        person = self.person(student, "student", b"student")
+        if not isinstance(stream, ClassGroup):
+            return
+        stay = person.stays.get(stream.year)
+        if stay is not None and stay.group == stream.key and stay.ends_on is None:
+            self.check_span(stay.starts_on, ends_on, "ends_on")
+            stay.ends_on = ends_on
+        elif not self.start:
+            self.find("enrollment", "a student of this class", student, field_name="data.student")
+        self.tables.left(stream.key, person, ends_on)
 
     def course_opened(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a course: a subject in a class."""
@@ -224,7 +269,7 @@ class Replay:
     def teacher_assigned(self, _stream: Stream, _index: int, groups: Groups) -> None:
         """Take a course's responsible teacher."""
         _, teacher = groups[DATA]
-        self.made(b"person", teacher, "teacher")
+        self.person(teacher, "teacher", b"teacher")
 
     # Closing (events.md, "Closing").
 
@@ -237,30 +282,21 @@ class Replay:
     def period_closed(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Derive what the closing must commit to, and compare."""
         root, streams = groups[DATA]
-        if not isinstance(stream, Period) or stream.is_partial:
+        if not isinstance(stream, Period) or not stream.grades:
             return
         if stream.is_closed:
             self.find("closing-mismatch", "one closing of a period", stream.key)
             return
         stream.is_closed = True
         graded = [self.lessons.by_grade.get((stream.year, grade), []) for grade in stream.grades]
-        self.closing_work += 1 + sum(map(len, graded))
-        if self.closing_work > _CLOSING_WORK_PER_ENTRY * self.entries:
-            self.report.skip("closing-too-costly", f"closings name {self.closing_work} lessons")
-            return
         for grade in stream.grades:
-            spans = self.closed.setdefault((stream.year, grade), [])
-            if len(spans) >= PERIODS_MAX_PER_GRADE:
-                self.report.skip("closing-too-costly", f"more than {PERIODS_MAX_PER_GRADE} closed periods of one grade")
-                return
-            spans.append((stream.starts_on, stream.ends_on))
+            self.closed.setdefault((stream.year, grade), []).append((stream.starts_on, stream.ends_on))
         held = [
             lesson for lessons in graded for lesson in lessons if stream.starts_on <= lesson.held_on <= stream.ends_on
         ]
         for lesson in held:
             lesson.is_closed = True
         if self.start:
-            self.report.skip("before-range", f"closing of {stream.key.decode()}")
             return
         held.sort(key=lambda lesson: lesson.key)
         leaves = [b'["%b",%d,%d]' % (lesson.key, lesson.version, lesson.last) for lesson in held]
@@ -272,3 +308,8 @@ class Replay:
     def finish(self) -> None:
         """Settle what waits for the end of the log."""
         self.lessons.settle_attendance()
+
+
+def _collide(one: tuple[bytes, bytes, bytes], other: tuple[bytes, bytes, bytes]) -> bool:
+    """Say whether two periods of one kind and grade have their number or a day in common."""
+    return one[0] == other[0] or (one[1] <= other[2] and other[1] <= one[2])

@@ -37,6 +37,14 @@ def _both(pair: tuple[str, str], language: str) -> str:
     return {"ru": pair[0], "en": pair[1]}.get(language, f"{pair[0]} / {pair[1]}")
 
 
+def _phrase(text: str, language: str) -> str:
+    """Return what a check wrote in the report's language; in both where it is not a value, which has but one."""
+    from verify.phrases import in_russian  # only a report that has something to say needs it
+
+    russian = text if language == "en" else in_russian(text)
+    return text if russian == text else _both((russian, text), language)
+
+
 def to_text(report: Report, language: str = "both") -> str:
     """Return the report as lines of text; `language` is `ru`, `en` or `both`."""
     lines = [_both(_VERDICTS[report.verdict], language)]
@@ -44,12 +52,14 @@ def to_text(report: Report, language: str = "both") -> str:
     for number, finding in enumerate(report.findings, 1):
         lines.append(f"{number}. [{finding.code}] {finding.place}")
         lines.append(f"   {_both(finding.meaning, language)}")
-        lines.append(f"   {_both(('ожидалось', 'expected'), language)}: {finding.expected}")
-        lines.append(f"   {_both(('найдено', 'found'), language)}: {finding.found}")
+        lines.append(f"   {_both(('ожидалось', 'expected'), language)}: {_phrase(finding.expected, language)}")
+        lines.append(f"   {_both(('найдено', 'found'), language)}: {_phrase(finding.found, language)}")
     if report.beyond:
         lines.append(_both((f"… и ещё {report.beyond}", f"… and {report.beyond} more"), language))
     for unchecked in report.unchecked:
-        lines.append(f"- [{unchecked.code}] {_both(unchecked.meaning, language)} ({unchecked.detail})")
+        lines.append(
+            f"- [{unchecked.code}] {_both(unchecked.meaning, language)} ({_phrase(unchecked.detail, language)})"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,6 @@ not hold up.
 import os
 import re
 import stat
-import struct
 import unicodedata
 import zipfile
 import zlib
@@ -20,17 +19,20 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from verify.findings import Place, Report
+from verify.layout import LayoutError, check_members, read_end
 
 CHUNK_BYTES: Final = 1 << 20
 FILES_MAX: Final = 50_000
 DEPTH_MAX: Final = 16
 NAME_MAX_BYTES: Final = 1_024
 TOTAL_MAX_BYTES: Final = 1 << 34
-DIRECTORY_MAX_BYTES: Final = 8 << 20
 RATIO_MAX: Final = 1_000
-_LOCATOR_BYTES: Final = 20
-_END = struct.Struct("<4s4H2LH")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)|%0[ADad]")
+_ENCRYPTED: Final = 0x2041  # a member, by a stronger cipher, the directory
+# Characters and names that some system reads otherwise: a part that is empty or ends in a dot or space, a device.
+_UNSAFE = re.compile(
+    r'[\\<>:"|?*]|%0[ad]|(?:^|/)(?:(?:[^/]*[. ])?|(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\.[^/]*)?)(?:/|$)',
+    re.IGNORECASE,
+)
 READ_ERRORS: Final = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -86,33 +88,39 @@ class Zip:
         self.sizes: dict[str, int] = {}
         self._members: dict[str, zipfile.ZipInfo] = {}
         self._zip: zipfile.ZipFile | None = None
-        if not _directory_is_sane(path, report):
-            return
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except READ_ERRORS as error:
-            report.add("archive-unreadable", Place(path.name), "a ZIP", error)
-            return
-        infos = self._zip.infolist()
-        if infos and min(info.header_offset for info in infos) != 0:
-            report.add("zip-trailing-bytes", Place(path.name), "the first member at byte 0", "something before it")
-        if len(infos) > FILES_MAX or sum(info.file_size for info in infos) > TOTAL_MAX_BYTES:
-            report.add(
-                "archive-limit", Place(path.name), f"at most {FILES_MAX} files, {TOTAL_MAX_BYTES} bytes", len(infos)
-            )
-            return
+        infos = self._directory(path, report)
         tops = {info.orig_filename.partition("/")[0] for info in infos}
-        if len(tops) != 1 or any("/" not in info.orig_filename for info in infos):
+        if infos and (len(tops) != 1 or any("/" not in info.orig_filename for info in infos)):
             report.add("bag-top-folder", Place(path.name), "one folder", f"{len(tops)} names")
         seen: set[str] = set()
         for info in infos:
-            if info.orig_filename in seen:
+            # A folder that is named as a file is that name a second time.
+            bare = info.orig_filename.removesuffix("/")
+            if bare in seen:
                 report.add("name-duplicate", Place(info.orig_filename), "one member of this name", "two")
             elif _member_is_sane(info, report) and not info.is_dir():
                 name = info.orig_filename.partition("/")[2]
                 self.sizes[name] = info.file_size
                 self._members[name] = info
-            seen.add(info.orig_filename)
+            seen.add(bare)
+
+    def _directory(self, path: Path, report: Report) -> list[zipfile.ZipInfo]:
+        """Open the ZIP and return its directory; nothing where it cannot be relied on."""
+        place = Place(path.name)
+        try:
+            with path.open("rb") as file:
+                end = read_end(file)
+                self._zip = zipfile.ZipFile(path)
+                infos = self._zip.infolist()
+                _check_limits(infos)
+                check_members(file, infos, end)
+        except LayoutError as error:
+            report.add(error.code, Place(error.member) if error.member else place, error.expected, error.found)
+            return []
+        except READ_ERRORS as error:
+            report.add("archive-unreadable", place, "a ZIP", error)
+            return []
+        return infos
 
     def open(self, name: str) -> IO[bytes]:
         """Open a member; zipfile itself compares the member's CRC at its end."""
@@ -121,26 +129,9 @@ class Zip:
         return self._zip.open(self._members[name])
 
 
-def _directory_is_sane(path: Path, report: Report) -> bool:
-    """Look at the end of a ZIP before zipfile reads its directory into memory."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _END.size - _LOCATOR_BYTES))
-        end = file.read()
-    locator, tail = end[: -_END.size], end[-_END.size :]
-    if len(tail) < _END.size or not tail.startswith(b"PK\x05\x06") or tail[-2:] != b"\x00\x00":
-        # A record further up would be found by zipfile: then the file has a comment or something appended.
-        code = "zip-trailing-bytes" if zipfile.is_zipfile(path) else "archive-unreadable"
-        report.add(code, Place(path.name), "a ZIP that ends with its end record", "something else")
-        return False
-    directory_bytes = _END.unpack(tail)[5]
-    # A ZIP64 record would replace these numbers by its own: archives stay below 4 GiB, or are folders.
-    if directory_bytes > DIRECTORY_MAX_BYTES or locator.startswith(b"PK\x06\x07"):
-        report.add(
-            "archive-limit", Place(path.name), f"a directory of at most {DIRECTORY_MAX_BYTES} bytes", directory_bytes
-        )
-        return False
-    return True
+def _check_limits(infos: list[zipfile.ZipInfo]) -> None:
+    if len(infos) > FILES_MAX or sum(info.file_size for info in infos) > TOTAL_MAX_BYTES:
+        raise LayoutError("archive-limit", f"at most {FILES_MAX} files, {TOTAL_MAX_BYTES} bytes", len(infos))
 
 
 def _member_is_sane(info: zipfile.ZipInfo, report: Report) -> bool:
@@ -149,7 +140,7 @@ def _member_is_sane(info: zipfile.ZipInfo, report: Report) -> bool:
         return False
     kind = info.external_attr >> 16
     problems = {
-        "zip-encrypted": info.flag_bits & 0x41,
+        "zip-encrypted": info.flag_bits & _ENCRYPTED,
         "zip-method": info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED),
         "link": stat.S_IFMT(kind) not in (0, stat.S_IFREG, stat.S_IFDIR),
         "zip-ratio": info.file_size > CHUNK_BYTES and info.file_size > RATIO_MAX * max(info.compress_size, 1),
@@ -167,7 +158,7 @@ def is_safe(name: str, report: Report) -> bool:
         too_long = len(name.encode()) > NAME_MAX_BYTES
     except UnicodeEncodeError:
         too_long = True
-    if too_long or _UNSAFE.search(name):
+    if too_long or not name.isprintable() or _UNSAFE.search(name):
         report.add(
             "name-unsafe",
             Place(name.encode("utf-8", "backslashreplace").decode()),
@@ -179,13 +170,18 @@ def is_safe(name: str, report: Report) -> bool:
 
 
 def find_collisions(names: list[str], report: Report) -> None:
-    """Report names that one system keeps apart and another does not: they differ by case or Unicode form only."""
+    """Report names that some system does not keep apart (case, Unicode form), and files that are folders."""
     seen: dict[str, str] = {}
     for name in names:
         folded = unicodedata.normalize("NFC", name).casefold()
         if folded in seen:
             report.add("name-collision", Place(name), "a name of its own", seen[folded])
         seen[folded] = name
+    for folded, name in seen.items():
+        parents = (folded[: at.start()] for at in re.finditer("/", folded))
+        file = next((seen[parent] for parent in parents if parent in seen), None)
+        if file is not None:
+            report.add("name-collision", Place(name), "a folder that is no file", file)
 
 
 class Reading:

@@ -22,17 +22,27 @@ class Stream:
 
 
 @dataclass(slots=True, eq=False)
+class Stay:
+    """A student's stay in a class: its stream, the first day, and the last once it is said."""
+
+    group: bytes
+    starts_on: bytes
+    ends_on: bytes | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Person(Stream):
-    """A person; `name` is what tables show, `cells` the cells `id;name;` of their rows."""
+    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year."""
 
     kind: bytes = b""
     name: bytes = b""
     cells: bytes = b""
+    stays: dict[bytes, Stay] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
 class Period(Stream):
-    """A reporting period: of which year and grades, from which day to which (inclusive)."""
+    """A reporting period: of which year and grades (none: unknown), from which day to which (inclusive)."""
 
     year: bytes = b""
     grades: tuple[bytes, ...] = ()
@@ -85,9 +95,9 @@ class Work:
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """A correction that was asked for after the close: by whom, in which fields, and whether it was answered."""
+    """A correction asked for after the close: by and for whom, in which fields, and whether it was answered."""
 
-    actor: bytes
+    people: frozenset[bytes]
     what: str
     fields: tuple[bytes | None, ...]
     is_answered: bool = False

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
-from verify.archive import Pinned, check_note
+from verify.archive import Pinned, check_checkpoint, check_note
 from verify.disclosures import Disclosures
 from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
@@ -32,11 +32,15 @@ _HASH_BYTES: Final = 32
 
 
 class FetchError(Exception):
-    """A resource could not be fetched; `status` is HTTP's, 0 where there was no answer."""
+    """What was fetched is no usable answer; `status` is HTTP's, 0 where it is the body that is not."""
 
     def __init__(self, reason: str, status: int = 0) -> None:
         super().__init__(reason)
         self.status = status
+
+
+class NoAnswerError(FetchError):
+    """Nothing answered, or only to say that it cannot: that says nothing about the log."""
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -60,7 +64,8 @@ class Server:
             ValueError: it is.
         """
         parts = urlsplit(self.prefix)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        # Asking for the port refuses one that no address has.
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise ValueError("an http or https address")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("an address without user, query or fragment")
@@ -69,7 +74,8 @@ class Server:
         """Return a resource's bytes.
 
         Raises:
-            FetchError: no answer, another status than 200, or more bytes than there may be.
+            NoAnswerError: the server is not reachable, or not available now (status 5xx).
+            FetchError: another status than 200, or more bytes than there may be.
         """
         request = urllib.request.Request(f"{self.prefix.rstrip('/')}/{path}")  # noqa: S310 (scheme checked above)
         token = self.token or os.environ.get(TOKEN_VARIABLE)
@@ -81,9 +87,11 @@ class Server:
                 body: bytes = answer.read(max_bytes + 1)
         except urllib.error.HTTPError as error:
             error.close()
-            raise FetchError(f"status {error.code}", error.code) from None
+            raise (NoAnswerError if error.code >= 500 else FetchError)(f"status {error.code}", error.code) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise FetchError(type(error).__name__) from None
+            # Of a URLError the reason says more: that a name is not known, that nobody listens.
+            reason = getattr(error, "reason", error)
+            raise NoAnswerError(getattr(reason, "strerror", None) or str(reason) or type(reason).__name__) from None
         if len(body) > max_bytes:
             raise FetchError(f"more than {max_bytes} bytes")
         return body
@@ -133,6 +141,8 @@ def verify_server(server: Server, pinned: Pinned) -> Report:
             return report
         report.facts |= {"origin": checkpoint.origin, "signed_size": checkpoint.size}
         _check_entries(server, checkpoint, pinned, report)
+    except NoAnswerError as error:
+        report.skip("no-answer", f"{server.prefix}: {error}")
     except FetchError as error:
         report.add("http-error", Place(server.prefix), "an answer", error)
     return report
@@ -141,7 +151,8 @@ def verify_server(server: Server, pinned: Pinned) -> Report:
 def _check_entries(server: Server, checkpoint: Checkpoint, pinned: Pinned, report: Report) -> None:
     walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
     if pinned.old is not None:
-        walk.old = check_note(pinned.old, Place("--old"), pinned.key, report)
+        check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
+        walk.old = pinned.old
     parents: list[bytes] = []
     hashes_only = False
     for number, (path, width) in enumerate(_tiles("entries", checkpoint.size)):

@@ -16,7 +16,7 @@ from ledger.journal import rules
 from ledger.journal.codec import fact_value
 from ledger.journal.commands import ApproveCorrection, Correct, RefuseCorrection, RequestCorrection
 from ledger.journal.context import Context
-from ledger.journal.lesson import FactState, Lesson, Request
+from ledger.journal.lesson import FactState, Lesson, Request, people_of
 from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
 from ledger.journal.recorded import Planned
 from ledger.journal.teaching import (
@@ -181,7 +181,7 @@ def _open_request(lesson: Lesson, index: int, context: Context) -> Request:
         raise Refused("not_a_request", "this index is not of a request in this lesson", where="request")
     if request.answered:
         raise Refused("request_answered", "the request was answered already", clause=_CLAUSE, where="request")
-    if request.author in (context.actor.id, context.actor.on_behalf_of):
+    if not request.people.isdisjoint(people_of(context.actor)):
         raise Refused("second_person_needed", "who asked for it may not answer", clause=_CLAUSE, where="actor.id")
     return request
 

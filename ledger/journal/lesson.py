@@ -15,6 +15,7 @@ from ledger.journal import events as ev
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.recorded import Recorded
 from ledger.journal.vocabulary import CorrectionReason, Fact
+from ledger.wire.entry import Actor
 
 Slot = tuple[str, str, str]
 """A place where one fact stands at most: what, student or "", work or ""."""
@@ -48,7 +49,7 @@ class FactState(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A request for a correction after the close; `author` asked for it."""
+    """A request for a correction after the close; `people` asked for it: who acted, and for whom."""
 
     index: int
     what: Fact
@@ -58,7 +59,7 @@ class Request(msgspec.Struct, frozen=True):
     reason: CorrectionReason
     basis: str
     sd: tuple[str, ...]
-    author: str
+    people: frozenset[str]
     answered: bool = False
 
 
@@ -95,6 +96,11 @@ class Lesson(Aggregate, frozen=True, kw_only=True):
     def standing(self) -> list[FactState]:
         """Return the facts that stand, in the order of their first entries."""
         return [fact for fact in self.facts.values() if fact.value is not None]
+
+
+def people_of(actor: Actor) -> frozenset[str]:
+    """Return the ids of who acts and, if that is somebody else, for whom."""
+    return frozenset(id_ for id_ in (actor.id, actor.on_behalf_of) if id_ is not None)
 
 
 _STATED: Final[dict[type[ev.Event], Fact]] = {
@@ -187,7 +193,7 @@ class _Draft:
                 data.reason,
                 data.basis,
                 data.sd,
-                event.actor.id,
+                people_of(event.actor),
             )
         elif type(data) is ev.CorrectionRefused:
             self._answer(data.request)

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import tests.verify_bag_mutations
+import tests.verify_forgeries
+import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import sample, write_folder, write_zip
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from verify.archive import verify_archive

@@ -48,6 +48,7 @@ _T = TypeVar("_T")
 START: Final = moscow("2026-09-07 20:00")
 TEACHERS: Final = (TEACHER, TEACHER_2, TEACHER_3)
 PEOPLE: Final = (*TEACHERS, DEPUTY, DEPUTY_2, ADMIN)
+FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, basis="приказ")
 STUDENTS: Final = STUDENTS_A + STUDENTS_B
 COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
 DAYS: Final = ("2026-09-07", "2026-09-08", "2026-10-25", "2026-11-01", "2026-11-05", "2026-11-09")
@@ -163,7 +164,7 @@ def _correct(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
 def _request(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     id_, lesson, corrects, new, reason, note = _change(choices, journal)
     command = cmd.RequestCorrection(lesson=id_, corrects=corrects, new=new, reason=reason, note=note, basis="заявление")
-    actor = DEPUTY if choices.rarely() else _lesson_teacher(choices, journal, lesson)
+    actor = choices.one((DEPUTY, FOR_DEPUTY)) if choices.rarely() else _lesson_teacher(choices, journal, lesson)
     return command, actor
 
 
@@ -171,7 +172,7 @@ def _answer(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     id_, lesson = _some_lesson(choices, journal)
     asked = [*lesson.requests] if lesson else []
     request = choices.one(asked) if asked else 3
-    actor = choices.one((DEPUTY, DEPUTY_2, ADMIN, TEACHER))
+    actor = choices.one((DEPUTY, DEPUTY_2, ADMIN, TEACHER, FOR_DEPUTY))
     if choices.number(3) == 1:
         return cmd.RefuseCorrection(lesson=id_, request=request, basis="нет оснований"), actor
     return cmd.ApproveCorrection(lesson=id_, request=request), actor

@@ -81,6 +81,7 @@ class _Checker:
 
     def check_person(self) -> None:
         assert self.data["_sd"] == sorted(set(self.data["_sd"]))
+        assert len(self.data["_sd"]) <= 4
 
     def check_year(self) -> None:
         if self.item.type == "school_year_opened":
@@ -102,14 +103,18 @@ class _Checker:
         year, data = self.made("year", self.data["year"]), self.data
         assert year["starts_on"] <= data["starts_on"] <= data["ends_on"] <= year["ends_on"]
         assert data["grades"] == sorted(set(data["grades"])) != []
+        assert 1 <= data["number"] <= {"quarter": 4, "trimester": 3, "half_year": 2, "year": 1}[data["kind"]]
         for _, other in self.periods():
             same = (other["year"], other["kind"]) == (data["year"], data["kind"])
             if same and set(other["grades"]) & set(data["grades"]):
                 assert data["ends_on"] < other["starts_on"] or other["ends_on"] < data["starts_on"]
+                assert data["number"] != other["number"]
 
     def check_class(self) -> None:
         if self.item.type == "class_group_opened":
             self.made("year", self.data["year"])
+            if "class_teacher" in self.data:
+                assert self.made("person", self.data["class_teacher"])["kind"] == "teacher"
             return
         assert self.made("person", self.data["student"])["kind"] == "student"
         stays = self.stays(self.data["student"])
@@ -173,6 +178,7 @@ class _Checker:
     def check_absence_reason_set(self, header: dict[str, Any]) -> None:
         (fact,) = [fact for fact in self.facts() if fact.standing == self.data["absence"]]
         assert (fact.what, fact.value) == ("absence", "absent")
+        assert self.data["code"] != "absent"
 
     def check_absence_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("absence", header, self.data["student"])
@@ -232,6 +238,7 @@ class _Checker:
             assert what != "lesson" or not others
             assert what != "work" or not [other for other in others if (other.what, other.work) == ("mark", fact.work)]
             return
+        check_value(what, data["new"])
         if what == "homework":
             self.check_homework(data["new"], header)
         if data["old"] is None:
@@ -242,8 +249,8 @@ class _Checker:
     def check_answer(self, request: int) -> Item:
         asked = self.before[request]
         assert (asked.type, asked.stream) == ("correction_requested", self.item.stream)
-        assert self.item.actor != asked.actor
-        assert self.item.on_behalf_of != asked.actor
+        people = [{item.actor, item.on_behalf_of} - {None} for item in (self.item, asked)]
+        assert not people[0] & people[1]
         answers = [other for other in self.before if other.data.get("request") == request]
         assert not answers
         return asked
@@ -333,14 +340,35 @@ class _Checker:
         return [fact for fact in facts if annulled or fact.value is not None]
 
 
+def check_value(what: str, value: Any) -> None:
+    """A value that this fact can have, as `old` and `new` carry it."""
+    if what == "mark":
+        assert isinstance(value, str)
+        assert value in {"na", "exempt", "pass", "fail"} or {*value.split("/")} <= {*"12345"}
+        assert value.count("/") <= 1
+    elif what == "absence":
+        assert value in {"absent", "ill", "excused", "unexcused"}
+    elif what == "lateness":
+        assert isinstance(value, int)
+        assert 1 <= value <= 120
+    else:
+        assert isinstance(value, dict)
+        assert value.keys() - {"due_on"} == _FIELDS[what] - {"due_on"}
+        assert what == "homework" or "due_on" not in value
+        assert what != "work" or 1 <= value["weight"] <= 1000
+        assert what != "lesson" or value["starts_at"] < value["ends_at"]
+
+
+_FIELDS = {
+    "lesson": {"topic", "number", "starts_at", "ends_at"},
+    "work": {"kind", "written", "weight"},
+    "homework": {"text", "due_on"},
+}
+
+
 def _value(what: str, data: dict[str, Any]) -> Any:
-    fields = {
-        "lesson": ("topic", "number", "starts_at", "ends_at"),
-        "work": ("kind", "written", "weight"),
-        "homework": ("text", "due_on"),
-    }
-    if what in fields:
-        return {field: data[field] for field in fields[what] if field in data}
+    if what in _FIELDS:
+        return {field: data[field] for field in _FIELDS[what] if field in data}
     return data[{"mark": "value", "absence": "code", "lateness": "minutes"}[what]]
 
 

@@ -27,6 +27,7 @@ class World:
     def __init__(self) -> None:
         self.journal = Journal(find_zone)
         self.log: list[Item] = []
+        self.commands: list[int] = []
         self.recorded: list[Recorded] = []
         self.now = START
         self.refusals: set[str] = set()
@@ -49,6 +50,7 @@ class World:
             assert self.journal.aggregates == states
             return
         assert made
+        self.commands.append(size)
         for index, (stream, version, event) in enumerate(made, size):
             self.log.append(item_of(index, stream, version, event, actor))
             self.recorded.append(Recorded(stream, version, event, index, actor))

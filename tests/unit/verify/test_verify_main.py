@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify_archive import Sample, leaf, sample, write_folder, write_zip
+from tests.verify_archive import Builder, Sample, leaf, sample, write_folder, write_zip
 from tests.verify_mutations import proof_of, served, serving
 from verify.__main__ import main
 from verify.tiles import TOKEN_VARIABLE
@@ -80,6 +80,22 @@ def test_says_incomplete_for_a_range_that_rests_on_what_came_before(
     assert [item["code"] for item in report["unchecked"]] == ["before-range"]
 
 
+@pytest.mark.parametrize("odd", [0, 1])
+def test_never_verifies_a_range_even_where_it_names_nothing_before_it(odd: int, tmp_path: Path) -> None:
+    """A person may be registered again, or an entry lie before the range in time: only the beginning shows it."""
+    builder = Builder()
+    builder.school()
+    person = builder.person("student", "А")
+    for _ in range(odd):
+        builder.person("teacher", "Б")
+    start = len(builder.entries)
+    builder._versions[f"person/{person}"] = 0
+    builder.add("person", person, "person_registered", kind="teacher", sd=[])
+    builder.entries[-1]["at"] = "2020-01-01T00:00:00.000000Z"
+    path = write_folder(builder.files(start), tmp_path / "range")
+    assert main([str(path), "--key", builder.key.vkey]) == 3
+
+
 def test_says_incomplete_for_an_event_it_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     builder = sample().builder
     builder.add("person", builder.uuid(), "wings_grown", wings={"left": 1})
@@ -95,14 +111,27 @@ def test_checks_a_disclosure_of_an_event_it_does_not_know(tmp_path: Path) -> Non
     assert main([str(write_folder(builder.files(), tmp_path / "bag")), "--key", builder.key.vkey]) == 3
 
 
-def test_says_incomplete_where_closings_would_cost_too_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verifies_one_id_for_works_of_two_lessons(tmp_path: Path) -> None:
+    """A work is known by its lesson and its id: these are two works."""
     school = sample()
-    for number in range(101):
-        period = school.builder.period(school.year, number, [6], "2026-09-01", "2026-10-25")
-        school.builder.close(period, lambda info: False)
-    path = write_folder(school.builder.files(), tmp_path / "bag")
-    assert main([str(path), "--key", school.builder.key.vkey, "--lang", "en"]) == 3
-    assert "[closing-too-costly]" in capsys.readouterr().out
+    b = school.builder
+    lesson = b.lesson(school.course, school.teacher, "2026-11-08")
+    index = b.add("lesson", lesson, "work_recorded", work=school.open_work, kind="answer", written=False, weight=100)
+    b._fact("work", index, {"kind": "answer", "weight": 100, "written": False}, lesson, work=school.open_work)
+    b.mark(lesson, school.open_work, school.students[0], "4")
+    assert main([str(write_folder(b.files(), tmp_path / "bag")), "--key", b.key.vkey]) == 0
+
+
+def test_verifies_a_student_of_two_school_years(tmp_path: Path) -> None:
+    """Nobody leaves a class when its year ends."""
+    school = sample()
+    b = school.builder
+    b.begin()
+    year = b.uuid()
+    b.add("year", year, "school_year_opened", title="2027/28", starts_on="2027-09-01", ends_on="2028-05-31")
+    b.enroll(b.class_group(year, 6, "А"), school.students[0], "2027-09-01")
+    b.period(year, 1, [5, 6], "2027-09-01", "2027-10-25")
+    assert main([str(write_folder(b.files(), tmp_path / "bag")), "--key", b.key.vkey]) == 0
 
 
 @pytest.mark.parametrize(
@@ -114,7 +143,9 @@ def test_says_incomplete_where_closings_would_cost_too_much(tmp_path: Path, caps
         [".", "--key", "nonsense"],
         [".", "--key-file", "/no/such/file"],
         [".", "--old", "/no/such/file"],
+        [".", "--old", __file__],
         ["--url", "ftp://127.0.0.1/log"],
+        ["--url", "http://127.0.0.1:99999/log"],
         ["--url", "http://user:secret@127.0.0.1/log"],
         ["--url", "http://127.0.0.1/log?token=secret"],
     ],
@@ -187,6 +218,18 @@ def test_finds_a_wrong_tile_where_the_entries_are_kept_back(school: Sample, caps
     assert "[root-mismatch]" in capsys.readouterr().out
 
 
-def test_reports_a_server_that_is_not_there(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--url", "http://127.0.0.1:9/log", "--key", school.builder.key.vkey, "--lang", "en"]) == 1
-    assert "[http-error]" in capsys.readouterr().out
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/log", "http://no-such-host.invalid/log"])
+def test_says_incomplete_of_a_server_that_is_not_there(
+    url: str, school: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "ru"]) == 3
+    text = capsys.readouterr().out
+    assert "[no-answer] Сервер не ответил" in text
+    assert url in text
+
+
+def test_says_incomplete_of_a_server_that_breaks_off(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = served(school.builder)
+    with serving(paths, unavailable="tile/0/000.p/53") as url:
+        assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 3
+    assert "[no-answer]" in capsys.readouterr().out

@@ -259,7 +259,12 @@ class TestAfterTheClose:
     def test_records_the_correction_in_the_approvers_name(self, closed: Recorded) -> None:
         asked = self.ask(closed, reason="other", note=digest(8))
         (requested,) = [event for event in closed.school.lesson().requests.values() if event.index == asked]
-        assert (requested.what, requested.old, requested.new, requested.author) == ("mark", "4", "5", TEACHER.id)
+        assert (requested.what, requested.old, requested.new, requested.people) == (
+            "mark",
+            "4",
+            "5",
+            frozenset({TEACHER.id}),
+        )
         (event,) = closed.school.do(cmd.ApproveCorrection(lesson=LESSON, request=asked), DEPUTY, AFTER_QUARTER)
         assert event == ev.MarkCorrected(
             corrects=closed.mark,
@@ -289,6 +294,16 @@ class TestAfterTheClose:
             assert closed.school.refuse(refuse, actor, AFTER_QUARTER).rule == "second_person_needed"
         assert closed.school.refuse(approve, TEACHER_2, AFTER_QUARTER).rule == "role_not_allowed"
         assert closed.school.do(approve, DEPUTY_2, AFTER_QUARTER)
+
+    def test_needs_a_second_person_beside_the_one_it_was_asked_for(self, closed: Recorded) -> None:
+        asked = self.ask(closed, Actor(DEPUTY.id, "deputy", on_behalf_of=DEPUTY_2.id, basis="приказ"))
+        approve = cmd.ApproveCorrection(lesson=LESSON, request=asked)
+        refuse = cmd.RefuseCorrection(lesson=LESSON, request=asked, basis="нет оснований")
+        for_the_same = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY_2.id, basis="приказ")
+        for actor in (DEPUTY, DEPUTY_2, for_the_same):
+            assert closed.school.refuse(approve, actor, AFTER_QUARTER).rule == "second_person_needed"
+            assert closed.school.refuse(refuse, actor, AFTER_QUARTER).rule == "second_person_needed"
+        assert closed.school.do(approve, ADMIN, AFTER_QUARTER)
 
     @pytest.mark.parametrize("first_answer", ["approve", "refuse"])
     def test_is_answered_once(self, closed: Recorded, first_answer: str) -> None:

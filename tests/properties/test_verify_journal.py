@@ -1,0 +1,138 @@
+"""The writer, the verifier and an oracle of the rules are three readings of events.md: they agree on what may happen."""
+
+import random
+from bisect import bisect_right
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.properties.journal_oracle import Item, check_log
+from tests.properties.test_journal_machine import World, random_world
+from tests.unit.ledger.journal.small_school import STUDENTS_A, TEACHER, YEAR, digest, uid
+from tests.verify_archive import canonical, leaf
+from verify.disclosures import Disclosures
+from verify.findings import Report
+from verify.log import LogWalk
+from verify.tables import Tables
+from verify.tree import Edge
+
+
+def entries(world: World, log: list[Item]) -> list[bytes]:
+    """A journal's log as bytes, with digests of their own: the journal's tests use a few again and again."""
+    lines, prev = [], "0" * 64
+    for item in log:
+        data = dict(item.data)
+        if "_sd" in data:
+            asked = data.get("request") if "corrects" in data else None
+            data["_sd"] = [
+                digest(10 * (item.position if asked is None else asked) + n) for n in range(len(data["_sd"]))
+            ]
+        actor = {"id": item.actor, "role": "teacher"}
+        if item.on_behalf_of is not None:
+            actor |= {"on_behalf_of": item.on_behalf_of, "basis": "приказ"}
+        command = uid(9_000 + bisect_right(world.commands, item.position))
+        entry: dict[str, Any] = {
+            "actor": actor, "at": "2026-09-01T06:12:40.000125Z", "command": command, "data": data,
+            "index": item.position, "prev": prev, "stream": item.stream, "type": f"{item.type}/1", "version": item.version,
+        }  # fmt: skip
+        lines.append(canonical(entry))
+        prev = leaf(lines[-1]).hex()
+    return lines
+
+
+def findings(world: World, log: list[Item]) -> list[str]:
+    """What the verifier finds in a log."""
+    report = Report()
+    walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
+    walk.take(entries(world, log))
+    walk.finish(None)
+    assert not report.unchecked
+    return [finding.code for finding in report.findings]
+
+
+@cache
+def world(seed: int) -> World:
+    return random_world(seed, 300)
+
+
+@pytest.mark.parametrize("seed", range(200, 230))
+def test_finds_nothing_in_what_the_journal_records(seed: int) -> None:
+    assert findings(world(seed), world(seed).log) == []
+
+
+def replaced(type_: str, **fields: Any) -> tuple[World, list[Item]]:
+    """A log up to an entry of this type in which that entry says something else; `actor` may be one of the fields."""
+    found = next(
+        (made, item) for made in map(world, range(200, 230)) for item in made.log if item.type == type_ and item.data
+    )
+    made, item = found
+    people = {name: fields.pop(name) for name in ("actor", "on_behalf_of") if name in fields}
+    changed = item._replace(data={**item.data, **fields}, **people)
+    return made, [*made.log[: item.position], changed]
+
+
+def requester(type_: str) -> str:
+    made, log = replaced(type_)
+    request: int = log[-1].data["request"]
+    return made.log[request].actor
+
+
+@pytest.mark.parametrize(
+    ("type_", "fields", "code"),
+    [
+        ("person_registered", {"_sd": [digest(n) for n in range(5)]}, "data-field"),
+        ("school_year_opened", {"ends_on": "2026-08-31"}, "ends-before-start"),
+        ("period_defined", {"ends_on": "2026-08-31"}, "ends-before-start"),
+        ("period_defined", {"number": 5}, "data-field"),
+        ("student_enrolled", {"student": TEACHER.id}, "person-kind"),
+        ("student_left", {"ends_on": "2026-08-31"}, "ends-before-start"),
+        ("teacher_assigned", {"teacher": STUDENTS_A[0]}, "person-kind"),
+        ("lesson_recorded", {"teacher": STUDENTS_A[0]}, "person-kind"),
+        ("lesson_recorded", {"starts_at": "23:00"}, "ends-before-start"),
+        ("mark_recorded", {"student": TEACHER.id}, "person-kind"),
+        ("mark_corrected", {"old": "1/1"}, "correction-old-value"),
+        ("mark_corrected", {"corrects": 0}, "correction-cites-nothing"),
+        ("absence_reason_set", {"code": "absent"}, "correction-changes-nothing"),
+        ("attendance_taken", {"absent": 9}, "attendance"),
+        ("correction_requested", {"new": 15, "what": "mark"}, "data-field"),
+        ("correction_refused", {"request": 0}, "request-mismatch"),
+        ("correction_refused", {"actor": None}, "request-same-person"),
+        ("correction_refused", {"actor": uid(77), "on_behalf_of": None}, "request-same-person"),
+        ("period_closed", {"root": "0" * 64}, "closing-mismatch"),
+    ],
+)
+def test_finds_what_the_oracle_refuses(type_: str, fields: dict[str, Any], code: str) -> None:
+    """`None` for a person is who asked."""
+    fields = {name: requester(type_) if value is None else value for name, value in fields.items()}
+    made, log = replaced(type_, **fields)
+    check_log(log[:-1])
+    with pytest.raises((AssertionError, ValueError)):
+        check_log(log)
+    assert code in findings(made, log)
+
+
+def test_finds_a_period_defined_again() -> None:
+    made = world(200)
+    first = next(item for item in made.log if item.type == "period_defined")
+    again = first._replace(position=len(made.log), stream=f"period/{uid(45)}")
+    assert first.data["year"] == YEAR
+    with pytest.raises(AssertionError):
+        check_log([*made.log, again])
+    assert findings(made, [*made.log, again]) == ["period-overlap"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_finds_nothing_that_the_oracle_allows(seed: int) -> None:
+    """A field of one entry is taken from another of its type; most of that is wrong, and some of it is not."""
+    source = random.Random(seed)
+    made = world(200 + seed % 10)
+    for _ in range(5):
+        item = source.choice(made.log[1:])
+        other = source.choice([one for one in made.log if one.type == item.type])
+        field = source.choice(sorted(other.data))
+        changed = item._replace(data={**item.data, field: other.data[field]})
+        log = [*made.log[: item.position], changed, *made.log[item.position + 1 :]]
+        if findings(made, log):
+            with pytest.raises((AssertionError, ValueError, LookupError, TypeError)):
+                check_log(log)

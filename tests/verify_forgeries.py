@@ -1,0 +1,198 @@
+"""Stories that a school's key signed and that never may have happened so: the archive is whole, only its meaning is wrong."""
+
+from tests.verify_archive import Builder, Sample
+from tests.verify_mutations import story
+
+
+def disclosed_person(b: Builder, kind: str, *disclosed: tuple[str, str], shown: str = "") -> str:
+    """Register a person with these disclosures, and let the tables show a name (the id, where it is empty)."""
+    person, index = b.uuid(), len(b.entries)
+    digests = [b.disclose(name, value, index) for name, value in disclosed]
+    b.add("person", person, "person_registered", kind=kind, sd=sorted(digests))
+    b.names[person] = shown or person
+    b.tables["people"].append([index, person, kind, b.names[person]])
+    return person
+
+
+# Whose names.
+
+
+@story("disclosure-name", "table-cell")
+def person_with_two_family_names(school: Sample) -> None:
+    disclosed_person(school.builder, "student", ("family_name", "Иванов"), ("family_name", "Петров"), shown="?")
+
+
+@story("disclosure-name")
+def person_with_a_note(school: Sample) -> None:
+    disclosed_person(school.builder, "student", ("note", "Петров"))
+
+
+@story("disclosure-name")
+def correction_with_a_family_name(school: Sample) -> None:
+    b = school.builder
+    digest = b.disclose("family_name", "Петров", len(b.entries))
+    b.correct(len(b.entries) - 1, "4", "other", sd=[digest])
+
+
+@story("disclosure-name")
+def disclosure_given_twice(school: Sample) -> None:
+    school.builder.disclosures.append(school.builder.disclosures[0])
+
+
+@story("data-field")
+def person_with_five_disclosures(school: Sample) -> None:
+    names = ("family_name", "given_name", "patronymic", "birth_date")
+    disclosed_person(school.builder, "student", *((name, "А") for name in names), shown="А А А")
+    entry = school.builder.entries[-1]
+    entry["data"]["_sd"] = sorted([*entry["data"]["_sd"], "A" * 43])
+
+
+@story("digest-reused")
+def person_under_the_name_of_another(school: Sample) -> None:
+    b = school.builder
+    first = next(entry for entry in b.entries if entry["type"] == "person_registered/1")
+    index = len(b.entries)
+    disclosed_person(b, "teacher", shown=b.names[first["stream"][7:]])
+    b.entries[index]["data"]["_sd"] = first["data"]["_sd"]
+
+
+@story("digest-reused")
+def note_of_another_correction(school: Sample) -> None:
+    b = school.builder
+    noted = next(entry for entry in b.entries if entry["type"] == "mark_corrected/1" and "_sd" in entry["data"])
+    b.correct(len(b.entries) - 1, "4", "other", sd=noted["data"]["_sd"])
+
+
+# Who is where, and when.
+
+
+@story("person-kind")
+def mark_for_a_teacher(school: Sample) -> None:
+    school.builder.mark(school.open_lesson, school.open_work, school.teacher, "5")
+
+
+@story("person-kind")
+def absence_of_a_teacher(school: Sample) -> None:
+    school.builder.absence(school.open_lesson, school.teacher)
+
+
+@story("person-kind")
+def lesson_given_by_a_student(school: Sample) -> None:
+    school.builder.lesson(school.course, school.students[0], "2026-11-08")
+
+
+@story("person-kind")
+def student_responsible_for_a_course(school: Sample) -> None:
+    school.builder.add("course", school.course, "teacher_assigned", teacher=school.students[0], starts_on="2026-11-08")
+
+
+@story("person-kind")
+def teacher_in_a_class(school: Sample) -> None:
+    school.builder.enroll(school.group, school.teacher)
+
+
+@story("person-kind")
+def class_led_by_a_student(school: Sample) -> None:
+    b = school.builder
+    b.add(
+        "class", b.uuid(), "class_group_opened", year=school.year, grade=5, letter="Б", class_teacher=school.students[0]
+    )
+
+
+@story("ends-before-start")
+def year_that_ends_before_it_starts(school: Sample) -> None:
+    b = school.builder
+    b.add("year", b.uuid(), "school_year_opened", title="2027/28", starts_on="2027-09-01", ends_on="2027-05-31")
+
+
+@story("ends-before-start")
+def period_that_ends_before_it_starts(school: Sample) -> None:
+    school.builder.period(school.year, 2, [5], "2026-12-31", "2026-11-01")
+
+
+@story("ends-before-start")
+def student_who_left_before_entering(school: Sample) -> None:
+    school.builder.leave(school.group, school.students[0], "2020-01-01")
+
+
+@story("ends-before-start")
+def lesson_that_ends_before_it_starts(school: Sample) -> None:
+    b = school.builder
+    b.lesson(school.course, school.teacher, "2026-11-08")
+    header = {"starts_at": "09:15", "ends_at": "08:30", "number": 1, "topic": "Дроби"}
+    b.entries[-1]["data"] |= header
+    b.rows[len(b.entries) - 1].value = header
+
+
+@story("ends-before-start")
+def lesson_corrected_to_end_before_it_starts(school: Sample) -> None:
+    header = {"starts_at": "09:15", "ends_at": "08:30", "number": 1, "topic": "Дроби"}
+    school.builder.correct(len(school.builder.entries) - 3, header)
+
+
+@story("enrollment")
+def student_in_a_class_twice(school: Sample) -> None:
+    school.builder.enroll(school.group, school.students[0], "2026-11-08")
+
+
+@story("enrollment")
+def student_in_two_classes_on_one_day(school: Sample) -> None:
+    b = school.builder
+    other = b.class_group(school.year, 5, "Б")
+    b.leave(school.group, school.students[0], "2026-11-08")
+    b.enroll(other, school.students[0], "2026-11-08")
+
+
+@story("enrollment")
+def student_who_left_a_class_of_others(school: Sample) -> None:
+    b = school.builder
+    b.leave(b.class_group(school.year, 5, "Б"), school.students[0], "2026-11-08")
+
+
+@story("enrollment")
+def student_who_left_twice(school: Sample) -> None:
+    b = school.builder
+    b.leave(school.group, school.students[0], "2026-11-08")
+    b.leave(school.group, school.students[0], "2026-11-09")
+
+
+@story("period-overlap")
+def quarter_defined_and_closed_again(school: Sample) -> None:
+    b = school.builder
+    period = b.period(school.year, 1, [5], "2026-09-01", "2026-10-25")
+    b.close(period, lambda info: info["held_on"] <= "2026-10-25")
+
+
+@story("period-overlap")
+def quarter_of_another_number_on_the_same_days(school: Sample) -> None:
+    school.builder.period(school.year, 2, [6, 7], "2026-10-25", "2026-12-30")
+
+
+@story("data-field")
+def fifth_quarter(school: Sample) -> None:
+    school.builder.period(school.year, 5, [5], "2026-11-05", "2026-12-30")
+
+
+# What cannot stand.
+
+
+@story("data-field")
+def request_for_fifteen_minutes_in_place_of_a_mark(school: Sample) -> None:
+    b = school.builder
+    request = b.request(school.marks[2], 15)
+    b.actor = {"id": b.uuid(), "role": "deputy"}
+    b.refuse(request)
+
+
+@story("data-field", "correction-old-value")
+def request_that_takes_an_absence_for_a_mark(school: Sample) -> None:
+    b = school.builder
+    request = b.request(school.marks[2], None, old="ill")
+    b.actor = {"id": b.uuid(), "role": "deputy"}
+    b.refuse(request)
+
+
+@story("correction-changes-nothing")
+def reason_of_an_absence_that_says_absent(school: Sample) -> None:
+    b = school.builder
+    b.reason(b.absence(school.open_lesson, school.students[1]), "absent")
