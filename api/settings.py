@@ -160,6 +160,8 @@ def ledger_environment(
 ) -> dict[str, str]:
     """Settings of the event library's factory for this school.
 
+    Whoever set ``LETOPIS_READ_ONLY=y`` in the environment wants nothing made: that wins over `create`.
+
     Raises:
         SettingsError: PostgreSQL without its connection strings in the environment.
     """
@@ -177,7 +179,7 @@ def ledger_environment(
         env["LETOPIS_LATCH_FILE"] = str(layout.latch_file)
         if create:
             env["LETOPIS_POSTGRES_OWNER_DSN"] = _required(environ, "LETOPIS_POSTGRES_OWNER_DSN")
-    if create:
+    if create and not environ.get("LETOPIS_READ_ONLY"):
         env["LETOPIS_CREATE"] = "y"
     if read_only:
         env["LETOPIS_READ_ONLY"] = "y"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from typing import Final
 
 from eventsourcing.persistence import PersistenceError
 
@@ -12,7 +13,13 @@ from api.cli.console import Exit
 from api.settings import SettingsError
 from api.words import RULES_RU
 from exports.bag import ExportError
-from ledger.errors import LedgerDamaged, LetopisError, Refused
+from ledger.database.migrations import MigrationError
+from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, Refused
+
+_IN_USE: Final = (
+    "журнал открыт сервером или другой командой, ничего не записано: остановите сервер (Ctrl+C) и повторите / "
+    "stop the server that has this ledger open and try again, nothing was written"
+)
 
 
 def explain(error: Exception) -> tuple[str, int]:
@@ -23,6 +30,13 @@ def explain(error: Exception) -> tuple[str, int]:
     match error:
         case Refused():
             return f"{RULES_RU.get(error.rule, error.rule)} / {error}", Exit.FINDING
+        case LedgerInUse():
+            return f"{_IN_USE}: {str(error).partition(';')[0]}", Exit.UNAVAILABLE
+        case MigrationError():
+            return (
+                f"сначала обновите таблицы: letopis migrate / bring the tables up to date first: {error}",
+                Exit.UNAVAILABLE,
+            )
         case LedgerDamaged():
             return str(error), Exit.FINDING
         case SettingsError() | ExportError():

@@ -28,7 +28,7 @@ def run_import_files(console: Console, var: Path, files: Sequence[Path], *, dry_
         LetopisError: the school cannot be opened, or refuses a step; run again to go on.
     """
     contents = read_files(files)
-    with open_school(var, background=False) as school:
+    with open_school(var, background=False, recording=not dry_run) as school:
         actor = _founder(school)
         plan = plan_import(contents, know_school(school.app, school.vault))
         if plan.problems:

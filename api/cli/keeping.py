@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from api.cli.console import Console, Exit
+from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
@@ -22,17 +23,17 @@ SPEC: Final = ("log-format.md", "events.md", "tables.md")
 
 
 def run_checkpoint(console: Console, var: Path) -> int:
-    """Sign and print a checkpoint."""
-    with open_school(var, background=False) as school:
-        signed = school.checkpointer.sign()
+    """Sign and print a checkpoint; beside a running server, print what that has signed."""
+    with open_to_sign(var) as school:
+        signed = sign_or_wait(console, school)
         content: dict[str, object] = {"size": signed.size, "note": signed.note.decode(), "vkey": school.signer.vkey}
         console.result(content, signed.note.decode().rstrip("\n"))
     return Exit.DONE
 
 
 def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
-    """Make the views again, or make them beside and compare."""
-    with open_school(var, background=False) as school:
+    """Make the views again, or make them beside and compare; a server may run meanwhile."""
+    with open_school(var, background=False, recording=False) as school:
         if not check:
             position = school.views.rebuild(school.recorder)
             console.result({"position": position}, f"Представления построены заново / rebuilt: {position}")
@@ -50,7 +51,7 @@ def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
 
 def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bool, since: int | None) -> int:
     """Write an archive of all that is recorded, and a zip beside it."""
-    with open_school(var, background=False) as school:
+    with open_to_sign(var) as school:
         checkpoint = export_archive(console, school, out, public=public, since=since)
         if zip_:
             zip_bag(out, out.with_name(out.name + ".zip"))
@@ -63,13 +64,14 @@ def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bo
 def export_archive(
     console: Console, school: OpenSchool, out: Path, *, public: bool = False, since: int | None = None
 ) -> SignedCheckpoint:
-    """Sign, bring the views level, and write the archive folder `out`.
+    """Sign (or wait for the server that does), bring the views level, and write the archive folder `out`.
 
     Raises:
         SettingsError: no checkpoint of size `since` is kept.
+        NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_archive`.
     """
-    checkpoint = school.checkpointer.sign()
+    checkpoint = sign_or_wait(console, school)
     start = None if since is None else school.recorder.checkpoint(since)
     if since is not None and (start is None or start.size != since):
         raise SettingsError(f"--since: no checkpoint of size {since} was signed")

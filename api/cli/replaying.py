@@ -33,7 +33,7 @@ def run_replay(
     if at is not None and position is not None:
         raise SettingsError("--at and --position: one of them")
     moment: AsOf = position if at is None else read_moment(at)
-    with open_school(var, background=False) as school:
+    with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         asked = resolve(school.views, moment)
         known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
