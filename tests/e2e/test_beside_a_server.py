@@ -14,7 +14,7 @@ import pytest
 
 from tests.command_line import founded, letopis, serving
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "small"
 
 
 @dataclass

@@ -12,6 +12,7 @@ from api.sample import tables as sample_tables
 from api.sample.school import SampleSchool
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
+SMALL = EXAMPLES / "small"
 
 YEAR = "учебный год;с;по\n2026/27;01.09.2026;31.05.2027\n"
 PEOPLE_HEADER = "код;кто;фамилия;имя;отчество;дата рождения;класс;с\n"
@@ -71,11 +72,12 @@ def test_the_examples_are_what_the_generator_writes_and_have_no_problems(tmp_pat
     assert written == sorted(path.relative_to(EXAMPLES) for path in EXAMPLES.rglob("*.csv"))
     for path in written:
         assert (tmp_path / path).read_bytes() == (EXAMPLES / path).read_bytes()
-    for folder in (EXAMPLES, EXAMPLES / "cp1251"):
+    for folder, lessons, people in ((EXAMPLES, 980, 1_062), (SMALL, 59, 36), (SMALL / "cp1251", 59, 36)):
         plan = plan_import({path.name: path.read_bytes() for path in folder.glob("*.csv")})
         assert plan.problems == ()
-        assert plan.lessons == 59
-        assert sum(isinstance(step, NewPerson) for step in plan.steps) == 36
+        assert plan.lessons == lessons
+        assert sum(isinstance(step, NewPerson) for step in plan.steps) == people
+    assert sum((EXAMPLES / path).stat().st_size for path in written) < 200_000, "examples stay small"
 
 
 def test_reads_the_model_school_without_problems() -> None:
