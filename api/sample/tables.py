@@ -2,8 +2,8 @@
 
     python -m api.sample.tables examples            # writes the examples that are checked in
 
-`examples/` is the model school (1,000 students, 35 classes, 60 teachers), `examples/small/` two classes to look at, both
-in UTF-8 with BOM and `;`, as spreadsheets here like it; `examples/small/cp1251/` is the small one in Windows-1251.
+`examples/` is the model school (1,000 students, 35 classes, 60 teachers), `examples/small/` two classes to look at:
+UTF-8 with BOM and `;`, as spreadsheets here like it. `examples/small/cp1251/` is the small one in Windows-1251.
 """
 
 from __future__ import annotations
