@@ -30,6 +30,7 @@ from ledger.durable import create_file
 from ledger.errors import LetopisError
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+ORIGIN: Final = re.compile(r"[^\s/:?#@+]+(:[0-9]{1,5})?(/[^\s/:?#@+]+)*")
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -119,11 +120,20 @@ def code_of(origin: str) -> str:
     """The school's code in paths of the API: the last part of its origin.
 
     Raises:
-        SettingsError: it is not lower-case letters, digits and dashes.
+        SettingsError: the origin is not a URL without its scheme, or its last part not lower-case letters, digits and
+            dashes.
     """
+    if not ORIGIN.fullmatch(origin):
+        raise SettingsError(
+            "--origin: имя журнала — адрес без схемы, как letopis.example/school/1534 / "
+            "a log's name is a URL without its scheme, such as letopis.example/school/1534"
+        )
     code = origin.rpartition("/")[2]
     if not CODE.fullmatch(code):
-        raise SettingsError(f"origin: its last part {code!r} must be lower-case letters, digits and dashes")
+        raise SettingsError(
+            f"--origin: последняя часть {code!r} — строчные латинские буквы, цифры и дефис / "
+            "its last part must be lower-case letters, digits and dashes"
+        )
     return code
 
 
