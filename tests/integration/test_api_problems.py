@@ -80,6 +80,9 @@ def test_a_bad_body_is_told_its_place_and_never_its_content(
 
 def test_wrong_bytes_and_depth_are_refused_with_their_place(sqlite_server: Served) -> None:
     with sqlite_server.as_("administrator") as admin:
+        for nothing in ("   ", "\u00a0", "\u200b"):
+            body = {"kind": "staff", "family_name": nothing, "given_name": "Б"}
+            assert admin.post("/people", json=body).status_code == 422, "a name has something to see"
         told = problem(admin.post("/people", content=b'{"kind":"\xff"}', headers=JSON), 400, "bad_request")
         assert told["where"] == "byte 9"
         deep = b'{"new":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
