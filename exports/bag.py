@@ -73,7 +73,7 @@ class BagWriter:
 
     def __enter__(self) -> Self:
         if self.target.exists():
-            raise ExportError(f"{self.target} is there already: an archive is never overwritten")
+            raise _taken(self.target)
         self.target.parent.mkdir(parents=True, exist_ok=True)
         self._part.mkdir()
         return self
@@ -124,9 +124,9 @@ class BagWriter:
         self.put("tagmanifest-sha256.txt", _format_manifest(self._tags))
         for folder in sorted({path.parent for path in self._part.rglob("*")}, reverse=True):
             sync_folder(folder)
-        # The rename is the moment at which the archive exists; link counts refuse a target made in the meantime.
+        # The rename is the moment at which the archive exists; it refuses a folder made meanwhile unless that is empty.
         if self.target.exists():
-            raise ExportError(f"{self.target} was made by somebody else meanwhile")
+            raise _taken(self.target)
         self._part.rename(self.target)
         sync_folder(self.target.parent)
 
@@ -138,7 +138,7 @@ def zip_bag(folder: Path, target: Path) -> None:
         ExportError: the target exists.
     """
     if target.exists():
-        raise ExportError(f"{target} is there already: an archive is never overwritten")
+        raise _taken(target)
     part = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
     try:
         with part.open("xb") as raw:
@@ -147,10 +147,33 @@ def zip_bag(folder: Path, target: Path) -> None:
                     _pack(packed, path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
             raw.flush()
             os.fsync(raw.fileno())
-        part.rename(target)
+        _take_name(part, target)
     finally:
         part.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def _take_name(part: Path, target: Path) -> None:
+    """Give a finished file its name, unless somebody else has taken that meanwhile: a link refuses, a rename does not.
+
+    Raises:
+        ExportError: the target exists.
+    """
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError:
+        # A file system without links, such as a memory stick's: the look before the rename is all that there is.
+        if target.exists():
+            raise _taken(target) from None
+        part.rename(target)
+
+
+def _taken(target: Path) -> ExportError:
+    return ExportError(
+        f"{target}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
+    )
 
 
 def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> None:

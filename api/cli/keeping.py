@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,15 +52,39 @@ def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
 
 
 def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bool, since: int | None) -> int:
-    """Write an archive of all that is recorded, and a zip beside it."""
+    """Write an archive of all that is recorded, and a zip beside it: both or neither.
+
+    Raises:
+        SettingsError: one of them is there already; nothing is written.
+    """
+    zipped = out.with_name(out.name + ".zip")
+    if zip_ and out.suffix == ".zip":
+        raise SettingsError(
+            f"--out: это имя папки, zip получит его с «.zip»: --out {out.with_suffix('')} / "
+            "the name of the folder; the zip gets it with .zip"
+        )
+    for path in (out, *([zipped] if zip_ else [])):
+        if os.path.lexists(path):
+            raise SettingsError(
+                f"{path}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
+            )
     with open_to_sign(var) as school:
         checkpoint = export_archive(console, school, out, public=public, since=since)
         if zip_:
-            zip_bag(out, out.with_name(out.name + ".zip"))
+            _zip_or_remove(out, zipped)
         content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": school.signer.vkey}
         check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
         console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
     return Exit.DONE
+
+
+def _zip_or_remove(folder: Path, zipped: Path) -> None:
+    """Zip the folder that was just written; take it away again where that fails, so that another try finds room."""
+    try:
+        zip_bag(folder, zipped)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def export_archive(
