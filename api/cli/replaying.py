@@ -9,7 +9,7 @@ import orjson
 
 from api.cli.console import Console, Exit
 from api.problems import Problem
-from api.queries import FIRST_DAY, LAST_DAY, read_as_of
+from api.queries import FIRST_DAY, LAST_DAY, is_day, read_as_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ABSENCE_WORDS, MARK_WORDS
@@ -32,6 +32,9 @@ def run_replay(
     """Print a class page as of a moment or a position; without a class, list the classes."""
     if at is not None and position is not None:
         raise SettingsError("--at and --position: one of them")
+    for option, day in (("--from", from_date), ("--to", to_date)):
+        if day is not None and not is_day(day):
+            raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
     moment: AsOf = position if at is None else read_moment(at)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)

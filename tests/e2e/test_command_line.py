@@ -109,6 +109,10 @@ WRONG = {
     "a wrong moment": (["replay", "--var", "{var}", "--at", "вчера"], 2, "--at"),
     "another script's moment": (["replay", "--var", "{var}", "--at", "٢٠٢٦-11-01T12:00:00Z"], 2, "--at"),
     "two moments": (["replay", "--var", "{var}", "--at", "2026-11-01T12:00:00Z", "--position", "1"], 2, "--position"),
+    "no month": (["replay", "--var", "{var}", "--class", "5А", "--from", "2026-13-01"], 2, "--from"),
+    "no day": (["replay", "--var", "{var}", "--to", "2026-02-29"], 2, "--to"),
+    "not a day": (["replay", "--var", "{var}", "--to", "1.2.2026"], 2, "ГГГГ-ММ-ДД"),
+    "a scheme": (["init", "--var", "{tmp}/new", "--origin", "http://a/b"], 2, "--origin"),
     "a position to come": (["replay", "--var", "{var}", "--position", "99"], 3, "99"),
     "no class": (["replay", "--var", "{var}", "--class", "99Я"], 2, "--class"),
     "no such checkpoint": (["export", "--var", "{var}", "--out", "{tmp}/a", "--since", "7"], 2, "--since"),
@@ -129,6 +133,17 @@ def test_what_is_wrong_is_said_in_a_line_with_its_exit_code(school: Path, tmp_pa
         assert words in done.stderr, (name, done.stderr)
         assert done.stdout == "", (name, done.stdout)
     assert not (tmp_path / "new").exists() or not list((tmp_path / "new").iterdir()), "nothing is left of a failed init"
+
+
+def test_an_archive_and_its_zip_are_written_both_or_neither(school: Path, tmp_path: Path) -> None:
+    (tmp_path / "y.zip").write_bytes(b"another's")
+    for out in ("y", "z.zip"):
+        done = letopis("export", "--var", str(school), "--out", str(tmp_path / out), "--zip")
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert {path.name for path in tmp_path.iterdir()} == {"var", "y.zip"}
+    (tmp_path / "y.zip").unlink()
+    assert letopis("export", "--var", str(school), "--out", str(tmp_path / "y"), "--zip").returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"var", "y", "y.zip"}
 
 
 def test_a_taken_port_is_said_before_anything_is_made(school: Path, tmp_path: Path) -> None:
