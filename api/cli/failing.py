@@ -11,7 +11,7 @@ from eventsourcing.persistence import PersistenceError
 
 from api.cli.console import Exit
 from api.settings import SettingsError
-from api.words import RULES_RU
+from api.words import RULES_RU, words_of_clause
 from exports.bag import ExportError
 from ledger.database.migrations import MigrationError
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, Refused
@@ -29,7 +29,9 @@ def explain(error: Exception) -> tuple[str, int]:
     """
     match error:
         case Refused():
-            return f"{RULES_RU.get(error.rule, error.rule)} / {error}", Exit.FINDING
+            source_ru, source = words_of_clause(error.clause)
+            text = f"{RULES_RU.get(error.rule, error.rule)} ({source_ru}) / {error} ({source}) [{error.rule}]"
+            return text, Exit.FINDING
         case LedgerInUse():
             return f"{_IN_USE}: {str(error).partition(';')[0]}", Exit.UNAVAILABLE
         case MigrationError():

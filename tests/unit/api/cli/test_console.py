@@ -38,9 +38,9 @@ def test_off_a_terminal_progress_is_silent_unless_it_is_asked_to_speak(capsys: p
     ("error", "code", "words"),
     [
         (
-            Refused("period_closed", "closed"),
+            Refused("period_closed", "closed", clause="3.3"),
             Exit.FINDING,
-            "отчётный период закрыт: нужна заявка на исправление / closed",
+            "отчётный период закрыт: нужна заявка на исправление (п. 3.3 регламента) / closed (regulation 3.3) [period_closed]",
         ),
         (LedgerDamaged("chain_broken", "entry 3"), Exit.FINDING, "entry 3"),
         (SettingsError("--at: no"), Exit.USAGE, "--at: no"),
