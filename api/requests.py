@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from api.auth import Identity, Right
 from api.bodies import FIELD_NAMES
+from api.misfits import describe_misfit
 from api.problems import Problem, unauthorized
 from api.queries import INDEX
 from api.schools import OpenSchool, Registry
@@ -24,10 +25,6 @@ from api.strict_json import LIMIT_BYTES, BodyError, parse_body
 _BodyT = TypeVar("_BodyT")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,15})"')
-_QUOTED: Final = re.compile(r"'[^']*'|`[^`]*`|\".*\"", re.DOTALL)
-_TYPES: Final = frozenset(
-    {"str", "int", "bool", "object", "array", "null", "str | null", "int | null", "object | null"}
-)
 DRAIN_BYTES: Final = 16 * LIMIT_BYTES
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -67,9 +64,8 @@ def convert_body(raw: bytes, shape: type[_BodyT]) -> _BodyT:
     try:
         return msgspec.convert(value, shape, strict=True)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        detail = ("поле пропущено, лишнее или не такого вида", _without_values(message))
-        raise Problem("unprocessable", 422, detail, more={"where": path.rstrip("`").removeprefix(".")}) from None
+        detail, where = describe_misfit(str(error))
+        raise Problem("unprocessable", 422, detail, more={"where": where}) from None
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
@@ -78,11 +74,6 @@ def _parse(raw: bytes) -> dict[str, Any]:
     except BodyError as error:
         detail = (error.message_ru, str(error))
         raise Problem("bad_request", 400, detail, more={"where": error.where}) from None
-
-
-def _without_values(message: str) -> str:
-    """The library's message, but for what it quotes of the request: unknown names and values of enumerations."""
-    return _QUOTED.sub(lambda quoted: quoted[0] if quoted[0][1:-1] in (FIELD_NAMES | _TYPES) else "…", message)
 
 
 def identify(request: Request, school: OpenSchool) -> Identity:
