@@ -294,7 +294,7 @@ def read_request_key(layout: Layout) -> bytes:
     try:
         return read_secret(layout.request_key, limit_bytes=_REQUEST_KEY_BYTES_MAX)
     except FileNotFoundError:
-        raise SettingsError(f"{layout.request_key}: missing; letopis init makes it") from None
+        raise SettingsError(f"{layout.request_key}: нет файла; его делает / missing; made by: letopis init") from None
 
 
 def make_vault(layout: Layout, school: SchoolFile) -> Vault:

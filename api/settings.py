@@ -155,9 +155,11 @@ def read_school_file(layout: Layout) -> SchoolFile:
     try:
         return msgspec.json.decode(layout.school_file.read_bytes(), type=SchoolFile)
     except FileNotFoundError:
-        raise SettingsError(f"{layout.var}: no school here; make one with: letopis init --var {layout.var}") from None
+        raise SettingsError(
+            f"{layout.var}: здесь нет школы, заведите её / no school here; make one: letopis init --var {layout.var}"
+        ) from None
     except msgspec.MsgspecError as error:
-        raise SettingsError(f"{layout.school_file}: {error}") from None
+        raise SettingsError(f"{layout.school_file}: не тот вид файла / not of the form: {error}") from None
 
 
 def ledger_environment(
@@ -225,12 +227,14 @@ def read_cadence(environ: Mapping[str, str] | None = None) -> Cadence:
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, "")
     if text and not _COUNT.fullmatch(text):
-        raise SettingsError(f"{name}: a whole number from 1 is asked for")
+        raise SettingsError(f"{name}: нужно целое число от 1 / a whole number from 1 is asked for")
     return int(text) if text else default
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:
-        raise SettingsError(f"{name} is not set; it holds the connection string of the database")
+        raise SettingsError(
+            f"{name} не задана: это строка подключения к базе / is not set; it holds the database's connection string"
+        )
     return value

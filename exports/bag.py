@@ -94,9 +94,12 @@ class BagWriter:
     def file(self, name: str) -> Iterator[HashedFile]:
         """Open a new file of the bag; ``data/…`` is payload, anything else a tag file."""
         if not _NAME.fullmatch(name):
-            raise ExportError(f"{name!r} is not a name for a bag: use ASCII letters, digits, dot, dash and underscore")
+            raise ExportError(
+                f"{name!r}: такого имени в архиве быть не может / is not a name for a bag: use ASCII letters, digits, "
+                "dot, dash and underscore"
+            )
         if name in self._payload or name in self._tags:
-            raise ExportError(f"{name} is in the bag already")
+            raise ExportError(f"{name}: уже есть в архиве / is in the bag already")
         path = self._part / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb", buffering=CHUNK_BYTES) as raw:
@@ -194,5 +197,8 @@ def _format_info(info: Mapping[str, str]) -> bytes:
     """``Label: value`` lines (RFC 8493, section 2.2.2); a value that would break the line is refused."""
     for label, value in info.items():
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", label) or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
-            raise ExportError(f"bag-info {label!r} holds a character that a bag cannot say on one line")
+            raise ExportError(
+                f"bag-info {label!r}: знак, которого не бывает в одной строке / "
+                "holds a character that a bag cannot say on one line"
+            )
     return "".join(f"{label}: {value}\n" for label, value in info.items()).encode("utf-8")

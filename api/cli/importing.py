@@ -63,7 +63,7 @@ def read_files(paths: Sequence[Path]) -> dict[str, bytes]:
                 with file.open("rb") as opened:
                     contents[str(file)] = opened.read(FILE_BYTES_MAX + 1)
             except OSError as error:
-                raise FilesNotReadError(f"{file}: {error.strerror}") from None
+                raise FilesNotReadError(f"{file}: не прочитать / cannot be read: {error.strerror}") from None
     return contents
 
 

@@ -72,9 +72,15 @@ def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bo
         checkpoint = export_archive(console, school, out, public=public, since=since)
         if zip_:
             _zip_or_remove(out, zipped)
-        content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": school.signer.vkey}
+        content: dict[str, object] = {
+            "archive": str(out),
+            "size": checkpoint.size,
+            "first": since or 0,
+            "vkey": school.signer.vkey,
+        }
         check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
-        console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
+        count = checkpoint.size - (since or 0)
+        console.result(content, f"{out}: записей / entries: {count}\nПроверить / verify: {check}")
     return Exit.DONE
 
 
@@ -100,7 +106,7 @@ def export_archive(
     checkpoint = sign_or_wait(console, school)
     start = None if since is None else school.recorder.checkpoint(since)
     if since is not None and (start is None or start.size != since):
-        raise SettingsError(f"--since: no checkpoint of size {since} was signed")
+        raise SettingsError(f"--since: точку размера {since} не подписывали / no checkpoint of size {since} was signed")
     school.views.catch_up(school.recorder, stop=checkpoint.size)
     vault = school.vault
 
@@ -130,7 +136,8 @@ def verifier() -> bytes:
             [sys.executable, "-m", "verify.build", str(target)], cwd=ROOT, capture_output=True, check=False
         )
         if done.returncode != 0:
-            raise SettingsError(f"the verifier could not be built: {done.stderr.decode(errors='replace').strip()}")
+            text = done.stderr.decode(errors="replace").strip()
+            raise SettingsError(f"проверяющую программу не собрать / the verifier could not be built: {text}")
         return target.read_bytes()
 
 

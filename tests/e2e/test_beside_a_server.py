@@ -70,6 +70,23 @@ def test_what_only_reads_works_beside_a_server(served: Served) -> None:
     assert people.status_code == 200, "the server goes on with the views that were rebuilt beside it"
 
 
+def test_a_page_without_corrections_has_no_legend_and_a_latin_letter_gets_a_hint(served: Served) -> None:
+    page = letopis("replay", "--var", str(served.var), "--class", "5А")
+    assert "5А, позиция" in page.stdout
+    assert "*" not in page.stdout
+    latin = letopis("replay", "--var", str(served.var), "--class", "5A")
+    assert (latin.returncode, latin.stderr.strip().endswith("Russian one: 5А")) == (2, True), latin.stderr
+
+
+def test_an_archive_of_a_range_says_how_many_entries_it_has(served: Served, tmp_path: Path) -> None:
+    since = orjson.loads(letopis("checkpoint", "--var", str(served.var), "--json").stdout)["size"]
+    for _ in range(3):
+        served.record()
+    served.sign()
+    done = letopis("export", "--var", str(served.var), "--out", str(tmp_path / "range"), "--since", str(since))
+    assert "записей / entries: 3\n" in done.stdout, done.stdout + done.stderr
+
+
 def test_a_checkpoint_and_an_archive_are_what_the_server_signed(served: Served, tmp_path: Path) -> None:
     served.record()
     note = served.sign()

@@ -115,6 +115,12 @@ WRONG = {
     "a scheme": (["init", "--var", "{tmp}/new", "--origin", "http://a/b"], 2, "--origin"),
     "a position to come": (["replay", "--var", "{var}", "--position", "99"], 3, "99"),
     "no class": (["replay", "--var", "{var}", "--class", "99Я"], 2, "--class"),
+    "a Latin letter": (["replay", "--var", "{var}", "--class", "1A"], 2, "--class"),
+    "before the journal": (
+        ["replay", "--var", "{var}", "--class", "1А", "--at", "1999-01-01T00:00:00Z"],
+        2,
+        "не начат",
+    ),
     "no such checkpoint": (["export", "--var", "{var}", "--out", "{tmp}/a", "--since", "7"], 2, "--since"),
     "a folder in the way": (["export", "--var", "{var}", "--out", "{var}"], 2, ""),
     "no host": (["serve", "--var", "{var}", "--host", "no.such.host.invalid", "--port", "0"], 3, "no.such.host"),

@@ -46,7 +46,11 @@ def test_off_a_terminal_progress_is_silent_unless_it_is_asked_to_speak(capsys: p
         (SettingsError("--at: no"), Exit.USAGE, "--at: no"),
         (LedgerInUse("taken"), Exit.UNAVAILABLE, "taken"),
         (OperationalError("row (Иванова)"), Exit.UNAVAILABLE, "OperationalError"),
-        (PermissionError(13, "Permission denied", "/var/x"), Exit.UNAVAILABLE, "/var/x: Permission denied"),
+        (
+            PermissionError(13, "Permission denied", "/var/x"),
+            Exit.UNAVAILABLE,
+            "/var/x: система отказала / Permission denied",
+        ),
     ],
 )
 def test_an_error_is_one_line_and_a_code(error: Exception, code: int, words: str) -> None:
