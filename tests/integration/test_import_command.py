@@ -72,7 +72,7 @@ def test_problems_end_with_exit_code_1_and_nothing_written(
     assert run_import_files(Console(as_json=True), var, [SMALL / "year.csv", bad], dry_run=False) == Exit.FINDING
     said = capsys.readouterr().out
     assert [(p["line"], p["column"], p["kind"]) for p in json.loads(said)["problems"]] == [
-        (2, 5, "bad_date"),
+        (2, 5, "no_such_day"),
         (2, 6, "latin_letter"),
     ]
     assert "Иванов" not in said

@@ -156,7 +156,8 @@ def test_the_timetable_gives_courses_and_nothing_else() -> None:
         ("year.csv", YEAR + "2027/28;01.09.2027;31.05.2028\n", "year.csv:3:0 one_year"),
         ("year.csv", YEAR.replace("31.05.2027", "31.08.2026"), "year.csv:2:3 dates_reversed"),
         ("year.csv", YEAR.replace("31.05.2027", "31.05.2028"), "year.csv:2:3 year_too_long"),
-        ("people.csv", PEOPLE.replace("01.02.1980", "31.02.1980"), "people.csv:2:6 bad_date"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "31.02.1980"), "people.csv:2:6 no_such_day"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "2026-02-29"), "people.csv:2:6 no_such_day"),
         ("people.csv", PEOPLE.replace("01.02.1980", "1.2.1980"), "people.csv:2:6 bad_date"),
         ("people.csv", PEOPLE.replace("01.02.1980", "01/02/1980"), "people.csv:2:6 bad_date"),
         ("people.csv", PEOPLE.replace("01.02.1980", "٠١.٠٢.١٩٨٠"), "people.csv:2:6 bad_date"),
@@ -246,6 +247,10 @@ def test_without_any_year_says_so() -> None:
     contents = files()
     del contents["year.csv"]
     assert [p.kind for p in plan_import(contents).problems] == ["no_year"]
+
+
+def test_a_file_of_another_kind_is_the_only_problem_then() -> None:
+    assert [p.kind for p in plan_import({"README.md": b"# Letopis"}).problems] == ["unknown_file"]
 
 
 def test_a_row_at_fault_causes_no_second_problem_elsewhere() -> None:
