@@ -135,7 +135,10 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
 
 
 class NewAbsenceReason(Body, frozen=True, kw_only=True):
-    """A reason that became known later; `absence` is the index of the entry that stands."""
+    """A reason that became known later; `absence` is the index of the entry that stands.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
 
     absence: int
     code: AbsenceCode
@@ -143,7 +146,10 @@ class NewAbsenceReason(Body, frozen=True, kw_only=True):
 
 
 class NewCorrection(Body, frozen=True, kw_only=True):
-    """Another value, or null for none; `note` is a text about it and goes to the vault."""
+    """Another value, or null for none; `note` is a text about it and goes to the vault.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
 
     corrects: int
     new: Any
@@ -153,7 +159,7 @@ class NewCorrection(Body, frozen=True, kw_only=True):
 
 
 class NewCorrectionRequest(Body, frozen=True, kw_only=True):
-    """As a correction, after the period's close; the basis names a document."""
+    """As a correction, after the period's close; the basis names a document, in clear and for ever: no names."""
 
     corrects: int
     new: Any
@@ -163,7 +169,7 @@ class NewCorrectionRequest(Body, frozen=True, kw_only=True):
 
 
 class NewRefusal(Body, frozen=True, kw_only=True):
-    """Why a request is refused, without personal values."""
+    """Why a request is refused; it stands in the entry in clear, for ever: no names of people."""
 
     basis: str
 
