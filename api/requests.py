@@ -5,6 +5,7 @@ Everything that can be wrong with a request is refused here, before any rule of 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -26,24 +27,32 @@ _BodyT = TypeVar("_BodyT")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,15})"')
 DRAIN_BYTES: Final = 16 * LIMIT_BYTES
+BODY_SECONDS: Final = 30
+"""Long enough for the largest body over a poor connection; who sends half of one holds nothing for ever."""
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 async def read_body(request: Request) -> bytes:
-    """The raw body, read no further than its limit.
+    """The raw body, read no further than its limit and waited for no longer than `BODY_SECONDS`.
 
     Raises:
-        Problem: 413, or 415 where a body is not ``application/json``.
+        Problem: 413, 415 where a body is not ``application/json``, or 408 where it does not come.
+        ClientDisconnect: the client went before it had sent all.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     pieces: list[bytes] = []
     size_bytes = 0
-    async for piece in request.stream():
-        size_bytes += len(piece)
-        if size_bytes > DRAIN_BYTES:
-            break
-        if size_bytes <= LIMIT_BYTES:
-            pieces.append(piece)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                size_bytes += len(piece)
+                if size_bytes > DRAIN_BYTES:
+                    break
+                if size_bytes <= LIMIT_BYTES:
+                    pieces.append(piece)
+    except TimeoutError:
+        detail = (f"тело не пришло за {BODY_SECONDS} с", f"the body did not come within {BODY_SECONDS} s")
+        raise Problem("request_timeout", 408, detail, headers={"Connection": "close"}) from None
     if size_bytes > LIMIT_BYTES:
         # What was read beyond the limit was thrown away, so that a client that sends first and listens later hears us.
         detail = (f"тело — не больше {LIMIT_BYTES} байт", f"a body has at most {LIMIT_BYTES} bytes")

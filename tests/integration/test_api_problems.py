@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,46 @@ def test_an_endless_body_is_cut_off(sqlite_server: Served) -> None:
         except OSError:
             pass
     assert sent < 40 << 20, "the server read on and on"
+    with sqlite_server.as_("administrator") as admin:
+        assert admin.get("/classes").status_code == 200
+
+
+def half_a_request(server: Served) -> socket.socket:
+    """A connection on which a body of 100 bytes was announced and 10 were sent."""
+    host, port = server.base.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=20)
+    connection.sendall(
+        f"POST /v1/schools/1534/people HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {server.tokens['administrator']}\r\nContent-Length: 100\r\n\r\n"
+        '{"kind":"s'.encode()
+    )
+    return connection
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(sqlite_server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.requests.BODY_SECONDS", 0.3)
+    with half_a_request(sqlite_server) as connection:
+        answer = connection.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "connection: close" in answer.lower()
+    assert "request_timeout" in answer
+
+
+def test_a_client_that_hangs_up_is_no_error(sqlite_server: Served, caplog: pytest.LogCaptureFixture) -> None:
+    ended = threading.Event()
+
+    class Ended(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            ended.set()
+
+    with caplog.at_level(logging.DEBUG, "uvicorn.error"):
+        logging.getLogger("api.guard").addHandler(handler := Ended())
+        try:
+            half_a_request(sqlite_server).close()
+            assert not ended.wait(1.0), "nothing is logged as unexpected"
+        finally:
+            logging.getLogger("api.guard").removeHandler(handler)
+    assert "Traceback" not in caplog.text
     with sqlite_server.as_("administrator") as admin:
         assert admin.get("/classes").status_code == 200
 
