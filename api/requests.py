@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import orjson
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from api.auth import Identity, Right
@@ -104,14 +105,30 @@ def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
     """The school of the path and the identity of the token, which has the right.
 
     Raises:
-        Problem: 404 for a school that is not served here (which schools are is no secret), 401, 403.
+        Problem: 404 for a school that is not served here (which schools are is no secret), 401, 403; 400 for a query
+            parameter that the route does not have, or that stands twice: what is asked is what was meant.
     """
     school = school_of(request)
     identity = identify(request, school)
     if not identity.may(right):
         detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
         raise Problem("forbidden", 403, detail)
+    _refuse_strange_query(request)
     return school, identity
+
+
+def _refuse_strange_query(request: Request) -> None:
+    route = request.scope.get("route")
+    known = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name not in known:
+            detail = ("такого параметра здесь нет", "there is no such query parameter here")
+            raise Problem("bad_request", 400, detail, more={"where": "?"})
+        if name in seen:
+            detail = ("параметр стоит дважды", "a query parameter stands twice")
+            raise Problem("bad_request", 400, detail, more={"where": name})
+        seen.add(name)
 
 
 def school_of(request: Request) -> OpenSchool:

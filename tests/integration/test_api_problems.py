@@ -230,6 +230,26 @@ QUERIES = {
 }
 
 
+def test_a_query_that_a_route_does_not_have_or_has_twice_is_refused(sqlite_server: Served) -> None:
+    with sqlite_server.as_("administrator") as admin:
+        for path, where in (
+            ("/classes?position=1", "?"),
+            (f"/classes?{SECRET}=1", "?"),
+            ("/classes?at=1&at=2", "at"),
+            ("/feed.jsonl?from=0&limit=1&from=1", "from"),
+            ("/entries/0?at=1", "?"),
+            ("/feed?limit=1&from=1", "?"),
+        ):
+            answer = admin.get(path)
+            assert problem(answer, 400, "bad_request")["where"] == where, path
+            assert SECRET not in answer.text
+        assert problem(admin.post("/people?dry_run=1", json={}), 400, "bad_request")["where"] == "?"
+        assert admin.get("/classes?at=1&year=00000000-0000-4000-8000-00000000001c").status_code == 200
+        assert admin.get("/feed?limit=1").status_code == 200
+    with sqlite_server.as_(None) as nobody:
+        problem(nobody.get("/classes?position=1"), 401, "unauthorized")
+
+
 def test_a_query_of_another_form_is_refused_by_name(server: Served) -> None:
     with server.as_("inspector") as inspector:
         for path, queries in QUERIES.items():
