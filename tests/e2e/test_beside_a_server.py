@@ -79,6 +79,7 @@ def test_a_page_without_corrections_has_no_legend_and_a_latin_letter_gets_a_hint
 
 
 def test_an_archive_of_a_range_says_how_many_entries_it_has(served: Served, tmp_path: Path) -> None:
+    served.sign()
     since = orjson.loads(letopis("checkpoint", "--var", str(served.var), "--json").stdout)["size"]
     for _ in range(3):
         served.record()
