@@ -5,6 +5,7 @@ Everything is under ``/v1/schools/{code}/``; ``/docs`` describes it. Errors are 
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from eventsourcing.persistence import PersistenceError
@@ -13,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.guard import guard
+from api.methods import allowed, heads
 from api.openapi import complete
 from api.problems import Problem, of_error
 from api.reference import add_reference
@@ -40,6 +42,7 @@ def create_app(registry: Registry) -> FastAPI:
     for kind in (Problem, LetopisError, PersistenceError, HTTPException):
         app.add_exception_handler(kind, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_validation)
+    app.add_middleware(heads)
     app.add_middleware(guard)
     generate = app.openapi
     app.openapi = lambda: complete(generate())  # type: ignore[method-assign]
@@ -63,8 +66,11 @@ def read_health(request: Request) -> dict[str, Any]:
     return {"schools": schools}
 
 
-async def _answer_problem(_: Request, error: Exception) -> Response:
-    return of_error(error).response()
+async def _answer_problem(request: Request, error: Exception) -> Response:
+    answer = of_error(error).response()
+    if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = allowed(request.app, request.scope)
+    return answer
 
 
 async def _answer_validation(_: Request, error: Exception) -> Response:

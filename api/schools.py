@@ -43,7 +43,7 @@ from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, load_signer
 from ledger.signing.proofs import TileRoots
 from ledger.vault.keys import KeyStore
-from ledger.vault.vault import Vault
+from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
@@ -311,6 +311,23 @@ def make_vault(layout: Layout, school: SchoolFile) -> Vault:
 
     install(ledger_environment(layout, school, create=True)["LETOPIS_POSTGRES_OWNER_DSN"])
     return _open_vault(layout, school)
+
+
+def open_sealed_rows(layout: Layout, school: SchoolFile, *, as_owner: bool) -> SealedRows:
+    """Open the vault's rows without its keys; on PostgreSQL in the owner's role, which alone may remove rows, or not.
+
+    Raises:
+        SettingsError: the environment has not the role's connection string.
+        LetopisError: there is no vault, or its tables are not up to date.
+    """
+    if school.database == "sqlite":
+        from ledger.vault.sqlite import SQLiteRows
+
+        return SQLiteRows(layout.vault_file, school.origin)
+    from ledger.vault.postgres import PostgresRows
+
+    role = "LETOPIS_POSTGRES_OWNER_DSN" if as_owner else "LETOPIS_POSTGRES_DSN"
+    return PostgresRows(ledger_environment(layout, school, create=as_owner)[role], school.origin)
 
 
 def _open_vault(layout: Layout, school: SchoolFile) -> Vault:

@@ -84,6 +84,11 @@ class Write(Generic[_BodyT]):
     if_match: bool = False
 
 
+def fields(body: Body, **given: object) -> dict[str, Any]:
+    """The fields of a body's command: its own, under the same names, and what path, token or server give."""
+    return {name: getattr(body, name) for name in body.__struct_fields__} | given
+
+
 def new_id() -> str:
     """A random id for something new."""
     return str(uuid4())

@@ -34,13 +34,16 @@ class Result:
 
 
 class Report:
-    """Collects lines, prints each at once, and writes them all at the end."""
+    """Collects lines, prints each at once unless it is quiet, and writes them all at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self.is_quiet = is_quiet
         self.results: dict[str, Result] = {}
 
     def add(self, name: str, result: Result) -> None:
         self.results[name] = result
+        if self.is_quiet:
+            return
         goal = "" if result.goal is None else f"  goal {'≥' if result.better == 'higher' else '≤'} {result.goal:g}"
         verdict = {None: "", True: "  holds", False: "  FALLS SHORT"}[result.holds]
         figures = f"{result.ours:12,.1f} : {result.peer:12,.1f} {result.unit}"
@@ -78,8 +81,12 @@ class Report:
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}")
-        part.write_text(json.dumps({name: asdict(result) for name, result in self.results.items()}, indent=2) + "\n")
+        part.write_text(self.json() + "\n")
         part.replace(path)
+
+    def json(self) -> str:
+        """All lines as one JSON object: name -> fields of `Result`."""
+        return json.dumps({name: asdict(result) for name, result in self.results.items()}, indent=2)
 
 
 def rate(work: Callable[[], int]) -> float:

@@ -64,10 +64,10 @@ def hash_and_tree(recorder: LogRecorder) -> int:
     return count
 
 
-def full_verification(report: Report, folder: Path, rounds: int, entries: int) -> None:
+def full_verification(report: Report, folder: Path, rounds: int, commands: int | None) -> None:
     """The owner's audit of a whole store against the bare loop; two processes against one."""
     file = folder / "verified.sqlite3"
-    with sample_log(file, entries) as recorder:
+    with sample_log(file, commands) as recorder:
         environment = {"LETOPIS_SQLITE_FILE": str(file), "LETOPIS_READ_ONLY": "y"} | {
             "PERSISTENCE_MODULE": "ledger.storage.sqlite"
         }
@@ -97,8 +97,8 @@ def full_verification(report: Report, folder: Path, rounds: int, entries: int) -
 
 
 @contextmanager
-def sample_log(file: Path, entries: int) -> Iterator[LogRecorder]:
-    """A log with at least the first `entries` entries of the model school's year."""
+def sample_log(file: Path, commands: int | None) -> Iterator[LogRecorder]:
+    """A log with the first `commands` commands of the model school's year (some 6 entries each; None: all)."""
     sample = SampleSchool(SEED, "M")
     environment = {
         "LETOPIS_SQLITE_FILE": str(file),
@@ -109,7 +109,7 @@ def sample_log(file: Path, entries: int) -> Iterator[LogRecorder]:
     factory = LetopisSQLiteFactory(environment)
     try:
         recorder: Any = factory.application_recorder()
-        load_in_bulk(recorder, None, sample, limit=entries // 9)
+        load_in_bulk(recorder, None, sample, limit=commands)
         yield recorder
     finally:
         factory.close()
@@ -178,9 +178,9 @@ class CellProjection(Projection[Any]):
             self.view.insert_tracking(tracking)
 
 
-def views_rebuilt(report: Report, folder: Path, cluster: Cluster, rounds: int, events: int) -> None:
+def views_rebuilt(report: Report, folder: Path, cluster: Cluster, rounds: int, commands: int) -> None:
     """All views from entry 0 against the library's ProjectionRunner with a view of one table, on both databases."""
-    with sample_log(folder / "rebuilt.sqlite3", events) as recorder:
+    with sample_log(folder / "rebuilt.sqlite3", commands) as recorder:
         with Views.open(f"sqlite:{folder / 'rebuilt-views'}", recorder.origin) as views:
             report.compare(
                 "rebuild_views_sqlite",

@@ -54,14 +54,6 @@ class ArchivePlan:
     progress: Callable[[int], None] = lambda _: None
 
 
-@dataclass(slots=True)
-class _Range:
-    """What the walk over the entries found out."""
-
-    first_at: str = ""
-    last_at: str = ""
-
-
 def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> None:
     """Write the archive folder `target`, whole or not at all; memory does not grow with the range.
 
@@ -85,7 +77,7 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
     }
     with BagWriter(target, info) as bag:
         _write_checkpoints(bag, plan)
-        seen = _write_entries(bag, recorder, plan, first)
+        first_entry, last_entry = _write_entries(bag, recorder, plan, first)
         for table in plan.tables:
             bag.put(f"data/tables/{table.name}.csv", format_table(table))
         for name, content in plan.tags.items():
@@ -95,8 +87,8 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
             origin=recorder.origin,
             first_index=first,
             size=plan.checkpoint.size,
-            first_at=seen.first_at,
-            last_at=seen.last_at,
+            first_at=parse_entry(first_entry).at,
+            last_at=parse_entry(last_entry).at,
             first_file=entries_file(first),
             with_disclosures=plan.disclose is not None,
             with_tables=bool(plan.tables),
@@ -122,10 +114,14 @@ def _write_checkpoints(bag: BagWriter, plan: ArchivePlan) -> None:
         bag.put("data/log/start-edge", format_edge(plan.start.edge.hashes))
 
 
-def _write_entries(bag: BagWriter, recorder: LogRecorder, plan: ArchivePlan, first: int) -> _Range:
-    """Entries and disclosures side by side, hashed again; compares the edge with the checkpoint's at the end."""
+def _write_entries(bag: BagWriter, recorder: LogRecorder, plan: ArchivePlan, first: int) -> tuple[bytes, bytes]:
+    """Entries and disclosures side by side, hashed again; compares the edge with the checkpoint's at the end.
+
+    Returns:
+        The first entry and the last.
+    """
     edge = plan.start.edge if plan.start else RightEdge.empty()
-    seen = _Range()
+    first_entry = last_entry = b""
     entries = recorder.entries(first, plan.checkpoint.size)
     index = first
     with ExitStack() as stack:
@@ -140,12 +136,12 @@ def _write_entries(bag: BagWriter, recorder: LogRecorder, plan: ArchivePlan, fir
                     edge = edge.extend([leaf_hash(entry) for entry in batch])
                     if disclosures is not None and plan.disclose is not None:
                         _write_disclosures(disclosures, plan.disclose, batch, index)
-                    seen.first_at = seen.first_at or parse_entry(batch[0]).at
-                    seen.last_at = parse_entry(batch[-1]).at
+                    first_entry = first_entry or batch[0]
+                    last_entry = batch[-1]
                     index += len(batch)
                     plan.progress(index - first)
     _compare(edge, plan.checkpoint)
-    return seen
+    return first_entry, last_entry
 
 
 def _compare(edge: RightEdge, checkpoint: SignedCheckpoint) -> None:

@@ -1,4 +1,4 @@
-"""The journal's books over a log: cached aggregates, lists of what a year has, the scan of lessons for a closing.
+"""The journal's books over a log: cached aggregates, and the scan of lessons for a closing.
 
 A cache may be behind, because another process appended. That is safe twice over: what a decision read is checked again
 by its append (`Command.reads`), and a refusal that rests on cached state is given after a second look only.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from threading import Lock
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from eventsourcing.application import LRUCache
 from eventsourcing.persistence import ApplicationRecorder, EventStore
@@ -18,7 +17,6 @@ from ledger.clock import find_zone
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.closing import LessonScan
 from ledger.journal.context import LessonHead
-from ledger.journal.events import ClassGroupOpened, PeriodDefined
 from ledger.journal.evolve import evolve_all
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.school import School
@@ -26,9 +24,7 @@ from ledger.log import LogRecorder, RecordedEvent
 from ledger.wire.entry import Actor
 
 CACHED_STREAMS_MAX: Final = 10_000
-_LISTED_TYPES: Final = ("class_group_opened/1", "period_defined/1")
-_NOTIFICATIONS_A_READ: Final = 1_000
-_NEVER_MOVE: Final = ("school/", "year/", "person/")
+_NEVER_MOVE: Final = ("school/", "person/")
 
 
 class Shelf:
@@ -39,10 +35,6 @@ class Shelf:
         self._store = store
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
-        self._lists: dict[tuple[str, str], list[str]] = {}
-        self._listed: set[str] = set()
-        self._position = -1
-        self._lock = Lock()
 
     @property
     def recorder(self) -> ApplicationRecorder:
@@ -78,23 +70,6 @@ class Shelf:
             self._school = found if isinstance(found, School) else None
         return self._school
 
-    def look_around(self) -> int:
-        """Bring the lists of periods and classes up to the log's present size, and return it."""
-        with self._lock:
-            size = self.recorder.max_notification_id() or 0
-            if self._position < 0:
-                for kind in ("class", "period"):
-                    for head in self.ledger.streams(f"{kind}/"):
-                        self._list(head.stream)
-            elif size > self._position:
-                self._list_new(self._position, size)
-            self._position = max(size, self._position)
-            return size
-
-    def streams(self, kind: str, year: str) -> Sequence[str]:
-        """Return what the last look around found."""
-        return tuple(self._lists.get((kind, year), ()))
-
     def took(self, events: Sequence[Planned], first_index: int, actor: Actor) -> None:
         """Learn from an append of this process: no need to read back what it wrote.
 
@@ -109,33 +84,6 @@ class Shelf:
             version = before.version if before else 0
             if recorded_events[0].originator_version == version + 1 and (before or not stream.startswith("lesson/")):
                 self.keep(evolve_all(before, recorded_events))
-        with self._lock:
-            if self._position == first_index:
-                self._position += len(events)
-                for stream in by_stream:
-                    if stream.startswith(("class/", "period/")):
-                        self._list(stream)
-
-    def _list_new(self, position: int, size: int) -> None:
-        """Read which periods and classes were made between two positions."""
-        while True:
-            found = self.recorder.select_notifications(
-                start=position + 1, limit=_NOTIFICATIONS_A_READ, stop=size, topics=_LISTED_TYPES
-            )
-            for notification in found:
-                self._list(cast("str", notification.originator_id))
-            if len(found) < _NOTIFICATIONS_A_READ:
-                return
-            position = found[-1].id
-
-    def _list(self, stream: str) -> None:
-        """Note a period or a class under its year."""
-        if stream in self._listed:
-            return
-        event = cast("Recorded", next(iter(self._store.get(stream, limit=1))))
-        if isinstance(event.data, ClassGroupOpened | PeriodDefined):
-            self._lists.setdefault((stream.partition("/")[0], event.data.year), []).append(stream)
-            self._listed.add(stream)
 
 
 class ShelfBooks:
@@ -169,9 +117,9 @@ class ShelfBooks:
 
     @property
     def size(self) -> int:
-        """The log's size up to which `streams` and `lessons` know everything."""
+        """The log's size up to which `lessons` knows everything."""
         if self._size is None:
-            self._size = self._shelf.look_around()
+            self._size = self._shelf.recorder.max_notification_id() or 0
         return self._size
 
     def has_zone(self, name: str) -> bool:
@@ -199,12 +147,6 @@ class ShelfBooks:
             return self.find(stream) is not None
         self.stale = True
         return self._shelf.cached(stream) is not None
-
-    def streams(self, kind: Literal["period", "class"], year: str) -> Sequence[str]:
-        """Return the streams of a year's periods or class groups, complete up to `size` at least."""
-        if self._size is None:
-            self._size = self._shelf.look_around()
-        return self._shelf.streams(kind, year)
 
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of lesson streams as of exactly `size`.

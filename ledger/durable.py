@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,8 @@ from ledger.errors import LetopisError
 
 SECRET_MODE: Final = 0o600
 SECRET_FOLDER_MODE: Final = 0o700
+SYNCS_AT_ONCE: Final = 16
+"""Files of one call that wait for the disk together: a journaling file system puts their syncs into one commit."""
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -30,17 +34,38 @@ def create_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
         FileTaken: the name is taken.
         FileRefused: the folder cannot be written.
     """
-    aside = _write_aside(path, content, mode)
+    if create_files({path: content}, mode=mode):
+        raise FileTaken(f"{path}: exists already and is never overwritten")
+
+
+def create_files(files: Mapping[Path, bytes], *, mode: int = SECRET_MODE) -> list[Path]:
+    """Create files, path -> content, in folders that are there; all of them durable when it returns.
+
+    Each is whole or not there at all, at any moment. Every content is synced once, then every folder once.
+
+    Returns:
+        The paths whose names were taken: what stands there was left as it is.
+
+    Raises:
+        FileRefused: a folder cannot be written; some of the files may be there.
+    """
+    asides = {path: _aside(path) for path in files}
+    taken = []
     try:
-        # A hard link, unlike a rename, never replaces what is there.
-        os.link(aside, path)
-    except FileExistsError:
-        raise FileTaken(f"{path}: exists already and is never overwritten") from None
-    except OSError as error:
-        raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+        _at_once(lambda path: _write_aside(asides[path], path, files[path], mode), files)
+        for path, aside in asides.items():
+            try:
+                # A hard link, unlike a rename, never replaces what is there.
+                os.link(aside, path)
+            except FileExistsError:
+                taken.append(path)
+            except OSError as error:
+                raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
     finally:
-        aside.unlink()
-    sync_folder(path.parent)
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
+    sync_folders({path.parent for path in files})
+    return taken
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
@@ -49,7 +74,8 @@ def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None
     Raises:
         FileRefused: the folder cannot be written.
     """
-    aside = _write_aside(path, content, mode)
+    aside = _aside(path)
+    _write_aside(aside, path, content, mode)
     try:
         aside.replace(path)
     except OSError as error:
@@ -94,11 +120,36 @@ def secret_folder(path: Path, *, create: bool) -> None:
         FileRefused: it is missing (and `create` is false), is no folder, or is open to others.
     """
     if create and not path.exists():
-        try:
-            path.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
-            sync_folder(path.parent)
-        except OSError as error:
-            raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+        _make_folder(path)
+        sync_folder(path.parent)
+    _check_folder(path)
+
+
+def secret_folders(paths: Iterable[Path]) -> None:
+    """Make folders that only their owner may enter, where they are not there yet; all are durable when it returns.
+
+    Their parents are synced even where nothing was missing: another process may have made a folder a moment ago.
+
+    Raises:
+        FileRefused: one cannot be made, is no folder, or is open to others.
+    """
+    wanted = list(paths)
+    for path in wanted:
+        _make_folder(path)
+        _check_folder(path)
+    sync_folders({path.parent for path in wanted})
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise FileRefused(f"{path}: not a folder") from None
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+
+
+def _check_folder(path: Path) -> None:
     try:
         status = path.stat()
     except OSError as error:
@@ -112,18 +163,52 @@ def secret_folder(path: Path, *, create: bool) -> None:
         )
 
 
+def sync_file(file: Path) -> None:
+    """Make the content of a file durable; its name is its folder's matter."""
+    _sync(file, 0)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync(folder, os.O_DIRECTORY)
+
+
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Make the names in several folders durable."""
+    _at_once(sync_folder, folders)
+
+
+def _sync(path: Path, more_flags: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | more_flags)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _write_aside(path: Path, content: bytes, mode: int) -> Path:
-    """Write and sync the content under a random name beside `path`."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
+def _at_once(work: Callable[[Path], None], paths: Iterable[Path]) -> None:
+    """Do in several threads what waits for the disk.
+
+    Raises:
+        The first error, once everything that was begun has ended.
+    """
+    waiting = list(paths)
+    if len(waiting) == 1:
+        work(waiting[0])
+        return
+    with ThreadPoolExecutor(SYNCS_AT_ONCE, "sync") as threads:
+        done = [threads.submit(work, path) for path in waiting]
+    for each in done:
+        each.result()
+
+
+def _aside(path: Path) -> Path:
+    """Draw a name beside `path` to write under until the content is on the disk."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
+
+
+def _write_aside(aside: Path, path: Path, content: bytes, mode: int) -> None:
+    """Write and sync the content under the name `aside`; errors speak of `path`."""
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except OSError as error:
@@ -140,4 +225,3 @@ def _write_aside(path: Path, content: bytes, mode: int) -> Path:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    return aside

@@ -9,7 +9,6 @@ Whatever is here follows from the log: a view that is lost, damaged or of anothe
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol, Self, TypeAlias
 
+from ledger.collecting import collect_batch, collecting_between_batches
 from ledger.log import Head
 from projections.comparing import CheckReport, compare
 from projections.errors import ViewsOfAnotherLog, ViewsOutdated
@@ -145,7 +145,7 @@ class Views:
             if progress is not None:
                 progress(position)
 
-        with self._store.build() as fresh, _collecting_between_batches():
+        with self._store.build() as fresh, collecting_between_batches():
             self._load(log, _always(fresh), None, batch_entries, tell)
             fresh.add_indexes(self._folding.tables)
             with self._writing, self._store.writing():
@@ -159,7 +159,7 @@ class Views:
         Raises:
             ViewsOutdated, ViewsOfAnotherLog, RebuildRunning, EntryUnreadable: as above.
         """
-        with self._store.build() as fresh, self._store.reading() as live, _collecting_between_batches():
+        with self._store.build() as fresh, self._store.reading() as live, collecting_between_batches():
             state = self._current(live.state())
             self._refuse_shorter(state, log.head())
             self._load(log, _always(fresh), state.position, batch_entries)
@@ -202,8 +202,7 @@ class Views:
                     with writing() as generation:
                         if not self._apply(generation, batch):
                             break
-                    if not gc.isenabled():
-                        gc.collect(0)
+                    collect_batch()
                     if progress is not None and progress(batch.tail.position):
                         return batch.tail.position
             finally:
@@ -249,19 +248,6 @@ def _layout(folding: Folding) -> str:
         for statement in (table.create_sqlite(), *table.create_indexes()):
             digest.update(statement.encode() + b"\n")
     return digest.hexdigest()
-
-
-@contextmanager
-def _collecting_between_batches() -> Iterator[None]:
-    """Keep the cyclic garbage collector from walking over a batch's rows again and again: a fifth of the folding."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _always(generation: Generation) -> Callable[[], AbstractContextManager[Generation]]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import re
 import sqlite3
 import threading
@@ -20,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ledger.durable import sync_file, sync_folder
 from projections.errors import RebuildRunning
 from projections.rows import Table
 from projections.store import STATE_SQL, Generation, Row, State
@@ -114,7 +114,7 @@ class SQLiteGeneration:
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.connection.close()
-        _sync(self.file)
+        sync_file(self.file)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -227,7 +227,7 @@ class SQLiteStore:
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(file.name)
         temporary.replace(self._path)
-        _sync(self._path.parent)
+        sync_folder(self._path.parent)
 
     def _remove_all_but(self, live: Path | None) -> None:
         """Remove what crashed or replaced generations left behind."""
@@ -303,11 +303,3 @@ def _connect_reader(file: Path) -> sqlite3.Connection:
 
 def _columns(table: Table) -> str:
     return ", ".join(column.name for column in table.columns)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,8 @@ from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile
 from ledger.journal.commands import OpenSchool as OpenSchoolCommand
+from ledger.journal.commands import RegisterPerson
+from ledger.wire.entry import Actor
 
 ORIGIN = "letopis.example/school/1534"
 ROLES = ("administrator", "deputy", "teacher", "inspector")
@@ -85,3 +87,10 @@ def post(client: httpx.Client, path: str, body: dict[str, Any], **headers: str) 
     assert answer.status_code == 201, answer.text
     content: dict[str, Any] = answer.json()
     return content
+
+
+def grow(server: Served, count: int) -> None:
+    """Record people, one entry each, as fast as it goes."""
+    actor = Actor(server.actors["administrator"], "administrator")
+    for _ in range(count):
+        server.school.execute(RegisterPerson(person=str(uuid4()), kind="staff", sd=()), actor)

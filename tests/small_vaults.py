@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+import psycopg
 
 from ledger.durable import FileRefused
 from ledger.vault import Disclosure, KeyStore, Vault, create_key_store, make_disclosure, postgres, sqlite
@@ -38,6 +42,21 @@ def postgres_vault(folder: Path, database: Database, origin: str = ORIGIN) -> It
         yield vault
     finally:
         vault.close()
+
+
+def make_older(folder: Path, seconds: int, database: Database | None = None) -> None:
+    """Let time pass for everything that lies in a vault: its rows and its keys' files."""
+    if database is None:
+        with closing(sqlite3.connect(folder / "vault.sqlite3")) as file:
+            file.execute("UPDATE disclosures SET kept_at = kept_at - ?", (seconds,))
+            file.commit()
+    else:
+        with psycopg.connect(database.superuser_dsn) as connection:
+            connection.execute("UPDATE vault.disclosures SET kept_at = kept_at - make_interval(secs => %s)", (seconds,))
+    for path in (folder / "keys").rglob("*.*"):
+        if path.is_file():
+            changed = path.stat().st_mtime - seconds
+            os.utime(path, (changed, changed))
 
 
 def person(number: int) -> str:

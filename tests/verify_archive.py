@@ -241,6 +241,7 @@ class Builder:
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
         self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
+        self.add("year", year, "class_group_listed", class_group=group)
         self.names[group] = f"{grade}{letter}"
         return group
 
@@ -275,6 +276,7 @@ class Builder:
             starts_on=starts_on,
             ends_on=ends_on,
         )
+        self.add("year", year, "period_listed", period=period)
         return period
 
     def close(self, period: str, held: Callable[[dict[str, Any]], bool], **wrong: Any) -> int:

@@ -419,11 +419,11 @@ def edited_disclosure(files: Files) -> None:
 
 @bytes_changed("disclosure-not-committed")
 def disclosure_of_another_entry(files: Files) -> None:
-    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":3}', b'"index":4}')
+    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":4}', b'"index":5}')
 
 
 def _disclosure_line(text: bytes) -> bytes:
-    return b'{"disclosure":"' + base64.urlsafe_b64encode(text).rstrip(b"=") + b'","index":3}\n'
+    return b'{"disclosure":"' + base64.urlsafe_b64encode(text).rstrip(b"=") + b'","index":4}\n'
 
 
 def malformed_disclosure(name: str, line: bytes) -> None:
@@ -764,6 +764,25 @@ def mark_in_the_stream_of_a_course(school: Sample) -> None:
 @story("stream-kind")
 def person_registered_twice(school: Sample) -> None:
     school.builder.add("person", school.students[0], "person_registered", kind="student", sd=[])
+
+
+@story("data-field")
+def period_listed_twice(school: Sample) -> None:
+    school.builder.add("year", school.year, "period_listed", period=school.period)
+
+
+@story("data-field")
+def class_listed_by_a_year_that_is_not_its_own(school: Sample) -> None:
+    b = school.builder
+    year, group = b.uuid(), b.uuid()
+    b.add("year", year, "school_year_opened", title="2027/28", starts_on="2027-09-01", ends_on="2028-05-31")
+    b.add("class", group, "class_group_opened", year=school.year, grade=5, letter="Я")
+    b.add("year", year, "class_group_listed", class_group=group)
+
+
+@story("reference-unknown")
+def period_listed_that_nobody_defined(school: Sample) -> None:
+    school.builder.add("year", school.year, "period_listed", period=school.builder.uuid())
 
 
 @story("school-opened", "version-gap")
@@ -1241,22 +1260,22 @@ def served_changed(*codes: str) -> Callable[[Callable[[Files], None]], object]:
 
 @served_changed("tile-mismatch")
 def tile_of_other_hashes(paths: Files) -> None:
-    paths["tile/0/000.p/53"] = bytes(53 * 32)
+    paths["tile/0/000.p/55"] = bytes(55 * 32)
 
 
 @served_changed("bundle-malformed")
 def bundle_cut_short(paths: Files) -> None:
-    paths["tile/entries/000.p/53"] = paths["tile/entries/000.p/53"][:-1]
+    paths["tile/entries/000.p/55"] = paths["tile/entries/000.p/55"][:-1]
 
 
 @served_changed("prev-mismatch", "root-mismatch", "tile-mismatch", "correction-old-value")
 def served_entry_changed(paths: Files) -> None:
-    paths["tile/entries/000.p/53"] = swap(paths["tile/entries/000.p/53"], b'"value":"4"', b'"value":"2"')
+    paths["tile/entries/000.p/55"] = swap(paths["tile/entries/000.p/55"], b'"value":"4"', b'"value":"2"')
 
 
 @served_changed("http-error")
 def bundle_not_found(paths: Files) -> None:
-    del paths["tile/entries/000.p/53"]
+    del paths["tile/entries/000.p/55"]
 
 
 @served_changed("http-error")

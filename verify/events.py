@@ -139,6 +139,8 @@ TYPES: Final[dict[str, EventType]] = {
         _event("school_opened/1", "school", clock=_words("server", "sample"), name=TEXT, origin=TEXT, time_zone=TEXT),
         _event("person_registered/1", "person", kind=_words("student", "teacher", "staff"), sd=DIGESTS),
         _event("school_year_opened/1", "year", title=TEXT, starts_on=DATE, ends_on=DATE),
+        _event("period_listed/1", "year", period=UUID),
+        _event("class_group_listed/1", "year", class_group=UUID),
         _event(
             "period_defined/1", "period", year=UUID, kind=_words("quarter", "trimester", "half_year", "year"),
             number=INDEX, grades=GRADES, starts_on=DATE, ends_on=DATE,

@@ -155,6 +155,24 @@ class Replay:
         """Take a school year."""
         self.makes(stream)
 
+    def period_listed(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take a period into its year's list."""
+        period = self.made(b"period", groups[DATA][0], "period")
+        if isinstance(period, Period):
+            self.lists(stream, index, period, period.year)
+
+    def class_group_listed(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take a class into its year's list."""
+        group = self.made(b"class", groups[DATA][0], "class_group")
+        if isinstance(group, ClassGroup):
+            self.lists(stream, index, group, group.year)
+
+    def lists(self, stream: Stream, index: int, listed: Stream, year: bytes) -> None:
+        """Compare what a year lists with the entry before, which must be the one that makes it, and in this year."""
+        if (listed.version, listed.last, year) != (1, index - 1, stream.id):
+            kind = listed.key.partition(b"/")[0].decode()
+            self.find("data-field", f"the {kind} of this year that the entry before makes", listed.key)
+
     def period_defined(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a reporting period."""
         ends_on, grades, _, _, starts_on, year = groups[DATA]

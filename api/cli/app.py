@@ -24,13 +24,18 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+vault = typer.Typer(
+    help="Хранилище личных сведений. / The vault of personal values.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(vault, name="vault")
+
 Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
 Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
 At = Annotated[str | None, typer.Option(help="Момент / moment, RFC 3339: 2026-11-01T12:00:00Z")]
 Position = Annotated[int | None, typer.Option(min=0, help="Позиция: число записей / position: number of entries")]
 
 
-@app.command()
+@app.command(short_help="Завести школу / make a school")
 def init(
     var: Var = Path("var"),
     origin: Annotated[str, typer.Option(help="Имя журнала / the log's name")] = "letopis.example/school/1534",
@@ -45,20 +50,21 @@ def init(
     raise typer.Exit(run_init(Console(as_json=as_json), var, origin, name, time_zone, database))
 
 
-@app.command()
+@app.command(short_help="Открыть журнал по HTTP / serve the journal")
 def serve(
     var: Annotated[list[Path] | None, typer.Option(help="Папка школы; можно несколько / repeatable")] = None,
     host: Annotated[str, typer.Option(help="Адрес / address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Порт / port")] = 8000,
     sample: Annotated[bool, typer.Option("--sample", help="Если пусто — выдуманная школа / sample school")] = False,
+    as_json: Json = False,
 ) -> None:
     """Открыть журнал по HTTP. / Serve the journal over HTTP."""
     from api.cli.serving import run_serve
 
-    raise typer.Exit(run_serve(Console(as_json=False), var or [Path("var")], host, port, sample=sample))
+    raise typer.Exit(run_serve(Console(as_json=as_json), var or [Path("var")], host, port, sample=sample))
 
 
-@app.command()
+@app.command(short_help="Показать всё за две минуты / show it all in two minutes")
 def demo(var: Var = Path("var/demo"), as_json: Json = False) -> None:
     """Четверть выдуманной школы: от записи до доказательства. / A sample quarter, from record to proof."""
     from api.cli.demonstration import run_demo
@@ -66,7 +72,7 @@ def demo(var: Var = Path("var/demo"), as_json: Json = False) -> None:
     raise typer.Exit(run_demo(Console(as_json=as_json), var))
 
 
-@app.command(name="import")
+@app.command(name="import", short_help="Загрузить списки из таблиц / import rosters")
 def import_(
     files: Annotated[list[Path], typer.Argument(help="CSV: люди, классы, курсы… / people, classes, courses…")],
     var: Var = Path("var"),
@@ -79,7 +85,7 @@ def import_(
     raise typer.Exit(run_import_files(Console(as_json=as_json), var, files, dry_run=dry_run))
 
 
-@app.command()
+@app.command(short_help="Подписать всё, что внесено / sign what is recorded")
 def checkpoint(var: Var = Path("var"), as_json: Json = False) -> None:
     """Подписать всё, что внесено. / Sign all that is recorded so far."""
     from api.cli.keeping import run_checkpoint
@@ -87,7 +93,7 @@ def checkpoint(var: Var = Path("var"), as_json: Json = False) -> None:
     raise typer.Exit(run_checkpoint(Console(as_json=as_json), var))
 
 
-@app.command()
+@app.command(short_help="Построить представления заново / make the views again")
 def rebuild(
     var: Var = Path("var"),
     check: Annotated[bool, typer.Option("--check", help="Только сравнить / build beside and compare")] = False,
@@ -99,7 +105,7 @@ def rebuild(
     raise typer.Exit(run_rebuild(Console(as_json=as_json), var, check=check))
 
 
-@app.command()
+@app.command(short_help="Страница класса, какой она была / a page as it stood")
 def replay(
     var: Var = Path("var"),
     class_group: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
@@ -117,13 +123,13 @@ def replay(
     raise typer.Exit(run_replay(console, var, class_group, subject, from_date, to_date, at=at, position=position))
 
 
-@app.command()
+@app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],
     var: Var = Path("var"),
     zip_: Annotated[bool, typer.Option("--zip", help="И zip рядом / and a zip beside it")] = False,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных / without personal values")] = False,
-    since: Annotated[int | None, typer.Option(min=1, help="Продолжить подписанную точку этого размера")] = None,
+    since: Annotated[int | None, typer.Option(min=1, help="Размер прежней точки / go on from a checkpoint")] = None,
     as_json: Json = False,
 ) -> None:
     """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
@@ -132,7 +138,7 @@ def export(
     raise typer.Exit(run_export(Console(as_json=as_json), var, out, zip_=zip_, public=public, since=since))
 
 
-@app.command()
+@app.command(short_help="Перепроверить всю базу / verify the whole store")
 def audit(
     var: Var = Path("var"),
     processes: Annotated[int, typer.Option(min=1, max=64, help="Процессов / processes")] = 1,
@@ -145,22 +151,37 @@ def audit(
     raise typer.Exit(run_audit(Console(as_json=as_json), var, processes, unlatch=unlatch))
 
 
-@app.command()
+@app.command(short_help="Замеры против соперников / ratios against peers")
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Короче двух минут / under two minutes")] = False,
+    only: Annotated[str, typer.Option(help="Что замерить, через запятую / what, comma-separated")] = "",
+    as_json: Json = False,
 ) -> None:
     """Замеры против соперников. / Ratios against peers (in a checkout)."""
     from api.cli.keeping import run_bench
 
-    raise typer.Exit(run_bench(Console(as_json=False), quick=quick))
+    raise typer.Exit(run_bench(Console(as_json=as_json), quick=quick, only=only))
 
 
-@app.command()
+@app.command(short_help="Обновить таблицы базы / migrate the database")
 def migrate(var: Var = Path("var"), as_json: Json = False) -> None:
     """Обновить таблицы базы (как владелец). / Bring the database's tables up to date, as their owner."""
     from api.cli.founding import run_migrate
 
     raise typer.Exit(run_migrate(Console(as_json=as_json), var))
+
+
+@vault.command()
+def sweep(
+    var: Var = Path("var"),
+    older_than_days: Annotated[int, typer.Option(min=1, max=36_500, help="Старше скольких дней / older than")] = 7,
+    apply: Annotated[bool, typer.Option("--apply", help="Удалить / remove; without it: only show")] = False,
+    as_json: Json = False,
+) -> None:
+    """Убрать личные сведения, на которые не ссылается ни одна запись. / Remove what no entry names."""
+    from api.cli.sweeping import run_sweep
+
+    raise typer.Exit(run_sweep(Console(as_json=as_json), var, days=older_than_days, apply=apply))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -44,16 +44,15 @@ class Console:
         sys.stderr.write(text + "\n")
 
     @contextmanager
-    def progress(self, what: str, total: int | None, *, say_every: int = 0) -> Iterator[Callable[[int], None]]:
+    def progress(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """A bar on standard error, where that is a terminal; call the yielded function with the number done.
 
         Args:
             what: what is under way.
             total: the number at the end, if it is known.
-            say_every: off a terminal, say a line each time that so many more are done; 0: never.
         """
         if self.as_json or not sys.stderr.isatty():
-            yield self._saying(what, say_every)
+            yield _unseen
             return
         from rich.console import Console as RichConsole
         from rich.progress import Progress, TextColumn
@@ -63,13 +62,6 @@ class Console:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.update(task, completed=done)
 
-    def _saying(self, what: str, every: int) -> Callable[[int], None]:
-        said = 0
 
-        def say(done: int) -> None:
-            nonlocal said
-            if every and done - said >= every:
-                said = done - done % every
-                self.say(f"{what}: {done}")
-
-        return say
+def _unseen(_done: int) -> None:
+    """Progress that nobody watches."""

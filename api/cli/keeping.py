@@ -154,10 +154,13 @@ def run_audit(console: Console, var: Path, processes: int, *, unlatch: bool) -> 
     return audit_school(console, var, processes, unlatch=unlatch)
 
 
-def run_bench(console: Console, *, quick: bool) -> int:
-    """Run the benches of a checkout."""
+def run_bench(console: Console, *, quick: bool, only: str) -> int:
+    """Run the benches of a checkout; what they find goes straight to standard output."""
     if not (ROOT / "bench" / "__main__.py").exists():
         console.complain("letopis: benches are part of a checkout, and there is none here")
         return Exit.UNAVAILABLE
-    arguments = [sys.executable, "-m", "bench", *(["--quick"] if quick else [])]
-    return subprocess.run(arguments, cwd=ROOT, check=False).returncode  # noqa: S603 - our own interpreter and module
+    flags = [*(["--quick"] if quick else []), *(["--json"] if console.as_json else []), f"--only={only}"]
+    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "bench", *flags], cwd=ROOT, check=False
+    )
+    return done.returncode if done.returncode in (Exit.DONE, Exit.USAGE) else Exit.UNAVAILABLE

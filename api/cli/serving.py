@@ -26,14 +26,18 @@ def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sa
     with ExitStack() as stack:
         bound = listen(host, port)
         stack.callback(bound.close)
+        port = bound.getsockname()[1]
         if sample:
             for folder in folders:
                 make_sample(console, folder)
         schools = [stack.enter_context(open_school(folder)) for folder in folders]
         server = Server(make_registry(schools))
+        base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         for school in schools:
-            _introduce(console, school.layout, school.code, host, bound.getsockname()[1])
+            _introduce(console, school, base)
         console.say("Остановить / stop: Ctrl+C")
+        if console.as_json:
+            console.result({"url": base, "schools": [_described(school, base) for school in schools]})
         server.run(sockets=[bound])
         console.say("Остановлено. / Stopped.")
     return Exit.DONE
@@ -77,7 +81,7 @@ def make_sample(console: Console, var: Path) -> None:
         if opened.recorder.checkpoint() is not None:
             return  # it is signed when it is whole; one that was interrupted goes on
         console.say("Загружается выдуманная школа… / loading the sample school…")
-        with console.progress("записей / entries", None, say_every=1_000) as progress:
+        with console.progress("записей / entries", None) as progress:
             load_through_application(opened.app, opened.vault, school, progress=progress)
         opened.checkpointer.sign()
         opened.views.catch_up(opened.recorder)
@@ -87,15 +91,26 @@ def _sign_ins(layout: Layout) -> Path:
     return layout.var / "sample-sign-ins.json"
 
 
-def _introduce(console: Console, layout: Layout, code: str, host: str, port: int) -> None:
-    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    console.say(f"Летопись / Letopis: {base}/docs   школа / school: {base}/v1/schools/{code}/log/checkpoint")
+def _shown_sign_ins(layout: Layout) -> dict[str, str]:
+    """Token -> label of a sample school; a real school's tokens were shown once, when they were made."""
     file = _sign_ins(layout)
-    if file.exists():
-        sign_ins: dict[str, str] = msgspec.json.decode(file.read_bytes())
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, str]) if file.exists() else {}
+
+
+def _described(school: OpenSchool, base: str) -> dict[str, object]:
+    """A served school, for programs."""
+    sign_ins = [{"label": label, "token": token} for token, label in _shown_sign_ins(school.layout).items()]
+    return {"code": school.code, "url": f"{base}/v1/schools/{school.code}", "sign_ins": sign_ins}
+
+
+def _introduce(console: Console, school: OpenSchool, base: str) -> None:
+    """A served school, for people."""
+    place = f"{base}/v1/schools/{school.code}"
+    console.say(f"Летопись / Letopis: {base}/docs   школа / school: {place}/log/checkpoint")
+    sign_ins = _shown_sign_ins(school.layout)
+    if sign_ins:
         console.say("Ключи входа выдуманной школы / sign-ins of the sample school:")
         for token, label in sign_ins.items():
             console.say(f"    {label}: {token}")
-        first = next(iter(sign_ins))
         console.say("Попробуйте / try:")
-        console.say(f"    curl -H 'Authorization: Bearer {first}' {base}/v1/schools/{code}/classes")
+        console.say(f"    curl -H 'Authorization: Bearer {next(iter(sign_ins))}' {place}/classes")

@@ -1,5 +1,6 @@
 """Carrying an import out: personal values to the vault, commands to the journal, each under a key of its own.
 
+The values of a portion's people are kept together, for each keeping waits for the disk; then every row gets its append.
 A key is made of the file's digest and the row's line, so whatever stops an import, running it again goes on behind what
 was done. Ids of people are random, as the format wants them: one that followed from a file would lead whoever still has
 the file to the person even after the vault forgot the name. What was made before is found again by its receipt.
@@ -7,10 +8,10 @@ the file to the person even after the vault forgot the name. What was made befor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import orjson
@@ -21,9 +22,15 @@ from api.retention import PERSON
 from ledger.application import School
 from ledger.errors import LetopisError
 from ledger.journal import rules
+from ledger.journal.commands import JournalCommand
 from ledger.log import Receipt
-from ledger.vault import Vault, make_disclosure
+from ledger.vault import Keeping, Vault, make_disclosure
+from ledger.vault.vault import KEEP_MAX
 from ledger.wire.entry import Actor
+
+STEPS_AT_ONCE: Final = KEEP_MAX
+"""Steps whose personal values are kept before the first of them is recorded. A run that stops leaves so many people's
+values at most that no entry names."""
 
 Progress = Callable[[int, int], None]
 """Called after each step with the number of steps done and of all."""
@@ -70,29 +77,39 @@ def apply_import(
     rules.check_role(actor, rules.ADMINISTRATION, "1.7")
     ids = dict(plan.known)
     repeated = 0
-    for number, step in enumerate(plan.steps, 1):
-        receipt = school.ledger.find_receipt(f"{actor.id}:{step.key}")
-        if receipt is None:
-            receipt = _carry_out(step, ids, school, vault, actor, at)
-        else:
-            repeated += 1
-        if step.ref:
-            ids[step.ref] = _made(receipt, step)
-        if progress is not None:
-            progress(number, len(plan.steps))
+    for start in range(0, len(plan.steps), STEPS_AT_ONCE):
+        portion = plan.steps[start : start + STEPS_AT_ONCE]
+        before = {step.key: school.ledger.find_receipt(f"{actor.id}:{step.key}") for step in portion}
+        people = _keep_people((step for step in portion if before[step.key] is None), vault)
+        for number, step in enumerate(portion, start + 1):
+            receipt = before[step.key]
+            if receipt is None:
+                command = step.command(ids, *people.get(step.key, (str(uuid4()), ())))
+                receipt = _execute(command, step, school, actor, at)
+            else:
+                repeated += 1
+            if step.ref:
+                ids[step.ref] = _made(receipt, step)
+            if progress is not None:
+                progress(number, len(plan.steps))
     return Imported(len(plan.steps) - repeated, repeated)
 
 
-def _carry_out(
-    step: Step, ids: dict[str, str], school: School, vault: Vault, actor: Actor, at: datetime | None
-) -> Receipt:
-    new_id = str(uuid4())
-    digests: tuple[str, ...] = ()
-    if isinstance(step, NewPerson):
-        disclosures = [make_disclosure(name, value) for name, value in step.values]
-        vault.keep(new_id, PERSON, [disclosure.text for disclosure in disclosures])
-        digests = tuple(sorted(disclosure.digest for disclosure in disclosures))
-    command = step.command(ids, new_id, digests)
+def _keep_people(steps: Iterable[Step], vault: Vault) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Keep the values of the people among these steps; returns key of the step -> the person's new id, and digests."""
+    people = {}
+    keepings = []
+    for step in steps:
+        if isinstance(step, NewPerson):
+            new_id = str(uuid4())
+            disclosures = [make_disclosure(name, value) for name, value in step.values]
+            keepings.append(Keeping(new_id, PERSON, [disclosure.text for disclosure in disclosures]))
+            people[step.key] = (new_id, tuple(sorted(disclosure.digest for disclosure in disclosures)))
+    vault.keep_many(keepings)
+    return people
+
+
+def _execute(command: JournalCommand, step: Step, school: School, actor: Actor, at: datetime | None) -> Receipt:
     # The command holds random ids and digests; what the key stands for is the row.
     return school.execute(command, actor=actor, key=step.key, digest=sha256(step.key.encode()).digest(), at=at)
 

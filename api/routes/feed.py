@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
@@ -28,11 +27,17 @@ from ledger.wire.entry import parse_entry
 
 router = APIRouter(tags=["feed"])
 
+_MEDIA_TYPE: Final = "text/event-stream"
+_EVENT: Final = {"type": "object", "properties": {name: {"type": "string"} for name in ("data", "event", "id")}}
+_DESCRIBED: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {_MEDIA_TYPE: {"itemSchema": _EVENT}}}}
 _STEP_ENTRIES: Final = 256
 _POLL_SECONDS: Final = 0.5
 _PING_SECONDS: Final = 15.0
 _LINES_USUAL: Final = 1_000
 _LINES_MAX: Final = 10_000
+_PRIVATE: Final = {"Cache-Control": "private, no-store"}
+_HEADERS: Final = {**_PRIVATE, "X-Accel-Buffering": "no"}
+"""Of the stream: nginx would hold events back until it has a buffer full of them."""
 
 
 def _reader(request: Request) -> OpenSchool:
@@ -40,41 +45,61 @@ def _reader(request: Request) -> OpenSchool:
     return authorize(request, Right.READ_ENTRIES)[0]
 
 
-def _start(request: Request) -> int:
-    last = request.headers.get("last-event-id", "")
-    if not last:
+def _start(request: Request, school: Annotated[OpenSchool, Depends(_reader)]) -> int:
+    """The index after Last-Event-ID.
+
+    Raises:
+        Problem: 400 where it is no index; 404 where no such entry was ever sent: nobody waits for another log's.
+    """
+    values = [value for value in request.headers.getlist("last-event-id") if value]
+    if not values:
         return 0
-    if not INDEX.fullmatch(last):
+    if len(values) > 1 or not INDEX.fullmatch(values[0]):
         detail = ("Last-Event-ID — номер записи", "Last-Event-ID is the index of an entry")
         raise Problem("bad_request", 400, detail, more={"where": "Last-Event-ID"})
-    return int(last) + 1
+    start, size = int(values[0]) + 1, school.recorder.head().size
+    if start > size:
+        detail = (f"в журнале записей: {size}", f"the log has {size} entries")
+        raise Problem("not_yet", 404, detail, more={"where": "Last-Event-ID"})
+    return start
 
 
-@router.get("/feed", response_class=EventSourceResponse)
+@router.get("/feed", response_class=StreamingResponse, responses=_DESCRIBED)
 async def follow(
     request: Request,
     school: Annotated[OpenSchool, Depends(_reader)],
     start: Annotated[int, Depends(_start)],
     limit: Limit = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> Response:
     """Entries as they are recorded, from the one after Last-Event-ID on, or from the first; `limit` at most."""
-    index, stop_at = start, None if limit is None else start + int(limit)
-    quiet_seconds = 0.0
-    while stop_at is None or index < stop_at:
+    stop = None if limit is None else start + int(limit)
+    return StreamingResponse(_events(request, school, start, stop), media_type=_MEDIA_TYPE, headers=_HEADERS)
+
+
+async def _events(request: Request, school: OpenSchool, start: int, stop: int | None) -> AsyncIterator[bytes]:
+    """Entries of [start, stop) as events, and a comment now and then where there is none: proxies cut what is idle."""
+    index, quiet_seconds = start, 0.0
+    while stop is None or index < stop:
         if request.app.state.registry.closing.is_set() or await request.is_disconnected():
             return
         head = await run_in_threadpool(school.recorder.head)
-        upto = min(head.size, index + _STEP_ENTRIES, *([] if stop_at is None else [stop_at]))
+        upto = min(head.size, index + _STEP_ENTRIES, *([] if stop is None else [stop]))
         if upto <= index:
             if quiet_seconds >= _PING_SECONDS:
                 quiet_seconds = 0.0
-                yield ServerSentEvent(comment="still here")
+                yield b": still here\n\n"
             await asyncio.sleep(_POLL_SECONDS)
             quiet_seconds += _POLL_SECONDS
             continue
-        for entry in await run_in_threadpool(read_entries, school.recorder, index, upto):
-            yield ServerSentEvent(id=str(index), event=parse_entry(entry).type, raw_data=entry.decode())
-            index += 1
+        entries = await run_in_threadpool(read_entries, school.recorder, index, upto)
+        # In one piece: between many small ones nothing would wait, and so nobody notice that the client is gone.
+        yield b"".join(_event(number, entry) for number, entry in enumerate(entries, index))
+        index, quiet_seconds = upto, 0.0
+
+
+def _event(index: int, entry: bytes) -> bytes:
+    """An entry as an event; canonical JSON has no line ends, so it is one line of data."""
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (index, parse_entry(entry).type.encode(), entry)
 
 
 @router.get("/feed.jsonl")
@@ -90,4 +115,4 @@ async def read_lines(
         for entry in school.recorder.entries(start, start + count):
             yield entry + b"\n"
 
-    return StreamingResponse(lines(), media_type="application/jsonl", headers={"Cache-Control": "private, no-store"})
+    return StreamingResponse(lines(), media_type="application/jsonl", headers=_PRIVATE)

@@ -13,108 +13,62 @@ from api.openapi import describe
 from api.problems import Problem
 from api.requests import authorize, path_id, path_index
 from api.retention import JOURNAL
-from api.writing import Asked, Write, new_id, perform
+from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 
 router = APIRouter(tags=["lessons"])
 
 
-def _note(asked: Asked[Any], lesson: str, corrects: int, note: str | None) -> str | None:
-    """Keep the text that goes with a correction under the key of the student whom it is about."""
-    if note is None:
+def _note(asked: Asked[bodies.NewCorrection] | Asked[bodies.NewCorrectionRequest]) -> str | None:
+    """Keep the text that goes with a correction under the key of the student whom it is about; gives its digest."""
+    if asked.body.note is None:
         return None
-    owner = asked.school.student_of(lesson, corrects) or lesson
-    return asked.disclose(owner, {"note": note}, JOURNAL)[0]
+    lesson = path_id(asked.request, "lesson")
+    owner = asked.school.student_of(lesson, asked.body.corrects) or lesson
+    return asked.disclose(owner, {"note": asked.body.note}, JOURNAL)[0]
 
 
 def _record(asked: Asked[bodies.NewLesson]) -> jc.RecordLesson:
-    body = asked.body
-    return jc.RecordLesson(
-        lesson=body.lesson or new_id(),
-        course=body.course,
-        held_on=body.held_on,
-        number=body.number,
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
-        topic=body.topic,
-        attendance_taken=body.attendance_taken,
-        absences=body.absences,
-        lateness=body.lateness,
-        works=body.works,
-        marks=body.marks,
-        homework=body.homework,
-    )
+    return jc.RecordLesson(**fields(asked.body, lesson=asked.body.lesson or new_id()))
+
+
+def _seen(asked: Asked[Any]) -> dict[str, Any]:
+    """The lesson of the path, in the version that the client saw."""
+    return {"lesson": path_id(asked.request, "lesson"), "expected_version": asked.seen}
 
 
 def _add(asked: Asked[bodies.MoreOfLesson]) -> jc.AddToLesson:
-    body = asked.body
-    return jc.AddToLesson(
-        lesson=path_id(asked.request, "lesson"),
-        expected_version=asked.seen,
-        take_attendance=body.take_attendance,
-        absences=body.absences,
-        lateness=body.lateness,
-        works=body.works,
-        marks=body.marks,
-        homework=body.homework,
-    )
+    return jc.AddToLesson(**fields(asked.body, **_seen(asked)))
 
 
 def _set_reason(asked: Asked[bodies.NewAbsenceReason]) -> jc.SetAbsenceReason:
-    return jc.SetAbsenceReason(
-        lesson=path_id(asked.request, "lesson"),
-        absence=asked.body.absence,
-        code=asked.body.code,
-        basis=asked.body.basis,
-    )
+    return jc.SetAbsenceReason(**fields(asked.body, **_seen(asked)))
 
 
 def _correct(asked: Asked[bodies.NewCorrection]) -> jc.Correct:
-    body, lesson = asked.body, path_id(asked.request, "lesson")
-    return jc.Correct(
-        lesson=lesson,
-        corrects=body.corrects,
-        new=body.new,
-        reason=body.reason,
-        note=_note(asked, lesson, body.corrects, body.note),
-        basis=body.basis,
-        expected_version=asked.seen,
-    )
+    return jc.Correct(**fields(asked.body, note=_note(asked), **_seen(asked)))
 
 
 def _request(asked: Asked[bodies.NewCorrectionRequest]) -> jc.RequestCorrection:
-    body, lesson = asked.body, path_id(asked.request, "lesson")
-    return jc.RequestCorrection(
-        lesson=lesson,
-        corrects=body.corrects,
-        new=body.new,
-        reason=body.reason,
-        basis=body.basis,
-        note=_note(asked, lesson, body.corrects, body.note),
-    )
+    return jc.RequestCorrection(**fields(asked.body, note=_note(asked), **_seen(asked)))
 
 
 def _approve(asked: Asked[bodies.Nothing]) -> jc.ApproveCorrection:
-    return jc.ApproveCorrection(
-        lesson=path_id(asked.request, "lesson"), request=path_index(asked.request, "request_index")
-    )
+    return jc.ApproveCorrection(request=path_index(asked.request, "request_index"), **_seen(asked))
 
 
 def _refuse(asked: Asked[bodies.NewRefusal]) -> jc.RefuseCorrection:
-    return jc.RefuseCorrection(
-        lesson=path_id(asked.request, "lesson"),
-        request=path_index(asked.request, "request_index"),
-        basis=asked.body.basis,
-    )
+    request = path_index(asked.request, "request_index")
+    return jc.RefuseCorrection(**fields(asked.body, request=request, **_seen(asked)))
 
 
 RECORD: Final = Write(Right.TEACH, bodies.NewLesson, _record, location="lesson=lessons", etag=True)
 ADD: Final = Write(Right.TEACH, bodies.MoreOfLesson, _add, etag=True, if_match=True)
-REASON: Final = Write(Right.TEACH, bodies.NewAbsenceReason, _set_reason, etag=True)
+REASON: Final = Write(Right.TEACH, bodies.NewAbsenceReason, _set_reason, etag=True, if_match=True)
 CORRECT: Final = Write(Right.TEACH, bodies.NewCorrection, _correct, etag=True, if_match=True)
-REQUEST: Final = Write(Right.REQUEST_CORRECTION, bodies.NewCorrectionRequest, _request, etag=True)
-APPROVE: Final = Write(Right.APPROVE, bodies.Nothing, _approve, etag=True)
-REFUSE: Final = Write(Right.APPROVE, bodies.NewRefusal, _refuse, etag=True)
+REQUEST: Final = Write(Right.REQUEST_CORRECTION, bodies.NewCorrectionRequest, _request, etag=True, if_match=True)
+APPROVE: Final = Write(Right.APPROVE, bodies.Nothing, _approve, etag=True, if_match=True)
+REFUSE: Final = Write(Right.APPROVE, bodies.NewRefusal, _refuse, etag=True, if_match=True)
 
 
 @router.post("/lessons", status_code=201, openapi_extra=describe(RECORD))

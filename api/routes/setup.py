@@ -15,7 +15,7 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import FIRST_DAY
 from api.requests import authorize, path_id
-from api.writing import Asked, Write, new_id, perform
+from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 
 router = APIRouter(tags=["set-up"])
@@ -45,61 +45,31 @@ def _check_birth_date(text: str | None) -> None:
 
 
 def _open_year(asked: Asked[bodies.NewYear]) -> jc.OpenSchoolYear:
-    body = asked.body
-    return jc.OpenSchoolYear(
-        year=body.year or new_id(), title=body.title, starts_on=body.starts_on, ends_on=body.ends_on
-    )
+    return jc.OpenSchoolYear(**fields(asked.body, year=asked.body.year or new_id()))
 
 
 def _define_period(asked: Asked[bodies.NewPeriod]) -> jc.DefinePeriod:
-    body = asked.body
-    return jc.DefinePeriod(
-        period=body.period or new_id(),
-        year=body.year,
-        kind=body.kind,
-        number=body.number,
-        grades=body.grades,
-        starts_on=body.starts_on,
-        ends_on=body.ends_on,
-    )
+    return jc.DefinePeriod(**fields(asked.body, period=asked.body.period or new_id()))
 
 
 def _open_class(asked: Asked[bodies.NewClassGroup]) -> jc.OpenClassGroup:
-    body = asked.body
-    return jc.OpenClassGroup(
-        class_group=body.class_group or new_id(),
-        year=body.year,
-        grade=body.grade,
-        letter=body.letter,
-        class_teacher=body.class_teacher,
-    )
+    return jc.OpenClassGroup(**fields(asked.body, class_group=asked.body.class_group or new_id()))
 
 
 def _enroll(asked: Asked[bodies.NewEnrollment]) -> jc.EnrollStudent:
-    class_group = path_id(asked.request, "class_group")
-    return jc.EnrollStudent(class_group=class_group, student=asked.body.student, starts_on=asked.body.starts_on)
+    return jc.EnrollStudent(**fields(asked.body, class_group=path_id(asked.request, "class_group")))
 
 
 def _withdraw(asked: Asked[bodies.NewWithdrawal]) -> jc.WithdrawStudent:
-    class_group = path_id(asked.request, "class_group")
-    return jc.WithdrawStudent(class_group=class_group, student=asked.body.student, ends_on=asked.body.ends_on)
+    return jc.WithdrawStudent(**fields(asked.body, class_group=path_id(asked.request, "class_group")))
 
 
 def _open_course(asked: Asked[bodies.NewCourse]) -> jc.OpenCourse:
-    body = asked.body
-    return jc.OpenCourse(
-        course=body.course or new_id(),
-        class_group=body.class_group,
-        year=body.year,
-        subject=body.subject,
-        teacher=body.teacher,
-        starts_on=body.starts_on,
-    )
+    return jc.OpenCourse(**fields(asked.body, course=asked.body.course or new_id()))
 
 
 def _assign_teacher(asked: Asked[bodies.NewTeacher]) -> jc.AssignTeacher:
-    course = path_id(asked.request, "course")
-    return jc.AssignTeacher(course=course, teacher=asked.body.teacher, starts_on=asked.body.starts_on)
+    return jc.AssignTeacher(**fields(asked.body, course=path_id(asked.request, "course")))
 
 
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:

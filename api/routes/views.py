@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
@@ -21,14 +21,20 @@ from projections.engine import Views
 from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
 
-router = APIRouter(tags=["views"])
+
+def _reader(request: Request) -> None:
+    """Refuse who may not read before anything else of the request is judged."""
+    request.state.school, _ = authorize(request, Right.READ_VIEWS)
+
+
+router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
 
 
 async def _answer(
     request: Request, at: str | None, ask: Callable[[Views, int], Any], people: Callable[[Any], Iterable[str]]
 ) -> Response:
     """Ask a view at one position and dress the answer."""
-    school, _ = authorize(request, Right.READ_VIEWS)
+    school: OpenSchool = request.state.school
     moment = read_as_of(at)
 
     def work() -> Response:

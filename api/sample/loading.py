@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Final, NamedTuple
 
 from eventsourcing.persistence import StoredEvent
@@ -23,13 +24,16 @@ from ledger.journal.codec import CODEC
 from ledger.journal.commands import OpenSchool, RegisterPerson
 from ledger.journal.memory import Journal
 from ledger.log import Command, LogRecorder
-from ledger.vault import Vault
+from ledger.vault import Keeping, Vault
+from ledger.vault.vault import KEEP_MAX
 from ledger.wire.entry import Actor, parse_entry
 
 Progress = Callable[[int], None]
 """Called after each append with the number of entries that the log has now."""
 
 BATCH_EVENTS: Final = 1_000
+COMMANDS_AT_ONCE: Final = 500
+"""Commands whose disclosures are kept together before the first of them is executed."""
 
 
 class Loaded(NamedTuple):
@@ -66,17 +70,22 @@ def load_through_application(
     """
     size = _begun(school.ledger, sample)
     done = 0
-    for planned in _first(sample, limit):
-        done += 1
-        if planned.first_index < size:
-            _check_whole(planned, size)
-            continue
-        _keep(vault, planned)
-        receipt = school.execute(planned.command, actor=planned.actor, key=planned.key or "", at=planned.at)
-        if receipt.first_index != planned.first_index:
-            raise OtherLogError(f"entry {planned.first_index} of this school came to index {receipt.first_index}")
-        if progress is not None:
-            progress(planned.first_index + planned.count)
+    commands = _first(sample, limit)
+    while portion := list(islice(commands, COMMANDS_AT_ONCE)):
+        done += len(portion)
+        coming = []
+        for planned in portion:
+            if planned.first_index < size:
+                _check_whole(planned, size)
+            else:
+                coming.append(planned)
+        _keep(vault, coming)
+        for planned in coming:
+            receipt = school.execute(planned.command, actor=planned.actor, key=planned.key or "", at=planned.at)
+            if receipt.first_index != planned.first_index:
+                raise OtherLogError(f"entry {planned.first_index} of this school came to index {receipt.first_index}")
+            if progress is not None:
+                progress(planned.first_index + planned.count)
     return Loaded(done, school.ledger.head().size)
 
 
@@ -111,6 +120,7 @@ def load_in_bulk(
     journal = Journal(find_zone)
     done = 0
     batch: list[StoredEvent] = []
+    coming: list[Planned] = []
     actor: Actor | None = None
     at: datetime | None = None
     for planned in _first(sample, limit):
@@ -123,15 +133,17 @@ def load_in_bulk(
             continue
         if planned.first_index < size:
             _check_whole(planned, size)
-        _keep(vault, planned)
+        coming.append(planned)
         batch += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
         at = planned.at
         if len(batch) >= batch_events:
+            _keep(vault, coming)
             recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
-            batch = []
+            batch, coming = [], []
             if progress is not None:
                 progress(journal.size)
     if batch and actor is not None:
+        _keep(vault, coming)
         recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
         if progress is not None:
             progress(journal.size)
@@ -163,13 +175,17 @@ def _check_whole(planned: Planned, size: int) -> None:
         raise OtherLogError(f"the log ends at {size}, inside a command of this school")
 
 
-def _keep(vault: Vault | None, planned: Planned) -> None:
-    """Keep personal values before the entry that commits to them."""
+def _keep(vault: Vault | None, coming: Iterable[Planned]) -> None:
+    """Keep personal values before the entries that commit to them."""
     if vault is None:
         return
-    retention = PERSON if isinstance(planned.command, RegisterPerson) else JOURNAL
-    for person, disclosures in planned.disclosures.items():
-        vault.keep(person, retention, disclosures)
+    keepings = [
+        Keeping(person, PERSON if isinstance(planned.command, RegisterPerson) else JOURNAL, disclosures)
+        for planned in coming
+        for person, disclosures in planned.disclosures.items()
+    ]
+    for start in range(0, len(keepings), KEEP_MAX):
+        vault.keep_many(keepings[start : start + KEEP_MAX])
 
 
 def _batch_id(sample: SampleSchool, size: int) -> str:

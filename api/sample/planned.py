@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.sample.school_year import as_datetime
-from ledger.journal.commands import AddToLesson, JournalCommand, OpenCourse, RecordLesson
+from ledger.journal.commands import (
+    AddToLesson,
+    DefinePeriod,
+    JournalCommand,
+    OpenClassGroup,
+    OpenCourse,
+    RecordLesson,
+)
 from ledger.wire.entry import Actor
 
 
@@ -40,7 +47,7 @@ def count_events(command: JournalCommand) -> int:
         own = 1 if isinstance(command, RecordLesson) else command.take_attendance
         parts = (command.absences, command.lateness, command.works, command.marks)
         return own + sum(map(len, parts)) + (command.homework is not None)
-    return 2 if isinstance(command, OpenCourse) else 1
+    return 2 if isinstance(command, DefinePeriod | OpenClassGroup | OpenCourse) else 1
 
 
 class Scribe:

@@ -1,1 +1,1 @@
-"""What everything in the ledger that keeps a database shares: migrations, and connections to PostgreSQL."""
+"""What everything in the ledger that keeps a database shares: migrations on both, and connections to PostgreSQL."""

@@ -4,7 +4,8 @@ The SHA-256 of every applied file is recorded in the database. A ledger whose re
 an edited migration would mean that two ledgers with the same numbers have different tables. No migration rewrites an
 entry.
 
-Reading and comparing is here; running the SQL in one transaction with the record of it is the backend's part.
+Reading and comparing is here; running the SQL with the record of it is in `ledger.database.sqlite` and
+`ledger.database.postgres`, inside a transaction of the caller's.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ class Migration:
     name: str
     sql: str
     digest: str
+
+    @property
+    def title(self) -> str:
+        """What messages call it: ``0001_log``."""
+        return f"{self.number:04}_{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def parse_migrations(files: Iterable[tuple[str, bytes]]) -> tuple[Migration, ...
     for expected, migration in enumerate(found, start=1):
         if migration.number != expected:
             raise MigrationError(
-                f"migration {migration.number:04}_{migration.name}: expected number {expected:04} here; "
+                f"migration {migration.title}: expected number {expected:04} here; "
                 "numbers run from 0001 without gap or repetition"
             )
     return tuple(found)

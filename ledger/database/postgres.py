@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL as every part of the ledger wants them: timeouts set, commits durable."""
+"""PostgreSQL as every part of the ledger wants it: timeouts set, commits durable, migrations recorded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, dict_row, tuple_row
+from psycopg.sql import SQL, Identifier
+
+from ledger.database.migrations import Applied, Migration
 
 _ConnectionT = TypeVar("_ConnectionT", bound="psycopg.Connection[DictRow]")
 
@@ -59,3 +62,30 @@ def connect_as(kind: type[_ConnectionT], dsn: str) -> _ConnectionT:
         connection.close()
         raise
     return connection
+
+
+def applied_migrations(connection: psycopg.Connection[Any], schema: str) -> list[Applied]:
+    """What a schema remembers of its migrations; nothing where there is no such schema."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT to_regclass(%s)", (f"{schema}.migrations",)).fetchone()
+        if found is None or found[0] is None:
+            return []
+        query = SQL("SELECT number, name, digest FROM {}.migrations").format(Identifier(schema))
+        return [Applied(*row) for row in cursor.execute(query)]
+
+
+def apply_migration(connection: psycopg.Connection[Any], schema: str, migration: Migration) -> None:
+    """Run a migration, and record it in its schema's table `migrations`, inside the transaction that the caller began.
+
+    A migration may change its role; the record is written in the role that connected.
+
+    Raises:
+        psycopg.Error: the caller is to roll back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(migration.sql.encode())
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            SQL("INSERT INTO {}.migrations (number, name, digest) VALUES (%s, %s, %s)").format(Identifier(schema)),
+            (migration.number, migration.name, migration.digest),
+        )

@@ -1,7 +1,7 @@
 """Commands of the journal: what somebody asks for. Typed, frozen values; ids of new things are made by the caller.
 
 Person values never come here: the caller keeps disclosures in the vault first and passes their digests (``sd``).
-A command that needs to say *which state it saw* (If-Match) carries `expected_version` of its lesson.
+A command that changes a lesson may say *which state it saw* (If-Match): `LessonChange.expected_version`.
 """
 
 from __future__ import annotations
@@ -163,11 +163,16 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     homework: NewHomework | None = None
 
 
-class AddToLesson(JournalCommand, frozen=True, kw_only=True):
-    """More of a lesson that is recorded already; parts as in `RecordLesson`."""
+class LessonChange(JournalCommand, frozen=True, kw_only=True):
+    """Base of what changes a lesson that is there; `expected_version` is the one that was seen, None: no matter."""
 
     lesson: str
     expected_version: int | None = None
+
+
+class AddToLesson(LessonChange, frozen=True, kw_only=True):
+    """More of a lesson that is recorded already; parts as in `RecordLesson`."""
+
     take_attendance: bool = False
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
@@ -176,16 +181,15 @@ class AddToLesson(JournalCommand, frozen=True, kw_only=True):
     homework: NewHomework | None = None
 
 
-class SetAbsenceReason(JournalCommand, frozen=True, kw_only=True):
+class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
     """A reason for an absence that became known later (R24); after the period's close it is a correction."""
 
-    lesson: str
     absence: int
     code: AbsenceCode
     basis: str | None = None
 
 
-class Correct(JournalCommand, frozen=True, kw_only=True):
+class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
     `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, work, homework: an object as in
@@ -193,19 +197,16 @@ class Correct(JournalCommand, frozen=True, kw_only=True):
     reason asks for a text.
     """
 
-    lesson: str
     corrects: int
     new: Any
     reason: CorrectionReason
     note: str | None = None
     basis: str | None = None
-    expected_version: int | None = None
 
 
-class RequestCorrection(JournalCommand, frozen=True, kw_only=True):
+class RequestCorrection(LessonChange, frozen=True, kw_only=True):
     """As `Correct`, after the period's close; a basis is mandatory."""
 
-    lesson: str
     corrects: int
     new: Any
     reason: CorrectionReason
@@ -213,16 +214,14 @@ class RequestCorrection(JournalCommand, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class ApproveCorrection(JournalCommand, frozen=True, kw_only=True):
+class ApproveCorrection(LessonChange, frozen=True, kw_only=True):
     """A second person approves the request at index `request`: the correction is recorded in the approver's name."""
 
-    lesson: str
     request: int
 
 
-class RefuseCorrection(JournalCommand, frozen=True, kw_only=True):
+class RefuseCorrection(LessonChange, frozen=True, kw_only=True):
     """A second person refuses the request; `basis` says why, without personal values."""
 
-    lesson: str
     request: int
     basis: str

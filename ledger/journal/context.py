@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ledger.errors import LOG, Refused
 from ledger.journal.aggregate import Aggregate
@@ -28,7 +28,7 @@ class LessonHead(NamedTuple):
 class Books(Protocol):
     """The state of a journal's streams, as of about now.
 
-    What it says of one stream is true as of the version it gives. Only `size` says how complete the lists are.
+    What it says of one stream is true as of the version it gives.
     """
 
     @property
@@ -37,7 +37,7 @@ class Books(Protocol):
 
     @property
     def size(self) -> int:
-        """The log's size that `streams` and `lessons` know everything up to."""
+        """The log's size that `lessons` knows everything up to."""
 
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone of the IANA database."""
@@ -47,9 +47,6 @@ class Books(Protocol):
 
     def exists(self, stream: str) -> bool:
         """Tell whether a stream exists; may miss one, since an append to version 1 of an existing stream conflicts."""
-
-    def streams(self, kind: Literal["period", "class"], year: str) -> Sequence[str]:
-        """Return the streams of a school year's periods or class groups."""
 
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of all lesson streams of these grades held on these days, both inclusive, in any order."""
@@ -62,7 +59,7 @@ class Context:
         actor: who acts.
         now: the moment by the clock that deadlines are judged by; aware.
         reads: stream -> version of every stream that was asked for with `find` and that may move.
-        expected_size: set by a decision that rests on a list of streams being complete.
+        expected_size: set by a decision that speaks of the whole log.
     """
 
     def __init__(self, books: Books, actor: Actor, now: datetime) -> None:

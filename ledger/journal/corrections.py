@@ -22,7 +22,6 @@ from ledger.journal.recorded import Planned
 from ledger.journal.teaching import (
     Place,
     check_begun,
-    check_expected_version,
     check_open,
     check_times,
     find_lesson,
@@ -43,8 +42,7 @@ _EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction]]]] = {
 
 def correct(command: Correct, context: Context) -> list[Planned]:
     """Correct or annul a fact while its period is open."""
-    lesson, place = find_lesson(context, command.lesson)
-    check_expected_version(lesson, command.expected_version)
+    lesson, place = find_lesson(context, command)
     check_open(place)
     fact = _standing_fact(lesson, command.corrects)
     rules.check_role(context.actor, rules.TEACHER, _CLAUSE)
@@ -60,7 +58,7 @@ def correct(command: Correct, context: Context) -> list[Planned]:
 
 def request_correction(command: RequestCorrection, context: Context) -> list[Planned]:
     """Ask for a correction after the close: who could have made it before, or the administration; with a document."""
-    lesson, place = find_lesson(context, command.lesson)
+    lesson, place = find_lesson(context, command)
     if not place.closed:
         raise Refused("period_open", "the reporting period is open: correct it directly", clause=_CLAUSE)
     fact = _standing_fact(lesson, command.corrects)
@@ -89,7 +87,7 @@ def request_correction(command: RequestCorrection, context: Context) -> list[Pla
 
 def approve_correction(command: ApproveCorrection, context: Context) -> list[Planned]:
     """Make the correction that was asked for, in the approver's name; it must still be possible."""
-    lesson, place = find_lesson(context, command.lesson)
+    lesson, place = find_lesson(context, command)
     request = _open_request(lesson, command.request, context)
     fact = _standing_fact(lesson, request.corrects)
     check_change(lesson, fact, request.new, place, context)
@@ -101,7 +99,7 @@ def approve_correction(command: ApproveCorrection, context: Context) -> list[Pla
 
 def refuse_correction(command: RefuseCorrection, context: Context) -> list[Planned]:
     """Answer a request with no."""
-    lesson, _ = find_lesson(context, command.lesson)
+    lesson, _ = find_lesson(context, command)
     request = _open_request(lesson, command.request, context)
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     event = ev.CorrectionRefused(request=request.index, basis=command.basis)

@@ -52,6 +52,18 @@ class SchoolYearOpened(Event, frozen=True, kw_only=True):
     title: str
 
 
+class PeriodListed(Event, frozen=True, kw_only=True):
+    """`year/`: the period is one of this year's; right behind the entry that defines it."""
+
+    period: str
+
+
+class ClassGroupListed(Event, frozen=True, kw_only=True):
+    """`year/`: the class group is one of this year's; right behind the entry that opens it."""
+
+    class_group: str
+
+
 class PeriodDefined(Event, frozen=True, kw_only=True):
     """`period/`: a reporting period of these grades, both dates inclusive."""
 
@@ -335,6 +347,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "school_opened/1": SchoolOpened,
     "person_registered/1": PersonRegistered,
     "school_year_opened/1": SchoolYearOpened,
+    "period_listed/1": PeriodListed,
+    "class_group_listed/1": ClassGroupListed,
     "period_defined/1": PeriodDefined,
     "period_closed/1": PeriodClosed,
     "class_group_opened/1": ClassGroupOpened,

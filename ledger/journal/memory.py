@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import Literal, cast
+from typing import cast
 
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import JournalCommand
@@ -21,7 +21,6 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Recorded
 from ledger.journal.roster import ClassGroup
 from ledger.journal.school import School
-from ledger.journal.year import Period
 from ledger.wire.entry import Actor
 
 
@@ -42,7 +41,6 @@ class Journal:
         self.size = 0
         self.zone: tzinfo | None = None
         self._find_zone = find_zone
-        self._listed: dict[tuple[str, str], list[str]] = {}
         self._lessons: dict[str, list[str]] = {}
 
     def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
@@ -65,7 +63,7 @@ class Journal:
             self.aggregates[stream] = after
             self.last_index[stream] = events[-1].index
             if before is None:
-                self._list(after)
+                self._note(after)
         self.size += len(decision.events)
         return [(event.originator_id, event.originator_version, event.data) for event in decision.events]
 
@@ -81,10 +79,6 @@ class Journal:
         """Tell whether a stream exists."""
         return stream in self.aggregates
 
-    def streams(self, kind: Literal["period", "class"], year: str) -> Sequence[str]:
-        """Return the streams of a year's periods or class groups, in the order of their definition."""
-        return self._listed.get((kind, year), ())
-
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> list[LessonHead]:
         """Return the ends of the lesson streams of these grades and days."""
         heads = []
@@ -96,14 +90,10 @@ class Journal:
                 heads.append(LessonHead(stream, lesson.version, self.last_index[stream]))
         return heads
 
-    def _list(self, aggregate: Aggregate) -> None:
-        """Note a new stream under its school year."""
+    def _note(self, aggregate: Aggregate) -> None:
+        """Note the school's time zone, and a new lesson under its school year."""
         if isinstance(aggregate, School):
             self.zone = self._find_zone(aggregate.time_zone)
-        elif isinstance(aggregate, Period):
-            self._listed.setdefault(("period", aggregate.year), []).append(aggregate.stream)
-        elif isinstance(aggregate, ClassGroup):
-            self._listed.setdefault(("class", aggregate.year), []).append(aggregate.stream)
         elif isinstance(aggregate, Lesson):
             year = cast("Course", self.aggregates[f"course/{aggregate.course}"]).year
             self._lessons.setdefault(year, []).append(aggregate.stream)

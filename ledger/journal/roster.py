@@ -12,7 +12,7 @@ from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
 from ledger.journal.context import Context
-from ledger.journal.events import ClassGroupOpened, StudentEnrolled, StudentLeft
+from ledger.journal.events import ClassGroupListed, ClassGroupOpened, StudentEnrolled, StudentLeft
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.year import GRADE_MAX, SchoolYear
@@ -75,40 +75,40 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
 
 
 def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]:
-    """Open a class group; one grade and letter stand for one class in a year."""
+    """Open a class group, and list it in its year; one grade and letter stand for one class there."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
     rules.check_id(command.class_group, "class_group")
     rules.check_integer(command.grade, 1, GRADE_MAX, "grade")
     rules.check_line(command.letter, 10, "letter")
-    context.settled(SchoolYear, "year", command.year, "year")
+    year = context.find(SchoolYear, "year", command.year, "year")
     if command.class_teacher is not None:
         check_person(context, command.class_teacher, "teacher", "class_teacher")
-    for other in _classes_of(context, command.year):
+    for other in _classes_of(context, year):
         if (other.grade, other.letter) == (command.grade, command.letter):
             raise Refused(
                 "class_name_taken", "this year has a class of this grade and letter", clause=LOCAL_ACT, where="letter"
             )
     stream = f"class/{command.class_group}"
     context.check_new(stream, "class_group")
-    context.expected_size = context.books.size
     event = ClassGroupOpened(
         year=command.year, grade=command.grade, letter=command.letter, class_teacher=command.class_teacher
     )
-    return [Planned(stream, 1, event)]
+    listed = ClassGroupListed(class_group=command.class_group)
+    return [Planned(stream, 1, event), Planned(year.stream, year.version + 1, listed)]
 
 
 def enroll_student(command: EnrollStudent, context: Context) -> list[Planned]:
     """Enroll a student; on one day nobody is in two classes of the year.
 
-    The stays are in the classes' own streams, so all classes of the year are read.
+    The stays are in the classes' own streams, so all classes of the year are read, and the year that lists them.
     """
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.7")
     rules.check_date(command.starts_on, "starts_on")
     group = context.find(ClassGroup, "class", command.class_group, "class_group")
-    year = context.settled(SchoolYear, "year", group.year, "class_group")
+    year = context.find(SchoolYear, "year", group.year, "class_group")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.student, "student", "student")
-    for other in _classes_of(context, group.year):
+    for other in _classes_of(context, year):
         context.reads[other.stream] = other.version
         stay = other.last_stay(command.student)
         if stay is not None and (stay.ends_on is None or command.starts_on <= stay.ends_on):
@@ -135,6 +135,7 @@ def withdraw_student(command: WithdrawStudent, context: Context) -> list[Planned
     return [Planned(group.stream, group.version + 1, StudentLeft(student=command.student, ends_on=command.ends_on))]
 
 
-def _classes_of(context: Context, year: str) -> list[ClassGroup]:
-    streams = context.books.streams("class", year)
-    return [group for stream in streams if isinstance(group := context.books.find(stream), ClassGroup)]
+def _classes_of(context: Context, year: SchoolYear) -> list[ClassGroup]:
+    """Return all classes of a year as it was read."""
+    found = (context.books.find(f"class/{id_}") for id_ in year.class_groups)
+    return [group for group in found if isinstance(group, ClassGroup)]

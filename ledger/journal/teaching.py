@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
-from ledger.journal.commands import AddToLesson, RecordLesson, SetAbsenceReason
+from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
@@ -44,7 +44,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     check_begun(context, command.held_on, command.starts_at)
-    open_periods(context, course.year, group.grade, command.held_on)
+    open_periods(context, year, group.grade, command.held_on)
     stream = f"lesson/{command.lesson}"
     context.check_new(stream, "lesson")
     events: list[Event] = [
@@ -65,8 +65,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
 
 def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
     """Record more of a lesson, by its teacher or the course's present one (regulation 2.2.4, 2.4.2)."""
-    lesson, place = find_lesson(context, command.lesson)
-    check_expected_version(lesson, command.expected_version)
+    lesson, place = find_lesson(context, command)
     check_teaches(lesson, place, context)
     check_open(place)
     if lesson.header is None:
@@ -86,7 +85,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
 
 def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Planned]:
     """Say why a student was absent once it is known (R24), in place of ``absent``; the class teacher may do it too."""
-    lesson, place = find_lesson(context, command.lesson)
+    lesson, place = find_lesson(context, command)
     if not (context.actor.role == "teacher" and context.actor.id == place.group.class_teacher):
         check_teaches(lesson, place, context)
     check_open(place)
@@ -109,20 +108,22 @@ def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Plan
     return [Planned(lesson.stream, lesson.version + 1, event)]
 
 
-def find_lesson(context: Context, id_: str) -> tuple[Lesson, Place]:
-    """Return a lesson and its place, with everything noted as read that may move."""
-    lesson = context.find(Lesson, "lesson", id_, "lesson")
+def find_lesson(context: Context, command: LessonChange) -> tuple[Lesson, Place]:
+    """Return a command's lesson and its place, with everything noted as read that may move.
+
+    Raises:
+        Conflict: the lesson is not in the state that the client saw (If-Match).
+        Refused: there is no such lesson.
+    """
+    lesson = context.find(Lesson, "lesson", command.lesson, "lesson")
+    expected = command.expected_version
+    if expected is not None and expected != lesson.version:
+        raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
     course = context.find(Course, "course", lesson.course, "lesson")
     group = context.find(ClassGroup, "class", course.class_group, "lesson")
     year = context.settled(SchoolYear, "year", course.year, "lesson")
-    periods = periods_holding(context, course.year, group.grade, lesson.held_on)
+    periods = periods_holding(context, year, group.grade, lesson.held_on)
     return lesson, Place(course, group, year, periods)
-
-
-def check_expected_version(lesson: Lesson, expected: int | None) -> None:
-    """Refuse when the lesson is not in the state that the client saw (If-Match)."""
-    if expected is not None and expected != lesson.version:
-        raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
 
 
 def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:

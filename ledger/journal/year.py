@@ -12,7 +12,7 @@ from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import DefinePeriod, OpenSchoolYear
 from ledger.journal.context import Context
-from ledger.journal.events import PeriodClosed, PeriodDefined, SchoolYearOpened
+from ledger.journal.events import ClassGroupListed, PeriodClosed, PeriodDefined, PeriodListed, SchoolYearOpened
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.vocabulary import PeriodKind
 
@@ -25,11 +25,17 @@ _YEAR_DAYS_MAX: Final = 400
 
 
 class SchoolYear(Aggregate, frozen=True, kw_only=True):
-    """A school year; both dates inclusive."""
+    """A school year; both dates inclusive.
+
+    `periods` and `class_groups` are the ids of all that the year has at this version, in the order in which they came.
+    Who rests on a list being complete reads the year; whoever adds to one writes to it.
+    """
 
     title: str
     starts_on: str
     ends_on: str
+    periods: tuple[str, ...] = ()
+    class_groups: tuple[str, ...] = ()
 
 
 class Period(Aggregate, frozen=True, kw_only=True):
@@ -52,15 +58,22 @@ def evolve_year(state: SchoolYear | None, events: Iterable[Recorded]) -> SchoolY
     """Apply events of a school year's stream."""
     for event in events:
         data = event.data
-        if type(data) is not SchoolYearOpened:
-            raise TypeError(f"{type(data).__name__} is no event of a school year")
-        state = SchoolYear(
-            stream=event.originator_id,
-            version=event.originator_version,
-            title=data.title,
-            starts_on=data.starts_on,
-            ends_on=data.ends_on,
-        )
+        version = event.originator_version
+        if type(data) is SchoolYearOpened:
+            state = SchoolYear(
+                stream=event.originator_id,
+                version=version,
+                title=data.title,
+                starts_on=data.starts_on,
+                ends_on=data.ends_on,
+            )
+        elif type(data) is PeriodListed and state is not None:
+            state = msgspec.structs.replace(state, version=version, periods=(*state.periods, data.period))
+        elif type(data) is ClassGroupListed and state is not None:
+            class_groups = (*state.class_groups, data.class_group)
+            state = msgspec.structs.replace(state, version=version, class_groups=class_groups)
+        else:
+            raise TypeError(f"{type(data).__name__} is no event of this school year")
     return state
 
 
@@ -101,16 +114,13 @@ def open_year(command: OpenSchoolYear, context: Context) -> list[Planned]:
 
 
 def define_period(command: DefinePeriod, context: Context) -> list[Planned]:
-    """Define a period inside its year; of one kind, two never share a grade and a day or number.
-
-    The decision rests on the list of the year's periods being complete, so the log must not grow before the append.
-    """
+    """Define a period inside its year, and list it there; of one kind, two never share a grade and a day or number."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
     _check_period(command)
-    year = context.settled(SchoolYear, "year", command.year, "year")
+    year = context.find(SchoolYear, "year", command.year, "year")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     rules.check_within(command.ends_on, year.starts_on, year.ends_on, "ends_on")
-    for other in periods_of(context, command.year):
+    for other in _periods_of(context, year):
         if other.kind != command.kind or not set(other.grades) & set(command.grades):
             continue
         if other.number == command.number:
@@ -129,7 +139,6 @@ def define_period(command: DefinePeriod, context: Context) -> list[Planned]:
             )
     stream = f"period/{command.period}"
     context.check_new(stream, "period")
-    context.expected_size = context.books.size
     event = PeriodDefined(
         year=command.year,
         kind=command.kind,
@@ -138,20 +147,11 @@ def define_period(command: DefinePeriod, context: Context) -> list[Planned]:
         starts_on=command.starts_on,
         ends_on=command.ends_on,
     )
-    return [Planned(stream, 1, event)]
+    return [Planned(stream, 1, event), Planned(year.stream, year.version + 1, PeriodListed(period=command.period))]
 
 
-def periods_of(context: Context, year: str) -> list[Period]:
-    """Return all periods of a year, noting nothing as read."""
-    streams = context.books.streams("period", year)
-    return [period for stream in streams if isinstance(period := context.books.find(stream), Period)]
-
-
-def open_periods(context: Context, year: str, grade: int, day: str) -> list[Period]:
-    """Return the periods of the grade that hold the day, noting them as read: they must still be open at the append.
-
-    A period that is defined *and* closed between this look and the append would be missed: it is in no list yet. The
-    look is renewed with each decision, so both would have to happen within the same few milliseconds.
+def open_periods(context: Context, year: SchoolYear, grade: int, day: str) -> list[Period]:
+    """Return the periods of the grade that hold the day: they must still be open, and still be all, at the append.
 
     Raises:
         Refused: there is none (the day is in holidays), or one is closed (regulation 3.3).
@@ -166,13 +166,16 @@ def open_periods(context: Context, year: str, grade: int, day: str) -> list[Peri
     return periods
 
 
-def periods_holding(context: Context, year: str, grade: int, day: str) -> list[Period]:
+def periods_holding(context: Context, year: SchoolYear, grade: int, day: str) -> list[Period]:
     """Return the periods of the grade that hold the day, open or closed, noting them as read.
+
+    The year is noted too: a period that is defined and closed before the append is in no list yet, but moves the year.
 
     Raises:
         Refused: there is none.
     """
-    periods = [period for period in periods_of(context, year) if period.holds(grade, day)]
+    context.reads[year.stream] = year.version
+    periods = [period for period in _periods_of(context, year) if period.holds(grade, day)]
     if not periods:
         raise Refused(
             "outside_all_periods", "no reporting period of this grade holds this day", clause=LOCAL_ACT, where="held_on"
@@ -180,6 +183,12 @@ def periods_holding(context: Context, year: str, grade: int, day: str) -> list[P
     for period in periods:
         context.reads[period.stream] = period.version
     return periods
+
+
+def _periods_of(context: Context, year: SchoolYear) -> list[Period]:
+    """Return all periods of a year as it was read."""
+    found = (context.books.find(f"period/{id_}") for id_ in year.periods)
+    return [period for period in found if isinstance(period, Period)]
 
 
 def _check_period(command: DefinePeriod) -> None:

@@ -2,22 +2,25 @@
 
 An entry carries a digest. The disclosure behind it lies here, encrypted under a key of its person and retention class;
 that key lies wrapped in a file of its own, outside every database. Keep first, append afterwards: a crash in between
-leaves a disclosure that no entry names, which harms nobody; the other order would leave a digest that nobody can open.
+leaves a disclosure that no entry names, which harms nobody and goes with the next sweep (`ledger.vault.sweeping`); the
+other order would leave a digest that nobody can open.
 
 Erasing, which is not built yet, will mark the key as erased, remove its file, and then remove the rows. The log stays
 as it is. A reader can tell what was erased (marked) from what was lost (neither key nor mark), which is an error.
 """
 
 from ledger.vault.disclosure import Disclosure, OpenedDisclosure, digest_of, make_disclosure, parse_disclosure
-from ledger.vault.keys import KeyErased, KeyLost, KeyStore, create_key_store
-from ledger.vault.vault import SealedRow, SealedRows, Vault, VaultDamaged
+from ledger.vault.keys import KeyErased, KeyLost, KeyStore, Owner, create_key_store
+from ledger.vault.vault import Keeping, SealedRow, SealedRows, Vault, VaultDamaged
 
 __all__ = [
     "Disclosure",
+    "Keeping",
     "KeyErased",
     "KeyLost",
     "KeyStore",
     "OpenedDisclosure",
+    "Owner",
     "SealedRow",
     "SealedRows",
     "Vault",

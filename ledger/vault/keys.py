@@ -3,6 +3,9 @@
     <folder>/kek                                      32 bytes in hex: the key-encryption key
     <folder>/<origin>/<2 digits>/<person>.<retention>.key     letopis-key-1 <algorithm> <wrapped key in hex>
     <folder>/<origin>/<2 digits>/<person>.<retention>.erased  the mark of a key that was destroyed on purpose
+    <folder>/<origin>/lock                            held shared to make keys, exclusively to remove idle ones
+
+A key file's time of change is when the key was last asked for to seal with (`ledger.vault.sweeping`).
 
 Files have mode 0600, folders 0700. The folder is backed up apart from the databases, and its backups are kept no longer
 than an erased person may come back. An origin's slashes are written %2F.
@@ -10,16 +13,28 @@ than an erased person may come back. An origin's slashes are written %2F.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from ledger.durable import FileRefused, FileTaken, create_file, read_secret, secret_folder
+from ledger.durable import (
+    SECRET_MODE,
+    FileRefused,
+    create_file,
+    create_files,
+    read_secret,
+    secret_folder,
+    secret_folders,
+    sync_folders,
+)
 from ledger.errors import LetopisError
 from ledger.vault.sealing import KEY_BYTES, SealBroken, Sealer, bind
 
@@ -29,6 +44,7 @@ _NAME_LENGTH_MAX: Final = 64
 _FOLDER_NAME_LENGTH_MAX: Final = 200
 _FILE_BYTES_MAX: Final = 1_024
 _KEK_FILE: Final = "kek"
+_LOCK_FILE: Final = "lock"
 _KEK = re.compile(rb"[0-9a-f]{64}\n")
 _KEY_FILE = re.compile(rb"letopis-key-1 ([1-9]) ([0-9a-f]{120})\n")
 _PURPOSE: Final = "letopis vault: key of a person"
@@ -42,6 +58,13 @@ class KeyLost(LetopisError):  # noqa: N818 - reads as what it says
 
 class KeyErased(LetopisError):  # noqa: N818 - reads as what it says
     """The key of a person was destroyed on purpose: what it sealed is gone, and nothing new is sealed for it."""
+
+
+class Owner(NamedTuple):
+    """Whose key: a person, and the retention class of what it seals."""
+
+    person: str
+    retention: str
 
 
 def create_key_store(folder: Path) -> None:
@@ -72,7 +95,8 @@ class KeyStore:
         if origin in {"", ".", ".."} or len(self._folder.name) > _FOLDER_NAME_LENGTH_MAX:
             raise FileRefused(f"{folder}: this origin cannot name a folder")
         self._wrapper = Sealer(_read_kek(folder / _KEK_FILE))
-        self._sealers: OrderedDict[tuple[str, str], Sealer] = OrderedDict()
+        self._sealers: OrderedDict[Owner, Sealer] = OrderedDict()
+        self._named_folders: set[Path] = set()
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -85,7 +109,7 @@ class KeyStore:
             KeyLost, KeyErased: there is no such key, by accident or on purpose.
             FileRefused: its file is malformed or open to others, or another key-encryption key wrapped it.
         """
-        who = (person, retention)
+        who = Owner(person, retention)
         with self._lock:
             sealer = self._sealers.get(who)
             if sealer is not None:
@@ -99,22 +123,116 @@ class KeyStore:
         return sealer
 
     def make(self, person: str, retention: str) -> Sealer:
-        """Give the sealer under a person's key, making the key where there is none. Durable when it returns.
+        """Give the sealer under one key, making the key where there is none; see `make_many`."""
+        owner = Owner(person, retention)
+        return self.make_many([owner])[owner]
+
+    def make_many(self, owners: Iterable[Owner]) -> dict[Owner, Sealer]:
+        """Give the sealers under several keys, making those that are not there. All keys are durable when it returns.
+
+        Every key is a file of its own, synced once; files that are made together wait for the disk together.
 
         Raises:
-            KeyErased: the key was destroyed on purpose.
-            FileRefused: as in `sealer`, or the file cannot be written.
+            KeyErased: a key was destroyed on purpose; none was made.
+            FileRefused: as in `sealer`, or a file cannot be written; some of the keys may have been made.
         """
-        with suppress(KeyLost):
-            return self.sealer(person, retention)
-        path = self._path(person, retention)
-        secret_folder(self._folder, create=True)
-        secret_folder(path.parent, create=True)
-        wrapped = self._wrapper.seal(os.urandom(KEY_BYTES), self._bound(person, retention))
-        # Another process may be making it as well: whose file is there first made the key.
-        with suppress(FileTaken):
-            create_file(path, b"letopis-key-1 %d %s\n" % (self._wrapper.algorithm, wrapped.hex().encode()))
-        return self.sealer(person, retention)
+        paths = {owner: self._path(*owner) for owner in owners}
+        self._make_folders({path.parent for path in paths.values()})
+        with self._locked(fcntl.LOCK_SH):
+            return self._make(paths)
+
+    def _make(self, paths: Mapping[Owner, Path]) -> dict[Owner, Sealer]:
+        new: dict[Path, bytes] = {}
+        found: list[Path] = []
+        for owner, path in paths.items():
+            self._touch(owner, path)
+            try:
+                self.sealer(*owner)
+            except KeyLost:
+                new[path] = self._wrapped_key(owner)
+            else:
+                found.append(path)
+        # Another process may be making one of them as well: whose file is there first made the key.
+        create_files(new)
+        # And a key that was there may be another's of a moment ago, on its way to the disk.
+        sync_folders({path.parent for path in found} - {path.parent for path in new})
+        return {owner: self.sealer(*owner) for owner in paths}
+
+    def _touch(self, owner: Owner, path: Path) -> None:
+        """Make a key young again, for it is about to seal, and have it read again.
+
+        The one in memory may be of a file that was swept away since, and perhaps made anew by another process.
+        """
+        with self._lock:
+            self._sealers.pop(owner, None)
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise FileRefused(f"{path}: cannot be used ({error.strerror})") from None
+
+    def idle(self, older_than_seconds: int) -> Iterator[Owner]:
+        """Whose keys nobody asked for to seal with for so long, by the time of their files."""
+        for path in self._folder.glob("??/*.key"):
+            owner = Owner(*path.stem.partition(".")[::2])
+            with suppress(LetopisError):  # not a key's name: none of ours
+                if self._path(*owner) == path and _is_old(path, older_than_seconds):
+                    yield owner
+
+    def remove_idle(self, owner: Owner, older_than_seconds: int) -> bool:
+        """Remove a key that is known to seal nothing, unless it was asked for since; durable when it returns.
+
+        Raises:
+            FileRefused: the file cannot be removed.
+        """
+        path = self._path(*owner)
+        with self._locked(fcntl.LOCK_EX):
+            if not _is_old(path, older_than_seconds):
+                return False
+            _remove(path)
+        sync_folders([path.parent])
+        with self._lock:
+            self._sealers.pop(owner, None)
+        return True
+
+    def clear_unfinished(self, older_than_seconds: int, *, apply: bool) -> int:
+        """Count, and remove if asked to, files of keys whose writer died before it named them.
+
+        Raises:
+            FileRefused: one cannot be removed.
+        """
+        left = [path for path in self._folder.glob("??/.*.new") if _is_old(path, older_than_seconds)]
+        for path in left if apply else ():
+            _remove(path)
+        return len(left)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Hold the lock that stands between making keys (shared) and removing idle ones (exclusive)."""
+        path = self._folder / _LOCK_FILE
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, SECRET_MODE)
+        except OSError as error:
+            raise FileRefused(f"{path}: cannot be opened ({error.strerror})") from None
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _make_folders(self, folders: set[Path]) -> None:
+        """Have folders of keys, their own names durable; asks the disk once for each in a process's life."""
+        unnamed = folders - self._named_folders
+        if unnamed:
+            secret_folders([self._folder])
+            secret_folders(unnamed)
+            self._named_folders |= unnamed
+
+    def _wrapped_key(self, owner: Owner) -> bytes:
+        """Draw a key; returns what its file is to hold."""
+        wrapped = self._wrapper.seal(os.urandom(KEY_BYTES), self._bound(*owner))
+        return b"letopis-key-1 %d %s\n" % (self._wrapper.algorithm, wrapped.hex().encode())
 
     def _read(self, person: str, retention: str) -> Sealer:
         path = self._path(person, retention)
@@ -151,6 +269,21 @@ def check_owner(person: str, retention: str) -> None:
         raise LetopisError("person: not a lower-case UUID")
     if _NAME.fullmatch(retention) is None or len(retention) > _NAME_LENGTH_MAX:
         raise LetopisError("retention: not snake_case")
+
+
+def _is_old(path: Path, older_than_seconds: int) -> bool:
+    """Tell whether a file is there that was not changed for so long."""
+    try:
+        return time.time() - path.stat().st_mtime > older_than_seconds
+    except FileNotFoundError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be removed ({error.strerror})") from None
 
 
 def _read_kek(path: Path) -> bytes:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from ledger.errors import LetopisError
 from ledger.vault.disclosure import OpenedDisclosure, digest_of, parse_disclosure
-from ledger.vault.keys import KeyErased, KeyLost, KeyStore, check_owner
-from ledger.vault.sealing import SealBroken, bind
+from ledger.vault.keys import KeyErased, KeyLost, KeyStore, Owner, check_owner
+from ledger.vault.sealing import SealBroken, Sealer, bind
 from ledger.wire.errors import WireError
 
 KEEP_MAX: Final = 1_000
-"""Disclosures in one `keep`."""
+"""Disclosures of one person in one `keep`; people in one `keep_many`."""
+KEEP_MANY_MAX: Final = 10_000
+"""Disclosures in one `keep_many`."""
 READ_AT_ONCE: Final = 500
 """Rows asked from the database at once."""
 
@@ -31,6 +33,22 @@ class VaultDamaged(LetopisError):  # noqa: N818 - reads as what it says
         self.digest = digest
 
 
+class Keeping(NamedTuple):
+    """What is to be kept of one person under one retention class. Its repr shows nothing of it."""
+
+    person: str
+    retention: str
+    disclosures: Sequence[str]
+
+    @property
+    def owner(self) -> Owner:
+        """Whose key is to seal it."""
+        return Owner(self.person, self.retention)
+
+    def __repr__(self) -> str:
+        return f"Keeping({len(self.disclosures)} disclosures)"
+
+
 class SealedRow(NamedTuple):
     """A row of the vault: nothing personal in clear."""
 
@@ -41,14 +59,37 @@ class SealedRow(NamedTuple):
     sealed: bytes
 
 
+class KeptRow(NamedTuple):
+    """What a survey says of a row: whose it is, and how long ago it was last kept, by the database's clock."""
+
+    digest: str
+    person: str
+    retention: str
+    age_seconds: float
+
+    @property
+    def owner(self) -> Owner:
+        """Whose key sealed it."""
+        return Owner(self.person, self.retention)
+
+
 class SealedRows(Protocol):
     """Where sealed disclosures are kept: one log's rows of a database. Any thread may call."""
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
-        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is."""
+        """Insert rows in one transaction, durable when it returns.
+
+        A digest that is there already stays as it is, but counts as kept now.
+        """
 
     def select(self, digests: Sequence[str]) -> list[SealedRow]:
         """The rows of at most `READ_AT_ONCE` digests that are there, in any order."""
+
+    def survey(self) -> list[KeptRow]:
+        """Every row of the log, without what it seals."""
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        """Remove rows in one transaction, but those that were kept since; returns how many were removed."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -67,32 +108,27 @@ class Vault:
         self._keys = keys
 
     def keep(self, person: str, retention: str, disclosures: Sequence[str]) -> None:
-        """Seal and keep disclosures of a person; durable when it returns. Keeping the same again changes nothing.
+        """Seal and keep disclosures of a person; see `keep_many`."""
+        self.keep_many([Keeping(person, retention, disclosures)])
 
-        To be called before the entry with the digests is appended: a crash in between leaves a disclosure that no
-        entry names, which harms nobody.
+    def keep_many(self, keepings: Iterable[Keeping]) -> None:
+        """Seal and keep disclosures of many people; durable when it returns. Keeping the same again changes nothing.
+
+        All keys are on the disk before the first row is written, and all rows are in one transaction. To be called
+        before the entries with the digests are appended: a crash in between leaves keys that seal nothing, or
+        disclosures that no entry names, which harms nobody.
 
         Raises:
             WireError: a text is no disclosure; nothing was kept.
-            KeyErased: this person's key was destroyed.
-            LetopisError: too many at once, a bad id, or one of them is kept for somebody else already.
+            KeyErased: a person's key was destroyed; nothing was kept.
+            LetopisError: too many at once or a bad id: nothing was kept; or one of them is kept for somebody else.
         """
-        check_owner(person, retention)
-        if len(disclosures) > KEEP_MAX:
-            raise LetopisError(f"{len(disclosures)} disclosures where {KEEP_MAX} are allowed")
-        texts = {}
-        for text in disclosures:
-            parse_disclosure(text)
-            texts[digest_of(text)] = text
+        texts = _checked(keepings)
         if not texts:
             return
-        sealer = self._keys.make(person, retention)
-        rows = []
-        for digest, text in texts.items():
-            sealed = sealer.seal(text.encode("ascii"), self._bound(digest, person, retention))
-            rows.append(SealedRow(digest, person, retention, sealer.algorithm, sealed))
-        self._rows.insert(rows)
-        self._check_kept(texts, person, retention)
+        sealers = self._keys.make_many(owner for owner, _ in texts.values())
+        self._rows.insert([self._seal(digest, *kept, sealers) for digest, kept in texts.items()])
+        self._check_kept(texts)
 
     def read(self, digests: Sequence[str]) -> dict[str, str]:
         """Read the disclosures behind these digests, as text; each is checked against its digest.
@@ -141,20 +177,45 @@ class Vault:
             raise VaultDamaged(row.digest, f"disclosure {row.digest}: what opens is not what the digest says")
         return text
 
-    def _check_kept(self, texts: dict[str, str], person: str, retention: str) -> None:
-        """Read back what was just kept: it is there, it opens, and it is this person's."""
+    def _seal(self, digest: str, owner: Owner, text: str, sealers: Mapping[Owner, Sealer]) -> SealedRow:
+        sealer = sealers[owner]
+        sealed = sealer.seal(text.encode("ascii"), self._bound(digest, *owner))
+        return SealedRow(digest, *owner, sealer.algorithm, sealed)
+
+    def _check_kept(self, texts: Mapping[str, tuple[Owner, str]]) -> None:
+        """Read back what was just kept: it is there, it opens, and it is its owner's."""
         digests = list(texts)
         for start in range(0, len(digests), READ_AT_ONCE):
             wanted = digests[start : start + READ_AT_ONCE]
             rows = {row.digest: row for row in self._rows.select(wanted)}
             for digest in wanted:
+                owner, text = texts[digest]
                 row = rows.get(digest)
                 if row is None:
                     raise VaultDamaged(digest, f"disclosure {digest}: kept, and not there")
-                if (row.person, row.retention) != (person, retention):
+                if (row.person, row.retention) != owner:
                     raise LetopisError(f"disclosure {digest}: kept already for another person or retention class")
-                if self._open(row) != texts[digest]:
+                if self._open(row) != text:
                     raise VaultDamaged(digest, f"disclosure {digest}: kept, and reads otherwise")
 
     def _bound(self, digest: str, person: str, retention: str) -> bytes:
         return bind(_PURPOSE, self._keys.origin, digest, person, retention)
+
+
+def _checked(keepings: Iterable[Keeping]) -> dict[str, tuple[Owner, str]]:
+    """Judge what is to be kept before any of it is; returns digest -> whose it is, and its text."""
+    texts: dict[str, tuple[Owner, str]] = {}
+    owners = set()
+    for keeping in keepings:
+        check_owner(keeping.person, keeping.retention)
+        if len(keeping.disclosures) > KEEP_MAX:
+            raise LetopisError(f"{len(keeping.disclosures)} disclosures where {KEEP_MAX} are allowed")
+        for text in keeping.disclosures:
+            parse_disclosure(text)
+            digest = digest_of(text)
+            if texts.setdefault(digest, (keeping.owner, text))[0] != keeping.owner:
+                raise LetopisError(f"disclosure {digest}: to be kept for two people or retention classes")
+        owners.add(keeping.owner)
+        if len(owners) > KEEP_MAX or len(texts) > KEEP_MANY_MAX:
+            raise LetopisError(f"more than {KEEP_MAX} people or {KEEP_MANY_MAX} disclosures at once")
+    return texts

@@ -7,10 +7,12 @@ from typing import Final, NamedTuple
 import orjson
 
 from ledger.journal.events import (
+    ClassGroupListed,
     ClassGroupOpened,
     CourseOpened,
     PeriodClosed,
     PeriodDefined,
+    PeriodListed,
     PersonRegistered,
     SchoolOpened,
     SchoolYearOpened,
@@ -169,6 +171,11 @@ def _period_closed(event: PeriodClosed, entry: Entry) -> Operations:
     return (ClosingRow(entry.index, entry.stream_id, event.streams, event.root),)
 
 
+def _listed(_event: PeriodListed | ClassGroupListed, _entry: Entry) -> Operations:
+    """What the year lists has a row of its own that names the year."""
+    return ()
+
+
 def _class_group_opened(event: ClassGroupOpened, entry: Entry) -> Operations:
     row = ClassRow(entry.index, entry.stream_id, event.year, event.grade, event.letter, event.class_teacher)
     return (row,)
@@ -196,6 +203,8 @@ VIEW: Final = View(
         SchoolOpened: _school_opened,
         PersonRegistered: _person_registered,
         SchoolYearOpened: _school_year_opened,
+        PeriodListed: _listed,
+        ClassGroupListed: _listed,
         PeriodDefined: _period_defined,
         PeriodClosed: _period_closed,
         ClassGroupOpened: _class_group_opened,

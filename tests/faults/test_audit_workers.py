@@ -15,8 +15,8 @@ import orjson
 import pytest
 
 from ledger.audit import audit
-from ledger.audit_range import RangeResult, RangeTask
-from ledger.audit_workers import walking
+from ledger.audit.range import RangeResult, RangeTask
+from ledger.audit.workers import walking
 from tests.conftest import Database
 from tests.small_logs import Pupils, opened, postgres_settings, reading, sqlite_settings
 
@@ -29,7 +29,7 @@ def workers_of(parent: int) -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():
         try:
-            if folder.name.isdigit() and b"ledger.audit_workers" in (folder / "cmdline").read_bytes():
+            if folder.name.isdigit() and b"ledger.audit.workers" in (folder / "cmdline").read_bytes():
                 status = dict(line.split(":\t", 1) for line in (folder / "status").read_text().splitlines())
                 if int(status["PPid"]) == parent and status["State"][0] != "Z":
                     found.append(int(folder.name))

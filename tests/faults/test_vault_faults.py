@@ -16,10 +16,13 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from ledger.durable import FileRefused
-from ledger.vault import KeyErased, SealedRow, Vault, VaultDamaged, make_disclosure
+from ledger.vault import Keeping, KeyErased, SealedRow, Vault, VaultDamaged, make_disclosure
+from ledger.vault.sweeping import SAFE_AGE_SECONDS, sweep
+from ledger.vault.vault import KeptRow
 from tests.conftest import Database
+from tests.recorded_syncs import record_syncs
 from tests.small_logs import Pupils, opened, sqlite_settings
-from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, names, postgres_vault, sqlite_vault
+from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, make_older, names, person, postgres_vault, sqlite_vault
 
 SECRET = "Константинопольская"
 
@@ -157,6 +160,12 @@ class FailingRows:
     def select(self, digests: Sequence[str]) -> list[SealedRow]:
         return self._rows.select(digests)
 
+    def survey(self) -> list[KeptRow]:
+        return self._rows.survey()
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        return self._rows.remove(digests, older_than_seconds)
+
     def close(self) -> None:
         self._rows.close()
 
@@ -213,6 +222,96 @@ def test_a_crash_between_any_two_steps_harms_nothing(tmp_path: Path, where: str,
         assert vault.read([kept.digest]) == {kept.digest: kept.text}
 
 
+CRASH_OF_MANY = """
+import os, sys
+from pathlib import Path
+from ledger.vault import Keeping, KeyStore, sqlite
+folder, origin, where, *rest = Path(sys.argv[1]), *sys.argv[2:]
+vault = sqlite.open_vault(folder / "vault.sqlite3", KeyStore(folder / "keys", origin))
+def crash(*_):
+    os._exit(9)
+def dies_at(number, real):
+    def call(*args):
+        nonlocal number
+        number -= 1
+        return real(*args) if number else crash()
+    return call
+match where:
+    case "some keys written":
+        os.fsync = dies_at(30, os.fsync)
+    case "keys written, none named":
+        os.link = crash
+    case "some keys named":
+        os.link = dies_at(20, os.link)
+    case "keys named, folders not synced":
+        os.link = dies_at(40, os.link)
+    case "keys made":
+        vault._rows.insert = crash
+keepings = [Keeping(person, "journal", [text]) for person, text in zip(rest[::2], rest[1::2])]
+vault.keep_many(keepings)
+print("kept", flush=True)
+os._exit(9)
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "keys", "is_kept"),
+    [
+        ("some keys written", 0, False),
+        ("keys written, none named", 0, False),
+        ("some keys named", 19, False),
+        ("keys named, folders not synced", 39, False),
+        ("keys made", 40, False),
+        ("rows kept", 40, True),
+    ],
+)
+def test_a_crash_while_many_are_kept_harms_nothing(tmp_path: Path, where: str, keys: int, is_kept: bool) -> None:
+    """Keys that seal nothing at most, or rows that no entry names; the same people are kept again as they were."""
+    kept = {person(number): make_disclosure("family_name", SECRET) for number in range(40)}
+    with sqlite_vault(tmp_path):
+        pass
+    arguments = [text for who, one in kept.items() for text in (who, one.text)]
+    died = subprocess.run(
+        [sys.executable, "-c", CRASH_OF_MANY, str(tmp_path), ORIGIN, where, *arguments],
+        capture_output=True,
+        check=False,
+    )
+    assert died.returncode == 9, died.stderr
+    assert (died.stdout == b"kept\n") is is_kept
+    made = {path.name: path.read_bytes() for path in (tmp_path / "keys").rglob("*.key")}
+    assert len(made) == keys
+    texts = {one.digest: one.text for one in kept.values()}
+    with sqlite_vault(tmp_path) as vault:
+        assert vault.read(list(texts)) == (texts if is_kept else {})
+        vault.keep_many(Keeping(who, "journal", [one.text]) for who, one in kept.items())
+        assert vault.read(list(texts)) == texts
+    after = {path.name: path.read_bytes() for path in (tmp_path / "keys").rglob("*.key")}
+    assert len(after) == 40
+    assert made.items() <= after.items()
+
+
+def test_rows_of_many_wait_for_every_key_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite_vault(tmp_path) as vault:
+        insert = vault._rows.insert
+        synced = record_syncs(monkeypatch)
+
+        def recorded(rows: Sequence[SealedRow]) -> None:
+            synced.append(Path("rows"))
+            insert(rows)
+
+        monkeypatch.setattr(vault._rows, "insert", recorded)
+        vault.keep_many(
+            Keeping(f"{number % 4}f1c0000-0000-4000-8000-{number:012x}", "journal", [make_disclosure("note", "x").text])
+            for number in range(20)
+        )
+    keys = tmp_path / "keys"
+    of_log = keys / ORIGIN.replace("/", "%2F")
+    assert synced[:2] == [keys, of_log]
+    assert [path.suffix for path in synced[2:22]] == [".new"] * 20
+    assert sorted(synced[22:26]) == [of_log / f"{number}f" for number in range(4)]
+    assert synced[26:] == [Path("rows")]
+
+
 def test_no_error_of_a_database_quotes_a_row(tmp_path: Path, postgres_database: Database) -> None:
     kept = make_disclosure("family_name", SECRET)
     with sqlite_vault(tmp_path) as vault:
@@ -259,3 +358,61 @@ def test_the_postgres_vault_outlives_a_server_that_restarts(tmp_path: Path, post
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         assert vault.read([kept.digest]) == {kept.digest: kept.text}
+
+
+CRASH_OF_A_SWEEP = """
+import os, sys
+from pathlib import Path
+from ledger.vault import KeyStore, sqlite, sweeping
+from tests.small_logs import opened, sqlite_settings
+folder, origin, where = Path(sys.argv[1]), *sys.argv[2:]
+rows, keys = sqlite.SQLiteRows(folder / "vault.sqlite3", origin), KeyStore(folder / "keys", origin)
+def crash(*_):
+    os._exit(9)
+sweeping.READ_AT_ONCE = 4
+def dies_at(number, real):
+    def call(*args):
+        nonlocal number
+        number -= 1
+        return real(*args) if number else crash()
+    return call
+if where == "some rows removed":
+    rows.remove = dies_at(3, rows.remove)
+if where == "rows removed, no keys":
+    keys.remove_idle = crash
+if where == "some keys removed":
+    keys.remove_idle = dies_at(3, keys.remove_idle)
+with opened(sqlite_settings(folder / "school.sqlite3")) as recorder:
+    sweeping.sweep(rows, keys, recorder, apply=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "rows", "keys"),
+    [("some rows removed", 2, 10), ("rows removed, no keys", 0, 10), ("some keys removed", 0, 8)],
+)
+def test_a_sweep_that_dies_is_ended_by_the_next(tmp_path: Path, where: str, rows: int, keys: int) -> None:
+    orphans = [make_disclosure("family_name", SECRET) for _ in range(10)]
+    with sqlite_vault(tmp_path) as vault, opened(sqlite_settings(tmp_path / "school.sqlite3")) as recorder:
+        vault.keep_many(Keeping(person(number), "journal", [one.text]) for number, one in enumerate(orphans))
+        Pupils(recorder).append(1)
+    make_older(tmp_path, SAFE_AGE_SECONDS + 60)
+    died = subprocess.run(
+        [sys.executable, "-c", CRASH_OF_A_SWEEP, str(tmp_path), ORIGIN, where],
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert died.returncode == 9, died.stderr
+    store = key_store(tmp_path / "keys")
+    with sqlite_vault(tmp_path) as vault, opened(sqlite_settings(tmp_path / "school.sqlite3")) as recorder:
+        assert len(vault._rows.survey()) == rows
+        assert len(list((tmp_path / "keys").rglob("*.key"))) == keys
+        # Whatever is left, opens.
+        assert len(vault.read([one.digest for one in orphans])) == rows
+        found = sweep(vault._rows, store, recorder, apply=True)
+        assert (len(found.disclosures), len(found.keys)) == (rows, keys)
+        assert vault._rows.survey() == []
+        assert list((tmp_path / "keys").rglob("*.key")) == []
+        vault.keep(person(1), "journal", [orphans[1].text])
+        assert vault.read([orphans[1].digest]) == {orphans[1].digest: orphans[1].text}

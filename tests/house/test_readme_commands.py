@@ -35,7 +35,11 @@ def test_every_command_of_a_page_exists_with_its_options(page: str) -> None:
         if name == "--help":
             continue
         assert name in COMMANDS, f"{page}: letopis {name}"
-        known = {option for parameter in COMMANDS[name].params for option in parameter.opts} | {"--help"}
+        command = COMMANDS[name]
+        if found := getattr(command, "commands", None):
+            command = found.get((arguments or [""])[0])
+            assert command is not None, f"{page}: letopis {name} {arguments[:1]}"
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         used = {argument.partition("=")[0] for argument in arguments if argument.startswith("-")}
         assert used <= known, f"{page}: letopis {name} {used - known}"
 

@@ -1,37 +1,22 @@
-"""The log over HTTP, read by a program that nobody here wrote; the feed while others write, and at the server's end."""
+"""The log over HTTP, read by a program that nobody here wrote; as C2SP tlog-tiles says."""
 
 from __future__ import annotations
 
 import json
-import threading
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
-from uuid import uuid4
 
 import httpx
-import orjson
 import pytest
 from tlog_scales import tlog
 from tlog_scales.backend import HttpBackend
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
 
-from ledger.journal.commands import RegisterPerson
 from ledger.tree.hashing import leaf_hash
-from ledger.wire.entry import Actor
 from ledger.wire.proof import parse_proof
 from tests.http_class import SmallClass, problem
-from tests.http_school import Served, make_school, post, served
-
-
-def grow(server: Served, count: int) -> None:
-    """Record people, one entry each, as fast as it goes."""
-    actor = Actor(server.actors["administrator"], "administrator")
-    for _ in range(count):
-        server.school.execute(RegisterPerson(person=str(uuid4()), kind="staff", sd=()), actor)
+from tests.http_school import Served, grow, post
 
 
 def peer_of(server: Served) -> TilesReader:
@@ -65,17 +50,38 @@ def test_a_foreign_program_checks_the_log_over_http(server: Served) -> None:
             consistency.check(sha256(b"another tree").digest(), checkpoint.root_hash)
 
 
-def test_full_tiles_may_be_kept_for_ever_and_bundles_by_nobody(server: Served) -> None:
+TEXT, OCTETS = "text/plain; charset=utf-8", "application/octet-stream"
+FOREVER, FRESH, PRIVATE = "public, max-age=31536000, immutable", "no-cache", "private, no-store"
+
+
+def test_each_resource_has_its_type_and_may_be_kept_as_long_as_it_stands(server: Served) -> None:
     grow(server, 300)
     with server.as_("inspector") as inspector, server.as_(None) as nobody:
         post(inspector, "/checkpoints", {})
-        full = nobody.get("/log/tile/0/000")
-        assert full.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert len(full.content) == 256 * 32
-        assert nobody.get("/log/tile/0/001.p/45").headers["cache-control"] == "no-cache"
-        bundle = inspector.get("/log/tile/entries/000")
-        assert bundle.headers["cache-control"] == "private, no-store"
+        for client, path, type_, kept, size in (
+            (nobody, "/log/checkpoint", TEXT, FRESH, None),
+            (nobody, "/log/tile/0/000", OCTETS, FOREVER, 256 * 32),
+            (nobody, "/log/tile/0/001.p/45", OCTETS, FRESH, 45 * 32),
+            (nobody, "/log/tile/1/000.p/1", OCTETS, FRESH, 32),
+            (inspector, "/log/tile/entries/000", OCTETS, PRIVATE, None),
+            (inspector, "/log/tile/entries/001.p/45", OCTETS, PRIVATE, None),
+            (inspector, "/entries/300", "application/json", PRIVATE, None),
+            (inspector, "/entries/300/proof", TEXT, PRIVATE, None),
+        ):
+            answer = client.get(path)
+            assert answer.status_code == 200, (path, answer.text)
+            assert (answer.headers["content-type"], answer.headers["cache-control"]) == (type_, kept), path
+            assert size in (None, len(answer.content)), path
         problem(nobody.get("/log/tile/entries/000"), 401, "unauthorized")
+
+
+def test_tiles_that_no_signed_tree_has_are_not_there(server: Served) -> None:
+    grow(server, 300)
+    with server.as_("inspector") as inspector:
+        post(inspector, "/checkpoints", {})
+        for place in ("0/001", "0/001.p/46", "0/001.p/0", "0/000.p/256", "1/000", "1/000.p/2", "2/000.p/1", "64/000"):
+            problem(inspector.get(f"/log/tile/{place}"), 404, "not_found")
+            problem(inspector.get(f"/log/tile/entries/{place[2:]}x"), 404, "not_found")
 
 
 def test_an_entry_has_a_proof_once_it_is_signed(server: Served) -> None:
@@ -121,76 +127,6 @@ def test_lines_are_the_entries_byte_for_byte(server: Served) -> None:
             answer = inspector.get("/feed.jsonl", params={"from": str(beyond)})
             assert (answer.status_code, answer.content) == (200, b"")
         assert inspector.get("/feed.jsonl", params={"limit": "0"}).content == b""
-
-
-def events(lines: Iterator[str]) -> Iterator[tuple[int, str, bytes]]:
-    """Parse server-sent events as a browser does."""
-    id_, type_, data = -1, "", ""
-    for line in lines:
-        name, _, value = line.partition(": ")
-        if name == "id":
-            id_ = int(value)
-        elif name == "event":
-            type_ = value
-        elif name == "data":
-            data = value
-        elif not line and data:
-            yield id_, type_, data.encode()
-            data = ""
-
-
-def test_a_feed_that_breaks_off_again_and_again_loses_and_repeats_nothing(server: Served) -> None:
-    writer = threading.Thread(target=grow, args=(server, 120))
-    writer.start()
-    seen: list[bytes] = []
-    ids: list[int] = []
-    rounds = 0
-    with server.as_("inspector") as inspector:
-        while len(ids) < 121:
-            rounds += 1
-            headers = {"Last-Event-ID": str(ids[-1])} if ids else {}
-            with inspector.stream("GET", "/feed", headers=headers) as stream:
-                assert stream.headers["content-type"].startswith("text/event-stream")
-                for id_, type_, data in events(stream.iter_lines()):
-                    ids.append(id_)
-                    seen.append(data)
-                    assert orjson.loads(data)["type"] == type_
-                    if len(ids) % 25 == 0 or len(ids) == 121:
-                        break  # in the middle of the stream: the connection is cut
-    writer.join()
-    assert rounds >= 5
-    assert ids == list(range(121))
-    assert seen == list(server.school.recorder.entries())
-
-
-def test_a_feed_ends_when_the_server_does(tmp_path: Path) -> None:
-    tokens, actors = make_school(tmp_path / "school", "sqlite")
-    begun = threading.Event()
-    ended: list[str] = []
-
-    def follow(server: Served) -> None:
-        with server.as_("inspector") as inspector, inspector.stream("GET", "/feed") as stream:
-            for line in stream.iter_lines():
-                if line.startswith("id:"):
-                    begun.set()
-            ended.append("in order")
-
-    with served(tmp_path / "school", tokens, actors) as server:
-        follower = threading.Thread(target=follow, args=(server,))
-        follower.start()
-        assert begun.wait(10)
-        stopped = time.monotonic()
-    assert time.monotonic() - stopped < 8
-    follower.join(10)
-    assert ended == ["in order"]
-
-
-def test_a_client_that_goes_leaves_no_feed_behind(server: Served) -> None:
-    for _ in range(5):
-        with server.as_("inspector") as inspector, inspector.stream("GET", "/feed") as stream:
-            next(stream.iter_lines())
-    with server.as_("inspector") as inspector:
-        assert inspector.get("/classes").status_code == 200
 
 
 def test_the_document_describes_itself_without_a_sign_in(server: Served) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import orjson
+import pytest
 
 from tests.http_class import SmallClass, fact, problem, tag
 from tests.http_school import Served, make_school, served
@@ -158,3 +159,70 @@ def test_a_repeat_is_not_taken_for_what_it_was_asked_under_another_version(serve
         headers = {"If-Match": etag, **KEY}
         assert teacher.post(f"{place}/entries", json=body, headers=headers).status_code == 201
         problem(teacher.post(f"{place}/entries", json=body, headers={**headers, "If-Match": '"1"'}), 422, "key_reused")
+
+
+def changes(school: SmallClass, place: str, closed: bool) -> dict[str, tuple[str, dict[str, object]]]:
+    """Every way to change a lesson: where -> who, with what."""
+    with school.server.as_("teacher") as teacher:
+        mark, absence = (fact(teacher, place, what)["standing"] for what in ("mark", "absence"))
+        correction = {"corrects": mark, "new": "5", "reason": "typo"}
+        if not closed:
+            return {
+                "entries": ("teacher", {"homework": {"text": "§ 2"}}),
+                "corrections": ("teacher", correction),
+                "absence-reasons": ("teacher", {"absence": absence, "code": "ill"}),
+            }
+        with school.server.as_("deputy") as deputy:
+            assert deputy.post(f"/periods/{school.period}/close", json={}).status_code == 201
+        asked = [
+            teacher.post(
+                f"{place}/correction-requests",
+                json={**correction, "corrects": corrects, "new": None, "basis": "№ 1"},
+                headers=tag(teacher, place),
+            ).json()["first_index"]
+            for corrects in (absence, fact(teacher, place, "homework")["standing"])
+        ]
+    return {
+        "correction-requests": ("teacher", {**correction, "basis": "№ 2"}),
+        f"correction-requests/{asked[0]}/approval": ("deputy", {}),
+        f"correction-requests/{asked[1]}/refusal": ("deputy", {"basis": "№ 3"}),
+    }
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_every_change_of_a_lesson_says_which_version_it_saw(server: Served, closed: bool) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        place, old = school.recorded(teacher, **({"homework": {"text": "§ 1"}} if closed else {}))
+        if not closed:
+            more = {"take_attendance": False, "works": [{"work": str(uuid4()), "kind": "test", "written": True}]}
+            assert teacher.post(f"{place}/entries", json=more, headers={"If-Match": old}).status_code == 201
+    for path, (role, body) in changes(school, place, closed).items():
+        with server.as_(role) as client:
+            size = server.school.recorder.head().size
+            problem(client.post(f"{place}/{path}", json=body), 428, "precondition_required")
+            for wrong in ('W/"5"', "*", "5"):
+                refused = client.post(f"{place}/{path}", json=body, headers={"If-Match": wrong})
+                assert problem(refused, 400, "bad_request")["where"] == "If-Match"
+            stale = client.post(f"{place}/{path}", json=body, headers={"If-Match": old})
+            current = client.get(place)
+            assert problem(stale, 412, "stale")["current"] == current.json()
+            assert stale.headers["etag"] == current.headers["etag"]
+            assert server.school.recorder.head().size == size
+            done = client.post(f"{place}/{path}", json=body, headers={"If-Match": stale.headers["etag"]})
+            assert done.status_code == 201, (path, done.text)
+            assert done.headers["etag"] == client.get(place).headers["etag"] != stale.headers["etag"]
+
+
+def test_a_condition_that_would_be_passed_over_is_refused(server: Served) -> None:
+    school = SmallClass(server)
+    size = server.school.recorder.head().size
+    with server.as_("teacher") as teacher, server.as_("administrator") as admin:
+        for client, path, body in (
+            (teacher, "/lessons", school.lesson()),
+            (admin, "/people", {"kind": "staff", "family_name": "А", "given_name": "Б"}),
+            (admin, f"/periods/{school.period}/close", {}),
+        ):
+            refused = client.post(path, json=body, headers={"If-Match": '"1"'})
+            assert problem(refused, 400, "bad_request")["where"] == "If-Match"
+    assert server.school.recorder.head().size == size

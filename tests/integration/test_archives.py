@@ -103,6 +103,17 @@ def test_an_archive_is_accepted_by_foreign_programs_and_by_the_verifier(
     assert (archive / "data/log/entries-000000000000.jsonl").read_bytes() == entries
 
 
+def test_the_readme_names_the_moments_of_the_first_and_the_last_entry(
+    school: OpenSchool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exports.archive.ENTRIES_PER_STEP", 100)
+    checkpoint = export_archive(QUIET, school, tmp_path / "archive")
+    assert checkpoint.size > 300
+    (first,), (last,) = school.recorder.entries(0, 1), school.recorder.entries(checkpoint.size - 1, checkpoint.size)
+    readme = (tmp_path / "archive" / "README.txt").read_text(encoding="utf-8")
+    assert f"{parse_entry(first).at} … {parse_entry(last).at}" in readme
+
+
 def test_the_same_ledger_gives_the_same_archive(school: OpenSchool, tmp_path: Path) -> None:
     for name in ("one", "two"):
         export_archive(QUIET, school, tmp_path / name / "archive")

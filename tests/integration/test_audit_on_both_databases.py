@@ -14,6 +14,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from ledger.audit import AuditReport, audit
+from ledger.audit.entries import EntryWalker
 from ledger.errors import NodeReadOnly
 from ledger.log import Command, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import Checkpointer
@@ -277,6 +278,37 @@ def test_damage_right_before_a_missing_entry_is_found_too_and_first(store: Store
     store.tamper(f"DELETE FROM entries WHERE idx = {missing}")
     findings = [(one.code, one.index) for one in store.audit(processes=processes).findings]
     assert findings[:2] == [("entry_malformed", missing - 1), ("entry_missing", missing)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "",
+        "UPDATE entries SET type = 'mark_annulled/1' WHERE idx = 401",
+        f"UPDATE entries SET version = 99 WHERE idx = {TOLD}",
+        "DELETE FROM entries WHERE idx = 401",
+    ],
+)
+def test_blocks_read_together_and_entry_by_entry_give_the_same(
+    store: Store, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if statement:
+        store.tamper(statement)
+    together = store.audit()
+    blocks: list[object] = []
+
+    def not_recognised(*block: object) -> bool:
+        blocks.append(block)
+        return False
+
+    monkeypatch.setattr(EntryWalker, "_take_together", not_recognised)
+    assert store.audit() == together
+    assert blocks
+
+
+def test_a_sound_log_is_read_in_blocks(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EntryWalker, "_take_each", lambda *_: pytest.fail("an entry of a sound log was not recognised"))
+    assert store.audit().passed
 
 
 def test_an_index_of_streams_that_tells_otherwise_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def test_imports_files_or_a_folder_and_signs(var: Path, capsys: pytest.CaptureFi
     with open_school(var, background=False) as school:
         checkpoint = school.recorder.checkpoint()
         assert checkpoint is not None
-        assert checkpoint.size == school.recorder.head().size == 116
+        assert checkpoint.size == school.recorder.head().size == 122
 
 
 def test_the_model_school_is_imported_whole(var: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from ledger.database.migrations import MigrationError
 from ledger.errors import LetopisError
-from ledger.vault import Vault, make_disclosure, postgres, sqlite
+from ledger.vault import Keeping, Vault, make_disclosure, postgres, sqlite
 from ledger.wire.errors import WireError
 from tests.conftest import Database
 from tests.small_vaults import ORIGIN, OTHER, PERSON, key_store, names, person, postgres_vault, sqlite_vault
@@ -93,6 +93,36 @@ def test_refuses_what_is_no_disclosure_and_keeps_none_of_the_call(vault: Vault) 
     with pytest.raises(LetopisError, match="1001 disclosures"):
         vault.keep(PERSON, "journal", [kept.text] * 1_001)
     assert vault.read([kept.digest]) == {}
+
+
+def test_keeps_many_people_at_once_each_under_a_key_of_its_own(vault: Vault, tmp_path: Path) -> None:
+    kept = {person(number): names(number) for number in range(150)}
+    vault.keep(person(0), "journal", [kept[person(0)][0].text])
+    vault.keep_many(Keeping(who, "journal", [one.text for one in of]) for who, of in kept.items())
+    vault.keep_many([])
+    everything = [one for of in kept.values() for one in of]
+    assert vault.read([one.digest for one in everything]) == {one.digest: one.text for one in everything}
+    assert len(list((tmp_path / "keys").rglob("*.key"))) == 150
+    owners = {row.digest: row.person for row in vault._rows.select([of[1].digest for of in kept.values()])}
+    assert owners == {of[1].digest: who for who, of in kept.items()}
+
+
+def test_keeps_nothing_of_many_if_one_is_refused(vault: Vault, tmp_path: Path) -> None:
+    kept, other = make_disclosure("note", "x"), make_disclosure("note", "y")
+    first = Keeping(PERSON, "journal", [kept.text])
+    for bad, reason in (
+        (Keeping(OTHER, "journal", ["nonsense"]), "not JSON"),
+        (Keeping("Иванова", "journal", [other.text]), "not a lower-case UUID"),
+        (Keeping(OTHER, "journal", [kept.text]), "for two people"),
+        (Keeping(PERSON, "medical", [kept.text]), "for two people"),
+    ):
+        with pytest.raises((LetopisError, WireError), match=reason):
+            vault.keep_many([first, bad])
+    with pytest.raises(LetopisError, match="more than 1000 people"):
+        vault.keep_many(Keeping(person(number), "journal", []) for number in range(1_001))
+    assert vault.read([kept.digest, other.digest]) == {}
+    assert list((tmp_path / "keys").rglob("*.key")) == []
+    assert repr(first) == "Keeping(1 disclosures)"
 
 
 def test_reads_more_than_one_query_takes(vault: Vault) -> None:

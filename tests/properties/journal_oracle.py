@@ -83,7 +83,17 @@ class _Checker:
         assert self.data["_sd"] == sorted(set(self.data["_sd"]))
 
     def check_year(self) -> None:
-        assert self.data["starts_on"] <= self.data["ends_on"]
+        if self.item.type == "school_year_opened":
+            assert self.data["starts_on"] <= self.data["ends_on"]
+            return
+        kind, type_ = {
+            "period_listed": ("period", "period_defined"),
+            "class_group_listed": ("class", "class_group_opened"),
+        }[self.item.type]
+        (listed,) = self.data.values()
+        last = self.before[-1]
+        assert (last.stream, last.type) == (f"{kind}/{listed}", type_)
+        assert f"year/{last.data['year']}" == self.item.stream
 
     def check_period(self) -> None:
         if self.item.type == "period_closed":

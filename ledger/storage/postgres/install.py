@@ -13,11 +13,13 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.postgres import applied_migrations, apply_migration
 from ledger.errors import LetopisError
 from ledger.storage.postgres.datastore import connect
 from ledger.storage.postgres.faults import translate
 
+_SCHEMA: Final = "letopis"
 _LOCK_NUMBER: Final = 0x6C65746F706973  # "letopis"
 _MIGRATE_TIMEOUT: Final = "10min"
 
@@ -47,7 +49,7 @@ def pending_schema(connection: psycopg.Connection[Any]) -> tuple[Migration, ...]
     Raises:
         MigrationError: the database does not fit this program.
     """
-    return pending_migrations(read_migrations(__package__), _applied(connection))
+    return pending_migrations(read_migrations(__package__), applied_migrations(connection, _SCHEMA))
 
 
 def open_log(owner_dsn: str, origin: str, clock: str) -> None:
@@ -77,36 +79,21 @@ def grant_derived(connection: psycopg.Connection[Any]) -> None:
     )
 
 
-def _applied(connection: psycopg.Connection[Any]) -> list[Applied]:
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        found = cursor.execute("SELECT to_regclass('letopis.migrations')").fetchone()
-        if found is None or found[0] is None:
-            return []
-        return [Applied(*row) for row in cursor.execute("SELECT number, name, digest FROM letopis.migrations")]
-
-
 def _apply(connection: psycopg.Connection[Any], pending: tuple[Migration, ...]) -> None:
-    first = pending[0]
     with connection.cursor(row_factory=tuple_row) as cursor:
         (superuser,) = cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() or (0,)
         if not superuser:
             raise MigrationError(
-                f"migration {first.number:04}_{first.name} is to be applied: that takes a superuser, "
+                f"migration {pending[0].title} is to be applied: that takes a superuser, "
                 "who alone can own the event triggers that guard the log"
             )
         for guard in _guards(cursor):
             cursor.execute(SQL("ALTER EVENT TRIGGER {} DISABLE").format(guard))
         for migration in pending:
             try:
-                cursor.execute(migration.sql.encode())
+                apply_migration(connection, _SCHEMA, migration)
             except psycopg.Error as error:
-                where = f"migration {migration.number:04}_{migration.name}"
-                raise MigrationError(f"{where}: {error.diag.message_primary or error}") from error
-            cursor.execute("RESET ROLE")
-            cursor.execute(
-                "INSERT INTO letopis.migrations (number, name, digest) VALUES (%s, %s, %s)",
-                (migration.number, migration.name, migration.digest),
-            )
+                raise MigrationError(f"migration {migration.title}: {error.diag.message_primary or error}") from error
         for guard in _guards(cursor):
             cursor.execute(SQL("ALTER EVENT TRIGGER {} ENABLE ALWAYS").format(guard))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.sqlite import applied_migrations, apply_migration
 from ledger.errors import LetopisError
 from ledger.storage.sqlite.connections import describe
 
@@ -51,8 +52,8 @@ def check(connection: sqlite3.Connection, path: Path) -> Meta:
         MigrationError: the program and the file do not fit together.
         LetopisError: there is no log in the file.
     """
-    if pending := pending_migrations(read_migrations(_PACKAGE), _applied(connection)):
-        raise MigrationError(f"{path}: migration {pending[0].number:04}_{pending[0].name} is not applied")
+    if pending := pending_migrations(read_migrations(_PACKAGE), applied_migrations(connection)):
+        raise MigrationError(f"{path}: migration {pending[0].title} is not applied")
     meta = _read_meta(connection)
     if meta is None:
         raise LetopisError(f"{path}: no log in this file")
@@ -60,10 +61,9 @@ def check(connection: sqlite3.Connection, path: Path) -> Meta:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, create: Meta | None) -> Meta:
-    pending = pending_migrations(read_migrations(_PACKAGE), _applied(connection))
+    pending = pending_migrations(read_migrations(_PACKAGE), applied_migrations(connection))
     if pending and create is None:
-        name = f"{pending[0].number:04}_{pending[0].name}"
-        raise MigrationError(f"{path}: migration {name} is not applied; open once with LETOPIS_CREATE=y")
+        raise MigrationError(f"{path}: migration {pending[0].title} is not applied; open once with LETOPIS_CREATE=y")
     for migration in pending:
         _apply(connection, migration, path)
     meta = _read_meta(connection)
@@ -75,37 +75,22 @@ def _prepare(connection: sqlite3.Connection, path: Path, create: Meta | None) ->
     return meta
 
 
-def _applied(connection: sqlite3.Connection) -> list[Applied]:
-    query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
-    if connection.execute(query).fetchone() is None:
-        return []
-    return [Applied(*row) for row in connection.execute("SELECT number, name, digest FROM migrations ORDER BY number")]
-
-
 def _apply(connection: sqlite3.Connection, migration: Migration, path: Path) -> None:
-    """Run one migration and its record in one transaction.
-
-    `executescript` takes no parameters; number, name and digest passed the patterns of `ledger.database.migrations`.
-    """
+    """Run one migration and its record in one transaction."""
     try:
-        connection.executescript(
-            "BEGIN IMMEDIATE;"
-            "CREATE TABLE IF NOT EXISTS migrations"
-            " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT;"
-            f"{migration.sql}\n;"
-            f"INSERT INTO migrations VALUES ({migration.number}, '{migration.name}', '{migration.digest}');"
-            "COMMIT;"
-        )
+        connection.execute("BEGIN IMMEDIATE")
+        apply_migration(connection, migration)
+        connection.execute("COMMIT")
     except sqlite3.Error as error:
         if connection.in_transaction:
             connection.rollback()
         raise LetopisError(
-            f"{path}: migration {migration.number:04}_{migration.name} failed ({describe(error)}); nothing was changed"
+            f"{path}: migration {migration.title} failed ({describe(error)}); nothing was changed"
         ) from error
 
 
 def _read_meta(connection: sqlite3.Connection) -> Meta | None:
-    if not _applied(connection):
+    if not applied_migrations(connection):
         return None
     row = connection.execute("SELECT origin, clock, format FROM meta").fetchone()
     if row is None:

@@ -10,13 +10,14 @@ from eventsourcing.persistence import OperationalError
 from psycopg.rows import TupleRow, tuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ledger.database.migrations import Applied, MigrationError, pending_migrations, read_migrations
-from ledger.database.postgres import CONNECT_SECONDS, configure, connect
+from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.postgres import CONNECT_SECONDS, applied_migrations, apply_migration, configure, connect
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore
-from ledger.vault.vault import SealedRow, Vault
+from ledger.vault.vault import KeptRow, SealedRow, Vault
 
 POOL_MAX: Final = 4
+_SCHEMA: Final = "vault"
 _LOCK_NUMBER: Final = 0x6C65746F7661756C  # "letovaul"
 
 
@@ -30,7 +31,7 @@ def install(owner_dsn: str) -> None:
     try:
         with connect(owner_dsn) as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-            pending = pending_migrations(read_migrations(__name__), _applied(connection))
+            pending = _pending(connection)
             if pending:
                 connection.execute("CREATE SCHEMA IF NOT EXISTS vault")
                 connection.execute(
@@ -38,11 +39,7 @@ def install(owner_dsn: str) -> None:
                     " digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
                 )
             for migration in pending:
-                connection.execute(migration.sql.encode())
-                connection.execute(
-                    "INSERT INTO vault.migrations (number, name, digest) VALUES (%s, %s, %s)",
-                    (migration.number, migration.name, migration.digest),
-                )
+                apply_migration(connection, _SCHEMA, migration)
     except psycopg.Error as error:
         raise _translated(error, "the vault's schema was not made") from None
 
@@ -86,18 +83,21 @@ class PostgresRows:
             raise
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
-        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is.
+        """Insert rows in one transaction, durable when it returns.
+
+        A digest that is there already stays as it is, but counts as kept now.
 
         Raises:
             OperationalError: the server refused, or the outcome is unknown; to insert again is harmless.
         """
-        digests, people, retentions, algorithms, sealed = zip(*rows, strict=True)
+        # In order of digest: two that keep the same rows at once wait for each other, and never both.
+        digests, people, retentions, algorithms, sealed = zip(*sorted(rows), strict=True)
         try:
             with self._pool.connection() as connection:
                 connection.execute(
                     "INSERT INTO vault.disclosures (origin, digest, person, retention, algorithm, sealed)"
                     " SELECT %s, * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::smallint[], %s::bytea[])"
-                    " ON CONFLICT DO NOTHING",
+                    " ON CONFLICT (origin, digest) DO UPDATE SET kept_at = clock_timestamp()",
                     (self._origin, list(digests), list(people), list(retentions), list(algorithms), list(sealed)),
                 )
         except (psycopg.Error, PoolTimeout) as error:
@@ -121,23 +121,52 @@ class PostgresRows:
             raise _translated(error, "the vault cannot be read") from None
         return [SealedRow(*row) for row in found]
 
+    def survey(self) -> list[KeptRow]:
+        """Every row of the log, without what it seals.
+
+        Raises:
+            OperationalError: the server could not answer.
+        """
+        try:
+            with self._pool.connection() as connection:
+                found = connection.execute(
+                    "SELECT digest, person::text, retention, extract(epoch FROM clock_timestamp() - kept_at)::float8"
+                    " FROM vault.disclosures WHERE origin = %s",
+                    (self._origin,),
+                ).fetchall()
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault cannot be read") from None
+        return [KeptRow(*row) for row in found]
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        """Remove rows in one transaction, but those that were kept since; returns how many were removed.
+
+        Raises:
+            LetopisError: the role may not; it takes the owner's.
+            OperationalError: the server refused, or the outcome is unknown; to remove again is harmless.
+        """
+        try:
+            with self._pool.connection() as connection:
+                return connection.execute(
+                    "DELETE FROM vault.disclosures WHERE origin = %s AND digest = ANY(%s)"
+                    " AND clock_timestamp() - kept_at > make_interval(secs => %s)",
+                    (self._origin, list(digests), older_than_seconds),
+                ).rowcount
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault removed nothing") from None
+
     def close(self) -> None:
         """Close the pool."""
         self._pool.close()
 
 
 def _check_migrated(connection: psycopg.Connection[Any]) -> None:
-    pending = pending_migrations(read_migrations(__name__), _applied(connection))
-    if pending:
-        raise MigrationError(f"migration {pending[0].number:04}_{pending[0].name} of the vault is not applied")
+    if pending := _pending(connection):
+        raise MigrationError(f"migration {pending[0].title} of the vault is not applied")
 
 
-def _applied(connection: psycopg.Connection[Any]) -> list[Applied]:
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        found = cursor.execute("SELECT to_regclass('vault.migrations')").fetchone()
-        if found is None or found[0] is None:
-            return []
-        return [Applied(*row) for row in cursor.execute("SELECT number, name, digest FROM vault.migrations")]
+def _pending(connection: psycopg.Connection[Any]) -> tuple[Migration, ...]:
+    return pending_migrations(read_migrations(__name__), applied_migrations(connection, _SCHEMA))
 
 
 def _translated(error: psycopg.Error | PoolTimeout, what: str) -> LetopisError | OperationalError:

@@ -10,10 +10,11 @@ from typing import Final
 
 from eventsourcing.persistence import OperationalError
 
-from ledger.database.migrations import Applied, Migration, MigrationError, pending_migrations, read_migrations
+from ledger.database.migrations import MigrationError, pending_migrations, read_migrations
+from ledger.database.sqlite import applied_migrations, apply_migration
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore
-from ledger.vault.vault import SealedRow, Vault
+from ledger.vault.vault import KeptRow, SealedRow, Vault
 
 APPLICATION_ID: Final = 0x4C455456
 """`LETV` in the file's header."""
@@ -48,7 +49,9 @@ class SQLiteRows:
             raise
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
-        """Insert rows in one transaction, durable when it returns; a digest that is there already stays as it is.
+        """Insert rows in one transaction, durable when it returns.
+
+        A digest that is there already stays as it is, but counts as kept now.
 
         Raises:
             OperationalError: SQLite could not; nothing was inserted, or all of it was.
@@ -58,7 +61,7 @@ class SQLiteRows:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.executemany(
                     "INSERT INTO disclosures (origin, digest, person, retention, algorithm, sealed)"
-                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET kept_at = unixepoch()",
                     [(self._origin, *row) for row in rows],
                 )
                 self._connection.execute("COMMIT")
@@ -83,6 +86,35 @@ class SQLiteRows:
             except sqlite3.Error as error:
                 raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
         return [SealedRow(*row) for row in found]
+
+    def survey(self) -> list[KeptRow]:
+        """Every row of the log, without what it seals.
+
+        Raises:
+            OperationalError: SQLite could not read.
+        """
+        query = "SELECT digest, person, retention, unixepoch() - kept_at FROM disclosures WHERE origin = ?"
+        with self._lock:
+            try:
+                return [KeptRow(*row) for row in self._connection.execute(query, (self._origin,))]
+            except sqlite3.Error as error:
+                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+
+    def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
+        """Remove rows in one transaction, but those that were kept since; returns how many were removed.
+
+        Raises:
+            OperationalError: SQLite could not; nothing was removed, or all of it was.
+        """
+        places = ", ".join("?" * len(digests))
+        with self._lock:
+            try:
+                return self._connection.execute(
+                    f"DELETE FROM disclosures WHERE origin = ? AND unixepoch() - kept_at > ? AND digest IN ({places})",
+                    (self._origin, older_than_seconds, *digests),
+                ).rowcount
+            except sqlite3.Error as error:
+                raise OperationalError(f"the vault removed nothing ({_name(error)})") from None
 
     def close(self) -> None:
         """Close the file."""
@@ -123,46 +155,19 @@ class SQLiteRows:
             raise
 
     def _migrate(self, *, create: bool) -> None:
-        pending = pending_migrations(read_migrations(__name__), self._applied())
-        if pending and not create:
-            name = f"{pending[0].number:04}_{pending[0].name}"
-            raise MigrationError(f"{self._file}: migration {name} of the vault is not applied")
-        for migration in pending:
-            self._apply(migration)
-
-    def _applied(self) -> list[Applied]:
-        query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
-        if self._connection.execute(query).fetchone() is None:
-            return []
-        return [Applied(*row) for row in self._connection.execute("SELECT number, name, digest FROM migrations")]
-
-    def _apply(self, migration: Migration) -> None:
         connection = self._connection
+        pending = pending_migrations(read_migrations(__name__), applied_migrations(connection))
+        if not pending:
+            return
+        if not create:
+            raise MigrationError(f"{self._file}: migration {pending[0].title} of the vault is not applied")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS migrations"
-            " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT"
-        )
-        for statement in _statements(migration.sql):
-            connection.execute(statement)
-        connection.execute(
-            "INSERT INTO migrations VALUES (?, ?, ?)", (migration.number, migration.name, migration.digest)
-        )
+        for migration in pending:
+            apply_migration(connection, migration)
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.rollback()
-
-
-def _statements(sql: str) -> list[str]:
-    """Split a migration; `executescript` would commit the transaction that it is to run in."""
-    statements, pending = [], ""
-    for line in sql.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    return statements
 
 
 def _name(error: sqlite3.Error) -> str:

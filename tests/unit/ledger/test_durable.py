@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger.durable import FileRefused, create_file, read_secret, replace_file, secret_folder
+from ledger.durable import (
+    FileRefused,
+    create_file,
+    create_files,
+    read_secret,
+    replace_file,
+    secret_folder,
+    secret_folders,
+)
+from tests.recorded_syncs import record_syncs
 
 
 def test_creates_a_file_that_only_the_owner_reads(tmp_path: Path) -> None:
@@ -32,6 +41,60 @@ def test_does_not_follow_a_dangling_link_when_it_creates(tmp_path: Path) -> None
     with pytest.raises(FileRefused, match="exists already"):
         create_file(tmp_path / "key", b"secret")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_creates_many_files_with_one_sync_for_each_and_one_for_each_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    files = {tmp_path / "ab"[number % 2] / f"key{number}": b"secret %d" % number for number in range(50)}
+    synced = record_syncs(monkeypatch)
+    assert create_files(files) == []
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
+    assert {path.stat().st_mode & 0o7777 for path in files} == {0o600}
+    # Contents first, names afterwards.
+    assert sorted(synced[-2:]) == [tmp_path / "a", tmp_path / "b"]
+    assert sorted(path.name.split(".")[1] for path in synced[:-2]) == sorted(path.name for path in files)
+
+
+def test_leaves_what_is_there_among_many_and_names_it(tmp_path: Path) -> None:
+    create_file(tmp_path / "key1", b"first")
+    assert create_files({tmp_path / f"key{number}": b"second" for number in range(3)}) == [tmp_path / "key1"]
+    assert [(tmp_path / f"key{number}").read_bytes() for number in range(3)] == [b"second", b"first", b"second"]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_one_failure_among_many_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fsync
+
+    def fail_one(descriptor: int) -> None:
+        if "key7" in Path(f"/proc/self/fd/{descriptor}").readlink().name:
+            raise OSError(5, "Input/output error")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_one)
+    with pytest.raises(FileRefused, match=r"key7: cannot be written"):
+        create_files({tmp_path / f"key{number}": b"secret" for number in range(10)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_makes_folders_and_syncs_their_parent_even_if_they_were_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [tmp_path / name for name in ("a", "b", "c")]
+    folders[1].mkdir(mode=0o700)
+    synced = record_syncs(monkeypatch)
+    secret_folders(folders)
+    secret_folders(folders)
+    assert {path.stat().st_mode & 0o7777 for path in folders} == {0o700}
+    assert synced == [tmp_path] * 2
+    folders[1].chmod(0o755)
+    with pytest.raises(FileRefused, match="mode 0755"):
+        secret_folders(folders)
+    create_file(tmp_path / "file", b"")
+    with pytest.raises(FileRefused, match="file: not a folder"):
+        secret_folders([tmp_path / "file"])
 
 
 def test_replaces_as_a_whole(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_verifies_a_running_log_of_several_tiles(capsys: pytest.CaptureFixture[s
         builder.person("student")
     with serving(served(builder)) as url:
         assert main(["--url", url + "/", "--key", builder.key.vkey, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["facts"]["entries"] == 653
+    assert json.loads(capsys.readouterr().out)["facts"]["entries"] == 655
 
 
 def test_takes_the_token_from_the_environment(school: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,7 @@ def test_checks_hashes_only_where_the_entries_are_kept_back(school: Sample, caps
 
 def test_finds_a_wrong_tile_where_the_entries_are_kept_back(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     paths = served(school.builder)
-    paths["tile/0/000.p/53"] = bytes(53 * 32)
+    paths["tile/0/000.p/55"] = bytes(55 * 32)
     with serving(paths, "token-of-an-inspector") as url:
         assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 1
     assert "[root-mismatch]" in capsys.readouterr().out

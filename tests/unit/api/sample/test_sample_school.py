@@ -213,5 +213,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "ff5321576765afb61117080789421756ff76bf919ca109a243cd7fdb61bb66a7"
-PINNED_M = "d096eabb5e940fa578b06350149ca418c7eaa97cc6f25ead98b1df6bec7489ff"
+PINNED_S = "c584114c87534db255b49962832afe876e054e582d59bea29a57b4e52534c662"
+PINNED_M = "5430e01f104703f7fdec9eb801f2572f82d3486935fb980fbe67a6a555a44503"

@@ -12,9 +12,10 @@ from ledger.journal import commands as cmd
 from ledger.journal import events as ev
 from ledger.journal.course import Course
 from ledger.journal.decide import decide
+from ledger.journal.events import ClassGroupListed, PeriodListed
 from ledger.journal.evolve import evolve, evolve_all
 from ledger.journal.memory import Journal
-from ledger.journal.recorded import Recorded
+from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup
 from ledger.journal.rules import ADMINISTRATION
 from ledger.wire.entry import Actor
@@ -148,9 +149,11 @@ class TestYearsAndPeriods:
         assert school.do(period(uid(43), "quarter", 1, "2026-09-01", "2026-10-25", grades=(7,)), ADMIN)
         assert school.do(period(uid(44), "trimester", 1, "2026-09-01", "2026-11-15"), ADMIN)
 
-    def test_rests_on_the_whole_log_standing_still(self, school: SmallSchool) -> None:
+    def test_is_listed_by_its_year_which_all_others_of_the_year_rest_on(self, school: SmallSchool) -> None:
         command = period(uid(43), "quarter", 3, "2027-01-11", "2027-03-20")
-        assert decide(command, school.journal, ADMIN, NOON).expected_size == school.journal.size
+        decision = decide(command, school.journal, ADMIN, NOON)
+        assert decision.events[1] == Planned(f"year/{YEAR}", 7, PeriodListed(period=uid(43)))
+        assert decision.expected_size is None
 
 
 class TestClasses:
@@ -181,7 +184,13 @@ class TestClasses:
         school.do(cmd.RegisterPerson(person=uid(7), kind="student", sd=()), ADMIN)
         command = cmd.EnrollStudent(class_group=CLASS_A, student=uid(7), starts_on="2026-09-02")
         # The class that is written is checked by the append itself.
-        assert decide(command, school.journal, ADMIN, NOON).reads.keys() == {f"class/{CLASS_B}"}
+        assert decide(command, school.journal, ADMIN, NOON).reads.keys() == {f"class/{CLASS_B}", f"year/{YEAR}"}
+
+    def test_is_listed_by_its_year(self, school: SmallSchool) -> None:
+        command = cmd.OpenClassGroup(class_group=uid(33), year=YEAR, grade=5, letter="В")
+        decision = decide(command, school.journal, ADMIN, NOON)
+        assert decision.events[1] == Planned(f"year/{YEAR}", 7, ClassGroupListed(class_group=uid(33)))
+        assert decision.expected_size is None
 
     @pytest.mark.parametrize(
         ("command", "rule"),

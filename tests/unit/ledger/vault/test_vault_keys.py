@@ -8,8 +8,9 @@ import pytest
 
 from ledger.durable import FileRefused
 from ledger.errors import LetopisError
-from ledger.vault import KeyErased, KeyLost, KeyStore, create_key_store
+from ledger.vault import KeyErased, KeyLost, KeyStore, Owner, create_key_store
 from ledger.vault import keys as keys_module
+from tests.recorded_syncs import record_syncs
 
 ORIGIN = "letopis.example/school/1534"
 PERSON = "6f1c0000-0000-4000-8000-000000000001"
@@ -63,6 +64,48 @@ def test_many_makers_make_one_key(folder: Path) -> None:
         thread.join()
     assert [KeyStore(folder, ORIGIN).sealer(PERSON, "journal").open(one, b"", 1) for one in sealed] == [b"x"] * 8
     assert [path.name for path in key_file(folder).parent.iterdir()] == [key_file(folder).name]
+
+
+def owners(count: int) -> list[Owner]:
+    return [Owner(f"{number:08x}-0000-4000-8000-000000000000", "journal") for number in range(count)]
+
+
+def test_many_keys_are_a_file_each_and_wait_for_the_disk_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = KeyStore(folder, ORIGIN)
+    known = store.make(*owners(1)[0]).seal(b"x", b"")
+    synced = record_syncs(monkeypatch)
+    sealers = store.make_many(owners(40))
+    assert list(sealers) == owners(40)
+    assert sealers[owners(1)[0]].open(known, b"", 1) == b"x"
+    assert len(list(folder.rglob("*.key"))) == 40
+    assert len([path for path in synced if path.suffix == ".new"]) == 39
+    assert [path.name for path in synced if path.suffix != ".new"] == ["00"]  # where all of them lie
+    again = KeyStore(folder, ORIGIN)
+    assert [again.sealer(*owner).open(sealer.seal(b"x", b""), b"", 1) for owner, sealer in sealers.items()] == [
+        b"x"
+    ] * 40
+
+
+def test_a_key_that_another_made_is_synced_before_it_seals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been linked a moment ago, by a process that has not come to the sync, or never will."""
+    KeyStore(folder, ORIGIN).make(PERSON, "journal")
+    synced = record_syncs(monkeypatch)
+    store = KeyStore(folder, ORIGIN)
+    store.make(PERSON, "journal")
+    of_log = key_file(folder).parent.parent
+    assert synced == [folder, of_log, key_file(folder).parent]
+
+
+def test_makes_no_key_where_one_of_many_was_erased(folder: Path) -> None:
+    store = KeyStore(folder, ORIGIN)
+    store.make(*owners(3)[1])
+    erased = key_file(folder, owners(3)[1].person)
+    erased.rename(erased.with_suffix(".erased"))
+    with pytest.raises(KeyErased):
+        store.make_many(owners(3))
+    assert list(folder.rglob("*.key")) == []
 
 
 def test_never_makes_a_second_key_encryption_key(folder: Path) -> None:

@@ -151,3 +151,43 @@ def finish(turns: Turns, waiting: list[Waiting]) -> None:
         else:
             one.call.finish()
             assert one.came_back()
+
+
+def together(turns: Turns) -> None:
+    """Two callers in one group, and then nobody."""
+    leading(turns)
+    turns.take_group()
+    first, second = Waiting(turns, Call(work)), Waiting(turns, Call(work))
+    turns.hand_over()
+    assert first.came_back()
+    assert turns.take_group() == [first.call, second.call]
+    second.call.finish()
+    assert second.came_back()
+    turns.hand_over()
+
+
+def test_who_comes_after_company_lets_the_others_come(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    together(turns)
+    monkeypatch.setattr("ledger.storage.sqlite.turns._COMPANY_SECONDS", 60.0)
+    others: list[Waiting] = []
+
+    def come_meanwhile(_: float) -> None:
+        others.append(Waiting(turns, Call(work)))
+
+    monkeypatch.setattr("ledger.storage.sqlite.turns.time.sleep", come_meanwhile)
+    call = leading(turns)
+    assert turns.take_group() == [call, others[0].call]
+    assert len(others) == 1  # as many as the last time are enough
+    others[0].call.finish()
+    assert others[0].came_back()
+
+
+def test_company_that_does_not_come_is_not_waited_for_again(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    together(turns)
+    call = leading(turns)
+    assert turns.take_group() == [call]
+    turns.hand_over()
+    monkeypatch.setattr("ledger.storage.sqlite.turns.time.sleep", lambda _: pytest.fail("a lone caller waits"))
+    call = leading(turns)
+    assert turns.take_group() == [call]
+    turns.hand_over()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.audit_range import AuditedRecorder, Findings
+from ledger.audit.range import AuditedRecorder, Findings
 from ledger.errors import LedgerDamaged
 from ledger.wire.entry import parse_entry
 from ledger.wire.errors import WireError

@@ -23,7 +23,9 @@ from typing import IO, Any, Final, cast
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
-from ledger.audit_range import AuditedRecorder, RangeResult, RangeTask, walk_range
+from ledger.audit.range import AuditedRecorder, RangeResult, RangeTask
+from ledger.audit.walk import walk_range
+from ledger.collecting import collecting_between_batches
 from ledger.wire.shapes import Shapes
 
 Walk = Callable[[Sequence[RangeTask]], Iterator[RangeResult]]
@@ -33,7 +35,7 @@ _Job = tuple[RangeTask, _Outcome]
 
 _log = logging.getLogger(__name__)
 
-_PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; from ledger.audit_workers import serve; serve()"
+_PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; from ledger.audit.workers import serve; serve()"
 
 
 @contextmanager
@@ -133,12 +135,13 @@ def serve() -> None:
     factory = InfrastructureFactory.construct(Environment("Audit", settings))
     try:
         recorder, shapes = cast("AuditedRecorder", factory.application_recorder()), Shapes()
-        while True:
-            try:
-                task: RangeTask = pickle.load(requests)  # noqa: S301 - our own parent's
-            except EOFError:
-                return
-            pickle.dump(walk_range(recorder, shapes, task), answers)
-            answers.flush()
+        with collecting_between_batches():
+            while True:
+                try:
+                    task: RangeTask = pickle.load(requests)  # noqa: S301 - our own parent's
+                except EOFError:
+                    return
+                pickle.dump(walk_range(recorder, shapes, task), answers)
+                answers.flush()
     finally:
         factory.close()

@@ -1,12 +1,4 @@
-"""The audit: a whole store, verified by its owner through the recorder's port.
-
-Every entry is read and hashed again, judged by the log format, and compared with all that the store keeps beside it:
-columns, chain, clock, versions, receipts, tiles, checkpoints, head. All that is wrong is collected, not only the first.
-What this cannot see: a store that was rewritten as a whole, with its checkpoints. Against that there are checkpoints
-that others hold, and the verifier, which shares no code with this.
-
-Ranges of entries are judged by as many processes as are asked for; what they give is joined in order.
-"""
+"""The audit of a whole log: ranges joined in order, compared with head, checkpoints, tiles, streams and receipts."""
 
 from __future__ import annotations
 
@@ -21,19 +13,20 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment
 
-from ledger.audit_opening import compare_clock
-from ledger.audit_range import (
+from ledger.audit.opening import compare_clock
+from ledger.audit.range import (
     HASH_SIZE,
     AuditedRecorder,
     Finding,
     Findings,
     RangeResult,
     RangeTask,
-    compare_tile,
     format_run,
     runs_of,
 )
-from ledger.audit_workers import Walk, walking
+from ledger.audit.walk import compare_tile
+from ledger.audit.workers import Walk, walking
+from ledger.collecting import collecting_between_batches
 from ledger.errors import LedgerDamaged
 from ledger.log import Head, LogRecorder, SignedCheckpoint, StreamHead
 from ledger.signing.checkpoints import check_checkpoint
@@ -108,7 +101,7 @@ def audit(
     with _opened_anew(recorder, environment) as reader:
         auditor = _Auditor(reader, vkeys)
         if auditor.head is not None:
-            with walking(reader, processes, _reading(environment or {})) as walk:
+            with walking(reader, processes, _reading(environment or {})) as walk, collecting_between_batches():
                 auditor.run(walk, processes, progress)
         report = auditor.report()
     if unlatch and report.passed and auditor.head is not None and getattr(recorder, "latched", None) is not None:

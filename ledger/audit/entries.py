@@ -1,35 +1,31 @@
-"""One range of an audit: every entry in it judged by itself and against its neighbours; pure but for reading.
+"""An audit's entries, each judged by itself and against its neighbours; pure.
 
 The rule for an entry is `wire.entry.parse_entry`. Nearly all entries are recognised as right by a quicker reading that
 says only yes or don't know: the tail is rendered from the row's columns and compared, the head is the last one's or
 matches a pattern, and what stands between them is of a shape that the rule has seen (`ledger.wire.shapes`). Whoever
 gets a don't-know is judged by the rule, and that alone makes findings.
+
+That reading is made of whole blocks first, in calls that take a block each; a block in which one entry is not
+recognised is read again entry by entry.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final
 
+from ledger.audit.range import Findings, RangeResult, RangeTask, format_run
 from ledger.errors import LedgerDamaged
-from ledger.log import Columns, LogRecorder, Run
-from ledger.tree.edge import RightEdge
-from ledger.tree.hashing import hash_pairs, leaf_hash
+from ledger.log import Columns, Run
+from ledger.tree.hashing import leaf_hash
 from ledger.wire.canonical import LIMIT_DEPTH, parse_canonical
 from ledger.wire.entry import ENTRY_BYTES_MAX, GENESIS_PREV, Entry, parse_entry
 from ledger.wire.errors import WireError
 from ledger.wire.shapes import Shapes
-from ledger.wire.tile import TILE_WIDTH
 
-FINDINGS_MAX: Final = 100
-"""Findings kept of one range, and in one report; the rest are only counted."""
-
-HASH_SIZE: Final = 32
-_BLOCK: Final = 4 * TILE_WIDTH  # at most 64 MiB, and twice that for a moment
 _KNOWN_MAX: Final = 10_000
 
 _UUID: Final = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -43,124 +39,7 @@ _TYPE = re.compile(f"{_SNAKE.decode()}/[1-9][0-9]{{0,5}}", re.ASCII)
 _NAME_LENGTH_MAX: Final = 64
 
 
-class AuditedRecorder(LogRecorder, Protocol):
-    """A recorder that also shows what an audit compares, beyond what a server needs.
-
-    Attributes:
-        clock: ``server`` or ``sample``, as the store was made.
-    """
-
-    clock: str
-
-    def columns(self, start: int, stop: int) -> Columns:
-        """What is stored of the entries `start` up to but not including `stop` or the first that is missing."""
-
-    def receipts(self) -> Iterator[tuple[int, int, str]]:
-        """First index, count and command of every receipt, in order of the first index."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that does not hold.
-
-    Attributes:
-        code: short stable name.
-        index: leaf index of the entry at fault; None where it is not one entry.
-        expected, found: hashes, numbers and names; never a personal value.
-    """
-
-    code: str
-    index: int | None
-    expected: str
-    found: str
-
-
-class Findings:
-    """Findings as they come in: the first 100 are kept, all are counted."""
-
-    def __init__(self) -> None:
-        self.kept: list[Finding] = []
-        self.count = 0
-
-    def add(self, code: str, index: int | None, expected: str, found: str) -> None:
-        """Note a finding."""
-        self.count += 1
-        if len(self.kept) < FINDINGS_MAX:
-            self.kept.append(Finding(code, index, expected, found))
-
-    def merge(self, other: Findings) -> None:
-        """Take over the findings of a later range."""
-        self.count += other.count
-        self.kept.extend(other.kept[: FINDINGS_MAX - len(self.kept)])
-
-
-@dataclass(frozen=True, slots=True)
-class RangeTask:
-    """What to walk: entries `start` to `stop` (`start` a multiple of 256), and what to give back on the way.
-
-    Attributes:
-        kept: size of the last kept checkpoint; full tiles below it must be there.
-        sizes: tree sizes within the range whose right edge is wanted.
-    """
-
-    start: int
-    stop: int
-    kept: int
-    sizes: tuple[int, ...]
-
-
-@dataclass(slots=True)
-class RangeResult:
-    """What a range gave.
-
-    Attributes:
-        task: the range.
-        findings: in order of index.
-        complete: every entry was there, so that the hashes are.
-        tile_roots: root over each full tile of leaves, one after another.
-        edges: tree size -> the hashes of its right edge below the level of tiles.
-        streams: stream -> first version, last version, first index, last index in this range.
-        runs_digest: SHA-256 over `format_run` of each run of entries with one command.
-        last: leaf hash of the last entry.
-        at: of the last entry.
-    """
-
-    task: RangeTask
-    findings: Findings = field(default_factory=Findings)
-    complete: bool = True
-    tile_roots: bytes = b""
-    edges: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
-    streams: dict[str, list[int]] = field(default_factory=dict)
-    runs_digest: bytes = b""
-    last: bytes = GENESIS_PREV
-    at: str = ""
-
-
-def format_run(command: str, first: int, count: int) -> bytes:
-    """Render a run of entries with one command, for comparing many of them by one hash."""
-    return f"{command} {first} {count}\n".encode()
-
-
-def walk_range(recorder: AuditedRecorder, shapes: Shapes, task: RangeTask) -> RangeResult:
-    """Judge a range; `shapes` are known from the ranges before and for those to come."""
-    result = RangeResult(task)
-    walker = _Walker(result, task, shapes)
-    try:
-        if task.start:
-            (previous,) = recorder.entries(task.start - 1, task.start)
-            walker.begin_after(previous)
-        for index in range(task.start, task.stop, _BLOCK):
-            stop = min(index + _BLOCK, task.stop)
-            leaves = walker.take(recorder.columns(index, stop), index, stop)
-            _hash_tiles(recorder, result, index, leaves)
-        result.runs_digest = walker.finish()
-    except LedgerDamaged as error:
-        result.findings.add(error.code, error.index, "readable entries", str(error))
-        result.complete = False
-    return result
-
-
-class _Walker:
+class EntryWalker:
     """Walks along entries and remembers what the next one must fit to."""
 
     def __init__(self, result: RangeResult, task: RangeTask, shapes: Shapes) -> None:
@@ -227,19 +106,15 @@ class _Walker:
         heads = self._heads(entries)
         if heads is None:
             return False
-        ends = (*[place for place, _ in heads[1:]], len(entries))
-        data = [
-            raw[len(head[0]) : -len(tail)]
-            for (start, head), end in zip(heads, ends, strict=True)
-            for raw, tail in zip(entries[start:end], tails[start:end], strict=True)
-        ]
+        starts, lengths = heads
+        data = [raw[start : -len(tail)] for raw, start, tail in zip(entries, lengths, tails, strict=True)]
         if not all(self._is_canonical(data[place]) for place in self._shapes.unknown(data)):
             return False
         self._streams.update(streams)
-        for place, head in heads:
+        for place, head in starts:
             self._begin_run(head[3].decode(), first + place)
-        self._head = heads[-1][1][0]
-        self._at = heads[-1][1][2].decode()
+        self._head = starts[-1][1][0]
+        self._at = starts[-1][1][2].decode()
         return True
 
     def _continued(self, runs: Sequence[Run], first: int) -> dict[str, list[int]] | None:
@@ -267,28 +142,30 @@ class _Walker:
             self._types.add(type_)
         return True
 
-    def _heads(self, entries: Sequence[bytes]) -> list[tuple[int, re.Match[bytes]]] | None:
-        """Read the head of the first entry and of each that has another than the one before, with its place.
+    def _heads(self, entries: Sequence[bytes]) -> tuple[list[tuple[int, re.Match[bytes]]], list[int]] | None:
+        """Read the head of the first entry and of each that has another than the one before.
 
-        None where one is not ordinary, or its time goes back.
+        Gives them with their places, and every entry's length of head; None where one is not ordinary or its time
+        goes back.
         """
-        heads: list[tuple[int, re.Match[bytes]]] = []
+        starts: list[tuple[int, re.Match[bytes]]] = []
+        lengths: list[int] = []
         head, at = b"\x00", self._at.encode()
         for place, raw in enumerate(entries):
-            if raw.startswith(head):
-                continue
-            match = _HEAD.match(raw)
-            if match is None or len(match[1]) > _NAME_LENGTH_MAX or match[2] < at:
-                return None
-            if match[2] != at:
-                at = match[2]
-                try:
-                    datetime.fromisoformat(at.decode())
-                except ValueError:
+            if not raw.startswith(head):
+                match = _HEAD.match(raw)
+                if match is None or len(match[1]) > _NAME_LENGTH_MAX or match[2] < at:
                     return None
-            head = match[0]
-            heads.append((place, match))
-        return heads
+                if match[2] != at:
+                    at = match[2]
+                    try:
+                        datetime.fromisoformat(at.decode())
+                    except ValueError:
+                        return None
+                head = match[0]
+                starts.append((place, match))
+            lengths.append(len(head))
+        return starts, lengths
 
     def _take_each(self, columns: Columns, first: int, prevs: Sequence[str]) -> None:
         """Judge a block entry by entry, and say of each what is wrong with it."""
@@ -420,21 +297,15 @@ def _each_version(runs: Sequence[Run]) -> Iterator[tuple[str, int]]:
 
 def _tails(columns: Columns, first: int, prevs: Sequence[str]) -> list[bytes]:
     """Render what must stand behind `data` in each entry, the first of them at index `first`."""
-    tails: list[bytes] = []
-    for stream, version, count in columns.runs:
-        start, stop = len(tails), len(tails) + count
-        names = zip(
-            range(first + start, first + stop),
-            prevs[start:stop],
-            columns.types[start:stop],
-            range(version, version + count),
-            strict=True,
+    names = [name for run in columns.runs for name in [f'","stream":"{run.stream}","type":"'] * run.length]
+    versions = [number for _, version, length in columns.runs for number in range(version, version + length)]
+    # One flat loop: in a loop over runs, which are short, this takes more than twice as long.
+    return [
+        f',"index":{index},"prev":"{prev}{name}{type_}","version":{version}}}'.encode()
+        for index, (prev, name, type_, version) in enumerate(
+            zip(prevs, names, columns.types, versions, strict=False), start=first
         )
-        tails += [
-            f',"index":{index},"prev":"{prev}","stream":"{stream}","type":"{type_}","version":{number}}}'.encode()
-            for index, prev, type_, number in names
-        ]
-    return tails
+    ]
 
 
 def _compare(findings: Findings, index: int, entry: Entry, row: tuple[str, int, str], prev_hex: str) -> None:
@@ -445,59 +316,3 @@ def _compare(findings: Findings, index: int, entry: Entry, row: tuple[str, int, 
     if (entry.stream, entry.version, entry.type) != row:
         told = f"{entry.stream} {entry.version} {entry.type}"
         findings.add("columns_differ", index, told, f"{row[0]} {row[1]} {row[2]}")
-
-
-def _hash_tiles(recorder: LogRecorder, result: RangeResult, first: int, leaves: Sequence[bytes]) -> None:
-    """Hash a block of leaves up to tiles, compare the kept ones, and note the edges that are wanted."""
-    full_count = len(leaves) // TILE_WIDTH
-    level: Sequence[bytes] = leaves[: full_count * TILE_WIDTH]
-    while len(level) > full_count:
-        level = hash_pairs(level)
-    result.tile_roots += b"".join(level)
-    for tile in range(full_count):
-        hashes = leaves[tile * TILE_WIDTH : (tile + 1) * TILE_WIDTH]
-        index = first // TILE_WIDTH + tile
-        needed = (index + 1) * TILE_WIDTH <= result.task.kept
-        compare_tile(result.findings, recorder, 0, index, hashes, needed=needed)
-    stop = first + len(leaves)
-    for size in result.task.sizes:
-        if first < size <= stop:
-            start = (size - 1) // TILE_WIDTH * TILE_WIDTH
-            below = leaves[start - first : size - first] if size % TILE_WIDTH else []
-            result.edges[size] = RightEdge.empty().extend(below).hashes
-
-
-def compare_tile(
-    findings: Findings, recorder: LogRecorder, level: int, index: int, hashes: Sequence[bytes], *, needed: bool
-) -> None:
-    """Compare a kept tile with what its hashes must be; `needed`: it must be kept."""
-    kept = recorder.tile(level, index)
-    joined = b"".join(hashes)
-    if kept == joined or (kept is None and not needed):
-        return
-    name = f"tile {index} of level {level}"
-    if kept is None:
-        findings.add("tile_missing", None, name, "nothing")
-        return
-    for place, right in enumerate(hashes):
-        found = kept[place * HASH_SIZE : (place + 1) * HASH_SIZE]
-        if found != right:
-            leaf = index * TILE_WIDTH + place if level == 0 else None
-            findings.add("tile_differs", leaf, f"{right.hex()} in {name}", found.hex())
-            return
-    findings.add("tile_differs", None, f"{len(joined)} bytes in {name}", f"{len(kept)} bytes")
-
-
-def runs_of(entries: Iterable[bytes], first: int) -> list[tuple[str, int, int]]:
-    """Give the runs of entries with one command: command, first index, count. For saying where runs differ."""
-    runs: list[tuple[str, int, int]] = []
-    for index, raw in enumerate(entries, start=first):
-        try:
-            command = parse_entry(raw).command
-        except WireError:
-            command = runs[-1][0] if runs else ""  # as in the walk
-        if runs and runs[-1][0] == command:
-            runs[-1] = (command, runs[-1][1], runs[-1][2] + 1)
-        else:
-            runs.append((command, index, 1))
-    return runs

@@ -1,0 +1,151 @@
+"""What is added to a year between a decision and its append: a decision that rests on the year's lists notices it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger.application import School
+from ledger.errors import Refused
+from ledger.journal import commands as cmd
+from ledger.journal.recorded import Decision
+from ledger.log import Command, Receipt
+from tests.integration.application_settings import BACKENDS, fresh_settings
+from tests.integration.test_application_threads import recorded_items
+from tests.properties.journal_oracle import check_log
+from tests.unit.ledger.journal.small_school import (
+    ADMIN,
+    AFTER_QUARTER,
+    CLASS_A,
+    LESSON,
+    NOON,
+    STUDENTS_A,
+    TEACHER,
+    WORK,
+    YEAR,
+    answer,
+    digest,
+    lesson,
+    mark,
+    period,
+    setup_commands,
+    uid,
+)
+
+HALF_YEAR, CLASS_C, NEWCOMER = uid(43), uid(32), uid(199)
+
+
+@pytest.fixture(params=BACKENDS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    return fresh_settings(request.param, tmp_path, request)
+
+
+class InterruptedSchool(School):
+    """A school in whose next append something else comes first: after the decision, before its transaction."""
+
+    meanwhile: Callable[[], object] | None = None
+    appends = 0
+
+    def _append(self, decision: Decision, envelope: Command) -> Receipt:
+        self.appends += 1
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super()._append(decision, envelope)
+
+
+def define_and_close(school: School) -> None:
+    half_year = period(HALF_YEAR, "half_year", 1, "2026-09-01", "2026-10-20")
+    for command in (half_year, cmd.ClosePeriod(period=HALF_YEAR)):
+        school.execute(command, actor=ADMIN, at=AFTER_QUARTER)
+
+
+def open_and_enroll(school: School) -> None:
+    for command in (
+        cmd.OpenClassGroup(class_group=CLASS_C, year=YEAR, grade=5, letter="В"),
+        cmd.EnrollStudent(class_group=CLASS_C, student=NEWCOMER, starts_on="2026-09-02"),
+    ):
+        school.execute(command, actor=ADMIN, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lesson(uid(1001)),
+        cmd.AddToLesson(lesson=LESSON, marks=(mark(STUDENTS_A[0]),)),
+        cmd.Correct(lesson=LESSON, corrects=-1, new=None, reason="typo"),
+    ],
+    ids=["lesson", "mark", "correction"],
+)
+def test_nothing_enters_a_period_that_is_defined_and_closed_meanwhile(
+    settings: dict[str, str], command: cmd.JournalCommand
+) -> None:
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        recorded = here.execute(
+            lesson(works=(answer(WORK),), marks=(mark(STUDENTS_A[1]),)), actor=TEACHER, at=AFTER_QUARTER
+        )
+        if isinstance(command, cmd.Correct):
+            last = recorded.first_index + recorded.count - 1
+            command = cmd.Correct(lesson=LESSON, corrects=last, new=None, reason="typo")
+        here.meanwhile = lambda: define_and_close(there)
+        with pytest.raises(Refused) as refused:
+            here.execute(command, actor=TEACHER, at=AFTER_QUARTER)
+        assert refused.value.rule == "period_closed"
+        check_log(recorded_items(here))
+
+
+def test_a_student_does_not_get_into_a_second_class_that_is_opened_meanwhile(settings: dict[str, str]) -> None:
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        newcomer = cmd.RegisterPerson(person=NEWCOMER, kind="student", sd=(digest(4),))
+        here.execute(newcomer, actor=ADMIN, at=NOON)
+        here.meanwhile = lambda: open_and_enroll(there)
+        enroll = cmd.EnrollStudent(class_group=CLASS_A, student=NEWCOMER, starts_on="2026-09-02")
+        with pytest.raises(Refused) as refused:
+            here.execute(enroll, actor=ADMIN, at=NOON)
+        assert refused.value.rule == "already_enrolled"
+        check_log(recorded_items(here))
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "rule"),
+    [
+        (
+            period(HALF_YEAR, "half_year", 1, "2026-09-01", "2026-12-29"),
+            period(uid(44), "half_year", 1, "2027-01-11", "2027-05-31"),
+            "period_number_taken",
+        ),
+        (
+            cmd.OpenClassGroup(class_group=CLASS_C, year=YEAR, grade=5, letter="В"),
+            cmd.OpenClassGroup(class_group=uid(33), year=YEAR, grade=5, letter="В"),
+            "class_name_taken",
+        ),
+    ],
+    ids=["period", "class"],
+)
+def test_two_of_one_name_are_not_added_to_a_year_at_once(
+    settings: dict[str, str], mine: cmd.JournalCommand, theirs: cmd.JournalCommand, rule: str
+) -> None:
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.meanwhile = lambda: there.execute(theirs, actor=ADMIN, at=NOON)
+        with pytest.raises(Refused) as refused:
+            here.execute(mine, actor=ADMIN, at=NOON)
+        assert refused.value.rule == rule
+
+
+def test_what_else_is_recorded_meanwhile_is_no_obstacle(settings: dict[str, str]) -> None:
+    """Neither a period nor a class needs the rest of the school to stand still."""
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        before = here.appends
+        here.meanwhile = lambda: there.execute(lesson(), actor=TEACHER, at=NOON)
+        here.execute(cmd.OpenClassGroup(class_group=CLASS_C, year=YEAR, grade=5, letter="В"), actor=ADMIN, at=NOON)
+        assert here.appends == before + 1
