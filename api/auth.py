@@ -42,6 +42,7 @@ class Right(StrEnum):
     APPROVE = "approve"
     READ_VIEWS = "read_views"
     READ_ENTRIES = "read_entries"
+    READ_DISCLOSURES = "read_disclosures"
     SIGN = "sign"
 
 
@@ -49,9 +50,17 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
     "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
     "administrator": frozenset(
-        {Right.SET_UP, Right.CLOSE, Right.APPROVE, Right.READ_VIEWS, Right.READ_ENTRIES, Right.SIGN}
+        {
+            Right.SET_UP,
+            Right.CLOSE,
+            Right.APPROVE,
+            Right.READ_VIEWS,
+            Right.READ_ENTRIES,
+            Right.READ_DISCLOSURES,
+            Right.SIGN,
+        }
     ),
-    "inspector": frozenset({Right.READ_VIEWS, Right.READ_ENTRIES, Right.SIGN}),
+    "inspector": frozenset({Right.READ_VIEWS, Right.READ_ENTRIES, Right.READ_DISCLOSURES, Right.SIGN}),
 }
 """Role -> rights. A role that is not here has none."""
 

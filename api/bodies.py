@@ -15,12 +15,16 @@ from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, WorkHeader
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
 
-Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="a UUID")]
-# What goes to the vault is judged here, since no rule of the journal ever sees it.
-_PRINTABLE: Final = "^(?!.*\\n)[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=_PRINTABLE)]
-Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=_PRINTABLE)]
-Day = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="YYYY-MM-DD")]
+ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# What goes to the vault is judged here, since no rule of the journal ever sees it: printable, and something to see.
+PRINTABLE_PATTERN: Final = (
+    "^(?=.*[^\\s\\u200b-\\u200f\\u2060\\ufeff])(?!.*\\n)[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
+)
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="a UUID")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTABLE_PATTERN)]
+Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=PRINTABLE_PATTERN)]
+Day = Annotated[str, msgspec.Meta(pattern=DAY_PATTERN, description="YYYY-MM-DD")]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,7 +135,10 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
 
 
 class NewAbsenceReason(Body, frozen=True, kw_only=True):
-    """A reason that became known later; `absence` is the index of the entry that stands."""
+    """A reason that became known later; `absence` is the index of the entry that stands.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
 
     absence: int
     code: AbsenceCode
@@ -139,7 +146,10 @@ class NewAbsenceReason(Body, frozen=True, kw_only=True):
 
 
 class NewCorrection(Body, frozen=True, kw_only=True):
-    """Another value, or null for none; `note` is a text about it and goes to the vault."""
+    """Another value, or null for none; `note` is a text about it and goes to the vault.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
 
     corrects: int
     new: Any
@@ -149,7 +159,7 @@ class NewCorrection(Body, frozen=True, kw_only=True):
 
 
 class NewCorrectionRequest(Body, frozen=True, kw_only=True):
-    """As a correction, after the period's close; the basis names a document."""
+    """As a correction, after the period's close; the basis names a document, in clear and for ever: no names."""
 
     corrects: int
     new: Any
@@ -159,7 +169,7 @@ class NewCorrectionRequest(Body, frozen=True, kw_only=True):
 
 
 class NewRefusal(Body, frozen=True, kw_only=True):
-    """Why a request is refused, without personal values."""
+    """Why a request is refused; it stands in the entry in clear, for ever: no names of people."""
 
     basis: str
 

@@ -46,7 +46,9 @@ def init_school(
     """
     environment = ledger_environment(layout, school, create=True)
     if layout.school_file.exists():
-        raise SettingsError(f"{layout.var}: there is a school already; nothing was changed")
+        raise SettingsError(
+            f"{layout.var}: здесь уже есть школа, ничего не изменено / there is a school already; nothing was changed"
+        )
     layout.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _removed_on_failure(layout):
         secret_folder(layout.keys, create=True)
@@ -57,7 +59,10 @@ def init_school(
         make_vault(layout, school).close()
         with closing(School(environment)) as app:
             if app.ledger.head().size:
-                raise SettingsError(f"{school.origin}: this log holds entries already; it belongs to another folder")
+                raise SettingsError(
+                    f"{school.origin}: в этом журнале уже есть записи, он от другой папки / "
+                    "this log holds entries already; it belongs to another folder"
+                )
             if opening is not None:
                 app.execute(opening, actor=Actor(identities[0].actor, identities[0].role))
                 Checkpointer(app.ledger, load_signer(layout.signing_key, school.origin, passphrase())).sign()

@@ -6,6 +6,7 @@ import logging
 import traceback
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem
@@ -40,6 +41,8 @@ def guard(app: ASGIApp) -> ASGIApp:
 
         try:
             await app(scope, receive, dressed)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered, and nothing is wrong here
         except Exception as error:  # noqa: BLE001 - the boundary
             place = "".join(traceback.format_tb(error.__traceback__))
             _logger.error("unexpected %s\n%s", type(error).__name__, place)  # noqa: TRY400 - not with its text

@@ -27,6 +27,14 @@ _MOMENT: Final = re.compile(
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day of the calendar, ``YYYY-MM-DD``."""
+    try:
+        return re.fullmatch(_DAY, text) is not None and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
 def _calendar(text: str | None) -> str | None:
     if text is not None:
         date.fromisoformat(text)

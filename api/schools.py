@@ -63,6 +63,7 @@ class OpenSchool:
     Attributes:
         code: its name in paths.
         background: whether threads keep the views level and sign; else it is done when it is asked for.
+        recording: whether entries and checkpoints may be written here; False beside the server that does.
         roots: what was computed for proofs once.
         request_secret: key of the digests that Idempotency-Keys stand for.
     """
@@ -78,6 +79,7 @@ class OpenSchool:
     runner: ViewsRunner
     request_secret: bytes
     background: bool
+    recording: bool = True
     roots: TileRoots = field(default_factory=TileRoots)
     _acknowledged: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -228,15 +230,19 @@ class Registry:
 
 
 @contextmanager
-def open_school(var: Path, *, background: bool = True, cadence: Cadence | None = None) -> Iterator[OpenSchool]:
-    """Open a school for writing; everything is closed again at the end.
+def open_school(
+    var: Path, *, background: bool = True, cadence: Cadence | None = None, recording: bool = True
+) -> Iterator[OpenSchool]:
+    """Open a school; everything is closed again at the end.
 
-    SQLite's tables are brought up to date on the way; PostgreSQL's by `letopis migrate`, as their owner.
+    SQLite's tables are brought up to date on the way; PostgreSQL's by `letopis migrate`, as their owner. One process
+    records in an SQLite file; any number may read it beside that one, and write views, which have their own lock.
 
     Args:
         var: the school's folder.
         background: keep views level and sign checkpoints in threads.
         cadence: how often to sign; None: as the environment says.
+        recording: False: entries and checkpoints are only read, on SQLite beside a running server too.
 
     Raises:
         LetopisError: no school there, another server has it, or its keys cannot be used.
@@ -249,9 +255,10 @@ def open_school(var: Path, *, background: bool = True, cadence: Cadence | None =
         tokens = Tokens.load(layout.tokens_file)
         secret = read_request_key(layout)
         sqlite = file.database == "sqlite"
-        app = School(ledger_environment(layout, file, create=sqlite))
+        reading = sqlite and not recording
+        app = School(ledger_environment(layout, file, create=sqlite and recording, read_only=reading))
         stack.callback(app.close)
-        vault = make_vault(layout, file) if sqlite else _open_vault(layout, file)
+        vault = make_vault(layout, file) if sqlite and recording else _open_vault(layout, file)
         stack.callback(vault.close)
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
         school = OpenSchool(
@@ -266,6 +273,7 @@ def open_school(var: Path, *, background: bool = True, cadence: Cadence | None =
             runner=ViewsRunner(views, app.ledger),
             request_secret=secret,
             background=background,
+            recording=not reading,
         )
         if background:
             school.runner.start()
@@ -286,7 +294,7 @@ def read_request_key(layout: Layout) -> bytes:
     try:
         return read_secret(layout.request_key, limit_bytes=_REQUEST_KEY_BYTES_MAX)
     except FileNotFoundError:
-        raise SettingsError(f"{layout.request_key}: missing; letopis init makes it") from None
+        raise SettingsError(f"{layout.request_key}: нет файла; его делает / missing; made by: letopis init") from None
 
 
 def make_vault(layout: Layout, school: SchoolFile) -> Vault:
@@ -323,6 +331,10 @@ def open_sealed_rows(layout: Layout, school: SchoolFile, *, as_owner: bool) -> S
 
 
 def _open_vault(layout: Layout, school: SchoolFile) -> Vault:
+    if school.database == "sqlite":
+        from ledger.vault.sqlite import open_vault as open_file
+
+        return open_file(layout.vault_file, KeyStore(layout.vault_keys, school.origin))
     from ledger.vault.postgres import open_vault
 
     dsn = ledger_environment(layout, school)["LETOPIS_POSTGRES_DSN"]

@@ -61,7 +61,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
-        raise UnavailableError(f"{host}: no such address here") from None
+        raise UnavailableError(f"{host}: здесь нет такого адреса / no such address here") from None
     bound = socket.socket(family, kind, protocol)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -70,6 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         raise UnavailableError(
-            f"{host}:{port}: cannot listen there ({error.strerror}); choose another --port"
+            f"{host}:{port}: адрес занят или недоступен, выберите другой --port / "
+            f"cannot listen there ({error.strerror}); choose another --port"
         ) from None
     return bound

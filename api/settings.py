@@ -30,6 +30,7 @@ from ledger.durable import create_file
 from ledger.errors import LetopisError
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+ORIGIN: Final = re.compile(r"[^\s/:?#@+]+(:[0-9]{1,5})?(/[^\s/:?#@+]+)*")
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -119,11 +120,20 @@ def code_of(origin: str) -> str:
     """The school's code in paths of the API: the last part of its origin.
 
     Raises:
-        SettingsError: it is not lower-case letters, digits and dashes.
+        SettingsError: the origin is not a URL without its scheme, or its last part not lower-case letters, digits and
+            dashes.
     """
+    if not ORIGIN.fullmatch(origin):
+        raise SettingsError(
+            "--origin: имя журнала — адрес без схемы, как letopis.example/school/1534 / "
+            "a log's name is a URL without its scheme, such as letopis.example/school/1534"
+        )
     code = origin.rpartition("/")[2]
     if not CODE.fullmatch(code):
-        raise SettingsError(f"origin: its last part {code!r} must be lower-case letters, digits and dashes")
+        raise SettingsError(
+            f"--origin: последняя часть {code!r} — строчные латинские буквы, цифры и дефис / "
+            "its last part must be lower-case letters, digits and dashes"
+        )
     return code
 
 
@@ -145,9 +155,11 @@ def read_school_file(layout: Layout) -> SchoolFile:
     try:
         return msgspec.json.decode(layout.school_file.read_bytes(), type=SchoolFile)
     except FileNotFoundError:
-        raise SettingsError(f"{layout.var}: no school here; make one with: letopis init --var {layout.var}") from None
+        raise SettingsError(
+            f"{layout.var}: здесь нет школы, заведите её / no school here; make one: letopis init --var {layout.var}"
+        ) from None
     except msgspec.MsgspecError as error:
-        raise SettingsError(f"{layout.school_file}: {error}") from None
+        raise SettingsError(f"{layout.school_file}: не тот вид файла / not of the form: {error}") from None
 
 
 def ledger_environment(
@@ -159,6 +171,8 @@ def ledger_environment(
     environ: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Settings of the event library's factory for this school.
+
+    Whoever set ``LETOPIS_READ_ONLY=y`` in the environment wants nothing made: that wins over `create`.
 
     Raises:
         SettingsError: PostgreSQL without its connection strings in the environment.
@@ -177,7 +191,7 @@ def ledger_environment(
         env["LETOPIS_LATCH_FILE"] = str(layout.latch_file)
         if create:
             env["LETOPIS_POSTGRES_OWNER_DSN"] = _required(environ, "LETOPIS_POSTGRES_OWNER_DSN")
-    if create:
+    if create and not environ.get("LETOPIS_READ_ONLY"):
         env["LETOPIS_CREATE"] = "y"
     if read_only:
         env["LETOPIS_READ_ONLY"] = "y"
@@ -213,12 +227,14 @@ def read_cadence(environ: Mapping[str, str] | None = None) -> Cadence:
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, "")
     if text and not _COUNT.fullmatch(text):
-        raise SettingsError(f"{name}: a whole number from 1 is asked for")
+        raise SettingsError(f"{name}: нужно целое число от 1 / a whole number from 1 is asked for")
     return int(text) if text else default
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:
-        raise SettingsError(f"{name} is not set; it holds the connection string of the database")
+        raise SettingsError(
+            f"{name} не задана: это строка подключения к базе / is not set; it holds the database's connection string"
+        )
     return value

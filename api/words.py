@@ -85,6 +85,18 @@ RULES_RU: Final[Mapping[str, str]] = {
 }
 """Rule name -> what a person reads."""
 
+
+def words_of_clause(clause: str) -> tuple[str, str]:
+    """Say where a rule comes from (`ledger.errors.Refused.clause`), in Russian and in English."""
+    match clause:
+        case "local_act":
+            return "локальный акт школы", "the school's local act"
+        case "log":
+            return "правило самого журнала", "the log's own rule"
+        case _:
+            return f"п. {clause} регламента", f"regulation {clause}"
+
+
 CONTENT_RULES: Final = frozenset(
     {
         "due_without_text",

@@ -63,9 +63,9 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
     """
     first = plan.start.size if plan.start else 0
     if plan.checkpoint.size <= first:
-        raise ExportError(f"nothing to archive: the range {first}…{plan.checkpoint.size} is empty")
+        raise ExportError(f"архив был бы пуст / nothing to archive: the range {first}…{plan.checkpoint.size} is empty")
     if first and plan.tables:
-        raise ExportError("tables follow from all entries: only an archive from entry 0 can have them")
+        raise ExportError("таблицы бывают только в архиве с записи 0 / tables follow from all entries, from entry 0 on")
     info = {
         "Bagging-Date": _date_of_last(recorder, plan.checkpoint.size),
         "External-Identifier": recorder.origin,

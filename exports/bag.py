@@ -73,7 +73,7 @@ class BagWriter:
 
     def __enter__(self) -> Self:
         if self.target.exists():
-            raise ExportError(f"{self.target} is there already: an archive is never overwritten")
+            raise _taken(self.target)
         self.target.parent.mkdir(parents=True, exist_ok=True)
         self._part.mkdir()
         return self
@@ -94,9 +94,12 @@ class BagWriter:
     def file(self, name: str) -> Iterator[HashedFile]:
         """Open a new file of the bag; ``data/…`` is payload, anything else a tag file."""
         if not _NAME.fullmatch(name):
-            raise ExportError(f"{name!r} is not a name for a bag: use ASCII letters, digits, dot, dash and underscore")
+            raise ExportError(
+                f"{name!r}: такого имени в архиве быть не может / is not a name for a bag: use ASCII letters, digits, "
+                "dot, dash and underscore"
+            )
         if name in self._payload or name in self._tags:
-            raise ExportError(f"{name} is in the bag already")
+            raise ExportError(f"{name}: уже есть в архиве / is in the bag already")
         path = self._part / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb", buffering=CHUNK_BYTES) as raw:
@@ -124,9 +127,9 @@ class BagWriter:
         self.put("tagmanifest-sha256.txt", _format_manifest(self._tags))
         for folder in sorted({path.parent for path in self._part.rglob("*")}, reverse=True):
             sync_folder(folder)
-        # The rename is the moment at which the archive exists; link counts refuse a target made in the meantime.
+        # The rename is the moment at which the archive exists; it refuses a folder made meanwhile unless that is empty.
         if self.target.exists():
-            raise ExportError(f"{self.target} was made by somebody else meanwhile")
+            raise _taken(self.target)
         self._part.rename(self.target)
         sync_folder(self.target.parent)
 
@@ -138,7 +141,7 @@ def zip_bag(folder: Path, target: Path) -> None:
         ExportError: the target exists.
     """
     if target.exists():
-        raise ExportError(f"{target} is there already: an archive is never overwritten")
+        raise _taken(target)
     part = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
     try:
         with part.open("xb") as raw:
@@ -147,10 +150,33 @@ def zip_bag(folder: Path, target: Path) -> None:
                     _pack(packed, path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
             raw.flush()
             os.fsync(raw.fileno())
-        part.rename(target)
+        _take_name(part, target)
     finally:
         part.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def _take_name(part: Path, target: Path) -> None:
+    """Give a finished file its name, unless somebody else has taken that meanwhile: a link refuses, a rename does not.
+
+    Raises:
+        ExportError: the target exists.
+    """
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError:
+        # A file system without links, such as a memory stick's: the look before the rename is all that there is.
+        if target.exists():
+            raise _taken(target) from None
+        part.rename(target)
+
+
+def _taken(target: Path) -> ExportError:
+    return ExportError(
+        f"{target}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
+    )
 
 
 def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> None:
@@ -171,5 +197,8 @@ def _format_info(info: Mapping[str, str]) -> bytes:
     """``Label: value`` lines (RFC 8493, section 2.2.2); a value that would break the line is refused."""
     for label, value in info.items():
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", label) or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
-            raise ExportError(f"bag-info {label!r} holds a character that a bag cannot say on one line")
+            raise ExportError(
+                f"bag-info {label!r}: знак, которого не бывает в одной строке / "
+                "holds a character that a bag cannot say on one line"
+            )
     return "".join(f"{label}: {value}\n" for label, value in info.items()).encode("utf-8")

@@ -22,7 +22,7 @@ from eventsourcing.utils import EnvType
 
 from ledger.books import Shelf, ShelfBooks
 from ledger.clock import utc_now
-from ledger.errors import AlreadyRecorded, Conflict, KeyReused, OutcomeUnknown, Refused
+from ledger.errors import LOG, AlreadyRecorded, Conflict, KeyReused, OutcomeUnknown, Refused
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import ClosePeriod, JournalCommand, OpenSchool
 from ledger.journal.decide import decide
@@ -133,10 +133,12 @@ class School(Application[str]):
     def _envelope(self, command: JournalCommand, actor: Actor, key: str, digest: bytes, at: datetime | None) -> Command:
         """Make the append's envelope, but for what the decision adds."""
         if len(key) > KEY_LENGTH_MAX or not key.isprintable():
-            raise Refused("malformed_key", f"a key has at most {KEY_LENGTH_MAX} printable characters", where="key")
+            raise Refused(
+                "malformed_key", f"a key has at most {KEY_LENGTH_MAX} printable characters", clause=LOG, where="key"
+            )
         self._check_clock(command, at)
         if isinstance(command, OpenSchool) and command.origin != self.ledger.origin:
-            raise Refused("wrong_origin", "this log has another origin", where="origin")
+            raise Refused("wrong_origin", "this log has another origin", clause=LOG, where="origin")
         id_ = str(uuid4())
         if not key:
             return Command(id=id_, actor=actor, digest=digest, at=at)
@@ -149,7 +151,12 @@ class School(Application[str]):
         school = self._shelf.school()
         clock = school.clock if school else command.clock if isinstance(command, OpenSchool) else "server"
         if clock != "sample" or at.tzinfo is None:
-            raise Refused("clock_is_the_servers", "only a sample school takes a moment, with its time zone", where="at")
+            raise Refused(
+                "clock_is_the_servers",
+                "only a sample school takes a moment, with its time zone",
+                clause=LOG,
+                where="at",
+            )
 
     def _append(self, decision: Decision, envelope: Command) -> Receipt:
         """Append a decision, and learn from what was appended.

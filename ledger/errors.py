@@ -7,12 +7,18 @@ classes, never messages: `Refused` is a rule of the school, `Conflict` asks for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 if TYPE_CHECKING:
     from ledger.log import Receipt
+
+
+LOCAL_ACT: Final = "local_act"
+"""A rule on which the regulation is silent: the school's local act has to say it."""
+LOG: Final = "log"
+"""A rule of the log itself and no school's: forms of values, ids that exist once, one school to a log."""
 
 
 class LetopisError(Exception):
@@ -24,11 +30,11 @@ class Refused(LetopisError):
 
     Attributes:
         rule: name of the rule, snake_case, stable: clients may depend on it.
-        clause: where the rule comes from, such as ``2.1`` of the regulation or ``R15``; empty for common sense.
+        clause: where the rule comes from: a clause of the regulation, such as ``2.1``, `LOCAL_ACT` or `LOG`.
         where: the field of the command that is at fault, such as ``marks[3].value``; empty where no single field is.
     """
 
-    def __init__(self, rule: str, message: str, *, clause: str = "", where: str = "") -> None:
+    def __init__(self, rule: str, message: str, *, clause: str, where: str = "") -> None:
         super().__init__(message)
         self.rule = rule
         self.clause = clause

@@ -1,4 +1,7 @@
-"""Fixtures shared by every test: a throw-away PostgreSQL and databases in it."""
+"""What every test shares: a throw-away PostgreSQL and databases in it, and how Hypothesis runs.
+
+Hypothesis judges no example by its time: a busy machine is not a wrong answer.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,13 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ledger.storage.postgres.install import install
 from tests.cluster import Cluster, running_cluster
+
+settings.register_profile("letopis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("letopis")
 
 TEMPLATE = "letopis_template"
 _numbers = itertools.count(1)

@@ -44,5 +44,6 @@ READS = {
     "/feed?limit=1": AUDITORS,
     "/entries/0": AUDITORS,
     "/entries/0/proof": AUDITORS,
+    "/entries/0/disclosures": AUDITORS,
     "/log/tile/entries/000.p/1": AUDITORS,
 }

@@ -105,7 +105,7 @@ def year_that_ends_before_it_starts(school: Sample) -> None:
     b.add("year", b.uuid(), "school_year_opened", title="2027/28", starts_on="2027-09-01", ends_on="2027-05-31")
 
 
-@story("ends-before-start")
+@story("ends-before-start", "data-field")
 def period_that_ends_before_it_starts(school: Sample) -> None:
     school.builder.period(school.year, 2, [5], "2026-12-31", "2026-11-01")
 

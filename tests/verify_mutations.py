@@ -1206,7 +1206,7 @@ def range_of(name: str, *codes: str, start: int, end: int) -> None:
 
 range_of("range_of_nothing_at_an_odd_size", "start-malformed", start=33, end=33)
 range_of("range_of_nothing_at_an_even_size", "start-malformed", start=32, end=32)
-range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=53)
+range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=55)
 
 
 @range_changed("table-unexpected")

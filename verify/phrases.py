@@ -55,6 +55,7 @@ PHRASES: Final[dict[str, str]] = {
     "missing": "нет",
     "another": "другое",
     "something else": "другое",
+    "what the entry before makes in this year": "то, что создаёт в этом году предыдущая запись",
     "the files of the specification": "файлы, названные в описании формата",
     "the tables of the specification": "таблицы, названные в описании формата",
     "<sha-256>  <name>, each name once": "<sha-256>  <имя>, каждое имя один раз",

@@ -191,8 +191,7 @@ class Replay:
     def lists(self, stream: Stream, index: int, listed: Stream, year: bytes) -> None:
         """Compare what a year lists with the entry before, which must be the one that makes it, and in this year."""
         if (listed.version, listed.last, year) != (1, index - 1, stream.id):
-            kind = listed.key.partition(b"/")[0].decode()
-            self.find("data-field", f"the {kind} of this year that the entry before makes", listed.key)
+            self.find("data-field", "what the entry before makes in this year", listed.key)
 
     def period_defined(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a reporting period."""

@@ -38,7 +38,10 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool) 
     try:
         school = School(settings)
     except LedgerInUse:
-        raise LatchInUseError(f"{var}: a server has this ledger; stop it before --unlatch") from None
+        raise LatchInUseError(
+            f"{var}: журнал открыт сервером: остановите его перед --unlatch / "
+            "a server has this ledger; stop it before --unlatch"
+        ) from None
     with closing(school):
         latched = getattr(school.ledger, "latched", None)
         with console.progress("проверка базы / audit", school.ledger.head().size) as done:

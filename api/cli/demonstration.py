@@ -109,7 +109,10 @@ def _clear(var: Path) -> None:
     var.mkdir(parents=True, exist_ok=True)
     strange = sorted(path.name for path in var.iterdir() if path.name not in MADE and not path.name.endswith(".part"))
     if strange:
-        raise SettingsError(f"{var}: holds {', '.join(strange)}, which no demonstration made; choose another --var")
+        raise SettingsError(
+            f"{var}: здесь лежит {', '.join(strange)}, это не от показа; назовите другую папку / "
+            "no demonstration made that; choose another --var"
+        )
     for path in var.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -187,7 +190,7 @@ def _change_one_byte(var: Path) -> str:
     content = bytearray(path.read_bytes())
     found = re.search(rb'"value":"([1-4])"', content)
     if found is None:
-        raise SettingsError("the sample school has no mark to change")
+        raise SettingsError("нет отметки, которую изменить / the sample school has no mark to change")
     offset = found.start(1)
     content[offset] += 1
     path.write_bytes(content)

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
+from typing import Final
 
 from eventsourcing.persistence import PersistenceError
 
 from api.cli.console import Exit
 from api.settings import SettingsError
-from api.words import RULES_RU
+from api.words import RULES_RU, words_of_clause
 from exports.bag import ExportError
-from ledger.errors import LedgerDamaged, LetopisError, Refused
+from ledger.database.migrations import MigrationError
+from ledger.durable import FileRefused
+from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
+from ledger.signing.keys import KeyRefused
+from projections.errors import NotYetProjected, ViewsError
+
+_IN_USE: Final = (
+    "журнал открыт сервером или другой командой, ничего не записано: остановите сервер (Ctrl+C) и повторите / "
+    "stop the server that has this ledger open and try again, nothing was written"
+)
+
+_RUSSIAN: Final[tuple[tuple[type[LetopisError], str], ...]] = (
+    (FileRefused, "файл с ключами не годится"),
+    (KeyRefused, "ключ подписи не годится"),
+    (NodeReadOnly, "записывать сейчас нельзя"),
+    (OutcomeUnknown, "связь с базой прервалась, неизвестно, внесена ли запись"),
+    (NotYetProjected, "до этой позиции журнал ещё не дошёл"),
+    (ViewsError, "представления не годятся, постройте их заново: letopis rebuild"),
+    (LetopisError, "сейчас это невозможно"),
+)
 
 
 def explain(error: Exception) -> tuple[str, int]:
@@ -22,22 +43,40 @@ def explain(error: Exception) -> tuple[str, int]:
     """
     match error:
         case Refused():
-            return f"{RULES_RU.get(error.rule, error.rule)} / {error}", Exit.FINDING
+            source_ru, source = words_of_clause(error.clause)
+            text = f"{RULES_RU.get(error.rule, error.rule)} ({source_ru}) / {error} ({source}) [{error.rule}]"
+            return text, Exit.FINDING
+        case LedgerInUse():
+            return f"{_IN_USE}: {str(error).partition(';')[0]}", Exit.UNAVAILABLE
+        case MigrationError():
+            return (
+                f"сначала обновите таблицы: letopis migrate / bring the tables up to date first: {error}",
+                Exit.UNAVAILABLE,
+            )
         case LedgerDamaged():
-            return str(error), Exit.FINDING
+            return f"хранилище не сходится со своими отпечатками / {error}", Exit.FINDING
         case SettingsError() | ExportError():
             return str(error), Exit.USAGE
         case LetopisError():
-            return str(error), Exit.UNAVAILABLE
+            return _in_both(error), Exit.UNAVAILABLE
         case PersistenceError():
             # A driver's text may quote a row.
-            return f"the database is not available ({type(error).__name__})", Exit.UNAVAILABLE
+            return f"база не отвечает / the database is not available ({type(error).__name__})", Exit.UNAVAILABLE
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
-            return f"{place}{error.strerror or type(error).__name__}", Exit.UNAVAILABLE
+            text = f"{place}система отказала / {error.strerror or type(error).__name__}"
+            return text, Exit.UNAVAILABLE
         case _:
             if os.environ.get("LETOPIS_TRACEBACK") == "1":
                 traceback.print_exception(error, file=sys.stderr)
             last = traceback.extract_tb(error.__traceback__)[-1]
             name = f"{type(error).__name__} at {os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
-            return f"unexpected {name}; LETOPIS_TRACEBACK=1 says more", Exit.UNAVAILABLE
+            return f"непредвиденная ошибка / unexpected {name}; LETOPIS_TRACEBACK=1 says more", Exit.UNAVAILABLE
+
+
+def _in_both(error: LetopisError) -> str:
+    """An error's own text, with Russian words of its kind before it where it has none."""
+    text = str(error)
+    if re.search("[а-яё]", text):
+        return text
+    return f"{next(words for kind, words in _RUSSIAN if isinstance(error, kind))} / {text}"

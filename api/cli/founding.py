@@ -25,7 +25,7 @@ ROLES = {
 def run_init(console: Console, var: Path, origin: str, name: str, time_zone: str, database: str) -> int:
     """Make a school's folder and open its log; prints vkey and sign-ins once."""
     if database not in ("sqlite", "postgresql"):
-        raise SettingsError("--database: sqlite or postgresql")
+        raise SettingsError("--database: sqlite или postgresql / sqlite or postgresql")
     code = code_of(origin)
     school = SchoolFile(origin=origin, code=code, database="sqlite" if database == "sqlite" else "postgresql")
     identities = [Identity(str(uuid4()), role, code, label) for role, label in ROLES.items()]

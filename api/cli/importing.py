@@ -28,7 +28,7 @@ def run_import_files(console: Console, var: Path, files: Sequence[Path], *, dry_
         LetopisError: the school cannot be opened, or refuses a step; run again to go on.
     """
     contents = read_files(files)
-    with open_school(var, background=False) as school:
+    with open_school(var, background=False, recording=not dry_run) as school:
         actor = _founder(school)
         plan = plan_import(contents, know_school(school.app, school.vault))
         if plan.problems:
@@ -63,7 +63,7 @@ def read_files(paths: Sequence[Path]) -> dict[str, bytes]:
                 with file.open("rb") as opened:
                     contents[str(file)] = opened.read(FILE_BYTES_MAX + 1)
             except OSError as error:
-                raise FilesNotReadError(f"{file}: {error.strerror}") from None
+                raise FilesNotReadError(f"{file}: не прочитать / cannot be read: {error.strerror}") from None
     return contents
 
 

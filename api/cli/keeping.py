@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from api.cli.console import Console, Exit
+from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
@@ -22,17 +25,17 @@ SPEC: Final = ("log-format.md", "events.md", "tables.md")
 
 
 def run_checkpoint(console: Console, var: Path) -> int:
-    """Sign and print a checkpoint."""
-    with open_school(var, background=False) as school:
-        signed = school.checkpointer.sign()
+    """Sign and print a checkpoint; beside a running server, print what that has signed."""
+    with open_to_sign(var) as school:
+        signed = sign_or_wait(console, school)
         content: dict[str, object] = {"size": signed.size, "note": signed.note.decode(), "vkey": school.signer.vkey}
         console.result(content, signed.note.decode().rstrip("\n"))
     return Exit.DONE
 
 
 def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
-    """Make the views again, or make them beside and compare."""
-    with open_school(var, background=False) as school:
+    """Make the views again, or make them beside and compare; a server may run meanwhile."""
+    with open_school(var, background=False, recording=False) as school:
         if not check:
             position = school.views.rebuild(school.recorder)
             console.result({"position": position}, f"Представления построены заново / rebuilt: {position}")
@@ -49,30 +52,61 @@ def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
 
 
 def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bool, since: int | None) -> int:
-    """Write an archive of all that is recorded, and a zip beside it."""
-    with open_school(var, background=False) as school:
+    """Write an archive of all that is recorded, and a zip beside it: both or neither.
+
+    Raises:
+        SettingsError: one of them is there already; nothing is written.
+    """
+    zipped = out.with_name(out.name + ".zip")
+    if zip_ and out.suffix == ".zip":
+        raise SettingsError(
+            f"--out: это имя папки, zip получит его с «.zip»: --out {out.with_suffix('')} / "
+            "the name of the folder; the zip gets it with .zip"
+        )
+    for path in (out, *([zipped] if zip_ else [])):
+        if os.path.lexists(path):
+            raise SettingsError(
+                f"{path}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
+            )
+    with open_to_sign(var) as school:
         checkpoint = export_archive(console, school, out, public=public, since=since)
         if zip_:
-            zip_bag(out, out.with_name(out.name + ".zip"))
-        content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": school.signer.vkey}
+            _zip_or_remove(out, zipped)
+        content: dict[str, object] = {
+            "archive": str(out),
+            "size": checkpoint.size,
+            "first": since or 0,
+            "vkey": school.signer.vkey,
+        }
         check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
-        console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
+        count = checkpoint.size - (since or 0)
+        console.result(content, f"{out}: записей / entries: {count}\nПроверить / verify: {check}")
     return Exit.DONE
+
+
+def _zip_or_remove(folder: Path, zipped: Path) -> None:
+    """Zip the folder that was just written; take it away again where that fails, so that another try finds room."""
+    try:
+        zip_bag(folder, zipped)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def export_archive(
     console: Console, school: OpenSchool, out: Path, *, public: bool = False, since: int | None = None
 ) -> SignedCheckpoint:
-    """Sign, bring the views level, and write the archive folder `out`.
+    """Sign (or wait for the server that does), bring the views level, and write the archive folder `out`.
 
     Raises:
         SettingsError: no checkpoint of size `since` is kept.
+        NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_archive`.
     """
-    checkpoint = school.checkpointer.sign()
+    checkpoint = sign_or_wait(console, school)
     start = None if since is None else school.recorder.checkpoint(since)
     if since is not None and (start is None or start.size != since):
-        raise SettingsError(f"--since: no checkpoint of size {since} was signed")
+        raise SettingsError(f"--since: точку размера {since} не подписывали / no checkpoint of size {since} was signed")
     school.views.catch_up(school.recorder, stop=checkpoint.size)
     vault = school.vault
 
@@ -102,7 +136,8 @@ def verifier() -> bytes:
             [sys.executable, "-m", "verify.build", str(target)], cwd=ROOT, capture_output=True, check=False
         )
         if done.returncode != 0:
-            raise SettingsError(f"the verifier could not be built: {done.stderr.decode(errors='replace').strip()}")
+            text = done.stderr.decode(errors="replace").strip()
+            raise SettingsError(f"проверяющую программу не собрать / the verifier could not be built: {text}")
         return target.read_bytes()
 
 

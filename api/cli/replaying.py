@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from api.cli.console import Console, Exit
+from api.importing.values import LOOKALIKES
 from api.problems import Problem
-from api.queries import FIRST_DAY, LAST_DAY, read_as_of
+from api.queries import FIRST_DAY, LAST_DAY, is_day, read_as_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ABSENCE_WORDS, MARK_WORDS
@@ -31,18 +33,21 @@ def run_replay(
 ) -> int:
     """Print a class page as of a moment or a position; without a class, list the classes."""
     if at is not None and position is not None:
-        raise SettingsError("--at and --position: one of them")
+        raise SettingsError("--at и --position: одно из двух / one of them")
+    for option, day in (("--from", from_date), ("--to", to_date)):
+        if day is not None and not is_day(day):
+            raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
     moment: AsOf = position if at is None else read_moment(at)
-    with open_school(var, background=False) as school:
+    with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         asked = resolve(school.views, moment)
         known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
         if class_name is None or class_name not in known:
-            names = ", ".join(sorted(known)) or "—"
             if class_name is None:
+                names = ", ".join(sorted(known)) or "—"
                 console.result({"position": asked, "classes": sorted(known)}, f"Классы / classes: {names}")
                 return Exit.DONE
-            raise SettingsError(f"--class: no such class as of {asked}; there are: {names}")
+            raise SettingsError(_no_class(class_name, known, asked))
         page = class_page(
             school.views,
             known[class_name],
@@ -65,10 +70,23 @@ def read_moment(text: str) -> AsOf:
     try:
         moment = read_as_of(text)
     except Problem:
-        raise SettingsError("--at: a moment such as 2026-11-01T12:00:00Z") from None
+        raise SettingsError("--at: нужен момент / a moment such as 2026-11-01T12:00:00Z") from None
     if isinstance(moment, int):
-        raise SettingsError("--at: a moment such as 2026-11-01T12:00:00Z; for a position use --position")
+        raise SettingsError(
+            "--at: нужен момент / a moment such as 2026-11-01T12:00:00Z; позиция / a position: --position"
+        )
     return moment
+
+
+def _no_class(name: str, known: Mapping[str, str], asked: int) -> str:
+    """Why there is no such class: the journal had not begun, a Latin letter, or none of those that there were."""
+    if asked == 0:
+        return "--at: журнал тогда ещё не начат / the journal had not begun then"
+    russian = "".join(LOOKALIKES.get(letter, letter) for letter in name).upper()
+    if russian != name and russian in known:
+        return f"--class: буква должна быть русской / the letter has to be a Russian one: {russian}"
+    names = ", ".join(sorted(known)) or "—"
+    return f"--class: такого класса на позиции {asked} нет, есть / no such class as of {asked}; there are: {names}"
 
 
 def format_page(school: OpenSchool, page: ClassPage, class_name: str, columns_max: int = 12) -> str:
@@ -93,7 +111,8 @@ def format_page(school: OpenSchool, page: ClassPage, class_name: str, columns_ma
     lines.append(" " * margin + "  " + " ".join(head.rjust(width) for head, width in zip(heads, widths, strict=True)))
     for name, of in rows:
         lines.append(name.ljust(margin) + "  " + " ".join(c.rjust(w) for c, w in zip(of, widths, strict=True)))
-    lines.append("* исправлено / corrected")
+    if any("*" in cell for _, of in rows for cell in of):
+        lines.append("* исправлено / corrected")
     return "\n".join(lines)
 
 

@@ -51,7 +51,9 @@ def make_registry(schools: list[OpenSchool]) -> Registry:
     """
     codes = [school.code for school in schools]
     if len(set(codes)) < len(codes):
-        raise SettingsError("--var: two schools have the same code, the last part of their origins")
+        raise SettingsError(
+            "--var: у двух школ один код, последняя часть имени / two schools have one code, their origins' last part"
+        )
     return Registry(schools)
 
 

@@ -63,7 +63,8 @@ def plan_import(files: Mapping[str, bytes], known: KnownSchool | None = None) ->
             tables[table.name] = _rows(table, file, raw, problems)
             digests[file] = sha256(raw).hexdigest()[:32]
     planner = Planner(known or KnownSchool(), problems, digests)
-    lessons = _plan(planner, tables)
+    # Where no file is a table of ours, that is the problem, and not that none of them is the year's.
+    lessons = _plan(planner, tables) if tables or not problems.count else 0
     if problems.count:
         return ImportPlan(problems=problems.sorted())
     return ImportPlan(

@@ -47,6 +47,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "bad_code": ("код: буквы, цифры, точка, дефис; до 40 знаков", "a code: letters, digits, dot, hyphen; at most 40"),
     "bad_name": ("нужно имя буквами", "a name in letters is needed"),
     "bad_date": ("нужна дата ДД.ММ.ГГГГ или ГГГГ-ММ-ДД", "a date DD.MM.YYYY or YYYY-MM-DD is needed"),
+    "no_such_day": ("такого дня нет в календаре", "there is no such day in the calendar"),
     "bad_birth_date": ("дата рождения вне 1900–2100 годов", "a birth date outside 1900 to 2100"),
     "bad_class": ("нужен класс, например 5А", "a class such as 5А is needed"),
     "latin_letter": ("буква класса латинская, нужна русская", "the class's letter is Latin, a Russian one is needed"),

@@ -86,7 +86,8 @@ def read_date(row: Row, column: str, *, needed: bool = True) -> str | None:
         if parts is not None:
             return date(int(parts[0]), int(parts[1]), int(parts[2])).isoformat()
     except ValueError:
-        pass
+        row.problem(column, "no_such_day")
+        return None
     row.problem(column, "bad_date")
     return None
 

@@ -18,6 +18,7 @@ from api.requests import authorize, path_index, read_body, school_of
 from api.schools import OpenSchool
 from ledger.log import SignedCheckpoint
 from ledger.signing.proofs import NotThere, entry_bundle, hash_tile, prove_entry, read_entries
+from ledger.wire.entry import parse_entry
 from ledger.wire.errors import WireError
 from ledger.wire.proof import format_proof
 from ledger.wire.tile import TILE_WIDTH, parse_bundle_path, parse_tile_path
@@ -95,6 +96,26 @@ async def read_proof(request: Request) -> Response:
         detail = ("подписанной точки над этой записью ещё нет", "no signed checkpoint covers this entry yet")
         raise Problem("not_found", 404, detail) from None
     return Response(format_proof(proof), media_type=_TEXT, headers=PRIVATE)
+
+
+@router.get("/entries/{index}/disclosures")
+async def read_disclosures(request: Request) -> Response:
+    """The disclosures that the entry commits to (log format, section 6), as texts whose SHA-256 stands in its `_sd`.
+
+    What was erased is left out: the proof of the entry holds without it.
+    """
+    school, _ = authorize(request, Right.READ_DISCLOSURES)
+    index = path_index(request, "index")
+
+    def work() -> list[str]:
+        if index >= school.recorder.head().size:
+            raise Problem("not_found", 404)
+        (entry,) = read_entries(school.recorder, index, index + 1)
+        digests = parse_entry(entry).data.get("_sd", ())
+        opened = school.vault.read(digests)
+        return [opened[digest] for digest in digests if digest in opened]
+
+    return school.json({"index": index, "disclosures": await run_in_threadpool(work)})
 
 
 @router.post("/checkpoints", status_code=201)

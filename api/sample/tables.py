@@ -2,7 +2,8 @@
 
     python -m api.sample.tables examples            # writes the examples that are checked in
 
-`examples/` is UTF-8 with BOM and `;`, as spreadsheets here like it; `examples/cp1251/` has the same in Windows-1251.
+`examples/` is the model school (1,000 students, 35 classes, 60 teachers), `examples/small/` two classes to look at:
+UTF-8 with BOM and `;`, as spreadsheets here like it. `examples/small/cp1251/` is the small one in Windows-1251.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from api.sample.school import SampleSchool
 from api.sample.timetable import Week
 
 EXAMPLE_SEED: Final = 2026
-EXAMPLE_SHAPE: Final = Shape(classes=(0, 0, 0, 0, 1, 1), students=24)
+SMALL_SHAPE: Final = Shape(classes=(0, 0, 0, 0, 1, 1), students=24)
 """Two small classes, 5А and 6А."""
+_UTF8: Final = "utf-8-sig"
 
 _KINDS: Final = {"student": "ученик", "teacher": "учитель", "staff": "сотрудник"}
 _PERIODS: Final = {"quarter": "четверть", "half_year": "полугодие"}
@@ -66,22 +68,28 @@ def tables(roster: Roster, week: Week) -> dict[str, list[list[str]]]:
     }
 
 
-def render(rows: Iterable[Sequence[str]], *, encoding: str = "utf-8-sig", delimiter: str = ";") -> bytes:
+def render(rows: Iterable[Sequence[str]], *, encoding: str = _UTF8, delimiter: str = ";") -> bytes:
     """Return rows as CSV, CRLF after each; a field in quotes only where it has to be."""
     return "".join(delimiter.join(_quoted(field, delimiter) for field in row) + "\r\n" for row in rows).encode(encoding)
 
 
 def write_examples(folder: Path) -> list[Path]:
     """Write the example files; return their paths."""
-    sample = SampleSchool(EXAMPLE_SEED, EXAMPLE_SHAPE)
+    small = folder / "small"
+    return [
+        *_write(SampleSchool(EXAMPLE_SEED, "M"), folder, _UTF8),
+        *_write(SampleSchool(EXAMPLE_SEED, SMALL_SHAPE), small, _UTF8),
+        *_write(SampleSchool(EXAMPLE_SEED, SMALL_SHAPE), small / "cp1251", "cp1251"),
+    ]
+
+
+def _write(sample: SampleSchool, folder: Path, encoding: str) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
     roster = sample.roster()
-    written = []
-    for name, rows in tables(roster, sample.week(roster)).items():
-        for path, encoding in ((folder / name, "utf-8-sig"), (folder / "cp1251" / name, "cp1251")):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(render(rows, encoding=encoding))
-            written.append(path)
-    return written
+    made = tables(roster, sample.week(roster))
+    for name, rows in made.items():
+        (folder / name).write_bytes(render(rows, encoding=encoding))
+    return [folder / name for name in made]
 
 
 def _table(table: Table, rows: list[list[str]]) -> list[list[str]]:

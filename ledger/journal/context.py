@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple, Protocol, TypeVar
 
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal.aggregate import Aggregate
 from ledger.wire.entry import Actor
 
@@ -87,11 +87,11 @@ class Context:
         """
         found = self.books.find(f"{kind}/{id_}") if type(id_) is str else None
         if not isinstance(found, cls):
-            raise Refused("unknown_" + kind, f"there is no {kind} with this id", where=where)
+            raise Refused("unknown_" + kind, f"there is no {kind} with this id", clause=LOG, where=where)
         return found
 
     def check_new(self, stream: str, where: str) -> None:
         """Refuse to make a stream that exists already."""
         if self.books.exists(stream):
             kind = stream.partition("/")[0]
-            raise Refused(f"{kind}_exists", f"a {kind} with this id exists already", where=where)
+            raise Refused(f"{kind}_exists", f"a {kind} with this id exists already", clause=LOG, where=where)

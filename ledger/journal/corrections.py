@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal import events as ev
 from ledger.journal import rules
 from ledger.journal.codec import fact_value
@@ -68,7 +68,9 @@ def request_correction(command: RequestCorrection, context: Context) -> list[Pla
     sd = _check_grounds(command)
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     if any(other.corrects == command.corrects and not other.answered for other in lesson.requests.values()):
-        raise Refused("request_pending", "a request to correct this waits for its answer", where="corrects")
+        raise Refused(
+            "request_pending", "a request to correct this waits for its answer", clause=_CLAUSE, where="corrects"
+        )
     new = _typed_value(fact, command.new)
     check_change(lesson, fact, new, place, context)
     event = ev.CorrectionRequested(
@@ -178,7 +180,7 @@ def _open_request(lesson: Lesson, index: int, context: Context) -> Request:
     rules.check_role(context.actor, rules.ADMINISTRATION, _CLAUSE)
     request = lesson.requests.get(index) if type(index) is int else None
     if request is None:
-        raise Refused("not_a_request", "this index is not of a request in this lesson", where="request")
+        raise Refused("not_a_request", "this index is not of a request in this lesson", clause=_CLAUSE, where="request")
     if request.answered:
         raise Refused("request_answered", "the request was answered already", clause=_CLAUSE, where="request")
     if not request.people.isdisjoint(people_of(context.actor)):
@@ -191,7 +193,7 @@ def _typed_value(fact: FactState, value: object) -> Any:
     try:
         return fact_value(fact.what, value)
     except msgspec.ValidationError:
-        raise Refused("malformed_value", f"not a value that a {fact.what} can have", where="new") from None
+        raise Refused("malformed_value", f"not a value that a {fact.what} can have", clause=LOG, where="new") from None
 
 
 def _correction(fact: FactState, new: Any, **grounds: Any) -> ev.Event:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import AssignTeacher, OpenCourse
@@ -70,7 +70,7 @@ def open_course(command: OpenCourse, context: Context) -> list[Planned]:
     rules.check_date(command.starts_on, "starts_on")
     group = context.settled(ClassGroup, "class", command.class_group, "class_group")
     if group.year != command.year:
-        raise Refused("wrong_year", "the class belongs to another school year", where="year")
+        raise Refused("wrong_year", "the class belongs to another school year", clause=LOG, where="year")
     year = context.settled(SchoolYear, "year", command.year, "year")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.teacher, "teacher", "teacher")

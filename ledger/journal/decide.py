@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
 from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
@@ -50,7 +50,7 @@ def decide(command: cmd.JournalCommand, books: Books, actor: Actor, now: datetim
     """
     context = Context(books, actor, now)
     if books.zone is None and type(command) is not cmd.OpenSchool:
-        raise Refused("no_school", "this log has no school yet")
+        raise Refused("no_school", "this log has no school yet", clause=LOG)
     events = _DECISIONS[type(command)](command, context)
     # The versions of written streams are checked by the append itself.
     for event in events:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from ledger.errors import Refused
+from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.commands import AddToLesson, RecordLesson
 from ledger.journal.events import (
@@ -69,12 +69,17 @@ def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) ->
     """
     what, student, work = slot
     if slot in taken:
-        raise Refused(f"{what}_stands", f"a standing {what} is there already: correct it instead", where=where)
+        raise Refused(
+            f"{what}_stands",
+            f"a standing {what} is there already: correct it instead",
+            clause="2.1" if what != "mark" else "2.2.4",
+            where=where,
+        )
     if what == "mark":
         if ("absence", student, "") in taken:
             raise Refused("absent_student", "the student was absent from this lesson", clause="2.2.4", where=where)
         if ("work", "", work) not in taken:
-            raise Refused("unknown_work", "the lesson has no such work", where=where)
+            raise Refused("unknown_work", "the lesson has no such work", clause=LOG, where=where)
     elif what == "absence":
         if ("lateness", student, "") in taken:
             raise Refused("absent_and_late", "the student is recorded as late", clause="2.1", where=where)
@@ -88,7 +93,7 @@ def check_work(kind: object, written: object, weight: object, where: str) -> Non
     """Judge what a work's header says; its kind and form decide when its marks are due (regulation 2.2.4)."""
     rules.check_code(kind, WORK_KINDS, where + "kind")
     if type(written) is not bool:
-        raise Refused("malformed_value", "neither true nor false", where=where + "written")
+        raise Refused("malformed_value", "neither true nor false", clause=LOG, where=where + "written")
     rules.check_integer(weight, 1, WEIGHT_MAX, where + "weight")
 
 
@@ -114,7 +119,7 @@ def check_lateness(minutes: object, where: str) -> None:
 def _check_student(desk: Desk, student: str, where: str) -> None:
     """Refuse a student who is not in the class on the lesson's day; being on the roster proves that the id is one."""
     if type(student) is not str or not desk.group.is_enrolled(student, desk.held_on):
-        raise Refused("not_enrolled", "the student is not in this class on this day", where=where)
+        raise Refused("not_enrolled", "the student is not in this class on this day", clause=LOCAL_ACT, where=where)
 
 
 def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
@@ -146,7 +151,7 @@ def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         check_work(work.kind, work.written, work.weight, where + ".")
         slot = ("work", "", work.work)
         if work.work in desk.works or slot in taken:
-            raise Refused("work_exists", "the lesson has a work with this id", where=where + ".work")
+            raise Refused("work_exists", "the lesson has a work with this id", clause=LOG, where=where + ".work")
         taken.add(slot)
         events.append(WorkRecorded(work=work.work, kind=work.kind, written=work.written, weight=work.weight))
 

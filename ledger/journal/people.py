@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import RegisterPerson
@@ -42,7 +42,9 @@ def register_person(command: RegisterPerson, context: Context) -> list[Planned]:
     rules.check_id(command.person, "person")
     rules.check_code(command.kind, _KINDS, "kind")
     if len(command.sd) > _DIGESTS_MAX:
-        raise Refused("too_many_digests", f"a person has at most {_DIGESTS_MAX} disclosures here", where="sd")
+        raise Refused(
+            "too_many_digests", f"a person has at most {_DIGESTS_MAX} disclosures here", clause=LOG, where="sd"
+        )
     for position, digest in enumerate(command.sd):
         rules.check_digest(digest, f"sd[{position}]")
     rules.check_distinct(command.sd, "sd", "digest")
@@ -55,4 +57,9 @@ def check_person(context: Context, id_: str, kind: PersonKind, where: str) -> No
     """Refuse an id that is not a registered person's of this kind; a person's kind never changes."""
     person = context.settled(Person, "person", id_, where)
     if person.kind != kind:
-        raise Refused("wrong_kind_of_person", f"this person is not registered as a {kind}", where=where)
+        raise Refused(
+            "wrong_kind_of_person",
+            f"this person is not registered as a {kind}",
+            clause="1.2" if kind == "teacher" else LOG,
+            where=where,
+        )

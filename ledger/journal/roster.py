@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.errors import Refused
+from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
@@ -85,7 +85,9 @@ def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]
         check_person(context, command.class_teacher, "teacher", "class_teacher")
     for other in _classes_of(context, year):
         if (other.grade, other.letter) == (command.grade, command.letter):
-            raise Refused("class_name_taken", "this year has a class of this grade and letter", where="letter")
+            raise Refused(
+                "class_name_taken", "this year has a class of this grade and letter", clause=LOCAL_ACT, where="letter"
+            )
     stream = f"class/{command.class_group}"
     context.check_new(stream, "class_group")
     event = ClassGroupOpened(
@@ -110,7 +112,12 @@ def enroll_student(command: EnrollStudent, context: Context) -> list[Planned]:
         context.reads[other.stream] = other.version
         stay = other.last_stay(command.student)
         if stay is not None and (stay.ends_on is None or command.starts_on <= stay.ends_on):
-            raise Refused("already_enrolled", "the student is in a class of this year on that day", where="starts_on")
+            raise Refused(
+                "already_enrolled",
+                "the student is in a class of this year on that day",
+                clause=LOCAL_ACT,
+                where="starts_on",
+            )
     event = StudentEnrolled(student=command.student, starts_on=command.starts_on)
     return [Planned(group.stream, group.version + 1, event)]
 
@@ -122,9 +129,9 @@ def withdraw_student(command: WithdrawStudent, context: Context) -> list[Planned
     group = context.find(ClassGroup, "class", command.class_group, "class_group")
     stay = group.last_stay(command.student)
     if stay is None or stay.ends_on is not None:
-        raise Refused("not_enrolled", "the student is not in this class", where="student")
+        raise Refused("not_enrolled", "the student is not in this class", clause=LOCAL_ACT, where="student")
     if command.ends_on < stay.starts_on:
-        raise Refused("empty_range", "the last day is before the first", where="ends_on")
+        raise Refused("empty_range", "the last day is before the first", clause=LOG, where="ends_on")
     return [Planned(group.stream, group.version + 1, StudentLeft(student=command.student, ends_on=command.ends_on))]
 
 

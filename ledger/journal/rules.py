@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from ledger.errors import Refused
+from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.wire.entry import Actor
 
 ADMINISTRATION: Final = ("administrator", "deputy")
@@ -36,49 +36,53 @@ _UNPRINTABLE_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u2
 def check_id(value: object, where: str) -> None:
     """Refuse what is not canonical lower-case UUID text (events.md)."""
     if type(value) is not str or _UUID.fullmatch(value) is None:
-        raise Refused("malformed_id", "an id is a UUID in lower-case text", where=where)
+        raise Refused("malformed_id", "an id is a UUID in lower-case text", clause=LOG, where=where)
 
 
 def check_date(value: object, where: str) -> None:
     """Refuse what is not a calendar date `YYYY-MM-DD` (events.md)."""
     if type(value) is not str or not _is_date(value):
-        raise Refused("malformed_date", "not a date of the form YYYY-MM-DD", where=where)
+        raise Refused("malformed_date", "not a date of the form YYYY-MM-DD", clause=LOG, where=where)
 
 
 def check_time(value: object, where: str) -> None:
     """Refuse what is not a time of day `HH:MM` (events.md)."""
     if type(value) is not str or _TIME.fullmatch(value) is None:
-        raise Refused("malformed_time", "not a time of the form HH:MM", where=where)
+        raise Refused("malformed_time", "not a time of the form HH:MM", clause=LOG, where=where)
 
 
 def check_integer(value: object, least: int, most: int, where: str) -> None:
     """Refuse what is not an integer in the range, both ends included."""
     if type(value) is not int or not least <= value <= most:
-        raise Refused("out_of_range", f"not an integer from {least} to {most}", where=where)
+        raise Refused("out_of_range", f"not an integer from {least} to {most}", clause=LOG, where=where)
 
 
 def check_code(value: object, codes: Collection[str], where: str) -> None:
     """Refuse what is not in a closed list of codes (events.md)."""
     if type(value) is not str or value not in codes:
-        raise Refused("unknown_code", "not one of the codes allowed here", where=where)
+        raise Refused("unknown_code", "not one of the codes allowed here", clause=LOG, where=where)
 
 
 def check_line(value: object, length_max: int, where: str) -> None:
     """Refuse what is not one printable line of 1 to `length_max` characters."""
     if type(value) is not str or not 1 <= len(value) <= length_max or value.isspace() or _UNPRINTABLE.search(value):
-        raise Refused("malformed_text", f"not a line of 1 to {length_max} printable characters", where=where)
+        raise Refused(
+            "malformed_text", f"not a line of 1 to {length_max} printable characters", clause=LOG, where=where
+        )
 
 
 def check_text(value: object, length_max: int, where: str) -> None:
     """Refuse what is not printable text of at most `length_max` characters, line ends and tabs allowed."""
     if type(value) is not str or len(value) > length_max or _UNPRINTABLE_BUT_LINES.search(value):
-        raise Refused("malformed_text", f"not a text of at most {length_max} printable characters", where=where)
+        raise Refused(
+            "malformed_text", f"not a text of at most {length_max} printable characters", clause=LOG, where=where
+        )
 
 
 def check_digest(value: object, where: str) -> None:
     """Refuse what is not the base64url text of a SHA-256 without padding (log-format.md, section 6)."""
     if type(value) is not str or _DIGEST.fullmatch(value) is None:
-        raise Refused("malformed_digest", "not the digest of a disclosure", where=where)
+        raise Refused("malformed_digest", "not the digest of a disclosure", clause=LOG, where=where)
 
 
 def check_dates(starts_on: object, ends_on: object) -> None:
@@ -86,13 +90,13 @@ def check_dates(starts_on: object, ends_on: object) -> None:
     check_date(starts_on, "starts_on")
     check_date(ends_on, "ends_on")
     if starts_on > ends_on:  # type: ignore[operator]
-        raise Refused("empty_range", "the last day is before the first", where="ends_on")
+        raise Refused("empty_range", "the last day is before the first", clause=LOG, where="ends_on")
 
 
 def check_within(day: str, starts_on: str, ends_on: str, where: str) -> None:
     """Refuse a day outside the school year."""
     if not starts_on <= day <= ends_on:
-        raise Refused("outside_the_year", "this day is not in the school year", where=where)
+        raise Refused("outside_the_year", "this day is not in the school year", clause=LOCAL_ACT, where=where)
 
 
 def check_distinct(values: Iterable[object], where: str, field: str) -> None:
@@ -101,7 +105,10 @@ def check_distinct(values: Iterable[object], where: str, field: str) -> None:
     for position, value in enumerate(values):
         if value in seen:
             raise Refused(
-                "twice_in_one_command", "this stands in the command twice", where=f"{where}[{position}].{field}"
+                "twice_in_one_command",
+                "this stands in the command twice",
+                clause=LOG,
+                where=f"{where}[{position}].{field}",
             )
         seen.add(value)
 

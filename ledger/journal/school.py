@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import OpenSchool
@@ -47,13 +47,13 @@ def open_school(command: OpenSchool, context: Context) -> list[Planned]:
     """Open the school: only in an empty log, which must still be empty then (events.md, school_opened)."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
     if context.books.zone is not None:
-        raise Refused("school_exists", "this log belongs to a school already", where="school")
+        raise Refused("school_exists", "this log belongs to a school already", clause=LOG, where="school")
     rules.check_id(command.school, "school")
     rules.check_line(command.name, rules.TITLE_LENGTH_MAX, "name")
     rules.check_line(command.origin, rules.TITLE_LENGTH_MAX, "origin")
     rules.check_code(command.clock, _CLOCKS, "clock")
     if type(command.time_zone) is not str or not context.books.has_zone(command.time_zone):
-        raise Refused("unknown_time_zone", "not a time zone of the IANA database", where="time_zone")
+        raise Refused("unknown_time_zone", "not a time zone of the IANA database", clause=LOG, where="time_zone")
     context.expected_size = 0
     event: Event = SchoolOpened(
         clock=command.clock, name=command.name, origin=command.origin, time_zone=command.time_zone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from ledger.errors import Conflict, Refused
+from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
@@ -69,7 +69,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
     check_teaches(lesson, place, context)
     check_open(place)
     if lesson.header is None:
-        raise Refused("lesson_annulled", "this lesson was annulled", where="lesson")
+        raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
     desk = Desk(place.group, lesson.held_on, place.year.ends_on, lesson.slots, lesson.works)
@@ -79,7 +79,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         before = sum(1 for slot in lesson.slots if slot[0] == "absence")
         events.append(AttendanceTaken(absent=before + len(command.absences)))
     if not events:
-        raise Refused("nothing_to_record", "the command adds nothing to the lesson")
+        raise Refused("nothing_to_record", "the command adds nothing to the lesson", clause=LOG)
     return [Planned(lesson.stream, version, event) for version, event in enumerate(events, lesson.version + 1)]
 
 
@@ -91,12 +91,16 @@ def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Plan
     check_open(place)
     first = lesson.chain.get(command.absence)
     if first is None or lesson.facts[first].what != "absence":
-        raise Refused("not_an_absence", "this index is not of an absence of this lesson", where="absence")
+        raise Refused(
+            "not_an_absence", "this index is not of an absence of this lesson", clause="2.2.4", where="absence"
+        )
     absence = lesson.facts[first]
     if absence.standing != command.absence:
-        raise Refused("not_standing", f"the absence's standing entry is {absence.standing}", where="absence")
+        raise Refused(
+            "not_standing", f"the absence's standing entry is {absence.standing}", clause="3.3", where="absence"
+        )
     if absence.value != "absent":
-        raise Refused("reason_known", "the absence has a reason: correct it instead", where="absence")
+        raise Refused("reason_known", "the absence has a reason: correct it instead", clause="3.3", where="absence")
     rules.check_code(command.code, ABSENCE_CODES - {"absent"}, "code")
     if command.basis is not None:
         rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
@@ -150,7 +154,7 @@ def check_times(number: object, starts_at: object, ends_at: object, topic: objec
     rules.check_time(starts_at, where + "starts_at")
     rules.check_time(ends_at, where + "ends_at")
     if starts_at >= ends_at:  # type: ignore[operator]
-        raise Refused("empty_range", "the lesson ends before it starts", where=where + "ends_at")
+        raise Refused("empty_range", "the lesson ends before it starts", clause=LOG, where=where + "ends_at")
     rules.check_line(topic, rules.TOPIC_LENGTH_MAX, where + "topic")
 
 

@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import msgspec
 
-from ledger.errors import Refused
+from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import DefinePeriod, OpenSchoolYear
@@ -106,7 +106,7 @@ def open_year(command: OpenSchoolYear, context: Context) -> list[Planned]:
     rules.check_line(command.title, rules.TITLE_LENGTH_MAX, "title")
     rules.check_dates(command.starts_on, command.ends_on)
     if rules.days_between(command.starts_on, command.ends_on) > _YEAR_DAYS_MAX:
-        raise Refused("year_too_long", f"a school year has at most {_YEAR_DAYS_MAX} days", where="ends_on")
+        raise Refused("year_too_long", f"a school year has at most {_YEAR_DAYS_MAX} days", clause=LOG, where="ends_on")
     stream = f"year/{command.year}"
     context.check_new(stream, "year")
     event = SchoolYearOpened(title=command.title, starts_on=command.starts_on, ends_on=command.ends_on)
@@ -124,9 +124,19 @@ def define_period(command: DefinePeriod, context: Context) -> list[Planned]:
         if other.kind != command.kind or not set(other.grades) & set(command.grades):
             continue
         if other.number == command.number:
-            raise Refused("period_number_taken", "a grade has a period of this kind and number already", where="number")
+            raise Refused(
+                "period_number_taken",
+                "a grade has a period of this kind and number already",
+                clause=LOCAL_ACT,
+                where="number",
+            )
         if command.starts_on <= other.ends_on and other.starts_on <= command.ends_on:
-            raise Refused("periods_overlap", "a grade has a period of this kind on these days", where="starts_on")
+            raise Refused(
+                "periods_overlap",
+                "a grade has a period of this kind on these days",
+                clause=LOCAL_ACT,
+                where="starts_on",
+            )
     stream = f"period/{command.period}"
     context.check_new(stream, "period")
     event = PeriodDefined(
@@ -167,7 +177,9 @@ def periods_holding(context: Context, year: SchoolYear, grade: int, day: str) ->
     context.reads[year.stream] = year.version
     periods = [period for period in _periods_of(context, year) if period.holds(grade, day)]
     if not periods:
-        raise Refused("outside_all_periods", "no reporting period of this grade holds this day", where="held_on")
+        raise Refused(
+            "outside_all_periods", "no reporting period of this grade holds this day", clause=LOCAL_ACT, where="held_on"
+        )
     for period in periods:
         context.reads[period.stream] = period.version
     return periods
@@ -188,4 +200,4 @@ def _check_period(command: DefinePeriod) -> None:
     for position, grade in enumerate(command.grades):
         rules.check_integer(grade, 1, GRADE_MAX, f"grades[{position}]")
     if not command.grades or list(command.grades) != sorted(set(command.grades)):
-        raise Refused("grades_not_sorted", "grades are one or more, rising and each once", where="grades")
+        raise Refused("grades_not_sorted", "grades are one or more, rising and each once", clause=LOG, where="grades")

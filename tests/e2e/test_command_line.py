@@ -11,66 +11,14 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import orjson
 import pytest
 
+from tests.command_line import LETOPIS, founded, letopis, serving
 from tests.conftest import Database
-
-LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
-
-
-def letopis(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with nothing of ours in its environment but `env`; a wide-open umask, as some machines have."""
-    done = subprocess.run(
-        [*LETOPIS, *arguments],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=120,
-        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", **env},
-        umask=0,
-    )
-    assert "Traceback" not in done.stderr + done.stdout, done.stderr
-    return done
-
-
-def founded(var: Path, *more: str, **env: str) -> dict[str, dict[str, str]]:
-    """Make a school; its sign-ins."""
-    done = letopis("init", "--var", str(var), "--json", *more, **env)
-    assert done.returncode == 0, done.stderr
-    content: dict[str, dict[str, str]] = orjson.loads(done.stdout)
-    return content
-
-
-@contextmanager
-def serving(*arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
-    """A server in a process of its own, on a free port: process, address, what it said."""
-    process = subprocess.Popen(
-        [*LETOPIS, "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", **env},
-        umask=0,
-    )
-    assert process.stdout is not None
-    said: list[str] = []
-    try:
-        for line in process.stdout:
-            said.append(line.rstrip())
-            if "Ctrl+C" in line:
-                break
-        (base,) = [line.split("/docs")[0].split(" ")[-1] for line in said if "/docs" in line]
-        yield process, base, said
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -164,8 +112,18 @@ WRONG = {
     "a wrong moment": (["replay", "--var", "{var}", "--at", "вчера"], 2, "--at"),
     "another script's moment": (["replay", "--var", "{var}", "--at", "٢٠٢٦-11-01T12:00:00Z"], 2, "--at"),
     "two moments": (["replay", "--var", "{var}", "--at", "2026-11-01T12:00:00Z", "--position", "1"], 2, "--position"),
+    "no month": (["replay", "--var", "{var}", "--class", "5А", "--from", "2026-13-01"], 2, "--from"),
+    "no day": (["replay", "--var", "{var}", "--to", "2026-02-29"], 2, "--to"),
+    "not a day": (["replay", "--var", "{var}", "--to", "1.2.2026"], 2, "ГГГГ-ММ-ДД"),
+    "a scheme": (["init", "--var", "{tmp}/new", "--origin", "http://a/b"], 2, "--origin"),
     "a position to come": (["replay", "--var", "{var}", "--position", "99"], 3, "99"),
     "no class": (["replay", "--var", "{var}", "--class", "99Я"], 2, "--class"),
+    "a Latin letter": (["replay", "--var", "{var}", "--class", "1A"], 2, "--class"),
+    "before the journal": (
+        ["replay", "--var", "{var}", "--class", "1А", "--at", "1999-01-01T00:00:00Z"],
+        2,
+        "не начат",
+    ),
     "no such checkpoint": (["export", "--var", "{var}", "--out", "{tmp}/a", "--since", "7"], 2, "--since"),
     "a folder in the way": (["export", "--var", "{var}", "--out", "{var}"], 2, ""),
     "no host": (["serve", "--var", "{var}", "--host", "no.such.host.invalid", "--port", "0"], 3, "no.such.host"),
@@ -184,6 +142,17 @@ def test_what_is_wrong_is_said_in_a_line_with_its_exit_code(school: Path, tmp_pa
         assert words in done.stderr, (name, done.stderr)
         assert done.stdout == "", (name, done.stdout)
     assert not (tmp_path / "new").exists() or not list((tmp_path / "new").iterdir()), "nothing is left of a failed init"
+
+
+def test_an_archive_and_its_zip_are_written_both_or_neither(school: Path, tmp_path: Path) -> None:
+    (tmp_path / "y.zip").write_bytes(b"another's")
+    for out in ("y", "z.zip"):
+        done = letopis("export", "--var", str(school), "--out", str(tmp_path / out), "--zip")
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert {path.name for path in tmp_path.iterdir()} == {"var", "y.zip"}
+    (tmp_path / "y.zip").unlink()
+    assert letopis("export", "--var", str(school), "--out", str(tmp_path / "y"), "--zip").returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"var", "y", "y.zip"}
 
 
 def test_a_taken_port_is_said_before_anything_is_made(school: Path, tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ledger.journal.events import EVENT_TYPES, TYPE_NAMES
 
@@ -95,6 +97,20 @@ def test_every_decision_is_numbered_once_and_says_its_status() -> None:
     assert [path.name[:4] for path in decisions] == [f"{number:04d}" for number in range(1, len(decisions) + 1)]
     for path in decisions:
         assert re.search(r"^(\*\*)?Status", path.read_text(encoding="utf-8"), re.MULTILINE), path.name
+
+
+def test_no_property_is_judged_by_how_busy_the_machine_is() -> None:
+    assert settings.default is not None
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check
+
+
+def test_the_wall_of_storage_leaves_out_nobody_but_those_who_compose() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (wall,) = [contract for contract in contracts if contract["name"].startswith("Storage is reached")]
+    inside = {f"api.{path.stem}" for path in (ROOT / "api").iterdir() if path.suffix == ".py" or path.is_dir()}
+    walled = {name for name in wall["source_modules"] if name.startswith("api.")}
+    assert inside - walled == {"api.__init__", "api.__pycache__", "api.app", "api.cli"}
 
 
 def test_make_help_names_every_target() -> None:

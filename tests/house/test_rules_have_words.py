@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.words import CONTENT_RULES, RULES_RU
+from ledger import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 # Names that are put together where they are raised, with all that can be put in.
@@ -37,6 +38,35 @@ def _rules() -> set[str]:
         else:
             found |= MADE[ast.unparse(first)]
     return found
+
+
+def _clauses(value: ast.expr) -> set[str]:
+    """What a `clause` can be where a rule refuses: texts, constants of the module or of `ledger.errors`."""
+    match value:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.IfExp(body=one, orelse=other):
+            return _clauses(one) | _clauses(other)
+        case ast.Name(id="clause"):
+            # What `check_role` was told by those who call it.
+            return {text for call in _calls("check_role") for text in _clauses(call.args[2])}
+        case ast.Name(id="_CLAUSE"):
+            return {"3.3"}
+        case ast.Name(id=name):
+            return {getattr(errors, name)}
+    raise AssertionError(ast.unparse(value))
+
+
+def test_every_refusal_says_where_its_rule_comes_from() -> None:
+    regulation = {"1.2", "1.3", "1.7", "2.1", "2.2.2", "2.2.4", "3.3"}
+    found: set[str] = set()
+    for path in sorted((ROOT / "ledger").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert "_CLAUSE: Final" not in text or '_CLAUSE: Final = "3.3"' in text
+    for call in _calls("Refused"):
+        (clause,) = [word.value for word in call.keywords if word.arg == "clause"]
+        found |= _clauses(clause)
+    assert found == regulation | {errors.LOCAL_ACT, errors.LOG}
 
 
 def test_every_rule_has_russian_words_and_every_words_a_rule() -> None:

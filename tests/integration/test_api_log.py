@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 import httpx
@@ -92,6 +94,25 @@ def test_an_entry_has_a_proof_once_it_is_signed(server: Served) -> None:
             problem(inspector.get(f"/entries/{last}/proof"), 404, "not_found")
         post(inspector, "/checkpoints", {})
         assert inspector.get(f"/entries/{last}/proof").text.startswith("c2sp.org/tlog-proof@v1\n")
+
+
+def test_an_entry_has_the_disclosures_that_it_commits_to(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("inspector") as inspector:
+        person = {"kind": "staff", "family_name": "Петрова", "given_name": "Анна"}
+        index = post(admin, "/people", person)["first_index"]
+        digests = inspector.get(f"/entries/{index}").json()["data"]["_sd"]
+        answer = inspector.get(f"/entries/{index}/disclosures")
+        assert answer.headers["cache-control"] == "private, no-store"
+        texts = answer.json()["disclosures"]
+        hashed = [urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode() for text in texts]
+        assert hashed == digests
+        opened = [json.loads(urlsafe_b64decode(text + "==")) for text in texts]
+        assert {name: value for _, name, value in opened} == {"family_name": "Петрова", "given_name": "Анна"}
+        assert inspector.get("/entries/0/disclosures").json() == {"index": 0, "disclosures": []}
+        problem(inspector.get("/entries/99999/disclosures"), 404, "not_found")
+        for role in ("teacher", "deputy"):
+            with server.as_(role) as other:
+                problem(other.get(f"/entries/{index}/disclosures"), 403, "forbidden")
 
 
 def test_lines_are_the_entries_byte_for_byte(server: Served) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ BAD = {
     "half a surrogate pair in a key": ('{"\\udfff":"a"}', 400, "?"),
     "no JSON": ('{"family_name":"%s",}', 400, "line 1 column"),
     "an array": ('["%s"]', 400, ""),
-    "an unknown field": ('{"%s":"%s"}', 422, ""),
+    "an unknown field": ('{"%s":"%s"}', 422, "?"),
     "an unknown kind": ('{"kind":"%s","family_name":"a","given_name":"b"}', 422, "kind"),
     "another type": ('{"kind":"student","family_name":["%s"],"given_name":"b"}', 422, "family_name"),
     "an empty name": ('{"kind":"student","family_name":"","given_name":"%s"}', 422, "family_name"),
@@ -57,7 +58,7 @@ BAD = {
         "birth",
     ),
     "no id": ('{"kind":"student","family_name":"%s","given_name":"b","person":"%s"}', 422, "person"),
-    "a missing field": ('{"kind":"student","family_name":"%s"}', 422, ""),
+    "a missing field": ('{"kind":"student","family_name":"%s"}', 422, "given_name"),
 }
 
 
@@ -72,6 +73,7 @@ def test_a_bad_body_is_told_its_place_and_never_its_content(
             assert told["where"].startswith(where), (name, told)
             assert where or not told["where"], (name, told)
             assert SECRET not in answer.text, name
+            assert "Expected" not in answer.text, (name, "no library's words")
             assert "2015" not in answer.text, name
     assert SECRET not in caplog.text
     assert sqlite_server.school.recorder.head().size == size
@@ -80,6 +82,9 @@ def test_a_bad_body_is_told_its_place_and_never_its_content(
 
 def test_wrong_bytes_and_depth_are_refused_with_their_place(sqlite_server: Served) -> None:
     with sqlite_server.as_("administrator") as admin:
+        for nothing in ("   ", "\u00a0", "\u200b"):
+            body = {"kind": "staff", "family_name": nothing, "given_name": "Б"}
+            assert admin.post("/people", json=body).status_code == 422, "a name has something to see"
         told = problem(admin.post("/people", content=b'{"kind":"\xff"}', headers=JSON), 400, "bad_request")
         assert told["where"] == "byte 9"
         deep = b'{"new":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
@@ -121,6 +126,46 @@ def test_an_endless_body_is_cut_off(sqlite_server: Served) -> None:
         except OSError:
             pass
     assert sent < 40 << 20, "the server read on and on"
+    with sqlite_server.as_("administrator") as admin:
+        assert admin.get("/classes").status_code == 200
+
+
+def half_a_request(server: Served) -> socket.socket:
+    """A connection on which a body of 100 bytes was announced and 10 were sent."""
+    host, port = server.base.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=20)
+    connection.sendall(
+        f"POST /v1/schools/1534/people HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {server.tokens['administrator']}\r\nContent-Length: 100\r\n\r\n"
+        '{"kind":"s'.encode()
+    )
+    return connection
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(sqlite_server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.requests.BODY_SECONDS", 0.3)
+    with half_a_request(sqlite_server) as connection:
+        answer = connection.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "connection: close" in answer.lower()
+    assert "request_timeout" in answer
+
+
+def test_a_client_that_hangs_up_is_no_error(sqlite_server: Served, caplog: pytest.LogCaptureFixture) -> None:
+    ended = threading.Event()
+
+    class Ended(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            ended.set()
+
+    with caplog.at_level(logging.DEBUG, "uvicorn.error"):
+        logging.getLogger("api.guard").addHandler(handler := Ended())
+        try:
+            half_a_request(sqlite_server).close()
+            assert not ended.wait(1.0), "nothing is logged as unexpected"
+        finally:
+            logging.getLogger("api.guard").removeHandler(handler)
+    assert "Traceback" not in caplog.text
     with sqlite_server.as_("administrator") as admin:
         assert admin.get("/classes").status_code == 200
 
@@ -183,6 +228,26 @@ QUERIES = {
     ),
     "/feed": ({"limit": "x"},),
 }
+
+
+def test_a_query_that_a_route_does_not_have_or_has_twice_is_refused(sqlite_server: Served) -> None:
+    with sqlite_server.as_("administrator") as admin:
+        for path, where in (
+            ("/classes?position=1", "?"),
+            (f"/classes?{SECRET}=1", "?"),
+            ("/classes?at=1&at=2", "at"),
+            ("/feed.jsonl?from=0&limit=1&from=1", "from"),
+            ("/entries/0?at=1", "?"),
+            ("/feed?limit=1&from=1", "?"),
+        ):
+            answer = admin.get(path)
+            assert problem(answer, 400, "bad_request")["where"] == where, path
+            assert SECRET not in answer.text
+        assert problem(admin.post("/people?dry_run=1", json={}), 400, "bad_request")["where"] == "?"
+        assert admin.get("/classes?at=1&year=00000000-0000-4000-8000-00000000001c").status_code == 200
+        assert admin.get("/feed?limit=1").status_code == 200
+    with sqlite_server.as_(None) as nobody:
+        problem(nobody.get("/classes?position=1"), 401, "unauthorized")
 
 
 def test_a_query_of_another_form_is_refused_by_name(server: Served) -> None:

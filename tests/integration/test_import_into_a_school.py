@@ -15,9 +15,9 @@ from ledger.vault.sqlite import open_vault
 from ledger.wire.entry import Actor, parse_entry
 from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-FILES = {path.name: path.read_bytes() for path in EXAMPLES.glob("*.csv")}
-SAME_IN_CP1251 = {path.name: path.read_bytes() for path in (EXAMPLES / "cp1251").glob("*.csv")}
+SMALL = Path(__file__).parents[2] / "examples" / "small"
+FILES = {path.name: path.read_bytes() for path in SMALL.glob("*.csv")}
+SAME_IN_CP1251 = {path.name: path.read_bytes() for path in (SMALL / "cp1251").glob("*.csv")}
 ADMINISTRATOR = Actor("11111111-1111-4111-8111-111111111111", "administrator")
 SCHOOL = "22222222-2222-4222-8222-222222222222"
 

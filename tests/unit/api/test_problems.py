@@ -58,5 +58,5 @@ def test_a_rule_is_told_with_its_words_clause_and_place(rule: str) -> None:
 
 
 def test_a_rule_without_words_is_told_all_the_same() -> None:
-    content = orjson.loads(of_error(Refused("brand_new", "in English")).response().body)
+    content = orjson.loads(of_error(Refused("brand_new", "in English", clause="log")).response().body)
     assert content["detail"] == "Правило журнала не позволяет"

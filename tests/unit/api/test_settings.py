@@ -22,12 +22,18 @@ from ledger.durable import FileTaken
 ORIGIN = "letopis.example/school/1534"
 
 
-@pytest.mark.parametrize(("origin", "code"), [(ORIGIN, "1534"), ("a/gymnasium-7", "gymnasium-7")])
+@pytest.mark.parametrize(("origin", "code"), [(ORIGIN, "1534"), ("a/gymnasium-7", "gymnasium-7"), ("a:8080/b", "b")])
 def test_the_code_is_the_last_part_of_the_origin(origin: str, code: str) -> None:
     assert code_of(origin) == code
 
 
-@pytest.mark.parametrize("origin", ["", "a/", "a/Школа", "a/UP", "a/-1", "a/b c", "a/١", "a/" + "x" * 64, "a/1\n"])
+# A log's name is a URL without scheme, query or empty parts, and a key's name, which has no plus.
+NO_NAMES = ["http://a/b", "https:/a/b", "/a/b", "a//b", "a/b?x", "a/b#1", "me@a/b", "a+c/b", "a b/c", "a:x/b"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "a/", "a/Школа", "a/UP", "a/-1", "a/b c", "a/١", "a/" + "x" * 64, "a/1\n", *NO_NAMES]
+)
 def test_refuses_an_origin_without_a_code(origin: str) -> None:
     with pytest.raises(SettingsError):
         code_of(origin)

@@ -85,6 +85,21 @@ def test_an_archive_is_never_overwritten(tmp_path: Path) -> None:
         zip_bag(tmp_path / "archive", tmp_path / "archive.zip")
 
 
+def test_a_zip_made_by_somebody_else_meanwhile_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, target = make(tmp_path / "archive"), tmp_path / "archive.zip"
+    sync = os.fsync
+
+    def make_target_and_sync(descriptor: int) -> None:
+        target.write_bytes(b"another's")
+        sync(descriptor)
+
+    monkeypatch.setattr("exports.bag.os.fsync", make_target_and_sync)
+    with pytest.raises(ExportError, match="never overwritten"):
+        zip_bag(archive, target)
+    assert target.read_bytes() == b"another's"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "archive.zip"]
+
+
 @pytest.mark.parametrize("name", ["../escape", "/absolute", "data//two", "data/..", "data/им", "data/a b", ""])
 def test_refuses_a_name_that_a_bag_should_not_have(tmp_path: Path, name: str) -> None:
     with pytest.raises(ExportError, match="not a name"), BagWriter(tmp_path / "archive", INFO) as bag:

@@ -54,7 +54,7 @@ def test_reads_a_zip(school: Sample, tmp_path: Path) -> None:
     assert main([str(path), "--key", school.builder.key.vkey]) == 0
 
 
-@pytest.mark.parametrize("size", [1, 40, 53])
+@pytest.mark.parametrize("size", [1, 40, 55])
 def test_confirms_that_the_archive_continues_an_earlier_checkpoint(
     size: int, school: Sample, archive: Path, tmp_path: Path
 ) -> None:
@@ -230,6 +230,6 @@ def test_says_incomplete_of_a_server_that_is_not_there(
 
 def test_says_incomplete_of_a_server_that_breaks_off(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     paths = served(school.builder)
-    with serving(paths, unavailable="tile/0/000.p/53") as url:
+    with serving(paths, unavailable="tile/0/000.p/55") as url:
         assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 3
     assert "[no-answer]" in capsys.readouterr().out

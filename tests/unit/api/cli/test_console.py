@@ -33,15 +33,19 @@ def test_off_a_terminal_progress_is_silent(capsys: pytest.CaptureFixture[str]) -
     ("error", "code", "words"),
     [
         (
-            Refused("period_closed", "closed"),
+            Refused("period_closed", "closed", clause="3.3"),
             Exit.FINDING,
-            "отчётный период закрыт: нужна заявка на исправление / closed",
+            "отчётный период закрыт: нужна заявка на исправление (п. 3.3 регламента) / closed (regulation 3.3) [period_closed]",
         ),
         (LedgerDamaged("chain_broken", "entry 3"), Exit.FINDING, "entry 3"),
         (SettingsError("--at: no"), Exit.USAGE, "--at: no"),
         (LedgerInUse("taken"), Exit.UNAVAILABLE, "taken"),
         (OperationalError("row (Иванова)"), Exit.UNAVAILABLE, "OperationalError"),
-        (PermissionError(13, "Permission denied", "/var/x"), Exit.UNAVAILABLE, "/var/x: Permission denied"),
+        (
+            PermissionError(13, "Permission denied", "/var/x"),
+            Exit.UNAVAILABLE,
+            "/var/x: система отказала / Permission denied",
+        ),
     ],
 )
 def test_an_error_is_one_line_and_a_code(error: Exception, code: int, words: str) -> None:

@@ -12,6 +12,7 @@ from api.sample import tables as sample_tables
 from api.sample.school import SampleSchool
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
+SMALL = EXAMPLES / "small"
 
 YEAR = "учебный год;с;по\n2026/27;01.09.2026;31.05.2027\n"
 PEOPLE_HEADER = "код;кто;фамилия;имя;отчество;дата рождения;класс;с\n"
@@ -71,11 +72,12 @@ def test_the_examples_are_what_the_generator_writes_and_have_no_problems(tmp_pat
     assert written == sorted(path.relative_to(EXAMPLES) for path in EXAMPLES.rglob("*.csv"))
     for path in written:
         assert (tmp_path / path).read_bytes() == (EXAMPLES / path).read_bytes()
-    for folder in (EXAMPLES, EXAMPLES / "cp1251"):
+    for folder, lessons, people in ((EXAMPLES, 980, 1_062), (SMALL, 59, 36), (SMALL / "cp1251", 59, 36)):
         plan = plan_import({path.name: path.read_bytes() for path in folder.glob("*.csv")})
         assert plan.problems == ()
-        assert plan.lessons == 59
-        assert sum(isinstance(step, NewPerson) for step in plan.steps) == 36
+        assert plan.lessons == lessons
+        assert sum(isinstance(step, NewPerson) for step in plan.steps) == people
+    assert sum((EXAMPLES / path).stat().st_size for path in written) < 200_000, "examples stay small"
 
 
 def test_reads_the_model_school_without_problems() -> None:
@@ -154,7 +156,8 @@ def test_the_timetable_gives_courses_and_nothing_else() -> None:
         ("year.csv", YEAR + "2027/28;01.09.2027;31.05.2028\n", "year.csv:3:0 one_year"),
         ("year.csv", YEAR.replace("31.05.2027", "31.08.2026"), "year.csv:2:3 dates_reversed"),
         ("year.csv", YEAR.replace("31.05.2027", "31.05.2028"), "year.csv:2:3 year_too_long"),
-        ("people.csv", PEOPLE.replace("01.02.1980", "31.02.1980"), "people.csv:2:6 bad_date"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "31.02.1980"), "people.csv:2:6 no_such_day"),
+        ("people.csv", PEOPLE.replace("01.02.1980", "2026-02-29"), "people.csv:2:6 no_such_day"),
         ("people.csv", PEOPLE.replace("01.02.1980", "1.2.1980"), "people.csv:2:6 bad_date"),
         ("people.csv", PEOPLE.replace("01.02.1980", "01/02/1980"), "people.csv:2:6 bad_date"),
         ("people.csv", PEOPLE.replace("01.02.1980", "٠١.٠٢.١٩٨٠"), "people.csv:2:6 bad_date"),
@@ -244,6 +247,10 @@ def test_without_any_year_says_so() -> None:
     contents = files()
     del contents["year.csv"]
     assert [p.kind for p in plan_import(contents).problems] == ["no_year"]
+
+
+def test_a_file_of_another_kind_is_the_only_problem_then() -> None:
+    assert [p.kind for p in plan_import({"README.md": b"# Letopis"}).problems] == ["unknown_file"]
 
 
 def test_a_row_at_fault_causes_no_second_problem_elsewhere() -> None:

@@ -1,0 +1,63 @@
+"""The command line `letopis` in processes of its own: commands, and a server on a free port."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+
+LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
+
+
+def letopis(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing of ours in its environment but `env`; a wide-open umask, as some machines have."""
+    done = subprocess.run(
+        [*LETOPIS, *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", **env},
+        umask=0,
+    )
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
+def founded(var: Path, *more: str, **env: str) -> dict[str, dict[str, str]]:
+    """Make a school; its sign-ins."""
+    done = letopis("init", "--var", str(var), "--json", *more, **env)
+    assert done.returncode == 0, done.stderr
+    content: dict[str, dict[str, str]] = orjson.loads(done.stdout)
+    return content
+
+
+@contextmanager
+def serving(*arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
+    """A server in a process of its own, on a free port: process, address, what it said."""
+    process = subprocess.Popen(
+        [*LETOPIS, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", **env},
+        umask=0,
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    try:
+        for line in process.stdout:
+            said.append(line.rstrip())
+            if "Ctrl+C" in line:
+                break
+        (base,) = [line.split("/docs")[0].split(" ")[-1] for line in said if "/docs" in line]
+        yield process, base, said
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
