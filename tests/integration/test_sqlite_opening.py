@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import pytest
 from eventsourcing.persistence import InfrastructureFactory, InterfaceError, OperationalError
@@ -18,7 +17,6 @@ from eventsourcing.persistence import InfrastructureFactory, InterfaceError, Ope
 from ledger.database.migrations import MigrationError, read_migrations
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
 from ledger.storage.sqlite import LetopisSQLiteFactory
-from ledger.storage.sqlite import store as store_module
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
 from tests.sqlite_ledgers import ORIGIN, command, flattened, lesson, marks, opened, settings
 from tests.sqlite_oracle import check_file
@@ -336,18 +334,6 @@ def test_a_ledger_that_was_dropped_is_closed_when_the_next_is_opened(file: Path)
     with opened(file.with_name("another.db")):
         assert "LedgerInUse" not in in_another_process(file).stderr
     assert len(check_file(file).entries) == 2
-
-
-def test_dropping_a_ledger_takes_no_lock() -> None:
-    # The collector runs at any moment, also in a thread that is just opening another ledger.
-    with store_module._shared.lock:
-        handle = object.__new__(store_module.StoreHandle)
-        handle._held = True
-        handle._key = (Path("nowhere"), True)
-        handle.store = cast("store_module.Store", None)
-        handle.drop()
-    assert handle in store_module._shared.dropped
-    store_module._shared.dropped.remove(handle)
 
 
 def test_a_program_that_holds_the_write_lock_delays_appends_and_harms_none(

@@ -19,6 +19,7 @@ from ledger.database.postgres import CONNECT_SECONDS, KEEPALIVES, TIMEOUTS_MS, c
 from ledger.errors import LetopisError
 from ledger.storage.postgres.faults import is_lost, translate
 from ledger.storage.postgres.latches import Latches
+from ledger.storage.sharing import Hold, Shared
 
 DERIVED_SCHEMA: Final = "letopis_derived"
 """Where the library's own tables (tracking, snapshots) are."""
@@ -132,34 +133,20 @@ class LogDatastore(PostgresDatastore):
             listener.set()
 
 
-class _Shared:
-    """The datastores in use in this process, counted."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.users: dict[str, tuple[LogDatastore, int]] = {}
+_shared: Final[Shared[LogDatastore]] = Shared(LogDatastore.close)
 
 
-_shared = _Shared()
+def open_datastore(dsn: str, *, pool_max: int) -> Hold[LogDatastore]:
+    """Hold the process's datastore for this DSN; the first to ask says how large its pool may grow.
 
+    Give it back with `close_datastore`; the last to do so closes the pool.
 
-def open_datastore(dsn: str, *, pool_max: int) -> LogDatastore:
-    """The process's datastore for this DSN; the first to ask says how large its pool may grow.
-
-    Give it back with `close_datastore`.
+    Raises:
+        LetopisError: the DSN is malformed.
     """
-    with _shared.lock:
-        datastore, count = _shared.users.get(dsn) or (LogDatastore(dsn, pool_max=pool_max), 0)
-        _shared.users[dsn] = (datastore, count + 1)
-    return datastore
+    return _shared.take(dsn, lambda: LogDatastore(dsn, pool_max=pool_max))
 
 
-def close_datastore(datastore: LogDatastore) -> None:
-    """Give a shared datastore back; the last to do so closes the pool."""
-    with _shared.lock:
-        _, count = _shared.users[datastore.dsn]
-        if count > 1:
-            _shared.users[datastore.dsn] = (datastore, count - 1)
-            return
-        del _shared.users[datastore.dsn]
-    datastore.close()
+def close_datastore(hold: Hold[LogDatastore]) -> None:
+    """Give a shared datastore back; again: nothing."""
+    _shared.give_back(hold)

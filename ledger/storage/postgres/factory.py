@@ -84,14 +84,14 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
                 raise LetopisError("LETOPIS_POSTGRES_OWNER_DSN: not set, but LETOPIS_CREATE=y needs it")
             install(self.owner_dsn)
             open_log(self.owner_dsn, self.origin, clock or "server")
-        self.datastore = open_datastore(dsn, pool_max=pool_max)
+        self._hold = open_datastore(dsn, pool_max=pool_max)
+        self.datastore = self._hold.thing
         try:
             self.school, self.clock = self._find_log(clock)
             self.datastore.latches.open(self.school, latch_file)
         except BaseException:
-            close_datastore(self.datastore)
+            close_datastore(self._hold)
             raise
-        self._closed = False
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """A stock recorder of snapshots, in a table of this school's own: a cache, not part of the log."""
@@ -127,9 +127,7 @@ class LetopisPostgresFactory(InfrastructureFactory[PostgresTrackingRecorder]):
 
     def close(self) -> None:
         """Give the shared pool back; its last user closes it."""
-        if not self._closed:
-            self._closed = True
-            close_datastore(self.datastore)
+        close_datastore(self._hold)
 
     def _log(self) -> dict[str, Any]:
         return {"school": self.school, "origin": self.origin, "clock": self.clock, "states": self.states}

@@ -9,16 +9,17 @@ from contextlib import AbstractContextManager, contextmanager
 from eventsourcing.persistence import InterfaceError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore
 
-from ledger.storage.sqlite.store import Store, StoreHandle
+from ledger.storage.sharing import Hold
+from ledger.storage.sqlite.store import Store, close_store, drop_store
 
 
 class LogDatastore(SQLiteDatastore):
     """Transactions on a store: writing ones in the writer's turn, reading ones on a reading connection."""
 
-    def __init__(self, handle: StoreHandle, *, single_row_tracking: bool) -> None:
+    def __init__(self, hold: Hold[Store], *, single_row_tracking: bool) -> None:
         # The base would make a connection pool of its own; a ledger has one writing connection, the writer's.
-        self._handle = handle
-        self.store: Store = handle.store
+        self._hold = hold
+        self.store = hold.thing
         self.single_row_tracking = single_row_tracking
         self.originator_id_type = "text"
 
@@ -48,11 +49,11 @@ class LogDatastore(SQLiteDatastore):
 
     def close(self) -> None:
         """Let go of the store."""
-        self._handle.close()
+        close_store(self._hold)
 
     def __del__(self) -> None:
-        if hasattr(self, "_handle"):
-            self._handle.drop()
+        if hasattr(self, "_hold"):
+            drop_store(self._hold)
 
 
 def library_cursor(connection: sqlite3.Connection) -> SQLiteCursor:

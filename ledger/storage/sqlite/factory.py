@@ -19,7 +19,7 @@ from ledger.storage.appending import read_states
 from ledger.storage.sqlite.datastore import LogDatastore
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
 from ledger.storage.sqlite.schema import CLOCKS, Meta
-from ledger.storage.sqlite.store import StoreHandle
+from ledger.storage.sqlite.store import close_store, open_store
 
 DEFAULT_ORIGIN: Final = "letopis.example/school/test"
 
@@ -58,13 +58,13 @@ class LetopisSQLiteFactory(InfrastructureFactory[SQLiteTrackingRecorder]):
             raise LetopisError(str(error)) from None
         if create and self.read_only:
             raise LetopisError("LETOPIS_CREATE and LETOPIS_READ_ONLY: not both")
-        handle = StoreHandle(Path(file), create=self._new_log() if create else None, read_only=self.read_only)
+        hold = open_store(Path(file), create=self._new_log() if create else None, read_only=self.read_only)
         try:
-            self._check_meta(file, handle.store.meta)
+            self._check_meta(file, hold.thing.meta)
         except BaseException:
-            handle.close()
+            close_store(hold)
             raise
-        self.datastore = LogDatastore(handle, single_row_tracking=True)
+        self.datastore = LogDatastore(hold, single_row_tracking=True)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """A stock recorder of snapshots, in a table of its own: a cache, not part of the log."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from ledger.clock import utc_now
 from ledger.errors import LedgerDamaged, LetopisError, NodeReadOnly
 from ledger.log import Head
 from ledger.storage.latch import Latch
+from ledger.storage.sharing import Hold, Shared
 from ledger.storage.sqlite import schema
 from ledger.storage.sqlite.connections import Readers, connect_writing
 from ledger.storage.sqlite.lock import ServerLock
@@ -141,73 +141,33 @@ class Store:
         return meta
 
 
-class StoreHandle:
-    """One user's hold on a store; the store closes with the last of its handles.
+_shared: Final = Shared(Store.close)
 
-    A handle that is dropped instead of closed is closed when the next one is made or closed.
+
+def open_store(path: Path, *, create: schema.Meta | None, read_only: bool) -> Hold[Store]:
+    """Hold this process's store on a file; the store closes with the last of its holds.
+
+    Raises:
+        LetopisError, LedgerInUse, MigrationError: as `Store`.
     """
-
-    def __init__(self, path: Path, *, create: schema.Meta | None, read_only: bool) -> None:
-        self._key = (path.resolve(), read_only)
-        self._held = False
-        self.close_dropped()
-        with _shared.lock:
-            store, holders = _shared.stores.get(self._key, (None, 0))
-            if store is None:
-                store = Store(self._key[0], create=create, read_only=read_only)
-            _shared.stores[self._key] = (store, holders + 1)
-        self._held = True
-        self.store = store
-
-    def close(self) -> None:
-        """Let go; closing again does nothing."""
-        self.close_dropped()
-        self.let_go()
-
-    def drop(self) -> None:
-        """Note that nobody will close this handle: called by the collector, at any moment and under any lock."""
-        if self._held:
-            _shared.dropped.append(self)
-
-    def let_go(self) -> None:
-        """Let go of this handle alone."""
-        with _shared.lock:
-            if not self._held:
-                return
-            self._held = False
-            store, holders = _shared.stores.get(self._key, (None, 0))
-            if store is not self.store:
-                return  # forgotten in a fork
-            if holders > 1:
-                _shared.stores[self._key] = (store, holders - 1)
-                return
-            del _shared.stores[self._key]
-            # Under the lock: who opens the file now waits until it is closed.
-            self.store.close()
-
-    @staticmethod
-    def close_dropped() -> None:
-        """Close the handles that were dropped."""
-        while _shared.dropped:
-            _shared.dropped.popleft().let_go()
+    path = path.resolve()
+    return _shared.take((path, read_only), lambda: Store(path, create=create, read_only=read_only))
 
 
-class _Shared:
-    """The stores of this process, by file and way of opening."""
+def close_store(hold: Hold[Store]) -> None:
+    """Let go; closing again does nothing."""
+    _shared.give_back(hold)
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.stores: dict[tuple[Path, bool], tuple[Store, int]] = {}
-        self.dropped: deque[StoreHandle] = deque()
+
+def drop_store(hold: Hold[Store]) -> None:
+    """Note that nobody will close this hold: called by the collector, at any moment and under any lock."""
+    _shared.drop(hold)
 
 
 def _forget_stores() -> None:
     """Runs in a forked child, where no other thread is."""
-    stores, _shared.stores, _shared.lock = _shared.stores, {}, threading.Lock()
-    _shared.dropped.clear()
-    for store, _ in stores.values():
+    for store in _shared.forget():
         store.forget()
 
 
-_shared: Final = _Shared()
 os.register_at_fork(after_in_child=_forget_stores)
