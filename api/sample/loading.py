@@ -22,6 +22,7 @@ from ledger.clock import find_zone
 from ledger.errors import LetopisError
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import OpenSchool, RegisterPerson
+from ledger.journal.events import AttendanceTaken
 from ledger.journal.memory import Journal
 from ledger.log import Command, LogRecorder
 from ledger.vault import Keeping, Vault
@@ -103,6 +104,9 @@ def load_in_bulk(
     For benches only: the entries of one append share one `at`, one actor (the administrator) and one command id, and no
     append names its reads. What happened and its order are as through the application; who did it and when is not.
 
+    An append ends with a command that takes a lesson's attendance: how many are absent is said as it stands at the end
+    of the command (verify/spec/events.md), and what comes later is another.
+
     Args:
         recorder: a log with a sample clock, empty or begun by an earlier bulk run.
         vault: takes names and notes; None: nobody keeps them.
@@ -136,7 +140,7 @@ def load_in_bulk(
         coming.append(planned)
         batch += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
         at = planned.at
-        if len(batch) >= batch_events:
+        if len(batch) >= batch_events or any(isinstance(event, AttendanceTaken) for _, _, event in events):
             _keep(vault, coming)
             recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
             batch, coming = [], []

@@ -125,6 +125,17 @@ def test_in_bulk_the_same_happens_in_the_same_order(
     assert len({entry.command for entry in recorded}) < len(recorded) / 200
 
 
+def test_in_bulk_a_count_of_absences_ends_its_command(sqlite_school: School, sample: SampleSchool) -> None:
+    load_in_bulk(sqlite_school.ledger, None, sample)
+    recorded = entries(sqlite_school)
+    counts = [index for index, entry in enumerate(recorded) if entry.type == "attendance_taken/1"]
+    assert counts
+    for index in counts:
+        rest = [entry for entry in recorded[index + 1 : index + 50] if entry.command == recorded[index].command]
+        assert all(entry.stream == recorded[index].stream for entry in rest)
+        assert not any(entry.type.startswith("absence_") and "corrected" in entry.type for entry in rest)
+
+
 def test_bulk_goes_on_where_it_stopped(sqlite_school: School, sample: SampleSchool) -> None:
     load_in_bulk(sqlite_school.ledger, None, sample, batch_events=200, limit=150)
     loaded = load_in_bulk(sqlite_school.ledger, None, sample, batch_events=200)
