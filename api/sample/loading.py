@@ -7,7 +7,6 @@ the same school stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -21,13 +20,19 @@ from ledger.application import School
 from ledger.clock import find_zone
 from ledger.errors import LetopisError
 from ledger.journal.codec import CODEC
-from ledger.journal.commands import OpenSchool, RegisterPerson
-from ledger.journal.events import AttendanceTaken
+from ledger.journal.commands import (
+    ApproveCorrection,
+    OpenSchool,
+    RefuseCorrection,
+    RegisterPerson,
+    RequestCorrection,
+)
+from ledger.journal.events import AttendanceTaken, Event
 from ledger.journal.memory import Journal
 from ledger.log import Command, LogRecorder
 from ledger.vault import Keeping, Vault
 from ledger.vault.vault import KEEP_MAX
-from ledger.wire.entry import Actor, parse_entry
+from ledger.wire.entry import parse_entry
 
 Progress = Callable[[int], None]
 """Called after each append with the number of entries that the log has now."""
@@ -90,6 +95,9 @@ def load_through_application(
     return Loaded(done, school.ledger.head().size)
 
 
+_WITH_TWO_PEOPLE: Final = (RequestCorrection, ApproveCorrection, RefuseCorrection)
+
+
 def load_in_bulk(
     recorder: LogRecorder,
     vault: Vault | None,
@@ -104,8 +112,9 @@ def load_in_bulk(
     For benches only: the entries of one append share one `at`, one actor (the administrator) and one command id, and no
     append names its reads. What happened and its order are as through the application; who did it and when is not.
 
-    An append ends with a command that takes a lesson's attendance: how many are absent is said as it stands at the end
-    of the command (verify/spec/events.md), and what comes later is another.
+    Two kinds of commands set bounds to an append, for what verify/spec/events.md says of them. One that takes a
+    lesson's attendance is its last: how many are absent is said as it stands at the command's end. And one that asks
+    for a correction, or answers, stands alone: by another person than the other.
 
     Args:
         recorder: a log with a sample clock, empty or begun by an earlier bulk run.
@@ -122,36 +131,56 @@ def load_in_bulk(
     """
     size = _begun(recorder, sample)
     journal = Journal(find_zone)
+    batch = _Batch(recorder, vault, sample, progress)
     done = 0
-    batch: list[StoredEvent] = []
-    coming: list[Planned] = []
-    actor: Actor | None = None
-    at: datetime | None = None
     for planned in _first(sample, limit):
         done += 1
         if planned.count == 0:
             continue
-        actor = actor or planned.actor
         events = journal.apply(planned.command, planned.actor, planned.at)
         if journal.size <= size:
             continue
         if planned.first_index < size:
             _check_whole(planned, size)
-        coming.append(planned)
-        batch += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
-        at = planned.at
-        if len(batch) >= batch_events or any(isinstance(event, AttendanceTaken) for _, _, event in events):
-            _keep(vault, coming)
-            recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
-            batch, coming = [], []
-            if progress is not None:
-                progress(journal.size)
-    if batch and actor is not None:
-        _keep(vault, coming)
-        recorder.insert_events(batch, command=Command(id=_batch_id(sample, journal.size), actor=actor, at=at))
-        if progress is not None:
-            progress(journal.size)
+        alone = isinstance(planned.command, _WITH_TWO_PEOPLE)
+        if alone:
+            batch.append(planned.first_index)
+        batch.add(planned, events)
+        counted = any(isinstance(event, AttendanceTaken) for _, _, event in events)
+        if alone or counted or len(batch.events) >= batch_events:
+            batch.append(journal.size)
+    batch.append(journal.size)
     return Loaded(done, recorder.head().size)
+
+
+class _Batch:
+    """Commands that are appended together, by the actor of the first and at the moment of the last."""
+
+    def __init__(
+        self, recorder: LogRecorder, vault: Vault | None, sample: SampleSchool, progress: Progress | None
+    ) -> None:
+        self._recorder = recorder
+        self._vault = vault
+        self._sample = sample
+        self._progress = progress
+        self._coming: list[Planned] = []
+        self.events: list[StoredEvent] = []
+
+    def add(self, planned: Planned, events: Iterable[tuple[str, int, Event]]) -> None:
+        self._coming.append(planned)
+        self.events += [StoredEvent(stream, version, *CODEC.encode(event)) for stream, version, event in events]
+
+    def append(self, size: int) -> None:
+        """Append what was added, if anything was; the log has `size` entries after it."""
+        if not self.events:
+            return
+        _keep(self._vault, self._coming)
+        first, last = self._coming[0], self._coming[-1]
+        command = Command(id=_batch_id(self._sample, size), actor=first.actor, at=last.at)
+        self._recorder.insert_events(self.events, command=command)
+        self._coming, self.events = [], []
+        if self._progress is not None:
+            self._progress(size)
 
 
 def _first(sample: Iterable[Planned], limit: int | None) -> Iterator[Planned]:
