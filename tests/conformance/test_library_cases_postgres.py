@@ -5,7 +5,8 @@ a database of its own, each test a log of its own in it. Ids are text, by the ho
 
 Left out: `AggregateRecorderTestCase`, because the recorder of snapshots is the library's own on its own table, and takes
 text and UUIDs alike only because of a conversion that `ExampleApplicationTestCase` runs; the `dcb` cases, because dynamic
-consistency boundaries are another recorder interface, which this module does not offer.
+consistency boundaries are another recorder interface, which this module does not offer; `TranscoderTestCase`, because the
+transcoder is the library's own.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from ledger.storage.postgres.recorder import (
     LetopisPostgresProcessRecorder,
 )
 from tests.cluster import Cluster
+from tests.conformance.counting_views import PostgresCountingView
 from tests.conftest import Database, drop_database, make_database
 
 # One case counts this warning, and so needs it shown.
@@ -182,3 +184,17 @@ class TestApplication(ClosesApplications, application_cases.ApplicationTestCase)
 @pytest.mark.usefixtures("process_environment")
 class TestEventSourcedProjection(ClosesApplications, projection_cases.EventSourcedProjectionTestCase):
     pass
+
+
+class TestEventCountersView(WithFactory, projection_cases.EventCountersViewTestCase):
+    def construct_event_counters_view(self) -> projection_cases.EventCountersView:
+        view = self.make_factory().tracking_recorder(PostgresCountingView)
+        assert isinstance(view, PostgresCountingView)
+        return view
+
+
+@pytest.mark.usefixtures("process_environment")
+class TestAggregateEventCountersProjection(
+    ClosesApplications, projection_cases.AggregateEventCountersProjectionTestCase
+):
+    view_class = PostgresCountingView

@@ -11,6 +11,7 @@ Left out:
   `ExampleApplicationTestCase`; there is nothing of ours in them.
 - `TaggedDecisionCountersProjectionTestCase`, the `dcb` cases: dynamic consistency boundaries are another recorder
   interface, which this module does not offer.
+- `TranscoderTestCase`: the transcoder is the library's own; our entries are made by our mapper.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from eventsourcing.utils import Environment
 
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
+from tests.conformance.counting_views import SQLiteCountingView
 
 pytestmark = [
     # Cases make applications and leave them to the collector.
@@ -143,3 +145,21 @@ class TestEventSourcedProjection(projection_cases.EventSourcedProjectionTestCase
     def _set_files(self, tmp_path: Path) -> None:
         # An event-sourced projection keeps a log of its own: one file per log.
         type(self).env = _env(tmp_path / "school.db") | {"COUNTERS_LETOPIS_SQLITE_FILE": str(tmp_path / "counters.db")}
+
+
+class TestEventCountersView(_OnFile, projection_cases.EventCountersViewTestCase):
+    def construct_event_counters_view(self) -> projection_cases.EventCountersView:
+        view = self.factory.tracking_recorder(SQLiteCountingView)
+        assert isinstance(view, SQLiteCountingView)
+        return view
+
+
+class TestAggregateEventCountersProjection(projection_cases.AggregateEventCountersProjectionTestCase):
+    view_class = SQLiteCountingView
+    env: ClassVar[dict[str, str]] = {}
+
+    @pytest.fixture(autouse=True)
+    def _set_files(self, tmp_path: Path) -> None:
+        type(self).env = _env(tmp_path / "school.db") | {
+            "EVENTCOUNTERS_LETOPIS_SQLITE_FILE": str(tmp_path / "counters.db")
+        }
