@@ -97,12 +97,12 @@ def test_the_servers_own_role_may_look_and_not_remove(
 
 
 def test_nothing_is_swept_while_recording_is_stopped(school: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if "postgresql" in (school / "school.json").read_text():
-        pytest.skip("there the latch is in the server's memory")
-    (school / "ledger.sqlite3.latched").write_text("the disk failed")
+    on_postgresql = "postgresql" in (school / "school.json").read_text()
+    latch = school / ("ledger.latched" if on_postgresql else "ledger.sqlite3.latched")
+    latch.write_text("the disk failed")
     assert run(["vault", "sweep", "--var", str(school), "--apply"]) == 3
     assert "recording is stopped" in capsys.readouterr().err
-    (school / "ledger.sqlite3.latched").unlink()
+    latch.unlink()
     assert len(swept(capsys, school)["disclosures"]) == 1  # type: ignore[arg-type]
 
 

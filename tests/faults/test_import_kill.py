@@ -14,7 +14,7 @@ from api.cli.importing import run_import_files
 from api.schools import open_school
 from ledger.wire.entry import parse_entry
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples/small"
 PEOPLE = 36
 
 KILLED = """
