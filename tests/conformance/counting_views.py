@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from eventsourcing.persistence import Tracking
@@ -13,10 +14,8 @@ from psycopg.sql import SQL, Identifier
 _CREATED, _SUBSEQUENT = "created", "subsequent"
 
 
-class SQLiteCountingView(SQLiteTrackingRecorder, EventCountersView):
-    def construct_create_table_statements(self) -> list[str]:
-        table = "CREATE TABLE IF NOT EXISTS counted (name TEXT PRIMARY KEY, count INTEGER NOT NULL)"
-        return [*super().construct_create_table_statements(), table]
+class CountingView(EventCountersView):
+    """The two counters by name."""
 
     def get_created_event_counter(self) -> int:
         return self._count(_CREATED)
@@ -29,6 +28,18 @@ class SQLiteCountingView(SQLiteTrackingRecorder, EventCountersView):
 
     def incr_subsequent_event_counter(self, tracking: Tracking) -> None:
         self._increment(_SUBSEQUENT, tracking)
+
+    @abstractmethod
+    def _count(self, name: str) -> int: ...
+
+    @abstractmethod
+    def _increment(self, name: str, tracking: Tracking) -> None: ...
+
+
+class SQLiteCountingView(SQLiteTrackingRecorder, CountingView):
+    def construct_create_table_statements(self) -> list[str]:
+        table = "CREATE TABLE IF NOT EXISTS counted (name TEXT PRIMARY KEY, count INTEGER NOT NULL)"
+        return [*super().construct_create_table_statements(), table]
 
     def _count(self, name: str) -> int:
         with self.datastore.transaction(commit=False) as cursor:
@@ -44,7 +55,7 @@ class SQLiteCountingView(SQLiteTrackingRecorder, EventCountersView):
             )
 
 
-class PostgresCountingView(PostgresTrackingRecorder, EventCountersView):
+class PostgresCountingView(PostgresTrackingRecorder, CountingView):
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
         # A table beside its own tracking table, which is each log's.
@@ -52,18 +63,6 @@ class PostgresCountingView(PostgresTrackingRecorder, EventCountersView):
         self.sql_create_statements.append(
             SQL("CREATE TABLE IF NOT EXISTS {} (name text PRIMARY KEY, count bigint NOT NULL)").format(self.table)
         )
-
-    def get_created_event_counter(self) -> int:
-        return self._count(_CREATED)
-
-    def get_subsequent_event_counter(self) -> int:
-        return self._count(_SUBSEQUENT)
-
-    def incr_created_event_counter(self, tracking: Tracking) -> None:
-        self._increment(_CREATED, tracking)
-
-    def incr_subsequent_event_counter(self, tracking: Tracking) -> None:
-        self._increment(_SUBSEQUENT, tracking)
 
     def _count(self, name: str) -> int:
         with self.datastore.transaction() as cursor:
