@@ -6,7 +6,7 @@ Nothing judges by the parameters yet: they are shown as they were adopted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 import orjson
@@ -15,6 +15,9 @@ from ledger.journal.events import RegulationAdopted, ResponsibleAppointed
 from projections.folding import Entry, View
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
+
+_Beginning: TypeAlias = tuple[str | None, int | None]
+"""A row's first day and its entry."""
 
 
 class RegulationRow(NamedTuple):
@@ -117,22 +120,25 @@ def _versions(views: Reader, position: int) -> tuple[Version, ...]:
     sql = f"""SELECT r.entry, r.order_number, r.order_date, r.effective_from, r.parameters FROM {{regulations}} r
         WHERE {stands("r")} ORDER BY r.entry"""
     rows = views.select(sql, {"at": position})
-    ends = _ends([(row[0], row[3]) for row in rows])
-    return tuple(Version(*row[:4], orjson.loads(row[4]), *end) for row, end in zip(rows, ends, strict=True))
+    nexts = _nexts([(from_, entry) for entry, _, _, from_, _ in rows])
+    return tuple(
+        Version(entry, number, signed_on, from_, orjson.loads(parameters), replaced_on, replaced_by)
+        for (entry, number, signed_on, from_, parameters), (replaced_on, replaced_by) in zip(rows, nexts, strict=True)
+    )
 
 
 def _responsible(views: Reader, position: int) -> tuple[Responsible, ...]:
     sql = f"""SELECT a.entry, a.person, a.order_number, a.order_date, a.starts_on FROM {{appointments}} a
         WHERE {stands("a")} ORDER BY a.entry"""
     rows = views.select(sql, {"at": position})
-    ends = _ends([(row[0], row[4]) for row in rows])
-    first = (rows[0][4], rows[0][0]) if rows else (None, None)
-    director = Responsible(None, "director", None, None, None, None, *first)
-    appointed = (Responsible(row[0], None, *row[1:], *end) for row, end in zip(rows, ends, strict=True))
-    return director, *appointed
+    director, *nexts = _nexts([(None, None), *((starts_on, entry) for entry, _, _, _, starts_on in rows)])
+    appointed = (
+        Responsible(entry, None, person, number, signed_on, starts_on, replaced_on, replaced_by)
+        for (entry, person, number, signed_on, starts_on), (replaced_on, replaced_by) in zip(rows, nexts, strict=True)
+    )
+    return Responsible(None, "director", None, None, None, None, *director), *appointed
 
 
-def _ends(begun: list[tuple[int, str]]) -> list[tuple[str | None, int | None]]:
-    """For each (entry, first day): the first day and the entry of the next, or two None."""
-    following: list[tuple[str | None, int | None]] = [(day, entry) for entry, day in begun[1:]]
-    return [*following, (None, None)] if begun else []
+def _nexts(begun: list[_Beginning]) -> list[_Beginning]:
+    """For each row the beginning of the next one, or two None."""
+    return [*begun[1:], (None, None)] if begun else []

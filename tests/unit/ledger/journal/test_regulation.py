@@ -144,7 +144,10 @@ class TestRegulation:
 
     def test_every_parameter_is_judged(self, school: SmallSchool) -> None:
         for name in RegulationParameters.__struct_fields__:
-            assert school.refuse(adopt(**{name: None}), ADMIN).where == f"parameters.{name}"
+            command = adopt()
+            parameters = msgspec.structs.replace(command.parameters, **{name: None})
+            refused = school.refuse(msgspec.structs.replace(command, parameters=parameters), ADMIN)
+            assert refused.where == f"parameters.{name}"
 
     def test_two_who_adopt_at_once_write_the_same_version(self, school: SmallSchool) -> None:
         school.do(adopt(), ADMIN)
