@@ -126,6 +126,9 @@ HEADERS = {
     "name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
+    "parameters (параметры)",
+    "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
 }  # fmt: skip
 
 
@@ -249,20 +252,26 @@ class Builder:
         self.tables["people"].append([index, person, kind, self.names[person]])
         return person
 
-    def adopt(self, effective_from: str, **changes: Any) -> int:
+    def adopt(self, effective_from: str, number: str = "17-о", **changes: Any) -> int:
         """Adopt a version of the regulation; `parameters` are those of the text of 2012, but for the changes."""
         parameters = {**PARAMETERS, **changes}
-        return self.add(
+        index = self.add(
             "regulation", self.school_id, "regulation_adopted",
-            order_number="17-о", order_date="2026-08-24", effective_from=effective_from, parameters=parameters,
+            order_number=number, order_date="2026-08-24", effective_from=effective_from, parameters=parameters,
         )  # fmt: skip
+        shown = canonical(parameters).decode()
+        self.tables["regulations"].append([index, number, "2026-08-24", effective_from, shown])
+        return index
 
-    def appoint(self, person: str, starts_on: str) -> int:
+    def appoint(self, person: str, starts_on: str, number: str = "18-о") -> int:
         """Appoint who answers for the journal."""
-        return self.add(
+        index = self.add(
             "responsible", self.school_id, "responsible_appointed",
-            person=person, order_number="18-о", order_date="2026-08-24", starts_on=starts_on,
+            person=person, order_number=number, order_date="2026-08-24", starts_on=starts_on,
         )  # fmt: skip
+        name = self.names.get(person, person)
+        self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
+        return index
 
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
@@ -607,8 +616,8 @@ def sample(seed: int = 1) -> Sample:
     teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
     employee = b.person("staff", "Зимин", "Илья")
     b.adopt("2026-09-01")
-    b.adopt("2026-11-01", annual_refresh_until="02-28", notice_days=99, result_hours=999)
-    b.appoint(employee, "2026-09-01")
+    b.adopt("2026-11-01", '=17;"о"\\', annual_refresh_until="02-28", notice_days=99, result_hours=999)
+    b.appoint(employee, "2026-09-01", '-18;"о"\\')
     names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
     students = [b.person("student", *name) for name in names]
     group, course = _class(b, year, teacher, students)

@@ -247,7 +247,7 @@ def wrong_regulation(name: str, **changes: Any) -> None:
         b.entries[-1]["data"] |= own
 
     adopted.__name__ = name
-    story("data-field")(adopted)
+    story("data-field", "table-row-extra")(adopted)
 
 
 wrong_regulation("regulation_without_an_order_number", order_number="")
@@ -263,7 +263,23 @@ wrong_regulation("a_day_that_not_every_year_has", annual_refresh_until="02-29")
 wrong_regulation("a_parameter_that_no_regulation_has", evening_days=1)
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def regulation_without_a_parameter(school: Sample) -> None:
     school.builder.adopt("2026-11-08")
     del school.builder.entries[-1]["data"]["parameters"]["notice_days"]
+
+
+@story("table-cell")
+def parameter_that_a_table_softens(school: Sample) -> None:
+    row = school.builder.tables["regulations"][0]
+    row[4] = row[4].replace('"written_mark_days":7', '"written_mark_days":9')
+
+
+@story("table-cell")
+def another_who_answered_in_a_table(school: Sample) -> None:
+    school.builder.tables["responsible"][0][2] = "Зимин Олег"
+
+
+@story("table-row-missing")
+def appointment_left_out_of_its_table(school: Sample) -> None:
+    school.builder.tables["responsible"].pop()

@@ -16,15 +16,17 @@ class Orders:
         self._replay = replay
         self._days: dict[bytes, bytes] = {}
 
-    def regulation_adopted(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def regulation_adopted(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a version of the regulation."""
-        effective_from, _, _, _ = groups[DATA]
+        effective_from, order_date, order_number, parameters = groups[DATA]
+        self._replay.tables.regulation(index, order_number, order_date, effective_from, parameters)
         self._follows(stream, effective_from, "effective_from")
 
-    def responsible_appointed(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def responsible_appointed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an appointment: an employee's."""
-        _, _, person, starts_on = groups[DATA]
-        self._replay.person(person, "person", b"staff")
+        order_date, order_number, person, starts_on = groups[DATA]
+        who = self._replay.person(person, "person", b"staff")
+        self._replay.tables.appointment(index, who, order_number, order_date, starts_on)
         self._follows(stream, starts_on, "starts_on")
 
     def _follows(self, stream: Stream, day: bytes, field_name: str) -> None:
