@@ -41,6 +41,7 @@ class Right(StrEnum):
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     READ_VIEWS = "read_views"
+    OVERSEE = "oversee"
     READ_ENTRIES = "read_entries"
     READ_DISCLOSURES = "read_disclosures"
     SIGN = "sign"
@@ -55,12 +56,13 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CLOSE,
             Right.APPROVE,
             Right.READ_VIEWS,
+            Right.OVERSEE,
             Right.READ_ENTRIES,
             Right.READ_DISCLOSURES,
             Right.SIGN,
         }
     ),
-    "inspector": frozenset({Right.READ_VIEWS, Right.READ_ENTRIES, Right.READ_DISCLOSURES, Right.SIGN}),
+    "inspector": frozenset({Right.READ_VIEWS, Right.OVERSEE, Right.READ_ENTRIES, Right.READ_DISCLOSURES, Right.SIGN}),
 }
 """Role -> rights. A role that is not here has none."""
 

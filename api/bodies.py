@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ledger.journal import commands as jc
-from ledger.journal.events import HomeworkBody, LessonHeader, WorkHeader
+from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, WorkHeader
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -102,6 +102,27 @@ class NewTeacher(Body, frozen=True, kw_only=True):
     """Another responsible teacher of the course."""
 
     teacher: Id
+    starts_on: str
+
+
+class NewRegulation(Body, frozen=True, kw_only=True):
+    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+
+    `order_number` stands in the entry in clear, for ever: no names of people.
+    """
+
+    order_number: str
+    order_date: str
+    effective_from: str
+    parameters: RegulationParameters
+
+
+class NewResponsible(Body, frozen=True, kw_only=True):
+    """An employee who answers for the journal from a day on; the order's number stands in the entry in clear."""
+
+    person: Id
+    order_number: str
+    order_date: str
     starts_on: str
 
 
@@ -220,7 +241,7 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
-        *_names((LessonHeader, WorkHeader, HomeworkBody)),
+        *_names((LessonHeader, WorkHeader, HomeworkBody, RegulationParameters)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""

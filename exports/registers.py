@@ -1,4 +1,4 @@
-"""The seven tables of an archive, asked from the views as of its last entry (`verify/spec/tables.md`).
+"""The tables of an archive, asked from the views as of its last entry (`verify/spec/tables.md`).
 
 Rows come in pages by the entry that they begin with, so memory does not grow with the archive; only people, classes,
 courses and enrolments are held whole, and a school has some thousands of those.
@@ -17,6 +17,7 @@ from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REA
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.lookups import classes, courses, persons
+from projections.views.regulation import regulation
 
 ROWS_PER_PAGE: Final = 5_000
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
@@ -28,6 +29,8 @@ _ENTRY, _AT, _LESSON, _DAY = "entry (запись)", "at (внесено)", "les
 _CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предмет)", "student (ученик)", "name (имя)"
 _RECORDED, _STANDING = "recorded (внесено значение)", "standing (действует значение)"
 _STANDING_ENTRY = "standing_entry (действует запись)"
+
+_NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
 
 # The moment of an entry is its command's; commands are found by their first entry.
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
@@ -55,6 +58,7 @@ class Registers:
         self._position = position
         self._open: Open = open_ or (lambda _: {})
         self._names = self._read_names()
+        self._orders = regulation(views, at=position)
         self._classes = {row.class_group: f"{row.grade}{row.letter}" for row in classes(views, at=position).rows}
         self._courses = {
             row.course: _Course(self._classes.get(row.class_group, ""), row.subject)
@@ -62,7 +66,7 @@ class Registers:
         }
 
     def tables(self) -> list[Table]:
-        """All seven, in the order of the specification; rows are read when they are written."""
+        """All of them, in the order of the specification; rows are read when they are written."""
         return [
             Table("people", (_ENTRY, "person (человек)", "kind (кто)", _NAME), self._people()),
             Table(
@@ -101,6 +105,16 @@ class Registers:
                     "actor (кто внёс)",
                 ),
                 self._corrections(),
+            ),
+            Table(
+                "regulations",
+                (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
+                self._regulations(),
+            ),
+            Table(
+                "responsible",
+                (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
+                self._responsible(),
             ),
         ]
 
@@ -207,6 +221,18 @@ class Registers:
                 "" if request is None else str(request),
                 actor,
             )
+
+    def _regulations(self) -> Iterator[Sequence[str]]:
+        for row in self._orders.versions:
+            parameters = format_canonical(row.parameters).decode()
+            yield str(row.entry), typed(row.order_number), row.order_date, row.effective_from, parameters
+
+    def _responsible(self) -> Iterator[Sequence[str]]:
+        for row in self._orders.responsible:
+            # The director's row follows from no entry.
+            if row.person and row.order_number and row.order_date and row.starts_on:
+                name = self._name(row.person)
+                yield str(row.entry), row.person, name, typed(row.order_number), row.order_date, row.starts_on
 
 
 _STANDING_CELLS: Final = f"""FROM {{cells}} f

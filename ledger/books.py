@@ -116,6 +116,12 @@ class ShelfBooks:
         return find_zone(school.time_zone) if school else None
 
     @property
+    def school(self) -> str:
+        """The school's id; it never changes."""
+        school = self._shelf.school()
+        return school.id if school else ""
+
+    @property
     def size(self) -> int:
         """The log's size up to which `lessons` knows everything."""
         if self._size is None:

@@ -107,6 +107,12 @@ FACTS = {
     "lesson": "урок", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
     "homework": "домашнее задание",
 }  # fmt: skip
+PARAMETERS = {
+    "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
+    "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "weekends_extend": False,
+    "unposted_homework_is_not_assigned": True, "mark_for_unassigned_homework": "flag", "mark_for_absent": "refuse",
+    "holidays_extend": False, "result_hours": 24, "notice_days": 3, "annual_refresh_until": "09-05",
+}  # fmt: skip
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
     "enrollments": "entry (запись);class (класс);student (ученик);name (имя);starts_on (с);ends_on (по)",
@@ -120,6 +126,9 @@ HEADERS = {
     "name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
+    "parameters (параметры)",
+    "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
 }  # fmt: skip
 
 
@@ -218,6 +227,11 @@ class Builder:
 
     # Set-up.
 
+    @property
+    def school_id(self) -> str:
+        """The id in the stream of entry 0."""
+        return str(self.entries[0]["stream"].partition("/")[2])
+
     def school(self) -> None:
         self.add(
             "school",
@@ -237,6 +251,27 @@ class Builder:
         self.names[person] = " ".join(value for value in parts.values() if value) or person
         self.tables["people"].append([index, person, kind, self.names[person]])
         return person
+
+    def adopt(self, effective_from: str, number: str = "17-о", **changes: Any) -> int:
+        """Adopt a version of the regulation; `parameters` are those of the text of 2012, but for the changes."""
+        parameters = {**PARAMETERS, **changes}
+        index = self.add(
+            "regulation", self.school_id, "regulation_adopted",
+            order_number=number, order_date="2026-08-24", effective_from=effective_from, parameters=parameters,
+        )  # fmt: skip
+        shown = canonical(parameters).decode()
+        self.tables["regulations"].append([index, number, "2026-08-24", effective_from, shown])
+        return index
+
+    def appoint(self, person: str, starts_on: str, number: str = "18-о") -> int:
+        """Appoint who answers for the journal."""
+        index = self.add(
+            "responsible", self.school_id, "responsible_appointed",
+            person=person, order_number=number, order_date="2026-08-24", starts_on=starts_on,
+        )  # fmt: skip
+        name = self.names.get(person, person)
+        self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
+        return index
 
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
@@ -559,6 +594,7 @@ class Sample:
     group: str
     course: str
     teacher: str
+    employee: str
     students: list[str]
     lesson: str
     work: str
@@ -578,6 +614,10 @@ def sample(seed: int = 1) -> Sample:
     b.add("year", year, "school_year_opened", title="2026/27", starts_on="2026-09-01", ends_on="2027-05-31")
     period = b.period(year, 1, [5, 6], "2026-09-01", "2026-10-25")
     teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
+    employee = b.person("staff", "Зимин", "Илья")
+    b.adopt("2026-09-01")
+    b.adopt("2026-11-01", '=17;"о"\\', annual_refresh_until="02-28", notice_days=99, result_hours=999)
+    b.appoint(employee, "2026-09-01", '-18;"о"\\')
     names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
     students = [b.person("student", *name) for name in names]
     group, course = _class(b, year, teacher, students)
@@ -603,6 +643,7 @@ def sample(seed: int = 1) -> Sample:
         group,
         course,
         teacher,
+        employee,
         students,
         lesson,
         work,
@@ -710,3 +751,7 @@ def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:
                 old.value, old.standing = "1", index
     b.close(period, lambda info: info["held_on"] <= "2026-10-25")
     return b
+
+
+SAMPLE_SIZE = len(sample().builder.entries)
+"""How many entries the small school has."""

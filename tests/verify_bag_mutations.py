@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.verify_archive import Files, manifest
+from tests.verify_archive import SAMPLE_SIZE, Files, manifest
 from tests.verify_mutations import bytes_changed, swap
 
 INFO = "bag-info.txt"
@@ -84,12 +84,16 @@ def info_changed(name: str, old: str, new: str, code: str = "bag-info") -> None:
 
 info_changed("bag_info_of_another_log", "Identifier: letopis.example/school/1534", "Identifier: other.example/1")
 info_changed("bag_info_of_another_school", "Школа № 1534", "Школа № 9")
-info_changed("bag_info_of_another_size", "Size: 55", "Size: 54")
+info_changed("bag_info_of_another_size", f"Size: {SAMPLE_SIZE}", f"Size: {SAMPLE_SIZE - 1}")
 info_changed("bag_info_of_another_beginning", "First-Index: 0", "First-Index: 9")
 info_changed("bag_info_of_another_day", "Date: 2026-09-01", "Date: 1999-01-01")
 info_changed("bag_info_that_denies_disclosures", "Disclosures: full", "Disclosures: none")
-info_changed("bag_info_that_says_it_twice", "Letopis-Size: 55\n", "Letopis-Size: 55\nletopis-size: 54\n")
-info_changed("bag_info_that_goes_on_in_the_next_line", "Letopis-Size: 55\n", "Letopis-Size: 55\n  00\n")
+info_changed(
+    "bag_info_that_says_it_twice", f"Letopis-Size: {SAMPLE_SIZE}\n", f"Letopis-Size: {SAMPLE_SIZE}\nletopis-size: 54\n"
+)
+info_changed(
+    "bag_info_that_goes_on_in_the_next_line", f"Letopis-Size: {SAMPLE_SIZE}\n", f"Letopis-Size: {SAMPLE_SIZE}\n  00\n"
+)
 info_changed("bag_info_without_an_oxum", "Payload-Oxum", "Payload-Ox", "bag-oxum")
 
 

@@ -1,5 +1,7 @@
 """Stories that a school's key signed and that never may have happened so: the archive is whole, only its meaning is wrong."""
 
+from typing import Any
+
 from tests.verify_archive import Builder, Sample
 from tests.verify_mutations import story
 
@@ -196,3 +198,88 @@ def request_that_takes_an_absence_for_a_mark(school: Sample) -> None:
 def reason_of_an_absence_that_says_absent(school: Sample) -> None:
     b = school.builder
     b.reason(b.absence(school.open_lesson, school.students[1]), "absent")
+
+
+# What orders put in force.
+
+
+@story("in-force-order")
+def regulation_in_force_before_the_one_it_follows(school: Sample) -> None:
+    school.builder.adopt("2026-10-31")
+
+
+@story("in-force-order")
+def appointment_before_the_one_it_follows(school: Sample) -> None:
+    school.builder.appoint(school.employee, "2026-08-31")
+
+
+@story("person-kind")
+def teacher_who_answers_for_the_journal(school: Sample) -> None:
+    school.builder.appoint(school.teacher, "2026-11-08")
+
+
+@story("reference-unknown")
+def nobody_who_answers_for_the_journal(school: Sample) -> None:
+    school.builder.appoint(school.builder.uuid(), "2026-11-08")
+
+
+@story("stream-kind")
+def second_regulation_of_one_school(school: Sample) -> None:
+    b = school.builder
+    b.adopt("2026-11-08")
+    b.entries[-1] |= {"stream": f"regulation/{b.uuid()}", "version": 1}
+
+
+@story("stream-kind")
+def second_list_of_appointments(school: Sample) -> None:
+    b = school.builder
+    b.appoint(school.employee, "2026-11-08")
+    b.entries[-1] |= {"stream": f"responsible/{b.uuid()}", "version": 1}
+
+
+def wrong_regulation(name: str, **changes: Any) -> None:
+    """Register a version with a field, or a parameter, that may not be so."""
+
+    def adopted(school: Sample) -> None:
+        b = school.builder
+        own = {field: changes[field] for field in changes.keys() & {"order_number", "order_date", "effective_from"}}
+        b.adopt("2026-11-08", **{field: changes[field] for field in changes.keys() - own.keys()})
+        b.entries[-1]["data"] |= own
+
+    adopted.__name__ = name
+    story("data-field", "table-row-extra")(adopted)
+
+
+wrong_regulation("regulation_without_an_order_number", order_number="")
+wrong_regulation("regulation_of_an_order_without_a_date", order_date="")
+wrong_regulation("regulation_in_force_from_no_day", effective_from="2027-02-29")
+wrong_regulation("a_hundred_days", written_mark_days=100)
+wrong_regulation("days_before_a_lesson", lesson_days=-1)
+wrong_regulation("a_thousand_hours", result_hours=1_000)
+wrong_regulation("a_thousand_minutes", homework_after_last_lesson_minutes=1_000)
+wrong_regulation("a_word_that_is_no_handling", mark_for_absent="allow")
+wrong_regulation("a_number_for_yes", weekends_extend=1)
+wrong_regulation("a_day_that_not_every_year_has", annual_refresh_until="02-29")
+wrong_regulation("a_parameter_that_no_regulation_has", evening_days=1)
+
+
+@story("data-field", "table-row-extra")
+def regulation_without_a_parameter(school: Sample) -> None:
+    school.builder.adopt("2026-11-08")
+    del school.builder.entries[-1]["data"]["parameters"]["notice_days"]
+
+
+@story("table-cell")
+def parameter_that_a_table_softens(school: Sample) -> None:
+    row = school.builder.tables["regulations"][0]
+    row[4] = row[4].replace('"written_mark_days":7', '"written_mark_days":9')
+
+
+@story("table-cell")
+def another_who_answered_in_a_table(school: Sample) -> None:
+    school.builder.tables["responsible"][0][2] = "Зимин Олег"
+
+
+@story("table-row-missing")
+def appointment_left_out_of_its_table(school: Sample) -> None:
+    school.builder.tables["responsible"].pop()

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.verify_archive import (
+    SAMPLE_SIZE,
     Builder,
     Files,
     Key,
@@ -338,12 +339,12 @@ def extension_line(files: Files) -> None:
 
 @bytes_changed("checkpoint-malformed")
 def plus_in_the_size(files: Files) -> None:
-    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n5", b"\n+5")
+    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n%d" % SAMPLE_SIZE, b"\n+%d" % SAMPLE_SIZE)
 
 
 @bytes_changed("checkpoint-malformed")
 def arabic_digits_in_the_size(files: Files) -> None:
-    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n5", "\n٥".encode())
+    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n%d" % SAMPLE_SIZE, "\n٥٥".encode())
 
 
 @bytes_changed("checkpoint-malformed")
@@ -1206,7 +1207,7 @@ def range_of(name: str, *codes: str, start: int, end: int) -> None:
 
 range_of("range_of_nothing_at_an_odd_size", "start-malformed", start=33, end=33)
 range_of("range_of_nothing_at_an_even_size", "start-malformed", start=32, end=32)
-range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=55)
+range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=SAMPLE_SIZE)
 
 
 @range_changed("table-unexpected")
@@ -1329,22 +1330,24 @@ def served_changed(*codes: str) -> Callable[[Callable[[Files], None]], object]:
 
 @served_changed("tile-mismatch")
 def tile_of_other_hashes(paths: Files) -> None:
-    paths["tile/0/000.p/55"] = bytes(55 * 32)
+    paths[f"tile/0/000.p/{SAMPLE_SIZE}"] = bytes(SAMPLE_SIZE * 32)
 
 
 @served_changed("bundle-malformed")
 def bundle_cut_short(paths: Files) -> None:
-    paths["tile/entries/000.p/55"] = paths["tile/entries/000.p/55"][:-1]
+    paths[f"tile/entries/000.p/{SAMPLE_SIZE}"] = paths[f"tile/entries/000.p/{SAMPLE_SIZE}"][:-1]
 
 
 @served_changed("prev-mismatch", "root-mismatch", "tile-mismatch", "correction-old-value")
 def served_entry_changed(paths: Files) -> None:
-    paths["tile/entries/000.p/55"] = swap(paths["tile/entries/000.p/55"], b'"value":"4"', b'"value":"2"')
+    paths[f"tile/entries/000.p/{SAMPLE_SIZE}"] = swap(
+        paths[f"tile/entries/000.p/{SAMPLE_SIZE}"], b'"value":"4"', b'"value":"2"'
+    )
 
 
 @served_changed("http-error")
 def bundle_not_found(paths: Files) -> None:
-    del paths["tile/entries/000.p/55"]
+    del paths[f"tile/entries/000.p/{SAMPLE_SIZE}"]
 
 
 @served_changed("http-error")

@@ -33,6 +33,15 @@ _KINDS = (
 )
 _WEIGHT = rb"(?:1000|[1-9][0-9]{0,2})"
 _NUMBER = rb"(?:[0-9]|1[0-2])"
+# A day that every year has: none is 29 February.
+_YEARLY_DAY = (
+    rb"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    rb"|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_DAYS = rb"(?:[0-9]|[1-9][0-9])"
+_UP_TO_999 = rb"(?:[0-9]|[1-9][0-9]{1,2})"
+_HANDLING = rb'"(?:refuse|flag)"'
+_BOOLEAN = rb"(?:true|false)"
 
 
 def _string(pattern: bytes) -> bytes:
@@ -74,6 +83,30 @@ VALUES: Final[dict[str, bytes]] = {
     "work": rb'\{"kind":"' + _KINDS + rb'","weight":' + _WEIGHT + rb',"written":(?:true|false)\}',
     "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
 }
+
+
+# Parameters of the regulation, each without a group; `parameters` is raw.
+_PARAMETERS: Final[dict[str, bytes]] = {
+    "lesson_days": _DAYS,
+    "attendance_days": _DAYS,
+    "oral_mark_days": _DAYS,
+    "written_mark_days": _DAYS,
+    "homework_days": _DAYS,
+    "homework_after_last_lesson_minutes": _UP_TO_999,
+    "planned_homework_is_exempt": _BOOLEAN,
+    "unposted_homework_is_not_assigned": _BOOLEAN,
+    "mark_for_unassigned_homework": _HANDLING,
+    "mark_for_absent": _HANDLING,
+    "weekends_extend": _BOOLEAN,
+    "holidays_extend": _BOOLEAN,
+    "result_hours": _UP_TO_999,
+    "notice_days": _DAYS,
+    "annual_refresh_until": b'"' + _YEARLY_DAY + b'"',
+}
+_PARAMETERS_OBJECT = (
+    rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
+)
+_ORDER_NUMBER = _string(rb'(?!")' + _TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +184,14 @@ TYPES: Final[dict[str, EventType]] = {
         _event("student_left/1", "class", student=UUID, ends_on=DATE),
         _event("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID),
         _event("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE),
+        _event(
+            "regulation_adopted/1", "regulation", order_number=_ORDER_NUMBER, order_date=DATE, effective_from=DATE,
+            parameters=_PARAMETERS_OBJECT,
+        ),
+        _event(
+            "responsible_appointed/1", "responsible", person=UUID, order_number=_ORDER_NUMBER, order_date=DATE,
+            starts_on=DATE,
+        ),
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),

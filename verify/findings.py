@@ -211,8 +211,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "An entry names something that no earlier entry made.",
     ),
     "person-kind": (
-        "Человек не того рода: нужен ученик или учитель.",
-        "A person is not registered as what this needs: a student or a teacher.",
+        "Человек не того рода: нужен ученик, учитель или сотрудник.",
+        "A person is not registered as what this needs: a student, a teacher or an employee.",
     ),
     "ends-before-start": ("Конец раньше начала.", "Something ends before it starts."),
     "enrollment": (
@@ -222,6 +222,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "period-overlap": (
         "Период с тем же номером или на те же дни у параллели уже есть.",
         "A grade has a period of this kind with this number, or on these days, already.",
+    ),
+    "in-force-order": (
+        "Редакция регламента или назначение вступает в силу раньше предыдущего.",
+        "A version of the regulation or an appointment takes effect before the one that it follows.",
     ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",

@@ -122,6 +122,7 @@ PHRASES: Final[dict[str, str]] = {
     "a number up to {}": "номер не больше {}",
     "another number on other days": "другой номер и другие дни",
     "a day after the last stay of the year": "день после прежнего пребывания в классе этого года",
+    "the stream of the school's own id": "поток с идентификатором самой школы",
     "a student of this class": "ученик этого класса",
     "one closing of a period": "одно закрытие периода",
     "lesson_recorded/1 first": "сначала lesson_recorded/1",

@@ -14,6 +14,7 @@ from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
 from verify.lesson import Lessons
+from verify.regulation import Orders
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
 from verify.tables import Tables
 
@@ -27,6 +28,8 @@ _MAKERS: Final = {
     "class": b"class_group_opened/1",
     "course": b"course_opened/1",
     "lesson": b"lesson_recorded/1",
+    "regulation": b"regulation_adopted/1",
+    "responsible": b"responsible_appointed/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
@@ -42,6 +45,7 @@ class Replay:
         self.tables = tables
         self.start = start
         self.origin = ""
+        self.school = b""
         self.locate: Callable[[], Place] = Place
         self.people: dict[bytes, Person] = {}
         self.streams: dict[bytes, Stream] = {}
@@ -50,6 +54,7 @@ class Replay:
         self._commands: set[bytes] = set()
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
+        self.orders = Orders(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -58,7 +63,8 @@ class Replay:
         what, _, verb = name.rpartition("_")
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
-        handler: Callable[[Stream, int, Groups], None] = getattr(self.lessons if event.kind == "lesson" else self, name)
+        rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
+        handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
         return handler
 
     def apply(self, name: bytes, index: int, groups: Groups) -> None:
@@ -145,11 +151,13 @@ class Replay:
 
     # Set-up (events.md, "Set-up").
 
-    def school_opened(self, _stream: Stream, index: int, groups: Groups) -> None:
+    def school_opened(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take the school's first entry."""
         clock, name, origin, _ = groups[DATA]
         if index != 0:
             self.find("school-opened", "entry 0, and no other", index)
+        else:
+            self.school = stream.id
         self.origin = unescape(origin).decode()
         self.report.facts["school"] = unescape(name).decode()
         self.report.facts["clock"] = clock.decode()

@@ -25,6 +25,8 @@ _RECORDED, _STANDING, _BY = (
     "standing_entry (действует запись)",
 )
 
+_NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
+
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "people": (_ENTRY, "person (человек)", "kind (кто)", _NAME),
     "enrollments": (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
@@ -42,6 +44,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)", "new (стало)",
         "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
     ),
+    "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
+    "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
 }  # fmt: skip
 
 _KINDS: Final = {
@@ -144,18 +148,24 @@ class Tables:
     ) -> None:
         """Expect a row of corrections."""
 
+    def regulation(self, index: int, number: bytes, signed_on: bytes, from_: bytes, parameters: bytes) -> None:
+        """Expect a row of regulations; the number as it is spelt in JSON, the parameters raw."""
+
+    def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
+        """Expect a row of responsible; the number as it is spelt in JSON."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
 
 class ArchiveTables(Tables):
-    """The seven tables of an archive; a table that is not there (a finding elsewhere) is not compared."""
+    """The tables of an archive; a table that is not there (a finding elsewhere) is not compared."""
 
     def __init__(self, chunks: dict[str, Callable[[], Iterator[bytes]]], report: Report) -> None:
         """Open the tables that are there: name to a function that begins to read it."""
         self._report = report
         self._open = chunks
-        early = ("people", "courses", "corrections", "marks", "absences")
+        early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
@@ -251,6 +261,13 @@ class ArchiveTables(Tables):
             cell(note), cell(unescape(basis)), request, actor,
         ]  # fmt: skip
         self._expect("corrections", index, row)
+
+    def regulation(self, index: int, number: bytes, signed_on: bytes, from_: bytes, parameters: bytes) -> None:  # noqa: D102
+        self._expect("regulations", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(parameters)])
+
+    def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:  # noqa: D102
+        row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
+        self._expect("responsible", index, row)
 
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):

@@ -72,6 +72,14 @@ def _assign_teacher(asked: Asked[bodies.NewTeacher]) -> jc.AssignTeacher:
     return jc.AssignTeacher(**fields(asked.body, course=path_id(asked.request, "course")))
 
 
+def _adopt_regulation(asked: Asked[bodies.NewRegulation]) -> jc.AdoptRegulation:
+    return jc.AdoptRegulation(**fields(asked.body))
+
+
+def _appoint_responsible(asked: Asked[bodies.NewResponsible]) -> jc.AppointResponsible:
+    return jc.AppointResponsible(**fields(asked.body))
+
+
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
     return jc.ClosePeriod(period=path_id(asked.request, "period"))
 
@@ -84,6 +92,8 @@ ENROLLMENT: Final = Write(Right.SET_UP, bodies.NewEnrollment, _enroll)
 WITHDRAWAL: Final = Write(Right.SET_UP, bodies.NewWithdrawal, _withdraw)
 COURSE: Final = Write(Right.SET_UP, bodies.NewCourse, _open_course, location="course=courses")
 TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
+REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
+RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
 
 
@@ -141,6 +151,18 @@ async def open_course(request: Request) -> Response:
 async def assign_teacher(request: Request) -> Response:
     """Name another responsible teacher from a day on."""
     return await perform(request, TEACHER)
+
+
+@router.post("/regulations", status_code=201, openapi_extra=describe(REGULATION))
+async def adopt_regulation(request: Request) -> Response:
+    """Adopt a version of the regulation by an order. Its parameters are recorded; nothing judges by them yet."""
+    return await perform(request, REGULATION)
+
+
+@router.post("/responsible", status_code=201, openapi_extra=describe(RESPONSIBLE))
+async def appoint_responsible(request: Request) -> Response:
+    """Appoint an employee who answers for the journal from a day on, until another is appointed."""
+    return await perform(request, RESPONSIBLE)
 
 
 async def _read(request: Request, kind: str, name: str) -> Response:

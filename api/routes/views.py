@@ -20,11 +20,17 @@ from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
+from projections.views import regulation as regulation_view
 
 
 def _reader(request: Request) -> None:
     """Refuse who may not read before anything else of the request is judged."""
     request.state.school, _ = authorize(request, Right.READ_VIEWS)
+
+
+def _overseer(request: Request) -> None:
+    """Refuse who may not see how the journal is kept."""
+    authorize(request, Right.OVERSEE)
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
@@ -171,4 +177,15 @@ async def read_student_page(
             views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, at=position
         ),
         lambda _: [student],
+    )
+
+
+@router.get("/views/regulation", dependencies=[Depends(_overseer)])
+async def read_regulation(request: Request, at: At = None) -> Response:
+    """Versions of the regulation with their days and parameters, and who answered for the journal when."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: regulation_view.regulation(views, at=position),
+        lambda found: [row["person"] for row in found["responsible"] if row["person"]],
     )

@@ -12,11 +12,29 @@ from api.sample.planned import Planned, Scribe
 from api.sample.roster import Person, Roster
 from api.sample.school_year import ENDS_ON, SECOND, STARTS_ON, moment
 from ledger.journal import commands as cmd
+from ledger.journal.events import RegulationParameters
 from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
 
 _OPENED_ON: Final = date(2026, 8, 24)
 _STEP: Final = 20 * SECOND
+_PARAMETERS: Final = RegulationParameters(
+    lesson_days=0,
+    attendance_days=0,
+    oral_mark_days=0,
+    written_mark_days=7,
+    homework_days=0,
+    homework_after_last_lesson_minutes=60,
+    planned_homework_is_exempt=True,
+    unposted_homework_is_not_assigned=True,
+    mark_for_unassigned_homework="flag",
+    mark_for_absent="refuse",
+    weekends_extend=False,
+    holidays_extend=False,
+    result_hours=24,
+    notice_days=3,
+    annual_refresh_until="09-05",
+)
 
 
 def open_school(origin: str, name: str, roster: Roster, scribe: Scribe, salts: Draws) -> Iterator[Planned]:
@@ -41,6 +59,7 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
         school=roster.school, name=name, origin=origin, time_zone=school_year.TIME_ZONE, clock="sample"
     )
     yield from roster.staff
+    yield from _orders(roster)
     yield cmd.OpenSchoolYear(year=roster.year, title=school_year.TITLE, starts_on=starts_on, ends_on=ends_on)
     for period in roster.periods:
         yield cmd.DefinePeriod(
@@ -73,3 +92,14 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
                 teacher=course.teacher,
                 starts_on=starts_on,
             )
+
+
+def _orders(roster: Roster) -> Iterator[cmd.JournalCommand]:
+    """Yield the regulation as the text of 2012 has it, and the appointment of who answers for the journal."""
+    starts_on, signed_on = STARTS_ON.isoformat(), _OPENED_ON.isoformat()
+    yield cmd.AdoptRegulation(
+        order_number="41-о", order_date=signed_on, effective_from=starts_on, parameters=_PARAMETERS
+    )
+    yield cmd.AppointResponsible(
+        person=roster.administrator.id, order_number="42-о", order_date=signed_on, starts_on=starts_on
+    )

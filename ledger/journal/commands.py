@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.journal.events import RegulationParameters
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, WorkKind
 
 
@@ -104,6 +105,29 @@ class AssignTeacher(JournalCommand, frozen=True, kw_only=True):
 
     course: str
     teacher: str
+    starts_on: str
+
+
+class AdoptRegulation(JournalCommand, frozen=True, kw_only=True):
+    """A version of the regulation from `effective_from` on; order and parameters are the school's own: no defaults.
+
+    What the text of 2012 itself asks is the example: lessons, attendance, oral marks and homework on the day (0 days),
+    homework for tomorrow within 60 minutes of the last lesson, written work in 7 days, results in 24 hours, notices in
+    3 days, the yearly refresh until ``09-05``.
+    """
+
+    order_number: str
+    order_date: str
+    effective_from: str
+    parameters: RegulationParameters
+
+
+class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
+    """An employee answers for the journal from `starts_on` on, by an order."""
+
+    person: str
+    order_number: str
+    order_date: str
     starts_on: str
 
 

@@ -36,6 +36,10 @@ class Books(Protocol):
         """The school's time zone, or None while the log is empty."""
 
     @property
+    def school(self) -> str:
+        """The school's id, or an empty text while the log is empty."""
+
+    @property
     def size(self) -> int:
         """The log's size that `lessons` knows everything up to."""
 

@@ -14,6 +14,8 @@ from ledger.journal.corrections import approve_correction, correct, refuse_corre
 from ledger.journal.course import assign_teacher, open_course
 from ledger.journal.people import register_person
 from ledger.journal.recorded import Decision, Planned
+from ledger.journal.regulation import adopt_regulation
+from ledger.journal.responsible import appoint_responsible
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.school import open_school
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
@@ -31,6 +33,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.WithdrawStudent: withdraw_student,
     cmd.OpenCourse: open_course,
     cmd.AssignTeacher: assign_teacher,
+    cmd.AdoptRegulation: adopt_regulation,
+    cmd.AppointResponsible: appoint_responsible,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

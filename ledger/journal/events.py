@@ -15,6 +15,7 @@ from ledger.journal.vocabulary import (
     ClockKind,
     CorrectionReason,
     Fact,
+    Handling,
     PeriodKind,
     PersonKind,
     WorkKind,
@@ -121,6 +122,47 @@ class TeacherAssigned(Event, frozen=True, kw_only=True):
     """`course/`: the one responsible teacher from `starts_on` on (R05)."""
 
     teacher: str
+    starts_on: str
+
+
+class RegulationParameters(Event, frozen=True, kw_only=True):
+    """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
+
+    Days are calendar days after the day that counts (0: that day itself), to their end. Nothing judges by these yet.
+    """
+
+    lesson_days: int
+    attendance_days: int
+    oral_mark_days: int
+    written_mark_days: int
+    homework_days: int
+    homework_after_last_lesson_minutes: int
+    planned_homework_is_exempt: bool
+    unposted_homework_is_not_assigned: bool
+    mark_for_unassigned_homework: Handling
+    mark_for_absent: Handling
+    weekends_extend: bool
+    holidays_extend: bool
+    result_hours: int
+    notice_days: int
+    annual_refresh_until: str
+
+
+class RegulationAdopted(Event, frozen=True, kw_only=True):
+    """`regulation/<school>`: a version of the regulation, in force from `effective_from` until the next one is."""
+
+    order_number: str
+    order_date: str
+    effective_from: str
+    parameters: RegulationParameters
+
+
+class ResponsibleAppointed(Event, frozen=True, kw_only=True):
+    """`responsible/<school>`: who answers for the journal from `starts_on` until the next appointment begins (R07)."""
+
+    person: str
+    order_number: str
+    order_date: str
     starts_on: str
 
 
@@ -356,6 +398,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "student_left/1": StudentLeft,
     "course_opened/1": CourseOpened,
     "teacher_assigned/1": TeacherAssigned,
+    "regulation_adopted/1": RegulationAdopted,
+    "responsible_appointed/1": ResponsibleAppointed,
     "lesson_recorded/1": LessonRecorded,
     "attendance_taken/1": AttendanceTaken,
     "absence_recorded/1": AbsenceRecorded,

@@ -10,6 +10,8 @@ from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.recorded import Recorded
+from ledger.journal.regulation import evolve_regulation
+from ledger.journal.responsible import evolve_responsibility
 from ledger.journal.roster import evolve_class_group
 from ledger.journal.school import evolve_school
 from ledger.journal.year import evolve_period, evolve_year
@@ -21,6 +23,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "period": evolve_period,
     "class": evolve_class_group,
     "course": evolve_course,
+    "regulation": evolve_regulation,
+    "responsible": evolve_responsibility,
     "lesson": evolve_lesson,
 }
 

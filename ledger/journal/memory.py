@@ -32,6 +32,7 @@ class Journal:
         last_index: stream -> leaf index of its last entry.
         size: number of entries that the log would have.
         zone: the school's time zone, None while the log is empty.
+        school: the school's id, an empty text while the log is empty.
     """
 
     def __init__(self, find_zone: Callable[[str], tzinfo | None]) -> None:
@@ -40,6 +41,7 @@ class Journal:
         self.last_index: dict[str, int] = {}
         self.size = 0
         self.zone: tzinfo | None = None
+        self.school = ""
         self._find_zone = find_zone
         self._lessons: dict[str, list[str]] = {}
 
@@ -91,9 +93,10 @@ class Journal:
         return heads
 
     def _note(self, aggregate: Aggregate) -> None:
-        """Note the school's time zone, and a new lesson under its school year."""
+        """Note the school and its time zone, and a new lesson under its school year."""
         if isinstance(aggregate, School):
             self.zone = self._find_zone(aggregate.time_zone)
+            self.school = aggregate.id
         elif isinstance(aggregate, Lesson):
             year = cast("Course", self.aggregates[f"course/{aggregate.course}"]).year
             self._lessons.setdefault(year, []).append(aggregate.stream)

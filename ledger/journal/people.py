@@ -60,6 +60,6 @@ def check_person(context: Context, id_: str, kind: PersonKind, where: str) -> No
         raise Refused(
             "wrong_kind_of_person",
             f"this person is not registered as a {kind}",
-            clause="1.2" if kind == "teacher" else LOG,
+            clause="1.2" if kind == "teacher" else "1.3" if kind == "staff" else LOG,
             where=where,
         )

@@ -21,6 +21,7 @@ TEACHER: Final = ("teacher",)
 TITLE_LENGTH_MAX: Final = 200
 TOPIC_LENGTH_MAX: Final = 500
 HOMEWORK_LENGTH_MAX: Final = 4_000
+ORDER_NUMBER_LENGTH_MAX: Final = 100
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -43,6 +44,19 @@ def check_date(value: object, where: str) -> None:
     """Refuse what is not a calendar date `YYYY-MM-DD` (events.md)."""
     if type(value) is not str or not _is_date(value):
         raise Refused("malformed_date", "not a date of the form YYYY-MM-DD", clause=LOG, where=where)
+
+
+def check_yearly_day(value: object, where: str) -> None:
+    """Refuse what is not a day `MM-DD` that every year has (events.md)."""
+    # 2001 is a year without 29 February.
+    if type(value) is not str or not _is_date(f"2001-{value}"):
+        raise Refused("malformed_yearly_day", "not a day of every year, of the form MM-DD", clause=LOG, where=where)
+
+
+def check_order(number: object, day: object) -> None:
+    """Refuse an order without its number or its date: both are mandatory and have no default (regulation, its head)."""
+    check_line(number, ORDER_NUMBER_LENGTH_MAX, "order_number")
+    check_date(day, "order_date")
 
 
 def check_time(value: object, where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.unit.ledger.journal.small_school import (
     CLASS_A,
     LESSON,
     NOON,
+    PARAMETERS,
     STUDENTS_A,
     TEACHER,
     WORK,
@@ -149,3 +151,22 @@ def test_what_else_is_recorded_meanwhile_is_no_obstacle(settings: dict[str, str]
         here.meanwhile = lambda: there.execute(lesson(), actor=TEACHER, at=NOON)
         here.execute(cmd.OpenClassGroup(class_group=CLASS_C, year=YEAR, grade=5, letter="В"), actor=ADMIN, at=NOON)
         assert here.appends == before + 1
+
+
+def test_a_version_is_judged_by_the_one_that_is_adopted_meanwhile(settings: dict[str, str]) -> None:
+    """Also where both are the first: neither was in the list that the other read."""
+
+    def adopt(day: str) -> cmd.AdoptRegulation:
+        return cmd.AdoptRegulation(
+            order_number="17-о", order_date="2026-08-24", effective_from=day, parameters=PARAMETERS
+        )
+
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        for mine, theirs in (("2026-09-01", "2026-10-01"), ("2026-11-01", "2026-12-01")):
+            here.meanwhile = partial(there.execute, adopt(theirs), actor=ADMIN, at=NOON)
+            with pytest.raises(Refused) as refused:
+                here.execute(adopt(mine), actor=ADMIN, at=NOON)
+            assert refused.value.rule == "regulation_not_later"
+        check_log(recorded_items(here))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
+import msgspec
 from hypothesis import strategies as st
 
 from ledger.journal import commands as cmd
@@ -27,9 +28,11 @@ from tests.unit.ledger.journal.small_school import (
     DEPUTY_2,
     MATHS_A,
     MATHS_B,
+    PARAMETERS,
     QUARTER_1,
     QUARTER_2,
     RUSSIAN_A,
+    STAFF,
     STUDENTS_A,
     STUDENTS_B,
     TEACHER,
@@ -202,6 +205,22 @@ def _assign(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     return command, _administrator(choices)
 
 
+def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    hours: int = choices.one((24, 48, 1_000))
+    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours)
+    order = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
+    command = cmd.AdoptRegulation(**order, effective_from=choices.one(DAYS), parameters=parameters)
+    return command, _administrator(choices)
+
+
+def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    person: str = TEACHER.id if choices.rarely() else choices.one(STAFF)
+    command = cmd.AppointResponsible(
+        person=person, order_number="20-о", order_date=choices.one(DAYS), starts_on=choices.one(DAYS)
+    )
+    return command, _administrator(choices)
+
+
 _BUILDERS: Final = {
     "record": _record,
     "add": _add,
@@ -213,6 +232,8 @@ _BUILDERS: Final = {
     "define": _define,
     "move_student": _move_student,
     "assign": _assign,
+    "adopt": _adopt,
+    "appoint": _appoint,
 }
 KINDS: Final = tuple(_BUILDERS)
 

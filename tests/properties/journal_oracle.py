@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 FACTS = ("lesson", "work", "mark", "absence", "lateness", "homework")
@@ -19,6 +20,27 @@ CREATE = {
     "class": "class_group_opened",
     "course": "course_opened",
     "lesson": "lesson_recorded",
+    "regulation": "regulation_adopted",
+    "responsible": "responsible_appointed",
+}
+ALWAYS_THE_SAME = {"regulation", "responsible"}
+HANDLINGS = {"refuse", "flag"}
+PARAMETERS: dict[str, Any] = {
+    "lesson_days": 99,
+    "attendance_days": 99,
+    "oral_mark_days": 99,
+    "written_mark_days": 99,
+    "homework_days": 99,
+    "homework_after_last_lesson_minutes": 999,
+    "planned_homework_is_exempt": bool,
+    "unposted_homework_is_not_assigned": bool,
+    "mark_for_unassigned_homework": HANDLINGS,
+    "mark_for_absent": HANDLINGS,
+    "weekends_extend": bool,
+    "holidays_extend": bool,
+    "result_hours": 999,
+    "notice_days": 99,
+    "annual_refresh_until": str,
 }
 STATES = {
     "lesson_recorded": "lesson",
@@ -69,7 +91,11 @@ class _Checker:
         own = [other for other in self.before if other.stream == item.stream]
         assert item.position == len(self.before)
         assert item.version == len(own) + 1
-        assert (item.type == CREATE[kind]) == (item.version == 1), item
+        if kind in ALWAYS_THE_SAME:
+            assert item.type == CREATE[kind]
+            assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
+        else:
+            assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
         assert len(id_) == 36
         getattr(self, f"check_{kind}")()
@@ -132,6 +158,31 @@ class _Checker:
             assert self.made("person", self.data["teacher"])["kind"] == "teacher"
             days = [other.data["starts_on"] for other in self.of(self.item.stream, "teacher_assigned")]
             assert all(day < self.data["starts_on"] for day in days)
+
+    def check_regulation(self) -> None:
+        assert self.data.keys() == {"order_number", "order_date", "effective_from", "parameters"}
+        self.check_order("effective_from")
+        assert self.data["parameters"].keys() == PARAMETERS.keys()
+        for name, value in self.data["parameters"].items():
+            allowed = PARAMETERS[name]
+            if isinstance(allowed, int):
+                assert type(value) is int
+                assert 0 <= value <= allowed
+            else:
+                assert value in allowed if isinstance(allowed, set) else type(value) is allowed
+        date.fromisoformat(f"2001-{self.data['parameters']['annual_refresh_until']}")
+
+    def check_responsible(self) -> None:
+        assert self.data.keys() == {"order_number", "order_date", "person", "starts_on"}
+        assert self.made("person", self.data["person"])["kind"] == "staff"
+        self.check_order("starts_on")
+
+    def check_order(self, day: str) -> None:
+        """An order has a number and a date, and what it says begins no earlier than what stood there before."""
+        assert self.data["order_number"]
+        date.fromisoformat(self.data["order_date"])
+        date.fromisoformat(self.data[day])
+        assert all(other.data[day] <= self.data[day] for other in self.of(self.item.stream, self.item.type))
 
     # lessons --------------------------------------------------------------------------------------------------------
 

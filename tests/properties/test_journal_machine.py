@@ -91,7 +91,7 @@ class JournalMachine(RuleBasedStateMachine):
     def close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["define", "move_student", "assign"]))
+    @rule(move=moves(["define", "move_student", "assign", "adopt", "appoint"]))
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
@@ -121,7 +121,7 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1])[0]
+        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1])[0]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
@@ -168,4 +168,7 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("mark_recorded", student=TEACHER.id))
     assert caught(replaced("correction_refused", request=0))
     assert caught(replaced("lesson_annulled", new={"topic": "x"}))
+    assert caught(replaced("regulation_adopted", order_number=""))
+    assert caught(replaced("regulation_adopted", parameters={}))
+    assert caught(replaced("responsible_appointed", person=TEACHER.id))
     assert caught([logs[0][0], *logs[0][2:]])

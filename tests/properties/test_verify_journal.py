@@ -88,6 +88,9 @@ def requester(type_: str) -> str:
         ("student_enrolled", {"student": TEACHER.id}, "person-kind"),
         ("student_left", {"ends_on": "2026-08-31"}, "ends-before-start"),
         ("teacher_assigned", {"teacher": STUDENTS_A[0]}, "person-kind"),
+        ("regulation_adopted", {"order_number": ""}, "data-field"),
+        ("regulation_adopted", {"parameters": {}}, "data-field"),
+        ("responsible_appointed", {"person": TEACHER.id}, "person-kind"),
         ("lesson_recorded", {"teacher": STUDENTS_A[0]}, "person-kind"),
         ("lesson_recorded", {"starts_at": "23:00"}, "ends-before-start"),
         ("mark_recorded", {"student": TEACHER.id}, "person-kind"),
@@ -120,6 +123,19 @@ def test_finds_a_period_defined_again() -> None:
     with pytest.raises(AssertionError):
         check_log([*made.log, again])
     assert findings(made, [*made.log, again]) == ["period-overlap"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "field"), [("regulation_adopted", "effective_from"), ("responsible_appointed", "starts_on")]
+)
+def test_finds_an_order_that_goes_back(type_: str, field: str) -> None:
+    made = world(200)
+    last = [item for item in made.log if item.type == type_][-1]
+    again = last._replace(position=len(made.log), version=last.version + 1, data={**last.data, field: "2026-09-06"})
+    assert again.data[field] < last.data[field]
+    with pytest.raises(AssertionError):
+        check_log([*made.log, again])
+    assert findings(made, [*made.log, again]) == ["in-force-order"]
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -213,5 +213,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "c584114c87534db255b49962832afe876e054e582d59bea29a57b4e52534c662"
-PINNED_M = "5430e01f104703f7fdec9eb801f2572f82d3486935fb980fbe67a6a555a44503"
+PINNED_S = "b41d9a40b70b6c549b67f86a5b1c8b8859e7909ecdd98114af6f42a94ef0fe9e"
+PINNED_M = "10b1c01dfc8b3784a9addcebe277e78c3dc173c965978b8bba3d35c5e4608167"

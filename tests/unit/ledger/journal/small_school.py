@@ -11,7 +11,7 @@ import pytest
 from ledger.clock import find_zone
 from ledger.errors import Refused
 from ledger.journal import commands as cmd
-from ledger.journal.events import Event
+from ledger.journal.events import Event, RegulationParameters
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.wire.entry import Actor
@@ -41,6 +41,7 @@ DEPUTY_2 = Actor(uid(12), "deputy")
 TEACHER = Actor(uid(20), "teacher")
 TEACHER_2 = Actor(uid(21), "teacher")
 TEACHER_3 = Actor(uid(22), "teacher")
+STAFF = (uid(25), uid(26))
 STUDENTS_A = tuple(uid(number) for number in range(100, 104))
 STUDENTS_B = tuple(uid(number) for number in range(104, 106))
 CLASS_A, CLASS_B = uid(30), uid(31)
@@ -51,6 +52,23 @@ LESSON, WORK = uid(1000), uid(2000)
 MONDAY = "2026-09-07"
 NOON = moscow("2026-09-07 12:00")
 AFTER_QUARTER = moscow("2026-10-26 09:00")
+PARAMETERS = RegulationParameters(
+    lesson_days=0,
+    attendance_days=0,
+    oral_mark_days=0,
+    written_mark_days=7,
+    homework_days=0,
+    homework_after_last_lesson_minutes=60,
+    planned_homework_is_exempt=True,
+    unposted_homework_is_not_assigned=True,
+    mark_for_unassigned_homework="flag",
+    mark_for_absent="refuse",
+    weekends_extend=False,
+    holidays_extend=False,
+    result_hours=24,
+    notice_days=3,
+    annual_refresh_until="09-05",
+)
 
 
 def setup_commands() -> list[Step]:
@@ -65,6 +83,7 @@ def setup_commands() -> list[Step]:
         cmd.RegisterPerson(person=actor.id, kind="teacher", sd=(digest(1), digest(2)))
         for actor in (TEACHER, TEACHER_2, TEACHER_3)
     ]
+    commands += [cmd.RegisterPerson(person=person, kind="staff", sd=()) for person in STAFF]
     commands += [
         cmd.RegisterPerson(person=student, kind="student", sd=(digest(3),)) for student in STUDENTS_A + STUDENTS_B
     ]

@@ -1,0 +1,98 @@
+"""Versions of the school's regulation and their parameters: which one is in force on which day.
+
+All versions of a school are entries of one stream, `regulation/<id of the school>`: whoever rests on the list of
+versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. The parameters are
+recorded and shown; nothing in the journal judges by them yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, get_args
+
+import msgspec
+
+from ledger.errors import LOG, Refused
+from ledger.journal import rules
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.commands import AdoptRegulation
+from ledger.journal.context import Context
+from ledger.journal.events import RegulationAdopted, RegulationParameters
+from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.vocabulary import Handling
+
+DAYS_MAX: Final = 99
+MINUTES_MAX: Final = 999
+HOURS_MAX: Final = 999
+
+_MOST: Final = {"days": DAYS_MAX, "minutes": MINUTES_MAX, "hours": HOURS_MAX}
+_HANDLINGS: Final = get_args(Handling)
+
+
+class Regulation(Aggregate, frozen=True, kw_only=True):
+    """The regulation of a school: its versions in the order of their adoption, which is that of their days."""
+
+    versions: tuple[RegulationAdopted, ...] = ()
+
+    def regulation_on(self, day: str) -> RegulationAdopted | None:
+        """Return the version in force on a day, or None before the first; of two from one day, the later adopted."""
+        for version in reversed(self.versions):
+            if version.effective_from <= day:
+                return version
+        return None
+
+
+def evolve_regulation(state: Regulation | None, events: Iterable[Recorded]) -> Regulation | None:
+    """Apply events of a regulation's stream."""
+    for event in events:
+        data = event.data
+        if type(data) is not RegulationAdopted:
+            raise TypeError(f"{type(data).__name__} is no event of a regulation")
+        versions = (*state.versions, data) if state else (data,)
+        state = Regulation(stream=event.originator_id, version=event.originator_version, versions=versions)
+    return state
+
+
+def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned]:
+    """Adopt a version by an order (regulation, its head and 1.1): from a day on, never before an earlier version's.
+
+    A version that was entered wrongly is followed by another one from the same day.
+    """
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.1")
+    rules.check_order(command.order_number, command.order_date)
+    rules.check_date(command.effective_from, "effective_from")
+    _check_parameters(command.parameters)
+    event = RegulationAdopted(
+        order_number=command.order_number,
+        order_date=command.order_date,
+        effective_from=command.effective_from,
+        parameters=command.parameters,
+    )
+    stream = f"regulation/{context.books.school}"
+    known = context.books.find(stream)
+    if not isinstance(known, Regulation):
+        return [Planned(stream, 1, event)]
+    if event.effective_from < known.versions[-1].effective_from:
+        raise Refused(
+            "regulation_not_later",
+            "a version takes effect on the day of the one before it, or later",
+            clause="1.1",
+            where="effective_from",
+        )
+    if event == known.versions[-1]:
+        raise Refused("same_regulation", "this version is recorded already", clause="1.1")
+    return [Planned(stream, known.version + 1, event)]
+
+
+def _check_parameters(parameters: RegulationParameters) -> None:
+    """Judge every parameter by what it is counted in, which the last word of its name says."""
+    for name, value in msgspec.structs.asdict(parameters).items():
+        where = f"parameters.{name}"
+        if name == "annual_refresh_until":
+            rules.check_yearly_day(value, where)
+        elif name.startswith("mark_for_"):
+            rules.check_code(value, _HANDLINGS, where)
+        elif unit := _MOST.get(name.rpartition("_")[2]):
+            rules.check_integer(value, 0, unit, where)
+        elif type(value) is not bool:
+            raise Refused("malformed_value", "true or false", clause=LOG, where=where)

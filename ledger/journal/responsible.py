@@ -1,0 +1,74 @@
+"""Who answers for the journal: exactly one person on each day from the first appointment on (regulation 1.3).
+
+All appointments of a school are entries of one stream, `responsible/<id of the school>`. An appointment lasts until
+the next one begins, so there is no gap and no day with two. Before the first, the director answers, whom the clause
+names first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.errors import Refused
+from ledger.journal import rules
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.commands import AppointResponsible
+from ledger.journal.context import Context
+from ledger.journal.events import ResponsibleAppointed
+from ledger.journal.people import check_person
+from ledger.journal.recorded import Planned, Recorded
+
+
+class Responsibility(Aggregate, frozen=True, kw_only=True):
+    """The appointments of a school, in the order in which they came, which is that of their days."""
+
+    appointments: tuple[ResponsibleAppointed, ...] = ()
+
+    def responsible_on(self, day: str) -> str | None:
+        """Return who was appointed to answer on a day, or None where nobody was: then the director does."""
+        for appointment in reversed(self.appointments):
+            if appointment.starts_on <= day:
+                return appointment.person
+        return None
+
+
+def evolve_responsibility(state: Responsibility | None, events: Iterable[Recorded]) -> Responsibility | None:
+    """Apply events of the stream of appointments."""
+    for event in events:
+        data = event.data
+        if type(data) is not ResponsibleAppointed:
+            raise TypeError(f"{type(data).__name__} is no appointment")
+        appointments = (*state.appointments, data) if state else (data,)
+        state = Responsibility(stream=event.originator_id, version=event.originator_version, appointments=appointments)
+    return state
+
+
+def appoint_responsible(command: AppointResponsible, context: Context) -> list[Planned]:
+    """Appoint who answers for the journal from a day on, by an order (regulation 1.3).
+
+    An appointment that was entered wrongly is followed by another one from the same day.
+    """
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
+    rules.check_order(command.order_number, command.order_date)
+    rules.check_date(command.starts_on, "starts_on")
+    check_person(context, command.person, "staff", "person")
+    event = ResponsibleAppointed(
+        person=command.person,
+        order_number=command.order_number,
+        order_date=command.order_date,
+        starts_on=command.starts_on,
+    )
+    stream = f"responsible/{context.books.school}"
+    known = context.books.find(stream)
+    if not isinstance(known, Responsibility):
+        return [Planned(stream, 1, event)]
+    if event.starts_on < known.appointments[-1].starts_on:
+        raise Refused(
+            "appointment_not_later",
+            "an appointment begins on the day of the one before it, or later",
+            clause="1.3",
+            where="starts_on",
+        )
+    if event == known.appointments[-1]:
+        raise Refused("same_appointment", "this appointment is recorded already", clause="1.3")
+    return [Planned(stream, known.version + 1, event)]
