@@ -84,12 +84,12 @@ def info_changed(name: str, old: str, new: str, code: str = "bag-info") -> None:
 
 info_changed("bag_info_of_another_log", "Identifier: letopis.example/school/1534", "Identifier: other.example/1")
 info_changed("bag_info_of_another_school", "Школа № 1534", "Школа № 9")
-info_changed("bag_info_of_another_size", "Size: 55", "Size: 54")
+info_changed("bag_info_of_another_size", "Size: 62", "Size: 61")
 info_changed("bag_info_of_another_beginning", "First-Index: 0", "First-Index: 9")
 info_changed("bag_info_of_another_day", "Date: 2026-09-01", "Date: 1999-01-01")
 info_changed("bag_info_that_denies_disclosures", "Disclosures: full", "Disclosures: none")
-info_changed("bag_info_that_says_it_twice", "Letopis-Size: 55\n", "Letopis-Size: 55\nletopis-size: 54\n")
-info_changed("bag_info_that_goes_on_in_the_next_line", "Letopis-Size: 55\n", "Letopis-Size: 55\n  00\n")
+info_changed("bag_info_that_says_it_twice", "Letopis-Size: 62\n", "Letopis-Size: 62\nletopis-size: 61\n")
+info_changed("bag_info_that_goes_on_in_the_next_line", "Letopis-Size: 62\n", "Letopis-Size: 62\n  00\n")
 info_changed("bag_info_without_an_oxum", "Payload-Oxum", "Payload-Ox", "bag-oxum")
 
 

@@ -338,12 +338,12 @@ def extension_line(files: Files) -> None:
 
 @bytes_changed("checkpoint-malformed")
 def plus_in_the_size(files: Files) -> None:
-    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n5", b"\n+5")
+    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n6", b"\n+6")
 
 
 @bytes_changed("checkpoint-malformed")
 def arabic_digits_in_the_size(files: Files) -> None:
-    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n5", "\n٥".encode())
+    files[CHECKPOINT] = swap(files[CHECKPOINT], b"\n6", "\n٦".encode())
 
 
 @bytes_changed("checkpoint-malformed")
@@ -496,6 +496,11 @@ row_changed(
 row_changed("reason_in_a_table_only", "table-cell", table="corrections", find="описка", old="описка", new="апелляция")
 row_changed(
     "note_in_a_table_only", "table-cell", table="corrections", find="перепутаны", old="перепутаны", new="исправлены"
+)
+row_changed("coefficient_in_a_table_only", "table-cell", table="substitutions", find=";150;", old=";150;", new=";200;")
+row_changed("substitute_in_a_table_only", "table-cell", table="substitutions", find="Лунина", old="Вера", new="Анна")
+row_changed(
+    "annulled_lesson_held_in_a_table_only", "table-cell", table="substitutions", find=";нет;", old=";нет;", new=";да;"
 )
 row_changed("needless_quotes", "table-bytes", table="people", find="Ясный", old="Ясный Олег", new='"Ясный Олег"')
 row_changed("one_cell_too_many", "table-malformed", table="people", find="Ясный", old="Ясный", new="Ясный;")
@@ -665,6 +670,73 @@ def request_without_a_basis(school: Sample) -> None:
     request = b.request(school.marks[2], "5")
     b.actor = {"id": b.uuid(), "role": "deputy"}
     b.correct(school.marks[2], "5", "appeal", request=request, basis=None)
+
+
+@story("substitution-missing")
+def substitutes_lesson_without_a_substitution(school: Sample) -> None:
+    school.builder.lesson(school.course, school.substitute, "2026-11-06")
+
+
+@story("substitution-missing")
+def substitutes_lesson_with_other_entries_behind_it(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.homework(lesson, "")
+
+
+@story("substitution-missing", "substitution-mismatch")
+def substitution_behind_another_entry(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.homework(lesson, "")
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("substitution-missing", "substitution-mismatch")
+def substitution_in_another_command(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.begin()
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("substitution-mismatch")
+def substitution_of_the_responsible_teacher(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.teacher, "2026-11-06")
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("substitution-mismatch")
+def substitution_of_another_than_the_responsible_teacher(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.substitution(lesson, school.substitute)
+
+
+@story("substitution-missing")
+def lesson_after_another_teacher_took_the_course_over(school: Sample) -> None:
+    b = school.builder
+    b.add("course", school.course, "teacher_assigned", teacher=school.substitute, starts_on="2026-11-06")
+    b.lesson(school.course, school.teacher, "2026-11-05", "Последний")
+    b.lesson(school.course, school.substitute, "2026-11-06")
+    b.lesson(school.course, school.teacher, "2026-11-07")
+
+
+@story("nobody-responsible")
+def lesson_on_a_day_before_anybody_was_responsible(school: Sample) -> None:
+    school.builder.lesson(school.course, school.teacher, "2026-08-31")
+
+
+@story("recorded-on-annulled", "correction-after-close")
+def substitution_of_an_annulled_lesson_corrected(school: Sample) -> None:
+    b = school.builder
+    (row,) = [row for row in b.rows.values() if row.what == "substitution" and row.standing == row.first]
+    b.correct(row.standing, {**row.value, "coefficient": 200})
+
+
+@story("data-field")
+def substitution_asked_to_be_annulled(school: Sample) -> None:
+    b = school.builder
+    request = b.request(school.substitution, None)
+    asked_by, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
+    b.refuse(request)
+    b.actor = asked_by
 
 
 @story("recorded-after-close")
@@ -1206,7 +1278,7 @@ def range_of(name: str, *codes: str, start: int, end: int) -> None:
 
 range_of("range_of_nothing_at_an_odd_size", "start-malformed", start=33, end=33)
 range_of("range_of_nothing_at_an_even_size", "start-malformed", start=32, end=32)
-range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=55)
+range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=62)
 
 
 @range_changed("table-unexpected")
@@ -1329,22 +1401,22 @@ def served_changed(*codes: str) -> Callable[[Callable[[Files], None]], object]:
 
 @served_changed("tile-mismatch")
 def tile_of_other_hashes(paths: Files) -> None:
-    paths["tile/0/000.p/55"] = bytes(55 * 32)
+    paths["tile/0/000.p/62"] = bytes(62 * 32)
 
 
 @served_changed("bundle-malformed")
 def bundle_cut_short(paths: Files) -> None:
-    paths["tile/entries/000.p/55"] = paths["tile/entries/000.p/55"][:-1]
+    paths["tile/entries/000.p/62"] = paths["tile/entries/000.p/62"][:-1]
 
 
 @served_changed("prev-mismatch", "root-mismatch", "tile-mismatch", "correction-old-value")
 def served_entry_changed(paths: Files) -> None:
-    paths["tile/entries/000.p/55"] = swap(paths["tile/entries/000.p/55"], b'"value":"4"', b'"value":"2"')
+    paths["tile/entries/000.p/62"] = swap(paths["tile/entries/000.p/62"], b'"value":"4"', b'"value":"2"')
 
 
 @served_changed("http-error")
 def bundle_not_found(paths: Files) -> None:
-    del paths["tile/entries/000.p/55"]
+    del paths["tile/entries/000.p/62"]
 
 
 @served_changed("http-error")

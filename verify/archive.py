@@ -162,7 +162,7 @@ def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> 
 
 
 def _tables(bag: Bag, start: int, report: Report) -> Tables:
-    """Open the tables: all seven where the range begins at 0, none where it does not, never another."""
+    """Open the tables: all eight where the range begins at 0, none where it does not, never another."""
     there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
     wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if start == 0 else {}
     for name in sorted(there - wanted.keys()):

@@ -8,6 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, school
+from projections.views import cells, commands, corrections, lessons, school, substitutions
 
-VIEWS: Final[tuple[View, ...]] = (commands.VIEW, school.VIEW, lessons.VIEW, cells.VIEW, corrections.VIEW)
+VIEWS: Final[tuple[View, ...]] = (
+    commands.VIEW,
+    school.VIEW,
+    lessons.VIEW,
+    cells.VIEW,
+    corrections.VIEW,
+    substitutions.VIEW,
+)

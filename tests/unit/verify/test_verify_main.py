@@ -54,7 +54,7 @@ def test_reads_a_zip(school: Sample, tmp_path: Path) -> None:
     assert main([str(path), "--key", school.builder.key.vkey]) == 0
 
 
-@pytest.mark.parametrize("size", [1, 40, 55])
+@pytest.mark.parametrize("size", [1, 40, 62])
 def test_confirms_that_the_archive_continues_an_earlier_checkpoint(
     size: int, school: Sample, archive: Path, tmp_path: Path
 ) -> None:
@@ -188,7 +188,7 @@ def test_verifies_a_running_log_of_several_tiles(capsys: pytest.CaptureFixture[s
         builder.person("student")
     with serving(served(builder)) as url:
         assert main(["--url", url + "/", "--key", builder.key.vkey, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["facts"]["entries"] == 655
+    assert json.loads(capsys.readouterr().out)["facts"]["entries"] == 662
 
 
 def test_takes_the_token_from_the_environment(school: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +212,7 @@ def test_checks_hashes_only_where_the_entries_are_kept_back(school: Sample, caps
 
 def test_finds_a_wrong_tile_where_the_entries_are_kept_back(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     paths = served(school.builder)
-    paths["tile/0/000.p/55"] = bytes(55 * 32)
+    paths["tile/0/000.p/62"] = bytes(62 * 32)
     with serving(paths, "token-of-an-inspector") as url:
         assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 1
     assert "[root-mismatch]" in capsys.readouterr().out
@@ -230,6 +230,6 @@ def test_says_incomplete_of_a_server_that_is_not_there(
 
 def test_says_incomplete_of_a_server_that_breaks_off(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     paths = served(school.builder)
-    with serving(paths, unavailable="tile/0/000.p/55") as url:
+    with serving(paths, unavailable="tile/0/000.p/62") as url:
         assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 3
     assert "[no-answer]" in capsys.readouterr().out
