@@ -176,9 +176,9 @@ class SchoolLog:
             )
         ]
         if rng.random() < 0.3:
-            value = {"basis": "приказ № 1", "coefficient": 100, "reason": "ill", "same_subject": True}
-            substitution = j.SubstitutionRecorded(absent_teacher=rng.choice(self.teachers), **value)
-            recorded.append((substitution, Fact(lesson, "substitution", 0, value)))
+            terms: dict[str, Any] = {"basis": "приказ № 1", "coefficient": 100, "reason": "ill", "same_subject": True}
+            substitution = j.SubstitutionRecorded(absent_teacher=rng.choice(self.teachers), **terms)
+            recorded.append((substitution, Fact(lesson, "substitution", 0, terms)))
         if rng.random() < 0.8:
             body = {"text": f"§ {rng.randint(1, 60)}"}
             recorded.append((j.HomeworkAssigned(text=body["text"]), Fact(lesson, "homework", 0, body)))

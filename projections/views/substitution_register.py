@@ -129,9 +129,9 @@ _REGISTER: Final = f"""
 
 
 def _substituted(row: tuple[Any, ...]) -> Substituted:
-    *head, grade, letter, subject, absent, substitute, reason, basis, same_subject, coefficient, at = row
-    rest = (subject, absent, substitute, reason, basis, bool(same_subject), coefficient, at)
-    return Substituted(*head, f"{grade}{letter}", *rest)
+    grade, letter = row[10:12]
+    fields = (*row[:10], f"{grade}{letter}", *row[12:17], bool(row[17]), *row[18:])
+    return Substituted(*fields)
 
 
 def _totals(rows: Iterable[Substituted]) -> Iterable[EmployeeTotal]:
