@@ -116,13 +116,14 @@ def substitution_register(
     return SubstitutionRegister(position, rows, totals, len(rows), sum(row.coefficient for row in rows))
 
 
-# A year has some 1,500 of these (4 % of lessons): they are read one by one and their lessons looked up.
+# A year has some 1,500 of these (4 % of lessons): they are read one by one and their lessons looked up. The empty text
+# behind `s.lesson` keeps a planner without statistics from the other way round, by all lessons there are.
 _REGISTER: Final = f"""
     SELECT s.entry, s.fact, l.entry, s.lesson, l.held_on, l.number, l.starts_at, l.ends_at, l.course, o.class_group,
       g.grade, g.letter, o.subject, s.absent_teacher, l.teacher, s.reason, s.basis, s.same_subject, s.coefficient,
       (SELECT m.at FROM {{commands}} m WHERE m.entry <= s.fact ORDER BY m.entry DESC LIMIT 1)
     FROM {{substitutions}} s
-    JOIN {{lessons}} l ON l.lesson = s.lesson AND l.stands = 1 AND {stands("l")}
+    JOIN {{lessons}} l ON l.lesson = s.lesson || '' AND l.stands = 1 AND {stands("l")}
     JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     WHERE {stands("s")} AND l.held_on BETWEEN :first AND :last"""
