@@ -42,6 +42,7 @@ class Right(StrEnum):
     APPROVE = "approve"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
+    READ_STAFF = "read_staff"
     READ_ENTRIES = "read_entries"
     READ_DISCLOSURES = "read_disclosures"
     SIGN = "sign"
@@ -49,7 +50,7 @@ class Right(StrEnum):
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
-    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
+    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS, Right.READ_STAFF}),
     "administrator": frozenset(
         {
             Right.SET_UP,
@@ -57,12 +58,22 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.APPROVE,
             Right.READ_VIEWS,
             Right.OVERSEE,
+            Right.READ_STAFF,
             Right.READ_ENTRIES,
             Right.READ_DISCLOSURES,
             Right.SIGN,
         }
     ),
-    "inspector": frozenset({Right.READ_VIEWS, Right.OVERSEE, Right.READ_ENTRIES, Right.READ_DISCLOSURES, Right.SIGN}),
+    "inspector": frozenset(
+        {
+            Right.READ_VIEWS,
+            Right.OVERSEE,
+            Right.READ_STAFF,
+            Right.READ_ENTRIES,
+            Right.READ_DISCLOSURES,
+            Right.SIGN,
+        }
+    ),
 }
 """Role -> rights. A role that is not here has none."""
 

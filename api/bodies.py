@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ledger.journal import commands as jc
-from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, WorkHeader
+from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -127,7 +127,11 @@ class NewResponsible(Body, frozen=True, kw_only=True):
 
 
 class NewLesson(Body, frozen=True, kw_only=True):
-    """A lesson with, as far as known, attendance, works, marks and homework."""
+    """A lesson with, as far as known, attendance, works, marks and homework.
+
+    `substitution` is compulsory where another teacher is responsible for the course on this day, and refused elsewhere;
+    its `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
 
     course: Id
     held_on: str
@@ -136,6 +140,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     ends_at: str
     topic: str
     attendance_taken: bool = True
+    substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
@@ -241,7 +246,7 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
-        *_names((LessonHeader, WorkHeader, HomeworkBody, RegulationParameters)),
+        *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""

@@ -7,6 +7,7 @@ texts are printable. What does not fit is a 400 that names the parameter.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
@@ -41,6 +42,12 @@ def _calendar(text: str | None) -> str | None:
     return text
 
 
+def _calendar_month(text: str | None) -> str | None:
+    if text is not None:
+        date.fromisoformat(f"{text}-01")
+    return text
+
+
 def _printable(text: str | None) -> str | None:
     if text is not None and _UNPRINTABLE.search(text):
         raise ValueError("not printable")
@@ -53,10 +60,38 @@ At = Annotated[
 ]
 From = Annotated[str | None, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
 To = Annotated[str | None, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
+Month = Annotated[
+    str | None,
+    Query(pattern="^[0-9]{4}-[0-9]{2}$", description="a month, YYYY-MM, instead of days"),
+    AfterValidator(_calendar_month),
+]
 Id = Annotated[str | None, Query(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Text = Annotated[str | None, Query(min_length=1, max_length=200), AfterValidator(_printable)]
 Start = Annotated[str, Query(alias="from", pattern=_NUMBER, description="index of the first entry")]
 Limit = Annotated[str | None, Query(pattern=_NUMBER, description="how many at most")]
+
+
+def days_of(month: str | None, from_date: str | None, to_date: str | None) -> tuple[str | None, str | None]:
+    """First and last day of a month, or of a range; both inclusive, None where open.
+
+    Raises:
+        Problem: 400 where both a month and a range are given.
+    """
+    if month is None:
+        return from_date, to_date
+    if from_date is not None or to_date is not None:
+        raise Problem("bad_request", 400, ("месяц или даты", "a month, or days"), more={"where": "month"})
+    return month_days(month)
+
+
+def month_days(month: str) -> tuple[str, str]:
+    """First and last day of a month `YYYY-MM`.
+
+    Raises:
+        ValueError: there is no such month.
+    """
+    first = date.fromisoformat(f"{month}-01")
+    return first.isoformat(), f"{month}-{monthrange(first.year, first.month)[1]:02}"
 
 
 def read_as_of(text: str | None) -> AsOf:

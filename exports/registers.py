@@ -13,7 +13,14 @@ from typing import Any, Final
 import orjson
 
 from exports.tables import Table, typed
-from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REASON_WORDS, WORK_WORDS
+from ledger.journal.vocabulary import (
+    ABSENCE_WORDS,
+    FACT_WORDS,
+    MARK_WORDS,
+    REASON_WORDS,
+    SUBSTITUTION_WORDS,
+    WORK_WORDS,
+)
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.lookups import classes, courses, persons
@@ -96,6 +103,16 @@ class Registers:
                 "absences",
                 (_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _STANDING_ENTRY),
                 self._absences(),
+            ),
+            Table(
+                "substitutions",
+                (
+                    *(_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT, "absent_teacher (отсутствовал)"),
+                    *("absent_name (кто отсутствовал)", "substitute (замещал)", "substitute_name (кто замещал)"),
+                    *("reason (причина)", "basis (основание)", "same_subject (тот же предмет)"),
+                    *("coefficient (коэффициент, сотые)", "held (урок действует)", _STANDING_ENTRY),
+                ),
+                self._substitutions(),
             ),
             Table(
                 "corrections",
@@ -203,6 +220,22 @@ class Registers:
                 *(_value(what, recorded), _value(what, standing), "" if by == entry else str(by)),
             )
 
+    def _substitutions(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, l.held_on, l.course, f.absent_teacher,
+              l.teacher, s.reason, s.basis, s.same_subject, s.coefficient, l.stands, s.entry
+            FROM {{substitutions}} f
+            JOIN {{substitutions}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
+            JOIN {{lessons}} l ON l.lesson = f.lesson AND {stands("l")}
+            WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
+        for row in self._pages(sql):
+            entry, at, lesson, day, course, absent, substitute, reason, basis, same, coefficient, held, by = row
+            yield (
+                *(str(entry), at, lesson, day, *self._class_and_subject(course)),
+                *(absent, self._name(absent), substitute, self._name(substitute)),
+                *(SUBSTITUTION_WORDS[reason], typed(basis), _yes(same), str(coefficient), _yes(held)),
+                "" if by == entry else str(by),
+            )
+
     def _corrections(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT k.entry, m.at, k.what, k.corrects, k.lesson, c.student, k.old, k.new, k.reason, k.note,
               k.basis, k.request, m.actor
@@ -239,6 +272,10 @@ _STANDING_CELLS: Final = f"""FROM {{cells}} f
             JOIN {{cells}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
             JOIN {{lessons}} l ON l.lesson = f.lesson AND l.fact = l.entry
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after"""
+
+
+def _yes(value: object) -> str:
+    return "да" if value else "нет"
 
 
 def _mark(value: str | None) -> str:

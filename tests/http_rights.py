@@ -33,6 +33,8 @@ READS = {
     "/courses": EVERYBODY,
     "/periods": EVERYBODY,
     "/corrections": EVERYBODY,
+    "/substitutions": EVERYBODY,
+    "/substitutions.csv": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,
     f"/lessons/{uuid4()}": EVERYBODY,

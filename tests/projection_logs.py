@@ -175,6 +175,10 @@ class SchoolLog:
                 Fact(lesson, "lesson", 0, None),
             )
         ]
+        if rng.random() < 0.3:
+            terms: dict[str, Any] = {"basis": "приказ № 1", "coefficient": 100, "reason": "ill", "same_subject": True}
+            substitution = j.SubstitutionRecorded(absent_teacher=rng.choice(self.teachers), **terms)
+            recorded.append((substitution, Fact(lesson, "substitution", 0, terms)))
         if rng.random() < 0.8:
             body = {"text": f"§ {rng.randint(1, 60)}"}
             recorded.append((j.HomeworkAssigned(text=body["text"]), Fact(lesson, "homework", 0, body)))
@@ -266,12 +270,15 @@ class SchoolLog:
 
     def _another(self, fact: Fact) -> Any:
         rng = self.rng
-        if fact.value is not None and rng.random() < 0.25:
+        if fact.value is not None and fact.what != "substitution" and rng.random() < 0.25:
             return None
         choices: dict[str, list[Any]] = {
             "mark": ["2", "3", "4", "5", "5/5"],
             "absence": ["absent", "ill", "excused", "unexcused"],
             "lateness": [5, 10, 15],
+            "substitution": [
+                {"basis": basis, "coefficient": 150, "reason": "leave", "same_subject": False} for basis in ("Б", "В")
+            ],
             "lesson": [{"topic": topic, "number": 2, "starts_at": "10:00", "ends_at": "10:45"} for topic in ("А", "Б")],
             "work": [{"kind": kind, "written": True, "weight": 200} for kind in ("test", "dictation")],
             "homework": [

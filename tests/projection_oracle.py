@@ -35,6 +35,7 @@ class World:
     facts: list[Fact] = field(default_factory=list)
     lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
     courses: dict[str, dict[str, Any]] = field(default_factory=dict)
     assigned: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
@@ -88,13 +89,16 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         _change(world, entry, data["corrects"], verb, data["new"])
         if "request" in data:
             world.requests[data["request"]] = "approved"
-    elif what in {"mark", "absence", "lateness", "lesson", "work", "homework"}:
+    elif what in {"mark", "absence", "lateness", "lesson", "substitution", "work", "homework"}:
         value: Any = {"mark": data.get("value"), "absence": data.get("code"), "lateness": data.get("minutes")}.get(what)
         if what == "lesson":
             world.lessons[id_] = data
             if data["attendance"] == "taken":
                 world.taken[id_] = index
             value = {key: data[key] for key in ("topic", "number", "starts_at", "ends_at")}
+        elif what == "substitution":
+            world.absent[id_] = data["absent_teacher"]
+            value = {key: data[key] for key in ("basis", "coefficient", "reason", "same_subject")}
         elif what == "work":
             value = {key: data[key] for key in ("kind", "written", "weight")}
         elif what == "homework":
@@ -220,6 +224,24 @@ def register(world: World) -> list[tuple[Any, ...]]:
                 *(fact.student, entry["actor"]["id"], day.isoformat()),
             )
         )
+    return found
+
+
+def substituted(world: World, employee: str | None, first: str, last: str) -> list[tuple[Any, ...]]:
+    """(day, standing entry, first entry, lesson, absent, substitute, value) of standing lessons by a substitute."""
+    found = []
+    for fact in world.facts:
+        lesson = world.lessons[fact.lesson]
+        if (
+            fact.what != "substitution"
+            or not world.lesson_stands(fact.lesson)
+            or not first <= lesson["held_on"] <= last
+        ):
+            continue
+        people = (world.absent[fact.lesson], lesson["teacher"])
+        if employee is None or employee in people:
+            value = tuple(fact.value[key] for key in ("reason", "basis", "same_subject", "coefficient"))
+            found.append((lesson["held_on"], fact.standing, fact.first, fact.lesson, *people, *value))
     return found
 
 

@@ -103,8 +103,12 @@ REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
 }  # fmt: skip
+ABSENT_FOR = {
+    "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
+    "other": "иное",
+}  # fmt: skip
 FACTS = {
-    "lesson": "урок", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
     "homework": "домашнее задание",
 }  # fmt: skip
 PARAMETERS = {
@@ -124,6 +128,10 @@ HEADERS = {
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
     "name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
+    "substitutions": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);"
+    "absent_teacher (отсутствовал);absent_name (кто отсутствовал);substitute (замещал);substitute_name (кто замещал);"
+    "reason (причина);basis (основание);same_subject (тот же предмет);coefficient (коэффициент, сотые);"
+    "held (урок действует);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
@@ -355,6 +363,13 @@ class Builder:
         self._fact("lesson", index, {"number": number, "topic": topic, **times}, lesson)
         return lesson
 
+    def substitution(self, lesson: str, absent: str, basis: str = "Приказ № 3", **changes: Any) -> int:
+        """Record the substitution of the lesson just recorded."""
+        value = {"basis": basis, "coefficient": 100, "reason": "ill", "same_subject": True} | changes
+        index = self.add("lesson", lesson, "substitution_recorded", absent_teacher=absent, **value)
+        self.lessons[lesson]["absent"] = absent
+        return self._fact("substitution", index, value, lesson)
+
     def _fact(self, what: str, index: int, value: Any, lesson: str, student: str = "", work: str = "") -> int:
         self.rows[index] = Row(what, index, self.entries[index]["at"], value, lesson, student, work, index, value)
         return index
@@ -542,6 +557,15 @@ class Builder:
                 tables["lessons"].append(
                     [*head, info["number"], group, subject, self.names[info["teacher"]], topic, taken, *home, by]
                 )
+            elif row.what == "substitution":
+                held = next(one for one in self.rows.values() if (one.what, one.lesson) == ("lesson", row.lesson))
+                people = [cells for who in (info["absent"], info["teacher"]) for cells in (who, self.names[who])]
+                value = row.value
+                tables["substitutions"].append([
+                    *head, group, subject, *people, ABSENT_FOR[value["reason"]], value["basis"],
+                    "да" if value["same_subject"] else "нет", value["coefficient"],
+                    "нет" if held.value is None else "да", by,
+                ])  # fmt: skip
             elif row.what in ("mark", "absence", "lateness"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
@@ -598,6 +622,9 @@ class Sample:
     students: list[str]
     lesson: str
     work: str
+    substitute: str
+    substituted: str
+    substitution: int
     open_lesson: str
     open_work: str
     marks: list[int]
@@ -623,6 +650,7 @@ def sample(seed: int = 1) -> Sample:
     group, course = _class(b, year, teacher, students)
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
+    substitute, substituted, substitution = _substitutions(b, course, teacher)
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
@@ -647,6 +675,9 @@ def sample(seed: int = 1) -> Sample:
         students,
         lesson,
         work,
+        substitute,
+        substituted,
+        substitution,
         open_lesson,
         open_work,
         marks,
@@ -710,6 +741,22 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
     b.correct(len(b.entries) - 1, None, "typo")
     assert third
+
+
+def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int]:
+    """Two lessons by another teacher: one whose substitution is corrected, one annulled with its substitution."""
+    b.begin()
+    substitute = b.person("teacher", "=Лунина", "Вера; Ильинична")
+    lesson = b.lesson(course, substitute, "2026-09-07", "Доли", number=2)
+    substitution = b.substitution(lesson, teacher, reason="leave")
+    b.begin()
+    new = {"basis": "+Приказ; № 4", "coefficient": 150, "reason": "training", "same_subject": False}
+    substitution = b.correct(substitution, new, "wrong_column")
+    double = b.lesson(course, substitute, "2026-09-08", "Двойник", number=2)
+    b.substitution(double, teacher)
+    b.begin()
+    b.correct(len(b.entries) - 2, None, "typo")
+    return substitute, lesson, substitution
 
 
 def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:

@@ -80,7 +80,8 @@ def absence_of_a_teacher(school: Sample) -> None:
 
 @story("person-kind")
 def lesson_given_by_a_student(school: Sample) -> None:
-    school.builder.lesson(school.course, school.students[0], "2026-11-08")
+    lesson = school.builder.lesson(school.course, school.students[0], "2026-11-08")
+    school.builder.substitution(lesson, school.teacher)
 
 
 @story("person-kind")

@@ -498,6 +498,11 @@ row_changed("reason_in_a_table_only", "table-cell", table="corrections", find="�
 row_changed(
     "note_in_a_table_only", "table-cell", table="corrections", find="перепутаны", old="перепутаны", new="исправлены"
 )
+row_changed("coefficient_in_a_table_only", "table-cell", table="substitutions", find=";150;", old=";150;", new=";200;")
+row_changed("substitute_in_a_table_only", "table-cell", table="substitutions", find="Лунина", old="Вера", new="Анна")
+row_changed(
+    "annulled_lesson_held_in_a_table_only", "table-cell", table="substitutions", find=";нет;", old=";нет;", new=";да;"
+)
 row_changed("needless_quotes", "table-bytes", table="people", find="Ясный", old="Ясный Олег", new='"Ясный Олег"')
 row_changed("one_cell_too_many", "table-malformed", table="people", find="Ясный", old="Ясный", new="Ясный;")
 row_changed("quote_never_closed", "table-malformed", table="people", find="Ясный", old="Ясный", new='"Ясный')
@@ -666,6 +671,73 @@ def request_without_a_basis(school: Sample) -> None:
     request = b.request(school.marks[2], "5")
     b.actor = {"id": b.uuid(), "role": "deputy"}
     b.correct(school.marks[2], "5", "appeal", request=request, basis=None)
+
+
+@story("substitution-missing")
+def substitutes_lesson_without_a_substitution(school: Sample) -> None:
+    school.builder.lesson(school.course, school.substitute, "2026-11-06")
+
+
+@story("substitution-missing")
+def substitutes_lesson_with_other_entries_behind_it(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.homework(lesson, "")
+
+
+@story("substitution-missing", "substitution-mismatch")
+def substitution_behind_another_entry(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.homework(lesson, "")
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("substitution-missing", "substitution-mismatch")
+def substitution_in_another_command(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.begin()
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("substitution-mismatch")
+def substitution_of_the_responsible_teacher(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.teacher, "2026-11-06")
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("substitution-mismatch")
+def substitution_of_another_than_the_responsible_teacher(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2026-11-06")
+    school.builder.substitution(lesson, school.substitute)
+
+
+@story("substitution-missing")
+def lesson_after_another_teacher_took_the_course_over(school: Sample) -> None:
+    b = school.builder
+    b.add("course", school.course, "teacher_assigned", teacher=school.substitute, starts_on="2026-11-06")
+    b.lesson(school.course, school.teacher, "2026-11-05", "Последний")
+    b.lesson(school.course, school.substitute, "2026-11-06")
+    b.lesson(school.course, school.teacher, "2026-11-07")
+
+
+@story("nobody-responsible")
+def lesson_on_a_day_before_anybody_was_responsible(school: Sample) -> None:
+    school.builder.lesson(school.course, school.teacher, "2026-08-31")
+
+
+@story("recorded-on-annulled", "correction-after-close")
+def substitution_of_an_annulled_lesson_corrected(school: Sample) -> None:
+    b = school.builder
+    (row,) = [row for row in b.rows.values() if row.what == "substitution" and row.standing == row.first]
+    b.correct(row.standing, {**row.value, "coefficient": 200})
+
+
+@story("data-field")
+def substitution_asked_to_be_annulled(school: Sample) -> None:
+    b = school.builder
+    request = b.request(school.substitution, None)
+    asked_by, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
+    b.refuse(request)
+    b.actor = asked_by
 
 
 @story("recorded-after-close")

@@ -33,6 +33,7 @@ _KINDS = (
 )
 _WEIGHT = rb"(?:1000|[1-9][0-9]{0,2})"
 _NUMBER = rb"(?:[0-9]|1[0-2])"
+_ABSENT_FOR = rb"(?:ill|business_trip|training|leave|other)"
 # A day that every year has: none is 29 February.
 _YEARLY_DAY = (
     rb"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
@@ -80,6 +81,13 @@ VALUES: Final[dict[str, bytes]] = {
     + rb'","topic":"'
     + _TEXT
     + rb'"\}',
+    "substitution": rb'\{"basis":"'
+    + _TEXT
+    + rb'","coefficient":'
+    + _WEIGHT
+    + rb',"reason":"'
+    + _ABSENT_FOR
+    + rb'","same_subject":(?:true|false)\}',
     "work": rb'\{"kind":"' + _KINDS + rb'","weight":' + _WEIGHT + rb',"written":(?:true|false)\}',
     "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
 }
@@ -148,13 +156,15 @@ def _nullable(pattern: bytes) -> bytes:
 
 
 def _corrections() -> list[EventType]:
-    """Declare `<fact>_corrected/1` and `<fact>_annulled/1` (events.md, "Corrections"); `old` and `new` are raw."""
+    """Declare `<fact>_corrected/1` and `<fact>_annulled/1` (events.md, "Corrections"); `old` and `new` are raw.
+
+    A substitution falls with its lesson: it has no annulment of its own, and so no correction of one.
+    """
     types = []
     for fact, value in VALUES.items():
-        for verb, old, new in (
-            ("corrected", _nullable(value), rb"(" + value + rb")"),
-            ("annulled", rb"(" + value + rb")", rb"(null)"),
-        ):
+        some = rb"(" + value + rb")"
+        annulled = [] if fact == "substitution" else [("annulled", some, rb"(null)")]
+        for verb, old, new in (("corrected", _nullable(value) if annulled else some, some), *annulled):
             types.append(
                 _event(
                     f"{fact}_{verb}/1", "lesson", sd_opt=DIGEST, basis_opt=TEXT, corrects=INDEX, new=new, old=old,
@@ -195,6 +205,10 @@ TYPES: Final[dict[str, EventType]] = {
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),
+        ),
+        _event(
+            "substitution_recorded/1", "lesson", absent_teacher=UUID, reason=_string(_ABSENT_FOR), basis=TEXT,
+            same_subject=rb"(true|false)", coefficient=rb"(" + _WEIGHT + rb")",
         ),
         _event("attendance_taken/1", "lesson", absent=INDEX),
         _event("absence_recorded/1", "lesson", student=UUID, code=rb"(" + VALUES["absence"] + rb")"),

@@ -260,6 +260,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Аннулировано то, на чём ещё что-то держится.",
         "Something is annulled while other facts rest on it.",
     ),
+    "nobody-responsible": (
+        "Урок внесён в день, когда за курс никто не отвечал.",
+        "A lesson is recorded on a day on which nobody was responsible for its course.",
+    ),
+    "substitution-missing": (
+        "Урок дал не тот учитель, который отвечает за курс, а замещение не внесено.",
+        "A lesson was given by another teacher than the responsible one, and no substitution is recorded.",
+    ),
+    "substitution-mismatch": (
+        "Замещение не сходится с уроком или с тем, кто отвечал за курс.",
+        "A substitution does not fit its lesson, or who was responsible for the course.",
+    ),
     "absence-and-lateness": ("У ученика и пропуск, и опоздание.", "A student has both an absence and a lateness."),
     "attendance": ("Отметка о явке не сходится с пропусками.", "attendance_taken does not fit the lesson."),
     "closing-mismatch": (

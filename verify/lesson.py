@@ -13,6 +13,7 @@ from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
+from verify.substitution import Substitutions
 
 if TYPE_CHECKING:
     from verify.replay import Replay
@@ -31,6 +32,8 @@ class Lessons:
         self.by_grade: dict[tuple[bytes, bytes], list[Lesson]] = {}
         self.attendance_due: list[tuple[Lesson, int, Place]] = []
         self._spelt: dict[bytes, bytes] = {}
+        self.substitutions = Substitutions(replay)
+        self.substitution_recorded = self.substitutions.recorded
 
     # What is recorded.
 
@@ -53,6 +56,7 @@ class Lessons:
             if self.replay.is_in_closed_period(lesson):
                 lesson.is_closed = True
                 self.find("recorded-after-close", "an open period", held_on, field_name="data.held_on")
+        self.substitutions.lesson_recorded(lesson)
         self.tables.lesson(lesson)
 
     def attendance_taken(self, lesson: Stream, _index: int, groups: Groups) -> None:
@@ -193,9 +197,11 @@ class Lessons:
             if request is not None:
                 self._check_request(lesson, int(request), what, groups)
             fact = self._cited(lesson, what, corrects, old)
+            if what == "substitution" and lesson.fact is not None and lesson.fact.value is NULL:
+                self.find("recorded-on-annulled", "a standing lesson", lesson.key)
             if new == old:
                 self.find("correction-changes-nothing", "another value", new, field_name="data.new")
-            who = b"" if fact is None or fact.who is None else fact.who.id
+            who = b"" if fact is None or fact.who is None or what == "substitution" else fact.who.id
             if fact is not None:
                 self._change(lesson, fact, index, NULL if is_annulled else self._spelt.setdefault(new, new))
             note = b"" if digests is None else self.replay.disclosures.note(json.loads(digests))
@@ -228,7 +234,8 @@ class Lessons:
             return
         self._check_reason(index, digests, basis, reason, None)
         for name, value in (("old", old), ("new", new)):
-            if value != NULL and not VALUE_PATTERNS[what.decode()].fullmatch(value):
+            is_none = value == NULL and what != b"substitution"
+            if not is_none and not VALUE_PATTERNS[what.decode()].fullmatch(value):
                 self.find("data-field", f"a value of {what.decode()}", value, field_name="data." + name)
         self._cited(lesson, what.decode(), corrects, old)
         if new == old:

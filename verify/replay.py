@@ -16,6 +16,7 @@ from verify.findings import Place, Report
 from verify.lesson import Lessons
 from verify.regulation import Orders
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
+from verify.substitution import RECORDED
 from verify.tables import Tables
 
 # So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson.
@@ -71,6 +72,8 @@ class Replay:
         """Take one well-formed entry; `name` is empty where its type is unknown: then only its version counts."""
         if groups[COMMAND] != self.command:
             self._begin_command(groups[COMMAND])
+        elif self.lessons.substitutions.fresh is not None and name != RECORDED:
+            self.lessons.substitutions.settle()
         if index == 0 and name != b"school_opened/1":
             self.find("school-opened", "school_opened/1", name or "an unknown type")
         key, version = groups[STREAM], int(groups[VERSION])
@@ -87,6 +90,7 @@ class Replay:
     def _begin_command(self, command: bytes) -> None:
         """Settle what the command before stated of itself; one that goes on behind another was not one append."""
         self.lessons.settle_attendance()
+        self.lessons.substitutions.settle()
         if command in self._commands:
             self.find("command-split", "entries of one command side by side", command, field_name="command")
         self._commands.add(command)
@@ -273,10 +277,12 @@ class Replay:
         stream.subject = unescape(subject)
         self.tables.course(index, stream)
 
-    def teacher_assigned(self, _stream: Stream, _index: int, groups: Groups) -> None:
+    def teacher_assigned(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a course's responsible teacher."""
-        _, teacher = groups[DATA]
+        starts_on, teacher = groups[DATA]
         self.person(teacher, "teacher", b"teacher")
+        if isinstance(stream, Course):
+            stream.assignments.append((starts_on, teacher))
 
     # Closing (events.md, "Closing").
 
@@ -315,6 +321,7 @@ class Replay:
     def finish(self) -> None:
         """Settle what waits for the end of the log."""
         self.lessons.settle_attendance()
+        self.lessons.substitutions.settle()
 
 
 def _collide(one: tuple[bytes, bytes, bytes], other: tuple[bytes, bytes, bytes]) -> bool:

@@ -62,11 +62,15 @@ class ClassGroup(Stream):
 
 @dataclass(slots=True, eq=False)
 class Course(Stream):
-    """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows."""
+    """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows.
+
+    `assignments` are the first days and teachers of its `teacher_assigned`, in order of the entries.
+    """
 
     group: ClassGroup | None = None
     subject: bytes = b""
     cells: bytes = b""
+    assignments: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +109,7 @@ class Request:
 
 @dataclass(slots=True, eq=False)
 class Lesson(Stream):
-    """A lesson and what stands in it: `in_use` counts all facts but the lesson itself, `absent` the absences."""
+    """A lesson and what stands in it: `in_use`: facts but the lesson and its substitution, `absent`: the absences."""
 
     course: Course | None = None
     teacher: Person | None = None
@@ -119,6 +123,7 @@ class Lesson(Stream):
     absences: dict[Person, Fact] = field(default_factory=dict)
     latenesses: dict[Person, Fact] = field(default_factory=dict)
     homework: Fact | None = None
+    substitution: Fact | None = None
     requests: dict[int, Request] | None = None
     in_use: int = 0
     absent: int = 0
@@ -127,14 +132,14 @@ class Lesson(Stream):
 
     def added(self, fact: Fact) -> None:
         """Count a new fact in."""
-        self.in_use += fact is not self.fact
+        self.in_use += fact is not self.fact and fact is not self.substitution
         if self._by_standing is not None:
             self._by_standing[fact.standing] = fact
 
     def by_standing(self) -> dict[int, Fact]:
         """Return the facts by standing entry: made when a first correction asks, as most lessons have none."""
         if self._by_standing is None:
-            facts = [self.fact, self.homework, *self.absences.values(), *self.latenesses.values()]
+            facts = [self.fact, self.substitution, self.homework, *self.absences.values(), *self.latenesses.values()]
             for work in self.works.values():
                 facts += [work.fact, *work.marks.values()]
             self._by_standing = {fact.standing: fact for fact in facts if fact is not None}

@@ -40,6 +40,12 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _RECORDED, _STANDING, _BY,
     ),
     "absences": (_ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _BY),
+    "substitutions": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "absent_teacher (отсутствовал)",
+        "absent_name (кто отсутствовал)",
+        "substitute (замещал)", "substitute_name (кто замещал)", "reason (причина)", "basis (основание)",
+        "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)", "held (урок действует)", _BY,
+    ),
     "corrections": (
         _ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)", "new (стало)",
         "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
@@ -68,9 +74,13 @@ _REASONS: Final = {
         "other": "иное (с пояснением)",
     }.items()
 }  # fmt: skip
+_ABSENT_FOR: Final = {
+    "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
+    "other": "иное",
+}  # fmt: skip
 _FACTS: Final = {
-    "lesson": "урок", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
-    "homework": "домашнее задание",
+    "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
+    "lateness": "опоздание", "homework": "домашнее задание",
 }  # fmt: skip
 _WORDS: Final = {
     **{f'"{code}"'.encode(): word.encode() for code, word in {
@@ -131,6 +141,9 @@ class Tables:
     def lesson(self, lesson: Lesson) -> None:
         """Expect a row of lessons, at the end."""
 
+    def substitution(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:
+        """Expect a row of substitutions, at the end."""
+
     def mark(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:
         """Expect a row of marks."""
 
@@ -172,6 +185,7 @@ class ArchiveTables(Tables):
         self._enrollments: dict[tuple[bytes, bytes], list[_Enrollment]] = {}
         self._rows: list[_Enrollment] = []
         self._lessons: list[Lesson] = []
+        self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._rekinded: dict[Work, None] = {}
 
     def _table(self, name: str) -> Table:
@@ -204,6 +218,9 @@ class ArchiveTables(Tables):
         course_cells = lesson.course.cells if lesson.course is not None else b";;"
         lesson.cells = b"%b;%b;%b" % (lesson.id, lesson.held_on, course_cells)
         self._lessons.append(lesson)
+
+    def substitution(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: ARG002, D102
+        self._substitutions.append((at, lesson, fact))
 
     def mark(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
         facts, work, who = self._marks, fact.work, fact.who
@@ -273,13 +290,15 @@ class ArchiveTables(Tables):
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons"):
+        for name in ("enrollments", "lessons", "substitutions"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
             self._expect("enrollments", row.index, [*row.cells, row.ends_on])
         for lesson in self._lessons:
             self._expect_lesson(lesson)
+        for at, lesson, fact in self._substitutions:
+            self._expect_substitution(at, lesson, fact)
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
@@ -326,6 +345,28 @@ class ArchiveTables(Tables):
             b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
         self._expect("lessons", fact.first, cells)
+
+    def _expect_substitution(self, at: bytes, lesson: Lesson, fact: Fact) -> None:
+        value = json.loads(fact.value)
+        held = lesson.fact is not None and lesson.fact.value is not NULL
+        course = lesson.course
+        group = course.group if course is not None else None
+        cells = [
+            b"%d" % fact.first, at, lesson.id, lesson.held_on,
+            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            *_person_cells(fact.who), *_person_cells(lesson.teacher),
+            _ABSENT_FOR[value["reason"]].encode(), cell(value["basis"].encode()), _yes(value["same_subject"]),
+            b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
+        ]  # fmt: skip
+        self._expect("substitutions", fact.first, cells)
+
+
+def _person_cells(person: Person | None) -> tuple[bytes, bytes]:
+    return (b"", b"") if person is None else (person.id, cell(person.name))
+
+
+def _yes(value: object) -> bytes:
+    return ("да" if value else "нет").encode()
 
 
 def _kind_at(fact: Fact) -> bytes:

@@ -123,6 +123,25 @@ def replay(
     raise typer.Exit(run_replay(console, var, class_group, subject, from_date, to_date, at=at, position=position))
 
 
+@app.command(short_help="Замещения за месяц / substituted lessons")
+def substitutions(
+    var: Var = Path("var"),
+    employee: Annotated[str | None, typer.Option(help="Сотрудник: id / an employee's id; без него: все / all")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Замещённые уроки: часы и коэффициенты. / Substituted lessons, with hours and coefficients."""
+    from api.cli.substituting import Asked, run_substitutions
+
+    asked = Asked(employee, month, from_date, to_date, at, position)
+    raise typer.Exit(run_substitutions(Console(as_json=as_json), var, asked, as_csv=as_csv))
+
+
 @app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],

@@ -49,12 +49,13 @@ async def _answer(
         found = ask(views, position)
         # Through bytes once: dataclasses become the plain values that `people` and the answer are made of.
         plain = orjson.loads(orjson.dumps(found))
-        return school.json(_dress(school, position, plain, people(plain)))
+        return school.json(dress(school, position, plain, people(plain)))
 
     return await run_in_threadpool(work)
 
 
-def _dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) -> dict[str, Any]:
+def dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) -> dict[str, Any]:
+    """A view's plain answer with its position, the checkpoint that covers it, and the names of its people."""
     signed = school.recorder.checkpoint()
     covered = signed is not None and signed.size >= position
     content = found if isinstance(found, dict) else {"rows": found}

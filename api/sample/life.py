@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from api.sample import school_year
+from api.sample.absences import Absences
 from api.sample.attendance import Attendance, Spell
 from api.sample.corrections import Corrections
 from api.sample.draws import Draws
@@ -45,6 +46,7 @@ class Life:
         self._scribe = Scribe(keyed=keyed)
         self._attendance = Attendance(seed, roster)
         self._teaching = Teaching(seed, roster)
+        self._absences = Absences(seed, roster)
         self._corrections = Corrections(seed)
         self._draws = Draws(seed, "life")
         self._salts = Draws(seed, "salts")
@@ -101,8 +103,11 @@ class Life:
             for spell in begun:
                 if spell.reason_at is not None and spell.reason_at > at:
                     self._at(spell.reason_at, partial(self._give_reasons, spell))
-        for group, number, course in classes_of_day(self._roster, self._week, day.weekday()):
-            sitting = self._teaching.sit(course, day, number, away[group.id], closes[group.id])
+        lessons = list(classes_of_day(self._roster, self._week, day.weekday()))
+        covers = self._absences.cover(day, self._week, [(number, course) for _, number, course in lessons])
+        for group, number, course in lessons:
+            cover = covers.get((course.id, number))
+            sitting = self._teaching.sit(course, day, number, away[group.id], closes[group.id], cover)
             self._at(sitting.recorded_at, partial(self._record, sitting))
         return iter(())
 
@@ -118,7 +123,8 @@ class Life:
             ends_at=sheet.command.ends_at,
         )
         self._judge(_fact("lesson", planned.first_index, header, actor.id, (sitting, at)))
-        self._watch(sitting, sheet.command, planned.first_index + 1, at, sheet.truants)
+        first_part = planned.first_index + 1 + (sheet.command.substitution is not None)
+        self._watch(sitting, sheet.command, first_part, at, sheet.truants)
         for moment_, command in sheet.later:
             self._at(moment_, partial(self._add, sitting, command, sheet.truants))
         if self._draws.chance(_DOUBLED_SHARE):
@@ -182,6 +188,7 @@ class Life:
             ends_at=command.ends_at,
             topic=command.topic,
             attendance_taken=False,
+            substitution=command.substitution,
         )
         planned = self._scribe.plan(at, actor, double)
         yield planned

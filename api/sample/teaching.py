@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from api.sample import topics
+from api.sample.absences import Cover
 from api.sample.attendance import LATENESS_SHARE, SINGLE_SHARE, Spell
 from api.sample.curriculum import SPORT, UNMARKED_GRADE
 from api.sample.draws import Draws, Weighted
@@ -43,15 +44,18 @@ class Sitting:
 
     Attributes:
         id: of the lesson.
-        course, teacher, day, number: which.
+        course, day, number: which.
+        cover: who gives it in the place of the course's teacher; None: the course's teacher does.
         members: the class on that day.
         away: of these, who was not there all day.
+        teacher: who gives it.
         closes_at: when the period is closed.
         recorded_at: when it is written down.
     """
 
     id: str
     course: Course
+    cover: Cover | None
     teacher: str
     day: date
     number: int
@@ -85,11 +89,14 @@ class Teaching:
         abilities = Draws(seed, "abilities")
         self._marks = {person.id: _MARKS[abilities.below(len(_MARKS))] for person in roster.students}
 
-    def sit(self, course: Course, day: date, number: int, away: dict[str, Spell], closes_at: int) -> Sitting:
+    def sit(
+        self, course: Course, day: date, number: int, away: dict[str, Spell], closes_at: int, cover: Cover | None
+    ) -> Sitting:
         """Hold a lesson, and draw when it will be written down."""
         members = tuple(course.group.students)
         at = self._recorded_at(day, number, closes_at)
-        return Sitting(self._ids.uuid(), course, course.teacher, day, number, members, away, closes_at, at)
+        teacher = course.teacher if cover is None else cover.teacher
+        return Sitting(self._ids.uuid(), course, cover, teacher, day, number, members, away, closes_at, at)
 
     def write(self, sitting: Sitting, due_on: date | None) -> Sheet:
         """Write a lesson down; homework, if any, is due on `due_on`."""
@@ -129,6 +136,7 @@ class Teaching:
             ends_at=ends_at,
             topic=topics.topic(course.subject.name, number),
             attendance_taken=taken,
+            substitution=None if sitting.cover is None else sitting.cover.substitution,
             absences=absences if taken else (),
             lateness=lateness if taken else (),
             works=tuple(works),

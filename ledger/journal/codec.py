@@ -18,11 +18,20 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from ledger.errors import LetopisError
-from ledger.journal.events import EVENT_TYPES, CorrectionRequested, Event, HomeworkBody, LessonHeader, WorkHeader
+from ledger.journal.events import (
+    EVENT_TYPES,
+    CorrectionRequested,
+    Event,
+    HomeworkBody,
+    LessonHeader,
+    SubstitutionBody,
+    WorkHeader,
+)
 from ledger.journal.vocabulary import AbsenceCode
 
 FACT_VALUES: Final[dict[str, Any]] = {
     "lesson": LessonHeader,
+    "substitution": SubstitutionBody,
     "work": WorkHeader,
     "mark": str,
     "absence": AbsenceCode,

@@ -11,7 +11,14 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.journal.events import RegulationParameters
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, WorkKind
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CorrectionReason,
+    PeriodKind,
+    PersonKind,
+    SubstitutionReason,
+    WorkKind,
+)
 
 
 class JournalCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,8 +176,23 @@ class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     due_on: str | None = None
 
 
+class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why another teacher than the responsible one gave the lesson; who that one is, the course says.
+
+    `basis` names a document and never a person; `coefficient` in hundredths of an ordinary lesson's pay.
+    """
+
+    reason: SubstitutionReason
+    basis: str
+    same_subject: bool
+    coefficient: int = 100
+
+
 class RecordLesson(JournalCommand, frozen=True, kw_only=True):
-    """A whole lesson in one command: header and, as far as known, attendance, works, marks, homework."""
+    """A whole lesson in one command: header and, as far as known, attendance, works, marks, homework.
+
+    `substitution` is compulsory where the actor is not the course's responsible teacher of the day.
+    """
 
     lesson: str
     course: str
@@ -180,6 +202,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     ends_at: str
     topic: str
     attendance_taken: bool = True
+    substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
     works: tuple[NewWork, ...] = ()
@@ -216,9 +239,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, work, homework: an object as in
-    `events.LessonHeader`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a disclosure, where the
-    reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, substitution, work, homework: an
+    object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a
+    disclosure, where the reason asks for a text.
     """
 
     corrects: int

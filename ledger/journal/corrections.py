@@ -19,6 +19,7 @@ from ledger.journal.context import Context
 from ledger.journal.lesson import FactState, Lesson, Request, people_of
 from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
 from ledger.journal.recorded import Planned
+from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
     Place,
     check_begun,
@@ -30,8 +31,9 @@ from ledger.journal.teaching import (
 from ledger.journal.vocabulary import ABSENCE_CODES, CORRECTION_REASONS, MARKS, REASONS_WITH_NOTE
 
 _CLAUSE: Final = "3.3"
-_EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction]]]] = {
+_EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction] | None]]] = {
     "lesson": (ev.LessonCorrected, ev.LessonAnnulled),
+    "substitution": (ev.SubstitutionCorrected, None),
     "work": (ev.WorkCorrected, ev.WorkAnnulled),
     "mark": (ev.MarkCorrected, ev.MarkAnnulled),
     "absence": (ev.AbsenceCorrected, ev.AbsenceAnnulled),
@@ -115,15 +117,24 @@ def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
         _check_annulment(lesson, fact)
         return
     _check_value(lesson, fact, new, place, context)
-    if fact.value is None and fact.what != "lesson":
-        if lesson.header is None:
-            raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
+    if fact.what == "lesson":
+        return
+    if lesson.header is None and (fact.value is None or fact.what == "substitution"):
+        raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
+    if fact.value is None:
         check_free(fact.slot, lesson.slots, "corrects")
 
 
 def _check_annulment(lesson: Lesson, fact: FactState) -> None:
-    """A lesson is annulled only when nothing else in it stands, a work only when no mark for it stands."""
-    if fact.what == "lesson" and any(slot[0] != "lesson" for slot in lesson.slots):
+    """A lesson is annulled only when nothing else in it stands, a work only when no mark for it stands.
+
+    A substitution falls with its lesson and never alone: it is what lets the lesson's teacher give it (2.1).
+    """
+    if fact.what == "substitution":
+        raise Refused(
+            "substitution_stands", "a substitution is annulled with its lesson alone", clause=_CLAUSE, where="new"
+        )
+    if fact.what == "lesson" and any(slot[0] not in ("lesson", "substitution") for slot in lesson.slots):
         raise Refused("lesson_not_empty", "annul what stands in the lesson first", clause=_CLAUSE, where="new")
     if fact.what == "work" and any(slot[0] == "mark" and slot[2] == fact.work for slot in lesson.slots):
         raise Refused("work_has_marks", "annul the marks for this work first", clause=_CLAUSE, where="new")
@@ -142,6 +153,8 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             check_work(new.kind, new.written, new.weight, "new.")
         case "homework":
             check_homework(new.text, new.due_on, lesson.held_on, place.year.ends_on, "new.")
+        case "substitution":
+            check_substitution(new.reason, new.basis, new.same_subject, new.coefficient, "new.")
         case "lesson":
             check_times(new.number, new.starts_at, new.ends_at, new.topic, "new.")
             check_begun(context, lesson.held_on, new.starts_at, "new.")

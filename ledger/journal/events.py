@@ -18,6 +18,7 @@ from ledger.journal.vocabulary import (
     Handling,
     PeriodKind,
     PersonKind,
+    SubstitutionReason,
     WorkKind,
 )
 
@@ -185,6 +186,19 @@ class LessonRecorded(Event, frozen=True, kw_only=True):
     attendance: Literal["taken", "not_taken"]
 
 
+class SubstitutionRecorded(Event, frozen=True, kw_only=True):
+    """The lesson was given instead of `absent_teacher`, the responsible one (R15); right behind `LessonRecorded`.
+
+    `basis` is the document, never a person; `coefficient` in hundredths of an ordinary lesson's pay.
+    """
+
+    absent_teacher: str
+    reason: SubstitutionReason
+    basis: str
+    same_subject: bool
+    coefficient: int
+
+
 class AttendanceTaken(Event, frozen=True, kw_only=True):
     """Attendance taken after the lesson was recorded; `absent` students have an absence entry."""
 
@@ -267,6 +281,15 @@ class LessonHeader(Event, frozen=True, kw_only=True):
     ends_at: str
 
 
+class SubstitutionBody(Event, frozen=True, kw_only=True):
+    """What of a substitution can be corrected: who was to teach and who did follows from the course and the lesson."""
+
+    reason: SubstitutionReason
+    basis: str
+    same_subject: bool
+    coefficient: int
+
+
 class WorkHeader(Event, frozen=True, kw_only=True):
     """What of a work can be corrected."""
 
@@ -294,6 +317,13 @@ class LessonAnnulled(Correction, frozen=True, kw_only=True):
 
     old: LessonHeader
     new: None
+
+
+class SubstitutionCorrected(Correction, frozen=True, kw_only=True):
+    """Reason, document, subject or coefficient of a substitution; it has no annulment but its lesson's."""
+
+    old: SubstitutionBody
+    new: SubstitutionBody
 
 
 class WorkCorrected(Correction, frozen=True, kw_only=True):
@@ -401,6 +431,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
     "lesson_recorded/1": LessonRecorded,
+    "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,
     "absence_recorded/1": AbsenceRecorded,
     "absence_reason_set/1": AbsenceReasonSet,
@@ -410,6 +441,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "mark_recorded/1": MarkRecorded,
     "lesson_corrected/1": LessonCorrected,
     "lesson_annulled/1": LessonAnnulled,
+    "substitution_corrected/1": SubstitutionCorrected,
     "work_corrected/1": WorkCorrected,
     "work_annulled/1": WorkAnnulled,
     "mark_corrected/1": MarkCorrected,

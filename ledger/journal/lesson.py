@@ -104,6 +104,7 @@ def people_of(actor: Actor) -> frozenset[str]:
 
 
 _STATED: Final[dict[type[ev.Event], Fact]] = {
+    ev.SubstitutionRecorded: "substitution",
     ev.WorkRecorded: "work",
     ev.MarkRecorded: "mark",
     ev.AbsenceRecorded: "absence",
@@ -209,6 +210,14 @@ class _Draft:
                 fact = FactState("absence", index, index, data.code, author, data.student)
             case ev.LatenessRecorded():
                 fact = FactState("lateness", index, index, data.minutes, author, data.student)
+            case ev.SubstitutionRecorded():
+                body = ev.SubstitutionBody(
+                    reason=data.reason,
+                    basis=data.basis,
+                    same_subject=data.same_subject,
+                    coefficient=data.coefficient,
+                )
+                fact = FactState("substitution", index, index, body, author)
             case ev.WorkRecorded():
                 header = ev.WorkHeader(kind=data.kind, written=data.written, weight=data.weight)
                 fact = FactState("work", index, index, header, author, "", data.work)

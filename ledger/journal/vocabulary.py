@@ -13,7 +13,8 @@ ClockKind = Literal["server", "sample"]
 AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
-Fact = Literal["lesson", "work", "mark", "absence", "lateness", "homework"]
+Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
+SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -70,8 +71,18 @@ REASON_WORDS: Final[dict[str, str]] = {
     "other": "иное (с пояснением)",
 }
 
+SUBSTITUTION_WORDS: Final[dict[str, str]] = {
+    "ill": "болезнь",
+    "business_trip": "командировка",
+    "training": "повышение квалификации",
+    "leave": "отпуск",
+    "other": "иное",
+}
+"""Why the responsible teacher was not there; which document says so is the `basis`."""
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
+    "substitution": "замещение",
     "work": "работа",
     "mark": "отметка",
     "absence": "пропуск",
@@ -87,6 +98,7 @@ MARKS: Final[frozenset[str]] = frozenset(
 
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
+SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
 """Reason codes that ask for a text beside them."""

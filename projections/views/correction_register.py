@@ -156,6 +156,7 @@ _REGISTER: Final = f"""
         SELECT i.*, coalesce(
           (SELECT x.fact FROM {{cells}} x WHERE x.entry = i.entry),
           (SELECT x.fact FROM {{lessons}} x WHERE x.entry = i.entry),
+          (SELECT x.fact FROM {{substitutions}} x WHERE x.entry = i.entry),
           (SELECT x.fact FROM {{works}} x WHERE x.entry = i.entry),
           (SELECT x.fact FROM {{homework}} x WHERE x.entry = i.entry)) AS fact
         FROM {{corrections}} i WHERE i.entry >= :first AND i.entry < :last

@@ -414,3 +414,25 @@ def test_views_that_differ_are_a_finding(school: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     found = orjson.loads(done.stdout)
     assert (found["equal"], [row["table"] for row in found["findings"]]) == (False, ["schools"])
+
+
+def test_substitutions_of_a_month_are_told_as_text_json_and_table(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with serving("--var", str(var), "--sample"):
+        pass
+    whole = orjson.loads(letopis("substitutions", "--var", str(var), "--json").stdout)
+    assert whole["lessons"] == len(whole["rows"]) > 3
+    row = whole["rows"][0]
+    asked = ("substitutions", "--var", str(var), "--month", row["held_on"][:7], "--employee", row["absent_teacher"])
+    month = orjson.loads(letopis(*asked, "--json").stdout)
+    assert row in month["rows"]
+    assert {row["absent_teacher"]} == {total["employee"] for total in month["totals"]}
+    name = whole["people"][row["absent_teacher"]]
+    assert f"{name}: " in letopis(*asked).stdout
+    table = letopis(*asked, "--csv").stdout
+    assert table.count("\n") == len(month["rows"]) + 1
+    assert row["basis"] in table
+    before = letopis(*asked, "--position", str(row["fact"]), "--json")
+    assert row["fact"] not in [one["fact"] for one in orjson.loads(before.stdout)["rows"]]
+    for wrong in (("--month", "2026-13"), ("--month", "2026-09", "--from", "2026-09-01"), ("--employee", "Петрова")):
+        assert letopis("substitutions", "--var", str(var), *wrong).returncode == 2

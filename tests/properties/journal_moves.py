@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.journal import commands as cmd
 from ledger.journal.codec import CODEC
-from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewWork
+from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewSubstitution, NewWork
 from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
@@ -65,6 +65,11 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
         {"kind": "test", "written": True, "weight": 200},
         {"kind": "answer", "written": False, "weight": 100},
         {"kind": "answer", "written": False, "weight": 0},
+    ),
+    "substitution": (
+        {"reason": "training", "basis": "приказ № 2", "same_subject": False, "coefficient": 150},
+        {"reason": "ill", "basis": "приказ № 3", "same_subject": True, "coefficient": 100},
+        {"reason": "ill", "basis": "приказ № 3", "same_subject": True, "coefficient": 0},
     ),
     "homework": (
         {"text": "§ 7"},
@@ -129,8 +134,10 @@ def item_of(index: int, stream: str, version: int, event: Event, actor: Actor) -
 def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     course = choices.one(COURSES)
     held_on = choices.one(DAYS)
+    actor, substitution = _recorder(choices, journal, course, held_on)
     command = cmd.RecordLesson(
         lesson=choices.one(LESSONS),
+        substitution=substitution,
         course=course,
         held_on=held_on,
         number=3,
@@ -140,7 +147,7 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
         attendance_taken=choices.number(2) == 0,
         **_parts(choices, STUDENTS_B if course == MATHS_B else STUDENTS_A),
     )
-    return command, _teacher(choices, journal, course, held_on)
+    return command, actor
 
 
 def _add(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
@@ -277,6 +284,18 @@ def _change(choices: Choices, journal: Journal) -> tuple[str, Lesson | None, int
     reason = choices.one(("typo", "appeal", "other"))
     note = digest(5) if choices.number(2) else None
     return id_, lesson, corrects, new, reason, note
+
+
+def _recorder(choices: Choices, journal: Journal, course: str, day: str) -> tuple[Actor, NewSubstitution | None]:
+    """The responsible teacher mostly, or a substitute; with a substitution that fits, mostly."""
+    actor = choices.one(TEACHERS) if choices.number(4) == 3 else _teacher(choices, journal, course, day)
+    found = journal.find(f"course/{course}")
+    is_needed = isinstance(found, Course) and found.teacher_on(day) != actor.id
+    if is_needed == choices.rarely():
+        return actor, None
+    return actor, NewSubstitution(
+        reason=choices.one(("ill", "leave")), basis="приказ № 1", same_subject=choices.number(2) == 0
+    )
 
 
 def _teacher(choices: Choices, journal: Journal, course: str, day: str) -> Actor:

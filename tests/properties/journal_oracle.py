@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-FACTS = ("lesson", "work", "mark", "absence", "lateness", "homework")
+FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "homework")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -44,6 +44,7 @@ PARAMETERS: dict[str, Any] = {
 }
 STATES = {
     "lesson_recorded": "lesson",
+    "substitution_recorded": "substitution",
     "work_recorded": "work",
     "mark_recorded": "mark",
     "absence_recorded": "absence",
@@ -64,10 +65,15 @@ class Item(NamedTuple):
     on_behalf_of: str | None = None
 
 
-def check_log(log: Sequence[Item]) -> None:
-    """Fail on the first entry that events.md does not allow behind those before it."""
+def check_log(log: Sequence[Item], *, is_whole: bool = True) -> None:
+    """Fail on the first entry that events.md does not allow behind those before it.
+
+    A log that is not whole may end in the midst of a command.
+    """
     for position, item in enumerate(log):
         _Checker(log[:position], item).check()
+    if log and is_whole:
+        _Checker(log[:-1], log[-1]).check_end()
 
 
 class _Standing(NamedTuple):
@@ -98,7 +104,13 @@ class _Checker:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
         assert len(id_) == 36
+        if item.type != "substitution_recorded":
+            self.check_nobody_waits(self.before)
         getattr(self, f"check_{kind}")()
+
+    def check_end(self) -> None:
+        """Nothing follows this entry: a lesson that needs its substitution behind it has none."""
+        self.check_nobody_waits([*self.before, self.item])
 
     # set-up ---------------------------------------------------------------------------------------------------------
 
@@ -211,15 +223,36 @@ class _Checker:
         course = self.made("course", header["course"])
         year = self.made("year", course["year"])
         assert year["starts_on"] <= header["held_on"] <= year["ends_on"]
-        assigned = [
-            other.data["teacher"]
-            for other in self.of(f"course/{header['course']}", "teacher_assigned")
-            if other.data["starts_on"] <= header["held_on"]
-        ]
-        assert header["teacher"] == self.item.actor == assigned[-1]
+        assert self.responsible(header, self.before)
+        assert header["teacher"] == self.item.actor
+        assert self.made("person", header["teacher"])["kind"] == "teacher"
         assert header["starts_at"] < header["ends_at"]
         assert 0 <= header["number"] <= 12
         assert any(self.holds(period, header) for _, period in self.periods())
+
+    def responsible(self, header: dict[str, Any], before: Sequence[Item]) -> str:
+        """Who is responsible for a lesson's course on its day, as the entries before the lesson say."""
+        assigned = [
+            (other.data["starts_on"], other.position, other.data["teacher"])
+            for other in before
+            if other.stream == f"course/{header['course']}" and other.type == "teacher_assigned"
+        ]
+        teacher: str = max(one for one in assigned if one[0] <= header["held_on"])[2]
+        return teacher
+
+    def check_nobody_waits(self, log: Sequence[Item]) -> None:
+        """The entry before is no lesson of a substitute."""
+        last = log[-1] if log else None
+        if last is not None and last.type == "lesson_recorded":
+            assert last.data["teacher"] == self.responsible(last.data, log[:-1])
+
+    def check_substitution_recorded(self, header: dict[str, Any]) -> None:
+        lesson = self.before[-1]
+        assert (lesson.stream, lesson.type) == (self.item.stream, "lesson_recorded")
+        assert self.item.actor == lesson.actor
+        responsible = self.responsible(header, self.before[:-1])
+        assert self.data["absent_teacher"] == responsible != header["teacher"]
+        check_value("substitution", _value("substitution", self.data))
 
     def check_attendance_taken(self, header: dict[str, Any]) -> None:
         assert header["attendance"] == "not_taken"
@@ -285,8 +318,11 @@ class _Checker:
         assert data["new"] != data["old"]
         assert data["reason"] != "other" or len(data["_sd"]) == 1
         others = [other for other in self.facts() if other.first != fact.first]
+        if what == "substitution":
+            assert data["new"] is not None, "it falls with its lesson alone"
+            assert [other for other in others if other.what == "lesson"], "the lesson is annulled"
         if data["new"] is None:
-            assert what != "lesson" or not others
+            assert what != "lesson" or {other.what for other in others} <= {"substitution"}
             assert what != "work" or not [other for other in others if (other.what, other.work) == ("mark", fact.work)]
             return
         check_value(what, data["new"])
@@ -407,11 +443,15 @@ def check_value(what: str, value: Any) -> None:
         assert value.keys() - {"due_on"} == _FIELDS[what] - {"due_on"}
         assert what == "homework" or "due_on" not in value
         assert what != "work" or 1 <= value["weight"] <= 1000
+        if what == "substitution":
+            assert 1 <= value["coefficient"] <= 1000
+            assert value["reason"] in {"ill", "business_trip", "training", "leave", "other"}
         assert what != "lesson" or value["starts_at"] < value["ends_at"]
 
 
 _FIELDS = {
     "lesson": {"topic", "number", "starts_at", "ends_at"},
+    "substitution": {"basis", "coefficient", "reason", "same_subject"},
     "work": {"kind", "written", "weight"},
     "homework": {"text", "due_on"},
 }

@@ -18,7 +18,9 @@ from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
 from tests.properties.journal_moves import KINDS, START, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
-from tests.unit.ledger.journal.small_school import TEACHER, Step, setup_commands
+from tests.unit.ledger.journal.small_school import TEACHER, Step, setup_commands, uid
+
+TEACHER_OF_NOTHING = uid(23)
 
 
 class World:
@@ -145,22 +147,31 @@ def test_the_oracle_sees_a_broken_log() -> None:
     """Each of these changes one entry of a good log; an oracle that lets one pass proves nothing."""
     logs = [random_world(seed, 300).log for seed in range(12)]
 
-    def caught(changed: list[Item]) -> bool:
+    def caught(changed: list[Item], *, is_whole: bool = False) -> bool:
         try:
-            check_log(changed)
+            check_log(changed, is_whole=is_whole)
         except (AssertionError, ValueError):
             return True
         return False
 
     def replaced(type_: str, **fields: object) -> list[Item]:
         log, at = next((log, at) for log in logs for at, item in enumerate(log) if item.type == type_)
-        check_log(log[: at + 1])
+        check_log(log[: at + 1], is_whole=False)
         return [*log[:at], log[at]._replace(data={**log[at].data, **fields})]
+
+    def without(type_: str) -> list[Item]:
+        log, at = next((log, at) for log in logs for at, item in enumerate(log) if item.type == type_)
+        return log[:at]
 
     assert caught(replaced("mark_corrected", old="1"))
     assert caught(replaced("mark_corrected", corrects=0))
-    assert caught(replaced("lesson_recorded", held_on="2026-11-02"))
+    assert caught(replaced("lesson_recorded", held_on="2027-06-01"))
     assert caught(replaced("lesson_recorded", teacher=logs[0][0].actor))
+    assert caught(replaced("substitution_recorded", absent_teacher=TEACHER_OF_NOTHING))
+    assert caught(replaced("substitution_recorded", coefficient=0))
+    assert not caught(without("substitution_recorded"))
+    assert caught(without("substitution_recorded"), is_whole=True)
+    assert caught(replaced("substitution_corrected", corrects=0))
     assert caught(replaced("period_closed", root="00" * 32))
     assert caught(replaced("correction_requested", old="1"))
     assert caught(replaced("attendance_taken", absent=9))

@@ -20,6 +20,7 @@ from projections.views.class_page import ClassPage, LessonColumn, Value, class_p
 from projections.views.correction_register import Timing, correction_register, correction_requests
 from projections.views.lookups import courses, periods, roster
 from projections.views.student_page import student_page
+from projections.views.substitution_register import substitution_register
 from tests import projection_oracle as oracle
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, SchoolLog
@@ -192,6 +193,35 @@ def test_the_register_lists_every_correction(schools: list[tuple[SchoolLog, View
 
 @_quiet
 @given(data=st.data())
+def test_the_register_of_substitutions_lists_every_one_of_an_employee_and_a_range(
+    schools: list[tuple[SchoolLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    employee = data.draw(st.sampled_from([None, *school.teachers]), label="employee")
+    first, last = data.draw(st.sampled_from([("2026-09-01", FAR), ("2026-09-02", "2026-09-04")]))
+    register = substitution_register(views, employee=employee, from_date=first, to_date=last, at=at)
+    rows = register.rows
+    assert sorted(
+        (
+            *(row.held_on, row.entry, row.fact, row.lesson, row.absent_teacher, row.substitute),
+            *(row.reason, row.basis, row.same_subject, row.coefficient),
+        )
+        for row in rows
+    ) == sorted(oracle.substituted(oracle.fold(school.log.raws[:at]), employee, first, last))
+    assert [(row.held_on, row.number, row.fact) for row in rows] == sorted((r.held_on, r.number, r.fact) for r in rows)
+    assert (register.lessons, register.coefficient) == (len(rows), sum(row.coefficient for row in rows))
+    for total in register.totals:
+        given_ = [row.coefficient for row in rows if row.substitute == total.employee]
+        missed = [row.coefficient for row in rows if row.absent_teacher == total.employee]
+        assert (total.given_lessons, total.given_coefficient) == (len(given_), sum(given_))
+        assert (total.missed_lessons, total.missed_coefficient) == (len(missed), sum(missed))
+    people = {who for row in rows for who in (row.substitute, row.absent_teacher)}
+    assert {total.employee for total in register.totals} == (people if employee is None else people & {employee})
+
+
+@_quiet
+@given(data=st.data())
 def test_lookups_say_what_the_entries_say(schools: list[tuple[SchoolLog, Views]], data: st.DataObject) -> None:
     school, views = data.draw(st.sampled_from(schools))
     at = data.draw(st.integers(0, len(school.log.raws)), label="at")
@@ -240,6 +270,7 @@ def test_as_of_is_what_views_of_the_shorter_log_say_now(
             views, group, from_date="", to_date=FAR, at=at
         )
         assert correction_register(then) == correction_register(views, at=at)
+        assert substitution_register(then) == substitution_register(views, at=at)
         student = school.students[group][0]
         assert student_page(then, student, from_date="", to_date=FAR) == student_page(
             views, student, from_date="", to_date=FAR, at=at

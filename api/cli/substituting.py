@@ -1,0 +1,102 @@
+"""`substitutions`: lessons given by a substitute, for an employee or all, in a month or between two days."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from api.cli.console import Console, Exit
+from api.cli.replaying import read_moment
+from api.queries import is_day, month_days
+from api.schools import open_school
+from api.settings import SettingsError
+from exports.substitutions import format_register
+from projections.reading import AsOf
+from projections.views.substitution_register import Substituted, SubstitutionRegister, substitution_register
+
+_MONTH: Final = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+class Asked(NamedTuple):
+    """What the command line asks: whose, when, and as of which moment or position; None: all, always, now."""
+
+    employee: str | None
+    month: str | None
+    from_date: str | None
+    to_date: str | None
+    at: str | None
+    position: int | None
+
+
+def run_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool) -> int:
+    """Print the register as text, JSON or CSV.
+
+    Raises:
+        SettingsError: an option is malformed, or two of them exclude each other.
+    """
+    if as_csv and console.as_json:
+        raise SettingsError("--csv и --json: одно из двух / one of them")
+    moment = _moment(asked)
+    first, last = _days(asked)
+    if asked.employee is not None and _ID.fullmatch(asked.employee) is None:
+        raise SettingsError("--employee: нужен идентификатор сотрудника / an employee's id, a UUID")
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        register = substitution_register(
+            school.views, employee=asked.employee, from_date=first, to_date=last, at=moment
+        )
+        names = school.names({who for row in register.rows for who in (row.absent_teacher, row.substitute)})
+    if as_csv:
+        sys.stdout.buffer.write(format_register(register, names))
+        sys.stdout.buffer.flush()
+        return Exit.DONE
+    content: dict[str, Any] = orjson.loads(orjson.dumps(register))
+    console.result({**content, "people": names}, format_text(register, names))
+    return Exit.DONE
+
+
+def format_text(register: SubstitutionRegister, names: dict[str, str]) -> str:
+    """The register as people read it in a terminal: a line a lesson, then the sums."""
+    lines = [f"позиция / position {register.position}, уроков / lessons {register.lessons}"]
+    lines += [_line(row, names) for row in register.rows]
+    for total in register.totals:
+        lines.append(
+            f"{names.get(total.employee, total.employee)}: "
+            f"заместил / gave {total.given_lessons} ({_hundredths(total.given_coefficient)}), "
+            f"пропустил / missed {total.missed_lessons} ({_hundredths(total.missed_coefficient)})"
+        )
+    return "\n".join(lines)
+
+
+def _line(row: Substituted, names: dict[str, str]) -> str:
+    who = f"{names.get(row.substitute, row.substitute)} ← {names.get(row.absent_teacher, row.absent_teacher)}"
+    what = f"{row.held_on} {row.number} {row.class_name} {row.subject}"
+    return f"{what}  {who}  {row.basis}  ×{_hundredths(row.coefficient)}  [{row.entry}]"
+
+
+def _hundredths(value: int) -> str:
+    return f"{value // 100},{value % 100:02}"
+
+
+def _moment(asked: Asked) -> AsOf:
+    if asked.at is not None and asked.position is not None:
+        raise SettingsError("--at и --position: одно из двух / one of them")
+    return asked.position if asked.at is None else read_moment(asked.at)
+
+
+def _days(asked: Asked) -> tuple[str | None, str | None]:
+    if asked.month is not None:
+        if asked.from_date is not None or asked.to_date is not None:
+            raise SettingsError("--month: или месяц, или даты / a month, or days")
+        if _MONTH.fullmatch(asked.month) is None:
+            raise SettingsError("--month: нужен месяц ГГГГ-ММ / a month, YYYY-MM")
+        return month_days(asked.month)
+    for option, day in (("--from", asked.from_date), ("--to", asked.to_date)):
+        if day is not None and not is_day(day):
+            raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
+    return asked.from_date, asked.to_date

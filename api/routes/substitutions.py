@@ -1,0 +1,102 @@
+"""The register of substituted lessons (regulation 3.3, example 3): any employee × any month or range in one request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Identity, Right
+from api.problems import Problem
+from api.queries import At, From, Id, Month, To, days_of, read_as_of
+from api.requests import authorize
+from api.routes.views import dress
+from api.schools import OpenSchool
+from exports.substitutions import format_register
+from projections.reading import AsOf
+from projections.views.substitution_register import SubstitutionRegister, substitution_register
+
+
+def _reader(request: Request) -> None:
+    """Refuse who may not read before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
+
+
+router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+
+
+@router.get("/substitutions")
+async def read_substitutions(
+    request: Request,
+    employee: Id = None,
+    month: Month = None,
+    from_date: From = None,
+    to_date: To = None,
+    at: At = None,
+) -> Response:
+    """Lessons given by a substitute, with sums of lessons and coefficients; a teacher reads the own ones."""
+    school: OpenSchool = request.state.school
+    asked = _asked(request, employee, month, from_date, to_date, at)
+
+    def work() -> Response:
+        register = substitution_register(school.read_views(), **asked)
+        plain: dict[str, Any] = orjson.loads(orjson.dumps(register))
+        return school.json(dress(school, register.position, plain, _people(register)))
+
+    return await run_in_threadpool(work)
+
+
+@router.get("/substitutions.csv")
+async def read_substitutions_as_csv(
+    request: Request,
+    employee: Id = None,
+    month: Month = None,
+    from_date: From = None,
+    to_date: To = None,
+    at: At = None,
+) -> Response:
+    """The same lessons as a table for a spreadsheet."""
+    school: OpenSchool = request.state.school
+    asked = _asked(request, employee, month, from_date, to_date, at)
+
+    def work() -> Response:
+        register = substitution_register(school.read_views(), **asked)
+        content = format_register(register, school.names(_people(register)))
+        headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(register.position)}
+        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+    return await run_in_threadpool(work)
+
+
+def _asked(
+    request: Request,
+    employee: str | None,
+    month: str | None,
+    from_date: str | None,
+    to_date: str | None,
+    at: str | None,
+) -> dict[str, Any]:
+    """What is asked of the register, as far as this person may ask it."""
+    first, last = days_of(month, from_date, to_date)
+    moment: AsOf = read_as_of(at)
+    return {"employee": _allowed(request.state.identity, employee), "from_date": first, "to_date": last, "at": moment}
+
+
+def _allowed(identity: Identity, employee: str | None) -> str | None:
+    """Whose lessons are read: anybody's with the right to, else the own.
+
+    Raises:
+        Problem: 403 where another employee is asked about without the right.
+    """
+    if identity.may(Right.READ_STAFF):
+        return employee
+    if employee not in (None, identity.actor):
+        detail = ("учитель видит только свои замещения", "a teacher reads the own substitutions only")
+        raise Problem("forbidden", 403, detail)
+    return identity.actor
+
+
+def _people(register: SubstitutionRegister) -> set[str]:
+    return {person for row in register.rows for person in (row.absent_teacher, row.substitute)}

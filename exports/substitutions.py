@@ -1,0 +1,34 @@
+"""The register of substituted lessons as a table for a spreadsheet, in the form of `verify/spec/tables.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from exports.tables import Table, format_table, typed
+from ledger.journal.vocabulary import SUBSTITUTION_WORDS
+from projections.views.substitution_register import SubstitutionRegister
+
+COLUMNS: Final = (
+    *("held_on (дата)", "number (номер)", "class (класс)", "subject (предмет)"),
+    *("absent_teacher (отсутствовал)", "absent_name (кто отсутствовал)"),
+    *("substitute (замещал)", "substitute_name (кто замещал)"),
+    *("reason (причина)", "basis (основание)", "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)"),
+    *("lesson (урок)", "entry (запись)", "lesson_entry (запись урока)"),
+)
+
+
+def format_register(register: SubstitutionRegister, names: Mapping[str, str]) -> bytes:
+    """The register's rows as CSV; `names` of people, by id, where they are known."""
+    return b"".join(format_table(Table("substitutions", COLUMNS, _rows(register, names))))
+
+
+def _rows(register: SubstitutionRegister, names: Mapping[str, str]) -> Iterator[Sequence[str]]:
+    for row in register.rows:
+        yield (
+            *(row.held_on, str(row.number), typed(row.class_name), typed(row.subject)),
+            *(row.absent_teacher, typed(names.get(row.absent_teacher, row.absent_teacher))),
+            *(row.substitute, typed(names.get(row.substitute, row.substitute))),
+            *(SUBSTITUTION_WORDS[row.reason], typed(row.basis), "да" if row.same_subject else "нет"),
+            *(str(row.coefficient), row.lesson, str(row.entry), str(row.lesson_entry)),
+        )

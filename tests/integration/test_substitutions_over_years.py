@@ -1,0 +1,167 @@
+"""The register of substituted lessons over several school years: people who left, past moments, and how long it takes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ledger.journal import events as j
+from ledger.wire.entry import Actor
+from projections.engine import Views
+from projections.views.substitution_register import substitution_register
+from tests.projection_databases import views_dsn
+from tests.projection_logs import ORIGIN, ListLog, new_id
+
+SECONDS_MAX = 2.0
+"""What "easily obtainable" (regulation 3.3, example 3) is taken to mean."""
+
+
+class Years:
+    """A log of school years with lessons and substitutions alone; everything comes from the seed.
+
+    Attributes:
+        log: the entries.
+        teachers: those of each year; half of them leave after it, others come.
+        given: (year, day, absent teacher, substitute, coefficient) of every substitution.
+    """
+
+    def __init__(self, years: int, classes: int, teachers: int, lessons_a_day: int) -> None:
+        self.rng = random.Random(5)
+        self.log = ListLog()
+        self.teachers: list[list[str]] = []
+        self.given: list[tuple[int, str, str, str, int]] = []
+        self.actor = Actor(self.id(), "teacher")
+        opened = j.SchoolOpened(clock="sample", name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
+        self.command((f"school/{self.id()}", opened))
+        staff = [self.teacher() for _ in range(teachers)]
+        for year in range(years):
+            self.teachers.append(list(staff))
+            self.live(year, staff, classes, lessons_a_day)
+            staff = [*staff[teachers // 2 :], *(self.teacher() for _ in range(teachers // 2))]
+
+    def id(self) -> str:
+        return new_id(self.rng)
+
+    def command(self, *recorded: tuple[str, j.Event]) -> None:
+        self.log.append(*recorded, actor=self.actor, command=self.id(), after=timedelta(seconds=60))
+
+    def teacher(self) -> str:
+        teacher = self.id()
+        self.command((f"person/{teacher}", j.PersonRegistered(kind="teacher", sd=())))
+        return teacher
+
+    def live(self, number: int, staff: list[str], classes: int, lessons_a_day: int) -> None:
+        first = date(2026 + number, 9, 1)
+        year = self.id()
+        ends_on = (first + timedelta(days=272)).isoformat()
+        opened = j.SchoolYearOpened(starts_on=first.isoformat(), ends_on=ends_on, title=str(first.year))
+        self.command((f"year/{year}", opened))
+        courses = [course for of in range(classes) for course in self.open_class(year, of, first, staff)]
+        self.log.at = max(self.log.at, datetime(first.year, 9, 1, 6, tzinfo=UTC))
+        days = [day for n in range(272) if (day := first + timedelta(days=n)).weekday() < 5][:170]
+        for day in days:
+            for lesson_number in range(lessons_a_day):
+                course, teacher = courses[(lesson_number * 7 + day.toordinal()) % len(courses)]
+                self.lesson(number, day.isoformat(), course, teacher, staff)
+
+    def open_class(self, year: str, number: int, first: date, staff: list[str]) -> Iterator[tuple[str, str]]:
+        group = self.id()
+        self.command(
+            (f"class/{group}", j.ClassGroupOpened(year=year, grade=1 + number % 11, letter="АБВГ"[number % 4]))
+        )
+        for subject in ("Математика", "Физика", "История"):
+            course, teacher = self.id(), self.rng.choice(staff)
+            self.command(
+                (f"course/{course}", j.CourseOpened(class_group=group, subject=subject, year=year)),
+                (f"course/{course}", j.TeacherAssigned(teacher=teacher, starts_on=first.isoformat())),
+            )
+            yield course, teacher
+
+    def lesson(self, year: int, day: str, course: str, teacher: str, staff: list[str]) -> None:
+        stream = f"lesson/{self.id()}"
+        substitute = self.rng.choice(staff) if self.rng.random() < 0.042 else teacher
+        recorded: list[tuple[str, j.Event]] = [
+            (
+                stream,
+                j.LessonRecorded(
+                    course=course, teacher=substitute, held_on=day, number=1, starts_at="08:30", ends_at="09:15",
+                    topic="Тема", attendance="taken",
+                ),
+            )
+        ]  # fmt: skip
+        if substitute != teacher:
+            coefficient = self.rng.choice((80, 100))
+            terms = j.SubstitutionRecorded(
+                absent_teacher=teacher, reason="ill", basis="приказ № 1", same_subject=True, coefficient=coefficient
+            )
+            recorded.append((stream, terms))
+            self.given.append((year, day, teacher, substitute, coefficient))
+        self.command(*recorded)
+
+
+@pytest.fixture(scope="module")
+def years() -> Years:
+    return Years(years=3, classes=3, teachers=6, lessons_a_day=12)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def views(request: pytest.FixtureRequest, tmp_path: Path, years: Years) -> Iterator[Views]:
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:{tmp_path}/views.db" if sqlite else views_dsn(request.getfixturevalue("postgres_database"))
+    with Views.open(url, ORIGIN) as opened:
+        opened.catch_up(years.log)
+        yield opened
+
+
+def test_an_employee_who_left_is_answered_for_as_those_who_stayed(views: Views, years: Years) -> None:
+    gone = next(one for one in years.teachers[0] if one not in years.teachers[2])
+    register = substitution_register(views, employee=gone)
+    mine = [given for given in years.given if gone in given[2:4]]
+    assert len(mine) > 5
+    assert [row.held_on for row in register.rows] == [given[1] for given in mine]
+    (total,) = register.totals
+    assert total.given_lessons == sum(given[3] == gone for given in mine)
+    assert total.given_coefficient == sum(given[4] for given in mine if given[3] == gone)
+    assert total.missed_lessons == sum(given[2] == gone for given in mine)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-11-01", "2026-11-30"), ("2026-12-01", "2028-02-29"), (None, None)])
+def test_a_month_of_a_past_year_and_a_range_over_years_are_one_answer(
+    views: Views, years: Years, first: str | None, last: str | None
+) -> None:
+    register = substitution_register(views, from_date=first, to_date=last)
+    expected = [given for given in years.given if (first or "") <= given[1] <= (last or "9")]
+    assert expected
+    assert sorted(
+        (row.held_on, row.absent_teacher, row.substitute, row.coefficient) for row in register.rows
+    ) == sorted(given[1:] for given in expected)
+    assert register.lessons == len(expected)
+    assert register.coefficient == sum(given[4] for given in expected)
+    assert sum(total.given_lessons for total in register.totals) == len(expected)
+
+
+def test_a_past_moment_knows_nothing_of_later_years(views: Views, years: Years) -> None:
+    register = substitution_register(views, at=datetime(2027, 8, 1, tzinfo=UTC))
+    assert register.lessons == sum(given[0] == 0 for given in years.given)
+
+
+@pytest.mark.slow
+def test_five_years_of_a_model_school_are_answered_within_two_seconds(tmp_path: Path) -> None:
+    """As many lessons as a school of 1,000 pupils gives; marks and absences do not take part."""
+    five = Years(years=5, classes=35, teachers=60, lessons_a_day=221)
+    with Views.open(f"sqlite:{tmp_path}/views.db", ORIGIN) as opened:
+        opened.rebuild(five.log)
+        february: dict[str, str | None] = {"first": "2027-02-01", "last": "2027-02-28"}
+        whole: dict[str, str | None] = {"first": None, "last": None}
+        for employee, days in ((None, whole), (five.teachers[0][0], whole), (None, february)):
+            begun = time.perf_counter()
+            register = substitution_register(opened, employee=employee, from_date=days["first"], to_date=days["last"])
+            seconds = time.perf_counter() - begun
+            print(f"{register.lessons} of {len(five.given)} lessons in {seconds:.3f} s")
+            assert register.rows
+            assert seconds < SECONDS_MAX
