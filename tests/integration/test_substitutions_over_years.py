@@ -27,7 +27,8 @@ class Years:
     Attributes:
         log: the entries.
         teachers: those of each year; half of them leave after it, others come.
-        given: (year, day, absent teacher, substitute, coefficient) of every substitution.
+        given: (year, day, absent teacher, substitute, coefficient) of every substitution that stands at the end: of the
+            first one the lesson was annulled after the last year.
     """
 
     def __init__(self, years: int, classes: int, teachers: int, lessons_a_day: int) -> None:
@@ -35,6 +36,7 @@ class Years:
         self.log = ListLog()
         self.teachers: list[list[str]] = []
         self.given: list[tuple[int, str, str, str, int]] = []
+        self.first: tuple[str, int] | None = None
         self.actor = Actor(self.id(), "teacher")
         opened = j.SchoolOpened(clock="sample", name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
         self.command((f"school/{self.id()}", opened))
@@ -43,12 +45,20 @@ class Years:
             self.teachers.append(list(staff))
             self.live(year, staff, classes, lessons_a_day)
             staff = [*staff[teachers // 2 :], *(self.teacher() for _ in range(teachers // 2))]
+        self.annul_first()
 
     def id(self) -> str:
         return new_id(self.rng)
 
-    def command(self, *recorded: tuple[str, j.Event]) -> None:
-        self.log.append(*recorded, actor=self.actor, command=self.id(), after=timedelta(seconds=60))
+    def annul_first(self) -> None:
+        assert self.first is not None
+        stream, index = self.first
+        header = j.LessonHeader(topic="Тема", number=1, starts_at="08:30", ends_at="09:15")
+        self.command((stream, j.LessonAnnulled(corrects=index, old=header, new=None, reason="typo")))
+        del self.given[0]
+
+    def command(self, *recorded: tuple[str, j.Event]) -> list[int]:
+        return self.log.append(*recorded, actor=self.actor, command=self.id(), after=timedelta(seconds=60))
 
     def teacher(self) -> str:
         teacher = self.id()
@@ -101,7 +111,9 @@ class Years:
             )
             recorded.append((stream, terms))
             self.given.append((year, day, teacher, substitute, coefficient))
-        self.command(*recorded)
+        indexes = self.command(*recorded)
+        if substitute != teacher and self.first is None:
+            self.first = (stream, indexes[0])
 
 
 @pytest.fixture(scope="module")
@@ -145,9 +157,11 @@ def test_a_month_of_a_past_year_and_a_range_over_years_are_one_answer(
     assert sum(total.given_lessons for total in register.totals) == len(expected)
 
 
-def test_a_past_moment_knows_nothing_of_later_years(views: Views, years: Years) -> None:
+def test_a_past_moment_knows_nothing_of_later_years_nor_of_what_they_annulled(views: Views, years: Years) -> None:
     register = substitution_register(views, at=datetime(2027, 8, 1, tzinfo=UTC))
-    assert register.lessons == sum(given[0] == 0 for given in years.given)
+    assert register.lessons == sum(given[0] == 0 for given in years.given) + 1
+    assert years.first is not None
+    assert register.rows[0].lesson_entry == years.first[1]
 
 
 @pytest.mark.slow
