@@ -36,6 +36,7 @@ def create_app(registry: Registry) -> FastAPI:
     school = APIRouter(prefix="/v1/schools/{school}")
     for module in (setup, lessons, views, substitutions, log, feed):
         school.include_router(module.router)
+    school.include_router(views.overseen)
     app.include_router(school)
     add_reference(app)
     app.add_api_route("/v1/health", read_health, tags=["health"])

@@ -29,13 +29,15 @@ from ledger.journal.decide import decide
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Decision
 from ledger.log import Command, LogRecorder, Receipt
+from ledger.pause import pause_of
 from ledger.wire.entry import Actor
 
 ATTEMPTS_MAX: Final = 6
 """One on cached state and five on fresh."""
 CLOSING_ATTEMPTS_MAX: Final = 400
-"""A closing needs the whole log to stand still for as long as its root takes to compute: milliseconds. Against three
-writers that never pause it took 3 to 136 attempts on PostgreSQL; each reads only what came since the one before."""
+"""A closing needs the whole log to stand still for as long as its root takes to compute: milliseconds. These attempts
+are made while this process's other commands wait (`ledger.pause`), so they are for writers in other processes. Against
+three that never paused it took 3 to 136 on PostgreSQL; each reads only what came since the one before."""
 KEY_LENGTH_MAX: Final = 200
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -58,6 +60,7 @@ class School(Application[str]):
         self.ledger: LogRecorder = self.recorder
         self._clock = clock
         self._shelf = Shelf(self.ledger, self.events)
+        self._pause = pause_of(self.ledger.origin)
 
     def now(self) -> datetime:
         """Return the moment by the server's clock."""
@@ -85,8 +88,26 @@ class School(Application[str]):
         envelope = self._envelope(command, actor, key, digest, at)
         if key and (receipt := self.ledger.find_receipt(envelope.key)) is not None:
             return _repeated(receipt, envelope.digest)
-        attempts = CLOSING_ATTEMPTS_MAX if isinstance(command, ClosePeriod) else ATTEMPTS_MAX
         books = ShelfBooks(self._shelf)
+        if not isinstance(command, ClosePeriod):
+            self._pause.wait()
+            return self._attempt(command, books, envelope, at, ATTEMPTS_MAX)
+        try:
+            return self._attempt(command, books, envelope, at, ATTEMPTS_MAX)
+        except Conflict:
+            books.look_again()
+            with self._pause.asked():
+                return self._attempt(command, books, envelope, at, CLOSING_ATTEMPTS_MAX)
+
+    def _attempt(
+        self, command: JournalCommand, books: ShelfBooks, envelope: Command, at: datetime | None, attempts: int
+    ) -> Receipt:
+        """Decide and append; on a conflict look again and decide anew, so many times in all.
+
+        Raises:
+            As `execute`.
+        """
+        actor = envelope.actor
         for attempt in range(1, attempts + 1):
             try:
                 decision = decide(command, books, actor, at or self.now())

@@ -29,11 +29,12 @@ def _reader(request: Request) -> None:
 
 
 def _overseer(request: Request) -> None:
-    """Refuse who may not see how the journal is kept."""
-    authorize(request, Right.OVERSEE)
+    """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
+    request.state.school, _ = authorize(request, Right.OVERSEE)
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+overseen = APIRouter(tags=["views"], dependencies=[Depends(_overseer)])
 
 
 async def _answer(
@@ -181,7 +182,7 @@ async def read_student_page(
     )
 
 
-@router.get("/views/regulation", dependencies=[Depends(_overseer)])
+@overseen.get("/views/regulation")
 async def read_regulation(request: Request, at: At = None) -> Response:
     """Versions of the regulation with their days and parameters, and who answered for the journal when."""
     return await _answer(

@@ -131,7 +131,7 @@ def random_world(seed: int, steps: int) -> World:
 
 def test_random_commands_reach_every_type_of_event() -> None:
     """The property above would mean little if its commands were all refused."""
-    worlds = [random_world(seed, 300) for seed in range(12)]
+    worlds = [random_world(seed, 300) for seed in range(20)]
     types = {f"{item.type}/1" for world in worlds for item in world.log}
     assert types == EVENT_TYPES.keys()
     refusals = set().union(*(world.refusals for world in worlds))
@@ -145,7 +145,7 @@ def test_long_random_journals_keep_the_rules_of_the_log() -> None:
 
 def test_the_oracle_sees_a_broken_log() -> None:
     """Each of these changes one entry of a good log; an oracle that lets one pass proves nothing."""
-    logs = [random_world(seed, 300).log for seed in range(12)]
+    logs = [random_world(seed, 300).log for seed in range(20)]
 
     def caught(changed: list[Item], *, is_whole: bool = False) -> bool:
         try:
