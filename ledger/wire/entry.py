@@ -320,21 +320,6 @@ def read_tail(raw: bytes) -> tuple[int, str, int]:
         raise ValueError("an entry without index, stream or version") from None
 
 
-def entry_tail(*, index: int, prev_hex: str, stream: str, type: str, version: int) -> bytes:  # noqa: A002 - the field's name
-    """Render what stands behind `data`: who has the fields at hand checks an entry's with one `endswith`.
-
-    Raises:
-        WireError: a stream or type that UTF-8 cannot carry.
-    """
-    return b',"index":%d,"prev":"%b","stream":%b,"type":%b,"version":%d}' % (
-        index,
-        prev_hex.encode(),
-        _quote(stream, "stream"),
-        _quote(type, "type"),
-        version,
-    )
-
-
 def _quote(text: str, where: str) -> bytes:
     try:
         return orjson.dumps(text)

@@ -13,13 +13,13 @@ from ledger.wire import (
     assemble,
     cut_entry,
     entry_data,
-    entry_tail,
     format_actor,
     format_at,
     format_canonical,
     format_entry,
     parse_at,
     parse_entry,
+    read_tail,
 )
 from ledger.wire import entry as entry_module
 
@@ -265,6 +265,8 @@ def test_reads_quickly_what_has_fields_named_like_an_entry_s() -> None:
     assert entry_module._parse_ordinary(format_entry(entry)) == entry
 
 
-def test_tail_is_what_stands_behind_data() -> None:
-    tail = entry_tail(index=1, prev_hex=ENTRY.prev.hex(), stream=LESSON, type="mark_recorded/1", version=2)
-    assert RAW.endswith(b'"value":"5"}' + tail)
+def test_the_tail_is_read_alone() -> None:
+    assert read_tail(RAW) == (ENTRY.index, ENTRY.stream, ENTRY.version)
+    for cut in (RAW[:-1], RAW[:40], b'{"data":{},"index":1}'):
+        with pytest.raises(ValueError):  # noqa: PT011 - JSON's own, or ours
+            read_tail(cut)
