@@ -249,6 +249,7 @@ class TestAfterTheClose:
     def ask(self, closed: Recorded, actor: Actor = TEACHER, **changes: Any) -> int:
         return closed.school.index(request(closed.mark, **changes), actor, AFTER_QUARTER)
 
+    @pytest.mark.clause("R44", breaks="ledger.journal.corrections:check_open")
     def test_takes_no_direct_correction(self, closed: Recorded) -> None:
         refused = closed.school.refuse(correct(closed.mark, "5"), now=AFTER_QUARTER)
         assert (refused.rule, refused.clause) == ("period_closed", "3.3")
@@ -283,6 +284,7 @@ class TestAfterTheClose:
         assert isinstance(event, ev.MarkAnnulled)
         assert closed.value(closed.mark) is None
 
+    @pytest.mark.clause("R44", breaks="ledger.journal.corrections:people_of", instead=lambda _: frozenset())
     def test_needs_a_second_person(self, closed: Recorded) -> None:
         asked = self.ask(closed, DEPUTY)
         approve = cmd.ApproveCorrection(lesson=LESSON, request=asked)

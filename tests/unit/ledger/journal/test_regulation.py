@@ -76,6 +76,7 @@ class TestRegulation:
         assert fields["parameters"].keys() == set(RegulationParameters.__struct_fields__)
         assert CODEC.decode(type_, data) == event
 
+    @pytest.mark.clause("R01", breaks="ledger.journal.regulation:Regulation.regulation_on")
     def test_the_version_of_a_day_is_the_last_that_took_effect(self, school: SmallSchool) -> None:
         for version in (adopt(), adopt("2026-11-01", result_hours=48), adopt("2027-01-11", result_hours=12)):
             school.do(version, ADMIN)
@@ -114,6 +115,7 @@ class TestRegulation:
             ({"effective_from": "01.09.2026"}, "malformed_date", "effective_from"),
         ],
     )
+    @pytest.mark.clause("R01", breaks="ledger.journal.rules:check_order")
     def test_an_order_has_a_number_and_dates(
         self, school: SmallSchool, changes: dict[str, str], rule: str, where: str
     ) -> None:
@@ -142,6 +144,7 @@ class TestRegulation:
         refused = school.refuse(adopt(**parameters), ADMIN)
         assert (refused.rule, refused.where) == (rule, f"parameters.{next(iter(parameters))}")
 
+    @pytest.mark.clause("R01", breaks="ledger.journal.regulation:_check_parameters")
     def test_every_parameter_is_judged(self, school: SmallSchool) -> None:
         for name in RegulationParameters.__struct_fields__:
             command = adopt()
@@ -162,6 +165,7 @@ class TestRegulation:
 
 
 class TestResponsible:
+    @pytest.mark.clause("R07", breaks="ledger.journal.responsible:Responsibility.responsible_on")
     def test_exactly_one_answers_from_the_first_appointment_on(self, school: SmallSchool) -> None:
         school.do(appoint(), ADMIN)
         school.do(appoint("2026-11-01", HEAD), DEPUTY)
@@ -200,6 +204,7 @@ class TestResponsible:
         refused = school.refuse(appoint(), TEACHER)
         assert (refused.rule, refused.clause) == ("role_not_allowed", "1.3")
 
+    @pytest.mark.clause("R07", breaks="ledger.journal.rules:check_order")
     def test_an_appointment_has_an_order_and_a_day(self, school: SmallSchool) -> None:
         for field, rule in (("order_number", "text"), ("order_date", "date"), ("starts_on", "date")):
             refused = school.refuse(msgspec.structs.replace(appoint(), **{field: ""}), ADMIN)

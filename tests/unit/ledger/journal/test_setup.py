@@ -225,6 +225,7 @@ class TestClasses:
 
 
 class TestCourses:
+    @pytest.mark.clause("R05", breaks="ledger.journal.course:Course.teacher_on")
     def test_has_one_teacher_on_each_day(self, school: SmallSchool) -> None:
         school.do(cmd.AssignTeacher(course=MATHS_A, teacher=TEACHER_2.id, starts_on="2026-10-01"), ADMIN)
         course = school.journal.find(f"course/{MATHS_A}")

@@ -52,6 +52,7 @@ def test_records_a_substitution_right_behind_the_lesson(school: SmallSchool) -> 
     )
 
 
+@pytest.mark.clause("R15", breaks="ledger.journal.teaching:plan_substitution", instead=lambda *_: ())
 def test_refuses_a_substitutes_lesson_without_it(school: SmallSchool) -> None:
     refused = school.refuse(lesson(), TEACHER_2)
     assert (refused.rule, refused.clause, refused.where) == ("substitution_not_recorded", "2.1", "substitution")

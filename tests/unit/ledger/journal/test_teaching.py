@@ -108,6 +108,7 @@ class TestWhoAndWhen:
     def test_records_in_the_minute_in_which_the_lesson_starts(self, school: SmallSchool) -> None:
         assert school.do(lesson(), now=moscow("2026-09-07 10:40"))
 
+    @pytest.mark.clause("R14", breaks="ledger.journal.teaching:check_begun")
     def test_refuses_a_lesson_one_second_before_it_starts(self, school: SmallSchool) -> None:
         refused = school.refuse(lesson(), now=moscow("2026-09-07 10:39:59.999999"))
         assert (refused.rule, refused.clause, refused.where) == ("lesson_not_begun", "2.1", "starts_at")
@@ -119,6 +120,7 @@ class TestWhoAndWhen:
         refused = school.refuse(lesson(), actor=TEACHER_2)
         assert (refused.rule, refused.clause) == ("substitution_not_recorded", "2.1")
 
+    @pytest.mark.clause("R33", breaks="ledger.journal.rules:check_role")
     def test_refuses_every_role_but_the_teacher(self, school: SmallSchool) -> None:
         assert school.refuse(lesson(), actor=ADMIN).rule == "role_not_allowed"
 
@@ -285,6 +287,7 @@ class TestAdding:
         refused = school.refuse(cmd.AddToLesson(lesson=uid(1001), marks=(mark(ANNA),)))
         assert refused.rule == "unknown_work"
 
+    @pytest.mark.clause("R33", breaks="ledger.journal.teaching:check_teaches")
     def test_refuses_another_teacher(self, school: SmallSchool) -> None:
         school.do(lesson())
         refused = school.refuse(cmd.AddToLesson(lesson=LESSON, works=(answer(),)), actor=TEACHER_2)

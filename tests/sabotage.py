@@ -1,0 +1,77 @@
+"""A pytest plugin that breaks what a test says it shows: a test that still passes shows nothing.
+
+A test of a clause names it, and the one thing in the code that makes it so, as the code looks it up:
+
+    @pytest.mark.clause("R14", breaks="ledger.journal.teaching:check_begun")
+    def test_refuses_a_lesson_one_second_before_it_starts(school): ...
+
+``python -m pytest -p tests.sabotage --sabotage-report report.json FILES`` runs such tests alone, each with that thing
+replaced by a function that does nothing and returns None (or by `instead`), and writes what became of them:
+
+    {"tests/unit/…/test_teaching.py::TestX::test_y": {"clauses": ["R14"], "outcomes": ["failed"]}}
+
+What a fixture does is not broken: only the test's own call is. Parametrised cases are outcomes of one test.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """What stands in the place of what is broken."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the file to report to."""
+    parser.addoption("--sabotage-report", type=Path, required=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run."""
+    config.pluginmanager.register(Sabotage(config.getoption("--sabotage-report")))
+
+
+class Sabotage:
+    """One run."""
+
+    def __init__(self, report: Path) -> None:
+        self._report = report
+        self._found: dict[str, dict[str, list[str]]] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave only tests of clauses."""
+        items[:] = [item for item in items if item.get_closest_marker("clause")]
+        for item in items:
+            (marker,) = item.iter_markers("clause")
+            name = item.nodeid.partition("[")[0]
+            self._found[name] = {"clauses": list(marker.args), "outcomes": []}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Call a test while what it shows is broken."""
+        (marker,) = item.iter_markers("clause")
+        module, _, path = marker.kwargs["breaks"].partition(":")
+        *owners, name = path.split(".")
+        owner: Any = importlib.import_module(module)
+        for part in owners:
+            owner = getattr(owner, part)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, name, marker.kwargs.get("instead", _nothing))
+            return (yield)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what became of a call; a fixture that failed is no answer."""
+        if report.when == "call" or report.outcome != "passed":
+            outcome = report.outcome if report.when == "call" else f"{report.when} {report.outcome}"
+            self._found[report.nodeid.partition("[")[0]]["outcomes"].append(outcome)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the report."""
+        self._report.write_text(json.dumps(self._found, indent=1, sort_keys=True), encoding="utf-8")
