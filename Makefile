@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help run test demo check lint types walls coverage bench bench-quick verifier fuzz soak vectors lock clean
+.PHONY: help run test demo check lint types walls coverage bench bench-quick verifier fuzz soak messages vectors lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, de
 
 soak: $(VENV)/dev.stamp ## the fault campaigns' long form
 	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties
+
+messages: $(VENV)/dev.stamp ## bring the Russian catalogue of refusals up to date with the rules
+	$(BIN)/python -m tests.house.refusals
 
 vectors: $(VENV)/dev.stamp ## write tests/vectors again
 	$(BIN)/python -m tests.vectors.generate

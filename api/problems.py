@@ -19,7 +19,8 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.words import CONTENT_RULES, RULES_RU
+from api.translation import in_russian
+from api.words import CONTENT_RULES
 from ledger.errors import Conflict, KeyReused, LedgerDamaged, NodeReadOnly, OutcomeUnknown, Refused
 from projections.errors import NotYetProjected, ViewsError
 
@@ -123,7 +124,7 @@ def refused(error: Refused, status: int | None = None) -> Problem:
     return Problem(
         error.rule,
         status or (422 if error.rule in CONTENT_RULES else 409),
-        (RULES_RU.get(error.rule, _TITLES["refused"][0]), str(error)),
+        (in_russian(error), str(error)),
         title=_TITLES["refused"],
         more={"rule": error.rule, "clause": error.clause, "where": error.where},
     )

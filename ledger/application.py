@@ -155,7 +155,11 @@ class School(Application[str]):
         """Make the append's envelope, but for what the decision adds."""
         if len(key) > KEY_LENGTH_MAX or not key.isprintable():
             raise Refused(
-                "malformed_key", f"a key has at most {KEY_LENGTH_MAX} printable characters", clause=LOG, where="key"
+                "malformed_key",
+                "a key has at most {key_length_max} printable characters",
+                clause=LOG,
+                where="key",
+                key_length_max=KEY_LENGTH_MAX,
             )
         self._check_clock(command, at)
         if isinstance(command, OpenSchool) and command.origin != self.ledger.origin:

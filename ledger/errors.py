@@ -28,17 +28,25 @@ class LetopisError(Exception):
 class Refused(LetopisError):
     """A rule of the journal refuses the command; nothing was written.
 
+    Its text is the message with its values filled in, in English. Delivery code says it in other languages: `rule`
+    and `message` together are what a translation is found by.
+
     Attributes:
         rule: name of the rule, snake_case, stable: clients may depend on it.
+        message: what it says, with ``{names}`` where values stand; never made at run time.
         clause: where the rule comes from: a clause of the regulation, such as ``2.1``, `LOCAL_ACT` or `LOG`.
         where: the field of the command that is at fault, such as ``marks[3].value``; empty where no single field is.
+        values: name -> value: numbers, words of ours, several words of which one is meant; never what a person typed.
     """
 
-    def __init__(self, rule: str, message: str, *, clause: str, where: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, rule: str, message: str, *, clause: str, where: str = "", **values: int | str | tuple[str, ...]):
+        words = {name: " or ".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        super().__init__(message.format_map(words))
         self.rule = rule
+        self.message = message
         self.clause = clause
         self.where = where
+        self.values = values
 
 
 class Conflict(LetopisError, IntegrityError):

@@ -12,7 +12,8 @@ from eventsourcing.persistence import PersistenceError
 
 from api.cli.console import Exit
 from api.settings import SettingsError
-from api.words import RULES_RU, words_of_clause
+from api.translation import in_russian
+from api.words import words_of_clause
 from exports.bag import ExportError
 from ledger.database.migrations import MigrationError
 from ledger.durable import FileRefused
@@ -44,7 +45,7 @@ def explain(error: Exception) -> tuple[str, int]:
     match error:
         case Refused():
             source_ru, source = words_of_clause(error.clause)
-            text = f"{RULES_RU.get(error.rule, error.rule)} ({source_ru}) / {error} ({source}) [{error.rule}]"
+            text = f"{in_russian(error)} ({source_ru}) / {error} ({source}) [{error.rule}]"
             return text, Exit.FINDING
         case LedgerInUse():
             return f"{_IN_USE}: {str(error).partition(';')[0]}", Exit.UNAVAILABLE

@@ -91,11 +91,11 @@ class Context:
         """
         found = self.books.find(f"{kind}/{id_}") if type(id_) is str else None
         if not isinstance(found, cls):
-            raise Refused("unknown_" + kind, f"there is no {kind} with this id", clause=LOG, where=where)
+            raise Refused("unknown_" + kind, "there is no {kind} with this id", clause=LOG, where=where, kind=kind)
         return found
 
     def check_new(self, stream: str, where: str) -> None:
         """Refuse to make a stream that exists already."""
         if self.books.exists(stream):
             kind = stream.partition("/")[0]
-            raise Refused(f"{kind}_exists", f"a {kind} with this id exists already", clause=LOG, where=where)
+            raise Refused(f"{kind}_exists", "a {kind} with this id exists already", clause=LOG, where=where, kind=kind)

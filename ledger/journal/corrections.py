@@ -167,7 +167,9 @@ def _standing_fact(lesson: Lesson, index: int) -> FactState:
         raise Refused("not_a_fact", "this index is not of a fact of this lesson", clause=_CLAUSE, where="corrects")
     fact = lesson.facts[first]
     if fact.standing != index:
-        raise Refused("not_standing", f"the standing entry is {fact.standing}", clause=_CLAUSE, where="corrects")
+        raise Refused(
+            "not_standing", "the standing entry is {standing}", clause=_CLAUSE, where="corrects", standing=fact.standing
+        )
     return fact
 
 
@@ -206,7 +208,9 @@ def _typed_value(fact: FactState, value: object) -> Any:
     try:
         return fact_value(fact.what, value)
     except msgspec.ValidationError:
-        raise Refused("malformed_value", f"not a value that a {fact.what} can have", clause=LOG, where="new") from None
+        raise Refused(
+            "malformed_value", "not a value that a {what} can have", clause=LOG, where="new", what=fact.what
+        ) from None
 
 
 def _correction(fact: FactState, new: Any, **grounds: Any) -> ev.Event:

@@ -71,9 +71,10 @@ def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) ->
     if slot in taken:
         raise Refused(
             f"{what}_stands",
-            f"a standing {what} is there already: correct it instead",
+            "a standing {what} is there already: correct it instead",
             clause="2.1" if what != "mark" else "2.2.4",
             where=where,
+            what=what,
         )
     if what == "mark":
         if ("absence", student, "") in taken:

@@ -43,7 +43,11 @@ def register_person(command: RegisterPerson, context: Context) -> list[Planned]:
     rules.check_code(command.kind, _KINDS, "kind")
     if len(command.sd) > _DIGESTS_MAX:
         raise Refused(
-            "too_many_digests", f"a person has at most {_DIGESTS_MAX} disclosures here", clause=LOG, where="sd"
+            "too_many_digests",
+            "a person has at most {digests_max} disclosures here",
+            clause=LOG,
+            where="sd",
+            digests_max=_DIGESTS_MAX,
         )
     for position, digest in enumerate(command.sd):
         rules.check_digest(digest, f"sd[{position}]")
@@ -59,7 +63,8 @@ def check_person(context: Context, id_: str, kind: PersonKind, where: str) -> No
     if person.kind != kind:
         raise Refused(
             "wrong_kind_of_person",
-            f"this person is not registered as a {kind}",
+            "this person is not registered as a {kind}",
             clause="1.2" if kind == "teacher" else "1.3" if kind == "staff" else LOG,
             where=where,
+            kind=kind,
         )

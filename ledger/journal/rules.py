@@ -68,7 +68,9 @@ def check_time(value: object, where: str) -> None:
 def check_integer(value: object, least: int, most: int, where: str) -> None:
     """Refuse what is not an integer in the range, both ends included."""
     if type(value) is not int or not least <= value <= most:
-        raise Refused("out_of_range", f"not an integer from {least} to {most}", clause=LOG, where=where)
+        raise Refused(
+            "out_of_range", "not an integer from {least} to {most}", clause=LOG, where=where, least=least, most=most
+        )
 
 
 def check_code(value: object, codes: Collection[str], where: str) -> None:
@@ -81,7 +83,11 @@ def check_line(value: object, length_max: int, where: str) -> None:
     """Refuse what is not one printable line of 1 to `length_max` characters."""
     if type(value) is not str or not 1 <= len(value) <= length_max or value.isspace() or _UNPRINTABLE.search(value):
         raise Refused(
-            "malformed_text", f"not a line of 1 to {length_max} printable characters", clause=LOG, where=where
+            "malformed_text",
+            "not a line of 1 to {length_max} printable characters",
+            clause=LOG,
+            where=where,
+            length_max=length_max,
         )
 
 
@@ -89,7 +95,11 @@ def check_text(value: object, length_max: int, where: str) -> None:
     """Refuse what is not printable text of at most `length_max` characters, line ends and tabs allowed."""
     if type(value) is not str or len(value) > length_max or _UNPRINTABLE_BUT_LINES.search(value):
         raise Refused(
-            "malformed_text", f"not a text of at most {length_max} printable characters", clause=LOG, where=where
+            "malformed_text",
+            "not a text of at most {length_max} printable characters",
+            clause=LOG,
+            where=where,
+            length_max=length_max,
         )
 
 
@@ -130,7 +140,9 @@ def check_distinct(values: Iterable[object], where: str, field: str) -> None:
 def check_role(actor: Actor, roles: Collection[str], clause: str) -> None:
     """Refuse an actor whose role may not do this."""
     if actor.role not in roles:
-        raise Refused("role_not_allowed", f"only {' or '.join(roles)} may do this", clause=clause, where="actor.role")
+        raise Refused(
+            "role_not_allowed", "only {roles} may do this", clause=clause, where="actor.role", roles=tuple(roles)
+        )
 
 
 def local_minute(now: datetime, zone: tzinfo) -> str:

@@ -99,7 +99,11 @@ def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Plan
     absence = lesson.facts[first]
     if absence.standing != command.absence:
         raise Refused(
-            "not_standing", f"the absence's standing entry is {absence.standing}", clause="3.3", where="absence"
+            "not_standing",
+            "the absence's standing entry is {standing}",
+            clause="3.3",
+            where="absence",
+            standing=absence.standing,
         )
     if absence.value != "absent":
         raise Refused("reason_known", "the absence has a reason: correct it instead", clause="3.3", where="absence")

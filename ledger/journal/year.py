@@ -106,7 +106,13 @@ def open_year(command: OpenSchoolYear, context: Context) -> list[Planned]:
     rules.check_line(command.title, rules.TITLE_LENGTH_MAX, "title")
     rules.check_dates(command.starts_on, command.ends_on)
     if rules.days_between(command.starts_on, command.ends_on) > _YEAR_DAYS_MAX:
-        raise Refused("year_too_long", f"a school year has at most {_YEAR_DAYS_MAX} days", clause=LOG, where="ends_on")
+        raise Refused(
+            "year_too_long",
+            "a school year has at most {year_days_max} days",
+            clause=LOG,
+            where="ends_on",
+            year_days_max=_YEAR_DAYS_MAX,
+        )
     stream = f"year/{command.year}"
     context.check_new(stream, "year")
     event = SchoolYearOpened(title=command.title, starts_on=command.starts_on, ends_on=command.ends_on)

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
-from api.words import CONTENT_RULES, RULES_RU
+from api.translation import in_russian
+from api.words import CONTENT_RULES
 from ledger import errors
-
-ROOT = Path(__file__).resolve().parents[2]
-# Names that are put together where they are raised, with all that can be put in.
-KINDS = ("class", "course", "lesson", "period", "person", "year")
-MADE = {
-    "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
-    "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in KINDS},
-    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "mark")},
-}
-
-
-def _calls(name: str) -> Iterator[ast.Call]:
-    for path in sorted((ROOT / "ledger").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
-                yield node
-
-
-def _rules() -> set[str]:
-    found: set[str] = set()
-    for call in _calls("Refused"):
-        first = call.args[0]
-        if isinstance(first, ast.Constant):
-            assert isinstance(first.value, str)
-            found.add(first.value)
-        else:
-            found |= MADE[ast.unparse(first)]
-    return found
+from ledger.errors import LOG, Refused
+from tests.house import refusals as refusals_module
+from tests.house.refusals import CATALOGUE, KINDS, ROOT, calls, read_catalogue, refusals, wanted
 
 
 def _clauses(value: ast.expr) -> set[str]:
@@ -49,7 +25,7 @@ def _clauses(value: ast.expr) -> set[str]:
             return _clauses(one) | _clauses(other)
         case ast.Name(id="clause"):
             # What `check_role` was told by those who call it.
-            return {text for call in _calls("check_role") for text in _clauses(call.args[2])}
+            return {text for call in calls("check_role") for text in _clauses(call.args[2])}
         case ast.Name(id="_CLAUSE"):
             return {"3.3"}
         case ast.Name(id=name):
@@ -63,33 +39,71 @@ def test_every_refusal_says_where_its_rule_comes_from() -> None:
     for path in sorted((ROOT / "ledger").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         assert "_CLAUSE: Final" not in text or '_CLAUSE: Final = "3.3"' in text
-    for call in _calls("Refused"):
+    for call in calls("Refused"):
         (clause,) = [word.value for word in call.keywords if word.arg == "clause"]
         found |= _clauses(clause)
     assert found == regulation | {errors.LOCAL_ACT, errors.LOG}
 
 
-def test_every_rule_has_russian_words_and_every_words_a_rule() -> None:
-    assert _rules() == set(RULES_RU)
+def test_the_catalogue_says_all_that_rules_can_say_and_nothing_else() -> None:
+    catalogue = read_catalogue()
+    found = {(message.context, message.id) for message in catalogue if message.id}
+    assert found == wanted()
+
+
+def test_the_catalogue_is_as_the_program_that_keeps_it_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "letopis.po"
+    copy.write_bytes(CATALOGUE.read_bytes())
+    monkeypatch.setattr(refusals_module, "CATALOGUE", copy)
+    refusals_module.main()
+    assert copy.read_bytes() == CATALOGUE.read_bytes()
 
 
 def test_the_kinds_that_rules_are_made_of_are_those_in_the_source() -> None:
     found = set()
     for method, position in (("find", 1), ("settled", 1)):
-        for call in _calls(method):
+        for call in calls(method):
             if len(call.args) > 3 and isinstance(call.args[position], ast.Constant):
                 found.add(call.args[position].value)  # type: ignore[attr-defined]
     assert found == set(KINDS)
-    made = {ast.unparse(call.args[0]).removeprefix("stream") for call in _calls("check_new")}
+    made = {ast.unparse(call.args[0]).removeprefix("stream") for call in calls("check_new")}
     assert made == {""}
 
 
-@pytest.mark.parametrize("rule", sorted(RULES_RU))
-def test_words_are_russian_and_end_openly(rule: str) -> None:
-    words = RULES_RU[rule]
-    assert any("а" <= letter <= "я" for letter in words)
-    assert not words.endswith(".")
+@pytest.mark.parametrize(
+    ("english", "russian"),
+    [(str(message.id), str(message.string)) for message in read_catalogue() if message.id],
+)
+def test_words_are_russian_with_values_that_there_are_and_end_openly(english: str, russian: str) -> None:
+    assert any("а" <= letter <= "я" for letter in russian)
+    assert not russian.endswith(".")
+    assert _names(russian) <= _names(english)
+
+
+def test_no_translation_is_a_guess() -> None:
+    assert [message.id for message in read_catalogue() if message.id and message.fuzzy] == []
+
+
+def test_a_refusal_is_said_in_both_languages_with_its_values() -> None:
+    error = Refused("out_of_range", "not an integer from {least} to {most}", clause=LOG, least=1, most=5)
+    assert (str(error), in_russian(error)) == ("not an integer from 1 to 5", "не целое число от 1 до 5")
+
+
+def test_words_of_ours_are_said_in_russian_too() -> None:
+    error = Refused("role_not_allowed", "only {roles} may do this", clause="1.3", roles=("administrator", "deputy"))
+    assert str(error) == "only administrator or deputy may do this"
+    assert in_russian(error).endswith("администратор или завуч")
+
+
+def test_what_is_not_translated_is_said_in_english() -> None:
+    assert in_russian(Refused("brand_new", "in English, {number}", clause=LOG, number=7)) == "in English, 7"
 
 
 def test_rules_of_content_are_rules() -> None:
-    assert set(RULES_RU) >= CONTENT_RULES
+    assert {rule for rule, _ in refusals()} >= CONTENT_RULES
+
+
+def _names(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}

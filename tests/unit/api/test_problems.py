@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from string import Formatter
+from typing import Any
+
 import orjson
 import pytest
 from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from api.problems import Problem, of_error
-from api.words import CONTENT_RULES, RULES_RU
+from api.translation import russian
+from api.words import CONTENT_RULES
 from ledger.errors import Conflict, KeyReused, LedgerDamaged, LedgerInUse, NodeReadOnly, OutcomeUnknown, Refused
 from projections.errors import NotYetProjected, RebuildRunning, ViewsOutdated
+from tests.house.refusals import refusals
 
 SECRET = "Иванова"
 
@@ -49,14 +54,11 @@ def test_a_method_that_is_not_allowed_says_which_is() -> None:
     assert of_error(HTTPException(405, headers={"Allow": "GET"})).response().headers["allow"] == "GET"
 
 
-@pytest.mark.parametrize("rule", sorted(RULES_RU))
-def test_a_rule_is_told_with_its_words_clause_and_place(rule: str) -> None:
-    content = orjson.loads(of_error(Refused(rule, "in English", clause="3.3", where="new")).response().body)
+@pytest.mark.parametrize(("rule", "message"), sorted(refusals()))
+def test_a_rule_is_told_with_its_words_clause_and_place(rule: str, message: str) -> None:
+    values: dict[str, Any] = {name: "word" for _, name, _, _ in Formatter().parse(message) if name}
+    content = orjson.loads(of_error(Refused(rule, message, clause="3.3", where="new", **values)).response().body)
     assert content["status"] == (422 if rule in CONTENT_RULES else 409)
-    assert (content["detail"], content["detail_en"]) == (RULES_RU[rule], "in English")
+    told = russian().pgettext(rule, message).format_map(values)
+    assert (content["detail"], content["detail_en"]) == (told, message.format_map(values))
     assert (content["rule"], content["clause"], content["where"]) == (rule, "3.3", "new")
-
-
-def test_a_rule_without_words_is_told_all_the_same() -> None:
-    content = orjson.loads(of_error(Refused("brand_new", "in English", clause="log")).response().body)
-    assert content["detail"] == "Правило журнала не позволяет"

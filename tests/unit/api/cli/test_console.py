@@ -33,9 +33,9 @@ def test_off_a_terminal_progress_is_silent(capsys: pytest.CaptureFixture[str]) -
     ("error", "code", "words"),
     [
         (
-            Refused("period_closed", "closed", clause="3.3"),
+            Refused("period_not_over", "a period is closed after its last day", clause="3.3"),
             Exit.FINDING,
-            "отчётный период закрыт: нужна заявка на исправление (п. 3.3 регламента) / closed (regulation 3.3) [period_closed]",
+            "период закрывают после его последнего дня (п. 3.3 регламента) / a period is closed after its last day",
         ),
         (LedgerDamaged("chain_broken", "entry 3"), Exit.FINDING, "entry 3"),
         (SettingsError("--at: no"), Exit.USAGE, "--at: no"),
