@@ -332,6 +332,20 @@ class Builder:
             "period", period, "period_closed", **{"streams": len(leaves), "root": root(leaves).hex()} | wrong
         )
 
+    def reopen(
+        self, period: str, requested_by: str, reason: str = "not_recorded", note: str = "", basis: str = "Записка № 5"
+    ) -> int:
+        """Open a closed period again."""
+        self.begin()
+        sd = [self.disclose("note", note, len(self.entries))] if note else None
+        fields = {"reason": reason, "basis": basis, "requested_by": requested_by, "sd": sd}
+        return self.add("period", period, "period_reopened", **fields)
+
+    def attest(self, period: str, size: int, basis: str = "Акт № 1") -> int:
+        """Attest a period as it stood at a size."""
+        self.begin()
+        return self.add("period", period, "period_attested", size=size, basis=basis)
+
     # Lessons.
 
     def lesson(
@@ -661,6 +675,7 @@ def sample(seed: int = 1) -> Sample:
     b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
     b.refuse(_ask(b, asked_by, absence))
     b.actor = asked_by
+    closed_at = _reopened(b, period, closed_at, employee, lambda: b.mark(lesson, work, students[3], "pass"))
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -685,6 +700,17 @@ def sample(seed: int = 1) -> Sample:
         closed_at,
         request,
     )
+
+
+def _reopened(b: Builder, period: str, closed_at: int, asked_by: str, record: Callable[[], int]) -> int:
+    """Attest the period, open it again for something that was forgotten, close and attest it anew."""
+    b.attest(period, closed_at + 1)
+    b.reopen(period, asked_by, "other", "=забыли; зачёт", "-Записка; № 5")
+    b.begin()
+    record()
+    closed_at = b.close(period, lambda info: info["held_on"] <= "2026-10-25")
+    b.attest(period, len(b.entries), "+Акт; № 2")
+    return closed_at
 
 
 def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:

@@ -284,3 +284,96 @@ def another_who_answered_in_a_table(school: Sample) -> None:
 @story("table-row-missing")
 def appointment_left_out_of_its_table(school: Sample) -> None:
     school.builder.tables["responsible"].pop()
+
+
+# What is opened again, and what is attested.
+
+
+@story("period-not-closed")
+def reopened_while_it_is_open(school: Sample) -> None:
+    school.builder.reopen(school.period, school.employee)
+    school.builder.reopen(school.period, school.employee)
+
+
+@story("period-not-closed")
+def reopened_a_tenth_time(school: Sample) -> None:
+    b = school.builder
+    for _ in range(8):  # the small school had its first
+        b.reopen(school.period, school.employee)
+        b.close(school.period, lambda info: info["held_on"] <= "2026-10-25")
+    b.reopen(school.period, school.employee)
+
+
+@story("request-same-person")
+def reopened_by_the_one_who_asked(school: Sample) -> None:
+    b = school.builder
+    b.actor = {"id": b.uuid(), "role": "administrator", "on_behalf_of": school.employee, "basis": "Приказ"}
+    b.reopen(school.period, school.employee)
+
+
+@story("person-kind")
+def reopened_for_a_student(school: Sample) -> None:
+    school.builder.reopen(school.period, school.students[0])
+
+
+@story("reference-unknown")
+def reopened_for_nobody(school: Sample) -> None:
+    school.builder.reopen(school.period, school.builder.uuid())
+
+
+@story("correction-note-missing")
+def reopened_for_another_reason_without_a_note(school: Sample) -> None:
+    school.builder.reopen(school.period, school.employee, "other")
+
+
+@story("data-field")
+def reopened_on_no_ground(school: Sample) -> None:
+    school.builder.reopen(school.period, school.employee, basis="")
+
+
+@story("data-field")
+def reopened_for_a_reason_that_there_is_not(school: Sample) -> None:
+    school.builder.reopen(school.period, school.employee, "boredom")
+
+
+@story("recorded-after-close")
+def mark_after_the_second_close(school: Sample) -> None:
+    school.builder.mark(school.lesson, school.work, school.students[4], "5")
+
+
+@story("recorded-after-close")
+def mark_in_a_period_reopened_inside_one_that_is_closed(school: Sample) -> None:
+    b = school.builder
+    half = b.uuid()
+    span = {"starts_on": "2026-09-01", "ends_on": "2026-10-25"}
+    b.add("period", half, "period_defined", year=school.year, kind="half_year", number=1, grades=[5], **span)
+    b.add("year", school.year, "period_listed", period=half)
+    b.close(half, lambda info: info["held_on"] <= "2026-10-25")
+    b.reopen(school.period, school.employee)
+    b.mark(school.lesson, school.work, school.students[4], "5")
+
+
+@story("closing-mismatch")
+def closed_again_as_before(school: Sample) -> None:
+    b = school.builder
+    before = b.entries[school.closed_at]["data"]
+    b.reopen(school.period, school.employee)
+    b.begin()
+    b.mark(school.lesson, school.work, school.students[4], "5")
+    b.close(school.period, lambda info: False, **before)
+
+
+@story("attestation-size")
+def attested_before_it_was_closed(school: Sample) -> None:
+    school.builder.attest(school.period, school.closed_at)
+
+
+@story("attestation-size")
+def attested_what_is_not_there_yet(school: Sample) -> None:
+    school.builder.attest(school.period, len(school.builder.entries) + 1)
+
+
+@story("period-not-closed")
+def attested_while_it_is_open(school: Sample) -> None:
+    school.builder.reopen(school.period, school.employee)
+    school.builder.attest(school.period, len(school.builder.entries))

@@ -114,7 +114,8 @@ _PARAMETERS: Final[dict[str, bytes]] = {
 _PARAMETERS_OBJECT = (
     rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
 )
-_ORDER_NUMBER = _string(rb'(?!")' + _TEXT)
+_LINE = _string(rb'(?!")' + _TEXT)
+_REOPENED_FOR = ("not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +190,21 @@ TYPES: Final[dict[str, EventType]] = {
             number=INDEX, grades=GRADES, starts_on=DATE, ends_on=DATE,
         ),
         _event("period_closed/1", "period", streams=INDEX, root=ROOT),
+        _event(
+            "period_reopened/1", "period", reason=_words(*_REOPENED_FOR), basis=_LINE, requested_by=UUID, sd_opt=DIGEST,
+        ),
+        _event("period_attested/1", "period", size=INDEX, basis=_LINE),
         _event("class_group_opened/1", "class", year=UUID, grade=INDEX, letter=TEXT, class_teacher_opt=UUID),
         _event("student_enrolled/1", "class", student=UUID, starts_on=DATE),
         _event("student_left/1", "class", student=UUID, ends_on=DATE),
         _event("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID),
         _event("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE),
         _event(
-            "regulation_adopted/1", "regulation", order_number=_ORDER_NUMBER, order_date=DATE, effective_from=DATE,
+            "regulation_adopted/1", "regulation", order_number=_LINE, order_date=DATE, effective_from=DATE,
             parameters=_PARAMETERS_OBJECT,
         ),
         _event(
-            "responsible_appointed/1", "responsible", person=UUID, order_number=_ORDER_NUMBER, order_date=DATE,
+            "responsible_appointed/1", "responsible", person=UUID, order_number=_LINE, order_date=DATE,
             starts_on=DATE,
         ),
         _event(

@@ -278,6 +278,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Закрытие не сходится с уроками периода.",
         "A closing does not commit to what the entries say.",
     ),
+    "period-not-closed": (
+        "Период открывают снова или заверяют, хотя он не закрыт, или открывают слишком часто.",
+        "A period is reopened or attested that is not closed, or is reopened too often.",
+    ),
+    "attestation-size": (
+        "Заверено не то, что стояло в журнале после закрытия.",
+        "What is attested is not a state of the log after the closing.",
+    ),
     # Disclosures.
     "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
     "disclosure-not-committed": (

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
+from verify.entry import ACTOR, AT, DATA, Groups, people_of
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
@@ -53,7 +53,7 @@ class Lessons:
             lesson.course = course
             if course.group is not None:
                 self.by_grade.setdefault((course.group.year, course.group.grade), []).append(lesson)
-            if self.replay.is_in_closed_period(lesson):
+            if self.replay.closings.holds(lesson):
                 lesson.is_closed = True
                 self.find("recorded-after-close", "an open period", held_on, field_name="data.held_on")
         self.substitutions.lesson_recorded(lesson)
@@ -242,7 +242,7 @@ class Lessons:
             self.find("correction-changes-nothing", "another value", new, field_name="data.new")
         if lesson.requests is None:
             lesson.requests = {}
-        lesson.requests[index] = Request(_people(groups), what.decode(), (digests, basis, corrects, new, old, reason))
+        lesson.requests[index] = Request(people_of(groups), what.decode(), (digests, basis, corrects, new, old, reason))
 
     def correction_refused(self, lesson: Stream, _index: int, groups: Groups) -> None:
         """Take the refusal of a request."""
@@ -271,7 +271,7 @@ class Lessons:
             return None
         if asked.is_answered:
             self.find("request-answered", "one answer", index, field_name="data.request")
-        if not asked.people.isdisjoint(_people(groups)):
+        if not asked.people.isdisjoint(people_of(groups)):
             self.find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
         asked.is_answered = True
         return asked
@@ -354,8 +354,3 @@ class Lessons:
             self.tables.rekinded(work)
         elif fact.what in ("mark", "absence", "lateness"):
             self.tables.changed(fact)
-
-
-def _people(groups: Groups) -> frozenset[bytes]:
-    """Return who acted in an entry, and for whom."""
-    return frozenset(person for person in (groups[ACTOR], groups[BEHALF]) if person is not None)

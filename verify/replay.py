@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from verify import tree
+from verify.closing import CLOSINGS, Closings
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
@@ -19,7 +19,7 @@ from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Strea
 from verify.substitution import RECORDED
 from verify.tables import Tables
 
-# So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson.
+# So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson for each closing.
 _NUMBER_MAX: Final = {b"quarter": 4, b"trimester": 3, b"half_year": 2, b"year": 1}
 _MAKERS: Final = {
     "school": b"school_opened/1",
@@ -50,12 +50,12 @@ class Replay:
         self.locate: Callable[[], Place] = Place
         self.people: dict[bytes, Person] = {}
         self.streams: dict[bytes, Stream] = {}
-        self.closed: dict[tuple[bytes, bytes], list[tuple[bytes, bytes]]] = {}
         self.command = b""
         self._commands: set[bytes] = set()
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
         self.orders = Orders(self)
+        self.closings = Closings(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -65,7 +65,8 @@ class Replay:
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
         rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
-        handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
+        room = self.closings if name in CLOSINGS else rooms.get(event.kind, self)
+        handler: Callable[[Stream, int, Groups], None] = getattr(room, name)
         return handler
 
     def apply(self, name: bytes, index: int, groups: Groups) -> None:
@@ -130,6 +131,11 @@ class Replay:
         elif person.kind != kind:
             self.find("person-kind", kind, person.kind, field_name="data." + field_name)
         return person
+
+    def employee(self, uuid: bytes, field_name: str) -> Person:
+        """Return the person of an id, who must be a teacher or another employee."""
+        known = self.people.get(uuid)
+        return self.person(uuid, field_name, b"staff" if known is not None and known.kind == b"staff" else b"teacher")
 
     def check_span(self, starts: bytes, ends: bytes, field_name: str) -> bool:
         """Say whether days or times are in order; report where they are not."""
@@ -283,40 +289,6 @@ class Replay:
         self.person(teacher, "teacher", b"teacher")
         if isinstance(stream, Course):
             stream.assignments.append((starts_on, teacher))
-
-    # Closing (events.md, "Closing").
-
-    def is_in_closed_period(self, lesson: Lesson) -> bool:
-        """Say whether a lesson is recorded into a period that is closed already."""
-        group = lesson.course.group if lesson.course is not None else None
-        spans = self.closed.get((group.year, group.grade), ()) if group is not None else ()
-        return any(starts_on <= lesson.held_on <= ends_on for starts_on, ends_on in spans)
-
-    def period_closed(self, stream: Stream, _index: int, groups: Groups) -> None:
-        """Derive what the closing must commit to, and compare."""
-        root, streams = groups[DATA]
-        if not isinstance(stream, Period) or not stream.grades:
-            return
-        if stream.is_closed:
-            self.find("closing-mismatch", "one closing of a period", stream.key)
-            return
-        stream.is_closed = True
-        graded = [self.lessons.by_grade.get((stream.year, grade), []) for grade in stream.grades]
-        for grade in stream.grades:
-            self.closed.setdefault((stream.year, grade), []).append((stream.starts_on, stream.ends_on))
-        held = [
-            lesson for lessons in graded for lesson in lessons if stream.starts_on <= lesson.held_on <= stream.ends_on
-        ]
-        for lesson in held:
-            lesson.is_closed = True
-        if self.start:
-            return
-        held.sort(key=lambda lesson: lesson.key)
-        leaves = [b'["%b",%d,%d]' % (lesson.key, lesson.version, lesson.last) for lesson in held]
-        if int(streams) != len(leaves):
-            self.find("closing-mismatch", len(leaves), streams, field_name="data.streams")
-        if (derived := tree.root_of(leaves).hex().encode()) != root:
-            self.find("closing-mismatch", derived, root, field_name="data.root")
 
     def finish(self) -> None:
         """Settle what waits for the end of the log."""

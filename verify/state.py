@@ -42,13 +42,18 @@ class Person(Stream):
 
 @dataclass(slots=True, eq=False)
 class Period(Stream):
-    """A reporting period: of which year and grades (none: unknown), from which day to which (inclusive)."""
+    """A reporting period: of which year and grades (none: unknown), from which day to which (inclusive).
+
+    `closing` is the index of its last closing.
+    """
 
     year: bytes = b""
     grades: tuple[bytes, ...] = ()
     starts_on: bytes = b""
     ends_on: bytes = b""
     is_closed: bool = False
+    closing: int = -1
+    reopenings: int = 0
 
 
 @dataclass(slots=True, eq=False)

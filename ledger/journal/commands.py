@@ -16,6 +16,7 @@ from ledger.journal.vocabulary import (
     CorrectionReason,
     PeriodKind,
     PersonKind,
+    ReopeningReason,
     SubstitutionReason,
     WorkKind,
 )
@@ -68,6 +69,27 @@ class ClosePeriod(JournalCommand, frozen=True, kw_only=True):
     """Close for ordinary commands; the application adds the commitment."""
 
     period: str
+
+
+class ReopenPeriod(JournalCommand, frozen=True, kw_only=True):
+    """Take ordinary commands again until the next close; `requested_by` is the employee who asked for it.
+
+    `note` is the digest of a disclosure, where the reason asks for a text.
+    """
+
+    period: str
+    reason: ReopeningReason
+    basis: str
+    requested_by: str
+    note: str | None = None
+
+
+class AttestPeriod(JournalCommand, frozen=True, kw_only=True):
+    """The director attests a closed period as it stood at position `size`; `basis` names the document."""
+
+    period: str
+    size: int
+    basis: str
 
 
 class OpenClassGroup(JournalCommand, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
-from ledger.journal.closing import close_period
+from ledger.journal.closing import attest_period, close_period, reopen_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
 from ledger.journal.course import assign_teacher, open_course
@@ -28,6 +28,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.OpenSchoolYear: open_year,
     cmd.DefinePeriod: define_period,
     cmd.ClosePeriod: close_period,
+    cmd.ReopenPeriod: reopen_period,
+    cmd.AttestPeriod: attest_period,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,
     cmd.WithdrawStudent: withdraw_student,

@@ -18,6 +18,7 @@ from ledger.journal.vocabulary import (
     Handling,
     PeriodKind,
     PersonKind,
+    ReopeningReason,
     SubstitutionReason,
     WorkKind,
 )
@@ -78,7 +79,7 @@ class PeriodDefined(Event, frozen=True, kw_only=True):
 
 
 class PeriodClosed(Event, frozen=True, kw_only=True):
-    """`period/`: nothing in it changes any more but by approved correction.
+    """`period/`: nothing in it changes but by approved correction, unless it is reopened.
 
     `streams` and `root` commit to the lessons it closes: their number, and the RFC 6962 root over the leaves
     ``["lesson/<uuid>",<last version>,<last index>]`` (canonical JSON) in byte order of the stream.
@@ -86,6 +87,25 @@ class PeriodClosed(Event, frozen=True, kw_only=True):
 
     streams: int
     root: str
+
+
+class PeriodReopened(Event, frozen=True, kw_only=True):
+    """`period/`: ordinary entries are taken again, until the next `PeriodClosed`; asked for by `requested_by`.
+
+    `sd` (``_sd``) commits to the disclosure ``note`` where the reason asks for a text.
+    """
+
+    reason: ReopeningReason
+    basis: str
+    requested_by: str
+    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
+
+
+class PeriodAttested(Event, frozen=True, kw_only=True):
+    """`period/`: the director has seen the closed period as it stood when the log had `size` entries (R08)."""
+
+    size: int
+    basis: str
 
 
 class ClassGroupOpened(Event, frozen=True, kw_only=True):
@@ -423,6 +443,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "class_group_listed/1": ClassGroupListed,
     "period_defined/1": PeriodDefined,
     "period_closed/1": PeriodClosed,
+    "period_reopened/1": PeriodReopened,
+    "period_attested/1": PeriodAttested,
     "class_group_opened/1": ClassGroupOpened,
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,

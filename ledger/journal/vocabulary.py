@@ -15,6 +15,7 @@ Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -80,6 +81,15 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+REOPENING_WORDS: Final[dict[str, str]] = {
+    "not_recorded": "внесено не всё",
+    "recorded_wrongly": "внесено неверно",
+    "closed_by_mistake": "закрыт по ошибке",
+    "inspection": "по требованию проверки",
+    "other": "иное (с пояснением)",
+}
+"""Why a closed period was opened again."""
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -99,6 +109,7 @@ MARKS: Final[frozenset[str]] = frozenset(
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
+REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
-"""Reason codes that ask for a text beside them."""
+"""Reason codes, of corrections and of reopenings, that ask for a text beside them."""

@@ -51,6 +51,8 @@ _T = TypeVar("_T")
 START: Final = moscow("2026-09-07 20:00")
 TEACHERS: Final = (TEACHER, TEACHER_2, TEACHER_3)
 PEOPLE: Final = (*TEACHERS, DEPUTY, DEPUTY_2, ADMIN)
+FOR_TEACHER: Final = Actor(ADMIN.id, "administrator", on_behalf_of=TEACHER.id, basis="приказ")
+DIRECTOR: Final = Actor(uid(12), "director")
 FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, basis="приказ")
 STUDENTS: Final = STUDENTS_A + STUDENTS_B
 COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
@@ -192,6 +194,25 @@ def _close(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
     return cmd.ClosePeriod(period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR, uid(43)))), _administrator(choices)
 
 
+def _reopen(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    actor = TEACHER if choices.rarely() else choices.one((ADMIN, FOR_TEACHER))
+    command = cmd.ReopenPeriod(
+        period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR)),
+        reason=choices.one(("not_recorded", "other")),
+        basis="служебная записка № 5",
+        requested_by=STUDENTS[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)),
+        note=choices.one((digest(7), None)),
+    )
+    return command, actor
+
+
+def _attest(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    size = choices.one((journal.size, journal.size, journal.size - 1, journal.size + 1, 1))
+    id_ = choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR))
+    actor = DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
+    return cmd.AttestPeriod(period=id_, size=size, basis="акт № 1"), actor
+
+
 def _define(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     starts_on, ends_on = sorted((choices.one(DAYS), choices.one(DAYS)))
     kind = choices.one(("trimester", "half_year", "quarter"))
@@ -236,6 +257,8 @@ _BUILDERS: Final = {
     "request": _request,
     "answer": _answer,
     "close": _close,
+    "reopen": _reopen,
+    "attest": _attest,
     "define": _define,
     "move_student": _move_student,
     "assign": _assign,

@@ -135,8 +135,8 @@ class _Checker:
         assert f"year/{last.data['year']}" == self.item.stream
 
     def check_period(self) -> None:
-        if self.item.type == "period_closed":
-            self.check_closing()
+        if self.item.type != "period_defined":
+            getattr(self, f"check_{self.item.type}")()
             return
         year, data = self.made("year", self.data["year"]), self.data
         assert year["starts_on"] <= data["starts_on"] <= data["ends_on"] <= year["ends_on"]
@@ -215,8 +215,8 @@ class _Checker:
             what, _, change = type_.rpartition("_")
             assert (change == "annulled") == (self.data["new"] is None)
             self.check_change(what, self.data, header)
-            assert closed == ("request" in self.data)
-            if closed:
+            assert not closed or "request" in self.data
+            if "request" in self.data:
                 self.check_approval(what)
 
     def check_lesson_recorded(self, header: dict[str, Any]) -> None:
@@ -350,10 +350,10 @@ class _Checker:
 
     # closing --------------------------------------------------------------------------------------------------------
 
-    def check_closing(self) -> None:
+    def check_period_closed(self) -> None:
         id_ = self.item.stream.partition("/")[2]
         period = self.made("period", id_)
-        assert not list(self.of(self.item.stream, "period_closed"))
+        assert not self.is_closed(self.item.stream)
         ends: dict[str, tuple[int, int]] = {}
         for other in self.before:
             if other.type == "lesson_recorded" and self.holds(period, other.data):
@@ -362,6 +362,21 @@ class _Checker:
                 ends[other.stream] = (other.version, other.position)
         leaves = [json.dumps([stream, *end], separators=(",", ":")).encode() for stream, end in sorted(ends.items())]
         assert self.data == {"streams": len(leaves), "root": merkle_root(leaves).hex()}
+
+    def check_period_reopened(self) -> None:
+        assert self.is_closed(self.item.stream)
+        assert len(list(self.of(self.item.stream, "period_reopened"))) < 9
+        assert self.data["reason"] in {"not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"}
+        assert self.data["reason"] != "other" or len(self.data["_sd"]) == 1
+        assert self.data["basis"]
+        assert self.made("person", self.data["requested_by"])["kind"] in {"teacher", "staff"}
+        assert self.data["requested_by"] not in {self.item.actor, self.item.on_behalf_of}
+
+    def check_period_attested(self) -> None:
+        assert self.is_closed(self.item.stream)
+        closing = [other.position for other in self.of(self.item.stream, "period_closed")][-1]
+        assert closing < self.data["size"] <= self.item.position
+        assert self.data["basis"]
 
     # what the entries before say ------------------------------------------------------------------------------------
 
@@ -401,10 +416,11 @@ class _Checker:
         )
 
     def closed(self, lesson: dict[str, Any]) -> bool:
-        return any(
-            self.holds(period, lesson) and bool(list(self.of(stream, "period_closed")))
-            for stream, period in self.periods()
-        )
+        return any(self.holds(period, lesson) and self.is_closed(stream) for stream, period in self.periods())
+
+    def is_closed(self, period: str) -> bool:
+        turns = [*self.of(period, "period_closed"), *self.of(period, "period_reopened")]
+        return bool(turns) and max(turns, key=lambda other: other.version).type == "period_closed"
 
     def facts(self, *, annulled: bool = False) -> list[_Standing]:
         """The facts of this lesson with their standing entries; those that stand, or all."""

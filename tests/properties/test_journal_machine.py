@@ -89,7 +89,7 @@ class JournalMachine(RuleBasedStateMachine):
     def after_the_close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["close"]))
+    @rule(move=moves(["close", "reopen", "attest"]))
     def close(self, move: Move) -> None:
         self.world.move(move)
 
@@ -123,7 +123,8 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1])[0]
+        late = 2 if step > steps // 2 else 0
+        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, late, late, late, 1, 2, 1, 1, 1])[0]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
@@ -173,6 +174,9 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(without("substitution_recorded"), is_whole=True)
     assert caught(replaced("substitution_corrected", corrects=0))
     assert caught(replaced("period_closed", root="00" * 32))
+    assert caught(replaced("period_reopened", requested_by=logs[0][0].actor))
+    assert caught(replaced("period_reopened", reason="boredom"))
+    assert caught(replaced("period_attested", size=0))
     assert caught(replaced("correction_requested", old="1"))
     assert caught(replaced("attendance_taken", absent=9))
     assert caught(replaced("absence_reason_set", absence=1))

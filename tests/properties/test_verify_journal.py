@@ -106,6 +106,10 @@ def requester(type_: str) -> str:
         ("correction_refused", {"actor": None}, "request-same-person"),
         ("correction_refused", {"actor": uid(77), "on_behalf_of": None}, "request-same-person"),
         ("period_closed", {"root": "0" * 64}, "closing-mismatch"),
+        ("period_reopened", {"requested_by": STUDENTS_A[0]}, "person-kind"),
+        ("period_reopened", {"requested_by": TEACHER.id, "actor": TEACHER.id}, "request-same-person"),
+        ("period_reopened", {"basis": ""}, "data-field"),
+        ("period_attested", {"size": 1}, "attestation-size"),
     ],
 )
 def test_finds_what_the_oracle_refuses(type_: str, fields: dict[str, Any], code: str) -> None:
