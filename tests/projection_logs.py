@@ -313,11 +313,19 @@ class SchoolLog:
         self.command((f"period/{self.period}", closed), role="admin")
         self.period_closed = True
 
+    def reopen_period(self) -> None:
+        asked_by = self.teachers[0]
+        reopened = j.PeriodReopened(reason="not_recorded", basis="записка", requested_by=asked_by)
+        self.command((f"period/{self.period}", reopened), role="admin")
+        self.period_closed = False
+
     def work(self, steps: int, *, corrections: float = 0.3, changes: float = 0.05) -> SchoolLog:
-        """Do `steps` things, lessons for the most part; the period is closed after two thirds of them."""
+        """Do `steps` things, lessons for the most part; the period is closed after two thirds, open again at the end."""
         for step in range(steps):
             if step == steps * 2 // 3 and not self.period_closed:
                 self.close_period()
+            if step == steps * 5 // 6 and self.period_closed:
+                self.reopen_period()
             chance = self.rng.random()
             if chance < corrections:
                 self.correct()

@@ -40,6 +40,8 @@ class World:
     assigned: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
     closed: dict[str, int] = field(default_factory=dict)
+    closings: list[tuple[int, str]] = field(default_factory=list)
+    periods: dict[str, dict[str, Any]] = field(default_factory=dict)
     corrections: list[tuple[dict[str, Any], Fact]] = field(default_factory=list)
     requests: dict[int, str] = field(default_factory=dict)
 
@@ -65,8 +67,13 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
 ) -> None:
     index = entry["index"]
     what, _, verb = type_.partition("_")
-    if type_ == "period_closed":
+    if type_ == "period_defined":
+        world.periods[id_] = data
+    elif type_ == "period_closed":
         world.closed[id_] = index
+        world.closings.append((index, id_))
+    elif type_ == "period_reopened":
+        del world.closed[id_]
     elif type_ == "course_opened":
         world.courses[id_] = data
     elif type_ == "teacher_assigned":
@@ -217,6 +224,9 @@ def register(world: World) -> list[tuple[Any, ...]]:
         if "request" in entry["data"]:
             timing = "after_close"
         lesson = world.lessons[fact.lesson]
+        periods = [world.periods[period] for closing, period in world.closings if closing < index]
+        if "request" not in entry["data"] and any(p["starts_on"] <= lesson["held_on"] <= p["ends_on"] for p in periods):
+            timing = "reopened"  # every class here is of grade 5, and so is the period
         group = world.courses[lesson["course"]]["class_group"]
         found.append(
             (

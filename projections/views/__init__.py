@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import cells, closings, commands, corrections, lessons, regulation, school, substitutions
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
     school.VIEW,
+    closings.VIEW,
     lessons.VIEW,
     cells.VIEW,
     corrections.VIEW,

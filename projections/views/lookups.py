@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.views.closings import Turn, closed_by, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,11 @@ class SchoolYear:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A reporting period; `closed_by`: the entry that closed it, None while it is open."""
+    """A reporting period.
+
+    `closed_by`: the entry that closed it, None while it is open, also again; `history`: every entry that closed it,
+    opened it again or attested it.
+    """
 
     entry: int
     period: str
@@ -55,6 +60,7 @@ class Period:
     starts_on: str
     ends_on: str
     closed_by: int | None
+    history: tuple[Turn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +156,14 @@ def periods(views: Reader, *, year: str | None = None, grade: int | None = None,
     """Reporting periods by their first day, of a year or of a grade where asked, with whether they are closed."""
     position = resolve(views, at)
     conditions, parameters = _filters(("p.year", year))
-    sql = f"""SELECT p.entry, p.period, p.year, p.kind, p.number, p.grades, p.starts_on, p.ends_on,
-          (SELECT min(c.entry) FROM {{closings}} c WHERE c.period = p.period AND {stands("c")})
+    sql = f"""SELECT p.entry, p.period, p.year, p.kind, p.number, p.grades, p.starts_on, p.ends_on
         FROM {{periods}} p WHERE {stands("p")}{conditions} ORDER BY p.starts_on, p.entry"""
-    found = [
-        Period(entry, period, of_year, kind, number, tuple(orjson.loads(grades)), *rest)
-        for entry, period, of_year, kind, number, grades, *rest in views.select(sql, {"at": position, **parameters})
-    ]
+    histories = turns(views, position)
+    found = []
+    for entry, period, of_year, kind, number, grades, *days in views.select(sql, {"at": position, **parameters}):
+        history = histories.get(period, ())
+        listed = tuple(orjson.loads(grades))
+        found.append(Period(entry, period, of_year, kind, number, listed, *days, closed_by(history), history))
     return Answer(position, tuple(period for period in found if grade is None or grade in period.grades))
 
 

@@ -158,7 +158,7 @@ def test_the_register_lists_every_correction(schools: list[tuple[SchoolLog, View
     world = oracle.fold(school.log.raws[:at])
     whole = oracle.register(world)
     student = data.draw(st.sampled_from([None, *sorted({line[10] for line in whole if line[10]})]), label="student")
-    timing: Timing | None = data.draw(st.sampled_from([None, "same_day", "before_close", "after_close"]))
+    timing: Timing | None = data.draw(st.sampled_from([None, "same_day", "before_close", "reopened", "after_close"]))
     group = data.draw(st.sampled_from([None, *school.classes]))
     teacher = data.draw(st.sampled_from([None, *school.teachers]))
     days = sorted({line[12] for line in whole})
@@ -234,7 +234,11 @@ def test_lookups_say_what_the_entries_say(schools: list[tuple[SchoolLog, Views]]
         for m in world.members
         if m["class"] == group and m["starts_on"] <= on and (m["ends_on"] is None or on <= m["ends_on"])
     ]
-    assert {period.period: period.closed_by for period in periods(views, at=at).rows}.items() >= world.closed.items()
+    found = periods(views, at=at).rows
+    assert {period.period: period.closed_by for period in found if period.closed_by is not None} == world.closed
+    assert [(turn.entry, turn.period) for row in found for turn in row.history if turn.action == "closed"] == (
+        world.closings
+    )
     for course in courses(views, on=on, at=at).rows:
         assigned = [each for each in world.assigned.get(course.course, []) if each[0] <= on]
         assert course.teacher == (max(assigned)[2] if assigned else None)
