@@ -37,6 +37,7 @@ class Right(StrEnum):
 
     SET_UP = "set_up"
     CLOSE = "close"
+    DIRECT = "direct"
     TEACH = "teach"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
@@ -55,7 +56,19 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
         {
             Right.SET_UP,
             Right.CLOSE,
+            Right.DIRECT,
             Right.APPROVE,
+            Right.READ_VIEWS,
+            Right.OVERSEE,
+            Right.READ_STAFF,
+            Right.READ_ENTRIES,
+            Right.READ_DISCLOSURES,
+            Right.SIGN,
+        }
+    ),
+    "director": frozenset(
+        {
+            Right.DIRECT,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

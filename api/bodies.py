@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
+from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, ReopeningReason
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -197,6 +197,25 @@ class NewCorrectionRequest(Body, frozen=True, kw_only=True):
 class NewRefusal(Body, frozen=True, kw_only=True):
     """Why a request is refused; it stands in the entry in clear, for ever: no names of people."""
 
+    basis: str
+
+
+class NewReopening(Body, frozen=True, kw_only=True):
+    """A closed period is opened again; `requested_by`: the employee who asked for it, another than who reopens.
+
+    `basis` stands in the entry in clear, for ever: a document, never a person. `note` goes to the vault.
+    """
+
+    reason: ReopeningReason
+    basis: str
+    requested_by: Id
+    note: Note | None = None
+
+
+class NewAttestation(Body, frozen=True, kw_only=True):
+    """The director attests a closed period as it stood when the log had `size` entries."""
+
+    size: int
     basis: str
 
 

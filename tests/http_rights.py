@@ -10,6 +10,8 @@ WRITES = {
     "/years": {"administrator"},
     "/periods": {"administrator"},
     f"/periods/{uuid4()}/close": {"administrator", "deputy"},
+    f"/periods/{uuid4()}/reopen": {"administrator", "director"},
+    f"/periods/{uuid4()}/attest": {"administrator", "director"},
     "/classes": {"administrator"},
     f"/classes/{uuid4()}/enrollments": {"administrator"},
     f"/classes/{uuid4()}/withdrawals": {"administrator"},
@@ -24,10 +26,10 @@ WRITES = {
     f"/lessons/{uuid4()}/correction-requests": {"teacher", "deputy"},
     f"/lessons/{uuid4()}/correction-requests/1/approval": {"administrator", "deputy"},
     f"/lessons/{uuid4()}/correction-requests/1/refusal": {"administrator", "deputy"},
-    "/checkpoints": {"administrator", "inspector"},
+    "/checkpoints": {"administrator", "inspector", "director"},
 }
-EVERYBODY = {"administrator", "deputy", "teacher", "inspector"}
-AUDITORS = {"administrator", "inspector"}
+EVERYBODY = {"administrator", "deputy", "teacher", "inspector", "director"}
+AUDITORS = {"administrator", "inspector", "director"}
 READS = {
     "/classes": EVERYBODY,
     "/courses": EVERYBODY,

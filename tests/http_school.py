@@ -23,7 +23,7 @@ from ledger.journal.commands import RegisterPerson
 from ledger.wire.entry import Actor
 
 ORIGIN = "letopis.example/school/1534"
-ROLES = ("administrator", "deputy", "teacher", "inspector")
+ROLES = ("administrator", "deputy", "teacher", "inspector", "director")
 
 
 @dataclass

@@ -15,6 +15,7 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import FIRST_DAY
 from api.requests import authorize, path_id
+from api.retention import JOURNAL
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 
@@ -80,6 +81,16 @@ def _appoint_responsible(asked: Asked[bodies.NewResponsible]) -> jc.AppointRespo
     return jc.AppointResponsible(**fields(asked.body))
 
 
+def _reopen_period(asked: Asked[bodies.NewReopening]) -> jc.ReopenPeriod:
+    period, note = path_id(asked.request, "period"), asked.body.note
+    digest = None if note is None else asked.disclose(period, {"note": note}, JOURNAL)[0]
+    return jc.ReopenPeriod(**fields(asked.body, period=period, note=digest))
+
+
+def _attest_period(asked: Asked[bodies.NewAttestation]) -> jc.AttestPeriod:
+    return jc.AttestPeriod(**fields(asked.body, period=path_id(asked.request, "period")))
+
+
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
     return jc.ClosePeriod(period=path_id(asked.request, "period"))
 
@@ -95,6 +106,8 @@ TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
 REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
 RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
+REOPENING: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen_period)
+ATTESTATION: Final = Write(Right.DIRECT, bodies.NewAttestation, _attest_period)
 
 
 @router.post("/people", status_code=201, openapi_extra=describe(PERSON))
@@ -121,6 +134,18 @@ async def close_period(request: Request) -> Response:
     answer = await perform(request, CLOSING)
     request.app.state.registry.sign_soon(request.path_params["school"])
     return answer
+
+
+@router.post("/periods/{period}/reopen", status_code=201, openapi_extra=describe(REOPENING))
+async def reopen_period(request: Request) -> Response:
+    """Open a closed period again, at another person's request, until it is closed anew."""
+    return await perform(request, REOPENING)
+
+
+@router.post("/periods/{period}/attest", status_code=201, openapi_extra=describe(ATTESTATION))
+async def attest_period(request: Request) -> Response:
+    """Attest a closed period as it stood at a position after its close."""
+    return await perform(request, ATTESTATION)
 
 
 @router.post("/classes", status_code=201, openapi_extra=describe(CLASS))

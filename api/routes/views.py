@@ -80,8 +80,19 @@ async def read_classes(request: Request, year: Id = None, at: At = None) -> Resp
 
 @router.get("/periods")
 async def read_periods(request: Request, at: At = None) -> Response:
-    """Reporting periods, and which are closed."""
-    return await _answer(request, at, lambda views, position: lookups.periods(views, at=position), _none)
+    """Reporting periods, which are closed, and every entry that closed, reopened or attested one."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: lookups.periods(views, at=position),
+        lambda found: {
+            turn[who]
+            for row in found["rows"]
+            for turn in row["history"]
+            for who in ("actor", "requested_by")
+            if turn[who] is not None
+        },
+    )
 
 
 @router.get("/courses")
