@@ -189,6 +189,7 @@ class Builder:
     courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     works: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
+    rooted: set[int] = field(default_factory=set)
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
@@ -345,6 +346,54 @@ class Builder:
         """Attest a period as it stood at a size."""
         self.begin()
         return self.add("period", period, "period_attested", size=size, basis=basis)
+
+    # Evidence.
+
+    def verified(self, size: int | None = None, **changes: Any) -> int:
+        """Record a verification of the log as it is, or as it was at a size."""
+        self.begin()
+        size = len(self.entries) if size is None else size
+        fields = {
+            "size": size, "root": "0" * 64, "verdict": "verified", "program": "verify.pyz", "checkpoint": size,
+            "program_sha256": "9c" * 32, "witnesses": 0,
+        }  # fmt: skip
+        return self._rooted(self.add("verification", self.uuid(), "verification_recorded", **fields | changes), changes)
+
+    def archived(self, year: str, **changes: Any) -> int:
+        """Record an archive of the log as it is."""
+        self.begin()
+        size = len(self.entries)
+        fields = {
+            "size": size, "root": "0" * 64, "verdict": "incomplete", "manifest_sha256": "7b" * 32, "year": year,
+            "opened_with": ["csv", "sha256sum", "verify.pyz"],
+        }  # fmt: skip
+        return self._rooted(self.add("archive", self.uuid(), "archive_recorded", **fields | changes), changes)
+
+    def _rooted(self, index: int, changes: dict[str, Any]) -> int:
+        """Let an entry say the log's root when it is sealed, unless it is to say another."""
+        if "root" not in changes:
+            self.rooted.add(index)
+        return index
+
+    def timed(self, month: str = "2026-09", **changes: Any) -> int:
+        """Record how long the register took."""
+        self.begin()
+        counts = {"employees": 3, "requests": 4, "rows": 2, "slowest_ms": 31}
+        fields = {"register": "substitutions", "size": len(self.entries), "month": month, **counts}
+        return self.add("timing", self.uuid(), "register_timed", **fields | changes)
+
+    def printed(self, condition: str, signed_by: str, printed_on: str = "2027-06-10", **changes: Any) -> int:
+        """Register paper."""
+        self.begin()
+        fields = {
+            "condition": condition, "number": "-3; б", "printed_on": printed_on, "pages": 40, "kept": "=архив; шкаф 2",
+            "signed_by": signed_by,
+        }  # fmt: skip
+        return self.add("printout", self.uuid(), "printout_registered", **fields | changes)
+
+    def root_at(self, size: int) -> str:
+        """The log's root at a size; what is changed before, after this, makes it another."""
+        return root([leaf(line) for line in self.lines()[:size]]).hex()
 
     # Lessons.
 
@@ -516,6 +565,8 @@ class Builder:
         for entry in self.entries:
             if chain:
                 entry["prev"] = prev
+            if entry["index"] in self.rooted:
+                entry["data"]["root"] = root([leaf(line) for line in lines[: entry["data"]["size"]]]).hex()
             lines.append(canonical(entry))
             prev = leaf(lines[-1]).hex()
         return lines[start:]
@@ -654,6 +705,10 @@ def sample(seed: int = 1) -> Sample:
     year = b.uuid()
     b.add("year", year, "school_year_opened", title="2026/27", starts_on="2026-09-01", ends_on="2027-05-31")
     period = b.period(year, 1, [5, 6], "2026-09-01", "2026-10-25")
+    # Early, since whatever a test changes before them would make their roots others.
+    b.verified()
+    b.archived(year)
+    b.begin()
     teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
     employee = b.person("staff", "Зимин", "Илья")
     b.adopt("2026-09-01")
@@ -676,6 +731,10 @@ def sample(seed: int = 1) -> Sample:
     b.refuse(_ask(b, asked_by, absence))
     b.actor = asked_by
     closed_at = _reopened(b, period, closed_at, employee, lambda: b.mark(lesson, work, students[3], "pass"))
+    b.timed()
+    b.printed("corrections", teacher, period=period)
+    b.printed("archive", employee, year=year)
+    b.printed("substitutions", employee, month="2026-09")
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")

@@ -377,3 +377,101 @@ def attested_what_is_not_there_yet(school: Sample) -> None:
 def attested_while_it_is_open(school: Sample) -> None:
     school.builder.reopen(school.period, school.employee)
     school.builder.attest(school.period, len(school.builder.entries))
+
+
+# Evidence, and paper.
+
+
+@story("evidence-root")
+def verification_of_another_log(school: Sample) -> None:
+    school.builder.verified(root="ab" * 32)
+
+
+@story("evidence-root")
+def verification_of_the_root_that_was_before(school: Sample) -> None:
+    b = school.builder
+    b.verified(root=b.root_at(len(b.entries) - 1))
+
+
+@story("evidence-root")
+def archive_of_another_log(school: Sample) -> None:
+    school.builder.archived(school.year, root="ab" * 32)
+
+
+@story("evidence-size")
+def verification_of_what_is_not_there_yet(school: Sample) -> None:
+    school.builder.verified(len(school.builder.entries) + 1)
+
+
+@story("evidence-size")
+def verification_of_nothing(school: Sample) -> None:
+    school.builder.verified(0, checkpoint=None)
+
+
+@story("evidence-size")
+def register_asked_before_there_was_a_log(school: Sample) -> None:
+    school.builder.timed(size=0)
+
+
+@story("evidence-size")
+def checkpoint_of_more_than_was_verified(school: Sample) -> None:
+    school.builder.verified(checkpoint=len(school.builder.entries) + 1)
+
+
+@story("reference-unknown")
+def archive_of_a_year_that_never_was(school: Sample) -> None:
+    school.builder.archived(school.builder.uuid())
+
+
+@story("data-field")
+def archive_opened_with_a_tool_twice(school: Sample) -> None:
+    school.builder.archived(school.year, opened_with=["csv", "csv"])
+
+
+@story("data-field")
+def verdict_that_there_is_not(school: Sample) -> None:
+    school.builder.verified(verdict="perfect")
+
+
+@story("data-field")
+def thirteenth_month(school: Sample) -> None:
+    school.builder.timed("2026-13")
+
+
+@story("data-field")
+def printout_of_no_pages(school: Sample) -> None:
+    school.builder.printed("corrections", school.teacher, period=school.period, pages=0)
+
+
+@story("printout-scope")
+def corrections_printed_of_a_month(school: Sample) -> None:
+    school.builder.printed("corrections", school.teacher, month="2026-09")
+
+
+@story("printout-scope")
+def year_printed_before_its_end(school: Sample) -> None:
+    school.builder.printed("archive", school.teacher, "2027-05-31", year=school.year)
+
+
+@story("printout-scope")
+def month_printed_before_its_end(school: Sample) -> None:
+    school.builder.printed("substitutions", school.teacher, "2026-09-30", month="2026-09")
+
+
+@story("printout-scope")
+def period_printed_before_its_end(school: Sample) -> None:
+    school.builder.printed("corrections", school.teacher, "2026-10-25", period=school.period)
+
+
+@story("person-kind")
+def printout_signed_by_a_student(school: Sample) -> None:
+    school.builder.printed("corrections", school.students[0], period=school.period)
+
+
+@story("stream-kind")
+def second_entry_of_a_verification(school: Sample) -> None:
+    b = school.builder
+    b.verified()
+    first = b.entries[-1]
+    b.verified()
+    b.entries[-1] |= {"stream": first["stream"], "version": 2}

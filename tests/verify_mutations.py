@@ -266,12 +266,12 @@ spelling(
 )
 
 
-@bytes_changed("entry-not-json", "prev-mismatch", "root-mismatch", "origin-mismatch")
+@bytes_changed("entry-not-json", "prev-mismatch", "root-mismatch", "origin-mismatch", "evidence-root")
 def byte_order_mark(files: Files) -> None:
     files[ENTRIES] = b"\xef\xbb\xbf" + files[ENTRIES]
 
 
-@bytes_changed("entry-not-canonical", "prev-mismatch", "root-mismatch")
+@bytes_changed("entry-not-canonical", "prev-mismatch", "root-mismatch", "evidence-root")
 def crlf_everywhere(files: Files) -> None:
     files[ENTRIES] = files[ENTRIES].replace(b"\n", b"\r\n")
 
@@ -423,7 +423,7 @@ def edited_disclosure(files: Files) -> None:
 
 @bytes_changed("disclosure-not-committed")
 def disclosure_of_another_entry(files: Files) -> None:
-    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":4}', b'"index":5}')
+    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":6}', b'"index":7}')
 
 
 def _disclosure_line(text: bytes) -> bytes:

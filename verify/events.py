@@ -52,6 +52,7 @@ def _string(pattern: bytes) -> bytes:
 UUID: Final = _string(_UUID)
 TEXT: Final = _string(_TEXT)
 DATE: Final = _string(_DATE)
+MONTH: Final = _string(rb"[0-9]{4}-(?:0[1-9]|1[0-2])")
 TIME: Final = _string(_TIME)
 INDEX: Final = rb"(" + _COUNT + rb")"
 AT: Final = _string(_DATE + rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
@@ -115,6 +116,9 @@ _PARAMETERS_OBJECT = (
     rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
 )
 _LINE = _string(rb'(?!")' + _TEXT)
+_VERDICTS = ("verified", "finding", "incomplete")
+# Each once at most, sorted: one spelling for each set.
+_TOOLS = rb'(\[(?:"csv"(?=[\],]),?)?(?:"openssl"(?=[\],]),?)?(?:"sha256sum"(?=[\],]),?)?(?:"verify\.pyz")?(?<!,)\])'
 _REOPENED_FOR = ("not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other")
 
 
@@ -206,6 +210,23 @@ TYPES: Final[dict[str, EventType]] = {
         _event(
             "responsible_appointed/1", "responsible", person=UUID, order_number=_LINE, order_date=DATE,
             starts_on=DATE,
+        ),
+        _event(
+            "verification_recorded/1", "verification", size=INDEX, root=ROOT, verdict=_words(*_VERDICTS), program=_LINE,
+            program_sha256=ROOT, checkpoint_opt=INDEX, witnesses=INDEX,
+        ),
+        _event(
+            "archive_recorded/1", "archive", size=INDEX, root=ROOT, manifest_sha256=ROOT, year=UUID, opened_with=_TOOLS,
+            verdict=_words(*_VERDICTS),
+        ),
+        _event(
+            "register_timed/1", "timing", register=_words("substitutions"), size=INDEX, month=MONTH, employees=INDEX,
+            requests=INDEX, rows=INDEX, slowest_ms=INDEX,
+        ),
+        _event(
+            "printout_registered/1", "printout", condition=_words("corrections", "archive", "substitutions"),
+            number=_LINE, printed_on=DATE, pages=rb"([1-9][0-9]{0,4})", kept=_LINE, signed_by=UUID,
+            period_opt=UUID, year_opt=UUID, month_opt=MONTH,
         ),
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",

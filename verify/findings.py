@@ -286,6 +286,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Заверено не то, что стояло в журнале после закрытия.",
         "What is attested is not a state of the log after the closing.",
     ),
+    "evidence-size": (
+        "Свидетельство говорит о том, чего в журнале не было, или о слишком давнем.",
+        "Evidence speaks of what the log had not, or of what was too long before it.",
+    ),
+    "evidence-root": (
+        "Корень в свидетельстве не тот, что был у журнала.",
+        "The root in a piece of evidence is not the log's at that size.",
+    ),
+    "printout-scope": (
+        "Распечатка не того, что требует условие, или сделана раньше его конца.",
+        "A printout is not of what its condition asks for, or was made before that ended.",
+    ),
     # Disclosures.
     "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
     "disclosure-not-committed": (

@@ -12,6 +12,8 @@ from verify.closing import CLOSINGS, Closings
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
+from verify.evidence import KINDS as EVIDENCE
+from verify.evidence import Evidence
 from verify.findings import Place, Report
 from verify.lesson import Lessons
 from verify.regulation import Orders
@@ -31,6 +33,7 @@ _MAKERS: Final = {
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    **EVIDENCE,
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
@@ -56,6 +59,7 @@ class Replay:
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.closings = Closings(self)
+        self.evidence = Evidence(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -65,6 +69,7 @@ class Replay:
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
         rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
+        rooms |= dict.fromkeys(EVIDENCE, self.evidence)
         room = self.closings if name in CLOSINGS else rooms.get(event.kind, self)
         handler: Callable[[Stream, int, Groups], None] = getattr(room, name)
         return handler
@@ -192,6 +197,7 @@ class Replay:
         """Take a school year."""
         ends_on, starts_on, _ = groups[DATA]
         self.makes(stream)
+        self.evidence.year_opened(stream.id, ends_on)
         self.check_span(starts_on, ends_on, "ends_on")
 
     def period_listed(self, stream: Stream, index: int, groups: Groups) -> None:

@@ -77,7 +77,7 @@ def reopen_period(command: ReopenPeriod, context: Context) -> list[Planned]:
         rules.check_digest(command.note, "note")
     elif command.reason in REASONS_WITH_NOTE:
         raise Refused("note_missing", "this reason asks for a text", clause="3.3", where="note")
-    check_employee(context, command.requested_by, "3.3", "requested_by")
+    check_employee(context, command.requested_by, "requested_by")
     if command.requested_by in people_of(context.actor):
         raise Refused(
             "second_person_needed", "who asked for it may not reopen the period", clause="3.3", where="requested_by"

@@ -12,6 +12,7 @@ from ledger.journal.closing import attest_period, close_period, reopen_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
 from ledger.journal.course import assign_teacher, open_course
+from ledger.journal.evidence import record_archive, record_timing, record_verification, register_printout
 from ledger.journal.people import register_person
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
@@ -37,6 +38,10 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AssignTeacher: assign_teacher,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
+    cmd.RecordVerification: record_verification,
+    cmd.RecordArchive: record_archive,
+    cmd.RecordTiming: record_timing,
+    cmd.RegisterPrintout: register_printout,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

@@ -6,10 +6,17 @@ Every class is the `data` of one entry type. Ids are canonical lower-case UUID t
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import msgspec
 
+from ledger.journal import event
+from ledger.journal.evidence_events import (
+    ArchiveRecorded,
+    PrintoutRegistered,
+    RegisterTimed,
+    VerificationRecorded,
+)
 from ledger.journal.vocabulary import (
     AbsenceCode,
     ClockKind,
@@ -23,9 +30,7 @@ from ledger.journal.vocabulary import (
     WorkKind,
 )
 
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all events."""
+Event: TypeAlias = event.Event
 
 
 # school, people, year -------------------------------------------------------------------------------------------------
@@ -452,6 +457,10 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "teacher_assigned/1": TeacherAssigned,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
+    "verification_recorded/1": VerificationRecorded,
+    "archive_recorded/1": ArchiveRecorded,
+    "register_timed/1": RegisterTimed,
+    "printout_registered/1": PrintoutRegistered,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,

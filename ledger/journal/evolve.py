@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import evolve_course
+from ledger.journal.evidence import evolve_evidence
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.recorded import Recorded
@@ -25,6 +26,10 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "course": evolve_course,
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
+    "verification": evolve_evidence,
+    "archive": evolve_evidence,
+    "timing": evolve_evidence,
+    "printout": evolve_evidence,
     "lesson": evolve_lesson,
 }
 

@@ -53,11 +53,11 @@ def register_person(command: RegisterPerson, context: Context) -> list[Planned]:
     return [Planned(stream, 1, PersonRegistered(kind=command.kind, sd=tuple(sorted(command.sd))))]
 
 
-def check_employee(context: Context, id_: str, clause: str, where: str) -> None:
+def check_employee(context: Context, id_: str, where: str) -> None:
     """Refuse anybody who is not registered as a teacher or another employee."""
     person = context.settled(Person, "person", id_, where)
     if person.kind == "student":
-        raise Refused("wrong_kind_of_person", "this person is no employee", clause=clause, where=where)
+        raise Refused("wrong_kind_of_person", "this person is no employee", clause="3.3", where=where)
 
 
 def check_person(context: Context, id_: str, kind: PersonKind, where: str) -> None:

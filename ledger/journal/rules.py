@@ -28,6 +28,7 @@ ORDER_NUMBER_LENGTH_MAX: Final = 100
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # 32 bytes are 43 characters of base64url, of which the last carries two bits that must be zero.
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 # What a printed line must not carry: control characters, lone surrogates, line and paragraph separators, and the
@@ -53,6 +54,18 @@ def check_yearly_day(value: object, where: str) -> None:
     # 2001 is a year without 29 February.
     if type(value) is not str or not _is_date(f"2001-{value}"):
         raise Refused("malformed_yearly_day", "not a day of every year, of the form MM-DD", clause=LOG, where=where)
+
+
+def check_month(value: object, where: str) -> None:
+    """Refuse what is not a calendar month `YYYY-MM` (events.md)."""
+    if type(value) is not str or not _is_date(f"{value}-01"):
+        raise Refused("malformed_month", "not a month of the form YYYY-MM", clause=LOG, where=where)
+
+
+def check_sha256(value: object, where: str) -> None:
+    """Refuse what is not a SHA-256 in lower-case hex (events.md)."""
+    if type(value) is not str or _SHA256.fullmatch(value) is None:
+        raise Refused("malformed_hash", "not a SHA-256 in lower-case hex", clause=LOG, where=where)
 
 
 def check_order(number: object, day: object) -> None:

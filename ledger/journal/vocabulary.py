@@ -16,6 +16,12 @@ Handling = Literal["refuse", "flag"]
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
 ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
+Verdict = Literal["verified", "finding", "incomplete"]
+"""What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""
+Tool = Literal["csv", "openssl", "sha256sum", "verify.pyz"]
+"""What an archive was opened with; `csv` is any reader of tables, `verify.pyz` alone is ours."""
+Condition = Literal["corrections", "archive", "substitutions"]
+"""The three examples of regulation 3.3, in its order: what may have to be printed."""
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -110,6 +116,9 @@ ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
 REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
+VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
+TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))
+CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
 """Reason codes, of corrections and of reopenings, that ask for a text beside them."""

@@ -160,10 +160,10 @@ def periods(views: Reader, *, year: str | None = None, grade: int | None = None,
         FROM {{periods}} p WHERE {stands("p")}{conditions} ORDER BY p.starts_on, p.entry"""
     histories = turns(views, position)
     found = []
-    for entry, period, of_year, kind, number, grades, *days in views.select(sql, {"at": position, **parameters}):
+    for entry, period, of_year, kind, number, grades, first, last in views.select(sql, {"at": position, **parameters}):
         history = histories.get(period, ())
         listed = tuple(orjson.loads(grades))
-        found.append(Period(entry, period, of_year, kind, number, listed, *days, closed_by(history), history))
+        found.append(Period(entry, period, of_year, kind, number, listed, first, last, closed_by(history), history))
     return Answer(position, tuple(period for period in found if grade is None or grade in period.grades))
 
 

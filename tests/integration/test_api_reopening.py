@@ -27,8 +27,8 @@ def closed_period(admin: httpx.Client) -> str:
     return period
 
 
-def reopening(requested_by: str, **changes: Any) -> dict[str, Any]:
-    return {"reason": "not_recorded", "basis": "записка № 5", "requested_by": requested_by, **changes}
+def reopening(person: str, **changes: Any) -> dict[str, Any]:
+    return {"reason": "not_recorded", "basis": "записка № 5", "requested_by": person, **changes}
 
 
 def of(client: httpx.Client, period: str) -> dict[str, Any]:

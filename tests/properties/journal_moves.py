@@ -39,6 +39,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER_2,
     TEACHER_3,
     WHOLE_YEAR,
+    YEAR,
     Step,
     digest,
     moscow,
@@ -249,6 +250,46 @@ def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
     return command, _administrator(choices)
 
 
+def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, size = uid(6_000 + choices.number(500)), choices.one((journal.size, journal.size - 5, journal.size + 1))
+    actor = DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
+    root, verdict = "ab" * 32, "incomplete" if choices.rarely() else "verified"
+    match choices.number(3):
+        case 0:
+            checkpoint = choices.one((None, size, 1))
+            return cmd.RecordVerification(
+                verification=id_, size=size, root=root, verdict=verdict, program="verify.pyz", program_sha256=root,
+                checkpoint=checkpoint, witnesses=choices.number(2),
+            ), actor  # fmt: skip
+        case 1:
+            tools = choices.some(("sha256sum", "csv", "verify.pyz"))
+            return cmd.RecordArchive(
+                archive=id_, size=size, root=root, manifest_sha256=root, year=YEAR, opened_with=tools, verdict=verdict
+            ), actor
+        case _:
+            month = choices.one(("2026-09", "2026-10", "2026-13"))
+            counts = {"employees": 3, "requests": 4, "rows": choices.number(9), "slowest_ms": choices.number(4_000)}
+            return cmd.RecordTiming(timing=id_, size=size, month=month, **counts), actor
+
+
+def _print(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    condition, scope = choices.one(
+        (
+            ("corrections", {"period": QUARTER_1}),
+            ("corrections", {"period": QUARTER_2}),
+            ("substitutions", {"month": "2026-09"}),
+            ("archive", {"year": YEAR}),
+            ("archive", {"month": "2026-09"}),
+        )
+    )
+    command = cmd.RegisterPrintout(
+        printout=uid(7_000 + choices.number(500)), condition=condition, number="3", pages=choices.one((40, 0)),
+        printed_on=choices.one(("2026-10-26", "2026-11-09", "2026-09-30", "2027-06-01")), kept="архив, шкаф 2",
+        signed_by=STUDENTS[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)), **scope,
+    )  # fmt: skip
+    return command, DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
+
+
 _BUILDERS: Final = {
     "record": _record,
     "add": _add,
@@ -264,6 +305,8 @@ _BUILDERS: Final = {
     "assign": _assign,
     "adopt": _adopt,
     "appoint": _appoint,
+    "prove": _prove,
+    "print": _print,
 }
 KINDS: Final = tuple(_BUILDERS)
 

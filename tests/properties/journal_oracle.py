@@ -22,6 +22,10 @@ CREATE = {
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
+    "verification": "verification_recorded",
+    "archive": "archive_recorded",
+    "timing": "register_timed",
+    "printout": "printout_registered",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
 HANDLINGS = {"refuse", "flag"}
@@ -188,6 +192,46 @@ class _Checker:
         assert self.data.keys() == {"order_number", "order_date", "person", "starts_on"}
         assert self.made("person", self.data["person"])["kind"] == "staff"
         self.check_order("starts_on")
+
+    def check_verification(self) -> None:
+        keys = {"size", "root", "verdict", "program", "program_sha256", "witnesses"}
+        assert self.data.keys() - {"checkpoint"} == keys
+        self.check_evidence()
+        assert self.data["program"]
+        assert len(self.data["program_sha256"]) == 64
+        assert 1 <= self.data.get("checkpoint", 1) <= self.data["size"]
+        assert self.data["witnesses"] >= 0
+
+    def check_archive(self) -> None:
+        self.check_evidence()
+        self.made("year", self.data["year"])
+        tools = self.data["opened_with"]
+        assert tools == sorted({*tools} & {"csv", "openssl", "sha256sum", "verify.pyz"})
+
+    def check_evidence(self) -> None:
+        """Which root it is only the bytes can tell."""
+        assert self.item.version == 1
+        assert self.item.position - 65_536 <= self.data["size"]
+        assert 1 <= self.data["size"] <= self.item.position
+        assert self.data["verdict"] in {"verified", "finding", "incomplete"}
+        assert len(self.data["root"]) == 64
+
+    def check_timing(self) -> None:
+        assert self.data["register"] == "substitutions"
+        assert 1 <= self.data["size"] <= self.item.position
+        date.fromisoformat(f"{self.data['month']}-01")
+        assert all(self.data[field] >= 0 for field in ("employees", "requests", "rows", "slowest_ms"))
+
+    def check_printout(self) -> None:
+        kinds = {"corrections": "period", "archive": "year", "substitutions": "month"}
+        (scope,) = self.data.keys() & set(kinds.values())
+        assert scope == kinds[self.data["condition"]]
+        end = self.data[scope] + "-31" if scope == "month" else self.made(scope, self.data[scope])["ends_on"]
+        assert end < self.data["printed_on"]
+        assert self.made("person", self.data["signed_by"])["kind"] in {"teacher", "staff"}
+        assert self.data["number"]
+        assert self.data["kept"]
+        assert self.data["pages"] > 0
 
     def check_order(self, day: str) -> None:
         """An order has a number and a date, and what it says begins no earlier than what stood there before."""

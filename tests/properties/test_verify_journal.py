@@ -10,7 +10,7 @@ import pytest
 from tests.properties.journal_oracle import Item, check_log
 from tests.properties.test_journal_machine import World, random_world
 from tests.unit.ledger.journal.small_school import STUDENTS_A, TEACHER, YEAR, digest, uid
-from tests.verify_archive import canonical, leaf
+from tests.verify_archive import canonical, leaf, root
 from verify.disclosures import Disclosures
 from verify.findings import Report
 from verify.log import LogWalk
@@ -28,6 +28,8 @@ def entries(world: World, log: list[Item]) -> list[bytes]:
             data["_sd"] = [
                 digest(10 * (item.position if asked is None else asked) + n) for n in range(len(data["_sd"]))
             ]
+        if item.type in {"verification_recorded", "archive_recorded"}:
+            data["root"] = root([leaf(line) for line in lines[: data["size"]]]).hex()
         actor = {"id": item.actor, "role": "teacher"}
         if item.on_behalf_of is not None:
             actor |= {"on_behalf_of": item.on_behalf_of, "basis": "приказ"}
@@ -110,6 +112,16 @@ def requester(type_: str) -> str:
         ("period_reopened", {"requested_by": TEACHER.id, "actor": TEACHER.id}, "request-same-person"),
         ("period_reopened", {"basis": ""}, "data-field"),
         ("period_attested", {"size": 1}, "attestation-size"),
+        ("verification_recorded", {"size": 0}, "evidence-size"),
+        ("verification_recorded", {"size": 70_000}, "evidence-size"),
+        ("verification_recorded", {"checkpoint": 70_000}, "evidence-size"),
+        ("verification_recorded", {"verdict": "perfect"}, "data-field"),
+        ("archive_recorded", {"year": uid(77)}, "reference-unknown"),
+        ("archive_recorded", {"opened_with": ["sha256sum", "csv"]}, "data-field"),
+        ("register_timed", {"size": 70_000}, "evidence-size"),
+        ("register_timed", {"month": "2026-13"}, "data-field"),
+        ("printout_registered", {"printed_on": "2026-09-01"}, "printout-scope"),
+        ("printout_registered", {"signed_by": STUDENTS_A[0]}, "person-kind"),
     ],
 )
 def test_finds_what_the_oracle_refuses(type_: str, fields: dict[str, Any], code: str) -> None:
