@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, ReopeningReason
+from ledger.journal.vocabulary import AbsenceCode, Condition, CorrectionReason, PeriodKind, PersonKind, ReopeningReason
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -217,6 +217,24 @@ class NewAttestation(Body, frozen=True, kw_only=True):
 
     size: int
     basis: str
+
+
+class NewPrintout(Body, frozen=True, kw_only=True):
+    """Paper that was printed: `corrections` of a `period`, `archive` of a `year`, `substitutions` of a `month`.
+
+    `number` and `kept` (where the paper lies) stand in the entry in clear, for ever: no names of people.
+    """
+
+    condition: Condition
+    number: str
+    printed_on: str
+    pages: int
+    kept: str
+    signed_by: Id
+    period: Id | None = None
+    year: Id | None = None
+    month: str | None = None
+    printout: Id | None = None
 
 
 class Nothing(Body, frozen=True, kw_only=True):

@@ -91,6 +91,10 @@ def _attest_period(asked: Asked[bodies.NewAttestation]) -> jc.AttestPeriod:
     return jc.AttestPeriod(**fields(asked.body, period=path_id(asked.request, "period")))
 
 
+def _register_printout(asked: Asked[bodies.NewPrintout]) -> jc.RegisterPrintout:
+    return jc.RegisterPrintout(**fields(asked.body, printout=asked.body.printout or new_id()))
+
+
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
     return jc.ClosePeriod(period=path_id(asked.request, "period"))
 
@@ -107,6 +111,7 @@ REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
 RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
 REOPENING: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen_period)
+PRINTOUT: Final = Write(Right.DIRECT, bodies.NewPrintout, _register_printout)
 ATTESTATION: Final = Write(Right.DIRECT, bodies.NewAttestation, _attest_period)
 
 
@@ -146,6 +151,12 @@ async def reopen_period(request: Request) -> Response:
 async def attest_period(request: Request) -> Response:
     """Attest a closed period as it stood at a position after its close."""
     return await perform(request, ATTESTATION)
+
+
+@router.post("/printouts", status_code=201, openapi_extra=describe(PRINTOUT))
+async def register_printout(request: Request) -> Response:
+    """Register paper that was printed under regulation 3.3: it meets the obligation for what it shows."""
+    return await perform(request, PRINTOUT)
 
 
 @router.post("/classes", status_code=201, openapi_extra=describe(CLASS))

@@ -7,6 +7,7 @@ every row cites the entries that it rests on. Names are joined from the vault at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -20,6 +21,7 @@ from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
+from projections.views import obligations as obligations_view
 from projections.views import regulation as regulation_view
 
 
@@ -190,6 +192,16 @@ async def read_student_page(
             views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, at=position
         ),
         lambda _: [student],
+    )
+
+
+@overseen.get("/views/obligations")
+async def read_obligations(request: Request, at: At = None) -> Response:
+    """What must be printed under regulation 3.3 of each month, period and year, and what on which evidence not."""
+    moment = read_as_of(at)
+    now = None if isinstance(moment, int) else moment or datetime.now(UTC)
+    return await _answer(
+        request, at, lambda views, position: obligations_view.obligations(views, now=now, at=position), _none
     )
 
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, closings, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import (
+    cells,
+    closings,
+    commands,
+    corrections,
+    evidence,
+    lessons,
+    regulation,
+    school,
+    substitutions,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -18,5 +28,6 @@ VIEWS: Final[tuple[View, ...]] = (
     cells.VIEW,
     corrections.VIEW,
     regulation.VIEW,
+    evidence.VIEW,
     substitutions.VIEW,
 )
