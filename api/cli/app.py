@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
+from uuid import uuid4
 
 import typer
 
@@ -28,6 +29,11 @@ vault = typer.Typer(
     help="Хранилище личных сведений. / The vault of personal values.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(vault, name="vault")
+
+printouts = typer.Typer(
+    help="Распечатки по п. 3.3. / Paper under regulation 3.3.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(printouts, name="printouts")
 
 Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
 Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
@@ -133,13 +139,65 @@ def substitutions(
     at: At = None,
     position: Position = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Измерить и внести / time it and record that")] = False,
     as_json: Json = False,
 ) -> None:
     """Замещённые уроки: часы и коэффициенты. / Substituted lessons, with hours and coefficients."""
     from api.cli.substituting import Asked, run_substitutions
 
     asked = Asked(employee, month, from_date, to_date, at, position)
+    if prove:
+        from api.cli.substituting import prove_substitutions
+
+        raise typer.Exit(prove_substitutions(Console(as_json=as_json), var, asked, as_csv=as_csv))
     raise typer.Exit(run_substitutions(Console(as_json=as_json), var, asked, as_csv=as_csv))
+
+
+@app.command(short_help="Что надо печатать / what must be printed")
+def obligations(
+    var: Var = Path("var"),
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Что по п. 3.3 надо печатать, а что доказано. / What 3.3 asks to print, and what is proved."""
+    from api.cli.obliging import run_obligations
+
+    raise typer.Exit(run_obligations(Console(as_json=as_json), var, at, position, as_csv=as_csv))
+
+
+@printouts.command()
+def register(
+    condition: Annotated[str, typer.Option(help="corrections, archive, substitutions")],
+    number: Annotated[str, typer.Option(help="Номер в журнале распечаток / its number")],
+    printed_on: Annotated[str, typer.Option(help="Дата / day: 2026-10-26")],
+    pages: Annotated[int, typer.Option(help="Листов / pages")],
+    kept: Annotated[str, typer.Option(help="Где хранится / where it is kept")],
+    signed_by: Annotated[str, typer.Option(help="Кто подписал: id сотрудника / an employee's id")],
+    var: Var = Path("var"),
+    period: Annotated[str | None, typer.Option(help="Период: id / a period's id")] = None,
+    year: Annotated[str | None, typer.Option(help="Учебный год: id / a year's id")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-09 / month")] = None,
+    as_json: Json = False,
+) -> None:
+    """Внести распечатку, сделанную по п. 3.3. / Register paper that was printed under 3.3."""
+    from api.cli.proving import run_register_printout
+    from ledger.journal.commands import RegisterPrintout
+
+    command = RegisterPrintout(
+        printout=str(uuid4()),
+        condition=cast("Any", condition),
+        number=number,
+        printed_on=printed_on,
+        pages=pages,
+        kept=kept,
+        signed_by=signed_by,
+        period=period,
+        year=year,
+        month=month,
+    )
+    raise typer.Exit(run_register_printout(Console(as_json=as_json), var, command))
 
 
 @app.command(short_help="Архив с подписью / a signed archive")
@@ -149,12 +207,14 @@ def export(
     zip_: Annotated[bool, typer.Option("--zip", help="И zip рядом / and a zip beside it")] = False,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных / without personal values")] = False,
     since: Annotated[int | None, typer.Option(min=1, help="Размер прежней точки / go on from a checkpoint")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Открыть и внести / open it and record that")] = False,
+    year: Annotated[str | None, typer.Option(help="Для --record: учебный год / school year: 2026/27")] = None,
     as_json: Json = False,
 ) -> None:
     """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
-    from api.cli.keeping import run_export
+    from api.cli.exporting import ExportOptions, run_export
 
-    raise typer.Exit(run_export(Console(as_json=as_json), var, out, zip_=zip_, public=public, since=since))
+    raise typer.Exit(run_export(Console(as_json=as_json), var, out, ExportOptions(zip_, public, since, record, year)))
 
 
 @app.command(short_help="Перепроверить всю базу / verify the whole store")
@@ -162,12 +222,13 @@ def audit(
     var: Var = Path("var"),
     processes: Annotated[int, typer.Option(min=1, max=64, help="Процессов / processes")] = 1,
     unlatch: Annotated[bool, typer.Option("--unlatch", help="Снять остановку записи / lift the latch")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Внести итог / record the verdict")] = False,
     as_json: Json = False,
 ) -> None:
     """Перепроверить всю базу. / Verify the whole store, by its owner."""
-    from api.cli.keeping import run_audit
+    from api.cli.auditing import audit_school
 
-    raise typer.Exit(run_audit(Console(as_json=as_json), var, processes, unlatch=unlatch))
+    raise typer.Exit(audit_school(Console(as_json=as_json), var, processes, unlatch=unlatch, record=record))
 
 
 @app.command(short_help="Замеры против соперников / ratios against peers")

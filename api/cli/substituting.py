@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.proving import run_prove
 from api.cli.replaying import read_moment
 from api.queries import is_day, month_days
 from api.schools import open_school
@@ -58,6 +59,20 @@ def run_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool
     content: dict[str, Any] = orjson.loads(orjson.dumps(register))
     console.result({**content, "people": names}, format_text(register, names))
     return Exit.DONE
+
+
+def prove_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool) -> int:
+    """Time the register for every employee in every month of what is asked, and record it.
+
+    Raises:
+        SettingsError: no month or days, or an option that does not go with it.
+    """
+    if as_csv or asked.employee is not None or asked.at is not None or asked.position is not None:
+        raise SettingsError("--prove: с --month или с --from и --to / goes with --month, or with --from and --to")
+    first, last = _days(asked)
+    if first is None or last is None:
+        raise SettingsError("--prove: нужен месяц или обе даты / a month, or both days")
+    return run_prove(console, var, first, last)
 
 
 def format_text(register: SubstitutionRegister, names: dict[str, str]) -> str:
