@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from exports.oversight import Oversight
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
@@ -133,6 +134,7 @@ class Registers:
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
             ),
+            *Oversight(self._views, self._position, self._open, self._name).tables(),
         ]
 
     def _read_names(self) -> dict[str, str]:

@@ -137,7 +137,22 @@ HEADERS = {
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
+    "closings": "entry (запись);at (внесено);period (период);kind (вид);number (номер);starts_on (с);ends_on (по);action (что);"
+    "streams (потоков уроков);size (заверено записей);reason (причина);requested_by (кто просил);name (имя);note (пояснение);"
+    "basis (основание);actor (кто внёс)",
+    "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
+    "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
+    "rows (строк);slowest_ms (дольше всех, мс)",
+    "printouts": "entry (запись);at (внесено);condition (что);scope (за что);number (номер);printed_on (дата);pages (листов);"
+    "kept (где хранится);signed_by (кто подписал);name (имя)",
 }  # fmt: skip
+PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
+REOPENED_FOR = {
+    "not_recorded": "внесено не всё", "recorded_wrongly": "внесено неверно", "closed_by_mistake": "закрыт по ошибке",
+    "inspection": "по требованию проверки", "other": "иное (с пояснением)",
+}  # fmt: skip
+FOUND = {"verified": "расхождений нет", "finding": "найдены расхождения", "incomplete": "проверено не всё"}
+PRINTED = {"corrections": "исправления", "archive": "архив", "substitutions": "замещения"}
 
 
 def cell(value: object) -> str:
@@ -190,6 +205,7 @@ class Builder:
     works: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     rooted: set[int] = field(default_factory=set)
+    shown: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
@@ -339,6 +355,7 @@ class Builder:
         """Open a closed period again."""
         self.begin()
         sd = [self.disclose("note", note, len(self.entries))] if note else None
+        self.notes |= dict.fromkeys(sd or (), note)
         fields = {"reason": reason, "basis": basis, "requested_by": requested_by, "sd": sd}
         return self.add("period", period, "period_reopened", **fields)
 
@@ -636,7 +653,40 @@ class Builder:
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
                 tables[name].append([*head, group, subject, row.student, self.names[row.student], *kind, *values])
+        for entry in self.entries:
+            for name, row in self.overseen(entry):
+                tables[name].append(row)
+        for (name, number), (column, text) in self.shown.items():
+            tables[name][number][column] = text
         return tables
+
+    def overseen(self, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+        """Return the row of closings, evidence or printouts that an entry makes, if it makes one."""
+        data, type_, key = entry["data"], entry["type"].removesuffix("/1"), entry["stream"].partition("/")[2]
+        head, get = [entry["index"], entry["at"]], lambda *names: [data.get(name, "") for name in names]
+        if type_ in ("period_closed", "period_reopened", "period_attested"):
+            made = next(one["data"] for one in self.entries if one["stream"] == entry["stream"])
+            action = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}[type_.partition("_")[2]]
+            who = data.get("requested_by", "")
+            return [("closings", [
+                *head, key, PERIODS[made["kind"]], made["number"], made["starts_on"], made["ends_on"], action,
+                *get("streams", "size"), REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
+                self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis"), entry["actor"]["id"],
+            ])]  # fmt: skip
+        if type_ == "printout_registered":
+            who = data["signed_by"]
+            scope = data.get("period") or data.get("year") or data.get("month")
+            rest = [*get("number", "printed_on", "pages", "kept"), who, self.names.get(who, who)]
+            return [("printouts", [*head, PRINTED[data["condition"]], scope, *rest])]
+        what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
+        if type_ not in what:
+            return []
+        return [("evidence", [
+            *head, what[type_], *get("size", "root"), FOUND.get(data.get("verdict", ""), ""),
+            ", ".join(data.get("opened_with", ())) or data.get("program", ""),
+            data.get("program_sha256", "") or data.get("manifest_sha256", ""),
+            *get("checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms"),
+        ])]  # fmt: skip
 
 
 def manifested(files: Files) -> Files:

@@ -326,12 +326,12 @@ def reopened_for_another_reason_without_a_note(school: Sample) -> None:
     school.builder.reopen(school.period, school.employee, "other")
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def reopened_on_no_ground(school: Sample) -> None:
     school.builder.reopen(school.period, school.employee, basis="")
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def reopened_for_a_reason_that_there_is_not(school: Sample) -> None:
     school.builder.reopen(school.period, school.employee, "boredom")
 
@@ -423,22 +423,22 @@ def archive_of_a_year_that_never_was(school: Sample) -> None:
     school.builder.archived(school.builder.uuid())
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def archive_opened_with_a_tool_twice(school: Sample) -> None:
     school.builder.archived(school.year, opened_with=["csv", "csv"])
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def verdict_that_there_is_not(school: Sample) -> None:
     school.builder.verified(verdict="perfect")
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def thirteenth_month(school: Sample) -> None:
     school.builder.timed("2026-13")
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def printout_of_no_pages(school: Sample) -> None:
     school.builder.printed("corrections", school.teacher, period=school.period, pages=0)
 
@@ -475,3 +475,18 @@ def second_entry_of_a_verification(school: Sample) -> None:
     first = b.entries[-1]
     b.verified()
     b.entries[-1] |= {"stream": first["stream"], "version": 2}
+
+
+@story("table-cell")
+def another_reason_of_a_reopening_in_a_table(school: Sample) -> None:
+    school.builder.shown["closings", 2] = (10, "по требованию проверки")
+
+
+@story("table-cell")
+def witnesses_that_a_table_adds(school: Sample) -> None:
+    school.builder.shown["evidence", 0] = (9, "2")
+
+
+@story("table-cell")
+def paper_kept_elsewhere_in_a_table(school: Sample) -> None:
+    school.builder.shown["printouts", 0] = (7, "нигде")

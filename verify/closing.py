@@ -5,13 +5,20 @@ from typing import TYPE_CHECKING, Final
 
 from verify import tree
 from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, DATA, Groups, people_of
-from verify.state import Lesson, Period, Stream
+from verify.entry import ACTOR, AT, DATA, Groups, people_of
+from verify.events import unescape
+from verify.state import Lesson, Period, Person, Stream
+from verify.table import cell
 
 if TYPE_CHECKING:
     from verify.replay import Replay
 
 CLOSINGS: Final = ("period_closed", "period_reopened", "period_attested")
+_KINDS: Final = {b"quarter": "четверть", b"trimester": "триместр", b"half_year": "полугодие", b"year": "год"}
+_REASONS: Final = {
+    b"not_recorded": "внесено не всё", b"recorded_wrongly": "внесено неверно", b"closed_by_mistake": "закрыт по ошибке",
+    b"inspection": "по требованию проверки", b"other": "иное (с пояснением)",
+}  # fmt: skip
 # Each closing looks at every lesson of its period: what a log may ask for is bounded.
 REOPENINGS_MAX: Final = 9
 
@@ -33,6 +40,7 @@ class Closings:
     def period_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Derive what the closing must commit to, and compare."""
         root, streams = groups[DATA]
+        self._row(stream, index, groups, "закрыт", streams=streams)
         if not isinstance(stream, Period) or not stream.grades:
             return
         if stream.is_closed:
@@ -55,12 +63,15 @@ class Closings:
 
     def period_reopened(self, stream: Stream, index: int, groups: Groups) -> None:
         """Open a period again; a lesson stays closed that another closed period holds."""
-        digests, _, reason, requested_by = groups[DATA]
+        digests, basis, reason, requested_by = groups[DATA]
         if digests is not None:
             self._replay.disclose(index, json.loads(digests), OF_OTHERS)
         elif reason == b"other":
             self._find("correction-note-missing", "a note", "none", field_name="data._sd")
-        self._replay.employee(requested_by, "requested_by")
+        who = self._replay.employee(requested_by, "requested_by")
+        note = b"" if digests is None else self._replay.disclosures.note(json.loads(digests))
+        words = _REASONS[reason].encode()
+        self._row(stream, index, groups, "открыт снова", reason=words, who=who, note=note, basis=basis or b"")
         if requested_by in people_of(groups):
             self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
         if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
@@ -77,11 +88,25 @@ class Closings:
 
     def period_attested(self, stream: Stream, index: int, groups: Groups) -> None:
         """Compare the size that is attested with the closing and with the log."""
-        _, size = groups[DATA]
+        basis, size = groups[DATA]
+        self._row(stream, index, groups, "заверен", size=size, basis=basis)
         if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
             return
         if not stream.closing < int(size) <= index:
             self._find("attestation-size", f"from {stream.closing + 1} to {index}", size, field_name="data.size")
+
+    def _row(
+        self, stream: Stream, index: int, groups: Groups, action: str, *, streams: bytes = b"", size: bytes = b"",
+        reason: bytes = b"", who: Person | None = None, note: bytes = b"", basis: bytes = b"",
+    ) -> None:  # fmt: skip
+        if isinstance(stream, Period):
+            kind = _KINDS.get(stream.kind, "").encode()
+            name = b"" if who is None else cell(who.name)
+            cells = [
+                groups[AT], stream.id, kind, stream.number, stream.starts_on, stream.ends_on, action.encode(), streams,
+                size, reason, b"" if who is None else who.id, name, cell(note), cell(unescape(basis)), groups[ACTOR],
+            ]  # fmt: skip
+            self._replay.tables.plain("closings", index, cells)
 
     def _check_closed(self, stream: Period) -> bool:
         if not stream.is_closed and not stream.is_partial:

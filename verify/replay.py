@@ -232,6 +232,7 @@ class Replay:
             self.find("data-field", f"a number up to {_NUMBER_MAX[kind]}", number, field_name="data.number")
             return
         stream.year, stream.starts_on, stream.ends_on = year, starts_on, ends_on
+        stream.kind, stream.number = kind, number
         span, taken = (number, starts_on, ends_on), [(year, kind, b"%d" % grade) for grade in sorted(set(listed))]
         if any(_collide(span, other) for key in taken for other in self._periods.get(key, ())):
             self.find("period-overlap", "another number on other days", b"%b %b of %b" % (kind, number, starts_on))

@@ -51,6 +51,8 @@ class Period(Stream):
     grades: tuple[bytes, ...] = ()
     starts_on: bytes = b""
     ends_on: bytes = b""
+    kind: bytes = b""
+    number: bytes = b""
     is_closed: bool = False
     closing: int = -1
     reopenings: int = 0

@@ -52,6 +52,20 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
+    "closings": (
+        _ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)", "action (что)",
+        "streams (потоков уроков)", "size (заверено записей)", "reason (причина)", "requested_by (кто просил)", _NAME,
+        "note (пояснение)", "basis (основание)", "actor (кто внёс)",
+    ),
+    "evidence": (
+        _ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)", "sha256 (SHA-256)",
+        "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)", "month (месяц)",
+        "employees (сотрудников)", "requests (запросов)", "rows (строк)", "slowest_ms (дольше всех, мс)",
+    ),
+    "printouts": (
+        _ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)", "pages (листов)",
+        "kept (где хранится)", "signed_by (кто подписал)", _NAME,
+    ),
 }  # fmt: skip
 
 _KINDS: Final = {
@@ -167,6 +181,9 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
+    def plain(self, name: str, index: int, cells: list[bytes]) -> None:
+        """Expect a row of closings, evidence or printouts, which nothing later changes; cells but the first."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -179,6 +196,7 @@ class ArchiveTables(Tables):
         self._report = report
         self._open = chunks
         early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
+        early += ("closings", "evidence", "printouts")
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
@@ -285,6 +303,9 @@ class ArchiveTables(Tables):
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:  # noqa: D102
         row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
         self._expect("responsible", index, row)
+
+    def plain(self, name: str, index: int, cells: list[bytes]) -> None:  # noqa: D102
+        self._expect(name, index, [b"%d" % index, *cells])
 
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):

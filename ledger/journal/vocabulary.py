@@ -87,6 +87,26 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+PERIOD_WORDS: Final[dict[str, str]] = {
+    "quarter": "четверть",
+    "trimester": "триместр",
+    "half_year": "полугодие",
+    "year": "год",
+}
+
+VERDICT_WORDS: Final[dict[str, str]] = {
+    "verified": "расхождений нет",
+    "finding": "найдены расхождения",
+    "incomplete": "проверено не всё",
+}
+
+CONDITION_WORDS: Final[dict[str, str]] = {
+    "corrections": "исправления",
+    "archive": "архив",
+    "substitutions": "замещения",
+}
+"""What may have to be printed: of a period, a year, a month."""
+
 REOPENING_WORDS: Final[dict[str, str]] = {
     "not_recorded": "внесено не всё",
     "recorded_wrongly": "внесено неверно",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from ledger.journal.vocabulary import PERIOD_WORDS
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import Period, periods, school, years
@@ -23,8 +23,6 @@ from projections.views.print_rules import (
     judge,
     months,
 )
-
-_KINDS: Final = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +163,9 @@ def _of_period(period: Period, last_entry: int | None) -> Span:
     """A period under the name that people give it."""
     grades = ", ".join(map(str, period.grades))
     title = (
-        f"{period.number}-я {_KINDS[period.kind]}"
+        f"{period.number}-я {PERIOD_WORDS[period.kind]}"
         if period.kind == "quarter"
-        else f"{_KINDS[period.kind]} {period.number}"
+        else f"{PERIOD_WORDS[period.kind]} {period.number}"
     )
     closed_by = () if period.closed_by is None else (period.closed_by,)
     return Span(period.period, f"{title} ({grades})", period.starts_on, period.ends_on, last_entry, closed_by)
