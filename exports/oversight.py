@@ -83,13 +83,14 @@ class Oversight:
         for turn in sorted((turn for of in history.values() for turn in of), key=lambda turn: turn.entry):
             period = known[turn.period]
             disclosed = self._open([turn.note]) if turn.note else {}
+            note = disclosed.get(turn.note or "")
             asked_by = turn.requested_by
             yield (
                 *(str(turn.entry), turn.at, turn.period, PERIOD_WORDS[period.kind], str(period.number)),
                 *(period.starts_on, period.ends_on, _ACTIONS[turn.action], _text(turn.streams), _text(turn.size)),
                 "" if turn.reason is None else REOPENING_WORDS[turn.reason],
                 *(("", "") if asked_by is None else (asked_by, self._name(asked_by))),
-                typed(disclosed[turn.note][1]) if turn.note in disclosed else "",
+                "" if note is None else typed(note[1]),
                 *(typed(turn.basis or ""), turn.actor),
             )
 

@@ -49,6 +49,7 @@ READS = {
     f"/lessons/{uuid4()}/cells/{uuid4()}/history": EVERYBODY,
     "/views/regulation": AUDITORS,
     "/views/obligations": AUDITORS,
+    "/views/conformity": AUDITORS,
     "/feed.jsonl": AUDITORS,
     "/feed?limit=1": AUDITORS,
     "/entries/0": AUDITORS,

@@ -195,8 +195,8 @@ class ArchiveTables(Tables):
         """Open the tables that are there: name to a function that begins to read it."""
         self._report = report
         self._open = chunks
-        early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
-        early += ("closings", "evidence", "printouts")
+        late = {"enrollments", "lessons", "substitutions"}
+        early = [name for name in COLUMNS if name not in late]
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None

@@ -21,6 +21,7 @@ from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
+from projections.views import conformity as conformity_view
 from projections.views import obligations as obligations_view
 from projections.views import regulation as regulation_view
 
@@ -202,6 +203,16 @@ async def read_obligations(request: Request, at: At = None) -> Response:
     now = None if isinstance(moment, int) else moment or datetime.now(UTC)
     return await _answer(
         request, at, lambda views, position: obligations_view.obligations(views, now=now, at=position), _none
+    )
+
+
+@overseen.get("/views/conformity")
+async def read_conformity(request: Request, at: At = None) -> Response:
+    """The regulation clause by clause: what the journal does about each, and what the log shows of it."""
+    moment = read_as_of(at)
+    now = None if isinstance(moment, int) else moment or datetime.now(UTC)
+    return await _answer(
+        request, at, lambda views, position: conformity_view.conformity(views, now=now, at=position), _none
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from ledger.journal.commands import RecordArchive, RecordTiming, RecordVerification
 from ledger.wire.entry import Actor
@@ -125,3 +126,29 @@ def test_paper_is_registered_of_what_its_condition_asks_for(server: Served) -> N
         assert problem(admin.post("/printouts", json=wrong), 409, "wrong_scope")["where"] == "period"
         early = {**printout(person, condition="corrections", period=period), "printed_on": "2020-10-25"}
         assert problem(admin.post("/printouts", json=early), 409, "printed_too_early")["clause"] == "3.3"
+
+
+@pytest.mark.clause("R02", breaks="projections.views.conformity:_Evidence")
+def test_the_matrix_shows_every_clause_with_what_the_log_holds(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("director") as director:
+        period = closed_period(admin)
+        found = {row["clause"]: row for row in director.get("/views/conformity").json()["rows"]}
+        assert [*found][:5] == ["head", "1.1", "1.2", "1.3", "1.4"]
+        assert {row["state"] for row in found.values()} == {"built", "in_part", "not_yet"}
+        assert not [row for row in found.values() if row["state"] == "not_yet" and row["shown"]]
+        closed, unattested = found["1.4"]["shown"]
+        size = server.school.recorder.head().size
+        post(director, f"/periods/{period}/attest", {"size": size, "basis": "акт № 1"})
+        verified = verify_log(server, 0)
+        after = {row["clause"]: row for row in director.get("/views/conformity").json()["rows"]}
+        assert [shown["count"] for shown in after["1.4"]["shown"]] == [closed["count"], unattested["count"] - 1]
+        assert after["1.1"]["shown"][1]["last_entry"] == verified
+        required = director.get("/views/obligations").json()["required"]
+        assert after["3.3"]["shown"][-1] == {
+            "ru": "надо печатать",
+            "en": "to be printed",
+            "count": required,
+            "last_entry": None,
+        }
+        before = director.get("/views/conformity", params={"at": "1"}).json()
+        assert before["rows"][2]["shown"][0] == {"ru": "курсов", "en": "courses", "count": 0, "last_entry": None}

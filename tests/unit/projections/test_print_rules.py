@@ -43,6 +43,7 @@ def lacking(one: Obligation) -> set[str]:
     return {part.name for part in one.parts if not part.holds}
 
 
+@pytest.mark.clause("R42", breaks="projections.views.print_rules:_obligation")
 def test_nothing_is_required_where_everything_is_shown() -> None:
     found = judge(EVERYTHING, LATER)
     assert [(one.condition, one.scope, one.state, one.met_by) for one in found] == [
@@ -86,6 +87,7 @@ def test_a_period_is_printed_where_its_corrections_are_not_shown_to_be_controlle
     assert (found.state, found.met_by, lacking(found)) == ("required", None, lacks)
 
 
+@pytest.mark.clause("R44", breaks="projections.views.print_rules:_corrections")
 def test_a_log_without_an_outside_witness_is_stated_as_such() -> None:
     verification = replace(EVERYTHING.verifications[0], witnesses=0)
     found = only("corrections", replace(EVERYTHING, verifications=[verification]))
@@ -119,6 +121,7 @@ def test_what_was_corrected_after_the_proof_needs_another() -> None:
         ({"verdict": "incomplete"}, set()),
     ],
 )
+@pytest.mark.clause("R45", breaks="projections.views.print_rules:_archive")
 def test_a_year_is_printed_where_no_archive_opens_with_common_tools(changes: dict[str, Any], lacks: set[str]) -> None:
     archive = replace(EVERYTHING.archives[0], **changes)
     found = only("archive", replace(EVERYTHING, archives=[archive]))
@@ -136,6 +139,7 @@ def test_a_year_is_printed_where_no_archive_opens_with_common_tools(changes: dic
         ({"slowest_ms": 2_001}, {"easily"}),
     ],
 )
+@pytest.mark.clause("R46", breaks="projections.views.print_rules:_substitutions")
 def test_a_month_is_printed_where_the_register_does_not_answer_for_everybody_at_once(
     changes: dict[str, Any], lacks: set[str]
 ) -> None:
@@ -145,6 +149,7 @@ def test_a_month_is_printed_where_the_register_does_not_answer_for_everybody_at_
 
 
 @pytest.mark.parametrize(("entry", "state"), [(100, "required"), (101, "printed")])
+@pytest.mark.clause("R43", breaks="projections.views.print_rules:_obligation")
 def test_paper_meets_what_it_was_printed_behind(entry: int, state: str) -> None:
     paper = [Printout(entry, "corrections", "q1", "3"), Printout(500, "archive", "q1", "4")]
     found = only("corrections", replace(EVERYTHING, verifications=[], printouts=paper))

@@ -152,6 +152,7 @@ class TestAttesting:
         school.do(reopen(), ADMIN, AFTER_QUARTER)
         assert school.refuse(attest(school), DIRECTOR, AFTER_QUARTER).rule == "period_not_closed"
 
+    @pytest.mark.clause("R08", breaks="ledger.journal.rules:check_role")
     def test_a_deputy_does_not_attest(self, school: SmallSchool) -> None:
         refused = school.refuse(attest(school), DEPUTY, AFTER_QUARTER)
         assert (refused.rule, refused.clause) == ("role_not_allowed", "1.4")
