@@ -578,7 +578,8 @@ class Builder:
 
     def lines(self, start: int = 0, *, chain: bool = True) -> list[bytes]:
         """Return the entries' bytes, chained."""
-        prev, lines = "0" * 64, []
+        prev = "0" * 64
+        lines: list[bytes] = []
         for entry in self.entries:
             if chain:
                 entry["prev"] = prev
@@ -654,8 +655,8 @@ class Builder:
                 name = "marks" if row.what == "mark" else "absences"
                 tables[name].append([*head, group, subject, row.student, self.names[row.student], *kind, *values])
         for entry in self.entries:
-            for name, row in self.overseen(entry):
-                tables[name].append(row)
+            for name, cells in self.overseen(entry):
+                tables[name].append(cells)
         for (name, number), (column, text) in self.shown.items():
             tables[name][number][column] = text
         return tables
@@ -663,7 +664,11 @@ class Builder:
     def overseen(self, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
         """Return the row of closings, evidence or printouts that an entry makes, if it makes one."""
         data, type_, key = entry["data"], entry["type"].removesuffix("/1"), entry["stream"].partition("/")[2]
-        head, get = [entry["index"], entry["at"]], lambda *names: [data.get(name, "") for name in names]
+        head = [entry["index"], entry["at"]]
+
+        def get(*names: str) -> list[Any]:
+            return [data.get(name, "") for name in names]
+
         if type_ in ("period_closed", "period_reopened", "period_attested"):
             made = next(one["data"] for one in self.entries if one["stream"] == entry["stream"])
             action = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}[type_.partition("_")[2]]

@@ -17,7 +17,7 @@ from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
-from ledger.journal.vocabulary import AbsenceCode
+from ledger.journal.vocabulary import AbsenceCode, Condition, Tool, Verdict
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
@@ -253,7 +253,8 @@ def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
 def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     id_, size = uid(6_000 + choices.number(500)), choices.one((journal.size, journal.size - 5, journal.size + 1))
     actor = DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
-    root, verdict = "ab" * 32, "incomplete" if choices.rarely() else "verified"
+    root = "ab" * 32
+    verdict: Verdict = "incomplete" if choices.rarely() else "verified"
     match choices.number(3):
         case 0:
             checkpoint = choices.one((None, size, 1))
@@ -262,7 +263,8 @@ def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
                 checkpoint=checkpoint, witnesses=choices.number(2),
             ), actor  # fmt: skip
         case 1:
-            tools = choices.some(("sha256sum", "csv", "verify.pyz"))
+            known: tuple[Tool, ...] = ("sha256sum", "csv", "verify.pyz")
+            tools = choices.some(known)
             return cmd.RecordArchive(
                 archive=id_, size=size, root=root, manifest_sha256=root, year=YEAR, opened_with=tools, verdict=verdict
             ), actor
@@ -273,15 +275,14 @@ def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
 
 
 def _print(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
-    condition, scope = choices.one(
-        (
-            ("corrections", {"period": QUARTER_1}),
-            ("corrections", {"period": QUARTER_2}),
-            ("substitutions", {"month": "2026-09"}),
-            ("archive", {"year": YEAR}),
-            ("archive", {"month": "2026-09"}),
-        )
+    asked: tuple[tuple[Condition, dict[str, str]], ...] = (
+        ("corrections", {"period": QUARTER_1}),
+        ("corrections", {"period": QUARTER_2}),
+        ("substitutions", {"month": "2026-09"}),
+        ("archive", {"year": YEAR}),
+        ("archive", {"month": "2026-09"}),
     )
+    condition, scope = choices.one(asked)
     command = cmd.RegisterPrintout(
         printout=uid(7_000 + choices.number(500)), condition=condition, number="3", pages=choices.one((40, 0)),
         printed_on=choices.one(("2026-10-26", "2026-11-09", "2026-09-30", "2027-06-01")), kept="архив, шкаф 2",

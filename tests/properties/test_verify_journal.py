@@ -20,7 +20,8 @@ from verify.tree import Edge
 
 def entries(world: World, log: list[Item]) -> list[bytes]:
     """A journal's log as bytes, with digests of their own: the journal's tests use a few again and again."""
-    lines, prev = [], "0" * 64
+    lines: list[bytes] = []
+    prev = "0" * 64
     for item in log:
         data = dict(item.data)
         if "_sd" in data:
