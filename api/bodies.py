@@ -13,7 +13,17 @@ import msgspec
 
 from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    Channel,
+    ConsentMethod,
+    CorrectionReason,
+    DataField,
+    NoticeForm,
+    PeriodKind,
+    PersonKind,
+    Relation,
+)
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -24,6 +34,7 @@ PRINTABLE_PATTERN: Final = (
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="a UUID")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTABLE_PATTERN)]
 Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=PRINTABLE_PATTERN)]
+Contact = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=PRINTABLE_PATTERN)]
 Day = Annotated[str, msgspec.Meta(pattern=DAY_PATTERN, description="YYYY-MM-DD")]
 
 
@@ -124,6 +135,102 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+
+
+class NewGuardian(Body, frozen=True, kw_only=True):
+    """A parent or other legal representative of the student; `basis` names a document, in clear: no names of people."""
+
+    guardian: Id
+    relation: Relation
+    basis: str | None = None
+
+
+class NoGuardian(Body, frozen=True, kw_only=True):
+    """Why somebody is a guardian of the student no more; `basis` names a document, in clear: no names of people."""
+
+    basis: str | None = None
+
+
+class NewDataNotice(Body, frozen=True, kw_only=True):
+    """A notice that data of this person changed: when it came, how, from whom, about which of them. No values."""
+
+    received_on: str
+    how: NoticeForm
+    given_by: Id | None = None
+    about: tuple[DataField, ...] = ()
+
+
+class NewData(Body, frozen=True, kw_only=True):
+    """Values that changed, which go to the vault and never into an entry; `removed` names those that are no more.
+
+    `notice` is the index of the notice that this answers, `refresh` the id of the year whose refresh it answers.
+    """
+
+    family_name: Name | None = None
+    given_name: Name | None = None
+    patronymic: Name | None = None
+    birth_date: Day | None = None
+    address: Contact | None = None
+    phone: Contact | None = None
+    email: Contact | None = None
+    removed: tuple[DataField, ...] = ()
+    notice: int | None = None
+    refresh: Id | None = None
+
+
+class NewConfirmation(Body, frozen=True, kw_only=True):
+    """The recorded data of this person are right: in answer to a notice, to a year's refresh, or to both."""
+
+    confirmed_on: str
+    notice: int | None = None
+    refresh: Id | None = None
+
+
+class NewRefresh(Body, frozen=True, kw_only=True):
+    """The yearly refresh of a school year's data; `until` left out is what the regulation in force says."""
+
+    year: Id
+    opens_on: str
+    until: str | None = None
+
+
+class NewConsent(Body, frozen=True, kw_only=True):
+    """The guardian asks for delivery about a student; the `contact` goes to the vault, and ``in_system`` has none.
+
+    ``written`` needs the application's number and date, in clear: no names of people. ``self_service`` is the
+    guardian's own.
+    """
+
+    student: Id
+    channel: Channel
+    method: ConsentMethod
+    contact: Contact | None = None
+    application_number: str | None = None
+    application_date: str | None = None
+
+
+class NewConsentWithdrawal(Body, frozen=True, kw_only=True):
+    """The consent is taken back, in the same ways as one is given."""
+
+    method: ConsentMethod
+    application_number: str | None = None
+    application_date: str | None = None
+
+
+class NewInformationRefusal(Body, frozen=True, kw_only=True):
+    """A signed refusal to be informed about a student; `basis` names the paper, in clear: no names of people."""
+
+    student: Id
+    refused_on: str
+    basis: str
+
+
+class NewGuardianshipNotice(Body, frozen=True, kw_only=True):
+    """The letter to the guardianship authority; `approved_by` is an employee, another than who records."""
+
+    out_number: str
+    sent_on: str
+    approved_by: Id
 
 
 class NewLesson(Body, frozen=True, kw_only=True):

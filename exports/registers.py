@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from exports.people_tables import people_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
@@ -24,10 +25,10 @@ from ledger.journal.vocabulary import (
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.lookups import classes, courses, persons
+from projections.views.people_registers import Named, digests_of, disclosed
 from projections.views.regulation import regulation
 
 ROWS_PER_PAGE: Final = 5_000
-NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
 
 Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 """Digests -> (name, value) of the disclosures among them that this receiver may read."""
@@ -133,19 +134,18 @@ class Registers:
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
             ),
+            *people_tables(self._views, self._position, self._name),
         ]
 
-    def _read_names(self) -> dict[str, str]:
-        people = persons(self._views, at=self._position).rows
-        opened = self._open([digest for person in people for digest in person.digests])
-        names: dict[str, str] = {}
-        for person in people:
-            parts = dict(opened[digest] for digest in person.digests if digest in opened)
-            names[person.person] = " ".join(parts[part] for part in NAME_PARTS if part in parts)
-        return names
+    def _read_names(self) -> dict[str, Named]:
+        histories = disclosed(self._views, at=self._position)
+        opened = self._open(digests_of(histories))
+        return {person: Named(history, opened) for person, history in histories.items()}
 
-    def _name(self, person: str) -> str:
-        return typed(self._names.get(person) or person)
+    def _name(self, person: str, entry: int) -> str:
+        """The name that stood at a row's entry; the id where nothing of it may be read."""
+        known = self._names.get(person)
+        return typed((known and known.at(entry)) or person)
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
@@ -159,7 +159,7 @@ class Registers:
 
     def _people(self) -> Iterator[Sequence[str]]:
         for person in sorted(persons(self._views, at=self._position).rows, key=lambda row: row.entry):
-            yield str(person.entry), person.person, person.kind, self._name(person.person)
+            yield str(person.entry), person.person, person.kind, self._name(person.person, person.entry)
 
     def _enrollments(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT e.entry, e.class_group, e.student, e.starts_on,
@@ -168,7 +168,7 @@ class Registers:
             FROM {{enrollments}} e WHERE {stands("e")} AND e.entry > :after ORDER BY e.entry"""
         for entry, class_group, student, starts_on, ends_on in self._pages(sql):
             name = typed(self._classes.get(class_group, ""))
-            yield str(entry), name, student, self._name(student), starts_on, ends_on or ""
+            yield str(entry), name, student, self._name(student, entry), starts_on, ends_on or ""
 
     def _course_rows(self) -> Iterator[Sequence[str]]:
         for row in sorted(courses(self._views, at=self._position).rows, key=lambda row: row.entry):
@@ -190,7 +190,15 @@ class Registers:
         for row in self._pages(sql):
             entry, at, lesson, day, number, course, teacher, topic, standing, by, attendance, later, text, due_on = row
             yield (
-                *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course), self._name(teacher)),
+                *(
+                    str(entry),
+                    at,
+                    lesson,
+                    day,
+                    str(number),
+                    *self._class_and_subject(course),
+                    self._name(teacher, entry),
+                ),
                 typed(topic) if standing else "аннулирован",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",
@@ -206,7 +214,7 @@ class Registers:
             {_STANDING_CELLS} AND f.what = 'mark' ORDER BY f.entry"""
         for entry, at, lesson, day, course, student, recorded, standing, by, kind in self._pages(sql):
             yield (
-                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student)),
+                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student, entry)),
                 *(WORK_WORDS[kind], _mark(recorded), _mark(standing), "" if by == entry else str(by)),
             )
 
@@ -216,7 +224,7 @@ class Registers:
             {_STANDING_CELLS} AND f.what <> 'mark' ORDER BY f.entry"""
         for entry, at, lesson, day, course, student, recorded, standing, by, what in self._pages(sql):
             yield (
-                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student)),
+                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student, entry)),
                 *(_value(what, recorded), _value(what, standing), "" if by == entry else str(by)),
             )
 
@@ -231,7 +239,7 @@ class Registers:
             entry, at, lesson, day, course, absent, substitute, reason, basis, same, coefficient, held, by = row
             yield (
                 *(str(entry), at, lesson, day, *self._class_and_subject(course)),
-                *(absent, self._name(absent), substitute, self._name(substitute)),
+                *(absent, self._name(absent, entry), substitute, self._name(substitute, entry)),
                 *(SUBSTITUTION_WORDS[reason], typed(basis), _yes(same), str(coefficient), _yes(held)),
                 "" if by == entry else str(by),
             )
@@ -263,8 +271,8 @@ class Registers:
     def _responsible(self) -> Iterator[Sequence[str]]:
         for row in self._orders.responsible:
             # The director's row follows from no entry.
-            if row.person and row.order_number and row.order_date and row.starts_on:
-                name = self._name(row.person)
+            if row.entry is not None and row.person and row.order_number and row.order_date and row.starts_on:
+                name = self._name(row.person, row.entry)
                 yield str(row.entry), row.person, name, typed(row.order_number), row.order_date, row.starts_on
 
 

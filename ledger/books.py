@@ -24,7 +24,7 @@ from ledger.log import LogRecorder, RecordedEvent
 from ledger.wire.entry import Actor
 
 CACHED_STREAMS_MAX: Final = 10_000
-_NEVER_MOVE: Final = ("school/", "person/")
+_NEVER_MOVE: Final = ("school/",)
 
 
 class Shelf:

@@ -117,6 +117,19 @@ PARAMETERS = {
     "unposted_homework_is_not_assigned": True, "mark_for_unassigned_homework": "flag", "mark_for_absent": "refuse",
     "holidays_extend": False, "result_hours": 24, "notice_days": 3, "annual_refresh_until": "09-05",
 }  # fmt: skip
+RELATIONS = {
+    "mother": "мать",
+    "father": "отец",
+    "guardian": "опекун, попечитель",
+    "other": "иной законный представитель",
+}
+DATA = {
+    "family_name": "фамилия", "given_name": "имя", "patronymic": "отчество", "birth_date": "дата рождения",
+    "address": "адрес", "phone": "телефон", "email": "электронная почта",
+}  # fmt: skip
+FORMS = {"written": "письменно", "electronic": "электронно", "oral": "устно", "self_service": "в системе"}
+CHANNELS = {"in_system": "в системе", "email": "электронная почта", "sms": "СМС"}
+GUARDIAN = "guardian (законный представитель);guardian_name (имя представителя)"
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
     "enrollments": "entry (запись);class (класс);student (ученик);name (имя);starts_on (с);ends_on (по)",
@@ -137,6 +150,18 @@ HEADERS = {
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
+    "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
+    "ended_by (прекращено записью)",
+    "data_notices": "entry (запись);at (внесено);person (человек);name (имя);received_on (получено);how (как);given_by (от кого);"
+    "about (о чём);answered_by (ответ — запись);answered_at (ответ внесён)",
+    "data_updates": "entry (запись);at (внесено);person (человек);name (имя);what (что);fields (сведения);notice (уведомление);"
+    "refresh (обновление года);confirmed_on (подтверждено)",
+    "refreshes": "entry (запись);at (внесено);year (учебный год);opens_on (с);until (по)",
+    "consents": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);channel (канал);method (способ);"
+    "application_number (номер заявления);application_date (дата заявления);ended_by (прекращено записью)",
+    "refusals": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);refused_on (дата отказа);basis (основание);"
+    "ended_by (прекращено записью);notified_by (сообщено — запись);out_number (исходящий номер);sent_on (отправлено);"
+    "approved_by (утвердил)",
 }  # fmt: skip
 
 
@@ -172,6 +197,7 @@ class Row:
     work: str = ""
     standing: int = 0
     recorded: Any = None
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -281,6 +307,112 @@ class Builder:
         self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
         return index
 
+    # People's data. A row's place in its table is where its entry is; later entries fill its last cells.
+
+    def _row(self, table: str, index: int, *cells: Any) -> int:
+        self.tables[table].append([index, self.entries[index]["at"], *cells])
+        return index
+
+    def fill(self, table: str, entry: int, place: int, *cells: Any) -> None:
+        """Write cells of the row of an entry, from this place on."""
+        for row in self.tables[table]:
+            if row[0] == entry:
+                row[place : place + len(cells)] = cells
+
+    def link(self, student: str, guardian: str, relation: str = "mother", basis: str | None = None) -> int:
+        index = self.add("person", student, "guardian_linked", guardian=guardian, relation=relation, basis=basis)
+        names = (student, self.names[student], guardian, self.names[guardian])
+        return self._row("guardians", index, *names, RELATIONS[relation], basis or "", "")
+
+    def unlink(self, student: str, guardian: str, link: int, *consents: int) -> int:
+        """End a link, and the consents that fall with it."""
+        index = self.add("person", student, "guardian_unlinked", guardian=guardian)
+        self.fill("guardians", link, 8, index)
+        for consent in consents:
+            self.fill("consents", consent, 10, index)
+        return index
+
+    def notice(self, person: str, given_by: str | None = None, about: list[str] | None = None) -> int:
+        index = self.add(
+            "person", person, "data_change_notice_received",
+            received_on="2026-09-01", how="oral", given_by=given_by, about=about,
+        )  # fmt: skip
+        words = ", ".join(DATA[name] for name in about or [])
+        return self._row(
+            "data_notices", index, person, self.names[person], "2026-09-01", "устно", given_by or "", words, "", ""
+        )
+
+    def change(self, person: str, values: dict[str, str], shown: str = "", **answers: Any) -> int:
+        """Change values of a person; empty ones are removed. `shown` is the name from now on, where it is another."""
+        index = len(self.entries)
+        digests = sorted(self.disclose(name, value, index) for name, value in values.items() if value)
+        fields = sorted(values)
+        self.add("person", person, "personal_data_changed", fields=fields, sd=digests, **answers)
+        self.names[person] = shown or self.names[person]
+        words = ", ".join(DATA[name] for name in fields)
+        return self._answer(index, person, "изменены", words, "", **answers)
+
+    def confirm(self, person: str, confirmed_on: str = "2026-09-02", **answers: Any) -> int:
+        index = self.add("person", person, "personal_data_confirmed", confirmed_on=confirmed_on, **answers)
+        return self._answer(index, person, "подтверждены", "", confirmed_on, **answers)
+
+    def _answer(
+        self, index: int, person: str, what: str, words: str, day: str, notice: int | None = None, refresh: str = ""
+    ) -> int:
+        if notice is not None:
+            self.fill("data_notices", notice, 8, index, self.entries[index]["at"])
+        cells = (what, words, "" if notice is None else notice, refresh, day)
+        return self._row("data_updates", index, person, self.names[person], *cells)
+
+    def refresh(self, year: str, opens_on: str = "2026-08-25", until: str = "2026-09-05") -> int:
+        index = self.add("refresh", year, "annual_refresh_opened", opens_on=opens_on, until=until)
+        return self._row("refreshes", index, year, opens_on, until)
+
+    def consent(
+        self, guardian: str, student: str, channel: str = "email", contact: str = "a@example", **paper: Any
+    ) -> int:
+        """Consent in writing, or by the guardian's own entry where there is no application."""
+        index = len(self.entries)
+        sd = [self.disclose("contact", contact, index)] if contact else None
+        method = "written" if paper else "self_service"
+        self.add(
+            "person",
+            guardian,
+            "delivery_consent_given",
+            student=student,
+            channel=channel,
+            method=method,
+            sd=sd,
+            **paper,
+        )
+        names = (guardian, self.names[guardian], student, self.names[student])
+        number, day = paper.get("application_number", ""), paper.get("application_date", "")
+        return self._row("consents", index, *names, CHANNELS[channel], FORMS[method], number, day, "")
+
+    def withdraw(self, guardian: str, consent: int, **paper: Any) -> int:
+        index = self.add(
+            "person", guardian, "delivery_consent_withdrawn",
+            consent=consent, method="written" if paper else "self_service", **paper,
+        )  # fmt: skip
+        self.fill("consents", consent, 10, index)
+        return index
+
+    def decline(self, guardian: str, student: str, basis: str = "Заявление") -> int:
+        """Refuse to be informed."""
+        index = self.add(
+            "person", guardian, "information_refused", student=student, refused_on="2026-09-03", basis=basis
+        )
+        names = (guardian, self.names[guardian], student, self.names[student])
+        return self._row("refusals", index, *names, "2026-09-03", basis, "", "", "", "", "")
+
+    def notify(self, guardian: str, refusal: int, approved_by: str, sent_on: str = "2026-09-04") -> int:
+        index = self.add(
+            "person", guardian, "guardianship_notified",
+            refusal=refusal, out_number="-01/17", sent_on=sent_on, approved_by=approved_by,
+        )  # fmt: skip
+        self.fill("refusals", refusal, 9, index, "-01/17", sent_on, approved_by)
+        return index
+
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
         self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
@@ -371,7 +503,8 @@ class Builder:
         return self._fact("substitution", index, value, lesson)
 
     def _fact(self, what: str, index: int, value: Any, lesson: str, student: str = "", work: str = "") -> int:
-        self.rows[index] = Row(what, index, self.entries[index]["at"], value, lesson, student, work, index, value)
+        at, names = self.entries[index]["at"], dict(self.names)
+        self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
         return index
 
     def work(self, lesson: str, kind: str = "answer") -> str:
@@ -555,11 +688,11 @@ class Builder:
                 home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
-                    [*head, info["number"], group, subject, self.names[info["teacher"]], topic, taken, *home, by]
+                    [*head, info["number"], group, subject, row.names[info["teacher"]], topic, taken, *home, by]
                 )
             elif row.what == "substitution":
                 held = next(one for one in self.rows.values() if (one.what, one.lesson) == ("lesson", row.lesson))
-                people = [cells for who in (info["absent"], info["teacher"]) for cells in (who, self.names[who])]
+                people = [cells for who in (info["absent"], info["teacher"]) for cells in (who, row.names[who])]
                 value = row.value
                 tables["substitutions"].append([
                     *head, group, subject, *people, ABSENT_FOR[value["reason"]], value["basis"],
@@ -570,7 +703,7 @@ class Builder:
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
-                tables[name].append([*head, group, subject, row.student, self.names[row.student], *kind, *values])
+                tables[name].append([*head, group, subject, row.student, row.names[row.student], *kind, *values])
         return tables
 
 
@@ -619,6 +752,8 @@ class Sample:
     course: str
     teacher: str
     employee: str
+    guardian: str
+    cited: dict[str, int]
     students: list[str]
     lesson: str
     work: str
@@ -648,9 +783,11 @@ def sample(seed: int = 1) -> Sample:
     names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
     students = [b.person("student", *name) for name in names]
     group, course = _class(b, year, teacher, students)
+    guardian, cited = _people(b, year, employee, students)
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
+    b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
@@ -672,6 +809,8 @@ def sample(seed: int = 1) -> Sample:
         course,
         teacher,
         employee,
+        guardian,
+        cited,
         students,
         lesson,
         work,
@@ -692,6 +831,37 @@ def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:
     request = b.request(absence, "excused")
     b.actor = approver
     return request
+
+
+def _people(b: Builder, year: str, employee: str, students: list[str]) -> tuple[str, dict[str, int]]:
+    """Guardians, a change of name between two lessons, a refresh, consents and refusals; returns what stands."""
+    b.begin()
+    guardian, father = b.person("guardian", "=Иванова", "Ольга"), b.person("guardian")
+    b.link(students[0], guardian, basis="+Свидетельство; № 1")
+    b.link(students[1], guardian, "guardian")
+    other = b.link(students[0], father, "father")
+    b.refresh(year)
+    first = b.notice(students[0], guardian, ["family_name", "phone"])
+    b.change(students[0], {"family_name": "Зорин", "phone": "+7"}, "Зорин Пётр", notice=first, refresh=year)
+    b.confirm(students[1], refresh=year)
+    b.confirm(students[0], notice=b.notice(students[0]))
+    b.change(students[4], {"patronymic": "Ильич", "email": ""}, "Ясный Олег Ильич")
+    waiting = b.notice(students[2])
+    paper = {"application_number": "=12", "application_date": "2026-09-02"}
+    withdrawn = b.consent(guardian, students[0], **paper)
+    b.withdraw(guardian, withdrawn, **paper)
+    told = b.decline(guardian, students[0], "-Заявление")
+    b.notify(guardian, told, employee)
+    taken_back = b.decline(guardian, students[1])
+    b.fill("refusals", taken_back, 8, len(b.entries))
+    standing = b.consent(guardian, students[1], "sms", **paper)
+    b.begin()
+    usual, b.actor = b.actor, {"id": father, "role": "guardian"}
+    own = b.consent(father, students[0], "in_system", "")
+    b.begin()
+    b.actor = usual
+    b.unlink(students[0], father, other, own)
+    return guardian, {"notice": waiting, "consent": standing, "withdrawn": withdrawn, "told": told}
 
 
 def _class(b: Builder, year: str, teacher: str, students: list[str]) -> tuple[str, str]:

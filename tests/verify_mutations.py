@@ -442,7 +442,7 @@ _SALT = b'"AAAAAAAAAAAAAAAAAAAAAA"'
 malformed_disclosure("disclosure_with_a_short_salt", _disclosure_line(b'["AAAA","note","x"]'))
 malformed_disclosure("disclosure_of_an_object", _disclosure_line(b"[" + _SALT + b',"note",{"a":1}]'))
 malformed_disclosure("disclosure_of_two", _disclosure_line(b"[" + _SALT + b',"note"]'))
-malformed_disclosure("disclosure_of_another_name", _disclosure_line(b"[" + _SALT + b',"phone","1"]'))
+malformed_disclosure("disclosure_of_another_name", _disclosure_line(b"[" + _SALT + b',"shoe_size","1"]'))
 malformed_disclosure("disclosure_nested_deep", _disclosure_line(b"[" * 40_000))
 malformed_disclosure("disclosure_not_base64", b'{"disclosure":"A","index":3}\n')
 malformed_disclosure("disclosure_with_stray_bits", b'{"disclosure":"QR","index":3}\n')

@@ -41,6 +41,8 @@ _YEARLY_DAY = (
 )
 _DAYS = rb"(?:[0-9]|[1-9][0-9])"
 _UP_TO_999 = rb"(?:[0-9]|[1-9][0-9]{1,2})"
+# Names of personal values (events.md, "People's data").
+_DATA_FIELD = rb"(?:family_name|given_name|patronymic|birth_date|address|phone|email)"
 _HANDLING = rb'"(?:refuse|flag)"'
 _BOOLEAN = rb"(?:true|false)"
 
@@ -58,6 +60,7 @@ AT: Final = _string(_DATE + rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9
 DIGESTS: Final = rb'(\[(?:"' + _DIGEST + rb'"(?:,"' + _DIGEST + rb'")*)?\])'
 DIGEST: Final = rb'(\["' + _DIGEST + rb'"\])'
 ROOT: Final = _string(rb"[0-9a-f]{64}")
+FIELDS: Final = rb'(\["' + _DATA_FIELD + rb'"(?:,"' + _DATA_FIELD + rb'")*\])'
 GRADES: Final = rb"(\[[1-9][0-9]?(?:,[1-9][0-9]?)*\])"
 
 
@@ -115,6 +118,9 @@ _PARAMETERS_OBJECT = (
     rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
 )
 _ORDER_NUMBER = _string(rb'(?!")' + _TEXT)
+
+
+_METHOD = _words("written", "self_service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ TYPES: Final[dict[str, EventType]] = {
     event.name: event
     for event in (
         _event("school_opened/1", "school", clock=_words("server", "sample"), name=TEXT, origin=TEXT, time_zone=TEXT),
-        _event("person_registered/1", "person", kind=_words("student", "teacher", "staff"), sd=DIGESTS),
+        _event("person_registered/1", "person", kind=_words("student", "teacher", "staff", "guardian"), sd=DIGESTS),
         _event("school_year_opened/1", "year", title=TEXT, starts_on=DATE, ends_on=DATE),
         _event("period_listed/1", "year", period=UUID),
         _event("class_group_listed/1", "year", class_group=UUID),
@@ -201,6 +207,31 @@ TYPES: Final[dict[str, EventType]] = {
         _event(
             "responsible_appointed/1", "responsible", person=UUID, order_number=_ORDER_NUMBER, order_date=DATE,
             starts_on=DATE,
+        ),
+        _event(
+            "guardian_linked/1", "person", guardian=UUID, relation=_words("mother", "father", "guardian", "other"),
+            basis_opt=TEXT,
+        ),
+        _event("guardian_unlinked/1", "person", guardian=UUID, basis_opt=TEXT),
+        _event(
+            "data_change_notice_received/1", "person", received_on=DATE, how=_words("written", "electronic", "oral"),
+            given_by_opt=UUID, about_opt=FIELDS,
+        ),
+        _event("personal_data_changed/1", "person", fields=FIELDS, sd=DIGESTS, notice_opt=INDEX, refresh_opt=UUID),
+        _event("personal_data_confirmed/1", "person", confirmed_on=DATE, notice_opt=INDEX, refresh_opt=UUID),
+        _event("annual_refresh_opened/1", "refresh", opens_on=DATE, until=DATE),
+        _event(
+            "delivery_consent_given/1", "person", student=UUID, channel=_words("in_system", "email", "sms"),
+            method=_METHOD, application_number_opt=_ORDER_NUMBER, application_date_opt=DATE, sd_opt=DIGEST,
+        ),
+        _event(
+            "delivery_consent_withdrawn/1", "person", consent=INDEX, method=_METHOD,
+            application_number_opt=_ORDER_NUMBER, application_date_opt=DATE,
+        ),
+        _event("information_refused/1", "person", student=UUID, refused_on=DATE, basis=_ORDER_NUMBER),
+        _event(
+            "guardianship_notified/1", "person", refusal=INDEX, out_number=_ORDER_NUMBER, sent_on=DATE,
+            approved_by=UUID,
         ),
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",

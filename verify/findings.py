@@ -211,8 +211,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "An entry names something that no earlier entry made.",
     ),
     "person-kind": (
-        "Человек не того рода: нужен ученик, учитель или сотрудник.",
-        "A person is not registered as what this needs: a student, a teacher or an employee.",
+        "Человек не того рода: нужен ученик, законный представитель, учитель или сотрудник.",
+        "A person is not registered as what this needs: a student, a guardian, a teacher or an employee.",
     ),
     "ends-before-start": ("Конец раньше начала.", "Something ends before it starts."),
     "enrollment": (
@@ -226,6 +226,22 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "in-force-order": (
         "Редакция регламента или назначение вступает в силу раньше предыдущего.",
         "A version of the regulation or an appointment takes effect before the one that it follows.",
+    ),
+    "guardian-link": (
+        "Запись не сходится с тем, кто записан законным представителем ученика.",
+        "An entry does not fit who is linked to the student as a guardian.",
+    ),
+    "answers-nothing": (
+        "Запись отвечает на то, чего нет или что уже не ждёт ответа: уведомление, обновление, согласие, отказ.",
+        "An entry answers a notice, a refresh, a consent or a refusal that is not there or waits no more.",
+    ),
+    "consent-form": (
+        "Согласие или отзыв внесены не так, как требует их способ или канал.",
+        "A consent or withdrawal has not what its method or channel needs.",
+    ),
+    "approval-same-person": (
+        "Утвердил тот же человек, который внёс запись.",
+        "Who approved is who recorded.",
     ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",

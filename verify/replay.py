@@ -14,6 +14,7 @@ from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
 from verify.lesson import Lessons
+from verify.personal import PersonalData
 from verify.regulation import Orders
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
 from verify.substitution import RECORDED
@@ -31,6 +32,7 @@ _MAKERS: Final = {
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    "refresh": b"annual_refresh_opened/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
@@ -56,6 +58,7 @@ class Replay:
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
         self.orders = Orders(self)
+        self.personal = PersonalData(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -64,8 +67,12 @@ class Replay:
         what, _, verb = name.rpartition("_")
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
-        rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
-        handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
+        rooms = {
+            "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders, "person": self.personal,
+            "refresh": self.personal,
+        }  # fmt: skip
+        room = rooms.get(event.kind, self)
+        handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)
         return handler
 
     def apply(self, name: bytes, index: int, groups: Groups) -> None:
@@ -179,7 +186,8 @@ class Replay:
             self.report.skip("partly-disclosed", stream.id)
         self.people[stream.id] = stream
         stream.kind = kind
-        stream.name = self.disclosures.name(listed) or stream.id
+        stream.parts = self.disclosures.parts(listed)
+        stream.rename(index)
         self.tables.person(index, stream)
 
     def school_year_opened(self, stream: Stream, _index: int, groups: Groups) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from verify.disclosures import NAME_PARTS
+
 NULL: Final = b"null"
 
 
@@ -32,12 +34,29 @@ class Stay:
 
 @dataclass(slots=True, eq=False)
 class Person(Stream):
-    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year."""
+    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year.
+
+    `parts` are the disclosed parts of the name; `renames` from which entry on which name, once it was changed.
+    """
 
     kind: bytes = b""
     name: bytes = b""
     cells: bytes = b""
     stays: dict[bytes, Stay] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    renames: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def rename(self, index: int) -> None:
+        """Let the name be what its parts say, from this entry on; the id where they say nothing."""
+        before = self.name
+        self.name = " ".join(self.parts[part] for part in NAME_PARTS if part in self.parts).encode() or self.id
+        if before and before != self.name:
+            self.renames = self.renames or [(-1, before)]
+            self.renames.append((index, self.name))
+
+    def name_at(self, index: int) -> bytes:
+        """Return the name that stood at an entry."""
+        return next((name for first, name in reversed(self.renames) if first <= index), self.name)
 
 
 @dataclass(slots=True, eq=False)

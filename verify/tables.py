@@ -25,6 +25,8 @@ _RECORDED, _STANDING, _BY = (
     "standing_entry (действует запись)",
 )
 
+_GUARDIAN, _GUARDIAN_NAME = "guardian (законный представитель)", "guardian_name (имя представителя)"
+_BASIS, _ENDED_BY = "basis (основание)", "ended_by (прекращено записью)"
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -52,7 +54,31 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
+    "guardians": (
+        _ENTRY, _AT, _STUDENT, _NAME, _GUARDIAN, _GUARDIAN_NAME, "relation (кем приходится)", _BASIS, _ENDED_BY,
+    ),
+    "data_notices": (
+        _ENTRY, _AT, "person (человек)", _NAME, "received_on (получено)", "how (как)", "given_by (от кого)",
+        "about (о чём)", "answered_by (ответ — запись)", "answered_at (ответ внесён)",
+    ),
+    "data_updates": (
+        _ENTRY, _AT, "person (человек)", _NAME, "what (что)", "fields (сведения)", "notice (уведомление)",
+        "refresh (обновление года)", "confirmed_on (подтверждено)",
+    ),
+    "refreshes": (_ENTRY, _AT, "year (учебный год)", "opens_on (с)", "until (по)"),
+    "consents": (
+        _ENTRY, _AT, _GUARDIAN, _GUARDIAN_NAME, _STUDENT, _NAME, "channel (канал)", "method (способ)",
+        "application_number (номер заявления)", "application_date (дата заявления)", _ENDED_BY,
+    ),
+    "refusals": (
+        _ENTRY, _AT, _GUARDIAN, _GUARDIAN_NAME, _STUDENT, _NAME, "refused_on (дата отказа)", _BASIS, _ENDED_BY,
+        "notified_by (сообщено — запись)", "out_number (исходящий номер)", "sent_on (отправлено)",
+        "approved_by (утвердил)",
+    ),
 }  # fmt: skip
+
+LATER: Final = ("guardians", "data_notices", "data_updates", "refreshes", "consents", "refusals")
+"""Tables of rows that are written in personal.py, and whose last cells later entries may fill."""
 
 _KINDS: Final = {
     english.encode(): russian.encode()
@@ -167,6 +193,12 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
+    def renamed(self, person: Person) -> None:
+        """Take note that another name stands for a person."""
+
+    def row(self, name: str, index: int, cells: list[bytes]) -> None:
+        """Expect a row of a table whose cells later entries may still change in the list, at the end."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -187,6 +219,7 @@ class ArchiveTables(Tables):
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._rekinded: dict[Work, None] = {}
+        self._later: dict[str, list[tuple[int, list[bytes]]]] = {name: [] for name in LATER}
 
     def _table(self, name: str) -> Table:
         return Table(name, COLUMNS[name], self._open[name](), self._report)
@@ -286,11 +319,17 @@ class ArchiveTables(Tables):
         row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
         self._expect("responsible", index, row)
 
+    def renamed(self, person: Person) -> None:  # noqa: D102
+        person.cells = b"%b;%b;" % (person.id, cell(person.name))
+
+    def row(self, name: str, index: int, cells: list[bytes]) -> None:  # noqa: D102
+        self._later[name].append((index, cells))
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions"):
+        for name in ("enrollments", "lessons", "substitutions", *LATER):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
@@ -299,6 +338,9 @@ class ArchiveTables(Tables):
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
             self._expect_substitution(at, lesson, fact)
+        for name, rows in self._later.items():
+            for index, cells in rows:
+                self._expect(name, index, cells)
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
@@ -340,7 +382,7 @@ class ArchiveTables(Tables):
         cells = [
             b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number,
             cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
-            cell(lesson.teacher.name) if lesson.teacher is not None else b"", cell(topic),
+            cell(lesson.teacher.name_at(fact.first)) if lesson.teacher is not None else b"", cell(topic),
             "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on,
             b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
@@ -354,15 +396,15 @@ class ArchiveTables(Tables):
         cells = [
             b"%d" % fact.first, at, lesson.id, lesson.held_on,
             cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
-            *_person_cells(fact.who), *_person_cells(lesson.teacher),
+            *_person_cells(fact.who, fact.first), *_person_cells(lesson.teacher, fact.first),
             _ABSENT_FOR[value["reason"]].encode(), cell(value["basis"].encode()), _yes(value["same_subject"]),
             b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
         self._expect("substitutions", fact.first, cells)
 
 
-def _person_cells(person: Person | None) -> tuple[bytes, bytes]:
-    return (b"", b"") if person is None else (person.id, cell(person.name))
+def _person_cells(person: Person | None, index: int) -> tuple[bytes, bytes]:
+    return (b"", b"") if person is None else (person.id, cell(person.name_at(index)))
 
 
 def _yes(value: object) -> bytes:

@@ -17,6 +17,7 @@ from api.queries import FIRST_DAY
 from api.requests import authorize, path_id
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
+from ledger.journal.people import Person
 
 router = APIRouter(tags=["set-up"])
 
@@ -24,7 +25,7 @@ router = APIRouter(tags=["set-up"])
 def _register_person(asked: Asked[bodies.NewPerson]) -> jc.RegisterPerson:
     body = asked.body
     person = body.person or new_id()
-    _check_birth_date(body.birth_date)
+    check_birth_date(body.birth_date)
     values = {
         "family_name": body.family_name,
         "given_name": body.given_name,
@@ -35,7 +36,7 @@ def _register_person(asked: Asked[bodies.NewPerson]) -> jc.RegisterPerson:
     return jc.RegisterPerson(person=person, kind=body.kind, sd=tuple(sorted(digests)))
 
 
-def _check_birth_date(text: str | None) -> None:
+def check_birth_date(text: str | None) -> None:
     """No rule of the journal ever sees it, so it is judged here."""
     try:
         date.fromisoformat(text or FIRST_DAY)
@@ -99,7 +100,7 @@ CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
 
 @router.post("/people", status_code=201, openapi_extra=describe(PERSON))
 async def register_person(request: Request) -> Response:
-    """Register a student, a teacher or another employee. Names go to the vault, digests into the log."""
+    """Register a student, a guardian, a teacher or another employee. Names go to the vault, digests into the log."""
     return await perform(request, PERSON)
 
 
@@ -172,13 +173,14 @@ async def _read(request: Request, kind: str, name: str) -> Response:
     state, version = await run_in_threadpool(school.app.aggregate, f"{kind}/{id_}")
     if state is None:
         raise Problem("not_found", 404)
-    content = {key: value for key, value in msgspec.to_builtins(state).items() if key not in ("stream", "sd")}
+    shown = ("kind",) if isinstance(state, Person) else state.__struct_fields__
+    content = {key: value for key, value in msgspec.to_builtins(state).items() if key in shown and key != "stream"}
     return school.json({**content, name: id_, "version": version})
 
 
 @router.get("/people/{person}")
 async def read_person(request: Request) -> Response:
-    """A person's kind; names come with views."""
+    """A person's kind; names come with views, and what is recorded of the data with registers of their own."""
     return await _read(request, "person", "person")
 
 

@@ -13,9 +13,14 @@ import msgspec
 from ledger.journal.events import RegulationParameters
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    Channel,
+    ConsentMethod,
     CorrectionReason,
+    DataField,
+    NoticeForm,
     PeriodKind,
     PersonKind,
+    Relation,
     SubstitutionReason,
     WorkKind,
 )
@@ -36,7 +41,7 @@ class OpenSchool(JournalCommand, frozen=True, kw_only=True):
 
 
 class RegisterPerson(JournalCommand, frozen=True, kw_only=True):
-    """A student, teacher or other employee; `sd` are digests of disclosures already kept in the vault."""
+    """A student, guardian, teacher or other employee; `sd` are digests of disclosures already kept in the vault."""
 
     person: str
     kind: PersonKind
@@ -136,6 +141,104 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+
+
+class LinkGuardian(JournalCommand, frozen=True, kw_only=True):
+    """A guardian of a student, `person`; `basis` names a document."""
+
+    person: str
+    guardian: str
+    relation: Relation
+    basis: str | None = None
+
+
+class UnlinkGuardian(JournalCommand, frozen=True, kw_only=True):
+    """No guardian of this student, `person`, any more."""
+
+    person: str
+    guardian: str
+    basis: str | None = None
+
+
+class ReceiveDataNotice(JournalCommand, frozen=True, kw_only=True):
+    """A notice that data of this person changed: when it came, in which form, from whom, about which values."""
+
+    person: str
+    received_on: str
+    how: NoticeForm
+    given_by: str | None = None
+    about: tuple[DataField, ...] = ()
+
+
+class ChangePersonalData(JournalCommand, frozen=True, kw_only=True):
+    """Other values of these names, or none; `sd` are digests of the new disclosures, kept in the vault already.
+
+    It may answer a notice (index of its entry) and a year's refresh (the year's id).
+    """
+
+    person: str
+    fields: tuple[DataField, ...]
+    sd: tuple[str, ...] = ()
+    notice: int | None = None
+    refresh: str | None = None
+
+
+class ConfirmPersonalData(JournalCommand, frozen=True, kw_only=True):
+    """The recorded data are right: answers a notice, a year's refresh, or both."""
+
+    person: str
+    confirmed_on: str
+    notice: int | None = None
+    refresh: str | None = None
+
+
+class OpenAnnualRefresh(JournalCommand, frozen=True, kw_only=True):
+    """The yearly refresh of data; `until` None: the day that the regulation in force on `opens_on` names."""
+
+    year: str
+    opens_on: str
+    until: str | None = None
+
+
+class GiveDeliveryConsent(JournalCommand, frozen=True, kw_only=True):
+    """A guardian, `person`, asks for delivery about a student; `sd` is the digest of the contact, but ``in_system``."""
+
+    person: str
+    student: str
+    channel: Channel
+    method: ConsentMethod
+    application_number: str | None = None
+    application_date: str | None = None
+    sd: tuple[str, ...] = ()
+
+
+class WithdrawDeliveryConsent(JournalCommand, frozen=True, kw_only=True):
+    """A guardian, `person`, takes back the consent at index `consent`."""
+
+    person: str
+    consent: int
+    method: ConsentMethod
+    application_number: str | None = None
+    application_date: str | None = None
+
+
+class RefuseInformation(JournalCommand, frozen=True, kw_only=True):
+    """A guardian, `person`, refuses by a signed paper, `basis`, to be informed about a student."""
+
+    person: str
+    student: str
+    refused_on: str
+    basis: str
+
+
+class NotifyGuardianship(JournalCommand, frozen=True, kw_only=True):
+    """The guardianship authority was told of the refusal at index `refusal`, with an employee's approval."""
+
+    person: str
+    refusal: int
+    out_number: str
+    sent_on: str
+    approved_by: str
 
 
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,7 +12,15 @@ from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
 from ledger.journal.course import assign_teacher, open_course
+from ledger.journal.delivery import give_consent, notify_guardianship, refuse_information, withdraw_consent
+from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.people import register_person
+from ledger.journal.personal_data import (
+    change_personal_data,
+    confirm_personal_data,
+    open_annual_refresh,
+    receive_data_notice,
+)
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
 from ledger.journal.responsible import appoint_responsible
@@ -35,6 +43,16 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AssignTeacher: assign_teacher,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
+    cmd.LinkGuardian: link_guardian,
+    cmd.UnlinkGuardian: unlink_guardian,
+    cmd.ReceiveDataNotice: receive_data_notice,
+    cmd.ChangePersonalData: change_personal_data,
+    cmd.ConfirmPersonalData: confirm_personal_data,
+    cmd.OpenAnnualRefresh: open_annual_refresh,
+    cmd.GiveDeliveryConsent: give_consent,
+    cmd.WithdrawDeliveryConsent: withdraw_consent,
+    cmd.RefuseInformation: refuse_information,
+    cmd.NotifyGuardianship: notify_guardianship,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

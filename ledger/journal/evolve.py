@@ -9,6 +9,7 @@ from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
+from ledger.journal.personal_data import evolve_refresh
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
@@ -25,6 +26,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "course": evolve_course,
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
+    "refresh": evolve_refresh,
     "lesson": evolve_lesson,
 }
 

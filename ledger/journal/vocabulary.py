@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-PersonKind = Literal["student", "teacher", "staff"]
+PersonKind = Literal["student", "teacher", "staff", "guardian"]
+Relation = Literal["mother", "father", "guardian", "other"]
+DataField = Literal["family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"]
+"""Names of the personal values that the vault keeps of a person; the values are nowhere in the log."""
+NoticeForm = Literal["written", "electronic", "oral"]
+Channel = Literal["in_system", "email", "sms"]
+ConsentMethod = Literal["written", "self_service"]
 PeriodKind = Literal["quarter", "trimester", "half_year", "year"]
 ClockKind = Literal["server", "sample"]
 AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
@@ -80,6 +86,29 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+RELATION_WORDS: Final[dict[str, str]] = {
+    "mother": "мать",
+    "father": "отец",
+    "guardian": "опекун, попечитель",
+    "other": "иной законный представитель",
+}
+
+DATA_WORDS: Final[dict[str, str]] = {
+    "family_name": "фамилия",
+    "given_name": "имя",
+    "patronymic": "отчество",
+    "birth_date": "дата рождения",
+    "address": "адрес",
+    "phone": "телефон",
+    "email": "электронная почта",
+}
+
+NOTICE_WORDS: Final[dict[str, str]] = {"written": "письменно", "electronic": "электронно", "oral": "устно"}
+
+CHANNEL_WORDS: Final[dict[str, str]] = {"in_system": "в системе", "email": "электронная почта", "sms": "СМС"}
+
+METHOD_WORDS: Final[dict[str, str]] = {"written": "письменно", "self_service": "в системе"}
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -96,6 +125,11 @@ MARKS: Final[frozenset[str]] = frozenset(
 )
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
 
+RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
+DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))
+NOTICE_FORMS: Final[frozenset[str]] = frozenset(get_args(NoticeForm))
+CHANNELS: Final[frozenset[str]] = frozenset(get_args(Channel))
+CONSENT_METHODS: Final[frozenset[str]] = frozenset(get_args(ConsentMethod))
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))

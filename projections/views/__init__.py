@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import cells, commands, corrections, lessons, people_data, regulation, school, substitutions
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -17,5 +17,6 @@ VIEWS: Final[tuple[View, ...]] = (
     cells.VIEW,
     corrections.VIEW,
     regulation.VIEW,
+    people_data.VIEW,
     substitutions.VIEW,
 )

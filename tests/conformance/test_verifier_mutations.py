@@ -6,6 +6,7 @@ import pytest
 
 import tests.verify_bag_mutations
 import tests.verify_forgeries
+import tests.verify_people_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import sample, write_folder, write_zip
 from tests.verify_mutations import MUTATIONS, Mutation, pinned

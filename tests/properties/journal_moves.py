@@ -17,7 +17,8 @@ from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
-from ledger.journal.vocabulary import AbsenceCode
+from ledger.journal.people import Person
+from ledger.journal.vocabulary import AbsenceCode, Channel, ConsentMethod, DataField
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
@@ -26,6 +27,7 @@ from tests.unit.ledger.journal.small_school import (
     CLASS_B,
     DEPUTY,
     DEPUTY_2,
+    GUARDIANS,
     MATHS_A,
     MATHS_B,
     PARAMETERS,
@@ -39,6 +41,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER_2,
     TEACHER_3,
     WHOLE_YEAR,
+    YEAR,
     Step,
     digest,
     moscow,
@@ -228,6 +231,79 @@ def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
     return command, _administrator(choices)
 
 
+def _guardian(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    student, guardian = choices.one(STUDENTS[:2]), _odd(choices, GUARDIANS, STUDENTS)
+    if choices.number(3) == 2:
+        return cmd.UnlinkGuardian(person=student, guardian=guardian), _administrator(choices)
+    return cmd.LinkGuardian(person=student, guardian=guardian, relation="mother"), _administrator(choices)
+
+
+def _data(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A notice, or an answer to one, or to the refresh."""
+    person = choices.one(STUDENTS[:2])
+    found = journal.find(f"person/{person}")
+    notices = [*found.notices] if isinstance(found, Person) else []
+    notice: int | None = choices.one((*notices, 3)) if choices.number(2) == 0 else None
+    refresh: str | None = choices.one((YEAR, YEAR, uid(3))) if choices.number(3) == 0 else None
+    fields: tuple[DataField, ...] = choices.one((("family_name",), ("email", "address"), ("phone", "phone"), ()))
+    command: cmd.JournalCommand
+    match choices.number(4):
+        case 0:
+            command = cmd.ReceiveDataNotice(
+                person=person, received_on=_past(choices), how="oral", given_by=GUARDIANS[0], about=fields
+            )
+        case 1:
+            sd = tuple(digest(6 + number) for number in range(choices.number(3)))
+            command = cmd.ChangePersonalData(person=person, fields=fields, sd=sd, notice=notice, refresh=refresh)
+        case 2:
+            command = cmd.ConfirmPersonalData(
+                person=person, confirmed_on=_past(choices), notice=notice, refresh=refresh
+            )
+        case _:
+            command = cmd.OpenAnnualRefresh(
+                year=choices.one((YEAR, uid(3))), opens_on="2026-08-25", until=choices.one((None, "2026-09-05"))
+            )
+    return command, _administrator(choices)
+
+
+def _delivery(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    guardian = _odd(choices, GUARDIANS, STUDENTS)
+    found = journal.find(f"person/{guardian}")
+    consents, refusals = ([*found.consents], [*found.refusals]) if isinstance(found, Person) else ([], [])
+    student = choices.one(STUDENTS[:2])
+    written = choices.number(2) == 0
+    method: ConsentMethod = "written" if written else "self_service"
+    paper = {"application_number": "12", "application_date": "2026-09-01"} if written else {}
+    actor = _administrator(choices) if written else Actor(guardian, "guardian")
+    match choices.number(5):
+        case 0 | 1:
+            channel: Channel = choices.one(("in_system", "email", "sms"))
+            sd = (digest(8),) if channel != "in_system" else ()
+            return cmd.GiveDeliveryConsent(
+                person=guardian, student=student, channel=channel, method=method, sd=sd, **paper
+            ), actor
+        case 2:
+            consent = choices.one((*consents, 3))
+            return cmd.WithdrawDeliveryConsent(person=guardian, consent=consent, method=method, **paper), actor
+        case 3:
+            return cmd.RefuseInformation(
+                person=guardian, student=student, refused_on="2026-09-03", basis="заявление"
+            ), _administrator(choices)
+        case _:
+            return cmd.NotifyGuardianship(
+                person=guardian, refusal=choices.one((*refusals, 3)), out_number="01-17",
+                sent_on=choices.one(("2026-09-04", "2026-09-02")), approved_by=_odd(choices, STAFF, (ADMIN.id,)),
+            ), _administrator(choices)  # fmt: skip
+
+
+def _odd(choices: Choices, usual: Sequence[str], others: Sequence[str]) -> str:
+    return choices.one(others) if choices.rarely() else choices.one(usual)
+
+
+def _past(choices: Choices) -> str:
+    return choices.one(("2026-09-01", "2026-09-05", "2026-08-01"))
+
+
 _BUILDERS: Final = {
     "record": _record,
     "add": _add,
@@ -241,6 +317,9 @@ _BUILDERS: Final = {
     "assign": _assign,
     "adopt": _adopt,
     "appoint": _appoint,
+    "guardian": _guardian,
+    "data": _data,
+    "delivery": _delivery,
 }
 KINDS: Final = tuple(_BUILDERS)
 

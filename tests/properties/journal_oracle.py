@@ -22,8 +22,10 @@ CREATE = {
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
+    "refresh": "annual_refresh_opened",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
+DATA_FIELDS = {"family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"}
 HANDLINGS = {"refuse", "flag"}
 PARAMETERS: dict[str, Any] = {
     "lesson_days": 99,
@@ -118,8 +120,150 @@ class _Checker:
         assert self.data.keys() == {"clock", "name", "origin", "time_zone"}
 
     def check_person(self) -> None:
+        getattr(self, f"check_{self.item.type}")()
+
+    def check_person_registered(self) -> None:
         assert self.data["_sd"] == sorted(set(self.data["_sd"]))
         assert len(self.data["_sd"]) <= 4
+
+    # people's data -------------------------------------------------------------------------------------------------
+
+    def check_guardian_linked(self) -> None:
+        assert self.kind() == "student"
+        assert self.made("person", self.data["guardian"])["kind"] == "guardian"
+        assert self.data["relation"] in {"mother", "father", "guardian", "other"}
+        assert self.link(self.id(), self.data["guardian"]) is None
+
+    def check_guardian_unlinked(self) -> None:
+        assert self.kind() == "student"
+        assert self.link(self.id(), self.data["guardian"]) is not None
+
+    def check_data_change_notice_received(self) -> None:
+        date.fromisoformat(self.data["received_on"])
+        assert self.data["how"] in {"written", "electronic", "oral"}
+        if "given_by" in self.data:
+            self.made("person", self.data["given_by"])
+        if "about" in self.data:
+            self.check_names(self.data["about"])
+
+    def check_personal_data_changed(self) -> None:
+        self.check_names(self.data["fields"])
+        assert self.data["_sd"] == sorted(set(self.data["_sd"]))
+        assert len(self.data["_sd"]) <= len(self.data["fields"])
+        self.check_answers()
+
+    def check_personal_data_confirmed(self) -> None:
+        assert self.data.keys() & {"notice", "refresh"}
+        date.fromisoformat(self.data["confirmed_on"])
+        self.check_answers()
+        if "refresh" in self.data:
+            assert self.made("refresh", self.data["refresh"])["opens_on"] <= self.data["confirmed_on"]
+
+    def check_names(self, names: list[str]) -> None:
+        assert names == sorted(set(names)) != []
+        assert set(names) <= DATA_FIELDS
+
+    def check_answers(self) -> None:
+        answers = [*self.of(self.item.stream, "personal_data_changed")]
+        answers += self.of(self.item.stream, "personal_data_confirmed")
+        if "notice" in self.data:
+            notice = self.before[self.data["notice"]]
+            assert (notice.stream, notice.type) == (self.item.stream, "data_change_notice_received")
+            assert all(other.data.get("notice") != notice.position for other in answers)
+        if "refresh" in self.data:
+            self.made("refresh", self.data["refresh"])
+            assert all(other.data.get("refresh") != self.data["refresh"] for other in answers)
+
+    def check_refresh(self) -> None:
+        self.made("year", self.id())
+        assert self.data["opens_on"] <= self.data["until"]
+
+    def check_delivery_consent_given(self) -> None:
+        assert self.kind() == "guardian"
+        self.check_method()
+        assert self.data["channel"] in {"in_system", "email", "sms"}
+        assert len(self.data.get("_sd", ())) == (self.data["channel"] != "in_system")
+        assert self.link(self.data["student"], self.id()) is not None
+        standing = [consent.data["channel"] for consent in self.consents(self.id(), self.data["student"])]
+        assert self.data["channel"] not in standing
+
+    def check_delivery_consent_withdrawn(self) -> None:
+        assert self.kind() == "guardian"
+        self.check_method()
+        consent = self.before[self.data["consent"]]
+        assert (consent.stream, consent.type) == (self.item.stream, "delivery_consent_given")
+        assert consent in self.consents(self.id(), consent.data["student"])
+
+    def check_method(self) -> None:
+        paper = self.data.keys() & {"application_number", "application_date"}
+        if self.data["method"] == "written":
+            assert len(paper) == 2
+            assert self.data["application_number"]
+        else:
+            assert self.data["method"] == "self_service"
+            assert not paper
+            assert (self.item.actor, self.item.on_behalf_of) == (self.id(), None)
+
+    def check_information_refused(self) -> None:
+        assert self.kind() == "guardian"
+        assert self.data["basis"]
+        assert self.link(self.data["student"], self.id()) is not None
+        assert not self.consents(self.id(), self.data["student"])
+        assert not [one for one in self.refusals() if one.data["student"] == self.data["student"]]
+
+    def check_guardianship_notified(self) -> None:
+        assert self.kind() == "guardian"
+        refusal = self.before[self.data["refusal"]]
+        assert refusal in self.refusals()
+        notified = [other.data["refusal"] for other in self.of(self.item.stream, "guardianship_notified")]
+        assert refusal.position not in notified
+        assert refusal.data["refused_on"] <= self.data["sent_on"]
+        assert self.data["out_number"]
+        assert self.made("person", self.data["approved_by"])["kind"] == "staff"
+        assert self.data["approved_by"] not in (self.item.actor, self.item.on_behalf_of)
+
+    def id(self) -> str:
+        return self.item.stream.partition("/")[2]
+
+    def kind(self) -> str:
+        kind: str = self.made("person", self.id())["kind"]
+        return kind
+
+    def link(self, student: str, guardian: str) -> Item | None:
+        """The entry that links the two, unless one that ends it came after."""
+        last = None
+        for other in self.before:
+            if other.stream == f"person/{student}" and other.data.get("guardian") == guardian:
+                last = other if other.type == "guardian_linked" else None
+        return last
+
+    def consents(self, guardian: str, student: str) -> list[Item]:
+        """The consents that stand."""
+        withdrawn = {other.data["consent"] for other in self.of(f"person/{guardian}", "delivery_consent_withdrawn")}
+        link = self.link(student, guardian)
+        return [
+            other
+            for other in self.of(f"person/{guardian}", "delivery_consent_given")
+            if other.data["student"] == student
+            and other.position not in withdrawn
+            and link is not None
+            and link.position < other.position
+        ]
+
+    def refusals(self) -> list[Item]:
+        """The refusals of this stream that stand."""
+        given = [*self.of(self.item.stream, "delivery_consent_given")]
+        return [
+            other
+            for other in self.of(self.item.stream, "information_refused")
+            if not [
+                consent
+                for consent in given
+                if consent.position > other.position and consent.data["student"] == other.data["student"]
+            ]
+        ]
+
+    # school years ---------------------------------------------------------------------------------------------------
 
     def check_year(self) -> None:
         if self.item.type == "school_year_opened":

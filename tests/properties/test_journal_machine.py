@@ -97,6 +97,10 @@ class JournalMachine(RuleBasedStateMachine):
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
+    @rule(move=moves(["guardian", "data", "delivery"]))
+    def people(self, move: Move) -> None:
+        self.world.move(move)
+
     @rule(hours=st.integers(0, 9_000))
     def wait(self, hours: int) -> None:
         self.world.now += timedelta(hours=hours)
@@ -123,7 +127,9 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1])[0]
+        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 2, 2, 4])[
+            0
+        ]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
@@ -182,4 +188,15 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("regulation_adopted", order_number=""))
     assert caught(replaced("regulation_adopted", parameters={}))
     assert caught(replaced("responsible_appointed", person=TEACHER.id))
+    assert caught(replaced("guardian_linked", guardian=TEACHER.id))
+    assert caught(replaced("guardian_unlinked", guardian=uid(112)))
+    assert caught(replaced("data_change_notice_received", about=["shoe_size"]))
+    assert caught(replaced("personal_data_changed", fields=[]))
+    assert caught(replaced("personal_data_changed", notice=0))
+    assert caught(replaced("personal_data_confirmed", refresh=uid(3)))
+    assert caught(replaced("annual_refresh_opened", until="2026-08-24"))
+    assert caught(replaced("delivery_consent_given", channel="post"))
+    assert caught(replaced("delivery_consent_withdrawn", consent=0))
+    assert caught(replaced("information_refused", student=TEACHER.id))
+    assert caught(replaced("guardianship_notified", approved_by=TEACHER.id))
     assert caught([logs[0][0], *logs[0][2:]])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.properties.journal_oracle import Item, check_log
 from tests.properties.test_journal_machine import World, random_world
-from tests.unit.ledger.journal.small_school import STUDENTS_A, TEACHER, YEAR, digest, uid
+from tests.unit.ledger.journal.small_school import STAFF, STUDENTS_A, STUDENTS_B, TEACHER, YEAR, digest, uid
 from tests.verify_archive import canonical, leaf
 from verify.disclosures import Disclosures
 from verify.findings import Report
@@ -94,6 +94,22 @@ def requester(type_: str) -> str:
         ("regulation_adopted", {"order_number": ""}, "data-field"),
         ("regulation_adopted", {"parameters": {}}, "data-field"),
         ("responsible_appointed", {"person": TEACHER.id}, "person-kind"),
+        ("guardian_linked", {"guardian": TEACHER.id}, "person-kind"),
+        ("guardian_unlinked", {"guardian": uid(112)}, "guardian-link"),
+        ("data_change_notice_received", {"given_by": uid(112)}, "reference-unknown"),
+        ("personal_data_changed", {"fields": []}, "data-field"),
+        ("personal_data_changed", {"fields": ["phone", "email"]}, "data-field"),
+        ("personal_data_changed", {"notice": 0}, "answers-nothing"),
+        ("personal_data_confirmed", {"refresh": uid(3)}, "reference-unknown"),
+        ("annual_refresh_opened", {"until": "2026-08-24"}, "ends-before-start"),
+        ("delivery_consent_given", {"student": STUDENTS_B[1]}, "guardian-link"),
+        ("delivery_consent_given", {"method": "self_service", "actor": uid(77)}, "consent-form"),
+        ("delivery_consent_withdrawn", {"consent": 0}, "answers-nothing"),
+        ("information_refused", {"student": STUDENTS_B[1]}, "guardian-link"),
+        ("guardianship_notified", {"refusal": 0}, "answers-nothing"),
+        ("guardianship_notified", {"approved_by": TEACHER.id}, "person-kind"),
+        ("guardianship_notified", {"sent_on": "2026-09-02"}, "ends-before-start"),
+        ("guardianship_notified", {"actor": STAFF[0], "approved_by": STAFF[0]}, "approval-same-person"),
         ("lesson_recorded", {"teacher": STUDENTS_A[0]}, "person-kind"),
         ("lesson_recorded", {"starts_at": "23:00"}, "ends-before-start"),
         ("mark_recorded", {"student": TEACHER.id}, "person-kind"),
