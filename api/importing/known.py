@@ -113,14 +113,19 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
 
 
 def _people(school: School, vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
+    """Find everybody under what stands and under what stood: other programs may learn of a change later, or earlier."""
     people = _all(school, "person", Person)
-    opened = vault.values([digest for person in people for digest in person.sd])
+    histories = {person.id: (person.sd, *(change.sd for change in person.changes)) for person in people}
+    opened = vault.values([digest for history in histories.values() for digests in history for digest in digests])
     found: dict[PersonKey, tuple[str, ...]] = {}
     for person in people:
-        said = {opened[digest].name: opened[digest].value for digest in person.sd if digest in opened}
-        if said:
+        said: dict[str, str] = {}
+        for gone, digests in ((), person.sd), *person.changes:
+            said = {name: value for name, value in said.items() if name not in gone}
+            said |= {opened[digest].name: opened[digest].value for digest in digests if digest in opened}
             key = person_key(person.kind, said)
-            found[key] = (*found.get(key, ()), person.id)
+            if any(key[1:]) and person.id not in found.get(key, ()):
+                found[key] = (*found.get(key, ()), person.id)
     return found
 
 

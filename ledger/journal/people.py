@@ -43,12 +43,20 @@ class Refusal(NamedTuple):
     is_notified: bool = False
 
 
+class Change(NamedTuple):
+    """Of these names nothing stands any more but what these digests' disclosures say."""
+
+    fields: tuple[str, ...]
+    sd: tuple[str, ...]
+
+
 class Person(Aggregate, frozen=True, kw_only=True):
     """A student, guardian, teacher or other employee.
 
     Attributes:
         kind: never changes.
         sd: digests of the disclosures of the registration.
+        changes: what was changed since, in order.
         guardians: of a student: guardian -> index of the entry that links.
         notices: index of a notice -> whether it was answered.
         refreshed: years whose refresh was answered.
@@ -58,6 +66,7 @@ class Person(Aggregate, frozen=True, kw_only=True):
 
     kind: PersonKind
     sd: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
     guardians: Mapping[str, int] = msgspec.field(default_factory=dict)
     notices: Mapping[int, bool] = msgspec.field(default_factory=dict)
     refreshed: frozenset[str] = frozenset()
@@ -124,6 +133,8 @@ def _noticed(state: Person, _data: ev.DataChangeNoticeReceived, index: int) -> d
 
 def _answered(state: Person, data: ev.PersonalDataChanged | ev.PersonalDataConfirmed, _index: int) -> dict[str, Any]:
     changes: dict[str, Any] = {}
+    if type(data) is ev.PersonalDataChanged:
+        changes["changes"] = (*state.changes, Change(data.fields, data.sd))
     if data.notice is not None:
         changes["notices"] = {**state.notices, data.notice: True}
     if data.refresh is not None:

@@ -221,7 +221,7 @@ def consents(views: Reader, *, standing: bool = False, at: AsOf = None) -> Answe
     found = []
     for row in views.select(sql, {"at": position}):
         ended = [entry for entry in row[9:] if entry is not None]
-        found.append(Consent(*row[:8], has_contact=bool(row[8]), ended_by=min(ended, default=None)))
+        found.append(Consent(*row[:8], bool(row[8]), min(ended, default=None)))
     return Answer(position, tuple(row for row in found if not standing or row.ended_by is None))
 
 

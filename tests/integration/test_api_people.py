@@ -179,11 +179,17 @@ def test_registers_are_for_those_who_oversee_the_journal(server: Served, path: s
 def test_a_name_is_not_both_given_and_removed(server: Served) -> None:
     with server.as_("administrator") as admin:
         student = person(admin, "student")
-        for body, rule in (
+        twice: tuple[tuple[dict[str, Any], str], ...] = (
             ({"phone": "+7", "removed": ["phone"]}, "twice_in_one_command"),
             ({"removed": []}, "nothing_changes"),
-        ):
+        )
+        for body, rule in twice:
             answer: dict[str, Any] = admin.post(f"/people/{student}/data", json=body).json()
             assert answer["rule"] == rule
-        for body in ({"birth_date": "2015-02-30"}, {"shoe_size": "38"}, {"removed": ["shoe_size"]}):
+        malformed: tuple[dict[str, Any], ...] = (
+            {"birth_date": "2015-02-30"},
+            {"shoe_size": "38"},
+            {"removed": ["shoe_size"]},
+        )
+        for body in malformed:
             assert admin.post(f"/people/{student}/data", json=body).status_code == 422

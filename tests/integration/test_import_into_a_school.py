@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from api.importing import ImportRefusedError, apply_import, know_school, plan_import
+from api.retention import PERSON
 from ledger.application import School
 from ledger.errors import Refused
-from ledger.journal.commands import OpenSchool
-from ledger.vault import KeyStore, Vault, create_key_store
+from ledger.journal.commands import ChangePersonalData, OpenSchool
+from ledger.vault import KeyStore, Vault, create_key_store, make_disclosure
 from ledger.vault.sqlite import open_vault
 from ledger.wire.entry import Actor, parse_entry
 from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
@@ -119,6 +120,25 @@ def test_adds_only_what_is_new(sqlite_school: School, vault: Vault) -> None:
     assert [type(step).__name__ for step in plan.steps] == ["NewPerson", "NewEnrollment"]
     assert apply_import(plan, sqlite_school, vault, ADMINISTRATOR) == (2, 0)
     assert types(sqlite_school)["student_enrolled/1"] == 25
+
+
+def test_knows_who_changed_the_name_by_the_new_one_and_the_old(sqlite_school: School, vault: Vault) -> None:
+    apply_import(plan_import(FILES), sqlite_school, vault, ADMINISTRATOR)
+    key, (student,) = next(
+        (key, ids) for key, ids in know_school(sqlite_school, vault).people.items() if key.kind == "student"
+    )
+    new = make_disclosure("family_name", "Новикова")
+    vault.keep(student, PERSON, [new.text])
+    changed = ChangePersonalData(person=student, fields=("family_name",), sd=(new.digest,))
+    sqlite_school.execute(changed, actor=ADMINISTRATOR)
+    after = {
+        name: raw.replace(f";{key.family_name};{key.given_name};".encode(), f";Новикова;{key.given_name};".encode())
+        for name, raw in FILES.items()
+    }
+    assert after != FILES
+    for files in (FILES, after):
+        plan = plan_import(files, know_school(sqlite_school, vault))
+        assert (plan.problems, plan.steps) == ((), ())
 
 
 def test_gives_a_course_another_teacher_from_a_day_on(sqlite_school: School, vault: Vault) -> None:

@@ -11,7 +11,7 @@ from ledger.journal import commands as cmd
 from ledger.journal.codec import CODEC
 from ledger.journal.events import RegulationAdopted
 from ledger.journal.evolve import evolve
-from ledger.journal.people import Person
+from ledger.journal.people import Change, Person
 from ledger.journal.people_events import AnnualRefreshOpened, DeliveryConsentGiven, PersonalDataChanged
 from ledger.journal.personal_data import AnnualRefresh
 from ledger.journal.recorded import Recorded
@@ -171,6 +171,14 @@ class TestNoticesAndChanges:
         index = school.index(notice(received_on="2026-08-01"), ADMIN)
         school.do(change(notice=index), ADMIN)
         assert person(school, PUPIL).notices == {index: True}
+
+    def test_the_state_remembers_what_each_change_replaced(self, school: SmallSchool) -> None:
+        school.do(change(), ADMIN)
+        school.do(change(fields=("phone", "email"), sd=(digest(7),)), ADMIN)
+        assert person(school, PUPIL).changes == (
+            Change(("family_name",), (digest(9),)),
+            Change(("email", "phone"), (digest(7),)),
+        )
 
     def test_a_value_may_be_removed(self, school: SmallSchool) -> None:
         (event,) = school.do(change(fields=("patronymic",), sd=()), ADMIN)
