@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-SHAPES_MAX: Final = 64
-"""Shapes that are kept; a journal has some thirty. Ever new ones must not grow the pattern without end."""
+SHAPES_MAX: Final = 128
+"""Shapes that are kept; a journal has some fifty. Ever new ones must not grow the pattern without end."""
 
 _SEEN_BEFORE_KEPT: Final = 4
 _MISSED_BEFORE_COMPILED: Final = 256  # texts that were left to the rule in vain: as long as a compilation takes

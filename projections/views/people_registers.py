@@ -219,9 +219,11 @@ def consents(views: Reader, *, standing: bool = False, at: AsOf = None) -> Answe
           AND u.entry > c.entry AND {stands("u")})
         FROM {{delivery_consents}} c WHERE {stands("c")} ORDER BY c.entry"""
     found = []
-    for row in views.select(sql, {"at": position}):
-        ended = [entry for entry in row[9:] if entry is not None]
-        found.append(Consent(*row[:8], bool(row[8]), min(ended, default=None)))
+    for *row, has_contact, withdrawn_by, unlinked_by in views.select(sql, {"at": position}):
+        entry, moment, guardian, student, channel, method, number, day = row
+        ended = min((one for one in (withdrawn_by, unlinked_by) if one is not None), default=None)
+        consent = Consent(entry, moment, guardian, student, channel, method, number, day, bool(has_contact), ended)
+        found.append(consent)
     return Answer(position, tuple(row for row in found if not standing or row.ended_by is None))
 
 
