@@ -17,7 +17,7 @@ from ledger.journal.commands import (
 )
 from ledger.journal.context import Context
 from ledger.journal.guardians import BASIS_LENGTH_MAX, check_linked
-from ledger.journal.people import Person, check_kind, check_person
+from ledger.journal.people import Person, Refusal, check_kind, check_person
 from ledger.journal.people_events import (
     DeliveryConsentGiven,
     DeliveryConsentWithdrawn,
@@ -93,20 +93,11 @@ def notify_guardianship(command: NotifyGuardianship, context: Context) -> list[P
     refusal = guardian.refusals.get(command.refusal) if type(command.refusal) is int else None
     if refusal is None:
         raise Refused("not_a_refusal", "this guardian refused nothing at that index", clause=LOG, where="refusal")
-    if refusal.is_ended or refusal.is_notified:
-        raise Refused(
-            "refusal_settled",
-            "this refusal was taken back by a consent, or the authority was told",
-            clause="2.3.4",
-            where="refusal",
-        )
+    _check_waits(refusal)
     if command.sent_on < refusal.refused_on:
         raise Refused("empty_range", "the letter is older than the refusal", clause=LOG, where="sent_on")
     check_person(context, command.approved_by, "staff", "approved_by")
-    if command.approved_by in (context.actor.id, context.actor.on_behalf_of):
-        raise Refused(
-            "approval_by_another", "another person approves than who records", clause="2.3.4", where="approved_by"
-        )
+    _check_approval(command, context)
     event = GuardianshipNotified(
         refusal=command.refusal,
         out_number=command.out_number,
@@ -114,6 +105,25 @@ def notify_guardianship(command: NotifyGuardianship, context: Context) -> list[P
         approved_by=command.approved_by,
     )
     return [Planned(guardian.stream, guardian.version + 1, event)]
+
+
+def _check_waits(refusal: Refusal) -> None:
+    """Refuse to tell of what was taken back, or was told of (2.3.4)."""
+    if refusal.is_ended or refusal.is_notified:
+        raise Refused(
+            "refusal_settled",
+            "this refusal was taken back by a consent, or the authority was told",
+            clause="2.3.4",
+            where="refusal",
+        )
+
+
+def _check_approval(command: NotifyGuardianship, context: Context) -> None:
+    """Refuse a letter that nobody but who records it approved: a refusal goes to an authority by two people (2.3.4)."""
+    if command.approved_by in (context.actor.id, context.actor.on_behalf_of):
+        raise Refused(
+            "approval_by_another", "another person approves than who records", clause="2.3.4", where="approved_by"
+        )
 
 
 def standing_consents(guardian: Person, student: Person) -> list[int]:

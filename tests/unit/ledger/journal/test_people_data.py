@@ -157,6 +157,7 @@ class TestNoticesAndChanges:
         }
         assert CODEC.decode(type_, data) == event
 
+    @pytest.mark.clause("R12", breaks="ledger.journal.personal_data:_check_answers")
     def test_a_notice_is_answered_once(self, school: SmallSchool) -> None:
         index = school.index(notice(), ADMIN)
         school.do(confirm(notice=index, refresh=None), ADMIN)
@@ -224,6 +225,7 @@ class TestTheYearlyRefresh:
             order_number="1", order_date="2026-08-20", effective_from=effective_from, parameters=PARAMETERS
         )
 
+    @pytest.mark.clause("R11", breaks="ledger.journal.personal_data:_until")
     def test_the_last_day_is_the_regulations(self, school: SmallSchool) -> None:
         refused = school.refuse(self.refresh(), ADMIN)
         assert (refused.rule, refused.where) == ("no_regulation", "until")
@@ -240,6 +242,7 @@ class TestTheYearlyRefresh:
         assert school.refuse(self.refresh(until="2026-08-24"), ADMIN).rule == "empty_range"
         assert school.refuse(self.refresh(year=uid(999), until="2026-09-05"), ADMIN).rule == "unknown_year"
 
+    @pytest.mark.clause("R11", breaks="ledger.journal.personal_data:_check_answers")
     def test_each_person_answers_it_once(self, school: SmallSchool) -> None:
         school.do(self.refresh(until="2026-09-05"), ADMIN)
         assert school.refuse(confirm(confirmed_on="2026-08-24"), ADMIN).rule == "before_the_refresh"
@@ -259,6 +262,7 @@ class TestTheYearlyRefresh:
 
 
 class TestConsents:
+    @pytest.mark.clause("R31", breaks="ledger.journal.delivery:_check_method")
     def test_a_written_consent_has_its_application(self, school: SmallSchool) -> None:
         (event,) = school.do(consent(), DEPUTY)
         assert isinstance(event, DeliveryConsentGiven)
@@ -266,6 +270,7 @@ class TestConsents:
         assert school.refuse(consent(channel="sms", application_number=None), ADMIN).where == "application_number"
         assert school.refuse(consent(channel="sms", application_date=None), ADMIN).where == "application_date"
 
+    @pytest.mark.clause("R31", breaks="ledger.journal.delivery:_check_method")
     def test_staff_do_not_enter_the_self_service_variant(self, school: SmallSchool) -> None:
         behalf = Actor(MOTHER.id, "guardian", on_behalf_of=FATHER, basis="доверенность")
         for actor in (ADMIN, DEPUTY, TEACHER, Actor(FATHER, "guardian"), behalf):
@@ -275,6 +280,7 @@ class TestConsents:
         assert school.refuse(consent(method="self_service", channel="sms"), MOTHER).rule == "application_not_needed"
         assert school.refuse(consent(channel="sms"), MOTHER).rule == "role_not_allowed"
 
+    @pytest.mark.clause("R30", breaks="ledger.journal.delivery:_check_contact")
     def test_every_channel_but_the_own_needs_the_contact(self, school: SmallSchool) -> None:
         refused = school.refuse(consent(sd=()), ADMIN)
         assert (refused.rule, refused.clause) == ("contact_missing", "2.3.4")
@@ -334,6 +340,7 @@ class TestRefusals:
         school.do(own(), MOTHER)
         assert school.refuse(notify(first), ADMIN).rule == "refusal_settled"
 
+    @pytest.mark.clause("R32", breaks="ledger.journal.delivery:_check_waits")
     def test_the_authority_is_told_once_and_after_the_refusal(self, school: SmallSchool) -> None:
         index = school.index(refuse(), ADMIN)
         assert school.refuse(notify(index, sent_on="2026-09-02"), ADMIN).rule == "empty_range"
@@ -344,6 +351,7 @@ class TestRefusals:
         refused = school.refuse(notify(index), ADMIN)
         assert (refused.rule, refused.clause, refused.where) == ("refusal_settled", "2.3.4", "refusal")
 
+    @pytest.mark.clause("R32", breaks="ledger.journal.delivery:_check_approval")
     def test_another_employee_approves_the_letter(self, school: SmallSchool) -> None:
         index = school.index(refuse(), ADMIN)
         secretary = Actor(SECRETARY, "administrator")
