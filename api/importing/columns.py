@@ -52,6 +52,8 @@ PEOPLE: Final = Table(
         Column("birth_date", "дата рождения"),
         Column("class", "класс"),
         Column("starts_on", "с", mandatory=False),
+        Column("students", "ученики", mandatory=False),
+        Column("relation", "кем приходится", mandatory=False),
     ),
 )
 CLASSES: Final = Table(

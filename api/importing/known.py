@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -75,12 +75,14 @@ class KnownSchool:
         years: title -> year.
         periods: title of the year -> periods.
         classes: title of the year -> class -> state.
+        guardians: student's id -> ids of the guardians.
     """
 
     people: Mapping[PersonKey, tuple[str, ...]] = field(default_factory=dict)
     years: Mapping[str, KnownYear] = field(default_factory=dict)
     periods: Mapping[str, tuple[KnownPeriod, ...]] = field(default_factory=dict)
     classes: Mapping[str, Mapping[ClassName, KnownClass]] = field(default_factory=dict)
+    guardians: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def know_school(school: School, vault: Vault) -> KnownSchool:
@@ -104,17 +106,18 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}
         state = KnownClass(group.id, group.class_teacher, students, courses.get(group.id, {}))
         classes.setdefault(years[group.year].title, {})[ClassName(group.grade, group.letter)] = state
+    people = _all(school, "person", Person)
     return KnownSchool(
-        people=_people(school, vault),
+        people=_people(people, vault),
         years={year.title: KnownYear(year.id, year.starts_on, year.ends_on) for year in years.values()},
         periods={title: tuple(of_year) for title, of_year in periods.items()},
         classes=classes,
+        guardians={person.id: frozenset(person.guardians) for person in people if person.guardians},
     )
 
 
-def _people(school: School, vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
+def _people(people: Sequence[Person], vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
     """Find everybody under what stands and under what stood: other programs may learn of a change later, or earlier."""
-    people = _all(school, "person", Person)
     histories = {person.id: (person.sd, *(change.sd for change in person.changes)) for person in people}
     opened = vault.values([digest for history in histories.values() for digests in history for digest in digests])
     found: dict[PersonKey, tuple[str, ...]] = {}

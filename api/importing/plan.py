@@ -96,6 +96,7 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     if not planner.plan_year(tables.get(YEAR.name), year):
         return 0
     planner.plan_people(people)
+    planner.plan_guardians(people)
     planner.plan_periods(periods)
     planner.plan_classes(classes)
     planner.plan_enrollments(people)

@@ -96,6 +96,24 @@ class Planner:
             else:
                 self.steps.append(s.NewPerson(*self._place(row.row, "person"), row.code, row.kind, row.values))
 
+    def plan_guardians(self, rows: Sequence[PersonRow]) -> None:
+        """Link guardians to their students, where they are not yet; another relation than recorded changes nothing."""
+        for row in rows:
+            if row.relation is None or self._people.get(row.code) is not row:
+                continue
+            for number, code in enumerate(row.students):
+                student = self._people.get(code)
+                if student is None or student.kind != "student":
+                    known = student is not None or code in self.codes
+                    row.row.problem("students", "wrong_student" if known else "unknown_person")
+                    continue
+                linked = self._known.guardians.get(self.ids.get(s.person_ref(code), ""), frozenset())
+                if self.ids.get(s.person_ref(row.code)) in linked:
+                    self.unchanged.append("link")
+                else:
+                    place = self._place(row.row, f"link{number}")
+                    self.steps.append(s.NewLink(*place, code, row.code, row.relation))
+
     def plan_periods(self, rows: Sequence[PeriodRow]) -> None:
         """Define what is new; of one kind, no two share a grade and a day or number."""
         before: list[tuple[KnownPeriod, int]] = [(known, 0) for known in self._known.periods.get(self._title, ())]

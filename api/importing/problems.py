@@ -73,6 +73,11 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "unknown_person": ("кода нет в people.csv", "the code is not in people.csv"),
     "wrong_kind": ("этот человек не учитель", "this person is no teacher"),
     "class_of_staff": ("класс бывает только у ученика", "only a student has a class"),
+    "guardian_only": (
+        "ученики и кем приходится указывают только у законного представителя",
+        "students and relation are a guardian's alone",
+    ),
+    "wrong_student": ("этот человек не ученик", "this person is no student"),
     "overlap": ("пересекается с периодом в строке", "overlaps the period in the row"),
     "teacher_twice": ("учитель уже ведёт урок в это время, строка", "the teacher has a lesson at this time, row"),
     "class_twice": ("у класса уже есть урок в это время, строка", "the class has a lesson at this time, row"),

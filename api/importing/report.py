@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from api.importing.plan import ImportPlan
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPeriod, NewPerson, NewTeacher, NewYear
+from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewLink, NewPeriod, NewPerson, NewTeacher, NewYear
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "year": ("учебный год", "school year"),
@@ -14,6 +14,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "teacher": ("учителя", "teachers"),
     "staff": ("сотрудники", "staff"),
     "student": ("ученики", "students"),
+    "guardian": ("законные представители", "guardians"),
+    "link": ("связи с учениками", "links to students"),
     "class": ("классы", "classes"),
     "enrollment": ("зачисления", "enrollments"),
     "course": ("курсы", "courses"),
@@ -69,6 +71,8 @@ def _kind(step: object) -> str:
             return "class"
         case NewEnrollment():
             return "enrollment"
+        case NewLink():
+            return "link"
         case NewCourse():
             return "course"
         case NewTeacher():

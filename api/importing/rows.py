@@ -8,7 +8,7 @@ from typing import Final
 from api.importing import values
 from api.importing.columns import Row
 from api.importing.values import ClassName
-from ledger.journal.vocabulary import PeriodKind, PersonKind
+from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
 
 PERSON_WORDS: Final[dict[str, str]] = {
     "ученик": "student",
@@ -18,6 +18,20 @@ PERSON_WORDS: Final[dict[str, str]] = {
     "teacher": "teacher",
     "сотрудник": "staff",
     "staff": "staff",
+    "представитель": "guardian",
+    "родитель": "guardian",
+    "guardian": "guardian",
+}
+RELATION_WORDS: Final[dict[str, str]] = {
+    "мать": "mother",
+    "mother": "mother",
+    "отец": "father",
+    "father": "father",
+    "опекун": "guardian",
+    "попечитель": "guardian",
+    "guardian": "guardian",
+    "иное": "other",
+    "other": "other",
 }
 PERIOD_WORDS: Final[dict[str, str]] = {
     "четверть": "quarter",
@@ -71,7 +85,7 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person and, for a student, the class. Its repr shows nothing personal."""
+    """A person; for a student the class, for a guardian codes of the students. Its repr shows nothing personal."""
 
     row: Row
     code: str
@@ -79,6 +93,8 @@ class PersonRow:
     values: tuple[tuple[str, str], ...]
     class_name: ClassName | None
     starts_on: str | None
+    students: tuple[str, ...] = ()
+    relation: Relation | None = None
 
     def __repr__(self) -> str:
         return f"PersonRow({self.row.file}:{self.row.line})"
@@ -148,13 +164,24 @@ def read_person(row: Row) -> PersonRow | None:
     if born is not None and not "1900" <= born[:4] <= "2100":
         row.problem("birth_date", "bad_birth_date")
     class_name = values.read_class(row, "class", needed=kind == "student")
-    if class_name is not None and kind in ("teacher", "staff"):
+    if class_name is not None and kind in ("teacher", "staff", "guardian"):
         row.problem("class", "class_of_staff")
+    students, relation = _wards(row, kind)
     starts_on = values.read_date(row, "starts_on", needed=False)
     if row.problems.count > before or code is None or kind is None:
         return None
     known = tuple((name, value) for name, value in personal.items() if value is not None)
-    return PersonRow(row, code, kind, known, class_name, starts_on)  # type: ignore[arg-type]
+    return PersonRow(row, code, kind, known, class_name, starts_on, students or (), relation)  # type: ignore[arg-type]
+
+
+def _wards(row: Row, kind: str | None) -> tuple[tuple[str, ...] | None, str | None]:
+    """Read whose representative a guardian is, and as what; nobody else has these."""
+    if kind == "guardian":
+        return values.read_codes(row, "students"), values.read_word(row, "relation", RELATION_WORDS)
+    for column in ("students", "relation"):
+        if kind is not None and row.text(column):
+            row.problem(column, "guardian_only")
+    return (), None
 
 
 def read_class_group(row: Row) -> ClassRow | None:

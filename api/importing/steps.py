@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from api.importing.values import ClassName
 from ledger.journal import commands as cmd
-from ledger.journal.vocabulary import PeriodKind, PersonKind
+from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
 
 Ids = Mapping[str, str]
 """What a step refers to -> its id; the references are made by the functions below."""
@@ -159,6 +159,20 @@ class NewEnrollment(Step):
     def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
         return cmd.EnrollStudent(
             class_group=ids[class_ref(self.name)], student=ids[person_ref(self.student)], starts_on=self.starts_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink(Step):
+    """A guardian of a student; both are codes."""
+
+    student: str
+    guardian: str
+    relation: Relation
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.LinkGuardian(
+            person=ids[person_ref(self.student)], guardian=ids[person_ref(self.guardian)], relation=self.relation
         )
 
 

@@ -93,7 +93,8 @@ def _write(sample: SampleSchool, folder: Path, encoding: str) -> list[Path]:
 
 
 def _table(table: Table, rows: list[list[str]]) -> list[list[str]]:
-    return [[column.russian for column in table.columns], *rows]
+    """Return rows below their headers; the last columns of a table may be left out (guardians are)."""
+    return [[column.russian for column in table.columns[: len(rows[0])]], *rows]
 
 
 def _person(person: Person, code: str, class_title: str) -> list[str]:

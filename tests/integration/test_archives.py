@@ -228,7 +228,7 @@ def _flip_a_value(file: Path, index: int) -> None:
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exports.archive.ENTRIES_PER_STEP", 256)
     peaks = []
-    with sample_folder(tmp_path / "school", limit=1_400) as school:
+    with sample_folder(tmp_path / "school", limit=1_700) as school:
         write_archive(school.recorder, tmp_path / "warm", ArchivePlan(_checkpoint_at(school, 300), "Школа"))
         for size in (1_500, 6_000):
             checkpoint = _checkpoint_at(school, size)

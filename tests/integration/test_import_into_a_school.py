@@ -141,6 +141,20 @@ def test_knows_who_changed_the_name_by_the_new_one_and_the_old(sqlite_school: Sc
         assert (plan.problems, plan.steps) == ((), ())
 
 
+def test_registers_and_links_guardians(sqlite_school: School, vault: Vault) -> None:
+    header, *rows = FILES["people.csv"].decode("utf-8-sig").splitlines()
+    student = next(row.split(";")[0] for row in rows if "учени" in row)
+    family = [f"{header};ученики;кем приходится", *(row + ";;" for row in rows)]
+    family.append(
+        ";".join(["Р1", "родитель", "Новикова", "Ольга"] + [""] * (header.count(";") - 3) + [student, "мать"])
+    )
+    files = FILES | {"people.csv": "\n".join(family).encode()}
+    apply_import(plan_import(files), sqlite_school, vault, ADMINISTRATOR)
+    assert types(sqlite_school)["guardian_linked/1"] == 1
+    again = plan_import(files, know_school(sqlite_school, vault))
+    assert (again.problems, again.steps, again.unchanged["link"]) == ((), (), 1)
+
+
 def test_gives_a_course_another_teacher_from_a_day_on(sqlite_school: School, vault: Vault) -> None:
     apply_import(plan_import(FILES), sqlite_school, vault, ADMINISTRATOR)
     courses = "класс;предмет;учитель;с\n5А;Математика;У03;11.01.2027\n".encode()

@@ -6,7 +6,8 @@ import pytest
 
 from api.importing import KINDS, KnownSchool, describe_plan, plan_import
 from api.importing.known import KnownClass, KnownCourse, KnownPeriod, KnownYear, PersonKey
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPerson, NewTeacher, NewYear
+from api.importing.rows import RELATION_WORDS
+from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewLink, NewPerson, NewTeacher, NewYear
 from api.importing.values import LOOKALIKES, ClassName
 from api.sample import tables as sample_tables
 from api.sample.school import SampleSchool
@@ -20,6 +21,12 @@ PEOPLE = (
     PEOPLE_HEADER + "Т1;учитель;Орлова;Анна;Петровна;01.02.1980;;\n"
     "Т2;teacher;Смирнов;Олег;;1975-03-04;;\n"
     "1;ученик;Иванов;Иван;Иванович;05.06.2015;5А;\n"
+)
+FAMILY = (
+    PEOPLE_HEADER.replace(";с\n", ";с;ученики;кем приходится\n") + "Т1;учитель;Орлова;Анна;Петровна;01.02.1980;;;;\n"
+    "Т2;teacher;Смирнов;Олег;;1975-03-04;;;;\n"
+    "1;ученик;Иванов;Иван;Иванович;05.06.2015;5А;;;\n"
+    "Р1;Представитель;Иванова;Ольга;;;;;1;мать\n"
 )
 CLASSES = "класс;классный руководитель\n5А;Т1\n"
 GOOD = {"year.csv": YEAR, "people.csv": PEOPLE, "classes.csv": CLASSES}
@@ -181,6 +188,14 @@ def test_the_timetable_gives_courses_and_nothing_else() -> None:
         ("people.csv", PEOPLE.replace("5А", "5Б"), "people.csv:4:7 unknown_class"),
         ("people.csv", PEOPLE.replace("5А;", "5А;31.08.2026"), "people.csv:4:8 outside_year"),
         ("people.csv", PEOPLE.replace("1980;;", "1980;5А;"), "people.csv:2:7 class_of_staff"),
+        ("people.csv", FAMILY.replace(";1;мать", ";;мать"), "people.csv:5:9 missing_value"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1;"), "people.csv:5:10 missing_value"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1;тётя"), f"people.csv:5:10 bad_word {', '.join(RELATION_WORDS)}"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1 1;мать"), "people.csv:5:9 bad_code"),
+        ("people.csv", FAMILY.replace(";1;мать", ";9;мать"), "people.csv:5:9 unknown_person"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1,Т1;мать"), "people.csv:5:9 wrong_student"),
+        ("people.csv", FAMILY.replace("1980;;;;", "1980;;;1;"), "people.csv:2:9 guardian_only"),
+        ("people.csv", FAMILY.replace("1980;;;;", "1980;;;;мать"), "people.csv:2:10 guardian_only"),
         ("classes.csv", CLASSES + "5а;\n", "classes.csv:3:1 duplicate 2"),
         ("classes.csv", CLASSES.replace("Т1", "Т9"), "classes.csv:2:2 unknown_person"),
         ("classes.csv", CLASSES.replace("Т1", "1"), "classes.csv:2:2 wrong_kind"),
@@ -312,3 +327,18 @@ def test_every_problem_has_words_in_both_languages() -> None:
 
 def test_lookalikes_are_latin_and_become_russian() -> None:
     assert all(latin.isascii() and not russian.isascii() for latin, russian in LOOKALIKES.items())
+
+
+def test_links_guardians_to_their_students_and_a_second_time_nothing() -> None:
+    plan = plan_import(files({"people.csv": FAMILY}))
+    assert plan.problems == ()
+    (link,) = [step for step in plan.steps if isinstance(step, NewLink)]
+    assert (link.student, link.guardian, link.relation) == ("1", "Р1", "mother")
+    assert "связи с учениками: новых 1" in describe_plan(plan)
+    guardian = PersonKey("guardian", "Иванова", "Ольга", "", "")
+    people = {TEACHER: ("t1",), OTHER_TEACHER: ("t2",), STUDENT: ("s",), guardian: ("g",)}
+    again = plan_import(files({"people.csv": FAMILY}), known(people=people, guardians={"s": frozenset({"g"})}))
+    assert (again.problems, again.steps) == ((), ())
+    assert again.unchanged["link"] == 1
+    anew = plan_import(files({"people.csv": FAMILY}), known(people=people, guardians={"s": frozenset({"x"})}))
+    assert [type(step) for step in anew.steps] == [NewLink]
