@@ -40,6 +40,7 @@ class Right(StrEnum):
     TEACH = "teach"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
+    CONTROL = "control"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
     READ_STAFF = "read_staff"
@@ -49,13 +50,16 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
-    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS, Right.READ_STAFF}),
+    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.CONTROL, Right.READ_VIEWS}),
+    "deputy": frozenset(
+        {Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.CONTROL, Right.READ_VIEWS, Right.READ_STAFF}
+    ),
     "administrator": frozenset(
         {
             Right.SET_UP,
             Right.CLOSE,
             Right.APPROVE,
+            Right.CONTROL,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

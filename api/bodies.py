@@ -23,6 +23,8 @@ from ledger.journal.vocabulary import (
     PeriodKind,
     PersonKind,
     Relation,
+    RemarkAbout,
+    RemarkClosing,
 )
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -231,6 +233,40 @@ class NewGuardianshipNotice(Body, frozen=True, kw_only=True):
     out_number: str
     sent_on: str
     approved_by: Id
+
+
+class NewCheck(Body, frozen=True, kw_only=True):
+    """The journal of the class was looked through, these days of it; the `note` goes to the vault."""
+
+    held_on: str
+    from_date: str
+    to_date: str
+    note: Note | None = None
+
+
+class NewRemark(Body, frozen=True, kw_only=True):
+    """A remark to a teacher of the class; the `note` goes to the vault, and ``other`` needs one.
+
+    A `lesson` comes with its course; `held_on` is the day of a course's lesson that nobody recorded; `check` is the
+    index of the check that brought it up.
+    """
+
+    class_group: Id
+    to: Id
+    about: RemarkAbout
+    course: Id | None = None
+    lesson: Id | None = None
+    held_on: str | None = None
+    check: int | None = None
+    note: Note | None = None
+    remark: Id | None = None
+
+
+class NewRemarkClosing(Body, frozen=True, kw_only=True):
+    """Who was told answers, who raised it withdraws; the `note` is the answer's text and goes to the vault."""
+
+    how: RemarkClosing
+    note: Note | None = None
 
 
 class NewLesson(Body, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from exports.control_tables import control_tables
 from exports.people_tables import people_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
@@ -135,6 +136,7 @@ class Registers:
                 self._responsible(),
             ),
             *people_tables(self._views, self._position, self._name),
+            *control_tables(self._views, self._position, self._name, self._classes, self._open),
         ]
 
     def _read_names(self) -> dict[str, Named]:

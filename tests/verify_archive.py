@@ -129,6 +129,9 @@ DATA = {
 }  # fmt: skip
 FORMS = {"written": "письменно", "electronic": "электронно", "oral": "устно", "self_service": "в системе"}
 CHANNELS = {"in_system": "в системе", "email": "электронная почта", "sms": "СМС"}
+REMARKS = {
+    "lesson": "запись урока", "attendance": "посещаемость", "homework": "домашнее задание", "marks": "отметки", "other": "иное",
+}  # fmt: skip
 GUARDIAN = "guardian (законный представитель);guardian_name (имя представителя)"
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
@@ -159,6 +162,11 @@ HEADERS = {
     "refreshes": "entry (запись);at (внесено);year (учебный год);opens_on (с);until (по)",
     "consents": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);channel (канал);method (способ);"
     "application_number (номер заявления);application_date (дата заявления);ended_by (прекращено записью)",
+    "checks": "entry (запись);at (внесено);class (класс);held_on (дата проверки);from_date (с);to_date (по);actor (кто проверил);"
+    "note (пояснение)",
+    "remarks": "entry (запись);at (внесено);remark (замечание);class (класс);subject (предмет);lesson (урок);held_on (дата урока);"
+    "about (о чём);to (кому);to_name (имя);check (проверка);actor (кто внёс);note (пояснение);closed_by (закрыто записью);"
+    "how (как);answer (ответ)",
     "refusals": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);refused_on (дата отказа);basis (основание);"
     "ended_by (прекращено записью);notified_by (сообщено — запись);out_number (исходящий номер);sent_on (отправлено);"
     "approved_by (утвердил)",
@@ -411,6 +419,35 @@ class Builder:
             refusal=refusal, out_number="-01/17", sent_on=sent_on, approved_by=approved_by,
         )  # fmt: skip
         self.fill("refusals", refusal, 9, index, "-01/17", sent_on, approved_by)
+        return index
+
+    # Control.
+
+    def _noted(self, note: str) -> list[str] | None:
+        return [self.disclose("note", note, len(self.entries))] if note else None
+
+    def check(self, group: str, note: str = "", **changes: Any) -> int:
+        days = {"held_on": "2026-09-11", "from_date": "2026-09-01", "to_date": "2026-09-10"} | changes
+        index = self.add("control", group, "control_check_recorded", **days, sd=self._noted(note))
+        cells = (self.names[group], days["held_on"], days["from_date"], days["to_date"], self.actor["id"], note)
+        return self._row("checks", index, *cells)
+
+    def remark(self, group: str, to: str, about: str = "other", note: str = "Нет плана", **place: Any) -> str:
+        """Raise a remark; `place` is a course, lesson, held_on, check."""
+        remark, sd = self.uuid(), self._noted(note)
+        index = self.add("remark", remark, "remark_raised", class_group=group, to=to, about=about, sd=sd, **place)
+        subject = self.courses[place["course"]][1] if place.get("course") in self.courses else ""
+        self._row(
+            "remarks", index, remark, self.names[group], subject, place.get("lesson", ""), place.get("held_on", ""),
+            REMARKS[about], to, self.names[to], place.get("check", ""), self.actor["id"], note, "", "", "",
+        )  # fmt: skip
+        return remark
+
+    def close_remark(self, remark: str, how: str = "answered", note: str = "") -> int:
+        index = self.add("remark", remark, "remark_closed", how=how, sd=self._noted(note))
+        for row in self.tables["remarks"]:
+            if row[2] == remark:
+                row[13:] = [index, {"answered": "отвечено", "withdrawn": "снято"}[how], note]
         return index
 
     def class_group(self, year: str, grade: int, letter: str) -> str:
@@ -754,6 +791,7 @@ class Sample:
     employee: str
     guardian: str
     cited: dict[str, int]
+    remark: str
     students: list[str]
     lesson: str
     work: str
@@ -793,6 +831,13 @@ def sample(seed: int = 1) -> Sample:
     b.enroll(group, students[4], "2026-10-10")
     closed_at = b.close(period, lambda info: info["held_on"] <= "2026-10-25")
     b.begin()
+    check = b.check(group, '=Проверено; "всё"')
+    b.check(group, held_on="2026-09-30", to_date="2026-09-30")
+    b.close_remark(b.remark(group, teacher, "homework", "", course=course, lesson=lesson, check=check), note="+Внесено")
+    b.close_remark(b.remark(group, substitute, "lesson", "", course=course, held_on="2026-09-21"), "withdrawn")
+    cited["remark"] = len(b.entries)
+    remark = b.remark(group, teacher)
+    b.begin()
     request = b.request(marks[1], "5")
     asked_by, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
     b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
@@ -811,6 +856,7 @@ def sample(seed: int = 1) -> Sample:
         employee,
         guardian,
         cited,
+        remark,
         students,
         lesson,
         work,

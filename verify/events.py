@@ -233,6 +233,13 @@ TYPES: Final[dict[str, EventType]] = {
             "guardianship_notified/1", "person", refusal=INDEX, out_number=_ORDER_NUMBER, sent_on=DATE,
             approved_by=UUID,
         ),
+        _event("control_check_recorded/1", "control", held_on=DATE, from_date=DATE, to_date=DATE, sd_opt=DIGEST),
+        _event(
+            "remark_raised/1", "remark", class_group=UUID, to=UUID,
+            about=_words("lesson", "attendance", "homework", "marks", "other"), course_opt=UUID, lesson_opt=UUID,
+            held_on_opt=DATE, check_opt=INDEX, sd_opt=DIGEST,
+        ),
+        _event("remark_closed/1", "remark", how=_words("answered", "withdrawn"), sd_opt=DIGEST),
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),

@@ -232,8 +232,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "An entry does not fit who is linked to the student as a guardian.",
     ),
     "answers-nothing": (
-        "Запись отвечает на то, чего нет или что уже не ждёт ответа: уведомление, обновление, согласие, отказ.",
-        "An entry answers a notice, a refresh, a consent or a refusal that is not there or waits no more.",
+        "Запись отвечает на то, чего нет или что уже не ждёт: уведомление, обновление, согласие, отказ, замечание.",
+        "An entry answers a notice, a refresh, a consent, a refusal or a remark that is not there or waits no more.",
     ),
     "consent-form": (
         "Согласие или отзыв внесены не так, как требует их способ или канал.",
@@ -242,6 +242,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "approval-same-person": (
         "Утвердил тот же человек, который внёс запись.",
         "Who approved is who recorded.",
+    ),
+    "remark-mismatch": (
+        "Замечание называет курс, урок, день или проверку не того класса.",
+        "A remark names a course, a lesson, a day or a check that does not fit its class.",
     ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
+from verify.control import Control
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
@@ -33,6 +34,8 @@ _MAKERS: Final = {
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
     "refresh": b"annual_refresh_opened/1",
+    "control": b"control_check_recorded/1",
+    "remark": b"remark_raised/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
@@ -59,6 +62,7 @@ class Replay:
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.personal = PersonalData(self)
+        self.control = Control(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -69,7 +73,7 @@ class Replay:
             return self.lessons.correction(what, is_annulled=verb == "annulled")
         rooms = {
             "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders, "person": self.personal,
-            "refresh": self.personal,
+            "refresh": self.personal, "control": self.control, "remark": self.control,
         }  # fmt: skip
         room = rooms.get(event.kind, self)
         handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)

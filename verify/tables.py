@@ -70,6 +70,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, _GUARDIAN, _GUARDIAN_NAME, _STUDENT, _NAME, "channel (канал)", "method (способ)",
         "application_number (номер заявления)", "application_date (дата заявления)", _ENDED_BY,
     ),
+    "checks": (
+        _ENTRY, _AT, _CLASS, "held_on (дата проверки)", "from_date (с)", "to_date (по)", "actor (кто проверил)",
+        "note (пояснение)",
+    ),
+    "remarks": (
+        _ENTRY, _AT, "remark (замечание)", _CLASS, _SUBJECT, _LESSON, "held_on (дата урока)", "about (о чём)",
+        "to (кому)", "to_name (имя)", "check (проверка)", "actor (кто внёс)", "note (пояснение)",
+        "closed_by (закрыто записью)", "how (как)", "answer (ответ)",
+    ),
     "refusals": (
         _ENTRY, _AT, _GUARDIAN, _GUARDIAN_NAME, _STUDENT, _NAME, "refused_on (дата отказа)", _BASIS, _ENDED_BY,
         "notified_by (сообщено — запись)", "out_number (исходящий номер)", "sent_on (отправлено)",
@@ -77,7 +86,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-LATER: Final = ("guardians", "data_notices", "data_updates", "refreshes", "consents", "refusals")
+LATER: Final = ("guardians", "data_notices", "data_updates", "refreshes", "consents", "checks", "remarks", "refusals")
 """Tables of rows that are written in personal.py, and whose last cells later entries may fill."""
 
 _KINDS: Final = {

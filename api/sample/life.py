@@ -14,6 +14,7 @@ from typing import Final
 from api.sample import school_year
 from api.sample.absences import Absences
 from api.sample.attendance import Attendance, Spell
+from api.sample.control import Control
 from api.sample.corrections import Corrections
 from api.sample.draws import Draws
 from api.sample.facts import Fact
@@ -49,6 +50,7 @@ class Life:
         self._teaching = Teaching(seed, roster)
         self._absences = Absences(seed, roster)
         self._corrections = Corrections(seed)
+        self._control = Control(seed, roster, self._scribe)
         self._families = Families(seed, roster, self._scribe)
         self._draws = Draws(seed, "life")
         self._salts = Draws(seed, "salts")
@@ -85,7 +87,7 @@ class Life:
             if period.ends_on <= days[-1]:
                 self._closes.add(period.closes_at)
                 self._at(period.closes_at, partial(self._close, period))
-        for at, action in self._families.agenda():
+        for at, action in (*self._families.agenda(), *self._control.agenda()):
             self._at(at, action)
         parallel = [group for group in self._roster.classes if self._parallel(group)]
         moving = max(1, round(len(self._roster.students) * _MOVING_SHARE)) if parallel else 0

@@ -21,6 +21,8 @@ from ledger.journal.vocabulary import (
     PeriodKind,
     PersonKind,
     Relation,
+    RemarkAbout,
+    RemarkClosing,
     SubstitutionReason,
     WorkKind,
 )
@@ -239,6 +241,38 @@ class NotifyGuardianship(JournalCommand, frozen=True, kw_only=True):
     out_number: str
     sent_on: str
     approved_by: str
+
+
+class RecordControlCheck(JournalCommand, frozen=True, kw_only=True):
+    """The journal of a class was looked through, these days of it; `note`: digest of a text about it."""
+
+    class_group: str
+    held_on: str
+    from_date: str
+    to_date: str
+    note: str | None = None
+
+
+class RaiseRemark(JournalCommand, frozen=True, kw_only=True):
+    """A teacher of the class is told that something lacks or is wrong; `note`: digest of the text."""
+
+    remark: str
+    class_group: str
+    to: str
+    about: RemarkAbout
+    course: str | None = None
+    lesson: str | None = None
+    held_on: str | None = None
+    check: int | None = None
+    note: str | None = None
+
+
+class CloseRemark(JournalCommand, frozen=True, kw_only=True):
+    """A person closes a remark; `note`: digest of the answer's text."""
+
+    remark: str
+    how: RemarkClosing
+    note: str | None = None
 
 
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
 from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
+from ledger.journal.control import close_remark, raise_remark, record_check
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
 from ledger.journal.course import assign_teacher, open_course
 from ledger.journal.delivery import give_consent, notify_guardianship, refuse_information, withdraw_consent
@@ -53,6 +54,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.WithdrawDeliveryConsent: withdraw_consent,
     cmd.RefuseInformation: refuse_information,
     cmd.NotifyGuardianship: notify_guardianship,
+    cmd.RecordControlCheck: record_check,
+    cmd.RaiseRemark: raise_remark,
+    cmd.CloseRemark: close_remark,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

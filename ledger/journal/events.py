@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.control_events import CONTROL_EVENT_TYPES
 from ledger.journal.event import Event as Event  # noqa: PLC0414 (this module gives it on)
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
@@ -428,6 +429,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
     **PEOPLE_EVENT_TYPES,
+    **CONTROL_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,

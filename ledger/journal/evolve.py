@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.control import evolve_control, evolve_remark
 from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
@@ -27,6 +28,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
     "refresh": evolve_refresh,
+    "control": evolve_control,
+    "remark": evolve_remark,
     "lesson": evolve_lesson,
 }
 

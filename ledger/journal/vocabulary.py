@@ -14,6 +14,8 @@ DataField = Literal["family_name", "given_name", "patronymic", "birth_date", "ad
 NoticeForm = Literal["written", "electronic", "oral"]
 Channel = Literal["in_system", "email", "sms"]
 ConsentMethod = Literal["written", "self_service"]
+RemarkAbout = Literal["lesson", "attendance", "homework", "marks", "other"]
+RemarkClosing = Literal["answered", "withdrawn"]
 PeriodKind = Literal["quarter", "trimester", "half_year", "year"]
 ClockKind = Literal["server", "sample"]
 AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
@@ -109,6 +111,16 @@ CHANNEL_WORDS: Final[dict[str, str]] = {"in_system": "в системе", "email
 
 METHOD_WORDS: Final[dict[str, str]] = {"written": "письменно", "self_service": "в системе"}
 
+REMARK_WORDS: Final[dict[str, str]] = {
+    "lesson": "запись урока",
+    "attendance": "посещаемость",
+    "homework": "домашнее задание",
+    "marks": "отметки",
+    "other": "иное",
+}
+
+CLOSING_WORDS: Final[dict[str, str]] = {"answered": "отвечено", "withdrawn": "снято"}
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -129,6 +141,8 @@ RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
 DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))
 NOTICE_FORMS: Final[frozenset[str]] = frozenset(get_args(NoticeForm))
 CHANNELS: Final[frozenset[str]] = frozenset(get_args(Channel))
+REMARK_ABOUT: Final[frozenset[str]] = frozenset(get_args(RemarkAbout))
+REMARK_CLOSINGS: Final[frozenset[str]] = frozenset(get_args(RemarkClosing))
 CONSENT_METHODS: Final[frozenset[str]] = frozenset(get_args(ConsentMethod))
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))

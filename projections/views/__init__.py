@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, people_data, regulation, school, substitutions
+from projections.views import (
+    cells,
+    commands,
+    control,
+    corrections,
+    lessons,
+    people_data,
+    regulation,
+    school,
+    substitutions,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -18,5 +28,6 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     people_data.VIEW,
+    control.VIEW,
     substitutions.VIEW,
 )

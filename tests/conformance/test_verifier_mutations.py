@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import tests.verify_bag_mutations
+import tests.verify_control_forgeries
 import tests.verify_forgeries
 import tests.verify_people_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)

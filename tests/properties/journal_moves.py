@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from ledger.journal import commands as cmd
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewSubstitution, NewWork
+from ledger.journal.control import Control
 from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.journal.people import Person
-from ledger.journal.vocabulary import AbsenceCode, Channel, ConsentMethod, DataField
+from ledger.journal.vocabulary import AbsenceCode, Channel, ConsentMethod, DataField, RemarkClosing
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
@@ -58,6 +59,7 @@ FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, bas
 STUDENTS: Final = STUDENTS_A + STUDENTS_B
 COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
 DAYS: Final = ("2026-09-07", "2026-09-08", "2026-10-25", "2026-11-01", "2026-11-05", "2026-11-09")
+REMARKS: Final = tuple(uid(number) for number in range(3000, 3003))
 LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
@@ -296,6 +298,38 @@ def _delivery(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, A
             ), _administrator(choices)  # fmt: skip
 
 
+def _control(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    group = choices.one((CLASS_A, CLASS_A, CLASS_B))
+    actor = choices.one((TEACHER_3, TEACHER_3, DEPUTY, TEACHER))
+    note = digest(9) if choices.number(2) else None
+    known = journal.find(f"control/{group}")
+    checks = [*sorted(known.checks)] if isinstance(known, Control) else []
+    match choices.number(3):
+        case 0:
+            days = {"from_date": choices.one(("2026-09-01", "2026-09-04")), "to_date": "2026-09-03"}
+            return cmd.RecordControlCheck(class_group=group, held_on="2026-09-07", note=note, **days), actor
+        case 1:
+            id_, lesson = _some_lesson(choices, journal)
+            place = choices.one(
+                (
+                    {},
+                    {"course": MATHS_A},
+                    {"course": lesson.course if lesson else MATHS_A, "lesson": id_},
+                    {"course": choices.one(COURSES), "held_on": DAYS[0]},
+                )
+            )
+            return cmd.RaiseRemark(
+                remark=choices.one(REMARKS), class_group=group, to=_odd(choices, (TEACHER.id, TEACHER_2.id), STAFF),
+                about=choices.one(("homework", "lesson", "other")), note=note,
+                check=choices.one((None, *checks, 3)), **place,
+            ), actor  # fmt: skip
+        case _:
+            how: RemarkClosing = choices.one(("answered", "withdrawn"))
+            return cmd.CloseRemark(remark=choices.one(REMARKS), how=how, note=note), choices.one(
+                (TEACHER, TEACHER_2, TEACHER_3, DEPUTY)
+            )
+
+
 def _odd(choices: Choices, usual: Sequence[str], others: Sequence[str]) -> str:
     return choices.one(others) if choices.rarely() else choices.one(usual)
 
@@ -320,6 +354,7 @@ _BUILDERS: Final = {
     "guardian": _guardian,
     "data": _data,
     "delivery": _delivery,
+    "control": _control,
 }
 KINDS: Final = tuple(_BUILDERS)
 

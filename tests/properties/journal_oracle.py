@@ -23,6 +23,8 @@ CREATE = {
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
     "refresh": "annual_refresh_opened",
+    "control": "control_check_recorded",
+    "remark": "remark_raised",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
 DATA_FIELDS = {"family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"}
@@ -99,7 +101,9 @@ class _Checker:
         own = [other for other in self.before if other.stream == item.stream]
         assert item.position == len(self.before)
         assert item.version == len(own) + 1
-        if kind in ALWAYS_THE_SAME:
+        if kind == "control":
+            assert item.type == CREATE[kind]
+        elif kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
         else:
@@ -262,6 +266,34 @@ class _Checker:
                 if consent.position > other.position and consent.data["student"] == other.data["student"]
             ]
         ]
+
+    # control --------------------------------------------------------------------------------------------------------
+
+    def check_control(self) -> None:
+        self.made("class", self.id())
+        assert self.data["from_date"] <= self.data["to_date"] <= self.data["held_on"]
+        assert len(self.data.get("_sd", [""])) == 1
+
+    def check_remark(self) -> None:
+        if self.item.type == "remark_closed":
+            assert self.data["how"] in {"answered", "withdrawn"}
+            assert not list(self.of(self.item.stream, "remark_closed"))
+            return
+        data = self.data
+        self.made("class", data["class_group"])
+        assert self.made("person", data["to"])["kind"] == "teacher"
+        assert data["about"] in {"lesson", "attendance", "homework", "marks", "other"}
+        assert data["about"] != "other" or "_sd" in data
+        if "course" in data:
+            assert self.made("course", data["course"])["class_group"] == data["class_group"]
+        if "lesson" in data:
+            assert self.made("lesson", data["lesson"])["course"] == data["course"]
+        if "held_on" in data:
+            assert "course" in data
+            assert "lesson" not in data
+        if "check" in data:
+            check = self.before[data["check"]]
+            assert (check.stream, check.type) == (f"control/{data['class_group']}", "control_check_recorded")
 
     # school years ---------------------------------------------------------------------------------------------------
 
