@@ -88,14 +88,33 @@ class NewWithdrawal(Body, frozen=True, kw_only=True):
 
 
 class NewCourse(Body, frozen=True, kw_only=True):
-    """Class group × subject × year, with its responsible teacher."""
+    """Class group × subject × year, with its responsible teacher.
+
+    `subgroup` is the title of the part of the class that it teaches; it stands in the entry in clear, for ever: no names
+    of people.
+    """
 
     class_group: Id
     year: Id
     subject: str
     teacher: Id
     starts_on: str
+    subgroup: str | None = None
     course: Id | None = None
+
+
+class NewSubgroupMember(Body, frozen=True, kw_only=True):
+    """A student of the class joins the course's subgroup."""
+
+    student: Id
+    starts_on: str
+
+
+class NewSubgroupLeaver(Body, frozen=True, kw_only=True):
+    """A student's last day in the course's subgroup."""
+
+    student: Id
+    ends_on: str
 
 
 class NewTeacher(Body, frozen=True, kw_only=True):

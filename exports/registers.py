@@ -25,6 +25,7 @@ from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.lookups import classes, courses, persons
 from projections.views.regulation import regulation
+from projections.views.subgroups import subgroup_members
 
 ROWS_PER_PAGE: Final = 5_000
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
@@ -37,6 +38,7 @@ _CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предме
 _RECORDED, _STANDING = "recorded (внесено значение)", "standing (действует значение)"
 _STANDING_ENTRY = "standing_entry (действует запись)"
 
+_SUBGROUP: Final = "subgroup (подгруппа)"
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
 
 # The moment of an entry is its command's; commands are found by their first entry.
@@ -45,10 +47,11 @@ _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """What rows say of a course: class name and subject."""
+    """What rows say of a course: class name, subject, and subgroup or nothing."""
 
     class_name: str
     subject: str
+    subgroup: str
 
 
 class Registers:
@@ -68,7 +71,7 @@ class Registers:
         self._orders = regulation(views, at=position)
         self._classes = {row.class_group: f"{row.grade}{row.letter}" for row in classes(views, at=position).rows}
         self._courses = {
-            row.course: _Course(self._classes.get(row.class_group, ""), row.subject)
+            row.course: _Course(self._classes.get(row.class_group, ""), row.subject, row.subgroup or "")
             for row in courses(views, at=position).rows
         }
 
@@ -81,12 +84,18 @@ class Registers:
                 (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
                 self._enrollments(),
             ),
-            Table("courses", (_ENTRY, "course (курс)", _CLASS, _SUBJECT), self._course_rows()),
+            *self._course_tables(),
             Table(
                 "lessons",
                 (
-                    *(_ENTRY, _AT, _LESSON, _DAY, "number (номер)", _CLASS, _SUBJECT, "teacher (учитель)"),
-                    *("topic (тема)", "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)"),
+                    *(_ENTRY, _AT, _LESSON, _DAY, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP),
+                    *(
+                        "teacher (учитель)",
+                        "topic (тема)",
+                        "attendance (посещаемость)",
+                        "homework (домашнее задание)",
+                        "due_on (к дате)",
+                    ),
                     _STANDING_ENTRY,
                 ),
                 self._lessons(),
@@ -135,6 +144,13 @@ class Registers:
             ),
         ]
 
+    def _course_tables(self) -> list[Table]:
+        course = (_ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP)
+        return [
+            Table("courses", course, self._course_rows()),
+            Table("subgroups", (*course, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"), self._subgroup_rows()),
+        ]
+
     def _read_names(self) -> dict[str, str]:
         people = persons(self._views, at=self._position).rows
         opened = self._open([digest for person in people for digest in person.digests])
@@ -172,7 +188,14 @@ class Registers:
 
     def _course_rows(self) -> Iterator[Sequence[str]]:
         for row in sorted(courses(self._views, at=self._position).rows, key=lambda row: row.entry):
-            yield str(row.entry), row.course, *self._class_and_subject(row.course)
+            yield str(row.entry), row.course, *self._class_and_subject(row.course), typed(row.subgroup or "")
+
+    def _subgroup_rows(self) -> Iterator[Sequence[str]]:
+        for row in subgroup_members(self._views, at=self._position).rows:
+            yield (
+                *(str(row.entry), row.course, *self._class_and_subject(row.course), typed(row.subgroup)),
+                *(row.student, self._name(row.student), row.starts_on, row.ends_on or ""),
+            )
 
     def _class_and_subject(self, course: str) -> tuple[str, str]:
         found = self._courses[course]
@@ -190,7 +213,8 @@ class Registers:
         for row in self._pages(sql):
             entry, at, lesson, day, number, course, teacher, topic, standing, by, attendance, later, text, due_on = row
             yield (
-                *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course), self._name(teacher)),
+                *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course)),
+                *(typed(self._courses[course].subgroup), self._name(teacher)),
                 typed(topic) if standing else "аннулирован",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",

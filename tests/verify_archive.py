@@ -120,9 +120,11 @@ PARAMETERS = {
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
     "enrollments": "entry (запись);class (класс);student (ученик);name (имя);starts_on (с);ends_on (по)",
-    "courses": "entry (запись);course (курс);class (класс);subject (предмет)",
+    "courses": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа)",
+    "subgroups": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);student (ученик);name (имя);"
+    "starts_on (с);ends_on (по)",
     "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
-    "teacher (учитель);topic (тема);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
+    "subgroup (подгруппа);teacher (учитель);topic (тема);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
     "standing_entry (действует запись)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
@@ -188,6 +190,7 @@ class Builder:
     lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
     courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     works: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
@@ -298,13 +301,33 @@ class Builder:
             if row[1] == self.names[group] and row[2] == student and not row[5]:
                 row[5] = ends_on
 
-    def course(self, group: str, subject: str, year: str, teacher: str, grade: str = "") -> str:
+    def course(
+        self, group: str, subject: str, year: str, teacher: str, grade: str = "", subgroup: str | None = None
+    ) -> str:
         course = self.uuid()
-        index = self.add("course", course, "course_opened", class_group=group, subject=subject, year=year)
+        opened = {"class_group": group, "subject": subject, "year": year, "subgroup": subgroup}
+        index = self.add("course", course, "course_opened", **opened)
+        if subgroup is not None:
+            self.add("class", group, "subgroup_listed", course=course)
         self.add("course", course, "teacher_assigned", teacher=teacher, starts_on="2026-09-01")
         self.courses[course] = (self.names[group], subject, year, grade)
-        self.tables["courses"].append([index, course, self.names[group], subject])
+        self.parts[course] = subgroup or ""
+        self.tables["courses"].append([index, course, self.names[group], subject, subgroup or ""])
         return course
+
+    def join(self, course: str, student: str, starts_on: str = "2026-09-01") -> None:
+        """Put a student into a course's subgroup."""
+        index = self.add("course", course, "subgroup_joined", student=student, starts_on=starts_on)
+        name = self.names.get(student, student)
+        row = [index, course, *self.courses[course][:2], self.parts[course], student, name, starts_on, ""]
+        self.tables["subgroups"].append(row)
+
+    def depart(self, course: str, student: str, ends_on: str) -> None:
+        """Take a student out of a course's subgroup."""
+        self.add("course", course, "subgroup_left", student=student, ends_on=ends_on)
+        for row in self.tables["subgroups"]:
+            if row[1] == course and row[5] == student and not row[8]:
+                row[8] = ends_on
 
     def period(self, year: str, number: int, grades: list[int], starts_on: str, ends_on: str) -> str:
         period = self.uuid()
@@ -555,7 +578,10 @@ class Builder:
                 home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
-                    [*head, info["number"], group, subject, self.names[info["teacher"]], topic, taken, *home, by]
+                    [
+                        *(*head, info["number"], group, subject, self.parts[info["course"]]),
+                        *(self.names[info["teacher"]], topic, taken, *home, by),
+                    ]
                 )
             elif row.what == "substitution":
                 held = next(one for one in self.rows.values() if (one.what, one.lesson) == ("lesson", row.lesson))
@@ -617,6 +643,8 @@ class Sample:
     period: str
     group: str
     course: str
+    subgroup: str
+    other_subgroup: str
     teacher: str
     employee: str
     students: list[str]
@@ -650,6 +678,7 @@ def sample(seed: int = 1) -> Sample:
     group, course = _class(b, year, teacher, students)
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
+    subgroup, other_subgroup = _subgroups(b, year, group, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
     b.begin()
     b.leave(group, students[4], "2026-10-01")
@@ -670,6 +699,8 @@ def sample(seed: int = 1) -> Sample:
         period,
         group,
         course,
+        subgroup,
+        other_subgroup,
         teacher,
         employee,
         students,
@@ -741,6 +772,23 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
     b.correct(len(b.entries) - 1, None, "typo")
     assert third
+
+
+def _subgroups(b: Builder, year: str, group: str, teacher: str, students: list[str]) -> tuple[str, str]:
+    """One subject in two halves: the second student goes over to the other, the third is in none."""
+    b.begin()
+    one = b.course(group, "Английский язык", year, teacher, "5", "1-я")
+    other = b.course(group, "Английский язык", year, teacher, "5", '=2;"я"')
+    b.join(one, students[0])
+    b.join(one, students[1])
+    b.depart(one, students[1], "2026-09-08")
+    b.join(other, students[1], "2026-09-09")
+    lesson = b.lesson(one, teacher, "2026-09-08", "Глаголы", number=5)
+    work = b.work(lesson)
+    b.mark(lesson, work, students[0], "5")
+    b.mark(lesson, work, students[1], "4")
+    b.absence(b.lesson(other, teacher, "2026-09-09", "Глаголы", number=5), students[1])
+    return one, other
 
 
 def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int]:

@@ -284,3 +284,83 @@ def another_who_answered_in_a_table(school: Sample) -> None:
 @story("table-row-missing")
 def appointment_left_out_of_its_table(school: Sample) -> None:
     school.builder.tables["responsible"].pop()
+
+
+# Subgroups.
+
+
+@story("subgroup")
+def student_in_two_halves_of_a_class(school: Sample) -> None:
+    school.builder.join(school.other_subgroup, school.students[0], "2026-11-08")
+
+
+@story("subgroup")
+def student_back_in_a_subgroup_on_the_day_of_leaving(school: Sample) -> None:
+    school.builder.depart(school.other_subgroup, school.students[1], "2026-11-08")
+    school.builder.join(school.subgroup, school.students[1], "2026-11-08")
+
+
+@story("subgroup")
+def student_who_leaves_a_subgroup_of_others(school: Sample) -> None:
+    school.builder.add("course", school.subgroup, "subgroup_left", student=school.students[2], ends_on="2026-11-08")
+
+
+@story("ends-before-start")
+def student_who_left_a_subgroup_before_joining(school: Sample) -> None:
+    school.builder.depart(school.subgroup, school.students[0], "2026-08-31")
+
+
+@story("subgroup")
+def member_of_a_whole_class(school: Sample) -> None:
+    school.builder.join(school.course, school.students[2])
+
+
+@story("subgroup")
+def two_subgroups_of_one_title(school: Sample) -> None:
+    school.builder.course(school.group, "Английский язык", school.year, school.teacher, "5", "1-я")
+
+
+@story("data-field")
+def whole_class_listed_as_a_subgroup(school: Sample) -> None:
+    b = school.builder
+    course = b.uuid()
+    index = b.add("course", course, "course_opened", class_group=school.group, subject="Химия", year=school.year)
+    b.add("class", school.group, "subgroup_listed", course=course)
+    b.tables["courses"].append([index, course, b.names[school.group], "Химия", ""])
+
+
+@story("subgroup-member")
+def mark_for_a_student_of_the_other_half(school: Sample) -> None:
+    b = school.builder
+    lesson = b.lesson(school.subgroup, school.teacher, "2026-11-09", "Глаголы")
+    b.mark(lesson, b.work(lesson), school.students[1], "5")
+
+
+@story("subgroup-member")
+def absence_on_the_day_after_leaving(school: Sample) -> None:
+    b = school.builder
+    b.depart(school.subgroup, school.students[0], "2026-11-08")
+    b.absence(b.lesson(school.subgroup, school.teacher, "2026-11-09", "Глаголы"), school.students[0])
+
+
+@story("subgroup-member")
+def lateness_before_joining(school: Sample) -> None:
+    b = school.builder
+    b.join(school.other_subgroup, school.students[2], "2026-11-10")
+    b.lateness(b.lesson(school.other_subgroup, school.teacher, "2026-11-09", "Глаголы"), school.students[2])
+
+
+@story("table-cell")
+def subgroup_under_another_title_in_the_table(school: Sample) -> None:
+    school.builder.tables["subgroups"][0][4] = "3-я"
+
+
+@story("table-row-missing")
+def stay_in_a_subgroup_left_out_of_the_table(school: Sample) -> None:
+    school.builder.tables["subgroups"].pop()
+
+
+@story("table-cell")
+def subgroup_left_out_of_a_course(school: Sample) -> None:
+    row = next(row for row in school.builder.tables["courses"] if row[1] == school.subgroup)
+    row[4] = ""

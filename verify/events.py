@@ -192,7 +192,10 @@ TYPES: Final[dict[str, EventType]] = {
         _event("class_group_opened/1", "class", year=UUID, grade=INDEX, letter=TEXT, class_teacher_opt=UUID),
         _event("student_enrolled/1", "class", student=UUID, starts_on=DATE),
         _event("student_left/1", "class", student=UUID, ends_on=DATE),
-        _event("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID),
+        _event("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID, subgroup_opt=TEXT),
+        _event("subgroup_listed/1", "class", course=UUID),
+        _event("subgroup_joined/1", "course", student=UUID, starts_on=DATE),
+        _event("subgroup_left/1", "course", student=UUID, ends_on=DATE),
         _event("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE),
         _event(
             "regulation_adopted/1", "regulation", order_number=_ORDER_NUMBER, order_date=DATE, effective_from=DATE,

@@ -219,6 +219,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Зачисление или выбытие не сходится с тем, в каком классе был ученик.",
         "An enrolment or leaving does not fit the class that the student was in.",
     ),
+    "subgroup": (
+        "Подгруппа или пребывание в ней не сходится с прежними записями.",
+        "A subgroup, or a stay in one, does not fit what the entries before say.",
+    ),
+    "subgroup-member": (
+        "В уроке подгруппы запись об ученике, которого в ней в этот день не было.",
+        "A lesson of a subgroup has an entry for a student who was not in it on that day.",
+    ),
     "period-overlap": (
         "Период с тем же номером или на те же дни у параллели уже есть.",
         "A grade has a period of this kind with this number, or on these days, already.",

@@ -86,6 +86,7 @@ class Lessons:
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
+        self.replay.subgroups.check_member(lesson, person)
         fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
         self._check_slot(lesson, fact)
         lesson.absences[person] = fact
@@ -100,6 +101,7 @@ class Lessons:
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
+        self.replay.subgroups.check_member(lesson, person)
         fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
         self._check_slot(lesson, fact)
         lesson.latenesses[person] = fact
@@ -145,6 +147,7 @@ class Lessons:
             if not lesson.is_partial:
                 self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
             return
+        self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
         self._check_slot(lesson, fact)
         work.marks[person] = fact

@@ -16,6 +16,7 @@ from verify.findings import Place, Report
 from verify.lesson import Lessons
 from verify.regulation import Orders
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
+from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
 from verify.tables import Tables
 
@@ -54,6 +55,10 @@ class Replay:
         self.command = b""
         self._commands: set[bytes] = set()
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
+        self.subgroups = Subgroups(self)
+        self.subgroup_listed = self.subgroups.listed
+        self.subgroup_joined = self.subgroups.joined
+        self.subgroup_left = self.subgroups.left
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
@@ -266,8 +271,8 @@ class Replay:
         self.tables.left(stream.key, person, ends_on)
 
     def course_opened(self, stream: Stream, index: int, groups: Groups) -> None:
-        """Take a course: a subject in a class."""
-        class_group, subject, year = groups[DATA]
+        """Take a course: a subject in a class, or in a part of it."""
+        class_group, subgroup, subject, year = groups[DATA]
         if not self.makes(stream) or not isinstance(stream, Course):
             return
         self.made(b"year", year, "year")
@@ -275,6 +280,7 @@ class Replay:
         if isinstance(group, ClassGroup):
             stream.group = group
         stream.subject = unescape(subject)
+        self.subgroups.opened(stream, subgroup)
         self.tables.course(index, stream)
 
     def teacher_assigned(self, stream: Stream, _index: int, groups: Groups) -> None:

@@ -23,7 +23,7 @@ class Stream:
 
 @dataclass(slots=True, eq=False)
 class Stay:
-    """A student's stay in a class: its stream, the first day, and the last once it is said."""
+    """A student's stay in a class or a subgroup: its stream, the first day, and the last once it is said."""
 
     group: bytes
     starts_on: bytes
@@ -32,12 +32,16 @@ class Stay:
 
 @dataclass(slots=True, eq=False)
 class Person(Stream):
-    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year."""
+    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year.
+
+    `subgroups` is the last stay in a subgroup by class and subject.
+    """
 
     kind: bytes = b""
     name: bytes = b""
     cells: bytes = b""
     stays: dict[bytes, Stay] = field(default_factory=dict)
+    subgroups: dict[tuple[bytes, bytes], Stay] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +68,7 @@ class ClassGroup(Stream):
 class Course(Stream):
     """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows.
 
+    With a `subgroup` it is taught to a part of the class, whose stays by student are `members`.
     `assignments` are the first days and teachers of its `teacher_assigned`, in order of the entries.
     """
 
@@ -71,6 +76,8 @@ class Course(Stream):
     subject: bytes = b""
     cells: bytes = b""
     assignments: list[tuple[bytes, bytes]] = field(default_factory=list)
+    subgroup: bytes | None = None
+    members: dict[Person, list[Stay]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

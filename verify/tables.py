@@ -14,7 +14,7 @@ from typing import Final
 
 from verify.events import unescape
 from verify.findings import Report
-from verify.state import NULL, Course, Fact, Lesson, Person, Work
+from verify.state import NULL, Course, Fact, Lesson, Person, Stay, Work
 from verify.table import Table, cell, row_of
 
 _ENTRY, _AT, _LESSON, _HELD_ON = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
@@ -24,15 +24,20 @@ _RECORDED, _STANDING, _BY = (
     "standing (действует значение)",
     "standing_entry (действует запись)",
 )
+_SUBGROUP: Final = "subgroup (подгруппа)"
 
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "people": (_ENTRY, "person (человек)", "kind (кто)", _NAME),
     "enrollments": (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
-    "courses": (_ENTRY, "course (курс)", _CLASS, _SUBJECT),
+    "courses": (_ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP),
+    "subgroups": (
+        _ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)",
+    ),
     "lessons": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, "teacher (учитель)", "topic (тема)",
+        _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP, "teacher (учитель)",
+        "topic (тема)",
         "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
     ),
     "marks": (
@@ -138,6 +143,9 @@ class Tables:
     def course(self, index: int, course: Course) -> None:
         """Expect a row of courses."""
 
+    def joined(self, index: int, course: Course, person: Person, stay: Stay) -> None:
+        """Expect a row of subgroups, at the end."""
+
     def lesson(self, lesson: Lesson) -> None:
         """Expect a row of lessons, at the end."""
 
@@ -184,6 +192,7 @@ class ArchiveTables(Tables):
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
         self._enrollments: dict[tuple[bytes, bytes], list[_Enrollment]] = {}
         self._rows: list[_Enrollment] = []
+        self._stays: list[tuple[int, Course, Person, Stay]] = []
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._rekinded: dict[Work, None] = {}
@@ -212,7 +221,11 @@ class ArchiveTables(Tables):
     def course(self, index: int, course: Course) -> None:  # noqa: D102
         class_cell = cell(course.group.name) if course.group is not None else b""
         course.cells = b"%b;%b;" % (class_cell, cell(course.subject))
-        self._expect("courses", index, [b"%d" % index, course.id, class_cell, cell(course.subject)])
+        row = [b"%d" % index, course.id, class_cell, cell(course.subject), cell(course.subgroup or b"")]
+        self._expect("courses", index, row)
+
+    def joined(self, index: int, course: Course, person: Person, stay: Stay) -> None:  # noqa: D102
+        self._stays.append((index, course, person, stay))
 
     def lesson(self, lesson: Lesson) -> None:  # noqa: D102
         course_cells = lesson.course.cells if lesson.course is not None else b";;"
@@ -290,11 +303,16 @@ class ArchiveTables(Tables):
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions"):
+        for name in ("enrollments", "subgroups", "lessons", "substitutions"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
             self._expect("enrollments", row.index, [*row.cells, row.ends_on])
+        for index, course, person, stay in self._stays:
+            class_cell = cell(course.group.name) if course.group is not None else b""
+            cells = [b"%d" % index, course.id, class_cell, cell(course.subject), cell(course.subgroup or b"")]
+            cells += [person.id, cell(person.name), stay.starts_on, stay.ends_on or b""]
+            self._expect("subgroups", index, cells)
         for lesson in self._lessons:
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
@@ -340,6 +358,7 @@ class ArchiveTables(Tables):
         cells = [
             b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number,
             cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            cell(course.subgroup or b"") if course is not None else b"",
             cell(lesson.teacher.name) if lesson.teacher is not None else b"", cell(topic),
             "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on,
             b"" if fact.standing == fact.first else b"%d" % fact.standing,

@@ -68,6 +68,14 @@ def _open_course(asked: Asked[bodies.NewCourse]) -> jc.OpenCourse:
     return jc.OpenCourse(**fields(asked.body, course=asked.body.course or new_id()))
 
 
+def _join_subgroup(asked: Asked[bodies.NewSubgroupMember]) -> jc.JoinSubgroup:
+    return jc.JoinSubgroup(**fields(asked.body, course=path_id(asked.request, "course")))
+
+
+def _leave_subgroup(asked: Asked[bodies.NewSubgroupLeaver]) -> jc.LeaveSubgroup:
+    return jc.LeaveSubgroup(**fields(asked.body, course=path_id(asked.request, "course")))
+
+
 def _assign_teacher(asked: Asked[bodies.NewTeacher]) -> jc.AssignTeacher:
     return jc.AssignTeacher(**fields(asked.body, course=path_id(asked.request, "course")))
 
@@ -91,6 +99,8 @@ CLASS: Final = Write(Right.SET_UP, bodies.NewClassGroup, _open_class, location="
 ENROLLMENT: Final = Write(Right.SET_UP, bodies.NewEnrollment, _enroll)
 WITHDRAWAL: Final = Write(Right.SET_UP, bodies.NewWithdrawal, _withdraw)
 COURSE: Final = Write(Right.SET_UP, bodies.NewCourse, _open_course, location="course=courses")
+MEMBER: Final = Write(Right.SET_UP, bodies.NewSubgroupMember, _join_subgroup)
+LEAVER: Final = Write(Right.SET_UP, bodies.NewSubgroupLeaver, _leave_subgroup)
 TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
 REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
 RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
@@ -143,8 +153,20 @@ async def withdraw_student(request: Request) -> Response:
 
 @router.post("/courses", status_code=201, openapi_extra=describe(COURSE))
 async def open_course(request: Request) -> Response:
-    """Open a course with its responsible teacher."""
+    """Open a course of a class, or of a subgroup of it, with its responsible teacher."""
     return await perform(request, COURSE)
+
+
+@router.post("/courses/{course}/members", status_code=201, openapi_extra=describe(MEMBER))
+async def join_subgroup(request: Request) -> Response:
+    """Put a student into the course's subgroup from a day on."""
+    return await perform(request, MEMBER)
+
+
+@router.post("/courses/{course}/withdrawals", status_code=201, openapi_extra=describe(LEAVER))
+async def leave_subgroup(request: Request) -> Response:
+    """Record a student's last day in the course's subgroup."""
+    return await perform(request, LEAVER)
 
 
 @router.post("/courses/{course}/teachers", status_code=201, openapi_extra=describe(TEACHER))

@@ -21,6 +21,7 @@ from projections.engine import Views
 from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
 from projections.views import regulation as regulation_view
+from projections.views.subgroups import subgroup_members
 
 
 def _reader(request: Request) -> None:
@@ -92,6 +93,18 @@ async def read_courses(request: Request, class_group: Id = None, at: At = None) 
         at,
         lambda views, position: lookups.courses(views, class_group=class_group, at=position),
         lambda found: [row["teacher"] for row in found["rows"] if row.get("teacher")],
+    )
+
+
+@router.get("/courses/{course}/members")
+async def read_members(request: Request, at: At = None) -> Response:
+    """Who is and was in a course's subgroup, each with the first and the last day."""
+    course = path_id(request, "course")
+    return await _answer(
+        request,
+        at,
+        lambda views, position: subgroup_members(views, course=course, at=position),
+        lambda found: [row["student"] for row in found["rows"]],
     )
 
 

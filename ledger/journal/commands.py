@@ -97,7 +97,7 @@ class WithdrawStudent(JournalCommand, frozen=True, kw_only=True):
 
 
 class OpenCourse(JournalCommand, frozen=True, kw_only=True):
-    """Class group × subject × year with its responsible teacher."""
+    """Class group, or a subgroup of it, × subject × year with its responsible teacher."""
 
     course: str
     class_group: str
@@ -105,6 +105,23 @@ class OpenCourse(JournalCommand, frozen=True, kw_only=True):
     subject: str
     teacher: str
     starts_on: str
+    subgroup: str | None = None
+
+
+class JoinSubgroup(JournalCommand, frozen=True, kw_only=True):
+    """A student of the class belongs to the course's subgroup from `starts_on` on."""
+
+    course: str
+    student: str
+    starts_on: str
+
+
+class LeaveSubgroup(JournalCommand, frozen=True, kw_only=True):
+    """`ends_on` is the last day in the subgroup."""
+
+    course: str
+    student: str
+    ends_on: str
 
 
 class AssignTeacher(JournalCommand, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from ledger.journal import commands as cmd
 from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
-from ledger.journal.course import assign_teacher, open_course
+from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup, open_course
 from ledger.journal.people import register_person
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
@@ -33,6 +33,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.WithdrawStudent: withdraw_student,
     cmd.OpenCourse: open_course,
     cmd.AssignTeacher: assign_teacher,
+    cmd.JoinSubgroup: join_subgroup,
+    cmd.LeaveSubgroup: leave_subgroup,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
     cmd.RecordLesson: record_lesson,

@@ -112,11 +112,32 @@ class StudentLeft(Event, frozen=True, kw_only=True):
 
 
 class CourseOpened(Event, frozen=True, kw_only=True):
-    """`course/`: a class group × subject × year."""
+    """`course/`: a class group, or the `subgroup` of this title of it, × subject × year."""
 
     class_group: str
     subject: str
     year: str
+    subgroup: str | None = None
+
+
+class SubgroupListed(Event, frozen=True, kw_only=True):
+    """`class/`: the course is one of this class's subgroups; right behind the entry that opens it."""
+
+    course: str
+
+
+class SubgroupJoined(Event, frozen=True, kw_only=True):
+    """`course/`: the student belongs to the course's subgroup from `starts_on`."""
+
+    student: str
+    starts_on: str
+
+
+class SubgroupLeft(Event, frozen=True, kw_only=True):
+    """`course/`: the student's last day in the course's subgroup is `ends_on`."""
+
+    student: str
+    ends_on: str
 
 
 class TeacherAssigned(Event, frozen=True, kw_only=True):
@@ -427,6 +448,9 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,
     "course_opened/1": CourseOpened,
+    "subgroup_listed/1": SubgroupListed,
+    "subgroup_joined/1": SubgroupJoined,
+    "subgroup_left/1": SubgroupLeft,
     "teacher_assigned/1": TeacherAssigned,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,

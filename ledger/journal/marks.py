@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.commands import AddToLesson, RecordLesson
+from ledger.journal.course import Course
 from ledger.journal.events import (
     AbsenceRecorded,
     Event,
@@ -32,6 +33,7 @@ class Desk(NamedTuple):
 
     Attributes:
         group: the class.
+        course: the course, which may be a subgroup's.
         held_on: the lesson's day.
         year_ends_on: last day of the school year.
         slots: what stands (`lesson.Lesson.slots`).
@@ -39,6 +41,7 @@ class Desk(NamedTuple):
     """
 
     group: ClassGroup
+    course: Course
     held_on: str
     year_ends_on: str
     slots: Mapping[Slot, int]
@@ -117,9 +120,13 @@ def check_lateness(minutes: object, where: str) -> None:
 
 
 def _check_student(desk: Desk, student: str, where: str) -> None:
-    """Refuse a student who is not in the class on the lesson's day; being on the roster proves that the id is one."""
+    """Refuse who is not in class and subgroup on the lesson's day; being on the roster proves that the id is one."""
     if type(student) is not str or not desk.group.is_enrolled(student, desk.held_on):
         raise Refused("not_enrolled", "the student is not in this class on this day", clause=LOCAL_ACT, where=where)
+    if not desk.course.teaches(student, desk.held_on):
+        raise Refused(
+            "not_in_subgroup", "the student is not in this subgroup on this day", clause=LOCAL_ACT, where=where
+        )
 
 
 def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:

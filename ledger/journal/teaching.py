@@ -61,7 +61,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
         ),
         *substitution,
     ]
-    plan_parts(command, Desk(group, command.held_on, year.ends_on, {}, {}), events)
+    plan_parts(command, Desk(group, course, command.held_on, year.ends_on, {}, {}), events)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -74,7 +74,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = Desk(place.group, lesson.held_on, place.year.ends_on, lesson.slots, lesson.works)
+    desk = Desk(place.group, place.course, lesson.held_on, place.year.ends_on, lesson.slots, lesson.works)
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.lookups import Lesson, Membership, lessons, roster_between
+from projections.views.lookups import Lesson, Membership, courses, lessons, roster_between
+from projections.views.subgroups import SubgroupMember, subgroup_members
 
 _LESSONS_AT_ONCE: Final = 1_024
 
@@ -80,12 +81,17 @@ class StudentLine:
 
 @dataclass(frozen=True, slots=True)
 class ClassPage:
-    """The page at a position: columns by date and number, lines in the order of enrolment, for names are not here."""
+    """The page at a position: columns by date and number, lines in the order of enrolment, for names are not here.
+
+    `subgroups`: stays in the subgroups that the page is about. The page of a subgroup's course has lines for its
+    members, and for whoever something stands for.
+    """
 
     position: int
     class_group: str
     columns: tuple[LessonColumn, ...]
     lines: tuple[StudentLine, ...]
+    subgroups: tuple[SubgroupMember, ...]
 
 
 def class_page(
@@ -116,7 +122,18 @@ def class_page(
     members: defaultdict[str, list[Membership]] = defaultdict(list)
     for member in roster_between(views, class_group, from_date, to_date, at=position).rows:
         members[member.student].append(member)
+    subgroups = tuple(
+        stay
+        for stay in subgroup_members(
+            views, class_group=class_group, course=course, from_date=from_date, to_date=to_date, at=position
+        ).rows
+        if subject in (None, stay.subject)
+    )
     lines: dict[str, list[Value]] = {student: [] for student in members}
+    chosen = () if course is None else courses(views, course=course, at=position).rows
+    if any(one.subgroup is not None for one in chosen):
+        belong = {stay.student for stay in subgroups}
+        lines = {student: [] for student in members if student in belong}
     for value in values_of(views, found, position):
         lines.setdefault(value.student, []).append(value)
     return ClassPage(
@@ -124,6 +141,7 @@ def class_page(
         class_group,
         columns_of(views, found, position),
         tuple(StudentLine(student, tuple(members.get(student, ())), tuple(of)) for student, of in lines.items()),
+        subgroups,
     )
 
 

@@ -39,6 +39,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER_2,
     TEACHER_3,
     WHOLE_YEAR,
+    YEAR,
     Step,
     digest,
     moscow,
@@ -54,6 +55,7 @@ PEOPLE: Final = (*TEACHERS, DEPUTY, DEPUTY_2, ADMIN)
 FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, basis="приказ")
 STUDENTS: Final = STUDENTS_A + STUDENTS_B
 COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
+SUBGROUPS: Final = (uid(60), uid(61), uid(62))
 DAYS: Final = ("2026-09-07", "2026-09-08", "2026-10-25", "2026-11-01", "2026-11-05", "2026-11-09")
 LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
@@ -132,7 +134,7 @@ def item_of(index: int, stream: str, version: int, event: Event, actor: Actor) -
 
 
 def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
-    course = choices.one(COURSES)
+    course = choices.one(_courses(journal))
     held_on = choices.one(DAYS)
     actor, substitution = _recorder(choices, journal, course, held_on)
     command = cmd.RecordLesson(
@@ -208,8 +210,30 @@ def _move_student(choices: Choices, journal: Journal) -> tuple[cmd.JournalComman
 
 def _assign(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     teacher = choices.one(TEACHERS).id
-    command = cmd.AssignTeacher(course=choices.one(COURSES), teacher=teacher, starts_on=choices.one(DAYS))
+    command = cmd.AssignTeacher(course=choices.one(_courses(journal)), teacher=teacher, starts_on=choices.one(DAYS))
     return command, _administrator(choices)
+
+
+def _open_subgroup(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    command = cmd.OpenCourse(
+        course=choices.one(SUBGROUPS),
+        class_group=CLASS_A,
+        year=YEAR,
+        subject=choices.one(("Английский язык", "Информатика")) if choices.rarely() else "Английский язык",
+        subgroup=choices.one(("1", "2", "3")),
+        teacher=choices.one(TEACHERS).id,
+        starts_on=DAYS[0],
+    )
+    return command, _administrator(choices)
+
+
+def _member(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A member of a subgroup leaves, or a student joins one, mostly from the first day on."""
+    course = choices.one([*_courses(journal)[len(COURSES) :], MATHS_A])
+    student, day = choices.one(STUDENTS_A), choices.one(DAYS[1:]) if choices.number(3) == 2 else DAYS[0]
+    if choices.number(4) < 3:
+        return cmd.JoinSubgroup(course=course, student=student, starts_on=day), _administrator(choices)
+    return cmd.LeaveSubgroup(course=course, student=student, ends_on=day), _administrator(choices)
 
 
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
@@ -241,6 +265,8 @@ _BUILDERS: Final = {
     "assign": _assign,
     "adopt": _adopt,
     "appoint": _appoint,
+    "open_subgroup": _open_subgroup,
+    "member": _member,
 }
 KINDS: Final = tuple(_BUILDERS)
 
@@ -257,6 +283,11 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
         ),
         "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"))),
     }
+
+
+def _courses(journal: Journal) -> list[str]:
+    """The courses that there are: at first those of the whole classes."""
+    return [*COURSES, *(id_ for id_ in SUBGROUPS if f"course/{id_}" in journal.aggregates)]
 
 
 def _some_lesson(choices: Choices, journal: Journal) -> tuple[str, Lesson | None]:

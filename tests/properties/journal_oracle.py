@@ -154,6 +154,12 @@ class _Checker:
             if "class_teacher" in self.data:
                 assert self.made("person", self.data["class_teacher"])["kind"] == "teacher"
             return
+        if self.item.type == "subgroup_listed":
+            last = self.before[-1]
+            assert (last.stream, last.type) == (f"course/{self.data['course']}", "course_opened")
+            assert f"class/{last.data['class_group']}" == self.item.stream
+            assert last.data["subgroup"]
+            return
         assert self.made("person", self.data["student"])["kind"] == "student"
         stays = self.stays(self.data["student"])
         if self.item.type == "student_enrolled":
@@ -166,10 +172,50 @@ class _Checker:
     def check_course(self) -> None:
         if self.item.type == "course_opened":
             assert self.made("class", self.data["class_group"])["year"] == self.data["year"]
+            if "subgroup" in self.data:
+                assert self.data["subgroup"] not in [other["subgroup"] for _, other in self.subgroups(self.data)]
+        elif self.item.type in {"subgroup_joined", "subgroup_left"}:
+            self.check_subgroup()
         else:
             assert self.made("person", self.data["teacher"])["kind"] == "teacher"
             days = [other.data["starts_on"] for other in self.of(self.item.stream, "teacher_assigned")]
             assert all(day < self.data["starts_on"] for day in days)
+
+    def check_subgroup(self) -> None:
+        student = self.data["student"]
+        assert self.made("person", student)["kind"] == "student"
+        course = self.made("course", self.item.stream.partition("/")[2])
+        assert course["subgroup"]
+        if self.item.type == "subgroup_left":
+            stays = self.subgroup_stays(self.item.stream, student)
+            assert stays
+            start, end = stays[-1]
+            assert end is None
+            assert start <= self.data["ends_on"]
+            return
+        for stream, _ in self.subgroups(course):
+            assert all(end and end < self.data["starts_on"] for _, end in self.subgroup_stays(stream, student))
+
+    def subgroups(self, course: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """The courses of the class's subgroups in the subject, with their streams."""
+        return [
+            (other.stream, other.data)
+            for other in self.before
+            if other.type == "course_opened"
+            and "subgroup" in other.data
+            and (other.data["class_group"], other.data["subject"]) == (course["class_group"], course["subject"])
+        ]
+
+    def subgroup_stays(self, stream: str, student: str) -> list[tuple[str, str | None]]:
+        """First and last day of each stay of a student in a course's subgroup."""
+        stays: list[tuple[str, str | None]] = []
+        for other in self.before:
+            if other.stream == stream and other.data.get("student") == student:
+                if other.type == "subgroup_joined":
+                    stays.append((other.data["starts_on"], None))
+                else:
+                    stays[-1] = (stays[-1][0], other.data["ends_on"])
+        return stays
 
     def check_regulation(self) -> None:
         assert self.data.keys() == {"order_number", "order_date", "effective_from", "parameters"}
@@ -309,6 +355,9 @@ class _Checker:
                 for stream, start, end in self.stays(student)
                 if stream == group and start <= day and (end is None or day <= end)
             ]
+            if "subgroup" in self.made("course", header["course"]):
+                stays = self.subgroup_stays(f"course/{header['course']}", student)
+                assert any(start <= day and (end is None or day <= end) for start, end in stays)
 
     # corrections ----------------------------------------------------------------------------------------------------
 

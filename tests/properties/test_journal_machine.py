@@ -18,7 +18,7 @@ from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
 from tests.properties.journal_moves import KINDS, START, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
-from tests.unit.ledger.journal.small_school import TEACHER, Step, setup_commands, uid
+from tests.unit.ledger.journal.small_school import MATHS_B, TEACHER, Step, setup_commands, uid
 
 TEACHER_OF_NOTHING = uid(23)
 
@@ -93,7 +93,7 @@ class JournalMachine(RuleBasedStateMachine):
     def close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["define", "move_student", "assign", "adopt", "appoint"]))
+    @rule(move=moves(["define", "move_student", "assign", "adopt", "appoint", "open_subgroup", "member"]))
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
@@ -123,7 +123,7 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1])[0]
+        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 1, 4])[0]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
@@ -182,4 +182,7 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("regulation_adopted", order_number=""))
     assert caught(replaced("regulation_adopted", parameters={}))
     assert caught(replaced("responsible_appointed", person=TEACHER.id))
+    assert caught(replaced("subgroup_listed", course=MATHS_B))
+    assert caught(replaced("subgroup_joined", student=TEACHER.id))
+    assert caught(replaced("subgroup_left", ends_on="2026-08-31"))
     assert caught([logs[0][0], *logs[0][2:]])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.properties.journal_oracle import Item, check_log
 from tests.properties.test_journal_machine import World, random_world
-from tests.unit.ledger.journal.small_school import STUDENTS_A, TEACHER, YEAR, digest, uid
+from tests.unit.ledger.journal.small_school import MATHS_B, STUDENTS_A, STUDENTS_B, TEACHER, YEAR, digest, uid
 from tests.verify_archive import canonical, leaf
 from verify.disclosures import Disclosures
 from verify.findings import Report
@@ -94,6 +94,10 @@ def requester(type_: str) -> str:
         ("regulation_adopted", {"order_number": ""}, "data-field"),
         ("regulation_adopted", {"parameters": {}}, "data-field"),
         ("responsible_appointed", {"person": TEACHER.id}, "person-kind"),
+        ("subgroup_listed", {"course": MATHS_B}, "data-field"),
+        ("subgroup_joined", {"student": TEACHER.id}, "person-kind"),
+        ("subgroup_left", {"ends_on": "2026-08-31"}, "ends-before-start"),
+        ("subgroup_left", {"student": STUDENTS_B[0]}, "subgroup"),
         ("lesson_recorded", {"teacher": STUDENTS_A[0]}, "person-kind"),
         ("lesson_recorded", {"starts_at": "23:00"}, "ends-before-start"),
         ("mark_recorded", {"student": TEACHER.id}, "person-kind"),
@@ -128,12 +132,56 @@ def test_finds_a_period_defined_again() -> None:
     assert findings(made, [*made.log, again]) == ["period-overlap"]
 
 
+def test_finds_who_is_in_two_subgroups_of_a_subject() -> None:
+    """The subject counts, not the title: another subgroup of it takes nobody who is in one."""
+    made, item = next(
+        (made, item)
+        for made in map(world, range(200, 230))
+        for item in made.log
+        if item.type == "subgroup_joined"
+        for other in [made.log[: item.position]]
+        if len([one for one in other if one.type == "course_opened" and one.data.get("subgroup")]) > 1
+    )
+    opened = [one for one in made.log[: item.position] if one.type == "course_opened" and "subgroup" in one.data]
+    own = next(one for one in opened if one.stream == item.stream)
+    beside = next(one for one in opened if one.stream != own.stream and one.data["subject"] == own.data["subject"])
+    version = len([one for one in made.log[: item.position + 1] if one.stream == beside.stream]) + 1
+    again = item._replace(position=item.position + 1, stream=beside.stream, version=version)
+    log = [*made.log[: item.position + 1], again]
+    with pytest.raises(AssertionError):
+        check_log(log)
+    assert findings(made, log) == ["subgroup"]
+
+
+def test_finds_a_mark_for_who_is_not_in_the_subgroup() -> None:
+    """The same lesson's entry without the stay that it rests on."""
+    for made in map(world, range(200, 230)):
+        parts = {one.stream for one in made.log if one.type == "course_opened" and "subgroup" in one.data}
+        lessons = {
+            one.stream for one in made.log if one.type == "lesson_recorded" and f"course/{one.data['course']}" in parts
+        }
+        for item in made.log:
+            if item.stream in lessons and item.type in ("mark_recorded", "absence_recorded", "lateness_recorded"):
+                outsider = item._replace(data={**item.data, "student": STUDENTS_B[0]})
+                log = [*made.log[: item.position], outsider]
+                with pytest.raises(AssertionError):
+                    check_log(log)
+                assert "subgroup-member" in findings(made, log)
+                return
+    pytest.fail("no lesson of a subgroup has a mark")
+
+
 @pytest.mark.parametrize(
     ("type_", "field"), [("regulation_adopted", "effective_from"), ("responsible_appointed", "starts_on")]
 )
 def test_finds_an_order_that_goes_back(type_: str, field: str) -> None:
-    made = world(200)
-    last = [item for item in made.log if item.type == type_][-1]
+    made, found = next(
+        (made, found)
+        for made in map(world, range(200, 230))
+        for found in [[item for item in made.log if item.type == type_]]
+        if found and found[-1].data[field] > "2026-09-07"
+    )
+    last = found[-1]
     again = last._replace(position=len(made.log), version=last.version + 1, data={**last.data, field: "2026-09-06"})
     assert again.data[field] < last.data[field]
     with pytest.raises(AssertionError):
