@@ -90,7 +90,7 @@ class NewWithdrawal(Body, frozen=True, kw_only=True):
 class NewCourse(Body, frozen=True, kw_only=True):
     """Class group × subject × year, with its responsible teacher.
 
-    `subgroup` is the title of the part of the class that it teaches; it stands in the entry in clear, for ever: no names
+    `subgroup`, the title of the part of the class that it teaches, stands in the entry in clear, for ever: no names
     of people.
     """
 

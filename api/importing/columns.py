@@ -65,6 +65,18 @@ COURSES: Final = Table(
         Column("subject", "предмет"),
         Column("teacher", "учитель"),
         Column("starts_on", "с", mandatory=False),
+        Column("subgroup", "подгруппа", mandatory=False),
+    ),
+)
+SUBGROUPS: Final = Table(
+    "subgroups",
+    "подгруппы",
+    (
+        Column("class", "класс"),
+        Column("subject", "предмет"),
+        Column("subgroup", "подгруппа"),
+        Column("student", "ученик"),
+        Column("starts_on", "с", mandatory=False),
     ),
 )
 TIMETABLE: Final = Table(
@@ -77,9 +89,10 @@ TIMETABLE: Final = Table(
         Column("subject", "предмет"),
         Column("teacher", "учитель"),
         Column("room", "кабинет", mandatory=False),
+        Column("subgroup", "подгруппа", mandatory=False),
     ),
 )
-TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, TIMETABLE)
+TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, SUBGROUPS, TIMETABLE)
 
 _FOREIGN_ENCODINGS: Final = ("cp866", "koi8-r", "mac-cyrillic")
 

@@ -48,12 +48,23 @@ class KnownPeriod(NamedTuple):
     ends_on: str
 
 
+class CourseKey(NamedTuple):
+    """What tells the courses of a class apart: subject, and subgroup or None."""
+
+    subject: str
+    subgroup: str | None = None
+
+
 class KnownCourse(NamedTuple):
-    """A course and its latest assignment: the teacher, and from which day on."""
+    """A course and its latest assignment: the teacher, and from which day on.
+
+    `members` maps who is or was in its subgroup to the last day there, None for who is in it still.
+    """
 
     id: str
     teacher: str
     starts_on: str
+    members: Mapping[str, str | None] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ class KnownClass:
     id: str
     class_teacher: str | None
     students: Mapping[str, str | None] = field(default_factory=dict)
-    courses: Mapping[str, KnownCourse] = field(default_factory=dict)
+    courses: Mapping[CourseKey, KnownCourse] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +105,13 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
     for period in _all(school, "period", Period):
         known = KnownPeriod(period.kind, period.number, period.grades, period.starts_on, period.ends_on)
         periods.setdefault(years[period.year].title, []).append(known)
-    courses: dict[str, dict[str, KnownCourse]] = {}
+    courses: dict[str, dict[CourseKey, KnownCourse]] = {}
     for course in _all(school, "course", Course):
         of_class = courses.setdefault(course.class_group, {})
         last = course.assignments[-1]
-        of_class[course.subject] = KnownCourse(course.id, last.teacher, last.starts_on)
+        members = {student: stays[-1].ends_on for student, stays in course.members.items()}
+        key = CourseKey(course.subject, course.subgroup)
+        of_class[key] = KnownCourse(course.id, last.teacher, last.starts_on, members)
     classes: dict[str, dict[ClassName, KnownClass]] = {}
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}

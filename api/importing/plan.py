@@ -9,7 +9,19 @@ from hashlib import sha256
 from typing import Final, TypeVar
 
 from api.importing import rows as r
-from api.importing.columns import CLASSES, COURSES, PEOPLE, PERIODS, TIMETABLE, YEAR, Row, Table, read_table, table_of
+from api.importing.columns import (
+    CLASSES,
+    COURSES,
+    PEOPLE,
+    PERIODS,
+    SUBGROUPS,
+    TIMETABLE,
+    YEAR,
+    Row,
+    Table,
+    read_table,
+    table_of,
+)
 from api.importing.known import KnownSchool
 from api.importing.planner import Planner
 from api.importing.problems import Problem, Problems
@@ -18,7 +30,7 @@ from api.importing.steps import Step
 
 _RowT = TypeVar("_RowT")
 
-FILES_MAX: Final = 6
+FILES_MAX: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     planner.codes = frozenset(row.text("code") for row in tables.get(PEOPLE.name, ()))
     classes = typed(CLASSES, r.read_class_group)
     courses = typed(COURSES, r.read_course)
+    members = typed(SUBGROUPS, r.read_member)
     lessons = typed(TIMETABLE, r.read_lesson)
     if not planner.plan_year(tables.get(YEAR.name), year):
         return 0
@@ -101,4 +114,5 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     planner.plan_enrollments(people)
     planner.check_timetable(lessons)
     planner.plan_courses(courses, lessons)
+    planner.plan_members(members)
     return len(lessons)

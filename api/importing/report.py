@@ -6,7 +6,16 @@ from collections import Counter
 from typing import Final
 
 from api.importing.plan import ImportPlan
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPeriod, NewPerson, NewTeacher, NewYear
+from api.importing.steps import (
+    NewClass,
+    NewCourse,
+    NewEnrollment,
+    NewMember,
+    NewPeriod,
+    NewPerson,
+    NewTeacher,
+    NewYear,
+)
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "year": ("учебный год", "school year"),
@@ -17,6 +26,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "class": ("классы", "classes"),
     "enrollment": ("зачисления", "enrollments"),
     "course": ("курсы", "courses"),
+    "member": ("ученики в подгруппах", "students in subgroups"),
     "assignment": ("замены учителей", "changes of teacher"),
 }
 _LISTED_MAX: Final = 40
@@ -71,6 +81,8 @@ def _kind(step: object) -> str:
             return "enrollment"
         case NewCourse():
             return "course"
+        case NewMember():
+            return "member"
         case NewTeacher():
             return "assignment"
     raise TypeError(f"{type(step).__name__} is no step of an import")

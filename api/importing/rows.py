@@ -102,6 +102,19 @@ class CourseRow:
     subject: str
     teacher: str
     starts_on: str | None
+    subgroup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A student of a subgroup, by the school's code."""
+
+    row: Row
+    class_name: ClassName
+    subject: str
+    subgroup: str
+    student: str
+    starts_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +187,23 @@ def read_course(row: Row) -> CourseRow | None:
     subject = values.read_text(row, "subject")
     teacher = values.read_code(row, "teacher")
     starts_on = values.read_date(row, "starts_on", needed=False)
+    subgroup = values.read_text(row, "subgroup", needed=False)
     if row.problems.count > before or class_name is None or subject is None or teacher is None:
         return None
-    return CourseRow(row, class_name, subject, teacher, starts_on)
+    return CourseRow(row, class_name, subject, teacher, starts_on, subgroup)
+
+
+def read_member(row: Row) -> MemberRow | None:
+    """Read a row of the subgroups table."""
+    before = row.problems.count
+    class_name = values.read_class(row, "class")
+    subject = values.read_text(row, "subject")
+    subgroup = values.read_text(row, "subgroup")
+    student = values.read_code(row, "student")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if row.problems.count > before or class_name is None or subject is None or subgroup is None or student is None:
+        return None
+    return MemberRow(row, class_name, subject, subgroup, student, starts_on)
 
 
 def read_lesson(row: Row) -> TimetableRow | None:

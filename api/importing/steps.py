@@ -29,9 +29,9 @@ def class_ref(name: ClassName) -> str:
     return f"class:{name}"
 
 
-def course_ref(name: ClassName, subject: str) -> str:
+def course_ref(name: ClassName, subject: str, subgroup: str | None = None) -> str:
     """Return what steps call a course."""
-    return f"course:{name}:{subject}"
+    return f"course:{name}:{subject}:{subgroup or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,11 @@ class NewCourse(Step):
     subject: str
     teacher: str
     starts_on: str
+    subgroup: str | None = None
 
     @property
     def ref(self) -> str:  # noqa: D102 -- as in Step
-        return course_ref(self.name, self.subject)
+        return course_ref(self.name, self.subject, self.subgroup)
 
     def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
         return cmd.OpenCourse(
@@ -185,6 +186,25 @@ class NewCourse(Step):
             year=ids[year_ref(self.year)],
             subject=self.subject,
             teacher=ids[person_ref(self.teacher)],
+            starts_on=self.starts_on,
+            subgroup=self.subgroup,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember(Step):
+    """A student's place in a subgroup."""
+
+    name: ClassName
+    subject: str
+    subgroup: str
+    student: str
+    starts_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.JoinSubgroup(
+            course=ids[course_ref(self.name, self.subject, self.subgroup)],
+            student=ids[person_ref(self.student)],
             starts_on=self.starts_on,
         )
 
@@ -197,10 +217,11 @@ class NewTeacher(Step):
     subject: str
     teacher: str
     starts_on: str
+    subgroup: str | None = None
 
     def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
         return cmd.AssignTeacher(
-            course=ids[course_ref(self.name, self.subject)],
+            course=ids[course_ref(self.name, self.subject, self.subgroup)],
             teacher=ids[person_ref(self.teacher)],
             starts_on=self.starts_on,
         )
