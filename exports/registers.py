@@ -17,6 +17,7 @@ from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
     FACT_WORDS,
     MARK_WORDS,
+    PLAN_WORDS,
     REASON_WORDS,
     SUBSTITUTION_WORDS,
     WORK_WORDS,
@@ -24,6 +25,7 @@ from ledger.journal.vocabulary import (
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.lookups import classes, courses, persons
+from projections.views.plans import statements
 from projections.views.regulation import regulation
 from projections.views.subgroups import subgroup_members
 
@@ -92,6 +94,7 @@ class Registers:
                     *(
                         "teacher (учитель)",
                         "topic (тема)",
+                        "plan_items (пункты плана)",
                         "attendance (посещаемость)",
                         "homework (домашнее задание)",
                         "due_on (к дате)",
@@ -148,6 +151,14 @@ class Registers:
         course = (_ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP)
         return [
             Table("courses", course, self._course_rows()),
+            Table(
+                "plans",
+                (
+                    *(*course, "number (номер)", "topic (тема)", "hours (часов)", "homework (домашнее задание)"),
+                    *("planned_on (по плану)", "reason (причина)", "basis (основание)"),
+                ),
+                self._plan_rows(),
+            ),
             Table("subgroups", (*course, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"), self._subgroup_rows()),
         ]
 
@@ -201,9 +212,23 @@ class Registers:
         found = self._courses[course]
         return typed(found.class_name), typed(found.subject)
 
+    def _plan_rows(self) -> Iterator[Sequence[str]]:
+        for stated in statements(self._views, at=self._position):
+            course = (
+                stated.course,
+                *self._class_and_subject(stated.course),
+                typed(self._courses[stated.course].subgroup),
+            )
+            for number, item in stated.items:
+                shown = ["", "", "", ""]
+                if item is not None:
+                    shown = [typed(item.topic), str(item.hours), typed(item.homework or ""), item.planned_on or ""]
+                reason = PLAN_WORDS[stated.reason] if stated.reason else ""
+                yield (str(stated.entry), *course, str(number), *shown, reason, typed(stated.basis or ""))
+
     def _lessons(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, f.held_on, s.number, f.course, f.teacher,
-              s.topic, s.stands, s.entry, f.attendance,
+              s.topic, s.plan_items, s.stands, s.entry, f.attendance,
               (SELECT count(*) FROM {{later_attendance}} a WHERE a.lesson = f.lesson AND {stands("a")}),
               h.text, h.due_on
             FROM {{lessons}} f
@@ -211,11 +236,13 @@ class Registers:
             LEFT JOIN {{homework}} h ON h.lesson = f.lesson AND h.stands = 1 AND {stands("h")}
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
         for row in self._pages(sql):
-            entry, at, lesson, day, number, course, teacher, topic, standing, by, attendance, later, text, due_on = row
+            entry, at, lesson, day, number, course, teacher, topic, covered, *rest = row
+            standing, by, attendance, later, text, due_on = rest
             yield (
                 *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course)),
                 *(typed(self._courses[course].subgroup), self._name(teacher)),
                 typed(topic) if standing else "аннулирован",
+                ", ".join(map(str, orjson.loads(covered or "[]"))) if standing else "",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",
                 due_on or "",

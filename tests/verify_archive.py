@@ -123,8 +123,10 @@ HEADERS = {
     "courses": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа)",
     "subgroups": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);student (ученик);name (имя);"
     "starts_on (с);ends_on (по)",
+    "plans": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);number (номер);topic (тема);"
+    "hours (часов);homework (домашнее задание);planned_on (по плану);reason (причина);basis (основание)",
     "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
-    "subgroup (подгруппа);teacher (учитель);topic (тема);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
+    "subgroup (подгруппа);teacher (учитель);topic (тема);plan_items (пункты плана);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
     "standing_entry (действует запись)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
@@ -322,6 +324,25 @@ class Builder:
         row = [index, course, *self.courses[course][:2], self.parts[course], student, name, starts_on, ""]
         self.tables["subgroups"].append(row)
 
+    def plan(self, course: str, items: list[dict[str, Any]], title: str = "План") -> None:
+        """Record a course's plan, its last item in an entry of its own."""
+        head, tail = items[:-1], items[-1:]
+        index = self.add("plan", course, "lesson_plan_imported", title=title, items=head)
+        self._planned(index, course, head)
+        self._planned(self.add("plan", course, "lesson_plan_continued", items=tail), course, tail)
+
+    def amend(self, course: str, number: int, old: Any, new: Any, reason: str = "calendar", **more: Any) -> int:
+        index = self.add("plan", course, "lesson_plan_amended", number=number, old=old, new=new, reason=reason, **more)
+        words = {"calendar": "изменение календаря", "merged": "объединение тем"}
+        self._planned(index, course, [{"number": number, **(new or {})}], words[reason], more.get("basis", ""))
+        return index
+
+    def _planned(self, index: int, course: str, items: list[dict[str, Any]], reason: str = "", basis: str = "") -> None:
+        for item in items:
+            shown = [item.get(name, "") for name in ("number", "topic", "hours", "homework", "planned_on")]
+            head = [index, course, *self.courses[course][:2], self.parts[course]]
+            self.tables["plans"].append([*head, *shown, reason, basis])
+
     def depart(self, course: str, student: str, ends_on: str) -> None:
         """Take a student out of a course's subgroup."""
         self.add("course", course, "subgroup_left", student=student, ends_on=ends_on)
@@ -358,11 +379,20 @@ class Builder:
     # Lessons.
 
     def lesson(
-        self, course: str, teacher: str, held_on: str, topic: str = "Дроби", attendance: str = "taken", number: int = 1
+        self,
+        course: str,
+        teacher: str,
+        held_on: str,
+        topic: str = "Дроби",
+        attendance: str = "taken",
+        number: int = 1,
+        plan_items: list[int] | None = None,
     ) -> str:
         self.begin()
         lesson = self.uuid()
-        times = {"starts_at": "08:30", "ends_at": "09:15"}
+        times: dict[str, Any] = {"starts_at": "08:30", "ends_at": "09:15"}
+        if plan_items:
+            times["plan_items"] = plan_items
         index = self.add(
             "lesson",
             lesson,
@@ -574,13 +604,14 @@ class Builder:
             head = [row.first, row.at, row.lesson, info["held_on"]]
             if row.what == "lesson":
                 topic = "аннулирован" if row.value is None else row.value["topic"]
+                covered = ", ".join(map(str, (row.value or {}).get("plan_items", [])))
                 work = homework.get(row.lesson)
                 home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
                     [
                         *(*head, info["number"], group, subject, self.parts[info["course"]]),
-                        *(self.names[info["teacher"]], topic, taken, *home, by),
+                        *(self.names[info["teacher"]], topic, covered, taken, *home, by),
                     ]
                 )
             elif row.what == "substitution":
@@ -678,6 +709,7 @@ def sample(seed: int = 1) -> Sample:
     group, course = _class(b, year, teacher, students)
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
+    _planned_lessons(b, course, teacher)
     subgroup, other_subgroup = _subgroups(b, year, group, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
     b.begin()
@@ -772,6 +804,27 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
     b.correct(len(b.entries) - 1, None, "typo")
     assert third
+
+
+def _planned_lessons(b: Builder, course: str, teacher: str) -> None:
+    """A plan of four items: one amended, one added, one taken out; a lesson of two of them, corrected to cover one."""
+    b.begin()
+    topics: list[dict[str, Any]] = [
+        {"topic": "=Дроби;", "hours": 2, "homework": '"§ 1"\n№ 7', "planned_on": "2026-09-01"},
+        {"topic": "Проценты", "hours": 1, "homework": "-§ 2"},
+        {"topic": "Доли", "hours": 3},
+    ]
+    b.plan(course, [{"number": number, **topic} for number, topic in enumerate(topics, 1)])
+    b.begin()
+    b.amend(course, 2, topics[1], {**topics[1], "hours": 2}, basis="@приказ; № 9")
+    b.amend(course, 999, None, topics[2], "merged")
+    b.amend(course, 3, topics[2], None)
+    b.lesson(course, teacher, "2026-09-05", "Дроби и проценты", number=4, plan_items=[1, 2])
+    fact = len(b.entries) - 1
+    b.begin()
+    header = {"number": 4, "topic": "Проценты", "starts_at": "08:30", "ends_at": "09:15", "plan_items": [2]}
+    b.correct(fact, header)
+    b.lesson(course, teacher, "2026-09-06", "Доли", number=4, plan_items=[1, 999])
 
 
 def _subgroups(b: Builder, year: str, group: str, teacher: str, students: list[str]) -> tuple[str, str]:

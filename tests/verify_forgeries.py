@@ -364,3 +364,68 @@ def stay_in_a_subgroup_left_out_of_the_table(school: Sample) -> None:
 def subgroup_left_out_of_a_course(school: Sample) -> None:
     row = next(row for row in school.builder.tables["courses"] if row[1] == school.subgroup)
     row[4] = ""
+
+
+# Lesson plans.
+
+
+@story("plan-item")
+def lesson_of_an_item_that_was_taken_out(school: Sample) -> None:
+    school.builder.lesson(school.course, school.teacher, "2026-11-08", plan_items=[3])
+
+
+@story("plan-item")
+def lesson_of_an_item_of_another_courses_plan(school: Sample) -> None:
+    school.builder.lesson(school.subgroup, school.teacher, "2026-11-08", plan_items=[1])
+
+
+@story("plan-item")
+def items_of_a_lesson_that_go_back(school: Sample) -> None:
+    school.builder.lesson(school.course, school.teacher, "2026-11-08", plan_items=[2, 1])
+
+
+@story("plan-item")
+def lesson_corrected_to_an_item_that_is_not_there(school: Sample) -> None:
+    header = {"starts_at": "08:30", "ends_at": "09:15", "number": 1, "topic": "Дроби", "plan_items": [3]}
+    school.builder.correct(len(school.builder.entries) - 3, header)
+
+
+@story("plan-item")
+def plan_that_goes_on_in_another_command(school: Sample) -> None:
+    b = school.builder
+    items = [{"number": number, "topic": "Глаголы", "hours": 1} for number in (1, 2, 3)]
+    b.plan(school.subgroup, items[:2])
+    b.begin()
+    b._planned(b.add("plan", school.subgroup, "lesson_plan_continued", items=items[2:]), school.subgroup, items[2:])
+
+
+@story("plan-item")
+def plan_with_a_number_twice(school: Sample) -> None:
+    school.builder.plan(school.subgroup, [{"number": 1, "topic": "Глаголы", "hours": 1}] * 2)
+
+
+@story("stream-kind")
+def plan_imported_again(school: Sample) -> None:
+    item = {"number": 5, "topic": "Глаголы", "hours": 1}
+    school.builder.add("plan", school.course, "lesson_plan_imported", title="План", items=[item])
+
+
+@story("correction-old-value")
+def amendment_of_what_did_not_stand(school: Sample) -> None:
+    school.builder.amend(school.course, 2, {"topic": "Проценты", "hours": 1}, None)
+
+
+@story("correction-changes-nothing")
+def amendment_to_the_same(school: Sample) -> None:
+    topic = {"topic": "Доли", "hours": 3}
+    school.builder.amend(school.course, 999, topic, topic)
+
+
+@story("table-cell")
+def item_of_a_plan_with_more_hours_in_the_table(school: Sample) -> None:
+    school.builder.tables["plans"][1][7] = 9
+
+
+@story("table-row-missing")
+def amendment_left_out_of_the_table(school: Sample) -> None:
+    school.builder.tables["plans"].pop()

@@ -67,6 +67,22 @@ def _words(*words: str) -> bytes:
 
 REASON: Final = _words("typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other")
 
+_PLAN_NUMBER = rb"[1-9][0-9]{0,2}"
+_PLAN_NUMBERS = rb"\[" + _PLAN_NUMBER + rb"(?:," + _PLAN_NUMBER + rb"){0,19}\]"
+
+
+def _plan_item(number: bytes) -> bytes:
+    """Return the pattern of an item of a lesson plan, without a group; `number` is the pattern of that member."""
+    return (
+        rb'\{(?:"homework":"(?!")' + _TEXT + rb'",)?"hours":[1-9][0-9]?,' + number
+        + rb'(?:"planned_on":"' + _DATE + rb'",)?"topic":"' + _TEXT + rb'"\}'
+    )  # fmt: skip
+
+
+_NUMBERED = _plan_item(rb'"number":' + _PLAN_NUMBER + rb",")
+PLAN_ITEMS: Final = rb"(\[" + _NUMBERED + rb"(?:," + _NUMBERED + rb")*\])"
+PLAN_TOPIC: Final = rb"(" + _plan_item(b"") + rb"|null)"
+
 # A fact's value as `old` and `new` carry it, without a group.
 VALUES: Final[dict[str, bytes]] = {
     "mark": rb'"' + _MARK + rb'"',
@@ -76,7 +92,9 @@ VALUES: Final[dict[str, bytes]] = {
     + _TIME
     + rb'","number":'
     + _NUMBER
-    + rb',"starts_at":"'
+    + rb'(?:,"plan_items":'
+    + _PLAN_NUMBERS
+    + rb')?,"starts_at":"'
     + _TIME
     + rb'","topic":"'
     + _TEXT
@@ -197,6 +215,12 @@ TYPES: Final[dict[str, EventType]] = {
         _event("subgroup_joined/1", "course", student=UUID, starts_on=DATE),
         _event("subgroup_left/1", "course", student=UUID, ends_on=DATE),
         _event("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE),
+        _event("lesson_plan_imported/1", "plan", title=TEXT, items=PLAN_ITEMS),
+        _event("lesson_plan_continued/1", "plan", items=PLAN_ITEMS),
+        _event(
+            "lesson_plan_amended/1", "plan", number=rb"(" + _PLAN_NUMBER + rb")", old=PLAN_TOPIC, new=PLAN_TOPIC,
+            reason=_words("calendar", "merged", "programme", "order", "typo", "other"), basis_opt=TEXT,
+        ),
         _event(
             "regulation_adopted/1", "regulation", order_number=_ORDER_NUMBER, order_date=DATE, effective_from=DATE,
             parameters=_PARAMETERS_OBJECT,
@@ -208,6 +232,7 @@ TYPES: Final[dict[str, EventType]] = {
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),
+            plan_items_opt=rb"(" + _PLAN_NUMBERS + rb")",
         ),
         _event(
             "substitution_recorded/1", "lesson", absent_teacher=UUID, reason=_string(_ABSENT_FOR), basis=TEXT,

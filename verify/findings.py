@@ -227,6 +227,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "В уроке подгруппы запись об ученике, которого в ней в этот день не было.",
         "A lesson of a subgroup has an entry for a student who was not in it on that day.",
     ),
+    "plan-item": (
+        "План урока не сходится: номера идут не по порядку, или такого пункта в плане нет.",
+        "A lesson plan does not fit: its numbers do not rise, or a lesson names an item that the plan does not have.",
+    ),
     "period-overlap": (
         "Период с тем же номером или на те же дни у параллели уже есть.",
         "A grade has a period of this kind with this number, or on these days, already.",

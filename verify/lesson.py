@@ -39,10 +39,12 @@ class Lessons:
 
     def lesson_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take a lesson's first entry."""
-        attendance, course_id, ends_at, held_on, number, starts_at, teacher, topic = groups[DATA]
+        attendance, course_id, ends_at, held_on, number, plan_items, starts_at, teacher, topic = groups[DATA]
         if not isinstance(lesson, Lesson) or not self.replay.makes(lesson):
             return
-        value = b'{"ends_at":"%b","number":%b,"starts_at":"%b","topic":"%b"}' % (ends_at, number, starts_at, topic)
+        covered = b"" if plan_items is None else b'"plan_items":%b,' % plan_items
+        value = b'{"ends_at":"%b","number":%b,%b"starts_at":"%b","topic":"%b"}'
+        value %= (ends_at, number, covered, starts_at, topic)
         lesson.fact = Fact("lesson", index, index, value)
         lesson.at, lesson.held_on, lesson.number = groups[AT], held_on, number
         lesson.is_taken = attendance == b"taken"
@@ -56,6 +58,8 @@ class Lessons:
             if self.replay.is_in_closed_period(lesson):
                 lesson.is_closed = True
                 self.find("recorded-after-close", "an open period", held_on, field_name="data.held_on")
+        if plan_items is not None:
+            self.replay.plans.check_covered(lesson, json.loads(plan_items), "data.plan_items")
         self.substitutions.lesson_recorded(lesson)
         self.tables.lesson(lesson)
 
@@ -348,6 +352,7 @@ class Lessons:
             header = json.loads(value)
             lesson.number = b"%d" % header["number"]
             self.replay.check_span(header["starts_at"].encode(), header["ends_at"].encode(), "new")
+            self.replay.plans.check_covered(lesson, header.get("plan_items", []), "data.new")
         elif fact.what == "work" and fact.work is not None:
             work = fact.work
             kind = work.kind if value is NULL else json.loads(value)["kind"].encode()

@@ -14,8 +14,9 @@ from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
 from verify.lesson import Lessons
+from verify.plan import Plans
 from verify.regulation import Orders
-from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
+from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Stay, Stream
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
 from verify.tables import Tables
@@ -29,12 +30,14 @@ _MAKERS: Final = {
     "period": b"period_defined/1",
     "class": b"class_group_opened/1",
     "course": b"course_opened/1",
+    "plan": b"lesson_plan_imported/1",
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
-    "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
+    "person": Person, "period": Period, "class": ClassGroup, "course": Course, "plan": Plan,
+    "lesson": Lesson,
 }  # fmt: skip
 
 
@@ -59,6 +62,7 @@ class Replay:
         self.subgroup_listed = self.subgroups.listed
         self.subgroup_joined = self.subgroups.joined
         self.subgroup_left = self.subgroups.left
+        self.plans = Plans(self)
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
@@ -69,7 +73,12 @@ class Replay:
         what, _, verb = name.rpartition("_")
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
-        rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
+        rooms: dict[str, object] = {
+            "lesson": self.lessons,
+            "plan": self.plans,
+            "regulation": self.orders,
+            "responsible": self.orders,
+        }
         handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
         return handler
 

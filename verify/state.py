@@ -81,6 +81,15 @@ class Course(Stream):
 
 
 @dataclass(slots=True, eq=False)
+class Plan(Stream):
+    """A course's lesson plan: what stands under each number (raw JSON, without it), and the command that began it."""
+
+    course: Course | None = None
+    items: dict[int, bytes] = field(default_factory=dict)
+    command: bytes = b""
+
+
+@dataclass(slots=True, eq=False)
 class Fact:
     """One fact: the entry that first stated it, its standing entry and value (raw JSON), whose and of which work."""
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from verify.events import unescape
 from verify.findings import Report
@@ -35,9 +35,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "subgroups": (
         _ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)",
     ),
+    "plans": (
+        _ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP, "number (номер)", "topic (тема)", "hours (часов)",
+        "homework (домашнее задание)", "planned_on (по плану)", "reason (причина)", "basis (основание)",
+    ),
     "lessons": (
         _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP, "teacher (учитель)",
-        "topic (тема)",
+        "topic (тема)", "plan_items (пункты плана)",
         "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
     ),
     "marks": (
@@ -79,6 +83,10 @@ _REASONS: Final = {
         "other": "иное (с пояснением)",
     }.items()
 }  # fmt: skip
+_PLAN_REASONS: Final = {
+    "": "", "calendar": "изменение календаря", "merged": "объединение тем", "programme": "изменение рабочей программы",
+    "order": "приказ", "typo": "описка", "other": "иное",
+}  # fmt: skip
 _ABSENT_FOR: Final = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
     "other": "иное",
@@ -98,6 +106,7 @@ _WORDS: Final = {
     NULL: b"",
 }  # fmt: skip
 _LATE: Final = frozenset(("kind", "standing", "standing_entry"))
+_COVERED = re.compile(rb'^\{"ends_at":"[^"]*","number":[0-9]+,"plan_items":\[([0-9,]+)\]')
 _TOPIC = re.compile(rb'"topic":"(.*)"\}$', re.DOTALL)
 
 
@@ -146,6 +155,11 @@ class Tables:
     def joined(self, index: int, course: Course, person: Person, stay: Stay) -> None:
         """Expect a row of subgroups, at the end."""
 
+    def planned(
+        self, index: int, course: Course | None, number: int, topic: dict[str, Any] | None, reason: bytes, basis: bytes
+    ) -> None:
+        """Expect a row of plans; the basis as it is spelt in JSON, no topic where the item is taken out."""
+
     def lesson(self, lesson: Lesson) -> None:
         """Expect a row of lessons, at the end."""
 
@@ -186,7 +200,7 @@ class ArchiveTables(Tables):
         """Open the tables that are there: name to a function that begins to read it."""
         self._report = report
         self._open = chunks
-        early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
+        early = ("people", "courses", "plans", "corrections", "marks", "absences", "regulations", "responsible")
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
@@ -226,6 +240,20 @@ class ArchiveTables(Tables):
 
     def joined(self, index: int, course: Course, person: Person, stay: Stay) -> None:  # noqa: D102
         self._stays.append((index, course, person, stay))
+
+    def planned(  # noqa: D102
+        self, index: int, course: Course | None, number: int, topic: dict[str, Any] | None, reason: bytes, basis: bytes
+    ) -> None:
+        group = course.group if course is not None else None
+        shown = topic or {}
+        cells = [
+            b"%d" % index, course.id if course is not None else b"",
+            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            cell(course.subgroup or b"") if course is not None else b"", b"%d" % number,
+            *(cell(str(shown.get(name, "")).encode()) for name in ("topic", "hours", "homework", "planned_on")),
+            _PLAN_REASONS[reason.decode()].encode(), cell(unescape(basis)),
+        ]  # fmt: skip
+        self._expect("plans", index, cells)
 
     def lesson(self, lesson: Lesson) -> None:  # noqa: D102
         course_cells = lesson.course.cells if lesson.course is not None else b";;"
@@ -346,9 +374,11 @@ class ArchiveTables(Tables):
         fact, homework = lesson.fact, lesson.homework
         if fact is None:
             return
-        topic = "аннулирован".encode()
+        topic, covered = "аннулирован".encode(), b""
         if fact.value is not NULL and (match := _TOPIC.search(fact.value)):
             topic = unescape(match[1])
+            numbers = _COVERED.search(fact.value)
+            covered = b"" if numbers is None else numbers[1].replace(b",", b", ")
         text = due_on = b""
         if homework is not None and homework.value is not NULL:
             value = json.loads(homework.value)
@@ -359,7 +389,7 @@ class ArchiveTables(Tables):
             b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number,
             cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
             cell(course.subgroup or b"") if course is not None else b"",
-            cell(lesson.teacher.name) if lesson.teacher is not None else b"", cell(topic),
+            cell(lesson.teacher.name) if lesson.teacher is not None else b"", cell(topic), covered,
             "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on,
             b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip

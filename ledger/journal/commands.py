@@ -11,11 +11,13 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.journal.events import RegulationParameters
+from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.vocabulary import (
     AbsenceCode,
     CorrectionReason,
     PeriodKind,
     PersonKind,
+    PlanReason,
     SubstitutionReason,
     WorkKind,
 )
@@ -132,6 +134,24 @@ class AssignTeacher(JournalCommand, frozen=True, kw_only=True):
     starts_on: str
 
 
+class ImportPlan(JournalCommand, frozen=True, kw_only=True):
+    """A course's lesson plan (КТП); items in order of their numbers."""
+
+    course: str
+    title: str
+    items: tuple[PlanItem, ...]
+
+
+class AmendPlan(JournalCommand, frozen=True, kw_only=True):
+    """Another text, hours or day for the plan's item of this number, or a new item; `new` None: take it out."""
+
+    course: str
+    number: int
+    new: PlanTopic | None
+    reason: PlanReason
+    basis: str | None = None
+
+
 class AdoptRegulation(JournalCommand, frozen=True, kw_only=True):
     """A version of the regulation from `effective_from` on; order and parameters are the school's own: no defaults.
 
@@ -208,7 +228,8 @@ class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     """A whole lesson in one command: header and, as far as known, attendance, works, marks, homework.
 
-    `substitution` is compulsory where the actor is not the course's responsible teacher of the day.
+    `substitution` is compulsory where the actor is not the course's responsible teacher of the day. `plan_items` are
+    numbers of the lesson plan's items that the lesson covers; several where topics were merged.
     """
 
     lesson: str
@@ -218,6 +239,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...] = ()
     attendance_taken: bool = True
     substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()

@@ -18,6 +18,7 @@ from ledger.journal.commands import ApproveCorrection, Correct, RefuseCorrection
 from ledger.journal.context import Context
 from ledger.journal.lesson import FactState, Lesson, Request, people_of
 from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
+from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
@@ -158,6 +159,7 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
         case "lesson":
             check_times(new.number, new.starts_at, new.ends_at, new.topic, "new.")
             check_begun(context, lesson.held_on, new.starts_at, "new.")
+            check_covered(new.plan_items, place.course, context, "new.plan_items")
 
 
 def _standing_fact(lesson: Lesson, index: int) -> FactState:

@@ -13,6 +13,7 @@ from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
 from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup, open_course
 from ledger.journal.people import register_person
+from ledger.journal.plans import amend_plan, import_plan
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
 from ledger.journal.responsible import appoint_responsible
@@ -35,6 +36,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AssignTeacher: assign_teacher,
     cmd.JoinSubgroup: join_subgroup,
     cmd.LeaveSubgroup: leave_subgroup,
+    cmd.ImportPlan: import_plan,
+    cmd.AmendPlan: amend_plan,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
     cmd.RecordLesson: record_lesson,

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.event import Event as Event  # noqa: PLC0414 -- exported from here
+from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.vocabulary import (
     AbsenceCode,
     ClockKind,
@@ -21,11 +23,6 @@ from ledger.journal.vocabulary import (
     SubstitutionReason,
     WorkKind,
 )
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all events."""
-
 
 # school, people, year -------------------------------------------------------------------------------------------------
 
@@ -205,6 +202,7 @@ class LessonRecorded(Event, frozen=True, kw_only=True):
     ends_at: str
     topic: str
     attendance: Literal["taken", "not_taken"]
+    plan_items: tuple[int, ...] = ()
 
 
 class SubstitutionRecorded(Event, frozen=True, kw_only=True):
@@ -298,6 +296,7 @@ class LessonHeader(Event, frozen=True, kw_only=True):
 
     topic: str
     number: int
+    plan_items: tuple[int, ...] = ()
     starts_at: str
     ends_at: str
 
@@ -452,6 +451,9 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "subgroup_joined/1": SubgroupJoined,
     "subgroup_left/1": SubgroupLeft,
     "teacher_assigned/1": TeacherAssigned,
+    "lesson_plan_imported/1": LessonPlanImported,
+    "lesson_plan_continued/1": LessonPlanContinued,
+    "lesson_plan_amended/1": LessonPlanAmended,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
     "lesson_recorded/1": LessonRecorded,

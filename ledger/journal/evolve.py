@@ -9,6 +9,7 @@ from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
+from ledger.journal.plans import evolve_plan
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
@@ -23,6 +24,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "period": evolve_period,
     "class": evolve_class_group,
     "course": evolve_course,
+    "plan": evolve_plan,
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
     "lesson": evolve_lesson,

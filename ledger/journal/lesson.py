@@ -128,7 +128,13 @@ def _opened(event: Recorded) -> Lesson:
     data = event.data
     if type(data) is not ev.LessonRecorded:
         raise TypeError(f"{type(data).__name__} does not begin a lesson")
-    header = ev.LessonHeader(topic=data.topic, number=data.number, starts_at=data.starts_at, ends_at=data.ends_at)
+    header = ev.LessonHeader(
+        topic=data.topic,
+        number=data.number,
+        starts_at=data.starts_at,
+        ends_at=data.ends_at,
+        plan_items=data.plan_items,
+    )
     fact = FactState("lesson", event.index, event.index, header, event.actor.id)
     return Lesson(
         stream=event.originator_id,

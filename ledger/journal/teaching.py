@@ -12,6 +12,7 @@ from ledger.journal.course import Course
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
+from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup
 from ledger.journal.substitutions import plan_substitution
@@ -46,6 +47,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     check_begun(context, command.held_on, command.starts_at)
     open_periods(context, year, group.grade, command.held_on)
+    check_covered(command.plan_items, course, context, "plan_items")
     stream = f"lesson/{command.lesson}"
     context.check_new(stream, "lesson")
     events: list[Event] = [
@@ -58,6 +60,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
             ends_at=command.ends_at,
             topic=command.topic,
             attendance="taken" if command.attendance_taken else "not_taken",
+            plan_items=command.plan_items,
         ),
         *substitution,
     ]

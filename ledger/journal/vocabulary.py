@@ -15,6 +15,7 @@ Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -80,6 +81,16 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+PLAN_WORDS: Final[dict[str, str]] = {
+    "calendar": "изменение календаря",
+    "merged": "объединение тем",
+    "programme": "изменение рабочей программы",
+    "order": "приказ",
+    "typo": "описка",
+    "other": "иное",
+}
+"""Why a lesson plan was changed: quarantine and days off are the calendar's."""
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -98,6 +109,7 @@ MARKS: Final[frozenset[str]] = frozenset(
 
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
+PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})

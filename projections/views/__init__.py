@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, subgroups, substitutions
+from projections.views import cells, commands, corrections, lessons, plans, regulation, school, subgroups, substitutions
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -18,5 +18,6 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     substitutions.VIEW,
+    plans.VIEW,
     subgroups.VIEW,
 )

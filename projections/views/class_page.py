@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import Lesson, Membership, courses, lessons, roster_between
+from projections.views.plans import PlannedItem, published
 from projections.views.subgroups import SubgroupMember, subgroup_members
 
 _LESSONS_AT_ONCE: Final = 1_024
@@ -63,11 +64,15 @@ class Homework:
 
 @dataclass(frozen=True, slots=True)
 class LessonColumn:
-    """A column: the lesson's header with its works and homework (None: nothing entered)."""
+    """A column: the lesson's header with its works and homework (None: nothing entered).
+
+    `from_plan`: where nothing was entered, the items of the lesson plan whose homework the lesson has (2.2.2).
+    """
 
     lesson: Lesson
     works: tuple[Work, ...]
     homework: Homework | None
+    from_plan: tuple[PlannedItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +161,15 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
         row[2]: Homework(*row)
         for row in _of_lessons(views, "homework", "text, due_on", found, position, condition="t.stands = 1")
     }
+    planned = published(views, (lesson for lesson in found if lesson.lesson not in homework), position)
     return tuple(
-        LessonColumn(lesson, tuple(works.get(lesson.lesson, ())), homework.get(lesson.lesson)) for lesson in found
+        LessonColumn(
+            lesson,
+            tuple(works.get(lesson.lesson, ())),
+            homework.get(lesson.lesson),
+            planned.get(lesson.lesson, ()),
+        )
+        for lesson in found
     )
 
 

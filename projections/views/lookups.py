@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -115,6 +116,7 @@ class Lesson:
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...]
     attendance_by: int | None
     """The entry that says that attendance was taken; None while none does."""
 
@@ -263,13 +265,18 @@ def lessons(
         ("l.lesson", lesson),
     )
     sql = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, c.subgroup, l.teacher, l.held_on,
-          l.number, l.starts_at, l.ends_at, l.topic, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+          l.number, l.starts_at, l.ends_at, l.topic, l.plan_items, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
             (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
         FROM {{lessons}} l JOIN {{courses}} c ON c.course = l.course AND {stands("c")}
         WHERE l.held_on BETWEEN :from_date AND :to_date AND l.stands = 1 AND {stands("l")}{conditions}
         ORDER BY l.held_on, l.number, l.fact"""
     parameters |= {"at": position, "from_date": from_date, "to_date": to_date}
-    return Answer(position, tuple(Lesson(*row) for row in views.select(sql, parameters)))
+    return Answer(position, tuple(_lesson(row) for row in views.select(sql, parameters)))
+
+
+def _lesson(row: tuple[Any, ...]) -> Lesson:
+    *fields, plan_items, attendance_by = row
+    return Lesson(*fields, tuple(orjson.loads(plan_items or "[]")), attendance_by)
 
 
 def _filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:

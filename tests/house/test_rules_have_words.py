@@ -13,7 +13,7 @@ from ledger import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 # Names that are put together where they are raised, with all that can be put in.
-KINDS = ("class", "course", "lesson", "period", "person", "year")
+KINDS = ("class", "course", "lesson", "period", "person", "plan", "year")
 MADE = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
     "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in KINDS},

@@ -17,6 +17,7 @@ from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
+from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.vocabulary import AbsenceCode
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
@@ -81,6 +82,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     ),
     "lesson": (
         {"topic": "Иная тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15"},
+        {"topic": "Третья тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15", "plan_items": (1, 2)},
         {"topic": "Ещё тема", "number": 0, "starts_at": "09:30", "ends_at": "10:15"},
         {"topic": "", "number": 0, "starts_at": "09:30", "ends_at": "10:15"},
     ),
@@ -146,6 +148,7 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
         starts_at="10:40",
         ends_at="11:25",
         topic="Тема",
+        plan_items=choices.one(((), (), (1,), (1, 2), (2, 1), (9,))),
         attendance_taken=choices.number(2) == 0,
         **_parts(choices, STUDENTS_B if course == MATHS_B else STUDENTS_A),
     )
@@ -236,6 +239,29 @@ def _member(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     return cmd.LeaveSubgroup(course=course, student=student, ends_on=day), _administrator(choices)
 
 
+def _plan(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A plan of a few items, or of more than an entry holds."""
+    homework = "ы" * 4_000 if choices.number(3) == 2 else choices.one((None, "§ 1"))
+    count = 1 + choices.number(9)
+    items = tuple(PlanItem(number=n, topic=f"Тема {n}", hours=1 + n % 2, homework=homework) for n in range(1, count))
+    course = choices.one(_courses(journal))
+    return cmd.ImportPlan(course=course, title="План", items=items), _planner(choices, journal, course)
+
+
+def _amend(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    planned = [id_ for id_ in _courses(journal) if f"plan/{id_}" in journal.aggregates] or [MATHS_A]
+    course = choices.one(planned)
+    new = choices.one((PlanTopic(topic="Тема", hours=1, planned_on=DAYS[1]), PlanTopic(topic="Тема", hours=0), None))
+    command = cmd.AmendPlan(
+        course=course, number=choices.number(12), new=new, reason=choices.one(("calendar", "merged")), basis="приказ"
+    )
+    return command, _planner(choices, journal, course)
+
+
+def _planner(choices: Choices, journal: Journal, course: str) -> Actor:
+    return ADMIN if choices.number(2) else _teacher(choices, journal, course, DAYS[-1])
+
+
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     hours: int = choices.one((24, 48, 1_000))
     parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours)
@@ -267,6 +293,8 @@ _BUILDERS: Final = {
     "appoint": _appoint,
     "open_subgroup": _open_subgroup,
     "member": _member,
+    "plan": _plan,
+    "amend": _amend,
 }
 KINDS: Final = tuple(_BUILDERS)
 

@@ -19,6 +19,7 @@ CREATE = {
     "period": "period_defined",
     "class": "class_group_opened",
     "course": "course_opened",
+    "plan": "lesson_plan_imported",
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
@@ -181,6 +182,42 @@ class _Checker:
             days = [other.data["starts_on"] for other in self.of(self.item.stream, "teacher_assigned")]
             assert all(day < self.data["starts_on"] for day in days)
 
+    def check_plan(self) -> None:
+        self.made("course", self.item.stream.partition("/")[2])
+        items = self.plan(self.item.stream.partition("/")[2])
+        if self.item.type == "lesson_plan_amended":
+            assert self.data["old"] == items.get(self.data["number"])
+            assert self.data["new"] != self.data["old"]
+            assert 1 <= self.data["number"] <= 999
+            assert self.data["new"] is None or 1 <= self.data["new"]["hours"] <= 99
+            return
+        if self.item.type == "lesson_plan_continued":
+            last = self.before[-1]
+            assert last.stream == self.item.stream
+            assert last.type in {"lesson_plan_imported", "lesson_plan_continued"}
+        numbers = [*items, *(item["number"] for item in self.data["items"])]
+        assert numbers == sorted(set(numbers)) != []
+        assert all(1 <= item["number"] <= 999 and 1 <= item["hours"] <= 99 for item in self.data["items"])
+
+    def plan(self, course: str) -> dict[int, dict[str, Any]]:
+        """What stands under each number of a course's plan."""
+        items: dict[int, dict[str, Any]] = {}
+        for other in self.before:
+            if other.stream != f"plan/{course}":
+                continue
+            for item in other.data.get("items", ()):
+                items[item["number"]] = {name: value for name, value in item.items() if name != "number"}
+            if other.type == "lesson_plan_amended":
+                items.pop(other.data["number"], None)
+                if other.data["new"] is not None:
+                    items[other.data["number"]] = other.data["new"]
+        return items
+
+    def check_covered(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        numbers = value.get("plan_items", [])
+        assert numbers == sorted(set(numbers))
+        assert set(numbers) <= self.plan(header["course"]).keys()
+
     def check_subgroup(self) -> None:
         student = self.data["student"]
         assert self.made("person", student)["kind"] == "student"
@@ -275,6 +312,7 @@ class _Checker:
         assert header["starts_at"] < header["ends_at"]
         assert 0 <= header["number"] <= 12
         assert any(self.holds(period, header) for _, period in self.periods())
+        self.check_covered(header, header)
 
     def responsible(self, header: dict[str, Any], before: Sequence[Item]) -> str:
         """Who is responsible for a lesson's course on its day, as the entries before the lesson say."""
@@ -377,6 +415,8 @@ class _Checker:
         check_value(what, data["new"])
         if what == "homework":
             self.check_homework(data["new"], header)
+        if what == "lesson":
+            self.check_covered(data["new"], header)
         if data["old"] is None:
             if what != "lesson":
                 assert [other for other in others if other.what == "lesson"], "a fact stands in an annulled lesson"
@@ -489,8 +529,9 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        assert value.keys() - {"due_on"} == _FIELDS[what] - {"due_on"}
-        assert what == "homework" or "due_on" not in value
+        optional = {"due_on", "plan_items"}
+        assert value.keys() - optional == _FIELDS[what] - optional
+        assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
         if what == "substitution":
             assert 1 <= value["coefficient"] <= 1000
@@ -499,7 +540,7 @@ def check_value(what: str, value: Any) -> None:
 
 
 _FIELDS = {
-    "lesson": {"topic", "number", "starts_at", "ends_at"},
+    "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
     "work": {"kind", "written", "weight"},
     "homework": {"text", "due_on"},

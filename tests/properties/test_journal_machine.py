@@ -93,7 +93,9 @@ class JournalMachine(RuleBasedStateMachine):
     def close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["define", "move_student", "assign", "adopt", "appoint", "open_subgroup", "member"]))
+    @rule(
+        move=moves(["define", "move_student", "assign", "adopt", "appoint", "open_subgroup", "member", "plan", "amend"])
+    )
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
@@ -123,7 +125,9 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 1, 4])[0]
+        kind = source.choices(
+            KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 1, 4, 2, 2]
+        )[0]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
@@ -183,6 +187,10 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("regulation_adopted", parameters={}))
     assert caught(replaced("responsible_appointed", person=TEACHER.id))
     assert caught(replaced("subgroup_listed", course=MATHS_B))
+    assert caught(replaced("lesson_plan_imported", items=[]))
+    assert caught(replaced("lesson_plan_continued", items=[{"number": 1, "topic": "Т", "hours": 1}]))
+    assert caught(replaced("lesson_plan_amended", old={"topic": "Иная", "hours": 7}))
+    assert caught(replaced("lesson_recorded", plan_items=[11]))
     assert caught(replaced("subgroup_joined", student=TEACHER.id))
     assert caught(replaced("subgroup_left", ends_on="2026-08-31"))
     assert caught([logs[0][0], *logs[0][2:]])

@@ -17,6 +17,8 @@ from verify.log import LogWalk
 from verify.tables import Tables
 from verify.tree import Edge
 
+HEADER = {"topic": "Т", "number": 1, "starts_at": "08:30", "ends_at": "09:15"}
+
 
 def entries(world: World, log: list[Item]) -> list[bytes]:
     """A journal's log as bytes, with digests of their own: the journal's tests use a few again and again."""
@@ -95,6 +97,11 @@ def requester(type_: str) -> str:
         ("regulation_adopted", {"parameters": {}}, "data-field"),
         ("responsible_appointed", {"person": TEACHER.id}, "person-kind"),
         ("subgroup_listed", {"course": MATHS_B}, "data-field"),
+        ("lesson_plan_imported", {"items": []}, "data-field"),
+        ("lesson_plan_continued", {"items": [{"number": 1, "topic": "Т", "hours": 1}]}, "plan-item"),
+        ("lesson_plan_amended", {"old": {"topic": "Иная", "hours": 7}}, "correction-old-value"),
+        ("lesson_recorded", {"plan_items": [11]}, "plan-item"),
+        ("lesson_corrected", {"new": {**HEADER, "plan_items": [11]}}, "plan-item"),
         ("subgroup_joined", {"student": TEACHER.id}, "person-kind"),
         ("subgroup_left", {"ends_on": "2026-08-31"}, "ends-before-start"),
         ("subgroup_left", {"student": STUDENTS_B[0]}, "subgroup"),
