@@ -13,7 +13,8 @@ import msgspec
 
 from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
+from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, PlanReason
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -124,6 +125,25 @@ class NewTeacher(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
+class NewPlan(Body, frozen=True, kw_only=True):
+    """A course's lesson plan (КТП); items in order of their numbers, `hours` in lessons."""
+
+    title: str
+    items: tuple[PlanItem, ...]
+
+
+class NewAmendment(Body, frozen=True, kw_only=True):
+    """Another content of the plan's item of this number, or a new item; null: the item is taken out.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    number: int
+    new: PlanTopic | None
+    reason: PlanReason
+    basis: str | None = None
+
+
 class NewRegulation(Body, frozen=True, kw_only=True):
     """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
 
@@ -148,6 +168,7 @@ class NewResponsible(Body, frozen=True, kw_only=True):
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
+    `plan_items` are the items of the course's lesson plan that it covers, several where topics were merged.
     `substitution` is compulsory where another teacher is responsible for the course on this day, and refused elsewhere;
     its `basis` names a document and stands in the entry in clear, for ever: no names of people.
     """
@@ -158,6 +179,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...] = ()
     attendance_taken: bool = True
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
@@ -266,6 +288,7 @@ FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
+        *_names((PlanItem, PlanTopic)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""
