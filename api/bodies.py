@@ -14,7 +14,7 @@ import msgspec
 from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
 from ledger.journal.plan_events import PlanItem, PlanTopic
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind, PlanReason
+from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, Duty, PeriodKind, PersonKind, PlanReason
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -163,6 +163,24 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+
+
+class NewDuty(Body, frozen=True, kw_only=True):
+    """A teacher's duty from a day on; the order's number stands in the entry in clear, for ever: no names of people."""
+
+    person: Id
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
+
+
+class NewDutyEnd(Body, frozen=True, kw_only=True):
+    """A duty's last day."""
+
+    person: Id
+    duty: Duty
+    ends_on: str
 
 
 class NewLesson(Body, frozen=True, kw_only=True):

@@ -60,6 +60,7 @@ At = Annotated[
 ]
 From = Annotated[str | None, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
 To = Annotated[str | None, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
+On = Annotated[str | None, Query(pattern=_DAY, description="a day; left out: today"), AfterValidator(_calendar)]
 Month = Annotated[
     str | None,
     Query(pattern="^[0-9]{4}-[0-9]{2}$", description="a month, YYYY-MM, instead of days"),

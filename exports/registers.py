@@ -15,6 +15,7 @@ import orjson
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
+    DUTY_WORDS,
     FACT_WORDS,
     MARK_WORDS,
     PLAN_WORDS,
@@ -24,6 +25,7 @@ from ledger.journal.vocabulary import (
 )
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
+from projections.views.duties import duties
 from projections.views.lookups import classes, courses, persons
 from projections.views.plans import statements
 from projections.views.regulation import regulation
@@ -135,10 +137,23 @@ class Registers:
                 ),
                 self._corrections(),
             ),
+            *self._order_tables(),
+        ]
+
+    def _order_tables(self) -> list[Table]:
+        return [
             Table(
                 "regulations",
                 (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
                 self._regulations(),
+            ),
+            Table(
+                "duties",
+                (
+                    *(_ENTRY, "person (человек)", _NAME, "duty (обязанность)", _NUMBER, _SIGNED_ON),
+                    *("starts_on (с)", "ends_on (по)"),
+                ),
+                self._duties(),
             ),
             Table(
                 "responsible",
@@ -310,6 +325,11 @@ class Registers:
         for row in self._orders.versions:
             parameters = format_canonical(row.parameters).decode()
             yield str(row.entry), typed(row.order_number), row.order_date, row.effective_from, parameters
+
+    def _duties(self) -> Iterator[Sequence[str]]:
+        for row in duties(self._views, at=self._position).rows:
+            order = (typed(row.order_number), row.order_date, row.starts_on, row.ends_on or "")
+            yield str(row.entry), row.person, self._name(row.person), DUTY_WORDS[row.duty], *order
 
     def _responsible(self) -> Iterator[Sequence[str]]:
         for row in self._orders.responsible:

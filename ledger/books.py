@@ -24,6 +24,8 @@ from ledger.log import LogRecorder, RecordedEvent
 from ledger.wire.entry import Actor
 
 CACHED_STREAMS_MAX: Final = 10_000
+_OF_THE_SCHOOL: Final = "duty/"
+"""Looked for by every lesson; most schools may never have it, and its absence is a read like any other (version 0)."""
 _NEVER_MOVE: Final = ("school/", "person/")
 
 
@@ -35,6 +37,7 @@ class Shelf:
         self._store = store
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
+        self._absent: set[str] = set()
 
     @property
     def recorder(self) -> ApplicationRecorder:
@@ -54,10 +57,17 @@ class Shelf:
         state = evolve_all(known, events) if events else known
         if state is not None:
             self.keep(state)
+        elif stream.startswith(_OF_THE_SCHOOL):
+            self._absent.add(stream)
         return state
+
+    def is_absent(self, stream: str) -> bool:
+        """Tell whether a stream of the school's own was not there at the last look."""
+        return stream in self._absent
 
     def keep(self, state: Aggregate) -> None:
         """Put a state into the cache, unless a later one is there."""
+        self._absent.discard(state.stream)
         known = self.cached(state.stream)
         if known is None or known.version < state.version:
             self._cache.put(state.stream, state)
@@ -137,7 +147,9 @@ class ShelfBooks:
         if stream in self._seen:
             return self._seen[stream]
         state = self._shelf.cached(stream)
-        if state is None:
+        if state is None and self._shelf.is_absent(stream) and not self._fresh:
+            self.stale = True
+        elif state is None:
             state = self._shelf.load(stream)
         elif not stream.startswith(_NEVER_MOVE):
             if self._fresh:

@@ -103,6 +103,7 @@ REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
 }  # fmt: skip
+DUTIES = {"journal": "ведение журнала", "substitute": "замещение", "class_teacher": "классное руководство"}
 ABSENT_FOR = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
     "other": "иное",
@@ -140,6 +141,8 @@ HEADERS = {
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
+    "duties": "entry (запись);person (человек);name (имя);duty (обязанность);order_number (номер приказа);"
+    "order_date (дата приказа);starts_on (с);ends_on (по)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
 }  # fmt: skip
 
@@ -275,6 +278,24 @@ class Builder:
         shown = canonical(parameters).decode()
         self.tables["regulations"].append([index, number, "2026-08-24", effective_from, shown])
         return index
+
+    def assign(self, person: str, starts_on: str, duty: str = "journal", number: str = "19-о") -> int:
+        """Include something in a teacher's duties."""
+        index = self.add(
+            "duty", self.school_id, "duty_assigned",
+            person=person, duty=duty, order_number=number, order_date="2026-08-24", starts_on=starts_on,
+        )  # fmt: skip
+        name = self.names.get(person, person)
+        row = [index, person, name, DUTIES[duty], number, "2026-08-24", starts_on, ""]
+        self.tables["duties"].append(row)
+        return index
+
+    def release(self, person: str, ends_on: str, duty: str = "journal") -> None:
+        """End a duty."""
+        self.add("duty", self.school_id, "duty_ended", person=person, duty=duty, ends_on=ends_on)
+        for row in self.tables["duties"]:
+            if row[1] == person and row[3] == DUTIES[duty] and not row[7]:
+                row[7] = ends_on
 
     def appoint(self, person: str, starts_on: str, number: str = "18-о") -> int:
         """Appoint who answers for the journal."""
@@ -704,6 +725,7 @@ def sample(seed: int = 1) -> Sample:
     b.adopt("2026-09-01")
     b.adopt("2026-11-01", '=17;"о"\\', annual_refresh_until="02-28", notice_days=99, result_hours=999)
     b.appoint(employee, "2026-09-01", '-18;"о"\\')
+    b.assign(teacher, "2027-05-01", number='-19;"о"\\')
     names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
     students = [b.person("student", *name) for name in names]
     group, course = _class(b, year, teacher, students)
@@ -857,6 +879,10 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.substitution(double, teacher)
     b.begin()
     b.correct(len(b.entries) - 2, None, "typo")
+    b.assign(substitute, "2027-05-01", "substitute")
+    b.lesson(course, teacher, "2027-05-07", "Повторение", number=1)
+    b.substitution(b.lesson(course, substitute, "2027-05-08", "Повторение", number=1), teacher)
+    b.release(substitute, "2027-05-08", "substitute")
     return substitute, lesson, substitution
 
 

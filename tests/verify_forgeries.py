@@ -429,3 +429,61 @@ def item_of_a_plan_with_more_hours_in_the_table(school: Sample) -> None:
 @story("table-row-missing")
 def amendment_left_out_of_the_table(school: Sample) -> None:
     school.builder.tables["plans"].pop()
+
+
+# Duties.
+
+
+@story("duty")
+def duty_assigned_twice(school: Sample) -> None:
+    school.builder.assign(school.teacher, "2027-05-09")
+
+
+@story("duty")
+def duty_from_the_last_day_of_the_same_one(school: Sample) -> None:
+    school.builder.assign(school.substitute, "2027-05-08", "substitute")
+
+
+@story("duty")
+def end_of_a_duty_that_was_never_begun(school: Sample) -> None:
+    school.builder.release(school.teacher, "2027-05-09", "class_teacher")
+
+
+@story("person-kind")
+def duty_of_an_employee_who_teaches_nothing(school: Sample) -> None:
+    school.builder.assign(school.employee, "2027-05-09")
+
+
+@story("stream-kind")
+def duty_in_a_stream_of_its_own(school: Sample) -> None:
+    b = school.builder
+    order = {"order_number": "1", "order_date": "2026-08-24"}
+    index = b.add(
+        "duty", b.uuid(), "duty_assigned", person=school.teacher, duty="substitute", starts_on="2027-05-09", **order
+    )
+    row = [index, school.teacher, b.names[school.teacher], "замещение", "1", "2026-08-24", "2027-05-09", ""]
+    b.tables["duties"].append(row)
+
+
+@story("duty-missing")
+def lesson_on_the_day_after_the_duty_ended(school: Sample) -> None:
+    school.builder.release(school.teacher, "2027-05-09")
+    school.builder.lesson(school.course, school.teacher, "2027-05-10")
+
+
+@story("duty-missing")
+def own_lesson_of_who_may_only_substitute(school: Sample) -> None:
+    b = school.builder
+    b.assign(school.substitute, "2027-05-09", "substitute")
+    b.lesson(b.course(school.group, "Химия", school.year, school.substitute, "5"), school.substitute, "2027-05-10")
+
+
+@story("duty-missing")
+def substitute_whose_duty_has_ended(school: Sample) -> None:
+    lesson = school.builder.lesson(school.course, school.substitute, "2027-05-10")
+    school.builder.substitution(lesson, school.teacher)
+
+
+@story("table-cell")
+def duty_until_another_day_in_the_table(school: Sample) -> None:
+    school.builder.tables["duties"][1][7] = "2027-05-31"

@@ -727,7 +727,8 @@ def lesson_on_a_day_before_anybody_was_responsible(school: Sample) -> None:
 @story("recorded-on-annulled", "correction-after-close")
 def substitution_of_an_annulled_lesson_corrected(school: Sample) -> None:
     b = school.builder
-    (row,) = [row for row in b.rows.values() if row.what == "substitution" and row.standing == row.first]
+    annulled = {row.lesson for row in b.rows.values() if row.what == "lesson" and row.value is None}
+    (row,) = [row for row in b.rows.values() if row.what == "substitution" and row.lesson in annulled]
     b.correct(row.standing, {**row.value, "coefficient": 200})
 
 

@@ -132,6 +132,7 @@ _PARAMETERS: Final[dict[str, bytes]] = {
 _PARAMETERS_OBJECT = (
     rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
 )
+_DUTY = _words("journal", "substitute", "class_teacher")
 _ORDER_NUMBER = _string(rb'(?!")' + _TEXT)
 
 
@@ -229,6 +230,11 @@ TYPES: Final[dict[str, EventType]] = {
             "responsible_appointed/1", "responsible", person=UUID, order_number=_ORDER_NUMBER, order_date=DATE,
             starts_on=DATE,
         ),
+        _event(
+            "duty_assigned/1", "duty", person=UUID, duty=_DUTY, order_number=_ORDER_NUMBER, order_date=DATE,
+            starts_on=DATE,
+        ),
+        _event("duty_ended/1", "duty", person=UUID, duty=_DUTY, ends_on=DATE),
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),

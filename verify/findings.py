@@ -227,6 +227,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "В уроке подгруппы запись об ученике, которого в ней в этот день не было.",
         "A lesson of a subgroup has an entry for a student who was not in it on that day.",
     ),
+    "duty": (
+        "Обязанность не сходится с прежними записями о ней.",
+        "A duty does not fit what the entries before say of it.",
+    ),
+    "duty-missing": (
+        "Урок дал учитель, в обязанности которого ведение журнала в этот день не входило.",
+        "A lesson is recorded for a teacher whose duties did not include the journal on that day.",
+    ),
     "plan-item": (
         "План урока не сходится: номера идут не по порядку, или такого пункта в плане нет.",
         "A lesson plan does not fit: its numbers do not rise, or a lesson names an item that the plan does not have.",

@@ -10,6 +10,7 @@ from typing import Final
 
 from verify import tree
 from verify.disclosures import OF_PERSONS, Disclosures
+from verify.duty import Duties
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
@@ -34,6 +35,7 @@ _MAKERS: Final = {
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    "duty": b"duty_assigned/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "plan": Plan,
@@ -63,6 +65,7 @@ class Replay:
         self.subgroup_joined = self.subgroups.joined
         self.subgroup_left = self.subgroups.left
         self.plans = Plans(self)
+        self.duties = Duties(self)
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
@@ -76,6 +79,7 @@ class Replay:
         rooms: dict[str, object] = {
             "lesson": self.lessons,
             "plan": self.plans,
+            "duty": self.duties,
             "regulation": self.orders,
             "responsible": self.orders,
         }

@@ -60,6 +60,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
     ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
+    "duties": (
+        _ENTRY, "person (человек)", _NAME, "duty (обязанность)", _NUMBER, _SIGNED_ON, "starts_on (с)", "ends_on (по)",
+    ),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
 }  # fmt: skip
 
@@ -82,6 +85,9 @@ _REASONS: Final = {
         "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ",
         "other": "иное (с пояснением)",
     }.items()
+}  # fmt: skip
+_DUTIES: Final = {
+    b"journal": "ведение журнала", b"substitute": "замещение", b"class_teacher": "классное руководство",
 }  # fmt: skip
 _PLAN_REASONS: Final = {
     "": "", "calendar": "изменение календаря", "merged": "объединение тем", "programme": "изменение рабочей программы",
@@ -189,6 +195,9 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
+    def duty(self, index: int, person: Person, duty: bytes, number: bytes, signed_on: bytes, span: Stay) -> None:
+        """Expect a row of duties, at the end; the number as it is spelt in JSON."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -207,6 +216,7 @@ class ArchiveTables(Tables):
         self._enrollments: dict[tuple[bytes, bytes], list[_Enrollment]] = {}
         self._rows: list[_Enrollment] = []
         self._stays: list[tuple[int, Course, Person, Stay]] = []
+        self._duties: list[tuple[list[bytes], Stay]] = []
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._rekinded: dict[Work, None] = {}
@@ -327,15 +337,23 @@ class ArchiveTables(Tables):
         row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
         self._expect("responsible", index, row)
 
+    def duty(  # noqa: D102
+        self, index: int, person: Person, duty: bytes, number: bytes, signed_on: bytes, span: Stay
+    ) -> None:
+        order = [cell(unescape(number)), signed_on, span.starts_on]
+        self._duties.append(([b"%d" % index, person.id, cell(person.name), _DUTIES[duty].encode(), *order], span))
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "subgroups", "lessons", "substitutions"):
+        for name in ("enrollments", "duties", "subgroups", "lessons", "substitutions"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
             self._expect("enrollments", row.index, [*row.cells, row.ends_on])
+        for cells, span in self._duties:
+            self._expect("duties", int(cells[0]), [*cells, span.ends_on or b""])
         for index, course, person, stay in self._stays:
             class_cell = cell(course.group.name) if course.group is not None else b""
             cells = [b"%d" % index, course.id, class_cell, cell(course.subject), cell(course.subgroup or b"")]

@@ -88,6 +88,14 @@ def _appoint_responsible(asked: Asked[bodies.NewResponsible]) -> jc.AppointRespo
     return jc.AppointResponsible(**fields(asked.body))
 
 
+def _assign_duty(asked: Asked[bodies.NewDuty]) -> jc.AssignDuty:
+    return jc.AssignDuty(**fields(asked.body))
+
+
+def _end_duty(asked: Asked[bodies.NewDutyEnd]) -> jc.EndDuty:
+    return jc.EndDuty(**fields(asked.body))
+
+
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
     return jc.ClosePeriod(period=path_id(asked.request, "period"))
 
@@ -104,6 +112,8 @@ LEAVER: Final = Write(Right.SET_UP, bodies.NewSubgroupLeaver, _leave_subgroup)
 TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
 REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
 RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
+DUTY: Final = Write(Right.SET_UP, bodies.NewDuty, _assign_duty)
+DUTY_END: Final = Write(Right.SET_UP, bodies.NewDutyEnd, _end_duty)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
 
 
@@ -185,6 +195,18 @@ async def adopt_regulation(request: Request) -> Response:
 async def appoint_responsible(request: Request) -> Response:
     """Appoint an employee who answers for the journal from a day on, until another is appointed."""
     return await perform(request, RESPONSIBLE)
+
+
+@router.post("/duties", status_code=201, openapi_extra=describe(DUTY))
+async def assign_duty(request: Request) -> Response:
+    """Include something in a teacher's duties from a day on. From the school's first duty on, writers need one."""
+    return await perform(request, DUTY)
+
+
+@router.post("/duties/endings", status_code=201, openapi_extra=describe(DUTY_END))
+async def end_duty(request: Request) -> Response:
+    """Record the last day of a duty."""
+    return await perform(request, DUTY_END)
 
 
 async def _read(request: Request, kind: str, name: str) -> Response:

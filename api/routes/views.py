@@ -7,6 +7,7 @@ every row cites the entries that it rests on. Names are joined from the vault at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -14,13 +15,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
-from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, Text, To, read_as_of
+from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
 from api.requests import authorize, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import resolve
 from projections.views import cell_history, class_page, correction_register, lookups, student_page
 from projections.views import regulation as regulation_view
+from projections.views.duties import staffing
 from projections.views.subgroups import subgroup_members
 
 
@@ -203,4 +205,17 @@ async def read_regulation(request: Request, at: At = None) -> Response:
         at,
         lambda views, position: regulation_view.regulation(views, at=position),
         lambda found: [row["person"] for row in found["responsible"] if row["person"]],
+    )
+
+
+@overseen.get("/views/duties")
+async def read_duties(request: Request, on: On = None, at: At = None) -> Response:
+    """Duties with their days; of the day `on` (today), courses that nobody answers for and teachers without a duty."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: staffing(views, on or datetime.now(UTC).date().isoformat(), at=position),
+        lambda found: [
+            row[who] for part, who in (("duties", "person"), ("alerts", "teacher")) for row in found[part] if row[who]
+        ],
     )

@@ -15,6 +15,7 @@ from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.vocabulary import (
     AbsenceCode,
     CorrectionReason,
+    Duty,
     PeriodKind,
     PersonKind,
     PlanReason,
@@ -173,6 +174,24 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+
+
+class AssignDuty(JournalCommand, frozen=True, kw_only=True):
+    """A teacher's duties include this one from `starts_on` on, by an order; the first of a school begins the rule."""
+
+    person: str
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
+
+
+class EndDuty(JournalCommand, frozen=True, kw_only=True):
+    """`ends_on` is the duty's last day."""
+
+    person: str
+    duty: Duty
+    ends_on: str
 
 
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from ledger.journal import rules
 from ledger.journal.codec import fact_value
 from ledger.journal.commands import ApproveCorrection, Correct, RefuseCorrection, RequestCorrection
 from ledger.journal.context import Context
+from ledger.journal.duties import check_duty
 from ledger.journal.lesson import FactState, Lesson, Request, people_of
 from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
 from ledger.journal.plans import check_covered
@@ -177,6 +178,7 @@ def _check_author(fact: FactState, place: Place, context: Context) -> None:
     """Refuse anyone but who recorded the fact and the one responsible for the course today."""
     if context.actor.id not in (fact.author, place.course.teacher_on(today(context))):
         raise Refused("not_the_author", "only who recorded it or the course's teacher may do this", clause=_CLAUSE)
+    check_duty(context, ("journal", "substitute"), today(context))
 
 
 def _check_grounds(command: Correct | RequestCorrection) -> tuple[str, ...]:

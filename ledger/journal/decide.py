@@ -12,6 +12,7 @@ from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
 from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup, open_course
+from ledger.journal.duties import assign_duty, end_duty
 from ledger.journal.people import register_person
 from ledger.journal.plans import amend_plan, import_plan
 from ledger.journal.recorded import Decision, Planned
@@ -40,6 +41,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AmendPlan: amend_plan,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
+    cmd.AssignDuty: assign_duty,
+    cmd.EndDuty: end_duty,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from ledger.journal.event import Event as Event  # noqa: PLC0414 -- exported from here
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.vocabulary import (
@@ -456,6 +457,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "lesson_plan_amended/1": LessonPlanAmended,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
+    "duty_assigned/1": DutyAssigned,
+    "duty_ended/1": DutyEnded,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import evolve_course
+from ledger.journal.duties import evolve_duties
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.plans import evolve_plan
@@ -26,6 +27,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "course": evolve_course,
     "plan": evolve_plan,
     "regulation": evolve_regulation,
+    "duty": evolve_duties,
     "responsible": evolve_responsibility,
     "lesson": evolve_lesson,
 }

@@ -9,6 +9,7 @@ from ledger.journal import rules
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
+from ledger.journal.duties import check_duty
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
@@ -42,6 +43,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     _check_header(command)
     course = context.find(Course, "course", command.course, "course")
     substitution = plan_substitution(command.substitution, course, command.held_on, context)
+    check_duty(context, ("journal", "substitute") if substitution else ("journal",), command.held_on, "held_on")
     group = context.find(ClassGroup, "class", course.class_group, "course")
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
@@ -91,7 +93,9 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
 def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Planned]:
     """Say why a student was absent once it is known (R24), in place of ``absent``; the class teacher may do it too."""
     lesson, place = find_lesson(context, command)
-    if not (context.actor.role == "teacher" and context.actor.id == place.group.class_teacher):
+    if context.actor.role == "teacher" and context.actor.id == place.group.class_teacher:
+        check_duty(context, ("journal", "class_teacher"), today(context))
+    else:
         check_teaches(lesson, place, context)
     check_open(place)
     first = lesson.chain.get(command.absence)
@@ -136,6 +140,7 @@ def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:
     rules.check_role(context.actor, rules.TEACHER, "1.2")
     if context.actor.id not in (lesson.teacher, place.course.teacher_on(today(context))):
         raise Refused("not_the_teacher", "only the lesson's or the course's teacher may do this", clause="1.2")
+    check_duty(context, ("journal", "substitute"), today(context))
 
 
 def check_open(place: Place) -> None:

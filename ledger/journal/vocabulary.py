@@ -15,6 +15,7 @@ Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+Duty = Literal["journal", "substitute", "class_teacher"]
 PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
@@ -81,6 +82,13 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+DUTY_WORDS: Final[dict[str, str]] = {
+    "journal": "ведение журнала",
+    "substitute": "замещение",
+    "class_teacher": "классное руководство",
+}
+"""What an employee's duties include: the own journal; lessons in another's place; absences of the own class."""
+
 PLAN_WORDS: Final[dict[str, str]] = {
     "calendar": "изменение календаря",
     "merged": "объединение тем",
@@ -109,6 +117,7 @@ MARKS: Final[frozenset[str]] = frozenset(
 
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
+DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
 PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))

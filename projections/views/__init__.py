@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, plans, regulation, school, subgroups, substitutions
+from projections.views import (
+    cells,
+    commands,
+    corrections,
+    duties,
+    lessons,
+    plans,
+    regulation,
+    school,
+    subgroups,
+    substitutions,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -19,5 +30,6 @@ VIEWS: Final[tuple[View, ...]] = (
     regulation.VIEW,
     substitutions.VIEW,
     plans.VIEW,
+    duties.VIEW,
     subgroups.VIEW,
 )

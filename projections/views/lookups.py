@@ -276,7 +276,8 @@ def lessons(
 
 def _lesson(row: tuple[Any, ...]) -> Lesson:
     *fields, plan_items, attendance_by = row
-    return Lesson(*fields, tuple(orjson.loads(plan_items or "[]")), attendance_by)
+    cells = (*fields, tuple(orjson.loads(plan_items or "[]")), attendance_by)
+    return Lesson(*cells)
 
 
 def _filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:

@@ -18,6 +18,7 @@ from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.plans import LessonPlan
 from ledger.journal.vocabulary import AbsenceCode
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
@@ -148,9 +149,9 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
         starts_at="10:40",
         ends_at="11:25",
         topic="Тема",
-        plan_items=choices.one(((), (), (1,), (1, 2), (2, 1), (9,))),
+        plan_items=_covered(choices, journal, course),
         attendance_taken=choices.number(2) == 0,
-        **_parts(choices, STUDENTS_B if course == MATHS_B else STUDENTS_A),
+        **_parts(choices, _students(journal, course)),
     )
     return command, actor
 
@@ -158,7 +159,7 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
 def _add(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     id_, lesson = _some_lesson(choices, journal)
     take = choices.number(3) == 1
-    students = STUDENTS_B if lesson and lesson.course == MATHS_B else STUDENTS_A
+    students = _students(journal, lesson.course) if lesson else STUDENTS_A
     command = cmd.AddToLesson(lesson=id_, take_attendance=take, **_parts(choices, students))
     return command, _lesson_teacher(choices, journal, lesson)
 
@@ -262,6 +263,26 @@ def _planner(choices: Choices, journal: Journal, course: str) -> Actor:
     return ADMIN if choices.number(2) else _teacher(choices, journal, course, DAYS[-1])
 
 
+def _assign_duty(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A duty of a teacher's; mostly not yet in force, so that not every lesson needs one."""
+    person: str = STAFF[0] if choices.rarely() else choices.one(TEACHERS).id
+    command = cmd.AssignDuty(
+        person=person,
+        duty=choices.one(("journal", "journal", "journal", "substitute", "class_teacher")),
+        order_number="21-о",
+        order_date=DAYS[0],
+        starts_on=choices.one(DAYS[4:]) if choices.rarely() else "2027-05-20",
+    )
+    return command, _administrator(choices)
+
+
+def _end_duty(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    duty: Any = choices.one(("journal", "journal", "substitute"))
+    ends_on = choices.one(DAYS) if choices.rarely() else "2027-05-20"
+    command = cmd.EndDuty(person=choices.one(TEACHERS).id, duty=duty, ends_on=ends_on)
+    return command, _administrator(choices)
+
+
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     hours: int = choices.one((24, 48, 1_000))
     parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours)
@@ -295,6 +316,8 @@ _BUILDERS: Final = {
     "member": _member,
     "plan": _plan,
     "amend": _amend,
+    "assign_duty": _assign_duty,
+    "end_duty": _end_duty,
 }
 KINDS: Final = tuple(_BUILDERS)
 
@@ -316,6 +339,23 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
 def _courses(journal: Journal) -> list[str]:
     """The courses that there are: at first those of the whole classes."""
     return [*COURSES, *(id_ for id_ in SUBGROUPS if f"course/{id_}" in journal.aggregates)]
+
+
+def _students(journal: Journal, course: str) -> Sequence[str]:
+    """Who may be in a lesson of the course: of a subgroup, who ever was in it."""
+    found = journal.find(f"course/{course}")
+    if isinstance(found, Course) and found.members:
+        return tuple(found.members)
+    return STUDENTS_B if course == MATHS_B else STUDENTS_A
+
+
+def _covered(choices: Choices, journal: Journal, course: str) -> tuple[int, ...]:
+    """Items of the course's plan mostly, where it has one."""
+    found = journal.find(f"plan/{course}")
+    numbers = [*found.items][:2] if isinstance(found, LessonPlan) else []
+    if choices.rarely():
+        return choices.one(((1,), (2, 1), (9,)))
+    return tuple(numbers[: choices.number(3)])
 
 
 def _some_lesson(choices: Choices, journal: Journal) -> tuple[str, Lesson | None]:

@@ -23,6 +23,7 @@ CREATE = {
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
+    "duty": "duty_assigned",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
 HANDLINGS = {"refuse", "flag"}
@@ -101,6 +102,9 @@ class _Checker:
         if kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
+        elif kind == "duty":
+            assert item.stream == f"duty/{self.before[0].stream.partition('/')[2]}"
+            assert item.type == CREATE[kind] or item.version > 1
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
@@ -272,6 +276,40 @@ class _Checker:
         assert self.made("person", self.data["person"])["kind"] == "staff"
         self.check_order("starts_on")
 
+    def check_duty(self) -> None:
+        assert self.made("person", self.data["person"])["kind"] == "teacher"
+        spans = self.duties(self.data["person"], self.data["duty"])
+        if self.item.type == "duty_ended":
+            assert spans
+            start, end = spans[-1]
+            assert end is None
+            assert start <= self.data["ends_on"]
+            return
+        assert self.data["order_number"]
+        assert self.data["duty"] in {"journal", "substitute", "class_teacher"}
+        assert all(end and end < self.data["starts_on"] for _, end in spans)
+
+    def duties(self, person: str, duty: str) -> list[tuple[str, str | None]]:
+        """First and last day of each span of a person's duty."""
+        spans: list[tuple[str, str | None]] = []
+        for other in self.before:
+            if (other.data.get("person"), other.data.get("duty")) == (person, duty):
+                if other.type == "duty_assigned":
+                    spans.append((other.data["starts_on"], None))
+                else:
+                    spans[-1] = (spans[-1][0], other.data["ends_on"])
+        return spans
+
+    def check_has_duty(self, header: dict[str, Any]) -> None:
+        day, teacher = header["held_on"], header["teacher"]
+        first = [other.data["starts_on"] for other in self.before if other.type == "duty_assigned"]
+        if not first or day < min(first):
+            return
+        spans = self.duties(teacher, "journal")
+        if self.responsible(header, self.before) != teacher:
+            spans += self.duties(teacher, "substitute")
+        assert any(start <= day and (end is None or day <= end) for start, end in spans)
+
     def check_order(self, day: str) -> None:
         """An order has a number and a date, and what it says begins no earlier than what stood there before."""
         assert self.data["order_number"]
@@ -307,6 +345,7 @@ class _Checker:
         year = self.made("year", course["year"])
         assert year["starts_on"] <= header["held_on"] <= year["ends_on"]
         assert self.responsible(header, self.before)
+        self.check_has_duty(header)
         assert header["teacher"] == self.item.actor
         assert self.made("person", header["teacher"])["kind"] == "teacher"
         assert header["starts_at"] < header["ends_at"]

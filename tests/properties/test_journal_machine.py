@@ -18,7 +18,7 @@ from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
 from tests.properties.journal_moves import KINDS, START, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
-from tests.unit.ledger.journal.small_school import MATHS_B, TEACHER, Step, setup_commands, uid
+from tests.unit.ledger.journal.small_school import MATHS_B, STAFF, TEACHER, Step, setup_commands, uid
 
 TEACHER_OF_NOTHING = uid(23)
 
@@ -94,7 +94,21 @@ class JournalMachine(RuleBasedStateMachine):
         self.world.move(move)
 
     @rule(
-        move=moves(["define", "move_student", "assign", "adopt", "appoint", "open_subgroup", "member", "plan", "amend"])
+        move=moves(
+            [
+                "define",
+                "move_student",
+                "assign",
+                "adopt",
+                "appoint",
+                "open_subgroup",
+                "member",
+                "plan",
+                "amend",
+                "assign_duty",
+                "end_duty",
+            ]
+        )
     )
     def set_up(self, move: Move) -> None:
         self.world.move(move)
@@ -126,7 +140,7 @@ def random_world(seed: int, steps: int) -> World:
     world = World()
     for step in range(steps):
         kind = source.choices(
-            KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 1, 4, 2, 2]
+            KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 1, 4, 2, 2, 1, 1]
         )[0]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
@@ -186,6 +200,8 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("regulation_adopted", order_number=""))
     assert caught(replaced("regulation_adopted", parameters={}))
     assert caught(replaced("responsible_appointed", person=TEACHER.id))
+    assert caught(replaced("duty_assigned", person=STAFF[0]))
+    assert caught(replaced("duty_ended", ends_on="2026-08-31"))
     assert caught(replaced("subgroup_listed", course=MATHS_B))
     assert caught(replaced("lesson_plan_imported", items=[]))
     assert caught(replaced("lesson_plan_continued", items=[{"number": 1, "topic": "Т", "hours": 1}]))

@@ -8,8 +8,18 @@ from typing import Any
 import pytest
 
 from tests.properties.journal_oracle import Item, check_log
-from tests.properties.test_journal_machine import World, random_world
-from tests.unit.ledger.journal.small_school import MATHS_B, STUDENTS_A, STUDENTS_B, TEACHER, YEAR, digest, uid
+from tests.properties.test_journal_machine import TEACHER_OF_NOTHING, World, random_world
+from tests.unit.ledger.journal.small_school import (
+    MATHS_B,
+    STAFF,
+    STUDENTS_A,
+    STUDENTS_B,
+    TEACHER,
+    TEACHER_3,
+    YEAR,
+    digest,
+    uid,
+)
 from tests.verify_archive import canonical, leaf
 from verify.disclosures import Disclosures
 from verify.findings import Report
@@ -96,6 +106,9 @@ def requester(type_: str) -> str:
         ("regulation_adopted", {"order_number": ""}, "data-field"),
         ("regulation_adopted", {"parameters": {}}, "data-field"),
         ("responsible_appointed", {"person": TEACHER.id}, "person-kind"),
+        ("duty_assigned", {"person": STAFF[0]}, "person-kind"),
+        ("duty_ended", {"ends_on": "2026-08-31"}, "ends-before-start"),
+        ("duty_ended", {"person": TEACHER_OF_NOTHING}, "duty"),
         ("subgroup_listed", {"course": MATHS_B}, "data-field"),
         ("lesson_plan_imported", {"items": []}, "data-field"),
         ("lesson_plan_continued", {"items": [{"number": 1, "topic": "Т", "hours": 1}]}, "plan-item"),
@@ -158,6 +171,27 @@ def test_finds_who_is_in_two_subgroups_of_a_subject() -> None:
     with pytest.raises(AssertionError):
         check_log(log)
     assert findings(made, log) == ["subgroup"]
+
+
+def test_finds_a_lesson_of_who_has_no_duty() -> None:
+    """The same lesson behind a duty that somebody else was assigned before its day."""
+    made, lesson = next(
+        (made, item)
+        for made in map(world, range(200, 230))
+        for item in made.log
+        if item.type == "lesson_recorded"
+        and not [other for other in made.log[: item.position] if other.type == "duty_assigned"]
+    )
+    duty = {"person": TEACHER_3.id, "duty": "class_teacher", "order_number": "1", "order_date": "2026-08-31"}
+    before = made.log[: lesson.position]
+    school = made.log[0].stream.partition("/")[2]
+    assigned = Item(
+        lesson.position, f"duty/{school}", 1, "duty_assigned", {**duty, "starts_on": "2026-09-01"}, lesson.actor
+    )
+    log = [*before, assigned, lesson._replace(position=lesson.position + 1)]
+    with pytest.raises(AssertionError):
+        check_log(log, is_whole=False)
+    assert "duty-missing" in findings(made, log)
 
 
 def test_finds_a_mark_for_who_is_not_in_the_subgroup() -> None:

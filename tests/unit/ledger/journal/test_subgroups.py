@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_refuses_who_is_not_in_the_class_or_not_in_the_subgroup(halves: SmallSch
         ({"works": (answer(),), "marks": (mark(STUDENTS_A[1]),)}, "marks[0].student"),
     ],
 )
-def test_only_members_stand_in_a_lesson_of_a_subgroup(halves: SmallSchool, part: dict[str, object], where: str) -> None:
+def test_only_members_stand_in_a_lesson_of_a_subgroup(halves: SmallSchool, part: dict[str, Any], where: str) -> None:
     halves.do(join(FIRST), ADMIN, LATER)
     halves.do(join(SECOND, STUDENTS_A[1]), ADMIN, LATER)
     refuses(halves, lesson(course=FIRST, **part), "not_in_subgroup", where)
