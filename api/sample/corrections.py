@@ -136,6 +136,7 @@ def _new_lesson(draws: Draws, old: LessonHeader) -> LessonHeader:
         number=old.number,
         starts_at=old.starts_at,
         ends_at=old.ends_at,
+        plan_items=old.plan_items,
     )
 
 

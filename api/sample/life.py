@@ -121,6 +121,7 @@ class Life:
             number=sheet.command.number,
             starts_at=sheet.command.starts_at,
             ends_at=sheet.command.ends_at,
+            plan_items=sheet.command.plan_items,
         )
         self._judge(_fact("lesson", planned.first_index, header, actor.id, (sitting, at)))
         first_part = planned.first_index + 1 + (sheet.command.substitution is not None)

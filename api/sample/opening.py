@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from api.sample import school_year
+from api.sample import school_year, topics
+from api.sample.curriculum import HISTORY, SOCIETY, UNMARKED_GRADE
 from api.sample.draws import Draws
 from api.sample.planned import Planned, Scribe
-from api.sample.roster import Person, Roster
+from api.sample.roster import Course, Person, Roster
 from api.sample.school_year import ENDS_ON, SECOND, STARTS_ON, moment
 from ledger.journal import commands as cmd
 from ledger.journal.events import RegulationParameters
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.vocabulary import Duty
 from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
 
 _OPENED_ON: Final = date(2026, 8, 24)
+_WITH_HOMEWORK_PLANNED: Final = (HISTORY, SOCIETY)
+"""Subjects whose plan says the homework too: a lesson without any has that of its plan."""
 _STEP: Final = 20 * SECOND
 _PARAMETERS: Final = RegulationParameters(
     lesson_days=0,
@@ -60,6 +65,7 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
     )
     yield from roster.staff
     yield from _orders(roster)
+    yield from _duties(roster)
     yield cmd.OpenSchoolYear(year=roster.year, title=school_year.TITLE, starts_on=starts_on, ends_on=ends_on)
     for period in roster.periods:
         yield cmd.DefinePeriod(
@@ -72,6 +78,7 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
             ends_on=period.ends_on.isoformat(),
         )
     students = {person.id: person for person in roster.students}
+    days = school_year.school_days()
     for group in roster.classes:
         yield cmd.OpenClassGroup(
             class_group=group.id,
@@ -91,6 +98,36 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
                 subject=course.subject.name,
                 teacher=course.teacher,
                 starts_on=starts_on,
+            )
+            yield cmd.ImportPlan(
+                course=course.id, title=f"{course.subject.name}, {group.title}", items=tuple(_plan(course, days))
+            )
+
+
+def _plan(course: Course, days: list[date]) -> Iterator[PlanItem]:
+    """Yield the course's plan: topics of two lessons each, with the day of the first by the hours of a week."""
+    has_homework = course.subject in _WITH_HOMEWORK_PLANNED and course.group.grade > UNMARKED_GRADE
+    for item in range(topics.planned_items(course.hours)):
+        planned_on = days[item * topics.LESSONS_PER_TOPIC * 5 // course.hours]
+        number = item + 1
+        yield PlanItem(
+            number=number,
+            topic=topics.topic(course.subject.name, item * topics.LESSONS_PER_TOPIC),
+            hours=topics.LESSONS_PER_TOPIC,
+            homework=f"§ {number}" if has_homework else None,
+            planned_on=planned_on.isoformat(),
+        )
+
+
+def _duties(roster: Roster) -> Iterator[cmd.JournalCommand]:
+    """Yield the order by which every teacher keeps the journal, and some a class."""
+    starts_on, signed_on = STARTS_ON.isoformat(), _OPENED_ON.isoformat()
+    leading = {group.class_teacher for group in roster.classes}
+    for teacher in (person.id for colleagues in roster.teachers.values() for person in colleagues):
+        duties: tuple[Duty, ...] = ("journal", "class_teacher") if teacher in leading else ("journal",)
+        for duty in duties:
+            yield cmd.AssignDuty(
+                person=teacher, duty=duty, order_number="43-о", order_date=signed_on, starts_on=starts_on
             )
 
 
