@@ -59,6 +59,7 @@ def test_from_the_first_duty_on_who_records_a_lesson_needs_one(server: Served) -
         )
 
 
+@pytest.mark.clause("R05", breaks="projections.views.duties:_first_days")
 def test_the_overseers_see_duties_and_what_is_amiss(server: Served) -> None:
     """By hand: chemistry has nobody for the 60 days before today's course; then only its teacher has a duty."""
     school = Staffed(server)
