@@ -79,6 +79,20 @@ SUBGROUPS: Final = Table(
         Column("starts_on", "с", mandatory=False),
     ),
 )
+PLANS: Final = Table(
+    "plans",
+    "планы",
+    (
+        Column("class", "класс"),
+        Column("subject", "предмет"),
+        Column("number", "номер"),
+        Column("topic", "тема"),
+        Column("hours", "часов"),
+        Column("homework", "домашнее задание", mandatory=False),
+        Column("planned_on", "по плану", mandatory=False),
+        Column("subgroup", "подгруппа", mandatory=False),
+    ),
+)
 TIMETABLE: Final = Table(
     "timetable",
     "расписание",
@@ -92,7 +106,7 @@ TIMETABLE: Final = Table(
         Column("subgroup", "подгруппа", mandatory=False),
     ),
 )
-TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, SUBGROUPS, TIMETABLE)
+TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, SUBGROUPS, PLANS, TIMETABLE)
 
 _FOREIGN_ENCODINGS: Final = ("cp866", "koi8-r", "mac-cyrillic")
 

@@ -10,6 +10,8 @@ from api.importing.values import ClassName
 from ledger.application import School
 from ledger.journal.course import Course
 from ledger.journal.people import Person
+from ledger.journal.plan_events import PlanTopic
+from ledger.journal.plans import LessonPlan
 from ledger.journal.roster import ClassGroup
 from ledger.journal.year import Period, SchoolYear
 from ledger.vault import Vault
@@ -58,13 +60,15 @@ class CourseKey(NamedTuple):
 class KnownCourse(NamedTuple):
     """A course and its latest assignment: the teacher, and from which day on.
 
-    `members` maps who is or was in its subgroup to the last day there, None for who is in it still.
+    `members` maps who is or was in its subgroup to the last day there, None for who is in it still. `plan` maps numbers
+    to what stands under them in its lesson plan, None where it has none.
     """
 
     id: str
     teacher: str
     starts_on: str
     members: Mapping[str, str | None] = {}
+    plan: Mapping[int, PlanTopic] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
         last = course.assignments[-1]
         members = {student: stays[-1].ends_on for student, stays in course.members.items()}
         key = CourseKey(course.subject, course.subgroup)
-        of_class[key] = KnownCourse(course.id, last.teacher, last.starts_on, members)
+        plan = school.aggregate(f"plan/{course.id}")[0]
+        items = plan.items if isinstance(plan, LessonPlan) else None
+        of_class[key] = KnownCourse(course.id, last.teacher, last.starts_on, members, items)
     classes: dict[str, dict[ClassName, KnownClass]] = {}
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}

@@ -14,6 +14,7 @@ from api.importing.columns import (
     COURSES,
     PEOPLE,
     PERIODS,
+    PLANS,
     SUBGROUPS,
     TIMETABLE,
     YEAR,
@@ -30,7 +31,7 @@ from api.importing.steps import Step
 
 _RowT = TypeVar("_RowT")
 
-FILES_MAX: Final = 7
+FILES_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     classes = typed(CLASSES, r.read_class_group)
     courses = typed(COURSES, r.read_course)
     members = typed(SUBGROUPS, r.read_member)
+    items = typed(PLANS, r.read_plan_item)
     lessons = typed(TIMETABLE, r.read_lesson)
     if not planner.plan_year(tables.get(YEAR.name), year):
         return 0
@@ -115,4 +117,5 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     planner.check_timetable(lessons)
     planner.plan_courses(courses, lessons)
     planner.plan_members(members)
+    planner.plan_plans(items)
     return len(lessons)

@@ -10,8 +10,9 @@ from api.importing import steps as s
 from api.importing.columns import Row
 from api.importing.known import CourseKey, KnownClass, KnownPeriod, KnownSchool, KnownYear, PersonKey, person_key
 from api.importing.problems import Problems
-from api.importing.rows import ClassRow, CourseRow, MemberRow, PeriodRow, PersonRow, TimetableRow, YearRow
+from api.importing.rows import ClassRow, CourseRow, MemberRow, PeriodRow, PersonRow, PlanRow, TimetableRow, YearRow
 from api.importing.values import ClassName
+from ledger.journal.plans import ITEMS_MAX, topic_of
 
 _YEAR_DAYS_MAX: Final = 400  # as the journal's own rule
 _NOWHERE: Final = KnownYear("", "", "")
@@ -249,6 +250,38 @@ class Planner:
         else:
             place = self._place(row.row, "member")
             self.steps.append(s.NewMember(*place, row.class_name, row.subject, row.subgroup, row.student, starts_on))
+
+    def plan_plans(self, rows: Sequence[PlanRow]) -> None:
+        """Record the plans of courses that have none; numbers of a course's items rise from row to row."""
+        plans: dict[tuple[ClassName, str, str | None], list[PlanRow]] = {}
+        for row in rows:
+            if not self._is_class(row.row, row.class_name):
+                continue
+            plan = plans.setdefault((row.class_name, row.subject, row.subgroup), [])
+            if plan and row.item.number <= plan[-1].item.number:
+                row.row.problem("number", "number_not_rising", str(plan[-1].row.line))
+            elif len(plan) == ITEMS_MAX:
+                row.row.problem("", "plan_too_long", str(ITEMS_MAX))
+            else:
+                plan.append(row)
+        for (name, subject, subgroup), plan in plans.items():
+            self._plan_plan(name, CourseKey(subject, subgroup), plan)
+
+    def _plan_plan(self, name: ClassName, key: CourseKey, plan: Sequence[PlanRow]) -> None:
+        group = self._known_class(name)
+        known = group.courses.get(key) if group else None
+        if known is not None:
+            self.ids[s.course_ref(name, *key)] = known.id
+        elif (name, *key) not in self._courses:
+            plan[0].row.problem("subject", "unknown_course")
+            return
+        items = tuple(row.item for row in plan)
+        if known is None or known.plan is None:
+            self.steps.append(s.NewPlan(*self._place(plan[0].row, "plan"), name, *key, items))
+        elif known.plan == {item.number: topic_of(item) for item in items}:
+            self.unchanged.append("plan")
+        else:
+            plan[0].row.problem("", "differs")
 
     # shared -------------------------------------------------------------------------------------------------------
 

@@ -71,6 +71,12 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
         "the class is neither in classes.csv nor in the journal",
     ),
     "unknown_person": ("кода нет в people.csv", "the code is not in people.csv"),
+    "unknown_course": (
+        "такого курса нет ни в courses.csv, ни в timetable.csv, ни в журнале",
+        "the course is neither in courses.csv nor in timetable.csv nor in the journal",
+    ),
+    "number_not_rising": ("номер пункта не больше, чем в строке", "the item's number is not above that of the row"),
+    "plan_too_long": ("пунктов плана больше, чем", "the plan has more items than"),
     "unknown_subgroup": (
         "такой подгруппы нет ни в courses.csv, ни в timetable.csv, ни в журнале",
         "the subgroup is neither in courses.csv nor in timetable.csv nor in the journal",

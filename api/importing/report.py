@@ -13,6 +13,7 @@ from api.importing.steps import (
     NewMember,
     NewPeriod,
     NewPerson,
+    NewPlan,
     NewTeacher,
     NewYear,
 )
@@ -26,6 +27,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "class": ("классы", "classes"),
     "enrollment": ("зачисления", "enrollments"),
     "course": ("курсы", "courses"),
+    "plan": ("планы курсов", "lesson plans"),
     "member": ("ученики в подгруппах", "students in subgroups"),
     "assignment": ("замены учителей", "changes of teacher"),
 }
@@ -83,6 +85,8 @@ def _kind(step: object) -> str:
             return "course"
         case NewMember():
             return "member"
+        case NewPlan():
+            return "plan"
         case NewTeacher():
             return "assignment"
     raise TypeError(f"{type(step).__name__} is no step of an import")

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from api.importing.values import ClassName
 from ledger.journal import commands as cmd
+from ledger.journal.plan_events import PlanItem
 from ledger.journal.vocabulary import PeriodKind, PersonKind
 
 Ids = Mapping[str, str]
@@ -207,6 +208,20 @@ class NewMember(Step):
             student=ids[person_ref(self.student)],
             starts_on=self.starts_on,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlan(Step):
+    """A course's lesson plan."""
+
+    name: ClassName
+    subject: str
+    subgroup: str | None
+    items: tuple[PlanItem, ...]
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        course = ids[course_ref(self.name, self.subject, self.subgroup)]
+        return cmd.ImportPlan(course=course, title=f"{self.subject}, {self.name}", items=self.items)
 
 
 @dataclass(frozen=True, slots=True)

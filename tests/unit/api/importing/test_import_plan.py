@@ -6,10 +6,12 @@ import pytest
 
 from api.importing import KINDS, KnownSchool, describe_plan, plan_import
 from api.importing.known import CourseKey, KnownClass, KnownCourse, KnownPeriod, KnownYear, PersonKey
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewMember, NewPerson, NewTeacher, NewYear
+from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewMember, NewPerson, NewPlan, NewTeacher, NewYear
 from api.importing.values import LOOKALIKES, ClassName
 from api.sample import tables as sample_tables
 from api.sample.school import SampleSchool
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.plans import topic_of
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SMALL = EXAMPLES / "small"
@@ -23,6 +25,7 @@ PEOPLE = (
 )
 CLASSES = "класс;классный руководитель\n5А;Т1\n"
 MEMBERS = "класс;предмет;подгруппа;ученик;с\n"
+PLANS = "класс;предмет;номер;тема;часов;домашнее задание;по плану\n"
 HALVES = "класс;предмет;учитель;подгруппа\n5А;Труд;Т1;1\n5А;Труд;Т2;2\n"
 GOOD = {"year.csv": YEAR, "people.csv": PEOPLE, "classes.csv": CLASSES}
 
@@ -69,6 +72,28 @@ def test_plans_a_subject_in_two_halves_with_who_is_in_which() -> None:
     (member,) = [step for step in plan.steps if isinstance(step, NewMember)]
     assert (member.subject, member.subgroup, member.student, member.starts_on) == ("Труд", "2", "1", "2026-09-02")
     assert "ученики в подгруппах: новых 1" in describe_plan(plan)
+
+
+def test_plans_a_courses_lesson_plan_once() -> None:
+    courses = "класс;предмет;учитель\n5А;Труд;Т1\n"
+    plans = PLANS + "5А;Труд;1;Дерево;2;§ 1;07.09.2026\n5А;Труд;3;Ткань;1;;\n"
+    plan = plan_import(files({"courses.csv": courses, "plans.csv": plans}))
+    (step,) = [step for step in plan.steps if isinstance(step, NewPlan)]
+    items = (
+        PlanItem(number=1, topic="Дерево", hours=2, homework="§ 1", planned_on="2026-09-07"),
+        PlanItem(number=3, topic="Ткань", hours=1),
+    )
+    assert (plan.problems, step.items) == ((), items)
+    assert "планы курсов: новых 1" in describe_plan(plan)
+
+    def again(items: tuple[PlanItem, ...]) -> KnownSchool:
+        standing = {item.number: topic_of(item) for item in items}
+        course = KnownCourse("k1", "t1", "2026-09-01", {}, standing)
+        return known(classes={"2026/27": {A5: KnownClass("c", "t1", {"s": None}, {CourseKey("Труд"): course})}})
+
+    same = plan_import(files({"plans.csv": plans}), again(items))
+    assert (same.problems, same.steps, same.unchanged["plan"]) == ((), (), 1)
+    assert problems({"plans.csv": plans}, again(items[:1])) == ["plans.csv:2:0 differs"]
 
 
 def test_a_student_stays_in_the_subgroup_that_the_journal_says() -> None:
@@ -263,6 +288,9 @@ def test_the_timetable_gives_courses_and_nothing_else() -> None:
         ("subgroups.csv", MEMBERS + "5А;Труд;1;7;\n", "subgroups.csv:2:4 unknown_person"),
         ("subgroups.csv", MEMBERS + "5А;Труд;1;Т1;\n", "subgroups.csv:2:4 not_in_class"),
         ("subgroups.csv", MEMBERS + "5А;Труд;1;1;\n5А;Труд;2;1;\n", "subgroups.csv:3:0 duplicate 2"),
+        ("plans.csv", PLANS + "5А;Труд;1;Дерево;1;;\n", "plans.csv:2:2 unknown_course"),
+        ("plans.csv", PLANS + "5А;Труд;1;Дерево;0;;\n", "plans.csv:2:5 bad_number"),
+        ("plans.csv", PLANS + "5А;Труд;2;Дерево;1;;\n5А;Труд;2;Ткань;1;;\n", "plans.csv:3:3 number_not_rising 2"),
         ("timetable.csv", "день;урок;класс;предмет;учитель\nвс;1;5А;Труд;Т1\n", "timetable.csv:2:1 bad_word"),
         ("timetable.csv", "день;урок;класс;предмет;учитель\nпн;01;5А;Труд;Т1\n", "timetable.csv:2:2 bad_number 0–12"),
     ],
