@@ -281,6 +281,34 @@ class Builder:
         self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
         return index
 
+    def days_off(self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы") -> int:
+        """Declare days without lessons."""
+        return self.add(
+            "calendar", year, "days_off_declared", starts_on=starts_on, ends_on=ends_on, title=title, grades=grades
+        )
+
+    def school_day(self, year: str, on: str, as_weekday: int, grades: list[int]) -> int:
+        """Declare a day that is taught as some weekday."""
+        return self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+
+    def revoke(self, year: str, revokes: int) -> int:
+        """Revoke a declaration."""
+        return self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+
+    def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена") -> int:
+        """Set a version of a bell schedule; times such as `08:30-09:15` of lessons 1, 2 and so on."""
+        lessons = [{"number": n, "starts_at": time[:5], "ends_at": time[6:]} for n, time in enumerate(times, 1)]
+        return self.add(
+            "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons
+        )
+
+    def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str]) -> int:
+        """Set a class's timetable: weekday, number, course, weeks of each lesson."""
+        lessons = [dict(zip(("weekday", "number", "course", "weeks"), place, strict=True)) for place in places]
+        return self.add(
+            "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons
+        )
+
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
         self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
@@ -627,6 +655,8 @@ class Sample:
     substitution: int
     open_lesson: str
     open_work: str
+    bells: str
+    declared: int
     marks: list[int]
     absence: int
     closed_at: int
@@ -661,6 +691,7 @@ def sample(seed: int = 1) -> Sample:
     b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
     b.refuse(_ask(b, asked_by, absence))
     b.actor = asked_by
+    bells, declared = _timetable(b, year, group, course)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -680,11 +711,28 @@ def sample(seed: int = 1) -> Sample:
         substitution,
         open_lesson,
         open_work,
+        bells,
+        declared,
         marks,
         absence,
         closed_at,
         request,
     )
+
+
+def _timetable(b: Builder, year: str, group: str, course: str) -> tuple[str, int]:
+    """A calendar with a revoked entry and one that stands, bells with two versions, two weeks of the class."""
+    b.begin()
+    wrong = b.days_off(year, "2026-10-26", "2026-11-03", [5], '=Каникулы; "осенние"')
+    b.revoke(year, wrong)
+    declared = b.days_off(year, "2026-10-26", "2026-11-04", [5, 6])
+    b.school_day(year, "2026-11-07", 1, [5])
+    bells = b.uuid()
+    b.ring(bells, "2026-09-01", "08:30-09:15", "09:25-10:10", title='-Первая; "смена"\\')
+    b.ring(bells, "2026-11-01", "08:30-09:10")
+    b.week(group, bells, "2026-09-01", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
+    b.week(group, bells, "2026-11-05", (2, 1, course, "every"))
+    return bells, declared
 
 
 def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:

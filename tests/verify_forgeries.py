@@ -284,3 +284,125 @@ def another_who_answered_in_a_table(school: Sample) -> None:
 @story("table-row-missing")
 def appointment_left_out_of_its_table(school: Sample) -> None:
     school.builder.tables["responsible"].pop()
+
+
+# What should be taught when.
+
+
+@story("calendar-entry")
+def days_off_beyond_the_year(school: Sample) -> None:
+    school.builder.days_off(school.year, "2027-05-30", "2027-06-01", [5])
+
+
+@story("calendar-entry")
+def school_day_before_the_year(school: Sample) -> None:
+    school.builder.school_day(school.year, "2026-08-31", 1, [5])
+
+
+@story("ends-before-start")
+def days_off_that_end_before_they_start(school: Sample) -> None:
+    school.builder.days_off(school.year, "2026-12-30", "2026-12-29", [5])
+
+
+@story("data-field")
+def days_off_of_unsorted_grades(school: Sample) -> None:
+    school.builder.days_off(school.year, "2026-12-29", "2026-12-30", [6, 5])
+
+
+@story("data-field")
+def day_that_is_taught_as_no_weekday(school: Sample) -> None:
+    school.builder.school_day(school.year, "2026-12-26", 0, [5])
+
+
+@story("stream-kind")
+def calendar_of_no_year(school: Sample) -> None:
+    school.builder.days_off(school.group, "2026-12-29", "2026-12-30", [5])
+
+
+@story("stream-kind", "calendar-entry")
+def calendar_that_begins_with_a_revocation(school: Sample) -> None:
+    school.builder.revoke(school.group, school.declared)
+
+
+@story("calendar-entry")
+def declaration_that_is_revoked_twice(school: Sample) -> None:
+    b = school.builder
+    b.revoke(school.year, school.declared)
+    b.revoke(school.year, school.declared)
+
+
+@story("calendar-entry")
+def revocation_of_what_is_no_declaration(school: Sample) -> None:
+    school.builder.revoke(school.year, school.marks[0])
+
+
+@story("in-force-order")
+def bells_in_force_before_those_they_follow(school: Sample) -> None:
+    school.builder.ring(school.bells, "2026-10-31", "08:30-09:10")
+
+
+@story("data-field")
+def bells_of_lessons_that_overlap(school: Sample) -> None:
+    school.builder.ring(school.bells, "2026-11-08", "08:30-09:10", "09:09-09:50")
+
+
+@story("ends-before-start")
+def bells_of_a_lesson_that_ends_before_it_starts(school: Sample) -> None:
+    school.builder.ring(school.bells, "2026-11-08", "08:30-08:10")
+
+
+@story("data-field")
+def bells_of_no_lesson(school: Sample) -> None:
+    school.builder.ring(school.bells, "2026-11-08")
+
+
+@story("in-force-order")
+def timetable_in_force_before_the_one_it_follows(school: Sample) -> None:
+    school.builder.week(school.group, school.bells, "2026-11-04", (2, 1, school.course, "every"))
+
+
+@story("timetable-lesson")
+def timetable_with_a_lesson_that_no_bell_rings_for(school: Sample) -> None:
+    school.builder.week(school.group, school.bells, "2026-11-08", (2, 2, school.course, "every"))
+
+
+@story("timetable-lesson")
+def timetable_with_a_course_of_another_class(school: Sample) -> None:
+    b = school.builder
+    other = b.class_group(school.year, 6, "Б")
+    b.week(other, school.bells, "2026-11-08", (2, 1, school.course, "every"))
+
+
+@story("timetable-lesson")
+def timetable_by_bells_of_a_later_day(school: Sample) -> None:
+    b = school.builder
+    bells = b.uuid()
+    b.ring(bells, "2026-11-09", "08:30-09:10")
+    b.week(school.group, bells, "2026-11-08", (2, 1, school.course, "every"))
+
+
+@story("reference-unknown")
+def timetable_by_bells_that_nothing_made(school: Sample) -> None:
+    school.builder.week(school.group, school.builder.uuid(), "2026-11-08", (2, 1, school.course, "every"))
+
+
+@story("reference-unknown")
+def timetable_with_a_course_that_nothing_made(school: Sample) -> None:
+    b = school.builder
+    b.week(school.group, school.bells, "2026-11-08", (2, 1, b.uuid(), "every"))
+
+
+@story("stream-kind")
+def timetable_of_no_class(school: Sample) -> None:
+    school.builder.week(school.year, school.bells, "2026-11-08")
+
+
+@story("data-field")
+def timetable_with_one_lesson_twice(school: Sample) -> None:
+    place = (2, 1, school.course)
+    school.builder.week(school.group, school.bells, "2026-11-08", (*place, "odd"), (*place, "even"))
+
+
+@story("data-field")
+def timetable_of_the_third_week(school: Sample) -> None:
+    school.builder.week(school.group, school.bells, "2026-11-08", (2, 1, school.course, "third"))

@@ -43,6 +43,17 @@ _DAYS = rb"(?:[0-9]|[1-9][0-9])"
 _UP_TO_999 = rb"(?:[0-9]|[1-9][0-9]{1,2})"
 _HANDLING = rb'"(?:refuse|flag)"'
 _BOOLEAN = rb"(?:true|false)"
+_WEEKDAY = rb"[1-7]"
+_BELL = rb'\{"ends_at":"' + _TIME + rb'","number":' + _NUMBER + rb',"starts_at":"' + _TIME + rb'"\}'
+_PLANNED = (
+    rb'\{"course":"'
+    + _UUID
+    + rb'","number":'
+    + _NUMBER
+    + rb',"weekday":'
+    + _WEEKDAY
+    + rb',"weeks":"(?:every|odd|even)"\}'
+)
 
 
 def _string(pattern: bytes) -> bytes:
@@ -201,6 +212,17 @@ TYPES: Final[dict[str, EventType]] = {
         _event(
             "responsible_appointed/1", "responsible", person=UUID, order_number=_ORDER_NUMBER, order_date=DATE,
             starts_on=DATE,
+        ),
+        _event("days_off_declared/1", "calendar", starts_on=DATE, ends_on=DATE, title=TEXT, grades=GRADES),
+        _event("school_day_declared/1", "calendar", on=DATE, as_weekday=rb"(" + _WEEKDAY + rb")", grades=GRADES),
+        _event("calendar_entry_revoked/1", "calendar", revokes=INDEX, basis=TEXT),
+        _event(
+            "bell_schedule_set/1", "bells", title=TEXT, effective_from=DATE,
+            lessons=rb"(\[" + _BELL + rb"(?:," + _BELL + rb"){0,12}\])",
+        ),
+        _event(
+            "timetable_set/1", "timetable", effective_from=DATE, bells=UUID,
+            lessons=rb"(\[(?:" + _PLANNED + rb"(?:," + _PLANNED + rb"){0,299})?\])",
         ),
         _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",

@@ -224,8 +224,16 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "A grade has a period of this kind with this number, or on these days, already.",
     ),
     "in-force-order": (
-        "Редакция регламента или назначение вступает в силу раньше предыдущего.",
-        "A version of the regulation or an appointment takes effect before the one that it follows.",
+        "Редакция регламента, назначение, звонки или расписание вступает в силу раньше предыдущего.",
+        "A version of the regulation, of bells or of a timetable, or an appointment, begins before the one it follows.",
+    ),
+    "calendar-entry": (
+        "Запись календаря — не о днях своего года или отменяет то, что не действует.",
+        "A calendar entry is not of days of its year, or revokes what does not stand.",
+    ),
+    "timetable-lesson": (
+        "В расписании курс другого класса или урок, на который нет звонка.",
+        "A timetable has a course of another class, or a lesson that no bell rings for.",
     ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",

@@ -18,6 +18,7 @@ from verify.regulation import Orders
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
 from verify.substitution import RECORDED
 from verify.tables import Tables
+from verify.timetable import Timetables
 
 # So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson.
 _NUMBER_MAX: Final = {b"quarter": 4, b"trimester": 3, b"half_year": 2, b"year": 1}
@@ -31,7 +32,11 @@ _MAKERS: Final = {
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    "bells": b"bell_schedule_set/1",
+    "timetable": b"timetable_set/1",
 }
+# A calendar begins with a declaration of either kind, so no one type makes it.
+_DECLARATIONS: Final = (b"days_off_declared/1", b"school_day_declared/1")
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
 }  # fmt: skip
@@ -56,6 +61,7 @@ class Replay:
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
         self.orders = Orders(self)
+        self.timetables = Timetables(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -64,7 +70,10 @@ class Replay:
         what, _, verb = name.rpartition("_")
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
-        rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
+        rooms = {
+            "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders,
+            "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
+        }  # fmt: skip
         handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
         return handler
 
@@ -103,7 +112,7 @@ class Replay:
         stream = _KINDS.get(kind, Stream)(key)
         if self.start and version > 1:
             stream.version, stream.is_partial = version - 1, True
-        elif name and name != maker:
+        elif name and name != maker and not (kind == "calendar" and name in _DECLARATIONS):
             self.find("stream-kind", maker or "", name)
         self.streams[key] = stream
         return stream
@@ -185,8 +194,8 @@ class Replay:
     def school_year_opened(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a school year."""
         ends_on, starts_on, _ = groups[DATA]
-        self.makes(stream)
-        self.check_span(starts_on, ends_on, "ends_on")
+        if self.makes(stream) and self.check_span(starts_on, ends_on, "ends_on"):
+            self.timetables.years[stream.id] = (starts_on, ends_on)
 
     def period_listed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a period into its year's list."""

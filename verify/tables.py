@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from verify.events import unescape
 from verify.findings import Report
-from verify.state import NULL, Course, Fact, Lesson, Person, Work
+from verify.state import NULL, Course, Fact, Lesson, Person, Stream, Work
 from verify.table import Table, cell, row_of
 
 _ENTRY, _AT, _LESSON, _HELD_ON = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
@@ -166,6 +166,31 @@ class Tables:
 
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
+
+    def days_off(
+        self, index: int, stream: Stream, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes
+    ) -> None:
+        """Expect a row of calendar, at the end; the title as it is spelt in JSON, the grades raw."""
+
+    def school_day(self, index: int, stream: Stream, on: bytes, grades: bytes, as_weekday: bytes) -> None:
+        """Expect a row of calendar, at the end; the grades raw."""
+
+    def revoked(self, declared: int, index: int) -> None:
+        """Take note that a declaration of the calendar counts no more."""
+
+    def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:
+        """Expect a row of bells for each lesson; the title as it is spelt in JSON."""
+
+    def timetable(
+        self,
+        index: int,
+        class_name: bytes,
+        from_: bytes,
+        bells: bytes,
+        lessons: list[dict[str, Any]],
+        courses: dict[str, Course | None],
+    ) -> None:
+        """Expect a row of timetables for each lesson."""
 
     def finish(self) -> None:
         """Judge what only the last entry decides."""

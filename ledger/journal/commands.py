@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.journal.events import RegulationParameters
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
     CorrectionReason,
@@ -136,6 +137,51 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+
+
+class DeclareDaysOff(JournalCommand, frozen=True, kw_only=True):
+    """No lessons for these grades on these days of the year, both inclusive."""
+
+    year: str
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class DeclareSchoolDay(JournalCommand, frozen=True, kw_only=True):
+    """A day of the year on which these grades have the lessons of another weekday (1 Monday to 7 Sunday), or any."""
+
+    year: str
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class RevokeCalendarEntry(JournalCommand, frozen=True, kw_only=True):
+    """The year's calendar entry at index `revokes` counts no more; `basis` says why, without personal values."""
+
+    year: str
+    revokes: int
+    basis: str
+
+
+class SetBellSchedule(JournalCommand, frozen=True, kw_only=True):
+    """A bell schedule, or its next version, from `effective_from` on; `lessons` by number, none before another ends."""
+
+    bells: str
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+
+
+class SetTimetable(JournalCommand, frozen=True, kw_only=True):
+    """A class's week from `effective_from` on, in place of the one before; none at all is a week without lessons."""
+
+    class_group: str
+    effective_from: str
+    bells: str
+    lessons: tuple[TimetableLesson, ...]
 
 
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

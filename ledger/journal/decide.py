@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
+from ledger.journal.bells import set_bell_schedule
+from ledger.journal.calendar import declare_days_off, declare_school_day, revoke_calendar_entry
 from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
@@ -19,6 +21,7 @@ from ledger.journal.responsible import appoint_responsible
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.school import open_school
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
+from ledger.journal.timetable import set_timetable
 from ledger.journal.year import define_period, open_year
 from ledger.wire.entry import Actor
 
@@ -35,6 +38,11 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AssignTeacher: assign_teacher,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
+    cmd.DeclareDaysOff: declare_days_off,
+    cmd.DeclareSchoolDay: declare_school_day,
+    cmd.RevokeCalendarEntry: revoke_calendar_entry,
+    cmd.SetBellSchedule: set_bell_schedule,
+    cmd.SetTimetable: set_timetable,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

@@ -15,6 +15,8 @@ Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+Weeks = Literal["every", "odd", "even"]
+"""In which weeks of the school year a lesson of the timetable is held; the first week is odd."""
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -97,6 +99,7 @@ MARKS: Final[frozenset[str]] = frozenset(
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
 
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
+WEEKS: Final[tuple[str, ...]] = get_args(Weeks)
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))

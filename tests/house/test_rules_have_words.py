@@ -13,10 +13,10 @@ from ledger import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 # Names that are put together where they are raised, with all that can be put in.
-KINDS = ("class", "course", "lesson", "period", "person", "year")
+KINDS = ("bells", "class", "course", "lesson", "period", "person", "year")
 MADE = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
-    "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in KINDS},
+    "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in KINDS[1:]},
     "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "mark")},
 }
 

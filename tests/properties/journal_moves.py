@@ -11,12 +11,14 @@ import msgspec
 from hypothesis import strategies as st
 
 from ledger.journal import commands as cmd
+from ledger.journal.calendar import Calendar
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewSubstitution, NewWork
 from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import AbsenceCode
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
@@ -39,6 +41,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER_2,
     TEACHER_3,
     WHOLE_YEAR,
+    YEAR,
     Step,
     digest,
     moscow,
@@ -56,6 +59,8 @@ STUDENTS: Final = STUDENTS_A + STUDENTS_B
 COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
 DAYS: Final = ("2026-09-07", "2026-09-08", "2026-10-25", "2026-11-01", "2026-11-05", "2026-11-09")
 LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
+BELLS: Final = (uid(60), uid(61))
+RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "4", "na", "3/4", "9"),
@@ -228,6 +233,47 @@ def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
     return command, _administrator(choices)
 
 
+def _declare(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    grades: tuple[int, ...] = choices.one(((5,), (5, 6), (6, 5)))
+    found = journal.find(f"calendar/{YEAR}")
+    standing = [entry.entry for entry in found.entries] if isinstance(found, Calendar) else []
+    command: cmd.JournalCommand
+    match choices.number(4):
+        case 0:
+            revokes = choices.one([*standing, 1])
+            command = cmd.RevokeCalendarEntry(year=YEAR, revokes=revokes, basis="ошибка ввода")
+        case 1:
+            weekday = choices.number(9)
+            command = cmd.DeclareSchoolDay(year=YEAR, on=choices.one(DAYS), as_weekday=weekday, grades=grades)
+        case _:
+            command = cmd.DeclareDaysOff(
+                year=YEAR, starts_on=choices.one(DAYS), ends_on=choices.one(DAYS), title="Каникулы", grades=grades
+            )
+    return command, _administrator(choices)
+
+
+def _ring(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    lessons = choices.one((RINGS, RINGS[:1], RINGS[::-1]))
+    command = cmd.SetBellSchedule(
+        bells=choices.one(BELLS), title="Смена", effective_from=choices.one(DAYS[:5]), lessons=lessons
+    )
+    return command, _administrator(choices)
+
+
+def _schedule(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course = MATHS_B if choices.rarely() else choices.one(COURSES[:2])
+    lessons = tuple(
+        TimetableLesson(
+            course=course, weekday=weekday, number=1 + choices.number(2), weeks=choices.one(("every", "odd"))
+        )
+        for weekday in sorted(choices.some((1, 2, 3)))
+    )
+    command = cmd.SetTimetable(
+        class_group=CLASS_A, effective_from=choices.one(DAYS), bells=choices.one(BELLS), lessons=lessons
+    )
+    return command, _administrator(choices)
+
+
 _BUILDERS: Final = {
     "record": _record,
     "add": _add,
@@ -241,6 +287,9 @@ _BUILDERS: Final = {
     "assign": _assign,
     "adopt": _adopt,
     "appoint": _appoint,
+    "declare": _declare,
+    "ring": _ring,
+    "schedule": _schedule,
 }
 KINDS: Final = tuple(_BUILDERS)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
+
 FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "homework")
 CREATE = {
     "school": "school_opened",
@@ -22,6 +24,8 @@ CREATE = {
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
+    "bells": "bell_schedule_set",
+    "timetable": "timetable_set",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
 HANDLINGS = {"refuse", "flag"}
@@ -85,7 +89,10 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker:
+class _Checker(TimetableOracle):
+    before: Sequence[Item]
+    item: Item
+
     def __init__(self, before: Sequence[Item], item: Item) -> None:
         self.before = before
         self.item = item
@@ -100,6 +107,10 @@ class _Checker:
         if kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
+        elif kind == "calendar":
+            assert item.version > 1 or item.type in DECLARATIONS
+        elif kind in {"bells", "timetable"}:
+            assert item.type == CREATE[kind]
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)

@@ -18,7 +18,7 @@ from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
 from tests.properties.journal_moves import KINDS, START, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
-from tests.unit.ledger.journal.small_school import TEACHER, Step, setup_commands, uid
+from tests.unit.ledger.journal.small_school import MATHS_B, TEACHER, YEAR, Step, setup_commands, uid
 
 TEACHER_OF_NOTHING = uid(23)
 
@@ -93,7 +93,7 @@ class JournalMachine(RuleBasedStateMachine):
     def close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["define", "move_student", "assign", "adopt", "appoint"]))
+    @rule(move=moves(["define", "move_student", "assign", "adopt", "appoint", "declare", "ring", "schedule"]))
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
@@ -123,7 +123,9 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1])[0]
+        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 1, 1, 1])[
+            0
+        ]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
@@ -182,4 +184,11 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("regulation_adopted", order_number=""))
     assert caught(replaced("regulation_adopted", parameters={}))
     assert caught(replaced("responsible_appointed", person=TEACHER.id))
+    assert caught(replaced("days_off_declared", ends_on="2027-06-01"))
+    assert caught(replaced("school_day_declared", as_weekday=8))
+    assert caught(replaced("calendar_entry_revoked", revokes=0))
+    assert caught(replaced("bell_schedule_set", lessons=[]))
+    assert caught(replaced("bell_schedule_set", lessons=[{"number": 1, "starts_at": "09:15", "ends_at": "08:30"}]))
+    assert caught(replaced("timetable_set", bells=YEAR))
+    assert caught(replaced("timetable_set", lessons=[{"course": MATHS_B, "number": 1, "weekday": 1, "weeks": "every"}]))
     assert caught([logs[0][0], *logs[0][2:]])

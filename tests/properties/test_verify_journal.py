@@ -9,7 +9,7 @@ import pytest
 
 from tests.properties.journal_oracle import Item, check_log
 from tests.properties.test_journal_machine import World, random_world
-from tests.unit.ledger.journal.small_school import STUDENTS_A, TEACHER, YEAR, digest, uid
+from tests.unit.ledger.journal.small_school import MATHS_A, MATHS_B, STUDENTS_A, TEACHER, YEAR, digest, uid
 from tests.verify_archive import canonical, leaf
 from verify.disclosures import Disclosures
 from verify.findings import Report
@@ -72,6 +72,14 @@ def replaced(type_: str, **fields: Any) -> tuple[World, list[Item]]:
     return made, [*made.log[: item.position], changed]
 
 
+def bell(number: int, starts_at: str, ends_at: str) -> dict[str, Any]:
+    return {"ends_at": ends_at, "number": number, "starts_at": starts_at}
+
+
+def planned(course: str, number: int = 1, weeks: str = "every") -> dict[str, Any]:
+    return {"course": course, "number": number, "weekday": 1, "weeks": weeks}
+
+
 def requester(type_: str) -> str:
     made, log = replaced(type_)
     request: int = log[-1].data["request"]
@@ -94,6 +102,22 @@ def requester(type_: str) -> str:
         ("regulation_adopted", {"order_number": ""}, "data-field"),
         ("regulation_adopted", {"parameters": {}}, "data-field"),
         ("responsible_appointed", {"person": TEACHER.id}, "person-kind"),
+        ("days_off_declared", {"ends_on": "2027-06-01"}, "calendar-entry"),
+        ("days_off_declared", {"starts_on": "2026-09-08", "ends_on": "2026-09-07"}, "ends-before-start"),
+        ("days_off_declared", {"grades": [6, 5]}, "data-field"),
+        ("school_day_declared", {"on": "2026-08-31"}, "calendar-entry"),
+        ("school_day_declared", {"as_weekday": 8}, "data-field"),
+        ("calendar_entry_revoked", {"revokes": 1}, "calendar-entry"),
+        ("bell_schedule_set", {"lessons": []}, "data-field"),
+        ("bell_schedule_set", {"lessons": [bell(1, "09:15", "09:15")]}, "ends-before-start"),
+        ("bell_schedule_set", {"lessons": [bell(1, "08:30", "09:15"), bell(2, "09:14", "10:00")]}, "data-field"),
+        ("bell_schedule_set", {"lessons": [bell(2, "08:30", "09:15"), bell(1, "09:25", "10:10")]}, "data-field"),
+        ("timetable_set", {"bells": uid(62)}, "reference-unknown"),
+        ("timetable_set", {"effective_from": "2026-09-01", "lessons": []}, "timetable-lesson"),
+        ("timetable_set", {"lessons": [planned(MATHS_B)]}, "timetable-lesson"),
+        ("timetable_set", {"lessons": [planned(uid(53))]}, "reference-unknown"),
+        ("timetable_set", {"lessons": [planned(MATHS_A, number=3)]}, "timetable-lesson"),
+        ("timetable_set", {"lessons": [planned(MATHS_A), planned(MATHS_A, weeks="odd")]}, "data-field"),
         ("lesson_recorded", {"teacher": STUDENTS_A[0]}, "person-kind"),
         ("lesson_recorded", {"starts_at": "23:00"}, "ends-before-start"),
         ("mark_recorded", {"student": TEACHER.id}, "person-kind"),
