@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions, timetables
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -18,4 +18,5 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     substitutions.VIEW,
+    timetables.VIEW,
 )
