@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.journal import commands as jc
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -149,6 +150,47 @@ class NewLesson(Body, frozen=True, kw_only=True):
     lesson: Id | None = None
 
 
+class NewDaysOff(Body, frozen=True, kw_only=True):
+    """Days without lessons for these grades, both inclusive."""
+
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class NewSchoolDay(Body, frozen=True, kw_only=True):
+    """A day that these grades are taught as some weekday, 1 (Monday) to 7 (Sunday)."""
+
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class NewRevocation(Body, frozen=True, kw_only=True):
+    """The calendar entry of this index counts no more; the basis stands in clear, for ever: no names of people."""
+
+    revokes: int
+    basis: str
+
+
+class NewBells(Body, frozen=True, kw_only=True):
+    """A bell schedule from a day on; with the id of one, its next version."""
+
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+    bells: Id | None = None
+
+
+class NewTimetable(Body, frozen=True, kw_only=True):
+    """A class's week from a day on: by weekday, number and course; `weeks` is `every`, `odd` or `even`."""
+
+    effective_from: str
+    bells: Id
+    lessons: tuple[TimetableLesson, ...]
+
+
 class MoreOfLesson(Body, frozen=True, kw_only=True):
     """More of a lesson that is recorded already."""
 
@@ -246,6 +288,7 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
+        *_names((Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
     ]
 )
