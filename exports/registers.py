@@ -19,12 +19,14 @@ from ledger.journal.vocabulary import (
     MARK_WORDS,
     REASON_WORDS,
     SUBSTITUTION_WORDS,
+    WEEKS_WORDS,
     WORK_WORDS,
 )
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.lookups import classes, courses, persons
 from projections.views.regulation import regulation
+from projections.views.timetable_entries import bell_schedules, calendar, timetables
 
 ROWS_PER_PAGE: Final = 5_000
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
@@ -123,6 +125,7 @@ class Registers:
                 ),
                 self._corrections(),
             ),
+            *self._plan_tables(),
             Table(
                 "regulations",
                 (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
@@ -132,6 +135,35 @@ class Registers:
                 "responsible",
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
+            ),
+        ]
+
+    def _plan_tables(self) -> list[Table]:
+        """What should have been taught when."""
+        return [
+            Table(
+                "calendar",
+                (
+                    *(_ENTRY, "starts_on (с)", "ends_on (по)", "grades (параллели)", "as_weekday (как день недели)"),
+                    *("title (название)", "revoked_by (отменено записью)"),
+                ),
+                self._calendar(),
+            ),
+            Table(
+                "bells",
+                (
+                    *(_ENTRY, "bells (звонки)", "title (название)", "effective_from (действует с)", "number (номер)"),
+                    *("starts_at (начало)", "ends_at (конец)"),
+                ),
+                self._bells(),
+            ),
+            Table(
+                "timetables",
+                (
+                    *(_ENTRY, _CLASS, "effective_from (действует с)", "bells (звонки)", "weekday (день недели)"),
+                    *("number (номер)", "weeks (недели)", "course (курс)", _SUBJECT),
+                ),
+                self._timetables(),
             ),
         ]
 
@@ -259,6 +291,29 @@ class Registers:
         for row in self._orders.versions:
             parameters = format_canonical(row.parameters).decode()
             yield str(row.entry), typed(row.order_number), row.order_date, row.effective_from, parameters
+
+    def _calendar(self) -> Iterator[Sequence[str]]:
+        for row in calendar(self._views, at=self._position).rows:
+            grades = ", ".join(map(str, row.grades))
+            weekday = "" if row.as_weekday is None else str(row.as_weekday)
+            revoked = "" if row.revoked_by is None else str(row.revoked_by)
+            yield str(row.entry), row.starts_on, row.ends_on, grades, weekday, typed(row.title or ""), revoked
+
+    def _bells(self) -> Iterator[Sequence[str]]:
+        for row in bell_schedules(self._views, at=self._position).rows:
+            for lesson in row.lessons:
+                head = (str(row.entry), row.bells, typed(row.title), row.effective_from, str(lesson["number"]))
+                yield *head, lesson["starts_at"], lesson["ends_at"]
+
+    def _timetables(self) -> Iterator[Sequence[str]]:
+        for row in timetables(self._views, at=self._position).rows:
+            head = (str(row.entry), typed(self._classes.get(row.class_group, "")), row.effective_from, row.bells)
+            for lesson in row.lessons:
+                course = self._courses.get(lesson["course"])
+                place = (str(lesson["weekday"]), str(lesson["number"]), WEEKS_WORDS[lesson["weeks"]])
+                yield *head, *place, lesson["course"], typed(course.subject if course else "")
+            if not row.lessons:
+                yield *head, "", "", "", "", ""
 
     def _responsible(self) -> Iterator[Sequence[str]]:
         for row in self._orders.responsible:

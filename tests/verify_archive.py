@@ -111,6 +111,7 @@ FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
     "homework": "домашнее задание",
 }  # fmt: skip
+WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 PARAMETERS = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
     "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "weekends_extend": False,
@@ -134,6 +135,12 @@ HEADERS = {
     "held (урок действует);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "calendar": "entry (запись);starts_on (с);ends_on (по);grades (параллели);as_weekday (как день недели);title (название);"
+    "revoked_by (отменено записью)",
+    "bells": "entry (запись);bells (звонки);title (название);effective_from (действует с);number (номер);starts_at (начало);"
+    "ends_at (конец)",
+    "timetables": "entry (запись);class (класс);effective_from (действует с);bells (звонки);weekday (день недели);number (номер);"
+    "weeks (недели);course (курс);subject (предмет)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
@@ -283,31 +290,49 @@ class Builder:
 
     def days_off(self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы") -> int:
         """Declare days without lessons."""
-        return self.add(
+        index = self.add(
             "calendar", year, "days_off_declared", starts_on=starts_on, ends_on=ends_on, title=title, grades=grades
         )
+        self.tables["calendar"].append([index, starts_on, ends_on, ", ".join(map(str, grades)), "", title, ""])
+        return index
 
     def school_day(self, year: str, on: str, as_weekday: int, grades: list[int]) -> int:
         """Declare a day that is taught as some weekday."""
-        return self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+        index = self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+        self.tables["calendar"].append([index, on, on, ", ".join(map(str, grades)), as_weekday, "", ""])
+        return index
 
     def revoke(self, year: str, revokes: int) -> int:
         """Revoke a declaration."""
-        return self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+        index = self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+        for row in self.tables["calendar"]:
+            if row[0] == revokes and not row[-1] and self.entries[revokes]["stream"] == f"calendar/{year}":
+                row[-1] = index
+        return index
 
     def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена") -> int:
         """Set a version of a bell schedule; times such as `08:30-09:15` of lessons 1, 2 and so on."""
         lessons = [{"number": n, "starts_at": time[:5], "ends_at": time[6:]} for n, time in enumerate(times, 1)]
-        return self.add(
+        index = self.add(
             "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons
         )
+        for lesson in lessons:
+            self.tables["bells"].append([index, bells, title, effective_from, *lesson.values()])
+        return index
 
     def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str]) -> int:
         """Set a class's timetable: weekday, number, course, weeks of each lesson."""
         lessons = [dict(zip(("weekday", "number", "course", "weeks"), place, strict=True)) for place in places]
-        return self.add(
+        index = self.add(
             "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons
         )
+        head = [index, self.names.get(group, ""), effective_from, bells]
+        for weekday, number, course, weeks in places:
+            subject = self.courses[course][1] if course in self.courses else ""
+            self.tables["timetables"].append([*head, weekday, number, WEEKS.get(weeks, ""), course, subject])
+        if not places:
+            self.tables["timetables"].append([*head, "", "", "", "", ""])
+        return index
 
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()

@@ -309,7 +309,7 @@ def days_off_of_unsorted_grades(school: Sample) -> None:
     school.builder.days_off(school.year, "2026-12-29", "2026-12-30", [6, 5])
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def day_that_is_taught_as_no_weekday(school: Sample) -> None:
     school.builder.school_day(school.year, "2026-12-26", 0, [5])
 
@@ -403,6 +403,32 @@ def timetable_with_one_lesson_twice(school: Sample) -> None:
     school.builder.week(school.group, school.bells, "2026-11-08", (*place, "odd"), (*place, "even"))
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def timetable_of_the_third_week(school: Sample) -> None:
     school.builder.week(school.group, school.bells, "2026-11-08", (2, 1, school.course, "third"))
+
+
+@story("table-cell")
+def days_off_that_a_table_prolongs(school: Sample) -> None:
+    school.builder.tables["calendar"][1][2] = "2026-11-05"
+
+
+@story("table-cell")
+def revocation_that_a_table_leaves_out(school: Sample) -> None:
+    school.builder.tables["calendar"][0][-1] = ""
+
+
+@story("table-cell")
+def bell_that_a_table_rings_later(school: Sample) -> None:
+    school.builder.tables["bells"][1][-1] = "10:15"
+
+
+@story("table-cell", "table-row-missing")
+def lesson_left_out_of_a_timetable_in_its_table(school: Sample) -> None:
+    del school.builder.tables["timetables"][0]
+
+
+@story("table-row-extra")
+def lesson_put_into_a_timetable_in_its_table(school: Sample) -> None:
+    rows = school.builder.tables["timetables"]
+    rows.append([*rows[-1][:4], 5, *rows[-1][5:]])

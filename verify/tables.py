@@ -50,6 +50,18 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)", "new (стало)",
         "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
     ),
+    "calendar": (
+        _ENTRY, "starts_on (с)", "ends_on (по)", "grades (параллели)", "as_weekday (как день недели)",
+        "title (название)", "revoked_by (отменено записью)",
+    ),
+    "bells": (
+        _ENTRY, "bells (звонки)", "title (название)", "effective_from (действует с)", "number (номер)",
+        "starts_at (начало)", "ends_at (конец)",
+    ),
+    "timetables": (
+        _ENTRY, _CLASS, "effective_from (действует с)", "bells (звонки)", "weekday (день недели)", "number (номер)",
+        "weeks (недели)", "course (курс)", _SUBJECT,
+    ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
 }  # fmt: skip
@@ -78,6 +90,7 @@ _ABSENT_FOR: Final = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
     "other": "иное",
 }  # fmt: skip
+_WEEKS: Final = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 _FACTS: Final = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
     "lateness": "опоздание", "homework": "домашнее задание",
@@ -167,12 +180,10 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
-    def days_off(
-        self, index: int, stream: Stream, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes
-    ) -> None:
+    def days_off(self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes) -> None:
         """Expect a row of calendar, at the end; the title as it is spelt in JSON, the grades raw."""
 
-    def school_day(self, index: int, stream: Stream, on: bytes, grades: bytes, as_weekday: bytes) -> None:
+    def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:
         """Expect a row of calendar, at the end; the grades raw."""
 
     def revoked(self, declared: int, index: int) -> None:
@@ -203,7 +214,17 @@ class ArchiveTables(Tables):
         """Open the tables that are there: name to a function that begins to read it."""
         self._report = report
         self._open = chunks
-        early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
+        early = (
+            "people",
+            "courses",
+            "corrections",
+            "marks",
+            "absences",
+            "regulations",
+            "responsible",
+            "bells",
+            "timetables",
+        )
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
@@ -212,6 +233,7 @@ class ArchiveTables(Tables):
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._rekinded: dict[Work, None] = {}
+        self._calendar: dict[int, list[bytes]] = {}
 
     def _table(self, name: str) -> Table:
         return Table(name, COLUMNS[name], self._open[name](), self._report)
@@ -311,11 +333,47 @@ class ArchiveTables(Tables):
         row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
         self._expect("responsible", index, row)
 
+    def days_off(  # noqa: D102
+        self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes
+    ) -> None:
+        self._calendar[index] = [starts_on, ends_on, cell(_listed(grades)), b"", cell(unescape(title)), b""]
+
+    def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:  # noqa: D102
+        self._calendar[index] = [on, on, cell(_listed(grades)), as_weekday, b"", b""]
+
+    def revoked(self, declared: int, index: int) -> None:  # noqa: D102
+        if declared in self._calendar:
+            self._calendar[declared][-1] = b"%d" % index
+
+    def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:  # noqa: D102
+        for lesson in lessons:
+            times = [lesson["starts_at"].encode(), lesson["ends_at"].encode()]
+            head = [b"%d" % index, stream.id, cell(unescape(title)), from_, b"%d" % lesson["number"]]
+            self._expect("bells", index, [*head, *times])
+
+    def timetable(  # noqa: D102
+        self,
+        index: int,
+        class_name: bytes,
+        from_: bytes,
+        bells: bytes,
+        lessons: list[dict[str, Any]],
+        courses: dict[str, Course | None],
+    ) -> None:
+        head = [b"%d" % index, cell(class_name), from_, bells]
+        for lesson in lessons:
+            course = courses[lesson["course"]]
+            subject = cell(course.subject) if course is not None else b""
+            place = [b"%d" % lesson["weekday"], b"%d" % lesson["number"], _WEEKS[lesson["weeks"]].encode()]
+            self._expect("timetables", index, [*head, *place, lesson["course"].encode(), subject])
+        if not lessons:
+            self._expect("timetables", index, [*head, b"", b"", b"", b"", b""])
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions"):
+        for name in ("enrollments", "lessons", "substitutions", "calendar"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
@@ -324,6 +382,8 @@ class ArchiveTables(Tables):
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
             self._expect_substitution(at, lesson, fact)
+        for index, cells in self._calendar.items():
+            self._expect("calendar", index, [b"%d" % index, *cells])
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
@@ -388,6 +448,10 @@ class ArchiveTables(Tables):
 
 def _person_cells(person: Person | None) -> tuple[bytes, bytes]:
     return (b"", b"") if person is None else (person.id, cell(person.name))
+
+
+def _listed(grades: bytes) -> bytes:
+    return b", ".join(b"%d" % grade for grade in json.loads(grades))
 
 
 def _yes(value: object) -> bytes:

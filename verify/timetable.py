@@ -36,14 +36,14 @@ class Timetables:
         self._declared(stream, index, grades)
         if self._replay.check_span(starts_on, ends_on, "ends_on"):
             self._check_year(stream, starts_on, ends_on)
-        self._replay.tables.days_off(index, stream, starts_on, ends_on, grades, title)
+        self._replay.tables.days_off(index, starts_on, ends_on, grades, title)
 
     def school_day_declared(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a day that is taught as some weekday."""
         as_weekday, grades, on = groups[DATA]
         self._declared(stream, index, grades)
         self._check_year(stream, on, on)
-        self._replay.tables.school_day(index, stream, on, grades, as_weekday)
+        self._replay.tables.school_day(index, on, grades, as_weekday)
 
     def calendar_entry_revoked(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a revocation: of a declaration of this stream that stands."""

@@ -82,6 +82,8 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+WEEKS_WORDS: Final[dict[str, str]] = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
