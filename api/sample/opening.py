@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 from api.sample import school_year
@@ -11,8 +12,10 @@ from api.sample.draws import Draws
 from api.sample.planned import Planned, Scribe
 from api.sample.roster import Person, Roster
 from api.sample.school_year import ENDS_ON, SECOND, STARTS_ON, moment
+from api.sample.timetable import Week
 from ledger.journal import commands as cmd
 from ledger.journal.events import RegulationParameters
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
 
@@ -37,11 +40,11 @@ _PARAMETERS: Final = RegulationParameters(
 )
 
 
-def open_school(origin: str, name: str, roster: Roster, scribe: Scribe, salts: Draws) -> Iterator[Planned]:
-    """Yield the set-up in order: school, staff, year, periods, classes with their students, courses."""
+def open_school(origin: str, name: str, roster: Roster, week: Week, scribe: Scribe, salts: Draws) -> Iterator[Planned]:
+    """Yield the set-up in order: school, staff, year, periods, classes with all they have, calendar, timetables."""
     actor = Actor(roster.administrator.id, "administrator")
     at = moment(_OPENED_ON, "09:00")
-    for item in _set_up(origin, name, roster):
+    for item in _set_up(origin, name, roster, week):
         if isinstance(item, Person):
             made = [make_disclosure(name, value, salts.bytes) for name, value in item.name.values().items()]
             digests = tuple(sorted(disclosure.digest for disclosure in made))
@@ -52,7 +55,7 @@ def open_school(origin: str, name: str, roster: Roster, scribe: Scribe, salts: D
         at += _STEP
 
 
-def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalCommand | Person]:
+def _set_up(origin: str, name: str, roster: Roster, week: Week) -> Iterator[cmd.JournalCommand | Person]:
     """Yield commands, and people who are to be registered."""
     starts_on, ends_on = STARTS_ON.isoformat(), ENDS_ON.isoformat()
     yield cmd.OpenSchool(
@@ -92,6 +95,30 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
                 teacher=course.teacher,
                 starts_on=starts_on,
             )
+    yield from _calendar(roster)
+    yield from _timetables(roster, week)
+
+
+def _calendar(roster: Roster) -> Iterator[cmd.JournalCommand]:
+    """Yield the breaks between quarters and the public holidays, for all grades that the school has."""
+    grades = tuple(sorted({group.grade for group in roster.classes}))
+    for starts_on, ends_on, title in school_year.days_off():
+        yield cmd.DeclareDaysOff(
+            year=roster.year, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), title=title, grades=grades
+        )
+
+
+def _timetables(roster: Roster, week: Week) -> Iterator[cmd.JournalCommand]:
+    """Yield the bells, and each class's week by them."""
+    starts_on = STARTS_ON.isoformat()
+    rings = tuple(Bell(number=n, starts_at=start, ends_at=end) for n, (start, end) in enumerate(school_year.BELLS, 1))
+    yield cmd.SetBellSchedule(bells=roster.bells, title="Звонки", effective_from=starts_on, lessons=rings)
+    for group in roster.classes:
+        lessons = tuple(
+            TimetableLesson(course=course.id, weekday=place.weekday + 1, number=place.number, weeks="every")
+            for place, course in sorted(week[group.id].items(), key=itemgetter(0))
+        )
+        yield cmd.SetTimetable(class_group=group.id, effective_from=starts_on, bells=roster.bells, lessons=lessons)
 
 
 def _orders(roster: Roster) -> Iterator[cmd.JournalCommand]:
