@@ -177,6 +177,7 @@ def test_a_teachers_day_says_what_is_missing_in_each_lesson(school: World) -> No
     assert [(row.is_over, row.missing) for row in ahead] == [(False, ())]
 
 
+@pytest.mark.clause("R46", breaks="projections.views.timetable_pages:Board.uneven", instead=lambda *_, **__: [])
 def test_the_register_has_missed_lessons_with_sums_beside_replaced_ones(school: World) -> None:
     substitution = cmd.NewSubstitution(reason="ill", basis="приказ № 1", same_subject=True)
     school.do(lesson(number=2, course=RUSSIAN_A, substitution=substitution), TEACHER, moscow("2026-09-07 12:00"))
