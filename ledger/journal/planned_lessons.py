@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ledger.journal.calendar import CalendarEntry
+from ledger.journal.calendar import Calendar, CalendarEntry
 from ledger.journal.in_force import InForce, in_force
 from ledger.journal.timetable_events import BellScheduleSet, TimetableSet
+from ledger.journal.year import Period, SchoolYear
 
 
 class Span(NamedTuple):
@@ -66,6 +67,16 @@ class PlannedLesson(NamedTuple):
     timetable_entry: int
     bells_entry: int | None
     calendar_entry: int | None
+
+
+def grade_calendar(grade: int, year: SchoolYear, periods: Iterable[Period], calendar: Calendar | None) -> GradeCalendar:
+    """Put a grade's calendar together from the states of a year, its periods and its calendar (None: none yet)."""
+    return GradeCalendar(
+        grade,
+        Span(year.starts_on, year.ends_on),
+        tuple(Span(period.starts_on, period.ends_on) for period in periods if grade in period.grades),
+        calendar.entries if calendar is not None else (),
+    )
 
 
 def taught_day(calendar: GradeCalendar, day: str) -> TaughtDay | None:

@@ -13,9 +13,11 @@ from ledger.journal.calendar import Calendar
 from ledger.journal.codec import CODEC
 from ledger.journal.events import TeacherAssigned
 from ledger.journal.evolve import evolve
+from ledger.journal.planned_lessons import end_of_last_lesson, grade_calendar, planned_lessons
 from ledger.journal.recorded import Recorded
 from ledger.journal.timetable import LESSONS_MAX, Timetable
 from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.year import Period, SchoolYear
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     CLASS_A,
@@ -237,3 +239,30 @@ def test_streams_hold_their_own_events_alone(stream: str) -> None:
     stray = TeacherAssigned(teacher=TEACHER.id, starts_on="2026-09-01")
     with pytest.raises(TypeError, match="TeacherAssigned"):
         evolve(None, Recorded(stream, 1, stray, 3, ADMIN))
+
+
+def test_a_day_is_planned_from_the_states_of_its_streams(school: SmallSchool) -> None:
+    school.do(ring(), ADMIN)
+    school.do(week(planned(1, 1), planned(1, 2, RUSSIAN_A)), ADMIN)
+    saturday = school.index(school_day("2026-09-12"), ADMIN)
+    find = school.journal.find
+    year, calendar, bells, timetable = (
+        find(f"{kind}/{id_}")
+        for kind, id_ in (("year", YEAR), ("calendar", YEAR), ("bells", BELLS), ("timetable", CLASS_A))
+    )
+    assert isinstance(year, SchoolYear)
+    assert isinstance(calendar, Calendar)
+    assert isinstance(bells, BellSchedule)
+    assert isinstance(timetable, Timetable)
+    periods = [found for id_ in year.periods if isinstance(found := find(f"period/{id_}"), Period)]
+    of_grade = grade_calendar(5, year, periods, calendar)
+    lessons = planned_lessons(timetable.entries, {BELLS: bells.entries}, of_grade, "2026-09-12")
+    assert [(lesson.course, lesson.calendar_entry) for lesson in lessons] == [
+        (MATHS_A, saturday),
+        (RUSSIAN_A, saturday),
+    ]
+    assert end_of_last_lesson(lessons) == "10:00"
+    assert (
+        planned_lessons(timetable.entries, {BELLS: bells.entries}, grade_calendar(5, year, (), None), "2026-09-07")
+        == ()
+    )
