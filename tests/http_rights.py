@@ -44,7 +44,7 @@ READS = {
     "/bells": EVERYBODY,
     f"/classes/{uuid4()}/timetables": EVERYBODY,
     f"/classes/{uuid4()}/days?month=2026-09": EVERYBODY,
-    f"/teachers/{uuid4()}/day?from=2026-09-01": EVERYBODY - {"teacher"},
+    "/teacher-day?from=2026-09-01": EVERYBODY,
     "/gaps?month=2026-09": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,

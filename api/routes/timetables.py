@@ -149,15 +149,15 @@ async def read_class_days(
     )
 
 
-@shown.get("/teachers/{teacher}/day")
-async def read_teacher_day(request: Request, from_date: From = None, at: At = None) -> Response:
-    """A teacher's lessons of the day `from`, and what is missing of each; a teacher reads the own day."""
-    teacher = path_id(request, "teacher")
-    if not _may_read(request.state.identity, teacher):
+@shown.get("/teacher-day")
+async def read_teacher_day(request: Request, teacher: Id = None, from_date: From = None, at: At = None) -> Response:
+    """A teacher's lessons of the day `from`, and what is missing of each; the own day where no teacher is named."""
+    whose = request.state.identity.actor if teacher is None else teacher
+    if not _may_read(request.state.identity, whose):
         raise Problem("forbidden", 403, ("учитель видит только свой день", "a teacher reads the own day only"))
     day, _ = _span(None, from_date, from_date)
     return await _answer(
-        request, at, lambda views, moment, now: timetable_pages.teacher_day(views, teacher, day, at=moment, now=now)
+        request, at, lambda views, moment, now: timetable_pages.teacher_day(views, whose, day, at=moment, now=now)
     )
 
 

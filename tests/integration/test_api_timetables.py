@@ -66,12 +66,14 @@ def test_days_gaps_and_the_register_say_what_is_not_recorded(server: Served) -> 
         assert days["has_timetable"]
         assert [(row["number"], row["lesson"] is None) for row in days["rows"]] == [(1, False), (2, True)]
         assert days["people"] == {me: "Петрова Имя"}
-        day = teacher.get(f"/teachers/{me}/day", params={"from": DAY, **after}).json()
+        day = teacher.get("/teacher-day", params={"from": DAY, **after}).json()
+        named = teacher.get("/teacher-day", params={"teacher": me, "from": DAY, **after}).json()
+        assert named["rows"] == day["rows"]
         mine = [row for row in day["rows"] if row["class_group"] == school.group]
         assert [row["lesson"] for row in mine] == [place.rpartition("/")[2], None]
         assert mine[0]["missing"] == ["homework"]
         assert mine[1]["missing"] == ["record"]
-        problem(teacher.get(f"/teachers/{uuid4()}/day", params={"from": DAY}), 403, "forbidden")
+        problem(teacher.get("/teacher-day", params={"teacher": str(uuid4()), "from": DAY}), 403, "forbidden")
         problem(teacher.get("/gaps", params={"teacher": str(uuid4()), "from": DAY, "to": DAY}), 403, "forbidden")
         problem(teacher.get("/gaps", params={"from": DAY}), 400, "bad_request")
         problem(teacher.get("/gaps", params={"from": "0001-01-01", "to": DAY}), 400, "bad_request")
