@@ -115,7 +115,7 @@ def test_a_day_ends_where_a_walk_through_its_minutes_ends(zone: ZoneInfo, day: d
     assert end_of_day(day, zone) == slow_end(day, zone)
 
 
-@given(day=days, count=st.integers(0, 99), of=parameters, weekend=weekends, data=st.data())
+@given(day=days, count=st.just(0) | st.integers(0, 99), of=parameters, weekend=weekends, data=st.data())
 def test_terms_are_counted_as_on_fingers(
     day: date, count: int, of: RegulationParameters, weekend: frozenset[int], data: st.DataObject
 ) -> None:
