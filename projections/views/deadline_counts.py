@@ -1,16 +1,19 @@
 """How many things were recorded in time, late or not at all: by rule, teacher and week, for a school's whole year.
 
-A year of a school has hundreds of thousands of marks, but only some hundred terms: each term becomes the index of the
-first entry that is late for it, and SQL holds the index of every mark against that of its day. What comes out is what
-the pure functions say of every fact, which tests compare.
+A year of a school has hundreds of thousands of marks, but only some hundred terms. Each term becomes the index of the
+first entry that is late for it, and entries are held against that index, for oral marks a work's first and last one
+alone. What comes out is what the pure functions say of every fact, which tests compare.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.journal.deadlines.homework import homework_term
@@ -28,11 +31,13 @@ from ledger.journal.deadlines.verdict import (
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader, stands
 from projections.rows import OPEN
-from projections.views.deadline_basis import Judging, Rosters, first_entries, judging, last_ends, listing, wall
+from projections.views.deadline_basis import Judging, Rosters, first_entries, judging, last_ends, wall
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, monday
 
 By = Literal["teacher", "class_group", "week"]
 
+_LESSONS_AT_ONCE: Final = 2_048
+_PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "lesson": lesson_term,
     "attendance": attendance_term,
@@ -81,15 +86,43 @@ class _Bound(NamedTuple):
         return "late" if entry >= self.late_entry else "on_time"
 
 
-class _Place(NamedTuple):
-    """What is counted apart, but for the rule."""
+class _WorkRow(NamedTuple):
+    """A work that stands and its lesson."""
 
+    lesson: str
+    work: str
+    written: int
     teacher: str
     class_group: str
     day: str
 
 
-_Tally = defaultdict[tuple[Rule, _Place], Counter[Status]]
+class _Tally:
+    """The counts, by rule and whatever else is counted apart."""
+
+    def __init__(self, apart: Collection[By], days: Iterable[str]) -> None:
+        self._teachers, self._groups = "teacher" in apart, "class_group" in apart
+        self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
+        self.counted: dict[tuple[int, str, str, str], dict[Status, int]] = {}
+
+    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
+        """Where a verdict on a lesson is counted."""
+        key = (
+            _PLACES[rule],
+            teacher if self._teachers else "",
+            class_group if self._groups else "",
+            self._weeks[day],
+        )
+        found = self.counted.get(key)
+        if found is None:
+            found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)
+        return found
+
+    def rows(self) -> Iterator[DeadlineCount]:
+        """The counts in their order."""
+        for (place, teacher, group, week), counted in sorted(self.counted.items(), key=itemgetter(0)):
+            rule = RULES[place]
+            yield DeadlineCount(rule, CLAUSES[rule], teacher or None, group or None, week or None, **counted)
 
 
 def deadline_counts(
@@ -113,17 +146,34 @@ def deadline_counts(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     judged = judging(views, now, at)
-    tally: _Tally = defaultdict(Counter)
     selection = _Selection(asked, judged.position)
-    days = [day for (day,) in views.select(selection.sql("DISTINCT l.held_on"), selection.parameters)]
-    if days:
+    lessons = dict(views.select(selection.sql("l.lesson, l.held_on"), selection.parameters))
+    days = set(lessons.values())
+    tally = _Tally(frozenset(by), days)
+    if lessons:
         terms = _Terms(views, judged, days)
-        if set(asked.rules) - {"written_mark", "written_work"}:
-            _count_lessons(views, selection, terms, asked, tally)
-        if {"written_mark", "written_work"} & set(asked.rules):
-            _count_written(views, selection, terms, asked, tally)
-    apart = frozenset(by)
-    return DeadlineCounts(judged.position, format_at(judged.now), tuple(_summed(tally, apart, asked.rules)))
+        _count(views, selection, terms, lessons, tally)
+    return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
+
+
+def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: _Tally) -> None:
+    """Count everything that the rules ask for."""
+    asked = selection.asked
+    rules = set(asked.rules)
+    joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
+    columns = "l.lesson, w.work, w.written, l.teacher, o.class_group, l.held_on"
+    works: list[_WorkRow] = []
+    if rules & {"oral_mark", "written_mark", "written_work"}:
+        works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
+    written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
+    counts_cells = rules & {"attendance", "oral_mark"}
+    cells = _Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    if rules & {"lesson", "attendance", "homework"}:
+        _count_lessons(views, selection, terms, cells, asked, tally)
+    if "oral_mark" in rules:
+        _count_oral([work for work in works if not work.written], terms, cells, tally)
+    if written:
+        _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
 
 
 class _Selection:
@@ -142,11 +192,11 @@ class _Selection:
                 self.parameters[name] = value
         self._where = f"l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands('l')}{conditions}"
 
-    def sql(self, columns: str, *, joins: str = "", given: str = "", end: str = "") -> str:
+    def sql(self, columns: str, *, joins: str = "") -> str:
         """A question about these lessons `l` and their courses `o`."""
-        return f"""{given} SELECT {columns} FROM {{lessons}} l
+        return f"""SELECT {columns} FROM {{lessons}} l
             JOIN {{courses}} o ON o.course = l.course AND {stands("o")} {joins}
-            WHERE {self._where} {end}"""
+            WHERE {self._where}"""
 
 
 class _Terms:
@@ -175,10 +225,6 @@ class _Terms:
                 terms[day, ends_at], _ = homework_term(held_on, tomorrow, end, version, school)
         return self._bounds(terms)
 
-    def rows(self, rule: Rule) -> list[tuple[str, int]]:
-        """(day, first late entry) of one rule; days without a regulation are not there."""
-        return [(day, bound.late_entry) for (of, day), bound in self.days.items() if of == rule]
-
     def _bounds(self, terms: dict[Any, Term]) -> dict[Any, _Bound]:
         spelled = {term.late_from: format_at(term.late_from) for term in terms.values()}
         entries = first_entries(self._views, spelled.values())
@@ -191,51 +237,85 @@ class _Terms:
         }
 
 
-def _count_lessons(views: Reader, selection: _Selection, terms: _Terms, asked: Asked, tally: _Tally) -> None:
-    """Lessons, attendance, homework and oral marks: a row a lesson, its marks summed by SQL."""
+def _count_lessons(
+    views: Reader, selection: _Selection, terms: _Terms, cells: _Cells, asked: Asked, tally: _Tally
+) -> None:
+    """Lessons, attendance and homework."""
     rules = set(asked.rules)
     homework = f"LEFT JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND {stands('h')}"
     taken = f"""CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
         (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END"""
     columns = f"l.lesson, l.teacher, o.class_group, l.held_on, l.fact, {taken}, h.fact, h.due_on"
-    cells = _cells(views, selection, terms) if rules & {"attendance", "oral_mark"} else {}
     found = views.select(selection.sql(columns, joins=homework), selection.parameters)
     of_eves = _eves(views, selection, terms, found) if "homework" in rules else {}
     for lesson, teacher, group, day, fact, taken_by, given, due_on in found:
-        place = _Place(teacher, group, day)
-        last_absence, on_time, late = cells.get(lesson, (None, 0, 0))
         if "lesson" in rules:
-            tally["lesson", place][_status(terms.days.get(("lesson", day)), fact)] += 1
+            tally.of("lesson", teacher, group, day)[_status(terms.days.get(("lesson", day)), fact)] += 1
         if "attendance" in rules:
-            whole = taken_by if taken_by is None or last_absence is None else max(taken_by, last_absence)
-            tally["attendance", place][_status(terms.days.get(("attendance", day)), whole)] += 1
+            whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
+            tally.of("attendance", teacher, group, day)[_status(terms.days.get(("attendance", day)), whole)] += 1
         if "homework" in rules:
             eve = of_eves.get((group, day)) if due_on is not None and _is_eve(day, due_on) else None
-            tally["homework", place][_status(eve or terms.days.get(("homework", day)), given)] += 1
-        if "oral_mark" in rules and on_time + late:
-            of = tally["oral_mark", place]
-            if ("oral_mark", day) in terms.days:
-                of["on_time"] += on_time
-                of["late"] += late
+            tally.of("homework", teacher, group, day)[_status(eve or terms.days.get(("homework", day)), given)] += 1
+
+
+def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
+    """Marks for works that are not written."""
+    for lesson, work, _, teacher, group, day in works:
+        bound = terms.days.get(("oral_mark", day))
+        of = tally.of("oral_mark", teacher, group, day)
+        for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
+            of[_status(bound, fact)] += count
+
+
+class _Cells:
+    """Absences and marks of lessons: students where a written work asks who has none, else only sums.
+
+    A sum has the first and the last of its entries. Where a term ends between the two, which is rare, the entries
+    themselves are read.
+    """
+
+    def __init__(self, views: Reader, position: int, lessons: Collection[str], with_students: Collection[str]) -> None:
+        self._views, self._position = views, position
+        self.last_absence: dict[str, int] = {}
+        self.absent: defaultdict[str, set[str]] = defaultdict(set)
+        self.marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._sums: dict[tuple[str, str], tuple[int, int, int]] = {}
+        last_absence = self.last_absence
+        for lesson, work, student, fact in self._rows("c.lesson, c.work, c.student, c.fact", with_students):
+            if work is None:
+                self.absent[lesson].add(student)
+                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
             else:
-                of["no_regulation"] += on_time + late
+                self.marks[lesson, work][student] = fact
+        others = [lesson for lesson in lessons if lesson not in with_students]
+        sums = "c.lesson, c.work, count(*), min(c.fact), max(c.fact)"
+        for lesson, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.work"):
+            if work is None:
+                last_absence[lesson] = last
+            else:
+                self._sums[lesson, work] = (count, first, last)
 
+    def facts(self, lesson: str, work: str, late_entry: int | None) -> Iterable[tuple[int, int]]:
+        """Entries of a work's marks, each with how many marks are on the same side of `late_entry`."""
+        if (lesson, work) in self.marks:
+            return ((fact, 1) for fact in self.marks[lesson, work].values())
+        if (lesson, work) not in self._sums:
+            return ()
+        count, first, last = self._sums[lesson, work]
+        if late_entry is None or last < late_entry or first >= late_entry:
+            return ((first, count),)
+        return ((fact, 1) for _, of, fact in self._rows("c.lesson, c.work, c.fact", [lesson]) if of == work)
 
-def _cells(views: Reader, selection: _Selection, terms: _Terms) -> dict[str, tuple[int | None, int, int]]:
-    """Lesson -> its last standing absence, its oral marks in time, and those that are late."""
-    given, parameters = listing("day, late_entry", terms.rows("oral_mark"), ("", 0))
-    joins = f"""JOIN {{cells}} c ON c.lesson = l.lesson AND c.value IS NOT NULL AND {stands("c")}
-        LEFT JOIN {{works}} w ON w.lesson = c.lesson AND w.work = c.work AND w.stands = 1 AND {stands("w")}
-        LEFT JOIN given d ON d.day = l.held_on"""
-    oral = "c.what = 'mark' AND w.written = 0"
-    columns = f"""l.lesson, max(CASE WHEN c.what = 'absence' THEN c.fact END),
-        sum(CASE WHEN {oral} AND c.fact < coalesce(d.late_entry, 0) THEN 1 ELSE 0 END),
-        sum(CASE WHEN {oral} AND c.fact >= coalesce(d.late_entry, 0) THEN 1 ELSE 0 END)"""
-    sql = selection.sql(columns, joins=joins, given=given, end="GROUP BY l.lesson")
-    return {
-        lesson: (last, int(on_time), int(late))
-        for lesson, last, on_time, late in views.select(sql, selection.parameters | parameters)
-    }
+    def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
+        wanted = list(lessons)
+        for start in range(0, len(wanted), _LESSONS_AT_ONCE):
+            some = wanted[start : start + _LESSONS_AT_ONCE]
+            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+            names = {f"l{number}": lesson for number, lesson in enumerate(some)}
+            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN ({", ".join(f":{name}" for name in names)})
+                AND c.what <> 'lateness' AND c.value IS NOT NULL AND {stands("c")} {end}"""
+            yield from self._views.select(sql, {**names, "at": self._position})
 
 
 def _eves(
@@ -251,51 +331,39 @@ def _eves(
     return {key: bounds[key[1], ends_at] for key, ends_at in known.items() if (key[1], ends_at) in bounds}
 
 
-def _count_written(views: Reader, selection: _Selection, terms: _Terms, asked: Asked, tally: _Tally) -> None:
+def _count_written(
+    works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
+) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-    joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.written = 1 AND w.stands = 1 AND {stands('w')}"
-    columns = "l.lesson, w.work, l.teacher, o.class_group, l.held_on"
-    works = views.select(selection.sql(columns, joins=joins), selection.parameters)
-    cells = f"""{joins} JOIN {{cells}} c ON c.lesson = l.lesson AND c.value IS NOT NULL AND {stands("c")}
-        AND (c.what = 'absence' OR c.work = w.work)"""
-    marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    absent: defaultdict[str, set[str]] = defaultdict(set)
-    for lesson, work, student, fact in views.select(
-        selection.sql("l.lesson, c.work, c.student, c.fact", joins=cells), selection.parameters
-    ):
-        if work is None:
-            absent[lesson].add(student)
-        else:
-            marks[lesson, work][student] = fact
-    rosters = Rosters(views, selection.position, asked.class_group)
-    for lesson, work, teacher, group, day in works:
-        of_work, away = marks.get((lesson, work), {}), absent.get(lesson, set())
-        members = rosters.on(group, day)
-        counted = _of_work(terms.days.get(("written_mark", day)), of_work, away, members.keys())
-        place = _Place(teacher, group, day)
+    for lesson, work, _, teacher, group, day in works:
+        bound = terms.days.get(("written_mark", day))
+        marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
+        counted = _of_work(bound, marks, away, rosters.on(group, day).keys())
         if "written_mark" in asked.rules:
-            tally["written_mark", place].update(counted)
+            of = tally.of("written_mark", teacher, group, day)
+            for status, count in counted.items():
+                of[status] += count
         if "written_work" in asked.rules:
-            tally["written_work", place][_worst(counted, terms.days.get(("written_mark", day)))] += 1
+            tally.of("written_work", teacher, group, day)[_worst(counted, bound)] += 1
 
 
-def _of_work(bound: _Bound | None, marks: dict[str, int], away: set[str], members: Iterable[str]) -> Counter[Status]:
+def _of_work(
+    bound: _Bound | None, marks: Mapping[str, int], away: AbstractSet[str], members: AbstractSet[str]
+) -> dict[Status, int]:
     """The statuses of everybody who was in the class or has a mark."""
-    everybody = marks.keys() | set(members)
+    everybody = marks.keys() | members
     if bound is None:
-        return Counter({"no_regulation": len(everybody)})
+        return {"no_regulation": len(everybody)}
     exempt = everybody & away
     late = sum(fact >= bound.late_entry for student, fact in marks.items() if student not in exempt)
     marked = len(marks.keys() - exempt)
     without = len(everybody) - len(exempt) - marked
-    counted: Counter[Status] = Counter({"exempt": len(exempt), "late": late, "on_time": marked - late})
-    counted[bound.of(None)] += without
-    return +counted
+    return {"exempt": len(exempt), "late": late, "on_time": marked - late, bound.of(None): without}
 
 
-def _worst(counted: Counter[Status], bound: _Bound | None) -> Status:
+def _worst(counted: Mapping[Status, int], bound: _Bound | None) -> Status:
     """The status of a work as a whole."""
-    owed = [status for status in counted if status != "exempt"]
+    owed = [status for status, count in counted.items() if count and status != "exempt"]
     if not owed:
         return "no_regulation" if bound is None else "exempt"
     return min(owed, key=WORST_FIRST.index)
@@ -305,25 +373,6 @@ def _status(bound: _Bound | None, entry: int | None) -> Status:
     return "no_regulation" if bound is None else bound.of(entry)
 
 
+@lru_cache(maxsize=4_096)
 def _is_eve(day: str, due_on: str) -> bool:
     return date.fromisoformat(due_on).toordinal() - date.fromisoformat(day).toordinal() == 1
-
-
-def _summed(tally: _Tally, apart: frozenset[By], rules: tuple[Rule, ...]) -> Iterator[DeadlineCount]:
-    sums: defaultdict[tuple[int, str, str, str], Counter[Status]] = defaultdict(Counter)
-    weeks = {place.day: monday(place.day) for _, place in tally} if "week" in apart else {}
-    for (rule, place), counted in tally.items():
-        if rule in rules:
-            teacher = place.teacher if "teacher" in apart else ""
-            group = place.class_group if "class_group" in apart else ""
-            sums[RULES.index(rule), teacher, group, weeks.get(place.day, "")].update(counted)
-    for (rule_place, teacher, group, week), counted in sorted(sums.items()):
-        rule = RULES[rule_place]
-        yield DeadlineCount(
-            rule,
-            CLAUSES[rule],
-            teacher or None,
-            group or None,
-            week or None,
-            **{status: counted[status] for status in WORST_FIRST},
-        )

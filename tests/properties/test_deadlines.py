@@ -215,6 +215,8 @@ def test_homework_has_the_day_and_on_an_eve_the_minutes_too(
     unknown, said = homework_term(day, due_on, None, version, school)
     term, readings = homework_term(day, due_on, end, version, school)
     assert unknown == by_day
+    common = {"last_lesson_end": end, "lesson_starts": end, "school": school, "now": moment}
+    assert homework(day, None, due_on, **common).due == by_day.due  # type: ignore[arg-type]
     if days_ahead != 1:
         assert (term, readings, said) == (by_day, (), ())
         return
@@ -283,7 +285,12 @@ def test_a_written_work_is_as_bad_as_its_worst_mark(
         absence = Entered(50 + place, now) if absent else None
         on = None if made_up is None else day + made_up * DAY
         marks[str(place)] = verdict = written_mark(day, mark, absence=absence, made_up_on=on, school=school, now=now)
-        own = school.version_on(day if on is None else max(day, on))
+        wrote_on = day if on is None else max(day, on)
+        own = school.version_on(wrote_on)
+        if own is not None and verdict.due is not None:
+            last = last_day(wrote_on, own.parameters.written_mark_days, own.parameters, school.off)
+            assert verdict.due == end_of_day(last, school.zone)
+            assert ("made_up" in verdict.readings) == (wrote_on > day)
         if own is not None and absent and on is None:
             assert verdict.exempt_by == "absent"
         elif own is not None:
