@@ -142,6 +142,27 @@ def substitutions(
     raise typer.Exit(run_substitutions(Console(as_json=as_json), var, asked, as_csv=as_csv))
 
 
+@app.command(short_help="Опоздания с записями / what was recorded late")
+def deadlines(
+    var: Var = Path("var"),
+    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id")] = None,
+    student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
+    counts: Annotated[bool, typer.Option("--counts", help="Только числа / only counts")] = False,
+    at: At = None,
+    position: Position = None,
+    as_json: Json = False,
+) -> None:
+    """Что записано с опозданием или не записано. / What was recorded late or lacks, by the regulation."""
+    from api.cli.deadlines import Question, run_deadlines
+
+    asked = Question(class_, teacher, student, month, from_date, to_date, at, position)
+    raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, counts=counts))
+
+
 @app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],

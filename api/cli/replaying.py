@@ -47,7 +47,7 @@ def run_replay(
                 names = ", ".join(sorted(known)) or "—"
                 console.result({"position": asked, "classes": sorted(known)}, f"Классы / classes: {names}")
                 return Exit.DONE
-            raise SettingsError(_no_class(class_name, known, asked))
+            raise SettingsError(no_class(class_name, known, asked))
         page = class_page(
             school.views,
             known[class_name],
@@ -78,7 +78,7 @@ def read_moment(text: str) -> AsOf:
     return moment
 
 
-def _no_class(name: str, known: Mapping[str, str], asked: int) -> str:
+def no_class(name: str, known: Mapping[str, str], asked: int) -> str:
     """Why there is no such class: the journal had not begun, a Latin letter, or none of those that there were."""
     if asked == 0:
         return "--at: журнал тогда ещё не начат / the journal had not begun then"

@@ -129,7 +129,7 @@ class TeacherAssigned(Event, frozen=True, kw_only=True):
 class RegulationParameters(Event, frozen=True, kw_only=True):
     """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
 
-    Days are calendar days after the day that counts (0: that day itself), to their end. Nothing judges by these yet.
+    Days are calendar days after the day that counts (0: that day itself), to their end. `deadlines` judges by these.
     """
 
     lesson_days: int

@@ -1,8 +1,8 @@
 """Versions of the school's regulation and their parameters: which one is in force on which day.
 
 All versions of a school are entries of one stream, `regulation/<id of the school>`: whoever rests on the list of
-versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. The parameters are
-recorded and shown; nothing in the journal judges by them yet.
+versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. `deadlines` judges by
+the parameters whether something was recorded in time; no rule refuses anything by them yet.
 """
 
 from __future__ import annotations
