@@ -38,6 +38,7 @@ def test_without_a_regulation_nothing_is_judged_and_the_answer_says_so(server: S
         assert statuses(teacher)["lesson"] == "late"
 
 
+@pytest.mark.clause("R21", breaks="projections.views.deadlines:counts_as_not_assigned")
 def test_a_lesson_of_yesterday_is_late_and_says_by_what(server: Served) -> None:
     school = SmallClass(server)
     adopt(server, oral_mark_days=1)
@@ -84,6 +85,7 @@ def test_counts_are_of_the_same_verdicts(server: Served) -> None:
         assert {row["teacher"] for row in counted["rows"]} == {server.actors["teacher"]} == counted["people"].keys()
 
 
+@pytest.mark.clause("R10", breaks="api.routes.deadlines:_watches")
 def test_a_teacher_reads_the_own_lessons_and_a_class_teacher_the_classs(server: Served) -> None:
     school = SmallClass(server)
     adopt(server)

@@ -119,6 +119,11 @@ class DeadlineLog(SchoolLog):
         tomorrow = (day + timedelta(days=1)).isoformat()
         oral = j.WorkRecorded(work=work, kind="answer", written=False, weight=100)
         first, second = self.students[group][:2] if len(self.students[group]) > 1 else (self.id(), self.id())
+        # The class's last lesson is recorded before an earlier one: the later end counts, not the later entry.
+        last = {**header, "starts_at": "14:00", "ends_at": "14:45", "number": 6}
+        other = j.LessonRecorded(course=course, teacher=self.teachers[1], topic="Т", attendance="taken", **last)
+        self.lessons.append(self.id())
+        self.command((f"lesson/{self.lessons[-1]}", other), seconds=60)
         for event, seconds in (
             (
                 j.LessonRecorded(

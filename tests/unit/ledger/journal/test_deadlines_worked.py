@@ -185,15 +185,11 @@ def read(name: str) -> dict[str, Any]:
 
 
 def cases(*names: str) -> list[Any]:
-    return [
-        pytest.param(name, Case(fields), id=f"{name}: {fields['en']}")
-        for name in names
-        for fields in read(name)["case"]
-    ]
+    return [pytest.param(Case(fields), id=fields["en"]) for name in names for fields in read(name)["case"]]
 
 
-@pytest.mark.parametrize(("name", "case"), cases(*JUDGES))
-def test_a_verdict_is_the_one_that_was_worked_out(name: str, case: Case) -> None:
+def check(name: str, case: Case) -> None:
+    """Hold a verdict against the one that was worked out."""
     verdict, expect = JUDGES[name](case), case.fields["expect"]
     assert verdict.rule == name
     assert verdict.clause == CLAUSES[verdict.rule]
@@ -209,8 +205,63 @@ def test_a_verdict_is_the_one_that_was_worked_out(name: str, case: Case) -> None
     assert not case.fields.keys() - case.used, "a field of the case that nobody read"
 
 
-@pytest.mark.parametrize(("name", "case"), cases("completeness"))
-def test_a_lessons_completeness_is_the_one_that_was_worked_out(name: str, case: Case) -> None:
+@pytest.mark.clause("R14", "R17", breaks="ledger.journal.deadlines.lesson:lesson_term")
+@pytest.mark.parametrize("case", cases("lesson"))
+def test_a_lesson_is_recorded_on_its_day(case: Case) -> None:
+    check("lesson", case)
+
+
+@pytest.mark.clause("R14", "R24", breaks="ledger.journal.deadlines.lesson:attendance_term")
+@pytest.mark.parametrize("case", cases("attendance"))
+def test_who_was_absent_is_recorded_on_the_day(case: Case) -> None:
+    check("attendance", case)
+
+
+@pytest.mark.clause("R18", "R19", breaks="ledger.journal.deadlines.homework:homework_term")
+@pytest.mark.parametrize("case", cases("homework"))
+def test_homework_has_the_day_and_on_an_eve_the_hour(case: Case) -> None:
+    check("homework", case)
+
+
+@pytest.mark.clause("R23", breaks="ledger.journal.deadlines.marks:oral_mark_term")
+@pytest.mark.parametrize("case", cases("oral_mark"))
+def test_marks_for_oral_answers_have_the_day(case: Case) -> None:
+    check("oral_mark", case)
+
+
+@pytest.mark.clause("R22", breaks="ledger.journal.deadlines.marks:written_mark_term")
+@pytest.mark.parametrize("case", cases("written_mark"))
+def test_marks_for_written_work_have_a_week(case: Case) -> None:
+    check("written_mark", case)
+
+
+@pytest.mark.clause("R22", breaks="ledger.journal.deadlines.marks:worst_of")
+@pytest.mark.parametrize("case", cases("written_work"))
+def test_a_written_work_is_done_with_its_last_mark(case: Case) -> None:
+    check("written_work", case)
+
+
+@pytest.mark.clause("R29", breaks="ledger.journal.deadlines.office:result_term")
+@pytest.mark.parametrize("case", cases("result"))
+def test_results_have_a_day_to_the_minute(case: Case) -> None:
+    check("result", case)
+
+
+@pytest.mark.clause("R12", breaks="ledger.journal.deadlines.office:days_term")
+@pytest.mark.parametrize("case", cases("notice"))
+def test_changed_data_have_three_days(case: Case) -> None:
+    check("notice", case)
+
+
+@pytest.mark.clause("R11", breaks="ledger.journal.deadlines.office:named_day")
+@pytest.mark.parametrize("case", cases("refresh"))
+def test_the_yearly_refresh_has_until_its_day(case: Case) -> None:
+    check("refresh", case)
+
+
+@pytest.mark.clause("R35", breaks="ledger.journal.deadlines.completeness:worst_of")
+@pytest.mark.parametrize("case", cases("completeness"))
+def test_a_lessons_completeness_is_the_one_that_was_worked_out(case: Case) -> None:
     found, expect = judge_completeness(case), case.fields["expect"]
     assert found.index == expect.get("index")
     assert found.open == expect["open"]
