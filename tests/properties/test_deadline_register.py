@@ -296,6 +296,15 @@ def test_the_register_says_what_the_entries_say(schools: list[tuple[DeadlineLog,
     assert all(r.late_by_seconds is None or r.late_by_seconds >= 0 for r in found.rows)
 
 
+def test_the_whole_register_at_the_end_is_what_the_entries_say(schools: list[tuple[DeadlineLog, Views]]) -> None:
+    for school, views in schools:
+        rows = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER).rows
+        assert {(row.lesson, row.student, row.work, row.rule, row.status, row.due, row.basis) for row in rows} == {
+            (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.basis)
+            for lesson, of, work, verdict in all_verdicts(oracle.fold(school.log.raws), LATER)
+        }
+
+
 @_quiet
 @given(data=st.data())
 def test_the_counts_are_those_of_the_rows(schools: list[tuple[DeadlineLog, Views]], data: st.DataObject) -> None:
