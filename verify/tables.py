@@ -14,7 +14,8 @@ from typing import Final
 
 from verify.events import unescape
 from verify.findings import Report
-from verify.state import NULL, Course, Fact, Lesson, Person, Work
+from verify.result_tables import ResultRows, word_of
+from verify.state import NULL, Course, Fact, Lesson, Person, Sheet, Work
 from verify.table import Table, cell, row_of
 
 _ENTRY, _AT, _LESSON, _HELD_ON = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
@@ -25,6 +26,7 @@ _RECORDED, _STANDING, _BY = (
     "standing_entry (действует запись)",
 )
 
+_SHEET: Final = "sheet (ведомость)"
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -52,6 +54,21 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
+    "assessment": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "rules (правила)"),
+    "results": (
+        _ENTRY, _AT, _SHEET, _CLASS, _SUBJECT, "period (период)", "what (что)", _STUDENT, _NAME,
+        "computed (вычислено)", "sum (сумма)", "weight (вес)", "inputs (по записям)", "rule (правила)", _RECORDED,
+        "reason (причина)", "note (пояснение)", "obtained_at (получено)", "protocol (протокол)", _STANDING, _BY,
+        "published_entry (опубликовано записью)",
+    ),
+    "result_corrections": (
+        _ENTRY, _AT, "what (что)", "corrects (исправляет запись)", _SHEET, _STUDENT, "old (было)", "new (стало)",
+        "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
+    ),
+    "council": (
+        _ENTRY, _AT, "year (учебный год)", "protocol (протокол)", _HELD_ON, "decision (решение)",
+        "students (ученики)", "names (имена)", "basis (основание)", "replaced_by (заменено записью)",
+    ),
 }  # fmt: skip
 
 _KINDS: Final = {
@@ -65,7 +82,7 @@ _KINDS: Final = {
         "reading": "чтение", "norms": "сдача нормативов",
     }.items()
 }  # fmt: skip
-_REASONS: Final = {
+REASONS: Final = {
     english.encode(): russian.encode()
     for english, russian in {
         "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа",
@@ -82,7 +99,7 @@ _FACTS: Final = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
     "lateness": "опоздание", "homework": "домашнее задание",
 }  # fmt: skip
-_WORDS: Final = {
+WORDS: Final = {
     **{f'"{code}"'.encode(): word.encode() for code, word in {
         "na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт",
         "absent": "н", "ill": "б", "excused": "у", "unexcused": "п",
@@ -167,6 +184,23 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
+    def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:
+        """Expect a row of assessment; the number as it is spelt in JSON, the rules raw."""
+
+    def result(self, at: bytes, sheet: Sheet, fact: Fact, value: bytes, cells: tuple[bytes, ...]) -> None:
+        """Expect a row of results, at the end; cells as the event has them (verify/results.py)."""
+
+    def result_correction(
+        self, index: int, at: bytes, sheet: Sheet, fact: Fact | None, corrects: bytes, cells: tuple[bytes, ...],
+        actor: bytes,
+    ) -> None:  # fmt: skip
+        """Expect a row of result_corrections."""
+
+    def decision(
+        self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
+    ) -> None:
+        """Expect a row of council, at the end."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -178,7 +212,10 @@ class ArchiveTables(Tables):
         """Open the tables that are there: name to a function that begins to read it."""
         self._report = report
         self._open = chunks
-        early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
+        early = (
+            "people", "courses", "corrections", "marks", "absences", "regulations", "responsible", "assessment",
+            "result_corrections",
+        )  # fmt: skip
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
@@ -187,6 +224,7 @@ class ArchiveTables(Tables):
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._rekinded: dict[Work, None] = {}
+        self._results = ResultRows()
 
     def _table(self, name: str) -> Table:
         return Table(name, COLUMNS[name], self._open[name](), self._report)
@@ -226,7 +264,7 @@ class ArchiveTables(Tables):
         facts, work, who = self._marks, fact.work, fact.who
         if facts is None or work is None or who is None:
             return
-        word = _WORDS[fact.value]
+        word = WORDS[fact.value]
         kind = _KINDS[work.kind]
         row = b"%d;%b;%b%b%b;%b;%b;\r\n" % (index, at, lesson.cells, who.cells, kind, word, word)
         if not facts.table.take(row):
@@ -236,7 +274,7 @@ class ArchiveTables(Tables):
         facts, who = self._absences, fact.who
         if facts is None or who is None:
             return
-        word = _WORDS[fact.value]
+        word = WORDS[fact.value]
         row = b"%d;%b;%b%b%b;%b;\r\n" % (index, at, lesson.cells, who.cells, word, word)
         if not facts.table.take(row):
             self._claim(facts, index, [at, word], lesson, fact)
@@ -272,9 +310,9 @@ class ArchiveTables(Tables):
     ) -> None:
         lesson, student, old, new, reason, note, basis, request = cells
         words = what in ("mark", "absence", "lateness")
-        shown = [(_WORDS[value] if words else b"" if value == NULL else cell(value)) for value in (old, new)]
+        shown = [(WORDS[value] if words else b"" if value == NULL else cell(value)) for value in (old, new)]
         row = [
-            b"%d" % index, at, _FACTS[what].encode(), corrects, lesson, student, *shown, cell(_REASONS[reason]),
+            b"%d" % index, at, _FACTS[what].encode(), corrects, lesson, student, *shown, cell(REASONS[reason]),
             cell(note), cell(unescape(basis)), request, actor,
         ]  # fmt: skip
         self._expect("corrections", index, row)
@@ -286,11 +324,34 @@ class ArchiveTables(Tables):
         row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
         self._expect("responsible", index, row)
 
+    def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:  # noqa: D102
+        self._expect("assessment", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(rules)])
+
+    def result(self, at: bytes, sheet: Sheet, fact: Fact, value: bytes, cells: tuple[bytes, ...]) -> None:  # noqa: D102
+        self._results.take(at, sheet, fact, value, cells)
+
+    def result_correction(  # noqa: D102
+        self, index: int, at: bytes, sheet: Sheet, fact: Fact | None, corrects: bytes, cells: tuple[bytes, ...],
+        actor: bytes,
+    ) -> None:  # fmt: skip
+        old, new, reason, note, basis, request = cells
+        who = b"" if fact is None or fact.who is None else fact.who.id
+        row = [
+            b"%d" % index, at, b"" if fact is None else word_of(fact.what), corrects, sheet.id, who, WORDS[old],
+            WORDS[new], cell(REASONS[reason]), cell(note), cell(unescape(basis)), request, actor,
+        ]  # fmt: skip
+        self._expect("result_corrections", index, row)
+
+    def decision(  # noqa: D102
+        self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
+    ) -> None:
+        self._results.decide(index, at, cells, people, replaces)
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions"):
+        for name in ("enrollments", "lessons", "substitutions", "results", "council"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
@@ -299,6 +360,10 @@ class ArchiveTables(Tables):
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
             self._expect_substitution(at, lesson, fact)
+        for index, cells in self._results.rows():
+            self._expect("results", index, cells)
+        for index, cells in self._results.decisions():
+            self._expect("council", index, cells)
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
@@ -312,7 +377,7 @@ class ArchiveTables(Tables):
             fact = judged[index]
             kind = b"" if fact.work is None else _KINDS[fact.work.kind]
             by = b"" if fact.standing == fact.first else b"%d" % fact.standing
-            expected = (kind, _WORDS[fact.value], by)
+            expected = (kind, WORDS[fact.value], by)
             if index in facts.claims:
                 claim = facts.claims[index][1]
                 line, found = claim.line, (claim.kind, claim.standing, claim.standing_entry)

@@ -10,6 +10,20 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.event_base import Event as Event  # noqa: PLC0414 - so that others find it among all events
+from ledger.journal.result_events import (
+    AssessmentRulesAdopted,
+    CouncilDecisionRecorded,
+    ExamResultRecorded,
+    FinalMarkRecorded,
+    PeriodMarkRecorded,
+    ResultAnnulled,
+    ResultCorrected,
+    ResultCorrectionRefused,
+    ResultCorrectionRequested,
+    ResultSheetOpened,
+    ResultsPublished,
+)
 from ledger.journal.vocabulary import (
     AbsenceCode,
     ClockKind,
@@ -21,11 +35,6 @@ from ledger.journal.vocabulary import (
     SubstitutionReason,
     WorkKind,
 )
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all events."""
-
 
 # school, people, year -------------------------------------------------------------------------------------------------
 
@@ -454,6 +463,17 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "homework_annulled/1": HomeworkAnnulled,
     "correction_requested/1": CorrectionRequested,
     "correction_refused/1": CorrectionRefused,
+    "assessment_rules_adopted/1": AssessmentRulesAdopted,
+    "result_sheet_opened/1": ResultSheetOpened,
+    "period_mark_recorded/1": PeriodMarkRecorded,
+    "exam_result_recorded/1": ExamResultRecorded,
+    "final_mark_recorded/1": FinalMarkRecorded,
+    "results_published/1": ResultsPublished,
+    "result_corrected/1": ResultCorrected,
+    "result_annulled/1": ResultAnnulled,
+    "result_correction_requested/1": ResultCorrectionRequested,
+    "result_correction_refused/1": ResultCorrectionRefused,
+    "council_decision_recorded/1": CouncilDecisionRecorded,
 }
 """Entry type -> class. Names are the project's own: never a class path, so that code may move while the log stays."""
 

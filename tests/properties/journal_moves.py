@@ -19,6 +19,7 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.journal.vocabulary import AbsenceCode
 from ledger.wire.entry import Actor
+from tests.properties import results_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -241,6 +242,14 @@ _BUILDERS: Final = {
     "assign": _assign,
     "adopt": _adopt,
     "appoint": _appoint,
+    "assess": results_moves.assess,
+    "grade": results_moves.grade,
+    "final": results_moves.final,
+    "examine": results_moves.examine,
+    "publish": results_moves.publish,
+    "correct_result": results_moves.correct_result,
+    "answer_result": results_moves.answer_result,
+    "decide_council": results_moves.decide_council,
 }
 KINDS: Final = tuple(_BUILDERS)
 

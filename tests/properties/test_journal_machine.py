@@ -123,7 +123,9 @@ def random_world(seed: int, steps: int) -> World:
     source = random.Random(seed)
     world = World()
     for step in range(steps):
-        kind = source.choices(KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1])[0]
+        kind = source.choices(
+            KINDS, weights=[6, 6, 3, 8, 8, 5, 2 if step > steps // 2 else 0, 1, 2, 1, 1, 1, 2, 8, 3, 2, 4, 6, 4, 1]
+        )[0]
         numbers = tuple(source.randrange(841) for _ in range(24))
         world.move(Move(kind, source.choice((0, 0, 0, 1, 2)), numbers))
     return world
