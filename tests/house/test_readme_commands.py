@@ -11,7 +11,17 @@ import pytest
 import typer.main
 
 from api.app import create_app
-from api.bodies import NewCorrection, NewLesson, NewRegulation, NewResponsible, Problem, Recorded
+from api.bodies import (
+    NewAssessmentRules,
+    NewCorrection,
+    NewCouncilDecision,
+    NewLesson,
+    NewPeriodMarks,
+    NewRegulation,
+    NewResponsible,
+    Problem,
+    Recorded,
+)
 from api.cli.app import app
 from api.schools import Registry
 
@@ -83,9 +93,10 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
     blocks = re.findall(r"(?<=\n\n)((?:    .*\n)+)", text)
     bodies = [msgspec.json.decode(block) for block in blocks if block.startswith("    {") and "…" not in block]
     shapes = (NewLesson, NewCorrection, NewRegulation, NewResponsible, Recorded, Problem)
+    shapes += (NewAssessmentRules, NewPeriodMarks, NewCouncilDecision)
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body
-    assert len(bodies) == 6
+    assert len(bodies) == 9
 
 
 def _fits(body: object, shape: type[object]) -> bool:
