@@ -180,6 +180,7 @@ def test_a_result_stays_when_its_input_is_corrected(school: GradedSchool) -> Non
     assert [fact.value for fact in sheet.facts.values()] == ["2"]  # type: ignore[union-attr]
 
 
+@pytest.mark.clause("R29", breaks="ledger.journal.results:_check_obtained")
 def test_examinations_are_the_administrations_and_in_the_years_sheet(school: GradedSchool) -> None:
     school.grade()
     assert school.refuse(exam(), DEPUTY, END).rule == "unknown_results"
@@ -207,6 +208,7 @@ def test_the_author_corrects_before_the_publication_and_annuls(school: GradedSch
     assert school.refuse(correct(annulled, "3"), now=END).rule == "result_stands"
 
 
+@pytest.mark.clause("R29", breaks="ledger.journal.sheet:ResultSheet.is_published", instead=lambda *_: False)
 def test_after_the_publication_a_second_person_answers(school: GradedSchool) -> None:
     school.give("2026-09-08", "4")
     first = school.index(period_marks(), now=END) + 1
