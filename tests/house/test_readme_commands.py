@@ -92,7 +92,7 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
     text = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
     blocks = re.findall(r"(?<=\n\n)((?:    .*\n)+)", text)
     bodies = [msgspec.json.decode(block) for block in blocks if block.startswith("    {") and "…" not in block]
-    shapes = (NewLesson, NewCorrection, NewRegulation, NewResponsible, Recorded, Problem)
+    shapes: tuple[type[object], ...] = (NewLesson, NewCorrection, NewRegulation, NewResponsible, Recorded, Problem)
     shapes += (NewAssessmentRules, NewPeriodMarks, NewCouncilDecision)
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,7 +182,7 @@ def test_no_mark_that_is_recorded_meanwhile_is_missed_by_a_result(settings: dict
             here.execute(step, actor=actor, at=at)
         here.execute(adopt_rules(marks_min=1), actor=ADMIN, at=NOON)
         here.execute(lesson(works=(answer(WORK),)), actor=TEACHER, at=NOON)
-        given = {"works": (answer(uid(2001)),), "marks": (mark(STUDENTS_A[0], "2", uid(2001)),)}
+        given: dict[str, Any] = {"works": (answer(uid(2001)),), "marks": (mark(STUDENTS_A[0], "2", uid(2001)),)}
         more: cmd.JournalCommand = cmd.AddToLesson(lesson=LESSON, **given)
         if is_new:
             more = lesson(uid(1001), number=4, starts_at="11:40", ends_at="12:25", **given)
