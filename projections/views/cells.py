@@ -38,7 +38,7 @@ class CellRow(NamedTuple):
     to_position: int = OPEN
 
 
-CELLS: Final = Table("cells", CellRow, (("lesson",), ("student",)))
+CELLS: Final = Table("cells", CellRow, (("lesson", "student"), ("student",)))
 
 
 def _mark_recorded(event: MarkRecorded, entry: Entry) -> Operations:
