@@ -46,8 +46,8 @@ def test_every_command_of_a_page_exists_with_its_options(page: str) -> None:
             continue
         assert name in COMMANDS, f"{page}: letopis {name}"
         command = COMMANDS[name]
-        if found := getattr(command, "commands", None):
-            command = found.get((arguments or [""])[0])
+        if hasattr(command, "get_command") and arguments and not arguments[0].startswith("-"):
+            command = command.get_command(None, arguments[0])
             assert command is not None, f"{page}: letopis {name} {arguments[:1]}"
         known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         used = {argument.partition("=")[0] for argument in arguments if argument.startswith("-")}
