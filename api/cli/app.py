@@ -194,7 +194,11 @@ def replay(
         if at is not None or position is not None or view != "class":
             raise SettingsError("--compare: без / goes without --at, --position, --view")
         raise typer.Exit(run_compare(console, var, compare, chosen))
-    raise typer.Exit(run_replay(console, var, view, chosen, at=at, position=position))
+    if view != "class":
+        from api.cli.replaying_views import run_view
+
+        raise typer.Exit(run_view(console, var, view, chosen, at=at, position=position))
+    raise typer.Exit(run_replay(console, var, chosen, at=at, position=position))
 
 
 @app.command(short_help="Замещения за месяц / substituted lessons")

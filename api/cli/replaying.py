@@ -1,4 +1,4 @@
-"""`replay`: a class page, or another view, as it stood at a moment or a position."""
+"""`replay`: a class page as it stood at a moment or a position."""
 
 from __future__ import annotations
 
@@ -32,24 +32,19 @@ class Replayed(NamedTuple):
     with_: Sequence[str] = ()
 
 
-def run_replay(
-    console: Console, var: Path, view: str, chosen: Replayed, *, at: str | None, position: int | None
-) -> int:
-    """Print a view as of a moment or a position; of the class page without a class, the classes.
+def run_replay(console: Console, var: Path, chosen: Replayed, *, at: str | None, position: int | None) -> int:
+    """Print a class page as of a moment or a position; without a class, list the classes.
 
     Raises:
-        SettingsError: an option is malformed, or the view does not take it.
-        Misasked: a question's parameter is none of what is allowed.
+        SettingsError: an option is malformed, or is not one of the class page.
     """
+    if chosen.student is not None or chosen.lesson is not None or chosen.with_:
+        raise SettingsError("--view class: берёт только / takes only: --class, --subject, --from, --to")
     moment = moment_of(at, position)
     check_days(chosen)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         asked = resolve(school.views, moment)
-        if view != "class":
-            from api.cli.replaying_views import replay_view
-
-            return replay_view(console, school, view, chosen, asked)
         known = class_names(school, asked)
         class_name = chosen.class_name
         if class_name is None or class_name not in known:

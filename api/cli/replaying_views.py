@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -9,12 +10,13 @@ import orjson
 from api.answering import ask_school, dressed
 from api.cli.asking import format_text
 from api.cli.console import Console, Exit
-from api.cli.replaying import Replayed, word
+from api.cli.replaying import Replayed, check_days, moment_of, word
 from api.queries import FIRST_DAY, LAST_DAY
-from api.schools import OpenSchool
+from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from projections.questions import BY_SLUG, Question
 from projections.questions.asking import ID
+from projections.reading import resolve
 from projections.views.regulation import regulation
 from projections.views.student_page import StudentPage, student_page
 
@@ -23,13 +25,21 @@ _QUESTIONS: Final = {"cell": "cell-history"}
 VIEWS: Final = ("class", "student", "regulation", *_QUESTIONS, *BY_SLUG)
 
 
-def replay_view(console: Console, school: OpenSchool, view: str, chosen: Replayed, position: int) -> int:
-    """Print a view as of a position.
+def run_view(console: Console, var: Path, view: str, chosen: Replayed, *, at: str | None, position: int | None) -> int:
+    """Print a view as of a moment or a position.
 
     Raises:
-        SettingsError: there is no such view, or it does not take an option.
+        SettingsError: there is no such view, it does not take an option, or an option is malformed.
         Misasked: a question's parameter is none of what is allowed.
     """
+    moment = moment_of(at, position)
+    check_days(chosen)
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        return _show(console, school, view, chosen, resolve(school.views, moment))
+
+
+def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, position: int) -> int:
     if view == "student":
         return _student(console, school, chosen, position)
     if view == "regulation":
