@@ -106,7 +106,7 @@ class NewTeacher(Body, frozen=True, kw_only=True):
 
 
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """

@@ -33,6 +33,7 @@ READS = {
     "/courses": EVERYBODY,
     "/periods": EVERYBODY,
     "/corrections": EVERYBODY,
+    "/flagged-marks": EVERYBODY,
     "/substitutions": EVERYBODY,
     "/substitutions.csv": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,

@@ -201,6 +201,49 @@ def reason_of_an_absence_that_says_absent(school: Sample) -> None:
     b.reason(b.absence(school.open_lesson, school.students[1]), "absent")
 
 
+# Marks beside absences, where the regulation in force takes none.
+
+
+@story("mark-for-absent")
+def mark_for_an_absent_student(school: Sample) -> None:
+    b = school.builder
+    b.absence(school.open_lesson, school.students[1])
+    b.mark(school.open_lesson, school.open_work, school.students[1], "4")
+
+
+@story("mark-for-absent")
+def absence_of_a_marked_student(school: Sample) -> None:
+    school.builder.absence(school.open_lesson, school.students[0])
+
+
+@story("mark-for-absent")
+def mark_for_an_absent_student_that_stands_again(school: Sample) -> None:
+    b = school.builder
+    mark = b.correct(len(b.entries) - 1, None)
+    b.absence(school.open_lesson, school.students[0])
+    b.correct(mark, "5")
+
+
+@story("mark-for-absent")
+def mark_that_only_a_later_day_would_take(school: Sample) -> None:
+    school.builder.adopt("2026-11-06", mark_for_absent="flag")
+    school.builder.absence(school.open_lesson, school.students[0])
+
+
+@story("mark-for-absent")
+def mark_that_only_a_later_version_took(school: Sample) -> None:
+    school.builder.absence(school.open_lesson, school.students[0])
+    school.builder.adopt("2026-11-05", mark_for_absent="flag")
+
+
+@story()
+def mark_for_an_absent_student_that_the_regulation_takes(school: Sample) -> None:
+    b = school.builder
+    b.adopt("2026-11-05", mark_for_absent="flag")
+    b.absence(school.open_lesson, school.students[0])
+    b.mark(school.open_lesson, b.work(school.open_lesson, "dictation"), school.students[0], "4")
+
+
 # What orders put in force.
 
 

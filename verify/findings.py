@@ -273,6 +273,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "A substitution does not fit its lesson, or who was responsible for the course.",
     ),
     "absence-and-lateness": ("У ученика и пропуск, и опоздание.", "A student has both an absence and a lateness."),
+    "mark-for-absent": (
+        "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
+        "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
+    ),
     "attendance": ("Отметка о явке не сходится с пропусками.", "attendance_taken does not fit the lesson."),
     "closing-mismatch": (
         "Закрытие не сходится с уроками периода.",

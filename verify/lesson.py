@@ -12,7 +12,7 @@ from verify.disclosures import OF_OTHERS
 from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
-from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
+from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
 
 if TYPE_CHECKING:
@@ -177,10 +177,25 @@ class Lessons:
             if fact.what == "lateness":
                 own, opposite = opposite, own
             other, excluded = own.get(who), opposite.get(who)
+        if who is not None:
+            self._check_present(lesson, fact, who)
         if other is not None and other is not fact and other.value is not NULL:
             self.find("recorded-twice", f"one standing {fact.what}", f"entry {other.standing} stands")
         if excluded is not None and excluded.value is not NULL:
             self.find("absence-and-lateness", "one of the two", f"entry {excluded.standing} stands")
+
+    def _check_present(self, lesson: Lesson, fact: Fact, who: Person) -> None:
+        """Report a mark beside an absence that the regulation of the lesson's day, as known by now, does not take."""
+        if fact.work is not None:
+            absence = lesson.absences.get(who)
+            others = [absence] if absence is not None else []
+        elif fact.what == "absence":
+            others = [mark for work in lesson.works.values() if (mark := work.marks.get(who)) is not None]
+        else:
+            return
+        standing = [other for other in others if other.value is not NULL]
+        if standing and not self.replay.orders.takes_marks_for_absent(lesson.held_on):
+            self.find("mark-for-absent", "a regulation that takes it", f"entry {standing[0].standing} stands")
 
     # What is corrected.
 

@@ -136,6 +136,7 @@ PHRASES: Final[dict[str, str]] = {
     "an open period": "открытый период",
     "one standing {}": "один действующий факт: {}",
     "one of the two": "одно из двух",
+    "a regulation that takes it": "регламент, который это допускает",
     "no day where there is no homework": "без срока, если задания нет",
     "attendance taken once, where the lesson says not_taken": "явка отмечена один раз, если в уроке not_taken",
     "taken again": "отмечена снова",

@@ -19,7 +19,7 @@ from api.requests import authorize, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import resolve
-from projections.views import cell_history, class_page, correction_register, lookups, student_page
+from projections.views import cell_history, class_page, correction_register, flagged_marks, lookups, student_page
 from projections.views import regulation as regulation_view
 
 
@@ -160,6 +160,26 @@ async def read_corrections(
             at=position,
         ),
         lambda found: [row[who] for row in found["rows"] for who in ("actor", "student") if row.get(who)],
+    )
+
+
+@router.get("/flagged-marks")
+async def read_flagged_marks(
+    request: Request,
+    class_group: Id = None,
+    student: Id = None,
+    from_date: From = None,
+    to_date: To = None,
+    at: At = None,
+) -> Response:
+    """Marks for who was absent, which the regulation took, with the absence and the version that they rest on."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: flagged_marks.flagged_marks(
+            views, class_group=class_group, student=student, from_date=from_date, to_date=to_date, at=position
+        ),
+        lambda found: [row["student"] for row in found["rows"]],
     )
 
 

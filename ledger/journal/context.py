@@ -94,6 +94,13 @@ class Context:
             raise Refused("unknown_" + kind, f"there is no {kind} with this id", clause=LOG, where=where)
         return found
 
+    def find_own(self, cls: type[_AggregateT], kind: str) -> _AggregateT | None:
+        """Return what stands in the school's one stream of this kind, or None; note its version as read, 0 for none."""
+        stream = f"{kind}/{self.books.school}"
+        found = self.books.find(stream)
+        self.reads[stream] = found.version if found is not None else 0
+        return found if isinstance(found, cls) else None
+
     def check_new(self, stream: str, where: str) -> None:
         """Refuse to make a stream that exists already."""
         if self.books.exists(stream):

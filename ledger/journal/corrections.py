@@ -6,6 +6,7 @@ with whose consent is decided here.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from ledger.journal.context import Context
 from ledger.journal.lesson import FactState, Lesson, Request, people_of
 from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
 from ledger.journal.recorded import Planned
+from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
     Place,
@@ -122,7 +124,7 @@ def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     if lesson.header is None and (fact.value is None or fact.what == "substitution"):
         raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
     if fact.value is None:
-        check_free(fact.slot, lesson.slots, "corrects")
+        check_free(fact.slot, lesson.slots, "corrects", partial(takes_marks_for_absent, context, lesson.held_on))
 
 
 def _check_annulment(lesson: Lesson, fact: FactState) -> None:

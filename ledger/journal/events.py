@@ -129,7 +129,8 @@ class TeacherAssigned(Event, frozen=True, kw_only=True):
 class RegulationParameters(Event, frozen=True, kw_only=True):
     """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
 
-    Days are calendar days after the day that counts (0: that day itself), to their end. Nothing judges by these yet.
+    Days are calendar days after the day that counts (0: that day itself), to their end. The journal itself judges by
+    `mark_for_absent` alone yet.
     """
 
     lesson_days: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
@@ -36,6 +36,7 @@ class Desk(NamedTuple):
         year_ends_on: last day of the school year.
         slots: what stands (`lesson.Lesson.slots`).
         works: ids of the works that the lesson ever had.
+        takes_absent: tells whether the regulation of that day takes a mark for who was absent, and flags it.
     """
 
     group: ClassGroup
@@ -43,6 +44,7 @@ class Desk(NamedTuple):
     year_ends_on: str
     slots: Mapping[Slot, int]
     works: Mapping[str, int]
+    takes_absent: Callable[[], bool]
 
 
 def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Event]) -> None:
@@ -61,11 +63,12 @@ def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Eve
         events.append(HomeworkAssigned(text=command.homework.text, due_on=command.homework.due_on))
 
 
-def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) -> None:
+def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str, takes_absent: Callable[[], bool]) -> None:
     """Refuse a fact where one stands, or where what stands excludes it.
 
-    One standing mark per student and work, one absence or lateness per student, no mark for an absent student, and a
-    mark only for a work that stands (events.md, A lesson; regulation 2.1, 2.2.4).
+    One standing mark per student and work, one absence or lateness per student, and a mark only for a work that stands
+    (events.md, A lesson; regulation 2.1, 2.2.4). A mark for an absent student, in either order, as the version of the
+    regulation says (`mark_for_absent`); it is asked only where there is one.
     """
     what, student, work = slot
     if slot in taken:
@@ -76,14 +79,14 @@ def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) ->
             where=where,
         )
     if what == "mark":
-        if ("absence", student, "") in taken:
+        if ("absence", student, "") in taken and not takes_absent():
             raise Refused("absent_student", "the student was absent from this lesson", clause="2.2.4", where=where)
         if ("work", "", work) not in taken:
             raise Refused("unknown_work", "the lesson has no such work", clause=LOG, where=where)
     elif what == "absence":
         if ("lateness", student, "") in taken:
             raise Refused("absent_and_late", "the student is recorded as late", clause="2.1", where=where)
-        if any(other[0] == "mark" and other[1] == student for other in taken):
+        if any(other[0] == "mark" and other[1] == student for other in taken) and not takes_absent():
             raise Refused("absent_student", "the student has a mark in this lesson", clause="2.2.4", where=where)
     elif what == "lateness" and ("absence", student, "") in taken:
         raise Refused("absent_and_late", "the student is recorded as absent", clause="2.1", where=where)
@@ -128,7 +131,7 @@ def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[S
         _check_student(desk, absence.student, where + ".student")
         rules.check_code(absence.code, ABSENCE_CODES, where + ".code")
         slot = ("absence", absence.student, "")
-        check_free(slot, taken, where + ".student")
+        check_free(slot, taken, where + ".student", desk.takes_absent)
         taken.add(slot)
         events.append(AbsenceRecorded(student=absence.student, code=absence.code))
 
@@ -139,7 +142,7 @@ def _plan_lateness(command: RecordLesson | AddToLesson, desk: Desk, taken: set[S
         _check_student(desk, late.student, where + ".student")
         check_lateness(late.minutes, where + ".minutes")
         slot = ("lateness", late.student, "")
-        check_free(slot, taken, where + ".student")
+        check_free(slot, taken, where + ".student", desk.takes_absent)
         taken.add(slot)
         events.append(LatenessRecorded(student=late.student, minutes=late.minutes))
 
@@ -162,6 +165,7 @@ def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         _check_student(desk, mark.student, where + ".student")
         rules.check_code(mark.value, MARKS, where + ".value")
         slot = ("mark", mark.student, mark.work)
-        check_free(slot, taken, where + ".work" if ("work", "", mark.work) not in taken else where + ".student")
+        at = where + ".work" if ("work", "", mark.work) not in taken else where + ".student"
+        check_free(slot, taken, at, desk.takes_absent)
         taken.add(slot)
         events.append(MarkRecorded(student=mark.student, work=mark.work, value=mark.value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
@@ -10,9 +12,10 @@ from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, Set
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
-from ledger.journal.lesson import Lesson
+from ledger.journal.lesson import Lesson, Slot
 from ledger.journal.marks import Desk, plan_parts
 from ledger.journal.recorded import Planned
+from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
@@ -61,7 +64,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
         ),
         *substitution,
     ]
-    plan_parts(command, Desk(group, command.held_on, year.ends_on, {}, {}), events)
+    plan_parts(command, _desk(context, group, command.held_on, year, {}, {}), events)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -74,7 +77,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = Desk(place.group, lesson.held_on, place.year.ends_on, lesson.slots, lesson.works)
+    desk = _desk(context, place.group, lesson.held_on, place.year, lesson.slots, lesson.works)
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:
@@ -164,6 +167,17 @@ def _check_header(command: RecordLesson) -> None:
     rules.check_id(command.lesson, "lesson")
     rules.check_date(command.held_on, "held_on")
     check_times(command.number, command.starts_at, command.ends_at, command.topic)
+
+
+def _desk(
+    context: Context,
+    group: ClassGroup,
+    held_on: str,
+    year: SchoolYear,
+    slots: Mapping[Slot, int],
+    works: Mapping[str, int],
+) -> Desk:
+    return Desk(group, held_on, year.ends_on, slots, works, partial(takes_marks_for_absent, context, held_on))
 
 
 def today(context: Context) -> str:

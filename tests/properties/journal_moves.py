@@ -17,7 +17,7 @@ from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
-from ledger.journal.vocabulary import AbsenceCode
+from ledger.journal.vocabulary import AbsenceCode, Handling
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
@@ -214,7 +214,8 @@ def _assign(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
 
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     hours: int = choices.one((24, 48, 1_000))
-    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours)
+    handling: Handling = choices.one(("flag", "refuse"))
+    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours, mark_for_absent=handling)
     order = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
     command = cmd.AdoptRegulation(**order, effective_from=choices.one(DAYS), parameters=parameters)
     return command, _administrator(choices)

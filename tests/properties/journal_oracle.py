@@ -297,10 +297,10 @@ class _Checker:
         if what in {"absence", "lateness"}:
             assert not of_student & {"absence", "lateness"}
         if what == "mark":
-            assert "absence" not in of_student
+            assert "absence" not in of_student or self.takes_absent(header["held_on"])
             assert [fact for fact in facts if fact.what == "work" and fact.work == work]
         if what == "absence":
-            assert "mark" not in of_student
+            assert "mark" not in of_student or self.takes_absent(header["held_on"])
         if student is not None and self.item.type in STATES:
             group = f"class/{self.made('course', header['course'])['class_group']}"
             day = header["held_on"]
@@ -309,6 +309,12 @@ class _Checker:
                 for stream, start, end in self.stays(student)
                 if stream == group and start <= day and (end is None or day <= end)
             ]
+
+    def takes_absent(self, day: str) -> bool:
+        """The regulation of a day, as known before this entry, takes a mark for who was absent."""
+        versions = [other.data for other in self.before if other.type == "regulation_adopted"]
+        in_force = [version for version in versions if version["effective_from"] <= day]
+        return bool(in_force) and in_force[-1]["parameters"]["mark_for_absent"] == "flag"
 
     # corrections ----------------------------------------------------------------------------------------------------
 
