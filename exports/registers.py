@@ -124,6 +124,14 @@ class Registers:
                 self._corrections(),
             ),
             Table(
+                "certificates",
+                (
+                    *(_ENTRY, _AT, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)", "code (код)"),
+                    *("basis (основание)", "annulled_by (аннулирована записью)"),
+                ),
+                self._certificates(),
+            ),
+            Table(
                 "regulations",
                 (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
                 self._regulations(),
@@ -253,6 +261,15 @@ class Registers:
                 typed(basis or ""),
                 "" if request is None else str(request),
                 actor,
+            )
+
+    def _certificates(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.student, c.starts_on, c.ends_on, c.code, c.basis, c.entry
+            FROM {{certificates}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, student, starts_on, ends_on, code, basis, by in self._pages(sql):
+            yield (
+                *(str(entry), at, student, self._name(student), starts_on, ends_on, ABSENCE_WORDS[code]),
+                *(typed(basis), "" if by == entry else str(by)),
             )
 
     def _regulations(self) -> Iterator[Sequence[str]]:

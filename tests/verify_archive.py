@@ -134,6 +134,8 @@ HEADERS = {
     "held (урок действует);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "certificates": "entry (запись);at (внесено);student (ученик);name (имя);starts_on (с);ends_on (по);code (код);"
+    "basis (основание);annulled_by (аннулирована записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
@@ -281,6 +283,23 @@ class Builder:
         self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
         return index
 
+    def certificate(
+        self, student: str, starts_on: str, ends_on: str, code: str = "ill", basis: str = "справка № 3", **wrong: Any
+    ) -> tuple[str, int]:
+        """Record a certificate; its id and the index of its entry."""
+        fields = {"certificate": self.uuid(), "starts_on": starts_on, "ends_on": ends_on, "code": code, "basis": basis}
+        index = self.add("certificate", student, "certificate_recorded", **fields | wrong)
+        row = [index, self.entries[index]["at"], student, self.names.get(student, student), starts_on, ends_on]
+        self.tables["certificates"].append([*row, ABSENCES[code], basis, ""])
+        return fields["certificate"], index
+
+    def annul_certificate(self, student: str, index: int) -> int:
+        by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
+        for row in self.tables["certificates"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
         self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
@@ -391,10 +410,9 @@ class Builder:
             work,
         )
 
-    def absence(self, lesson: str, student: str, code: str = "absent") -> int:
-        return self._fact(
-            "absence", self.add("lesson", lesson, "absence_recorded", student=student, code=code), code, lesson, student
-        )
+    def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
+        data = {"student": student, "code": code, "certificate": certificate}
+        return self._fact("absence", self.add("lesson", lesson, "absence_recorded", **data), code, lesson, student)
 
     def lateness(self, lesson: str, student: str, minutes: int = 10) -> int:
         return self._fact(
@@ -468,9 +486,10 @@ class Builder:
             word(row.what, new), REASONS[reason], note, basis or "", "" if request is None else request, self.entries[index]["actor"]["id"],
         ])  # fmt: skip
 
-    def reason(self, standing: int, code: str, basis: str | None = None) -> int:
+    def reason(self, standing: int, code: str, basis: str | None = None, certificate: str | None = None) -> int:
         row = self.fact(standing)
-        index = self.add("lesson", row.lesson, "absence_reason_set", absence=standing, code=code, basis=basis)
+        data = {"absence": standing, "code": code, "basis": basis, "certificate": certificate}
+        index = self.add("lesson", row.lesson, "absence_reason_set", **data)
         self._correction(index, row, standing, row.value, code, "document", "", basis, None)
         row.value, row.standing = code, index
         return index
@@ -651,6 +670,7 @@ def sample(seed: int = 1) -> Sample:
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
+    _certificates(b, course, teacher, students[2])
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
@@ -757,6 +777,20 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.begin()
     b.correct(len(b.entries) - 2, None, "typo")
     return substitute, lesson, substitution
+
+
+def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:
+    """One that sets a reason and gives its code to a later absence, and one that is annulled."""
+    first = b.absence(b.lesson(course, teacher, "2026-09-14", "Проценты"), student)
+    b.begin()
+    certificate, _ = b.certificate(student, "2026-09-14", "2026-09-16", basis='=справка; "3"')
+    b.reason(first, "ill", '=справка; "3"', certificate)
+    b.absence(b.lesson(course, teacher, "2026-09-16", "Проценты"), student, "ill", certificate)
+    b.begin()
+    _, index = b.certificate(student, "2026-09-17", "2026-09-18", "excused")
+    b.begin()
+    b.annul_certificate(student, index)
+    b.absence(b.lesson(course, teacher, "2026-09-18", "Проценты"), student)
 
 
 def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:

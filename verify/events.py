@@ -114,7 +114,8 @@ _PARAMETERS: Final[dict[str, bytes]] = {
 _PARAMETERS_OBJECT = (
     rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
 )
-_ORDER_NUMBER = _string(rb'(?!")' + _TEXT)
+_SOME_TEXT = _string(rb'(?!")' + _TEXT)
+_ORDER_NUMBER = _SOME_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,11 @@ TYPES: Final[dict[str, EventType]] = {
             starts_on=DATE,
         ),
         _event(
+            "certificate_recorded/1", "certificate", certificate=UUID, starts_on=DATE, ends_on=DATE,
+            code=_words("ill", "excused"), basis=_SOME_TEXT,
+        ),
+        _event("certificate_annulled/1", "certificate", corrects=INDEX, basis=_SOME_TEXT),
+        _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),
         ),
@@ -211,9 +217,12 @@ TYPES: Final[dict[str, EventType]] = {
             same_subject=rb"(true|false)", coefficient=rb"(" + _WEIGHT + rb")",
         ),
         _event("attendance_taken/1", "lesson", absent=INDEX),
-        _event("absence_recorded/1", "lesson", student=UUID, code=rb"(" + VALUES["absence"] + rb")"),
+        _event(
+            "absence_recorded/1", "lesson", student=UUID, code=rb"(" + VALUES["absence"] + rb")", certificate_opt=UUID,
+        ),
         _event(
             "absence_reason_set/1", "lesson", absence=INDEX, code=rb"(" + VALUES["absence"] + rb")", basis_opt=TEXT,
+            certificate_opt=UUID,
         ),
         _event("lateness_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
         _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),

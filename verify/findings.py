@@ -277,6 +277,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
         "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
     ),
+    "certificate-mismatch": (
+        "Пропуск не сходится со справкой, на которую ссылается или которая покрывает этот день.",
+        "An absence does not fit the certificate that it cites, or that covers its day.",
+    ),
     "attendance": ("Отметка о явке не сходится с пропусками.", "attendance_taken does not fit the lesson."),
     "closing-mismatch": (
         "Закрытие не сходится с уроками периода.",

@@ -81,11 +81,12 @@ class Lessons:
 
     def absence_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an absence."""
-        code, student = groups[DATA]
+        certificate, code, student = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
+        self.replay.certificates.check_recorded(lesson, person, code, certificate)
         fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
         self._check_slot(lesson, fact)
         lesson.absences[person] = fact
@@ -227,7 +228,7 @@ class Lessons:
 
     def absence_reason_set(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take the reason of an absence, which replaces the code `absent`."""
-        absence, basis, code = groups[DATA]
+        absence, basis, _, code = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         if lesson.is_closed:
@@ -237,6 +238,8 @@ class Lessons:
             self.find("correction-changes-nothing", "another code", code, field_name="data.code")
         fact = self._cited(lesson, "absence", absence, old)
         who = b"" if fact is None or fact.who is None else fact.who.id
+        if fact is not None and fact.who is not None:
+            self.replay.certificates.check_reason(lesson, fact.who, groups)
         if fact is not None:
             self._change(lesson, fact, index, self._spelt.setdefault(code, code))
         cells = (lesson.id, who, old, code, b"document", b"", basis or b"", b"")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
+from verify.certificates import Certificates
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
@@ -31,6 +32,7 @@ _MAKERS: Final = {
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    "certificate": b"certificate_recorded/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
@@ -56,6 +58,7 @@ class Replay:
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
         self.orders = Orders(self)
+        self.certificates = Certificates(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -64,7 +67,10 @@ class Replay:
         what, _, verb = name.rpartition("_")
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
-        rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
+        rooms = {
+            "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders,
+            "certificate": self.certificates,
+        }  # fmt: skip
         handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
         return handler
 

@@ -50,6 +50,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)", "new (стало)",
         "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
     ),
+    "certificates": (
+        _ENTRY, _AT, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)", "code (код)", "basis (основание)",
+        "annulled_by (аннулирована записью)",
+    ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
 }  # fmt: skip
@@ -167,6 +171,14 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
+    def certificate(
+        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
+    ) -> None:
+        """Expect a row of certificates, at the end; the basis as it is spelt in JSON."""
+
+    def certificate_annulled(self, index: int, by: int) -> None:
+        """Let the row of certificates that begins with an index name the entry that annulled it."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -186,6 +198,7 @@ class ArchiveTables(Tables):
         self._rows: list[_Enrollment] = []
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
+        self._certificates: dict[int, list[bytes]] = {}
         self._rekinded: dict[Work, None] = {}
 
     def _table(self, name: str) -> Table:
@@ -286,11 +299,21 @@ class ArchiveTables(Tables):
         row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
         self._expect("responsible", index, row)
 
+    def certificate(  # noqa: D102
+        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
+    ) -> None:
+        word = _WORDS[b'"%b"' % code]
+        row = [b"%d" % index, at, person.id, cell(person.name), *span, word, cell(unescape(basis)), b""]
+        self._certificates[index] = row
+
+    def certificate_annulled(self, index: int, by: int) -> None:  # noqa: D102
+        self._certificates[index][-1] = b"%d" % by
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions"):
+        for name in ("enrollments", "lessons", "substitutions", "certificates"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
@@ -299,6 +322,8 @@ class ArchiveTables(Tables):
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
             self._expect_substitution(at, lesson, fact)
+        for index, cells in self._certificates.items():
+            self._expect("certificates", index, cells)
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows

@@ -13,6 +13,7 @@ import msgspec
 from ledger.journal.events import RegulationParameters
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CertificateCode,
     CorrectionReason,
     PeriodKind,
     PersonKind,
@@ -138,8 +139,32 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     starts_on: str
 
 
+class RecordCertificate(JournalCommand, frozen=True, kw_only=True):
+    """A document that says why a student of this class is not there from one day to another, both inclusive.
+
+    It sets the reason of every absence of these days that has none; one that is recorded later takes it by itself.
+    """
+
+    certificate: str
+    class_group: str
+    student: str
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+
+
+class AnnulCertificate(JournalCommand, frozen=True, kw_only=True):
+    """The certificate of entry `corrects` was entered wrongly; what it set is corrected absence by absence."""
+
+    class_group: str
+    student: str
+    corrects: int
+    basis: str
+
+
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One absent student."""
+    """One absent student; ``absent`` becomes the code of a certificate that covers the day."""
 
     student: str
     code: AbsenceCode = "absent"

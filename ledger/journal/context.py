@@ -41,7 +41,7 @@ class Books(Protocol):
 
     @property
     def size(self) -> int:
-        """The log's size that `lessons` knows everything up to."""
+        """The log's size that `lessons` and `absences` know everything up to."""
 
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone of the IANA database."""
@@ -51,6 +51,12 @@ class Books(Protocol):
 
     def exists(self, stream: str) -> bool:
         """Tell whether a stream exists; may miss one, since an append to version 1 of an existing stream conflicts."""
+
+    def absences(self, student: str, starts_on: str, ends_on: str) -> Sequence[str]:
+        """Return the streams of lessons of these days, both inclusive, in which the student was recorded as absent.
+
+        As of exactly `size`, in order of their first entries; of an absence that was annulled later, too.
+        """
 
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of all lesson streams of these grades held on these days, both inclusive, in any order."""
@@ -94,9 +100,8 @@ class Context:
             raise Refused("unknown_" + kind, f"there is no {kind} with this id", clause=LOG, where=where)
         return found
 
-    def find_own(self, cls: type[_AggregateT], kind: str) -> _AggregateT | None:
-        """Return what stands in the school's one stream of this kind, or None; note its version as read, 0 for none."""
-        stream = f"{kind}/{self.books.school}"
+    def find_if_any(self, cls: type[_AggregateT], stream: str) -> _AggregateT | None:
+        """Return the state of a stream, or None where there is none; note its version as read, 0 for none."""
         found = self.books.find(stream)
         self.reads[stream] = found.version if found is not None else 0
         return found if isinstance(found, cls) else None

@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CertificateCode,
     ClockKind,
     CorrectionReason,
     Fact,
@@ -168,6 +169,26 @@ class ResponsibleAppointed(Event, frozen=True, kw_only=True):
     starts_on: str
 
 
+class CertificateRecorded(Event, frozen=True, kw_only=True):
+    """`certificate/<student>`: a document says why the student is not there on these days, both inclusive (R24).
+
+    `certificate` is its id; `basis` names the document, never a person and no diagnosis.
+    """
+
+    certificate: str
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+
+
+class CertificateAnnulled(Event, frozen=True, kw_only=True):
+    """`certificate/<student>`: the certificate of entry `corrects` was entered wrongly, and covers no day any more."""
+
+    corrects: int
+    basis: str
+
+
 # teaching: everything below is in `lesson/` ---------------------------------------------------------------------------
 
 
@@ -207,21 +228,23 @@ class AttendanceTaken(Event, frozen=True, kw_only=True):
 
 
 class AbsenceRecorded(Event, frozen=True, kw_only=True):
-    """The student was not there."""
+    """The student was not there; `certificate` where the code is that certificate's."""
 
     student: str
     code: AbsenceCode
+    certificate: str | None = None
 
 
 class AbsenceReasonSet(Event, frozen=True, kw_only=True):
     """A reason that became known later (R24): not a correction.
 
-    `absence` is the index of the entry whose code it replaces.
+    `absence` is the index of the entry whose code it replaces; `certificate` where code and basis are that one's.
     """
 
     absence: int
     code: AbsenceCode
     basis: str | None = None
+    certificate: str | None = None
 
 
 class LatenessRecorded(Event, frozen=True, kw_only=True):
@@ -431,6 +454,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "teacher_assigned/1": TeacherAssigned,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
+    "certificate_recorded/1": CertificateRecorded,
+    "certificate_annulled/1": CertificateAnnulled,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,

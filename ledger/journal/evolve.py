@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.certificates import evolve_certificates
 from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
@@ -25,6 +26,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "course": evolve_course,
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
+    "certificate": evolve_certificates,
     "lesson": evolve_lesson,
 }
 

@@ -10,6 +10,7 @@ from ledger.journal import rules
 from ledger.journal.commands import AddToLesson, RecordLesson
 from ledger.journal.events import (
     AbsenceRecorded,
+    CertificateRecorded,
     Event,
     HomeworkAssigned,
     LatenessRecorded,
@@ -36,6 +37,7 @@ class Desk(NamedTuple):
         year_ends_on: last day of the school year.
         slots: what stands (`lesson.Lesson.slots`).
         works: ids of the works that the lesson ever had.
+        covering: gives the certificate that covers that day of a student.
         takes_absent: tells whether the regulation of that day takes a mark for who was absent, and flags it.
     """
 
@@ -44,6 +46,7 @@ class Desk(NamedTuple):
     year_ends_on: str
     slots: Mapping[Slot, int]
     works: Mapping[str, int]
+    covering: Callable[[str], CertificateRecorded | None]
     takes_absent: Callable[[], bool]
 
 
@@ -133,7 +136,12 @@ def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[S
         slot = ("absence", absence.student, "")
         check_free(slot, taken, where + ".student", desk.takes_absent)
         taken.add(slot)
-        events.append(AbsenceRecorded(student=absence.student, code=absence.code))
+        certificate = desk.covering(absence.student) if absence.code == "absent" else None
+        if certificate is None:
+            events.append(AbsenceRecorded(student=absence.student, code=absence.code))
+        else:
+            id_, code = certificate.certificate, certificate.code
+            events.append(AbsenceRecorded(student=absence.student, code=code, certificate=id_))
 
 
 def _plan_lateness(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:

@@ -89,7 +89,7 @@ def takes_marks_for_absent(context: Context, day: str) -> bool:
 
     The list of versions is noted as read: a version that is adopted meanwhile is not missed.
     """
-    regulation = context.find_own(Regulation, "regulation")
+    regulation = context.find_if_any(Regulation, f"regulation/{context.books.school}")
     version = regulation.regulation_on(day) if regulation is not None else None
     return version is not None and version.parameters.mark_for_absent == "flag"
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
+from ledger.journal.certificates import covering
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
@@ -124,11 +125,16 @@ def find_lesson(context: Context, command: LessonChange) -> tuple[Lesson, Place]
     expected = command.expected_version
     if expected is not None and expected != lesson.version:
         raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
+    return lesson, place_of(context, lesson)
+
+
+def place_of(context: Context, lesson: Lesson) -> Place:
+    """Return where a lesson stands, with everything noted as read that may move."""
     course = context.find(Course, "course", lesson.course, "lesson")
     group = context.find(ClassGroup, "class", course.class_group, "lesson")
     year = context.settled(SchoolYear, "year", course.year, "lesson")
     periods = periods_holding(context, year, group.grade, lesson.held_on)
-    return lesson, Place(course, group, year, periods)
+    return Place(course, group, year, periods)
 
 
 def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:
@@ -177,7 +183,15 @@ def _desk(
     slots: Mapping[Slot, int],
     works: Mapping[str, int],
 ) -> Desk:
-    return Desk(group, held_on, year.ends_on, slots, works, partial(takes_marks_for_absent, context, held_on))
+    return Desk(
+        group,
+        held_on,
+        year.ends_on,
+        slots,
+        works,
+        partial(covering, context, held_on),
+        partial(takes_marks_for_absent, context, held_on),
+    )
 
 
 def today(context: Context) -> str:

@@ -11,6 +11,8 @@ PersonKind = Literal["student", "teacher", "staff"]
 PeriodKind = Literal["quarter", "trimester", "half_year", "year"]
 ClockKind = Literal["server", "sample"]
 AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
+CertificateCode = Literal["ill", "excused"]
+"""What a certificate makes of an absence: every one is excused, most by illness."""
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
@@ -97,6 +99,7 @@ MARKS: Final[frozenset[str]] = frozenset(
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
 
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
+CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))

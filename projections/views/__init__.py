@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import cells, certificates, commands, corrections, lessons, regulation, school, substitutions
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -18,4 +18,5 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     substitutions.VIEW,
+    certificates.VIEW,
 )

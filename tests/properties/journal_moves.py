@@ -11,13 +11,14 @@ import msgspec
 from hypothesis import strategies as st
 
 from ledger.journal import commands as cmd
+from ledger.journal.certificates import Certificates
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewSubstitution, NewWork
 from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
-from ledger.journal.vocabulary import AbsenceCode, Handling
+from ledger.journal.vocabulary import AbsenceCode, CertificateCode, Handling
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
@@ -229,6 +230,28 @@ def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
     return command, _administrator(choices)
 
 
+def _certify(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    student = choices.one(STUDENTS)
+    group = CLASS_A if student in STUDENTS_A else CLASS_B
+    actor = choices.one(PEOPLE) if choices.rarely() else choices.one((ADMIN, DEPUTY, TEACHER_3))
+    known = journal.find(f"certificate/{student}")
+    if choices.number(4) == 3:
+        corrects = choices.one([*known.standing]) if isinstance(known, Certificates) and known.standing else 3
+        return cmd.AnnulCertificate(class_group=group, student=student, corrects=corrects, basis="ошибка"), actor
+    starts_on, ends_on = sorted((choices.one(DAYS), choices.one(DAYS)))
+    code: CertificateCode = choices.one(("ill", "excused"))
+    command = cmd.RecordCertificate(
+        certificate=uid(choices.one(range(3000, 3006))),
+        class_group=group,
+        student=student,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        code=code,
+        basis="справка",
+    )
+    return command, actor
+
+
 _BUILDERS: Final = {
     "record": _record,
     "add": _add,
@@ -242,6 +265,7 @@ _BUILDERS: Final = {
     "assign": _assign,
     "adopt": _adopt,
     "appoint": _appoint,
+    "certify": _certify,
 }
 KINDS: Final = tuple(_BUILDERS)
 

@@ -22,6 +22,7 @@ CREATE = {
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
+    "certificate": "certificate_recorded",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
 HANDLINGS = {"refuse", "flag"}
@@ -100,6 +101,8 @@ class _Checker:
         if kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
+        elif kind == "certificate":
+            assert item.type == CREATE[kind] or item.version > 1
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
@@ -196,6 +199,40 @@ class _Checker:
         date.fromisoformat(self.data[day])
         assert all(other.data[day] <= self.data[day] for other in self.of(self.item.stream, self.item.type))
 
+    def check_certificate(self) -> None:
+        student = self.item.stream.partition("/")[2]
+        assert self.made("person", student)["kind"] == "student"
+        if self.item.type == "certificate_annulled":
+            assert self.data["corrects"] in {other.position for other in self.certificates(student)}
+            assert self.data["basis"]
+            return
+        assert self.data["starts_on"] <= self.data["ends_on"]
+        assert self.data["code"] in {"ill", "excused"}
+        assert self.data["basis"]
+        known = self.of(self.item.stream, "certificate_recorded")
+        assert self.data["certificate"] not in {other.data["certificate"] for other in known}
+
+    def certificates(self, student: str) -> list[Item]:
+        """The certificates of a student that stand."""
+        stream = f"certificate/{student}"
+        gone = {other.data["corrects"] for other in self.of(stream, "certificate_annulled")}
+        return [one for one in self.of(stream, "certificate_recorded") if one.position not in gone]
+
+    def check_cited(self, student: str | None, header: dict[str, Any]) -> None:
+        """An absence that cites a certificate has its code, and lies in its days; one that says no reason has none."""
+        covering = [
+            other.data
+            for other in self.certificates(student or "")
+            if other.data["starts_on"] <= header["held_on"] <= other.data["ends_on"]
+        ]
+        if "certificate" in self.data:
+            (cited,) = [one for one in covering if one["certificate"] == self.data["certificate"]]
+            assert self.data["code"] == cited["code"]
+            if self.item.type == "absence_reason_set":
+                assert self.data["basis"] == cited["basis"]
+        elif self.item.type == "absence_recorded":
+            assert not covering or self.data["code"] != "absent"
+
     # lessons --------------------------------------------------------------------------------------------------------
 
     def check_lesson(self) -> None:
@@ -263,8 +300,10 @@ class _Checker:
         (fact,) = [fact for fact in self.facts() if fact.standing == self.data["absence"]]
         assert (fact.what, fact.value) == ("absence", "absent")
         assert self.data["code"] != "absent"
+        self.check_cited(fact.student, header)
 
     def check_absence_recorded(self, header: dict[str, Any]) -> None:
+        self.check_cited(self.data["student"], header)
         self.check_free("absence", header, self.data["student"])
 
     def check_lateness_recorded(self, header: dict[str, Any]) -> None:
