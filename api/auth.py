@@ -38,6 +38,7 @@ class Right(StrEnum):
     SET_UP = "set_up"
     CLOSE = "close"
     TEACH = "teach"
+    CERTIFY = "certify"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     READ_VIEWS = "read_views"
@@ -49,13 +50,23 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
-    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS, Right.READ_STAFF}),
+    "teacher": frozenset({Right.TEACH, Right.CERTIFY, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
+    "deputy": frozenset(
+        {
+            Right.CLOSE,
+            Right.APPROVE,
+            Right.CERTIFY,
+            Right.REQUEST_CORRECTION,
+            Right.READ_VIEWS,
+            Right.READ_STAFF,
+        }
+    ),
     "administrator": frozenset(
         {
             Right.SET_UP,
             Right.CLOSE,
             Right.APPROVE,
+            Right.CERTIFY,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,
