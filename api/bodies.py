@@ -165,6 +165,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -177,6 +178,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -267,7 +269,17 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
+        *_names(
+            (
+                *Body.__subclasses__(),
+                jc.NewAbsence,
+                jc.NewLateness,
+                jc.NewEarlyLeave,
+                jc.NewMark,
+                jc.NewWork,
+                jc.NewHomework,
+            )
+        ),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
     ]
 )

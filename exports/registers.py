@@ -305,6 +305,8 @@ def _value(what: str, value: object) -> str:
         return ""
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return ABSENCE_WORDS[str(value)] if what == "absence" else _mark(str(value))
 
 
@@ -313,6 +315,6 @@ def _shown(what: str, value: str) -> str:
     plain = orjson.loads(value)
     if plain is None:
         return ""
-    if what in ("mark", "absence", "lateness"):
+    if what in ("mark", "absence", "lateness", "early_leave"):
         return _value(what, plain)
     return format_canonical(plain).decode()

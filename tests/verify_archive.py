@@ -109,6 +109,7 @@ ABSENT_FOR = {
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
 PARAMETERS = {
@@ -158,6 +159,8 @@ def word(what: str, value: Any) -> str:
         return ABSENCES[value]
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return canonical(value).decode()
 
 
@@ -423,6 +426,10 @@ class Builder:
             student,
         )
 
+    def early_leave(self, lesson: str, student: str, minutes: int = 10) -> int:
+        index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
+        return self._fact("early_leave", index, minutes, lesson, student)
+
     def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
         value = {"text": text} | ({"due_on": due_on} if due_on else {})
         return self._fact("homework", self.add("lesson", lesson, "homework_assigned", **value), value, lesson)
@@ -585,7 +592,7 @@ class Builder:
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
-            elif row.what in ("mark", "absence", "lateness"):
+            elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
@@ -731,6 +738,7 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     ]
     absence = b.absence(lesson, students[3])
     b.lateness(lesson, students[4], 7)
+    b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
     b.homework(lesson, "-3 + x", "2026-09-03")
     b.begin()
@@ -756,6 +764,9 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     late = b.lateness(lesson, students[1], 10)
     late = b.correct(late, 15)
     b.correct(late, None)
+    left = b.early_leave(lesson, students[1], 10)
+    left = b.correct(left, 15)
+    b.correct(left, None)
     away = b.absence(lesson, students[1], "unexcused")
     b.correct(away, "excused", "document", basis="Записка")
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")

@@ -72,6 +72,7 @@ VALUES: Final[dict[str, bytes]] = {
     "mark": rb'"' + _MARK + rb'"',
     "absence": rb'"' + _ABSENCE + rb'"',
     "lateness": _MINUTES,
+    "early_leave": _MINUTES,
     "lesson": rb'\{"ends_at":"'
     + _TIME
     + rb'","number":'
@@ -225,6 +226,7 @@ TYPES: Final[dict[str, EventType]] = {
             certificate_opt=UUID,
         ),
         _event("lateness_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
+        _event("early_leave_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
         _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",

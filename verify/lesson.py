@@ -107,6 +107,19 @@ class Lessons:
         lesson.added(fact)
         self.tables.absence(index, groups[AT], lesson, fact)
 
+    def early_leave_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take an early leaving."""
+        minutes, student = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student", b"student")
+        fact = Fact("early_leave", index, index, self._spelt.setdefault(minutes, minutes), person)
+        self._check_slot(lesson, fact)
+        lesson.early_leaves[person] = fact
+        lesson.added(fact)
+        self.tables.absence(index, groups[AT], lesson, fact)
+
     def homework_assigned(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take homework, or the statement that there is none."""
         due_on, text = groups[DATA]
@@ -166,7 +179,8 @@ class Lessons:
     def _check_slot(self, lesson: Lesson, fact: Fact) -> None:
         """Report a fact that stands beside another which excludes it."""
         who = fact.who
-        other = excluded = None
+        other = None
+        excluded: list[Fact | None] = []
         if fact.work is not None and who is not None:
             other = fact.work.marks.get(who)
             if fact.work.fact.value is NULL:
@@ -174,16 +188,16 @@ class Lessons:
         elif fact.what == "homework":
             other = lesson.homework
         elif who is not None:
-            own, opposite = lesson.absences, lesson.latenesses
-            if fact.what == "lateness":
-                own, opposite = opposite, own
-            other, excluded = own.get(who), opposite.get(who)
+            other = _slots(lesson, fact.what).get(who)
+            opposite = ("lateness", "early_leave") if fact.what == "absence" else ("absence",)
+            excluded = [_slots(lesson, what).get(who) for what in opposite]
         if who is not None:
             self._check_present(lesson, fact, who)
         if other is not None and other is not fact and other.value is not NULL:
             self.find("recorded-twice", f"one standing {fact.what}", f"entry {other.standing} stands")
-        if excluded is not None and excluded.value is not NULL:
-            self.find("absence-and-lateness", "one of the two", f"entry {excluded.standing} stands")
+        for one in excluded:
+            if one is not None and one.value is not NULL:
+                self.find("absence-and-lateness", "one of the two", f"entry {one.standing} stands")
 
     def _check_present(self, lesson: Lesson, fact: Fact, who: Person) -> None:
         """Report a mark beside an absence that the regulation of the lesson's day, as known by now, does not take."""
@@ -352,7 +366,7 @@ class Lessons:
         elif fact.what == "work" and step < 0 and work is not None and work.standing_marks:
             self.find("annulled-while-in-use", "no mark standing for the work", f"{work.standing_marks} marks")
         if step > 0 and fact.who is not None:
-            slots = work.marks if work is not None else lesson.absences if fact.what == "absence" else lesson.latenesses
+            slots = work.marks if work is not None else _slots(lesson, fact.what)
             slots[fact.who] = fact
         elif step > 0 and fact.what == "homework":
             lesson.homework = fact
@@ -370,8 +384,15 @@ class Lessons:
             work.kinds.append((index, kind))
             work.kind = kind
             self.tables.rekinded(work)
-        elif fact.what in ("mark", "absence", "lateness"):
+        elif fact.what in ("mark", "absence", "lateness", "early_leave"):
             self.tables.changed(fact)
+
+
+def _slots(lesson: Lesson, what: str) -> dict[Person, Fact]:
+    """Return the absences, latenesses or early leavings of a lesson."""
+    if what == "absence":
+        return lesson.absences
+    return lesson.latenesses if what == "lateness" else lesson.early_leaves
 
 
 def _people(groups: Groups) -> frozenset[bytes]:

@@ -84,7 +84,7 @@ _ABSENT_FOR: Final = {
 }  # fmt: skip
 _FACTS: Final = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
-    "lateness": "опоздание", "homework": "домашнее задание",
+    "lateness": "опоздание", "early_leave": "ранний уход", "homework": "домашнее задание",
 }  # fmt: skip
 _WORDS: Final = {
     **{f'"{code}"'.encode(): word.encode() for code, word in {
@@ -96,6 +96,8 @@ _WORDS: Final = {
     **{b"%d" % minutes: "оп ".encode() + b"%d" % minutes for minutes in range(1, 121)},
     NULL: b"",
 }  # fmt: skip
+# Minutes are spelt alike in both; only the fact says which they are.
+_LEFT: Final = {NULL: b"", **{b"%d" % minutes: "ух ".encode() + b"%d" % minutes for minutes in range(1, 121)}}
 _LATE: Final = frozenset(("kind", "standing", "standing_entry"))
 _TOPIC = re.compile(rb'"topic":"(.*)"\}$', re.DOTALL)
 
@@ -155,7 +157,7 @@ class Tables:
         """Expect a row of absences."""
 
     def changed(self, fact: Fact) -> None:
-        """Take note that another value of a mark, absence or lateness stands."""
+        """Take note that another value of a mark, absence, lateness or early leaving stands."""
 
     def rekinded(self, work: Work) -> None:
         """Take note that a work was corrected."""
@@ -249,7 +251,7 @@ class ArchiveTables(Tables):
         facts, who = self._absences, fact.who
         if facts is None or who is None:
             return
-        word = _WORDS[fact.value]
+        word = _word(fact.what, fact.value)
         row = b"%d;%b;%b%b%b;%b;\r\n" % (index, at, lesson.cells, who.cells, word, word)
         if not facts.table.take(row):
             self._claim(facts, index, [at, word], lesson, fact)
@@ -284,8 +286,8 @@ class ArchiveTables(Tables):
         self, index: int, at: bytes, what: str, corrects: bytes, cells: tuple[bytes, ...], actor: bytes
     ) -> None:
         lesson, student, old, new, reason, note, basis, request = cells
-        words = what in ("mark", "absence", "lateness")
-        shown = [(_WORDS[value] if words else b"" if value == NULL else cell(value)) for value in (old, new)]
+        words = what in ("mark", "absence", "lateness", "early_leave")
+        shown = [(_word(what, value) if words else b"" if value == NULL else cell(value)) for value in (old, new)]
         row = [
             b"%d" % index, at, _FACTS[what].encode(), corrects, lesson, student, *shown, cell(_REASONS[reason]),
             cell(note), cell(unescape(basis)), request, actor,
@@ -337,7 +339,7 @@ class ArchiveTables(Tables):
             fact = judged[index]
             kind = b"" if fact.work is None else _KINDS[fact.work.kind]
             by = b"" if fact.standing == fact.first else b"%d" % fact.standing
-            expected = (kind, _WORDS[fact.value], by)
+            expected = (kind, _word(fact.what, fact.value), by)
             if index in facts.claims:
                 claim = facts.claims[index][1]
                 line, found = claim.line, (claim.kind, claim.standing, claim.standing_entry)
@@ -384,6 +386,11 @@ class ArchiveTables(Tables):
             b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
         self._expect("substitutions", fact.first, cells)
+
+
+def _word(what: str, value: bytes) -> bytes:
+    """Return a value of a mark, absence, lateness or early leaving in words."""
+    return _LEFT[value] if what == "early_leave" else _WORDS[value]
 
 
 def _person_cells(person: Person | None) -> tuple[bytes, bytes]:

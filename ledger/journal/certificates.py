@@ -13,9 +13,10 @@ from datetime import date, timedelta
 import msgspec
 
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.certificate_events import CertificateAnnulled, CertificateRecorded
 from ledger.journal.codec import CODEC
 from ledger.journal.context import Context
-from ledger.journal.events import AbsenceRecorded, CertificateAnnulled, CertificateRecorded, LessonRecorded
+from ledger.journal.events import AbsenceRecorded, LessonRecorded
 from ledger.journal.recorded import Recorded
 
 

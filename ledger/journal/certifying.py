@@ -8,10 +8,11 @@ import msgspec
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.certificate_events import CertificateAnnulled, CertificateRecorded
 from ledger.journal.certificates import Certificates
 from ledger.journal.commands import AnnulCertificate, RecordCertificate
 from ledger.journal.context import Context
-from ledger.journal.events import AbsenceReasonSet, CertificateAnnulled, CertificateRecorded
+from ledger.journal.events import AbsenceReasonSet
 from ledger.journal.lesson import Lesson
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned

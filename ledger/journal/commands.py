@@ -177,6 +177,13 @@ class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     minutes: int
 
 
+class NewEarlyLeave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One student who left before the end."""
+
+    student: str
+    minutes: int
+
+
 class NewMark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mark for a work of the same lesson, recorded before or in the same command."""
 
@@ -230,6 +237,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -248,6 +256,7 @@ class AddToLesson(LessonChange, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -264,9 +273,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, substitution, work, homework: an
-    object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a
-    disclosure, where the reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
+    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
+    digest of a disclosure, where the reason asks for a text.
     """
 
     corrects: int

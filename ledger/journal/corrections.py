@@ -18,7 +18,7 @@ from ledger.journal.codec import fact_value
 from ledger.journal.commands import ApproveCorrection, Correct, RefuseCorrection, RequestCorrection
 from ledger.journal.context import Context
 from ledger.journal.lesson import FactState, Lesson, Request, people_of
-from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
+from ledger.journal.marks import check_free, check_homework, check_minutes, check_work
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.substitutions import check_substitution
@@ -40,6 +40,7 @@ _EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction] | None]]
     "mark": (ev.MarkCorrected, ev.MarkAnnulled),
     "absence": (ev.AbsenceCorrected, ev.AbsenceAnnulled),
     "lateness": (ev.LatenessCorrected, ev.LatenessAnnulled),
+    "early_leave": (ev.EarlyLeaveCorrected, ev.EarlyLeaveAnnulled),
     "homework": (ev.HomeworkCorrected, ev.HomeworkAnnulled),
 }
 
@@ -149,8 +150,8 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             rules.check_code(new, MARKS, "new")
         case "absence":
             rules.check_code(new, ABSENCE_CODES, "new")
-        case "lateness":
-            check_lateness(new, "new")
+        case "lateness" | "early_leave":
+            check_minutes(new, "new")
         case "work":
             check_work(new.kind, new.written, new.weight, "new.")
         case "homework":

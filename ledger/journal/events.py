@@ -10,9 +10,10 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.certificate_events import CERTIFICATE_EVENT_TYPES
+from ledger.journal.event import Event as Event  # noqa: PLC0414 (this module gives it on)
 from ledger.journal.vocabulary import (
     AbsenceCode,
-    CertificateCode,
     ClockKind,
     CorrectionReason,
     Fact,
@@ -22,11 +23,6 @@ from ledger.journal.vocabulary import (
     SubstitutionReason,
     WorkKind,
 )
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all events."""
-
 
 # school, people, year -------------------------------------------------------------------------------------------------
 
@@ -169,26 +165,6 @@ class ResponsibleAppointed(Event, frozen=True, kw_only=True):
     starts_on: str
 
 
-class CertificateRecorded(Event, frozen=True, kw_only=True):
-    """`certificate/<student>`: a document says why the student is not there on these days, both inclusive (R24).
-
-    `certificate` is its id; `basis` names the document, never a person and no diagnosis.
-    """
-
-    certificate: str
-    starts_on: str
-    ends_on: str
-    code: CertificateCode
-    basis: str
-
-
-class CertificateAnnulled(Event, frozen=True, kw_only=True):
-    """`certificate/<student>`: the certificate of entry `corrects` was entered wrongly, and covers no day any more."""
-
-    corrects: int
-    basis: str
-
-
 # teaching: everything below is in `lesson/` ---------------------------------------------------------------------------
 
 
@@ -249,6 +225,13 @@ class AbsenceReasonSet(Event, frozen=True, kw_only=True):
 
 class LatenessRecorded(Event, frozen=True, kw_only=True):
     """The student came `minutes` late."""
+
+    student: str
+    minutes: int
+
+
+class EarlyLeaveRecorded(Event, frozen=True, kw_only=True):
+    """The student left `minutes` before the lesson's end."""
 
     student: str
     minutes: int
@@ -406,6 +389,20 @@ class LatenessAnnulled(Correction, frozen=True, kw_only=True):
     new: None
 
 
+class EarlyLeaveCorrected(Correction, frozen=True, kw_only=True):
+    """Another number of minutes."""
+
+    old: int | None
+    new: int
+
+
+class EarlyLeaveAnnulled(Correction, frozen=True, kw_only=True):
+    """The student stayed to the end."""
+
+    old: int
+    new: None
+
+
 class HomeworkCorrected(Correction, frozen=True, kw_only=True):
     """Another text or due date."""
 
@@ -454,14 +451,14 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "teacher_assigned/1": TeacherAssigned,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
-    "certificate_recorded/1": CertificateRecorded,
-    "certificate_annulled/1": CertificateAnnulled,
+    **CERTIFICATE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,
     "absence_recorded/1": AbsenceRecorded,
     "absence_reason_set/1": AbsenceReasonSet,
     "lateness_recorded/1": LatenessRecorded,
+    "early_leave_recorded/1": EarlyLeaveRecorded,
     "homework_assigned/1": HomeworkAssigned,
     "work_recorded/1": WorkRecorded,
     "mark_recorded/1": MarkRecorded,
@@ -476,6 +473,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "absence_annulled/1": AbsenceAnnulled,
     "lateness_corrected/1": LatenessCorrected,
     "lateness_annulled/1": LatenessAnnulled,
+    "early_leave_corrected/1": EarlyLeaveCorrected,
+    "early_leave_annulled/1": EarlyLeaveAnnulled,
     "homework_corrected/1": HomeworkCorrected,
     "homework_annulled/1": HomeworkAnnulled,
     "correction_requested/1": CorrectionRequested,

@@ -30,7 +30,7 @@ class FactState(msgspec.Struct, frozen=True):
         standing: index of its standing entry.
         value: the value that stands, as corrections carry it; None after an annulment.
         author: id of the actor of the first entry.
-        student: of a mark, an absence, a lateness; else empty.
+        student: of a mark, an absence, a lateness, an early leaving; else empty.
         work: of a work and a mark; else empty.
     """
 
@@ -109,6 +109,7 @@ _STATED: Final[dict[type[ev.Event], Fact]] = {
     ev.MarkRecorded: "mark",
     ev.AbsenceRecorded: "absence",
     ev.LatenessRecorded: "lateness",
+    ev.EarlyLeaveRecorded: "early_leave",
     ev.HomeworkAssigned: "homework",
 }
 
@@ -210,6 +211,8 @@ class _Draft:
                 fact = FactState("absence", index, index, data.code, author, data.student)
             case ev.LatenessRecorded():
                 fact = FactState("lateness", index, index, data.minutes, author, data.student)
+            case ev.EarlyLeaveRecorded():
+                fact = FactState("early_leave", index, index, data.minutes, author, data.student)
             case ev.SubstitutionRecorded():
                 body = ev.SubstitutionBody(
                     reason=data.reason,

@@ -15,7 +15,7 @@ CertificateCode = Literal["ill", "excused"]
 """What a certificate makes of an absence: every one is excused, most by illness."""
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
-Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
+Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
@@ -89,6 +89,7 @@ FACT_WORDS: Final[dict[str, str]] = {
     "mark": "отметка",
     "absence": "пропуск",
     "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }
 

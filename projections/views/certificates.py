@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from ledger.journal.events import AbsenceReasonSet, AbsenceRecorded, CertificateAnnulled, CertificateRecorded
+from ledger.journal.certificate_events import CertificateAnnulled, CertificateRecorded
+from ledger.journal.events import AbsenceReasonSet, AbsenceRecorded
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Revise, Table

@@ -21,7 +21,7 @@ class Value:
     Attributes:
         entry: the entry that says so.
         fact: the entry that first stated the fact.
-        what: ``mark``, ``absence`` or ``lateness``.
+        what: ``mark``, ``absence``, ``lateness`` or ``early_leave``.
         value: the mark, the absence's code, or minutes.
         work: the work that a mark is for.
         corrected: whether it was ever corrected or annulled. A reason that became known later is no correction.

@@ -17,7 +17,7 @@ KINDS = ("class", "course", "lesson", "period", "person", "year")
 MADE = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
     "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in KINDS},
-    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "mark")},
+    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "early_leave", "mark")},
 }
 
 

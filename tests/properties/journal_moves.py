@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from ledger.journal import commands as cmd
 from ledger.journal.certificates import Certificates
 from ledger.journal.codec import CODEC
-from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewSubstitution, NewWork
+from ledger.journal.commands import (
+    NewAbsence,
+    NewEarlyLeave,
+    NewHomework,
+    NewLateness,
+    NewMark,
+    NewSubstitution,
+    NewWork,
+)
 from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
@@ -62,6 +70,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "4", "na", "3/4", "9"),
     "absence": ("ill", "absent", "excused", "nap"),
     "lateness": (5, 120, 0),
+    "early_leave": (6, 120, 121),
     "work": (
         {"kind": "test", "written": True, "weight": 200},
         {"kind": "answer", "written": False, "weight": 100},
@@ -275,6 +284,7 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
     return {
         "absences": tuple(NewAbsence(student=student) for student in choices.some(students, 2)),
         "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
+        "early_leaves": tuple(NewEarlyLeave(student=student, minutes=8) for student in choices.some(students, 1)),
         "works": tuple(NewWork(work=work, kind="answer", written=False) for work in works),
         "marks": tuple(
             NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(VALUES["mark"][:4]))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "homework")
+FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -50,6 +50,7 @@ STATES = {
     "mark_recorded": "mark",
     "absence_recorded": "absence",
     "lateness_recorded": "lateness",
+    "early_leave_recorded": "early_leave",
     "homework_assigned": "homework",
 }
 
@@ -310,6 +311,10 @@ class _Checker:
         assert 1 <= self.data["minutes"] <= 120
         self.check_free("lateness", header, self.data["student"])
 
+    def check_early_leave_recorded(self, header: dict[str, Any]) -> None:
+        assert 1 <= self.data["minutes"] <= 120
+        self.check_free("early_leave", header, self.data["student"])
+
     def check_mark_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("mark", header, self.data["student"], self.data["work"])
 
@@ -333,8 +338,10 @@ class _Checker:
         facts = self.facts()
         assert not [fact for fact in facts if (fact.what, fact.student, fact.work) == (what, student, work)]
         of_student = {fact.what for fact in facts if fact.student == student}
-        if what in {"absence", "lateness"}:
-            assert not of_student & {"absence", "lateness"}
+        if what == "absence":
+            assert not of_student & {"lateness", "early_leave"}
+        if what in {"lateness", "early_leave"}:
+            assert "absence" not in of_student
         if what == "mark":
             assert "absence" not in of_student or self.takes_absent(header["held_on"])
             assert [fact for fact in facts if fact.what == "work" and fact.work == work]
@@ -480,7 +487,7 @@ def check_value(what: str, value: Any) -> None:
         assert value.count("/") <= 1
     elif what == "absence":
         assert value in {"absent", "ill", "excused", "unexcused"}
-    elif what == "lateness":
+    elif what in {"lateness", "early_leave"}:
         assert isinstance(value, int)
         assert 1 <= value <= 120
     else:
@@ -505,7 +512,7 @@ _FIELDS = {
 def _value(what: str, data: dict[str, Any]) -> Any:
     if what in _FIELDS:
         return {field: data[field] for field in _FIELDS[what] if field in data}
-    return data[{"mark": "value", "absence": "code", "lateness": "minutes"}[what]]
+    return data[{"mark": "value", "absence": "code", "lateness": "minutes", "early_leave": "minutes"}[what]]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

@@ -55,12 +55,22 @@ def test_the_verifier_derives_every_row_that_is_exported(seed: int, tmp_path: Pa
 
 def test_every_table_has_rows_and_none_may_lose_one(tmp_path: Path) -> None:
     """The test above would mean little of tables that are empty."""
-    world = random_world(300, 300)
-    raws = entries(world, world.log)
-    tables = exported(raws, tmp_path)
-    for table in tables:
-        rows = list(table.rows)
-        assert rows, table.name
-        others = [one for one in tables if one is not table]
-        found = judged(raws, [*others, Table(table.name, table.columns, rows[:-1])])
-        assert [finding.split()[:2] for finding in found] == [["table-row-missing", f"data/tables/{table.name}.csv"]]
+    unseen = set(COLUMNS)
+    for seed in range(300, 320):
+        (tmp_path / str(seed)).mkdir()
+        world = random_world(seed, 300)
+        raws = entries(world, world.log)
+        tables = exported(raws, tmp_path / str(seed))
+        for table in tables:
+            rows = list(table.rows)
+            if not rows or table.name not in unseen:
+                continue
+            unseen.remove(table.name)
+            others = [one for one in tables if one is not table]
+            found = judged(raws, [*others, Table(table.name, table.columns, rows[:-1])])
+            assert [finding.split()[:2] for finding in found] == [
+                ["table-row-missing", f"data/tables/{table.name}.csv"]
+            ]
+        if not unseen:
+            return
+    raise AssertionError(unseen)

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.journal import commands as cmd
 from ledger.journal import events as ev
+from ledger.journal.certificate_events import CertificateAnnulled, CertificateRecorded
 from ledger.journal.certificates import AbsenceScan, Certificates, recorded_since
 from ledger.journal.commands import NewAbsence
 from ledger.journal.decide import decide
@@ -69,7 +70,7 @@ class TestWhatIsThere:
         school.do(held(1001, "2026-09-10", course=RUSSIAN_A), TEACHER_2, LATER)
         school.do(held(1002, "2026-09-11"), now=LATER)
         recorded, *reasons = school.do(certificate(), TEACHER_3, LATER)
-        assert recorded == ev.CertificateRecorded(
+        assert recorded == CertificateRecorded(
             certificate=uid(3000), starts_on="2026-09-07", ends_on="2026-09-10", code="ill", basis="справка № 12"
         )
         assert [type(event) for event in reasons] == [ev.AbsenceReasonSet] * 2
@@ -123,7 +124,7 @@ class TestWhatComesLater:
     def test_an_annulled_one_covers_nothing(self, school: SmallSchool) -> None:
         index = school.index(certificate(), TEACHER_3)
         annul = cmd.AnnulCertificate(class_group=CLASS_A, student=ANNA, corrects=index, basis="не тот ученик")
-        assert school.do(annul, TEACHER_3) == [ev.CertificateAnnulled(corrects=index, basis="не тот ученик")]
+        assert school.do(annul, TEACHER_3) == [CertificateAnnulled(corrects=index, basis="не тот ученик")]
         assert code_of(school.do(lesson(absences=AWAY))[1]) == "absent"
         assert school.refuse(annul, TEACHER_3).rule == "not_a_certificate"
 
