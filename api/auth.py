@@ -39,6 +39,7 @@ class Right(StrEnum):
     CLOSE = "close"
     TEACH = "teach"
     CERTIFY = "certify"
+    CANCEL = "cancel"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     READ_VIEWS = "read_views"
@@ -56,6 +57,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CLOSE,
             Right.APPROVE,
             Right.CERTIFY,
+            Right.CANCEL,
             Right.REQUEST_CORRECTION,
             Right.READ_VIEWS,
             Right.READ_STAFF,
@@ -67,6 +69,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CLOSE,
             Right.APPROVE,
             Right.CERTIFY,
+            Right.CANCEL,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

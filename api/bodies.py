@@ -12,8 +12,16 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
-from ledger.journal.vocabulary import AbsenceCode, CertificateCode, CorrectionReason, PeriodKind, PersonKind
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CancellationReason,
+    CertificateCode,
+    CorrectionReason,
+    PeriodKind,
+    PersonKind,
+)
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -144,6 +152,27 @@ class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
     """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
 
     student: Id
+    corrects: int
+    basis: str
+
+
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
+
+
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
+
     corrects: int
     basis: str
 
@@ -280,7 +309,17 @@ FIELD_NAMES: Final = frozenset(
                 jc.NewHomework,
             )
         ),
-        *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
+        *_names(
+            (
+                PlannedPlace,
+                jc.NewSubstitution,
+                LessonHeader,
+                SubstitutionBody,
+                WorkHeader,
+                HomeworkBody,
+                RegulationParameters,
+            )
+        ),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""

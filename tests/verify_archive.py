@@ -137,6 +137,9 @@ HEADERS = {
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
     "certificates": "entry (запись);at (внесено);student (ученик);name (имя);starts_on (с);ends_on (по);code (код);"
     "basis (основание);annulled_by (аннулирована записью)",
+    "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
+    "withdrawn_by (отмена снята записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
@@ -295,6 +298,23 @@ class Builder:
         row = [index, self.entries[index]["at"], student, self.names.get(student, student), starts_on, ends_on]
         self.tables["certificates"].append([*row, ABSENCES[code], basis, ""])
         return fields["certificate"], index
+
+    def cancel(self, course: str, held_on: str, number: int = 1, basis: str = "приказ № 9", **more: Any) -> int:
+        """Cancel a lesson in quarantine."""
+        fields = {"held_on": held_on, "number": number, "reason": "quarantine", "basis": basis}
+        index = self.add("cancellation", course, "lesson_cancelled", **fields | more)
+        group, subject, *_ = self.courses[course]
+        moved = canonical(more["moved_to"]).decode() if "moved_to" in more else ""
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, "карантин", basis, moved]
+        self.tables["cancellations"].append([*row, more.get("merged_with", ""), ""])
+        return index
+
+    def withdraw(self, course: str, index: int) -> int:
+        by = self.add("cancellation", course, "cancellation_withdrawn", corrects=index, basis="состоится")
+        for row in self.tables["cancellations"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
 
     def annul_certificate(self, student: str, index: int) -> int:
         by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
@@ -678,6 +698,7 @@ def sample(seed: int = 1) -> Sample:
     _second_lesson(b, course, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
     _certificates(b, course, teacher, students[2])
+    _cancellations(b, group, course, year, teacher)
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
@@ -788,6 +809,18 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.begin()
     b.correct(len(b.entries) - 2, None, "typo")
     return substitute, lesson, substitution
+
+
+def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str) -> None:
+    """One that is moved, one that is merged, and one that is withdrawn."""
+    b.begin()
+    other = b.course(group, "Химия", year, teacher, "5")
+    b.cancel(course, "2026-09-21", 2, moved_to={"held_on": "2026-09-22", "number": 0})
+    b.cancel(course, "2026-09-21", 3, '=приказ; "9"', merged_with=other)
+    index = b.cancel(other, "2026-09-21")
+    b.begin()
+    b.withdraw(other, index)
+    b.cancel(other, "2026-09-21")
 
 
 def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:

@@ -353,6 +353,61 @@ def certificate_left_out_of_its_table(school: Sample) -> None:
     school.builder.tables["certificates"].pop()
 
 
+# Lessons that are not held.
+
+
+@story("recorded-twice")
+def lesson_cancelled_twice(school: Sample) -> None:
+    school.builder.cancel(school.course, "2026-11-09")
+    school.builder.cancel(school.course, "2026-11-09")
+
+
+@story("correction-cites-nothing")
+def cancellation_withdrawn_twice(school: Sample) -> None:
+    b = school.builder
+    b.withdraw(school.course, b.cancel(school.course, "2026-11-09"))
+    b.add("cancellation", school.course, "cancellation_withdrawn", corrects=len(b.entries) - 2, basis="ещё раз")
+
+
+@story("data-field")
+def lesson_merged_with_its_own_course(school: Sample) -> None:
+    school.builder.cancel(school.course, "2026-11-09", merged_with=school.course)
+
+
+@story("reference-unknown")
+def lesson_merged_with_no_course(school: Sample) -> None:
+    school.builder.cancel(school.course, "2026-11-09", merged_with=school.builder.uuid())
+
+
+@story("data-field")
+def lesson_moved_to_its_own_place(school: Sample) -> None:
+    school.builder.cancel(school.course, "2026-11-09", moved_to={"held_on": "2026-11-09", "number": 1})
+
+
+@story("data-field")
+def lesson_moved_and_merged(school: Sample) -> None:
+    b = school.builder
+    other = next(course for course in b.courses if course != school.course)
+    b.cancel(school.course, "2026-11-09", moved_to={"held_on": "2026-11-10", "number": 1}, merged_with=other)
+
+
+@story("reference-unknown")
+def lesson_of_no_course_cancelled(school: Sample) -> None:
+    b = school.builder
+    fields = {"held_on": "2026-11-09", "number": 1, "reason": "weather", "basis": "приказ"}
+    b.add("cancellation", b.uuid(), "lesson_cancelled", **fields)
+
+
+@story("table-cell")
+def cancellation_with_another_day_in_its_table(school: Sample) -> None:
+    school.builder.tables["cancellations"][0][5] = "2026-09-23"
+
+
+@story("table-row-missing")
+def cancellation_left_out_of_its_table(school: Sample) -> None:
+    school.builder.tables["cancellations"].pop()
+
+
 # What orders put in force.
 
 

@@ -210,6 +210,13 @@ TYPES: Final[dict[str, EventType]] = {
         ),
         _event("certificate_annulled/1", "certificate", corrects=INDEX, basis=_SOME_TEXT),
         _event(
+            "lesson_cancelled/1", "cancellation", held_on=DATE, number=rb"(" + _NUMBER + rb")",
+            reason=_words("teacher_absent", "quarantine", "weather", "accident", "school_event", "other"),
+            basis=_SOME_TEXT, merged_with_opt=UUID,
+            moved_to_opt=rb'(\{"held_on":"' + _DATE + rb'","number":' + _NUMBER + rb"\})",
+        ),
+        _event("cancellation_withdrawn/1", "cancellation", corrects=INDEX, basis=_SOME_TEXT),
+        _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),
         ),

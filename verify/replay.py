@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
+from verify.cancellations import Cancellations
 from verify.certificates import Certificates
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
@@ -33,6 +34,7 @@ _MAKERS: Final = {
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
     "certificate": b"certificate_recorded/1",
+    "cancellation": b"lesson_cancelled/1",
 }
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
@@ -59,6 +61,7 @@ class Replay:
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.certificates = Certificates(self)
+        self.cancellations = Cancellations(self)
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -69,7 +72,7 @@ class Replay:
             return self.lessons.correction(what, is_annulled=verb == "annulled")
         rooms = {
             "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders,
-            "certificate": self.certificates,
+            "certificate": self.certificates, "cancellation": self.cancellations,
         }  # fmt: skip
         handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
         return handler

@@ -54,6 +54,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)", "code (код)", "basis (основание)",
         "annulled_by (аннулирована записью)",
     ),
+    "cancellations": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "reason (причина)",
+        "basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)",
+        "withdrawn_by (отмена снята записью)",
+    ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
 }  # fmt: skip
@@ -81,6 +86,10 @@ _REASONS: Final = {
 _ABSENT_FOR: Final = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
     "other": "иное",
+}  # fmt: skip
+_CANCELLED_FOR: Final = {
+    "teacher_absent": "нет учителя", "quarantine": "карантин", "weather": "погода", "accident": "авария",
+    "school_event": "общешкольное мероприятие", "other": "иное",
 }  # fmt: skip
 _FACTS: Final = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
@@ -181,6 +190,12 @@ class Tables:
     def certificate_annulled(self, index: int, by: int) -> None:
         """Let the row of certificates that begins with an index name the entry that annulled it."""
 
+    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:
+        """Expect a row of cancellations, at the end; the basis as it is spelt in JSON, `moved_to` raw."""
+
+    def cancellation_withdrawn(self, index: int, by: int) -> None:
+        """Let the row of cancellations that begins with an index name the entry that withdrew it."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -201,6 +216,7 @@ class ArchiveTables(Tables):
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
         self._certificates: dict[int, list[bytes]] = {}
+        self._cancellations: dict[int, list[bytes]] = {}
         self._rekinded: dict[Work, None] = {}
 
     def _table(self, name: str) -> Table:
@@ -311,11 +327,22 @@ class ArchiveTables(Tables):
     def certificate_annulled(self, index: int, by: int) -> None:  # noqa: D102
         self._certificates[index][-1] = b"%d" % by
 
+    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:  # noqa: D102
+        held_on, number, reason, basis, moved_to, merged_with = cells
+        class_cell = cell(course.group.name) if course.group is not None else b""
+        self._cancellations[index] = [
+            b"%d" % index, at, course.id, class_cell, cell(course.subject), held_on, number,
+            _CANCELLED_FOR[reason.decode()].encode(), cell(unescape(basis)), cell(moved_to), merged_with, b"",
+        ]  # fmt: skip
+
+    def cancellation_withdrawn(self, index: int, by: int) -> None:  # noqa: D102
+        self._cancellations[index][-1] = b"%d" % by
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions", "certificates"):
+        for name in ("enrollments", "lessons", "substitutions", "certificates", "cancellations"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
@@ -326,6 +353,8 @@ class ArchiveTables(Tables):
             self._expect_substitution(at, lesson, fact)
         for index, cells in self._certificates.items():
             self._expect("certificates", index, cells)
+        for index, cells in self._cancellations.items():
+            self._expect("cancellations", index, cells)
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows

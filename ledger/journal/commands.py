@@ -10,9 +10,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import RegulationParameters
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CancellationReason,
     CertificateCode,
     CorrectionReason,
     PeriodKind,
@@ -159,6 +161,26 @@ class AnnulCertificate(JournalCommand, frozen=True, kw_only=True):
 
     class_group: str
     student: str
+    corrects: int
+    basis: str
+
+
+class CancelLesson(JournalCommand, frozen=True, kw_only=True):
+    """The lesson of this course that was planned there is not held, or is moved, or merged into another course's."""
+
+    course: str
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: str | None = None
+
+
+class WithdrawCancellation(JournalCommand, frozen=True, kw_only=True):
+    """The cancellation of entry `corrects` holds no more."""
+
+    course: str
     corrects: int
     basis: str
 

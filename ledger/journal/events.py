@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
 from ledger.journal.certificate_events import CERTIFICATE_EVENT_TYPES
 from ledger.journal.event import Event as Event  # noqa: PLC0414 (this module gives it on)
 from ledger.journal.vocabulary import (
@@ -452,6 +453,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
     **CERTIFICATE_EVENT_TYPES,
+    **CANCELLATION_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.cancellations import evolve_cancellations
 from ledger.journal.certificates import evolve_certificates
 from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
@@ -27,6 +28,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
     "certificate": evolve_certificates,
+    "cancellation": evolve_cancellations,
     "lesson": evolve_lesson,
 }
 

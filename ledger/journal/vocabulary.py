@@ -17,6 +17,7 @@ Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
 Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework"]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+CancellationReason = Literal["teacher_absent", "quarantine", "weather", "accident", "school_event", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -82,6 +83,16 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+CANCELLATION_WORDS: Final[dict[str, str]] = {
+    "teacher_absent": "нет учителя",
+    "quarantine": "карантин",
+    "weather": "погода",
+    "accident": "авария",
+    "school_event": "общешкольное мероприятие",
+    "other": "иное",
+}
+"""Why a planned lesson is not held; which document says so is the `basis`."""
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -103,6 +114,7 @@ ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
+CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
 """Reason codes that ask for a text beside them."""

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, certificates, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import (
+    cancellations,
+    cells,
+    certificates,
+    commands,
+    corrections,
+    lessons,
+    regulation,
+    school,
+    substitutions,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -19,4 +29,5 @@ VIEWS: Final[tuple[View, ...]] = (
     regulation.VIEW,
     substitutions.VIEW,
     certificates.VIEW,
+    cancellations.VIEW,
 )

@@ -11,7 +11,16 @@ import pytest
 import typer.main
 
 from api.app import create_app
-from api.bodies import NewCertificate, NewCorrection, NewLesson, NewRegulation, NewResponsible, Problem, Recorded
+from api.bodies import (
+    NewCancellation,
+    NewCertificate,
+    NewCorrection,
+    NewLesson,
+    NewRegulation,
+    NewResponsible,
+    Problem,
+    Recorded,
+)
 from api.cli.app import app
 from api.schools import Registry
 
@@ -82,10 +91,19 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
     text = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
     blocks = re.findall(r"(?<=\n\n)((?:    .*\n)+)", text)
     bodies = [msgspec.json.decode(block) for block in blocks if block.startswith("    {") and "…" not in block]
-    shapes = (NewLesson, NewCertificate, NewCorrection, NewRegulation, NewResponsible, Recorded, Problem)
+    shapes = (
+        NewLesson,
+        NewCancellation,
+        NewCertificate,
+        NewCorrection,
+        NewRegulation,
+        NewResponsible,
+        Recorded,
+        Problem,
+    )
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body
-    assert len(bodies) == 7
+    assert len(bodies) == 8
 
 
 def _fits(body: object, shape: type[object]) -> bool:

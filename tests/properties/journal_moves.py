@@ -11,6 +11,8 @@ import msgspec
 from hypothesis import strategies as st
 
 from ledger.journal import commands as cmd
+from ledger.journal.cancellation_events import PlannedPlace
+from ledger.journal.cancellations import Cancellations
 from ledger.journal.certificates import Certificates
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import (
@@ -26,7 +28,7 @@ from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
-from ledger.journal.vocabulary import AbsenceCode, CertificateCode, Handling
+from ledger.journal.vocabulary import AbsenceCode, CancellationReason, CertificateCode, Handling
 from ledger.wire.entry import Actor
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
@@ -261,6 +263,25 @@ def _certify(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
     return command, actor
 
 
+def _cancel(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course: str = choices.one(COURSES)
+    known = journal.find(f"cancellation/{course}")
+    if choices.number(4) == 3:
+        corrects = choices.one([*known.standing]) if isinstance(known, Cancellations) and known.standing else 3
+        return cmd.WithdrawCancellation(course=course, corrects=corrects, basis="состоится"), _administrator(choices)
+    reason: CancellationReason = choices.one(("teacher_absent", "quarantine"))
+    command = cmd.CancelLesson(
+        course=course,
+        held_on=choices.one(DAYS),
+        number=choices.number(3),
+        reason=reason,
+        basis="приказ",
+        moved_to=choices.one((None, None, PlannedPlace(held_on=choices.one(DAYS), number=1))),
+        merged_with=choices.one((None, None, *COURSES)),
+    )
+    return command, _administrator(choices)
+
+
 _BUILDERS: Final = {
     "record": _record,
     "add": _add,
@@ -275,6 +296,7 @@ _BUILDERS: Final = {
     "adopt": _adopt,
     "appoint": _appoint,
     "certify": _certify,
+    "cancel": _cancel,
 }
 KINDS: Final = tuple(_BUILDERS)
 

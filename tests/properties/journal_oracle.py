@@ -23,6 +23,7 @@ CREATE = {
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
     "certificate": "certificate_recorded",
+    "cancellation": "lesson_cancelled",
 }
 ALWAYS_THE_SAME = {"regulation", "responsible"}
 HANDLINGS = {"refuse", "flag"}
@@ -102,7 +103,7 @@ class _Checker:
         if kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
-        elif kind == "certificate":
+        elif kind in {"certificate", "cancellation"}:
             assert item.type == CREATE[kind] or item.version > 1
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
@@ -212,6 +213,25 @@ class _Checker:
         assert self.data["basis"]
         known = self.of(self.item.stream, "certificate_recorded")
         assert self.data["certificate"] not in {other.data["certificate"] for other in known}
+
+    def check_cancellation(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        year = self.made("course", course)["year"]
+        gone = {other.data["corrects"] for other in self.of(self.item.stream, "cancellation_withdrawn")}
+        standing = [one for one in self.of(self.item.stream, "lesson_cancelled") if one.position not in gone]
+        assert self.data["basis"]
+        if self.item.type == "cancellation_withdrawn":
+            assert self.data["corrects"] in {one.position for one in standing}
+            return
+        place = {name: self.data[name] for name in ("held_on", "number")}
+        assert 0 <= place["number"] <= 12
+        assert self.data["reason"] in {"teacher_absent", "quarantine", "weather", "accident", "school_event", "other"}
+        assert place not in [{name: one.data[name] for name in place} for one in standing]
+        assert not {"moved_to", "merged_with"} <= self.data.keys()
+        assert self.data.get("moved_to") != place
+        if "merged_with" in self.data:
+            assert self.data["merged_with"] != course
+            assert self.made("course", self.data["merged_with"])["year"] == year
 
     def certificates(self, student: str) -> list[Item]:
         """The certificates of a student that stand."""
