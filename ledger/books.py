@@ -37,6 +37,7 @@ class Shelf:
         self.ledger = ledger
         self._store = store
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
+        self._missing: LRUCache[str, bool] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
 
     @property
@@ -57,7 +58,16 @@ class Shelf:
         state = evolve_all(known, events) if events else known
         if state is not None:
             self.keep(state)
+        else:
+            self._missing.put(stream, value=True)
         return state
+
+    def was_missing(self, stream: str) -> bool:
+        """Tell whether a stream was looked for and not there; it may be there by now."""
+        try:
+            return self._missing.get(stream)
+        except KeyError:
+            return False
 
     def keep(self, state: Aggregate) -> None:
         """Put a state into the cache, unless a later one is there."""
@@ -141,7 +151,11 @@ class ShelfBooks:
             return self._seen[stream]
         state = self._shelf.cached(stream)
         if state is None:
-            state = self._shelf.load(stream)
+            # Most students have no certificate, and every absence asks for one: the append finds out what came since.
+            if self._fresh or not self._shelf.was_missing(stream):
+                state = self._shelf.load(stream)
+            else:
+                self.stale = True
         elif not stream.startswith(_NEVER_MOVE):
             if self._fresh:
                 state = self._shelf.load(stream, state)

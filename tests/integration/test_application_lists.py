@@ -199,6 +199,30 @@ def test_no_absence_and_no_certificate_slips_past_the_other(settings: dict[str, 
         assert (items[-1].data["code"], items[-1].data["certificate"]) == ("ill", uid(3000))
 
 
+def test_a_list_that_was_not_there_is_asked_for_again_at_the_append(settings: dict[str, str]) -> None:
+    """A process that knows a student without certificates does not ask each time, and still misses none."""
+    absent = (cmd.NewAbsence(student=STUDENTS_A[0]),)
+    certificate = cmd.RecordCertificate(
+        certificate=uid(3000),
+        class_group=CLASS_A,
+        student=STUDENTS_A[0],
+        starts_on="2026-09-07",
+        ends_on="2026-09-07",
+        code="ill",
+        basis="справка",
+    )
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(lesson(absences=absent), actor=TEACHER, at=NOON)
+        there.execute(certificate, actor=ADMIN, at=NOON)
+        before = here.appends
+        here.execute(lesson(uid(1001), absences=absent), actor=TEACHER, at=NOON)
+        assert here.appends == before + 2
+        assert recorded_items(here)[-1].data["certificate"] == uid(3000)
+        check_log(recorded_items(here))
+
+
 def test_a_mark_for_an_absent_student_is_judged_by_the_version_that_is_adopted_meanwhile(
     settings: dict[str, str],
 ) -> None:

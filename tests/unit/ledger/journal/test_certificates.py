@@ -102,6 +102,7 @@ class TestWhatIsThere:
 
 
 class TestWhatComesLater:
+    @pytest.mark.clause("R24", breaks="ledger.journal.teaching:covering")
     def test_gives_its_code_to_an_absence_without_a_reason(self, school: SmallSchool) -> None:
         school.do(certificate(), TEACHER_3)
         events = school.do(held(1000, "2026-09-10"), now=LATER)
