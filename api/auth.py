@@ -42,6 +42,8 @@ class Right(StrEnum):
     CANCEL = "cancel"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
+    RECORD_RESULTS = "record_results"
+    PUBLISH_RESULTS = "publish_results"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
     READ_STAFF = "read_staff"
@@ -51,7 +53,9 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.CERTIFY, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
+    "teacher": frozenset(
+        {Right.TEACH, Right.CERTIFY, Right.REQUEST_CORRECTION, Right.PUBLISH_RESULTS, Right.READ_VIEWS}
+    ),
     "deputy": frozenset(
         {
             Right.CLOSE,
@@ -59,6 +63,8 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CERTIFY,
             Right.CANCEL,
             Right.REQUEST_CORRECTION,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
             Right.READ_STAFF,
         }
@@ -70,6 +76,8 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.APPROVE,
             Right.CERTIFY,
             Right.CANCEL,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from exports.results import result_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
@@ -146,6 +147,7 @@ class Registers:
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
             ),
+            *result_tables(self._views, self._position, self._known_name, self._open),
         ]
 
     def _read_names(self) -> dict[str, str]:
@@ -157,8 +159,11 @@ class Registers:
             names[person.person] = " ".join(parts[part] for part in NAME_PARTS if part in parts)
         return names
 
+    def _known_name(self, person: str) -> str:
+        return self._names.get(person) or person
+
     def _name(self, person: str) -> str:
-        return typed(self._names.get(person) or person)
+        return typed(self._known_name(person))
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement that has ``:after`` and orders by its first column, the entry."""

@@ -7,8 +7,9 @@ by its append (`Command.reads`), and a refusal that rests on cached state is giv
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
+from threading import Lock
 from typing import Final, cast
 
 import msgspec
@@ -23,6 +24,7 @@ from ledger.journal.context import LessonHead
 from ledger.journal.evolve import evolve_all
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.school import School
+from ledger.journal.subjects import SubjectIndex
 from ledger.log import LogRecorder, RecordedEvent
 from ledger.wire.entry import Actor
 
@@ -39,6 +41,16 @@ class Shelf:
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
         self._missing: LRUCache[str, bool] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
+        self._subjects = SubjectIndex()
+        self._subjects_lock = Lock()
+
+    def subjects(self, size: int) -> SubjectIndex:
+        """Return the index of subjects as of `size`, or later where another command has read on meanwhile."""
+        with self._subjects_lock:
+            if self._subjects.size < size:
+                for entry in self.ledger.entries(self._subjects.size, size):
+                    self._subjects.see(entry)
+        return self._subjects
 
     @property
     def recorder(self) -> ApplicationRecorder:
@@ -113,12 +125,14 @@ class ShelfBooks:
         self._fresh = False
         self._scan: LessonScan | AbsenceScan | None = None
         self._scanned = 0
+        self._counted = False
         self.stale = False
 
     def look_again(self) -> None:
         """Forget what was seen: from now on every answer is read from the log."""
         self._seen.clear()
         self._size = None
+        self._counted = False
         self._fresh = True
         self.stale = False
 
@@ -136,7 +150,7 @@ class ShelfBooks:
 
     @property
     def size(self) -> int:
-        """The log's size up to which `lessons` and `absences` know everything."""
+        """The log's size that lists of streams are as of."""
         if self._size is None:
             self._size = self._shelf.recorder.max_notification_id() or 0
         return self._size
@@ -207,6 +221,21 @@ class ShelfBooks:
         self._read_on(scan, self.size)
         self._size = None
         self._read_on(scan, self.size)
+
+    def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
+        """Return day and stream of the lessons of a subject; what the log grew by later may be among them."""
+        return self._subjects().lessons(class_groups, subject)
+
+    def subject_sheets(self, class_groups: Collection[str], subject: str) -> Sequence[str]:
+        """Return the streams of the result sheets of a subject; what the log grew by later may be among them."""
+        return self._subjects().sheets(class_groups, subject)
+
+    def _subjects(self) -> SubjectIndex:
+        if not self._counted:
+            # The first pass over a long log takes its time, so the size that counts is taken behind it.
+            self._shelf.subjects(self.size)
+            self._size, self._counted = None, True
+        return self._shelf.subjects(self.size)
 
     def _read_on(self, scan: LessonScan | AbsenceScan, size: int) -> None:
         if size <= self._scanned:

@@ -143,6 +143,15 @@ HEADERS = {
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
+    "assessment": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);rules (правила)",
+    "results": "entry (запись);at (внесено);sheet (ведомость);class (класс);subject (предмет);period (период);what (что);"
+    "student (ученик);name (имя);computed (вычислено);sum (сумма);weight (вес);inputs (по записям);rule (правила);"
+    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);"
+    "standing (действует значение);standing_entry (действует запись);published_entry (опубликовано записью)",
+    "result_corrections": "entry (запись);at (внесено);what (что);corrects (исправляет запись);sheet (ведомость);"
+    "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "council": "entry (запись);at (внесено);year (учебный год);protocol (протокол);held_on (дата);decision (решение);"
+    "students (ученики);names (имена);basis (основание);replaced_by (заменено записью)",
 }  # fmt: skip
 
 
@@ -656,7 +665,7 @@ def write_zip(files: Files, path: Path, top: str = "archive/", method: int = zip
 
 @dataclass
 class Sample:
-    """A small school in which everything of events.md happens once at least."""
+    """A small school in which everything of events.md happens once at least, but results (tests/verify_results.py)."""
 
     builder: Builder
     year: str

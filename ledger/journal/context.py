@@ -6,7 +6,7 @@ function of its command, its actor, its moment and what the books answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -41,7 +41,7 @@ class Books(Protocol):
 
     @property
     def size(self) -> int:
-        """The log's size that `lessons` and `absences` know everything up to."""
+        """The log's size that lists of streams are as of."""
 
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone of the IANA database."""
@@ -60,6 +60,12 @@ class Books(Protocol):
 
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of all lesson streams of these grades held on these days, both inclusive, in any order."""
+
+    def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
+        """Return day and stream of all lessons of a subject in these class groups, as of `size`, in any order."""
+
+    def subject_sheets(self, class_groups: Collection[str], subject: str) -> Sequence[str]:
+        """Return the streams of all result sheets of a subject in these class groups, as of `size`, in any order."""
 
 
 class Context:

@@ -18,7 +18,7 @@ from ledger.journal.events import (
     MarkRecorded,
     WorkRecorded,
 )
-from ledger.journal.lesson import Slot
+from ledger.journal.facts import Slot
 from ledger.journal.roster import ClassGroup
 from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS
 

@@ -13,7 +13,8 @@ from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, Set
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
-from ledger.journal.lesson import Lesson, Slot
+from ledger.journal.facts import Slot
+from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent

@@ -16,6 +16,7 @@ from projections.views import (
     corrections,
     lessons,
     regulation,
+    results,
     school,
     substitutions,
 )
@@ -30,4 +31,5 @@ VIEWS: Final[tuple[View, ...]] = (
     substitutions.VIEW,
     certificates.VIEW,
     cancellations.VIEW,
+    results.VIEW,
 )

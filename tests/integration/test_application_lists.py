@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from ledger.log import Command, Receipt
 from tests.integration.application_settings import BACKENDS, fresh_settings
 from tests.integration.test_application_threads import recorded_items
 from tests.properties.journal_oracle import check_log
+from tests.unit.ledger.journal.graded_school import adopt_rules, period_marks
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     AFTER_QUARTER,
@@ -245,3 +247,34 @@ def test_a_mark_for_an_absent_student_is_judged_by_the_version_that_is_adopted_m
         assert refused.value.rule == "absent_student"
         there.execute(adopt("flag"), actor=ADMIN, at=NOON)
         assert here.execute(both, actor=TEACHER, at=NOON)
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["new_lesson", "known_lesson"])
+def test_no_mark_that_is_recorded_meanwhile_is_missed_by_a_result(settings: dict[str, str], is_new: bool) -> None:
+    """A lesson that no list had yet moves nothing that a result read, so the whole log must stand still for it."""
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(adopt_rules(marks_min=1), actor=ADMIN, at=NOON)
+        here.execute(lesson(works=(answer(WORK),)), actor=TEACHER, at=NOON)
+        given: dict[str, Any] = {"works": (answer(uid(2001)),), "marks": (mark(STUDENTS_A[0], "2", uid(2001)),)}
+        more: cmd.JournalCommand = cmd.AddToLesson(lesson=LESSON, **given)
+        if is_new:
+            more = lesson(uid(1001), number=4, starts_at="11:40", ends_at="12:25", **given)
+        here.meanwhile = lambda: there.execute(more, actor=TEACHER, at=NOON)
+        receipt = here.execute(period_marks(), actor=TEACHER, at=NOON)
+        assert here.appends == 2 + len(setup_commands()) + 2
+        (result,) = [item for item in recorded_items(here) if item.position == receipt.first_index + 1]
+        assert (result.data["computed"], result.data["inputs"]) == ("2", [receipt.first_index - 1])
+        check_log(recorded_items(here))
+
+
+def test_two_sheets_of_one_course_and_period_are_never_opened_at_once(settings: dict[str, str]) -> None:
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(adopt_rules(), actor=ADMIN, at=NOON)
+        here.meanwhile = lambda: there.execute(period_marks(sheet=uid(3009)), actor=TEACHER, at=NOON)
+        with pytest.raises(Refused) as refused:
+            here.execute(period_marks(), actor=TEACHER, at=NOON)
+        assert refused.value.rule == "sheet_exists"

@@ -30,6 +30,7 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.journal.vocabulary import AbsenceCode, CancellationReason, CertificateCode, Handling
 from ledger.wire.entry import Actor
+from tests.properties import results_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -128,7 +129,7 @@ class Choices:
 def command_of(move: Move, journal: Journal, now: datetime) -> Step:
     """Turn a move into a command, its actor and its moment."""
     now += timedelta(days=move.days)
-    command, actor = _BUILDERS[move.kind](Choices(move.numbers), journal)
+    command, actor = _MOVES[move.kind][0](Choices(move.numbers), journal)
     return command, actor, now
 
 
@@ -282,23 +283,33 @@ def _cancel(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     return command, _administrator(choices)
 
 
-_BUILDERS: Final = {
-    "record": _record,
-    "add": _add,
-    "reason": _reason,
-    "correct": _correct,
-    "request": _request,
-    "answer": _answer,
-    "close": _close,
-    "define": _define,
-    "move_student": _move_student,
-    "assign": _assign,
-    "adopt": _adopt,
-    "appoint": _appoint,
-    "certify": _certify,
-    "cancel": _cancel,
+# Kind of a move -> how it is made, and how often it is tried among all others.
+_MOVES: Final = {
+    "record": (_record, 6),
+    "add": (_add, 6),
+    "reason": (_reason, 3),
+    "correct": (_correct, 8),
+    "request": (_request, 8),
+    "answer": (_answer, 5),
+    "close": (_close, 1),
+    "define": (_define, 1),
+    "move_student": (_move_student, 2),
+    "assign": (_assign, 1),
+    "adopt": (_adopt, 1),
+    "appoint": (_appoint, 1),
+    "certify": (_certify, 3),
+    "cancel": (_cancel, 2),
+    "assess": (results_moves.assess, 2),
+    "grade": (results_moves.grade, 9),
+    "final": (results_moves.final, 3),
+    "examine": (results_moves.examine, 3),
+    "publish": (results_moves.publish, 3),
+    "correct_result": (results_moves.correct_result, 6),
+    "answer_result": (results_moves.answer_result, 4),
+    "decide_council": (results_moves.decide_council, 1),
 }
-KINDS: Final = tuple(_BUILDERS)
+KINDS: Final = tuple(_MOVES)
+WEIGHTS: Final = {kind: weight for kind, (_, weight) in _MOVES.items()}
 
 
 def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:

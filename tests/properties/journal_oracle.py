@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tests.properties import results_oracle
+
 FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
     "school": "school_opened",
@@ -24,8 +26,11 @@ CREATE = {
     "responsible": "responsible_appointed",
     "certificate": "certificate_recorded",
     "cancellation": "lesson_cancelled",
+    "assessment": "assessment_rules_adopted",
+    "results": "result_sheet_opened",
+    "council": "council_decision_recorded",
 }
-ALWAYS_THE_SAME = {"regulation", "responsible"}
+ALWAYS_THE_SAME = {"regulation", "responsible", "assessment"}
 HANDLINGS = {"refuse", "flag"}
 PARAMETERS: dict[str, Any] = {
     "lesson_days": 99,
@@ -105,6 +110,8 @@ class _Checker:
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
         elif kind in {"certificate", "cancellation"}:
             assert item.type == CREATE[kind] or item.version > 1
+        elif kind == "council":
+            assert item.type == CREATE[kind]
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
@@ -193,6 +200,15 @@ class _Checker:
         assert self.data.keys() == {"order_number", "order_date", "person", "starts_on"}
         assert self.made("person", self.data["person"])["kind"] == "staff"
         self.check_order("starts_on")
+
+    def check_assessment(self) -> None:
+        results_oracle.check_assessment(self)
+
+    def check_results(self) -> None:
+        results_oracle.check_results(self)
+
+    def check_council(self) -> None:
+        results_oracle.check_council(self)
 
     def check_order(self, day: str) -> None:
         """An order has a number and a date, and what it says begins no earlier than what stood there before."""
@@ -405,9 +421,9 @@ class _Checker:
                 assert [other for other in others if other.what == "lesson"], "a fact stands in an annulled lesson"
             self.check_free(what, header, fact.student, fact.work)
 
-    def check_answer(self, request: int) -> Item:
+    def check_answer(self, request: int, type_: str = "correction_requested") -> Item:
         asked = self.before[request]
-        assert (asked.type, asked.stream) == ("correction_requested", self.item.stream)
+        assert (asked.type, asked.stream) == (type_, self.item.stream)
         people = [{item.actor, item.on_behalf_of} - {None} for item in (self.item, asked)]
         assert not people[0] & people[1]
         answers = [other for other in self.before if other.data.get("request") == request]
@@ -478,11 +494,11 @@ class _Checker:
             for stream, period in self.periods()
         )
 
-    def facts(self, *, annulled: bool = False) -> list[_Standing]:
-        """The facts of this lesson with their standing entries; those that stand, or all."""
+    def facts(self, *, annulled: bool = False, of: str = "") -> list[_Standing]:
+        """The facts of this lesson, or another, with their standing entries; those that stand, or all."""
         facts: list[_Standing] = []
         for other in self.before:
-            if other.stream != self.item.stream:
+            if other.stream != (of or self.item.stream):
                 continue
             data = other.data
             if other.type in STATES:

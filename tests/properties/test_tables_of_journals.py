@@ -15,10 +15,11 @@ from projections.engine import Views
 from tests.projection_logs import ORIGIN, ListLog
 from tests.properties.test_journal_machine import random_world
 from tests.properties.test_verify_journal import entries
+from verify.columns import COLUMNS
 from verify.disclosures import Disclosures
 from verify.findings import Report
 from verify.log import LogWalk
-from verify.tables import COLUMNS, ArchiveTables
+from verify.tables import ArchiveTables
 from verify.tree import Edge
 
 
@@ -46,7 +47,7 @@ def judged(raws: list[bytes], tables: list[Table]) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(300, 306))
 def test_the_verifier_derives_every_row_that_is_exported(seed: int, tmp_path: Path) -> None:
-    world = random_world(seed, 300)
+    world = random_world(seed)
     raws = entries(world, world.log)
     tables = exported(raws, tmp_path)
     assert judged(raws, tables) == []
@@ -58,7 +59,7 @@ def test_every_table_has_rows_and_none_may_lose_one(tmp_path: Path) -> None:
     unseen = set(COLUMNS)
     for seed in range(300, 320):
         (tmp_path / str(seed)).mkdir()
-        world = random_world(seed, 300)
+        world = random_world(seed)
         raws = entries(world, world.log)
         tables = exported(raws, tmp_path / str(seed))
         for table in tables:
