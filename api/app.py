@@ -18,7 +18,18 @@ from api.methods import allowed, heads
 from api.openapi import complete
 from api.problems import Problem, of_error
 from api.reference import add_reference
-from api.routes import feed, lessons, log, questions, results, setup, substitutions, views
+from api.routes import (
+    cancellations,
+    certificates,
+    feed,
+    lessons,
+    log,
+    questions,
+    results,
+    setup,
+    substitutions,
+    views,
+)
 from api.schools import Registry
 from ledger.errors import LetopisError
 
@@ -34,11 +45,10 @@ def create_app(registry: Registry) -> FastAPI:
     app = FastAPI(title="Летопись / Letopis", version=VERSION, description=_DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.registry = registry
     school = APIRouter(prefix="/v1/schools/{school}")
-    for module in (setup, lessons, views, substitutions, questions, results, log, feed):
+    for module in (setup, lessons, certificates, cancellations, views, substitutions, questions, results, log, feed):
         school.include_router(module.router)
-    school.include_router(views.overseen)
-    school.include_router(results.read)
-    school.include_router(results.controlled)
+    for router in (views.overseen, certificates.read, cancellations.read, results.read, results.controlled):
+        school.include_router(router)
     app.include_router(school)
     add_reference(app)
     app.add_api_route("/v1/health", read_health, tags=["health"])

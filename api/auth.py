@@ -38,6 +38,8 @@ class Right(StrEnum):
     SET_UP = "set_up"
     CLOSE = "close"
     TEACH = "teach"
+    CERTIFY = "certify"
+    CANCEL = "cancel"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     RECORD_RESULTS = "record_results"
@@ -51,11 +53,15 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.PUBLISH_RESULTS, Right.READ_VIEWS}),
+    "teacher": frozenset(
+        {Right.TEACH, Right.CERTIFY, Right.REQUEST_CORRECTION, Right.PUBLISH_RESULTS, Right.READ_VIEWS}
+    ),
     "deputy": frozenset(
         {
             Right.CLOSE,
             Right.APPROVE,
+            Right.CERTIFY,
+            Right.CANCEL,
             Right.REQUEST_CORRECTION,
             Right.RECORD_RESULTS,
             Right.PUBLISH_RESULTS,
@@ -68,6 +74,8 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.SET_UP,
             Right.CLOSE,
             Right.APPROVE,
+            Right.CERTIFY,
+            Right.CANCEL,
             Right.RECORD_RESULTS,
             Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,

@@ -12,10 +12,13 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
 from ledger.journal.result_events import AssessmentRules
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CancellationReason,
+    CertificateCode,
     CorrectionReason,
     CouncilDecision,
     DeviationReason,
@@ -115,7 +118,7 @@ class NewTeacher(Body, frozen=True, kw_only=True):
 
 
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """
@@ -135,6 +138,49 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
+class NewCertificate(Body, frozen=True, kw_only=True):
+    """Why a student of the class is not there from one day to another, both inclusive, past or to come.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people and no diagnosis.
+    """
+
+    student: Id
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+    certificate: Id | None = None
+
+
+class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
+    """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    student: Id
+    corrects: int
+    basis: str
+
+
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
+
+
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    corrects: int
+    basis: str
+
+
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
@@ -152,6 +198,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -164,6 +211,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -341,8 +389,8 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
-        *_names((jc.NewExamResult, AssessmentRules)),
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
     ]
 )

@@ -74,6 +74,7 @@ VALUES: Final[dict[str, bytes]] = {
     "mark": rb'"' + _MARK + rb'"',
     "absence": rb'"' + _ABSENCE + rb'"',
     "lateness": _MINUTES,
+    "early_leave": _MINUTES,
     "lesson": rb'\{"ends_at":"'
     + _TIME
     + rb'","number":'
@@ -116,6 +117,8 @@ _PARAMETERS: Final[dict[str, bytes]] = {
 _PARAMETERS_OBJECT = (
     rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), _PARAMETERS[name]) for name in sorted(_PARAMETERS)) + rb"\})"
 )
+_SOME_TEXT = _string(rb'(?!")' + _TEXT)
+_ORDER_NUMBER = _SOME_TEXT
 # Rules of assessment, each without a group; `rules` is raw.
 _RULES: Final[dict[str, bytes]] = {
     "average": rb'"(?:weighted|plain)"',
@@ -251,6 +254,18 @@ TYPES: Final[dict[str, EventType]] = {
             starts_on=DATE,
         ),
         _event(
+            "certificate_recorded/1", "certificate", certificate=UUID, starts_on=DATE, ends_on=DATE,
+            code=_words("ill", "excused"), basis=_SOME_TEXT,
+        ),
+        _event("certificate_annulled/1", "certificate", corrects=INDEX, basis=_SOME_TEXT),
+        _event(
+            "lesson_cancelled/1", "cancellation", held_on=DATE, number=rb"(" + _NUMBER + rb")",
+            reason=_words("teacher_absent", "quarantine", "weather", "accident", "school_event", "other"),
+            basis=_SOME_TEXT, merged_with_opt=UUID,
+            moved_to_opt=rb'(\{"held_on":"' + _DATE + rb'","number":' + _NUMBER + rb"\})",
+        ),
+        _event("cancellation_withdrawn/1", "cancellation", corrects=INDEX, basis=_SOME_TEXT),
+        _event(
             "lesson_recorded/1", "lesson", course=UUID, teacher=UUID, held_on=DATE, number=rb"(" + _NUMBER + rb")",
             starts_at=TIME, ends_at=TIME, topic=TEXT, attendance=_words("taken", "not_taken"),
         ),
@@ -259,11 +274,15 @@ TYPES: Final[dict[str, EventType]] = {
             same_subject=rb"(true|false)", coefficient=rb"(" + _WEIGHT + rb")",
         ),
         _event("attendance_taken/1", "lesson", absent=INDEX),
-        _event("absence_recorded/1", "lesson", student=UUID, code=rb"(" + VALUES["absence"] + rb")"),
+        _event(
+            "absence_recorded/1", "lesson", student=UUID, code=rb"(" + VALUES["absence"] + rb")", certificate_opt=UUID,
+        ),
         _event(
             "absence_reason_set/1", "lesson", absence=INDEX, code=rb"(" + VALUES["absence"] + rb")", basis_opt=TEXT,
+            certificate_opt=UUID,
         ),
         _event("lateness_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
+        _event("early_leave_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
         _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",

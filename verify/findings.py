@@ -272,7 +272,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Замещение не сходится с уроком или с тем, кто отвечал за курс.",
         "A substitution does not fit its lesson, or who was responsible for the course.",
     ),
-    "absence-and-lateness": ("У ученика и пропуск, и опоздание.", "A student has both an absence and a lateness."),
+    "absence-and-lateness": (
+        "У ученика и пропуск, и опоздание или ранний уход.",
+        "A student has both an absence and a lateness or an early leaving.",
+    ),
+    "mark-for-absent": (
+        "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
+        "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
+    ),
+    "certificate-mismatch": (
+        "Пропуск не сходится со справкой, на которую ссылается или которая покрывает этот день.",
+        "An absence does not fit the certificate that it cites, or that covers its day.",
+    ),
     "attendance": ("Отметка о явке не сходится с пропусками.", "attendance_taken does not fit the lesson."),
     "result-sheet": (
         "Ведомость не той пары курса и периода, вторая для неё или не годится для такого результата.",

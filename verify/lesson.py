@@ -12,7 +12,7 @@ from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.grounds import Grounds, people_of
-from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
+from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
 
 if TYPE_CHECKING:
@@ -81,11 +81,12 @@ class Lessons:
 
     def absence_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an absence."""
-        code, student = groups[DATA]
+        certificate, code, student = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
+        self.replay.certificates.check_recorded(lesson, person, code, certificate)
         fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
         self._check_slot(lesson, fact)
         lesson.absences[person] = fact
@@ -103,6 +104,19 @@ class Lessons:
         fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
         self._check_slot(lesson, fact)
         lesson.latenesses[person] = fact
+        lesson.added(fact)
+        self.tables.absence(index, groups[AT], lesson, fact)
+
+    def early_leave_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take an early leaving."""
+        minutes, student = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student", b"student")
+        fact = Fact("early_leave", index, index, self._spelt.setdefault(minutes, minutes), person)
+        self._check_slot(lesson, fact)
+        lesson.early_leaves[person] = fact
         lesson.added(fact)
         self.tables.absence(index, groups[AT], lesson, fact)
 
@@ -169,7 +183,8 @@ class Lessons:
     def _check_slot(self, lesson: Lesson, fact: Fact) -> None:
         """Report a fact that stands beside another which excludes it."""
         who = fact.who
-        other = excluded = None
+        other = None
+        excluded: list[Fact | None] = []
         if fact.work is not None and who is not None:
             other = fact.work.marks.get(who)
             if fact.work.fact.value is NULL:
@@ -177,14 +192,29 @@ class Lessons:
         elif fact.what == "homework":
             other = lesson.homework
         elif who is not None:
-            own, opposite = lesson.absences, lesson.latenesses
-            if fact.what == "lateness":
-                own, opposite = opposite, own
-            other, excluded = own.get(who), opposite.get(who)
+            other = _slots(lesson, fact.what).get(who)
+            opposite = ("lateness", "early_leave") if fact.what == "absence" else ("absence",)
+            excluded = [_slots(lesson, what).get(who) for what in opposite]
+        if who is not None:
+            self._check_present(lesson, fact, who)
         if other is not None and other is not fact and other.value is not NULL:
             self.find("recorded-twice", f"one standing {fact.what}", f"entry {other.standing} stands")
-        if excluded is not None and excluded.value is not NULL:
-            self.find("absence-and-lateness", "one of the two", f"entry {excluded.standing} stands")
+        for one in excluded:
+            if one is not None and one.value is not NULL:
+                self.find("absence-and-lateness", "one of the two", f"entry {one.standing} stands")
+
+    def _check_present(self, lesson: Lesson, fact: Fact, who: Person) -> None:
+        """Report a mark beside an absence that the regulation of the lesson's day, as known by now, does not take."""
+        if fact.work is not None:
+            absence = lesson.absences.get(who)
+            others = [absence] if absence is not None else []
+        elif fact.what == "absence":
+            others = [mark for work in lesson.works.values() if (mark := work.marks.get(who)) is not None]
+        else:
+            return
+        standing = [other for other in others if other.value is not NULL]
+        if standing and not self.replay.orders.takes_marks_for_absent(lesson.held_on):
+            self.find("mark-for-absent", "a regulation that takes it", f"entry {standing[0].standing} stands")
 
     # What is corrected.
 
@@ -216,7 +246,7 @@ class Lessons:
 
     def absence_reason_set(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take the reason of an absence, which replaces the code `absent`."""
-        absence, basis, code = groups[DATA]
+        absence, basis, _, code = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         if lesson.is_closed:
@@ -226,6 +256,8 @@ class Lessons:
             self.find("correction-changes-nothing", "another code", code, field_name="data.code")
         fact = self._cited(lesson, "absence", absence, old, index)
         who = b"" if fact is None or fact.who is None else fact.who.id
+        if fact is not None and fact.who is not None:
+            self.replay.certificates.check_reason(lesson, fact.who, groups)
         if fact is not None:
             self._change(lesson, fact, index, self._spelt.setdefault(code, code))
         cells = (lesson.id, who, old, code, b"document", b"", basis or b"", b"")
@@ -302,7 +334,7 @@ class Lessons:
         elif fact.what == "work" and step < 0 and work is not None and work.standing_marks:
             self.find("annulled-while-in-use", "no mark standing for the work", f"{work.standing_marks} marks")
         if step > 0 and fact.who is not None:
-            slots = work.marks if work is not None else lesson.absences if fact.what == "absence" else lesson.latenesses
+            slots = work.marks if work is not None else _slots(lesson, fact.what)
             slots[fact.who] = fact
         elif step > 0 and fact.what == "homework":
             lesson.homework = fact
@@ -320,5 +352,12 @@ class Lessons:
             work.kinds.append((index, kind))
             work.kind = kind
             self.tables.rekinded(work)
-        elif fact.what in ("mark", "absence", "lateness"):
+        elif fact.what in ("mark", "absence", "lateness", "early_leave"):
             self.tables.changed(fact)
+
+
+def _slots(lesson: Lesson, what: str) -> dict[Person, Fact]:
+    """Return the absences, latenesses or early leavings of a lesson."""
+    if what == "absence":
+        return lesson.absences
+    return lesson.latenesses if what == "lateness" else lesson.early_leaves

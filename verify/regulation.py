@@ -19,6 +19,7 @@ class Orders:
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._days: dict[bytes, bytes] = {}
+        self._marks_for_absent: list[tuple[bytes, bool]] = []
         self.rules: list[tuple[bytes, int, dict[str, Any]]] = []
 
     def regulation_adopted(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -26,6 +27,12 @@ class Orders:
         effective_from, order_date, order_number, parameters = groups[DATA]
         self._replay.tables.regulation(index, order_number, order_date, effective_from, parameters)
         self._follows(stream, effective_from, "effective_from")
+        self._marks_for_absent.append((effective_from, json.loads(parameters)["mark_for_absent"] == "flag"))
+
+    def takes_marks_for_absent(self, day: bytes) -> bool:
+        """Say whether the version in force on a day, of those known by now, takes a mark for who was absent."""
+        in_force = [takes for effective_from, takes in self._marks_for_absent if effective_from <= day]
+        return in_force[-1] if in_force else self._replay.start > 0
 
     def responsible_appointed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an appointment: an employee's."""

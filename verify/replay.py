@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
+from verify.cancellations import Cancellations
+from verify.certificates import Certificates
 from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
@@ -33,6 +35,8 @@ _MAKERS: Final = {
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    "certificate": b"certificate_recorded/1",
+    "cancellation": b"lesson_cancelled/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
     "council": b"council_decision_recorded/1",
@@ -61,6 +65,8 @@ class Replay:
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
         self.lessons = Lessons(self)
         self.orders = Orders(self)
+        self.certificates = Certificates(self)
+        self.cancellations = Cancellations(self)
         self.results = Results(self)
         self.council = Council(self)
         self._subjects: dict[tuple[bytes, bytes], Subject] = {}
@@ -74,6 +80,7 @@ class Replay:
             return self.lessons.correction(what, is_annulled=verb == "annulled")
         rooms = {
             "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders, "assessment": self.orders,
+            "certificate": self.certificates, "cancellation": self.cancellations,
             "results": self.results, "council": self.council,
         }  # fmt: skip
         handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)

@@ -151,6 +151,7 @@ class Lesson(FactStream):
     works: dict[bytes, Work] = field(default_factory=dict)
     absences: dict[Person, Fact] = field(default_factory=dict)
     latenesses: dict[Person, Fact] = field(default_factory=dict)
+    early_leaves: dict[Person, Fact] = field(default_factory=dict)
     homework: Fact | None = None
     substitution: Fact | None = None
     in_use: int = 0
@@ -167,7 +168,9 @@ class Lesson(FactStream):
     def by_standing(self) -> dict[int, Fact]:
         """Return the facts by standing entry: made when a first correction asks, as most lessons have none."""
         if self._by_standing is None:
-            facts = [self.fact, self.substitution, self.homework, *self.absences.values(), *self.latenesses.values()]
+            facts = [self.fact, self.substitution, self.homework]
+            for slots in (self.absences, self.latenesses, self.early_leaves):
+                facts += slots.values()
             for work in self.works.values():
                 facts += [work.fact, *work.marks.values()]
             self._by_standing = {fact.standing: fact for fact in facts if fact is not None}

@@ -152,6 +152,8 @@ def word(value: Value) -> str:
     """What stands in a cell, as people read it; a star where it was corrected."""
     if value.what == "lateness":
         text = f"оп{value.value}"
+    elif value.what == "early_leave":
+        text = f"ух{value.value}"
     elif value.what == "absence":
         text = ABSENCE_WORDS[value.value]
     else:

@@ -10,10 +10,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import RegulationParameters
 from ledger.journal.result_events import AssessmentRules
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CancellationReason,
+    CertificateCode,
     CorrectionReason,
     CouncilDecision,
     DeviationReason,
@@ -142,8 +145,52 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     starts_on: str
 
 
+class RecordCertificate(JournalCommand, frozen=True, kw_only=True):
+    """A document that says why a student of this class is not there from one day to another, both inclusive.
+
+    It sets the reason of every absence of these days that has none; one that is recorded later takes it by itself.
+    """
+
+    certificate: str
+    class_group: str
+    student: str
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+
+
+class AnnulCertificate(JournalCommand, frozen=True, kw_only=True):
+    """The certificate of entry `corrects` was entered wrongly; what it set is corrected absence by absence."""
+
+    class_group: str
+    student: str
+    corrects: int
+    basis: str
+
+
+class CancelLesson(JournalCommand, frozen=True, kw_only=True):
+    """The lesson of this course that was planned there is not held, or is moved, or merged into another course's."""
+
+    course: str
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: str | None = None
+
+
+class WithdrawCancellation(JournalCommand, frozen=True, kw_only=True):
+    """The cancellation of entry `corrects` holds no more."""
+
+    course: str
+    corrects: int
+    basis: str
+
+
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One absent student."""
+    """One absent student; ``absent`` becomes the code of a certificate that covers the day."""
 
     student: str
     code: AbsenceCode = "absent"
@@ -151,6 +198,13 @@ class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One late student."""
+
+    student: str
+    minutes: int
+
+
+class NewEarlyLeave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One student who left before the end."""
 
     student: str
     minutes: int
@@ -209,6 +263,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -227,6 +282,7 @@ class AddToLesson(LessonChange, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -243,9 +299,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, substitution, work, homework: an
-    object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a
-    disclosure, where the reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
+    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
+    digest of a disclosure, where the reason asks for a text.
     """
 
     corrects: int

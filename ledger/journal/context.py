@@ -52,6 +52,12 @@ class Books(Protocol):
     def exists(self, stream: str) -> bool:
         """Tell whether a stream exists; may miss one, since an append to version 1 of an existing stream conflicts."""
 
+    def absences(self, student: str, starts_on: str, ends_on: str) -> Sequence[str]:
+        """Return the streams of lessons of these days, both inclusive, in which the student was recorded as absent.
+
+        As of exactly `size`, in order of their first entries; of an absence that was annulled later, too.
+        """
+
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of all lesson streams of these grades held on these days, both inclusive, in any order."""
 
@@ -99,6 +105,12 @@ class Context:
         if not isinstance(found, cls):
             raise Refused("unknown_" + kind, f"there is no {kind} with this id", clause=LOG, where=where)
         return found
+
+    def find_if_any(self, cls: type[_AggregateT], stream: str) -> _AggregateT | None:
+        """Return the state of a stream, or None where there is none; note its version as read, 0 for none."""
+        found = self.books.find(stream)
+        self.reads[stream] = found.version if found is not None else 0
+        return found if isinstance(found, cls) else None
 
     def check_new(self, stream: str, where: str) -> None:
         """Refuse to make a stream that exists already."""

@@ -6,6 +6,7 @@ with whose consent is decided here.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, cast
 
 import msgspec
@@ -25,8 +26,9 @@ from ledger.journal.commands import (
 from ledger.journal.context import Context
 from ledger.journal.facts import Facts, FactState, Request, people_of
 from ledger.journal.lesson import Lesson
-from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
+from ledger.journal.marks import check_free, check_homework, check_minutes, check_work
 from ledger.journal.recorded import Planned
+from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
     Place,
@@ -46,6 +48,7 @@ _EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction] | None]]
     "mark": (ev.MarkCorrected, ev.MarkAnnulled),
     "absence": (ev.AbsenceCorrected, ev.AbsenceAnnulled),
     "lateness": (ev.LatenessCorrected, ev.LatenessAnnulled),
+    "early_leave": (ev.EarlyLeaveCorrected, ev.EarlyLeaveAnnulled),
     "homework": (ev.HomeworkCorrected, ev.HomeworkAnnulled),
 }
 
@@ -127,7 +130,7 @@ def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     if lesson.header is None and (fact.value is None or fact.what == "substitution"):
         raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
     if fact.value is None:
-        check_free(fact.slot, lesson.slots, "corrects")
+        check_free(fact.slot, lesson.slots, "corrects", partial(takes_marks_for_absent, context, lesson.held_on))
 
 
 def _check_annulment(lesson: Lesson, fact: FactState) -> None:
@@ -152,8 +155,8 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             rules.check_code(new, MARKS, "new")
         case "absence":
             rules.check_code(new, ABSENCE_CODES, "new")
-        case "lateness":
-            check_lateness(new, "new")
+        case "lateness" | "early_leave":
+            check_minutes(new, "new")
         case "work":
             check_work(new.kind, new.written, new.weight, "new.")
         case "homework":

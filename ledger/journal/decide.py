@@ -9,6 +9,8 @@ from typing import Any, Final
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
 from ledger.journal.assessment import adopt_assessment_rules
+from ledger.journal.cancellations import cancel_lesson, withdraw_cancellation
+from ledger.journal.certifying import annul_certificate, record_certificate
 from ledger.journal.closing import close_period
 from ledger.journal.context import Books, Context
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
@@ -44,6 +46,10 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AssignTeacher: assign_teacher,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
+    cmd.RecordCertificate: record_certificate,
+    cmd.AnnulCertificate: annul_certificate,
+    cmd.CancelLesson: cancel_lesson,
+    cmd.WithdrawCancellation: withdraw_cancellation,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.assessment import evolve_assessment
+from ledger.journal.cancellations import evolve_cancellations
+from ledger.journal.certificates import evolve_certificates
 from ledger.journal.council import evolve_council
 from ledger.journal.course import evolve_course
 from ledger.journal.lesson import evolve_lesson
@@ -28,6 +30,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "course": evolve_course,
     "regulation": evolve_regulation,
     "responsible": evolve_responsibility,
+    "certificate": evolve_certificates,
+    "cancellation": evolve_cancellations,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,
     "results": evolve_sheet,

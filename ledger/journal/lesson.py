@@ -42,6 +42,7 @@ _STATED: Final[dict[type[ev.Event], Fact]] = {
     ev.MarkRecorded: "mark",
     ev.AbsenceRecorded: "absence",
     ev.LatenessRecorded: "lateness",
+    ev.EarlyLeaveRecorded: "early_leave",
     ev.HomeworkAssigned: "homework",
 }
 
@@ -129,6 +130,8 @@ class _Draft(FactsDraft):
                 fact = FactState("absence", index, index, data.code, author, data.student)
             case ev.LatenessRecorded():
                 fact = FactState("lateness", index, index, data.minutes, author, data.student)
+            case ev.EarlyLeaveRecorded():
+                fact = FactState("early_leave", index, index, data.minutes, author, data.student)
             case ev.SubstitutionRecorded():
                 body = ev.SubstitutionBody(
                     reason=data.reason,

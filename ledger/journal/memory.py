@@ -84,6 +84,17 @@ class Journal:
         """Tell whether a stream exists."""
         return stream in self.aggregates
 
+    def absences(self, student: str, starts_on: str, ends_on: str) -> list[str]:
+        """Return the lesson streams of these days in which an absence of the student was recorded."""
+        lessons = [cast("Lesson", self.aggregates[stream]) for of in self._lessons.values() for stream in of]
+        lessons.sort(key=lambda lesson: lesson.lesson)
+        return [
+            lesson.stream
+            for lesson in lessons
+            if starts_on <= lesson.held_on <= ends_on
+            and any((fact.what, fact.student) == ("absence", student) for fact in lesson.facts.values())
+        ]
+
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> list[LessonHead]:
         """Return the ends of the lesson streams of these grades and days."""
         heads = []

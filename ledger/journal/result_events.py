@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.journal.event_base import Event
+from ledger.journal.event import Event
 from ledger.journal.vocabulary import (
     Average,
     CorrectionReason,

@@ -11,9 +11,11 @@ PersonKind = Literal["student", "teacher", "staff"]
 PeriodKind = Literal["quarter", "trimester", "half_year", "year"]
 ClockKind = Literal["server", "sample"]
 AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
+CertificateCode = Literal["ill", "excused"]
+"""What a certificate makes of an absence: every one is excused, most by illness."""
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
-Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
+Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework"]
 ResultKind = Literal["period_mark", "exam_result", "final_mark"]
 Average = Literal["weighted", "plain"]
 FinalFrom = Literal["year", "mean_of_year_and_exam"]
@@ -22,6 +24,7 @@ CouncilDecision = Literal[
     "admitted", "not_admitted", "promoted", "promoted_conditionally", "retained", "graduated", "other"
 ]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+CancellationReason = Literal["teacher_absent", "quarantine", "weather", "accident", "school_event", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -87,6 +90,16 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+CANCELLATION_WORDS: Final[dict[str, str]] = {
+    "teacher_absent": "нет учителя",
+    "quarantine": "карантин",
+    "weather": "погода",
+    "accident": "авария",
+    "school_event": "общешкольное мероприятие",
+    "other": "иное",
+}
+"""Why a planned lesson is not held; which document says so is the `basis`."""
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -94,6 +107,7 @@ FACT_WORDS: Final[dict[str, str]] = {
     "mark": "отметка",
     "absence": "пропуск",
     "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }
 
@@ -140,8 +154,10 @@ FINALS: Final[frozenset[str]] = frozenset(get_args(FinalFrom))
 DEVIATION_REASONS: Final[frozenset[str]] = frozenset(get_args(DeviationReason))
 COUNCIL_DECISIONS: Final[frozenset[str]] = frozenset(get_args(CouncilDecision))
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
+CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
+CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
 """Reason codes that ask for a text beside them."""

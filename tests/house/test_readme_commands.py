@@ -13,6 +13,8 @@ import typer.main
 from api.app import create_app
 from api.bodies import (
     NewAssessmentRules,
+    NewCancellation,
+    NewCertificate,
     NewCorrection,
     NewCouncilDecision,
     NewLesson,
@@ -93,10 +95,10 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
     blocks = re.findall(r"(?<=\n\n)((?:    .*\n)+)", text)
     bodies = [msgspec.json.decode(block) for block in blocks if block.startswith("    {") and "…" not in block]
     shapes: tuple[type[object], ...] = (NewLesson, NewCorrection, NewRegulation, NewResponsible, Recorded, Problem)
-    shapes += (NewAssessmentRules, NewPeriodMarks, NewCouncilDecision)
+    shapes += (NewAssessmentRules, NewPeriodMarks, NewCouncilDecision, NewCancellation, NewCertificate)
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body
-    assert len(bodies) == 9
+    assert len(bodies) == 11
 
 
 def _fits(body: object, shape: type[object]) -> bool:

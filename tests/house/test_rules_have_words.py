@@ -18,7 +18,7 @@ MADE_KINDS = tuple(kind for kind in KINDS if kind != "results")
 MADE = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
     "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in MADE_KINDS},
-    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "mark")},
+    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "early_leave", "mark")},
 }
 
 
