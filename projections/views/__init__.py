@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import (
+    cancellations,
+    cells,
+    certificates,
+    commands,
+    corrections,
+    lessons,
+    regulation,
+    results,
+    school,
+    substitutions,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -18,4 +29,7 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     substitutions.VIEW,
+    certificates.VIEW,
+    cancellations.VIEW,
+    results.VIEW,
 )

@@ -229,5 +229,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "c20f694286121774fe3fb5c061b34e5ee766226bfd5846f44978c7f7144822f1"
-PINNED_M = "a7cfc87ae526b843cbc3de0ef797d27fee63abe0114a337961e399d123d584d5"
+PINNED_S = "01704f85efcb063c08d76a8642374ca2cc69fe52e6b9eccef15d546e901c55b5"
+PINNED_M = "17b3ba9de65bfa40062b990a7cabe93d57d7f2c26003f278189f8e700de2c6f5"
