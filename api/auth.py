@@ -38,8 +38,12 @@ class Right(StrEnum):
     SET_UP = "set_up"
     CLOSE = "close"
     TEACH = "teach"
+    CERTIFY = "certify"
+    CANCEL = "cancel"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
+    RECORD_RESULTS = "record_results"
+    PUBLISH_RESULTS = "publish_results"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
     READ_STAFF = "read_staff"
@@ -49,13 +53,31 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
-    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS, Right.READ_STAFF}),
+    "teacher": frozenset(
+        {Right.TEACH, Right.CERTIFY, Right.REQUEST_CORRECTION, Right.PUBLISH_RESULTS, Right.READ_VIEWS}
+    ),
+    "deputy": frozenset(
+        {
+            Right.CLOSE,
+            Right.APPROVE,
+            Right.CERTIFY,
+            Right.CANCEL,
+            Right.REQUEST_CORRECTION,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
+            Right.READ_VIEWS,
+            Right.READ_STAFF,
+        }
+    ),
     "administrator": frozenset(
         {
             Right.SET_UP,
             Right.CLOSE,
             Right.APPROVE,
+            Right.CERTIFY,
+            Right.CANCEL,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

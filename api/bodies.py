@@ -12,9 +12,21 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.result_events import AssessmentRules
 from ledger.journal.timetable_events import Bell, TimetableLesson
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, PeriodKind, PersonKind
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CancellationReason,
+    CertificateCode,
+    CorrectionReason,
+    CouncilDecision,
+    DeviationReason,
+    PeriodKind,
+    PersonKind,
+    ResultKind,
+)
 
 ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -107,7 +119,7 @@ class NewTeacher(Body, frozen=True, kw_only=True):
 
 
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """
@@ -127,6 +139,49 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
+class NewCertificate(Body, frozen=True, kw_only=True):
+    """Why a student of the class is not there from one day to another, both inclusive, past or to come.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people and no diagnosis.
+    """
+
+    student: Id
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+    certificate: Id | None = None
+
+
+class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
+    """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    student: Id
+    corrects: int
+    basis: str
+
+
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
+
+
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    corrects: int
+    basis: str
+
+
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
@@ -144,6 +199,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -197,6 +253,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -240,6 +297,93 @@ class NewRefusal(Body, frozen=True, kw_only=True):
     """Why a request is refused; it stands in the entry in clear, for ever: no names of people."""
 
     basis: str
+
+
+class NewAssessmentRules(Body, frozen=True, kw_only=True):
+    """Rules of assessment from a day on, by an order; nothing has a default."""
+
+    order_number: str
+    order_date: str
+    effective_from: str
+    rules: AssessmentRules
+
+
+class ResultMark(Body, frozen=True, kw_only=True):
+    """A student's result: left out, `value` is the computed one; another needs a reason; `note` goes to the vault."""
+
+    student: Id
+    value: str | None = None
+    reason: DeviationReason | None = None
+    note: Note | None = None
+
+
+class NewPeriodMarks(Body, frozen=True, kw_only=True):
+    """Marks of a course for a period, or the year; `sheet` is new, or the one that the two have."""
+
+    course: Id
+    period: Id
+    marks: tuple[ResultMark, ...]
+    sheet: Id | None = None
+
+
+class NewExamResults(Body, frozen=True, kw_only=True):
+    """Results of one examination; `obtained_at`: minute by the school's clock, ``YYYY-MM-DDTHH:MM``.
+
+    `protocol` names a document and stands in the entries in clear, for ever: no names of people.
+    """
+
+    protocol: str
+    obtained_at: str
+    results: tuple[jc.NewExamResult, ...]
+
+
+class NewFinalMarks(Body, frozen=True, kw_only=True):
+    """Final marks."""
+
+    marks: tuple[ResultMark, ...]
+
+
+class NewPublication(Body, frozen=True, kw_only=True):
+    """Results of this kind were shown; `obtained_at`: when the last of them was obtained, ``YYYY-MM-DDTHH:MM``."""
+
+    what: ResultKind
+    obtained_at: str
+    protocol: str | None = None
+
+
+class NewResultCorrection(Body, frozen=True, kw_only=True):
+    """Another value of a result, or null for none; `note` goes to the vault, `basis` stands in clear: no names."""
+
+    corrects: int
+    new: str | None
+    reason: CorrectionReason
+    note: Note | None = None
+    basis: str | None = None
+
+
+class NewResultCorrectionRequest(Body, frozen=True, kw_only=True):
+    """As a correction of a result, after its publication; the basis names a document, in clear: no names."""
+
+    corrects: int
+    new: str | None
+    reason: CorrectionReason
+    basis: str
+    note: Note | None = None
+
+
+class NewCouncilDecision(Body, frozen=True, kw_only=True):
+    """What the council decided on these students; `replaces`: index of a decision that was entered wrongly.
+
+    `protocol` and `basis` name documents and stand in the entry in clear, for ever: no names of people.
+    """
+
+    year: Id
+    protocol: str
+    held_on: str
+    decision: CouncilDecision
+    students: tuple[Id, ...]
+    basis: str | None = None
+    replaces: int | None = None
 
 
 class Nothing(Body, frozen=True, kw_only=True):
@@ -287,8 +431,8 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
-        *_names((Bell, TimetableLesson)),
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
     ]
 )

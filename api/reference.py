@@ -32,6 +32,7 @@ body{background:#16181b;color:#e8e8e8} td,h2{border-color:#3a3d42} .quiet{color:
 _TAGS: Final = {
     "set-up": "Школа, люди, классы / set-up",
     "lessons": "Уроки и исправления / lessons",
+    "results": "Результаты и как они вычислены / results",
     "views": "Представления / views",
     "log": "Журнал и доказательства / log and proofs",
     "feed": "Лента записей / feed",

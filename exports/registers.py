@@ -12,9 +12,11 @@ from typing import Any, Final
 
 import orjson
 
+from exports.results import result_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
+    CANCELLATION_WORDS,
     FACT_WORDS,
     MARK_WORDS,
     REASON_WORDS,
@@ -40,6 +42,16 @@ _RECORDED, _STANDING = "recorded (внесено значение)", "standing (
 _STANDING_ENTRY = "standing_entry (действует запись)"
 
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
+
+_CERTIFICATES: Final = (
+    *(_ENTRY, _AT, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)", "code (код)"),
+    *("basis (основание)", "annulled_by (аннулирована записью)"),
+)
+_CANCELLATIONS: Final = (
+    *(_ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _DAY, "number (номер)", "reason (причина)"),
+    *("basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)"),
+    "withdrawn_by (отмена снята записью)",
+)
 
 # The moment of an entry is its command's; commands are found by their first entry.
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
@@ -126,6 +138,8 @@ class Registers:
                 self._corrections(),
             ),
             *self._plan_tables(),
+            Table("certificates", _CERTIFICATES, self._certificates()),
+            Table("cancellations", _CANCELLATIONS, self._cancellations()),
             Table(
                 "regulations",
                 (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
@@ -136,6 +150,7 @@ class Registers:
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
             ),
+            *result_tables(self._views, self._position, self._known_name, self._open),
         ]
 
     def _plan_tables(self) -> list[Table]:
@@ -176,8 +191,11 @@ class Registers:
             names[person.person] = " ".join(parts[part] for part in NAME_PARTS if part in parts)
         return names
 
+    def _known_name(self, person: str) -> str:
+        return self._names.get(person) or person
+
     def _name(self, person: str) -> str:
-        return typed(self._names.get(person) or person)
+        return typed(self._known_name(person))
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
@@ -287,6 +305,27 @@ class Registers:
                 actor,
             )
 
+    def _certificates(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.student, c.starts_on, c.ends_on, c.code, c.basis, c.entry
+            FROM {{certificates}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, student, starts_on, ends_on, code, basis, by in self._pages(sql):
+            yield (
+                *(str(entry), at, student, self._name(student), starts_on, ends_on, ABSENCE_WORDS[code]),
+                *(typed(basis), "" if by == entry else str(by)),
+            )
+
+    def _cancellations(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.course, c.held_on, c.number, c.reason, c.basis,
+              c.moved_on, c.moved_number, c.merged_with, c.entry
+            FROM {{cancellations}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, course, day, number, reason, basis, moved_on, moved_number, merged_with, by in self._pages(sql):
+            moved = format_canonical({"held_on": moved_on, "number": moved_number}).decode() if moved_on else ""
+            yield (
+                *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
+                *(CANCELLATION_WORDS[reason], typed(basis), moved, merged_with or ""),
+                "" if by == entry else str(by),
+            )
+
     def _regulations(self) -> Iterator[Sequence[str]]:
         for row in self._orders.versions:
             parameters = format_canonical(row.parameters).decode()
@@ -343,6 +382,8 @@ def _value(what: str, value: object) -> str:
         return ""
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return ABSENCE_WORDS[str(value)] if what == "absence" else _mark(str(value))
 
 
@@ -351,6 +392,6 @@ def _shown(what: str, value: str) -> str:
     plain = orjson.loads(value)
     if plain is None:
         return ""
-    if what in ("mark", "absence", "lateness"):
+    if what in ("mark", "absence", "lateness", "early_leave"):
         return _value(what, plain)
     return format_canonical(plain).decode()

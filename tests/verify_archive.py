@@ -109,6 +109,7 @@ ABSENT_FOR = {
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
 WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
@@ -141,9 +142,23 @@ HEADERS = {
     "ends_at (конец)",
     "timetables": "entry (запись);class (класс);effective_from (действует с);bells (звонки);weekday (день недели);number (номер);"
     "weeks (недели);course (курс);subject (предмет)",
+    "certificates": "entry (запись);at (внесено);student (ученик);name (имя);starts_on (с);ends_on (по);code (код);"
+    "basis (основание);annulled_by (аннулирована записью)",
+    "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
+    "withdrawn_by (отмена снята записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
+    "assessment": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);rules (правила)",
+    "results": "entry (запись);at (внесено);sheet (ведомость);class (класс);subject (предмет);period (период);what (что);"
+    "student (ученик);name (имя);computed (вычислено);sum (сумма);weight (вес);inputs (по записям);rule (правила);"
+    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);"
+    "standing (действует значение);standing_entry (действует запись);published_entry (опубликовано записью)",
+    "result_corrections": "entry (запись);at (внесено);what (что);corrects (исправляет запись);sheet (ведомость);"
+    "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "council": "entry (запись);at (внесено);year (учебный год);protocol (протокол);held_on (дата);decision (решение);"
+    "students (ученики);names (имена);basis (основание);replaced_by (заменено записью)",
 }  # fmt: skip
 
 
@@ -163,6 +178,8 @@ def word(what: str, value: Any) -> str:
         return ABSENCES[value]
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return canonical(value).decode()
 
 
@@ -334,6 +351,40 @@ class Builder:
             self.tables["timetables"].append([*head, "", "", "", "", ""])
         return index
 
+    def certificate(
+        self, student: str, starts_on: str, ends_on: str, code: str = "ill", basis: str = "справка № 3", **wrong: Any
+    ) -> tuple[str, int]:
+        """Record a certificate; its id and the index of its entry."""
+        fields = {"certificate": self.uuid(), "starts_on": starts_on, "ends_on": ends_on, "code": code, "basis": basis}
+        index = self.add("certificate", student, "certificate_recorded", **fields | wrong)
+        row = [index, self.entries[index]["at"], student, self.names.get(student, student), starts_on, ends_on]
+        self.tables["certificates"].append([*row, ABSENCES[code], basis, ""])
+        return fields["certificate"], index
+
+    def cancel(self, course: str, held_on: str, number: int = 1, basis: str = "приказ № 9", **more: Any) -> int:
+        """Cancel a lesson in quarantine."""
+        fields = {"held_on": held_on, "number": number, "reason": "quarantine", "basis": basis}
+        index = self.add("cancellation", course, "lesson_cancelled", **fields | more)
+        group, subject, *_ = self.courses[course]
+        moved = canonical(more["moved_to"]).decode() if "moved_to" in more else ""
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, "карантин", basis, moved]
+        self.tables["cancellations"].append([*row, more.get("merged_with", ""), ""])
+        return index
+
+    def withdraw(self, course: str, index: int) -> int:
+        by = self.add("cancellation", course, "cancellation_withdrawn", corrects=index, basis="состоится")
+        for row in self.tables["cancellations"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
+    def annul_certificate(self, student: str, index: int) -> int:
+        by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
+        for row in self.tables["certificates"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
         self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
@@ -444,10 +495,9 @@ class Builder:
             work,
         )
 
-    def absence(self, lesson: str, student: str, code: str = "absent") -> int:
-        return self._fact(
-            "absence", self.add("lesson", lesson, "absence_recorded", student=student, code=code), code, lesson, student
-        )
+    def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
+        data = {"student": student, "code": code, "certificate": certificate}
+        return self._fact("absence", self.add("lesson", lesson, "absence_recorded", **data), code, lesson, student)
 
     def lateness(self, lesson: str, student: str, minutes: int = 10) -> int:
         return self._fact(
@@ -457,6 +507,10 @@ class Builder:
             lesson,
             student,
         )
+
+    def early_leave(self, lesson: str, student: str, minutes: int = 10) -> int:
+        index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
+        return self._fact("early_leave", index, minutes, lesson, student)
 
     def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
         value = {"text": text} | ({"due_on": due_on} if due_on else {})
@@ -521,9 +575,10 @@ class Builder:
             word(row.what, new), REASONS[reason], note, basis or "", "" if request is None else request, self.entries[index]["actor"]["id"],
         ])  # fmt: skip
 
-    def reason(self, standing: int, code: str, basis: str | None = None) -> int:
+    def reason(self, standing: int, code: str, basis: str | None = None, certificate: str | None = None) -> int:
         row = self.fact(standing)
-        index = self.add("lesson", row.lesson, "absence_reason_set", absence=standing, code=code, basis=basis)
+        data = {"absence": standing, "code": code, "basis": basis, "certificate": certificate}
+        index = self.add("lesson", row.lesson, "absence_reason_set", **data)
         self._correction(index, row, standing, row.value, code, "document", "", basis, None)
         row.value, row.standing = code, index
         return index
@@ -619,7 +674,7 @@ class Builder:
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
-            elif row.what in ("mark", "absence", "lateness"):
+            elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
@@ -663,7 +718,7 @@ def write_zip(files: Files, path: Path, top: str = "archive/", method: int = zip
 
 @dataclass
 class Sample:
-    """A small school in which everything of events.md happens once at least."""
+    """A small school in which everything of events.md happens once at least, but results (tests/verify_results.py)."""
 
     builder: Builder
     year: str
@@ -706,6 +761,8 @@ def sample(seed: int = 1) -> Sample:
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
+    _certificates(b, course, teacher, students[2])
+    _cancellations(b, group, course, year, teacher)
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
@@ -784,6 +841,7 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     ]
     absence = b.absence(lesson, students[3])
     b.lateness(lesson, students[4], 7)
+    b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
     b.homework(lesson, "-3 + x", "2026-09-03")
     b.begin()
@@ -809,6 +867,9 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     late = b.lateness(lesson, students[1], 10)
     late = b.correct(late, 15)
     b.correct(late, None)
+    left = b.early_leave(lesson, students[1], 10)
+    left = b.correct(left, 15)
+    b.correct(left, None)
     away = b.absence(lesson, students[1], "unexcused")
     b.correct(away, "excused", "document", basis="Записка")
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
@@ -830,6 +891,32 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.begin()
     b.correct(len(b.entries) - 2, None, "typo")
     return substitute, lesson, substitution
+
+
+def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str) -> None:
+    """One that is moved, one that is merged, and one that is withdrawn."""
+    b.begin()
+    other = b.course(group, "Химия", year, teacher, "5")
+    b.cancel(course, "2026-09-21", 2, moved_to={"held_on": "2026-09-22", "number": 0})
+    b.cancel(course, "2026-09-21", 3, '=приказ; "9"', merged_with=other)
+    index = b.cancel(other, "2026-09-21")
+    b.begin()
+    b.withdraw(other, index)
+    b.cancel(other, "2026-09-21")
+
+
+def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:
+    """One that sets a reason and gives its code to a later absence, and one that is annulled."""
+    first = b.absence(b.lesson(course, teacher, "2026-09-14", "Проценты"), student)
+    b.begin()
+    certificate, _ = b.certificate(student, "2026-09-14", "2026-09-16", basis='=справка; "3"')
+    b.reason(first, "ill", '=справка; "3"', certificate)
+    b.absence(b.lesson(course, teacher, "2026-09-16", "Проценты"), student, "ill", certificate)
+    b.begin()
+    _, index = b.certificate(student, "2026-09-17", "2026-09-18", "excused")
+    b.begin()
+    b.annul_certificate(student, index)
+    b.absence(b.lesson(course, teacher, "2026-09-18", "Проценты"), student)
 
 
 def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:

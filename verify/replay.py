@@ -9,13 +9,17 @@ from collections.abc import Callable
 from typing import Final
 
 from verify import tree
+from verify.cancellations import Cancellations
+from verify.certificates import Certificates
+from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.findings import Place, Report
 from verify.lesson import Lessons
 from verify.regulation import Orders
-from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
+from verify.results import Results
+from verify.state import ClassGroup, Course, Lesson, Period, Person, Sheet, Stay, Stream, Subject
 from verify.substitution import RECORDED
 from verify.tables import Tables
 from verify.timetable import Timetables
@@ -34,11 +38,16 @@ _MAKERS: Final = {
     "responsible": b"responsible_appointed/1",
     "bells": b"bell_schedule_set/1",
     "timetable": b"timetable_set/1",
+    "certificate": b"certificate_recorded/1",
+    "cancellation": b"lesson_cancelled/1",
+    "assessment": b"assessment_rules_adopted/1",
+    "results": b"result_sheet_opened/1",
+    "council": b"council_decision_recorded/1",
 }
 # A calendar begins with a declaration of either kind, so no one type makes it.
 _DECLARATIONS: Final = (b"days_off_declared/1", b"school_day_declared/1")
 _KINDS: Final[dict[str, type[Stream]]] = {
-    "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
+    "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson, "results": Sheet,
 }  # fmt: skip
 
 
@@ -62,6 +71,11 @@ class Replay:
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.timetables = Timetables(self)
+        self.certificates = Certificates(self)
+        self.cancellations = Cancellations(self)
+        self.results = Results(self)
+        self.council = Council(self)
+        self._subjects: dict[tuple[bytes, bytes], Subject] = {}
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -71,8 +85,10 @@ class Replay:
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
         rooms = {
-            "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders,
+            "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders, "assessment": self.orders,
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
+            "certificate": self.certificates, "cancellation": self.cancellations,
+            "results": self.results, "council": self.council,
         }  # fmt: skip
         handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
         return handler
@@ -229,6 +245,7 @@ class Replay:
             self.find("data-field", f"a number up to {_NUMBER_MAX[kind]}", number, field_name="data.number")
             return
         stream.year, stream.starts_on, stream.ends_on = year, starts_on, ends_on
+        stream.kind, stream.number = kind, number
         span, taken = (number, starts_on, ends_on), [(year, kind, b"%d" % grade) for grade in sorted(set(listed))]
         if any(_collide(span, other) for key in taken for other in self._periods.get(key, ())):
             self.find("period-overlap", "another number on other days", b"%b %b of %b" % (kind, number, starts_on))
@@ -283,7 +300,8 @@ class Replay:
         group = self.made(b"class", class_group, "class_group")
         if isinstance(group, ClassGroup):
             stream.group = group
-        stream.subject = unescape(subject)
+        stream.subject, stream.year = unescape(subject), year
+        stream.taught = self._subjects.setdefault((year, subject), Subject())
         self.tables.course(index, stream)
 
     def teacher_assigned(self, stream: Stream, _index: int, groups: Groups) -> None:

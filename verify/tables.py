@@ -12,99 +12,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from verify.columns import (
+    ABSENT_FOR,
+    CANCELLED_FOR,
+    COLUMNS,
+    EARLY_LEAVES,
+    FACTS,
+    REASONS,
+    WEEKS,
+    WORDS,
+    WORK_KINDS,
+)
 from verify.events import unescape
 from verify.findings import Report
-from verify.state import NULL, Course, Fact, Lesson, Person, Stream, Work
+from verify.result_tables import ResultRows, word_of
+from verify.state import NULL, Course, Fact, Lesson, Person, Sheet, Stream, Work
 from verify.table import Table, cell, row_of
 
-_ENTRY, _AT, _LESSON, _HELD_ON = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
-_CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предмет)", "student (ученик)", "name (имя)"
-_RECORDED, _STANDING, _BY = (
-    "recorded (внесено значение)",
-    "standing (действует значение)",
-    "standing_entry (действует запись)",
-)
-
-_NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
-
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "people": (_ENTRY, "person (человек)", "kind (кто)", _NAME),
-    "enrollments": (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
-    "courses": (_ENTRY, "course (курс)", _CLASS, _SUBJECT),
-    "lessons": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, "teacher (учитель)", "topic (тема)",
-        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
-    ),
-    "marks": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
-        _RECORDED, _STANDING, _BY,
-    ),
-    "absences": (_ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _BY),
-    "substitutions": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "absent_teacher (отсутствовал)",
-        "absent_name (кто отсутствовал)",
-        "substitute (замещал)", "substitute_name (кто замещал)", "reason (причина)", "basis (основание)",
-        "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)", "held (урок действует)", _BY,
-    ),
-    "corrections": (
-        _ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)", "new (стало)",
-        "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
-    ),
-    "calendar": (
-        _ENTRY, "starts_on (с)", "ends_on (по)", "grades (параллели)", "as_weekday (как день недели)",
-        "title (название)", "revoked_by (отменено записью)",
-    ),
-    "bells": (
-        _ENTRY, "bells (звонки)", "title (название)", "effective_from (действует с)", "number (номер)",
-        "starts_at (начало)", "ends_at (конец)",
-    ),
-    "timetables": (
-        _ENTRY, _CLASS, "effective_from (действует с)", "bells (звонки)", "weekday (день недели)", "number (номер)",
-        "weeks (недели)", "course (курс)", _SUBJECT,
-    ),
-    "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
-    "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
-}  # fmt: skip
-
-_KINDS: Final = {
-    english.encode(): russian.encode()
-    for english, russian in {
-        "answer": "ответ на уроке", "homework_check": "проверка домашнего задания",
-        "self_work": "самостоятельная работа",
-        "control_work": "контрольная работа", "test": "тест", "dictation": "диктант", "exposition": "изложение",
-        "composition": "сочинение", "laboratory": "лабораторная работа", "practical": "практическая работа",
-        "project": "проект", "by_heart": "наизусть", "retelling": "пересказ",
-        "reading": "чтение", "norms": "сдача нормативов",
-    }.items()
-}  # fmt: skip
-_REASONS: Final = {
-    english.encode(): russian.encode()
-    for english, russian in {
-        "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа",
-        "rechecked": "работа перепроверена",
-        "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ",
-        "other": "иное (с пояснением)",
-    }.items()
-}  # fmt: skip
-_ABSENT_FOR: Final = {
-    "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
-    "other": "иное",
-}  # fmt: skip
-_WEEKS: Final = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
-_FACTS: Final = {
-    "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
-    "lateness": "опоздание", "homework": "домашнее задание",
-}  # fmt: skip
-_WORDS: Final = {
-    **{f'"{code}"'.encode(): word.encode() for code, word in {
-        "na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт",
-        "absent": "н", "ill": "б", "excused": "у", "unexcused": "п",
-    }.items()},
-    **{f'"{mark}"'.encode(): str(mark).encode() for mark in range(1, 6)},
-    **{f'"{one}/{two}"'.encode(): f"{one}/{two}".encode() for one in range(1, 6) for two in range(1, 6)},
-    **{b"%d" % minutes: "оп ".encode() + b"%d" % minutes for minutes in range(1, 121)},
-    NULL: b"",
-}  # fmt: skip
 _LATE: Final = frozenset(("kind", "standing", "standing_entry"))
 _TOPIC = re.compile(rb'"topic":"(.*)"\}$', re.DOTALL)
 
@@ -164,7 +88,7 @@ class Tables:
         """Expect a row of absences."""
 
     def changed(self, fact: Fact) -> None:
-        """Take note that another value of a mark, absence or lateness stands."""
+        """Take note that another value of a mark, absence, lateness or early leaving stands."""
 
     def rekinded(self, work: Work) -> None:
         """Take note that a work was corrected."""
@@ -203,6 +127,37 @@ class Tables:
     ) -> None:
         """Expect a row of timetables for each lesson."""
 
+    def certificate(
+        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
+    ) -> None:
+        """Expect a row of certificates, at the end; the basis as it is spelt in JSON."""
+
+    def certificate_annulled(self, index: int, by: int) -> None:
+        """Let the row of certificates that begins with an index name the entry that annulled it."""
+
+    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:
+        """Expect a row of cancellations, at the end; the basis as it is spelt in JSON, `moved_to` raw."""
+
+    def cancellation_withdrawn(self, index: int, by: int) -> None:
+        """Let the row of cancellations that begins with an index name the entry that withdrew it."""
+
+    def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:
+        """Expect a row of assessment; the number as it is spelt in JSON, the rules raw."""
+
+    def result(self, at: bytes, sheet: Sheet, fact: Fact, value: bytes, cells: tuple[bytes, ...]) -> None:
+        """Expect a row of results, at the end; cells as the event has them (verify/results.py)."""
+
+    def result_correction(
+        self, index: int, at: bytes, sheet: Sheet, fact: Fact | None, corrects: bytes, cells: tuple[bytes, ...],
+        actor: bytes,
+    ) -> None:  # fmt: skip
+        """Expect a row of result_corrections."""
+
+    def decision(
+        self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
+    ) -> None:
+        """Expect a row of council, at the end."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
 
@@ -215,16 +170,9 @@ class ArchiveTables(Tables):
         self._report = report
         self._open = chunks
         early = (
-            "people",
-            "courses",
-            "corrections",
-            "marks",
-            "absences",
-            "regulations",
-            "responsible",
-            "bells",
-            "timetables",
-        )
+            "people", "courses", "corrections", "marks", "absences", "regulations", "responsible", "assessment",
+            "result_corrections", "bells", "timetables",
+        )  # fmt: skip
         self._tables = {name: self._table(name) for name in early if name in chunks}
         self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
         self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
@@ -232,8 +180,10 @@ class ArchiveTables(Tables):
         self._rows: list[_Enrollment] = []
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
+        # Rows of which a later entry may fill the last cell: table -> entry -> cells.
+        self._late: dict[str, dict[int, list[bytes]]] = {"calendar": {}, "certificates": {}, "cancellations": {}}
         self._rekinded: dict[Work, None] = {}
-        self._calendar: dict[int, list[bytes]] = {}
+        self._results = ResultRows()
 
     def _table(self, name: str) -> Table:
         return Table(name, COLUMNS[name], self._open[name](), self._report)
@@ -273,8 +223,8 @@ class ArchiveTables(Tables):
         facts, work, who = self._marks, fact.work, fact.who
         if facts is None or work is None or who is None:
             return
-        word = _WORDS[fact.value]
-        kind = _KINDS[work.kind]
+        word = WORDS[fact.value]
+        kind = WORK_KINDS[work.kind]
         row = b"%d;%b;%b%b%b;%b;%b;\r\n" % (index, at, lesson.cells, who.cells, kind, word, word)
         if not facts.table.take(row):
             self._claim(facts, index, [at, kind, word], lesson, fact)
@@ -283,7 +233,7 @@ class ArchiveTables(Tables):
         facts, who = self._absences, fact.who
         if facts is None or who is None:
             return
-        word = _WORDS[fact.value]
+        word = _word(fact.what, fact.value)
         row = b"%d;%b;%b%b%b;%b;\r\n" % (index, at, lesson.cells, who.cells, word, word)
         if not facts.table.take(row):
             self._claim(facts, index, [at, word], lesson, fact)
@@ -318,10 +268,10 @@ class ArchiveTables(Tables):
         self, index: int, at: bytes, what: str, corrects: bytes, cells: tuple[bytes, ...], actor: bytes
     ) -> None:
         lesson, student, old, new, reason, note, basis, request = cells
-        words = what in ("mark", "absence", "lateness")
-        shown = [(_WORDS[value] if words else b"" if value == NULL else cell(value)) for value in (old, new)]
+        words = what in ("mark", "absence", "lateness", "early_leave")
+        shown = [(_word(what, value) if words else b"" if value == NULL else cell(value)) for value in (old, new)]
         row = [
-            b"%d" % index, at, _FACTS[what].encode(), corrects, lesson, student, *shown, cell(_REASONS[reason]),
+            b"%d" % index, at, FACTS[what].encode(), corrects, lesson, student, *shown, cell(REASONS[reason]),
             cell(note), cell(unescape(basis)), request, actor,
         ]  # fmt: skip
         self._expect("corrections", index, row)
@@ -336,14 +286,22 @@ class ArchiveTables(Tables):
     def days_off(  # noqa: D102
         self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes
     ) -> None:
-        self._calendar[index] = [starts_on, ends_on, cell(_listed(grades)), b"", cell(unescape(title)), b""]
+        self._late["calendar"][index] = [
+            b"%d" % index,
+            starts_on,
+            ends_on,
+            cell(_listed(grades)),
+            b"",
+            cell(unescape(title)),
+            b"",
+        ]
 
     def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:  # noqa: D102
-        self._calendar[index] = [on, on, cell(_listed(grades)), as_weekday, b"", b""]
+        self._late["calendar"][index] = [b"%d" % index, on, on, cell(_listed(grades)), as_weekday, b"", b""]
 
     def revoked(self, declared: int, index: int) -> None:  # noqa: D102
-        if declared in self._calendar:
-            self._calendar[declared][-1] = b"%d" % index
+        if declared in self._late["calendar"]:
+            self._late["calendar"][declared][-1] = b"%d" % index
 
     def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:  # noqa: D102
         for lesson in lessons:
@@ -364,16 +322,60 @@ class ArchiveTables(Tables):
         for lesson in lessons:
             course = courses[lesson["course"]]
             subject = cell(course.subject) if course is not None else b""
-            place = [b"%d" % lesson["weekday"], b"%d" % lesson["number"], _WEEKS[lesson["weeks"]].encode()]
+            place = [b"%d" % lesson["weekday"], b"%d" % lesson["number"], WEEKS[lesson["weeks"]].encode()]
             self._expect("timetables", index, [*head, *place, lesson["course"].encode(), subject])
         if not lessons:
             self._expect("timetables", index, [*head, b"", b"", b"", b"", b""])
+
+    def certificate(  # noqa: D102
+        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
+    ) -> None:
+        word = WORDS[b'"%b"' % code]
+        row = [b"%d" % index, at, person.id, cell(person.name), *span, word, cell(unescape(basis)), b""]
+        self._late["certificates"][index] = row
+
+    def certificate_annulled(self, index: int, by: int) -> None:  # noqa: D102
+        self._late["certificates"][index][-1] = b"%d" % by
+
+    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:  # noqa: D102
+        held_on, number, reason, basis, moved_to, merged_with = cells
+        class_cell = cell(course.group.name) if course.group is not None else b""
+        self._late["cancellations"][index] = [
+            b"%d" % index, at, course.id, class_cell, cell(course.subject), held_on, number,
+            CANCELLED_FOR[reason.decode()].encode(), cell(unescape(basis)), cell(moved_to), merged_with, b"",
+        ]  # fmt: skip
+
+    def cancellation_withdrawn(self, index: int, by: int) -> None:  # noqa: D102
+        self._late["cancellations"][index][-1] = b"%d" % by
+
+    def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:  # noqa: D102
+        self._expect("assessment", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(rules)])
+
+    def result(self, at: bytes, sheet: Sheet, fact: Fact, value: bytes, cells: tuple[bytes, ...]) -> None:  # noqa: D102
+        self._results.take(at, sheet, fact, value, cells)
+
+    def result_correction(  # noqa: D102
+        self, index: int, at: bytes, sheet: Sheet, fact: Fact | None, corrects: bytes, cells: tuple[bytes, ...],
+        actor: bytes,
+    ) -> None:  # fmt: skip
+        old, new, reason, note, basis, request = cells
+        who = b"" if fact is None or fact.who is None else fact.who.id
+        row = [
+            b"%d" % index, at, b"" if fact is None else word_of(fact.what), corrects, sheet.id, who, WORDS[old],
+            WORDS[new], cell(REASONS[reason]), cell(note), cell(unescape(basis)), request, actor,
+        ]  # fmt: skip
+        self._expect("result_corrections", index, row)
+
+    def decision(  # noqa: D102
+        self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
+    ) -> None:
+        self._results.decide(index, at, cells, people, replaces)
 
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
                 self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions", "calendar"):
+        for name in ("enrollments", "lessons", "substitutions", *self._late, "results", "council"):
             if name in self._open:
                 self._tables[name] = self._table(name)
         for row in self._rows:
@@ -382,8 +384,10 @@ class ArchiveTables(Tables):
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
             self._expect_substitution(at, lesson, fact)
-        for index, cells in self._calendar.items():
-            self._expect("calendar", index, [b"%d" % index, *cells])
+        late = {name: rows.items() for name, rows in self._late.items()}
+        for name, rows in {**late, "results": self._results.rows(), "council": self._results.decisions()}.items():
+            for index, cells in rows:
+                self._expect(name, index, cells)
         for table in self._tables.values():
             table.finish()
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
@@ -395,14 +399,17 @@ class ArchiveTables(Tables):
             judged |= {fact.first: fact for work in self._rekinded for fact in work.marks.values()}
         for index in sorted(judged.keys() - facts.wrong):
             fact = judged[index]
-            kind = b"" if fact.work is None else _KINDS[fact.work.kind]
+            kind = b"" if fact.work is None else WORK_KINDS[fact.work.kind]
             by = b"" if fact.standing == fact.first else b"%d" % fact.standing
-            expected = (kind, _WORDS[fact.value], by)
+            expected = (kind, _word(fact.what, fact.value), by)
             if index in facts.claims:
                 claim = facts.claims[index][1]
                 line, found = claim.line, (claim.kind, claim.standing, claim.standing_entry)
             else:
-                line, found = None, (_KINDS[_kind_at(fact)] if fact.work is not None else b"", b"(as recorded)", b"")
+                line, found = (
+                    None,
+                    (WORK_KINDS[_kind_at(fact)] if fact.work is not None else b"", b"(as recorded)", b""),
+                )
                 if fact.standing == fact.first:
                     found = (found[0], expected[1], b"")
             for column, wanted, actual in zip(("kind", "standing", "standing_entry"), expected, found, strict=True):
@@ -440,10 +447,15 @@ class ArchiveTables(Tables):
             b"%d" % fact.first, at, lesson.id, lesson.held_on,
             cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
             *_person_cells(fact.who), *_person_cells(lesson.teacher),
-            _ABSENT_FOR[value["reason"]].encode(), cell(value["basis"].encode()), _yes(value["same_subject"]),
+            ABSENT_FOR[value["reason"]].encode(), cell(value["basis"].encode()), _yes(value["same_subject"]),
             b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
         self._expect("substitutions", fact.first, cells)
+
+
+def _word(what: str, value: bytes) -> bytes:
+    """Return a value of a mark, absence, lateness or early leaving in words."""
+    return EARLY_LEAVES[value] if what == "early_leave" else WORDS[value]
 
 
 def _person_cells(person: Person | None) -> tuple[bytes, bytes]:

@@ -47,8 +47,8 @@ def run_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool
     if as_csv and console.as_json:
         raise SettingsError("--csv и --json: одно из двух / one of them")
     moment = _moment(asked)
-    first, last = _days(asked)
-    if asked.employee is not None and _ID.fullmatch(asked.employee) is None:
+    first, last = read_days(asked.month, asked.from_date, asked.to_date)
+    if asked.employee is not None and not is_id(asked.employee):
         raise SettingsError("--employee: нужен идентификатор сотрудника / an employee's id, a UUID")
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
@@ -105,14 +105,24 @@ def _moment(asked: Asked) -> AsOf:
     return asked.position if asked.at is None else read_moment(asked.at)
 
 
-def _days(asked: Asked) -> tuple[str | None, str | None]:
-    if asked.month is not None:
-        if asked.from_date is not None or asked.to_date is not None:
+def is_id(text: str) -> bool:
+    """Tell whether a text is an id as entries have them."""
+    return _ID.fullmatch(text) is not None
+
+
+def read_days(month: str | None, from_date: str | None, to_date: str | None) -> tuple[str | None, str | None]:
+    """First and last day of a month or of a range, as options of a command; None where open.
+
+    Raises:
+        SettingsError: an option is malformed, or a month and a range are given.
+    """
+    if month is not None:
+        if from_date is not None or to_date is not None:
             raise SettingsError("--month: или месяц, или даты / a month, or days")
-        if _MONTH.fullmatch(asked.month) is None:
+        if _MONTH.fullmatch(month) is None:
             raise SettingsError("--month: нужен месяц ГГГГ-ММ / a month, YYYY-MM")
-        return month_days(asked.month)
-    for option, day in (("--from", asked.from_date), ("--to", asked.to_date)):
+        return month_days(month)
+    for option, day in (("--from", from_date), ("--to", to_date)):
         if day is not None and not is_day(day):
             raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
-    return asked.from_date, asked.to_date
+    return from_date, to_date

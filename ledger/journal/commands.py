@@ -10,13 +10,20 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import RegulationParameters
+from ledger.journal.result_events import AssessmentRules
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CancellationReason,
+    CertificateCode,
     CorrectionReason,
+    CouncilDecision,
+    DeviationReason,
     PeriodKind,
     PersonKind,
+    ResultKind,
     SubstitutionReason,
     WorkKind,
 )
@@ -139,6 +146,50 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     starts_on: str
 
 
+class RecordCertificate(JournalCommand, frozen=True, kw_only=True):
+    """A document that says why a student of this class is not there from one day to another, both inclusive.
+
+    It sets the reason of every absence of these days that has none; one that is recorded later takes it by itself.
+    """
+
+    certificate: str
+    class_group: str
+    student: str
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+
+
+class AnnulCertificate(JournalCommand, frozen=True, kw_only=True):
+    """The certificate of entry `corrects` was entered wrongly; what it set is corrected absence by absence."""
+
+    class_group: str
+    student: str
+    corrects: int
+    basis: str
+
+
+class CancelLesson(JournalCommand, frozen=True, kw_only=True):
+    """The lesson of this course that was planned there is not held, or is moved, or merged into another course's."""
+
+    course: str
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: str | None = None
+
+
+class WithdrawCancellation(JournalCommand, frozen=True, kw_only=True):
+    """The cancellation of entry `corrects` holds no more."""
+
+    course: str
+    corrects: int
+    basis: str
+
+
 class DeclareDaysOff(JournalCommand, frozen=True, kw_only=True):
     """No lessons for these grades on these days of the year, both inclusive."""
 
@@ -185,7 +236,7 @@ class SetTimetable(JournalCommand, frozen=True, kw_only=True):
 
 
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One absent student."""
+    """One absent student; ``absent`` becomes the code of a certificate that covers the day."""
 
     student: str
     code: AbsenceCode = "absent"
@@ -193,6 +244,13 @@ class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One late student."""
+
+    student: str
+    minutes: int
+
+
+class NewEarlyLeave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One student who left before the end."""
 
     student: str
     minutes: int
@@ -251,6 +309,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -269,6 +328,7 @@ class AddToLesson(LessonChange, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -285,9 +345,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, substitution, work, homework: an
-    object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a
-    disclosure, where the reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
+    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
+    digest of a disclosure, where the reason asks for a text.
     """
 
     corrects: int
@@ -318,3 +378,110 @@ class RefuseCorrection(LessonChange, frozen=True, kw_only=True):
 
     request: int
     basis: str
+
+
+class AdoptAssessmentRules(JournalCommand, frozen=True, kw_only=True):
+    """Rules of assessment from `effective_from` on, by an order; nothing has a default."""
+
+    order_number: str
+    order_date: str
+    effective_from: str
+    rules: AssessmentRules
+
+
+class NewResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A student's result: the computed one (`value` None), or another with its reason; `note`: a digest."""
+
+    student: str
+    value: str | None = None
+    reason: DeviationReason | None = None
+    note: str | None = None
+
+
+class RecordPeriodMarks(JournalCommand, frozen=True, kw_only=True):
+    """Marks of a course for a period, of a whole class at once; opens the sheet where there is none yet."""
+
+    sheet: str
+    course: str
+    period: str
+    marks: tuple[NewResult, ...]
+
+
+class SheetChange(JournalCommand, frozen=True, kw_only=True):
+    """Base of what changes a sheet that is there."""
+
+    sheet: str
+
+
+class NewExamResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A student's mark for an examination."""
+
+    student: str
+    value: str
+
+
+class RecordExamResults(SheetChange, frozen=True, kw_only=True):
+    """Results of one examination; `obtained_at`: local minute ``YYYY-MM-DDTHH:MM``."""
+
+    protocol: str
+    obtained_at: str
+    results: tuple[NewExamResult, ...]
+
+
+class RecordFinalMarks(SheetChange, frozen=True, kw_only=True):
+    """Final marks, computed from the year's marks and the examination."""
+
+    marks: tuple[NewResult, ...]
+
+
+class PublishResults(SheetChange, frozen=True, kw_only=True):
+    """All results of this kind that the sheet has were shown; when the last of them was obtained: local minute."""
+
+    what: ResultKind
+    obtained_at: str
+    protocol: str | None = None
+
+
+class CorrectResult(SheetChange, frozen=True, kw_only=True):
+    """Another value, or none (`new` None), for a result that is not published; as `Correct`."""
+
+    corrects: int
+    new: str | None
+    reason: CorrectionReason
+    note: str | None = None
+    basis: str | None = None
+
+
+class RequestResultCorrection(SheetChange, frozen=True, kw_only=True):
+    """As `CorrectResult`, after the publication; a basis is mandatory."""
+
+    corrects: int
+    new: str | None
+    reason: CorrectionReason
+    basis: str
+    note: str | None = None
+
+
+class ApproveResultCorrection(SheetChange, frozen=True, kw_only=True):
+    """A second person approves the request at index `request`."""
+
+    request: int
+
+
+class RefuseResultCorrection(SheetChange, frozen=True, kw_only=True):
+    """A second person refuses the request; `basis` says why, without personal values."""
+
+    request: int
+    basis: str
+
+
+class RecordCouncilDecision(JournalCommand, frozen=True, kw_only=True):
+    """What the teachers' council decided on these students; `replaces`: index of a decision entered wrongly."""
+
+    year: str
+    protocol: str
+    held_on: str
+    decision: CouncilDecision
+    students: tuple[str, ...]
+    basis: str | None = None
+    replaces: int | None = None

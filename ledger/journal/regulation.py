@@ -1,8 +1,8 @@
 """Versions of the school's regulation and their parameters: which one is in force on which day.
 
 All versions of a school are entries of one stream, `regulation/<id of the school>`: whoever rests on the list of
-versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. The parameters are
-recorded and shown; nothing in the journal judges by them yet.
+versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. `deadlines` judges by
+the parameters whether something was recorded in time; what is refused rests on `mark_for_absent` alone.
 """
 
 from __future__ import annotations
@@ -72,6 +72,16 @@ def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned
     if event == known.last.event:
         raise Refused("same_regulation", "this version is recorded already", clause="1.1")
     return [Planned(stream, known.version + 1, event)]
+
+
+def takes_marks_for_absent(context: Context, day: str) -> bool:
+    """Tell whether the version in force on a day takes a mark for who was absent; before the first, nothing does.
+
+    The list of versions is noted as read: a version that is adopted meanwhile is not missed.
+    """
+    regulation = context.find_if_any(Regulation, f"regulation/{context.books.school}")
+    version = regulation.regulation_on(day) if regulation is not None else None
+    return version is not None and version.parameters.mark_for_absent == "flag"
 
 
 def _check_parameters(parameters: RegulationParameters) -> None:

@@ -8,7 +8,19 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions, timetables
+from projections.views import (
+    cancellations,
+    cells,
+    certificates,
+    commands,
+    corrections,
+    lessons,
+    regulation,
+    results,
+    school,
+    substitutions,
+    timetables,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
@@ -19,4 +31,7 @@ VIEWS: Final[tuple[View, ...]] = (
     regulation.VIEW,
     substitutions.VIEW,
     timetables.VIEW,
+    certificates.VIEW,
+    cancellations.VIEW,
+    results.VIEW,
 )

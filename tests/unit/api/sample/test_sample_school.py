@@ -229,5 +229,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "a7236741bb661c3acfbc0f862a36b813ba521ef4b88184b4181a876d50416d97"
-PINNED_M = "a22131c379b50ddbbefcb9b2430dc2417d077136fb541e9303fcb20ce7df11c8"
+PINNED_S = "0b62b3f805a1ca1891ce57706991916f5aa752b910d82a3dbdbff9929f8829cc"
+PINNED_M = "3bceb7dfe854e8122a069a0fc0839c9f16d550251632e4aa1a529391cb9500d2"
