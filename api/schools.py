@@ -38,6 +38,7 @@ from ledger.durable import read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
+from ledger.journal.sheet import ResultSheet
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, load_signer
@@ -47,8 +48,7 @@ from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
-from projections.views.lookups import persons
-from projections.views.lookups import school as lookup_school
+from projections.views.lookups import persons, school as lookup_school
 
 _REQUEST_KEY_BYTES_MAX: Final = 64
 READ_YOUR_WRITES_SECONDS: Final = 2.0
@@ -155,6 +155,12 @@ class OpenSchool:
         found = self.app.lesson(lesson)
         facts = found.facts.values() if found else ()
         return next((fact.student for fact in facts if fact.standing == index), None) or None
+
+    def student_of_result(self, sheet: str, index: int) -> str | None:
+        """The student whom a standing entry of a result sheet is about; None where there is none."""
+        found, _ = self.app.aggregate(f"results/{sheet}")
+        facts = found.facts.values() if isinstance(found, ResultSheet) else ()
+        return next((fact.student for fact in facts if fact.standing == index), None)
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """Names of people as their disclosures say, family name first; those that are not disclosed are left out."""

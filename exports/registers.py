@@ -12,15 +12,18 @@ from typing import Any, Final
 
 import orjson
 
+from exports.results import result_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
+    CANCELLATION_WORDS,
     DUTY_WORDS,
     FACT_WORDS,
     MARK_WORDS,
     PLAN_WORDS,
     REASON_WORDS,
     SUBSTITUTION_WORDS,
+    WEEKS_WORDS,
     WORK_WORDS,
 )
 from ledger.wire.canonical import format_canonical
@@ -30,6 +33,7 @@ from projections.views.lookups import classes, courses, persons
 from projections.views.plans import statements
 from projections.views.regulation import regulation
 from projections.views.subgroups import subgroup_members
+from projections.views.timetable_entries import bell_schedules, calendar, timetables
 
 ROWS_PER_PAGE: Final = 5_000
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
@@ -44,6 +48,16 @@ _STANDING_ENTRY = "standing_entry (действует запись)"
 
 _SUBGROUP: Final = "subgroup (подгруппа)"
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
+
+_CERTIFICATES: Final = (
+    *(_ENTRY, _AT, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)", "code (код)"),
+    *("basis (основание)", "annulled_by (аннулирована записью)"),
+)
+_CANCELLATIONS: Final = (
+    *(_ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _DAY, "number (номер)", "reason (причина)"),
+    *("basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)"),
+    "withdrawn_by (отмена снята записью)",
+)
 
 # The moment of an entry is its command's; commands are found by their first entry.
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
@@ -137,10 +151,15 @@ class Registers:
                 ),
                 self._corrections(),
             ),
+            *self._plan_tables(),
+            Table("certificates", _CERTIFICATES, self._certificates()),
+            Table("cancellations", _CANCELLATIONS, self._cancellations()),
             *self._order_tables(),
+            *result_tables(self._views, self._position, self._known_name, self._open),
         ]
 
     def _order_tables(self) -> list[Table]:
+        """What the director's orders put in force."""
         return [
             Table(
                 "regulations",
@@ -159,6 +178,35 @@ class Registers:
                 "responsible",
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
+            ),
+        ]
+
+    def _plan_tables(self) -> list[Table]:
+        """What should have been taught when."""
+        return [
+            Table(
+                "calendar",
+                (
+                    *(_ENTRY, "starts_on (с)", "ends_on (по)", "grades (параллели)", "as_weekday (как день недели)"),
+                    *("title (название)", "revoked_by (отменено записью)"),
+                ),
+                self._calendar(),
+            ),
+            Table(
+                "bells",
+                (
+                    *(_ENTRY, "bells (звонки)", "title (название)", "effective_from (действует с)", "number (номер)"),
+                    *("starts_at (начало)", "ends_at (конец)"),
+                ),
+                self._bells(),
+            ),
+            Table(
+                "timetables",
+                (
+                    *(_ENTRY, _CLASS, "effective_from (действует с)", "bells (звонки)", "weekday (день недели)"),
+                    *("number (номер)", "weeks (недели)", "course (курс)", _SUBJECT),
+                ),
+                self._timetables(),
             ),
         ]
 
@@ -186,8 +234,11 @@ class Registers:
             names[person.person] = " ".join(parts[part] for part in NAME_PARTS if part in parts)
         return names
 
+    def _known_name(self, person: str) -> str:
+        return self._names.get(person) or person
+
     def _name(self, person: str) -> str:
-        return typed(self._names.get(person) or person)
+        return typed(self._known_name(person))
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
@@ -321,6 +372,27 @@ class Registers:
                 actor,
             )
 
+    def _certificates(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.student, c.starts_on, c.ends_on, c.code, c.basis, c.entry
+            FROM {{certificates}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, student, starts_on, ends_on, code, basis, by in self._pages(sql):
+            yield (
+                *(str(entry), at, student, self._name(student), starts_on, ends_on, ABSENCE_WORDS[code]),
+                *(typed(basis), "" if by == entry else str(by)),
+            )
+
+    def _cancellations(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.course, c.held_on, c.number, c.reason, c.basis,
+              c.moved_on, c.moved_number, c.merged_with, c.entry
+            FROM {{cancellations}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, course, day, number, reason, basis, moved_on, moved_number, merged_with, by in self._pages(sql):
+            moved = format_canonical({"held_on": moved_on, "number": moved_number}).decode() if moved_on else ""
+            yield (
+                *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
+                *(CANCELLATION_WORDS[reason], typed(basis), moved, merged_with or ""),
+                "" if by == entry else str(by),
+            )
+
     def _regulations(self) -> Iterator[Sequence[str]]:
         for row in self._orders.versions:
             parameters = format_canonical(row.parameters).decode()
@@ -330,6 +402,29 @@ class Registers:
         for row in duties(self._views, at=self._position).rows:
             order = (typed(row.order_number), row.order_date, row.starts_on, row.ends_on or "")
             yield str(row.entry), row.person, self._name(row.person), DUTY_WORDS[row.duty], *order
+
+    def _calendar(self) -> Iterator[Sequence[str]]:
+        for row in calendar(self._views, at=self._position).rows:
+            grades = ", ".join(map(str, row.grades))
+            weekday = "" if row.as_weekday is None else str(row.as_weekday)
+            revoked = "" if row.revoked_by is None else str(row.revoked_by)
+            yield str(row.entry), row.starts_on, row.ends_on, grades, weekday, typed(row.title or ""), revoked
+
+    def _bells(self) -> Iterator[Sequence[str]]:
+        for row in bell_schedules(self._views, at=self._position).rows:
+            for lesson in row.lessons:
+                head = (str(row.entry), row.bells, typed(row.title), row.effective_from, str(lesson["number"]))
+                yield *head, lesson["starts_at"], lesson["ends_at"]
+
+    def _timetables(self) -> Iterator[Sequence[str]]:
+        for row in timetables(self._views, at=self._position).rows:
+            head = (str(row.entry), typed(self._classes.get(row.class_group, "")), row.effective_from, row.bells)
+            for lesson in row.lessons:
+                course = self._courses.get(lesson["course"])
+                place = (str(lesson["weekday"]), str(lesson["number"]), WEEKS_WORDS[lesson["weeks"]])
+                yield *head, *place, lesson["course"], typed(course.subject if course else "")
+            if not row.lessons:
+                yield *head, "", "", "", "", ""
 
     def _responsible(self) -> Iterator[Sequence[str]]:
         for row in self._orders.responsible:
@@ -359,6 +454,8 @@ def _value(what: str, value: object) -> str:
         return ""
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return ABSENCE_WORDS[str(value)] if what == "absence" else _mark(str(value))
 
 
@@ -367,6 +464,6 @@ def _shown(what: str, value: str) -> str:
     plain = orjson.loads(value)
     if plain is None:
         return ""
-    if what in ("mark", "absence", "lateness"):
+    if what in ("mark", "absence", "lateness", "early_leave"):
         return _value(what, plain)
     return format_canonical(plain).decode()

@@ -202,8 +202,7 @@ class SchoolLog:
             for student in absent
         ]
         if present and rng.random() < 0.15:
-            late = present[0]
-            recorded.append((j.LatenessRecorded(student=late, minutes=10), Fact(lesson, "lateness", 0, 10, late)))
+            recorded += _came_and_went(lesson, present, leaves=rng.random() < 0.5)
         marked = present[: _around(rng, marks, len(present))]
         if marked:
             work = self.id()
@@ -287,6 +286,7 @@ class SchoolLog:
             "mark": ["2", "3", "4", "5", "5/5"],
             "absence": ["absent", "ill", "excused", "unexcused"],
             "lateness": [5, 10, 15],
+            "early_leave": [5, 10, 15],
             "substitution": [
                 {"basis": basis, "coefficient": 150, "reason": "leave", "same_subject": False} for basis in ("Б", "В")
             ],
@@ -356,6 +356,18 @@ class SchoolLog:
             else:
                 self.lesson()
         return self
+
+
+def _came_and_went(lesson: str, present: list[str], *, leaves: bool) -> list[tuple[Event, Fact]]:
+    """Somebody was late, and perhaps somebody left early."""
+    late, left = present[0], present[-1]
+    found: list[tuple[Event, Fact]] = [
+        (j.LatenessRecorded(student=late, minutes=10), Fact(lesson, "lateness", 0, 10, late))
+    ]
+    if leaves:
+        leave = j.EarlyLeaveRecorded(student=left, minutes=15)
+        found.append((leave, Fact(lesson, "early_leave", 0, 15, left)))
+    return found
 
 
 def _around(rng: random.Random, mean: float, at_most: int) -> int:

@@ -65,7 +65,7 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
     world: World, entry: dict[str, Any], type_: str, id_: str, data: dict[str, Any]
 ) -> None:
     index = entry["index"]
-    what, _, verb = type_.partition("_")
+    what, _, verb = type_.rpartition("_")
     if type_ == "period_closed":
         world.closed[id_] = index
     elif type_ == "course_opened":
@@ -96,8 +96,10 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         _change(world, entry, data["corrects"], verb, data["new"])
         if "request" in data:
             world.requests[data["request"]] = "approved"
-    elif what in {"mark", "absence", "lateness", "lesson", "substitution", "work", "homework"}:
-        value: Any = {"mark": data.get("value"), "absence": data.get("code"), "lateness": data.get("minutes")}.get(what)
+    elif what in {"mark", "absence", "lateness", "early_leave", "lesson", "substitution", "work", "homework"}:
+        minutes = data.get("minutes")
+        values = {"mark": data.get("value"), "absence": data.get("code"), "lateness": minutes, "early_leave": minutes}
+        value: Any = values.get(what)
         if what == "lesson":
             world.lessons[id_] = data
             if data["attendance"] == "taken":
@@ -198,7 +200,9 @@ def _cells(world: World, lessons: Sequence[str]) -> set[tuple[Any, ...]]:
     return {
         (fact.lesson, fact.what, fact.student, fact.work, str(fact.value), fact.standing, fact.first, fact.corrected)
         for fact in world.facts
-        if fact.lesson in lessons and fact.what in {"mark", "absence", "lateness"} and fact.value is not None
+        if fact.lesson in lessons
+        and fact.what in {"mark", "absence", "lateness", "early_leave"}
+        and fact.value is not None
     }
 
 

@@ -110,8 +110,10 @@ ABSENT_FOR = {
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
+WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 PARAMETERS = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
     "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "weekends_extend": False,
@@ -139,11 +141,31 @@ HEADERS = {
     "held (урок действует);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "calendar": "entry (запись);starts_on (с);ends_on (по);grades (параллели);as_weekday (как день недели);title (название);"
+    "revoked_by (отменено записью)",
+    "bells": "entry (запись);bells (звонки);title (название);effective_from (действует с);number (номер);starts_at (начало);"
+    "ends_at (конец)",
+    "timetables": "entry (запись);class (класс);effective_from (действует с);bells (звонки);weekday (день недели);number (номер);"
+    "weeks (недели);course (курс);subject (предмет)",
+    "certificates": "entry (запись);at (внесено);student (ученик);name (имя);starts_on (с);ends_on (по);code (код);"
+    "basis (основание);annulled_by (аннулирована записью)",
+    "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
+    "withdrawn_by (отмена снята записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "duties": "entry (запись);person (человек);name (имя);duty (обязанность);order_number (номер приказа);"
     "order_date (дата приказа);starts_on (с);ends_on (по)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
+    "assessment": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);rules (правила)",
+    "results": "entry (запись);at (внесено);sheet (ведомость);class (класс);subject (предмет);period (период);what (что);"
+    "student (ученик);name (имя);computed (вычислено);sum (сумма);weight (вес);inputs (по записям);rule (правила);"
+    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);"
+    "standing (действует значение);standing_entry (действует запись);published_entry (опубликовано записью)",
+    "result_corrections": "entry (запись);at (внесено);what (что);corrects (исправляет запись);sheet (ведомость);"
+    "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "council": "entry (запись);at (внесено);year (учебный год);protocol (протокол);held_on (дата);decision (решение);"
+    "students (ученики);names (имена);basis (основание);replaced_by (заменено записью)",
 }  # fmt: skip
 
 
@@ -163,6 +185,8 @@ def word(what: str, value: Any) -> str:
         return ABSENCES[value]
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return canonical(value).decode()
 
 
@@ -306,6 +330,86 @@ class Builder:
         name = self.names.get(person, person)
         self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
         return index
+
+    def days_off(self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы") -> int:
+        """Declare days without lessons."""
+        index = self.add(
+            "calendar", year, "days_off_declared", starts_on=starts_on, ends_on=ends_on, title=title, grades=grades
+        )
+        self.tables["calendar"].append([index, starts_on, ends_on, ", ".join(map(str, grades)), "", title, ""])
+        return index
+
+    def school_day(self, year: str, on: str, as_weekday: int, grades: list[int]) -> int:
+        """Declare a day that is taught as some weekday."""
+        index = self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+        self.tables["calendar"].append([index, on, on, ", ".join(map(str, grades)), as_weekday, "", ""])
+        return index
+
+    def revoke(self, year: str, revokes: int) -> int:
+        """Revoke a declaration."""
+        index = self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+        for row in self.tables["calendar"]:
+            if row[0] == revokes and not row[-1] and self.entries[revokes]["stream"] == f"calendar/{year}":
+                row[-1] = index
+        return index
+
+    def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена") -> int:
+        """Set a version of a bell schedule; times such as `08:30-09:15` of lessons 1, 2 and so on."""
+        lessons = [{"number": n, "starts_at": time[:5], "ends_at": time[6:]} for n, time in enumerate(times, 1)]
+        index = self.add(
+            "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons
+        )
+        for lesson in lessons:
+            self.tables["bells"].append([index, bells, title, effective_from, *lesson.values()])
+        return index
+
+    def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str]) -> int:
+        """Set a class's timetable: weekday, number, course, weeks of each lesson."""
+        lessons = [dict(zip(("weekday", "number", "course", "weeks"), place, strict=True)) for place in places]
+        index = self.add(
+            "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons
+        )
+        head = [index, self.names.get(group, ""), effective_from, bells]
+        for weekday, number, course, weeks in places:
+            subject = self.courses[course][1] if course in self.courses else ""
+            self.tables["timetables"].append([*head, weekday, number, WEEKS.get(weeks, ""), course, subject])
+        if not places:
+            self.tables["timetables"].append([*head, "", "", "", "", ""])
+        return index
+
+    def certificate(
+        self, student: str, starts_on: str, ends_on: str, code: str = "ill", basis: str = "справка № 3", **wrong: Any
+    ) -> tuple[str, int]:
+        """Record a certificate; its id and the index of its entry."""
+        fields = {"certificate": self.uuid(), "starts_on": starts_on, "ends_on": ends_on, "code": code, "basis": basis}
+        index = self.add("certificate", student, "certificate_recorded", **fields | wrong)
+        row = [index, self.entries[index]["at"], student, self.names.get(student, student), starts_on, ends_on]
+        self.tables["certificates"].append([*row, ABSENCES[code], basis, ""])
+        return fields["certificate"], index
+
+    def cancel(self, course: str, held_on: str, number: int = 1, basis: str = "приказ № 9", **more: Any) -> int:
+        """Cancel a lesson in quarantine."""
+        fields = {"held_on": held_on, "number": number, "reason": "quarantine", "basis": basis}
+        index = self.add("cancellation", course, "lesson_cancelled", **fields | more)
+        group, subject, *_ = self.courses[course]
+        moved = canonical(more["moved_to"]).decode() if "moved_to" in more else ""
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, "карантин", basis, moved]
+        self.tables["cancellations"].append([*row, more.get("merged_with", ""), ""])
+        return index
+
+    def withdraw(self, course: str, index: int) -> int:
+        by = self.add("cancellation", course, "cancellation_withdrawn", corrects=index, basis="состоится")
+        for row in self.tables["cancellations"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
+    def annul_certificate(self, student: str, index: int) -> int:
+        by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
+        for row in self.tables["certificates"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
 
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
@@ -465,10 +569,9 @@ class Builder:
             work,
         )
 
-    def absence(self, lesson: str, student: str, code: str = "absent") -> int:
-        return self._fact(
-            "absence", self.add("lesson", lesson, "absence_recorded", student=student, code=code), code, lesson, student
-        )
+    def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
+        data = {"student": student, "code": code, "certificate": certificate}
+        return self._fact("absence", self.add("lesson", lesson, "absence_recorded", **data), code, lesson, student)
 
     def lateness(self, lesson: str, student: str, minutes: int = 10) -> int:
         return self._fact(
@@ -478,6 +581,10 @@ class Builder:
             lesson,
             student,
         )
+
+    def early_leave(self, lesson: str, student: str, minutes: int = 10) -> int:
+        index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
+        return self._fact("early_leave", index, minutes, lesson, student)
 
     def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
         value = {"text": text} | ({"due_on": due_on} if due_on else {})
@@ -542,9 +649,10 @@ class Builder:
             word(row.what, new), REASONS[reason], note, basis or "", "" if request is None else request, self.entries[index]["actor"]["id"],
         ])  # fmt: skip
 
-    def reason(self, standing: int, code: str, basis: str | None = None) -> int:
+    def reason(self, standing: int, code: str, basis: str | None = None, certificate: str | None = None) -> int:
         row = self.fact(standing)
-        index = self.add("lesson", row.lesson, "absence_reason_set", absence=standing, code=code, basis=basis)
+        data = {"absence": standing, "code": code, "basis": basis, "certificate": certificate}
+        index = self.add("lesson", row.lesson, "absence_reason_set", **data)
         self._correction(index, row, standing, row.value, code, "document", "", basis, None)
         row.value, row.standing = code, index
         return index
@@ -644,7 +752,7 @@ class Builder:
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
-            elif row.what in ("mark", "absence", "lateness"):
+            elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
@@ -688,7 +796,7 @@ def write_zip(files: Files, path: Path, top: str = "archive/", method: int = zip
 
 @dataclass
 class Sample:
-    """A small school in which everything of events.md happens once at least."""
+    """A small school in which everything of events.md happens once at least, but results (tests/verify_results.py)."""
 
     builder: Builder
     year: str
@@ -707,6 +815,8 @@ class Sample:
     substitution: int
     open_lesson: str
     open_work: str
+    bells: str
+    declared: int
     marks: list[int]
     absence: int
     closed_at: int
@@ -734,6 +844,8 @@ def sample(seed: int = 1) -> Sample:
     _planned_lessons(b, course, teacher)
     subgroup, other_subgroup = _subgroups(b, year, group, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
+    _certificates(b, course, teacher, students[2])
+    _cancellations(b, group, course, year, teacher)
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
@@ -744,6 +856,7 @@ def sample(seed: int = 1) -> Sample:
     b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
     b.refuse(_ask(b, asked_by, absence))
     b.actor = asked_by
+    bells, declared = _timetable(b, year, group, course)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -765,11 +878,28 @@ def sample(seed: int = 1) -> Sample:
         substitution,
         open_lesson,
         open_work,
+        bells,
+        declared,
         marks,
         absence,
         closed_at,
         request,
     )
+
+
+def _timetable(b: Builder, year: str, group: str, course: str) -> tuple[str, int]:
+    """A calendar with a revoked entry and one that stands, bells with two versions, two weeks of the class."""
+    b.begin()
+    wrong = b.days_off(year, "2026-10-26", "2026-11-03", [5], '=Каникулы; "осенние"')
+    b.revoke(year, wrong)
+    declared = b.days_off(year, "2026-10-26", "2026-11-04", [5, 6])
+    b.school_day(year, "2026-11-07", 1, [5])
+    bells = b.uuid()
+    b.ring(bells, "2026-09-01", "08:30-09:15", "09:25-10:10", title='-Первая; "смена"\\')
+    b.ring(bells, "2026-11-01", "08:30-09:10")
+    b.week(group, bells, "2026-09-01", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
+    b.week(group, bells, "2026-11-05", (2, 1, course, "every"))
+    return bells, declared
 
 
 def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:
@@ -796,6 +926,7 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     ]
     absence = b.absence(lesson, students[3])
     b.lateness(lesson, students[4], 7)
+    b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
     b.homework(lesson, "-3 + x", "2026-09-03")
     b.begin()
@@ -821,6 +952,9 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     late = b.lateness(lesson, students[1], 10)
     late = b.correct(late, 15)
     b.correct(late, None)
+    left = b.early_leave(lesson, students[1], 10)
+    left = b.correct(left, 15)
+    b.correct(left, None)
     away = b.absence(lesson, students[1], "unexcused")
     b.correct(away, "excused", "document", basis="Записка")
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
@@ -884,6 +1018,32 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.substitution(b.lesson(course, substitute, "2027-05-08", "Повторение", number=1), teacher)
     b.release(substitute, "2027-05-08", "substitute")
     return substitute, lesson, substitution
+
+
+def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str) -> None:
+    """One that is moved, one that is merged, and one that is withdrawn."""
+    b.begin()
+    other = b.course(group, "Химия", year, teacher, "5")
+    b.cancel(course, "2026-09-21", 2, moved_to={"held_on": "2026-09-22", "number": 0})
+    b.cancel(course, "2026-09-21", 3, '=приказ; "9"', merged_with=other)
+    index = b.cancel(other, "2026-09-21")
+    b.begin()
+    b.withdraw(other, index)
+    b.cancel(other, "2026-09-21")
+
+
+def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:
+    """One that sets a reason and gives its code to a later absence, and one that is annulled."""
+    first = b.absence(b.lesson(course, teacher, "2026-09-14", "Проценты"), student)
+    b.begin()
+    certificate, _ = b.certificate(student, "2026-09-14", "2026-09-16", basis='=справка; "3"')
+    b.reason(first, "ill", '=справка; "3"', certificate)
+    b.absence(b.lesson(course, teacher, "2026-09-16", "Проценты"), student, "ill", certificate)
+    b.begin()
+    _, index = b.certificate(student, "2026-09-17", "2026-09-18", "excused")
+    b.begin()
+    b.annul_certificate(student, index)
+    b.absence(b.lesson(course, teacher, "2026-09-18", "Проценты"), student)
 
 
 def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:

@@ -792,6 +792,32 @@ def absent_and_late(school: Sample) -> None:
     school.builder.lateness(school.open_lesson, school.students[1])
 
 
+@story("absence-and-lateness")
+def absent_and_left_early(school: Sample) -> None:
+    school.builder.early_leave(school.open_lesson, school.students[1])
+    school.builder.absence(school.open_lesson, school.students[1])
+
+
+@story("absence-and-lateness")
+def left_early_though_absent(school: Sample) -> None:
+    b = school.builder
+    left = b.correct(b.early_leave(school.open_lesson, school.students[1]), None)
+    b.absence(school.open_lesson, school.students[1])
+    b.correct(left, 9)
+
+
+@story("recorded-twice")
+def left_early_twice(school: Sample) -> None:
+    school.builder.early_leave(school.open_lesson, school.students[1], 5)
+    school.builder.early_leave(school.open_lesson, school.students[1], 6)
+
+
+@story()
+def late_and_left_early(school: Sample) -> None:
+    school.builder.lateness(school.open_lesson, school.students[1])
+    school.builder.early_leave(school.open_lesson, school.students[1])
+
+
 @story("attendance")
 def attendance_with_a_wrong_number(school: Sample) -> None:
     lesson = school.builder.lesson(school.course, school.teacher, "2026-11-06", attendance="not_taken")

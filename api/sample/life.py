@@ -63,7 +63,7 @@ class Life:
 
     def live(self, origin: str, name: str) -> Iterator[Planned]:
         """Yield everything, from the school's opening under this origin and name on."""
-        yield from open_school(origin, name, self._roster, self._scribe, self._salts)
+        yield from open_school(origin, name, self._roster, self._week, self._scribe, self._salts)
         self._arrange_year()
         while self._agenda:
             at, _, action = heapq.heappop(self._agenda)

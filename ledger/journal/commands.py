@@ -10,10 +10,30 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.journal.cancellation_events import PlannedPlace
+from ledger.journal.command import JournalCommand as JournalCommand
 from ledger.journal.events import RegulationParameters
 from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.result_commands import (
+    AdoptAssessmentRules as AdoptAssessmentRules,
+    ApproveResultCorrection as ApproveResultCorrection,
+    CorrectResult as CorrectResult,
+    NewExamResult as NewExamResult,
+    NewResult as NewResult,
+    PublishResults as PublishResults,
+    RecordCouncilDecision as RecordCouncilDecision,
+    RecordExamResults as RecordExamResults,
+    RecordFinalMarks as RecordFinalMarks,
+    RecordPeriodMarks as RecordPeriodMarks,
+    RefuseResultCorrection as RefuseResultCorrection,
+    RequestResultCorrection as RequestResultCorrection,
+    SheetChange as SheetChange,
+)
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CancellationReason,
+    CertificateCode,
     CorrectionReason,
     Duty,
     PeriodKind,
@@ -22,10 +42,6 @@ from ledger.journal.vocabulary import (
     SubstitutionReason,
     WorkKind,
 )
-
-
-class JournalCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all commands."""
 
 
 class OpenSchool(JournalCommand, frozen=True, kw_only=True):
@@ -194,8 +210,97 @@ class EndDuty(JournalCommand, frozen=True, kw_only=True):
     ends_on: str
 
 
+class RecordCertificate(JournalCommand, frozen=True, kw_only=True):
+    """A document that says why a student of this class is not there from one day to another, both inclusive.
+
+    It sets the reason of every absence of these days that has none; one that is recorded later takes it by itself.
+    """
+
+    certificate: str
+    class_group: str
+    student: str
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+
+
+class AnnulCertificate(JournalCommand, frozen=True, kw_only=True):
+    """The certificate of entry `corrects` was entered wrongly; what it set is corrected absence by absence."""
+
+    class_group: str
+    student: str
+    corrects: int
+    basis: str
+
+
+class CancelLesson(JournalCommand, frozen=True, kw_only=True):
+    """The lesson of this course that was planned there is not held, or is moved, or merged into another course's."""
+
+    course: str
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: str | None = None
+
+
+class WithdrawCancellation(JournalCommand, frozen=True, kw_only=True):
+    """The cancellation of entry `corrects` holds no more."""
+
+    course: str
+    corrects: int
+    basis: str
+
+
+class DeclareDaysOff(JournalCommand, frozen=True, kw_only=True):
+    """No lessons for these grades on these days of the year, both inclusive."""
+
+    year: str
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class DeclareSchoolDay(JournalCommand, frozen=True, kw_only=True):
+    """A day of the year on which these grades have the lessons of another weekday (1 Monday to 7 Sunday), or any."""
+
+    year: str
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class RevokeCalendarEntry(JournalCommand, frozen=True, kw_only=True):
+    """The year's calendar entry at index `revokes` counts no more; `basis` says why, without personal values."""
+
+    year: str
+    revokes: int
+    basis: str
+
+
+class SetBellSchedule(JournalCommand, frozen=True, kw_only=True):
+    """A bell schedule, or its next version, from `effective_from` on; `lessons` by number, none before another ends."""
+
+    bells: str
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+
+
+class SetTimetable(JournalCommand, frozen=True, kw_only=True):
+    """A class's week from `effective_from` on, in place of the one before; none at all is a week without lessons."""
+
+    class_group: str
+    effective_from: str
+    bells: str
+    lessons: tuple[TimetableLesson, ...]
+
+
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One absent student."""
+    """One absent student; ``absent`` becomes the code of a certificate that covers the day."""
 
     student: str
     code: AbsenceCode = "absent"
@@ -203,6 +308,13 @@ class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One late student."""
+
+    student: str
+    minutes: int
+
+
+class NewEarlyLeave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One student who left before the end."""
 
     student: str
     minutes: int
@@ -263,6 +375,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -281,6 +394,7 @@ class AddToLesson(LessonChange, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -297,9 +411,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, substitution, work, homework: an
-    object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a
-    disclosure, where the reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
+    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
+    digest of a disclosure, where the reason asks for a text.
     """
 
     corrects: int

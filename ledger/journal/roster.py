@@ -46,6 +46,11 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
         """Tell whether the student belongs to the class on this day."""
         return any(stay.holds(day) for stay in self.roster.get(student, ()))
 
+    def has_between(self, student: str, first: str, last: str) -> bool:
+        """Tell whether the student belongs to the class on at least one day from `first` to `last`."""
+        stays = self.roster.get(student, ())
+        return any(stay.starts_on <= last and (stay.ends_on is None or stay.ends_on >= first) for stay in stays)
+
     def last_stay(self, student: str) -> Enrollment | None:
         """Return the latest stay of a student, or None."""
         stays = self.roster.get(student)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
+from ledger.journal.certificates import covering
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.duties import check_duty
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
+from ledger.journal.facts import Slot
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
 from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
+from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
@@ -66,7 +71,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
         ),
         *substitution,
     ]
-    plan_parts(command, Desk(group, course, command.held_on, year.ends_on, {}, {}), events)
+    plan_parts(command, _desk(context, group, course, command.held_on, year, {}, {}), events)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -79,7 +84,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = Desk(place.group, place.course, lesson.held_on, place.year.ends_on, lesson.slots, lesson.works)
+    desk = _desk(context, place.group, place.course, lesson.held_on, place.year, lesson.slots, lesson.works)
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:
@@ -128,11 +133,16 @@ def find_lesson(context: Context, command: LessonChange) -> tuple[Lesson, Place]
     expected = command.expected_version
     if expected is not None and expected != lesson.version:
         raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
+    return lesson, place_of(context, lesson)
+
+
+def place_of(context: Context, lesson: Lesson) -> Place:
+    """Return where a lesson stands, with everything noted as read that may move."""
     course = context.find(Course, "course", lesson.course, "lesson")
     group = context.find(ClassGroup, "class", course.class_group, "lesson")
     year = context.settled(SchoolYear, "year", course.year, "lesson")
     periods = periods_holding(context, year, group.grade, lesson.held_on)
-    return lesson, Place(course, group, year, periods)
+    return Place(course, group, year, periods)
 
 
 def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:
@@ -172,6 +182,27 @@ def _check_header(command: RecordLesson) -> None:
     rules.check_id(command.lesson, "lesson")
     rules.check_date(command.held_on, "held_on")
     check_times(command.number, command.starts_at, command.ends_at, command.topic)
+
+
+def _desk(
+    context: Context,
+    group: ClassGroup,
+    course: Course,
+    held_on: str,
+    year: SchoolYear,
+    slots: Mapping[Slot, int],
+    works: Mapping[str, int],
+) -> Desk:
+    return Desk(
+        group,
+        course,
+        held_on,
+        year.ends_on,
+        slots,
+        works,
+        partial(covering, context, held_on),
+        partial(takes_marks_for_absent, context, held_on),
+    )
 
 
 def today(context: Context) -> str:

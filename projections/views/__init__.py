@@ -9,16 +9,20 @@ from typing import Final
 
 from projections.folding import View
 from projections.views import (
+    cancellations,
     cells,
+    certificates,
     commands,
     corrections,
     duties,
     lessons,
     plans,
     regulation,
+    results,
     school,
     subgroups,
     substitutions,
+    timetables,
 )
 
 VIEWS: Final[tuple[View, ...]] = (
@@ -32,4 +36,8 @@ VIEWS: Final[tuple[View, ...]] = (
     plans.VIEW,
     duties.VIEW,
     subgroups.VIEW,
+    timetables.VIEW,
+    certificates.VIEW,
+    cancellations.VIEW,
+    results.VIEW,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from projections.reading import AsOf, Reader, resolve, stands
+from projections.views.flagged_marks import Flag, Standing, flags_of, pairs_of
 from projections.views.lookups import Lesson, Membership, courses, lessons, roster_between
 from projections.views.plans import PlannedItem, published
 from projections.views.subgroups import SubgroupMember, subgroup_members
@@ -22,10 +23,11 @@ class Value:
     Attributes:
         entry: the entry that says so.
         fact: the entry that first stated the fact.
-        what: ``mark``, ``absence`` or ``lateness``.
+        what: ``mark``, ``absence``, ``lateness`` or ``early_leave``.
         value: the mark, the absence's code, or minutes.
         work: the work that a mark is for.
         corrected: whether it was ever corrected or annulled. A reason that became known later is no correction.
+        flag: of a mark for who was absent, what it rests on; None for all others.
     """
 
     entry: int
@@ -36,6 +38,7 @@ class Value:
     work: str | None
     value: str
     corrected: bool
+    flag: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +178,15 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
 
 def values_of(views: Reader, found: Iterable[Lesson], position: int, student: str | None = None) -> list[Value]:
     """What stands in the cells of lessons, of all students or of one, in the order of the facts' entries."""
+    found = tuple(found)
     columns = "what, student, work, value, corrected"
     condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
+    rows = list(_of_lessons(views, "cells", columns, found, position, condition=condition, student=student))
+    standing = (Standing(what, entry, fact, lesson, of) for entry, fact, lesson, what, of, *_ in rows)
+    flags = flags_of(views, pairs_of(standing, {lesson.lesson: lesson.held_on for lesson in found}), position)
     return [
-        Value(entry, fact, what, lesson, of, work, value, bool(corrected))
-        for entry, fact, lesson, what, of, work, value, corrected in _of_lessons(
-            views, "cells", columns, tuple(found), position, condition=condition, student=student
-        )
+        Value(entry, fact, what, lesson, of, work, value, bool(corrected), flags.get(fact))
+        for entry, fact, lesson, what, of, work, value, corrected in rows
     ]
 
 

@@ -79,7 +79,7 @@ class HomeworkRow(NamedTuple):
     to_position: int = OPEN
 
 
-LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",)))
+LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",), ("held_on",)))
 LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
 WORKS: Final = Table("works", WorkRow, (("lesson",),))
 HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))

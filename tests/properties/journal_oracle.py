@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "homework")
+from tests.properties import results_oracle
+from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
+
+FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -24,8 +27,15 @@ CREATE = {
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
     "duty": "duty_assigned",
+    "bells": "bell_schedule_set",
+    "timetable": "timetable_set",
+    "certificate": "certificate_recorded",
+    "cancellation": "lesson_cancelled",
+    "assessment": "assessment_rules_adopted",
+    "results": "result_sheet_opened",
+    "council": "council_decision_recorded",
 }
-ALWAYS_THE_SAME = {"regulation", "responsible"}
+ALWAYS_THE_SAME = {"regulation", "responsible", "assessment"}
 HANDLINGS = {"refuse", "flag"}
 PARAMETERS: dict[str, Any] = {
     "lesson_days": 99,
@@ -51,6 +61,7 @@ STATES = {
     "mark_recorded": "mark",
     "absence_recorded": "absence",
     "lateness_recorded": "lateness",
+    "early_leave_recorded": "early_leave",
     "homework_assigned": "homework",
 }
 
@@ -87,7 +98,10 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker:
+class _Checker(TimetableOracle):
+    before: Sequence[Item]
+    item: Item
+
     def __init__(self, before: Sequence[Item], item: Item) -> None:
         self.before = before
         self.item = item
@@ -105,6 +119,12 @@ class _Checker:
         elif kind == "duty":
             assert item.stream == f"duty/{self.before[0].stream.partition('/')[2]}"
             assert item.type == CREATE[kind] or item.version > 1
+        elif kind == "calendar":
+            assert item.version > 1 or item.type in DECLARATIONS
+        elif kind in {"certificate", "cancellation"}:
+            assert item.type == CREATE[kind] or item.version > 1
+        elif kind in {"bells", "timetable", "council"}:
+            assert item.type == CREATE[kind]
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
@@ -310,12 +330,74 @@ class _Checker:
             spans += self.duties(teacher, "substitute")
         assert any(start <= day and (end is None or day <= end) for start, end in spans)
 
+    def check_assessment(self) -> None:
+        results_oracle.check_assessment(self)
+
+    def check_results(self) -> None:
+        results_oracle.check_results(self)
+
+    def check_council(self) -> None:
+        results_oracle.check_council(self)
+
     def check_order(self, day: str) -> None:
         """An order has a number and a date, and what it says begins no earlier than what stood there before."""
         assert self.data["order_number"]
         date.fromisoformat(self.data["order_date"])
         date.fromisoformat(self.data[day])
         assert all(other.data[day] <= self.data[day] for other in self.of(self.item.stream, self.item.type))
+
+    def check_certificate(self) -> None:
+        student = self.item.stream.partition("/")[2]
+        assert self.made("person", student)["kind"] == "student"
+        if self.item.type == "certificate_annulled":
+            assert self.data["corrects"] in {other.position for other in self.certificates(student)}
+            assert self.data["basis"]
+            return
+        assert self.data["starts_on"] <= self.data["ends_on"]
+        assert self.data["code"] in {"ill", "excused"}
+        assert self.data["basis"]
+        known = self.of(self.item.stream, "certificate_recorded")
+        assert self.data["certificate"] not in {other.data["certificate"] for other in known}
+
+    def check_cancellation(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        year = self.made("course", course)["year"]
+        gone = {other.data["corrects"] for other in self.of(self.item.stream, "cancellation_withdrawn")}
+        standing = [one for one in self.of(self.item.stream, "lesson_cancelled") if one.position not in gone]
+        assert self.data["basis"]
+        if self.item.type == "cancellation_withdrawn":
+            assert self.data["corrects"] in {one.position for one in standing}
+            return
+        place = {name: self.data[name] for name in ("held_on", "number")}
+        assert 0 <= place["number"] <= 12
+        assert self.data["reason"] in {"teacher_absent", "quarantine", "weather", "accident", "school_event", "other"}
+        assert place not in [{name: one.data[name] for name in place} for one in standing]
+        assert not {"moved_to", "merged_with"} <= self.data.keys()
+        assert self.data.get("moved_to") != place
+        if "merged_with" in self.data:
+            assert self.data["merged_with"] != course
+            assert self.made("course", self.data["merged_with"])["year"] == year
+
+    def certificates(self, student: str) -> list[Item]:
+        """The certificates of a student that stand."""
+        stream = f"certificate/{student}"
+        gone = {other.data["corrects"] for other in self.of(stream, "certificate_annulled")}
+        return [one for one in self.of(stream, "certificate_recorded") if one.position not in gone]
+
+    def check_cited(self, student: str | None, header: dict[str, Any]) -> None:
+        """An absence that cites a certificate has its code, and lies in its days; one that says no reason has none."""
+        covering = [
+            other.data
+            for other in self.certificates(student or "")
+            if other.data["starts_on"] <= header["held_on"] <= other.data["ends_on"]
+        ]
+        if "certificate" in self.data:
+            (cited,) = [one for one in covering if one["certificate"] == self.data["certificate"]]
+            assert self.data["code"] == cited["code"]
+            if self.item.type == "absence_reason_set":
+                assert self.data["basis"] == cited["basis"]
+        elif self.item.type == "absence_recorded":
+            assert not covering or self.data["code"] != "absent"
 
     # lessons --------------------------------------------------------------------------------------------------------
 
@@ -386,13 +468,19 @@ class _Checker:
         (fact,) = [fact for fact in self.facts() if fact.standing == self.data["absence"]]
         assert (fact.what, fact.value) == ("absence", "absent")
         assert self.data["code"] != "absent"
+        self.check_cited(fact.student, header)
 
     def check_absence_recorded(self, header: dict[str, Any]) -> None:
+        self.check_cited(self.data["student"], header)
         self.check_free("absence", header, self.data["student"])
 
     def check_lateness_recorded(self, header: dict[str, Any]) -> None:
         assert 1 <= self.data["minutes"] <= 120
         self.check_free("lateness", header, self.data["student"])
+
+    def check_early_leave_recorded(self, header: dict[str, Any]) -> None:
+        assert 1 <= self.data["minutes"] <= 120
+        self.check_free("early_leave", header, self.data["student"])
 
     def check_mark_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("mark", header, self.data["student"], self.data["work"])
@@ -417,13 +505,15 @@ class _Checker:
         facts = self.facts()
         assert not [fact for fact in facts if (fact.what, fact.student, fact.work) == (what, student, work)]
         of_student = {fact.what for fact in facts if fact.student == student}
-        if what in {"absence", "lateness"}:
-            assert not of_student & {"absence", "lateness"}
-        if what == "mark":
+        if what == "absence":
+            assert not of_student & {"lateness", "early_leave"}
+        if what in {"lateness", "early_leave"}:
             assert "absence" not in of_student
+        if what == "mark":
+            assert "absence" not in of_student or self.takes_absent(header["held_on"])
             assert [fact for fact in facts if fact.what == "work" and fact.work == work]
         if what == "absence":
-            assert "mark" not in of_student
+            assert "mark" not in of_student or self.takes_absent(header["held_on"])
         if student is not None and self.item.type in STATES:
             group = f"class/{self.made('course', header['course'])['class_group']}"
             day = header["held_on"]
@@ -435,6 +525,12 @@ class _Checker:
             if "subgroup" in self.made("course", header["course"]):
                 stays = self.subgroup_stays(f"course/{header['course']}", student)
                 assert any(start <= day and (end is None or day <= end) for start, end in stays)
+
+    def takes_absent(self, day: str) -> bool:
+        """The regulation of a day, as known before this entry, takes a mark for who was absent."""
+        versions = [other.data for other in self.before if other.type == "regulation_adopted"]
+        in_force = [version for version in versions if version["effective_from"] <= day]
+        return bool(in_force) and in_force[-1]["parameters"]["mark_for_absent"] == "flag"
 
     # corrections ----------------------------------------------------------------------------------------------------
 
@@ -461,9 +557,9 @@ class _Checker:
                 assert [other for other in others if other.what == "lesson"], "a fact stands in an annulled lesson"
             self.check_free(what, header, fact.student, fact.work)
 
-    def check_answer(self, request: int) -> Item:
+    def check_answer(self, request: int, type_: str = "correction_requested") -> Item:
         asked = self.before[request]
-        assert (asked.type, asked.stream) == ("correction_requested", self.item.stream)
+        assert (asked.type, asked.stream) == (type_, self.item.stream)
         people = [{item.actor, item.on_behalf_of} - {None} for item in (self.item, asked)]
         assert not people[0] & people[1]
         answers = [other for other in self.before if other.data.get("request") == request]
@@ -534,11 +630,11 @@ class _Checker:
             for stream, period in self.periods()
         )
 
-    def facts(self, *, annulled: bool = False) -> list[_Standing]:
-        """The facts of this lesson with their standing entries; those that stand, or all."""
+    def facts(self, *, annulled: bool = False, of: str = "") -> list[_Standing]:
+        """The facts of this lesson, or another, with their standing entries; those that stand, or all."""
         facts: list[_Standing] = []
         for other in self.before:
-            if other.stream != self.item.stream:
+            if other.stream != (of or self.item.stream):
                 continue
             data = other.data
             if other.type in STATES:
@@ -563,7 +659,7 @@ def check_value(what: str, value: Any) -> None:
         assert value.count("/") <= 1
     elif what == "absence":
         assert value in {"absent", "ill", "excused", "unexcused"}
-    elif what == "lateness":
+    elif what in {"lateness", "early_leave"}:
         assert isinstance(value, int)
         assert 1 <= value <= 120
     else:
@@ -589,7 +685,7 @@ _FIELDS = {
 def _value(what: str, data: dict[str, Any]) -> Any:
     if what in _FIELDS:
         return {field: data[field] for field in _FIELDS[what] if field in data}
-    return data[{"mark": "value", "absence": "code", "lateness": "minutes"}[what]]
+    return data[{"mark": "value", "absence": "code", "lateness": "minutes", "early_leave": "minutes"}[what]]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

@@ -3,8 +3,7 @@ from __future__ import annotations
 import string
 from datetime import date
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from api.importing import Problem, describe_plan, plan_import
 from api.importing.columns import CLASSES, COURSES, PEOPLE, PERIODS, TABLES, TIMETABLE, YEAR, Table

@@ -7,29 +7,47 @@ the client (random UUIDs, so that a page can work off line); where one is left o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 
+from api.bodies.base import (
+    DAY_PATTERN as DAY_PATTERN,
+    ID_PATTERN as ID_PATTERN,
+    PRINTABLE_PATTERN as PRINTABLE_PATTERN,
+    Body as Body,
+    Day as Day,
+    Id as Id,
+    Name as Name,
+    Note as Note,
+)
+from api.bodies.results import (
+    NewAssessmentRules as NewAssessmentRules,
+    NewCouncilDecision as NewCouncilDecision,
+    NewExamResults as NewExamResults,
+    NewFinalMarks as NewFinalMarks,
+    NewPeriodMarks as NewPeriodMarks,
+    NewPublication as NewPublication,
+    NewResultCorrection as NewResultCorrection,
+    NewResultCorrectionRequest as NewResultCorrectionRequest,
+    ResultMark as ResultMark,
+)
 from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
 from ledger.journal.plan_events import PlanItem, PlanTopic
-from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, Duty, PeriodKind, PersonKind, PlanReason
-
-ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-# What goes to the vault is judged here, since no rule of the journal ever sees it: printable, and something to see.
-PRINTABLE_PATTERN: Final = (
-    "^(?=.*[^\\s\\u200b-\\u200f\\u2060\\ufeff])(?!.*\\n)[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
+from ledger.journal.result_events import AssessmentRules
+from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CancellationReason,
+    CertificateCode,
+    CorrectionReason,
+    Duty,
+    PeriodKind,
+    PersonKind,
+    PlanReason,
 )
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="a UUID")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTABLE_PATTERN)]
-Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=PRINTABLE_PATTERN)]
-Day = Annotated[str, msgspec.Meta(pattern=DAY_PATTERN, description="YYYY-MM-DD")]
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all bodies."""
 
 
 class NewPerson(Body, frozen=True, kw_only=True):
@@ -145,7 +163,7 @@ class NewAmendment(Body, frozen=True, kw_only=True):
 
 
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """
@@ -183,6 +201,49 @@ class NewDutyEnd(Body, frozen=True, kw_only=True):
     ends_on: str
 
 
+class NewCertificate(Body, frozen=True, kw_only=True):
+    """Why a student of the class is not there from one day to another, both inclusive, past or to come.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people and no diagnosis.
+    """
+
+    student: Id
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+    certificate: Id | None = None
+
+
+class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
+    """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    student: Id
+    corrects: int
+    basis: str
+
+
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
+
+
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    corrects: int
+    basis: str
+
+
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
@@ -202,10 +263,52 @@ class NewLesson(Body, frozen=True, kw_only=True):
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
     lesson: Id | None = None
+
+
+class NewDaysOff(Body, frozen=True, kw_only=True):
+    """Days without lessons for these grades, both inclusive."""
+
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class NewSchoolDay(Body, frozen=True, kw_only=True):
+    """A day that these grades are taught as some weekday, 1 (Monday) to 7 (Sunday)."""
+
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class NewRevocation(Body, frozen=True, kw_only=True):
+    """The calendar entry of this index counts no more; the basis stands in clear, for ever: no names of people."""
+
+    revokes: int
+    basis: str
+
+
+class NewBells(Body, frozen=True, kw_only=True):
+    """A bell schedule from a day on; with the id of one, its next version."""
+
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+    bells: Id | None = None
+
+
+class NewTimetable(Body, frozen=True, kw_only=True):
+    """A class's week from a day on: by weekday, number and course; `weeks` is `every`, `odd` or `even`."""
+
+    effective_from: str
+    bells: Id
+    lessons: tuple[TimetableLesson, ...]
 
 
 class MoreOfLesson(Body, frozen=True, kw_only=True):
@@ -214,6 +317,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -304,7 +408,8 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
         *_names((PlanItem, PlanTopic)),
     ]
