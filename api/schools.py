@@ -38,6 +38,7 @@ from ledger.durable import read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
+from ledger.journal.sheet import ResultSheet
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, load_signer
@@ -155,6 +156,12 @@ class OpenSchool:
         found = self.app.lesson(lesson)
         facts = found.facts.values() if found else ()
         return next((fact.student for fact in facts if fact.standing == index), None) or None
+
+    def student_of_result(self, sheet: str, index: int) -> str | None:
+        """The student whom a standing entry of a result sheet is about; None where there is none."""
+        found, _ = self.app.aggregate(f"results/{sheet}")
+        facts = found.facts.values() if isinstance(found, ResultSheet) else ()
+        return next((fact.student for fact in facts if fact.standing == index), None)
 
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """Names of people as their disclosures say, family name first; those that are not disclosed are left out."""

@@ -103,14 +103,17 @@ REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
 }  # fmt: skip
+DUTIES = {"journal": "ведение журнала", "substitute": "замещение", "class_teacher": "классное руководство"}
 ABSENT_FOR = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
     "other": "иное",
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
+WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 PARAMETERS = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
     "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "weekends_extend": False,
@@ -136,9 +139,13 @@ GUARDIAN = "guardian (законный представитель);guardian_name
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
     "enrollments": "entry (запись);class (класс);student (ученик);name (имя);starts_on (с);ends_on (по)",
-    "courses": "entry (запись);course (курс);class (класс);subject (предмет)",
+    "courses": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа)",
+    "subgroups": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);student (ученик);name (имя);"
+    "starts_on (с);ends_on (по)",
+    "plans": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);number (номер);topic (тема);"
+    "hours (часов);homework (домашнее задание);planned_on (по плану);reason (причина);basis (основание)",
     "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
-    "teacher (учитель);topic (тема);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
+    "subgroup (подгруппа);teacher (учитель);topic (тема);plan_items (пункты плана);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
     "standing_entry (действует запись)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
@@ -150,8 +157,21 @@ HEADERS = {
     "held (урок действует);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "calendar": "entry (запись);starts_on (с);ends_on (по);grades (параллели);as_weekday (как день недели);title (название);"
+    "revoked_by (отменено записью)",
+    "bells": "entry (запись);bells (звонки);title (название);effective_from (действует с);number (номер);starts_at (начало);"
+    "ends_at (конец)",
+    "timetables": "entry (запись);class (класс);effective_from (действует с);bells (звонки);weekday (день недели);number (номер);"
+    "weeks (недели);course (курс);subject (предмет)",
+    "certificates": "entry (запись);at (внесено);student (ученик);name (имя);starts_on (с);ends_on (по);code (код);"
+    "basis (основание);annulled_by (аннулирована записью)",
+    "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
+    "withdrawn_by (отмена снята записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
+    "duties": "entry (запись);person (человек);name (имя);duty (обязанность);order_number (номер приказа);"
+    "order_date (дата приказа);starts_on (с);ends_on (по)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
     "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
     "ended_by (прекращено записью)",
@@ -170,6 +190,15 @@ HEADERS = {
     "refusals": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);refused_on (дата отказа);basis (основание);"
     "ended_by (прекращено записью);notified_by (сообщено — запись);out_number (исходящий номер);sent_on (отправлено);"
     "approved_by (утвердил)",
+    "assessment": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);rules (правила)",
+    "results": "entry (запись);at (внесено);sheet (ведомость);class (класс);subject (предмет);period (период);what (что);"
+    "student (ученик);name (имя);computed (вычислено);sum (сумма);weight (вес);inputs (по записям);rule (правила);"
+    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);"
+    "standing (действует значение);standing_entry (действует запись);published_entry (опубликовано записью)",
+    "result_corrections": "entry (запись);at (внесено);what (что);corrects (исправляет запись);sheet (ведомость);"
+    "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "council": "entry (запись);at (внесено);year (учебный год);protocol (протокол);held_on (дата);decision (решение);"
+    "students (ученики);names (имена);basis (основание);replaced_by (заменено записью)",
 }  # fmt: skip
 
 
@@ -189,6 +218,8 @@ def word(what: str, value: Any) -> str:
         return ABSENCES[value]
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return canonical(value).decode()
 
 
@@ -222,6 +253,7 @@ class Builder:
     lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
     courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     works: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
@@ -304,6 +336,24 @@ class Builder:
         shown = canonical(parameters).decode()
         self.tables["regulations"].append([index, number, "2026-08-24", effective_from, shown])
         return index
+
+    def assign(self, person: str, starts_on: str, duty: str = "journal", number: str = "19-о") -> int:
+        """Include something in a teacher's duties."""
+        index = self.add(
+            "duty", self.school_id, "duty_assigned",
+            person=person, duty=duty, order_number=number, order_date="2026-08-24", starts_on=starts_on,
+        )  # fmt: skip
+        name = self.names.get(person, person)
+        row = [index, person, name, DUTIES[duty], number, "2026-08-24", starts_on, ""]
+        self.tables["duties"].append(row)
+        return index
+
+    def release(self, person: str, ends_on: str, duty: str = "journal") -> None:
+        """End a duty."""
+        self.add("duty", self.school_id, "duty_ended", person=person, duty=duty, ends_on=ends_on)
+        for row in self.tables["duties"]:
+            if row[1] == person and row[3] == DUTIES[duty] and not row[7]:
+                row[7] = ends_on
 
     def appoint(self, person: str, starts_on: str, number: str = "18-о") -> int:
         """Appoint who answers for the journal."""
@@ -450,6 +500,86 @@ class Builder:
                 row[13:] = [index, {"answered": "отвечено", "withdrawn": "снято"}[how], note]
         return index
 
+    def days_off(self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы") -> int:
+        """Declare days without lessons."""
+        index = self.add(
+            "calendar", year, "days_off_declared", starts_on=starts_on, ends_on=ends_on, title=title, grades=grades
+        )
+        self.tables["calendar"].append([index, starts_on, ends_on, ", ".join(map(str, grades)), "", title, ""])
+        return index
+
+    def school_day(self, year: str, on: str, as_weekday: int, grades: list[int]) -> int:
+        """Declare a day that is taught as some weekday."""
+        index = self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+        self.tables["calendar"].append([index, on, on, ", ".join(map(str, grades)), as_weekday, "", ""])
+        return index
+
+    def revoke(self, year: str, revokes: int) -> int:
+        """Revoke a declaration."""
+        index = self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+        for row in self.tables["calendar"]:
+            if row[0] == revokes and not row[-1] and self.entries[revokes]["stream"] == f"calendar/{year}":
+                row[-1] = index
+        return index
+
+    def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена") -> int:
+        """Set a version of a bell schedule; times such as `08:30-09:15` of lessons 1, 2 and so on."""
+        lessons = [{"number": n, "starts_at": time[:5], "ends_at": time[6:]} for n, time in enumerate(times, 1)]
+        index = self.add(
+            "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons
+        )
+        for lesson in lessons:
+            self.tables["bells"].append([index, bells, title, effective_from, *lesson.values()])
+        return index
+
+    def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str]) -> int:
+        """Set a class's timetable: weekday, number, course, weeks of each lesson."""
+        lessons = [dict(zip(("weekday", "number", "course", "weeks"), place, strict=True)) for place in places]
+        index = self.add(
+            "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons
+        )
+        head = [index, self.names.get(group, ""), effective_from, bells]
+        for weekday, number, course, weeks in places:
+            subject = self.courses[course][1] if course in self.courses else ""
+            self.tables["timetables"].append([*head, weekday, number, WEEKS.get(weeks, ""), course, subject])
+        if not places:
+            self.tables["timetables"].append([*head, "", "", "", "", ""])
+        return index
+
+    def certificate(
+        self, student: str, starts_on: str, ends_on: str, code: str = "ill", basis: str = "справка № 3", **wrong: Any
+    ) -> tuple[str, int]:
+        """Record a certificate; its id and the index of its entry."""
+        fields = {"certificate": self.uuid(), "starts_on": starts_on, "ends_on": ends_on, "code": code, "basis": basis}
+        index = self.add("certificate", student, "certificate_recorded", **fields | wrong)
+        row = [index, self.entries[index]["at"], student, self.names.get(student, student), starts_on, ends_on]
+        self.tables["certificates"].append([*row, ABSENCES[code], basis, ""])
+        return fields["certificate"], index
+
+    def cancel(self, course: str, held_on: str, number: int = 1, basis: str = "приказ № 9", **more: Any) -> int:
+        """Cancel a lesson in quarantine."""
+        fields = {"held_on": held_on, "number": number, "reason": "quarantine", "basis": basis}
+        index = self.add("cancellation", course, "lesson_cancelled", **fields | more)
+        group, subject, *_ = self.courses[course]
+        moved = canonical(more["moved_to"]).decode() if "moved_to" in more else ""
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, "карантин", basis, moved]
+        self.tables["cancellations"].append([*row, more.get("merged_with", ""), ""])
+        return index
+
+    def restore(self, course: str, index: int) -> int:
+        by = self.add("cancellation", course, "cancellation_withdrawn", corrects=index, basis="состоится")
+        for row in self.tables["cancellations"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
+    def annul_certificate(self, student: str, index: int) -> int:
+        by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
+        for row in self.tables["certificates"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
         self.add("class", group, "class_group_opened", year=year, grade=grade, letter=letter)
@@ -467,13 +597,52 @@ class Builder:
             if row[1] == self.names[group] and row[2] == student and not row[5]:
                 row[5] = ends_on
 
-    def course(self, group: str, subject: str, year: str, teacher: str, grade: str = "") -> str:
+    def course(
+        self, group: str, subject: str, year: str, teacher: str, grade: str = "", subgroup: str | None = None
+    ) -> str:
         course = self.uuid()
-        index = self.add("course", course, "course_opened", class_group=group, subject=subject, year=year)
+        opened = {"class_group": group, "subject": subject, "year": year, "subgroup": subgroup}
+        index = self.add("course", course, "course_opened", **opened)
+        if subgroup is not None:
+            self.add("class", group, "subgroup_listed", course=course)
         self.add("course", course, "teacher_assigned", teacher=teacher, starts_on="2026-09-01")
         self.courses[course] = (self.names[group], subject, year, grade)
-        self.tables["courses"].append([index, course, self.names[group], subject])
+        self.parts[course] = subgroup or ""
+        self.tables["courses"].append([index, course, self.names[group], subject, subgroup or ""])
         return course
+
+    def join(self, course: str, student: str, starts_on: str = "2026-09-01") -> None:
+        """Put a student into a course's subgroup."""
+        index = self.add("course", course, "subgroup_joined", student=student, starts_on=starts_on)
+        name = self.names.get(student, student)
+        row = [index, course, *self.courses[course][:2], self.parts[course], student, name, starts_on, ""]
+        self.tables["subgroups"].append(row)
+
+    def plan(self, course: str, items: list[dict[str, Any]], title: str = "План") -> None:
+        """Record a course's plan, its last item in an entry of its own."""
+        head, tail = items[:-1], items[-1:]
+        index = self.add("plan", course, "lesson_plan_imported", title=title, items=head)
+        self._planned(index, course, head)
+        self._planned(self.add("plan", course, "lesson_plan_continued", items=tail), course, tail)
+
+    def amend(self, course: str, number: int, old: Any, new: Any, reason: str = "calendar", **more: Any) -> int:
+        index = self.add("plan", course, "lesson_plan_amended", number=number, old=old, new=new, reason=reason, **more)
+        words = {"calendar": "изменение календаря", "merged": "объединение тем"}
+        self._planned(index, course, [{"number": number, **(new or {})}], words[reason], more.get("basis", ""))
+        return index
+
+    def _planned(self, index: int, course: str, items: list[dict[str, Any]], reason: str = "", basis: str = "") -> None:
+        for item in items:
+            shown = [item.get(name, "") for name in ("number", "topic", "hours", "homework", "planned_on")]
+            head = [index, course, *self.courses[course][:2], self.parts[course]]
+            self.tables["plans"].append([*head, *shown, reason, basis])
+
+    def depart(self, course: str, student: str, ends_on: str) -> None:
+        """Take a student out of a course's subgroup."""
+        self.add("course", course, "subgroup_left", student=student, ends_on=ends_on)
+        for row in self.tables["subgroups"]:
+            if row[1] == course and row[5] == student and not row[8]:
+                row[8] = ends_on
 
     def period(self, year: str, number: int, grades: list[int], starts_on: str, ends_on: str) -> str:
         period = self.uuid()
@@ -504,11 +673,20 @@ class Builder:
     # Lessons.
 
     def lesson(
-        self, course: str, teacher: str, held_on: str, topic: str = "Дроби", attendance: str = "taken", number: int = 1
+        self,
+        course: str,
+        teacher: str,
+        held_on: str,
+        topic: str = "Дроби",
+        attendance: str = "taken",
+        number: int = 1,
+        plan_items: list[int] | None = None,
     ) -> str:
         self.begin()
         lesson = self.uuid()
-        times = {"starts_at": "08:30", "ends_at": "09:15"}
+        times: dict[str, Any] = {"starts_at": "08:30", "ends_at": "09:15"}
+        if plan_items:
+            times["plan_items"] = plan_items
         index = self.add(
             "lesson",
             lesson,
@@ -561,10 +739,9 @@ class Builder:
             work,
         )
 
-    def absence(self, lesson: str, student: str, code: str = "absent") -> int:
-        return self._fact(
-            "absence", self.add("lesson", lesson, "absence_recorded", student=student, code=code), code, lesson, student
-        )
+    def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
+        data = {"student": student, "code": code, "certificate": certificate}
+        return self._fact("absence", self.add("lesson", lesson, "absence_recorded", **data), code, lesson, student)
 
     def lateness(self, lesson: str, student: str, minutes: int = 10) -> int:
         return self._fact(
@@ -574,6 +751,10 @@ class Builder:
             lesson,
             student,
         )
+
+    def early_leave(self, lesson: str, student: str, minutes: int = 10) -> int:
+        index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
+        return self._fact("early_leave", index, minutes, lesson, student)
 
     def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
         value = {"text": text} | ({"due_on": due_on} if due_on else {})
@@ -638,9 +819,10 @@ class Builder:
             word(row.what, new), REASONS[reason], note, basis or "", "" if request is None else request, self.entries[index]["actor"]["id"],
         ])  # fmt: skip
 
-    def reason(self, standing: int, code: str, basis: str | None = None) -> int:
+    def reason(self, standing: int, code: str, basis: str | None = None, certificate: str | None = None) -> int:
         row = self.fact(standing)
-        index = self.add("lesson", row.lesson, "absence_reason_set", absence=standing, code=code, basis=basis)
+        data = {"absence": standing, "code": code, "basis": basis, "certificate": certificate}
+        index = self.add("lesson", row.lesson, "absence_reason_set", **data)
         self._correction(index, row, standing, row.value, code, "document", "", basis, None)
         row.value, row.standing = code, index
         return index
@@ -721,11 +903,15 @@ class Builder:
             head = [row.first, row.at, row.lesson, info["held_on"]]
             if row.what == "lesson":
                 topic = "аннулирован" if row.value is None else row.value["topic"]
+                covered = ", ".join(map(str, (row.value or {}).get("plan_items", [])))
                 work = homework.get(row.lesson)
                 home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
-                    [*head, info["number"], group, subject, row.names[info["teacher"]], topic, taken, *home, by]
+                    [
+                        *(*head, info["number"], group, subject, self.parts[info["course"]]),
+                        *(row.names[info["teacher"]], topic, covered, taken, *home, by),
+                    ]
                 )
             elif row.what == "substitution":
                 held = next(one for one in self.rows.values() if (one.what, one.lesson) == ("lesson", row.lesson))
@@ -736,7 +922,7 @@ class Builder:
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
-            elif row.what in ("mark", "absence", "lateness"):
+            elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
@@ -780,13 +966,15 @@ def write_zip(files: Files, path: Path, top: str = "archive/", method: int = zip
 
 @dataclass
 class Sample:
-    """A small school in which everything of events.md happens once at least."""
+    """A small school in which everything of events.md happens once at least, but results (tests/verify_results.py)."""
 
     builder: Builder
     year: str
     period: str
     group: str
     course: str
+    subgroup: str
+    other_subgroup: str
     teacher: str
     employee: str
     guardian: str
@@ -800,6 +988,8 @@ class Sample:
     substitution: int
     open_lesson: str
     open_work: str
+    bells: str
+    declared: int
     marks: list[int]
     absence: int
     closed_at: int
@@ -818,13 +1008,18 @@ def sample(seed: int = 1) -> Sample:
     b.adopt("2026-09-01")
     b.adopt("2026-11-01", '=17;"о"\\', annual_refresh_until="02-28", notice_days=99, result_hours=999)
     b.appoint(employee, "2026-09-01", '-18;"о"\\')
+    b.assign(teacher, "2027-05-01", number='-19;"о"\\')
     names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
     students = [b.person("student", *name) for name in names]
     group, course = _class(b, year, teacher, students)
     guardian, cited = _people(b, year, employee, students)
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
+    _planned_lessons(b, course, teacher)
+    subgroup, other_subgroup = _subgroups(b, year, group, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
+    _certificates(b, course, teacher, students[2])
+    _cancellations(b, group, course, year, teacher)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
@@ -843,6 +1038,7 @@ def sample(seed: int = 1) -> Sample:
     b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
     b.refuse(_ask(b, asked_by, absence))
     b.actor = asked_by
+    bells, declared = _timetable(b, year, group, course)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -852,6 +1048,8 @@ def sample(seed: int = 1) -> Sample:
         period,
         group,
         course,
+        subgroup,
+        other_subgroup,
         teacher,
         employee,
         guardian,
@@ -865,11 +1063,28 @@ def sample(seed: int = 1) -> Sample:
         substitution,
         open_lesson,
         open_work,
+        bells,
+        declared,
         marks,
         absence,
         closed_at,
         request,
     )
+
+
+def _timetable(b: Builder, year: str, group: str, course: str) -> tuple[str, int]:
+    """A calendar with a revoked entry and one that stands, bells with two versions, two weeks of the class."""
+    b.begin()
+    wrong = b.days_off(year, "2026-10-26", "2026-11-03", [5], '=Каникулы; "осенние"')
+    b.revoke(year, wrong)
+    declared = b.days_off(year, "2026-10-26", "2026-11-04", [5, 6])
+    b.school_day(year, "2026-11-07", 1, [5])
+    bells = b.uuid()
+    b.ring(bells, "2026-09-01", "08:30-09:15", "09:25-10:10", title='-Первая; "смена"\\')
+    b.ring(bells, "2026-11-01", "08:30-09:10")
+    b.week(group, bells, "2026-09-01", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
+    b.week(group, bells, "2026-11-05", (2, 1, course, "every"))
+    return bells, declared
 
 
 def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:
@@ -927,6 +1142,7 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     ]
     absence = b.absence(lesson, students[3])
     b.lateness(lesson, students[4], 7)
+    b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
     b.homework(lesson, "-3 + x", "2026-09-03")
     b.begin()
@@ -952,11 +1168,52 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     late = b.lateness(lesson, students[1], 10)
     late = b.correct(late, 15)
     b.correct(late, None)
+    left = b.early_leave(lesson, students[1], 10)
+    left = b.correct(left, 15)
+    b.correct(left, None)
     away = b.absence(lesson, students[1], "unexcused")
     b.correct(away, "excused", "document", basis="Записка")
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
     b.correct(len(b.entries) - 1, None, "typo")
     assert third
+
+
+def _planned_lessons(b: Builder, course: str, teacher: str) -> None:
+    """A plan of four items: one amended, one added, one taken out; a lesson of two of them, corrected to cover one."""
+    b.begin()
+    topics: list[dict[str, Any]] = [
+        {"topic": "=Дроби;", "hours": 2, "homework": '"§ 1"\n№ 7', "planned_on": "2026-09-01"},
+        {"topic": "Проценты", "hours": 1, "homework": "-§ 2"},
+        {"topic": "Доли", "hours": 3},
+    ]
+    b.plan(course, [{"number": number, **topic} for number, topic in enumerate(topics, 1)])
+    b.begin()
+    b.amend(course, 2, topics[1], {**topics[1], "hours": 2}, basis="@приказ; № 9")
+    b.amend(course, 999, None, topics[2], "merged")
+    b.amend(course, 3, topics[2], None)
+    b.lesson(course, teacher, "2026-09-05", "Дроби и проценты", number=4, plan_items=[1, 2])
+    fact = len(b.entries) - 1
+    b.begin()
+    header = {"number": 4, "topic": "Проценты", "starts_at": "08:30", "ends_at": "09:15", "plan_items": [2]}
+    b.correct(fact, header)
+    b.lesson(course, teacher, "2026-09-06", "Доли", number=4, plan_items=[1, 999])
+
+
+def _subgroups(b: Builder, year: str, group: str, teacher: str, students: list[str]) -> tuple[str, str]:
+    """One subject in two halves: the second student goes over to the other, the third is in none."""
+    b.begin()
+    one = b.course(group, "Английский язык", year, teacher, "5", "1-я")
+    other = b.course(group, "Английский язык", year, teacher, "5", '=2;"я"')
+    b.join(one, students[0])
+    b.join(one, students[1])
+    b.depart(one, students[1], "2026-09-08")
+    b.join(other, students[1], "2026-09-09")
+    lesson = b.lesson(one, teacher, "2026-09-08", "Глаголы", number=5)
+    work = b.work(lesson)
+    b.mark(lesson, work, students[0], "5")
+    b.mark(lesson, work, students[1], "4")
+    b.absence(b.lesson(other, teacher, "2026-09-09", "Глаголы", number=5), students[1])
+    return one, other
 
 
 def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int]:
@@ -972,7 +1229,37 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.substitution(double, teacher)
     b.begin()
     b.correct(len(b.entries) - 2, None, "typo")
+    b.assign(substitute, "2027-05-01", "substitute")
+    b.lesson(course, teacher, "2027-05-07", "Повторение", number=1)
+    b.substitution(b.lesson(course, substitute, "2027-05-08", "Повторение", number=1), teacher)
+    b.release(substitute, "2027-05-08", "substitute")
     return substitute, lesson, substitution
+
+
+def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str) -> None:
+    """One that is moved, one that is merged, and one that is withdrawn."""
+    b.begin()
+    other = b.course(group, "Химия", year, teacher, "5")
+    b.cancel(course, "2026-09-21", 2, moved_to={"held_on": "2026-09-22", "number": 0})
+    b.cancel(course, "2026-09-21", 3, '=приказ; "9"', merged_with=other)
+    index = b.cancel(other, "2026-09-21")
+    b.begin()
+    b.restore(other, index)
+    b.cancel(other, "2026-09-21")
+
+
+def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:
+    """One that sets a reason and gives its code to a later absence, and one that is annulled."""
+    first = b.absence(b.lesson(course, teacher, "2026-09-14", "Проценты"), student)
+    b.begin()
+    certificate, _ = b.certificate(student, "2026-09-14", "2026-09-16", basis='=справка; "3"')
+    b.reason(first, "ill", '=справка; "3"', certificate)
+    b.absence(b.lesson(course, teacher, "2026-09-16", "Проценты"), student, "ill", certificate)
+    b.begin()
+    _, index = b.certificate(student, "2026-09-17", "2026-09-18", "excused")
+    b.begin()
+    b.annul_certificate(student, index)
+    b.absence(b.lesson(course, teacher, "2026-09-18", "Проценты"), student)
 
 
 def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:

@@ -10,6 +10,8 @@ from api.importing.values import ClassName
 from ledger.application import School
 from ledger.journal.course import Course
 from ledger.journal.people import Person
+from ledger.journal.plan_events import PlanTopic
+from ledger.journal.plans import LessonPlan
 from ledger.journal.roster import ClassGroup
 from ledger.journal.year import Period, SchoolYear
 from ledger.vault import Vault
@@ -48,12 +50,25 @@ class KnownPeriod(NamedTuple):
     ends_on: str
 
 
+class CourseKey(NamedTuple):
+    """What tells the courses of a class apart: subject, and subgroup or None."""
+
+    subject: str
+    subgroup: str | None = None
+
+
 class KnownCourse(NamedTuple):
-    """A course and its latest assignment: the teacher, and from which day on."""
+    """A course and its latest assignment: the teacher, and from which day on.
+
+    `members` maps who is or was in its subgroup to the last day there, None for who is in it still. `plan` maps numbers
+    to what stands under them in its lesson plan, None where it has none.
+    """
 
     id: str
     teacher: str
     starts_on: str
+    members: Mapping[str, str | None] = {}
+    plan: Mapping[int, PlanTopic] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,7 @@ class KnownClass:
     id: str
     class_teacher: str | None
     students: Mapping[str, str | None] = field(default_factory=dict)
-    courses: Mapping[str, KnownCourse] = field(default_factory=dict)
+    courses: Mapping[CourseKey, KnownCourse] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +111,15 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
     for period in _all(school, "period", Period):
         known = KnownPeriod(period.kind, period.number, period.grades, period.starts_on, period.ends_on)
         periods.setdefault(years[period.year].title, []).append(known)
-    courses: dict[str, dict[str, KnownCourse]] = {}
+    courses: dict[str, dict[CourseKey, KnownCourse]] = {}
     for course in _all(school, "course", Course):
         of_class = courses.setdefault(course.class_group, {})
         last = course.assignments[-1]
-        of_class[course.subject] = KnownCourse(course.id, last.teacher, last.starts_on)
+        members = {student: stays[-1].ends_on for student, stays in course.members.items()}
+        key = CourseKey(course.subject, course.subgroup)
+        plan = school.aggregate(f"plan/{course.id}")[0]
+        items = plan.items if isinstance(plan, LessonPlan) else None
+        of_class[key] = KnownCourse(course.id, last.teacher, last.starts_on, members, items)
     classes: dict[str, dict[ClassName, KnownClass]] = {}
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}

@@ -6,7 +6,18 @@ from collections import Counter
 from typing import Final
 
 from api.importing.plan import ImportPlan
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewLink, NewPeriod, NewPerson, NewTeacher, NewYear
+from api.importing.steps import (
+    NewClass,
+    NewCourse,
+    NewEnrollment,
+    NewLink,
+    NewMember,
+    NewPeriod,
+    NewPerson,
+    NewPlan,
+    NewTeacher,
+    NewYear,
+)
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "year": ("учебный год", "school year"),
@@ -19,6 +30,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "class": ("классы", "classes"),
     "enrollment": ("зачисления", "enrollments"),
     "course": ("курсы", "courses"),
+    "plan": ("планы курсов", "lesson plans"),
+    "member": ("ученики в подгруппах", "students in subgroups"),
     "assignment": ("замены учителей", "changes of teacher"),
 }
 _LISTED_MAX: Final = 40
@@ -75,6 +88,10 @@ def _kind(step: object) -> str:
             return "link"
         case NewCourse():
             return "course"
+        case NewMember():
+            return "member"
+        case NewPlan():
+            return "plan"
         case NewTeacher():
             return "assignment"
     raise TypeError(f"{type(step).__name__} is no step of an import")

@@ -8,6 +8,8 @@ from typing import Final
 from api.importing import values
 from api.importing.columns import Row
 from api.importing.values import ClassName
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.plans import ITEM_HOURS_MAX, ITEM_NUMBER_MAX
 from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
 
 PERSON_WORDS: Final[dict[str, str]] = {
@@ -118,6 +120,30 @@ class CourseRow:
     subject: str
     teacher: str
     starts_on: str | None
+    subgroup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A student of a subgroup, by the school's code."""
+
+    row: Row
+    class_name: ClassName
+    subject: str
+    subgroup: str
+    student: str
+    starts_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """An item of a course's lesson plan."""
+
+    row: Row
+    class_name: ClassName
+    subject: str
+    subgroup: str | None
+    item: PlanItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +227,42 @@ def read_course(row: Row) -> CourseRow | None:
     subject = values.read_text(row, "subject")
     teacher = values.read_code(row, "teacher")
     starts_on = values.read_date(row, "starts_on", needed=False)
+    subgroup = values.read_text(row, "subgroup", needed=False)
     if row.problems.count > before or class_name is None or subject is None or teacher is None:
         return None
-    return CourseRow(row, class_name, subject, teacher, starts_on)
+    return CourseRow(row, class_name, subject, teacher, starts_on, subgroup)
+
+
+def read_member(row: Row) -> MemberRow | None:
+    """Read a row of the subgroups table."""
+    before = row.problems.count
+    class_name = values.read_class(row, "class")
+    subject = values.read_text(row, "subject")
+    subgroup = values.read_text(row, "subgroup")
+    student = values.read_code(row, "student")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if row.problems.count > before or class_name is None or subject is None or subgroup is None or student is None:
+        return None
+    return MemberRow(row, class_name, subject, subgroup, student, starts_on)
+
+
+def read_plan_item(row: Row) -> PlanRow | None:
+    """Read a row of the plans table."""
+    before = row.problems.count
+    class_name = values.read_class(row, "class")
+    subject = values.read_text(row, "subject")
+    subgroup = values.read_text(row, "subgroup", needed=False)
+    number = values.read_number(row, "number", 1, ITEM_NUMBER_MAX)
+    topic = values.read_text(row, "topic")
+    hours = values.read_number(row, "hours", 1, ITEM_HOURS_MAX)
+    homework = values.read_text(row, "homework", needed=False)
+    planned_on = values.read_date(row, "planned_on", needed=False)
+    if row.problems.count > before or class_name is None or subject is None:
+        return None
+    if number is None or topic is None or hours is None:
+        return None
+    item = PlanItem(number=number, topic=topic, hours=hours, homework=homework, planned_on=planned_on)
+    return PlanRow(row, class_name, subject, subgroup, item)
 
 
 def read_lesson(row: Row) -> TimetableRow | None:

@@ -15,7 +15,7 @@ from api.openapi import describe
 from api.queries import At, From, Id, To
 from api.requests import authorize, path_id, path_index
 from api.routes.setup import check_birth_date
-from api.routes.views import answer
+from api.routes.views import answer_view
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from ledger.journal.vocabulary import DATA_FIELDS
@@ -176,7 +176,7 @@ def _named(*columns: str) -> Any:
 @overseen.get("/views/guardians")
 async def read_guardians(request: Request, student: Id = None, at: At = None) -> Response:
     """Who is whose parent or other legal representative, with links that were ended."""
-    return await answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: registers.guardians(views, student=student, at=position),
@@ -189,7 +189,7 @@ async def read_notices(
     request: Request, from_date: From = None, to_date: To = None, only: Pending = None, at: At = None
 ) -> Response:
     """Notices that data changed, by the days they were received on, and what answered each, when."""
-    return await answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: registers.data_notices(
@@ -202,7 +202,7 @@ async def read_notices(
 @overseen.get("/views/refreshes")
 async def read_refreshes(request: Request, at: At = None) -> Response:
     """Yearly refreshes, each with its progress by class and who has not answered."""
-    return await answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: registers.refreshes(views, at=position),
@@ -215,7 +215,7 @@ async def read_refreshes(request: Request, at: At = None) -> Response:
 @overseen.get("/views/consents")
 async def read_consents(request: Request, only: Standing = None, at: At = None) -> Response:
     """Consents to delivery; with `only=standing` those that stood at that moment. Contacts stay in the vault."""
-    return await answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: registers.consents(views, standing=only is not None, at=position),
@@ -226,7 +226,7 @@ async def read_consents(request: Request, only: Standing = None, at: At = None) 
 @overseen.get("/views/refusals")
 async def read_refusals(request: Request, only: Pending = None, at: At = None) -> Response:
     """Refusals to be informed; with `only=pending` those of which the guardianship authority has yet to be told."""
-    return await answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: registers.refusals(views, pending=only is not None, at=position),

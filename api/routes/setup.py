@@ -69,6 +69,14 @@ def _open_course(asked: Asked[bodies.NewCourse]) -> jc.OpenCourse:
     return jc.OpenCourse(**fields(asked.body, course=asked.body.course or new_id()))
 
 
+def _join_subgroup(asked: Asked[bodies.NewSubgroupMember]) -> jc.JoinSubgroup:
+    return jc.JoinSubgroup(**fields(asked.body, course=path_id(asked.request, "course")))
+
+
+def _leave_subgroup(asked: Asked[bodies.NewSubgroupLeaver]) -> jc.LeaveSubgroup:
+    return jc.LeaveSubgroup(**fields(asked.body, course=path_id(asked.request, "course")))
+
+
 def _assign_teacher(asked: Asked[bodies.NewTeacher]) -> jc.AssignTeacher:
     return jc.AssignTeacher(**fields(asked.body, course=path_id(asked.request, "course")))
 
@@ -79,6 +87,14 @@ def _adopt_regulation(asked: Asked[bodies.NewRegulation]) -> jc.AdoptRegulation:
 
 def _appoint_responsible(asked: Asked[bodies.NewResponsible]) -> jc.AppointResponsible:
     return jc.AppointResponsible(**fields(asked.body))
+
+
+def _assign_duty(asked: Asked[bodies.NewDuty]) -> jc.AssignDuty:
+    return jc.AssignDuty(**fields(asked.body))
+
+
+def _end_duty(asked: Asked[bodies.NewDutyEnd]) -> jc.EndDuty:
+    return jc.EndDuty(**fields(asked.body))
 
 
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
@@ -92,9 +108,13 @@ CLASS: Final = Write(Right.SET_UP, bodies.NewClassGroup, _open_class, location="
 ENROLLMENT: Final = Write(Right.SET_UP, bodies.NewEnrollment, _enroll)
 WITHDRAWAL: Final = Write(Right.SET_UP, bodies.NewWithdrawal, _withdraw)
 COURSE: Final = Write(Right.SET_UP, bodies.NewCourse, _open_course, location="course=courses")
+MEMBER: Final = Write(Right.SET_UP, bodies.NewSubgroupMember, _join_subgroup)
+LEAVER: Final = Write(Right.SET_UP, bodies.NewSubgroupLeaver, _leave_subgroup)
 TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
 REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
 RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
+DUTY: Final = Write(Right.SET_UP, bodies.NewDuty, _assign_duty)
+DUTY_END: Final = Write(Right.SET_UP, bodies.NewDutyEnd, _end_duty)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
 
 
@@ -144,8 +164,20 @@ async def withdraw_student(request: Request) -> Response:
 
 @router.post("/courses", status_code=201, openapi_extra=describe(COURSE))
 async def open_course(request: Request) -> Response:
-    """Open a course with its responsible teacher."""
+    """Open a course of a class, or of a subgroup of it, with its responsible teacher."""
     return await perform(request, COURSE)
+
+
+@router.post("/courses/{course}/members", status_code=201, openapi_extra=describe(MEMBER))
+async def join_subgroup(request: Request) -> Response:
+    """Put a student into the course's subgroup from a day on."""
+    return await perform(request, MEMBER)
+
+
+@router.post("/courses/{course}/withdrawals", status_code=201, openapi_extra=describe(LEAVER))
+async def leave_subgroup(request: Request) -> Response:
+    """Record a student's last day in the course's subgroup."""
+    return await perform(request, LEAVER)
 
 
 @router.post("/courses/{course}/teachers", status_code=201, openapi_extra=describe(TEACHER))
@@ -156,7 +188,7 @@ async def assign_teacher(request: Request) -> Response:
 
 @router.post("/regulations", status_code=201, openapi_extra=describe(REGULATION))
 async def adopt_regulation(request: Request) -> Response:
-    """Adopt a version of the regulation by an order. Its parameters are recorded; nothing judges by them yet."""
+    """Adopt a version of the regulation by an order. Of its parameters only `mark_for_absent` is judged by yet."""
     return await perform(request, REGULATION)
 
 
@@ -164,6 +196,18 @@ async def adopt_regulation(request: Request) -> Response:
 async def appoint_responsible(request: Request) -> Response:
     """Appoint an employee who answers for the journal from a day on, until another is appointed."""
     return await perform(request, RESPONSIBLE)
+
+
+@router.post("/duties", status_code=201, openapi_extra=describe(DUTY))
+async def assign_duty(request: Request) -> Response:
+    """Include something in a teacher's duties from a day on. From the school's first duty on, writers need one."""
+    return await perform(request, DUTY)
+
+
+@router.post("/duties/endings", status_code=201, openapi_extra=describe(DUTY_END))
+async def end_duty(request: Request) -> Response:
+    """Record the last day of a duty."""
+    return await perform(request, DUTY_END)
 
 
 async def _read(request: Request, kind: str, name: str) -> Response:

@@ -67,7 +67,7 @@ class Life:
 
     def live(self, origin: str, name: str) -> Iterator[Planned]:
         """Yield everything, from the school's opening under this origin and name on."""
-        yield from open_school(origin, name, self._roster, self._scribe, self._salts)
+        yield from open_school(origin, name, self._roster, self._week, self._scribe, self._salts)
         yield from self._families.begin()
         self._arrange_year()
         while self._agenda:
@@ -128,6 +128,7 @@ class Life:
             number=sheet.command.number,
             starts_at=sheet.command.starts_at,
             ends_at=sheet.command.ends_at,
+            plan_items=sheet.command.plan_items,
         )
         self._judge(_fact("lesson", planned.first_index, header, actor.id, (sitting, at)))
         first_part = planned.first_index + 1 + (sheet.command.substitution is not None)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from mimesis import Locale
-from mimesis import Person as Mimesis
+from mimesis import Locale, Person as Mimesis
 from mimesis.enums import Gender
 
 from api.sample.draws import Draws

@@ -132,6 +132,7 @@ class Roster:
     classes: list[ClassGroup]
     periods: list[Period]
     days: list[date]
+    bells: str
 
     @property
     def staff(self) -> list[Person]:
@@ -176,6 +177,7 @@ def make_roster(seed: int, shape: Shape) -> Roster:
         classes=classes,
         periods=_periods(ids, shape),
         days=school_days(ends_on=QUARTERS[shape.quarters - 1].ends_on),
+        bells=ids.uuid(),
     )
 
 

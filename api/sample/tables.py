@@ -93,8 +93,9 @@ def _write(sample: SampleSchool, folder: Path, encoding: str) -> list[Path]:
 
 
 def _table(table: Table, rows: list[list[str]]) -> list[list[str]]:
-    """Return rows below their headers; the last columns of a table may be left out (guardians are)."""
-    return [[column.russian for column in table.columns[: len(rows[0])]], *rows]
+    """Put the header before rows, which may leave out the last columns (guardians are left out)."""
+    width = len(rows[0])
+    return [[column.russian for column in table.columns[:width]], *rows]
 
 
 def _person(person: Person, code: str, class_title: str) -> list[str]:

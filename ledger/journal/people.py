@@ -12,8 +12,7 @@ from typing import Any, Final, NamedTuple, get_args
 import msgspec
 
 from ledger.errors import LOG, Refused
-from ledger.journal import people_events as ev
-from ledger.journal import rules
+from ledger.journal import people_events as ev, rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import RegisterPerson
 from ledger.journal.context import Context

@@ -65,6 +65,13 @@ def check_time(value: object, where: str) -> None:
         raise Refused("malformed_time", "not a time of the form HH:MM", clause=LOG, where=where)
 
 
+def check_minute(value: object, where: str) -> None:
+    """Refuse what is not a minute by the school's clock, `YYYY-MM-DDTHH:MM` (events.md)."""
+    day, sign, time = value.partition("T") if type(value) is str else ("", "", "")
+    if not sign or not _is_date(day) or _TIME.fullmatch(time) is None:
+        raise Refused("malformed_minute", "not a minute of the form YYYY-MM-DDTHH:MM", clause=LOG, where=where)
+
+
 def check_integer(value: object, least: int, most: int, where: str) -> None:
     """Refuse what is not an integer in the range, both ends included."""
     if type(value) is not int or not least <= value <= most:

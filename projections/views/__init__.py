@@ -9,15 +9,22 @@ from typing import Final
 
 from projections.folding import View
 from projections.views import (
+    cancellations,
     cells,
+    certificates,
     commands,
     control,
     corrections,
+    duties,
     lessons,
     people_data,
+    plans,
     regulation,
+    results,
     school,
+    subgroups,
     substitutions,
+    timetables,
 )
 
 VIEWS: Final[tuple[View, ...]] = (
@@ -30,4 +37,11 @@ VIEWS: Final[tuple[View, ...]] = (
     people_data.VIEW,
     control.VIEW,
     substitutions.VIEW,
+    plans.VIEW,
+    duties.VIEW,
+    subgroups.VIEW,
+    timetables.VIEW,
+    certificates.VIEW,
+    cancellations.VIEW,
+    results.VIEW,
 )

@@ -164,6 +164,22 @@ def test_gives_a_course_another_teacher_from_a_day_on(sqlite_school: School, vau
     assert again.steps == ()
 
 
+def test_imports_subgroups_and_a_lesson_plan_and_a_second_time_nothing(school: School, vault: Vault) -> None:
+    apply_import(plan_import(FILES, know_school(school, vault)), school, vault, ADMINISTRATOR)
+    student = next(row.split(";") for row in FILES["people.csv"].decode("utf-8-sig").splitlines() if ";5А;" in row)
+    more = {
+        "people.csv": FILES["people.csv"],
+        "courses.csv": "класс;предмет;учитель;подгруппа\n5А;Шахматы;У03;1-я\n5А;Шахматы;У04;2-я\n".encode(),
+        "subgroups.csv": f"класс;предмет;подгруппа;ученик\n5А;Шахматы;2-я;{student[0]}\n".encode(),
+        "plans.csv": "класс;предмет;номер;тема;часов;подгруппа\n5А;Шахматы;1;Дебют;2;2-я\n5А;Шахматы;2;Эндшпиль;1;2-я\n".encode(),
+    }
+    assert apply_import(plan_import(more, know_school(school, vault)), school, vault, ADMINISTRATOR) == (4, 0)
+    counted = types(school)
+    assert (counted["subgroup_listed/1"], counted["subgroup_joined/1"], counted["lesson_plan_imported/1"]) == (2, 1, 1)
+    again = plan_import(more, know_school(school, vault))
+    assert (again.problems, again.steps) == ((), ())
+
+
 def test_one_bad_row_and_nothing_is_written(sqlite_school: School, vault: Vault) -> None:
     row = "2001;ученик;Новиков;Пётр;Ильич;31.02.2016;5А;\r\n".encode()
     plan = plan_import(FILES | {"people.csv": FILES["people.csv"] + row}, know_school(sqlite_school, vault))

@@ -230,5 +230,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "3728b9d0cae8c8e642b732221aac4a8fda942cb8f228dfe7c5c40bb15945822d"
-PINNED_M = "c4402ed40bf17e9c248162bd0870767655ae92135b471cbab73a4575289b1220"
+PINNED_S = "70da53f8ded0279ca945f5bac96f5d342cd8bf8c4f22622c32d7bfb363c97752"
+PINNED_M = "0ad8d909558682b76e0512cb16f1655fae20de1aadf1d16b3c73e2db76d760b7"

@@ -7,41 +7,62 @@ the client (random UUIDs, so that a page can work off line); where one is left o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 
+from api.bodies.base import (
+    DAY_PATTERN as DAY_PATTERN,
+    ID_PATTERN as ID_PATTERN,
+    PRINTABLE_PATTERN as PRINTABLE_PATTERN,
+    Body as Body,
+    Day as Day,
+    Id as Id,
+    Name as Name,
+    Note as Note,
+)
+from api.bodies.people import (
+    NewCheck as NewCheck,
+    NewConfirmation as NewConfirmation,
+    NewConsent as NewConsent,
+    NewConsentWithdrawal as NewConsentWithdrawal,
+    NewData as NewData,
+    NewDataNotice as NewDataNotice,
+    NewGuardian as NewGuardian,
+    NewGuardianshipNotice as NewGuardianshipNotice,
+    NewInformationRefusal as NewInformationRefusal,
+    NewRefresh as NewRefresh,
+    NewRemark as NewRemark,
+    NewRemarkClosing as NewRemarkClosing,
+    NoGuardian as NoGuardian,
+)
+from api.bodies.results import (
+    NewAssessmentRules as NewAssessmentRules,
+    NewCouncilDecision as NewCouncilDecision,
+    NewExamResults as NewExamResults,
+    NewFinalMarks as NewFinalMarks,
+    NewPeriodMarks as NewPeriodMarks,
+    NewPublication as NewPublication,
+    NewResultCorrection as NewResultCorrection,
+    NewResultCorrectionRequest as NewResultCorrectionRequest,
+    ResultMark as ResultMark,
+)
 from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.result_events import AssessmentRules
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
-    Channel,
-    ConsentMethod,
+    CancellationReason,
+    CertificateCode,
     CorrectionReason,
-    DataField,
-    NoticeForm,
+    Duty,
     PeriodKind,
     PersonKind,
-    Relation,
-    RemarkAbout,
-    RemarkClosing,
+    PlanReason,
 )
-
-ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-# What goes to the vault is judged here, since no rule of the journal ever sees it: printable, and something to see.
-PRINTABLE_PATTERN: Final = (
-    "^(?=.*[^\\s\\u200b-\\u200f\\u2060\\ufeff])(?!.*\\n)[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
-)
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="a UUID")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTABLE_PATTERN)]
-Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=PRINTABLE_PATTERN)]
-Contact = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=PRINTABLE_PATTERN)]
-Day = Annotated[str, msgspec.Meta(pattern=DAY_PATTERN, description="YYYY-MM-DD")]
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all bodies."""
 
 
 class NewPerson(Body, frozen=True, kw_only=True):
@@ -101,14 +122,33 @@ class NewWithdrawal(Body, frozen=True, kw_only=True):
 
 
 class NewCourse(Body, frozen=True, kw_only=True):
-    """Class group × subject × year, with its responsible teacher."""
+    """Class group × subject × year, with its responsible teacher.
+
+    `subgroup`, the title of the part of the class that it teaches, stands in the entry in clear, for ever: no names
+    of people.
+    """
 
     class_group: Id
     year: Id
     subject: str
     teacher: Id
     starts_on: str
+    subgroup: str | None = None
     course: Id | None = None
+
+
+class NewSubgroupMember(Body, frozen=True, kw_only=True):
+    """A student of the class joins the course's subgroup."""
+
+    student: Id
+    starts_on: str
+
+
+class NewSubgroupLeaver(Body, frozen=True, kw_only=True):
+    """A student's last day in the course's subgroup."""
+
+    student: Id
+    ends_on: str
 
 
 class NewTeacher(Body, frozen=True, kw_only=True):
@@ -118,8 +158,27 @@ class NewTeacher(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
+class NewPlan(Body, frozen=True, kw_only=True):
+    """A course's lesson plan (КТП); items in order of their numbers, `hours` in lessons."""
+
+    title: str
+    items: tuple[PlanItem, ...]
+
+
+class NewAmendment(Body, frozen=True, kw_only=True):
+    """Another content of the plan's item of this number, or a new item; null: the item is taken out.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    number: int
+    new: PlanTopic | None
+    reason: PlanReason
+    basis: str | None = None
+
+
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """
@@ -139,139 +198,71 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
-class NewGuardian(Body, frozen=True, kw_only=True):
-    """A parent or other legal representative of the student; `basis` names a document, in clear: no names of people."""
+class NewDuty(Body, frozen=True, kw_only=True):
+    """A teacher's duty from a day on; the order's number stands in the entry in clear, for ever: no names of people."""
 
-    guardian: Id
-    relation: Relation
-    basis: str | None = None
-
-
-class NoGuardian(Body, frozen=True, kw_only=True):
-    """Why somebody is a guardian of the student no more; `basis` names a document, in clear: no names of people."""
-
-    basis: str | None = None
+    person: Id
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
 
 
-class NewDataNotice(Body, frozen=True, kw_only=True):
-    """A notice that data of this person changed: when it came, how, from whom, about which of them. No values."""
+class NewDutyEnd(Body, frozen=True, kw_only=True):
+    """A duty's last day."""
 
-    received_on: str
-    how: NoticeForm
-    given_by: Id | None = None
-    about: tuple[DataField, ...] = ()
-
-
-class NewData(Body, frozen=True, kw_only=True):
-    """Values that changed, which go to the vault and never into an entry; `removed` names those that are no more.
-
-    `notice` is the index of the notice that this answers, `refresh` the id of the year whose refresh it answers.
-    """
-
-    family_name: Name | None = None
-    given_name: Name | None = None
-    patronymic: Name | None = None
-    birth_date: Day | None = None
-    address: Contact | None = None
-    phone: Contact | None = None
-    email: Contact | None = None
-    removed: tuple[DataField, ...] = ()
-    notice: int | None = None
-    refresh: Id | None = None
+    person: Id
+    duty: Duty
+    ends_on: str
 
 
-class NewConfirmation(Body, frozen=True, kw_only=True):
-    """The recorded data of this person are right: in answer to a notice, to a year's refresh, or to both."""
+class NewCertificate(Body, frozen=True, kw_only=True):
+    """Why a student of the class is not there from one day to another, both inclusive, past or to come.
 
-    confirmed_on: str
-    notice: int | None = None
-    refresh: Id | None = None
-
-
-class NewRefresh(Body, frozen=True, kw_only=True):
-    """The yearly refresh of a school year's data; `until` left out is what the regulation in force says."""
-
-    year: Id
-    opens_on: str
-    until: str | None = None
-
-
-class NewConsent(Body, frozen=True, kw_only=True):
-    """The guardian asks for delivery about a student; the `contact` goes to the vault, and ``in_system`` has none.
-
-    ``written`` needs the application's number and date, in clear: no names of people. ``self_service`` is the
-    guardian's own.
+    `basis` names the document and stands in the entry in clear, for ever: no names of people and no diagnosis.
     """
 
     student: Id
-    channel: Channel
-    method: ConsentMethod
-    contact: Contact | None = None
-    application_number: str | None = None
-    application_date: str | None = None
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+    certificate: Id | None = None
 
 
-class NewConsentWithdrawal(Body, frozen=True, kw_only=True):
-    """The consent is taken back, in the same ways as one is given."""
-
-    method: ConsentMethod
-    application_number: str | None = None
-    application_date: str | None = None
-
-
-class NewInformationRefusal(Body, frozen=True, kw_only=True):
-    """A signed refusal to be informed about a student; `basis` names the paper, in clear: no names of people."""
+class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
+    """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
 
     student: Id
-    refused_on: str
+    corrects: int
     basis: str
 
 
-class NewGuardianshipNotice(Body, frozen=True, kw_only=True):
-    """The letter to the guardianship authority; `approved_by` is an employee, another than who records."""
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
 
-    out_number: str
-    sent_on: str
-    approved_by: Id
-
-
-class NewCheck(Body, frozen=True, kw_only=True):
-    """The journal of the class was looked through, these days of it; the `note` goes to the vault."""
-
-    held_on: str
-    from_date: str
-    to_date: str
-    note: Note | None = None
-
-
-class NewRemark(Body, frozen=True, kw_only=True):
-    """A remark to a teacher of the class; the `note` goes to the vault, and ``other`` needs one.
-
-    A `lesson` comes with its course; `held_on` is the day of a course's lesson that nobody recorded; `check` is the
-    index of the check that brought it up.
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
     """
 
-    class_group: Id
-    to: Id
-    about: RemarkAbout
-    course: Id | None = None
-    lesson: Id | None = None
-    held_on: str | None = None
-    check: int | None = None
-    note: Note | None = None
-    remark: Id | None = None
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
 
 
-class NewRemarkClosing(Body, frozen=True, kw_only=True):
-    """Who was told answers, who raised it withdraws; the `note` is the answer's text and goes to the vault."""
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
 
-    how: RemarkClosing
-    note: Note | None = None
+    corrects: int
+    basis: str
 
 
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
+    `plan_items` are the items of the course's lesson plan that it covers, several where topics were merged.
     `substitution` is compulsory where another teacher is responsible for the course on this day, and refused elsewhere;
     its `basis` names a document and stands in the entry in clear, for ever: no names of people.
     """
@@ -282,14 +273,57 @@ class NewLesson(Body, frozen=True, kw_only=True):
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...] = ()
     attendance_taken: bool = True
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
     lesson: Id | None = None
+
+
+class NewDaysOff(Body, frozen=True, kw_only=True):
+    """Days without lessons for these grades, both inclusive."""
+
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class NewSchoolDay(Body, frozen=True, kw_only=True):
+    """A day that these grades are taught as some weekday, 1 (Monday) to 7 (Sunday)."""
+
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class NewRevocation(Body, frozen=True, kw_only=True):
+    """The calendar entry of this index counts no more; the basis stands in clear, for ever: no names of people."""
+
+    revokes: int
+    basis: str
+
+
+class NewBells(Body, frozen=True, kw_only=True):
+    """A bell schedule from a day on; with the id of one, its next version."""
+
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+    bells: Id | None = None
+
+
+class NewTimetable(Body, frozen=True, kw_only=True):
+    """A class's week from a day on: by weekday, number and course; `weeks` is `every`, `odd` or `even`."""
+
+    effective_from: str
+    bells: Id
+    lessons: tuple[TimetableLesson, ...]
 
 
 class MoreOfLesson(Body, frozen=True, kw_only=True):
@@ -298,6 +332,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -388,8 +423,10 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
+        *_names((PlanItem, PlanTopic)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""
