@@ -39,8 +39,14 @@ class Right(StrEnum):
     CLOSE = "close"
     DIRECT = "direct"
     TEACH = "teach"
+    PLAN = "plan"
+    CERTIFY = "certify"
+    CANCEL = "cancel"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
+    CONTROL = "control"
+    RECORD_RESULTS = "record_results"
+    PUBLISH_RESULTS = "publish_results"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
     READ_STAFF = "read_staff"
@@ -50,14 +56,44 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
-    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS, Right.READ_STAFF}),
+    "teacher": frozenset(
+        {
+            Right.TEACH,
+            Right.PLAN,
+            Right.CERTIFY,
+            Right.CONTROL,
+            Right.REQUEST_CORRECTION,
+            Right.PUBLISH_RESULTS,
+            Right.READ_VIEWS,
+        }
+    ),
+    "deputy": frozenset(
+        {
+            Right.CLOSE,
+            Right.APPROVE,
+            Right.PLAN,
+            Right.CERTIFY,
+            Right.CANCEL,
+            Right.CONTROL,
+            Right.REQUEST_CORRECTION,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
+            Right.READ_VIEWS,
+            Right.READ_STAFF,
+        }
+    ),
     "administrator": frozenset(
         {
             Right.SET_UP,
             Right.CLOSE,
             Right.DIRECT,
             Right.APPROVE,
+            Right.CONTROL,
+            Right.PLAN,
+            Right.CERTIFY,
+            Right.CANCEL,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

@@ -30,7 +30,7 @@ class Oversight:
         views: whom to ask.
         position: tree size at which the archive ends.
         open_: opens disclosures for this receiver.
-        name: a person's name, or the id.
+        name: a person's name as of an entry, or the id.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Oversight:
         views: Reader,
         position: int,
         open_: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]],
-        name: Callable[[str], str],
+        name: Callable[[str, int], str],
     ) -> None:
         self._views = views
         self._position = position
@@ -89,7 +89,7 @@ class Oversight:
                 *(str(turn.entry), turn.at, turn.period, PERIOD_WORDS[period.kind], str(period.number)),
                 *(period.starts_on, period.ends_on, _ACTIONS[turn.action], _text(turn.streams), _text(turn.size)),
                 "" if turn.reason is None else REOPENING_WORDS[turn.reason],
-                *(("", "") if asked_by is None else (asked_by, self._name(asked_by))),
+                *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
                 "" if note is None else typed(note[1]),
                 *(typed(turn.basis or ""), turn.actor),
             )
@@ -121,7 +121,7 @@ class Oversight:
         for entry, moment, condition, scope, number, printed_on, pages, kept, signed_by in rows:
             yield (
                 *(str(entry), moment, CONDITION_WORDS[condition], scope, typed(number), printed_on, str(pages)),
-                *(typed(kept), signed_by, self._name(signed_by)),
+                *(typed(kept), signed_by, self._name(signed_by, entry)),
             )
 
 

@@ -24,7 +24,7 @@ from ledger.journal.events import (
     PeriodClosed,
     PeriodReopened,
 )
-from ledger.journal.lesson import people_of
+from ledger.journal.facts import people_of
 from ledger.journal.people import check_employee
 from ledger.journal.recorded import Planned
 from ledger.journal.teaching import today

@@ -1,4 +1,4 @@
-"""The base of all events (`ledger.journal.events`, which lists every type)."""
+"""What all events have in common: they are values, and a field whose default stands is left out of the bytes."""
 
 from __future__ import annotations
 

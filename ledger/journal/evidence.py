@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ledger.errors import LOG, Refused
-from ledger.journal import evidence_events as ev
-from ledger.journal import rules
+from ledger.journal import evidence_events as ev, rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import RecordArchive, RecordTiming, RecordVerification, RegisterPrintout
 from ledger.journal.context import Context

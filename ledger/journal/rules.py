@@ -6,7 +6,7 @@ Each returns nothing and raises `Refused` with the field at fault; none repeats 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -80,6 +80,13 @@ def check_time(value: object, where: str) -> None:
         raise Refused("malformed_time", "not a time of the form HH:MM", clause=LOG, where=where)
 
 
+def check_minute(value: object, where: str) -> None:
+    """Refuse what is not a minute by the school's clock, `YYYY-MM-DDTHH:MM` (events.md)."""
+    day, sign, time = value.partition("T") if type(value) is str else ("", "", "")
+    if not sign or not _is_date(day) or _TIME.fullmatch(time) is None:
+        raise Refused("malformed_minute", "not a minute of the form YYYY-MM-DDTHH:MM", clause=LOG, where=where)
+
+
 def check_integer(value: object, least: int, most: int, where: str) -> None:
     """Refuse what is not an integer in the range, both ends included."""
     if type(value) is not int or not least <= value <= most:
@@ -112,6 +119,20 @@ def check_digest(value: object, where: str) -> None:
     """Refuse what is not the base64url text of a SHA-256 without padding (log-format.md, section 6)."""
     if type(value) is not str or _DIGEST.fullmatch(value) is None:
         raise Refused("malformed_digest", "not the digest of a disclosure", clause=LOG, where=where)
+
+
+def check_digests(values: Sequence[object], where: str) -> None:
+    """Refuse digests of which one is none, or stands there twice."""
+    for position, digest in enumerate(values):
+        check_digest(digest, f"{where}[{position}]")
+    check_distinct(values, where, "digest")
+
+
+def check_past_day(value: object, now: datetime, zone: tzinfo | None, where: str) -> None:
+    """Refuse what is no date, or a day that has not come in the school's time zone: it is said to have been."""
+    check_date(value, where)
+    if value > now.astimezone(zone).date().isoformat():  # type: ignore[operator]
+        raise Refused("day_not_come", "this day has not come yet", clause=LOG, where=where)
 
 
 def check_dates(starts_on: object, ends_on: object) -> None:

@@ -216,7 +216,12 @@ def _check_period(command: DefinePeriod) -> None:
     rules.check_code(command.kind, _KINDS, "kind")
     rules.check_integer(command.number, 1, _NUMBER_MAX[command.kind], "number")
     rules.check_dates(command.starts_on, command.ends_on)
-    for position, grade in enumerate(command.grades):
+    check_grades(command.grades)
+
+
+def check_grades(grades: tuple[int, ...]) -> None:
+    """Refuse grades that are none, out of range or out of order (events.md)."""
+    for position, grade in enumerate(grades):
         rules.check_integer(grade, 1, GRADE_MAX, f"grades[{position}]")
-    if not command.grades or list(command.grades) != sorted(set(command.grades)):
+    if not grades or list(grades) != sorted(set(grades)):
         raise Refused("grades_not_sorted", "grades are one or more, rising and each once", clause=LOG, where="grades")

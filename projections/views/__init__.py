@@ -9,15 +9,24 @@ from typing import Final
 
 from projections.folding import View
 from projections.views import (
+    cancellations,
     cells,
+    certificates,
     closings,
     commands,
+    control,
     corrections,
+    duties,
     evidence,
     lessons,
+    people_data,
+    plans,
     regulation,
+    results,
     school,
+    subgroups,
     substitutions,
+    timetables,
 )
 
 VIEWS: Final[tuple[View, ...]] = (
@@ -29,5 +38,14 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     evidence.VIEW,
+    people_data.VIEW,
+    control.VIEW,
     substitutions.VIEW,
+    plans.VIEW,
+    duties.VIEW,
+    subgroups.VIEW,
+    timetables.VIEW,
+    certificates.VIEW,
+    cancellations.VIEW,
+    results.VIEW,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -89,12 +90,16 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course with the teacher responsible on the day asked about; None where nobody is yet."""
+    """A course with the teacher responsible on the day asked about; None where nobody is yet.
+
+    `subgroup`: title of the part of the class that it teaches; None: all of it.
+    """
 
     entry: int
     course: str
     class_group: str
     subject: str
+    subgroup: str | None
     year: str
     teacher: str | None
     assigned_by: int | None
@@ -110,12 +115,14 @@ class Lesson:
     course: str
     class_group: str
     subject: str
+    subgroup: str | None
     teacher: str
     held_on: str
     number: int
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...]
     attendance_by: int | None
     """The entry that says that attendance was taken; None while none does."""
 
@@ -228,7 +235,8 @@ def courses(
     until = "" if on is None else " AND b.starts_on <= :on_date"
     if on is not None:
         parameters["on_date"] = on
-    sql = f"""SELECT c.entry, c.course, c.class_group, c.subject, c.year, a.teacher, a.entry FROM {{courses}} c
+    sql = f"""SELECT c.entry, c.course, c.class_group, c.subject, c.subgroup, c.year, a.teacher, a.entry
+        FROM {{courses}} c
         LEFT JOIN {{assignments}} a ON a.entry = (
           SELECT b.entry FROM {{assignments}} b WHERE b.course = c.course AND {stands("b")}{until}
           ORDER BY b.starts_on DESC, b.entry DESC LIMIT 1)
@@ -263,14 +271,20 @@ def lessons(
         ("l.teacher", teacher),
         ("l.lesson", lesson),
     )
-    sql = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, l.teacher, l.held_on, l.number,
-          l.starts_at, l.ends_at, l.topic, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+    sql = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, c.subgroup, l.teacher, l.held_on,
+          l.number, l.starts_at, l.ends_at, l.topic, l.plan_items, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
             (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
         FROM {{lessons}} l JOIN {{courses}} c ON c.course = l.course AND {stands("c")}
         WHERE l.held_on BETWEEN :from_date AND :to_date AND l.stands = 1 AND {stands("l")}{conditions}
         ORDER BY l.held_on, l.number, l.fact"""
     parameters |= {"at": position, "from_date": from_date, "to_date": to_date}
-    return Answer(position, tuple(Lesson(*row) for row in views.select(sql, parameters)))
+    return Answer(position, tuple(_lesson(row) for row in views.select(sql, parameters)))
+
+
+def _lesson(row: tuple[Any, ...]) -> Lesson:
+    *fields, plan_items, attendance_by = row
+    cells = (*fields, tuple(orjson.loads(plan_items or "[]")), attendance_by)
+    return Lesson(*cells)
 
 
 def _filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:

@@ -103,13 +103,14 @@ class LeavingRow(NamedTuple):
 
 
 class CourseRow(NamedTuple):
-    """A course."""
+    """A course; `subgroup`: title of the part of the class that it teaches, None: all of it."""
 
     entry: int
     course: str
     class_group: str
     subject: str
     year: str
+    subgroup: str | None
     to_position: int = OPEN
 
 
@@ -174,7 +175,8 @@ def _student_left(event: StudentLeft, entry: Entry) -> Operations:
 
 
 def _course_opened(event: CourseOpened, entry: Entry) -> Operations:
-    return (CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year),)
+    row = CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year, event.subgroup)
+    return (row,)
 
 
 def _teacher_assigned(event: TeacherAssigned, entry: Entry) -> Operations:

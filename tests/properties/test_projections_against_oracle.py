@@ -10,8 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from projections.engine import Views
 from projections.reading import position_at
@@ -20,6 +19,7 @@ from projections.views.class_page import ClassPage, LessonColumn, Value, class_p
 from projections.views.correction_register import Timing, correction_register, correction_requests
 from projections.views.lookups import courses, periods, roster
 from projections.views.student_page import student_page
+from projections.views.subgroups import subgroup_members
 from projections.views.substitution_register import substitution_register
 from tests import projection_oracle as oracle
 from tests.projection_databases import views_dsn
@@ -242,6 +242,17 @@ def test_lookups_say_what_the_entries_say(schools: list[tuple[SchoolLog, Views]]
     for course in courses(views, on=on, at=at).rows:
         assigned = [each for each in world.assigned.get(course.course, []) if each[0] <= on]
         assert course.teacher == (max(assigned)[2] if assigned else None)
+    for stays, wanted in (
+        (subgroup_members(views, from_date=on, to_date=on, at=at).rows, [*school.classes]),
+        (subgroup_members(views, class_group=group, from_date=on, to_date=on, at=at).rows, [group]),
+    ):
+        assert [(stay.entry, stay.course, stay.student, stay.left_by, stay.ends_on) for stay in stays] == [
+            (s["entry"], s["course"], s["student"], s["left_by"], s["ends_on"])
+            for s in world.stays
+            if world.courses[s["course"]]["class_group"] in wanted
+            and s["starts_on"] <= on
+            and (s["ends_on"] is None or on <= s["ends_on"])
+        ]
     requests = {request.request: request.status for request in correction_requests(views, at=at).rows}
     assert requests == world.requests
 

@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ledger.journal import commands as cmd
-from ledger.journal import evidence_events as ev
+from ledger.journal import commands as cmd, evidence_events as ev
 from ledger.journal.evidence import AGE_MAX
 from ledger.journal.evolve import evolve
 from ledger.journal.recorded import Recorded

@@ -7,28 +7,64 @@ the client (random UUIDs, so that a page can work off line); where one is left o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 
-from ledger.journal import commands as jc
-from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
-from ledger.journal.vocabulary import AbsenceCode, Condition, CorrectionReason, PeriodKind, PersonKind, ReopeningReason
-
-ID_PATTERN: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-DAY_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-# What goes to the vault is judged here, since no rule of the journal ever sees it: printable, and something to see.
-PRINTABLE_PATTERN: Final = (
-    "^(?=.*[^\\s\\u200b-\\u200f\\u2060\\ufeff])(?!.*\\n)[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
+from api.bodies.base import (
+    DAY_PATTERN as DAY_PATTERN,
+    ID_PATTERN as ID_PATTERN,
+    PRINTABLE_PATTERN as PRINTABLE_PATTERN,
+    Body as Body,
+    Day as Day,
+    Id as Id,
+    Name as Name,
+    Note as Note,
 )
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="a UUID")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTABLE_PATTERN)]
-Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=PRINTABLE_PATTERN)]
-Day = Annotated[str, msgspec.Meta(pattern=DAY_PATTERN, description="YYYY-MM-DD")]
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all bodies."""
+from api.bodies.people import (
+    NewCheck as NewCheck,
+    NewConfirmation as NewConfirmation,
+    NewConsent as NewConsent,
+    NewConsentWithdrawal as NewConsentWithdrawal,
+    NewData as NewData,
+    NewDataNotice as NewDataNotice,
+    NewGuardian as NewGuardian,
+    NewGuardianshipNotice as NewGuardianshipNotice,
+    NewInformationRefusal as NewInformationRefusal,
+    NewRefresh as NewRefresh,
+    NewRemark as NewRemark,
+    NewRemarkClosing as NewRemarkClosing,
+    NoGuardian as NoGuardian,
+)
+from api.bodies.results import (
+    NewAssessmentRules as NewAssessmentRules,
+    NewCouncilDecision as NewCouncilDecision,
+    NewExamResults as NewExamResults,
+    NewFinalMarks as NewFinalMarks,
+    NewPeriodMarks as NewPeriodMarks,
+    NewPublication as NewPublication,
+    NewResultCorrection as NewResultCorrection,
+    NewResultCorrectionRequest as NewResultCorrectionRequest,
+    ResultMark as ResultMark,
+)
+from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
+from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.result_events import AssessmentRules
+from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CancellationReason,
+    CertificateCode,
+    Condition,
+    CorrectionReason,
+    Duty,
+    PeriodKind,
+    PersonKind,
+    PlanReason,
+    ReopeningReason,
+)
 
 
 class NewPerson(Body, frozen=True, kw_only=True):
@@ -88,14 +124,33 @@ class NewWithdrawal(Body, frozen=True, kw_only=True):
 
 
 class NewCourse(Body, frozen=True, kw_only=True):
-    """Class group × subject × year, with its responsible teacher."""
+    """Class group × subject × year, with its responsible teacher.
+
+    `subgroup`, the title of the part of the class that it teaches, stands in the entry in clear, for ever: no names
+    of people.
+    """
 
     class_group: Id
     year: Id
     subject: str
     teacher: Id
     starts_on: str
+    subgroup: str | None = None
     course: Id | None = None
+
+
+class NewSubgroupMember(Body, frozen=True, kw_only=True):
+    """A student of the class joins the course's subgroup."""
+
+    student: Id
+    starts_on: str
+
+
+class NewSubgroupLeaver(Body, frozen=True, kw_only=True):
+    """A student's last day in the course's subgroup."""
+
+    student: Id
+    ends_on: str
 
 
 class NewTeacher(Body, frozen=True, kw_only=True):
@@ -105,8 +160,27 @@ class NewTeacher(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
+class NewPlan(Body, frozen=True, kw_only=True):
+    """A course's lesson plan (КТП); items in order of their numbers, `hours` in lessons."""
+
+    title: str
+    items: tuple[PlanItem, ...]
+
+
+class NewAmendment(Body, frozen=True, kw_only=True):
+    """Another content of the plan's item of this number, or a new item; null: the item is taken out.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    number: int
+    new: PlanTopic | None
+    reason: PlanReason
+    basis: str | None = None
+
+
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. Nothing judges by the parameters yet.
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """
@@ -126,9 +200,71 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     starts_on: str
 
 
+class NewDuty(Body, frozen=True, kw_only=True):
+    """A teacher's duty from a day on; the order's number stands in the entry in clear, for ever: no names of people."""
+
+    person: Id
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
+
+
+class NewDutyEnd(Body, frozen=True, kw_only=True):
+    """A duty's last day."""
+
+    person: Id
+    duty: Duty
+    ends_on: str
+
+
+class NewCertificate(Body, frozen=True, kw_only=True):
+    """Why a student of the class is not there from one day to another, both inclusive, past or to come.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people and no diagnosis.
+    """
+
+    student: Id
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+    certificate: Id | None = None
+
+
+class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
+    """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    student: Id
+    corrects: int
+    basis: str
+
+
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
+
+
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    corrects: int
+    basis: str
+
+
 class NewLesson(Body, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
+    `plan_items` are the items of the course's lesson plan that it covers, several where topics were merged.
     `substitution` is compulsory where another teacher is responsible for the course on this day, and refused elsewhere;
     its `basis` names a document and stands in the entry in clear, for ever: no names of people.
     """
@@ -139,14 +275,57 @@ class NewLesson(Body, frozen=True, kw_only=True):
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...] = ()
     attendance_taken: bool = True
     substitution: jc.NewSubstitution | None = None
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
     lesson: Id | None = None
+
+
+class NewDaysOff(Body, frozen=True, kw_only=True):
+    """Days without lessons for these grades, both inclusive."""
+
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class NewSchoolDay(Body, frozen=True, kw_only=True):
+    """A day that these grades are taught as some weekday, 1 (Monday) to 7 (Sunday)."""
+
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class NewRevocation(Body, frozen=True, kw_only=True):
+    """The calendar entry of this index counts no more; the basis stands in clear, for ever: no names of people."""
+
+    revokes: int
+    basis: str
+
+
+class NewBells(Body, frozen=True, kw_only=True):
+    """A bell schedule from a day on; with the id of one, its next version."""
+
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+    bells: Id | None = None
+
+
+class NewTimetable(Body, frozen=True, kw_only=True):
+    """A class's week from a day on: by weekday, number and course; `weeks` is `every`, `odd` or `even`."""
+
+    effective_from: str
+    bells: Id
+    lessons: tuple[TimetableLesson, ...]
 
 
 class MoreOfLesson(Body, frozen=True, kw_only=True):
@@ -155,6 +334,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[jc.NewAbsence, ...] = ()
     lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
@@ -282,8 +462,10 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewMark, jc.NewWork, jc.NewHomework)),
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
+        *_names((PlanItem, PlanTopic)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""
