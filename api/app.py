@@ -18,7 +18,23 @@ from api.methods import allowed, heads
 from api.openapi import complete
 from api.problems import Problem, of_error
 from api.reference import add_reference
-from api.routes import feed, lessons, log, setup, substitutions, views
+from api.routes import (
+    cancellations,
+    certificates,
+    control,
+    deadlines,
+    feed,
+    lessons,
+    log,
+    people,
+    plans,
+    questions,
+    results,
+    setup,
+    substitutions,
+    timetables,
+    views,
+)
 from api.schools import Registry
 from ledger.errors import LetopisError
 
@@ -29,14 +45,41 @@ A class journal that cannot be changed without being noticed. Sign in with `Auth
 """
 
 
+_ROUTERS: Final = (
+    setup.router,
+    people.router,
+    people.overseen,
+    control.router,
+    control.read,
+    lessons.router,
+    certificates.router,
+    certificates.read,
+    cancellations.router,
+    cancellations.read,
+    plans.router,
+    plans.read,
+    views.router,
+    views.overseen,
+    substitutions.router,
+    timetables.router,
+    timetables.shown,
+    deadlines.router,
+    questions.router,
+    results.router,
+    results.read,
+    results.controlled,
+    log.router,
+    feed.router,
+)
+
+
 def create_app(registry: Registry) -> FastAPI:
     """The application over these open schools; who opened them closes them."""
     app = FastAPI(title="Летопись / Letopis", version=VERSION, description=_DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.registry = registry
     school = APIRouter(prefix="/v1/schools/{school}")
-    for module in (setup, lessons, views, substitutions, log, feed):
-        school.include_router(module.router)
-    school.include_router(views.overseen)
+    for router in _ROUTERS:
+        school.include_router(router)
     app.include_router(school)
     add_reference(app)
     app.add_api_route("/v1/health", read_health, tags=["health"])

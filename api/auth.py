@@ -37,9 +37,16 @@ class Right(StrEnum):
 
     SET_UP = "set_up"
     CLOSE = "close"
+    DIRECT = "direct"
     TEACH = "teach"
+    PLAN = "plan"
+    CERTIFY = "certify"
+    CANCEL = "cancel"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
+    CONTROL = "control"
+    RECORD_RESULTS = "record_results"
+    PUBLISH_RESULTS = "publish_results"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
     READ_STAFF = "read_staff"
@@ -49,13 +56,55 @@ class Right(StrEnum):
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset({Right.TEACH, Right.REQUEST_CORRECTION, Right.READ_VIEWS}),
-    "deputy": frozenset({Right.CLOSE, Right.APPROVE, Right.REQUEST_CORRECTION, Right.READ_VIEWS, Right.READ_STAFF}),
+    "teacher": frozenset(
+        {
+            Right.TEACH,
+            Right.PLAN,
+            Right.CERTIFY,
+            Right.CONTROL,
+            Right.REQUEST_CORRECTION,
+            Right.PUBLISH_RESULTS,
+            Right.READ_VIEWS,
+        }
+    ),
+    "deputy": frozenset(
+        {
+            Right.CLOSE,
+            Right.APPROVE,
+            Right.PLAN,
+            Right.CERTIFY,
+            Right.CANCEL,
+            Right.CONTROL,
+            Right.REQUEST_CORRECTION,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
+            Right.READ_VIEWS,
+            Right.READ_STAFF,
+        }
+    ),
     "administrator": frozenset(
         {
             Right.SET_UP,
             Right.CLOSE,
+            Right.DIRECT,
             Right.APPROVE,
+            Right.CONTROL,
+            Right.PLAN,
+            Right.CERTIFY,
+            Right.CANCEL,
+            Right.RECORD_RESULTS,
+            Right.PUBLISH_RESULTS,
+            Right.READ_VIEWS,
+            Right.OVERSEE,
+            Right.READ_STAFF,
+            Right.READ_ENTRIES,
+            Right.READ_DISCLOSURES,
+            Right.SIGN,
+        }
+    ),
+    "director": frozenset(
+        {
+            Right.DIRECT,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

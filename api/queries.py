@@ -48,6 +48,12 @@ def _calendar_month(text: str | None) -> str | None:
     return text
 
 
+def _calendar_week(text: str | None) -> str | None:
+    if text is not None:
+        week_days(text)
+    return text
+
+
 def _printable(text: str | None) -> str | None:
     if text is not None and _UNPRINTABLE.search(text):
         raise ValueError("not printable")
@@ -60,10 +66,16 @@ At = Annotated[
 ]
 From = Annotated[str | None, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
 To = Annotated[str | None, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
+On = Annotated[str | None, Query(pattern=_DAY, description="a day; left out: today"), AfterValidator(_calendar)]
 Month = Annotated[
     str | None,
     Query(pattern="^[0-9]{4}-[0-9]{2}$", description="a month, YYYY-MM, instead of days"),
     AfterValidator(_calendar_month),
+]
+Week = Annotated[
+    str | None,
+    Query(pattern="^[0-9]{4}-W[0-9]{2}$", description="a week of ISO 8601, YYYY-Www, instead of days"),
+    AfterValidator(_calendar_week),
 ]
 Id = Annotated[str | None, Query(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Text = Annotated[str | None, Query(min_length=1, max_length=200), AfterValidator(_printable)]
@@ -92,6 +104,17 @@ def month_days(month: str) -> tuple[str, str]:
     """
     first = date.fromisoformat(f"{month}-01")
     return first.isoformat(), f"{month}-{monthrange(first.year, first.month)[1]:02}"
+
+
+def week_days(week: str) -> tuple[str, str]:
+    """Monday and Sunday of a week `YYYY-Www` (ISO 8601).
+
+    Raises:
+        ValueError: there is no such week.
+    """
+    year, _, number = week.partition("-W")
+    days = [date.fromisocalendar(int(year), int(number), day).isoformat() for day in (1, 7)]
+    return days[0], days[1]
 
 
 def read_as_of(text: str | None) -> AsOf:

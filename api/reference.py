@@ -31,8 +31,13 @@ body{background:#16181b;color:#e8e8e8} td,h2{border-color:#3a3d42} .quiet{color:
 
 _TAGS: Final = {
     "set-up": "Школа, люди, классы / set-up",
+    "people": "Сведения о людях / people's data",
     "lessons": "Уроки и исправления / lessons",
+    "plans": "Планы уроков / lesson plans",
+    "results": "Результаты и как они вычислены / results",
+    "control": "Контроль ведения / control",
     "views": "Представления / views",
+    "questions": "Вопросы проверяющего / an inspector's questions",
     "log": "Журнал и доказательства / log and proofs",
     "feed": "Лента записей / feed",
     "health": "Состояние / health",

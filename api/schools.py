@@ -38,6 +38,7 @@ from ledger.durable import read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
+from ledger.journal.sheet import ResultSheet
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, load_signer
@@ -47,8 +48,8 @@ from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
-from projections.views.lookups import persons
 from projections.views.lookups import school as lookup_school
+from projections.views.people_registers import Named, digests_of, disclosed
 
 _REQUEST_KEY_BYTES_MAX: Final = 64
 READ_YOUR_WRITES_SECONDS: Final = 2.0
@@ -156,20 +157,19 @@ class OpenSchool:
         facts = found.facts.values() if found else ()
         return next((fact.student for fact in facts if fact.standing == index), None) or None
 
+    def student_of_result(self, sheet: str, index: int) -> str | None:
+        """The student whom a standing entry of a result sheet is about; None where there is none."""
+        found, _ = self.app.aggregate(f"results/{sheet}")
+        facts = found.facts.values() if isinstance(found, ResultSheet) else ()
+        return next((fact.student for fact in facts if fact.standing == index), None)
+
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """Names of people as their disclosures say, family name first; those that are not disclosed are left out."""
-        digests: dict[str, tuple[str, ...]] = {}
-        for person in dict.fromkeys(people):
-            for row in persons(self.views, person=person).rows:
-                digests[person] = tuple(row.digests)
-        opened = self.vault.values([digest for of in digests.values() for digest in of])
-        names: dict[str, str] = {}
-        for person, of in digests.items():
-            parts = {opened[digest].name: opened[digest].value for digest in of if digest in opened}
-            name = " ".join(parts[part] for part in ("family_name", "given_name", "patronymic") if part in parts)
-            if name:
-                names[person] = name
-        return names
+        histories = disclosed(self.views, people=list(dict.fromkeys(people)))
+        opened = self.vault.values(digests_of(histories))
+        values = {digest: (one.name, one.value) for digest, one in opened.items()}
+        names = {person: Named(history, values).at() for person, history in histories.items()}
+        return {person: name for person, name in names.items() if name}
 
     def school_name(self) -> str:
         """The school's name, from the log's first entry; the origin while there is none."""

@@ -38,7 +38,7 @@ from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 
 _BodyT = TypeVar("_BodyT", bound=Body)
-_PATH_NAMES: Final = {"class": "class_group"}
+_PATH_NAMES: Final = {"class": "class_group", "results": "sheet"}
 """Kind of a stream -> name of its id in paths, where it is another."""
 
 

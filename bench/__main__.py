@@ -6,18 +6,19 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
+from bench.asking import questions_asked
 from bench.keeping import people_kept
 from bench.measure import Report
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
 from tests.cluster import Cluster, running_cluster
 from tests.conftest import make_template
 
-PARTS = ("sqlite", "postgres", "vault", "verify", "rebuild", "asof", "growth", "archive")
+PARTS = ("sqlite", "postgres", "vault", "verify", "rebuild", "asof", "questions", "growth", "archive")
 
 
 def main() -> int:
@@ -55,14 +56,23 @@ def main() -> int:
             views_as_of(report, folder, rounds)
         if wanted("growth"):
             growth(report, folder, rounds, entries=options.entries or (200_000 if options.quick else 1_000_000))
-        if wanted("archive") and not options.quick:
-            year_archive(report, folder)
+        if not options.quick:
+            _of_a_year(report, folder, wanted)
     report.write(Path("var/bench.json"))
     if options.json:
         print(report.json())
     else:
         print(f"var/bench.json: {len(report.results)} ratios in {time.monotonic() - begun:.0f} s")
     return 0
+
+
+def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool]) -> None:
+    """What needs the model school's whole year, which takes minutes to make."""
+    if wanted("archive"):
+        year_archive(report, folder)
+    if wanted("questions"):
+        with _cluster() as cluster:
+            questions_asked(report, folder, cluster, rounds=2)
 
 
 @contextmanager

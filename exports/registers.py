@@ -12,22 +12,34 @@ from typing import Any, Final
 
 import orjson
 
+from exports.control_tables import control_tables
+from exports.oversight import Oversight
+from exports.people_tables import people_tables
+from exports.results import result_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
+    CANCELLATION_WORDS,
+    DUTY_WORDS,
     FACT_WORDS,
     MARK_WORDS,
+    PLAN_WORDS,
     REASON_WORDS,
     SUBSTITUTION_WORDS,
+    WEEKS_WORDS,
     WORK_WORDS,
 )
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
+from projections.views.duties import duties
 from projections.views.lookups import classes, courses, persons
+from projections.views.people_registers import Named, digests_of, disclosed
+from projections.views.plans import statements
 from projections.views.regulation import regulation
+from projections.views.subgroups import subgroup_members
+from projections.views.timetable_entries import bell_schedules, calendar, timetables
 
 ROWS_PER_PAGE: Final = 5_000
-NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
 
 Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 """Digests -> (name, value) of the disclosures among them that this receiver may read."""
@@ -37,7 +49,18 @@ _CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предме
 _RECORDED, _STANDING = "recorded (внесено значение)", "standing (действует значение)"
 _STANDING_ENTRY = "standing_entry (действует запись)"
 
+_SUBGROUP: Final = "subgroup (подгруппа)"
 _NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
+
+_CERTIFICATES: Final = (
+    *(_ENTRY, _AT, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)", "code (код)"),
+    *("basis (основание)", "annulled_by (аннулирована записью)"),
+)
+_CANCELLATIONS: Final = (
+    *(_ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _DAY, "number (номер)", "reason (причина)"),
+    *("basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)"),
+    "withdrawn_by (отмена снята записью)",
+)
 
 # The moment of an entry is its command's; commands are found by their first entry.
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
@@ -45,10 +68,11 @@ _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """What rows say of a course: class name and subject."""
+    """What rows say of a course: class name, subject, and subgroup or nothing."""
 
     class_name: str
     subject: str
+    subgroup: str
 
 
 class Registers:
@@ -68,7 +92,7 @@ class Registers:
         self._orders = regulation(views, at=position)
         self._classes = {row.class_group: f"{row.grade}{row.letter}" for row in classes(views, at=position).rows}
         self._courses = {
-            row.course: _Course(self._classes.get(row.class_group, ""), row.subject)
+            row.course: _Course(self._classes.get(row.class_group, ""), row.subject, row.subgroup or "")
             for row in courses(views, at=position).rows
         }
 
@@ -81,12 +105,19 @@ class Registers:
                 (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
                 self._enrollments(),
             ),
-            Table("courses", (_ENTRY, "course (курс)", _CLASS, _SUBJECT), self._course_rows()),
+            *self._course_tables(),
             Table(
                 "lessons",
                 (
-                    *(_ENTRY, _AT, _LESSON, _DAY, "number (номер)", _CLASS, _SUBJECT, "teacher (учитель)"),
-                    *("topic (тема)", "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)"),
+                    *(_ENTRY, _AT, _LESSON, _DAY, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP),
+                    *(
+                        "teacher (учитель)",
+                        "topic (тема)",
+                        "plan_items (пункты плана)",
+                        "attendance (посещаемость)",
+                        "homework (домашнее задание)",
+                        "due_on (к дате)",
+                    ),
                     _STANDING_ENTRY,
                 ),
                 self._lessons(),
@@ -123,29 +154,95 @@ class Registers:
                 ),
                 self._corrections(),
             ),
+            *self._plan_tables(),
+            Table("certificates", _CERTIFICATES, self._certificates()),
+            Table("cancellations", _CANCELLATIONS, self._cancellations()),
+            *self._order_tables(),
+            *result_tables(self._views, self._position, self._known_name, self._open),
+        ]
+
+    def _order_tables(self) -> list[Table]:
+        """What the director's orders put in force."""
+        return [
             Table(
                 "regulations",
                 (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
                 self._regulations(),
             ),
             Table(
+                "duties",
+                (
+                    *(_ENTRY, "person (человек)", _NAME, "duty (обязанность)", _NUMBER, _SIGNED_ON),
+                    *("starts_on (с)", "ends_on (по)"),
+                ),
+                self._duties(),
+            ),
+            Table(
                 "responsible",
                 (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
                 self._responsible(),
             ),
+            *people_tables(self._views, self._position, self._name),
+            *control_tables(self._views, self._position, self._name, self._classes, self._open),
+            *Oversight(self._views, self._position, self._open, self._name).tables(),
         ]
 
-    def _read_names(self) -> dict[str, str]:
-        people = persons(self._views, at=self._position).rows
-        opened = self._open([digest for person in people for digest in person.digests])
-        names: dict[str, str] = {}
-        for person in people:
-            parts = dict(opened[digest] for digest in person.digests if digest in opened)
-            names[person.person] = " ".join(parts[part] for part in NAME_PARTS if part in parts)
-        return names
+    def _plan_tables(self) -> list[Table]:
+        """What should have been taught when."""
+        return [
+            Table(
+                "calendar",
+                (
+                    *(_ENTRY, "starts_on (с)", "ends_on (по)", "grades (параллели)", "as_weekday (как день недели)"),
+                    *("title (название)", "revoked_by (отменено записью)"),
+                ),
+                self._calendar(),
+            ),
+            Table(
+                "bells",
+                (
+                    *(_ENTRY, "bells (звонки)", "title (название)", "effective_from (действует с)", "number (номер)"),
+                    *("starts_at (начало)", "ends_at (конец)"),
+                ),
+                self._bells(),
+            ),
+            Table(
+                "timetables",
+                (
+                    *(_ENTRY, _CLASS, "effective_from (действует с)", "bells (звонки)", "weekday (день недели)"),
+                    *("number (номер)", "weeks (недели)", "course (курс)", _SUBJECT),
+                ),
+                self._timetables(),
+            ),
+        ]
 
-    def _name(self, person: str) -> str:
-        return typed(self._names.get(person) or person)
+    def _course_tables(self) -> list[Table]:
+        course = (_ENTRY, "course (курс)", _CLASS, _SUBJECT, _SUBGROUP)
+        return [
+            Table("courses", course, self._course_rows()),
+            Table(
+                "plans",
+                (
+                    *(*course, "number (номер)", "topic (тема)", "hours (часов)", "homework (домашнее задание)"),
+                    *("planned_on (по плану)", "reason (причина)", "basis (основание)"),
+                ),
+                self._plan_rows(),
+            ),
+            Table("subgroups", (*course, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"), self._subgroup_rows()),
+        ]
+
+    def _read_names(self) -> dict[str, Named]:
+        histories = disclosed(self._views, at=self._position)
+        opened = self._open(digests_of(histories))
+        return {person: Named(history, opened) for person, history in histories.items()}
+
+    def _name(self, person: str, entry: int) -> str:
+        return typed(self._known_name(person, entry))
+
+    def _known_name(self, person: str, entry: int) -> str:
+        """The name that stood at a row's entry; the id where nothing of it may be read."""
+        known = self._names.get(person)
+        return (known and known.at(entry)) or person
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
@@ -159,7 +256,7 @@ class Registers:
 
     def _people(self) -> Iterator[Sequence[str]]:
         for person in sorted(persons(self._views, at=self._position).rows, key=lambda row: row.entry):
-            yield str(person.entry), person.person, person.kind, self._name(person.person)
+            yield str(person.entry), person.person, person.kind, self._name(person.person, person.entry)
 
     def _enrollments(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT e.entry, e.class_group, e.student, e.starts_on,
@@ -168,19 +265,40 @@ class Registers:
             FROM {{enrollments}} e WHERE {stands("e")} AND e.entry > :after ORDER BY e.entry"""
         for entry, class_group, student, starts_on, ends_on in self._pages(sql):
             name = typed(self._classes.get(class_group, ""))
-            yield str(entry), name, student, self._name(student), starts_on, ends_on or ""
+            yield str(entry), name, student, self._name(student, entry), starts_on, ends_on or ""
 
     def _course_rows(self) -> Iterator[Sequence[str]]:
         for row in sorted(courses(self._views, at=self._position).rows, key=lambda row: row.entry):
-            yield str(row.entry), row.course, *self._class_and_subject(row.course)
+            yield str(row.entry), row.course, *self._class_and_subject(row.course), typed(row.subgroup or "")
+
+    def _subgroup_rows(self) -> Iterator[Sequence[str]]:
+        for row in subgroup_members(self._views, at=self._position).rows:
+            yield (
+                *(str(row.entry), row.course, *self._class_and_subject(row.course), typed(row.subgroup)),
+                *(row.student, self._name(row.student, row.entry), row.starts_on, row.ends_on or ""),
+            )
 
     def _class_and_subject(self, course: str) -> tuple[str, str]:
         found = self._courses[course]
         return typed(found.class_name), typed(found.subject)
 
+    def _plan_rows(self) -> Iterator[Sequence[str]]:
+        for stated in statements(self._views, at=self._position):
+            course = (
+                stated.course,
+                *self._class_and_subject(stated.course),
+                typed(self._courses[stated.course].subgroup),
+            )
+            for number, item in stated.items:
+                shown = ["", "", "", ""]
+                if item is not None:
+                    shown = [typed(item.topic), str(item.hours), typed(item.homework or ""), item.planned_on or ""]
+                reason = PLAN_WORDS[stated.reason] if stated.reason else ""
+                yield (str(stated.entry), *course, str(number), *shown, reason, typed(stated.basis or ""))
+
     def _lessons(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, f.held_on, s.number, f.course, f.teacher,
-              s.topic, s.stands, s.entry, f.attendance,
+              s.topic, s.plan_items, s.stands, s.entry, f.attendance,
               (SELECT count(*) FROM {{later_attendance}} a WHERE a.lesson = f.lesson AND {stands("a")}),
               h.text, h.due_on
             FROM {{lessons}} f
@@ -188,10 +306,13 @@ class Registers:
             LEFT JOIN {{homework}} h ON h.lesson = f.lesson AND h.stands = 1 AND {stands("h")}
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
         for row in self._pages(sql):
-            entry, at, lesson, day, number, course, teacher, topic, standing, by, attendance, later, text, due_on = row
+            entry, at, lesson, day, number, course, teacher, topic, covered, *rest = row
+            standing, by, attendance, later, text, due_on = rest
             yield (
-                *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course), self._name(teacher)),
+                *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course)),
+                *(typed(self._courses[course].subgroup), self._name(teacher, entry)),
                 typed(topic) if standing else "аннулирован",
+                ", ".join(map(str, orjson.loads(covered or "[]"))) if standing else "",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",
                 due_on or "",
@@ -206,7 +327,7 @@ class Registers:
             {_STANDING_CELLS} AND f.what = 'mark' ORDER BY f.entry"""
         for entry, at, lesson, day, course, student, recorded, standing, by, kind in self._pages(sql):
             yield (
-                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student)),
+                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student, entry)),
                 *(WORK_WORDS[kind], _mark(recorded), _mark(standing), "" if by == entry else str(by)),
             )
 
@@ -216,7 +337,7 @@ class Registers:
             {_STANDING_CELLS} AND f.what <> 'mark' ORDER BY f.entry"""
         for entry, at, lesson, day, course, student, recorded, standing, by, what in self._pages(sql):
             yield (
-                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student)),
+                *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student, entry)),
                 *(_value(what, recorded), _value(what, standing), "" if by == entry else str(by)),
             )
 
@@ -231,7 +352,7 @@ class Registers:
             entry, at, lesson, day, course, absent, substitute, reason, basis, same, coefficient, held, by = row
             yield (
                 *(str(entry), at, lesson, day, *self._class_and_subject(course)),
-                *(absent, self._name(absent), substitute, self._name(substitute)),
+                *(absent, self._name(absent, entry), substitute, self._name(substitute, entry)),
                 *(SUBSTITUTION_WORDS[reason], typed(basis), _yes(same), str(coefficient), _yes(held)),
                 "" if by == entry else str(by),
             )
@@ -255,16 +376,65 @@ class Registers:
                 actor,
             )
 
+    def _certificates(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.student, c.starts_on, c.ends_on, c.code, c.basis, c.entry
+            FROM {{certificates}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, student, starts_on, ends_on, code, basis, by in self._pages(sql):
+            yield (
+                *(str(entry), at, student, self._name(student, entry), starts_on, ends_on, ABSENCE_WORDS[code]),
+                *(typed(basis), "" if by == entry else str(by)),
+            )
+
+    def _cancellations(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT c.fact, {_AT_OF.format("c.fact")}, c.course, c.held_on, c.number, c.reason, c.basis,
+              c.moved_on, c.moved_number, c.merged_with, c.entry
+            FROM {{cancellations}} c WHERE {stands("c")} AND c.fact > :after ORDER BY c.fact"""
+        for entry, at, course, day, number, reason, basis, moved_on, moved_number, merged_with, by in self._pages(sql):
+            moved = format_canonical({"held_on": moved_on, "number": moved_number}).decode() if moved_on else ""
+            yield (
+                *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
+                *(CANCELLATION_WORDS[reason], typed(basis), moved, merged_with or ""),
+                "" if by == entry else str(by),
+            )
+
     def _regulations(self) -> Iterator[Sequence[str]]:
         for row in self._orders.versions:
             parameters = format_canonical(row.parameters).decode()
             yield str(row.entry), typed(row.order_number), row.order_date, row.effective_from, parameters
 
+    def _duties(self) -> Iterator[Sequence[str]]:
+        for row in duties(self._views, at=self._position).rows:
+            order = (typed(row.order_number), row.order_date, row.starts_on, row.ends_on or "")
+            yield str(row.entry), row.person, self._name(row.person, row.entry), DUTY_WORDS[row.duty], *order
+
+    def _calendar(self) -> Iterator[Sequence[str]]:
+        for row in calendar(self._views, at=self._position).rows:
+            grades = ", ".join(map(str, row.grades))
+            weekday = "" if row.as_weekday is None else str(row.as_weekday)
+            revoked = "" if row.revoked_by is None else str(row.revoked_by)
+            yield str(row.entry), row.starts_on, row.ends_on, grades, weekday, typed(row.title or ""), revoked
+
+    def _bells(self) -> Iterator[Sequence[str]]:
+        for row in bell_schedules(self._views, at=self._position).rows:
+            for lesson in row.lessons:
+                head = (str(row.entry), row.bells, typed(row.title), row.effective_from, str(lesson["number"]))
+                yield *head, lesson["starts_at"], lesson["ends_at"]
+
+    def _timetables(self) -> Iterator[Sequence[str]]:
+        for row in timetables(self._views, at=self._position).rows:
+            head = (str(row.entry), typed(self._classes.get(row.class_group, "")), row.effective_from, row.bells)
+            for lesson in row.lessons:
+                course = self._courses.get(lesson["course"])
+                place = (str(lesson["weekday"]), str(lesson["number"]), WEEKS_WORDS[lesson["weeks"]])
+                yield *head, *place, lesson["course"], typed(course.subject if course else "")
+            if not row.lessons:
+                yield *head, "", "", "", "", ""
+
     def _responsible(self) -> Iterator[Sequence[str]]:
         for row in self._orders.responsible:
             # The director's row follows from no entry.
-            if row.person and row.order_number and row.order_date and row.starts_on:
-                name = self._name(row.person)
+            if row.entry is not None and row.person and row.order_number and row.order_date and row.starts_on:
+                name = self._name(row.person, row.entry)
                 yield str(row.entry), row.person, name, typed(row.order_number), row.order_date, row.starts_on
 
 
@@ -288,6 +458,8 @@ def _value(what: str, value: object) -> str:
         return ""
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return ABSENCE_WORDS[str(value)] if what == "absence" else _mark(str(value))
 
 
@@ -296,6 +468,6 @@ def _shown(what: str, value: str) -> str:
     plain = orjson.loads(value)
     if plain is None:
         return ""
-    if what in ("mark", "absence", "lateness"):
+    if what in ("mark", "absence", "lateness", "early_leave"):
         return _value(what, plain)
     return format_canonical(plain).decode()

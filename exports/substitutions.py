@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 from exports.tables import Table, format_table, typed
 from ledger.journal.vocabulary import SUBSTITUTION_WORDS
-from projections.views.substitution_register import SubstitutionRegister
+from projections.views.substitution_register import Missed, Substituted, SubstitutionRegister
+
+UNRECORDED: Final = "нет записи об уроке"
+"""What stands for a reason where a timetable planned a lesson and the journal has none."""
 
 COLUMNS: Final = (
     *("held_on (дата)", "number (номер)", "class (класс)", "subject (предмет)"),
@@ -19,16 +23,33 @@ COLUMNS: Final = (
 
 
 def format_register(register: SubstitutionRegister, names: Mapping[str, str]) -> bytes:
-    """The register's rows as CSV; `names` of people, by id, where they are known."""
+    """The register's rows as CSV, replaced and missed, by day and number; `names` of people, by id, where known.
+
+    A missed lesson has no substitute, and its `entry` is the timetable's.
+    """
     return b"".join(format_table(Table("substitutions", COLUMNS, _rows(register, names))))
 
 
 def _rows(register: SubstitutionRegister, names: Mapping[str, str]) -> Iterator[Sequence[str]]:
-    for row in register.rows:
-        yield (
-            *(row.held_on, str(row.number), typed(row.class_name), typed(row.subject)),
-            *(row.absent_teacher, typed(names.get(row.absent_teacher, row.absent_teacher))),
-            *(row.substitute, typed(names.get(row.substitute, row.substitute))),
-            *(SUBSTITUTION_WORDS[row.reason], typed(row.basis), "да" if row.same_subject else "нет"),
-            *(str(row.coefficient), row.lesson, str(row.entry), str(row.lesson_entry)),
-        )
+    rows = [((row.held_on, row.number), _replaced_row(row, names)) for row in register.rows]
+    rows += [((row.held_on, row.number), _missed_row(row, names)) for row in register.missed or ()]
+    return (cells for _, cells in sorted(rows, key=itemgetter(0)))
+
+
+def _replaced_row(row: Substituted, names: Mapping[str, str]) -> Sequence[str]:
+    return (
+        *(row.held_on, str(row.number), typed(row.class_name), typed(row.subject)),
+        *(row.absent_teacher, typed(names.get(row.absent_teacher, row.absent_teacher))),
+        *(row.substitute, typed(names.get(row.substitute, row.substitute))),
+        *(SUBSTITUTION_WORDS[row.reason], typed(row.basis), "да" if row.same_subject else "нет"),
+        *(str(row.coefficient), row.lesson, str(row.entry), str(row.lesson_entry)),
+    )
+
+
+def _missed_row(row: Missed, names: Mapping[str, str]) -> Sequence[str]:
+    teacher = row.teacher or ""
+    return (
+        *(row.held_on, str(row.number), typed(row.class_name), typed(row.subject)),
+        *(teacher, typed(names.get(teacher, teacher)), "", "", UNRECORDED),
+        *("", "", "", "", str(row.timetable_entry), ""),
+    )

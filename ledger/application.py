@@ -24,7 +24,7 @@ from ledger.books import Shelf, ShelfBooks
 from ledger.clock import utc_now
 from ledger.errors import LOG, AlreadyRecorded, Conflict, KeyReused, OutcomeUnknown, Refused
 from ledger.journal.aggregate import Aggregate
-from ledger.journal.commands import ClosePeriod, JournalCommand, OpenSchool
+from ledger.journal.commands import ClosePeriod, JournalCommand, OpenSchool, RecordPeriodMarks
 from ledger.journal.decide import decide
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Decision
@@ -89,7 +89,7 @@ class School(Application[str]):
         if key and (receipt := self.ledger.find_receipt(envelope.key)) is not None:
             return _repeated(receipt, envelope.digest)
         books = ShelfBooks(self._shelf)
-        if not isinstance(command, ClosePeriod):
+        if not isinstance(command, (ClosePeriod, RecordPeriodMarks)):
             self._pause.wait()
             return self._attempt(command, books, envelope, at, ATTEMPTS_MAX)
         try:

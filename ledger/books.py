@@ -1,4 +1,4 @@
-"""The journal's books over a log: cached aggregates, and the scan of lessons for a closing.
+"""The journal's books over a log: cached aggregates, and the scans for a closing and for a certificate.
 
 A cache may be behind, because another process appended. That is safe twice over: what a decision read is checked again
 by its append (`Command.reads`), and a refusal that rests on cached state is given after a second look only.
@@ -6,25 +6,30 @@ by its append (`Command.reads`), and a refusal that rests on cached state is giv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
+from threading import Lock
 from typing import Final, cast
 
+import msgspec
 from eventsourcing.application import LRUCache
 from eventsourcing.persistence import ApplicationRecorder, EventStore
 
 from ledger.clock import find_zone
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.certificates import AbsenceScan, recorded_since
 from ledger.journal.closing import LessonScan
 from ledger.journal.context import LessonHead
 from ledger.journal.evolve import evolve_all
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.school import School
+from ledger.journal.subjects import SubjectIndex
 from ledger.log import LogRecorder, RecordedEvent
 from ledger.wire.entry import Actor
 
 CACHED_STREAMS_MAX: Final = 10_000
-_NEVER_MOVE: Final = ("school/", "person/")
+_NEVER_MOVE: Final = ("school/",)
 
 
 class Shelf:
@@ -34,7 +39,18 @@ class Shelf:
         self.ledger = ledger
         self._store = store
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
+        self._missing: LRUCache[str, bool] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
+        self._subjects = SubjectIndex()
+        self._subjects_lock = Lock()
+
+    def subjects(self, size: int) -> SubjectIndex:
+        """Return the index of subjects as of `size`, or later where another command has read on meanwhile."""
+        with self._subjects_lock:
+            if self._subjects.size < size:
+                for entry in self.ledger.entries(self._subjects.size, size):
+                    self._subjects.see(entry)
+        return self._subjects
 
     @property
     def recorder(self) -> ApplicationRecorder:
@@ -54,7 +70,16 @@ class Shelf:
         state = evolve_all(known, events) if events else known
         if state is not None:
             self.keep(state)
+        else:
+            self._missing.put(stream, value=True)
         return state
+
+    def was_missing(self, stream: str) -> bool:
+        """Tell whether a stream was looked for and not there; it may be there by now."""
+        try:
+            return self._missing.get(stream)
+        except KeyError:
+            return False
 
     def keep(self, state: Aggregate) -> None:
         """Put a state into the cache, unless a later one is there."""
@@ -98,14 +123,16 @@ class ShelfBooks:
         self._seen: dict[str, Aggregate | None] = {}
         self._size: int | None = None
         self._fresh = False
-        self._scan: LessonScan | None = None
+        self._scan: LessonScan | AbsenceScan | None = None
         self._scanned = 0
+        self._counted = False
         self.stale = False
 
     def look_again(self) -> None:
         """Forget what was seen: from now on every answer is read from the log."""
         self._seen.clear()
         self._size = None
+        self._counted = False
         self._fresh = True
         self.stale = False
 
@@ -123,7 +150,7 @@ class ShelfBooks:
 
     @property
     def size(self) -> int:
-        """The log's size up to which `lessons` knows everything."""
+        """The log's size that lists of streams are as of."""
         if self._size is None:
             self._size = self._shelf.recorder.max_notification_id() or 0
         return self._size
@@ -138,7 +165,11 @@ class ShelfBooks:
             return self._seen[stream]
         state = self._shelf.cached(stream)
         if state is None:
-            state = self._shelf.load(stream)
+            # Most students have no certificate, and every absence asks for one: the append finds out what came since.
+            if self._fresh or not self._shelf.was_missing(stream):
+                state = self._shelf.load(stream)
+            else:
+                self.stale = True
         elif not stream.startswith(_NEVER_MOVE):
             if self._fresh:
                 state = self._shelf.load(stream, state)
@@ -159,20 +190,63 @@ class ShelfBooks:
 
         Reads the log from the year's opening on, once; another look reads only what came since.
         """
-        if self._scan is None:
+        if not isinstance(self._scan, LessonScan):
             opened = self._shelf.recorder.select_events(f"year/{year}", limit=1)
             self._scan = LessonScan(year, grades, starts_on, ends_on)
             self._scanned = cast("RecordedEvent", opened[0]).index
-        # The first pass over a long log takes its time, so the size that counts is taken behind it.
-        self._read_on(self.size)
-        self._size = None
-        size = self.size
-        self._read_on(size)
+        self._read_to_the_end(self._scan)
         return self._scan.heads()
 
-    def _read_on(self, size: int) -> None:
-        if self._scan is None or size <= self._scanned:
+    def absences(self, student: str, starts_on: str, ends_on: str) -> Sequence[str]:
+        """Return the lessons in which a student was recorded as absent, as of exactly `size`.
+
+        Reads the log from about the first day on, once; another look reads only what came since.
+        """
+        if not isinstance(self._scan, AbsenceScan):
+            self._scan = AbsenceScan(student, starts_on, ends_on)
+            self._scanned = self._first_since(recorded_since(starts_on))
+        self._read_to_the_end(self._scan)
+        return self._scan.lessons()
+
+    def _first_since(self, at: str) -> int:
+        """Return the index of the first entry recorded at this moment or later: the times of entries never fall."""
+        return bisect_left(range(self.size), at, key=self._at)
+
+    def _at(self, index: int) -> str:
+        (entry,) = self._shelf.ledger.entries(index, index + 1)
+        return _decode_at(entry).at
+
+    def _read_to_the_end(self, scan: LessonScan | AbsenceScan) -> None:
+        # The first pass over a long log takes its time, so the size that counts is taken behind it.
+        self._read_on(scan, self.size)
+        self._size = None
+        self._read_on(scan, self.size)
+
+    def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
+        """Return day and stream of the lessons of a subject; what the log grew by later may be among them."""
+        return self._subjects().lessons(class_groups, subject)
+
+    def subject_sheets(self, class_groups: Collection[str], subject: str) -> Sequence[str]:
+        """Return the streams of the result sheets of a subject; what the log grew by later may be among them."""
+        return self._subjects().sheets(class_groups, subject)
+
+    def _subjects(self) -> SubjectIndex:
+        if not self._counted:
+            # The first pass over a long log takes its time, so the size that counts is taken behind it.
+            self._shelf.subjects(self.size)
+            self._size, self._counted = None, True
+        return self._shelf.subjects(self.size)
+
+    def _read_on(self, scan: LessonScan | AbsenceScan, size: int) -> None:
+        if size <= self._scanned:
             return
         for entry in self._shelf.ledger.entries(self._scanned, size):
-            self._scan.see(entry)
+            scan.see(entry)
         self._scanned = size
+
+
+class _Moment(msgspec.Struct):
+    at: str
+
+
+_decode_at: Final = msgspec.json.Decoder(_Moment).decode

@@ -18,12 +18,11 @@ from api.founding import init_school
 from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile
-from ledger.journal.commands import OpenSchool as OpenSchoolCommand
-from ledger.journal.commands import RegisterPerson
+from ledger.journal.commands import OpenSchool as OpenSchoolCommand, RegisterPerson
 from ledger.wire.entry import Actor
 
 ORIGIN = "letopis.example/school/1534"
-ROLES = ("administrator", "deputy", "teacher", "inspector")
+ROLES = ("administrator", "deputy", "teacher", "inspector", "director")
 
 
 @dataclass

@@ -105,6 +105,7 @@ class SchoolLog:
         self.classes: list[str] = []
         self.students: dict[str, list[str]] = {}
         self.courses: list[tuple[str, str, str]] = []
+        self.members: dict[str, list[str]] = {}
         self.teachers = [self.id() for _ in range(3)]
         self.lessons: list[str] = []
         self.period = self.id()
@@ -146,10 +147,20 @@ class SchoolLog:
                 self.command(
                     (
                         f"course/{course}",
-                        j.CourseOpened(class_group=group, subject=f"Предмет {subject}", year=year),
+                        j.CourseOpened(
+                            class_group=group,
+                            subject=f"Предмет {subject}",
+                            year=year,
+                            subgroup="1-я" if subject == 2 else None,
+                        ),
                     ),
                     (f"course/{course}", j.TeacherAssigned(teacher=self.teachers[0], starts_on="2026-09-01")),
                 )
+                if subject == 2:
+                    self.members[course] = self.students[group][::2]
+                    for student in self.members[course]:
+                        joined = j.SubgroupJoined(student=student, starts_on="2026-09-01")
+                        self.command((f"course/{course}", joined))
 
     def lesson(self, *, marks: float = 8.4, absences: float = 1.5) -> None:
         """One lesson in one command."""
@@ -191,8 +202,7 @@ class SchoolLog:
             for student in absent
         ]
         if present and rng.random() < 0.15:
-            late = present[0]
-            recorded.append((j.LatenessRecorded(student=late, minutes=10), Fact(lesson, "lateness", 0, 10, late)))
+            recorded += _came_and_went(lesson, present, leaves=rng.random() < 0.5)
         marked = present[: _around(rng, marks, len(present))]
         if marked:
             work = self.id()
@@ -276,6 +286,7 @@ class SchoolLog:
             "mark": ["2", "3", "4", "5", "5/5"],
             "absence": ["absent", "ill", "excused", "unexcused"],
             "lateness": [5, 10, 15],
+            "early_leave": [5, 10, 15],
             "substitution": [
                 {"basis": basis, "coefficient": 150, "reason": "leave", "same_subject": False} for basis in ("Б", "В")
             ],
@@ -298,6 +309,9 @@ class SchoolLog:
             assigned = j.TeacherAssigned(teacher=rng.choice(self.teachers), starts_on=self.day.isoformat())
             self.command((f"course/{course}", assigned), role="admin")
             return
+        if self.members and rng.random() < 0.5:
+            self._subgroup_change()
+            return
         left, joined = rng.choice(self.classes), rng.choice(self.classes)
         if not self.students[left]:
             return
@@ -308,16 +322,40 @@ class SchoolLog:
         starts_on = (self.day + timedelta(days=1)).isoformat()
         self.command((f"class/{joined}", j.StudentEnrolled(student=student, starts_on=starts_on)), role="admin")
 
+    def _subgroup_change(self) -> None:
+        """A member leaves a subgroup, or a student comes to it, perhaps again."""
+        course = self.rng.choice(list(self.members))
+        group = next(group for id_, group, _ in self.courses if id_ == course)
+        outside = [student for student in self.students[group] if student not in self.members[course]]
+        if self.members[course] and (not outside or self.rng.random() < 0.5):
+            student = self.rng.choice(self.members[course])
+            self.members[course].remove(student)
+            left = j.SubgroupLeft(student=student, ends_on=self.day.isoformat())
+            self.command((f"course/{course}", left), role="admin")
+        elif outside:
+            student = self.rng.choice(outside)
+            self.members[course].append(student)
+            starts_on = (self.day + timedelta(days=1)).isoformat()
+            self.command((f"course/{course}", j.SubgroupJoined(student=student, starts_on=starts_on)), role="admin")
+
     def close_period(self) -> None:
         closed = j.PeriodClosed(streams=len(self.lessons), root="0" * 64)
         self.command((f"period/{self.period}", closed), role="admin")
         self.period_closed = True
 
+    def reopen_period(self) -> None:
+        asked_by = self.teachers[0]
+        reopened = j.PeriodReopened(reason="not_recorded", basis="записка", requested_by=asked_by)
+        self.command((f"period/{self.period}", reopened), role="admin")
+        self.period_closed = False
+
     def work(self, steps: int, *, corrections: float = 0.3, changes: float = 0.05) -> SchoolLog:
-        """Do `steps` things, lessons for the most part; the period is closed after two thirds of them."""
+        """Do `steps` things, lessons for the most part; the period is closed after two thirds, open again at the end."""
         for step in range(steps):
             if step == steps * 2 // 3 and not self.period_closed:
                 self.close_period()
+            if step == steps * 5 // 6 and self.period_closed:
+                self.reopen_period()
             chance = self.rng.random()
             if chance < corrections:
                 self.correct()
@@ -326,6 +364,18 @@ class SchoolLog:
             else:
                 self.lesson()
         return self
+
+
+def _came_and_went(lesson: str, present: list[str], *, leaves: bool) -> list[tuple[Event, Fact]]:
+    """Somebody was late, and perhaps somebody left early."""
+    late, left = present[0], present[-1]
+    found: list[tuple[Event, Fact]] = [
+        (j.LatenessRecorded(student=late, minutes=10), Fact(lesson, "lateness", 0, 10, late))
+    ]
+    if leaves:
+        leave = j.EarlyLeaveRecorded(student=left, minutes=15)
+        found.append((leave, Fact(lesson, "early_leave", 0, 15, left)))
+    return found
 
 
 def _around(rng: random.Random, mean: float, at_most: int) -> int:

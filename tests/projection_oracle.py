@@ -39,7 +39,10 @@ class World:
     courses: dict[str, dict[str, Any]] = field(default_factory=dict)
     assigned: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
+    stays: list[dict[str, Any]] = field(default_factory=list)
     closed: dict[str, int] = field(default_factory=dict)
+    closings: list[tuple[int, str]] = field(default_factory=list)
+    periods: dict[str, dict[str, Any]] = field(default_factory=dict)
     corrections: list[tuple[dict[str, Any], Fact]] = field(default_factory=list)
     requests: dict[int, str] = field(default_factory=dict)
 
@@ -64,9 +67,14 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
     world: World, entry: dict[str, Any], type_: str, id_: str, data: dict[str, Any]
 ) -> None:
     index = entry["index"]
-    what, _, verb = type_.partition("_")
-    if type_ == "period_closed":
+    what, _, verb = type_.rpartition("_")
+    if type_ == "period_defined":
+        world.periods[id_] = data
+    elif type_ == "period_closed":
         world.closed[id_] = index
+        world.closings.append((index, id_))
+    elif type_ == "period_reopened":
+        del world.closed[id_]
     elif type_ == "course_opened":
         world.courses[id_] = data
     elif type_ == "teacher_assigned":
@@ -77,6 +85,12 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         for member in world.members:
             if member["class"] == id_ and member["student"] == data["student"] and member["ends_on"] is None:
                 member["ends_on"] = data["ends_on"]
+    elif type_ == "subgroup_joined":
+        world.stays.append({**data, "course": id_, "entry": index, "left_by": None, "ends_on": None})
+    elif type_ == "subgroup_left":
+        for stay in world.stays:
+            if stay["course"] == id_ and stay["student"] == data["student"] and stay["ends_on"] is None:
+                stay |= {"ends_on": data["ends_on"], "left_by": index}
     elif type_ == "attendance_taken":
         world.taken.setdefault(id_, index)
     elif type_ == "correction_requested":
@@ -89,8 +103,10 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         _change(world, entry, data["corrects"], verb, data["new"])
         if "request" in data:
             world.requests[data["request"]] = "approved"
-    elif what in {"mark", "absence", "lateness", "lesson", "substitution", "work", "homework"}:
-        value: Any = {"mark": data.get("value"), "absence": data.get("code"), "lateness": data.get("minutes")}.get(what)
+    elif what in {"mark", "absence", "lateness", "early_leave", "lesson", "substitution", "work", "homework"}:
+        minutes = data.get("minutes")
+        values = {"mark": data.get("value"), "absence": data.get("code"), "lateness": minutes, "early_leave": minutes}
+        value: Any = values.get(what)
         if what == "lesson":
             world.lessons[id_] = data
             if data["attendance"] == "taken":
@@ -152,6 +168,15 @@ def diary(world: World, student: str, first: str, last: str) -> dict[str, Any]:
             and (member["ends_on"] is None or data["held_on"] <= member["ends_on"])
             for member in world.members
         )
+        belongs = belongs and (
+            world.courses[data["course"]].get("subgroup") is None
+            or any(
+                (stay["course"], stay["student"]) == (data["course"], student)
+                and stay["starts_on"] <= data["held_on"]
+                and (stay["ends_on"] is None or data["held_on"] <= stay["ends_on"])
+                for stay in world.stays
+            )
+        )
         touched = any(cell[2] == student for cell in _cells(world, [lesson]))
         if first <= data["held_on"] <= last and world.lesson_stands(lesson) and (belongs or touched):
             chosen.append(lesson)
@@ -182,7 +207,9 @@ def _cells(world: World, lessons: Sequence[str]) -> set[tuple[Any, ...]]:
     return {
         (fact.lesson, fact.what, fact.student, fact.work, str(fact.value), fact.standing, fact.first, fact.corrected)
         for fact in world.facts
-        if fact.lesson in lessons and fact.what in {"mark", "absence", "lateness"} and fact.value is not None
+        if fact.lesson in lessons
+        and fact.what in {"mark", "absence", "lateness", "early_leave"}
+        and fact.value is not None
     }
 
 
@@ -217,6 +244,9 @@ def register(world: World) -> list[tuple[Any, ...]]:
         if "request" in entry["data"]:
             timing = "after_close"
         lesson = world.lessons[fact.lesson]
+        periods = [world.periods[period] for closing, period in world.closings if closing < index]
+        if "request" not in entry["data"] and any(p["starts_on"] <= lesson["held_on"] <= p["ends_on"] for p in periods):
+            timing = "reopened"  # every class here is of grade 5, and so is the period
         group = world.courses[lesson["course"]]["class_group"]
         found.append(
             (

@@ -103,26 +103,49 @@ REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
 }  # fmt: skip
+DUTIES = {"journal": "ведение журнала", "substitute": "замещение", "class_teacher": "классное руководство"}
 ABSENT_FOR = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
     "other": "иное",
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
+WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 PARAMETERS = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
     "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "weekends_extend": False,
     "unposted_homework_is_not_assigned": True, "mark_for_unassigned_homework": "flag", "mark_for_absent": "refuse",
     "holidays_extend": False, "result_hours": 24, "notice_days": 3, "annual_refresh_until": "09-05",
 }  # fmt: skip
+RELATIONS = {
+    "mother": "мать",
+    "father": "отец",
+    "guardian": "опекун, попечитель",
+    "other": "иной законный представитель",
+}
+DATA = {
+    "family_name": "фамилия", "given_name": "имя", "patronymic": "отчество", "birth_date": "дата рождения",
+    "address": "адрес", "phone": "телефон", "email": "электронная почта",
+}  # fmt: skip
+FORMS = {"written": "письменно", "electronic": "электронно", "oral": "устно", "self_service": "в системе"}
+CHANNELS = {"in_system": "в системе", "email": "электронная почта", "sms": "СМС"}
+REMARKS = {
+    "lesson": "запись урока", "attendance": "посещаемость", "homework": "домашнее задание", "marks": "отметки", "other": "иное",
+}  # fmt: skip
+GUARDIAN = "guardian (законный представитель);guardian_name (имя представителя)"
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
     "enrollments": "entry (запись);class (класс);student (ученик);name (имя);starts_on (с);ends_on (по)",
-    "courses": "entry (запись);course (курс);class (класс);subject (предмет)",
+    "courses": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа)",
+    "subgroups": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);student (ученик);name (имя);"
+    "starts_on (с);ends_on (по)",
+    "plans": "entry (запись);course (курс);class (класс);subject (предмет);subgroup (подгруппа);number (номер);topic (тема);"
+    "hours (часов);homework (домашнее задание);planned_on (по плану);reason (причина);basis (основание)",
     "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
-    "teacher (учитель);topic (тема);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
+    "subgroup (подгруппа);teacher (учитель);topic (тема);plan_items (пункты плана);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
     "standing_entry (действует запись)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
@@ -134,10 +157,64 @@ HEADERS = {
     "held (урок действует);standing_entry (действует запись)",
     "corrections": "entry (запись);at (внесено);fact (что);corrects (исправляет запись);lesson (урок);student (ученик);old (было);"
     "new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "calendar": "entry (запись);starts_on (с);ends_on (по);grades (параллели);as_weekday (как день недели);title (название);"
+    "revoked_by (отменено записью)",
+    "bells": "entry (запись);bells (звонки);title (название);effective_from (действует с);number (номер);starts_at (начало);"
+    "ends_at (конец)",
+    "timetables": "entry (запись);class (класс);effective_from (действует с);bells (звонки);weekday (день недели);number (номер);"
+    "weeks (недели);course (курс);subject (предмет)",
+    "certificates": "entry (запись);at (внесено);student (ученик);name (имя);starts_on (с);ends_on (по);code (код);"
+    "basis (основание);annulled_by (аннулирована записью)",
+    "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
+    "withdrawn_by (отмена снята записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
+    "duties": "entry (запись);person (человек);name (имя);duty (обязанность);order_number (номер приказа);"
+    "order_date (дата приказа);starts_on (с);ends_on (по)",
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
+    "closings": "entry (запись);at (внесено);period (период);kind (вид);number (номер);starts_on (с);ends_on (по);action (что);"
+    "streams (потоков уроков);size (заверено записей);reason (причина);requested_by (кто просил);name (имя);note (пояснение);"
+    "basis (основание);actor (кто внёс)",
+    "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
+    "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
+    "rows (строк);slowest_ms (дольше всех, мс)",
+    "printouts": "entry (запись);at (внесено);condition (что);scope (за что);number (номер);printed_on (дата);pages (листов);"
+    "kept (где хранится);signed_by (кто подписал);name (имя)",
+    "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
+    "ended_by (прекращено записью)",
+    "data_notices": "entry (запись);at (внесено);person (человек);name (имя);received_on (получено);how (как);given_by (от кого);"
+    "about (о чём);answered_by (ответ — запись);answered_at (ответ внесён)",
+    "data_updates": "entry (запись);at (внесено);person (человек);name (имя);what (что);fields (сведения);notice (уведомление);"
+    "refresh (обновление года);confirmed_on (подтверждено)",
+    "refreshes": "entry (запись);at (внесено);year (учебный год);opens_on (с);until (по)",
+    "consents": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);channel (канал);method (способ);"
+    "application_number (номер заявления);application_date (дата заявления);ended_by (прекращено записью)",
+    "checks": "entry (запись);at (внесено);class (класс);held_on (дата проверки);from_date (с);to_date (по);actor (кто проверил);"
+    "note (пояснение)",
+    "remarks": "entry (запись);at (внесено);remark (замечание);class (класс);subject (предмет);lesson (урок);held_on (дата урока);"
+    "about (о чём);to (кому);to_name (имя);check (проверка);actor (кто внёс);note (пояснение);closed_by (закрыто записью);"
+    "how (как);answer (ответ)",
+    "refusals": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);refused_on (дата отказа);basis (основание);"
+    "ended_by (прекращено записью);notified_by (сообщено — запись);out_number (исходящий номер);sent_on (отправлено);"
+    "approved_by (утвердил)",
+    "assessment": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);rules (правила)",
+    "results": "entry (запись);at (внесено);sheet (ведомость);class (класс);subject (предмет);period (период);what (что);"
+    "student (ученик);name (имя);computed (вычислено);sum (сумма);weight (вес);inputs (по записям);rule (правила);"
+    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);"
+    "standing (действует значение);standing_entry (действует запись);published_entry (опубликовано записью)",
+    "result_corrections": "entry (запись);at (внесено);what (что);corrects (исправляет запись);sheet (ведомость);"
+    "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
+    "council": "entry (запись);at (внесено);year (учебный год);protocol (протокол);held_on (дата);decision (решение);"
+    "students (ученики);names (имена);basis (основание);replaced_by (заменено записью)",
 }  # fmt: skip
+PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
+REOPENED_FOR = {
+    "not_recorded": "внесено не всё", "recorded_wrongly": "внесено неверно", "closed_by_mistake": "закрыт по ошибке",
+    "inspection": "по требованию проверки", "other": "иное (с пояснением)",
+}  # fmt: skip
+FOUND = {"verified": "расхождений нет", "finding": "найдены расхождения", "incomplete": "проверено не всё"}
+PRINTED = {"corrections": "исправления", "archive": "архив", "substitutions": "замещения"}
 
 
 def cell(value: object) -> str:
@@ -156,6 +233,8 @@ def word(what: str, value: Any) -> str:
         return ABSENCES[value]
     if what == "lateness":
         return f"оп {value}"
+    if what == "early_leave":
+        return f"ух {value}"
     return canonical(value).decode()
 
 
@@ -172,6 +251,7 @@ class Row:
     work: str = ""
     standing: int = 0
     recorded: Any = None
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -188,7 +268,10 @@ class Builder:
     lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
     courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     works: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
+    rooted: set[int] = field(default_factory=set)
+    shown: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
@@ -271,6 +354,24 @@ class Builder:
         self.tables["regulations"].append([index, number, "2026-08-24", effective_from, shown])
         return index
 
+    def assign(self, person: str, starts_on: str, duty: str = "journal", number: str = "19-о") -> int:
+        """Include something in a teacher's duties."""
+        index = self.add(
+            "duty", self.school_id, "duty_assigned",
+            person=person, duty=duty, order_number=number, order_date="2026-08-24", starts_on=starts_on,
+        )  # fmt: skip
+        name = self.names.get(person, person)
+        row = [index, person, name, DUTIES[duty], number, "2026-08-24", starts_on, ""]
+        self.tables["duties"].append(row)
+        return index
+
+    def release(self, person: str, ends_on: str, duty: str = "journal") -> None:
+        """End a duty."""
+        self.add("duty", self.school_id, "duty_ended", person=person, duty=duty, ends_on=ends_on)
+        for row in self.tables["duties"]:
+            if row[1] == person and row[3] == DUTIES[duty] and not row[7]:
+                row[7] = ends_on
+
     def appoint(self, person: str, starts_on: str, number: str = "18-о") -> int:
         """Appoint who answers for the journal."""
         index = self.add(
@@ -280,6 +381,221 @@ class Builder:
         name = self.names.get(person, person)
         self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
         return index
+
+    # People's data. A row's place in its table is where its entry is; later entries fill its last cells.
+
+    def _row(self, table: str, index: int, *cells: Any) -> int:
+        self.tables[table].append([index, self.entries[index]["at"], *cells])
+        return index
+
+    def fill(self, table: str, entry: int, place: int, *cells: Any) -> None:
+        """Write cells of the row of an entry, from this place on."""
+        for row in self.tables[table]:
+            if row[0] == entry:
+                row[place : place + len(cells)] = cells
+
+    def link(self, student: str, guardian: str, relation: str = "mother", basis: str | None = None) -> int:
+        index = self.add("person", student, "guardian_linked", guardian=guardian, relation=relation, basis=basis)
+        names = (student, self.names[student], guardian, self.names[guardian])
+        return self._row("guardians", index, *names, RELATIONS[relation], basis or "", "")
+
+    def unlink(self, student: str, guardian: str, link: int, *consents: int) -> int:
+        """End a link, and the consents that fall with it."""
+        index = self.add("person", student, "guardian_unlinked", guardian=guardian)
+        self.fill("guardians", link, 8, index)
+        for consent in consents:
+            self.fill("consents", consent, 10, index)
+        return index
+
+    def notice(self, person: str, given_by: str | None = None, about: list[str] | None = None) -> int:
+        index = self.add(
+            "person", person, "data_change_notice_received",
+            received_on="2026-09-01", how="oral", given_by=given_by, about=about,
+        )  # fmt: skip
+        words = ", ".join(DATA[name] for name in about or [])
+        return self._row(
+            "data_notices", index, person, self.names[person], "2026-09-01", "устно", given_by or "", words, "", ""
+        )
+
+    def change(self, person: str, values: dict[str, str], shown: str = "", **answers: Any) -> int:
+        """Change values of a person; empty ones are removed. `shown` is the name from now on, where it is another."""
+        index = len(self.entries)
+        digests = sorted(self.disclose(name, value, index) for name, value in values.items() if value)
+        fields = sorted(values)
+        self.add("person", person, "personal_data_changed", fields=fields, sd=digests, **answers)
+        self.names[person] = shown or self.names[person]
+        words = ", ".join(DATA[name] for name in fields)
+        return self._answer(index, person, "изменены", words, "", **answers)
+
+    def confirm(self, person: str, confirmed_on: str = "2026-09-02", **answers: Any) -> int:
+        index = self.add("person", person, "personal_data_confirmed", confirmed_on=confirmed_on, **answers)
+        return self._answer(index, person, "подтверждены", "", confirmed_on, **answers)
+
+    def _answer(
+        self, index: int, person: str, what: str, words: str, day: str, notice: int | None = None, refresh: str = ""
+    ) -> int:
+        if notice is not None:
+            self.fill("data_notices", notice, 8, index, self.entries[index]["at"])
+        cells = (what, words, "" if notice is None else notice, refresh, day)
+        return self._row("data_updates", index, person, self.names[person], *cells)
+
+    def refresh(self, year: str, opens_on: str = "2026-08-25", until: str = "2026-09-05") -> int:
+        index = self.add("refresh", year, "annual_refresh_opened", opens_on=opens_on, until=until)
+        return self._row("refreshes", index, year, opens_on, until)
+
+    def consent(
+        self, guardian: str, student: str, channel: str = "email", contact: str = "a@example", **paper: Any
+    ) -> int:
+        """Consent in writing, or by the guardian's own entry where there is no application."""
+        index = len(self.entries)
+        sd = [self.disclose("contact", contact, index)] if contact else None
+        method = "written" if paper else "self_service"
+        self.add(
+            "person",
+            guardian,
+            "delivery_consent_given",
+            student=student,
+            channel=channel,
+            method=method,
+            sd=sd,
+            **paper,
+        )
+        names = (guardian, self.names[guardian], student, self.names[student])
+        number, day = paper.get("application_number", ""), paper.get("application_date", "")
+        return self._row("consents", index, *names, CHANNELS[channel], FORMS[method], number, day, "")
+
+    def withdraw(self, guardian: str, consent: int, **paper: Any) -> int:
+        index = self.add(
+            "person", guardian, "delivery_consent_withdrawn",
+            consent=consent, method="written" if paper else "self_service", **paper,
+        )  # fmt: skip
+        self.fill("consents", consent, 10, index)
+        return index
+
+    def decline(self, guardian: str, student: str, basis: str = "Заявление") -> int:
+        """Refuse to be informed."""
+        index = self.add(
+            "person", guardian, "information_refused", student=student, refused_on="2026-09-03", basis=basis
+        )
+        names = (guardian, self.names[guardian], student, self.names[student])
+        return self._row("refusals", index, *names, "2026-09-03", basis, "", "", "", "", "")
+
+    def notify(self, guardian: str, refusal: int, approved_by: str, sent_on: str = "2026-09-04") -> int:
+        index = self.add(
+            "person", guardian, "guardianship_notified",
+            refusal=refusal, out_number="-01/17", sent_on=sent_on, approved_by=approved_by,
+        )  # fmt: skip
+        self.fill("refusals", refusal, 9, index, "-01/17", sent_on, approved_by)
+        return index
+
+    # Control.
+
+    def _noted(self, note: str) -> list[str] | None:
+        return [self.disclose("note", note, len(self.entries))] if note else None
+
+    def check(self, group: str, note: str = "", **changes: Any) -> int:
+        days = {"held_on": "2026-09-11", "from_date": "2026-09-01", "to_date": "2026-09-10"} | changes
+        index = self.add("control", group, "control_check_recorded", **days, sd=self._noted(note))
+        cells = (self.names[group], days["held_on"], days["from_date"], days["to_date"], self.actor["id"], note)
+        return self._row("checks", index, *cells)
+
+    def remark(self, group: str, to: str, about: str = "other", note: str = "Нет плана", **place: Any) -> str:
+        """Raise a remark; `place` is a course, lesson, held_on, check."""
+        remark, sd = self.uuid(), self._noted(note)
+        index = self.add("remark", remark, "remark_raised", class_group=group, to=to, about=about, sd=sd, **place)
+        subject = self.courses[place["course"]][1] if place.get("course") in self.courses else ""
+        self._row(
+            "remarks", index, remark, self.names[group], subject, place.get("lesson", ""), place.get("held_on", ""),
+            REMARKS[about], to, self.names[to], place.get("check", ""), self.actor["id"], note, "", "", "",
+        )  # fmt: skip
+        return remark
+
+    def close_remark(self, remark: str, how: str = "answered", note: str = "") -> int:
+        index = self.add("remark", remark, "remark_closed", how=how, sd=self._noted(note))
+        for row in self.tables["remarks"]:
+            if row[2] == remark:
+                row[13:] = [index, {"answered": "отвечено", "withdrawn": "снято"}[how], note]
+        return index
+
+    def days_off(self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы") -> int:
+        """Declare days without lessons."""
+        index = self.add(
+            "calendar", year, "days_off_declared", starts_on=starts_on, ends_on=ends_on, title=title, grades=grades
+        )
+        self.tables["calendar"].append([index, starts_on, ends_on, ", ".join(map(str, grades)), "", title, ""])
+        return index
+
+    def school_day(self, year: str, on: str, as_weekday: int, grades: list[int]) -> int:
+        """Declare a day that is taught as some weekday."""
+        index = self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+        self.tables["calendar"].append([index, on, on, ", ".join(map(str, grades)), as_weekday, "", ""])
+        return index
+
+    def revoke(self, year: str, revokes: int) -> int:
+        """Revoke a declaration."""
+        index = self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+        for row in self.tables["calendar"]:
+            if row[0] == revokes and not row[-1] and self.entries[revokes]["stream"] == f"calendar/{year}":
+                row[-1] = index
+        return index
+
+    def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена") -> int:
+        """Set a version of a bell schedule; times such as `08:30-09:15` of lessons 1, 2 and so on."""
+        lessons = [{"number": n, "starts_at": time[:5], "ends_at": time[6:]} for n, time in enumerate(times, 1)]
+        index = self.add(
+            "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons
+        )
+        for lesson in lessons:
+            self.tables["bells"].append([index, bells, title, effective_from, *lesson.values()])
+        return index
+
+    def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str]) -> int:
+        """Set a class's timetable: weekday, number, course, weeks of each lesson."""
+        lessons = [dict(zip(("weekday", "number", "course", "weeks"), place, strict=True)) for place in places]
+        index = self.add(
+            "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons
+        )
+        head = [index, self.names.get(group, ""), effective_from, bells]
+        for weekday, number, course, weeks in places:
+            subject = self.courses[course][1] if course in self.courses else ""
+            self.tables["timetables"].append([*head, weekday, number, WEEKS.get(weeks, ""), course, subject])
+        if not places:
+            self.tables["timetables"].append([*head, "", "", "", "", ""])
+        return index
+
+    def certificate(
+        self, student: str, starts_on: str, ends_on: str, code: str = "ill", basis: str = "справка № 3", **wrong: Any
+    ) -> tuple[str, int]:
+        """Record a certificate; its id and the index of its entry."""
+        fields = {"certificate": self.uuid(), "starts_on": starts_on, "ends_on": ends_on, "code": code, "basis": basis}
+        index = self.add("certificate", student, "certificate_recorded", **fields | wrong)
+        row = [index, self.entries[index]["at"], student, self.names.get(student, student), starts_on, ends_on]
+        self.tables["certificates"].append([*row, ABSENCES[code], basis, ""])
+        return fields["certificate"], index
+
+    def cancel(self, course: str, held_on: str, number: int = 1, basis: str = "приказ № 9", **more: Any) -> int:
+        """Cancel a lesson in quarantine."""
+        fields = {"held_on": held_on, "number": number, "reason": "quarantine", "basis": basis}
+        index = self.add("cancellation", course, "lesson_cancelled", **fields | more)
+        group, subject, *_ = self.courses[course]
+        moved = canonical(more["moved_to"]).decode() if "moved_to" in more else ""
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, "карантин", basis, moved]
+        self.tables["cancellations"].append([*row, more.get("merged_with", ""), ""])
+        return index
+
+    def restore(self, course: str, index: int) -> int:
+        by = self.add("cancellation", course, "cancellation_withdrawn", corrects=index, basis="состоится")
+        for row in self.tables["cancellations"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
+
+    def annul_certificate(self, student: str, index: int) -> int:
+        by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
+        for row in self.tables["certificates"]:
+            if row[0] == index:
+                row[-1] = by
+        return by
 
     def class_group(self, year: str, grade: int, letter: str) -> str:
         group = self.uuid()
@@ -298,13 +614,52 @@ class Builder:
             if row[1] == self.names[group] and row[2] == student and not row[5]:
                 row[5] = ends_on
 
-    def course(self, group: str, subject: str, year: str, teacher: str, grade: str = "") -> str:
+    def course(
+        self, group: str, subject: str, year: str, teacher: str, grade: str = "", subgroup: str | None = None
+    ) -> str:
         course = self.uuid()
-        index = self.add("course", course, "course_opened", class_group=group, subject=subject, year=year)
+        opened = {"class_group": group, "subject": subject, "year": year, "subgroup": subgroup}
+        index = self.add("course", course, "course_opened", **opened)
+        if subgroup is not None:
+            self.add("class", group, "subgroup_listed", course=course)
         self.add("course", course, "teacher_assigned", teacher=teacher, starts_on="2026-09-01")
         self.courses[course] = (self.names[group], subject, year, grade)
-        self.tables["courses"].append([index, course, self.names[group], subject])
+        self.parts[course] = subgroup or ""
+        self.tables["courses"].append([index, course, self.names[group], subject, subgroup or ""])
         return course
+
+    def join(self, course: str, student: str, starts_on: str = "2026-09-01") -> None:
+        """Put a student into a course's subgroup."""
+        index = self.add("course", course, "subgroup_joined", student=student, starts_on=starts_on)
+        name = self.names.get(student, student)
+        row = [index, course, *self.courses[course][:2], self.parts[course], student, name, starts_on, ""]
+        self.tables["subgroups"].append(row)
+
+    def plan(self, course: str, items: list[dict[str, Any]], title: str = "План") -> None:
+        """Record a course's plan, its last item in an entry of its own."""
+        head, tail = items[:-1], items[-1:]
+        index = self.add("plan", course, "lesson_plan_imported", title=title, items=head)
+        self._planned(index, course, head)
+        self._planned(self.add("plan", course, "lesson_plan_continued", items=tail), course, tail)
+
+    def amend(self, course: str, number: int, old: Any, new: Any, reason: str = "calendar", **more: Any) -> int:
+        index = self.add("plan", course, "lesson_plan_amended", number=number, old=old, new=new, reason=reason, **more)
+        words = {"calendar": "изменение календаря", "merged": "объединение тем"}
+        self._planned(index, course, [{"number": number, **(new or {})}], words[reason], more.get("basis", ""))
+        return index
+
+    def _planned(self, index: int, course: str, items: list[dict[str, Any]], reason: str = "", basis: str = "") -> None:
+        for item in items:
+            shown = [item.get(name, "") for name in ("number", "topic", "hours", "homework", "planned_on")]
+            head = [index, course, *self.courses[course][:2], self.parts[course]]
+            self.tables["plans"].append([*head, *shown, reason, basis])
+
+    def depart(self, course: str, student: str, ends_on: str) -> None:
+        """Take a student out of a course's subgroup."""
+        self.add("course", course, "subgroup_left", student=student, ends_on=ends_on)
+        for row in self.tables["subgroups"]:
+            if row[1] == course and row[5] == student and not row[8]:
+                row[8] = ends_on
 
     def period(self, year: str, number: int, grades: list[int], starts_on: str, ends_on: str) -> str:
         period = self.uuid()
@@ -332,14 +687,86 @@ class Builder:
             "period", period, "period_closed", **{"streams": len(leaves), "root": root(leaves).hex()} | wrong
         )
 
+    def reopen(
+        self, period: str, requested_by: str, reason: str = "not_recorded", note: str = "", basis: str = "Записка № 5"
+    ) -> int:
+        """Open a closed period again."""
+        self.begin()
+        sd = [self.disclose("note", note, len(self.entries))] if note else None
+        self.notes |= dict.fromkeys(sd or (), note)
+        fields = {"reason": reason, "basis": basis, "requested_by": requested_by, "sd": sd}
+        return self.add("period", period, "period_reopened", **fields)
+
+    def attest(self, period: str, size: int, basis: str = "Акт № 1") -> int:
+        """Attest a period as it stood at a size."""
+        self.begin()
+        return self.add("period", period, "period_attested", size=size, basis=basis)
+
+    # Evidence.
+
+    def verified(self, size: int | None = None, **changes: Any) -> int:
+        """Record a verification of the log as it is, or as it was at a size."""
+        self.begin()
+        size = len(self.entries) if size is None else size
+        fields = {
+            "size": size, "root": "0" * 64, "verdict": "verified", "program": "verify.pyz", "checkpoint": size,
+            "program_sha256": "9c" * 32, "witnesses": 0,
+        }  # fmt: skip
+        return self._rooted(self.add("verification", self.uuid(), "verification_recorded", **fields | changes), changes)
+
+    def archived(self, year: str, **changes: Any) -> int:
+        """Record an archive of the log as it is."""
+        self.begin()
+        size = len(self.entries)
+        fields = {
+            "size": size, "root": "0" * 64, "verdict": "incomplete", "manifest_sha256": "7b" * 32, "year": year,
+            "opened_with": ["csv", "sha256sum", "verify.pyz"],
+        }  # fmt: skip
+        return self._rooted(self.add("archive", self.uuid(), "archive_recorded", **fields | changes), changes)
+
+    def _rooted(self, index: int, changes: dict[str, Any]) -> int:
+        """Let an entry say the log's root when it is sealed, unless it is to say another."""
+        if "root" not in changes:
+            self.rooted.add(index)
+        return index
+
+    def timed(self, month: str = "2026-09", **changes: Any) -> int:
+        """Record how long the register took."""
+        self.begin()
+        counts = {"employees": 3, "requests": 4, "rows": 2, "slowest_ms": 31}
+        fields = {"register": "substitutions", "size": len(self.entries), "month": month, **counts}
+        return self.add("timing", self.uuid(), "register_timed", **fields | changes)
+
+    def printed(self, condition: str, signed_by: str, printed_on: str = "2027-06-10", **changes: Any) -> int:
+        """Register paper."""
+        self.begin()
+        fields = {
+            "condition": condition, "number": "-3; б", "printed_on": printed_on, "pages": 40, "kept": "=архив; шкаф 2",
+            "signed_by": signed_by,
+        }  # fmt: skip
+        return self.add("printout", self.uuid(), "printout_registered", **fields | changes)
+
+    def root_at(self, size: int) -> str:
+        """The log's root at a size; what is changed before, after this, makes it another."""
+        return root([leaf(line) for line in self.lines()[:size]]).hex()
+
     # Lessons.
 
     def lesson(
-        self, course: str, teacher: str, held_on: str, topic: str = "Дроби", attendance: str = "taken", number: int = 1
+        self,
+        course: str,
+        teacher: str,
+        held_on: str,
+        topic: str = "Дроби",
+        attendance: str = "taken",
+        number: int = 1,
+        plan_items: list[int] | None = None,
     ) -> str:
         self.begin()
         lesson = self.uuid()
-        times = {"starts_at": "08:30", "ends_at": "09:15"}
+        times: dict[str, Any] = {"starts_at": "08:30", "ends_at": "09:15"}
+        if plan_items:
+            times["plan_items"] = plan_items
         index = self.add(
             "lesson",
             lesson,
@@ -371,7 +798,8 @@ class Builder:
         return self._fact("substitution", index, value, lesson)
 
     def _fact(self, what: str, index: int, value: Any, lesson: str, student: str = "", work: str = "") -> int:
-        self.rows[index] = Row(what, index, self.entries[index]["at"], value, lesson, student, work, index, value)
+        at, names = self.entries[index]["at"], dict(self.names)
+        self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
         return index
 
     def work(self, lesson: str, kind: str = "answer") -> str:
@@ -391,10 +819,9 @@ class Builder:
             work,
         )
 
-    def absence(self, lesson: str, student: str, code: str = "absent") -> int:
-        return self._fact(
-            "absence", self.add("lesson", lesson, "absence_recorded", student=student, code=code), code, lesson, student
-        )
+    def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
+        data = {"student": student, "code": code, "certificate": certificate}
+        return self._fact("absence", self.add("lesson", lesson, "absence_recorded", **data), code, lesson, student)
 
     def lateness(self, lesson: str, student: str, minutes: int = 10) -> int:
         return self._fact(
@@ -404,6 +831,10 @@ class Builder:
             lesson,
             student,
         )
+
+    def early_leave(self, lesson: str, student: str, minutes: int = 10) -> int:
+        index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
+        return self._fact("early_leave", index, minutes, lesson, student)
 
     def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
         value = {"text": text} | ({"due_on": due_on} if due_on else {})
@@ -468,9 +899,10 @@ class Builder:
             word(row.what, new), REASONS[reason], note, basis or "", "" if request is None else request, self.entries[index]["actor"]["id"],
         ])  # fmt: skip
 
-    def reason(self, standing: int, code: str, basis: str | None = None) -> int:
+    def reason(self, standing: int, code: str, basis: str | None = None, certificate: str | None = None) -> int:
         row = self.fact(standing)
-        index = self.add("lesson", row.lesson, "absence_reason_set", absence=standing, code=code, basis=basis)
+        data = {"absence": standing, "code": code, "basis": basis, "certificate": certificate}
+        index = self.add("lesson", row.lesson, "absence_reason_set", **data)
         self._correction(index, row, standing, row.value, code, "document", "", basis, None)
         row.value, row.standing = code, index
         return index
@@ -498,10 +930,13 @@ class Builder:
 
     def lines(self, start: int = 0, *, chain: bool = True) -> list[bytes]:
         """Return the entries' bytes, chained."""
-        prev, lines = "0" * 64, []
+        prev = "0" * 64
+        lines: list[bytes] = []
         for entry in self.entries:
             if chain:
                 entry["prev"] = prev
+            if entry["index"] in self.rooted:
+                entry["data"]["root"] = root([leaf(line) for line in lines[: entry["data"]["size"]]]).hex()
             lines.append(canonical(entry))
             prev = leaf(lines[-1]).hex()
         return lines[start:]
@@ -551,27 +986,68 @@ class Builder:
             head = [row.first, row.at, row.lesson, info["held_on"]]
             if row.what == "lesson":
                 topic = "аннулирован" if row.value is None else row.value["topic"]
+                covered = ", ".join(map(str, (row.value or {}).get("plan_items", [])))
                 work = homework.get(row.lesson)
                 home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
-                    [*head, info["number"], group, subject, self.names[info["teacher"]], topic, taken, *home, by]
+                    [
+                        *(*head, info["number"], group, subject, self.parts[info["course"]]),
+                        *(row.names[info["teacher"]], topic, covered, taken, *home, by),
+                    ]
                 )
             elif row.what == "substitution":
                 held = next(one for one in self.rows.values() if (one.what, one.lesson) == ("lesson", row.lesson))
-                people = [cells for who in (info["absent"], info["teacher"]) for cells in (who, self.names[who])]
+                people = [cells for who in (info["absent"], info["teacher"]) for cells in (who, row.names[who])]
                 value = row.value
                 tables["substitutions"].append([
                     *head, group, subject, *people, ABSENT_FOR[value["reason"]], value["basis"],
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
-            elif row.what in ("mark", "absence", "lateness"):
+            elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
                 name = "marks" if row.what == "mark" else "absences"
-                tables[name].append([*head, group, subject, row.student, self.names[row.student], *kind, *values])
+                tables[name].append([*head, group, subject, row.student, row.names[row.student], *kind, *values])
+        for entry in self.entries:
+            for name, cells in self.overseen(entry):
+                tables[name].append(cells)
+        for (name, number), (column, text) in self.shown.items():
+            tables[name][number][column] = text
         return tables
+
+    def overseen(self, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+        """Return the row of closings, evidence or printouts that an entry makes, if it makes one."""
+        data, type_, key = entry["data"], entry["type"].removesuffix("/1"), entry["stream"].partition("/")[2]
+        head = [entry["index"], entry["at"]]
+
+        def get(*names: str) -> list[Any]:
+            return [data.get(name, "") for name in names]
+
+        if type_ in ("period_closed", "period_reopened", "period_attested"):
+            made = next(one["data"] for one in self.entries if one["stream"] == entry["stream"])
+            action = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}[type_.partition("_")[2]]
+            who = data.get("requested_by", "")
+            return [("closings", [
+                *head, key, PERIODS[made["kind"]], made["number"], made["starts_on"], made["ends_on"], action,
+                *get("streams", "size"), REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
+                self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis"), entry["actor"]["id"],
+            ])]  # fmt: skip
+        if type_ == "printout_registered":
+            who = data["signed_by"]
+            scope = data.get("period") or data.get("year") or data.get("month")
+            rest = [*get("number", "printed_on", "pages", "kept"), who, self.names.get(who, who)]
+            return [("printouts", [*head, PRINTED[data["condition"]], scope, *rest])]
+        what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
+        if type_ not in what:
+            return []
+        return [("evidence", [
+            *head, what[type_], *get("size", "root"), FOUND.get(data.get("verdict", ""), ""),
+            ", ".join(data.get("opened_with", ())) or data.get("program", ""),
+            data.get("program_sha256", "") or data.get("manifest_sha256", ""),
+            *get("checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms"),
+        ])]  # fmt: skip
 
 
 def manifested(files: Files) -> Files:
@@ -610,15 +1086,20 @@ def write_zip(files: Files, path: Path, top: str = "archive/", method: int = zip
 
 @dataclass
 class Sample:
-    """A small school in which everything of events.md happens once at least."""
+    """A small school in which everything of events.md happens once at least, but results (tests/verify_results.py)."""
 
     builder: Builder
     year: str
     period: str
     group: str
     course: str
+    subgroup: str
+    other_subgroup: str
     teacher: str
     employee: str
+    guardian: str
+    cited: dict[str, int]
+    remark: str
     students: list[str]
     lesson: str
     work: str
@@ -627,6 +1108,8 @@ class Sample:
     substitution: int
     open_lesson: str
     open_work: str
+    bells: str
+    declared: int
     marks: list[int]
     absence: int
     closed_at: int
@@ -640,27 +1123,51 @@ def sample(seed: int = 1) -> Sample:
     year = b.uuid()
     b.add("year", year, "school_year_opened", title="2026/27", starts_on="2026-09-01", ends_on="2027-05-31")
     period = b.period(year, 1, [5, 6], "2026-09-01", "2026-10-25")
+    # Early, since whatever a test changes before them would make their roots others.
+    b.verified()
+    b.archived(year)
+    b.begin()
     teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
     employee = b.person("staff", "Зимин", "Илья")
     b.adopt("2026-09-01")
     b.adopt("2026-11-01", '=17;"о"\\', annual_refresh_until="02-28", notice_days=99, result_hours=999)
     b.appoint(employee, "2026-09-01", '-18;"о"\\')
+    b.assign(teacher, "2027-05-01", number='-19;"о"\\')
     names = [("Иванов", "Пётр"), ("=СУММ(A1)", "Мария"), ('Ким"', "Ли; Хан"), ("", ""), ("Ясный", "Олег")]
     students = [b.person("student", *name) for name in names]
     group, course = _class(b, year, teacher, students)
+    guardian, cited = _people(b, year, employee, students)
     lesson, work, marks, absence = _first_lesson(b, course, teacher, students)
     _second_lesson(b, course, teacher, students)
+    _planned_lessons(b, course, teacher)
+    subgroup, other_subgroup = _subgroups(b, year, group, teacher, students)
     substitute, substituted, substitution = _substitutions(b, course, teacher)
+    _certificates(b, course, teacher, students[2])
+    _cancellations(b, group, course, year, teacher)
+    b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
     b.enroll(group, students[4], "2026-10-10")
     closed_at = b.close(period, lambda info: info["held_on"] <= "2026-10-25")
+    b.begin()
+    check = b.check(group, '=Проверено; "всё"')
+    b.check(group, held_on="2026-09-30", to_date="2026-09-30")
+    b.close_remark(b.remark(group, teacher, "homework", "", course=course, lesson=lesson, check=check), note="+Внесено")
+    b.close_remark(b.remark(group, substitute, "lesson", "", course=course, held_on="2026-09-21"), "withdrawn")
+    cited["remark"] = len(b.entries)
+    remark = b.remark(group, teacher)
     b.begin()
     request = b.request(marks[1], "5")
     asked_by, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
     b.correct(marks[1], "5", "appeal", basis="Заявление № 7", request=request)
     b.refuse(_ask(b, asked_by, absence))
     b.actor = asked_by
+    bells, declared = _timetable(b, year, group, course)
+    closed_at = _reopened(b, period, closed_at, employee, lambda: b.early_leave(lesson, students[0], 3))
+    b.timed()
+    b.printed("corrections", teacher, period=period)
+    b.printed("archive", employee, year=year)
+    b.printed("substitutions", employee, month="2026-09")
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -670,8 +1177,13 @@ def sample(seed: int = 1) -> Sample:
         period,
         group,
         course,
+        subgroup,
+        other_subgroup,
         teacher,
         employee,
+        guardian,
+        cited,
+        remark,
         students,
         lesson,
         work,
@@ -680,6 +1192,8 @@ def sample(seed: int = 1) -> Sample:
         substitution,
         open_lesson,
         open_work,
+        bells,
+        declared,
         marks,
         absence,
         closed_at,
@@ -687,11 +1201,68 @@ def sample(seed: int = 1) -> Sample:
     )
 
 
+def _reopened(b: Builder, period: str, closed_at: int, asked_by: str, record: Callable[[], int]) -> int:
+    """Attest the period, open it again for something that was forgotten, close and attest it anew."""
+    b.attest(period, closed_at + 1)
+    b.reopen(period, asked_by, "other", "=забыли; зачёт", "-Записка; № 5")
+    b.begin()
+    record()
+    closed_at = b.close(period, lambda info: info["held_on"] <= "2026-10-25")
+    b.attest(period, len(b.entries), "+Акт; № 2")
+    return closed_at
+
+
+def _timetable(b: Builder, year: str, group: str, course: str) -> tuple[str, int]:
+    """A calendar with a revoked entry and one that stands, bells with two versions, two weeks of the class."""
+    b.begin()
+    wrong = b.days_off(year, "2026-10-26", "2026-11-03", [5], '=Каникулы; "осенние"')
+    b.revoke(year, wrong)
+    declared = b.days_off(year, "2026-10-26", "2026-11-04", [5, 6])
+    b.school_day(year, "2026-11-07", 1, [5])
+    bells = b.uuid()
+    b.ring(bells, "2026-09-01", "08:30-09:15", "09:25-10:10", title='-Первая; "смена"\\')
+    b.ring(bells, "2026-11-01", "08:30-09:10")
+    b.week(group, bells, "2026-09-01", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
+    b.week(group, bells, "2026-11-05", (2, 1, course, "every"))
+    return bells, declared
+
+
 def _ask(b: Builder, asked_by: dict[str, str], absence: int) -> int:
     approver, b.actor = b.actor, asked_by
     request = b.request(absence, "excused")
     b.actor = approver
     return request
+
+
+def _people(b: Builder, year: str, employee: str, students: list[str]) -> tuple[str, dict[str, int]]:
+    """Guardians, a change of name between two lessons, a refresh, consents and refusals; returns what stands."""
+    b.begin()
+    guardian, father = b.person("guardian", "=Иванова", "Ольга"), b.person("guardian")
+    b.link(students[0], guardian, basis="+Свидетельство; № 1")
+    b.link(students[1], guardian, "guardian")
+    other = b.link(students[0], father, "father")
+    b.refresh(year)
+    first = b.notice(students[0], guardian, ["family_name", "phone"])
+    b.change(students[0], {"family_name": "Зорин", "phone": "+7"}, "Зорин Пётр", notice=first, refresh=year)
+    b.confirm(students[1], refresh=year)
+    b.confirm(students[0], notice=b.notice(students[0]))
+    b.change(students[4], {"patronymic": "Ильич", "email": ""}, "Ясный Олег Ильич")
+    waiting = b.notice(students[2])
+    paper = {"application_number": "=12", "application_date": "2026-09-02"}
+    withdrawn = b.consent(guardian, students[0], **paper)
+    b.withdraw(guardian, withdrawn, **paper)
+    told = b.decline(guardian, students[0], "-Заявление")
+    b.notify(guardian, told, employee)
+    taken_back = b.decline(guardian, students[1])
+    b.fill("refusals", taken_back, 8, len(b.entries))
+    standing = b.consent(guardian, students[1], "sms", **paper)
+    b.begin()
+    usual, b.actor = b.actor, {"id": father, "role": "guardian"}
+    own = b.consent(father, students[0], "in_system", "")
+    b.begin()
+    b.actor = usual
+    b.unlink(students[0], father, other, own)
+    return guardian, {"notice": waiting, "consent": standing, "withdrawn": withdrawn, "told": told}
 
 
 def _class(b: Builder, year: str, teacher: str, students: list[str]) -> tuple[str, str]:
@@ -711,6 +1282,7 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     ]
     absence = b.absence(lesson, students[3])
     b.lateness(lesson, students[4], 7)
+    b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
     b.homework(lesson, "-3 + x", "2026-09-03")
     b.begin()
@@ -736,11 +1308,52 @@ def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -
     late = b.lateness(lesson, students[1], 10)
     late = b.correct(late, 15)
     b.correct(late, None)
+    left = b.early_leave(lesson, students[1], 10)
+    left = b.correct(left, 15)
+    b.correct(left, None)
     away = b.absence(lesson, students[1], "unexcused")
     b.correct(away, "excused", "document", basis="Записка")
     third = b.lesson(course, teacher, "2026-09-04", "Ошибочный")
     b.correct(len(b.entries) - 1, None, "typo")
     assert third
+
+
+def _planned_lessons(b: Builder, course: str, teacher: str) -> None:
+    """A plan of four items: one amended, one added, one taken out; a lesson of two of them, corrected to cover one."""
+    b.begin()
+    topics: list[dict[str, Any]] = [
+        {"topic": "=Дроби;", "hours": 2, "homework": '"§ 1"\n№ 7', "planned_on": "2026-09-01"},
+        {"topic": "Проценты", "hours": 1, "homework": "-§ 2"},
+        {"topic": "Доли", "hours": 3},
+    ]
+    b.plan(course, [{"number": number, **topic} for number, topic in enumerate(topics, 1)])
+    b.begin()
+    b.amend(course, 2, topics[1], {**topics[1], "hours": 2}, basis="@приказ; № 9")
+    b.amend(course, 999, None, topics[2], "merged")
+    b.amend(course, 3, topics[2], None)
+    b.lesson(course, teacher, "2026-09-05", "Дроби и проценты", number=4, plan_items=[1, 2])
+    fact = len(b.entries) - 1
+    b.begin()
+    header = {"number": 4, "topic": "Проценты", "starts_at": "08:30", "ends_at": "09:15", "plan_items": [2]}
+    b.correct(fact, header)
+    b.lesson(course, teacher, "2026-09-06", "Доли", number=4, plan_items=[1, 999])
+
+
+def _subgroups(b: Builder, year: str, group: str, teacher: str, students: list[str]) -> tuple[str, str]:
+    """One subject in two halves: the second student goes over to the other, the third is in none."""
+    b.begin()
+    one = b.course(group, "Английский язык", year, teacher, "5", "1-я")
+    other = b.course(group, "Английский язык", year, teacher, "5", '=2;"я"')
+    b.join(one, students[0])
+    b.join(one, students[1])
+    b.depart(one, students[1], "2026-09-08")
+    b.join(other, students[1], "2026-09-09")
+    lesson = b.lesson(one, teacher, "2026-09-08", "Глаголы", number=5)
+    work = b.work(lesson)
+    b.mark(lesson, work, students[0], "5")
+    b.mark(lesson, work, students[1], "4")
+    b.absence(b.lesson(other, teacher, "2026-09-09", "Глаголы", number=5), students[1])
+    return one, other
 
 
 def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int]:
@@ -756,7 +1369,37 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.substitution(double, teacher)
     b.begin()
     b.correct(len(b.entries) - 2, None, "typo")
+    b.assign(substitute, "2027-05-01", "substitute")
+    b.lesson(course, teacher, "2027-05-07", "Повторение", number=1)
+    b.substitution(b.lesson(course, substitute, "2027-05-08", "Повторение", number=1), teacher)
+    b.release(substitute, "2027-05-08", "substitute")
     return substitute, lesson, substitution
+
+
+def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str) -> None:
+    """One that is moved, one that is merged, and one that is withdrawn."""
+    b.begin()
+    other = b.course(group, "Химия", year, teacher, "5")
+    b.cancel(course, "2026-09-21", 2, moved_to={"held_on": "2026-09-22", "number": 0})
+    b.cancel(course, "2026-09-21", 3, '=приказ; "9"', merged_with=other)
+    index = b.cancel(other, "2026-09-21")
+    b.begin()
+    b.restore(other, index)
+    b.cancel(other, "2026-09-21")
+
+
+def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:
+    """One that sets a reason and gives its code to a later absence, and one that is annulled."""
+    first = b.absence(b.lesson(course, teacher, "2026-09-14", "Проценты"), student)
+    b.begin()
+    certificate, _ = b.certificate(student, "2026-09-14", "2026-09-16", basis='=справка; "3"')
+    b.reason(first, "ill", '=справка; "3"', certificate)
+    b.absence(b.lesson(course, teacher, "2026-09-16", "Проценты"), student, "ill", certificate)
+    b.begin()
+    _, index = b.certificate(student, "2026-09-17", "2026-09-18", "excused")
+    b.begin()
+    b.annul_certificate(student, index)
+    b.absence(b.lesson(course, teacher, "2026-09-18", "Проценты"), student)
 
 
 def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:

@@ -266,12 +266,12 @@ spelling(
 )
 
 
-@bytes_changed("entry-not-json", "prev-mismatch", "root-mismatch", "origin-mismatch")
+@bytes_changed("entry-not-json", "prev-mismatch", "root-mismatch", "origin-mismatch", "evidence-root")
 def byte_order_mark(files: Files) -> None:
     files[ENTRIES] = b"\xef\xbb\xbf" + files[ENTRIES]
 
 
-@bytes_changed("entry-not-canonical", "prev-mismatch", "root-mismatch")
+@bytes_changed("entry-not-canonical", "prev-mismatch", "root-mismatch", "evidence-root")
 def crlf_everywhere(files: Files) -> None:
     files[ENTRIES] = files[ENTRIES].replace(b"\n", b"\r\n")
 
@@ -423,7 +423,7 @@ def edited_disclosure(files: Files) -> None:
 
 @bytes_changed("disclosure-not-committed")
 def disclosure_of_another_entry(files: Files) -> None:
-    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":4}', b'"index":5}')
+    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":6}', b'"index":7}')
 
 
 def _disclosure_line(text: bytes) -> bytes:
@@ -442,7 +442,7 @@ _SALT = b'"AAAAAAAAAAAAAAAAAAAAAA"'
 malformed_disclosure("disclosure_with_a_short_salt", _disclosure_line(b'["AAAA","note","x"]'))
 malformed_disclosure("disclosure_of_an_object", _disclosure_line(b"[" + _SALT + b',"note",{"a":1}]'))
 malformed_disclosure("disclosure_of_two", _disclosure_line(b"[" + _SALT + b',"note"]'))
-malformed_disclosure("disclosure_of_another_name", _disclosure_line(b"[" + _SALT + b',"phone","1"]'))
+malformed_disclosure("disclosure_of_another_name", _disclosure_line(b"[" + _SALT + b',"shoe_size","1"]'))
 malformed_disclosure("disclosure_nested_deep", _disclosure_line(b"[" * 40_000))
 malformed_disclosure("disclosure_not_base64", b'{"disclosure":"A","index":3}\n')
 malformed_disclosure("disclosure_with_stray_bits", b'{"disclosure":"QR","index":3}\n')
@@ -727,7 +727,8 @@ def lesson_on_a_day_before_anybody_was_responsible(school: Sample) -> None:
 @story("recorded-on-annulled", "correction-after-close")
 def substitution_of_an_annulled_lesson_corrected(school: Sample) -> None:
     b = school.builder
-    (row,) = [row for row in b.rows.values() if row.what == "substitution" and row.standing == row.first]
+    annulled = {row.lesson for row in b.rows.values() if row.what == "lesson" and row.value is None}
+    (row,) = [row for row in b.rows.values() if row.what == "substitution" and row.lesson in annulled]
     b.correct(row.standing, {**row.value, "coefficient": 200})
 
 
@@ -789,6 +790,32 @@ def annulled_mark_stands_again_beside_another(school: Sample) -> None:
 def absent_and_late(school: Sample) -> None:
     school.builder.absence(school.open_lesson, school.students[1])
     school.builder.lateness(school.open_lesson, school.students[1])
+
+
+@story("absence-and-lateness")
+def absent_and_left_early(school: Sample) -> None:
+    school.builder.early_leave(school.open_lesson, school.students[1])
+    school.builder.absence(school.open_lesson, school.students[1])
+
+
+@story("absence-and-lateness")
+def left_early_though_absent(school: Sample) -> None:
+    b = school.builder
+    left = b.correct(b.early_leave(school.open_lesson, school.students[1]), None)
+    b.absence(school.open_lesson, school.students[1])
+    b.correct(left, 9)
+
+
+@story("recorded-twice")
+def left_early_twice(school: Sample) -> None:
+    school.builder.early_leave(school.open_lesson, school.students[1], 5)
+    school.builder.early_leave(school.open_lesson, school.students[1], 6)
+
+
+@story()
+def late_and_left_early(school: Sample) -> None:
+    school.builder.lateness(school.open_lesson, school.students[1])
+    school.builder.early_leave(school.open_lesson, school.students[1])
 
 
 @story("attendance")

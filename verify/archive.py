@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from verify.archive_tables import ArchiveTables
 from verify.bag import Bag
+from verify.columns import COLUMNS
 from verify.disclosures import LINE_MAX_BYTES, Disclosures
 from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.log import LogWalk
 from verify.note import NOTE_MAX_BYTES, Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
 from verify.source import READ_ERRORS, Folder, Reading, Source, Zip
-from verify.tables import COLUMNS, ArchiveTables, Tables
+from verify.tables import Tables
 from verify.tree import Edge
 
 ENTRIES_PER_FILE: Final = 65_536

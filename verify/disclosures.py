@@ -20,11 +20,13 @@ DISCLOSURES_MAX: Final = 500_000
 LINE_MAX_BYTES: Final = 65_536
 _LINE = re.compile(rb'\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}')
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,}")  # 128 bits are 22 characters
-_NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
-# What an entry may disclose (events.md): who registers a person, and anybody else.
-OF_PERSONS: Final = frozenset((*_NAME_PARTS, "birth_date"))
+NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
+# What an entry may disclose (events.md): of a person when registered and later, with a consent, and elsewhere.
+OF_PERSONS: Final = frozenset((*NAME_PARTS, "birth_date"))
+OF_DATA: Final = OF_PERSONS | {"address", "phone", "email"}
+OF_CONSENTS: Final = frozenset(("contact",))
 OF_OTHERS: Final = frozenset(("note",))
-NAMES: Final = OF_PERSONS | OF_OTHERS
+NAMES: Final = OF_DATA | OF_CONSENTS | OF_OTHERS
 
 
 class DisclosureError(ValueError):
@@ -135,10 +137,10 @@ class Disclosures:
                     "disclosure-not-committed", wanted.place, f"{wanted.digest} in the entry's _sd", "not there"
                 )
 
-    def name(self, digests: Sequence[str]) -> bytes:
-        """Return a person's name from what is disclosed of an entry's digests (tables.md); empty where nothing is."""
+    def parts(self, digests: Sequence[str]) -> dict[str, str]:
+        """Return the parts of a person's name that are disclosed of an entry's digests."""
         known = dict(self._values[digest] for digest in digests if digest in self._values)
-        return " ".join(known[part] for part in _NAME_PARTS if known.get(part)).encode()
+        return {part: known[part] for part in NAME_PARTS if known.get(part)}
 
     def note(self, digests: Sequence[str]) -> bytes:
         """Return the disclosed note of a correction; empty where it is not disclosed."""

@@ -71,6 +71,11 @@ def type_of(line: bytes) -> bytes:
     return line[start : line.find(b'"', start)]
 
 
+def people_of(groups: Groups) -> frozenset[bytes]:
+    """Return who acted in an entry, and for whom."""
+    return frozenset(person for person in (groups[ACTOR], groups[BEHALF]) if person is not None)
+
+
 def read_slowly(line: bytes, place: Place, report: Report) -> Read | None:
     """Say what is wrong with an entry; return what can still be used of it."""
     if len(line) > ENTRY_MAX_BYTES:

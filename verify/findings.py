@@ -211,21 +211,69 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "An entry names something that no earlier entry made.",
     ),
     "person-kind": (
-        "Человек не того рода: нужен ученик, учитель или сотрудник.",
-        "A person is not registered as what this needs: a student, a teacher or an employee.",
+        "Человек не того рода: нужен ученик, законный представитель, учитель или сотрудник.",
+        "A person is not registered as what this needs: a student, a guardian, a teacher or an employee.",
     ),
     "ends-before-start": ("Конец раньше начала.", "Something ends before it starts."),
     "enrollment": (
         "Зачисление или выбытие не сходится с тем, в каком классе был ученик.",
         "An enrolment or leaving does not fit the class that the student was in.",
     ),
+    "subgroup": (
+        "Подгруппа или пребывание в ней не сходится с прежними записями.",
+        "A subgroup, or a stay in one, does not fit what the entries before say.",
+    ),
+    "subgroup-member": (
+        "В уроке подгруппы запись об ученике, которого в ней в этот день не было.",
+        "A lesson of a subgroup has an entry for a student who was not in it on that day.",
+    ),
+    "duty": (
+        "Обязанность не сходится с прежними записями о ней.",
+        "A duty does not fit what the entries before say of it.",
+    ),
+    "duty-missing": (
+        "Урок дал учитель, в обязанности которого ведение журнала в этот день не входило.",
+        "A lesson is recorded for a teacher whose duties did not include the journal on that day.",
+    ),
+    "plan-item": (
+        "План урока не сходится: номера идут не по порядку, или такого пункта в плане нет.",
+        "A lesson plan does not fit: its numbers do not rise, or a lesson names an item that the plan does not have.",
+    ),
     "period-overlap": (
         "Период с тем же номером или на те же дни у параллели уже есть.",
         "A grade has a period of this kind with this number, or on these days, already.",
     ),
     "in-force-order": (
-        "Редакция регламента или назначение вступает в силу раньше предыдущего.",
-        "A version of the regulation or an appointment takes effect before the one that it follows.",
+        "Редакция регламента, назначение, звонки или расписание вступает в силу раньше предыдущего.",
+        "A version of the regulation, of bells or of a timetable, or an appointment, begins before the one it follows.",
+    ),
+    "calendar-entry": (
+        "Запись календаря — не о днях своего года или отменяет то, что не действует.",
+        "A calendar entry is not of days of its year, or revokes what does not stand.",
+    ),
+    "timetable-lesson": (
+        "В расписании курс другого класса или урок, на который нет звонка.",
+        "A timetable has a course of another class, or a lesson that no bell rings for.",
+    ),
+    "guardian-link": (
+        "Запись не сходится с тем, кто записан законным представителем ученика.",
+        "An entry does not fit who is linked to the student as a guardian.",
+    ),
+    "answers-nothing": (
+        "Запись отвечает на то, чего нет или что уже не ждёт: уведомление, обновление, согласие, отказ, замечание.",
+        "An entry answers a notice, a refresh, a consent, a refusal or a remark that is not there or waits no more.",
+    ),
+    "consent-form": (
+        "Согласие или отзыв внесены не так, как требует их способ или канал.",
+        "A consent or withdrawal has not what its method or channel needs.",
+    ),
+    "approval-same-person": (
+        "Утвердил тот же человек, который внёс запись.",
+        "Who approved is who recorded.",
+    ),
+    "remark-mismatch": (
+        "Замечание называет курс, урок, день или проверку не того класса.",
+        "A remark names a course, a lesson, a day or a check that does not fit its class.",
     ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",
@@ -235,8 +283,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "correction-changes-nothing": ("Исправление ничего не меняет.", "A correction's new value is its old one."),
     "correction-note-missing": ("Нет пояснения к причине «иное».", "The reason 'other' has no note."),
     "correction-after-close": (
-        "Изменение после закрытия периода без заявки.",
-        "A change after the period's close without a request.",
+        "Изменение после закрытия периода или публикации результата без заявки.",
+        "A change after the period's close, or a result's publication, without a request.",
     ),
     "request-mismatch": ("Исправление не совпадает с заявкой.", "A correction or refusal does not fit its request."),
     "request-same-person": (
@@ -272,11 +320,66 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Замещение не сходится с уроком или с тем, кто отвечал за курс.",
         "A substitution does not fit its lesson, or who was responsible for the course.",
     ),
-    "absence-and-lateness": ("У ученика и пропуск, и опоздание.", "A student has both an absence and a lateness."),
+    "absence-and-lateness": (
+        "У ученика и пропуск, и опоздание или ранний уход.",
+        "A student has both an absence and a lateness or an early leaving.",
+    ),
+    "mark-for-absent": (
+        "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
+        "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
+    ),
+    "certificate-mismatch": (
+        "Пропуск не сходится со справкой, на которую ссылается или которая покрывает этот день.",
+        "An absence does not fit the certificate that it cites, or that covers its day.",
+    ),
     "attendance": ("Отметка о явке не сходится с пропусками.", "attendance_taken does not fit the lesson."),
+    "result-sheet": (
+        "Ведомость не той пары курса и периода, вторая для неё или не годится для такого результата.",
+        "A result sheet is of a course and a period that do not fit, is their second, or may not hold such a result.",
+    ),
+    "result-rule": (
+        "Результат вычислен не по тем правилам, которые действовали.",
+        "A result was not computed by the rules that were in force.",
+    ),
+    "result-inputs": (
+        "Результат вычислен не из тех отметок, которые действовали.",
+        "A result was not computed from the marks that stood.",
+    ),
+    "result-computed": (
+        "Вычисленная отметка не следует из своих отметок по правилам.",
+        "A computed mark does not follow from its inputs by the rules.",
+    ),
+    "result-reason": (
+        "Отметка отличается от вычисленной без причины, или причина стоит без отличия.",
+        "A result differs from the computed one without a reason, or has a reason without differing.",
+    ),
+    "council-decision": (
+        "Решение совета заменяет то, что не действует, или перечисляет учеников не по порядку.",
+        "A council's decision replaces none that stands, or does not list its students in order, each once.",
+    ),
     "closing-mismatch": (
         "Закрытие не сходится с уроками периода.",
         "A closing does not commit to what the entries say.",
+    ),
+    "period-not-closed": (
+        "Период открывают снова или заверяют, хотя он не закрыт, или открывают слишком часто.",
+        "A period is reopened or attested that is not closed, or is reopened too often.",
+    ),
+    "attestation-size": (
+        "Заверено не то, что стояло в журнале после закрытия.",
+        "What is attested is not a state of the log after the closing.",
+    ),
+    "evidence-size": (
+        "Свидетельство говорит о том, чего в журнале не было, или о слишком давнем.",
+        "Evidence speaks of what the log had not, or of what was too long before it.",
+    ),
+    "evidence-root": (
+        "Корень в свидетельстве не тот, что был у журнала.",
+        "The root in a piece of evidence is not the log's at that size.",
+    ),
+    "printout-scope": (
+        "Распечатка не того, что требует условие, или сделана раньше его конца.",
+        "A printout is not of what its condition asks for, or was made before that ended.",
     ),
     # Disclosures.
     "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),

@@ -6,20 +6,19 @@ says.
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, AT, BEHALF, DATA, Groups
+from verify.entry import ACTOR, AT, DATA, Groups, people_of
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
-from verify.state import NULL, Course, Fact, Lesson, Request, Stream, Work
+from verify.grounds import Grounds
+from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
 
 if TYPE_CHECKING:
     from verify.replay import Replay
 
 Handler = Callable[[Stream, int, Groups], None]
-_REQUEST_FIELDS: Final = ("_sd", "basis", "corrects", "new", "old", "reason")
 
 
 class Lessons:
@@ -32,6 +31,7 @@ class Lessons:
         self.by_grade: dict[tuple[bytes, bytes], list[Lesson]] = {}
         self.attendance_due: list[tuple[Lesson, int, Place]] = []
         self._spelt: dict[bytes, bytes] = {}
+        self.grounds = Grounds(replay)
         self.substitutions = Substitutions(replay)
         self.substitution_recorded = self.substitutions.recorded
 
@@ -39,10 +39,12 @@ class Lessons:
 
     def lesson_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take a lesson's first entry."""
-        attendance, course_id, ends_at, held_on, number, starts_at, teacher, topic = groups[DATA]
+        attendance, course_id, ends_at, held_on, number, plan_items, starts_at, teacher, topic = groups[DATA]
         if not isinstance(lesson, Lesson) or not self.replay.makes(lesson):
             return
-        value = b'{"ends_at":"%b","number":%b,"starts_at":"%b","topic":"%b"}' % (ends_at, number, starts_at, topic)
+        covered = b"" if plan_items is None else b'"plan_items":%b,' % plan_items
+        value = b'{"ends_at":"%b","number":%b,%b"starts_at":"%b","topic":"%b"}'
+        value %= (ends_at, number, covered, starts_at, topic)
         lesson.fact = Fact("lesson", index, index, value)
         lesson.at, lesson.held_on, lesson.number = groups[AT], held_on, number
         lesson.is_taken = attendance == b"taken"
@@ -53,9 +55,11 @@ class Lessons:
             lesson.course = course
             if course.group is not None:
                 self.by_grade.setdefault((course.group.year, course.group.grade), []).append(lesson)
-            if self.replay.is_in_closed_period(lesson):
+            if self.replay.closings.holds(lesson):
                 lesson.is_closed = True
                 self.find("recorded-after-close", "an open period", held_on, field_name="data.held_on")
+        if plan_items is not None:
+            self.replay.plans.check_covered(lesson, json.loads(plan_items), "data.plan_items")
         self.substitutions.lesson_recorded(lesson)
         self.tables.lesson(lesson)
 
@@ -81,11 +85,13 @@ class Lessons:
 
     def absence_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an absence."""
-        code, student = groups[DATA]
+        certificate, code, student = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
+        self.replay.subgroups.check_member(lesson, person)
+        self.replay.certificates.check_recorded(lesson, person, code, certificate)
         fact = Fact("absence", index, index, self._spelt.setdefault(code, code), person)
         self._check_slot(lesson, fact)
         lesson.absences[person] = fact
@@ -100,9 +106,23 @@ class Lessons:
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
+        self.replay.subgroups.check_member(lesson, person)
         fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
         self._check_slot(lesson, fact)
         lesson.latenesses[person] = fact
+        lesson.added(fact)
+        self.tables.absence(index, groups[AT], lesson, fact)
+
+    def early_leave_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take an early leaving."""
+        minutes, student = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student", b"student")
+        fact = Fact("early_leave", index, index, self._spelt.setdefault(minutes, minutes), person)
+        self._check_slot(lesson, fact)
+        lesson.early_leaves[person] = fact
         lesson.added(fact)
         self.tables.absence(index, groups[AT], lesson, fact)
 
@@ -142,14 +162,19 @@ class Lessons:
         person = self.replay.person(student, "student", b"student")
         work = lesson.works.get(work_id)
         if work is None:
-            if not lesson.is_partial:
+            if lesson.is_partial:
+                lesson.rests_before(index)
+            else:
                 self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
             return
+        self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
         self._check_slot(lesson, fact)
         work.marks[person] = fact
         work.standing_marks += 1
         lesson.added(fact)
+        if lesson.course is not None and lesson.course.taught is not None:
+            lesson.course.taught.marks.setdefault(person, []).append((lesson, fact))
         self.tables.mark(index, groups[AT], lesson, fact)
 
     def _check_open(self, lesson: Lesson) -> None:
@@ -165,7 +190,8 @@ class Lessons:
     def _check_slot(self, lesson: Lesson, fact: Fact) -> None:
         """Report a fact that stands beside another which excludes it."""
         who = fact.who
-        other = excluded = None
+        other = None
+        excluded: list[Fact | None] = []
         if fact.work is not None and who is not None:
             other = fact.work.marks.get(who)
             if fact.work.fact.value is NULL:
@@ -173,14 +199,29 @@ class Lessons:
         elif fact.what == "homework":
             other = lesson.homework
         elif who is not None:
-            own, opposite = lesson.absences, lesson.latenesses
-            if fact.what == "lateness":
-                own, opposite = opposite, own
-            other, excluded = own.get(who), opposite.get(who)
+            other = _slots(lesson, fact.what).get(who)
+            opposite = ("lateness", "early_leave") if fact.what == "absence" else ("absence",)
+            excluded = [_slots(lesson, what).get(who) for what in opposite]
+        if who is not None:
+            self._check_present(lesson, fact, who)
         if other is not None and other is not fact and other.value is not NULL:
             self.find("recorded-twice", f"one standing {fact.what}", f"entry {other.standing} stands")
-        if excluded is not None and excluded.value is not NULL:
-            self.find("absence-and-lateness", "one of the two", f"entry {excluded.standing} stands")
+        for one in excluded:
+            if one is not None and one.value is not NULL:
+                self.find("absence-and-lateness", "one of the two", f"entry {one.standing} stands")
+
+    def _check_present(self, lesson: Lesson, fact: Fact, who: Person) -> None:
+        """Report a mark beside an absence that the regulation of the lesson's day, as known by now, does not take."""
+        if fact.work is not None:
+            absence = lesson.absences.get(who)
+            others = [absence] if absence is not None else []
+        elif fact.what == "absence":
+            others = [mark for work in lesson.works.values() if (mark := work.marks.get(who)) is not None]
+        else:
+            return
+        standing = [other for other in others if other.value is not NULL]
+        if standing and not self.replay.orders.takes_marks_for_absent(lesson.held_on):
+            self.find("mark-for-absent", "a regulation that takes it", f"entry {standing[0].standing} stands")
 
     # What is corrected.
 
@@ -191,12 +232,12 @@ class Lessons:
             digests, basis, corrects, new, old, reason, request = groups[DATA]
             if not isinstance(lesson, Lesson):
                 return
-            self._check_reason(index, digests, basis, reason, request)
+            self.grounds.check_reason(index, digests, basis, reason, request)
             if lesson.is_closed and request is None:
                 self.find("correction-after-close", "an approved request", "none", field_name="data.request")
             if request is not None:
-                self._check_request(lesson, int(request), what, groups)
-            fact = self._cited(lesson, what, corrects, old)
+                self.grounds.check_request(lesson, int(request), what, groups)
+            fact = self._cited(lesson, what, corrects, old, index)
             if what == "substitution" and lesson.fact is not None and lesson.fact.value is NULL:
                 self.find("recorded-on-annulled", "a standing lesson", lesson.key)
             if new == old:
@@ -212,7 +253,7 @@ class Lessons:
 
     def absence_reason_set(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take the reason of an absence, which replaces the code `absent`."""
-        absence, basis, code = groups[DATA]
+        absence, basis, _, code = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         if lesson.is_closed:
@@ -220,8 +261,10 @@ class Lessons:
         old = b'"absent"'
         if code == old:
             self.find("correction-changes-nothing", "another code", code, field_name="data.code")
-        fact = self._cited(lesson, "absence", absence, old)
+        fact = self._cited(lesson, "absence", absence, old, index)
         who = b"" if fact is None or fact.who is None else fact.who.id
+        if fact is not None and fact.who is not None:
+            self.replay.certificates.check_reason(lesson, fact.who, groups)
         if fact is not None:
             self._change(lesson, fact, index, self._spelt.setdefault(code, code))
         cells = (lesson.id, who, old, code, b"document", b"", basis or b"", b"")
@@ -232,65 +275,29 @@ class Lessons:
         digests, basis, corrects, new, old, reason, what = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_reason(index, digests, basis, reason, None)
+        self.grounds.check_reason(index, digests, basis, reason, None)
         for name, value in (("old", old), ("new", new)):
             is_none = value == NULL and what != b"substitution"
             if not is_none and not VALUE_PATTERNS[what.decode()].fullmatch(value):
                 self.find("data-field", f"a value of {what.decode()}", value, field_name="data." + name)
-        self._cited(lesson, what.decode(), corrects, old)
+        self._cited(lesson, what.decode(), corrects, old, None)
         if new == old:
             self.find("correction-changes-nothing", "another value", new, field_name="data.new")
         if lesson.requests is None:
             lesson.requests = {}
-        lesson.requests[index] = Request(_people(groups), what.decode(), (digests, basis, corrects, new, old, reason))
+        lesson.requests[index] = Request(people_of(groups), what.decode(), (digests, basis, corrects, new, old, reason))
 
     def correction_refused(self, lesson: Stream, _index: int, groups: Groups) -> None:
         """Take the refusal of a request."""
         _, request = groups[DATA]
         if isinstance(lesson, Lesson):
-            self._answer(lesson, int(request), groups)
+            self.grounds.answer(lesson, int(request), groups)
 
-    def _check_reason(
-        self, index: int, digests: bytes | None, basis: bytes | None, reason: bytes, request: bytes | None
-    ) -> None:
-        if digests is not None:
-            self.replay.disclose(index, json.loads(digests), OF_OTHERS, is_repeated=request is not None)
-        if reason == b"other" and digests is None:
-            self.find("correction-note-missing", "a note", "none", field_name="data._sd")
-        if request is not None and basis is None:
-            self.find("data-field", "a basis, where there is a request", "missing", field_name="data.basis")
-
-    def _answer(self, lesson: Lesson, index: int, groups: Groups) -> Request | None:
-        """Return the request that an entry answers, once, by a second person."""
-        asked = (lesson.requests or {}).get(index)
-        if asked is None:
-            if index >= self.replay.start:
-                self.find(
-                    "request-mismatch", "a correction_requested/1 of this lesson", index, field_name="data.request"
-                )
-            return None
-        if asked.is_answered:
-            self.find("request-answered", "one answer", index, field_name="data.request")
-        if not asked.people.isdisjoint(_people(groups)):
-            self.find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
-        asked.is_answered = True
-        return asked
-
-    def _check_request(self, lesson: Lesson, index: int, what: str, groups: Groups) -> None:
-        asked = self._answer(lesson, index, groups)
-        if asked is None:
-            return
-        if asked.what != what:
-            self.find("request-mismatch", asked.what, what, field_name="type")
-        for name, wanted, value in zip(_REQUEST_FIELDS, asked.fields, groups[DATA], strict=False):
-            if wanted != value:
-                self.find("request-mismatch", wanted or "none", value or "none", field_name="data." + name)
-
-    def _cited(self, lesson: Lesson, what: str, corrects: bytes, old: bytes) -> Fact | None:
+    def _cited(self, lesson: Lesson, what: str, corrects: bytes, old: bytes, by: int | None) -> Fact | None:
         """Return the fact whose standing entry is cited, and compare the value that stood."""
         index = int(corrects)
         fact = lesson.by_standing().get(index)
-        if fact is None and index < self.replay.start:
+        if fact is None and lesson.is_beyond(index, self.replay.start, by):
             return None
         if fact is None or fact.what != what:
             self.find(
@@ -334,7 +341,7 @@ class Lessons:
         elif fact.what == "work" and step < 0 and work is not None and work.standing_marks:
             self.find("annulled-while-in-use", "no mark standing for the work", f"{work.standing_marks} marks")
         if step > 0 and fact.who is not None:
-            slots = work.marks if work is not None else lesson.absences if fact.what == "absence" else lesson.latenesses
+            slots = work.marks if work is not None else _slots(lesson, fact.what)
             slots[fact.who] = fact
         elif step > 0 and fact.what == "homework":
             lesson.homework = fact
@@ -345,6 +352,7 @@ class Lessons:
             header = json.loads(value)
             lesson.number = b"%d" % header["number"]
             self.replay.check_span(header["starts_at"].encode(), header["ends_at"].encode(), "new")
+            self.replay.plans.check_covered(lesson, header.get("plan_items", []), "data.new")
         elif fact.what == "work" and fact.work is not None:
             work = fact.work
             kind = work.kind if value is NULL else json.loads(value)["kind"].encode()
@@ -352,10 +360,12 @@ class Lessons:
             work.kinds.append((index, kind))
             work.kind = kind
             self.tables.rekinded(work)
-        elif fact.what in ("mark", "absence", "lateness"):
+        elif fact.what in ("mark", "absence", "lateness", "early_leave"):
             self.tables.changed(fact)
 
 
-def _people(groups: Groups) -> frozenset[bytes]:
-    """Return who acted in an entry, and for whom."""
-    return frozenset(person for person in (groups[ACTOR], groups[BEHALF]) if person is not None)
+def _slots(lesson: Lesson, what: str) -> dict[Person, Fact]:
+    """Return the absences, latenesses or early leavings of a lesson."""
+    if what == "absence":
+        return lesson.absences
+    return lesson.latenesses if what == "lateness" else lesson.early_leaves

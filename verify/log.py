@@ -15,6 +15,7 @@ from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, rea
 from verify.findings import Place, Report
 from verify.note import Checkpoint
 from verify.replay import Replay
+from verify.roots import RecentRoots
 from verify.tables import Tables
 from verify.tree import ZERO_PREV, Edge
 
@@ -30,6 +31,8 @@ class LogWalk:
         self.edge = edge
         self.replay = Replay(report, disclosures, tables, start)
         self.replay.locate = self.place
+        self._roots = RecentRoots()
+        self.replay.evidence.root_at = self._roots.at
         self.file = ""
         self.line = 0
         self.index = start
@@ -98,6 +101,7 @@ class LogWalk:
 
     def grow(self, leaves: Sequence[bytes]) -> None:
         """Grow the tree, stopping at the earlier checkpoint's size to see its root."""
+        self._roots.grow(self.edge, leaves)
         old = self.old
         if old is not None and self.edge.size <= old.size < self.edge.size + len(leaves):
             cut = old.size - self.edge.size

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from verify.archive import check_note
-from verify.disclosures import NAMES, OF_PERSONS, Disclosures
+from verify.disclosures import NAMES, OF_CONSENTS, OF_DATA, OF_PERSONS, Disclosures
 from verify.entry import ENTRY_MAX_BYTES, INDEX, PATTERNS, read_slowly, type_of
 from verify.findings import Place, Report
 from verify.log import digests_of
@@ -20,6 +20,9 @@ from verify.note import NoteError, VerifierKey, strict_base64
 from verify.tree import leaf_hash, root_from_inclusion
 
 HASHES_MAX: Final = 63
+_NAMES: Final = {
+    b"person_registered/1": OF_PERSONS, b"personal_data_changed/1": OF_DATA, b"delivery_consent_given/1": OF_CONSENTS,
+}  # fmt: skip
 _HEAD: Final = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,14})")
 
@@ -80,7 +83,7 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
     for number, line in enumerate(disclosures.removesuffix(b"\n").split(b"\n") if disclosures else (), 1):
         disclosed.take_line(line, Place("disclosures", number))
     if disclosed.wanted:
-        names = {b"person_registered/1": OF_PERSONS}.get(type_of(entry), NAMES)
+        names = _NAMES.get(type_of(entry), NAMES)
         disclosed.commit(index, digests_of(entry), names)
     disclosed.finish()
     report.facts["disclosures"] = disclosed.count

@@ -1,6 +1,7 @@
-"""What the school's orders put in force (events.md, "The regulation and who answers"): versions, appointments."""
+"""What the school's orders put in force (events.md, "The regulation"): its versions, appointments, assessment rules."""
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from verify.entry import DATA, Groups
 from verify.state import Stream
@@ -10,17 +11,28 @@ if TYPE_CHECKING:
 
 
 class Orders:
-    """The two streams that are the school's own, and the day from which the last entry of each is in force."""
+    """The streams that are the school's own, and the day from which the last entry of each is in force.
+
+    `rules` are the rules of assessment: first day, index of the entry, rules.
+    """
 
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._days: dict[bytes, bytes] = {}
+        self._marks_for_absent: list[tuple[bytes, bool]] = []
+        self.rules: list[tuple[bytes, int, dict[str, Any]]] = []
 
     def regulation_adopted(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a version of the regulation."""
         effective_from, order_date, order_number, parameters = groups[DATA]
         self._replay.tables.regulation(index, order_number, order_date, effective_from, parameters)
         self._follows(stream, effective_from, "effective_from")
+        self._marks_for_absent.append((effective_from, json.loads(parameters)["mark_for_absent"] == "flag"))
+
+    def takes_marks_for_absent(self, day: bytes) -> bool:
+        """Say whether the version in force on a day, of those known by now, takes a mark for who was absent."""
+        in_force = [takes for effective_from, takes in self._marks_for_absent if effective_from <= day]
+        return in_force[-1] if in_force else self._replay.start > 0
 
     def responsible_appointed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an appointment: an employee's."""
@@ -28,6 +40,17 @@ class Orders:
         who = self._replay.person(person, "person", b"staff")
         self._replay.tables.appointment(index, who, order_number, order_date, starts_on)
         self._follows(stream, starts_on, "starts_on")
+
+    def assessment_rules_adopted(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take rules of assessment."""
+        effective_from, order_date, order_number, rules = groups[DATA]
+        self._replay.tables.assessment(index, order_number, order_date, effective_from, rules)
+        self._follows(stream, effective_from, "effective_from")
+        self.rules.append((effective_from, index, json.loads(rules)))
+
+    def rules_on(self, day: bytes) -> tuple[int, dict[str, Any]] | None:
+        """Return index and rules of assessment in force on a day, as the entries so far say; None before the first."""
+        return next(((index, rules) for begins, index, rules in reversed(self.rules) if begins <= day), None)
 
     def _follows(self, stream: Stream, day: bytes, field_name: str) -> None:
         """Compare with the entry before in the one stream of this kind that the school has."""

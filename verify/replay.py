@@ -8,18 +8,29 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from verify import tree
+from verify.cancellations import Cancellations
+from verify.certificates import Certificates
+from verify.closing import CLOSINGS, Closings
+from verify.control import Control
+from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
+from verify.duty import Duties
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
+from verify.evidence import KINDS as EVIDENCE, Evidence
 from verify.findings import Place, Report
 from verify.lesson import Lessons
+from verify.personal import PersonalData
+from verify.plan import Plans
 from verify.regulation import Orders
-from verify.state import ClassGroup, Course, Lesson, Period, Person, Stay, Stream
+from verify.results import Results
+from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
+from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
 from verify.tables import Tables
+from verify.timetable import Timetables
 
-# So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson.
+# So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson for each closing.
 _NUMBER_MAX: Final = {b"quarter": 4, b"trimester": 3, b"half_year": 2, b"year": 1}
 _MAKERS: Final = {
     "school": b"school_opened/1",
@@ -28,12 +39,28 @@ _MAKERS: Final = {
     "period": b"period_defined/1",
     "class": b"class_group_opened/1",
     "course": b"course_opened/1",
+    "plan": b"lesson_plan_imported/1",
     "lesson": b"lesson_recorded/1",
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
+    **EVIDENCE,
+    "refresh": b"annual_refresh_opened/1",
+    "control": b"control_check_recorded/1",
+    "remark": b"remark_raised/1",
+    "duty": b"duty_assigned/1",
+    "bells": b"bell_schedule_set/1",
+    "timetable": b"timetable_set/1",
+    "certificate": b"certificate_recorded/1",
+    "cancellation": b"lesson_cancelled/1",
+    "assessment": b"assessment_rules_adopted/1",
+    "results": b"result_sheet_opened/1",
+    "council": b"council_decision_recorded/1",
 }
+# A calendar begins with a declaration of either kind, so no one type makes it.
+_DECLARATIONS: Final = (b"days_off_declared/1", b"school_day_declared/1")
 _KINDS: Final[dict[str, type[Stream]]] = {
-    "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson,
+    "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson, "results": Sheet,
+    "plan": Plan,
 }  # fmt: skip
 
 
@@ -50,12 +77,27 @@ class Replay:
         self.locate: Callable[[], Place] = Place
         self.people: dict[bytes, Person] = {}
         self.streams: dict[bytes, Stream] = {}
-        self.closed: dict[tuple[bytes, bytes], list[tuple[bytes, bytes]]] = {}
         self.command = b""
         self._commands: set[bytes] = set()
         self._periods: dict[tuple[bytes, bytes, bytes], list[tuple[bytes, bytes, bytes]]] = {}
+        self.subgroups = Subgroups(self)
+        self.subgroup_listed = self.subgroups.listed
+        self.subgroup_joined = self.subgroups.joined
+        self.subgroup_left = self.subgroups.left
+        self.plans = Plans(self)
+        self.duties = Duties(self)
         self.lessons = Lessons(self)
         self.orders = Orders(self)
+        self.closings = Closings(self)
+        self.evidence = Evidence(self)
+        self.personal = PersonalData(self)
+        self.control = Control(self)
+        self.timetables = Timetables(self)
+        self.certificates = Certificates(self)
+        self.cancellations = Cancellations(self)
+        self.results = Results(self)
+        self.council = Council(self)
+        self._subjects: dict[tuple[bytes, bytes], Subject] = {}
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -64,8 +106,16 @@ class Replay:
         what, _, verb = name.rpartition("_")
         if what in VALUES and verb in ("corrected", "annulled"):
             return self.lessons.correction(what, is_annulled=verb == "annulled")
-        rooms = {"lesson": self.lessons, "regulation": self.orders, "responsible": self.orders}
-        handler: Callable[[Stream, int, Groups], None] = getattr(rooms.get(event.kind, self), name)
+        rooms: dict[str, object] = {
+            "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders, "assessment": self.orders,
+            "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
+            "certificate": self.certificates, "cancellation": self.cancellations,
+            "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
+            "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
+            **dict.fromkeys(EVIDENCE, self.evidence),
+        }  # fmt: skip
+        room = self.closings if name in CLOSINGS else rooms.get(event.kind, self)
+        handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)
         return handler
 
     def apply(self, name: bytes, index: int, groups: Groups) -> None:
@@ -103,7 +153,7 @@ class Replay:
         stream = _KINDS.get(kind, Stream)(key)
         if self.start and version > 1:
             stream.version, stream.is_partial = version - 1, True
-        elif name and name != maker:
+        elif name and name != maker and not (kind == "calendar" and name in _DECLARATIONS):
             self.find("stream-kind", maker or "", name)
         self.streams[key] = stream
         return stream
@@ -130,6 +180,11 @@ class Replay:
         elif person.kind != kind:
             self.find("person-kind", kind, person.kind, field_name="data." + field_name)
         return person
+
+    def employee(self, uuid: bytes, field_name: str) -> Person:
+        """Return the person of an id, who must be a teacher or another employee."""
+        known = self.people.get(uuid)
+        return self.person(uuid, field_name, b"staff" if known is not None and known.kind == b"staff" else b"teacher")
 
     def check_span(self, starts: bytes, ends: bytes, field_name: str) -> bool:
         """Say whether days or times are in order; report where they are not."""
@@ -179,14 +234,16 @@ class Replay:
             self.report.skip("partly-disclosed", stream.id)
         self.people[stream.id] = stream
         stream.kind = kind
-        stream.name = self.disclosures.name(listed) or stream.id
+        stream.parts = self.disclosures.parts(listed)
+        stream.rename(index)
         self.tables.person(index, stream)
 
     def school_year_opened(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a school year."""
         ends_on, starts_on, _ = groups[DATA]
-        self.makes(stream)
-        self.check_span(starts_on, ends_on, "ends_on")
+        self.evidence.year_opened(stream.id, ends_on)
+        if self.makes(stream) and self.check_span(starts_on, ends_on, "ends_on"):
+            self.timetables.years[stream.id] = (starts_on, ends_on)
 
     def period_listed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a period into its year's list."""
@@ -220,6 +277,7 @@ class Replay:
             self.find("data-field", f"a number up to {_NUMBER_MAX[kind]}", number, field_name="data.number")
             return
         stream.year, stream.starts_on, stream.ends_on = year, starts_on, ends_on
+        stream.kind, stream.number = kind, number
         span, taken = (number, starts_on, ends_on), [(year, kind, b"%d" % grade) for grade in sorted(set(listed))]
         if any(_collide(span, other) for key in taken for other in self._periods.get(key, ())):
             self.find("period-overlap", "another number on other days", b"%b %b of %b" % (kind, number, starts_on))
@@ -266,15 +324,17 @@ class Replay:
         self.tables.left(stream.key, person, ends_on)
 
     def course_opened(self, stream: Stream, index: int, groups: Groups) -> None:
-        """Take a course: a subject in a class."""
-        class_group, subject, year = groups[DATA]
+        """Take a course: a subject in a class, or in a part of it."""
+        class_group, subgroup, subject, year = groups[DATA]
         if not self.makes(stream) or not isinstance(stream, Course):
             return
         self.made(b"year", year, "year")
         group = self.made(b"class", class_group, "class_group")
         if isinstance(group, ClassGroup):
             stream.group = group
-        stream.subject = unescape(subject)
+        stream.subject, stream.year = unescape(subject), year
+        stream.taught = self._subjects.setdefault((year, subject), Subject())
+        self.subgroups.opened(stream, subgroup)
         self.tables.course(index, stream)
 
     def teacher_assigned(self, stream: Stream, _index: int, groups: Groups) -> None:
@@ -283,40 +343,6 @@ class Replay:
         self.person(teacher, "teacher", b"teacher")
         if isinstance(stream, Course):
             stream.assignments.append((starts_on, teacher))
-
-    # Closing (events.md, "Closing").
-
-    def is_in_closed_period(self, lesson: Lesson) -> bool:
-        """Say whether a lesson is recorded into a period that is closed already."""
-        group = lesson.course.group if lesson.course is not None else None
-        spans = self.closed.get((group.year, group.grade), ()) if group is not None else ()
-        return any(starts_on <= lesson.held_on <= ends_on for starts_on, ends_on in spans)
-
-    def period_closed(self, stream: Stream, _index: int, groups: Groups) -> None:
-        """Derive what the closing must commit to, and compare."""
-        root, streams = groups[DATA]
-        if not isinstance(stream, Period) or not stream.grades:
-            return
-        if stream.is_closed:
-            self.find("closing-mismatch", "one closing of a period", stream.key)
-            return
-        stream.is_closed = True
-        graded = [self.lessons.by_grade.get((stream.year, grade), []) for grade in stream.grades]
-        for grade in stream.grades:
-            self.closed.setdefault((stream.year, grade), []).append((stream.starts_on, stream.ends_on))
-        held = [
-            lesson for lessons in graded for lesson in lessons if stream.starts_on <= lesson.held_on <= stream.ends_on
-        ]
-        for lesson in held:
-            lesson.is_closed = True
-        if self.start:
-            return
-        held.sort(key=lambda lesson: lesson.key)
-        leaves = [b'["%b",%d,%d]' % (lesson.key, lesson.version, lesson.last) for lesson in held]
-        if int(streams) != len(leaves):
-            self.find("closing-mismatch", len(leaves), streams, field_name="data.streams")
-        if (derived := tree.root_of(leaves).hex().encode()) != root:
-            self.find("closing-mismatch", derived, root, field_name="data.root")
 
     def finish(self) -> None:
         """Settle what waits for the end of the log."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from verify.disclosures import NAME_PARTS
+
 NULL: Final = b"null"
 
 
@@ -23,7 +25,7 @@ class Stream:
 
 @dataclass(slots=True, eq=False)
 class Stay:
-    """A student's stay in a class: its stream, the first day, and the last once it is said."""
+    """A student's stay in a class or a subgroup: its stream, the first day, and the last once it is said."""
 
     group: bytes
     starts_on: bytes
@@ -32,23 +34,49 @@ class Stay:
 
 @dataclass(slots=True, eq=False)
 class Person(Stream):
-    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year."""
+    """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year.
+
+    `parts` are the disclosed parts of the name; `renames` from which entry on which name, once it was changed.
+    `subgroups` is the last stay in a subgroup by class and subject.
+    """
 
     kind: bytes = b""
     name: bytes = b""
     cells: bytes = b""
     stays: dict[bytes, Stay] = field(default_factory=dict)
+    subgroups: dict[tuple[bytes, bytes], Stay] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    renames: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def rename(self, index: int) -> None:
+        """Let the name be what its parts say, from this entry on; the id where they say nothing."""
+        before = self.name
+        self.name = " ".join(self.parts[part] for part in NAME_PARTS if part in self.parts).encode() or self.id
+        if before and before != self.name:
+            self.renames = self.renames or [(-1, before)]
+            self.renames.append((index, self.name))
+
+    def name_at(self, index: int) -> bytes:
+        """Return the name that stood at an entry."""
+        return next((name for first, name in reversed(self.renames) if first <= index), self.name)
 
 
 @dataclass(slots=True, eq=False)
 class Period(Stream):
-    """A reporting period: of which year and grades (none: unknown), from which day to which (inclusive)."""
+    """A reporting period: of which year and grades (none: unknown), from which day to which (inclusive).
+
+    `closing` is the index of its last closing.
+    """
 
     year: bytes = b""
+    kind: bytes = b""
+    number: bytes = b""
     grades: tuple[bytes, ...] = ()
     starts_on: bytes = b""
     ends_on: bytes = b""
     is_closed: bool = False
+    closing: int = -1
+    reopenings: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -64,13 +92,28 @@ class ClassGroup(Stream):
 class Course(Stream):
     """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows.
 
-    `assignments` are the first days and teachers of its `teacher_assigned`, in order of the entries.
+    With a `subgroup` it is taught to a part of the class, whose stays by student are `members`.
+    `assignments` are the first days and teachers of its `teacher_assigned`, in order of the entries; `taught` is what
+    it shares with the other courses of its subject in its year.
     """
 
     group: ClassGroup | None = None
+    year: bytes = b""
     subject: bytes = b""
+    taught: "Subject | None" = None
     cells: bytes = b""
     assignments: list[tuple[bytes, bytes]] = field(default_factory=list)
+    subgroup: bytes | None = None
+    members: dict[Person, list[Stay]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Plan(Stream):
+    """A course's lesson plan: what stands under each number (raw JSON, without it), and the command that began it."""
+
+    course: Course | None = None
+    items: dict[int, bytes] = field(default_factory=dict)
+    command: bytes = b""
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +151,31 @@ class Request:
 
 
 @dataclass(slots=True, eq=False)
-class Lesson(Stream):
+class FactStream(Stream):
+    """A stream of facts that are corrected, after a close by request.
+
+    `beyond`: standing entries of facts that were first stated before the range, and of which nothing else is known.
+    """
+
+    requests: dict[int, Request] | None = None
+    beyond: set[int] | None = None
+
+    def is_beyond(self, corrects: int, start: int, by: int | None) -> bool:
+        """Say whether a fact of before the range is cited; entry `by` stands for it from now on (None: no other)."""
+        if corrects >= start and (self.beyond is None or corrects not in self.beyond):
+            return False
+        if by is not None:
+            self.rests_before(by)
+        return True
+
+    def rests_before(self, index: int) -> None:
+        """Take note of an entry that stands for a fact of which too much was said before the range."""
+        self.beyond = self.beyond or set()
+        self.beyond.add(index)
+
+
+@dataclass(slots=True, eq=False)
+class Lesson(FactStream):
     """A lesson and what stands in it: `in_use`: facts but the lesson and its substitution, `absent`: the absences."""
 
     course: Course | None = None
@@ -122,9 +189,9 @@ class Lesson(Stream):
     works: dict[bytes, Work] = field(default_factory=dict)
     absences: dict[Person, Fact] = field(default_factory=dict)
     latenesses: dict[Person, Fact] = field(default_factory=dict)
+    early_leaves: dict[Person, Fact] = field(default_factory=dict)
     homework: Fact | None = None
     substitution: Fact | None = None
-    requests: dict[int, Request] | None = None
     in_use: int = 0
     absent: int = 0
     cells: bytes = b""
@@ -139,8 +206,33 @@ class Lesson(Stream):
     def by_standing(self) -> dict[int, Fact]:
         """Return the facts by standing entry: made when a first correction asks, as most lessons have none."""
         if self._by_standing is None:
-            facts = [self.fact, self.substitution, self.homework, *self.absences.values(), *self.latenesses.values()]
+            facts = [self.fact, self.substitution, self.homework]
+            for slots in (self.absences, self.latenesses, self.early_leaves):
+                facts += slots.values()
             for work in self.works.values():
                 facts += [work.fact, *work.marks.values()]
             self._by_standing = {fact.standing: fact for fact in facts if fact is not None}
         return self._by_standing
+
+
+@dataclass(slots=True, eq=False)
+class Sheet(FactStream):
+    """A result sheet: what stands by kind and student, and by standing entry; `published`: kind to the last index."""
+
+    course: Course | None = None
+    period: Period | None = None
+    results: dict[tuple[str, Person], Fact] = field(default_factory=dict)
+    standing: dict[int, Fact] = field(default_factory=dict)
+    published: dict[str, list[int]] = field(default_factory=dict)
+
+    def published_by(self, fact: Fact) -> int | None:
+        """Return the entry that first published a result, or None."""
+        return next((index for index in self.published.get(fact.what, ()) if index > fact.first), None)
+
+
+@dataclass(slots=True, eq=False)
+class Subject:
+    """A subject in a year: its marks by student, each with its lesson, and its sheets."""
+
+    marks: dict[Person, list[tuple[Lesson, Fact]]] = field(default_factory=dict)
+    sheets: list[Sheet] = field(default_factory=list)

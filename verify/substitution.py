@@ -30,8 +30,10 @@ class Substitutions:
         self._responsible = _responsible(course, lesson.held_on)
         if self._responsible is None:
             self.find("nobody-responsible", "a responsible teacher of the day", "none", field_name="data.held_on")
-        elif not self._is_own(lesson):
+            return
+        if not self._is_own(lesson):
             self._place = self.replay.locate()
+        self.replay.duties.check_teacher(lesson, is_substitute=not self._is_own(lesson))
 
     def settle(self) -> None:
         """Report a substitute's lesson that something else, or nothing, stands behind."""

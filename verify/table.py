@@ -15,7 +15,7 @@ _NUMBER = re.compile(rb"0|[1-9][0-9]{0,14}")
 _QUOTED = re.compile(rb'[";\r\n]')
 _FORMULA: Final = (b"=", b"+", b"-", b"@", b"\t", b"\r")
 # Cells that show a person: findings say that they differ, never what they say.
-_PERSONAL: Final = frozenset(("name", "teacher", "note", "absent_name", "substitute_name"))
+_PERSONAL: Final = frozenset(("name", "teacher", "note", "absent_name", "substitute_name", "names"))
 
 
 def cell(value: bytes) -> bytes:

@@ -1,126 +1,8 @@
-"""The tables of an archive (tables.md), derived from the entries as they pass and compared row by row.
+"""What the replay tells of an archive's tables: nothing is compared here, `archive_tables` does."""
 
-Most rows are known when their entry is read. A row with a column that later entries may change (a standing value, a
-work's kind) is first expected as if nothing came later; a row that says otherwise is kept as a claim, and all claims
-and all changed facts are judged after the last entry. So memory grows with the corrections, not with the rows.
-"""
+from typing import Any
 
-import json
-import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Final
-
-from verify.events import unescape
-from verify.findings import Report
-from verify.state import NULL, Course, Fact, Lesson, Person, Work
-from verify.table import Table, cell, row_of
-
-_ENTRY, _AT, _LESSON, _HELD_ON = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
-_CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предмет)", "student (ученик)", "name (имя)"
-_RECORDED, _STANDING, _BY = (
-    "recorded (внесено значение)",
-    "standing (действует значение)",
-    "standing_entry (действует запись)",
-)
-
-_NUMBER, _SIGNED_ON = "order_number (номер приказа)", "order_date (дата приказа)"
-
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "people": (_ENTRY, "person (человек)", "kind (кто)", _NAME),
-    "enrollments": (_ENTRY, _CLASS, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"),
-    "courses": (_ENTRY, "course (курс)", _CLASS, _SUBJECT),
-    "lessons": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, "teacher (учитель)", "topic (тема)",
-        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
-    ),
-    "marks": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
-        _RECORDED, _STANDING, _BY,
-    ),
-    "absences": (_ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _BY),
-    "substitutions": (
-        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "absent_teacher (отсутствовал)",
-        "absent_name (кто отсутствовал)",
-        "substitute (замещал)", "substitute_name (кто замещал)", "reason (причина)", "basis (основание)",
-        "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)", "held (урок действует)", _BY,
-    ),
-    "corrections": (
-        _ENTRY, _AT, "fact (что)", "corrects (исправляет запись)", _LESSON, _STUDENT, "old (было)", "new (стало)",
-        "reason (причина)", "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
-    ),
-    "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
-    "responsible": (_ENTRY, "person (человек)", _NAME, _NUMBER, _SIGNED_ON, "starts_on (с)"),
-}  # fmt: skip
-
-_KINDS: Final = {
-    english.encode(): russian.encode()
-    for english, russian in {
-        "answer": "ответ на уроке", "homework_check": "проверка домашнего задания",
-        "self_work": "самостоятельная работа",
-        "control_work": "контрольная работа", "test": "тест", "dictation": "диктант", "exposition": "изложение",
-        "composition": "сочинение", "laboratory": "лабораторная работа", "practical": "практическая работа",
-        "project": "проект", "by_heart": "наизусть", "retelling": "пересказ",
-        "reading": "чтение", "norms": "сдача нормативов",
-    }.items()
-}  # fmt: skip
-_REASONS: Final = {
-    english.encode(): russian.encode()
-    for english, russian in {
-        "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа",
-        "rechecked": "работа перепроверена",
-        "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ",
-        "other": "иное (с пояснением)",
-    }.items()
-}  # fmt: skip
-_ABSENT_FOR: Final = {
-    "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
-    "other": "иное",
-}  # fmt: skip
-_FACTS: Final = {
-    "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
-    "lateness": "опоздание", "homework": "домашнее задание",
-}  # fmt: skip
-_WORDS: Final = {
-    **{f'"{code}"'.encode(): word.encode() for code, word in {
-        "na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт",
-        "absent": "н", "ill": "б", "excused": "у", "unexcused": "п",
-    }.items()},
-    **{f'"{mark}"'.encode(): str(mark).encode() for mark in range(1, 6)},
-    **{f'"{one}/{two}"'.encode(): f"{one}/{two}".encode() for one in range(1, 6) for two in range(1, 6)},
-    **{b"%d" % minutes: "оп ".encode() + b"%d" % minutes for minutes in range(1, 121)},
-    NULL: b"",
-}  # fmt: skip
-_LATE: Final = frozenset(("kind", "standing", "standing_entry"))
-_TOPIC = re.compile(rb'"topic":"(.*)"\}$', re.DOTALL)
-
-
-@dataclass(slots=True)
-class _Claim:
-    """What a table says of a fact in the columns that later entries may change."""
-
-    line: int
-    kind: bytes
-    standing: bytes
-    standing_entry: bytes
-
-
-@dataclass(slots=True)
-class _Enrollment:
-    index: int
-    cells: list[bytes]
-    ends_on: bytes = b""
-
-
-@dataclass(slots=True)
-class _Facts:
-    """A table of facts: rows that claimed something else, rows already found wrong, facts that changed."""
-
-    table: Table
-    claims: dict[int, tuple[Fact, _Claim]] = field(default_factory=dict)
-    wrong: set[int] = field(default_factory=set)
-    changed: dict[int, Fact] = field(default_factory=dict)
+from verify.state import Course, Fact, Lesson, Person, Sheet, Stay, Stream, Work
 
 
 class Tables:
@@ -138,6 +20,14 @@ class Tables:
     def course(self, index: int, course: Course) -> None:
         """Expect a row of courses."""
 
+    def joined(self, index: int, course: Course, person: Person, stay: Stay) -> None:
+        """Expect a row of subgroups, at the end."""
+
+    def planned(
+        self, index: int, course: Course | None, number: int, topic: dict[str, Any] | None, reason: bytes, basis: bytes
+    ) -> None:
+        """Expect a row of plans; the basis as it is spelt in JSON, no topic where the item is taken out."""
+
     def lesson(self, lesson: Lesson) -> None:
         """Expect a row of lessons, at the end."""
 
@@ -151,7 +41,7 @@ class Tables:
         """Expect a row of absences."""
 
     def changed(self, fact: Fact) -> None:
-        """Take note that another value of a mark, absence or lateness stands."""
+        """Take note that another value of a mark, absence, lateness or early leaving stands."""
 
     def rekinded(self, work: Work) -> None:
         """Take note that a work was corrected."""
@@ -167,212 +57,71 @@ class Tables:
     def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:
         """Expect a row of responsible; the number as it is spelt in JSON."""
 
+    def plain(self, name: str, index: int, cells: list[bytes]) -> None:
+        """Expect a row of closings, evidence or printouts, which nothing later changes; cells but the first."""
+
+    def renamed(self, person: Person) -> None:
+        """Take note that another name stands for a person."""
+
+    def row(self, name: str, index: int, cells: list[bytes]) -> None:
+        """Expect a row of a table whose cells later entries may still change in the list, at the end."""
+
+    def duty(self, index: int, person: Person, duty: bytes, number: bytes, signed_on: bytes, span: Stay) -> None:
+        """Expect a row of duties, at the end; the number as it is spelt in JSON."""
+
+    def days_off(self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes) -> None:
+        """Expect a row of calendar, at the end; the title as it is spelt in JSON, the grades raw."""
+
+    def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:
+        """Expect a row of calendar, at the end; the grades raw."""
+
+    def revoked(self, declared: int, index: int) -> None:
+        """Take note that a declaration of the calendar counts no more."""
+
+    def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:
+        """Expect a row of bells for each lesson; the title as it is spelt in JSON."""
+
+    def timetable(
+        self,
+        index: int,
+        class_name: bytes,
+        from_: bytes,
+        bells: bytes,
+        lessons: list[dict[str, Any]],
+        courses: dict[str, Course | None],
+    ) -> None:
+        """Expect a row of timetables for each lesson."""
+
+    def certificate(
+        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
+    ) -> None:
+        """Expect a row of certificates, at the end; the basis as it is spelt in JSON."""
+
+    def certificate_annulled(self, index: int, by: int) -> None:
+        """Let the row of certificates that begins with an index name the entry that annulled it."""
+
+    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:
+        """Expect a row of cancellations, at the end; the basis as it is spelt in JSON, `moved_to` raw."""
+
+    def cancellation_withdrawn(self, index: int, by: int) -> None:
+        """Let the row of cancellations that begins with an index name the entry that withdrew it."""
+
+    def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:
+        """Expect a row of assessment; the number as it is spelt in JSON, the rules raw."""
+
+    def result(self, at: bytes, sheet: Sheet, fact: Fact, value: bytes, cells: tuple[bytes, ...]) -> None:
+        """Expect a row of results, at the end; cells as the event has them (verify/results.py)."""
+
+    def result_correction(
+        self, index: int, at: bytes, sheet: Sheet, fact: Fact | None, corrects: bytes, cells: tuple[bytes, ...],
+        actor: bytes,
+    ) -> None:  # fmt: skip
+        """Expect a row of result_corrections."""
+
+    def decision(
+        self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
+    ) -> None:
+        """Expect a row of council, at the end."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""
-
-
-class ArchiveTables(Tables):
-    """The tables of an archive; a table that is not there (a finding elsewhere) is not compared."""
-
-    def __init__(self, chunks: dict[str, Callable[[], Iterator[bytes]]], report: Report) -> None:
-        """Open the tables that are there: name to a function that begins to read it."""
-        self._report = report
-        self._open = chunks
-        early = ("people", "courses", "corrections", "marks", "absences", "regulations", "responsible")
-        self._tables = {name: self._table(name) for name in early if name in chunks}
-        self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
-        self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
-        self._enrollments: dict[tuple[bytes, bytes], list[_Enrollment]] = {}
-        self._rows: list[_Enrollment] = []
-        self._lessons: list[Lesson] = []
-        self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
-        self._rekinded: dict[Work, None] = {}
-
-    def _table(self, name: str) -> Table:
-        return Table(name, COLUMNS[name], self._open[name](), self._report)
-
-    def _expect(self, name: str, index: int, cells: list[bytes]) -> None:
-        table = self._tables.get(name)
-        if table is not None and not table.take(row_of(cells)):
-            table.compare(index, cells)
-
-    def person(self, index: int, person: Person) -> None:  # noqa: D102 (as in the base class, here and below)
-        person.cells = b"%b;%b;" % (person.id, cell(person.name))
-        self._expect("people", index, [b"%d" % index, person.id, person.kind, cell(person.name)])
-
-    def enrolled(self, index: int, class_key: bytes, class_name: bytes, person: Person, starts_on: bytes) -> None:  # noqa: D102
-        row = _Enrollment(index, [b"%d" % index, cell(class_name), person.id, cell(person.name), starts_on])
-        self._rows.append(row)
-        self._enrollments.setdefault((class_key, person.key), []).append(row)
-
-    def left(self, class_key: bytes, person: Person, ends_on: bytes) -> None:  # noqa: D102
-        for row in self._enrollments.pop((class_key, person.key), ()):
-            row.ends_on = ends_on
-
-    def course(self, index: int, course: Course) -> None:  # noqa: D102
-        class_cell = cell(course.group.name) if course.group is not None else b""
-        course.cells = b"%b;%b;" % (class_cell, cell(course.subject))
-        self._expect("courses", index, [b"%d" % index, course.id, class_cell, cell(course.subject)])
-
-    def lesson(self, lesson: Lesson) -> None:  # noqa: D102
-        course_cells = lesson.course.cells if lesson.course is not None else b";;"
-        lesson.cells = b"%b;%b;%b" % (lesson.id, lesson.held_on, course_cells)
-        self._lessons.append(lesson)
-
-    def substitution(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: ARG002, D102
-        self._substitutions.append((at, lesson, fact))
-
-    def mark(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
-        facts, work, who = self._marks, fact.work, fact.who
-        if facts is None or work is None or who is None:
-            return
-        word = _WORDS[fact.value]
-        kind = _KINDS[work.kind]
-        row = b"%d;%b;%b%b%b;%b;%b;\r\n" % (index, at, lesson.cells, who.cells, kind, word, word)
-        if not facts.table.take(row):
-            self._claim(facts, index, [at, kind, word], lesson, fact)
-
-    def absence(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
-        facts, who = self._absences, fact.who
-        if facts is None or who is None:
-            return
-        word = _WORDS[fact.value]
-        row = b"%d;%b;%b%b%b;%b;\r\n" % (index, at, lesson.cells, who.cells, word, word)
-        if not facts.table.take(row):
-            self._claim(facts, index, [at, word], lesson, fact)
-
-    def _claim(self, facts: _Facts, index: int, rest: list[bytes], lesson: Lesson, fact: Fact) -> None:
-        """Keep what a differing row claims, where it differs only in what later entries may change."""
-        at, *last = rest
-        course, who = lesson.course, fact.who
-        group = course.group if course is not None else None
-        cells = [
-            b"%d" % index, at, lesson.id, lesson.held_on,
-            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
-            who.id if who is not None else b"", cell(who.name) if who is not None else b"",
-            *last, last[-1], b"",
-        ]  # fmt: skip
-        found = facts.table.compare(index, cells, _LATE)
-        if found is None:
-            facts.wrong.add(index)
-        else:
-            kind = found[8] if fact.what == "mark" else b""
-            facts.claims[index] = (fact, _Claim(facts.table.rows + 1, kind, found[-2], found[-1]))
-
-    def changed(self, fact: Fact) -> None:  # noqa: D102
-        facts = self._marks if fact.what == "mark" else self._absences
-        if facts is not None:
-            facts.changed[fact.first] = fact
-
-    def rekinded(self, work: Work) -> None:  # noqa: D102
-        self._rekinded[work] = None
-
-    def correction(  # noqa: D102
-        self, index: int, at: bytes, what: str, corrects: bytes, cells: tuple[bytes, ...], actor: bytes
-    ) -> None:
-        lesson, student, old, new, reason, note, basis, request = cells
-        words = what in ("mark", "absence", "lateness")
-        shown = [(_WORDS[value] if words else b"" if value == NULL else cell(value)) for value in (old, new)]
-        row = [
-            b"%d" % index, at, _FACTS[what].encode(), corrects, lesson, student, *shown, cell(_REASONS[reason]),
-            cell(note), cell(unescape(basis)), request, actor,
-        ]  # fmt: skip
-        self._expect("corrections", index, row)
-
-    def regulation(self, index: int, number: bytes, signed_on: bytes, from_: bytes, parameters: bytes) -> None:  # noqa: D102
-        self._expect("regulations", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(parameters)])
-
-    def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:  # noqa: D102
-        row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
-        self._expect("responsible", index, row)
-
-    def finish(self) -> None:  # noqa: D102
-        for facts in (self._marks, self._absences):
-            if facts is not None:
-                self._judge(facts)
-        for name in ("enrollments", "lessons", "substitutions"):
-            if name in self._open:
-                self._tables[name] = self._table(name)
-        for row in self._rows:
-            self._expect("enrollments", row.index, [*row.cells, row.ends_on])
-        for lesson in self._lessons:
-            self._expect_lesson(lesson)
-        for at, lesson, fact in self._substitutions:
-            self._expect_substitution(at, lesson, fact)
-        for table in self._tables.values():
-            table.finish()
-            self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
-
-    def _judge(self, facts: _Facts) -> None:
-        """Compare claims with what stands at the end; a row without a claim must be of a fact that never changed."""
-        judged = {index: fact for index, (fact, _) in facts.claims.items()} | facts.changed
-        if facts is self._marks:
-            judged |= {fact.first: fact for work in self._rekinded for fact in work.marks.values()}
-        for index in sorted(judged.keys() - facts.wrong):
-            fact = judged[index]
-            kind = b"" if fact.work is None else _KINDS[fact.work.kind]
-            by = b"" if fact.standing == fact.first else b"%d" % fact.standing
-            expected = (kind, _WORDS[fact.value], by)
-            if index in facts.claims:
-                claim = facts.claims[index][1]
-                line, found = claim.line, (claim.kind, claim.standing, claim.standing_entry)
-            else:
-                line, found = None, (_KINDS[_kind_at(fact)] if fact.work is not None else b"", b"(as recorded)", b"")
-                if fact.standing == fact.first:
-                    found = (found[0], expected[1], b"")
-            for column, wanted, actual in zip(("kind", "standing", "standing_entry"), expected, found, strict=True):
-                if wanted != actual:
-                    facts.table.cell_differs(line, index, column, wanted, actual)
-
-    def _expect_lesson(self, lesson: Lesson) -> None:
-        fact, homework = lesson.fact, lesson.homework
-        if fact is None:
-            return
-        topic = "аннулирован".encode()
-        if fact.value is not NULL and (match := _TOPIC.search(fact.value)):
-            topic = unescape(match[1])
-        text = due_on = b""
-        if homework is not None and homework.value is not NULL:
-            value = json.loads(homework.value)
-            text, due_on = (value["text"] or "нет задания").encode(), value.get("due_on", "").encode()
-        course = lesson.course
-        group = course.group if course is not None else None
-        cells = [
-            b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number,
-            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
-            cell(lesson.teacher.name) if lesson.teacher is not None else b"", cell(topic),
-            "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on,
-            b"" if fact.standing == fact.first else b"%d" % fact.standing,
-        ]  # fmt: skip
-        self._expect("lessons", fact.first, cells)
-
-    def _expect_substitution(self, at: bytes, lesson: Lesson, fact: Fact) -> None:
-        value = json.loads(fact.value)
-        held = lesson.fact is not None and lesson.fact.value is not NULL
-        course = lesson.course
-        group = course.group if course is not None else None
-        cells = [
-            b"%d" % fact.first, at, lesson.id, lesson.held_on,
-            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
-            *_person_cells(fact.who), *_person_cells(lesson.teacher),
-            _ABSENT_FOR[value["reason"]].encode(), cell(value["basis"].encode()), _yes(value["same_subject"]),
-            b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
-        ]  # fmt: skip
-        self._expect("substitutions", fact.first, cells)
-
-
-def _person_cells(person: Person | None) -> tuple[bytes, bytes]:
-    return (b"", b"") if person is None else (person.id, cell(person.name))
-
-
-def _yes(value: object) -> bytes:
-    return ("да" if value else "нет").encode()
-
-
-def _kind_at(fact: Fact) -> bytes:
-    """Return the kind that stood when a mark was recorded."""
-    work = fact.work
-    if work is None:
-        return b""
-    place = bisect_left(work.kinds, (fact.first,))
-    return work.kinds[place - 1][1] if place else work.kind

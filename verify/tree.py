@@ -48,6 +48,12 @@ class Edge:
             nodes = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
             level += 1
 
+    def copy(self) -> "Edge":
+        """Return the same edge, to grow on its own."""
+        copied = Edge()
+        copied.size, copied._levels = self.size, list(self._levels)
+        return copied
+
     def last_leaf(self) -> bytes | None:
         """Return the last leaf hash where the edge holds it: at odd sizes."""
         return self._levels[0] if self._levels else None

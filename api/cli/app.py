@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
+from uuid import uuid4
 
 import typer
+import typer.core
 
 from api.cli.console import Console, Exit
 
@@ -29,10 +32,50 @@ vault = typer.Typer(
 )
 app.add_typer(vault, name="vault")
 
+printouts = typer.Typer(
+    help="Распечатки по п. 3.3. / Paper under regulation 3.3.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(printouts, name="printouts")
+
+
+class _Questions(typer.core.TyperGroup):
+    """The subcommands of `ask`, made when one is looked for: the registry of questions is no matter of ``--help``."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
+        """Slugs, by number."""
+        return list(self._made())
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002
+        """The subcommand of a slug, or None."""
+        return self._made().get(cmd_name)
+
+    @staticmethod
+    @cache
+    def _made() -> dict[str, Any]:
+        from api.cli.asking import commands
+
+        return commands()
+
+
+ask = typer.Typer(cls=_Questions, invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(ask, name="ask", short_help="Вопросы проверяющего / the inspector's questions")
+
 Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
 Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
 At = Annotated[str | None, typer.Option(help="Момент / moment, RFC 3339: 2026-11-01T12:00:00Z")]
 Position = Annotated[int | None, typer.Option(min=0, help="Позиция: число записей / position: number of entries")]
+
+
+@ask.callback()
+def ask_questions(
+    ctx: typer.Context,
+    as_json: Json = False,
+) -> None:
+    """Вопросы проверяющего; без подкоманды — их список. / The inspector's questions; alone: a list of them."""
+    if ctx.invoked_subcommand is None:
+        from api.cli.asking import run_list
+
+        raise typer.Exit(run_list(Console(as_json=as_json)))
 
 
 @app.command(short_help="Завести школу / make a school")
@@ -105,22 +148,63 @@ def rebuild(
     raise typer.Exit(run_rebuild(Console(as_json=as_json), var, check=check))
 
 
-@app.command(short_help="Страница класса, какой она была / a page as it stood")
+@app.command(short_help="Журнал, каким он был / the journal as it stood")
 def replay(
     var: Var = Path("var"),
+    view: Annotated[
+        str, typer.Option(help="class, student, cell, regulation или вопрос / or a question: letopis ask")
+    ] = "class",
     class_group: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
     subject: Annotated[str | None, typer.Option(help="Предмет / subject")] = None,
-    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
-    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
-    at: At = None,
-    position: Position = None,
+    student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
+    lesson: Annotated[str | None, typer.Option(help="Урок: id / a lesson's id")] = None,
+    from_date: Annotated[
+        str | None, typer.Option("--from", help="Уроки с этого дня: о чём речь / lessons from this day: what about")
+    ] = None,
+    to_date: Annotated[
+        str | None, typer.Option("--to", help="Уроки по этот день: о чём речь / lessons to this day: what about")
+    ] = None,
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", help="Параметр вопроса: days=14 / a question's parameter, repeatable")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Что было известно в этот момент / as known at this moment, RFC 3339: 2026-11-01T12:00:00Z"),
+    ] = None,
+    position: Annotated[
+        int | None,
+        typer.Option(min=0, help="То же числом записей / the same as a number of entries; без обоих: сейчас / now"),
+    ] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(help="Что изменилось между двумя моментами или позициями / what changed between the two"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Страница класса, какой она была. / A class page as it stood."""
-    from api.cli.replaying import run_replay
+    """Журнал, каким он был тогда, или что с тех пор изменилось. / The journal as it stood, or what changed since.
+
+    --at и --position: что было известно тогда. --from и --to: о каких днях речь. Прошлые дни без --at — это «как
+    известно сейчас о том времени», с --at — «как было известно тогда».
+
+    --at, --position: what was known then. --from, --to: which days are asked about. Past days without --at: as known
+    now about then; with --at: as known then.
+    """
+    from api.cli.replaying import Replayed, run_replay
 
     console = Console(as_json=as_json)
-    raise typer.Exit(run_replay(console, var, class_group, subject, from_date, to_date, at=at, position=position))
+    chosen = Replayed(class_group, subject, student, lesson, from_date, to_date, tuple(with_ or ()))
+    if compare is not None:
+        from api.cli.comparing import run_compare
+        from api.settings import SettingsError
+
+        if at is not None or position is not None or view != "class":
+            raise SettingsError("--compare: без / goes without --at, --position, --view")
+        raise typer.Exit(run_compare(console, var, compare, chosen))
+    if view != "class":
+        from api.cli.replaying_views import run_view
+
+        raise typer.Exit(run_view(console, var, view, chosen, at=at, position=position))
+    raise typer.Exit(run_replay(console, var, chosen, at=at, position=position))
 
 
 @app.command(short_help="Замещения за месяц / substituted lessons")
@@ -133,13 +217,86 @@ def substitutions(
     at: At = None,
     position: Position = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Измерить и внести / time it and record that")] = False,
     as_json: Json = False,
 ) -> None:
     """Замещённые уроки: часы и коэффициенты. / Substituted lessons, with hours and coefficients."""
     from api.cli.substituting import Asked, run_substitutions
 
     asked = Asked(employee, month, from_date, to_date, at, position)
+    if prove:
+        from api.cli.substituting import prove_substitutions
+
+        raise typer.Exit(prove_substitutions(Console(as_json=as_json), var, asked, as_csv=as_csv))
     raise typer.Exit(run_substitutions(Console(as_json=as_json), var, asked, as_csv=as_csv))
+
+
+@app.command(short_help="Что надо печатать / what must be printed")
+def obligations(
+    var: Var = Path("var"),
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Что по п. 3.3 надо печатать, а что доказано. / What 3.3 asks to print, and what is proved."""
+    from api.cli.obliging import run_obligations
+
+    raise typer.Exit(run_obligations(Console(as_json=as_json), var, at, position, as_csv=as_csv))
+
+
+@printouts.command()
+def register(
+    condition: Annotated[str, typer.Option(help="corrections, archive, substitutions")],
+    number: Annotated[str, typer.Option(help="Номер в журнале распечаток / its number")],
+    printed_on: Annotated[str, typer.Option(help="Дата / day: 2026-10-26")],
+    pages: Annotated[int, typer.Option(help="Листов / pages")],
+    kept: Annotated[str, typer.Option(help="Где хранится / where it is kept")],
+    signed_by: Annotated[str, typer.Option(help="Кто подписал: id сотрудника / an employee's id")],
+    var: Var = Path("var"),
+    period: Annotated[str | None, typer.Option(help="Период: id / a period's id")] = None,
+    year: Annotated[str | None, typer.Option(help="Учебный год: id / a year's id")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-09 / month")] = None,
+    as_json: Json = False,
+) -> None:
+    """Внести распечатку, сделанную по п. 3.3. / Register paper that was printed under 3.3."""
+    from api.cli.proving import run_register_printout
+    from ledger.journal.commands import RegisterPrintout
+
+    command = RegisterPrintout(
+        printout=str(uuid4()),
+        condition=cast("Any", condition),
+        number=number,
+        printed_on=printed_on,
+        pages=pages,
+        kept=kept,
+        signed_by=signed_by,
+        period=period,
+        year=year,
+        month=month,
+    )
+    raise typer.Exit(run_register_printout(Console(as_json=as_json), var, command))
+
+
+@app.command(short_help="Опоздания с записями / what was recorded late")
+def deadlines(
+    var: Var = Path("var"),
+    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id")] = None,
+    student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
+    counts: Annotated[bool, typer.Option("--counts", help="Только числа / only counts")] = False,
+    at: At = None,
+    position: Position = None,
+    as_json: Json = False,
+) -> None:
+    """Что записано с опозданием или не записано. / What was recorded late or lacks, by the regulation."""
+    from api.cli.deadlines import Question, run_deadlines
+
+    asked = Question(class_, teacher, student, month, from_date, to_date, at, position)
+    raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, counts=counts))
 
 
 @app.command(short_help="Архив с подписью / a signed archive")
@@ -149,12 +306,14 @@ def export(
     zip_: Annotated[bool, typer.Option("--zip", help="И zip рядом / and a zip beside it")] = False,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных / without personal values")] = False,
     since: Annotated[int | None, typer.Option(min=1, help="Размер прежней точки / go on from a checkpoint")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Открыть и внести / open it and record that")] = False,
+    year: Annotated[str | None, typer.Option(help="Для --record: учебный год / school year: 2026/27")] = None,
     as_json: Json = False,
 ) -> None:
     """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
-    from api.cli.keeping import run_export
+    from api.cli.exporting import ExportOptions, run_export
 
-    raise typer.Exit(run_export(Console(as_json=as_json), var, out, zip_=zip_, public=public, since=since))
+    raise typer.Exit(run_export(Console(as_json=as_json), var, out, ExportOptions(zip_, public, since, record, year)))
 
 
 @app.command(short_help="Перепроверить всю базу / verify the whole store")
@@ -162,12 +321,13 @@ def audit(
     var: Var = Path("var"),
     processes: Annotated[int, typer.Option(min=1, max=64, help="Процессов / processes")] = 1,
     unlatch: Annotated[bool, typer.Option("--unlatch", help="Снять остановку записи / lift the latch")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Внести итог / record the verdict")] = False,
     as_json: Json = False,
 ) -> None:
     """Перепроверить всю базу. / Verify the whole store, by its owner."""
-    from api.cli.keeping import run_audit
+    from api.cli.auditing import audit_school
 
-    raise typer.Exit(run_audit(Console(as_json=as_json), var, processes, unlatch=unlatch))
+    raise typer.Exit(audit_school(Console(as_json=as_json), var, processes, unlatch=unlatch, record=record))
 
 
 @app.command(short_help="Замеры против соперников / ratios against peers")

@@ -6,6 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from api.cli.console import Console, Exit
+from api.cli.proving import record_verification
+from api.schools import open_school
 from api.settings import Layout, ledger_environment, passphrase, read_school_file
 from ledger.application import School
 from ledger.audit import AuditReport, audit
@@ -17,8 +19,11 @@ class LatchInUseError(LetopisError):
     """The latch cannot be lifted while a server has the ledger."""
 
 
-def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool) -> int:
+def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool, record: bool = False) -> int:
     """Verify the whole store; without `unlatch` it is opened for reading, beside a running server too.
+
+    With `record`, the stand-alone verifier then reads an archive of all, and its verdict becomes an entry, unless the
+    audit found something: a log with findings takes none.
 
     On PostgreSQL a running server sees that its latch was lifted; on SQLite it holds the file, and must be stopped.
 
@@ -30,6 +35,10 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool) 
         LetopisError: the store or its key cannot be opened.
         OSError: the log has passed, but the latch file cannot be renamed.
     """
+    if record:
+        # Before hours of hashing, find out whether anything can be recorded.
+        with open_school(var, background=False):
+            pass
     layout = Layout(var)
     file = read_school_file(layout)
     signer = load_signer(layout.signing_key, file.origin, passphrase())
@@ -54,7 +63,12 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool) 
                 progress=lambda entries, _: done(entries),
             )
         still = getattr(school.ledger, "latched", None)
-    console.result(_content(report, latched, still), _text(report, latched, still))
+    content, text = _content(report, latched, still), _text(report, latched, still)
+    if record and report.passed:
+        recorded = record_verification(console, var)
+        content["recorded"] = recorded
+        text += f"\nВнесено / recorded: {recorded['verdict']}, запись / entry {recorded['entry']}"
+    console.result(content, text)
     if not report.passed:
         return Exit.FINDING
     return Exit.UNAVAILABLE if report.unchecked else Exit.DONE

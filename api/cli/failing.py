@@ -20,6 +20,7 @@ from ledger.durable import FileRefused
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
 from ledger.signing.keys import KeyRefused
 from projections.errors import NotYetProjected, ViewsError
+from projections.questions.asking import Misasked
 
 _IN_USE: Final = (
     "журнал открыт сервером или другой командой, ничего не записано: остановите сервер (Ctrl+C) и повторите / "
@@ -56,6 +57,9 @@ def explain(error: Exception) -> tuple[str, int]:
             )
         case LedgerDamaged():
             return f"хранилище не сходится со своими отпечатками / {error}", Exit.FINDING
+        case Misasked():
+            option = error.parameter.replace("_", "-")
+            return f"--{option}{str(error).removeprefix(error.parameter)}", Exit.USAGE
         case SettingsError() | ExportError():
             return str(error), Exit.USAGE
         case LetopisError():

@@ -19,6 +19,7 @@ ROLES = {
     "deputy": "Завуч / deputy head",
     "teacher": "Учитель / teacher",
     "inspector": "Инспектор / inspector",
+    "director": "Директор / director",
 }
 
 

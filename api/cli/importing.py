@@ -29,7 +29,7 @@ def run_import_files(console: Console, var: Path, files: Sequence[Path], *, dry_
     """
     contents = read_files(files)
     with open_school(var, background=False, recording=not dry_run) as school:
-        actor = _founder(school)
+        actor = founder(school)
         plan = plan_import(contents, know_school(school.app, school.vault))
         if plan.problems:
             console.result(_as_json(plan), describe_plan(plan))
@@ -67,7 +67,7 @@ def read_files(paths: Sequence[Path]) -> dict[str, bytes]:
     return contents
 
 
-def _founder(school: OpenSchool) -> Actor:
+def founder(school: OpenSchool) -> Actor:
     """Return who made entry 0: the administrator of this folder."""
     first = next(iter(school.recorder.entries(0, 1)), None)
     if first is None:

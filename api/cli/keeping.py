@@ -1,9 +1,7 @@
-"""`checkpoint`, `rebuild`, `export`, `audit`, `bench`: keeping a log, its views and its archives."""
+"""`checkpoint`, `rebuild`, `bench`, and how an archive is written: keeping a log, its views and its archives."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +14,6 @@ from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
-from exports.bag import zip_bag
 from exports.registers import Registers
 from ledger.log import SignedCheckpoint
 
@@ -49,48 +46,6 @@ def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
         same = "Представления совпадают с записями. / The views are equal to the entries."
         console.result({"equal": not findings, "findings": findings}, text or same)
         return Exit.FINDING if findings else Exit.DONE
-
-
-def run_export(console: Console, var: Path, out: Path, *, zip_: bool, public: bool, since: int | None) -> int:
-    """Write an archive of all that is recorded, and a zip beside it: both or neither.
-
-    Raises:
-        SettingsError: one of them is there already; nothing is written.
-    """
-    zipped = out.with_name(out.name + ".zip")
-    if zip_ and out.suffix == ".zip":
-        raise SettingsError(
-            f"--out: это имя папки, zip получит его с «.zip»: --out {out.with_suffix('')} / "
-            "the name of the folder; the zip gets it with .zip"
-        )
-    for path in (out, *([zipped] if zip_ else [])):
-        if os.path.lexists(path):
-            raise SettingsError(
-                f"{path}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
-            )
-    with open_to_sign(var) as school:
-        checkpoint = export_archive(console, school, out, public=public, since=since)
-        if zip_:
-            _zip_or_remove(out, zipped)
-        content: dict[str, object] = {
-            "archive": str(out),
-            "size": checkpoint.size,
-            "first": since or 0,
-            "vkey": school.signer.vkey,
-        }
-        check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
-        count = checkpoint.size - (since or 0)
-        console.result(content, f"{out}: записей / entries: {count}\nПроверить / verify: {check}")
-    return Exit.DONE
-
-
-def _zip_or_remove(folder: Path, zipped: Path) -> None:
-    """Zip the folder that was just written; take it away again where that fails, so that another try finds room."""
-    try:
-        zip_bag(folder, zipped)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def export_archive(
@@ -145,13 +100,6 @@ def specification() -> dict[str, bytes]:
     """The format's text, as it goes into archives."""
     folder = ROOT / "verify" / "spec"
     return {f"spec/{name}": (folder / name).read_bytes() for name in SPEC}
-
-
-def run_audit(console: Console, var: Path, processes: int, *, unlatch: bool) -> int:
-    """Verify the whole store."""
-    from api.cli.auditing import audit_school
-
-    return audit_school(console, var, processes, unlatch=unlatch)
 
 
 def run_bench(console: Console, *, quick: bool, only: str) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,45 +20,77 @@ from projections.views.class_page import ClassPage, Value, class_page
 from projections.views.lookups import classes
 
 
-def run_replay(
-    console: Console,
-    var: Path,
-    class_name: str | None,
-    subject: str | None,
-    from_date: str | None,
-    to_date: str | None,
-    *,
-    at: str | None,
-    position: int | None,
-) -> int:
-    """Print a class page as of a moment or a position; without a class, list the classes."""
-    if at is not None and position is not None:
-        raise SettingsError("--at и --position: одно из двух / one of them")
-    for option, day in (("--from", from_date), ("--to", to_date)):
-        if day is not None and not is_day(day):
-            raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
-    moment: AsOf = position if at is None else read_moment(at)
+class Replayed(NamedTuple):
+    """What the command line chooses of a view: None: all of it."""
+
+    class_name: str | None
+    subject: str | None
+    student: str | None
+    lesson: str | None
+    from_date: str | None
+    to_date: str | None
+    with_: Sequence[str] = ()
+
+
+def run_replay(console: Console, var: Path, chosen: Replayed, *, at: str | None, position: int | None) -> int:
+    """Print a class page as of a moment or a position; without a class, list the classes.
+
+    Raises:
+        SettingsError: an option is malformed, or is not one of the class page.
+    """
+    if chosen.student is not None or chosen.lesson is not None or chosen.with_:
+        raise SettingsError("--view class: берёт только / takes only: --class, --subject, --from, --to")
+    moment = moment_of(at, position)
+    check_days(chosen)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         asked = resolve(school.views, moment)
-        known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
+        known = class_names(school, asked)
+        class_name = chosen.class_name
         if class_name is None or class_name not in known:
             if class_name is None:
                 names = ", ".join(sorted(known)) or "—"
                 console.result({"position": asked, "classes": sorted(known)}, f"Классы / classes: {names}")
                 return Exit.DONE
-            raise SettingsError(_no_class(class_name, known, asked))
+            raise SettingsError(no_class(class_name, known, asked))
         page = class_page(
             school.views,
             known[class_name],
-            subject=subject,
-            from_date=from_date or FIRST_DAY,
-            to_date=to_date or LAST_DAY,
+            subject=chosen.subject,
+            from_date=chosen.from_date or FIRST_DAY,
+            to_date=chosen.to_date or LAST_DAY,
             at=asked,
         )
         content: dict[str, Any] = orjson.loads(orjson.dumps(page))
         console.result({**content, "class": class_name}, format_page(school, page, class_name))
     return Exit.DONE
+
+
+def moment_of(at: str | None, position: int | None) -> AsOf:
+    """What was known when, as ``--at`` or ``--position`` say it.
+
+    Raises:
+        SettingsError: both are given, or ``--at`` is no moment.
+    """
+    if at is not None and position is not None:
+        raise SettingsError("--at и --position: одно из двух / one of them")
+    return position if at is None else read_moment(at)
+
+
+def check_days(chosen: Replayed) -> None:
+    """Refuse days that the calendar does not have.
+
+    Raises:
+        SettingsError: names the option.
+    """
+    for option, day in (("--from", chosen.from_date), ("--to", chosen.to_date)):
+        if day is not None and not is_day(day):
+            raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
+
+
+def class_names(school: OpenSchool, asked: int) -> dict[str, str]:
+    """Name -> class group, as known at a position."""
+    return {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
 
 
 def read_moment(text: str) -> AsOf:
@@ -78,7 +110,7 @@ def read_moment(text: str) -> AsOf:
     return moment
 
 
-def _no_class(name: str, known: Mapping[str, str], asked: int) -> str:
+def no_class(name: str, known: Mapping[str, str], asked: int) -> str:
     """Why there is no such class: the journal had not begun, a Latin letter, or none of those that there were."""
     if asked == 0:
         return "--at: журнал тогда ещё не начат / the journal had not begun then"
@@ -120,6 +152,8 @@ def word(value: Value) -> str:
     """What stands in a cell, as people read it; a star where it was corrected."""
     if value.what == "lateness":
         text = f"оп{value.value}"
+    elif value.what == "early_leave":
+        text = f"ух{value.value}"
     elif value.what == "absence":
         text = ABSENCE_WORDS[value.value]
     else:

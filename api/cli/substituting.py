@@ -1,4 +1,4 @@
-"""`substitutions`: lessons given by a substitute, for an employee or all, in a month or between two days."""
+"""`substitutions`: missed and substituted lessons, for an employee or all, in a month or between two days."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.proving import run_prove
 from api.cli.replaying import read_moment
 from api.queries import is_day, month_days
 from api.schools import open_school
 from api.settings import SettingsError
-from exports.substitutions import format_register
+from exports.substitutions import UNRECORDED, format_register
+from ledger.clock import utc_now
 from projections.reading import AsOf
-from projections.views.substitution_register import Substituted, SubstitutionRegister, substitution_register
+from projections.views.substitution_register import Missed, Substituted, SubstitutionRegister, substitution_register
 
 _MONTH: Final = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_NO_TIMETABLE: Final = (
+    "пропущенные уроки неизвестны: в журнале нет расписания",
+    "missed lessons cannot be told: the journal has no timetable",
+)
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -42,15 +48,16 @@ def run_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool
     if as_csv and console.as_json:
         raise SettingsError("--csv и --json: одно из двух / one of them")
     moment = _moment(asked)
-    first, last = _days(asked)
-    if asked.employee is not None and _ID.fullmatch(asked.employee) is None:
+    first, last = read_days(asked.month, asked.from_date, asked.to_date)
+    if asked.employee is not None and not is_id(asked.employee):
         raise SettingsError("--employee: нужен идентификатор сотрудника / an employee's id, a UUID")
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         register = substitution_register(
-            school.views, employee=asked.employee, from_date=first, to_date=last, at=moment
+            school.views, employee=asked.employee, from_date=first, to_date=last, at=moment, now=utc_now()
         )
-        names = school.names({who for row in register.rows for who in (row.absent_teacher, row.substitute)})
+        people = {who for row in register.rows for who in (row.absent_teacher, row.substitute)}
+        names = school.names(people | {row.teacher for row in register.missed or () if row.teacher})
     if as_csv:
         sys.stdout.buffer.write(format_register(register, names))
         sys.stdout.buffer.flush()
@@ -60,15 +67,33 @@ def run_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool
     return Exit.DONE
 
 
+def prove_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool) -> int:
+    """Time the register for every employee in every month of what is asked, and record it.
+
+    Raises:
+        SettingsError: no month or days, or an option that does not go with it.
+    """
+    if as_csv or asked.employee is not None or asked.at is not None or asked.position is not None:
+        raise SettingsError("--prove: с --month или с --from и --to / goes with --month, or with --from and --to")
+    first, last = read_days(asked.month, asked.from_date, asked.to_date)
+    if first is None or last is None:
+        raise SettingsError("--prove: нужен месяц или обе даты / a month, or both days")
+    return run_prove(console, var, first, last)
+
+
 def format_text(register: SubstitutionRegister, names: dict[str, str]) -> str:
     """The register as people read it in a terminal: a line a lesson, then the sums."""
     lines = [f"позиция / position {register.position}, уроков / lessons {register.lessons}"]
     lines += [_line(row, names) for row in register.rows]
+    if register.missed is None:
+        lines.append(f"{_NO_TIMETABLE[0]} / {_NO_TIMETABLE[1]}")
+    lines += [_missed_line(row, names) for row in register.missed or ()]
     for total in register.totals:
         lines.append(
             f"{names.get(total.employee, total.employee)}: "
             f"заместил / gave {total.given_lessons} ({_hundredths(total.given_coefficient)}), "
             f"пропустил / missed {total.missed_lessons} ({_hundredths(total.missed_coefficient)})"
+            + ("" if total.unreplaced_lessons is None else f", без замены / unreplaced {total.unreplaced_lessons}")
         )
     return "\n".join(lines)
 
@@ -77,6 +102,12 @@ def _line(row: Substituted, names: dict[str, str]) -> str:
     who = f"{names.get(row.substitute, row.substitute)} ← {names.get(row.absent_teacher, row.absent_teacher)}"
     what = f"{row.held_on} {row.number} {row.class_name} {row.subject}"
     return f"{what}  {who}  {row.basis}  ×{_hundredths(row.coefficient)}  [{row.entry}]"
+
+
+def _missed_line(row: Missed, names: dict[str, str]) -> str:
+    who = names.get(row.teacher, row.teacher) if row.teacher else "—"
+    what = f"{row.held_on} {row.number} {row.class_name} {row.subject}"
+    return f"{what}  {who}: {UNRECORDED} / no record  [{row.timetable_entry}]"
 
 
 def _hundredths(value: int) -> str:
@@ -89,14 +120,24 @@ def _moment(asked: Asked) -> AsOf:
     return asked.position if asked.at is None else read_moment(asked.at)
 
 
-def _days(asked: Asked) -> tuple[str | None, str | None]:
-    if asked.month is not None:
-        if asked.from_date is not None or asked.to_date is not None:
+def is_id(text: str) -> bool:
+    """Tell whether a text is an id as entries have them."""
+    return _ID.fullmatch(text) is not None
+
+
+def read_days(month: str | None, from_date: str | None, to_date: str | None) -> tuple[str | None, str | None]:
+    """First and last day of a month or of a range, as options of a command; None where open.
+
+    Raises:
+        SettingsError: an option is malformed, or a month and a range are given.
+    """
+    if month is not None:
+        if from_date is not None or to_date is not None:
             raise SettingsError("--month: или месяц, или даты / a month, or days")
-        if _MONTH.fullmatch(asked.month) is None:
+        if _MONTH.fullmatch(month) is None:
             raise SettingsError("--month: нужен месяц ГГГГ-ММ / a month, YYYY-MM")
-        return month_days(asked.month)
-    for option, day in (("--from", asked.from_date), ("--to", asked.to_date)):
+        return month_days(month)
+    for option, day in (("--from", from_date), ("--to", to_date)):
         if day is not None and not is_day(day):
             raise SettingsError(f"{option}: нужен день календаря ГГГГ-ММ-ДД / a day of the calendar, YYYY-MM-DD")
-    return asked.from_date, asked.to_date
+    return from_date, to_date

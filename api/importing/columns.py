@@ -52,6 +52,8 @@ PEOPLE: Final = Table(
         Column("birth_date", "дата рождения"),
         Column("class", "класс"),
         Column("starts_on", "с", mandatory=False),
+        Column("students", "ученики", mandatory=False),
+        Column("relation", "кем приходится", mandatory=False),
     ),
 )
 CLASSES: Final = Table(
@@ -65,6 +67,32 @@ COURSES: Final = Table(
         Column("subject", "предмет"),
         Column("teacher", "учитель"),
         Column("starts_on", "с", mandatory=False),
+        Column("subgroup", "подгруппа", mandatory=False),
+    ),
+)
+SUBGROUPS: Final = Table(
+    "subgroups",
+    "подгруппы",
+    (
+        Column("class", "класс"),
+        Column("subject", "предмет"),
+        Column("subgroup", "подгруппа"),
+        Column("student", "ученик"),
+        Column("starts_on", "с", mandatory=False),
+    ),
+)
+PLANS: Final = Table(
+    "plans",
+    "планы",
+    (
+        Column("class", "класс"),
+        Column("subject", "предмет"),
+        Column("number", "номер"),
+        Column("topic", "тема"),
+        Column("hours", "часов"),
+        Column("homework", "домашнее задание", mandatory=False),
+        Column("planned_on", "по плану", mandatory=False),
+        Column("subgroup", "подгруппа", mandatory=False),
     ),
 )
 TIMETABLE: Final = Table(
@@ -77,9 +105,10 @@ TIMETABLE: Final = Table(
         Column("subject", "предмет"),
         Column("teacher", "учитель"),
         Column("room", "кабинет", mandatory=False),
+        Column("subgroup", "подгруппа", mandatory=False),
     ),
 )
-TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, TIMETABLE)
+TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, SUBGROUPS, PLANS, TIMETABLE)
 
 _FOREIGN_ENCODINGS: Final = ("cp866", "koi8-r", "mac-cyrillic")
 

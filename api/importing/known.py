@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -10,6 +10,8 @@ from api.importing.values import ClassName
 from ledger.application import School
 from ledger.journal.course import Course
 from ledger.journal.people import Person
+from ledger.journal.plan_events import PlanTopic
+from ledger.journal.plans import LessonPlan
 from ledger.journal.roster import ClassGroup
 from ledger.journal.year import Period, SchoolYear
 from ledger.vault import Vault
@@ -48,12 +50,25 @@ class KnownPeriod(NamedTuple):
     ends_on: str
 
 
+class CourseKey(NamedTuple):
+    """What tells the courses of a class apart: subject, and subgroup or None."""
+
+    subject: str
+    subgroup: str | None = None
+
+
 class KnownCourse(NamedTuple):
-    """A course and its latest assignment: the teacher, and from which day on."""
+    """A course and its latest assignment: the teacher, and from which day on.
+
+    `members` maps who is or was in its subgroup to the last day there, None for who is in it still. `plan` maps numbers
+    to what stands under them in its lesson plan, None where it has none.
+    """
 
     id: str
     teacher: str
     starts_on: str
+    members: Mapping[str, str | None] = {}
+    plan: Mapping[int, PlanTopic] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,7 @@ class KnownClass:
     id: str
     class_teacher: str | None
     students: Mapping[str, str | None] = field(default_factory=dict)
-    courses: Mapping[str, KnownCourse] = field(default_factory=dict)
+    courses: Mapping[CourseKey, KnownCourse] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +90,14 @@ class KnownSchool:
         years: title -> year.
         periods: title of the year -> periods.
         classes: title of the year -> class -> state.
+        guardians: student's id -> ids of the guardians.
     """
 
     people: Mapping[PersonKey, tuple[str, ...]] = field(default_factory=dict)
     years: Mapping[str, KnownYear] = field(default_factory=dict)
     periods: Mapping[str, tuple[KnownPeriod, ...]] = field(default_factory=dict)
     classes: Mapping[str, Mapping[ClassName, KnownClass]] = field(default_factory=dict)
+    guardians: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def know_school(school: School, vault: Vault) -> KnownSchool:
@@ -94,33 +111,43 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
     for period in _all(school, "period", Period):
         known = KnownPeriod(period.kind, period.number, period.grades, period.starts_on, period.ends_on)
         periods.setdefault(years[period.year].title, []).append(known)
-    courses: dict[str, dict[str, KnownCourse]] = {}
+    courses: dict[str, dict[CourseKey, KnownCourse]] = {}
     for course in _all(school, "course", Course):
         of_class = courses.setdefault(course.class_group, {})
         last = course.assignments[-1]
-        of_class[course.subject] = KnownCourse(course.id, last.teacher, last.starts_on)
+        members = {student: stays[-1].ends_on for student, stays in course.members.items()}
+        key = CourseKey(course.subject, course.subgroup)
+        plan = school.aggregate(f"plan/{course.id}")[0]
+        items = plan.items if isinstance(plan, LessonPlan) else None
+        of_class[key] = KnownCourse(course.id, last.teacher, last.starts_on, members, items)
     classes: dict[str, dict[ClassName, KnownClass]] = {}
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}
         state = KnownClass(group.id, group.class_teacher, students, courses.get(group.id, {}))
         classes.setdefault(years[group.year].title, {})[ClassName(group.grade, group.letter)] = state
+    people = _all(school, "person", Person)
     return KnownSchool(
-        people=_people(school, vault),
+        people=_people(people, vault),
         years={year.title: KnownYear(year.id, year.starts_on, year.ends_on) for year in years.values()},
         periods={title: tuple(of_year) for title, of_year in periods.items()},
         classes=classes,
+        guardians={person.id: frozenset(person.guardians) for person in people if person.guardians},
     )
 
 
-def _people(school: School, vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
-    people = _all(school, "person", Person)
-    opened = vault.values([digest for person in people for digest in person.sd])
+def _people(people: Sequence[Person], vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
+    """Find everybody under what stands and under what stood: other programs may learn of a change later, or earlier."""
+    histories = {person.id: (person.sd, *(change.sd for change in person.changes)) for person in people}
+    opened = vault.values([digest for history in histories.values() for digests in history for digest in digests])
     found: dict[PersonKey, tuple[str, ...]] = {}
     for person in people:
-        said = {opened[digest].name: opened[digest].value for digest in person.sd if digest in opened}
-        if said:
+        said: dict[str, str] = {}
+        for gone, digests in ((), person.sd), *person.changes:
+            said = {name: value for name, value in said.items() if name not in gone}
+            said |= {opened[digest].name: opened[digest].value for digest in digests if digest in opened}
             key = person_key(person.kind, said)
-            found[key] = (*found.get(key, ()), person.id)
+            if any(key[1:]) and person.id not in found.get(key, ()):
+                found[key] = (*found.get(key, ()), person.id)
     return found
 
 

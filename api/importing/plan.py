@@ -9,7 +9,20 @@ from hashlib import sha256
 from typing import Final, TypeVar
 
 from api.importing import rows as r
-from api.importing.columns import CLASSES, COURSES, PEOPLE, PERIODS, TIMETABLE, YEAR, Row, Table, read_table, table_of
+from api.importing.columns import (
+    CLASSES,
+    COURSES,
+    PEOPLE,
+    PERIODS,
+    PLANS,
+    SUBGROUPS,
+    TIMETABLE,
+    YEAR,
+    Row,
+    Table,
+    read_table,
+    table_of,
+)
 from api.importing.known import KnownSchool
 from api.importing.planner import Planner
 from api.importing.problems import Problem, Problems
@@ -18,7 +31,7 @@ from api.importing.steps import Step
 
 _RowT = TypeVar("_RowT")
 
-FILES_MAX: Final = 6
+FILES_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +105,18 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     planner.codes = frozenset(row.text("code") for row in tables.get(PEOPLE.name, ()))
     classes = typed(CLASSES, r.read_class_group)
     courses = typed(COURSES, r.read_course)
+    members = typed(SUBGROUPS, r.read_member)
+    items = typed(PLANS, r.read_plan_item)
     lessons = typed(TIMETABLE, r.read_lesson)
     if not planner.plan_year(tables.get(YEAR.name), year):
         return 0
     planner.plan_people(people)
+    planner.plan_guardians(people)
     planner.plan_periods(periods)
     planner.plan_classes(classes)
     planner.plan_enrollments(people)
     planner.check_timetable(lessons)
     planner.plan_courses(courses, lessons)
+    planner.plan_members(members)
+    planner.plan_plans(items)
     return len(lessons)

@@ -8,10 +8,11 @@ from typing import Final
 
 from api.importing import steps as s
 from api.importing.columns import Row
-from api.importing.known import KnownClass, KnownPeriod, KnownSchool, KnownYear, PersonKey, person_key
+from api.importing.known import CourseKey, KnownClass, KnownPeriod, KnownSchool, KnownYear, PersonKey, person_key
 from api.importing.problems import Problems
-from api.importing.rows import ClassRow, CourseRow, PeriodRow, PersonRow, TimetableRow, YearRow
+from api.importing.rows import ClassRow, CourseRow, MemberRow, PeriodRow, PersonRow, PlanRow, TimetableRow, YearRow
 from api.importing.values import ClassName
+from ledger.journal.plans import ITEMS_MAX, topic_of
 
 _YEAR_DAYS_MAX: Final = 400  # as the journal's own rule
 _NOWHERE: Final = KnownYear("", "", "")
@@ -39,6 +40,7 @@ class Planner:
         self._year = _NOWHERE
         self._people: dict[str, PersonRow] = {}
         self._classes: dict[ClassName, int] = {}
+        self._courses: frozenset[tuple[ClassName, str, str | None]] = frozenset()
 
     # year, people, periods ----------------------------------------------------------------------------------------
 
@@ -95,6 +97,24 @@ class Planner:
                 self.unchanged.append(row.kind)
             else:
                 self.steps.append(s.NewPerson(*self._place(row.row, "person"), row.code, row.kind, row.values))
+
+    def plan_guardians(self, rows: Sequence[PersonRow]) -> None:
+        """Link guardians to their students, where they are not yet; another relation than recorded changes nothing."""
+        for row in rows:
+            if row.relation is None or self._people.get(row.code) is not row:
+                continue
+            for number, code in enumerate(row.students):
+                student = self._people.get(code)
+                if student is None or student.kind != "student":
+                    known = student is not None or code in self.codes
+                    row.row.problem("students", "wrong_student" if known else "unknown_person")
+                    continue
+                linked = self._known.guardians.get(self.ids.get(s.person_ref(code), ""), frozenset())
+                if self.ids.get(s.person_ref(row.code)) in linked:
+                    self.unchanged.append("link")
+                else:
+                    place = self._place(row.row, f"link{number}")
+                    self.steps.append(s.NewLink(*place, code, row.code, row.relation))
 
     def plan_periods(self, rows: Sequence[PeriodRow]) -> None:
         """Define what is new; of one kind, no two share a grade and a day or number."""
@@ -163,30 +183,32 @@ class Planner:
 
     def check_timetable(self, rows: Sequence[TimetableRow]) -> None:
         """Note teachers and classes that would have two lessons at once."""
-        of_class: dict[tuple[str, int, ClassName], int] = {}
+        of_class: dict[tuple[str, int, ClassName], dict[str | None, int]] = {}
         of_teacher: dict[tuple[str, int, str], int] = {}
         for row in rows:
             course, line = row.course, row.course.row.line
-            earlier = of_class.setdefault((row.weekday, row.number, course.class_name), line)
-            if earlier != line:
-                course.row.problem("class", "class_twice", str(earlier))
+            at_once = of_class.setdefault((row.weekday, row.number, course.class_name), {})
+            if at_once and (course.subgroup is None or None in at_once or course.subgroup in at_once):
+                course.row.problem("class", "class_twice", str(next(iter(at_once.values()))))
                 continue
+            at_once[course.subgroup] = line
             earlier = of_teacher.setdefault((row.weekday, row.number, course.teacher), line)
             if earlier != line:
                 course.row.problem("teacher", "teacher_twice", str(earlier))
 
     def plan_courses(self, rows: Sequence[CourseRow], lessons: Sequence[TimetableRow]) -> None:
         """Open what is new of both tables; one course has one teacher."""
-        chosen: dict[tuple[ClassName, str], CourseRow] = {}
+        chosen: dict[tuple[ClassName, str, str | None], CourseRow] = {}
         for row in rows:
-            first = chosen.setdefault((row.class_name, row.subject), row)
+            first = chosen.setdefault((row.class_name, row.subject, row.subgroup), row)
             if first is not row:
                 row.row.problem("", "duplicate", str(first.row.line))
         for lesson in lessons:
             row = lesson.course
-            first = chosen.setdefault((row.class_name, row.subject), row)
+            first = chosen.setdefault((row.class_name, row.subject, row.subgroup), row)
             if first.teacher != row.teacher:
                 row.row.problem("teacher", "two_teachers", f"{first.row.file}:{first.row.line}")
+        self._courses = frozenset(chosen)
         for row in chosen.values():
             if self._is_class(row.row, row.class_name) and self._is_teacher(row.row, "teacher", row.teacher):
                 self._plan_course(row)
@@ -195,19 +217,89 @@ class Planner:
         starts_on = row.starts_on or self._year.starts_on
         self._check_within(row.row, "starts_on", starts_on)
         group = self._known_class(row.class_name)
-        known = group.courses.get(row.subject) if group else None
+        known = group.courses.get(CourseKey(row.subject, row.subgroup)) if group else None
+        course = (row.class_name, row.subject, row.teacher)
         if known is None:
             place = self._place(row.row, "course")
-            self.steps.append(s.NewCourse(*place, self._title, row.class_name, row.subject, row.teacher, starts_on))
+            self.steps.append(s.NewCourse(*place, self._title, *course, starts_on, row.subgroup))
             return
-        self.ids[s.course_ref(row.class_name, row.subject)] = known.id
+        self.ids[s.course_ref(row.class_name, row.subject, row.subgroup)] = known.id
         if self.ids.get(s.person_ref(row.teacher)) == known.teacher:
             self.unchanged.append("course")
         elif row.starts_on is None or row.starts_on <= known.starts_on:
             row.row.problem("teacher", "teacher_change")
         else:
             place = self._place(row.row, "teacher")
-            self.steps.append(s.NewTeacher(*place, row.class_name, row.subject, row.teacher, row.starts_on))
+            self.steps.append(s.NewTeacher(*place, *course, row.starts_on, row.subgroup))
+
+    def plan_members(self, rows: Sequence[MemberRow]) -> None:
+        """Put into their subgroups the students who are in none of the subject yet."""
+        lines: dict[tuple[str, str], int] = {}
+        for row in rows:
+            if not self._is_class(row.row, row.class_name) or not self._is_student(row):
+                continue
+            starts_on = row.starts_on or self._people[row.student].starts_on or self._year.starts_on
+            self._check_within(row.row, "starts_on", starts_on)
+            earlier = lines.setdefault((row.student, row.subject), row.row.line)
+            if earlier != row.row.line:
+                row.row.problem("", "duplicate", str(earlier))
+                continue
+            self._plan_member(row, starts_on)
+
+    def _plan_member(self, row: MemberRow, starts_on: str) -> None:
+        key = CourseKey(row.subject, row.subgroup)
+        group = self._known_class(row.class_name)
+        courses = group.courses if group else {}
+        if key in courses:
+            self.ids[s.course_ref(row.class_name, *key)] = courses[key].id
+        elif (row.class_name, *key) not in self._courses:
+            row.row.problem("subgroup", "unknown_subgroup")
+            return
+        student = self.ids.get(s.person_ref(row.student), "")
+        stays = {
+            other: course.members[student]
+            for other, course in courses.items()
+            if other.subject == row.subject and student in course.members
+        }
+        if stays.get(key, "left") is None:
+            self.unchanged.append("member")
+        elif any(ends_on is None or starts_on <= ends_on for ends_on in stays.values()):
+            row.row.problem("subgroup", "in_another_subgroup")
+        else:
+            place = self._place(row.row, "member")
+            self.steps.append(s.NewMember(*place, row.class_name, row.subject, row.subgroup, row.student, starts_on))
+
+    def plan_plans(self, rows: Sequence[PlanRow]) -> None:
+        """Record the plans of courses that have none; numbers of a course's items rise from row to row."""
+        plans: dict[tuple[ClassName, str, str | None], list[PlanRow]] = {}
+        for row in rows:
+            if not self._is_class(row.row, row.class_name):
+                continue
+            plan = plans.setdefault((row.class_name, row.subject, row.subgroup), [])
+            if plan and row.item.number <= plan[-1].item.number:
+                row.row.problem("number", "number_not_rising", str(plan[-1].row.line))
+            elif len(plan) == ITEMS_MAX:
+                row.row.problem("", "plan_too_long", str(ITEMS_MAX))
+            else:
+                plan.append(row)
+        for (name, subject, subgroup), plan in plans.items():
+            self._plan_plan(name, CourseKey(subject, subgroup), plan)
+
+    def _plan_plan(self, name: ClassName, key: CourseKey, plan: Sequence[PlanRow]) -> None:
+        group = self._known_class(name)
+        known = group.courses.get(key) if group else None
+        if known is not None:
+            self.ids[s.course_ref(name, *key)] = known.id
+        elif (name, *key) not in self._courses:
+            plan[0].row.problem("subject", "unknown_course")
+            return
+        items = tuple(row.item for row in plan)
+        if known is None or known.plan is None:
+            self.steps.append(s.NewPlan(*self._place(plan[0].row, "plan"), name, *key, items))
+        elif known.plan == {item.number: topic_of(item) for item in items}:
+            self.unchanged.append("plan")
+        else:
+            plan[0].row.problem("", "differs")
 
     # shared -------------------------------------------------------------------------------------------------------
 
@@ -234,6 +326,18 @@ class Planner:
         elif person is not None and person.kind != "teacher":
             row.problem(column, "wrong_kind")
         return person is not None and person.kind == "teacher"
+
+    def _is_student(self, row: MemberRow) -> bool:
+        """Tell whether the code is a student's of the class."""
+        person = self._people.get(row.student)
+        if person is None:
+            if row.student not in self.codes:
+                row.row.problem("student", "unknown_person")
+            return False
+        if person.class_name == row.class_name:
+            return True
+        row.row.problem("student", "not_in_class")
+        return False
 
     def _check_within(self, row: Row, column: str, day: str) -> None:
         if not self._year.starts_on <= day <= self._year.ends_on:

@@ -71,14 +71,34 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
         "the class is neither in classes.csv nor in the journal",
     ),
     "unknown_person": ("кода нет в people.csv", "the code is not in people.csv"),
+    "unknown_course": (
+        "такого курса нет ни в courses.csv, ни в timetable.csv, ни в журнале",
+        "the course is neither in courses.csv nor in timetable.csv nor in the journal",
+    ),
+    "number_not_rising": ("номер пункта не больше, чем в строке", "the item's number is not above that of the row"),
+    "plan_too_long": ("пунктов плана больше, чем", "the plan has more items than"),
+    "unknown_subgroup": (
+        "такой подгруппы нет ни в courses.csv, ни в timetable.csv, ни в журнале",
+        "the subgroup is neither in courses.csv nor in timetable.csv nor in the journal",
+    ),
+    "not_in_class": ("по people.csv это не ученик этого класса", "by people.csv this is no student of this class"),
+    "in_another_subgroup": (
+        "на этот день ученик уже в подгруппе по этому предмету; перевод делается не импортом",
+        "on that day the student is in a subgroup of this subject already; moving is not done by import",
+    ),
     "wrong_kind": ("этот человек не учитель", "this person is no teacher"),
     "class_of_staff": ("класс бывает только у ученика", "only a student has a class"),
+    "guardian_only": (
+        "ученики и кем приходится указывают только у законного представителя",
+        "students and relation are a guardian's alone",
+    ),
+    "wrong_student": ("этот человек не ученик", "this person is no student"),
     "overlap": ("пересекается с периодом в строке", "overlaps the period in the row"),
     "teacher_twice": ("учитель уже ведёт урок в это время, строка", "the teacher has a lesson at this time, row"),
     "class_twice": ("у класса уже есть урок в это время, строка", "the class has a lesson at this time, row"),
     "two_teachers": (
-        "у курса другой учитель; деление на подгруппы пока не поддерживается; строка",
-        "the course has another teacher; subgroups are not supported yet; row",
+        "у курса другой учитель; если класс делится, укажите подгруппу; строка",
+        "the course has another teacher; where the class is divided, name the subgroup; row",
     ),
     # against the journal
     "differs": (

@@ -6,7 +6,18 @@ from collections import Counter
 from typing import Final
 
 from api.importing.plan import ImportPlan
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPeriod, NewPerson, NewTeacher, NewYear
+from api.importing.steps import (
+    NewClass,
+    NewCourse,
+    NewEnrollment,
+    NewLink,
+    NewMember,
+    NewPeriod,
+    NewPerson,
+    NewPlan,
+    NewTeacher,
+    NewYear,
+)
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "year": ("учебный год", "school year"),
@@ -14,9 +25,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "teacher": ("учителя", "teachers"),
     "staff": ("сотрудники", "staff"),
     "student": ("ученики", "students"),
+    "guardian": ("законные представители", "guardians"),
+    "link": ("связи с учениками", "links to students"),
     "class": ("классы", "classes"),
     "enrollment": ("зачисления", "enrollments"),
     "course": ("курсы", "courses"),
+    "plan": ("планы курсов", "lesson plans"),
+    "member": ("ученики в подгруппах", "students in subgroups"),
     "assignment": ("замены учителей", "changes of teacher"),
 }
 _LISTED_MAX: Final = 40
@@ -69,8 +84,14 @@ def _kind(step: object) -> str:
             return "class"
         case NewEnrollment():
             return "enrollment"
+        case NewLink():
+            return "link"
         case NewCourse():
             return "course"
+        case NewMember():
+            return "member"
+        case NewPlan():
+            return "plan"
         case NewTeacher():
             return "assignment"
     raise TypeError(f"{type(step).__name__} is no step of an import")

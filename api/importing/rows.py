@@ -8,7 +8,9 @@ from typing import Final
 from api.importing import values
 from api.importing.columns import Row
 from api.importing.values import ClassName
-from ledger.journal.vocabulary import PeriodKind, PersonKind
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.plans import ITEM_HOURS_MAX, ITEM_NUMBER_MAX
+from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
 
 PERSON_WORDS: Final[dict[str, str]] = {
     "ученик": "student",
@@ -18,6 +20,20 @@ PERSON_WORDS: Final[dict[str, str]] = {
     "teacher": "teacher",
     "сотрудник": "staff",
     "staff": "staff",
+    "представитель": "guardian",
+    "родитель": "guardian",
+    "guardian": "guardian",
+}
+RELATION_WORDS: Final[dict[str, str]] = {
+    "мать": "mother",
+    "mother": "mother",
+    "отец": "father",
+    "father": "father",
+    "опекун": "guardian",
+    "попечитель": "guardian",
+    "guardian": "guardian",
+    "иное": "other",
+    "other": "other",
 }
 PERIOD_WORDS: Final[dict[str, str]] = {
     "четверть": "quarter",
@@ -71,7 +87,7 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person and, for a student, the class. Its repr shows nothing personal."""
+    """A person; for a student the class, for a guardian codes of the students. Its repr shows nothing personal."""
 
     row: Row
     code: str
@@ -79,6 +95,8 @@ class PersonRow:
     values: tuple[tuple[str, str], ...]
     class_name: ClassName | None
     starts_on: str | None
+    students: tuple[str, ...] = ()
+    relation: Relation | None = None
 
     def __repr__(self) -> str:
         return f"PersonRow({self.row.file}:{self.row.line})"
@@ -102,6 +120,30 @@ class CourseRow:
     subject: str
     teacher: str
     starts_on: str | None
+    subgroup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A student of a subgroup, by the school's code."""
+
+    row: Row
+    class_name: ClassName
+    subject: str
+    subgroup: str
+    student: str
+    starts_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """An item of a course's lesson plan."""
+
+    row: Row
+    class_name: ClassName
+    subject: str
+    subgroup: str | None
+    item: PlanItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +190,24 @@ def read_person(row: Row) -> PersonRow | None:
     if born is not None and not "1900" <= born[:4] <= "2100":
         row.problem("birth_date", "bad_birth_date")
     class_name = values.read_class(row, "class", needed=kind == "student")
-    if class_name is not None and kind in ("teacher", "staff"):
+    if class_name is not None and kind in ("teacher", "staff", "guardian"):
         row.problem("class", "class_of_staff")
+    students, relation = _wards(row, kind)
     starts_on = values.read_date(row, "starts_on", needed=False)
     if row.problems.count > before or code is None or kind is None:
         return None
     known = tuple((name, value) for name, value in personal.items() if value is not None)
-    return PersonRow(row, code, kind, known, class_name, starts_on)  # type: ignore[arg-type]
+    return PersonRow(row, code, kind, known, class_name, starts_on, students or (), relation)  # type: ignore[arg-type]
+
+
+def _wards(row: Row, kind: str | None) -> tuple[tuple[str, ...] | None, str | None]:
+    """Read whose representative a guardian is, and as what; nobody else has these."""
+    if kind == "guardian":
+        return values.read_codes(row, "students"), values.read_word(row, "relation", RELATION_WORDS)
+    for column in ("students", "relation"):
+        if kind is not None and row.text(column):
+            row.problem(column, "guardian_only")
+    return (), None
 
 
 def read_class_group(row: Row) -> ClassRow | None:
@@ -174,9 +227,42 @@ def read_course(row: Row) -> CourseRow | None:
     subject = values.read_text(row, "subject")
     teacher = values.read_code(row, "teacher")
     starts_on = values.read_date(row, "starts_on", needed=False)
+    subgroup = values.read_text(row, "subgroup", needed=False)
     if row.problems.count > before or class_name is None or subject is None or teacher is None:
         return None
-    return CourseRow(row, class_name, subject, teacher, starts_on)
+    return CourseRow(row, class_name, subject, teacher, starts_on, subgroup)
+
+
+def read_member(row: Row) -> MemberRow | None:
+    """Read a row of the subgroups table."""
+    before = row.problems.count
+    class_name = values.read_class(row, "class")
+    subject = values.read_text(row, "subject")
+    subgroup = values.read_text(row, "subgroup")
+    student = values.read_code(row, "student")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if row.problems.count > before or class_name is None or subject is None or subgroup is None or student is None:
+        return None
+    return MemberRow(row, class_name, subject, subgroup, student, starts_on)
+
+
+def read_plan_item(row: Row) -> PlanRow | None:
+    """Read a row of the plans table."""
+    before = row.problems.count
+    class_name = values.read_class(row, "class")
+    subject = values.read_text(row, "subject")
+    subgroup = values.read_text(row, "subgroup", needed=False)
+    number = values.read_number(row, "number", 1, ITEM_NUMBER_MAX)
+    topic = values.read_text(row, "topic")
+    hours = values.read_number(row, "hours", 1, ITEM_HOURS_MAX)
+    homework = values.read_text(row, "homework", needed=False)
+    planned_on = values.read_date(row, "planned_on", needed=False)
+    if row.problems.count > before or class_name is None or subject is None:
+        return None
+    if number is None or topic is None or hours is None:
+        return None
+    item = PlanItem(number=number, topic=topic, hours=hours, homework=homework, planned_on=planned_on)
+    return PlanRow(row, class_name, subject, subgroup, item)
 
 
 def read_lesson(row: Row) -> TimetableRow | None:

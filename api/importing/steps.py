@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from api.importing.values import ClassName
 from ledger.journal import commands as cmd
-from ledger.journal.vocabulary import PeriodKind, PersonKind
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
 
 Ids = Mapping[str, str]
 """What a step refers to -> its id; the references are made by the functions below."""
@@ -29,9 +30,9 @@ def class_ref(name: ClassName) -> str:
     return f"class:{name}"
 
 
-def course_ref(name: ClassName, subject: str) -> str:
+def course_ref(name: ClassName, subject: str, subgroup: str | None = None) -> str:
     """Return what steps call a course."""
-    return f"course:{name}:{subject}"
+    return f"course:{name}:{subject}:{subgroup or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,20 @@ class NewEnrollment(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class NewLink(Step):
+    """A guardian of a student; both are codes."""
+
+    student: str
+    guardian: str
+    relation: Relation
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.LinkGuardian(
+            person=ids[person_ref(self.student)], guardian=ids[person_ref(self.guardian)], relation=self.relation
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NewCourse(Step):
     """A course with its teacher."""
 
@@ -173,10 +188,11 @@ class NewCourse(Step):
     subject: str
     teacher: str
     starts_on: str
+    subgroup: str | None = None
 
     @property
     def ref(self) -> str:  # noqa: D102 -- as in Step
-        return course_ref(self.name, self.subject)
+        return course_ref(self.name, self.subject, self.subgroup)
 
     def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
         return cmd.OpenCourse(
@@ -186,7 +202,40 @@ class NewCourse(Step):
             subject=self.subject,
             teacher=ids[person_ref(self.teacher)],
             starts_on=self.starts_on,
+            subgroup=self.subgroup,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember(Step):
+    """A student's place in a subgroup."""
+
+    name: ClassName
+    subject: str
+    subgroup: str
+    student: str
+    starts_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.JoinSubgroup(
+            course=ids[course_ref(self.name, self.subject, self.subgroup)],
+            student=ids[person_ref(self.student)],
+            starts_on=self.starts_on,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlan(Step):
+    """A course's lesson plan."""
+
+    name: ClassName
+    subject: str
+    subgroup: str | None
+    items: tuple[PlanItem, ...]
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        course = ids[course_ref(self.name, self.subject, self.subgroup)]
+        return cmd.ImportPlan(course=course, title=f"{self.subject}, {self.name}", items=self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +246,11 @@ class NewTeacher(Step):
     subject: str
     teacher: str
     starts_on: str
+    subgroup: str | None = None
 
     def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
         return cmd.AssignTeacher(
-            course=ids[course_ref(self.name, self.subject)],
+            course=ids[course_ref(self.name, self.subject, self.subgroup)],
             teacher=ids[person_ref(self.teacher)],
             starts_on=self.starts_on,
         )

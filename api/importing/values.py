@@ -72,6 +72,18 @@ def read_code(row: Row, column: str, *, needed: bool = True) -> str | None:
     return text
 
 
+def read_codes(row: Row, column: str) -> tuple[str, ...] | None:
+    """Read codes of people, each once, with spaces or commas between."""
+    codes = unicodedata.normalize("NFC", row.text(column)).replace(",", " ").split()
+    if not codes:
+        row.problem(column, "missing_value")
+        return None
+    if any(_CODE.fullmatch(code) is None for code in codes) or len(set(codes)) != len(codes):
+        row.problem(column, "bad_code")
+        return None
+    return tuple(codes)
+
+
 def read_date(row: Row, column: str, *, needed: bool = True) -> str | None:
     """Read a date, Russian or ISO, as ISO text."""
     text = row.text(column)

@@ -15,8 +15,10 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import FIRST_DAY
 from api.requests import authorize, path_id
+from api.retention import JOURNAL
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
+from ledger.journal.people import Person
 
 router = APIRouter(tags=["set-up"])
 
@@ -24,7 +26,7 @@ router = APIRouter(tags=["set-up"])
 def _register_person(asked: Asked[bodies.NewPerson]) -> jc.RegisterPerson:
     body = asked.body
     person = body.person or new_id()
-    _check_birth_date(body.birth_date)
+    check_birth_date(body.birth_date)
     values = {
         "family_name": body.family_name,
         "given_name": body.given_name,
@@ -35,7 +37,7 @@ def _register_person(asked: Asked[bodies.NewPerson]) -> jc.RegisterPerson:
     return jc.RegisterPerson(person=person, kind=body.kind, sd=tuple(sorted(digests)))
 
 
-def _check_birth_date(text: str | None) -> None:
+def check_birth_date(text: str | None) -> None:
     """No rule of the journal ever sees it, so it is judged here."""
     try:
         date.fromisoformat(text or FIRST_DAY)
@@ -68,6 +70,14 @@ def _open_course(asked: Asked[bodies.NewCourse]) -> jc.OpenCourse:
     return jc.OpenCourse(**fields(asked.body, course=asked.body.course or new_id()))
 
 
+def _join_subgroup(asked: Asked[bodies.NewSubgroupMember]) -> jc.JoinSubgroup:
+    return jc.JoinSubgroup(**fields(asked.body, course=path_id(asked.request, "course")))
+
+
+def _leave_subgroup(asked: Asked[bodies.NewSubgroupLeaver]) -> jc.LeaveSubgroup:
+    return jc.LeaveSubgroup(**fields(asked.body, course=path_id(asked.request, "course")))
+
+
 def _assign_teacher(asked: Asked[bodies.NewTeacher]) -> jc.AssignTeacher:
     return jc.AssignTeacher(**fields(asked.body, course=path_id(asked.request, "course")))
 
@@ -78,6 +88,28 @@ def _adopt_regulation(asked: Asked[bodies.NewRegulation]) -> jc.AdoptRegulation:
 
 def _appoint_responsible(asked: Asked[bodies.NewResponsible]) -> jc.AppointResponsible:
     return jc.AppointResponsible(**fields(asked.body))
+
+
+def _reopen_period(asked: Asked[bodies.NewReopening]) -> jc.ReopenPeriod:
+    period, note = path_id(asked.request, "period"), asked.body.note
+    digest = None if note is None else asked.disclose(period, {"note": note}, JOURNAL)[0]
+    return jc.ReopenPeriod(**fields(asked.body, period=period, note=digest))
+
+
+def _attest_period(asked: Asked[bodies.NewAttestation]) -> jc.AttestPeriod:
+    return jc.AttestPeriod(**fields(asked.body, period=path_id(asked.request, "period")))
+
+
+def _register_printout(asked: Asked[bodies.NewPrintout]) -> jc.RegisterPrintout:
+    return jc.RegisterPrintout(**fields(asked.body, printout=asked.body.printout or new_id()))
+
+
+def _assign_duty(asked: Asked[bodies.NewDuty]) -> jc.AssignDuty:
+    return jc.AssignDuty(**fields(asked.body))
+
+
+def _end_duty(asked: Asked[bodies.NewDutyEnd]) -> jc.EndDuty:
+    return jc.EndDuty(**fields(asked.body))
 
 
 def _close_period(asked: Asked[bodies.Nothing]) -> jc.ClosePeriod:
@@ -91,15 +123,22 @@ CLASS: Final = Write(Right.SET_UP, bodies.NewClassGroup, _open_class, location="
 ENROLLMENT: Final = Write(Right.SET_UP, bodies.NewEnrollment, _enroll)
 WITHDRAWAL: Final = Write(Right.SET_UP, bodies.NewWithdrawal, _withdraw)
 COURSE: Final = Write(Right.SET_UP, bodies.NewCourse, _open_course, location="course=courses")
+MEMBER: Final = Write(Right.SET_UP, bodies.NewSubgroupMember, _join_subgroup)
+LEAVER: Final = Write(Right.SET_UP, bodies.NewSubgroupLeaver, _leave_subgroup)
 TEACHER: Final = Write(Right.SET_UP, bodies.NewTeacher, _assign_teacher)
 REGULATION: Final = Write(Right.SET_UP, bodies.NewRegulation, _adopt_regulation)
 RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_responsible)
+DUTY: Final = Write(Right.SET_UP, bodies.NewDuty, _assign_duty)
+DUTY_END: Final = Write(Right.SET_UP, bodies.NewDutyEnd, _end_duty)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
+REOPENING: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen_period)
+PRINTOUT: Final = Write(Right.DIRECT, bodies.NewPrintout, _register_printout)
+ATTESTATION: Final = Write(Right.DIRECT, bodies.NewAttestation, _attest_period)
 
 
 @router.post("/people", status_code=201, openapi_extra=describe(PERSON))
 async def register_person(request: Request) -> Response:
-    """Register a student, a teacher or another employee. Names go to the vault, digests into the log."""
+    """Register a student, a guardian, a teacher or another employee. Names go to the vault, digests into the log."""
     return await perform(request, PERSON)
 
 
@@ -123,6 +162,24 @@ async def close_period(request: Request) -> Response:
     return answer
 
 
+@router.post("/periods/{period}/reopen", status_code=201, openapi_extra=describe(REOPENING))
+async def reopen_period(request: Request) -> Response:
+    """Open a closed period again, at another person's request, until it is closed anew."""
+    return await perform(request, REOPENING)
+
+
+@router.post("/periods/{period}/attest", status_code=201, openapi_extra=describe(ATTESTATION))
+async def attest_period(request: Request) -> Response:
+    """Attest a closed period as it stood at a position after its close."""
+    return await perform(request, ATTESTATION)
+
+
+@router.post("/printouts", status_code=201, openapi_extra=describe(PRINTOUT))
+async def register_printout(request: Request) -> Response:
+    """Register paper that was printed under regulation 3.3: it meets the obligation for what it shows."""
+    return await perform(request, PRINTOUT)
+
+
 @router.post("/classes", status_code=201, openapi_extra=describe(CLASS))
 async def open_class(request: Request) -> Response:
     """Open a class group."""
@@ -143,8 +200,20 @@ async def withdraw_student(request: Request) -> Response:
 
 @router.post("/courses", status_code=201, openapi_extra=describe(COURSE))
 async def open_course(request: Request) -> Response:
-    """Open a course with its responsible teacher."""
+    """Open a course of a class, or of a subgroup of it, with its responsible teacher."""
     return await perform(request, COURSE)
+
+
+@router.post("/courses/{course}/members", status_code=201, openapi_extra=describe(MEMBER))
+async def join_subgroup(request: Request) -> Response:
+    """Put a student into the course's subgroup from a day on."""
+    return await perform(request, MEMBER)
+
+
+@router.post("/courses/{course}/withdrawals", status_code=201, openapi_extra=describe(LEAVER))
+async def leave_subgroup(request: Request) -> Response:
+    """Record a student's last day in the course's subgroup."""
+    return await perform(request, LEAVER)
 
 
 @router.post("/courses/{course}/teachers", status_code=201, openapi_extra=describe(TEACHER))
@@ -155,7 +224,7 @@ async def assign_teacher(request: Request) -> Response:
 
 @router.post("/regulations", status_code=201, openapi_extra=describe(REGULATION))
 async def adopt_regulation(request: Request) -> Response:
-    """Adopt a version of the regulation by an order. Its parameters are recorded; nothing judges by them yet."""
+    """Adopt a version of the regulation by an order. Of its parameters only `mark_for_absent` is judged by yet."""
     return await perform(request, REGULATION)
 
 
@@ -165,6 +234,18 @@ async def appoint_responsible(request: Request) -> Response:
     return await perform(request, RESPONSIBLE)
 
 
+@router.post("/duties", status_code=201, openapi_extra=describe(DUTY))
+async def assign_duty(request: Request) -> Response:
+    """Include something in a teacher's duties from a day on. From the school's first duty on, writers need one."""
+    return await perform(request, DUTY)
+
+
+@router.post("/duties/endings", status_code=201, openapi_extra=describe(DUTY_END))
+async def end_duty(request: Request) -> Response:
+    """Record the last day of a duty."""
+    return await perform(request, DUTY_END)
+
+
 async def _read(request: Request, kind: str, name: str) -> Response:
     """What the log says of one thing that was set up."""
     school, _ = authorize(request, Right.READ_VIEWS)
@@ -172,13 +253,14 @@ async def _read(request: Request, kind: str, name: str) -> Response:
     state, version = await run_in_threadpool(school.app.aggregate, f"{kind}/{id_}")
     if state is None:
         raise Problem("not_found", 404)
-    content = {key: value for key, value in msgspec.to_builtins(state).items() if key not in ("stream", "sd")}
+    shown = ("kind",) if isinstance(state, Person) else state.__struct_fields__
+    content = {key: value for key, value in msgspec.to_builtins(state).items() if key in shown and key != "stream"}
     return school.json({**content, name: id_, "version": version})
 
 
 @router.get("/people/{person}")
 async def read_person(request: Request) -> Response:
-    """A person's kind; names come with views."""
+    """A person's kind; names come with views, and what is recorded of the data with registers of their own."""
     return await _read(request, "person", "person")
 
 

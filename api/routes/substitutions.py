@@ -1,4 +1,4 @@
-"""The register of substituted lessons (regulation 3.3, example 3): any employee × any month or range in one request."""
+"""The register of missed and substituted lessons (regulation 3.3, example 3): any employee, any month, one request."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from api.requests import authorize
 from api.routes.views import dress
 from api.schools import OpenSchool
 from exports.substitutions import format_register
+from ledger.clock import utc_now
 from projections.reading import AsOf
 from projections.views.substitution_register import SubstitutionRegister, substitution_register
 
@@ -36,7 +37,7 @@ async def read_substitutions(
     to_date: To = None,
     at: At = None,
 ) -> Response:
-    """Lessons given by a substitute, with sums of lessons and coefficients; a teacher reads the own ones."""
+    """Lessons given by a substitute, and planned ones that nobody gave, with sums; a teacher reads the own ones."""
     school: OpenSchool = request.state.school
     asked = _asked(request, employee, month, from_date, to_date, at)
 
@@ -64,7 +65,11 @@ async def read_substitutions_as_csv(
     def work() -> Response:
         register = substitution_register(school.read_views(), **asked)
         content = format_register(register, school.names(_people(register)))
-        headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(register.position)}
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Letopis-Position": str(register.position),
+            "Letopis-Timetable": register.timetable,
+        }
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
     return await run_in_threadpool(work)
@@ -81,7 +86,8 @@ def _asked(
     """What is asked of the register, as far as this person may ask it."""
     first, last = days_of(month, from_date, to_date)
     moment: AsOf = read_as_of(at)
-    return {"employee": _allowed(request.state.identity, employee), "from_date": first, "to_date": last, "at": moment}
+    allowed = _allowed(request.state.identity, employee)
+    return {"employee": allowed, "from_date": first, "to_date": last, "at": moment, "now": utc_now()}
 
 
 def _allowed(identity: Identity, employee: str | None) -> str | None:
@@ -99,4 +105,5 @@ def _allowed(identity: Identity, employee: str | None) -> str | None:
 
 
 def _people(register: SubstitutionRegister) -> set[str]:
-    return {person for row in register.rows for person in (row.absent_teacher, row.substitute)}
+    replaced = {person for row in register.rows for person in (row.absent_teacher, row.substitute)}
+    return replaced | {row.teacher for row in register.missed or () if row.teacher}

@@ -7,6 +7,7 @@ every row cites the entries that it rests on. Names are joined from the vault at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -14,16 +15,27 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Right
-from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, Text, To, read_as_of
+from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
 from api.requests import authorize, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import resolve
-from projections.views import cell_history, class_page, correction_register, lookups, student_page
-from projections.views import regulation as regulation_view
+from projections.views import (
+    cell_history,
+    class_page,
+    conformity as conformity_view,
+    correction_register,
+    flagged_marks,
+    lookups,
+    obligations as obligations_view,
+    regulation as regulation_view,
+    student_page,
+)
+from projections.views.duties import staffing
+from projections.views.subgroups import subgroup_members
 
 
-def _reader(request: Request) -> None:
+def check_reader(request: Request) -> None:
     """Refuse who may not read before anything else of the request is judged."""
     request.state.school, _ = authorize(request, Right.READ_VIEWS)
 
@@ -33,11 +45,11 @@ def _overseer(request: Request) -> None:
     request.state.school, _ = authorize(request, Right.OVERSEE)
 
 
-router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 overseen = APIRouter(tags=["views"], dependencies=[Depends(_overseer)])
 
 
-async def _answer(
+async def answer_view(
     request: Request, at: str | None, ask: Callable[[Views, int], Any], people: Callable[[Any], Iterable[str]]
 ) -> Response:
     """Ask a view at one position and dress the answer."""
@@ -75,23 +87,46 @@ def _none(_: Any) -> Iterable[str]:
 @router.get("/classes")
 async def read_classes(request: Request, year: Id = None, at: At = None) -> Response:
     """Class groups."""
-    return await _answer(request, at, lambda views, position: lookups.classes(views, year=year, at=position), _none)
+    return await answer_view(request, at, lambda views, position: lookups.classes(views, year=year, at=position), _none)
 
 
 @router.get("/periods")
 async def read_periods(request: Request, at: At = None) -> Response:
-    """Reporting periods, and which are closed."""
-    return await _answer(request, at, lambda views, position: lookups.periods(views, at=position), _none)
+    """Reporting periods, which are closed, and every entry that closed, reopened or attested one."""
+    return await answer_view(
+        request,
+        at,
+        lambda views, position: lookups.periods(views, at=position),
+        lambda found: {
+            turn[who]
+            for row in found["rows"]
+            for turn in row["history"]
+            for who in ("actor", "requested_by")
+            if turn[who] is not None
+        },
+    )
 
 
 @router.get("/courses")
 async def read_courses(request: Request, class_group: Id = None, at: At = None) -> Response:
     """Courses with their teachers."""
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: lookups.courses(views, class_group=class_group, at=position),
         lambda found: [row["teacher"] for row in found["rows"] if row.get("teacher")],
+    )
+
+
+@router.get("/courses/{course}/members")
+async def read_members(request: Request, at: At = None) -> Response:
+    """Who is and was in a course's subgroup, each with the first and the last day."""
+    course = path_id(request, "course")
+    return await answer_view(
+        request,
+        at,
+        lambda views, position: subgroup_members(views, course=course, at=position),
+        lambda found: [row["student"] for row in found["rows"]],
     )
 
 
@@ -106,7 +141,7 @@ async def read_class_page(
 ) -> Response:
     """The page of a class: students × lessons with marks, absences, corrections."""
     class_group = path_id(request, "class_group")
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: class_page.class_page(
@@ -126,7 +161,7 @@ async def read_class_page(
 async def read_cell_history(request: Request, at: At = None) -> Response:
     """Every entry that touched one cell: value, author, time, reason, basis."""
     lesson, student = path_id(request, "lesson"), path_id(request, "student")
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: cell_history.cell_history(views, lesson, student, at=position),
@@ -146,7 +181,7 @@ async def read_corrections(
     at: At = None,
 ) -> Response:
     """The register of corrections, told apart by same day, before close and after close."""
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: correction_register.correction_register(
@@ -163,6 +198,26 @@ async def read_corrections(
     )
 
 
+@router.get("/flagged-marks")
+async def read_flagged_marks(
+    request: Request,
+    class_group: Id = None,
+    student: Id = None,
+    from_date: From = None,
+    to_date: To = None,
+    at: At = None,
+) -> Response:
+    """Marks for who was absent, which the regulation took, with the absence and the version that they rest on."""
+    return await answer_view(
+        request,
+        at,
+        lambda views, position: flagged_marks.flagged_marks(
+            views, class_group=class_group, student=student, from_date=from_date, to_date=to_date, at=position
+        ),
+        lambda found: [row["student"] for row in found["rows"]],
+    )
+
+
 @router.get("/students/{student}/page")
 async def read_student_page(
     request: Request,
@@ -172,7 +227,7 @@ async def read_student_page(
 ) -> Response:
     """A student's own page: lessons, marks, absences, homework."""
     student = path_id(request, "student")
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: student_page.student_page(
@@ -182,12 +237,45 @@ async def read_student_page(
     )
 
 
+@overseen.get("/views/obligations")
+async def read_obligations(request: Request, at: At = None) -> Response:
+    """What must be printed under regulation 3.3 of each month, period and year, and what on which evidence not."""
+    moment = read_as_of(at)
+    now = None if isinstance(moment, int) else moment or datetime.now(UTC)
+    return await answer_view(
+        request, at, lambda views, position: obligations_view.obligations(views, now=now, at=position), _none
+    )
+
+
+@overseen.get("/views/conformity")
+async def read_conformity(request: Request, at: At = None) -> Response:
+    """The regulation clause by clause: what the journal does about each, and what the log shows of it."""
+    moment = read_as_of(at)
+    now = None if isinstance(moment, int) else moment or datetime.now(UTC)
+    return await answer_view(
+        request, at, lambda views, position: conformity_view.conformity(views, now=now, at=position), _none
+    )
+
+
 @overseen.get("/views/regulation")
 async def read_regulation(request: Request, at: At = None) -> Response:
     """Versions of the regulation with their days and parameters, and who answered for the journal when."""
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: regulation_view.regulation(views, at=position),
         lambda found: [row["person"] for row in found["responsible"] if row["person"]],
+    )
+
+
+@overseen.get("/views/duties")
+async def read_duties(request: Request, on: On = None, at: At = None) -> Response:
+    """Duties with their days; of the day `on` (today), courses that nobody answers for and teachers without a duty."""
+    return await answer_view(
+        request,
+        at,
+        lambda views, position: staffing(views, on or datetime.now(UTC).date().isoformat(), at=position),
+        lambda found: [
+            row[who] for part, who in (("duties", "person"), ("alerts", "teacher")) for row in found[part] if row[who]
+        ],
     )

@@ -12,8 +12,7 @@ from api.sample.draws import Draws, Weighted
 from api.sample.facts import Fact
 from api.sample.school_year import DAY, HOUR, MINUTE, local_day, moment
 from ledger.journal.events import HomeworkBody, LessonHeader, WorkHeader
-from ledger.journal.vocabulary import CorrectionReason
-from ledger.journal.vocabulary import Fact as FactName
+from ledger.journal.vocabulary import CorrectionReason, Fact as FactName
 
 _SHARES: Final[dict[FactName, float]] = {
     "mark": 0.03,
@@ -136,6 +135,7 @@ def _new_lesson(draws: Draws, old: LessonHeader) -> LessonHeader:
         number=old.number,
         starts_at=old.starts_at,
         ends_at=old.ends_at,
+        plan_items=old.plan_items,
     )
 
 

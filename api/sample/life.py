@@ -14,9 +14,11 @@ from typing import Final
 from api.sample import school_year
 from api.sample.absences import Absences
 from api.sample.attendance import Attendance, Spell
+from api.sample.control import Control
 from api.sample.corrections import Corrections
 from api.sample.draws import Draws
 from api.sample.facts import Fact
+from api.sample.families import Families
 from api.sample.opening import open_school
 from api.sample.planned import Planned, Scribe
 from api.sample.roster import ClassGroup, Course, Period, Roster
@@ -48,6 +50,8 @@ class Life:
         self._teaching = Teaching(seed, roster)
         self._absences = Absences(seed, roster)
         self._corrections = Corrections(seed)
+        self._control = Control(seed, roster, self._scribe)
+        self._families = Families(seed, roster, self._scribe)
         self._draws = Draws(seed, "life")
         self._salts = Draws(seed, "salts")
         self._agenda: list[tuple[int, int, Action]] = []
@@ -63,7 +67,8 @@ class Life:
 
     def live(self, origin: str, name: str) -> Iterator[Planned]:
         """Yield everything, from the school's opening under this origin and name on."""
-        yield from open_school(origin, name, self._roster, self._scribe, self._salts)
+        yield from open_school(origin, name, self._roster, self._week, self._scribe, self._salts)
+        yield from self._families.begin()
         self._arrange_year()
         while self._agenda:
             at, _, action = heapq.heappop(self._agenda)
@@ -82,6 +87,8 @@ class Life:
             if period.ends_on <= days[-1]:
                 self._closes.add(period.closes_at)
                 self._at(period.closes_at, partial(self._close, period))
+        for at, action in (*self._families.agenda(), *self._control.agenda()):
+            self._at(at, action)
         parallel = [group for group in self._roster.classes if self._parallel(group)]
         moving = max(1, round(len(self._roster.students) * _MOVING_SHARE)) if parallel else 0
         for _ in range(moving):
@@ -121,6 +128,7 @@ class Life:
             number=sheet.command.number,
             starts_at=sheet.command.starts_at,
             ends_at=sheet.command.ends_at,
+            plan_items=sheet.command.plan_items,
         )
         self._judge(_fact("lesson", planned.first_index, header, actor.id, (sitting, at)))
         first_part = planned.first_index + 1 + (sheet.command.substitution is not None)

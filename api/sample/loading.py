@@ -22,10 +22,14 @@ from ledger.errors import LetopisError
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import (
     ApproveCorrection,
+    ChangePersonalData,
+    GiveDeliveryConsent,
+    NotifyGuardianship,
     OpenSchool,
     RefuseCorrection,
     RegisterPerson,
     RequestCorrection,
+    WithdrawDeliveryConsent,
 )
 from ledger.journal.events import AttendanceTaken, Event
 from ledger.journal.memory import Journal
@@ -95,7 +99,11 @@ def load_through_application(
     return Loaded(done, school.ledger.head().size)
 
 
-_WITH_TWO_PEOPLE: Final = (RequestCorrection, ApproveCorrection, RefuseCorrection)
+_BY_ITS_OWN_ACTOR: Final = (
+    *(RequestCorrection, ApproveCorrection, RefuseCorrection),
+    *(GiveDeliveryConsent, WithdrawDeliveryConsent, NotifyGuardianship),
+)
+_OF_PEOPLE: Final = (RegisterPerson, ChangePersonalData, GiveDeliveryConsent)
 
 
 def load_in_bulk(
@@ -113,8 +121,8 @@ def load_in_bulk(
     append names its reads. What happened and its order are as through the application; who did it and when is not.
 
     Two kinds of commands set bounds to an append, for what verify/spec/events.md says of them. One that takes a
-    lesson's attendance is its last: how many are absent is said as it stands at the command's end. And one that asks
-    for a correction, or answers, stands alone: by another person than the other.
+    lesson's attendance is its last: how many are absent is said as it stands at the command's end. And one whose actor
+    means something stands alone: who asks for a correction or answers, consents, or records what another approved.
 
     Args:
         recorder: a log with a sample clock, empty or begun by an earlier bulk run.
@@ -142,7 +150,7 @@ def load_in_bulk(
             continue
         if planned.first_index < size:
             _check_whole(planned, size)
-        alone = isinstance(planned.command, _WITH_TWO_PEOPLE)
+        alone = isinstance(planned.command, _BY_ITS_OWN_ACTOR)
         if alone:
             batch.append(planned.first_index)
         batch.add(planned, events)
@@ -213,7 +221,7 @@ def _keep(vault: Vault | None, coming: Iterable[Planned]) -> None:
     if vault is None:
         return
     keepings = [
-        Keeping(person, PERSON if isinstance(planned.command, RegisterPerson) else JOURNAL, disclosures)
+        Keeping(person, PERSON if isinstance(planned.command, _OF_PEOPLE) else JOURNAL, disclosures)
         for planned in coming
         for person, disclosures in planned.disclosures.items()
     ]

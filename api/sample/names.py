@@ -8,12 +8,11 @@ same seed gives the same names with the same release of mimesis, which the lock 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from mimesis import Locale
-from mimesis import Person as Mimesis
+from mimesis import Locale, Person as Mimesis
 from mimesis.enums import Gender
 
 from api.sample.draws import Draws
@@ -57,6 +56,11 @@ class Name:
     patronymic: str
     birth_date: date
 
+    @property
+    def is_womans(self) -> bool:
+        """Whether it is a woman's or a girl's, as its patronymic says."""
+        return self.patronymic.endswith("на")
+
     def values(self) -> dict[str, str]:
         """Return the disclosures' names and values (events.md, person_registered)."""
         return {
@@ -85,6 +89,12 @@ class Names:
         """Draw a member of staff, aged 23 to 66; most teachers are women."""
         gender = Gender.MALE if self._draws.chance(0.15) else Gender.FEMALE
         return self._name(gender, date(1960, 1, 1) + timedelta(days=self._draws.below(365 * 43)))
+
+    def parent(self, child: Name) -> Name:
+        """Draw a parent of the child's own gender, aged 20 to 40 at its birth: the family name has one form then."""
+        gender = Gender.FEMALE if child.is_womans else Gender.MALE
+        born = child.birth_date - timedelta(days=self._draws.between(365 * 20, 365 * 40))
+        return replace(self._name(gender, born), family_name=child.family_name)
 
     def _name(self, gender: Gender, born: date) -> Name:
         while True:

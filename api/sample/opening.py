@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
-from api.sample import school_year
+from api.sample import school_year, topics
+from api.sample.curriculum import HISTORY, SOCIETY, UNMARKED_GRADE
 from api.sample.draws import Draws
 from api.sample.planned import Planned, Scribe
-from api.sample.roster import Person, Roster
+from api.sample.roster import Course, Person, Roster
 from api.sample.school_year import ENDS_ON, SECOND, STARTS_ON, moment
+from api.sample.timetable import Week
 from ledger.journal import commands as cmd
 from ledger.journal.events import RegulationParameters
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import Duty
 from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
 
 _OPENED_ON: Final = date(2026, 8, 24)
+_WITH_HOMEWORK_PLANNED: Final = (HISTORY, SOCIETY)
+"""Subjects whose plan says the homework too: a lesson without any has that of its plan."""
 _STEP: Final = 20 * SECOND
 _PARAMETERS: Final = RegulationParameters(
     lesson_days=0,
@@ -37,11 +45,11 @@ _PARAMETERS: Final = RegulationParameters(
 )
 
 
-def open_school(origin: str, name: str, roster: Roster, scribe: Scribe, salts: Draws) -> Iterator[Planned]:
-    """Yield the set-up in order: school, staff, year, periods, classes with their students, courses."""
+def open_school(origin: str, name: str, roster: Roster, week: Week, scribe: Scribe, salts: Draws) -> Iterator[Planned]:
+    """Yield the set-up in order: school, staff, year, periods, classes with all they have, calendar, timetables."""
     actor = Actor(roster.administrator.id, "administrator")
     at = moment(_OPENED_ON, "09:00")
-    for item in _set_up(origin, name, roster):
+    for item in _set_up(origin, name, roster, week):
         if isinstance(item, Person):
             made = [make_disclosure(name, value, salts.bytes) for name, value in item.name.values().items()]
             digests = tuple(sorted(disclosure.digest for disclosure in made))
@@ -52,7 +60,7 @@ def open_school(origin: str, name: str, roster: Roster, scribe: Scribe, salts: D
         at += _STEP
 
 
-def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalCommand | Person]:
+def _set_up(origin: str, name: str, roster: Roster, week: Week) -> Iterator[cmd.JournalCommand | Person]:
     """Yield commands, and people who are to be registered."""
     starts_on, ends_on = STARTS_ON.isoformat(), ENDS_ON.isoformat()
     yield cmd.OpenSchool(
@@ -60,6 +68,7 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
     )
     yield from roster.staff
     yield from _orders(roster)
+    yield from _duties(roster)
     yield cmd.OpenSchoolYear(year=roster.year, title=school_year.TITLE, starts_on=starts_on, ends_on=ends_on)
     for period in roster.periods:
         yield cmd.DefinePeriod(
@@ -72,6 +81,7 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
             ends_on=period.ends_on.isoformat(),
         )
     students = {person.id: person for person in roster.students}
+    days = school_year.school_days()
     for group in roster.classes:
         yield cmd.OpenClassGroup(
             class_group=group.id,
@@ -92,6 +102,61 @@ def _set_up(origin: str, name: str, roster: Roster) -> Iterator[cmd.JournalComma
                 teacher=course.teacher,
                 starts_on=starts_on,
             )
+            yield cmd.ImportPlan(
+                course=course.id, title=f"{course.subject.name}, {group.title}", items=tuple(_plan(course, days))
+            )
+
+    yield from _calendar(roster)
+    yield from _timetables(roster, week)
+
+
+def _plan(course: Course, days: list[date]) -> Iterator[PlanItem]:
+    """Yield the course's plan: topics of two lessons each, with the day of the first by the hours of a week."""
+    has_homework = course.subject in _WITH_HOMEWORK_PLANNED and course.group.grade > UNMARKED_GRADE
+    for item in range(topics.planned_items(course.hours)):
+        planned_on = days[item * topics.LESSONS_PER_TOPIC * 5 // course.hours]
+        number = item + 1
+        yield PlanItem(
+            number=number,
+            topic=topics.topic(course.subject.name, item * topics.LESSONS_PER_TOPIC),
+            hours=topics.LESSONS_PER_TOPIC,
+            homework=f"§ {number}" if has_homework else None,
+            planned_on=planned_on.isoformat(),
+        )
+
+
+def _duties(roster: Roster) -> Iterator[cmd.JournalCommand]:
+    """Yield the order by which every teacher keeps the journal, and some a class."""
+    starts_on, signed_on = STARTS_ON.isoformat(), _OPENED_ON.isoformat()
+    leading = {group.class_teacher for group in roster.classes}
+    for teacher in (person.id for colleagues in roster.teachers.values() for person in colleagues):
+        duties: tuple[Duty, ...] = ("journal", "class_teacher") if teacher in leading else ("journal",)
+        for duty in duties:
+            yield cmd.AssignDuty(
+                person=teacher, duty=duty, order_number="43-о", order_date=signed_on, starts_on=starts_on
+            )
+
+
+def _calendar(roster: Roster) -> Iterator[cmd.JournalCommand]:
+    """Yield the breaks between quarters and the public holidays, for all grades that the school has."""
+    grades = tuple(sorted({group.grade for group in roster.classes}))
+    for starts_on, ends_on, title in school_year.days_off():
+        yield cmd.DeclareDaysOff(
+            year=roster.year, starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), title=title, grades=grades
+        )
+
+
+def _timetables(roster: Roster, week: Week) -> Iterator[cmd.JournalCommand]:
+    """Yield the bells, and each class's week by them."""
+    starts_on = STARTS_ON.isoformat()
+    rings = tuple(Bell(number=n, starts_at=start, ends_at=end) for n, (start, end) in enumerate(school_year.BELLS, 1))
+    yield cmd.SetBellSchedule(bells=roster.bells, title="Звонки", effective_from=starts_on, lessons=rings)
+    for group in roster.classes:
+        lessons = tuple(
+            TimetableLesson(course=course.id, weekday=place.weekday + 1, number=place.number, weeks="every")
+            for place, course in sorted(week[group.id].items(), key=itemgetter(0))
+        )
+        yield cmd.SetTimetable(class_group=group.id, effective_from=starts_on, bells=roster.bells, lessons=lessons)
 
 
 def _orders(roster: Roster) -> Iterator[cmd.JournalCommand]:

@@ -45,9 +45,11 @@ def count_events(command: JournalCommand) -> int:
     """Return how many entries a command causes (events.md): what `ledger.journal` decides, without deciding it."""
     if isinstance(command, RecordLesson | AddToLesson):
         own = command.take_attendance if isinstance(command, AddToLesson) else 1 + (command.substitution is not None)
-        parts = (command.absences, command.lateness, command.works, command.marks)
+        parts = (command.absences, command.lateness, command.early_leaves, command.works, command.marks)
         return own + sum(map(len, parts)) + (command.homework is not None)
-    return 2 if isinstance(command, DefinePeriod | OpenClassGroup | OpenCourse) else 1
+    if isinstance(command, OpenCourse):
+        return 2 + (command.subgroup is not None)
+    return 2 if isinstance(command, DefinePeriod | OpenClassGroup) else 1
 
 
 class Scribe:

@@ -16,7 +16,7 @@ from api.sample.curriculum import HOURS, Specialty, Subject
 from api.sample.draws import Draws
 from api.sample.names import Name, Names
 from api.sample.school_year import HALF_YEARS, HOUR, QUARTERS, Span, moment, school_days
-from ledger.journal.vocabulary import PeriodKind, PersonKind
+from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
 
 LETTERS: Final = "АБВГД"
 _CLOSES_AFTER_DAYS: Final = 4
@@ -55,6 +55,16 @@ class Person:
 
     id: str
     kind: PersonKind
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """A student's parent and, for the vault only, the name."""
+
+    id: str
+    student: str
+    relation: Relation
     name: Name
 
 
@@ -118,9 +128,11 @@ class Roster:
     deputy: Person
     teachers: dict[Specialty, list[Person]]
     students: list[Person]
+    guardians: list[Guardian]
     classes: list[ClassGroup]
     periods: list[Period]
     days: list[date]
+    bells: str
 
     @property
     def staff(self) -> list[Person]:
@@ -161,10 +173,21 @@ def make_roster(seed: int, shape: Shape) -> Roster:
         deputy=deputy,
         teachers=teachers,
         students=students,
+        guardians=_guardians(seed, students, names),
         classes=classes,
         periods=_periods(ids, shape),
         days=school_days(ends_on=QUARTERS[shape.quarters - 1].ends_on),
+        bells=ids.uuid(),
     )
+
+
+def _guardians(seed: int, students: list[Person], names: Names) -> list[Guardian]:
+    """Return one parent for each student: a mother with the daughter's family name, a father with the son's."""
+    ids = Draws(seed, "ids", "guardians")
+    return [
+        Guardian(ids.uuid(), student.id, "mother" if student.name.is_womans else "father", names.parent(student.name))
+        for student in students
+    ]
 
 
 def _class_sizes(shape: Shape) -> Iterator[int]:

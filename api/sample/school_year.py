@@ -43,9 +43,14 @@ HALF_YEARS: Final = (
     Span(1, date(2026, 9, 1), date(2026, 12, 25)),
     Span(2, date(2027, 1, 11), date(2027, 5, 31)),
 )
-_DAYS_OFF: Final = frozenset(
-    (date(2026, 11, 4), date(2027, 2, 23), date(2027, 3, 8), date(2027, 5, 3), date(2027, 5, 10))
-)
+HOLIDAYS: Final = {
+    date(2026, 11, 4): "День народного единства",
+    date(2027, 2, 23): "День защитника Отечества",
+    date(2027, 3, 8): "Международный женский день",
+    date(2027, 5, 3): "Перенос выходного с 1 мая",
+    date(2027, 5, 10): "Перенос выходного с 9 мая",
+}
+"""Public holidays inside quarters that are no Saturday or Sunday."""
 
 BELLS: Final = (
     ("08:30", "09:15"),
@@ -59,11 +64,22 @@ BELLS: Final = (
 """Start and end of lessons 1 to 7, 45 minutes each."""
 
 
+_BREAKS: Final = ("Осенние каникулы", "Зимние каникулы", "Весенние каникулы")
+
+
+def days_off() -> list[tuple[date, date, str]]:
+    """Return the days without lessons of the year's calendar, first and last day and title: breaks, then holidays."""
+    one_day = timedelta(days=1)
+    between = zip(QUARTERS, QUARTERS[1:], _BREAKS, strict=False)
+    breaks = [(before.ends_on + one_day, after.starts_on - one_day, title) for before, after, title in between]
+    return breaks + [(day, day, title) for day, title in HOLIDAYS.items()]
+
+
 def is_school_day(day: date) -> bool:
     """Tell whether there are lessons: Monday to Friday inside a quarter, no public holiday."""
     return (
         day.weekday() < 5
-        and day not in _DAYS_OFF
+        and day not in HOLIDAYS
         and any(quarter.starts_on <= day <= quarter.ends_on for quarter in QUARTERS)
     )
 

@@ -93,7 +93,9 @@ def _write(sample: SampleSchool, folder: Path, encoding: str) -> list[Path]:
 
 
 def _table(table: Table, rows: list[list[str]]) -> list[list[str]]:
-    return [[column.russian for column in table.columns], *rows]
+    """Put the header before rows, which may leave out the last columns (guardians are left out)."""
+    width = len(rows[0])
+    return [[column.russian for column in table.columns[:width]], *rows]
 
 
 def _person(person: Person, code: str, class_title: str) -> list[str]:

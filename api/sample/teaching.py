@@ -135,6 +135,7 @@ class Teaching:
             starts_at=starts_at,
             ends_at=ends_at,
             topic=topics.topic(course.subject.name, number),
+            plan_items=topics.covered(course.hours, number),
             attendance_taken=taken,
             substitution=None if sitting.cover is None else sitting.cover.substitution,
             absences=absences if taken else (),

@@ -212,10 +212,25 @@ _NUMBERS: Final = frozenset(
 _READING: Final = frozenset(("Литературное чтение", "Литература"))
 
 
+LESSONS_PER_TOPIC: Final = 2
+_WEEKS: Final = 34
+
+
 def topic(subject: str, number: int) -> str:
     """Return the topic of a course's lesson with this number, from 0: each takes two lessons in turn."""
     topics = TOPICS[subject]
-    return topics[number // 2 % len(topics)]
+    return topics[number // LESSONS_PER_TOPIC % len(topics)]
+
+
+def planned_items(hours: int) -> int:
+    """Return how many items the lesson plan of a course with so many lessons a week has."""
+    return hours * _WEEKS // LESSONS_PER_TOPIC
+
+
+def covered(hours: int, number: int) -> tuple[int, ...]:
+    """Return the plan's items that a course's lesson with this number covers, from 0: one, or none behind the last."""
+    item = number // LESSONS_PER_TOPIC
+    return (item + 1,) if item < planned_items(hours) else ()
 
 
 def homework(subject: str, number: int, draws: Draws) -> str:

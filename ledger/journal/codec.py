@@ -36,6 +36,7 @@ FACT_VALUES: Final[dict[str, Any]] = {
     "mark": str,
     "absence": AbsenceCode,
     "lateness": int,
+    "early_leave": int,
     "homework": HomeworkBody,
 }
 """Fact -> type of its value, as `old` and `new` of its corrections carry it (verify/spec/events.md)."""

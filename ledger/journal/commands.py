@@ -10,19 +10,60 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.journal.cancellation_events import PlannedPlace
+from ledger.journal.command import JournalCommand as JournalCommand
 from ledger.journal.events import RegulationParameters
+from ledger.journal.evidence_commands import (
+    RecordArchive as RecordArchive,
+    RecordTiming as RecordTiming,
+    RecordVerification as RecordVerification,
+    RegisterPrintout as RegisterPrintout,
+)
+from ledger.journal.people_commands import (
+    ChangePersonalData as ChangePersonalData,
+    CloseRemark as CloseRemark,
+    ConfirmPersonalData as ConfirmPersonalData,
+    GiveDeliveryConsent as GiveDeliveryConsent,
+    LinkGuardian as LinkGuardian,
+    NotifyGuardianship as NotifyGuardianship,
+    OpenAnnualRefresh as OpenAnnualRefresh,
+    RaiseRemark as RaiseRemark,
+    ReceiveDataNotice as ReceiveDataNotice,
+    RecordControlCheck as RecordControlCheck,
+    RefuseInformation as RefuseInformation,
+    UnlinkGuardian as UnlinkGuardian,
+    WithdrawDeliveryConsent as WithdrawDeliveryConsent,
+)
+from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.result_commands import (
+    AdoptAssessmentRules as AdoptAssessmentRules,
+    ApproveResultCorrection as ApproveResultCorrection,
+    CorrectResult as CorrectResult,
+    NewExamResult as NewExamResult,
+    NewResult as NewResult,
+    PublishResults as PublishResults,
+    RecordCouncilDecision as RecordCouncilDecision,
+    RecordExamResults as RecordExamResults,
+    RecordFinalMarks as RecordFinalMarks,
+    RecordPeriodMarks as RecordPeriodMarks,
+    RefuseResultCorrection as RefuseResultCorrection,
+    RequestResultCorrection as RequestResultCorrection,
+    SheetChange as SheetChange,
+)
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
+    CancellationReason,
+    CertificateCode,
     CorrectionReason,
+    Duty,
     PeriodKind,
     PersonKind,
+    PlanReason,
+    ReopeningReason,
     SubstitutionReason,
     WorkKind,
 )
-
-
-class JournalCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all commands."""
 
 
 class OpenSchool(JournalCommand, frozen=True, kw_only=True):
@@ -36,7 +77,7 @@ class OpenSchool(JournalCommand, frozen=True, kw_only=True):
 
 
 class RegisterPerson(JournalCommand, frozen=True, kw_only=True):
-    """A student, teacher or other employee; `sd` are digests of disclosures already kept in the vault."""
+    """A student, guardian, teacher or other employee; `sd` are digests of disclosures already kept in the vault."""
 
     person: str
     kind: PersonKind
@@ -70,6 +111,27 @@ class ClosePeriod(JournalCommand, frozen=True, kw_only=True):
     period: str
 
 
+class ReopenPeriod(JournalCommand, frozen=True, kw_only=True):
+    """Take ordinary commands again until the next close; `requested_by` is the employee who asked for it.
+
+    `note` is the digest of a disclosure, where the reason asks for a text.
+    """
+
+    period: str
+    reason: ReopeningReason
+    basis: str
+    requested_by: str
+    note: str | None = None
+
+
+class AttestPeriod(JournalCommand, frozen=True, kw_only=True):
+    """The director attests a closed period as it stood at position `size`; `basis` names the document."""
+
+    period: str
+    size: int
+    basis: str
+
+
 class OpenClassGroup(JournalCommand, frozen=True, kw_only=True):
     """Class group such as 5А."""
 
@@ -97,7 +159,7 @@ class WithdrawStudent(JournalCommand, frozen=True, kw_only=True):
 
 
 class OpenCourse(JournalCommand, frozen=True, kw_only=True):
-    """Class group × subject × year with its responsible teacher."""
+    """Class group, or a subgroup of it, × subject × year with its responsible teacher."""
 
     course: str
     class_group: str
@@ -105,6 +167,23 @@ class OpenCourse(JournalCommand, frozen=True, kw_only=True):
     subject: str
     teacher: str
     starts_on: str
+    subgroup: str | None = None
+
+
+class JoinSubgroup(JournalCommand, frozen=True, kw_only=True):
+    """A student of the class belongs to the course's subgroup from `starts_on` on."""
+
+    course: str
+    student: str
+    starts_on: str
+
+
+class LeaveSubgroup(JournalCommand, frozen=True, kw_only=True):
+    """`ends_on` is the last day in the subgroup."""
+
+    course: str
+    student: str
+    ends_on: str
 
 
 class AssignTeacher(JournalCommand, frozen=True, kw_only=True):
@@ -113,6 +192,24 @@ class AssignTeacher(JournalCommand, frozen=True, kw_only=True):
     course: str
     teacher: str
     starts_on: str
+
+
+class ImportPlan(JournalCommand, frozen=True, kw_only=True):
+    """A course's lesson plan (КТП); items in order of their numbers."""
+
+    course: str
+    title: str
+    items: tuple[PlanItem, ...]
+
+
+class AmendPlan(JournalCommand, frozen=True, kw_only=True):
+    """Another text, hours or day for the plan's item of this number, or a new item; `new` None: take it out."""
+
+    course: str
+    number: int
+    new: PlanTopic | None
+    reason: PlanReason
+    basis: str | None = None
 
 
 class AdoptRegulation(JournalCommand, frozen=True, kw_only=True):
@@ -138,8 +235,115 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     starts_on: str
 
 
+class AssignDuty(JournalCommand, frozen=True, kw_only=True):
+    """A teacher's duties include this one from `starts_on` on, by an order; the first of a school begins the rule."""
+
+    person: str
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
+
+
+class EndDuty(JournalCommand, frozen=True, kw_only=True):
+    """`ends_on` is the duty's last day."""
+
+    person: str
+    duty: Duty
+    ends_on: str
+
+
+class RecordCertificate(JournalCommand, frozen=True, kw_only=True):
+    """A document that says why a student of this class is not there from one day to another, both inclusive.
+
+    It sets the reason of every absence of these days that has none; one that is recorded later takes it by itself.
+    """
+
+    certificate: str
+    class_group: str
+    student: str
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+
+
+class AnnulCertificate(JournalCommand, frozen=True, kw_only=True):
+    """The certificate of entry `corrects` was entered wrongly; what it set is corrected absence by absence."""
+
+    class_group: str
+    student: str
+    corrects: int
+    basis: str
+
+
+class CancelLesson(JournalCommand, frozen=True, kw_only=True):
+    """The lesson of this course that was planned there is not held, or is moved, or merged into another course's."""
+
+    course: str
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: str | None = None
+
+
+class WithdrawCancellation(JournalCommand, frozen=True, kw_only=True):
+    """The cancellation of entry `corrects` holds no more."""
+
+    course: str
+    corrects: int
+    basis: str
+
+
+class DeclareDaysOff(JournalCommand, frozen=True, kw_only=True):
+    """No lessons for these grades on these days of the year, both inclusive."""
+
+    year: str
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class DeclareSchoolDay(JournalCommand, frozen=True, kw_only=True):
+    """A day of the year on which these grades have the lessons of another weekday (1 Monday to 7 Sunday), or any."""
+
+    year: str
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class RevokeCalendarEntry(JournalCommand, frozen=True, kw_only=True):
+    """The year's calendar entry at index `revokes` counts no more; `basis` says why, without personal values."""
+
+    year: str
+    revokes: int
+    basis: str
+
+
+class SetBellSchedule(JournalCommand, frozen=True, kw_only=True):
+    """A bell schedule, or its next version, from `effective_from` on; `lessons` by number, none before another ends."""
+
+    bells: str
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+
+
+class SetTimetable(JournalCommand, frozen=True, kw_only=True):
+    """A class's week from `effective_from` on, in place of the one before; none at all is a week without lessons."""
+
+    class_group: str
+    effective_from: str
+    bells: str
+    lessons: tuple[TimetableLesson, ...]
+
+
 class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One absent student."""
+    """One absent student; ``absent`` becomes the code of a certificate that covers the day."""
 
     student: str
     code: AbsenceCode = "absent"
@@ -147,6 +351,13 @@ class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One late student."""
+
+    student: str
+    minutes: int
+
+
+class NewEarlyLeave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One student who left before the end."""
 
     student: str
     minutes: int
@@ -191,7 +402,8 @@ class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     """A whole lesson in one command: header and, as far as known, attendance, works, marks, homework.
 
-    `substitution` is compulsory where the actor is not the course's responsible teacher of the day.
+    `substitution` is compulsory where the actor is not the course's responsible teacher of the day. `plan_items` are
+    numbers of the lesson plan's items that the lesson covers; several where topics were merged.
     """
 
     lesson: str
@@ -201,10 +413,12 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...] = ()
     attendance_taken: bool = True
     substitution: NewSubstitution | None = None
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -223,6 +437,7 @@ class AddToLesson(LessonChange, frozen=True, kw_only=True):
     take_attendance: bool = False
     absences: tuple[NewAbsence, ...] = ()
     lateness: tuple[NewLateness, ...] = ()
+    early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
@@ -239,9 +454,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness: minutes; lesson, substitution, work, homework: an
-    object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the digest of a
-    disclosure, where the reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
+    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
+    digest of a disclosure, where the reason asks for a text.
     """
 
     corrects: int

@@ -6,7 +6,7 @@ function of its command, its actor, its moment and what the books answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -41,7 +41,7 @@ class Books(Protocol):
 
     @property
     def size(self) -> int:
-        """The log's size that `lessons` knows everything up to."""
+        """The log's size that lists of streams are as of."""
 
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone of the IANA database."""
@@ -52,8 +52,20 @@ class Books(Protocol):
     def exists(self, stream: str) -> bool:
         """Tell whether a stream exists; may miss one, since an append to version 1 of an existing stream conflicts."""
 
+    def absences(self, student: str, starts_on: str, ends_on: str) -> Sequence[str]:
+        """Return the streams of lessons of these days, both inclusive, in which the student was recorded as absent.
+
+        As of exactly `size`, in order of their first entries; of an absence that was annulled later, too.
+        """
+
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> Sequence[LessonHead]:
         """Return the ends of all lesson streams of these grades held on these days, both inclusive, in any order."""
+
+    def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
+        """Return day and stream of all lessons of a subject in these class groups, as of `size`, in any order."""
+
+    def subject_sheets(self, class_groups: Collection[str], subject: str) -> Sequence[str]:
+        """Return the streams of all result sheets of a subject in these class groups, as of `size`, in any order."""
 
 
 class Context:
@@ -93,6 +105,12 @@ class Context:
         if not isinstance(found, cls):
             raise Refused("unknown_" + kind, "there is no {kind} with this id", clause=LOG, where=where, kind=kind)
         return found
+
+    def find_if_any(self, cls: type[_AggregateT], stream: str) -> _AggregateT | None:
+        """Return the state of a stream, or None where there is none; note its version as read, 0 for none."""
+        found = self.books.find(stream)
+        self.reads[stream] = found.version if found is not None else 0
+        return found if isinstance(found, cls) else None
 
     def check_new(self, stream: str, where: str) -> None:
         """Refuse to make a stream that exists already."""

@@ -6,19 +6,30 @@ with whose consent is decided here.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
 
 import msgspec
 
 from ledger.errors import LOG, Refused
-from ledger.journal import events as ev
-from ledger.journal import rules
+from ledger.journal import events as ev, rules
 from ledger.journal.codec import fact_value
-from ledger.journal.commands import ApproveCorrection, Correct, RefuseCorrection, RequestCorrection
+from ledger.journal.commands import (
+    ApproveCorrection,
+    Correct,
+    CorrectResult,
+    RefuseCorrection,
+    RequestCorrection,
+    RequestResultCorrection,
+)
 from ledger.journal.context import Context
-from ledger.journal.lesson import FactState, Lesson, Request, people_of
-from ledger.journal.marks import check_free, check_homework, check_lateness, check_work
+from ledger.journal.duties import check_duty
+from ledger.journal.facts import Facts, FactState, Request, people_of
+from ledger.journal.lesson import Lesson
+from ledger.journal.marks import check_free, check_homework, check_minutes, check_work
+from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
+from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
     Place,
@@ -28,7 +39,7 @@ from ledger.journal.teaching import (
     find_lesson,
     today,
 )
-from ledger.journal.vocabulary import ABSENCE_CODES, CORRECTION_REASONS, MARKS, REASONS_WITH_NOTE
+from ledger.journal.vocabulary import ABSENCE_CODES, CORRECTION_REASONS, MARKS, REASONS_WITH_NOTE, Fact
 
 _CLAUSE: Final = "3.3"
 _EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction] | None]]] = {
@@ -38,6 +49,7 @@ _EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction] | None]]
     "mark": (ev.MarkCorrected, ev.MarkAnnulled),
     "absence": (ev.AbsenceCorrected, ev.AbsenceAnnulled),
     "lateness": (ev.LatenessCorrected, ev.LatenessAnnulled),
+    "early_leave": (ev.EarlyLeaveCorrected, ev.EarlyLeaveAnnulled),
     "homework": (ev.HomeworkCorrected, ev.HomeworkAnnulled),
 }
 
@@ -46,10 +58,10 @@ def correct(command: Correct, context: Context) -> list[Planned]:
     """Correct or annul a fact while its period is open."""
     lesson, place = find_lesson(context, command)
     check_open(place)
-    fact = _standing_fact(lesson, command.corrects)
+    fact = standing_fact(lesson, command.corrects)
     rules.check_role(context.actor, rules.TEACHER, _CLAUSE)
     _check_author(fact, place, context)
-    sd = _check_grounds(command)
+    sd = check_grounds(command)
     if command.basis is not None:
         rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     new = _typed_value(fact, command.new)
@@ -63,20 +75,17 @@ def request_correction(command: RequestCorrection, context: Context) -> list[Pla
     lesson, place = find_lesson(context, command)
     if not place.closed:
         raise Refused("period_open", "the reporting period is open: correct it directly", clause=_CLAUSE)
-    fact = _standing_fact(lesson, command.corrects)
+    fact = standing_fact(lesson, command.corrects)
     rules.check_role(context.actor, (*rules.TEACHER, *rules.ADMINISTRATION), _CLAUSE)
     if context.actor.role in rules.TEACHER:
         _check_author(fact, place, context)
-    sd = _check_grounds(command)
+    sd = check_grounds(command)
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
-    if any(other.corrects == command.corrects and not other.answered for other in lesson.requests.values()):
-        raise Refused(
-            "request_pending", "a request to correct this waits for its answer", clause=_CLAUSE, where="corrects"
-        )
+    check_not_pending(lesson, command.corrects)
     new = _typed_value(fact, command.new)
     check_change(lesson, fact, new, place, context)
     event = ev.CorrectionRequested(
-        what=fact.what,
+        what=cast("Fact", fact.what),
         corrects=fact.standing,
         old=fact.value,
         new=new,
@@ -90,8 +99,8 @@ def request_correction(command: RequestCorrection, context: Context) -> list[Pla
 def approve_correction(command: ApproveCorrection, context: Context) -> list[Planned]:
     """Make the correction that was asked for, in the approver's name; it must still be possible."""
     lesson, place = find_lesson(context, command)
-    request = _open_request(lesson, command.request, context)
-    fact = _standing_fact(lesson, request.corrects)
+    request = open_request(lesson, command.request, context)
+    fact = standing_fact(lesson, request.corrects)
     check_change(lesson, fact, request.new, place, context)
     event = _correction(
         fact, request.new, reason=request.reason, sd=request.sd, basis=request.basis, request=request.index
@@ -102,7 +111,7 @@ def approve_correction(command: ApproveCorrection, context: Context) -> list[Pla
 def refuse_correction(command: RefuseCorrection, context: Context) -> list[Planned]:
     """Answer a request with no."""
     lesson, _ = find_lesson(context, command)
-    request = _open_request(lesson, command.request, context)
+    request = open_request(lesson, command.request, context)
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     event = ev.CorrectionRefused(request=request.index, basis=command.basis)
     return [Planned(lesson.stream, lesson.version + 1, event)]
@@ -122,7 +131,7 @@ def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     if lesson.header is None and (fact.value is None or fact.what == "substitution"):
         raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
     if fact.value is None:
-        check_free(fact.slot, lesson.slots, "corrects")
+        check_free(fact.slot, lesson.slots, "corrects", partial(takes_marks_for_absent, context, lesson.held_on))
 
 
 def _check_annulment(lesson: Lesson, fact: FactState) -> None:
@@ -147,8 +156,8 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             rules.check_code(new, MARKS, "new")
         case "absence":
             rules.check_code(new, ABSENCE_CODES, "new")
-        case "lateness":
-            check_lateness(new, "new")
+        case "lateness" | "early_leave":
+            check_minutes(new, "new")
         case "work":
             check_work(new.kind, new.written, new.weight, "new.")
         case "homework":
@@ -158,14 +167,17 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
         case "lesson":
             check_times(new.number, new.starts_at, new.ends_at, new.topic, "new.")
             check_begun(context, lesson.held_on, new.starts_at, "new.")
+            check_covered(new.plan_items, place.course, context, "new.plan_items")
 
 
-def _standing_fact(lesson: Lesson, index: int) -> FactState:
+def standing_fact(of: Facts, index: int) -> FactState:
     """Return the fact whose standing entry this is; of an entry that was corrected before, name the one that stands."""
-    first = lesson.chain.get(index) if type(index) is int else None
+    first = of.chain.get(index) if type(index) is int else None
     if first is None:
-        raise Refused("not_a_fact", "this index is not of a fact of this lesson", clause=_CLAUSE, where="corrects")
-    fact = lesson.facts[first]
+        raise Refused(
+            "not_a_fact", "nothing that can be corrected here has this index", clause=_CLAUSE, where="corrects"
+        )
+    fact = of.facts[first]
     if fact.standing != index:
         raise Refused(
             "not_standing", "the standing entry is {standing}", clause=_CLAUSE, where="corrects", standing=fact.standing
@@ -177,9 +189,18 @@ def _check_author(fact: FactState, place: Place, context: Context) -> None:
     """Refuse anyone but who recorded the fact and the one responsible for the course today."""
     if context.actor.id not in (fact.author, place.course.teacher_on(today(context))):
         raise Refused("not_the_author", "only who recorded it or the course's teacher may do this", clause=_CLAUSE)
+    check_duty(context, ("journal", "substitute"), today(context))
 
 
-def _check_grounds(command: Correct | RequestCorrection) -> tuple[str, ...]:
+def check_not_pending(of: Facts, corrects: int) -> None:
+    """Refuse a second request for what waits for the answer to a first."""
+    if any(other.corrects == corrects and not other.answered for other in of.requests.values()):
+        raise Refused(
+            "request_pending", "a request to correct this waits for its answer", clause=_CLAUSE, where="corrects"
+        )
+
+
+def check_grounds(command: Correct | RequestCorrection | CorrectResult | RequestResultCorrection) -> tuple[str, ...]:
     """Judge reason and note; return the note's digest as `_sd`."""
     rules.check_code(command.reason, CORRECTION_REASONS, "reason")
     if command.note is None:
@@ -190,12 +211,12 @@ def _check_grounds(command: Correct | RequestCorrection) -> tuple[str, ...]:
     return (command.note,)
 
 
-def _open_request(lesson: Lesson, index: int, context: Context) -> Request:
+def open_request(of: Facts, index: int, context: Context) -> Request:
     """Return a request that waits for its answer, if this actor may give it: a second person of the administration."""
     rules.check_role(context.actor, rules.ADMINISTRATION, _CLAUSE)
-    request = lesson.requests.get(index) if type(index) is int else None
+    request = of.requests.get(index) if type(index) is int else None
     if request is None:
-        raise Refused("not_a_request", "this index is not of a request in this lesson", clause=_CLAUSE, where="request")
+        raise Refused("not_a_request", "no request here has this index", clause=_CLAUSE, where="request")
     if request.answered:
         raise Refused("request_answered", "the request was answered already", clause=_CLAUSE, where="request")
     if not request.people.isdisjoint(people_of(context.actor)):

@@ -1,21 +1,21 @@
-"""Courses: a class group × subject × year, with one responsible teacher on each day (regulation 1.2)."""
+"""Courses: a class group or a subgroup of it × subject × year, one responsible teacher on each day (regulation 1.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from ledger.errors import LOG, Refused
+from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
-from ledger.journal.commands import AssignTeacher, OpenCourse
+from ledger.journal.commands import AssignTeacher, JoinSubgroup, LeaveSubgroup, OpenCourse
 from ledger.journal.context import Context
-from ledger.journal.events import CourseOpened, TeacherAssigned
+from ledger.journal.events import CourseOpened, SubgroupJoined, SubgroupLeft, SubgroupListed, TeacherAssigned
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, Enrollment
 from ledger.journal.year import SchoolYear
 
 
@@ -27,12 +27,18 @@ class Assignment(NamedTuple):
 
 
 class Course(Aggregate, frozen=True, kw_only=True):
-    """A course; `assignments` are in order of their days."""
+    """A course; `assignments` are in order of their days.
+
+    `subgroup` is the title of the part of the class that it teaches, None: all of it. `members` maps a student to the
+    stays in the subgroup, oldest first.
+    """
 
     class_group: str
     subject: str
     year: str
     assignments: tuple[Assignment, ...] = ()
+    subgroup: str | None = None
+    members: Mapping[str, tuple[Enrollment, ...]] = {}
 
     def teacher_on(self, day: str) -> str | None:
         """Return the responsible teacher on this day, or None before the first assignment."""
@@ -40,6 +46,15 @@ class Course(Aggregate, frozen=True, kw_only=True):
             if assignment.starts_on <= day:
                 return assignment.teacher
         return None
+
+    def teaches(self, student: str, day: str) -> bool:
+        """Tell whether a student of the class belongs to the course on this day: all do, or the subgroup's members."""
+        return self.subgroup is None or any(stay.holds(day) for stay in self.members.get(student, ()))
+
+    def last_stay(self, student: str) -> Enrollment | None:
+        """Return the latest stay of a student in the subgroup, or None."""
+        stays = self.members.get(student)
+        return stays[-1] if stays else None
 
 
 def evolve_course(state: Course | None, events: Iterable[Recorded]) -> Course | None:
@@ -53,22 +68,31 @@ def evolve_course(state: Course | None, events: Iterable[Recorded]) -> Course | 
                 class_group=data.class_group,
                 subject=data.subject,
                 year=data.year,
+                subgroup=data.subgroup,
             )
         elif type(data) is TeacherAssigned and state is not None:
             assignments = (*state.assignments, Assignment(data.starts_on, data.teacher))
             state = msgspec.structs.replace(state, version=event.originator_version, assignments=assignments)
+        elif type(data) is SubgroupJoined and state is not None:
+            stays = (*state.members.get(data.student, ()), Enrollment(data.starts_on, None))
+            members = {**state.members, data.student: stays}
+            state = msgspec.structs.replace(state, version=event.originator_version, members=members)
+        elif type(data) is SubgroupLeft and state is not None:
+            *earlier, last = state.members[data.student]
+            members = {**state.members, data.student: (*earlier, last._replace(ends_on=data.ends_on))}
+            state = msgspec.structs.replace(state, version=event.originator_version, members=members)
         else:
             raise TypeError(f"{type(data).__name__} is no event of this course")
     return state
 
 
 def open_course(command: OpenCourse, context: Context) -> list[Planned]:
-    """Open a course with its responsible teacher: two entries of one command."""
+    """Open a course with its responsible teacher, and list it in its class where it is a subgroup's."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
     rules.check_id(command.course, "course")
     rules.check_line(command.subject, rules.TITLE_LENGTH_MAX, "subject")
     rules.check_date(command.starts_on, "starts_on")
-    group = context.settled(ClassGroup, "class", command.class_group, "class_group")
+    group = _class_of(command, context)
     if group.year != command.year:
         raise Refused("wrong_year", "the class belongs to another school year", clause=LOG, where="year")
     year = context.settled(SchoolYear, "year", command.year, "year")
@@ -76,9 +100,16 @@ def open_course(command: OpenCourse, context: Context) -> list[Planned]:
     check_person(context, command.teacher, "teacher", "teacher")
     stream = f"course/{command.course}"
     context.check_new(stream, "course")
-    opened = CourseOpened(class_group=command.class_group, subject=command.subject, year=command.year)
+    opened = CourseOpened(
+        class_group=command.class_group, subject=command.subject, year=command.year, subgroup=command.subgroup
+    )
+    listed = [] if command.subgroup is None else [SubgroupListed(course=command.course)]
     assigned = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on)
-    return [Planned(stream, 1, opened), Planned(stream, 2, assigned)]
+    return [
+        Planned(stream, 1, opened),
+        *(Planned(group.stream, group.version + 1, event) for event in listed),
+        Planned(stream, 2, assigned),
+    ]
 
 
 def assign_teacher(command: AssignTeacher, context: Context) -> list[Planned]:
@@ -98,3 +129,72 @@ def assign_teacher(command: AssignTeacher, context: Context) -> list[Planned]:
         raise Refused("same_teacher", "this teacher is responsible already", clause="1.2", where="teacher")
     event = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on)
     return [Planned(course.stream, course.version + 1, event)]
+
+
+def join_subgroup(command: JoinSubgroup, context: Context) -> list[Planned]:
+    """Put a student of the class into a subgroup; on one day nobody is in two subgroups of a subject (regulation 1.2).
+
+    The stays are in the courses' own streams, so all subgroups of the subject are read, and the class that lists them.
+    """
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    rules.check_date(command.starts_on, "starts_on")
+    course = _subgroup(context, command.course)
+    group = context.find(ClassGroup, "class", course.class_group, "course")
+    if type(command.student) is not str or not group.is_enrolled(command.student, command.starts_on):
+        raise Refused("not_enrolled", "the student is not in this class on this day", clause=LOCAL_ACT, where="student")
+    for other in _subgroups_of(context, group, course.subject):
+        context.reads[other.stream] = other.version
+        stay = other.last_stay(command.student)
+        if stay is not None and (stay.ends_on is None or command.starts_on <= stay.ends_on):
+            raise Refused(
+                "already_in_subgroup",
+                "the student is in a subgroup of this subject on that day",
+                clause="1.2",
+                where="starts_on",
+            )
+    event = SubgroupJoined(student=command.student, starts_on=command.starts_on)
+    return [Planned(course.stream, course.version + 1, event)]
+
+
+def leave_subgroup(command: LeaveSubgroup, context: Context) -> list[Planned]:
+    """End a student's stay in a subgroup; `ends_on` is the last day there."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    rules.check_date(command.ends_on, "ends_on")
+    course = _subgroup(context, command.course)
+    stay = course.last_stay(command.student) if type(command.student) is str else None
+    if stay is None or stay.ends_on is not None:
+        raise Refused("not_in_subgroup", "the student is not in this subgroup", clause=LOCAL_ACT, where="student")
+    if command.ends_on < stay.starts_on:
+        raise Refused("empty_range", "the last day is before the first", clause=LOG, where="ends_on")
+    event = SubgroupLeft(student=command.student, ends_on=command.ends_on)
+    return [Planned(course.stream, course.version + 1, event)]
+
+
+def _class_of(command: OpenCourse, context: Context) -> ClassGroup:
+    """Return the class of a new course; for a subgroup's, read it, and refuse a title that the subject has there."""
+    if command.subgroup is None:
+        return context.settled(ClassGroup, "class", command.class_group, "class_group")
+    rules.check_line(command.subgroup, rules.TITLE_LENGTH_MAX, "subgroup")
+    group = context.find(ClassGroup, "class", command.class_group, "class_group")
+    if any(other.subgroup == command.subgroup for other in _subgroups_of(context, group, command.subject)):
+        raise Refused(
+            "subgroup_title_taken",
+            "the class has a subgroup of this title in this subject",
+            clause=LOCAL_ACT,
+            where="subgroup",
+        )
+    return group
+
+
+def _subgroup(context: Context, id_: str) -> Course:
+    """Return a course that is a subgroup's; in any other the whole class is taught."""
+    course = context.find(Course, "course", id_, "course")
+    if course.subgroup is None:
+        raise Refused("not_a_subgroup", "this course teaches the whole class", clause="1.2", where="course")
+    return course
+
+
+def _subgroups_of(context: Context, group: ClassGroup, subject: str) -> list[Course]:
+    """Return all courses of a class's subgroups in a subject, as the class was read."""
+    found = (context.books.find(f"course/{id_}") for id_ in group.subgroups)
+    return [course for course in found if isinstance(course, Course) and course.subject == subject]

@@ -8,17 +8,43 @@ from typing import Any, Final
 
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
-from ledger.journal.closing import close_period
+from ledger.journal.assessment import adopt_assessment_rules
+from ledger.journal.bells import set_bell_schedule
+from ledger.journal.calendar import declare_days_off, declare_school_day, revoke_calendar_entry
+from ledger.journal.cancellations import cancel_lesson, withdraw_cancellation
+from ledger.journal.certifying import annul_certificate, record_certificate
+from ledger.journal.closing import attest_period, close_period, reopen_period
 from ledger.journal.context import Books, Context
+from ledger.journal.control import close_remark, raise_remark, record_check
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
-from ledger.journal.course import assign_teacher, open_course
+from ledger.journal.council import record_council_decision
+from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup, open_course
+from ledger.journal.delivery import give_consent, notify_guardianship, refuse_information, withdraw_consent
+from ledger.journal.duties import assign_duty, end_duty
+from ledger.journal.evidence import record_archive, record_timing, record_verification, register_printout
+from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.people import register_person
+from ledger.journal.personal_data import (
+    change_personal_data,
+    confirm_personal_data,
+    open_annual_refresh,
+    receive_data_notice,
+)
+from ledger.journal.plans import amend_plan, import_plan
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
 from ledger.journal.responsible import appoint_responsible
+from ledger.journal.result_corrections import (
+    approve_result_correction,
+    correct_result,
+    refuse_result_correction,
+    request_result_correction,
+)
+from ledger.journal.results import publish_results, record_exam_results, record_final_marks, record_period_marks
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.school import open_school
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
+from ledger.journal.timetable import set_timetable
 from ledger.journal.year import define_period, open_year
 from ledger.wire.entry import Actor
 
@@ -28,13 +54,47 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.OpenSchoolYear: open_year,
     cmd.DefinePeriod: define_period,
     cmd.ClosePeriod: close_period,
+    cmd.ReopenPeriod: reopen_period,
+    cmd.AttestPeriod: attest_period,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,
     cmd.WithdrawStudent: withdraw_student,
     cmd.OpenCourse: open_course,
     cmd.AssignTeacher: assign_teacher,
+    cmd.JoinSubgroup: join_subgroup,
+    cmd.LeaveSubgroup: leave_subgroup,
+    cmd.ImportPlan: import_plan,
+    cmd.AmendPlan: amend_plan,
     cmd.AdoptRegulation: adopt_regulation,
     cmd.AppointResponsible: appoint_responsible,
+    cmd.RecordVerification: record_verification,
+    cmd.RecordArchive: record_archive,
+    cmd.RecordTiming: record_timing,
+    cmd.RegisterPrintout: register_printout,
+    cmd.LinkGuardian: link_guardian,
+    cmd.UnlinkGuardian: unlink_guardian,
+    cmd.ReceiveDataNotice: receive_data_notice,
+    cmd.ChangePersonalData: change_personal_data,
+    cmd.ConfirmPersonalData: confirm_personal_data,
+    cmd.OpenAnnualRefresh: open_annual_refresh,
+    cmd.GiveDeliveryConsent: give_consent,
+    cmd.WithdrawDeliveryConsent: withdraw_consent,
+    cmd.RefuseInformation: refuse_information,
+    cmd.NotifyGuardianship: notify_guardianship,
+    cmd.RecordControlCheck: record_check,
+    cmd.RaiseRemark: raise_remark,
+    cmd.CloseRemark: close_remark,
+    cmd.AssignDuty: assign_duty,
+    cmd.EndDuty: end_duty,
+    cmd.DeclareDaysOff: declare_days_off,
+    cmd.DeclareSchoolDay: declare_school_day,
+    cmd.RevokeCalendarEntry: revoke_calendar_entry,
+    cmd.SetBellSchedule: set_bell_schedule,
+    cmd.SetTimetable: set_timetable,
+    cmd.RecordCertificate: record_certificate,
+    cmd.AnnulCertificate: annul_certificate,
+    cmd.CancelLesson: cancel_lesson,
+    cmd.WithdrawCancellation: withdraw_cancellation,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,
@@ -42,6 +102,16 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RequestCorrection: request_correction,
     cmd.ApproveCorrection: approve_correction,
     cmd.RefuseCorrection: refuse_correction,
+    cmd.AdoptAssessmentRules: adopt_assessment_rules,
+    cmd.RecordPeriodMarks: record_period_marks,
+    cmd.RecordExamResults: record_exam_results,
+    cmd.RecordFinalMarks: record_final_marks,
+    cmd.PublishResults: publish_results,
+    cmd.CorrectResult: correct_result,
+    cmd.RequestResultCorrection: request_result_correction,
+    cmd.ApproveResultCorrection: approve_result_correction,
+    cmd.RefuseResultCorrection: refuse_result_correction,
+    cmd.RecordCouncilDecision: record_council_decision,
 }
 
 

@@ -6,26 +6,73 @@ Every class is the `data` of one entry type. Ids are canonical lower-case UUID t
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
+from ledger.journal.certificate_events import CERTIFICATE_EVENT_TYPES
+from ledger.journal.control_events import CONTROL_EVENT_TYPES
+from ledger.journal.correction_events import (
+    CORRECTION_EVENT_TYPES,
+    AbsenceAnnulled as AbsenceAnnulled,
+    AbsenceCorrected as AbsenceCorrected,
+    Correction as Correction,
+    CorrectionRefused as CorrectionRefused,
+    CorrectionRequested as CorrectionRequested,
+    EarlyLeaveAnnulled as EarlyLeaveAnnulled,
+    EarlyLeaveCorrected as EarlyLeaveCorrected,
+    HomeworkAnnulled as HomeworkAnnulled,
+    HomeworkBody as HomeworkBody,
+    HomeworkCorrected as HomeworkCorrected,
+    LatenessAnnulled as LatenessAnnulled,
+    LatenessCorrected as LatenessCorrected,
+    LessonAnnulled as LessonAnnulled,
+    LessonCorrected as LessonCorrected,
+    LessonHeader as LessonHeader,
+    MarkAnnulled as MarkAnnulled,
+    MarkCorrected as MarkCorrected,
+    SubstitutionBody as SubstitutionBody,
+    SubstitutionCorrected as SubstitutionCorrected,
+    WorkAnnulled as WorkAnnulled,
+    WorkCorrected as WorkCorrected,
+    WorkHeader as WorkHeader,
+)
+from ledger.journal.duty_events import DutyAssigned, DutyEnded
+from ledger.journal.event import Event as Event
+from ledger.journal.evidence_events import (
+    ArchiveRecorded,
+    PrintoutRegistered,
+    RegisterTimed,
+    VerificationRecorded,
+)
+from ledger.journal.people_events import PEOPLE_EVENT_TYPES
+from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
+from ledger.journal.result_events import (
+    AssessmentRulesAdopted,
+    CouncilDecisionRecorded,
+    ExamResultRecorded,
+    FinalMarkRecorded,
+    PeriodMarkRecorded,
+    ResultAnnulled,
+    ResultCorrected,
+    ResultCorrectionRefused,
+    ResultCorrectionRequested,
+    ResultSheetOpened,
+    ResultsPublished,
+)
+from ledger.journal.timetable_events import TIMETABLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
     AbsenceCode,
     ClockKind,
-    CorrectionReason,
     Fact,
     Handling,
     PeriodKind,
     PersonKind,
+    ReopeningReason,
     SubstitutionReason,
     WorkKind,
 )
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all events."""
-
 
 # school, people, year -------------------------------------------------------------------------------------------------
 
@@ -78,7 +125,7 @@ class PeriodDefined(Event, frozen=True, kw_only=True):
 
 
 class PeriodClosed(Event, frozen=True, kw_only=True):
-    """`period/`: nothing in it changes any more but by approved correction.
+    """`period/`: nothing in it changes but by approved correction, unless it is reopened.
 
     `streams` and `root` commit to the lessons it closes: their number, and the RFC 6962 root over the leaves
     ``["lesson/<uuid>",<last version>,<last index>]`` (canonical JSON) in byte order of the stream.
@@ -86,6 +133,25 @@ class PeriodClosed(Event, frozen=True, kw_only=True):
 
     streams: int
     root: str
+
+
+class PeriodReopened(Event, frozen=True, kw_only=True):
+    """`period/`: ordinary entries are taken again, until the next `PeriodClosed`; asked for by `requested_by`.
+
+    `sd` (``_sd``) commits to the disclosure ``note`` where the reason asks for a text.
+    """
+
+    reason: ReopeningReason
+    basis: str
+    requested_by: str
+    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
+
+
+class PeriodAttested(Event, frozen=True, kw_only=True):
+    """`period/`: the director has seen the closed period as it stood when the log had `size` entries (R08)."""
+
+    size: int
+    basis: str
 
 
 class ClassGroupOpened(Event, frozen=True, kw_only=True):
@@ -112,11 +178,32 @@ class StudentLeft(Event, frozen=True, kw_only=True):
 
 
 class CourseOpened(Event, frozen=True, kw_only=True):
-    """`course/`: a class group × subject × year."""
+    """`course/`: a class group, or the `subgroup` of this title of it, × subject × year."""
 
     class_group: str
     subject: str
     year: str
+    subgroup: str | None = None
+
+
+class SubgroupListed(Event, frozen=True, kw_only=True):
+    """`class/`: the course is one of this class's subgroups; right behind the entry that opens it."""
+
+    course: str
+
+
+class SubgroupJoined(Event, frozen=True, kw_only=True):
+    """`course/`: the student belongs to the course's subgroup from `starts_on`."""
+
+    student: str
+    starts_on: str
+
+
+class SubgroupLeft(Event, frozen=True, kw_only=True):
+    """`course/`: the student's last day in the course's subgroup is `ends_on`."""
+
+    student: str
+    ends_on: str
 
 
 class TeacherAssigned(Event, frozen=True, kw_only=True):
@@ -129,7 +216,8 @@ class TeacherAssigned(Event, frozen=True, kw_only=True):
 class RegulationParameters(Event, frozen=True, kw_only=True):
     """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
 
-    Days are calendar days after the day that counts (0: that day itself), to their end. Nothing judges by these yet.
+    Days are calendar days after the day that counts (0: that day itself), to their end. `deadlines` judges by these;
+    what the journal itself refuses or takes rests on `mark_for_absent` alone yet.
     """
 
     lesson_days: int
@@ -184,6 +272,7 @@ class LessonRecorded(Event, frozen=True, kw_only=True):
     ends_at: str
     topic: str
     attendance: Literal["taken", "not_taken"]
+    plan_items: tuple[int, ...] = ()
 
 
 class SubstitutionRecorded(Event, frozen=True, kw_only=True):
@@ -206,25 +295,34 @@ class AttendanceTaken(Event, frozen=True, kw_only=True):
 
 
 class AbsenceRecorded(Event, frozen=True, kw_only=True):
-    """The student was not there."""
+    """The student was not there; `certificate` where the code is that certificate's."""
 
     student: str
     code: AbsenceCode
+    certificate: str | None = None
 
 
 class AbsenceReasonSet(Event, frozen=True, kw_only=True):
     """A reason that became known later (R24): not a correction.
 
-    `absence` is the index of the entry whose code it replaces.
+    `absence` is the index of the entry whose code it replaces; `certificate` where code and basis are that one's.
     """
 
     absence: int
     code: AbsenceCode
     basis: str | None = None
+    certificate: str | None = None
 
 
 class LatenessRecorded(Event, frozen=True, kw_only=True):
     """The student came `minutes` late."""
+
+    student: str
+    minutes: int
+
+
+class EarlyLeaveRecorded(Event, frozen=True, kw_only=True):
+    """The student left `minutes` before the lesson's end."""
 
     student: str
     minutes: int
@@ -254,167 +352,6 @@ class MarkRecorded(Event, frozen=True, kw_only=True):
     value: str
 
 
-# corrections: everything below is in `lesson/` too --------------------------------------------------------------------
-
-
-class Correction(Event, frozen=True, kw_only=True):
-    """What all corrections and annulments say.
-
-    `corrects` is the index of the entry whose value stood until now (a correction too, where one was corrected before).
-    `sd` (``_sd``) commits to the disclosure ``note`` where the reason asks for a text. After the period is closed:
-    `request` is the index of the `correction_requested/1`, `basis` names the document, and the actor is the approver.
-    """
-
-    corrects: int
-    reason: CorrectionReason
-    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
-    basis: str | None = None
-    request: int | None = None
-
-
-class LessonHeader(Event, frozen=True, kw_only=True):
-    """What of a lesson can be corrected."""
-
-    topic: str
-    number: int
-    starts_at: str
-    ends_at: str
-
-
-class SubstitutionBody(Event, frozen=True, kw_only=True):
-    """What of a substitution can be corrected: who was to teach and who did follows from the course and the lesson."""
-
-    reason: SubstitutionReason
-    basis: str
-    same_subject: bool
-    coefficient: int
-
-
-class WorkHeader(Event, frozen=True, kw_only=True):
-    """What of a work can be corrected."""
-
-    kind: WorkKind
-    written: bool
-    weight: int
-
-
-class HomeworkBody(Event, frozen=True, kw_only=True):
-    """What of homework can be corrected."""
-
-    text: str
-    due_on: str | None = None
-
-
-class LessonCorrected(Correction, frozen=True, kw_only=True):
-    """Topic, number or times of a lesson."""
-
-    old: LessonHeader | None
-    new: LessonHeader
-
-
-class LessonAnnulled(Correction, frozen=True, kw_only=True):
-    """The lesson was not held or is a double; only when nothing in it stands."""
-
-    old: LessonHeader
-    new: None
-
-
-class SubstitutionCorrected(Correction, frozen=True, kw_only=True):
-    """Reason, document, subject or coefficient of a substitution; it has no annulment but its lesson's."""
-
-    old: SubstitutionBody
-    new: SubstitutionBody
-
-
-class WorkCorrected(Correction, frozen=True, kw_only=True):
-    """Kind, form or weight of a work."""
-
-    old: WorkHeader | None
-    new: WorkHeader
-
-
-class WorkAnnulled(Correction, frozen=True, kw_only=True):
-    """A work that was not held; only when no mark for it stands."""
-
-    old: WorkHeader
-    new: None
-
-
-class MarkCorrected(Correction, frozen=True, kw_only=True):
-    """Another value for a mark."""
-
-    old: str | None
-    new: str
-
-
-class MarkAnnulled(Correction, frozen=True, kw_only=True):
-    """No mark."""
-
-    old: str
-    new: None
-
-
-class AbsenceCorrected(Correction, frozen=True, kw_only=True):
-    """Another code for an absence."""
-
-    old: AbsenceCode | None
-    new: AbsenceCode
-
-
-class AbsenceAnnulled(Correction, frozen=True, kw_only=True):
-    """The student was there."""
-
-    old: AbsenceCode
-    new: None
-
-
-class LatenessCorrected(Correction, frozen=True, kw_only=True):
-    """Another number of minutes."""
-
-    old: int | None
-    new: int
-
-
-class LatenessAnnulled(Correction, frozen=True, kw_only=True):
-    """The student was in time."""
-
-    old: int
-    new: None
-
-
-class HomeworkCorrected(Correction, frozen=True, kw_only=True):
-    """Another text or due date."""
-
-    old: HomeworkBody | None
-    new: HomeworkBody
-
-
-class HomeworkAnnulled(Correction, frozen=True, kw_only=True):
-    """As if no homework had been entered."""
-
-    old: HomeworkBody
-    new: None
-
-
-class CorrectionRequested(Event, frozen=True, kw_only=True):
-    """After the period's close: a correction (`new`) or an annulment (`new` null) of entry `corrects` is asked for."""
-
-    what: Fact
-    corrects: int
-    old: Any
-    new: Any
-    reason: CorrectionReason
-    basis: str
-    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
-
-
-class CorrectionRefused(Event, frozen=True, kw_only=True):
-    """The request at index `request` was refused by a second person."""
-
-    request: int
-    basis: str
-
-
 EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "school_opened/1": SchoolOpened,
     "person_registered/1": PersonRegistered,
@@ -423,37 +360,54 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "class_group_listed/1": ClassGroupListed,
     "period_defined/1": PeriodDefined,
     "period_closed/1": PeriodClosed,
+    "period_reopened/1": PeriodReopened,
+    "period_attested/1": PeriodAttested,
     "class_group_opened/1": ClassGroupOpened,
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,
     "course_opened/1": CourseOpened,
+    "subgroup_listed/1": SubgroupListed,
+    "subgroup_joined/1": SubgroupJoined,
+    "subgroup_left/1": SubgroupLeft,
     "teacher_assigned/1": TeacherAssigned,
+    "lesson_plan_imported/1": LessonPlanImported,
+    "lesson_plan_continued/1": LessonPlanContinued,
+    "lesson_plan_amended/1": LessonPlanAmended,
     "regulation_adopted/1": RegulationAdopted,
     "responsible_appointed/1": ResponsibleAppointed,
+    "verification_recorded/1": VerificationRecorded,
+    "archive_recorded/1": ArchiveRecorded,
+    "register_timed/1": RegisterTimed,
+    "printout_registered/1": PrintoutRegistered,
+    **PEOPLE_EVENT_TYPES,
+    **CONTROL_EVENT_TYPES,
+    "duty_assigned/1": DutyAssigned,
+    "duty_ended/1": DutyEnded,
+    **CERTIFICATE_EVENT_TYPES,
+    **CANCELLATION_EVENT_TYPES,
+    **TIMETABLE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,
     "absence_recorded/1": AbsenceRecorded,
     "absence_reason_set/1": AbsenceReasonSet,
     "lateness_recorded/1": LatenessRecorded,
+    "early_leave_recorded/1": EarlyLeaveRecorded,
     "homework_assigned/1": HomeworkAssigned,
     "work_recorded/1": WorkRecorded,
     "mark_recorded/1": MarkRecorded,
-    "lesson_corrected/1": LessonCorrected,
-    "lesson_annulled/1": LessonAnnulled,
-    "substitution_corrected/1": SubstitutionCorrected,
-    "work_corrected/1": WorkCorrected,
-    "work_annulled/1": WorkAnnulled,
-    "mark_corrected/1": MarkCorrected,
-    "mark_annulled/1": MarkAnnulled,
-    "absence_corrected/1": AbsenceCorrected,
-    "absence_annulled/1": AbsenceAnnulled,
-    "lateness_corrected/1": LatenessCorrected,
-    "lateness_annulled/1": LatenessAnnulled,
-    "homework_corrected/1": HomeworkCorrected,
-    "homework_annulled/1": HomeworkAnnulled,
-    "correction_requested/1": CorrectionRequested,
-    "correction_refused/1": CorrectionRefused,
+    **CORRECTION_EVENT_TYPES,
+    "assessment_rules_adopted/1": AssessmentRulesAdopted,
+    "result_sheet_opened/1": ResultSheetOpened,
+    "period_mark_recorded/1": PeriodMarkRecorded,
+    "exam_result_recorded/1": ExamResultRecorded,
+    "final_mark_recorded/1": FinalMarkRecorded,
+    "results_published/1": ResultsPublished,
+    "result_corrected/1": ResultCorrected,
+    "result_annulled/1": ResultAnnulled,
+    "result_correction_requested/1": ResultCorrectionRequested,
+    "result_correction_refused/1": ResultCorrectionRefused,
+    "council_decision_recorded/1": CouncilDecisionRecorded,
 }
 """Entry type -> class. Names are the project's own: never a class path, so that code may move while the log stays."""
 

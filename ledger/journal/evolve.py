@@ -6,14 +6,27 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.assessment import evolve_assessment
+from ledger.journal.bells import evolve_bells
+from ledger.journal.calendar import evolve_calendar
+from ledger.journal.cancellations import evolve_cancellations
+from ledger.journal.certificates import evolve_certificates
+from ledger.journal.control import evolve_control, evolve_remark
+from ledger.journal.council import evolve_council
 from ledger.journal.course import evolve_course
+from ledger.journal.duties import evolve_duties
+from ledger.journal.evidence import evolve_evidence
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
+from ledger.journal.personal_data import evolve_refresh
+from ledger.journal.plans import evolve_plan
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
 from ledger.journal.roster import evolve_class_group
 from ledger.journal.school import evolve_school
+from ledger.journal.sheet import evolve_sheet
+from ledger.journal.timetable import evolve_timetable
 from ledger.journal.year import evolve_period, evolve_year
 
 _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]]] = {
@@ -23,9 +36,26 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "period": evolve_period,
     "class": evolve_class_group,
     "course": evolve_course,
+    "plan": evolve_plan,
     "regulation": evolve_regulation,
+    "duty": evolve_duties,
     "responsible": evolve_responsibility,
+    "verification": evolve_evidence,
+    "archive": evolve_evidence,
+    "timing": evolve_evidence,
+    "printout": evolve_evidence,
+    "refresh": evolve_refresh,
+    "control": evolve_control,
+    "remark": evolve_remark,
+    "calendar": evolve_calendar,
+    "bells": evolve_bells,
+    "timetable": evolve_timetable,
+    "certificate": evolve_certificates,
+    "cancellation": evolve_cancellations,
     "lesson": evolve_lesson,
+    "assessment": evolve_assessment,
+    "results": evolve_sheet,
+    "council": evolve_council,
 }
 
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.certificate_events import CertificateRecorded
 from ledger.journal.commands import AddToLesson, RecordLesson
+from ledger.journal.course import Course
 from ledger.journal.events import (
     AbsenceRecorded,
+    EarlyLeaveRecorded,
     Event,
     HomeworkAssigned,
     LatenessRecorded,
     MarkRecorded,
     WorkRecorded,
 )
-from ledger.journal.lesson import Slot
+from ledger.journal.facts import Slot
 from ledger.journal.roster import ClassGroup
 from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS
 
-LATENESS_MINUTES_MAX: Final = 120
+MISSED_MINUTES_MAX: Final = 120
 WEIGHT_MAX: Final = 1_000
 """Hundredths: ten times an ordinary work."""
 
@@ -32,24 +35,31 @@ class Desk(NamedTuple):
 
     Attributes:
         group: the class.
+        course: the course, which may be a subgroup's.
         held_on: the lesson's day.
         year_ends_on: last day of the school year.
         slots: what stands (`lesson.Lesson.slots`).
         works: ids of the works that the lesson ever had.
+        covering: gives the certificate that covers that day of a student.
+        takes_absent: tells whether the regulation of that day takes a mark for who was absent, and flags it.
     """
 
     group: ClassGroup
+    course: Course
     held_on: str
     year_ends_on: str
     slots: Mapping[Slot, int]
     works: Mapping[str, int]
+    covering: Callable[[str], CertificateRecorded | None]
+    takes_absent: Callable[[], bool]
 
 
 def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Event]) -> None:
-    """Add the events of a command's parts to `events`: absences, lateness, works, marks, homework."""
+    """Add the events of a command's parts to `events`: absences, lateness, leaving, works, marks, homework."""
     taken = set(desk.slots)
     _plan_absences(command, desk, taken, events)
     _plan_lateness(command, desk, taken, events)
+    _plan_early_leaves(command, desk, taken, events)
     _plan_works(command, desk, taken, events)
     _plan_marks(command, desk, taken, events)
     if command.homework is not None:
@@ -61,11 +71,12 @@ def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Eve
         events.append(HomeworkAssigned(text=command.homework.text, due_on=command.homework.due_on))
 
 
-def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) -> None:
+def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str, takes_absent: Callable[[], bool]) -> None:
     """Refuse a fact where one stands, or where what stands excludes it.
 
-    One standing mark per student and work, one absence or lateness per student, no mark for an absent student, and a
-    mark only for a work that stands (events.md, A lesson; regulation 2.1, 2.2.4).
+    One standing mark per student and work; one absence, or one lateness and one early leaving, per student; and a mark
+    only for a work that stands (events.md, A lesson; regulation 2.1, 2.2.4). A mark for an absent student, in either
+    order, as the version of the regulation says (`mark_for_absent`); it is asked only where there is one.
     """
     what, student, work = slot
     if slot in taken:
@@ -77,17 +88,21 @@ def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str) ->
             what=what,
         )
     if what == "mark":
-        if ("absence", student, "") in taken:
+        if ("absence", student, "") in taken and not takes_absent():
             raise Refused("absent_student", "the student was absent from this lesson", clause="2.2.4", where=where)
         if ("work", "", work) not in taken:
             raise Refused("unknown_work", "the lesson has no such work", clause=LOG, where=where)
     elif what == "absence":
         if ("lateness", student, "") in taken:
             raise Refused("absent_and_late", "the student is recorded as late", clause="2.1", where=where)
-        if any(other[0] == "mark" and other[1] == student for other in taken):
+        if ("early_leave", student, "") in taken:
+            raise Refused("absent_and_left", "the student is recorded as having left early", clause="2.1", where=where)
+        if any(other[0] == "mark" and other[1] == student for other in taken) and not takes_absent():
             raise Refused("absent_student", "the student has a mark in this lesson", clause="2.2.4", where=where)
     elif what == "lateness" and ("absence", student, "") in taken:
         raise Refused("absent_and_late", "the student is recorded as absent", clause="2.1", where=where)
+    elif what == "early_leave" and ("absence", student, "") in taken:
+        raise Refused("absent_and_left", "the student is recorded as absent", clause="2.1", where=where)
 
 
 def check_work(kind: object, written: object, weight: object, where: str) -> None:
@@ -112,15 +127,19 @@ def check_homework(text: object, due_on: object, held_on: str, year_ends_on: str
         )
 
 
-def check_lateness(minutes: object, where: str) -> None:
-    """Judge how late a student came."""
-    rules.check_integer(minutes, 1, LATENESS_MINUTES_MAX, where)
+def check_minutes(minutes: object, where: str) -> None:
+    """Judge how late a student came, or how long before the end one left."""
+    rules.check_integer(minutes, 1, MISSED_MINUTES_MAX, where)
 
 
 def _check_student(desk: Desk, student: str, where: str) -> None:
-    """Refuse a student who is not in the class on the lesson's day; being on the roster proves that the id is one."""
+    """Refuse who is not in class and subgroup on the lesson's day; being on the roster proves that the id is one."""
     if type(student) is not str or not desk.group.is_enrolled(student, desk.held_on):
         raise Refused("not_enrolled", "the student is not in this class on this day", clause=LOCAL_ACT, where=where)
+    if not desk.course.teaches(student, desk.held_on):
+        raise Refused(
+            "not_in_subgroup", "the student is not in this subgroup on this day", clause=LOCAL_ACT, where=where
+        )
 
 
 def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
@@ -129,20 +148,36 @@ def _plan_absences(command: RecordLesson | AddToLesson, desk: Desk, taken: set[S
         _check_student(desk, absence.student, where + ".student")
         rules.check_code(absence.code, ABSENCE_CODES, where + ".code")
         slot = ("absence", absence.student, "")
-        check_free(slot, taken, where + ".student")
+        check_free(slot, taken, where + ".student", desk.takes_absent)
         taken.add(slot)
-        events.append(AbsenceRecorded(student=absence.student, code=absence.code))
+        certificate = desk.covering(absence.student) if absence.code == "absent" else None
+        if certificate is None:
+            events.append(AbsenceRecorded(student=absence.student, code=absence.code))
+        else:
+            id_, code = certificate.certificate, certificate.code
+            events.append(AbsenceRecorded(student=absence.student, code=code, certificate=id_))
 
 
 def _plan_lateness(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
     for position, late in enumerate(command.lateness):
         where = f"lateness[{position}]"
         _check_student(desk, late.student, where + ".student")
-        check_lateness(late.minutes, where + ".minutes")
+        check_minutes(late.minutes, where + ".minutes")
         slot = ("lateness", late.student, "")
-        check_free(slot, taken, where + ".student")
+        check_free(slot, taken, where + ".student", desk.takes_absent)
         taken.add(slot)
         events.append(LatenessRecorded(student=late.student, minutes=late.minutes))
+
+
+def _plan_early_leaves(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    for position, leave in enumerate(command.early_leaves):
+        where = f"early_leaves[{position}]"
+        _check_student(desk, leave.student, where + ".student")
+        check_minutes(leave.minutes, where + ".minutes")
+        slot = ("early_leave", leave.student, "")
+        check_free(slot, taken, where + ".student", desk.takes_absent)
+        taken.add(slot)
+        events.append(EarlyLeaveRecorded(student=leave.student, minutes=leave.minutes))
 
 
 def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
@@ -163,6 +198,7 @@ def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         _check_student(desk, mark.student, where + ".student")
         rules.check_code(mark.value, MARKS, where + ".value")
         slot = ("mark", mark.student, mark.work)
-        check_free(slot, taken, where + ".work" if ("work", "", mark.work) not in taken else where + ".student")
+        at = where + ".work" if ("work", "", mark.work) not in taken else where + ".student"
+        check_free(slot, taken, at, desk.takes_absent)
         taken.add(slot)
         events.append(MarkRecorded(student=mark.student, work=mark.work, value=mark.value))

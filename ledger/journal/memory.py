@@ -6,7 +6,7 @@ application must agree with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import cast
 
@@ -21,6 +21,7 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Recorded
 from ledger.journal.roster import ClassGroup
 from ledger.journal.school import School
+from ledger.journal.sheet import ResultSheet
 from ledger.wire.entry import Actor
 
 
@@ -44,6 +45,8 @@ class Journal:
         self.school = ""
         self._find_zone = find_zone
         self._lessons: dict[str, list[str]] = {}
+        self._subject_lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._subject_sheets: dict[tuple[str, str], list[str]] = {}
 
     def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
         """Decide, and take the events over; the index of each is the log's size before it.
@@ -81,6 +84,17 @@ class Journal:
         """Tell whether a stream exists."""
         return stream in self.aggregates
 
+    def absences(self, student: str, starts_on: str, ends_on: str) -> list[str]:
+        """Return the lesson streams of these days in which an absence of the student was recorded."""
+        lessons = [cast("Lesson", self.aggregates[stream]) for of in self._lessons.values() for stream in of]
+        lessons.sort(key=lambda lesson: lesson.lesson)
+        return [
+            lesson.stream
+            for lesson in lessons
+            if starts_on <= lesson.held_on <= ends_on
+            and any((fact.what, fact.student) == ("absence", student) for fact in lesson.facts.values())
+        ]
+
     def lessons(self, year: str, grades: Sequence[int], starts_on: str, ends_on: str) -> list[LessonHead]:
         """Return the ends of the lesson streams of these grades and days."""
         heads = []
@@ -92,11 +106,24 @@ class Journal:
                 heads.append(LessonHead(stream, lesson.version, self.last_index[stream]))
         return heads
 
+    def subject_lessons(self, class_groups: Collection[str], subject: str) -> list[tuple[str, str]]:
+        """Return day and stream of the lessons of a subject in these class groups."""
+        return [one for group in class_groups for one in self._subject_lessons.get((group, subject), ())]
+
+    def subject_sheets(self, class_groups: Collection[str], subject: str) -> list[str]:
+        """Return the streams of the result sheets of a subject in these class groups."""
+        return [one for group in class_groups for one in self._subject_sheets.get((group, subject), ())]
+
     def _note(self, aggregate: Aggregate) -> None:
-        """Note the school and its time zone, and a new lesson under its school year."""
+        """Note the school and its time zone, and new lessons and sheets under what they are of."""
         if isinstance(aggregate, School):
             self.zone = self._find_zone(aggregate.time_zone)
             self.school = aggregate.id
         elif isinstance(aggregate, Lesson):
-            year = cast("Course", self.aggregates[f"course/{aggregate.course}"]).year
-            self._lessons.setdefault(year, []).append(aggregate.stream)
+            course = cast("Course", self.aggregates[f"course/{aggregate.course}"])
+            self._lessons.setdefault(course.year, []).append(aggregate.stream)
+            taught = self._subject_lessons.setdefault((course.class_group, course.subject), [])
+            taught.append((aggregate.held_on, aggregate.stream))
+        elif isinstance(aggregate, ResultSheet):
+            course = cast("Course", self.aggregates[f"course/{aggregate.course}"])
+            self._subject_sheets.setdefault((course.class_group, course.subject), []).append(aggregate.stream)

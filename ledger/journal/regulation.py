@@ -1,8 +1,8 @@
 """Versions of the school's regulation and their parameters: which one is in force on which day.
 
 All versions of a school are entries of one stream, `regulation/<id of the school>`: whoever rests on the list of
-versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. The parameters are
-recorded and shown; nothing in the journal judges by them yet.
+versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. `deadlines` judges by
+the parameters whether something was recorded in time; what is refused rests on `mark_for_absent` alone.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import msgspec
 
 from ledger.errors import LOG, Refused
 from ledger.journal import rules
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import AdoptRegulation
 from ledger.journal.context import Context
 from ledger.journal.events import RegulationAdopted, RegulationParameters
+from ledger.journal.in_force import Dated, evolve_dated
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.vocabulary import Handling
 
@@ -29,28 +29,18 @@ _MOST: Final = {"days": DAYS_MAX, "minutes": MINUTES_MAX, "hours": HOURS_MAX}
 _HANDLINGS: Final = get_args(Handling)
 
 
-class Regulation(Aggregate, frozen=True, kw_only=True):
+class Regulation(Dated[RegulationAdopted], frozen=True, kw_only=True):
     """The regulation of a school: its versions in the order of their adoption, which is that of their days."""
-
-    versions: tuple[RegulationAdopted, ...] = ()
 
     def regulation_on(self, day: str) -> RegulationAdopted | None:
         """Return the version in force on a day, or None before the first; of two from one day, the later adopted."""
-        for version in reversed(self.versions):
-            if version.effective_from <= day:
-                return version
-        return None
+        version = self.on(day)
+        return version.event if version else None
 
 
 def evolve_regulation(state: Regulation | None, events: Iterable[Recorded]) -> Regulation | None:
     """Apply events of a regulation's stream."""
-    for event in events:
-        data = event.data
-        if type(data) is not RegulationAdopted:
-            raise TypeError(f"{type(data).__name__} is no event of a regulation")
-        versions = (*state.versions, data) if state else (data,)
-        state = Regulation(stream=event.originator_id, version=event.originator_version, versions=versions)
-    return state
+    return evolve_dated(Regulation, "effective_from", RegulationAdopted, state, events)
 
 
 def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned]:
@@ -72,16 +62,26 @@ def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned
     known = context.books.find(stream)
     if not isinstance(known, Regulation):
         return [Planned(stream, 1, event)]
-    if event.effective_from < known.versions[-1].effective_from:
+    if event.effective_from < known.last.from_day:
         raise Refused(
             "regulation_not_later",
             "a version takes effect on the day of the one before it, or later",
             clause="1.1",
             where="effective_from",
         )
-    if event == known.versions[-1]:
+    if event == known.last.event:
         raise Refused("same_regulation", "this version is recorded already", clause="1.1")
     return [Planned(stream, known.version + 1, event)]
+
+
+def takes_marks_for_absent(context: Context, day: str) -> bool:
+    """Tell whether the version in force on a day takes a mark for who was absent; before the first, nothing does.
+
+    The list of versions is noted as read: a version that is adopted meanwhile is not missed.
+    """
+    regulation = context.find_if_any(Regulation, f"regulation/{context.books.school}")
+    version = regulation.regulation_on(day) if regulation is not None else None
+    return version is not None and version.parameters.mark_for_absent == "flag"
 
 
 def _check_parameters(parameters: RegulationParameters) -> None:

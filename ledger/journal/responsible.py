@@ -11,36 +11,26 @@ from collections.abc import Iterable
 
 from ledger.errors import Refused
 from ledger.journal import rules
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import AppointResponsible
 from ledger.journal.context import Context
 from ledger.journal.events import ResponsibleAppointed
+from ledger.journal.in_force import Dated, evolve_dated
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 
 
-class Responsibility(Aggregate, frozen=True, kw_only=True):
+class Responsibility(Dated[ResponsibleAppointed], frozen=True, kw_only=True):
     """The appointments of a school, in the order in which they came, which is that of their days."""
-
-    appointments: tuple[ResponsibleAppointed, ...] = ()
 
     def responsible_on(self, day: str) -> str | None:
         """Return who was appointed to answer on a day, or None where nobody was: then the director does."""
-        for appointment in reversed(self.appointments):
-            if appointment.starts_on <= day:
-                return appointment.person
-        return None
+        appointment = self.on(day)
+        return appointment.event.person if appointment else None
 
 
 def evolve_responsibility(state: Responsibility | None, events: Iterable[Recorded]) -> Responsibility | None:
     """Apply events of the stream of appointments."""
-    for event in events:
-        data = event.data
-        if type(data) is not ResponsibleAppointed:
-            raise TypeError(f"{type(data).__name__} is no appointment")
-        appointments = (*state.appointments, data) if state else (data,)
-        state = Responsibility(stream=event.originator_id, version=event.originator_version, appointments=appointments)
-    return state
+    return evolve_dated(Responsibility, "starts_on", ResponsibleAppointed, state, events)
 
 
 def appoint_responsible(command: AppointResponsible, context: Context) -> list[Planned]:
@@ -62,13 +52,13 @@ def appoint_responsible(command: AppointResponsible, context: Context) -> list[P
     known = context.books.find(stream)
     if not isinstance(known, Responsibility):
         return [Planned(stream, 1, event)]
-    if event.starts_on < known.appointments[-1].starts_on:
+    if event.starts_on < known.last.from_day:
         raise Refused(
             "appointment_not_later",
             "an appointment begins on the day of the one before it, or later",
             clause="1.3",
             where="starts_on",
         )
-    if event == known.appointments[-1]:
+    if event == known.last.event:
         raise Refused("same_appointment", "this appointment is recorded already", clause="1.3")
     return [Planned(stream, known.version + 1, event)]

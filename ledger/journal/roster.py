@@ -12,34 +12,44 @@ from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
 from ledger.journal.context import Context
-from ledger.journal.events import ClassGroupListed, ClassGroupOpened, StudentEnrolled, StudentLeft
+from ledger.journal.events import ClassGroupListed, ClassGroupOpened, StudentEnrolled, StudentLeft, SubgroupListed
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.year import GRADE_MAX, SchoolYear
 
 
 class Enrollment(NamedTuple):
-    """A student's stay in a class, both days inclusive; `ends_on` None: still there."""
+    """A student's stay in a class or a subgroup, both days inclusive; `ends_on` None: still there."""
 
     starts_on: str
     ends_on: str | None
 
+    def holds(self, day: str) -> bool:
+        """Tell whether the day is one of the stay's."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
 
 class ClassGroup(Aggregate, frozen=True, kw_only=True):
-    """A class group such as 5А; `roster` maps a student to the stays, oldest first."""
+    """A class group such as 5А.
+
+    `roster` maps a student to the stays, oldest first; `subgroups` are the ids of all courses of the class's subgroups.
+    """
 
     year: str
     grade: int
     letter: str
     class_teacher: str | None
     roster: Mapping[str, tuple[Enrollment, ...]]
+    subgroups: tuple[str, ...] = ()
 
     def is_enrolled(self, student: str, day: str) -> bool:
         """Tell whether the student belongs to the class on this day."""
-        for stay in self.roster.get(student, ()):
-            if stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on):
-                return True
-        return False
+        return any(stay.holds(day) for stay in self.roster.get(student, ()))
+
+    def has_between(self, student: str, first: str, last: str) -> bool:
+        """Tell whether the student belongs to the class on at least one day from `first` to `last`."""
+        stays = self.roster.get(student, ())
+        return any(stay.starts_on <= last and (stay.ends_on is None or stay.ends_on >= first) for stay in stays)
 
     def last_stay(self, student: str) -> Enrollment | None:
         """Return the latest stay of a student, or None."""
@@ -50,6 +60,7 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
 def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> ClassGroup | None:
     """Apply events of a class group's stream."""
     roster: dict[str, tuple[Enrollment, ...]] = dict(state.roster) if state else {}
+    subgroups = state.subgroups if state else ()
     version = state.version if state else 0
     for event in events:
         data = event.data
@@ -69,9 +80,11 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
         elif type(data) is StudentLeft:
             *earlier, last = roster[data.student]
             roster[data.student] = (*earlier, last._replace(ends_on=data.ends_on))
+        elif type(data) is SubgroupListed:
+            subgroups = (*subgroups, data.course)
         else:
             raise TypeError(f"{type(data).__name__} is no event of a class group")
-    return msgspec.structs.replace(state, version=version, roster=roster) if state else None
+    return msgspec.structs.replace(state, version=version, roster=roster, subgroups=subgroups) if state else None
 
 
 def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]:

@@ -6,7 +6,7 @@ Each returns nothing and raises `Refused` with the field at fault; none repeats 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -16,6 +16,8 @@ from ledger.wire.entry import Actor
 
 ADMINISTRATION: Final = ("administrator", "deputy")
 """Roles that set the journal up, close periods and answer requests (regulation 1.3)."""
+DIRECTION: Final = ("director", "administrator")
+"""Roles that open a closed period again and attest one (regulation 1.3, 1.4)."""
 TEACHER: Final = ("teacher",)
 
 TITLE_LENGTH_MAX: Final = 200
@@ -26,6 +28,7 @@ ORDER_NUMBER_LENGTH_MAX: Final = 100
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # 32 bytes are 43 characters of base64url, of which the last carries two bits that must be zero.
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 # What a printed line must not carry: control characters, lone surrogates, line and paragraph separators, and the
@@ -53,6 +56,18 @@ def check_yearly_day(value: object, where: str) -> None:
         raise Refused("malformed_yearly_day", "not a day of every year, of the form MM-DD", clause=LOG, where=where)
 
 
+def check_month(value: object, where: str) -> None:
+    """Refuse what is not a calendar month `YYYY-MM` (events.md)."""
+    if type(value) is not str or not _is_date(f"{value}-01"):
+        raise Refused("malformed_month", "not a month of the form YYYY-MM", clause=LOG, where=where)
+
+
+def check_sha256(value: object, where: str) -> None:
+    """Refuse what is not a SHA-256 in lower-case hex (events.md)."""
+    if type(value) is not str or _SHA256.fullmatch(value) is None:
+        raise Refused("malformed_hash", "not a SHA-256 in lower-case hex", clause=LOG, where=where)
+
+
 def check_order(number: object, day: object) -> None:
     """Refuse an order without its number or its date: both are mandatory and have no default (regulation, its head)."""
     check_line(number, ORDER_NUMBER_LENGTH_MAX, "order_number")
@@ -63,6 +78,13 @@ def check_time(value: object, where: str) -> None:
     """Refuse what is not a time of day `HH:MM` (events.md)."""
     if type(value) is not str or _TIME.fullmatch(value) is None:
         raise Refused("malformed_time", "not a time of the form HH:MM", clause=LOG, where=where)
+
+
+def check_minute(value: object, where: str) -> None:
+    """Refuse what is not a minute by the school's clock, `YYYY-MM-DDTHH:MM` (events.md)."""
+    day, sign, time = value.partition("T") if type(value) is str else ("", "", "")
+    if not sign or not _is_date(day) or _TIME.fullmatch(time) is None:
+        raise Refused("malformed_minute", "not a minute of the form YYYY-MM-DDTHH:MM", clause=LOG, where=where)
 
 
 def check_integer(value: object, least: int, most: int, where: str) -> None:
@@ -107,6 +129,20 @@ def check_digest(value: object, where: str) -> None:
     """Refuse what is not the base64url text of a SHA-256 without padding (log-format.md, section 6)."""
     if type(value) is not str or _DIGEST.fullmatch(value) is None:
         raise Refused("malformed_digest", "not the digest of a disclosure", clause=LOG, where=where)
+
+
+def check_digests(values: Sequence[object], where: str) -> None:
+    """Refuse digests of which one is none, or stands there twice."""
+    for position, digest in enumerate(values):
+        check_digest(digest, f"{where}[{position}]")
+    check_distinct(values, where, "digest")
+
+
+def check_past_day(value: object, now: datetime, zone: tzinfo | None, where: str) -> None:
+    """Refuse what is no date, or a day that has not come in the school's time zone: it is said to have been."""
+    check_date(value, where)
+    if value > now.astimezone(zone).date().isoformat():  # type: ignore[operator]
+        raise Refused("day_not_come", "this day has not come yet", clause=LOG, where=where)
 
 
 def check_dates(starts_on: object, ends_on: object) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
+from ledger.journal.certificates import covering
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
+from ledger.journal.duties import check_duty
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
+from ledger.journal.facts import Slot
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
+from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
+from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
@@ -41,11 +48,13 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     _check_header(command)
     course = context.find(Course, "course", command.course, "course")
     substitution = plan_substitution(command.substitution, course, command.held_on, context)
+    check_duty(context, ("journal", "substitute") if substitution else ("journal",), command.held_on, "held_on")
     group = context.find(ClassGroup, "class", course.class_group, "course")
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     check_begun(context, command.held_on, command.starts_at)
     open_periods(context, year, group.grade, command.held_on)
+    check_covered(command.plan_items, course, context, "plan_items")
     stream = f"lesson/{command.lesson}"
     context.check_new(stream, "lesson")
     events: list[Event] = [
@@ -58,10 +67,11 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
             ends_at=command.ends_at,
             topic=command.topic,
             attendance="taken" if command.attendance_taken else "not_taken",
+            plan_items=command.plan_items,
         ),
         *substitution,
     ]
-    plan_parts(command, Desk(group, command.held_on, year.ends_on, {}, {}), events)
+    plan_parts(command, _desk(context, group, course, command.held_on, year, {}, {}), events)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -74,7 +84,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = Desk(place.group, lesson.held_on, place.year.ends_on, lesson.slots, lesson.works)
+    desk = _desk(context, place.group, place.course, lesson.held_on, place.year, lesson.slots, lesson.works)
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:
@@ -88,7 +98,9 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
 def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Planned]:
     """Say why a student was absent once it is known (R24), in place of ``absent``; the class teacher may do it too."""
     lesson, place = find_lesson(context, command)
-    if not (context.actor.role == "teacher" and context.actor.id == place.group.class_teacher):
+    if context.actor.role == "teacher" and context.actor.id == place.group.class_teacher:
+        check_duty(context, ("journal", "class_teacher"), today(context))
+    else:
         check_teaches(lesson, place, context)
     check_open(place)
     first = lesson.chain.get(command.absence)
@@ -125,11 +137,16 @@ def find_lesson(context: Context, command: LessonChange) -> tuple[Lesson, Place]
     expected = command.expected_version
     if expected is not None and expected != lesson.version:
         raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
+    return lesson, place_of(context, lesson)
+
+
+def place_of(context: Context, lesson: Lesson) -> Place:
+    """Return where a lesson stands, with everything noted as read that may move."""
     course = context.find(Course, "course", lesson.course, "lesson")
     group = context.find(ClassGroup, "class", course.class_group, "lesson")
     year = context.settled(SchoolYear, "year", course.year, "lesson")
     periods = periods_holding(context, year, group.grade, lesson.held_on)
-    return lesson, Place(course, group, year, periods)
+    return Place(course, group, year, periods)
 
 
 def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:
@@ -137,6 +154,7 @@ def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:
     rules.check_role(context.actor, rules.TEACHER, "1.2")
     if context.actor.id not in (lesson.teacher, place.course.teacher_on(today(context))):
         raise Refused("not_the_teacher", "only the lesson's or the course's teacher may do this", clause="1.2")
+    check_duty(context, ("journal", "substitute"), today(context))
 
 
 def check_open(place: Place) -> None:
@@ -168,6 +186,27 @@ def _check_header(command: RecordLesson) -> None:
     rules.check_id(command.lesson, "lesson")
     rules.check_date(command.held_on, "held_on")
     check_times(command.number, command.starts_at, command.ends_at, command.topic)
+
+
+def _desk(
+    context: Context,
+    group: ClassGroup,
+    course: Course,
+    held_on: str,
+    year: SchoolYear,
+    slots: Mapping[Slot, int],
+    works: Mapping[str, int],
+) -> Desk:
+    return Desk(
+        group,
+        course,
+        held_on,
+        year.ends_on,
+        slots,
+        works,
+        partial(covering, context, held_on),
+        partial(takes_marks_for_absent, context, held_on),
+    )
 
 
 def today(context: Context) -> str:

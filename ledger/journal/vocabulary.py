@@ -7,14 +7,43 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-PersonKind = Literal["student", "teacher", "staff"]
+PersonKind = Literal["student", "teacher", "staff", "guardian"]
+Relation = Literal["mother", "father", "guardian", "other"]
+DataField = Literal["family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"]
+"""Names of the personal values that the vault keeps of a person; the values are nowhere in the log."""
+NoticeForm = Literal["written", "electronic", "oral"]
+Channel = Literal["in_system", "email", "sms"]
+ConsentMethod = Literal["written", "self_service"]
+RemarkAbout = Literal["lesson", "attendance", "homework", "marks", "other"]
+RemarkClosing = Literal["answered", "withdrawn"]
 PeriodKind = Literal["quarter", "trimester", "half_year", "year"]
 ClockKind = Literal["server", "sample"]
 AbsenceCode = Literal["absent", "ill", "excused", "unexcused"]
+CertificateCode = Literal["ill", "excused"]
+"""What a certificate makes of an absence: every one is excused, most by illness."""
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
-Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "homework"]
+Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework"]
+ResultKind = Literal["period_mark", "exam_result", "final_mark"]
+Average = Literal["weighted", "plain"]
+FinalFrom = Literal["year", "mean_of_year_and_exam"]
+DeviationReason = Literal["key_works", "trend", "absences", "exempt", "no_marks", "transferred", "council", "other"]
+CouncilDecision = Literal[
+    "admitted", "not_admitted", "promoted", "promoted_conditionally", "retained", "graduated", "other"
+]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
+Verdict = Literal["verified", "finding", "incomplete"]
+"""What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""
+Tool = Literal["csv", "openssl", "sha256sum", "verify.pyz"]
+"""What an archive was opened with; `csv` is any reader of tables, `verify.pyz` alone is ours."""
+Condition = Literal["corrections", "archive", "substitutions"]
+"""The three examples of regulation 3.3, in its order: what may have to be printed."""
+Duty = Literal["journal", "substitute", "class_teacher"]
+PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"]
+Weeks = Literal["every", "odd", "even"]
+"""In which weeks of the school year a lesson of the timetable is held; the first week is odd."""
+CancellationReason = Literal["teacher_absent", "quarantine", "weather", "accident", "school_event", "other"]
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -80,6 +109,93 @@ SUBSTITUTION_WORDS: Final[dict[str, str]] = {
 }
 """Why the responsible teacher was not there; which document says so is the `basis`."""
 
+PERIOD_WORDS: Final[dict[str, str]] = {
+    "quarter": "четверть",
+    "trimester": "триместр",
+    "half_year": "полугодие",
+    "year": "год",
+}
+
+VERDICT_WORDS: Final[dict[str, str]] = {
+    "verified": "расхождений нет",
+    "finding": "найдены расхождения",
+    "incomplete": "проверено не всё",
+}
+
+CONDITION_WORDS: Final[dict[str, str]] = {
+    "corrections": "исправления",
+    "archive": "архив",
+    "substitutions": "замещения",
+}
+"""What may have to be printed: of a period, a year, a month."""
+
+REOPENING_WORDS: Final[dict[str, str]] = {
+    "not_recorded": "внесено не всё",
+    "recorded_wrongly": "внесено неверно",
+    "closed_by_mistake": "закрыт по ошибке",
+    "inspection": "по требованию проверки",
+    "other": "иное (с пояснением)",
+}
+"""Why a closed period was opened again."""
+RELATION_WORDS: Final[dict[str, str]] = {
+    "mother": "мать",
+    "father": "отец",
+    "guardian": "опекун, попечитель",
+    "other": "иной законный представитель",
+}
+
+DATA_WORDS: Final[dict[str, str]] = {
+    "family_name": "фамилия",
+    "given_name": "имя",
+    "patronymic": "отчество",
+    "birth_date": "дата рождения",
+    "address": "адрес",
+    "phone": "телефон",
+    "email": "электронная почта",
+}
+
+NOTICE_WORDS: Final[dict[str, str]] = {"written": "письменно", "electronic": "электронно", "oral": "устно"}
+
+CHANNEL_WORDS: Final[dict[str, str]] = {"in_system": "в системе", "email": "электронная почта", "sms": "СМС"}
+
+METHOD_WORDS: Final[dict[str, str]] = {"written": "письменно", "self_service": "в системе"}
+
+REMARK_WORDS: Final[dict[str, str]] = {
+    "lesson": "запись урока",
+    "attendance": "посещаемость",
+    "homework": "домашнее задание",
+    "marks": "отметки",
+    "other": "иное",
+}
+
+CLOSING_WORDS: Final[dict[str, str]] = {"answered": "отвечено", "withdrawn": "снято"}
+DUTY_WORDS: Final[dict[str, str]] = {
+    "journal": "ведение журнала",
+    "substitute": "замещение",
+    "class_teacher": "классное руководство",
+}
+"""What an employee's duties include: the own journal; lessons in another's place; absences of the own class."""
+
+PLAN_WORDS: Final[dict[str, str]] = {
+    "calendar": "изменение календаря",
+    "merged": "объединение тем",
+    "programme": "изменение рабочей программы",
+    "order": "приказ",
+    "typo": "описка",
+    "other": "иное",
+}
+"""Why a lesson plan was changed: quarantine and days off are the calendar's."""
+WEEKS_WORDS: Final[dict[str, str]] = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
+CANCELLATION_WORDS: Final[dict[str, str]] = {
+    "teacher_absent": "нет учителя",
+    "quarantine": "карантин",
+    "weather": "погода",
+    "accident": "авария",
+    "school_event": "общешкольное мероприятие",
+    "other": "иное",
+}
+"""Why a planned lesson is not held; which document says so is the `basis`."""
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -87,7 +203,36 @@ FACT_WORDS: Final[dict[str, str]] = {
     "mark": "отметка",
     "absence": "пропуск",
     "lateness": "опоздание",
+    "early_leave": "ранний уход",
     "homework": "домашнее задание",
+}
+
+RESULT_WORDS: Final[dict[str, str]] = {
+    "period_mark": "отметка за период",
+    "exam_result": "отметка за экзамен",
+    "final_mark": "итоговая отметка",
+}
+
+DEVIATION_WORDS: Final[dict[str, str]] = {
+    "key_works": "решили итоговые работы",
+    "trend": "учтена динамика",
+    "absences": "учтены пропуски",
+    "exempt": "освобождён",
+    "no_marks": "безотметочное обучение",
+    "transferred": "учтены отметки из другой школы",
+    "council": "решение педагогического совета",
+    "other": "иное (с пояснением)",
+}
+"""Why a result is another one than the rules compute."""
+
+COUNCIL_WORDS: Final[dict[str, str]] = {
+    "admitted": "допущены к итоговой аттестации",
+    "not_admitted": "не допущены к итоговой аттестации",
+    "promoted": "переведены",
+    "promoted_conditionally": "переведены условно",
+    "retained": "оставлены на повторное обучение",
+    "graduated": "выпущены",
+    "other": "иное",
 }
 
 DIGITS: Final = ("1", "2", "3", "4", "5")
@@ -96,9 +241,33 @@ MARKS: Final[frozenset[str]] = frozenset(
 )
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
 
+RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
+DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))
+NOTICE_FORMS: Final[frozenset[str]] = frozenset(get_args(NoticeForm))
+CHANNELS: Final[frozenset[str]] = frozenset(get_args(Channel))
+REMARK_ABOUT: Final[frozenset[str]] = frozenset(get_args(RemarkAbout))
+REMARK_CLOSINGS: Final[frozenset[str]] = frozenset(get_args(RemarkClosing))
+CONSENT_METHODS: Final[frozenset[str]] = frozenset(get_args(ConsentMethod))
+RESULT_VALUES: Final[frozenset[str]] = frozenset([*DIGITS, *MARK_WORDS])
+"""Every value that a result may have: a mark's, without two criteria."""
+
+RESULT_KINDS: Final[frozenset[str]] = frozenset(get_args(ResultKind))
+AVERAGES: Final[frozenset[str]] = frozenset(get_args(Average))
+FINALS: Final[frozenset[str]] = frozenset(get_args(FinalFrom))
+DEVIATION_REASONS: Final[frozenset[str]] = frozenset(get_args(DeviationReason))
+COUNCIL_DECISIONS: Final[frozenset[str]] = frozenset(get_args(CouncilDecision))
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
+WEEKS: Final[tuple[str, ...]] = get_args(Weeks)
+CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
+DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
+PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
+REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
+VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
+TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))
+CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
+CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
-"""Reason codes that ask for a text beside them."""
+"""Reason codes, of corrections and of reopenings, that ask for a text beside them."""

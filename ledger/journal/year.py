@@ -12,7 +12,15 @@ from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import DefinePeriod, OpenSchoolYear
 from ledger.journal.context import Context
-from ledger.journal.events import ClassGroupListed, PeriodClosed, PeriodDefined, PeriodListed, SchoolYearOpened
+from ledger.journal.events import (
+    ClassGroupListed,
+    PeriodAttested,
+    PeriodClosed,
+    PeriodDefined,
+    PeriodListed,
+    PeriodReopened,
+    SchoolYearOpened,
+)
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.vocabulary import PeriodKind
 
@@ -39,7 +47,10 @@ class SchoolYear(Aggregate, frozen=True, kw_only=True):
 
 
 class Period(Aggregate, frozen=True, kw_only=True):
-    """A reporting period; `closed` once its closing entry stands."""
+    """A reporting period.
+
+    `closed` from a closing entry to the next reopening; `closing`: the index of the last closing entry.
+    """
 
     year: str
     kind: PeriodKind
@@ -48,6 +59,8 @@ class Period(Aggregate, frozen=True, kw_only=True):
     starts_on: str
     ends_on: str
     closed: bool = False
+    closing: int | None = None
+    reopenings: int = 0
 
     def holds(self, grade: int, day: str) -> bool:
         """Tell whether this is a period of the grade that contains the day."""
@@ -93,7 +106,13 @@ def evolve_period(state: Period | None, events: Iterable[Recorded]) -> Period | 
                 ends_on=data.ends_on,
             )
         elif type(data) is PeriodClosed and state is not None:
-            state = msgspec.structs.replace(state, version=event.originator_version, closed=True)
+            closing = {"closed": True, "closing": event.index}
+            state = msgspec.structs.replace(state, version=event.originator_version, **closing)
+        elif type(data) is PeriodReopened and state is not None:
+            reopened = {"closed": False, "reopenings": state.reopenings + 1}
+            state = msgspec.structs.replace(state, version=event.originator_version, **reopened)
+        elif type(data) is PeriodAttested and state is not None:
+            state = msgspec.structs.replace(state, version=event.originator_version)
         else:
             raise TypeError(f"{type(data).__name__} is no event of this period")
     return state
@@ -203,7 +222,12 @@ def _check_period(command: DefinePeriod) -> None:
     rules.check_code(command.kind, _KINDS, "kind")
     rules.check_integer(command.number, 1, _NUMBER_MAX[command.kind], "number")
     rules.check_dates(command.starts_on, command.ends_on)
-    for position, grade in enumerate(command.grades):
+    check_grades(command.grades)
+
+
+def check_grades(grades: tuple[int, ...]) -> None:
+    """Refuse grades that are none, out of range or out of order (events.md)."""
+    for position, grade in enumerate(grades):
         rules.check_integer(grade, 1, GRADE_MAX, f"grades[{position}]")
-    if not command.grades or list(command.grades) != sorted(set(command.grades)):
+    if not grades or list(grades) != sorted(set(grades)):
         raise Refused("grades_not_sorted", "grades are one or more, rising and each once", clause=LOG, where="grades")

@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-SHAPES_MAX: Final = 64
-"""Shapes that are kept; a journal has some thirty. Ever new ones must not grow the pattern without end."""
+SHAPES_MAX: Final = 128
+"""Shapes that are kept; a journal has some fifty. Ever new ones must not grow the pattern without end."""
 
 _SEEN_BEFORE_KEPT: Final = 4
 _MISSED_BEFORE_COMPILED: Final = 256  # texts that were left to the rule in vain: as long as a compilation takes
@@ -25,13 +25,16 @@ _KEYS_MAX: Final = 32
 # Possessive: none of these can be read in two ways, so nothing is to be tried again. A text with an escape in it is
 # left to the rule.
 _TEXT: Final = r'"[^"\\\x00-\x1f]*+"'
+_INTEGER: Final = r"(?:0|-?[1-9][0-9]{0,14}+)"  # fifteen digits are below 2^53
 _KINDS: Final = {
     str: _TEXT,
-    int: r"(?:0|-?[1-9][0-9]{0,14}+)",  # fifteen digits are below 2^53
+    int: _INTEGER,
     bool: r"(?:true|false)",
     type(None): r"null",
-    list: rf"\[(?:{_TEXT}(?:,{_TEXT})*+)?+\]",
+    list: rf"\[(?:{_TEXT}(?:,{_TEXT})*+|{_INTEGER}(?:,{_INTEGER})*+)?+\]",
 }
+
+_LISTED: Final[tuple[set[type], ...]] = (set(), {str}, {int})
 
 Shape = tuple[tuple[str, type], ...]
 
@@ -73,7 +76,7 @@ class Shapes:
     def learn(self, value: Mapping[str, Any]) -> None:
         """Take the shape of an object that was read from canonical form by the rule, and from nothing else."""
         for item in value.values():
-            if type(item) not in _KINDS or (type(item) is list and not all(type(each) is str for each in item)):
+            if type(item) not in _KINDS or (type(item) is list and set(map(type, item)) not in _LISTED):
                 return
         shape = tuple((key, type(item)) for key, item in value.items())
         if len(shape) > _KEYS_MAX or (shape not in self._counts and len(self._counts) >= SHAPES_MAX):

@@ -8,14 +8,44 @@ from __future__ import annotations
 from typing import Final
 
 from projections.folding import View
-from projections.views import cells, commands, corrections, lessons, regulation, school, substitutions
+from projections.views import (
+    cancellations,
+    cells,
+    certificates,
+    closings,
+    commands,
+    control,
+    corrections,
+    duties,
+    evidence,
+    lessons,
+    people_data,
+    plans,
+    regulation,
+    results,
+    school,
+    subgroups,
+    substitutions,
+    timetables,
+)
 
 VIEWS: Final[tuple[View, ...]] = (
     commands.VIEW,
     school.VIEW,
+    closings.VIEW,
     lessons.VIEW,
     cells.VIEW,
     corrections.VIEW,
     regulation.VIEW,
+    evidence.VIEW,
+    people_data.VIEW,
+    control.VIEW,
     substitutions.VIEW,
+    plans.VIEW,
+    duties.VIEW,
+    subgroups.VIEW,
+    timetables.VIEW,
+    certificates.VIEW,
+    cancellations.VIEW,
+    results.VIEW,
 )

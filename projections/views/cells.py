@@ -9,6 +9,9 @@ from ledger.journal.events import (
     AbsenceCorrected,
     AbsenceReasonSet,
     AbsenceRecorded,
+    EarlyLeaveAnnulled,
+    EarlyLeaveCorrected,
+    EarlyLeaveRecorded,
     LatenessAnnulled,
     LatenessCorrected,
     LatenessRecorded,
@@ -23,8 +26,8 @@ from projections.rows import OPEN, Operations, Revise, Table
 class CellRow(NamedTuple):
     """One value in a cell.
 
-    `fact`: the entry that first stated it; `what`: mark, absence or lateness; `work`: of a mark; `value`: mark, absence
-    code or minutes, None while annulled; `corrected`: 1 from its first correction or annulment on.
+    `fact`: the entry that first stated it; `what`: mark, absence, lateness or early_leave; `work`: of a mark; `value`:
+    mark, absence code or minutes, None while annulled; `corrected`: 1 from its first correction or annulment on.
     """
 
     entry: int
@@ -38,7 +41,7 @@ class CellRow(NamedTuple):
     to_position: int = OPEN
 
 
-CELLS: Final = Table("cells", CellRow, (("lesson",), ("student",)))
+CELLS: Final = Table("cells", CellRow, (("lesson", "student"), ("student",)))
 
 
 def _mark_recorded(event: MarkRecorded, entry: Entry) -> Operations:
@@ -61,11 +64,20 @@ def _lateness_recorded(event: LatenessRecorded, entry: Entry) -> Operations:
     return (CellRow(index, index, "lateness", entry.stream_id, event.student, None, minutes, corrected=0),)
 
 
-def _corrected(event: MarkCorrected | AbsenceCorrected | LatenessCorrected, entry: Entry) -> Operations:
+def _early_leave_recorded(event: EarlyLeaveRecorded, entry: Entry) -> Operations:
+    index, minutes = entry.index, str(event.minutes)
+    return (CellRow(index, index, "early_leave", entry.stream_id, event.student, None, minutes, corrected=0),)
+
+
+def _corrected(
+    event: MarkCorrected | AbsenceCorrected | LatenessCorrected | EarlyLeaveCorrected, entry: Entry
+) -> Operations:
     return (Revise(CELLS, event.corrects, entry.index, {"value": str(event.new), "corrected": 1}),)
 
 
-def _annulled(event: MarkAnnulled | AbsenceAnnulled | LatenessAnnulled, entry: Entry) -> Operations:
+def _annulled(
+    event: MarkAnnulled | AbsenceAnnulled | LatenessAnnulled | EarlyLeaveAnnulled, entry: Entry
+) -> Operations:
     return (Revise(CELLS, event.corrects, entry.index, {"value": None, "corrected": 1}),)
 
 
@@ -82,5 +94,8 @@ VIEW: Final = View(
         LatenessRecorded: _lateness_recorded,
         LatenessCorrected: _corrected,
         LatenessAnnulled: _annulled,
+        EarlyLeaveRecorded: _early_leave_recorded,
+        EarlyLeaveCorrected: _corrected,
+        EarlyLeaveAnnulled: _annulled,
     },
 )

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.lookups import Lesson, Membership, lessons, roster_between
+from projections.views.flagged_marks import Flag, Standing, flags_of, pairs_of
+from projections.views.lookups import Lesson, Membership, courses, lessons, roster_between
+from projections.views.plans import PlannedItem, published
+from projections.views.subgroups import SubgroupMember, subgroup_members
 
 _LESSONS_AT_ONCE: Final = 1_024
 
@@ -20,10 +23,11 @@ class Value:
     Attributes:
         entry: the entry that says so.
         fact: the entry that first stated the fact.
-        what: ``mark``, ``absence`` or ``lateness``.
+        what: ``mark``, ``absence``, ``lateness`` or ``early_leave``.
         value: the mark, the absence's code, or minutes.
         work: the work that a mark is for.
         corrected: whether it was ever corrected or annulled. A reason that became known later is no correction.
+        flag: of a mark for who was absent, what it rests on; None for all others.
     """
 
     entry: int
@@ -34,6 +38,7 @@ class Value:
     work: str | None
     value: str
     corrected: bool
+    flag: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,15 @@ class Homework:
 
 @dataclass(frozen=True, slots=True)
 class LessonColumn:
-    """A column: the lesson's header with its works and homework (None: nothing entered)."""
+    """A column: the lesson's header with its works and homework (None: nothing entered).
+
+    `from_plan`: where nothing was entered, the items of the lesson plan whose homework the lesson has (2.2.2).
+    """
 
     lesson: Lesson
     works: tuple[Work, ...]
     homework: Homework | None
+    from_plan: tuple[PlannedItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,17 @@ class StudentLine:
 
 @dataclass(frozen=True, slots=True)
 class ClassPage:
-    """The page at a position: columns by date and number, lines in the order of enrolment, for names are not here."""
+    """The page at a position: columns by date and number, lines in the order of enrolment, for names are not here.
+
+    `subgroups`: stays in the subgroups that the page is about. The page of a subgroup's course has lines for its
+    members, and for whoever something stands for.
+    """
 
     position: int
     class_group: str
     columns: tuple[LessonColumn, ...]
     lines: tuple[StudentLine, ...]
+    subgroups: tuple[SubgroupMember, ...]
 
 
 def class_page(
@@ -116,7 +130,18 @@ def class_page(
     members: defaultdict[str, list[Membership]] = defaultdict(list)
     for member in roster_between(views, class_group, from_date, to_date, at=position).rows:
         members[member.student].append(member)
+    subgroups = tuple(
+        stay
+        for stay in subgroup_members(
+            views, class_group=class_group, course=course, from_date=from_date, to_date=to_date, at=position
+        ).rows
+        if subject in (None, stay.subject)
+    )
     lines: dict[str, list[Value]] = {student: [] for student in members}
+    chosen = () if course is None else courses(views, course=course, at=position).rows
+    if any(one.subgroup is not None for one in chosen):
+        belong = {stay.student for stay in subgroups}
+        lines = {student: [] for student in members if student in belong}
     for value in values_of(views, found, position):
         lines.setdefault(value.student, []).append(value)
     return ClassPage(
@@ -124,6 +149,7 @@ def class_page(
         class_group,
         columns_of(views, found, position),
         tuple(StudentLine(student, tuple(members.get(student, ())), tuple(of)) for student, of in lines.items()),
+        subgroups,
     )
 
 
@@ -138,20 +164,29 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
         row[2]: Homework(*row)
         for row in _of_lessons(views, "homework", "text, due_on", found, position, condition="t.stands = 1")
     }
+    planned = published(views, (lesson for lesson in found if lesson.lesson not in homework), position)
     return tuple(
-        LessonColumn(lesson, tuple(works.get(lesson.lesson, ())), homework.get(lesson.lesson)) for lesson in found
+        LessonColumn(
+            lesson,
+            tuple(works.get(lesson.lesson, ())),
+            homework.get(lesson.lesson),
+            planned.get(lesson.lesson, ()),
+        )
+        for lesson in found
     )
 
 
 def values_of(views: Reader, found: Iterable[Lesson], position: int, student: str | None = None) -> list[Value]:
     """What stands in the cells of lessons, of all students or of one, in the order of the facts' entries."""
+    found = tuple(found)
     columns = "what, student, work, value, corrected"
     condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
+    rows = list(_of_lessons(views, "cells", columns, found, position, condition=condition, student=student))
+    standing = (Standing(what, entry, fact, lesson, of) for entry, fact, lesson, what, of, *_ in rows)
+    flags = flags_of(views, pairs_of(standing, {lesson.lesson: lesson.held_on for lesson in found}), position)
     return [
-        Value(entry, fact, what, lesson, of, work, value, bool(corrected))
-        for entry, fact, lesson, what, of, work, value, corrected in _of_lessons(
-            views, "cells", columns, tuple(found), position, condition=condition, student=student
-        )
+        Value(entry, fact, what, lesson, of, work, value, bool(corrected), flags.get(fact))
+        for entry, fact, lesson, what, of, work, value, corrected in rows
     ]
 
 

@@ -13,7 +13,7 @@ _read_actor = msgspec.json.Decoder(ActorFields).decode
 
 
 class CommandRow(NamedTuple):
-    """A command; `entry` is its first one, and all up to the next row's are its own."""
+    """A command; `entry` is its first one, and all up to the next row's are its own; `lesson`: which it is about."""
 
     entry: int
     command: str
@@ -22,6 +22,7 @@ class CommandRow(NamedTuple):
     role: str
     on_behalf_of: str | None
     basis: str | None
+    lesson: str | None
     to_position: int = OPEN
 
 
@@ -30,7 +31,10 @@ COMMANDS: Final = Table("commands", CommandRow, (("at",),))
 
 def _on_command(entry: Entry) -> Operations:
     actor = _read_actor(entry.actor)
-    row = CommandRow(entry.index, entry.command, entry.at, actor.id, actor.role, actor.on_behalf_of, actor.basis)
+    lesson = entry.stream_id if entry.stream.startswith("lesson/") else None
+    row = CommandRow(
+        entry.index, entry.command, entry.at, actor.id, actor.role, actor.on_behalf_of, actor.basis, lesson
+    )
     return (row,)
 
 

@@ -9,10 +9,14 @@ from zoneinfo import ZoneInfo
 
 from ledger.wire.entry import format_at, parse_at
 from projections.reading import Answer, AsOf, Reader, resolve, stands
-from projections.views.lookups import school
+from projections.views.lookups import classes, periods, school
 
-Timing: TypeAlias = Literal["same_day", "before_close", "after_close"]
-"""same_day: on the school's calendar day on which the fact was first recorded; after_close: by an approved request."""
+Timing: TypeAlias = Literal["same_day", "before_close", "reopened", "after_close"]
+"""When a correction was made, seen from its fact and from the closings of the periods that hold the lesson.
+
+after_close: by an approved request. reopened: without one, behind a closing, while every such period was open again,
+on whatever day. same_day: on the school's calendar day on which the fact was first recorded. before_close: any other.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ def correction_register(
     """
     position = resolve(views, at)
     zone = _time_zone(views, position)
+    closed = _Closed(views, position)
     wanted = {"o.class_group": class_group, "l.teacher": teacher, "c.student": student}
     parameters: dict[str, object] = {"at": position}
     conditions = []
@@ -120,7 +125,7 @@ def correction_register(
     first, last = _entries_between(views, zone, from_date, to_date, position)
     parameters |= {"first": first, "last": last}
     rows = views.select(_REGISTER + "".join(f" AND {condition}" for condition in conditions), parameters)
-    registered = (_registered(row, zone) for row in sorted(rows))
+    registered = (_registered(row, zone, closed) for row in sorted(rows))
     return Answer(position, tuple(line for line in registered if timing is None or line.timing == timing))
 
 
@@ -170,12 +175,39 @@ _REGISTER: Final = f"""
     WHERE {stands("k")}"""
 
 
-def _registered(row: tuple[Any, ...], zone: ZoneInfo) -> Registered:
+class _Closed:
+    """Where the first closing of every period stands, and which lessons the period holds."""
+
+    def __init__(self, views: Reader, position: int) -> None:
+        groups = classes(views, at=position).rows
+        self._places = {group.class_group: (group.year, group.grade) for group in groups}
+        self._closings = [
+            (turn.entry, period)
+            for period in periods(views, at=position).rows
+            for turn in period.history
+            if turn.action == "closed"
+        ]
+
+    def before(self, entry: int, class_group: str, held_on: str) -> bool:
+        """Whether a period that holds a lesson of this class and day was closed before this entry."""
+        year, grade = self._places.get(class_group, ("", 0))
+        return any(
+            closing < entry
+            and year == period.year
+            and grade in period.grades
+            and period.starts_on <= held_on <= period.ends_on
+            for closing, period in self._closings
+        )
+
+
+def _registered(row: tuple[Any, ...], zone: ZoneInfo, closed: _Closed) -> Registered:
     entry, fact, what, action, *rest = row
     request, at, recorded_at = row[10], str(row[19]), str(row[23])
     timing: Timing
     if request is not None:
         timing = "after_close"
+    elif closed.before(entry, row[15], row[12]):
+        timing = "reopened"
     elif _local_date(at, zone) == _local_date(recorded_at, zone):
         timing = "same_day"
     else:

@@ -128,7 +128,7 @@ def _handlers() -> dict[type[Event], Handler]:
     found: dict[type[Event], Handler] = {}
     for event_class, type_name in TYPE_NAMES.items():
         if issubclass(event_class, Correction):
-            what, action = type_name.partition("/")[0].split("_")
+            what, _, action = type_name.partition("/")[0].rpartition("_")
             found[event_class] = _handler(what, action)
     return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import orjson
+
 from ledger.journal.events import (
     AttendanceTaken,
     HomeworkAnnulled,
@@ -21,7 +23,10 @@ from projections.rows import OPEN, Operations, Revise, Table
 
 
 class LessonRow(NamedTuple):
-    """A lesson's header; `fact`: the entry that first recorded it; `stands`: 0 while annulled."""
+    """A lesson's header; `fact`: the entry that first recorded it; `stands`: 0 while annulled.
+
+    `plan_items`: JSON array of numbers, None where the lesson names none.
+    """
 
     entry: int
     fact: int
@@ -34,6 +39,7 @@ class LessonRow(NamedTuple):
     ends_at: str
     topic: str
     attendance: str
+    plan_items: str | None
     stands: int
     to_position: int = OPEN
 
@@ -73,7 +79,7 @@ class HomeworkRow(NamedTuple):
     to_position: int = OPEN
 
 
-LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",)))
+LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",), ("held_on",)))
 LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
 WORKS: Final = Table("works", WorkRow, (("lesson",),))
 HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))
@@ -92,6 +98,7 @@ def _lesson_recorded(event: LessonRecorded, entry: Entry) -> Operations:
         ends_at=event.ends_at,
         topic=event.topic,
         attendance=event.attendance,
+        plan_items=_numbers(event.plan_items),
         stands=1,
     )
     return (row,)
@@ -100,7 +107,12 @@ def _lesson_recorded(event: LessonRecorded, entry: Entry) -> Operations:
 def _lesson_corrected(event: LessonCorrected, entry: Entry) -> Operations:
     new = event.new
     header = {"topic": new.topic, "number": new.number, "starts_at": new.starts_at, "ends_at": new.ends_at}
-    return (Revise(LESSONS, event.corrects, entry.index, {**header, "stands": 1}),)
+    changes = {**header, "plan_items": _numbers(new.plan_items), "stands": 1}
+    return (Revise(LESSONS, event.corrects, entry.index, changes),)
+
+
+def _numbers(items: tuple[int, ...]) -> str | None:
+    return orjson.dumps(items).decode() if items else None
 
 
 def _lesson_annulled(event: LessonAnnulled, entry: Entry) -> Operations:

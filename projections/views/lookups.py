@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.views.closings import Turn, closed_by, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ class SchoolYear:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A reporting period; `closed_by`: the entry that closed it, None while it is open."""
+    """A reporting period.
+
+    `closed_by`: the entry that closed it, None while it is open, also again; `history`: every entry that closed it,
+    opened it again or attested it.
+    """
 
     entry: int
     period: str
@@ -55,6 +61,7 @@ class Period:
     starts_on: str
     ends_on: str
     closed_by: int | None
+    history: tuple[Turn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,16 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course with the teacher responsible on the day asked about; None where nobody is yet."""
+    """A course with the teacher responsible on the day asked about; None where nobody is yet.
+
+    `subgroup`: title of the part of the class that it teaches; None: all of it.
+    """
 
     entry: int
     course: str
     class_group: str
     subject: str
+    subgroup: str | None
     year: str
     teacher: str | None
     assigned_by: int | None
@@ -104,12 +115,14 @@ class Lesson:
     course: str
     class_group: str
     subject: str
+    subgroup: str | None
     teacher: str
     held_on: str
     number: int
     starts_at: str
     ends_at: str
     topic: str
+    plan_items: tuple[int, ...]
     attendance_by: int | None
     """The entry that says that attendance was taken; None while none does."""
 
@@ -150,13 +163,14 @@ def periods(views: Reader, *, year: str | None = None, grade: int | None = None,
     """Reporting periods by their first day, of a year or of a grade where asked, with whether they are closed."""
     position = resolve(views, at)
     conditions, parameters = _filters(("p.year", year))
-    sql = f"""SELECT p.entry, p.period, p.year, p.kind, p.number, p.grades, p.starts_on, p.ends_on,
-          (SELECT min(c.entry) FROM {{closings}} c WHERE c.period = p.period AND {stands("c")})
+    sql = f"""SELECT p.entry, p.period, p.year, p.kind, p.number, p.grades, p.starts_on, p.ends_on
         FROM {{periods}} p WHERE {stands("p")}{conditions} ORDER BY p.starts_on, p.entry"""
-    found = [
-        Period(entry, period, of_year, kind, number, tuple(orjson.loads(grades)), *rest)
-        for entry, period, of_year, kind, number, grades, *rest in views.select(sql, {"at": position, **parameters})
-    ]
+    histories = turns(views, position)
+    found = []
+    for entry, period, of_year, kind, number, grades, first, last in views.select(sql, {"at": position, **parameters}):
+        history = histories.get(period, ())
+        listed = tuple(orjson.loads(grades))
+        found.append(Period(entry, period, of_year, kind, number, listed, first, last, closed_by(history), history))
     return Answer(position, tuple(period for period in found if grade is None or grade in period.grades))
 
 
@@ -221,7 +235,8 @@ def courses(
     until = "" if on is None else " AND b.starts_on <= :on_date"
     if on is not None:
         parameters["on_date"] = on
-    sql = f"""SELECT c.entry, c.course, c.class_group, c.subject, c.year, a.teacher, a.entry FROM {{courses}} c
+    sql = f"""SELECT c.entry, c.course, c.class_group, c.subject, c.subgroup, c.year, a.teacher, a.entry
+        FROM {{courses}} c
         LEFT JOIN {{assignments}} a ON a.entry = (
           SELECT b.entry FROM {{assignments}} b WHERE b.course = c.course AND {stands("b")}{until}
           ORDER BY b.starts_on DESC, b.entry DESC LIMIT 1)
@@ -256,14 +271,20 @@ def lessons(
         ("l.teacher", teacher),
         ("l.lesson", lesson),
     )
-    sql = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, l.teacher, l.held_on, l.number,
-          l.starts_at, l.ends_at, l.topic, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+    sql = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, c.subgroup, l.teacher, l.held_on,
+          l.number, l.starts_at, l.ends_at, l.topic, l.plan_items, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
             (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
         FROM {{lessons}} l JOIN {{courses}} c ON c.course = l.course AND {stands("c")}
         WHERE l.held_on BETWEEN :from_date AND :to_date AND l.stands = 1 AND {stands("l")}{conditions}
         ORDER BY l.held_on, l.number, l.fact"""
     parameters |= {"at": position, "from_date": from_date, "to_date": to_date}
-    return Answer(position, tuple(Lesson(*row) for row in views.select(sql, parameters)))
+    return Answer(position, tuple(_lesson(row) for row in views.select(sql, parameters)))
+
+
+def _lesson(row: tuple[Any, ...]) -> Lesson:
+    *fields, plan_items, attendance_by = row
+    cells = (*fields, tuple(orjson.loads(plan_items or "[]")), attendance_by)
+    return Lesson(*cells)
 
 
 def _filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:

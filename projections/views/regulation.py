@@ -1,6 +1,7 @@
 """What the school's orders put in force, and when: versions of its regulation, and who answers for the journal.
 
-Nothing judges by the parameters yet: they are shown as they were adopted.
+The parameters are shown as they were adopted; what follows from them is in `deadlines`, and by `mark_for_absent` marks
+are flagged (`flagged_marks`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The school's set-up: people, years, periods and their closing, classes and rosters, courses and their teachers."""
+"""The school's set-up: people, years, periods, classes and rosters, courses and their teachers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from ledger.journal.events import (
     ClassGroupListed,
     ClassGroupOpened,
     CourseOpened,
-    PeriodClosed,
     PeriodDefined,
     PeriodListed,
     PersonRegistered,
@@ -71,16 +70,6 @@ class PeriodRow(NamedTuple):
     to_position: int = OPEN
 
 
-class ClosingRow(NamedTuple):
-    """A period was closed."""
-
-    entry: int
-    period: str
-    streams: int
-    root: str
-    to_position: int = OPEN
-
-
 class ClassRow(NamedTuple):
     """A class group."""
 
@@ -114,13 +103,14 @@ class LeavingRow(NamedTuple):
 
 
 class CourseRow(NamedTuple):
-    """A course."""
+    """A course; `subgroup`: title of the part of the class that it teaches, None: all of it."""
 
     entry: int
     course: str
     class_group: str
     subject: str
     year: str
+    subgroup: str | None
     to_position: int = OPEN
 
 
@@ -138,7 +128,6 @@ SCHOOLS: Final = Table("schools", SchoolRow)
 PERSONS: Final = Table("persons", PersonRow, (("person",),))
 YEARS: Final = Table("years", YearRow)
 PERIODS: Final = Table("periods", PeriodRow)
-CLOSINGS: Final = Table("closings", ClosingRow, (("period",),))
 CLASSES: Final = Table("classes", ClassRow, (("class_group",),))
 ENROLLMENTS: Final = Table("enrollments", EnrollmentRow, (("class_group", "student"), ("student",)))
 LEAVINGS: Final = Table("leavings", LeavingRow, (("class_group", "student"),))
@@ -167,10 +156,6 @@ def _period_defined(event: PeriodDefined, entry: Entry) -> Operations:
     return (row,)
 
 
-def _period_closed(event: PeriodClosed, entry: Entry) -> Operations:
-    return (ClosingRow(entry.index, entry.stream_id, event.streams, event.root),)
-
-
 def _listed(_event: PeriodListed | ClassGroupListed, _entry: Entry) -> Operations:
     """What the year lists has a row of its own that names the year."""
     return ()
@@ -190,7 +175,8 @@ def _student_left(event: StudentLeft, entry: Entry) -> Operations:
 
 
 def _course_opened(event: CourseOpened, entry: Entry) -> Operations:
-    return (CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year),)
+    row = CourseRow(entry.index, entry.stream_id, event.class_group, event.subject, event.year, event.subgroup)
+    return (row,)
 
 
 def _teacher_assigned(event: TeacherAssigned, entry: Entry) -> Operations:
@@ -198,7 +184,7 @@ def _teacher_assigned(event: TeacherAssigned, entry: Entry) -> Operations:
 
 
 VIEW: Final = View(
-    (SCHOOLS, PERSONS, YEARS, PERIODS, CLOSINGS, CLASSES, ENROLLMENTS, LEAVINGS, COURSES, ASSIGNMENTS),
+    (SCHOOLS, PERSONS, YEARS, PERIODS, CLASSES, ENROLLMENTS, LEAVINGS, COURSES, ASSIGNMENTS),
     {
         SchoolOpened: _school_opened,
         PersonRegistered: _person_registered,
@@ -206,7 +192,6 @@ VIEW: Final = View(
         PeriodListed: _listed,
         ClassGroupListed: _listed,
         PeriodDefined: _period_defined,
-        PeriodClosed: _period_closed,
         ClassGroupOpened: _class_group_opened,
         StudentEnrolled: _student_enrolled,
         StudentLeft: _student_left,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.class_page import LessonColumn, Value, columns_of, values_of
 from projections.views.lookups import Lesson, lessons, memberships
+from projections.views.subgroups import subgroup_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,21 @@ class StudentPage:
 def student_page(views: Reader, student: str, *, from_date: str, to_date: str, at: AsOf = None) -> StudentPage:
     """Lessons of the student's classes on their days, and any other in which something stands for the student.
 
+    Of lessons in subgroups, those of the student's own on the day.
+
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
     found: dict[str, Lesson] = {}
+    stays = subgroup_members(views, student=student, at=position).rows
     for member in memberships(views, student=student, at=position).rows:
         first = max(member.starts_on, from_date)
         last = to_date if member.ends_on is None else min(member.ends_on, to_date)
         for lesson in lessons(views, class_group=member.class_group, from_date=first, to_date=last, at=position).rows:
-            found[lesson.lesson] = lesson
+            own = (stay for stay in stays if stay.course == lesson.course)
+            if lesson.subgroup is None or any(stay.holds(lesson.held_on) for stay in own):
+                found[lesson.lesson] = lesson
     for name in _lessons_with_values(views, student, from_date, to_date, position):
         if name not in found:
             found.update((lesson.lesson, lesson) for lesson in lessons(views, lesson=name, at=position).rows)

@@ -1,15 +1,18 @@
-"""The register of substituted lessons (regulation 3.3, example 3): any employee × any month or range, or all of them.
+"""The register of missed and substituted lessons (regulation 3.3, example 3): any employee × any month or range.
 
-Only what was recorded is here. Lessons that should have been held and were not show only against a timetable.
+A lesson is missed where a timetable planned it, it is over, and no recorded lesson stands for it (events.md). So of a
+class without a timetable nothing is missed here; a school without any is told that missed lessons are not known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Literal
 
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import AsOf, Reader, stands
+from projections.views.timetable_pages import Board, DayLesson
 
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
@@ -56,10 +59,36 @@ class Substituted:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """One lesson that was planned and that nobody gave, so far as is recorded.
+
+    Attributes:
+        held_on, number, starts_at, ends_at: when it should have been; times are None where no bell is known.
+        course, class_group, class_name, subject: of whom and in what.
+        teacher: who was responsible on the day, None: nobody; `assigned_by` says so.
+        timetable_entry, bells_entry, calendar_entry: what planned it, gave its times, and made the day what it was.
+    """
+
+    held_on: str
+    number: int
+    starts_at: str | None
+    ends_at: str | None
+    course: str
+    class_group: str
+    class_name: str
+    subject: str
+    teacher: str | None
+    assigned_by: int | None
+    timetable_entry: int | None
+    bells_entry: int | None
+    calendar_entry: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class EmployeeTotal:
     """One employee's sums over the rows: lessons given for others and by others, and their coefficients in hundredths.
 
-    An hour is a lesson.
+    An hour is a lesson. `unreplaced_lessons` were missed and nobody gave them; None: the school has no timetable.
     """
 
     employee: str
@@ -67,17 +96,23 @@ class EmployeeTotal:
     given_coefficient: int
     missed_lessons: int
     missed_coefficient: int
+    unreplaced_lessons: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class SubstitutionRegister:
-    """The register as it stood at a position: rows by day and number, sums by employee and over all rows."""
+    """The register as it stood at a position: rows by day and number, sums by employee and over all rows.
+
+    `missed` are by day and number too. With no `timetable` anywhere they cannot be told, and are None.
+    """
 
     position: int
     rows: tuple[Substituted, ...]
     totals: tuple[EmployeeTotal, ...]
     lessons: int
     coefficient: int
+    timetable: Literal["known", "none"]
+    missed: tuple[Missed, ...] | None
 
 
 def substitution_register(
@@ -87,20 +122,23 @@ def substitution_register(
     from_date: str | None = None,
     to_date: str | None = None,
     at: AsOf = None,
+    now: datetime | None = None,
 ) -> SubstitutionRegister:
-    """Substituted lessons that stand, with sums.
+    """Substituted lessons that stand, and missed ones that are over, with sums.
 
     Args:
         views: whom to ask.
-        employee: only lessons that this person gave for another or another gave for this person; sums of this one only.
+        employee: only lessons that this person gave for another, or another or nobody for this one; own sums.
         from_date: only lessons held on this day or later.
         to_date: only lessons held on this day or earlier.
         at: as of.
+        now: the clock; None: the last entry's moment. What is not over by then, or by `at`, is not missed.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
-    position = resolve(views, at)
+    board = Board(views, from_date or FIRST_DAY, to_date or LAST_DAY, at=at, now=now)
+    position = board.position
     parameters: dict[str, object] = {
         "at": position,
         "first": from_date or FIRST_DAY,
@@ -112,8 +150,13 @@ def substitution_register(
         condition = " AND (s.absent_teacher = :employee OR l.teacher = :employee)"
     found = views.select(f"{_REGISTER}{condition} ORDER BY l.held_on, l.number, s.fact", parameters)
     rows = tuple(_substituted(row) for row in found)
-    totals = tuple(total for total in _totals(rows) if employee in (None, total.employee))
-    return SubstitutionRegister(position, rows, totals, len(rows), sum(row.coefficient for row in rows))
+    missed = None
+    if board.plan.is_known:
+        missed = tuple(_missed(row) for row in board.uneven(teacher=employee, is_unplanned_asked=False))
+    totals = tuple(total for total in _totals(rows, missed) if employee in (None, total.employee))
+    coefficient = sum(row.coefficient for row in rows)
+    timetable: Literal["known", "none"] = "none" if missed is None else "known"
+    return SubstitutionRegister(position, rows, totals, len(rows), coefficient, timetable, missed)
 
 
 # A year has some 1,500 of these (4 % of lessons): they are read one by one and their lessons looked up. The empty text
@@ -135,12 +178,36 @@ def _substituted(row: tuple[Any, ...]) -> Substituted:
     return Substituted(*fields)
 
 
-def _totals(rows: Iterable[Substituted]) -> Iterable[EmployeeTotal]:
+def _missed(row: DayLesson) -> Missed:
+    return Missed(
+        row.held_on,
+        row.number,
+        row.starts_at,
+        row.ends_at,
+        row.course,
+        row.class_group,
+        row.class_name,
+        row.subject,
+        row.teacher,
+        row.assigned_by,
+        row.timetable_entry,
+        row.bells_entry,
+        row.calendar_entry,
+    )
+
+
+def _totals(rows: Iterable[Substituted], missed: Iterable[Missed] | None) -> Iterable[EmployeeTotal]:
     """Sums of everybody who is in the rows, in order of their ids."""
     sums: dict[str, list[int]] = {}
     for row in rows:
         for employee, place in ((row.substitute, 0), (row.absent_teacher, 2)):
-            of = sums.setdefault(employee, [0, 0, 0, 0])
+            of = sums.setdefault(employee, [0, 0, 0, 0, 0])
             of[place] += 1
             of[place + 1] += row.coefficient
-    return (EmployeeTotal(employee, *of) for employee, of in sorted(sums.items()))
+    for lesson in missed or ():
+        if lesson.teacher is not None:
+            sums.setdefault(lesson.teacher, [0, 0, 0, 0, 0])[4] += 1
+    for employee, of in sorted(sums.items()):
+        given, given_coefficient, replaced, coefficient, unreplaced = of
+        told = None if missed is None else unreplaced
+        yield EmployeeTotal(employee, given, given_coefficient, replaced, coefficient, told)

@@ -26,9 +26,11 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 from eventsourcing.postgres import PostgresTrackingRecorder
-from eventsourcing.tests import application as application_cases
-from eventsourcing.tests import persistence as persistence_cases
-from eventsourcing.tests import projection as projection_cases
+from eventsourcing.tests import (
+    application as application_cases,
+    persistence as persistence_cases,
+    projection as projection_cases,
+)
 from eventsourcing.utils import Environment
 
 from ledger.storage.postgres import LetopisPostgresFactory

@@ -29,9 +29,11 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteTrackingRecorder
-from eventsourcing.tests import application as application_cases
-from eventsourcing.tests import persistence as persistence_cases
-from eventsourcing.tests import projection as projection_cases
+from eventsourcing.tests import (
+    application as application_cases,
+    persistence as persistence_cases,
+    projection as projection_cases,
+)
 from eventsourcing.utils import Environment
 
 from ledger.storage.sqlite import LetopisSQLiteFactory

@@ -436,3 +436,31 @@ def test_substitutions_of_a_month_are_told_as_text_json_and_table(tmp_path: Path
     assert row["fact"] not in [one["fact"] for one in orjson.loads(before.stdout)["rows"]]
     for wrong in (("--month", "2026-13"), ("--month", "2026-09", "--from", "2026-09-01"), ("--employee", "Петрова")):
         assert letopis("substitutions", "--var", str(var), *wrong).returncode == 2
+
+
+def test_what_was_recorded_late_is_told_as_text_and_json_and_counted(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with serving("--var", str(var), "--sample"):
+        pass
+    whole = orjson.loads(letopis("deadlines", "--var", str(var), "--json").stdout)
+    assert {row["status"] for row in whole["rows"]} <= {"late", "missing"}
+    row = next(row for row in whole["rows"] if row["rule"] == "lesson" and row["status"] == "late")
+    asked = ("deadlines", "--var", str(var), "--month", row["held_on"][:7])
+    of_class = orjson.loads(letopis(*asked, "--class", row["class_name"], "--json").stdout)
+    assert row in of_class["rows"]
+    of_teacher = orjson.loads(letopis(*asked, "--teacher", row["teacher"], "--json").stdout)
+    assert row in of_teacher["rows"]
+    text = letopis(*asked, "--teacher", row["teacher"]).stdout
+    assert f"{whole['people'][row['teacher']]}: запись урока / lesson: с опозданием / late" in text
+    assert row["due_local"] in text
+    counted = orjson.loads(letopis(*asked, "--teacher", row["teacher"], "--counts", "--json").stdout)
+    late = sum(of["rule"] == "lesson" and of["status"] == "late" for of in of_teacher["rows"])
+    assert [of["late"] for of in counted["rows"] if of["rule"] == "lesson"] == [late]
+    assert "запись урока / lesson: " in letopis(*asked, "--counts").stdout
+    for wrong in (
+        ("--month", "2026-13"),
+        ("--class", "99Я"),
+        ("--teacher", "Петрова"),
+        ("--at", "x", "--position", "1"),
+    ):
+        assert letopis("deadlines", "--var", str(var), *wrong).returncode == 2

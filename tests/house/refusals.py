@@ -14,17 +14,21 @@ from babel.messages import Catalog, pofile
 
 from api.auth import RIGHTS
 from api.translation import WORD
-from ledger.journal.vocabulary import PersonKind
+from ledger.journal.vocabulary import MARK_WORDS, PersonKind
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES" / "letopis.po"
 
 # Names that are put together where they are raised, with all that can be put in.
-KINDS: Final = ("class", "course", "lesson", "period", "person", "year")
+KINDS: Final = (
+    *("bells", "class", "course", "lesson", "period", "person", "plan", "refresh", "remark", "results", "year"),
+)
+EVIDENCE: Final = ("verification", "archive", "timing", "printout")
+_MADE_KINDS: Final = (*(kind for kind in KINDS if kind not in {"bells", "results"}), *EVIDENCE)
 MADE: Final = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
-    "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in KINDS},
-    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "mark")},
+    "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in _MADE_KINDS},
+    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "early_leave", "mark")},
 }
 
 
@@ -75,7 +79,7 @@ def read_catalogue() -> Catalog:
 
 def wanted() -> set[tuple[str, str]]:
     """Context and text of all that must be in the catalogue."""
-    return refusals() | {(WORD, word) for word in (*RIGHTS, *get_args(PersonKind))}
+    return refusals() | {(WORD, word) for word in (*RIGHTS, *get_args(PersonKind), *MARK_WORDS)}
 
 
 def write_catalogue(catalogue: Catalog) -> None:

@@ -10,8 +10,7 @@ from uuid import uuid4
 import httpx
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from api.openapi import PUBLIC
 from tests.http_school import Served, make_school, served

@@ -19,6 +19,7 @@ def test_more_of_a_lesson_is_added_corrected_again_and_annulled(server: Served) 
         place, _ = school.recorded(teacher, absences=[])
         late = {
             "lateness": [{"student": school.students[1], "minutes": 7}],
+            "early_leaves": [{"student": school.students[1], "minutes": 5}],
             "homework": {"text": "§ 4", "due_on": None},
         }
         post(teacher, f"{place}/entries", late, **tag(teacher, place))

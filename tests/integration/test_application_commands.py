@@ -12,8 +12,7 @@ import pytest
 
 from ledger.application import School
 from ledger.errors import Conflict, KeyReused, OutcomeUnknown, Refused
-from ledger.journal import commands as cmd
-from ledger.journal import events as ev
+from ledger.journal import commands as cmd, events as ev
 from ledger.journal.closing import commitment
 from ledger.journal.codec import CODEC
 from ledger.journal.context import LessonHead

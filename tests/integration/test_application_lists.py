@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from ledger.application import School
 from ledger.errors import Refused
 from ledger.journal import commands as cmd
 from ledger.journal.recorded import Decision
+from ledger.journal.vocabulary import Handling
 from ledger.log import Command, Receipt
 from tests.integration.application_settings import BACKENDS, fresh_settings
 from tests.integration.test_application_threads import recorded_items
 from tests.properties.journal_oracle import check_log
+from tests.unit.ledger.journal.graded_school import adopt_rules, period_marks
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     AFTER_QUARTER,
@@ -170,3 +174,107 @@ def test_a_version_is_judged_by_the_one_that_is_adopted_meanwhile(settings: dict
                 here.execute(adopt(mine), actor=ADMIN, at=NOON)
             assert refused.value.rule == "regulation_not_later"
         check_log(recorded_items(here))
+
+
+@pytest.mark.parametrize("absence_is_mine", [True, False])
+def test_no_absence_and_no_certificate_slips_past_the_other(settings: dict[str, str], absence_is_mine: bool) -> None:
+    """Whichever is appended in between, and though both are the first of their kind, the absence gets its reason."""
+    certificate = cmd.RecordCertificate(
+        certificate=uid(3000),
+        class_group=CLASS_A,
+        student=STUDENTS_A[0],
+        starts_on="2026-09-07",
+        ends_on="2026-09-07",
+        code="ill",
+        basis="справка",
+    )
+    absence = lesson(absences=(cmd.NewAbsence(student=STUDENTS_A[0]),))
+    mine, theirs = ((absence, TEACHER), (certificate, ADMIN))[:: 1 if absence_is_mine else -1]
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.meanwhile = partial(there.execute, theirs[0], actor=theirs[1], at=NOON)
+        here.execute(mine[0], actor=mine[1], at=NOON)
+        items = recorded_items(here)
+        check_log(items)
+        assert items[-1].type == ("absence_recorded" if absence_is_mine else "absence_reason_set")
+        assert (items[-1].data["code"], items[-1].data["certificate"]) == ("ill", uid(3000))
+
+
+def test_a_list_that_was_not_there_is_asked_for_again_at_the_append(settings: dict[str, str]) -> None:
+    """A process that knows a student without certificates does not ask each time, and still misses none."""
+    absent = (cmd.NewAbsence(student=STUDENTS_A[0]),)
+    certificate = cmd.RecordCertificate(
+        certificate=uid(3000),
+        class_group=CLASS_A,
+        student=STUDENTS_A[0],
+        starts_on="2026-09-07",
+        ends_on="2026-09-07",
+        code="ill",
+        basis="справка",
+    )
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(lesson(absences=absent), actor=TEACHER, at=NOON)
+        there.execute(certificate, actor=ADMIN, at=NOON)
+        before = here.appends
+        here.execute(lesson(uid(1001), absences=absent), actor=TEACHER, at=NOON)
+        assert here.appends == before + 2
+        assert recorded_items(here)[-1].data["certificate"] == uid(3000)
+        check_log(recorded_items(here))
+
+
+def test_a_mark_for_an_absent_student_is_judged_by_the_version_that_is_adopted_meanwhile(
+    settings: dict[str, str],
+) -> None:
+    """A refusal that nobody takes any more would be the smaller evil: it is the taken mark that must not slip in."""
+
+    def adopt(handling: Handling) -> cmd.AdoptRegulation:
+        parameters = msgspec.structs.replace(PARAMETERS, mark_for_absent=handling)
+        return cmd.AdoptRegulation(
+            order_number="17-о", order_date="2026-08-24", effective_from="2026-09-01", parameters=parameters
+        )
+
+    both = lesson(absences=(cmd.NewAbsence(student=STUDENTS_A[0]),), works=(answer(),), marks=(mark(STUDENTS_A[0]),))
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(adopt("flag"), actor=ADMIN, at=NOON)
+        here.meanwhile = partial(there.execute, adopt("refuse"), actor=ADMIN, at=NOON)
+        with pytest.raises(Refused) as refused:
+            here.execute(both, actor=TEACHER, at=NOON)
+        assert refused.value.rule == "absent_student"
+        there.execute(adopt("flag"), actor=ADMIN, at=NOON)
+        assert here.execute(both, actor=TEACHER, at=NOON)
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["new_lesson", "known_lesson"])
+def test_no_mark_that_is_recorded_meanwhile_is_missed_by_a_result(settings: dict[str, str], is_new: bool) -> None:
+    """A lesson that no list had yet moves nothing that a result read, so the whole log must stand still for it."""
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(adopt_rules(marks_min=1), actor=ADMIN, at=NOON)
+        here.execute(lesson(works=(answer(WORK),)), actor=TEACHER, at=NOON)
+        given: dict[str, Any] = {"works": (answer(uid(2001)),), "marks": (mark(STUDENTS_A[0], "2", uid(2001)),)}
+        more: cmd.JournalCommand = cmd.AddToLesson(lesson=LESSON, **given)
+        if is_new:
+            more = lesson(uid(1001), number=4, starts_at="11:40", ends_at="12:25", **given)
+        here.meanwhile = lambda: there.execute(more, actor=TEACHER, at=NOON)
+        receipt = here.execute(period_marks(), actor=TEACHER, at=NOON)
+        assert here.appends == 2 + len(setup_commands()) + 2
+        (result,) = [item for item in recorded_items(here) if item.position == receipt.first_index + 1]
+        assert (result.data["computed"], result.data["inputs"]) == ("2", [receipt.first_index - 1])
+        check_log(recorded_items(here))
+
+
+def test_two_sheets_of_one_course_and_period_are_never_opened_at_once(settings: dict[str, str]) -> None:
+    with InterruptedSchool(settings) as here, School({**settings, "LETOPIS_CREATE": "n"}) as there:
+        for step, actor, at in setup_commands():
+            here.execute(step, actor=actor, at=at)
+        here.execute(adopt_rules(), actor=ADMIN, at=NOON)
+        here.meanwhile = lambda: there.execute(period_marks(sheet=uid(3009)), actor=TEACHER, at=NOON)
+        with pytest.raises(Refused) as refused:
+            here.execute(period_marks(), actor=TEACHER, at=NOON)
+        assert refused.value.rule == "sheet_exists"

@@ -13,12 +13,11 @@ from ledger.errors import Refused
 from ledger.journal.memory import Journal
 from ledger.wire.entry import parse_entry
 from tests.integration.application_settings import BACKENDS, fresh_settings
-from tests.properties.journal_moves import KINDS, START, Move, command_of, item_of
+from tests.properties.journal_moves import KINDS, START, WEIGHTS, Move, command_of, item_of
 from tests.properties.journal_oracle import Item, check_log
 from tests.unit.ledger.journal.small_school import Step, setup_commands
 
 MOVES = 120
-WEIGHTS = (6, 6, 3, 8, 8, 5, 1, 1, 2, 1, 1, 1)
 
 
 class Twins:
@@ -61,7 +60,7 @@ def test_does_what_the_journal_in_memory_does(
             twins.take(step, turn)
         now = START
         for turn in range(MOVES):
-            kind = source.choices(KINDS, weights=WEIGHTS)[0]
+            kind = source.choices(KINDS, weights=[*WEIGHTS.values()])[0]
             move = Move(kind, source.choice((0, 0, 0, 1, 2)), tuple(source.randrange(841) for _ in range(24)))
             step = command_of(move, twins.journal, now)
             now = step[2]

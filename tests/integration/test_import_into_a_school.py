@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from api.importing import ImportRefusedError, apply_import, know_school, plan_import
+from api.retention import PERSON
 from ledger.application import School
 from ledger.errors import Refused
-from ledger.journal.commands import OpenSchool
-from ledger.vault import KeyStore, Vault, create_key_store
+from ledger.journal.commands import ChangePersonalData, OpenSchool
+from ledger.vault import KeyStore, Vault, create_key_store, make_disclosure
 from ledger.vault.sqlite import open_vault
 from ledger.wire.entry import Actor, parse_entry
 from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
@@ -121,6 +122,39 @@ def test_adds_only_what_is_new(sqlite_school: School, vault: Vault) -> None:
     assert types(sqlite_school)["student_enrolled/1"] == 25
 
 
+def test_knows_who_changed_the_name_by_the_new_one_and_the_old(sqlite_school: School, vault: Vault) -> None:
+    apply_import(plan_import(FILES), sqlite_school, vault, ADMINISTRATOR)
+    key, (student,) = next(
+        (key, ids) for key, ids in know_school(sqlite_school, vault).people.items() if key.kind == "student"
+    )
+    new = make_disclosure("family_name", "Новикова")
+    vault.keep(student, PERSON, [new.text])
+    changed = ChangePersonalData(person=student, fields=("family_name",), sd=(new.digest,))
+    sqlite_school.execute(changed, actor=ADMINISTRATOR)
+    after = {
+        name: raw.replace(f";{key.family_name};{key.given_name};".encode(), f";Новикова;{key.given_name};".encode())
+        for name, raw in FILES.items()
+    }
+    assert after != FILES
+    for files in (FILES, after):
+        plan = plan_import(files, know_school(sqlite_school, vault))
+        assert (plan.problems, plan.steps) == ((), ())
+
+
+def test_registers_and_links_guardians(sqlite_school: School, vault: Vault) -> None:
+    header, *rows = FILES["people.csv"].decode("utf-8-sig").splitlines()
+    student = next(row.split(";")[0] for row in rows if "учени" in row)
+    family = [f"{header};ученики;кем приходится", *(row + ";;" for row in rows)]
+    family.append(
+        ";".join(["Р1", "родитель", "Новикова", "Ольга"] + [""] * (header.count(";") - 3) + [student, "мать"])
+    )
+    files = FILES | {"people.csv": "\n".join(family).encode()}
+    apply_import(plan_import(files), sqlite_school, vault, ADMINISTRATOR)
+    assert types(sqlite_school)["guardian_linked/1"] == 1
+    again = plan_import(files, know_school(sqlite_school, vault))
+    assert (again.problems, again.steps, again.unchanged["link"]) == ((), (), 1)
+
+
 def test_gives_a_course_another_teacher_from_a_day_on(sqlite_school: School, vault: Vault) -> None:
     apply_import(plan_import(FILES), sqlite_school, vault, ADMINISTRATOR)
     courses = "класс;предмет;учитель;с\n5А;Математика;У03;11.01.2027\n".encode()
@@ -128,6 +162,22 @@ def test_gives_a_course_another_teacher_from_a_day_on(sqlite_school: School, vau
     assert apply_import(plan, sqlite_school, vault, ADMINISTRATOR) == (1, 0)
     again = plan_import({"people.csv": FILES["people.csv"], "courses.csv": courses}, know_school(sqlite_school, vault))
     assert again.steps == ()
+
+
+def test_imports_subgroups_and_a_lesson_plan_and_a_second_time_nothing(school: School, vault: Vault) -> None:
+    apply_import(plan_import(FILES, know_school(school, vault)), school, vault, ADMINISTRATOR)
+    student = next(row.split(";") for row in FILES["people.csv"].decode("utf-8-sig").splitlines() if ";5А;" in row)
+    more = {
+        "people.csv": FILES["people.csv"],
+        "courses.csv": "класс;предмет;учитель;подгруппа\n5А;Шахматы;У03;1-я\n5А;Шахматы;У04;2-я\n".encode(),
+        "subgroups.csv": f"класс;предмет;подгруппа;ученик\n5А;Шахматы;2-я;{student[0]}\n".encode(),
+        "plans.csv": "класс;предмет;номер;тема;часов;подгруппа\n5А;Шахматы;1;Дебют;2;2-я\n5А;Шахматы;2;Эндшпиль;1;2-я\n".encode(),
+    }
+    assert apply_import(plan_import(more, know_school(school, vault)), school, vault, ADMINISTRATOR) == (4, 0)
+    counted = types(school)
+    assert (counted["subgroup_listed/1"], counted["subgroup_joined/1"], counted["lesson_plan_imported/1"]) == (2, 1, 1)
+    again = plan_import(more, know_school(school, vault))
+    assert (again.problems, again.steps) == ((), ())
 
 
 def test_one_bad_row_and_nothing_is_written(sqlite_school: School, vault: Vault) -> None:

@@ -15,8 +15,7 @@ from eventsourcing.persistence import DataError, OperationalError, ProgrammingEr
 
 from ledger.errors import AlreadyRecorded, Conflict, KeyReused, LedgerDamaged, LetopisError
 from ledger.log import LogRecorder, SignedCheckpoint
-from ledger.storage.postgres import LetopisPostgresFactory
-from ledger.storage.postgres import recorder as recorder_module
+from ledger.storage.postgres import LetopisPostgresFactory, recorder as recorder_module
 from ledger.storage.postgres.append import needed_versions
 from ledger.storage.postgres.recorder import LetopisPostgresApplicationRecorder, end_of_prefix
 from ledger.tree.edge import RightEdge

@@ -122,8 +122,9 @@ def test_in_bulk_the_same_happens_in_the_same_order(
     assert [e.data for e in recorded if e.type == "period_closed/1"] == [
         e.data for e in expected if e.type == "period_closed/1"
     ]
-    # Requests and answers, each by a person of its own, are appended alone.
-    alone = [e for e in recorded if e.type in {"correction_requested/1", "correction_refused/1"} or "request" in e.data]
+    # What somebody does as who it is (asks and answers, consents, notifies) is appended alone.
+    types = {"correction_requested/1", "correction_refused/1", "guardianship_notified/1"}
+    alone = [e for e in recorded if e.type in types or "consent" in e.type or "request" in e.data]
     assert len({entry.command for entry in recorded}) - 2 * len(alone) < len(recorded) / 200
     asked = {entry.index: entry.actor.id for entry in recorded if entry.type == "correction_requested/1"}
     assert all(entry.actor.id != asked[entry.data["request"]] for entry in recorded if "request" in entry.data)

@@ -11,14 +11,44 @@ import msgspec
 from hypothesis import strategies as st
 
 from ledger.journal import commands as cmd
+from ledger.journal.calendar import Calendar
+from ledger.journal.cancellation_events import PlannedPlace
+from ledger.journal.cancellations import Cancellations
+from ledger.journal.certificates import Certificates
 from ledger.journal.codec import CODEC
-from ledger.journal.commands import NewAbsence, NewHomework, NewLateness, NewMark, NewSubstitution, NewWork
+from ledger.journal.commands import (
+    NewAbsence,
+    NewEarlyLeave,
+    NewHomework,
+    NewLateness,
+    NewMark,
+    NewSubstitution,
+    NewWork,
+)
+from ledger.journal.control import Control
 from ledger.journal.course import Course
 from ledger.journal.events import Event
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
-from ledger.journal.vocabulary import AbsenceCode
+from ledger.journal.people import Person
+from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.plans import LessonPlan
+from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CancellationReason,
+    CertificateCode,
+    Channel,
+    Condition,
+    ConsentMethod,
+    DataField,
+    Handling,
+    RemarkClosing,
+    Tool,
+    Verdict,
+)
 from ledger.wire.entry import Actor
+from tests.properties import results_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -26,6 +56,7 @@ from tests.unit.ledger.journal.small_school import (
     CLASS_B,
     DEPUTY,
     DEPUTY_2,
+    GUARDIANS,
     MATHS_A,
     MATHS_B,
     PARAMETERS,
@@ -39,6 +70,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER_2,
     TEACHER_3,
     WHOLE_YEAR,
+    YEAR,
     Step,
     digest,
     moscow,
@@ -51,16 +83,23 @@ _T = TypeVar("_T")
 START: Final = moscow("2026-09-07 20:00")
 TEACHERS: Final = (TEACHER, TEACHER_2, TEACHER_3)
 PEOPLE: Final = (*TEACHERS, DEPUTY, DEPUTY_2, ADMIN)
+FOR_TEACHER: Final = Actor(ADMIN.id, "administrator", on_behalf_of=TEACHER.id, basis="приказ")
+DIRECTOR: Final = Actor(uid(12), "director")
 FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, basis="приказ")
 STUDENTS: Final = STUDENTS_A + STUDENTS_B
 COURSES: Final = (MATHS_A, RUSSIAN_A, MATHS_B)
+SUBGROUPS: Final = (uid(60), uid(61), uid(62))
 DAYS: Final = ("2026-09-07", "2026-09-08", "2026-10-25", "2026-11-01", "2026-11-05", "2026-11-09")
+REMARKS: Final = tuple(uid(number) for number in range(3000, 3003))
 LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
+BELLS: Final = (uid(60), uid(61))
+RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "4", "na", "3/4", "9"),
     "absence": ("ill", "absent", "excused", "nap"),
     "lateness": (5, 120, 0),
+    "early_leave": (6, 120, 121),
     "work": (
         {"kind": "test", "written": True, "weight": 200},
         {"kind": "answer", "written": False, "weight": 100},
@@ -79,6 +118,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     ),
     "lesson": (
         {"topic": "Иная тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15"},
+        {"topic": "Третья тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15", "plan_items": (1, 2)},
         {"topic": "Ещё тема", "number": 0, "starts_at": "09:30", "ends_at": "10:15"},
         {"topic": "", "number": 0, "starts_at": "09:30", "ends_at": "10:15"},
     ),
@@ -116,7 +156,7 @@ class Choices:
 def command_of(move: Move, journal: Journal, now: datetime) -> Step:
     """Turn a move into a command, its actor and its moment."""
     now += timedelta(days=move.days)
-    command, actor = _BUILDERS[move.kind](Choices(move.numbers), journal)
+    command, actor = _MOVES[move.kind][0](Choices(move.numbers), journal)
     return command, actor, now
 
 
@@ -132,7 +172,7 @@ def item_of(index: int, stream: str, version: int, event: Event, actor: Actor) -
 
 
 def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
-    course = choices.one(COURSES)
+    course = choices.one(_courses(journal))
     held_on = choices.one(DAYS)
     actor, substitution = _recorder(choices, journal, course, held_on)
     command = cmd.RecordLesson(
@@ -144,8 +184,9 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
         starts_at="10:40",
         ends_at="11:25",
         topic="Тема",
+        plan_items=_covered(choices, journal, course),
         attendance_taken=choices.number(2) == 0,
-        **_parts(choices, STUDENTS_B if course == MATHS_B else STUDENTS_A),
+        **_parts(choices, _students(journal, course)),
     )
     return command, actor
 
@@ -153,7 +194,7 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
 def _add(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     id_, lesson = _some_lesson(choices, journal)
     take = choices.number(3) == 1
-    students = STUDENTS_B if lesson and lesson.course == MATHS_B else STUDENTS_A
+    students = _students(journal, lesson.course) if lesson else STUDENTS_A
     command = cmd.AddToLesson(lesson=id_, take_attendance=take, **_parts(choices, students))
     return command, _lesson_teacher(choices, journal, lesson)
 
@@ -192,6 +233,25 @@ def _close(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
     return cmd.ClosePeriod(period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR, uid(43)))), _administrator(choices)
 
 
+def _reopen(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    actor = TEACHER if choices.rarely() else choices.one((ADMIN, FOR_TEACHER))
+    command = cmd.ReopenPeriod(
+        period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR)),
+        reason=choices.one(("not_recorded", "other")),
+        basis="служебная записка № 5",
+        requested_by=STUDENTS[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)),
+        note=choices.one((digest(7), None)),
+    )
+    return command, actor
+
+
+def _attest(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    size = choices.one((journal.size, journal.size, journal.size - 1, journal.size + 1, 1))
+    id_ = choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR))
+    actor = DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
+    return cmd.AttestPeriod(period=id_, size=size, basis="акт № 1"), actor
+
+
 def _define(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     starts_on, ends_on = sorted((choices.one(DAYS), choices.one(DAYS)))
     kind = choices.one(("trimester", "half_year", "quarter"))
@@ -208,13 +268,79 @@ def _move_student(choices: Choices, journal: Journal) -> tuple[cmd.JournalComman
 
 def _assign(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     teacher = choices.one(TEACHERS).id
-    command = cmd.AssignTeacher(course=choices.one(COURSES), teacher=teacher, starts_on=choices.one(DAYS))
+    command = cmd.AssignTeacher(course=choices.one(_courses(journal)), teacher=teacher, starts_on=choices.one(DAYS))
+    return command, _administrator(choices)
+
+
+def _open_subgroup(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    command = cmd.OpenCourse(
+        course=choices.one(SUBGROUPS),
+        class_group=CLASS_A,
+        year=YEAR,
+        subject=choices.one(("Английский язык", "Информатика")) if choices.rarely() else "Английский язык",
+        subgroup=choices.one(("1", "2", "3")),
+        teacher=choices.one(TEACHERS).id,
+        starts_on=DAYS[0],
+    )
+    return command, _administrator(choices)
+
+
+def _member(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A member of a subgroup leaves, or a student joins one, mostly from the first day on."""
+    course = choices.one([*_courses(journal)[len(COURSES) :], MATHS_A])
+    student, day = choices.one(STUDENTS_A), choices.one(DAYS[1:]) if choices.number(3) == 2 else DAYS[0]
+    if choices.number(4) < 3:
+        return cmd.JoinSubgroup(course=course, student=student, starts_on=day), _administrator(choices)
+    return cmd.LeaveSubgroup(course=course, student=student, ends_on=day), _administrator(choices)
+
+
+def _plan(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A plan of a few items, or of more than an entry holds."""
+    homework = "ы" * 4_000 if choices.number(3) == 2 else choices.one((None, "§ 1"))
+    count = 1 + choices.number(9)
+    items = tuple(PlanItem(number=n, topic=f"Тема {n}", hours=1 + n % 2, homework=homework) for n in range(1, count))
+    course = choices.one(_courses(journal))
+    return cmd.ImportPlan(course=course, title="План", items=items), _planner(choices, journal, course)
+
+
+def _amend(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    planned = [id_ for id_ in _courses(journal) if f"plan/{id_}" in journal.aggregates] or [MATHS_A]
+    course = choices.one(planned)
+    new = choices.one((PlanTopic(topic="Тема", hours=1, planned_on=DAYS[1]), PlanTopic(topic="Тема", hours=0), None))
+    command = cmd.AmendPlan(
+        course=course, number=choices.number(12), new=new, reason=choices.one(("calendar", "merged")), basis="приказ"
+    )
+    return command, _planner(choices, journal, course)
+
+
+def _planner(choices: Choices, journal: Journal, course: str) -> Actor:
+    return ADMIN if choices.number(2) else _teacher(choices, journal, course, DAYS[-1])
+
+
+def _assign_duty(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A duty of a teacher's; mostly not yet in force, so that not every lesson needs one."""
+    person: str = STAFF[0] if choices.rarely() else choices.one(TEACHERS).id
+    command = cmd.AssignDuty(
+        person=person,
+        duty=choices.one(("journal", "journal", "journal", "substitute", "class_teacher")),
+        order_number="21-о",
+        order_date=DAYS[0],
+        starts_on=choices.one(DAYS[4:]) if choices.rarely() else "2027-05-20",
+    )
+    return command, _administrator(choices)
+
+
+def _end_duty(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    duty: Any = choices.one(("journal", "journal", "substitute"))
+    ends_on = choices.one(DAYS) if choices.rarely() else "2027-05-20"
+    command = cmd.EndDuty(person=choices.one(TEACHERS).id, duty=duty, ends_on=ends_on)
     return command, _administrator(choices)
 
 
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     hours: int = choices.one((24, 48, 1_000))
-    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours)
+    handling: Handling = choices.one(("flag", "refuse"))
+    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours, mark_for_absent=handling)
     order = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
     command = cmd.AdoptRegulation(**order, effective_from=choices.one(DAYS), parameters=parameters)
     return command, _administrator(choices)
@@ -228,21 +354,278 @@ def _appoint(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Ac
     return command, _administrator(choices)
 
 
-_BUILDERS: Final = {
-    "record": _record,
-    "add": _add,
-    "reason": _reason,
-    "correct": _correct,
-    "request": _request,
-    "answer": _answer,
-    "close": _close,
-    "define": _define,
-    "move_student": _move_student,
-    "assign": _assign,
-    "adopt": _adopt,
-    "appoint": _appoint,
+def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    id_, size = uid(6_000 + choices.number(500)), choices.one((journal.size, journal.size - 5, journal.size + 1))
+    actor = DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
+    root = "ab" * 32
+    verdict: Verdict = "incomplete" if choices.rarely() else "verified"
+    match choices.number(3):
+        case 0:
+            checkpoint = choices.one((None, size, 1))
+            return cmd.RecordVerification(
+                verification=id_, size=size, root=root, verdict=verdict, program="verify.pyz", program_sha256=root,
+                checkpoint=checkpoint, witnesses=choices.number(2),
+            ), actor  # fmt: skip
+        case 1:
+            known: tuple[Tool, ...] = ("sha256sum", "csv", "verify.pyz")
+            tools = choices.some(known)
+            return cmd.RecordArchive(
+                archive=id_, size=size, root=root, manifest_sha256=root, year=YEAR, opened_with=tools, verdict=verdict
+            ), actor
+        case _:
+            month = choices.one(("2026-09", "2026-10", "2026-13"))
+            counts = {"employees": 3, "requests": 4, "rows": choices.number(9), "slowest_ms": choices.number(4_000)}
+            return cmd.RecordTiming(timing=id_, size=size, month=month, **counts), actor
+
+
+def _print(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    asked: tuple[tuple[Condition, dict[str, str]], ...] = (
+        ("corrections", {"period": QUARTER_1}),
+        ("corrections", {"period": QUARTER_2}),
+        ("substitutions", {"month": "2026-09"}),
+        ("archive", {"year": YEAR}),
+        ("archive", {"month": "2026-09"}),
+    )
+    condition, scope = choices.one(asked)
+    command = cmd.RegisterPrintout(
+        printout=uid(7_000 + choices.number(500)), condition=condition, number="3", pages=choices.one((40, 0)),
+        printed_on=choices.one(("2026-10-26", "2026-11-09", "2026-09-30", "2027-06-01")), kept="архив, шкаф 2",
+        signed_by=STUDENTS[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)), **scope,
+    )  # fmt: skip
+    return command, DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
+
+
+def _guardian(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    student, guardian = choices.one(STUDENTS[:2]), _odd(choices, GUARDIANS, STUDENTS)
+    if choices.number(3) == 2:
+        return cmd.UnlinkGuardian(person=student, guardian=guardian), _administrator(choices)
+    return cmd.LinkGuardian(person=student, guardian=guardian, relation="mother"), _administrator(choices)
+
+
+def _data(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """A notice, or an answer to one, or to the refresh."""
+    person = choices.one(STUDENTS[:2])
+    found = journal.find(f"person/{person}")
+    notices = [*found.notices] if isinstance(found, Person) else []
+    notice: int | None = choices.one((*notices, 3)) if choices.number(2) == 0 else None
+    refresh: str | None = choices.one((YEAR, YEAR, uid(3))) if choices.number(3) == 0 else None
+    fields: tuple[DataField, ...] = choices.one((("family_name",), ("email", "address"), ("phone", "phone"), ()))
+    command: cmd.JournalCommand
+    match choices.number(4):
+        case 0:
+            command = cmd.ReceiveDataNotice(
+                person=person, received_on=_past(choices), how="oral", given_by=GUARDIANS[0], about=fields
+            )
+        case 1:
+            sd = tuple(digest(6 + number) for number in range(choices.number(3)))
+            command = cmd.ChangePersonalData(person=person, fields=fields, sd=sd, notice=notice, refresh=refresh)
+        case 2:
+            command = cmd.ConfirmPersonalData(
+                person=person, confirmed_on=_past(choices), notice=notice, refresh=refresh
+            )
+        case _:
+            command = cmd.OpenAnnualRefresh(
+                year=choices.one((YEAR, uid(3))), opens_on="2026-08-25", until=choices.one((None, "2026-09-05"))
+            )
+    return command, _administrator(choices)
+
+
+def _declare(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    grades: tuple[int, ...] = choices.one(((5,), (5, 6), (6, 5)))
+    found = journal.find(f"calendar/{YEAR}")
+    standing = [entry.entry for entry in found.entries] if isinstance(found, Calendar) else []
+    command: cmd.JournalCommand
+    match choices.number(4):
+        case 0:
+            revokes = choices.one([*standing, 1])
+            command = cmd.RevokeCalendarEntry(year=YEAR, revokes=revokes, basis="ошибка ввода")
+        case 1:
+            weekday = choices.number(9)
+            command = cmd.DeclareSchoolDay(year=YEAR, on=choices.one(DAYS), as_weekday=weekday, grades=grades)
+        case _:
+            command = cmd.DeclareDaysOff(
+                year=YEAR, starts_on=choices.one(DAYS), ends_on=choices.one(DAYS), title="Каникулы", grades=grades
+            )
+    return command, _administrator(choices)
+
+
+def _delivery(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    guardian = _odd(choices, GUARDIANS, STUDENTS)
+    found = journal.find(f"person/{guardian}")
+    consents, refusals = ([*found.consents], [*found.refusals]) if isinstance(found, Person) else ([], [])
+    student = choices.one(STUDENTS[:2])
+    written = choices.number(2) == 0
+    method: ConsentMethod = "written" if written else "self_service"
+    paper = {"application_number": "12", "application_date": "2026-09-01"} if written else {}
+    actor = _administrator(choices) if written else Actor(guardian, "guardian")
+    match choices.number(5):
+        case 0 | 1:
+            channel: Channel = choices.one(("in_system", "email", "sms"))
+            sd = (digest(8),) if channel != "in_system" else ()
+            return cmd.GiveDeliveryConsent(
+                person=guardian, student=student, channel=channel, method=method, sd=sd, **paper
+            ), actor
+        case 2:
+            consent = choices.one((*consents, 3))
+            return cmd.WithdrawDeliveryConsent(person=guardian, consent=consent, method=method, **paper), actor
+        case 3:
+            return cmd.RefuseInformation(
+                person=guardian, student=student, refused_on="2026-09-03", basis="заявление"
+            ), _administrator(choices)
+        case _:
+            return cmd.NotifyGuardianship(
+                person=guardian, refusal=choices.one((*refusals, 3)), out_number="01-17",
+                sent_on=choices.one(("2026-09-04", "2026-09-02")), approved_by=_odd(choices, STAFF, (ADMIN.id,)),
+            ), _administrator(choices)  # fmt: skip
+
+
+def _control(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    group = choices.one((CLASS_A, CLASS_A, CLASS_B))
+    actor = choices.one((TEACHER_3, TEACHER_3, DEPUTY, TEACHER))
+    note = digest(9) if choices.number(2) else None
+    known = journal.find(f"control/{group}")
+    checks = [*sorted(known.checks)] if isinstance(known, Control) else []
+    match choices.number(3):
+        case 0:
+            days = {"from_date": choices.one(("2026-09-01", "2026-09-04")), "to_date": "2026-09-03"}
+            return cmd.RecordControlCheck(class_group=group, held_on="2026-09-07", note=note, **days), actor
+        case 1:
+            id_, lesson = _some_lesson(choices, journal)
+            place = choices.one(
+                (
+                    {},
+                    {"course": MATHS_A},
+                    {"course": lesson.course if lesson else MATHS_A, "lesson": id_},
+                    {"course": choices.one(COURSES), "held_on": DAYS[0]},
+                )
+            )
+            return cmd.RaiseRemark(
+                remark=choices.one(REMARKS), class_group=group, to=_odd(choices, (TEACHER.id, TEACHER_2.id), STAFF),
+                about=choices.one(("homework", "lesson", "other")), note=note,
+                check=choices.one((None, *checks, 3)), **place,
+            ), actor  # fmt: skip
+        case _:
+            how: RemarkClosing = choices.one(("answered", "withdrawn"))
+            return cmd.CloseRemark(remark=choices.one(REMARKS), how=how, note=note), choices.one(
+                (TEACHER, TEACHER_2, TEACHER_3, DEPUTY)
+            )
+
+
+def _odd(choices: Choices, usual: Sequence[str], others: Sequence[str]) -> str:
+    return choices.one(others) if choices.rarely() else choices.one(usual)
+
+
+def _past(choices: Choices) -> str:
+    return choices.one(("2026-09-01", "2026-09-05", "2026-08-01"))
+
+
+def _ring(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    lessons = choices.one((RINGS, RINGS[:1], RINGS[::-1]))
+    command = cmd.SetBellSchedule(
+        bells=choices.one(BELLS), title="Смена", effective_from=choices.one(DAYS[:5]), lessons=lessons
+    )
+    return command, _administrator(choices)
+
+
+def _certify(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    student = choices.one(STUDENTS)
+    group = CLASS_A if student in STUDENTS_A else CLASS_B
+    actor = choices.one(PEOPLE) if choices.rarely() else choices.one((ADMIN, DEPUTY, TEACHER_3))
+    known = journal.find(f"certificate/{student}")
+    if choices.number(4) == 3:
+        corrects = choices.one([*known.standing]) if isinstance(known, Certificates) and known.standing else 3
+        return cmd.AnnulCertificate(class_group=group, student=student, corrects=corrects, basis="ошибка"), actor
+    starts_on, ends_on = sorted((choices.one(DAYS), choices.one(DAYS)))
+    code: CertificateCode = choices.one(("ill", "excused"))
+    command = cmd.RecordCertificate(
+        certificate=uid(choices.one(range(3000, 3006))),
+        class_group=group,
+        student=student,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        code=code,
+        basis="справка",
+    )
+    return command, actor
+
+
+def _cancel(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course: str = choices.one(COURSES)
+    known = journal.find(f"cancellation/{course}")
+    if choices.number(4) == 3:
+        corrects = choices.one([*known.standing]) if isinstance(known, Cancellations) and known.standing else 3
+        return cmd.WithdrawCancellation(course=course, corrects=corrects, basis="состоится"), _administrator(choices)
+    reason: CancellationReason = choices.one(("teacher_absent", "quarantine"))
+    command = cmd.CancelLesson(
+        course=course,
+        held_on=choices.one(DAYS),
+        number=choices.number(3),
+        reason=reason,
+        basis="приказ",
+        moved_to=choices.one((None, None, PlannedPlace(held_on=choices.one(DAYS), number=1))),
+        merged_with=choices.one((None, None, *COURSES)),
+    )
+    return command, _administrator(choices)
+
+
+def _schedule(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course = MATHS_B if choices.rarely() else choices.one(COURSES[:2])
+    lessons = tuple(
+        TimetableLesson(
+            course=course, weekday=weekday, number=1 + choices.number(2), weeks=choices.one(("every", "odd"))
+        )
+        for weekday in sorted(choices.some((1, 2, 3)))
+    )
+    command = cmd.SetTimetable(
+        class_group=CLASS_A, effective_from=choices.one(DAYS), bells=choices.one(BELLS), lessons=lessons
+    )
+    return command, _administrator(choices)
+
+
+# Kind of a move -> how it is made, and how often it is tried among all others.
+_MOVES: Final = {
+    "record": (_record, 6),
+    "add": (_add, 6),
+    "reason": (_reason, 3),
+    "correct": (_correct, 8),
+    "request": (_request, 8),
+    "answer": (_answer, 5),
+    "close": (_close, 1),
+    "reopen": (_reopen, 2),
+    "attest": (_attest, 2),
+    "define": (_define, 1),
+    "move_student": (_move_student, 2),
+    "assign": (_assign, 1),
+    "adopt": (_adopt, 1),
+    "appoint": (_appoint, 1),
+    "declare": (_declare, 2),
+    "ring": (_ring, 2),
+    "schedule": (_schedule, 2),
+    "open_subgroup": (_open_subgroup, 1),
+    "member": (_member, 4),
+    "plan": (_plan, 2),
+    "amend": (_amend, 2),
+    "assign_duty": (_assign_duty, 1),
+    "end_duty": (_end_duty, 1),
+    "guardian": (_guardian, 2),
+    "data": (_data, 3),
+    "delivery": (_delivery, 4),
+    "control": (_control, 2),
+    "prove": (_prove, 2),
+    "print": (_print, 3),
+    "certify": (_certify, 3),
+    "cancel": (_cancel, 2),
+    "assess": (results_moves.assess, 2),
+    "grade": (results_moves.grade, 9),
+    "final": (results_moves.final, 3),
+    "examine": (results_moves.examine, 3),
+    "publish": (results_moves.publish, 3),
+    "correct_result": (results_moves.correct_result, 6),
+    "answer_result": (results_moves.answer_result, 4),
+    "decide_council": (results_moves.decide_council, 1),
 }
-KINDS: Final = tuple(_BUILDERS)
+KINDS: Final = tuple(_MOVES)
+WEIGHTS: Final = {kind: weight for kind, (_, weight) in _MOVES.items()}
 
 
 def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
@@ -250,6 +633,7 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
     return {
         "absences": tuple(NewAbsence(student=student) for student in choices.some(students, 2)),
         "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
+        "early_leaves": tuple(NewEarlyLeave(student=student, minutes=8) for student in choices.some(students, 1)),
         "works": tuple(NewWork(work=work, kind="answer", written=False) for work in works),
         "marks": tuple(
             NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(VALUES["mark"][:4]))
@@ -257,6 +641,28 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
         ),
         "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"))),
     }
+
+
+def _courses(journal: Journal) -> list[str]:
+    """The courses that there are: at first those of the whole classes."""
+    return [*COURSES, *(id_ for id_ in SUBGROUPS if f"course/{id_}" in journal.aggregates)]
+
+
+def _students(journal: Journal, course: str) -> Sequence[str]:
+    """Who may be in a lesson of the course: of a subgroup, who ever was in it."""
+    found = journal.find(f"course/{course}")
+    if isinstance(found, Course) and found.members:
+        return tuple(found.members)
+    return STUDENTS_B if course == MATHS_B else STUDENTS_A
+
+
+def _covered(choices: Choices, journal: Journal, course: str) -> tuple[int, ...]:
+    """Items of the course's plan mostly, where it has one."""
+    found = journal.find(f"plan/{course}")
+    numbers = [*found.items][:2] if isinstance(found, LessonPlan) else []
+    if choices.rarely():
+        return choices.one(((1,), (2, 1), (9,)))
+    return tuple(numbers[: choices.number(3)])
 
 
 def _some_lesson(choices: Choices, journal: Journal) -> tuple[str, Lesson | None]:

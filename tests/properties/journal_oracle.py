@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "homework")
+from tests.properties import results_oracle
+from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
+
+FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -19,11 +22,28 @@ CREATE = {
     "period": "period_defined",
     "class": "class_group_opened",
     "course": "course_opened",
+    "plan": "lesson_plan_imported",
     "lesson": "lesson_recorded",
     "regulation": "regulation_adopted",
     "responsible": "responsible_appointed",
+    "verification": "verification_recorded",
+    "archive": "archive_recorded",
+    "timing": "register_timed",
+    "printout": "printout_registered",
+    "refresh": "annual_refresh_opened",
+    "control": "control_check_recorded",
+    "remark": "remark_raised",
+    "duty": "duty_assigned",
+    "bells": "bell_schedule_set",
+    "timetable": "timetable_set",
+    "certificate": "certificate_recorded",
+    "cancellation": "lesson_cancelled",
+    "assessment": "assessment_rules_adopted",
+    "results": "result_sheet_opened",
+    "council": "council_decision_recorded",
 }
-ALWAYS_THE_SAME = {"regulation", "responsible"}
+ALWAYS_THE_SAME = {"regulation", "responsible", "assessment"}
+DATA_FIELDS = {"family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"}
 HANDLINGS = {"refuse", "flag"}
 PARAMETERS: dict[str, Any] = {
     "lesson_days": 99,
@@ -49,6 +69,7 @@ STATES = {
     "mark_recorded": "mark",
     "absence_recorded": "absence",
     "lateness_recorded": "lateness",
+    "early_leave_recorded": "early_leave",
     "homework_assigned": "homework",
 }
 
@@ -85,7 +106,10 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker:
+class _Checker(TimetableOracle):
+    before: Sequence[Item]
+    item: Item
+
     def __init__(self, before: Sequence[Item], item: Item) -> None:
         self.before = before
         self.item = item
@@ -97,9 +121,20 @@ class _Checker:
         own = [other for other in self.before if other.stream == item.stream]
         assert item.position == len(self.before)
         assert item.version == len(own) + 1
-        if kind in ALWAYS_THE_SAME:
+        if kind == "control":
+            assert item.type == CREATE[kind]
+        elif kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
+        elif kind == "duty":
+            assert item.stream == f"duty/{self.before[0].stream.partition('/')[2]}"
+            assert item.type == CREATE[kind] or item.version > 1
+        elif kind == "calendar":
+            assert item.version > 1 or item.type in DECLARATIONS
+        elif kind in {"certificate", "cancellation"}:
+            assert item.type == CREATE[kind] or item.version > 1
+        elif kind in {"bells", "timetable", "council"}:
+            assert item.type == CREATE[kind]
         else:
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
@@ -118,8 +153,178 @@ class _Checker:
         assert self.data.keys() == {"clock", "name", "origin", "time_zone"}
 
     def check_person(self) -> None:
+        getattr(self, f"check_{self.item.type}")()
+
+    def check_person_registered(self) -> None:
         assert self.data["_sd"] == sorted(set(self.data["_sd"]))
         assert len(self.data["_sd"]) <= 4
+
+    # people's data -------------------------------------------------------------------------------------------------
+
+    def check_guardian_linked(self) -> None:
+        assert self.kind() == "student"
+        assert self.made("person", self.data["guardian"])["kind"] == "guardian"
+        assert self.data["relation"] in {"mother", "father", "guardian", "other"}
+        assert self.link(self.id(), self.data["guardian"]) is None
+
+    def check_guardian_unlinked(self) -> None:
+        assert self.kind() == "student"
+        assert self.link(self.id(), self.data["guardian"]) is not None
+
+    def check_data_change_notice_received(self) -> None:
+        date.fromisoformat(self.data["received_on"])
+        assert self.data["how"] in {"written", "electronic", "oral"}
+        if "given_by" in self.data:
+            self.made("person", self.data["given_by"])
+        if "about" in self.data:
+            self.check_names(self.data["about"])
+
+    def check_personal_data_changed(self) -> None:
+        self.check_names(self.data["fields"])
+        assert self.data["_sd"] == sorted(set(self.data["_sd"]))
+        assert len(self.data["_sd"]) <= len(self.data["fields"])
+        self.check_answers()
+
+    def check_personal_data_confirmed(self) -> None:
+        assert self.data.keys() & {"notice", "refresh"}
+        date.fromisoformat(self.data["confirmed_on"])
+        self.check_answers()
+        if "refresh" in self.data:
+            assert self.made("refresh", self.data["refresh"])["opens_on"] <= self.data["confirmed_on"]
+
+    def check_names(self, names: list[str]) -> None:
+        assert names == sorted(set(names)) != []
+        assert set(names) <= DATA_FIELDS
+
+    def check_answers(self) -> None:
+        answers = [*self.of(self.item.stream, "personal_data_changed")]
+        answers += self.of(self.item.stream, "personal_data_confirmed")
+        if "notice" in self.data:
+            notice = self.before[self.data["notice"]]
+            assert (notice.stream, notice.type) == (self.item.stream, "data_change_notice_received")
+            assert all(other.data.get("notice") != notice.position for other in answers)
+        if "refresh" in self.data:
+            self.made("refresh", self.data["refresh"])
+            assert all(other.data.get("refresh") != self.data["refresh"] for other in answers)
+
+    def check_refresh(self) -> None:
+        self.made("year", self.id())
+        assert self.data["opens_on"] <= self.data["until"]
+
+    def check_delivery_consent_given(self) -> None:
+        assert self.kind() == "guardian"
+        self.check_method()
+        assert self.data["channel"] in {"in_system", "email", "sms"}
+        assert len(self.data.get("_sd", ())) == (self.data["channel"] != "in_system")
+        assert self.link(self.data["student"], self.id()) is not None
+        standing = [consent.data["channel"] for consent in self.consents(self.id(), self.data["student"])]
+        assert self.data["channel"] not in standing
+
+    def check_delivery_consent_withdrawn(self) -> None:
+        assert self.kind() == "guardian"
+        self.check_method()
+        consent = self.before[self.data["consent"]]
+        assert (consent.stream, consent.type) == (self.item.stream, "delivery_consent_given")
+        assert consent in self.consents(self.id(), consent.data["student"])
+
+    def check_method(self) -> None:
+        paper = self.data.keys() & {"application_number", "application_date"}
+        if self.data["method"] == "written":
+            assert len(paper) == 2
+            assert self.data["application_number"]
+        else:
+            assert self.data["method"] == "self_service"
+            assert not paper
+            assert (self.item.actor, self.item.on_behalf_of) == (self.id(), None)
+
+    def check_information_refused(self) -> None:
+        assert self.kind() == "guardian"
+        assert self.data["basis"]
+        assert self.link(self.data["student"], self.id()) is not None
+        assert not self.consents(self.id(), self.data["student"])
+        assert not [one for one in self.refusals() if one.data["student"] == self.data["student"]]
+
+    def check_guardianship_notified(self) -> None:
+        assert self.kind() == "guardian"
+        refusal = self.before[self.data["refusal"]]
+        assert refusal in self.refusals()
+        notified = [other.data["refusal"] for other in self.of(self.item.stream, "guardianship_notified")]
+        assert refusal.position not in notified
+        assert refusal.data["refused_on"] <= self.data["sent_on"]
+        assert self.data["out_number"]
+        assert self.made("person", self.data["approved_by"])["kind"] == "staff"
+        assert self.data["approved_by"] not in (self.item.actor, self.item.on_behalf_of)
+
+    def id(self) -> str:
+        return self.item.stream.partition("/")[2]
+
+    def kind(self) -> str:
+        kind: str = self.made("person", self.id())["kind"]
+        return kind
+
+    def link(self, student: str, guardian: str) -> Item | None:
+        """The entry that links the two, unless one that ends it came after."""
+        last = None
+        for other in self.before:
+            if other.stream == f"person/{student}" and other.data.get("guardian") == guardian:
+                last = other if other.type == "guardian_linked" else None
+        return last
+
+    def consents(self, guardian: str, student: str) -> list[Item]:
+        """The consents that stand."""
+        withdrawn = {other.data["consent"] for other in self.of(f"person/{guardian}", "delivery_consent_withdrawn")}
+        link = self.link(student, guardian)
+        return [
+            other
+            for other in self.of(f"person/{guardian}", "delivery_consent_given")
+            if other.data["student"] == student
+            and other.position not in withdrawn
+            and link is not None
+            and link.position < other.position
+        ]
+
+    def refusals(self) -> list[Item]:
+        """The refusals of this stream that stand."""
+        given = [*self.of(self.item.stream, "delivery_consent_given")]
+        return [
+            other
+            for other in self.of(self.item.stream, "information_refused")
+            if not [
+                consent
+                for consent in given
+                if consent.position > other.position and consent.data["student"] == other.data["student"]
+            ]
+        ]
+
+    # control --------------------------------------------------------------------------------------------------------
+
+    def check_control(self) -> None:
+        self.made("class", self.id())
+        assert self.data["from_date"] <= self.data["to_date"] <= self.data["held_on"]
+        assert len(self.data.get("_sd", [""])) == 1
+
+    def check_remark(self) -> None:
+        if self.item.type == "remark_closed":
+            assert self.data["how"] in {"answered", "withdrawn"}
+            assert not list(self.of(self.item.stream, "remark_closed"))
+            return
+        data = self.data
+        self.made("class", data["class_group"])
+        assert self.made("person", data["to"])["kind"] == "teacher"
+        assert data["about"] in {"lesson", "attendance", "homework", "marks", "other"}
+        assert data["about"] != "other" or "_sd" in data
+        if "course" in data:
+            assert self.made("course", data["course"])["class_group"] == data["class_group"]
+        if "lesson" in data:
+            assert self.made("lesson", data["lesson"])["course"] == data["course"]
+        if "held_on" in data:
+            assert "course" in data
+            assert "lesson" not in data
+        if "check" in data:
+            check = self.before[data["check"]]
+            assert (check.stream, check.type) == (f"control/{data['class_group']}", "control_check_recorded")
+
+    # school years ---------------------------------------------------------------------------------------------------
 
     def check_year(self) -> None:
         if self.item.type == "school_year_opened":
@@ -135,8 +340,8 @@ class _Checker:
         assert f"year/{last.data['year']}" == self.item.stream
 
     def check_period(self) -> None:
-        if self.item.type == "period_closed":
-            self.check_closing()
+        if self.item.type != "period_defined":
+            getattr(self, f"check_{self.item.type}")()
             return
         year, data = self.made("year", self.data["year"]), self.data
         assert year["starts_on"] <= data["starts_on"] <= data["ends_on"] <= year["ends_on"]
@@ -154,6 +359,12 @@ class _Checker:
             if "class_teacher" in self.data:
                 assert self.made("person", self.data["class_teacher"])["kind"] == "teacher"
             return
+        if self.item.type == "subgroup_listed":
+            last = self.before[-1]
+            assert (last.stream, last.type) == (f"course/{self.data['course']}", "course_opened")
+            assert f"class/{last.data['class_group']}" == self.item.stream
+            assert last.data["subgroup"]
+            return
         assert self.made("person", self.data["student"])["kind"] == "student"
         stays = self.stays(self.data["student"])
         if self.item.type == "student_enrolled":
@@ -166,10 +377,86 @@ class _Checker:
     def check_course(self) -> None:
         if self.item.type == "course_opened":
             assert self.made("class", self.data["class_group"])["year"] == self.data["year"]
+            if "subgroup" in self.data:
+                assert self.data["subgroup"] not in [other["subgroup"] for _, other in self.subgroups(self.data)]
+        elif self.item.type in {"subgroup_joined", "subgroup_left"}:
+            self.check_subgroup()
         else:
             assert self.made("person", self.data["teacher"])["kind"] == "teacher"
             days = [other.data["starts_on"] for other in self.of(self.item.stream, "teacher_assigned")]
             assert all(day < self.data["starts_on"] for day in days)
+
+    def check_plan(self) -> None:
+        self.made("course", self.item.stream.partition("/")[2])
+        items = self.plan(self.item.stream.partition("/")[2])
+        if self.item.type == "lesson_plan_amended":
+            assert self.data["old"] == items.get(self.data["number"])
+            assert self.data["new"] != self.data["old"]
+            assert 1 <= self.data["number"] <= 999
+            assert self.data["new"] is None or 1 <= self.data["new"]["hours"] <= 99
+            return
+        if self.item.type == "lesson_plan_continued":
+            last = self.before[-1]
+            assert last.stream == self.item.stream
+            assert last.type in {"lesson_plan_imported", "lesson_plan_continued"}
+        numbers = [*items, *(item["number"] for item in self.data["items"])]
+        assert numbers == sorted(set(numbers)) != []
+        assert all(1 <= item["number"] <= 999 and 1 <= item["hours"] <= 99 for item in self.data["items"])
+
+    def plan(self, course: str) -> dict[int, dict[str, Any]]:
+        """What stands under each number of a course's plan."""
+        items: dict[int, dict[str, Any]] = {}
+        for other in self.before:
+            if other.stream != f"plan/{course}":
+                continue
+            for item in other.data.get("items", ()):
+                items[item["number"]] = {name: value for name, value in item.items() if name != "number"}
+            if other.type == "lesson_plan_amended":
+                items.pop(other.data["number"], None)
+                if other.data["new"] is not None:
+                    items[other.data["number"]] = other.data["new"]
+        return items
+
+    def check_covered(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        numbers = value.get("plan_items", [])
+        assert numbers == sorted(set(numbers))
+        assert set(numbers) <= self.plan(header["course"]).keys()
+
+    def check_subgroup(self) -> None:
+        student = self.data["student"]
+        assert self.made("person", student)["kind"] == "student"
+        course = self.made("course", self.item.stream.partition("/")[2])
+        assert course["subgroup"]
+        if self.item.type == "subgroup_left":
+            stays = self.subgroup_stays(self.item.stream, student)
+            assert stays
+            start, end = stays[-1]
+            assert end is None
+            assert start <= self.data["ends_on"]
+            return
+        for stream, _ in self.subgroups(course):
+            assert all(end and end < self.data["starts_on"] for _, end in self.subgroup_stays(stream, student))
+
+    def subgroups(self, course: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """The courses of the class's subgroups in the subject, with their streams."""
+        return [
+            (other.stream, other.data)
+            for other in self.before
+            if other.type == "course_opened"
+            and "subgroup" in other.data
+            and (other.data["class_group"], other.data["subject"]) == (course["class_group"], course["subject"])
+        ]
+
+    def subgroup_stays(self, stream: str, student: str) -> list[tuple[str, str | None]]:
+        """First and last day of each stay of a student in a course's subgroup."""
+        stays: list[tuple[str, str | None]] = []
+        for other in self.before:
+            if other.stream == stream and other.data.get("student") == student:
+                if other.type == "subgroup_joined":
+                    stays.append((other.data["starts_on"], None))
+                else:
+                    stays[-1] = (stays[-1][0], other.data["ends_on"])
+        return stays
 
     def check_regulation(self) -> None:
         assert self.data.keys() == {"order_number", "order_date", "effective_from", "parameters"}
@@ -189,12 +476,148 @@ class _Checker:
         assert self.made("person", self.data["person"])["kind"] == "staff"
         self.check_order("starts_on")
 
+    def check_verification(self) -> None:
+        keys = {"size", "root", "verdict", "program", "program_sha256", "witnesses"}
+        assert self.data.keys() - {"checkpoint"} == keys
+        self.check_evidence()
+        assert self.data["program"]
+        assert len(self.data["program_sha256"]) == 64
+        assert 1 <= self.data.get("checkpoint", 1) <= self.data["size"]
+        assert self.data["witnesses"] >= 0
+
+    def check_archive(self) -> None:
+        self.check_evidence()
+        self.made("year", self.data["year"])
+        tools = self.data["opened_with"]
+        assert tools == sorted({*tools} & {"csv", "openssl", "sha256sum", "verify.pyz"})
+
+    def check_evidence(self) -> None:
+        """Which root it is only the bytes can tell."""
+        assert self.item.version == 1
+        assert self.item.position - 65_536 <= self.data["size"]
+        assert 1 <= self.data["size"] <= self.item.position
+        assert self.data["verdict"] in {"verified", "finding", "incomplete"}
+        assert len(self.data["root"]) == 64
+
+    def check_timing(self) -> None:
+        assert self.data["register"] == "substitutions"
+        assert 1 <= self.data["size"] <= self.item.position
+        date.fromisoformat(f"{self.data['month']}-01")
+        assert all(self.data[field] >= 0 for field in ("employees", "requests", "rows", "slowest_ms"))
+
+    def check_printout(self) -> None:
+        kinds = {"corrections": "period", "archive": "year", "substitutions": "month"}
+        (scope,) = self.data.keys() & set(kinds.values())
+        assert scope == kinds[self.data["condition"]]
+        end = self.data[scope] + "-31" if scope == "month" else self.made(scope, self.data[scope])["ends_on"]
+        assert end < self.data["printed_on"]
+        assert self.made("person", self.data["signed_by"])["kind"] in {"teacher", "staff"}
+        assert self.data["number"]
+        assert self.data["kept"]
+        assert self.data["pages"] > 0
+
+    def check_duty(self) -> None:
+        assert self.made("person", self.data["person"])["kind"] == "teacher"
+        spans = self.duties(self.data["person"], self.data["duty"])
+        if self.item.type == "duty_ended":
+            assert spans
+            start, end = spans[-1]
+            assert end is None
+            assert start <= self.data["ends_on"]
+            return
+        assert self.data["order_number"]
+        assert self.data["duty"] in {"journal", "substitute", "class_teacher"}
+        assert all(end and end < self.data["starts_on"] for _, end in spans)
+
+    def duties(self, person: str, duty: str) -> list[tuple[str, str | None]]:
+        """First and last day of each span of a person's duty."""
+        spans: list[tuple[str, str | None]] = []
+        for other in self.before:
+            if (other.data.get("person"), other.data.get("duty")) == (person, duty):
+                if other.type == "duty_assigned":
+                    spans.append((other.data["starts_on"], None))
+                else:
+                    spans[-1] = (spans[-1][0], other.data["ends_on"])
+        return spans
+
+    def check_has_duty(self, header: dict[str, Any]) -> None:
+        day, teacher = header["held_on"], header["teacher"]
+        first = [other.data["starts_on"] for other in self.before if other.type == "duty_assigned"]
+        if not first or day < min(first):
+            return
+        spans = self.duties(teacher, "journal")
+        if self.responsible(header, self.before) != teacher:
+            spans += self.duties(teacher, "substitute")
+        assert any(start <= day and (end is None or day <= end) for start, end in spans)
+
+    def check_assessment(self) -> None:
+        results_oracle.check_assessment(self)
+
+    def check_results(self) -> None:
+        results_oracle.check_results(self)
+
+    def check_council(self) -> None:
+        results_oracle.check_council(self)
+
     def check_order(self, day: str) -> None:
         """An order has a number and a date, and what it says begins no earlier than what stood there before."""
         assert self.data["order_number"]
         date.fromisoformat(self.data["order_date"])
         date.fromisoformat(self.data[day])
         assert all(other.data[day] <= self.data[day] for other in self.of(self.item.stream, self.item.type))
+
+    def check_certificate(self) -> None:
+        student = self.item.stream.partition("/")[2]
+        assert self.made("person", student)["kind"] == "student"
+        if self.item.type == "certificate_annulled":
+            assert self.data["corrects"] in {other.position for other in self.certificates(student)}
+            assert self.data["basis"]
+            return
+        assert self.data["starts_on"] <= self.data["ends_on"]
+        assert self.data["code"] in {"ill", "excused"}
+        assert self.data["basis"]
+        known = self.of(self.item.stream, "certificate_recorded")
+        assert self.data["certificate"] not in {other.data["certificate"] for other in known}
+
+    def check_cancellation(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        year = self.made("course", course)["year"]
+        gone = {other.data["corrects"] for other in self.of(self.item.stream, "cancellation_withdrawn")}
+        standing = [one for one in self.of(self.item.stream, "lesson_cancelled") if one.position not in gone]
+        assert self.data["basis"]
+        if self.item.type == "cancellation_withdrawn":
+            assert self.data["corrects"] in {one.position for one in standing}
+            return
+        place = {name: self.data[name] for name in ("held_on", "number")}
+        assert 0 <= place["number"] <= 12
+        assert self.data["reason"] in {"teacher_absent", "quarantine", "weather", "accident", "school_event", "other"}
+        assert place not in [{name: one.data[name] for name in place} for one in standing]
+        assert not {"moved_to", "merged_with"} <= self.data.keys()
+        assert self.data.get("moved_to") != place
+        if "merged_with" in self.data:
+            assert self.data["merged_with"] != course
+            assert self.made("course", self.data["merged_with"])["year"] == year
+
+    def certificates(self, student: str) -> list[Item]:
+        """The certificates of a student that stand."""
+        stream = f"certificate/{student}"
+        gone = {other.data["corrects"] for other in self.of(stream, "certificate_annulled")}
+        return [one for one in self.of(stream, "certificate_recorded") if one.position not in gone]
+
+    def check_cited(self, student: str | None, header: dict[str, Any]) -> None:
+        """An absence that cites a certificate has its code, and lies in its days; one that says no reason has none."""
+        covering = [
+            other.data
+            for other in self.certificates(student or "")
+            if other.data["starts_on"] <= header["held_on"] <= other.data["ends_on"]
+        ]
+        if "certificate" in self.data:
+            (cited,) = [one for one in covering if one["certificate"] == self.data["certificate"]]
+            assert self.data["code"] == cited["code"]
+            if self.item.type == "absence_reason_set":
+                assert self.data["basis"] == cited["basis"]
+        elif self.item.type == "absence_recorded":
+            assert not covering or self.data["code"] != "absent"
 
     # lessons --------------------------------------------------------------------------------------------------------
 
@@ -215,8 +638,8 @@ class _Checker:
             what, _, change = type_.rpartition("_")
             assert (change == "annulled") == (self.data["new"] is None)
             self.check_change(what, self.data, header)
-            assert closed == ("request" in self.data)
-            if closed:
+            assert not closed or "request" in self.data
+            if "request" in self.data:
                 self.check_approval(what)
 
     def check_lesson_recorded(self, header: dict[str, Any]) -> None:
@@ -224,11 +647,13 @@ class _Checker:
         year = self.made("year", course["year"])
         assert year["starts_on"] <= header["held_on"] <= year["ends_on"]
         assert self.responsible(header, self.before)
+        self.check_has_duty(header)
         assert header["teacher"] == self.item.actor
         assert self.made("person", header["teacher"])["kind"] == "teacher"
         assert header["starts_at"] < header["ends_at"]
         assert 0 <= header["number"] <= 12
         assert any(self.holds(period, header) for _, period in self.periods())
+        self.check_covered(header, header)
 
     def responsible(self, header: dict[str, Any], before: Sequence[Item]) -> str:
         """Who is responsible for a lesson's course on its day, as the entries before the lesson say."""
@@ -263,13 +688,19 @@ class _Checker:
         (fact,) = [fact for fact in self.facts() if fact.standing == self.data["absence"]]
         assert (fact.what, fact.value) == ("absence", "absent")
         assert self.data["code"] != "absent"
+        self.check_cited(fact.student, header)
 
     def check_absence_recorded(self, header: dict[str, Any]) -> None:
+        self.check_cited(self.data["student"], header)
         self.check_free("absence", header, self.data["student"])
 
     def check_lateness_recorded(self, header: dict[str, Any]) -> None:
         assert 1 <= self.data["minutes"] <= 120
         self.check_free("lateness", header, self.data["student"])
+
+    def check_early_leave_recorded(self, header: dict[str, Any]) -> None:
+        assert 1 <= self.data["minutes"] <= 120
+        self.check_free("early_leave", header, self.data["student"])
 
     def check_mark_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("mark", header, self.data["student"], self.data["work"])
@@ -294,13 +725,15 @@ class _Checker:
         facts = self.facts()
         assert not [fact for fact in facts if (fact.what, fact.student, fact.work) == (what, student, work)]
         of_student = {fact.what for fact in facts if fact.student == student}
-        if what in {"absence", "lateness"}:
-            assert not of_student & {"absence", "lateness"}
-        if what == "mark":
+        if what == "absence":
+            assert not of_student & {"lateness", "early_leave"}
+        if what in {"lateness", "early_leave"}:
             assert "absence" not in of_student
+        if what == "mark":
+            assert "absence" not in of_student or self.takes_absent(header["held_on"])
             assert [fact for fact in facts if fact.what == "work" and fact.work == work]
         if what == "absence":
-            assert "mark" not in of_student
+            assert "mark" not in of_student or self.takes_absent(header["held_on"])
         if student is not None and self.item.type in STATES:
             group = f"class/{self.made('course', header['course'])['class_group']}"
             day = header["held_on"]
@@ -309,6 +742,15 @@ class _Checker:
                 for stream, start, end in self.stays(student)
                 if stream == group and start <= day and (end is None or day <= end)
             ]
+            if "subgroup" in self.made("course", header["course"]):
+                stays = self.subgroup_stays(f"course/{header['course']}", student)
+                assert any(start <= day and (end is None or day <= end) for start, end in stays)
+
+    def takes_absent(self, day: str) -> bool:
+        """The regulation of a day, as known before this entry, takes a mark for who was absent."""
+        versions = [other.data for other in self.before if other.type == "regulation_adopted"]
+        in_force = [version for version in versions if version["effective_from"] <= day]
+        return bool(in_force) and in_force[-1]["parameters"]["mark_for_absent"] == "flag"
 
     # corrections ----------------------------------------------------------------------------------------------------
 
@@ -328,14 +770,16 @@ class _Checker:
         check_value(what, data["new"])
         if what == "homework":
             self.check_homework(data["new"], header)
+        if what == "lesson":
+            self.check_covered(data["new"], header)
         if data["old"] is None:
             if what != "lesson":
                 assert [other for other in others if other.what == "lesson"], "a fact stands in an annulled lesson"
             self.check_free(what, header, fact.student, fact.work)
 
-    def check_answer(self, request: int) -> Item:
+    def check_answer(self, request: int, type_: str = "correction_requested") -> Item:
         asked = self.before[request]
-        assert (asked.type, asked.stream) == ("correction_requested", self.item.stream)
+        assert (asked.type, asked.stream) == (type_, self.item.stream)
         people = [{item.actor, item.on_behalf_of} - {None} for item in (self.item, asked)]
         assert not people[0] & people[1]
         answers = [other for other in self.before if other.data.get("request") == request]
@@ -350,10 +794,10 @@ class _Checker:
 
     # closing --------------------------------------------------------------------------------------------------------
 
-    def check_closing(self) -> None:
+    def check_period_closed(self) -> None:
         id_ = self.item.stream.partition("/")[2]
         period = self.made("period", id_)
-        assert not list(self.of(self.item.stream, "period_closed"))
+        assert not self.is_closed(self.item.stream)
         ends: dict[str, tuple[int, int]] = {}
         for other in self.before:
             if other.type == "lesson_recorded" and self.holds(period, other.data):
@@ -362,6 +806,21 @@ class _Checker:
                 ends[other.stream] = (other.version, other.position)
         leaves = [json.dumps([stream, *end], separators=(",", ":")).encode() for stream, end in sorted(ends.items())]
         assert self.data == {"streams": len(leaves), "root": merkle_root(leaves).hex()}
+
+    def check_period_reopened(self) -> None:
+        assert self.is_closed(self.item.stream)
+        assert len(list(self.of(self.item.stream, "period_reopened"))) < 9
+        assert self.data["reason"] in {"not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"}
+        assert self.data["reason"] != "other" or len(self.data["_sd"]) == 1
+        assert self.data["basis"]
+        assert self.made("person", self.data["requested_by"])["kind"] in {"teacher", "staff"}
+        assert self.data["requested_by"] not in {self.item.actor, self.item.on_behalf_of}
+
+    def check_period_attested(self) -> None:
+        assert self.is_closed(self.item.stream)
+        closing = [other.position for other in self.of(self.item.stream, "period_closed")][-1]
+        assert closing < self.data["size"] <= self.item.position
+        assert self.data["basis"]
 
     # what the entries before say ------------------------------------------------------------------------------------
 
@@ -401,16 +860,17 @@ class _Checker:
         )
 
     def closed(self, lesson: dict[str, Any]) -> bool:
-        return any(
-            self.holds(period, lesson) and bool(list(self.of(stream, "period_closed")))
-            for stream, period in self.periods()
-        )
+        return any(self.holds(period, lesson) and self.is_closed(stream) for stream, period in self.periods())
 
-    def facts(self, *, annulled: bool = False) -> list[_Standing]:
-        """The facts of this lesson with their standing entries; those that stand, or all."""
+    def is_closed(self, period: str) -> bool:
+        turns = [*self.of(period, "period_closed"), *self.of(period, "period_reopened")]
+        return bool(turns) and max(turns, key=lambda other: other.version).type == "period_closed"
+
+    def facts(self, *, annulled: bool = False, of: str = "") -> list[_Standing]:
+        """The facts of this lesson, or another, with their standing entries; those that stand, or all."""
         facts: list[_Standing] = []
         for other in self.before:
-            if other.stream != self.item.stream:
+            if other.stream != (of or self.item.stream):
                 continue
             data = other.data
             if other.type in STATES:
@@ -435,13 +895,14 @@ def check_value(what: str, value: Any) -> None:
         assert value.count("/") <= 1
     elif what == "absence":
         assert value in {"absent", "ill", "excused", "unexcused"}
-    elif what == "lateness":
+    elif what in {"lateness", "early_leave"}:
         assert isinstance(value, int)
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        assert value.keys() - {"due_on"} == _FIELDS[what] - {"due_on"}
-        assert what == "homework" or "due_on" not in value
+        optional = {"due_on", "plan_items"}
+        assert value.keys() - optional == _FIELDS[what] - optional
+        assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
         if what == "substitution":
             assert 1 <= value["coefficient"] <= 1000
@@ -450,7 +911,7 @@ def check_value(what: str, value: Any) -> None:
 
 
 _FIELDS = {
-    "lesson": {"topic", "number", "starts_at", "ends_at"},
+    "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
     "work": {"kind", "written", "weight"},
     "homework": {"text", "due_on"},
@@ -460,7 +921,7 @@ _FIELDS = {
 def _value(what: str, data: dict[str, Any]) -> Any:
     if what in _FIELDS:
         return {field: data[field] for field in _FIELDS[what] if field in data}
-    return data[{"mark": "value", "absence": "code", "lateness": "minutes"}[what]]
+    return data[{"mark": "value", "absence": "code", "lateness": "minutes", "early_leave": "minutes"}[what]]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

@@ -3,8 +3,7 @@ from __future__ import annotations
 import string
 from datetime import date
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from api.importing import Problem, describe_plan, plan_import
 from api.importing.columns import CLASSES, COURSES, PEOPLE, PERIODS, TABLES, TIMETABLE, YEAR, Table
@@ -36,7 +35,9 @@ def rosters(draw: st.DrawFn) -> dict[str, list[list[str]]]:
     ]
     subjects = draw(st.lists(SUBJECT, max_size=4, unique=True))
     courses = [
-        [name, subject, f"У{draw(st.integers(0, len(teachers) - 1))}", ""] for name in classes for subject in subjects
+        [name, subject, f"У{draw(st.integers(0, len(teachers) - 1))}", "", draw(st.sampled_from(["", "1-я", "А; 2"]))]
+        for name in classes
+        for subject in subjects
     ]
     return {
         "year.csv": _table(YEAR, [["2026/27", "01.09.2026", "2027-05-31"]]),
@@ -74,8 +75,9 @@ def test_what_is_written_is_read_in_every_encoding_and_delimiter(
     assert [str(step.name) for step in plan.steps if isinstance(step, NewClass)] == [
         row[0] for row in tables["classes.csv"][1:]
     ]
-    assert [(str(step.name), step.subject, step.teacher) for step in plan.steps if isinstance(step, NewCourse)] == [
-        tuple(row[:3]) for row in tables["courses.csv"][1:]
+    opened = [step for step in plan.steps if isinstance(step, NewCourse)]
+    assert [[str(step.name), step.subject, step.teacher, step.subgroup or ""] for step in opened] == [
+        [*row[:3], row[4]] for row in tables["courses.csv"][1:]
     ]
     assert [step.grades for step in plan.steps if isinstance(step, NewPeriod)] == [(*range(1, 10), 11)]
     assert sum(isinstance(step, NewYear) for step in plan.steps) == 1

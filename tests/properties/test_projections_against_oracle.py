@@ -10,8 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from projections.engine import Views
 from projections.reading import position_at
@@ -20,6 +19,7 @@ from projections.views.class_page import ClassPage, LessonColumn, Value, class_p
 from projections.views.correction_register import Timing, correction_register, correction_requests
 from projections.views.lookups import courses, periods, roster
 from projections.views.student_page import student_page
+from projections.views.subgroups import subgroup_members
 from projections.views.substitution_register import substitution_register
 from tests import projection_oracle as oracle
 from tests.projection_databases import views_dsn
@@ -158,7 +158,7 @@ def test_the_register_lists_every_correction(schools: list[tuple[SchoolLog, View
     world = oracle.fold(school.log.raws[:at])
     whole = oracle.register(world)
     student = data.draw(st.sampled_from([None, *sorted({line[10] for line in whole if line[10]})]), label="student")
-    timing: Timing | None = data.draw(st.sampled_from([None, "same_day", "before_close", "after_close"]))
+    timing: Timing | None = data.draw(st.sampled_from([None, "same_day", "before_close", "reopened", "after_close"]))
     group = data.draw(st.sampled_from([None, *school.classes]))
     teacher = data.draw(st.sampled_from([None, *school.teachers]))
     days = sorted({line[12] for line in whole})
@@ -234,10 +234,25 @@ def test_lookups_say_what_the_entries_say(schools: list[tuple[SchoolLog, Views]]
         for m in world.members
         if m["class"] == group and m["starts_on"] <= on and (m["ends_on"] is None or on <= m["ends_on"])
     ]
-    assert {period.period: period.closed_by for period in periods(views, at=at).rows}.items() >= world.closed.items()
+    found = periods(views, at=at).rows
+    assert {period.period: period.closed_by for period in found if period.closed_by is not None} == world.closed
+    assert [(turn.entry, turn.period) for row in found for turn in row.history if turn.action == "closed"] == (
+        world.closings
+    )
     for course in courses(views, on=on, at=at).rows:
         assigned = [each for each in world.assigned.get(course.course, []) if each[0] <= on]
         assert course.teacher == (max(assigned)[2] if assigned else None)
+    for stays, wanted in (
+        (subgroup_members(views, from_date=on, to_date=on, at=at).rows, [*school.classes]),
+        (subgroup_members(views, class_group=group, from_date=on, to_date=on, at=at).rows, [group]),
+    ):
+        assert [(stay.entry, stay.course, stay.student, stay.left_by, stay.ends_on) for stay in stays] == [
+            (s["entry"], s["course"], s["student"], s["left_by"], s["ends_on"])
+            for s in world.stays
+            if world.courses[s["course"]]["class_group"] in wanted
+            and s["starts_on"] <= on
+            and (s["ends_on"] is None or on <= s["ends_on"])
+        ]
     requests = {request.request: request.status for request in correction_requests(views, at=at).rows}
     assert requests == world.requests
 

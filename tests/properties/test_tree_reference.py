@@ -1,8 +1,7 @@
 """The fast tree against the slow one that RFC 6962 writes down."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ledger.tree import (
     ProofError,

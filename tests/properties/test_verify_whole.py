@@ -4,8 +4,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.verify_mutations import pinned

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ledger.wire import WireError, format_canonical, parse_canonical
 from ledger.wire.shapes import Shapes
 from tests.properties import wire_strategies as wire
 
-flat_values = st.one_of(wire.texts, wire.integers, st.booleans(), st.none(), st.lists(wire.texts, max_size=3))
+lists = st.lists(wire.texts, max_size=3) | st.lists(wire.integers, max_size=3)
+flat_values = st.one_of(wire.texts, wire.integers, st.booleans(), st.none(), lists)
 flat_objects = st.dictionaries(wire.keys, flat_values, min_size=1, max_size=4)
 scraps = st.sampled_from(
     [b'"', b"\\", b",", b":", b"{", b"}", b"[", b"]", b"\n", b" ", b"0", b"-", b".5", b"e3", b"\\u0041", b"\\n", b"\x00",

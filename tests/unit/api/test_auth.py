@@ -58,9 +58,14 @@ def test_nobody_both_teaches_and_approves() -> None:
     assert not [role for role, rights in RIGHTS.items() if Right.TEACH in rights and Right.APPROVE in rights]
 
 
-def test_only_an_inspector_and_an_administrator_read_entries_and_disclosures() -> None:
+def test_only_who_oversees_the_journal_reads_entries_and_disclosures() -> None:
     assert {role for role, rights in RIGHTS.items() if Right.READ_DISCLOSURES in rights} == {
         "inspector",
         "administrator",
+        "director",
     }
-    assert {role for role, rights in RIGHTS.items() if Right.READ_ENTRIES in rights} == {"inspector", "administrator"}
+    assert {role for role, rights in RIGHTS.items() if Right.READ_ENTRIES in rights} == {
+        "inspector",
+        "administrator",
+        "director",
+    }

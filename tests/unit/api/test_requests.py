@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from starlette.requests import Request
 
 from api.bodies import FIELD_NAMES, MoreOfLesson, NewPerson

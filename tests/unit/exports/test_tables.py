@@ -3,8 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from exports.tables import BOM, Table, format_row, format_table, typed
 

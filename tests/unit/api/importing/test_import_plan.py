@@ -5,11 +5,24 @@ from pathlib import Path
 import pytest
 
 from api.importing import KINDS, KnownSchool, describe_plan, plan_import
-from api.importing.known import KnownClass, KnownCourse, KnownPeriod, KnownYear, PersonKey
-from api.importing.steps import NewClass, NewCourse, NewEnrollment, NewPerson, NewTeacher, NewYear
+from api.importing.known import CourseKey, KnownClass, KnownCourse, KnownPeriod, KnownYear, PersonKey
+from api.importing.rows import RELATION_WORDS
+from api.importing.steps import (
+    NewClass,
+    NewCourse,
+    NewEnrollment,
+    NewLink,
+    NewMember,
+    NewPerson,
+    NewPlan,
+    NewTeacher,
+    NewYear,
+)
 from api.importing.values import LOOKALIKES, ClassName
 from api.sample import tables as sample_tables
 from api.sample.school import SampleSchool
+from ledger.journal.plan_events import PlanItem
+from ledger.journal.plans import topic_of
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SMALL = EXAMPLES / "small"
@@ -21,7 +34,16 @@ PEOPLE = (
     "Т2;teacher;Смирнов;Олег;;1975-03-04;;\n"
     "1;ученик;Иванов;Иван;Иванович;05.06.2015;5А;\n"
 )
+FAMILY = (
+    PEOPLE_HEADER.replace(";с\n", ";с;ученики;кем приходится\n") + "Т1;учитель;Орлова;Анна;Петровна;01.02.1980;;;;\n"
+    "Т2;teacher;Смирнов;Олег;;1975-03-04;;;;\n"
+    "1;ученик;Иванов;Иван;Иванович;05.06.2015;5А;;;\n"
+    "Р1;Представитель;Иванова;Ольга;;;;;1;мать\n"
+)
 CLASSES = "класс;классный руководитель\n5А;Т1\n"
+MEMBERS = "класс;предмет;подгруппа;ученик;с\n"
+PLANS = "класс;предмет;номер;тема;часов;домашнее задание;по плану\n"
+HALVES = "класс;предмет;учитель;подгруппа\n5А;Труд;Т1;1\n5А;Труд;Т2;2\n"
 GOOD = {"year.csv": YEAR, "people.csv": PEOPLE, "classes.csv": CLASSES}
 
 TEACHER = PersonKey("teacher", "Орлова", "Анна", "Петровна", "1980-02-01")
@@ -41,7 +63,7 @@ def problems(changes: dict[str, str], known: KnownSchool | None = None) -> list[
 
 
 def known(**changes: object) -> KnownSchool:
-    group = KnownClass("c", "t1", {"s": None}, {"Математика": KnownCourse("k", "t1", "2026-09-01")})
+    group = KnownClass("c", "t1", {"s": None}, {CourseKey("Математика"): KnownCourse("k", "t1", "2026-09-01")})
     state: dict[str, object] = {
         "people": {TEACHER: ("t1",), OTHER_TEACHER: ("t2",), STUDENT: ("s",)},
         "years": {"2026/27": KnownYear("y", "2026-09-01", "2027-05-31")},
@@ -49,6 +71,59 @@ def known(**changes: object) -> KnownSchool:
         "classes": {"2026/27": {A5: group}},
     }
     return KnownSchool(**(state | changes))  # type: ignore[arg-type]
+
+
+def test_plans_a_subject_in_two_halves_with_who_is_in_which() -> None:
+    timetable = "день;урок;класс;предмет;учитель;подгруппа\nпн;1;5А;Труд;Т1;1\nпн;1;5А;Труд;Т2;2\n"
+    plan = plan_import(
+        files(
+            {"courses.csv": HALVES, "timetable.csv": timetable, "subgroups.csv": MEMBERS + "5А;Труд;2;1;02.09.2026\n"}
+        )
+    )
+    assert plan.problems == ()
+    courses = [step for step in plan.steps if isinstance(step, NewCourse)]
+    assert [(step.subject, step.teacher, step.subgroup) for step in courses] == [
+        ("Труд", "Т1", "1"),
+        ("Труд", "Т2", "2"),
+    ]
+    (member,) = [step for step in plan.steps if isinstance(step, NewMember)]
+    assert (member.subject, member.subgroup, member.student, member.starts_on) == ("Труд", "2", "1", "2026-09-02")
+    assert "ученики в подгруппах: новых 1" in describe_plan(plan)
+
+
+def test_plans_a_courses_lesson_plan_once() -> None:
+    courses = "класс;предмет;учитель\n5А;Труд;Т1\n"
+    plans = PLANS + "5А;Труд;1;Дерево;2;§ 1;07.09.2026\n5А;Труд;3;Ткань;1;;\n"
+    plan = plan_import(files({"courses.csv": courses, "plans.csv": plans}))
+    (step,) = [step for step in plan.steps if isinstance(step, NewPlan)]
+    items = (
+        PlanItem(number=1, topic="Дерево", hours=2, homework="§ 1", planned_on="2026-09-07"),
+        PlanItem(number=3, topic="Ткань", hours=1),
+    )
+    assert (plan.problems, step.items) == ((), items)
+    assert "планы курсов: новых 1" in describe_plan(plan)
+
+    def again(items: tuple[PlanItem, ...]) -> KnownSchool:
+        standing = {item.number: topic_of(item) for item in items}
+        course = KnownCourse("k1", "t1", "2026-09-01", {}, standing)
+        return known(classes={"2026/27": {A5: KnownClass("c", "t1", {"s": None}, {CourseKey("Труд"): course})}})
+
+    same = plan_import(files({"plans.csv": plans}), again(items))
+    assert (same.problems, same.steps, same.unchanged["plan"]) == ((), (), 1)
+    assert problems({"plans.csv": plans}, again(items[:1])) == ["plans.csv:2:0 differs"]
+
+
+def test_a_student_stays_in_the_subgroup_that_the_journal_says() -> None:
+    courses = {
+        CourseKey("Труд", "1"): KnownCourse("k1", "t1", "2026-09-01", {"s": "2026-10-01"}),
+        CourseKey("Труд", "2"): KnownCourse("k2", "t2", "2026-09-01", {"s": None}),
+    }
+    state = known(classes={"2026/27": {A5: KnownClass("c", "t1", {"s": None}, courses)}})
+    same = plan_import(files({"subgroups.csv": MEMBERS + "5А;Труд;2;1;\n"}), state)
+    assert (same.problems, same.steps, same.unchanged["member"]) == ((), (), 1)
+    assert problems({"subgroups.csv": MEMBERS + "5А;Труд;1;1;02.10.2026\n"}, state) == [
+        "subgroups.csv:2:3 in_another_subgroup"
+    ]
 
 
 def test_plans_everything_of_a_new_school_in_the_order_of_its_references() -> None:
@@ -181,6 +256,14 @@ def test_the_timetable_gives_courses_and_nothing_else() -> None:
         ("people.csv", PEOPLE.replace("5А", "5Б"), "people.csv:4:7 unknown_class"),
         ("people.csv", PEOPLE.replace("5А;", "5А;31.08.2026"), "people.csv:4:8 outside_year"),
         ("people.csv", PEOPLE.replace("1980;;", "1980;5А;"), "people.csv:2:7 class_of_staff"),
+        ("people.csv", FAMILY.replace(";1;мать", ";;мать"), "people.csv:5:9 missing_value"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1;"), "people.csv:5:10 missing_value"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1;тётя"), f"people.csv:5:10 bad_word {', '.join(RELATION_WORDS)}"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1 1;мать"), "people.csv:5:9 bad_code"),
+        ("people.csv", FAMILY.replace(";1;мать", ";9;мать"), "people.csv:5:9 unknown_person"),
+        ("people.csv", FAMILY.replace(";1;мать", ";1,Т1;мать"), "people.csv:5:9 wrong_student"),
+        ("people.csv", FAMILY.replace("1980;;;;", "1980;;;1;"), "people.csv:2:9 guardian_only"),
+        ("people.csv", FAMILY.replace("1980;;;;", "1980;;;;мать"), "people.csv:2:10 guardian_only"),
         ("classes.csv", CLASSES + "5а;\n", "classes.csv:3:1 duplicate 2"),
         ("classes.csv", CLASSES.replace("Т1", "Т9"), "classes.csv:2:2 unknown_person"),
         ("classes.csv", CLASSES.replace("Т1", "1"), "classes.csv:2:2 wrong_kind"),
@@ -216,6 +299,23 @@ def test_the_timetable_gives_courses_and_nothing_else() -> None:
             "день;урок;класс;предмет;учитель\nпн;1;5А;Труд;Т1\nпн;2;5А;Труд;Т2\n",
             "timetable.csv:3:5 two_teachers timetable.csv:2",
         ),
+        (
+            "timetable.csv",
+            "день;урок;класс;предмет;учитель;подгруппа\nпн;1;5А;Труд;Т1;1\nпн;1;5А;Труд;Т2;1\n",
+            "timetable.csv:3:3 class_twice 2",
+        ),
+        (
+            "timetable.csv",
+            "день;урок;класс;предмет;учитель;подгруппа\nпн;1;5А;Труд;Т1;1\nпн;1;5А;Труд;Т2;\n",
+            "timetable.csv:3:3 class_twice 2",
+        ),
+        ("subgroups.csv", MEMBERS + "5А;Труд;1;1;\n", "subgroups.csv:2:3 unknown_subgroup"),
+        ("subgroups.csv", MEMBERS + "5А;Труд;1;7;\n", "subgroups.csv:2:4 unknown_person"),
+        ("subgroups.csv", MEMBERS + "5А;Труд;1;Т1;\n", "subgroups.csv:2:4 not_in_class"),
+        ("subgroups.csv", MEMBERS + "5А;Труд;1;1;\n5А;Труд;2;1;\n", "subgroups.csv:3:0 duplicate 2"),
+        ("plans.csv", PLANS + "5А;Труд;1;Дерево;1;;\n", "plans.csv:2:2 unknown_course"),
+        ("plans.csv", PLANS + "5А;Труд;1;Дерево;0;;\n", "plans.csv:2:5 bad_number"),
+        ("plans.csv", PLANS + "5А;Труд;2;Дерево;1;;\n5А;Труд;2;Ткань;1;;\n", "plans.csv:3:3 number_not_rising 2"),
         ("timetable.csv", "день;урок;класс;предмет;учитель\nвс;1;5А;Труд;Т1\n", "timetable.csv:2:1 bad_word"),
         ("timetable.csv", "день;урок;класс;предмет;учитель\nпн;01;5А;Труд;Т1\n", "timetable.csv:2:2 bad_number 0–12"),
     ],
@@ -312,3 +412,18 @@ def test_every_problem_has_words_in_both_languages() -> None:
 
 def test_lookalikes_are_latin_and_become_russian() -> None:
     assert all(latin.isascii() and not russian.isascii() for latin, russian in LOOKALIKES.items())
+
+
+def test_links_guardians_to_their_students_and_a_second_time_nothing() -> None:
+    plan = plan_import(files({"people.csv": FAMILY}))
+    assert plan.problems == ()
+    (link,) = [step for step in plan.steps if isinstance(step, NewLink)]
+    assert (link.student, link.guardian, link.relation) == ("1", "Р1", "mother")
+    assert "связи с учениками: новых 1" in describe_plan(plan)
+    guardian = PersonKey("guardian", "Иванова", "Ольга", "", "")
+    people = {TEACHER: ("t1",), OTHER_TEACHER: ("t2",), STUDENT: ("s",), guardian: ("g",)}
+    again = plan_import(files({"people.csv": FAMILY}), known(people=people, guardians={"s": frozenset({"g"})}))
+    assert (again.problems, again.steps) == ((), ())
+    assert again.unchanged["link"] == 1
+    anew = plan_import(files({"people.csv": FAMILY}), known(people=people, guardians={"s": frozenset({"x"})}))
+    assert [type(step) for step in anew.steps] == [NewLink]

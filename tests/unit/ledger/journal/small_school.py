@@ -42,6 +42,8 @@ TEACHER = Actor(uid(20), "teacher")
 TEACHER_2 = Actor(uid(21), "teacher")
 TEACHER_3 = Actor(uid(22), "teacher")
 STAFF = (uid(25), uid(26))
+GUARDIANS = (uid(110), uid(111))
+MOTHER = Actor(GUARDIANS[0], "guardian")
 STUDENTS_A = tuple(uid(number) for number in range(100, 104))
 STUDENTS_B = tuple(uid(number) for number in range(104, 106))
 CLASS_A, CLASS_B = uid(30), uid(31)
@@ -84,6 +86,7 @@ def setup_commands() -> list[Step]:
         for actor in (TEACHER, TEACHER_2, TEACHER_3)
     ]
     commands += [cmd.RegisterPerson(person=person, kind="staff", sd=()) for person in STAFF]
+    commands += [cmd.RegisterPerson(person=person, kind="guardian", sd=(digest(4),)) for person in GUARDIANS]
     commands += [
         cmd.RegisterPerson(person=student, kind="student", sd=(digest(3),)) for student in STUDENTS_A + STUDENTS_B
     ]

@@ -8,8 +8,7 @@ import json
 import pytest
 
 from ledger.clock import find_zone
-from ledger.journal import commands as cmd
-from ledger.journal import events as ev
+from ledger.journal import commands as cmd, events as ev
 from ledger.journal.closing import LessonScan, commitment
 from ledger.journal.codec import CODEC
 from ledger.journal.context import LessonHead

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.errors import Conflict
-from ledger.journal import commands as cmd
-from ledger.journal import events as ev
+from ledger.journal import commands as cmd, events as ev
 from ledger.journal.commands import NewAbsence, NewHomework, NewLateness
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (

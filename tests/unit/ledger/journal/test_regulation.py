@@ -90,7 +90,7 @@ class TestRegulation:
         on = regulation(school).regulation_on("2026-09-01")
         assert on is not None
         assert on.parameters.written_mark_days == 7
-        assert len(regulation(school).versions) == 2
+        assert len(regulation(school).entries) == 2
 
     def test_versions_never_go_back(self, school: SmallSchool) -> None:
         school.do(adopt("2026-11-01"), ADMIN)

@@ -8,8 +8,7 @@ import pytest
 
 from ledger.clock import find_zone
 from ledger.errors import Refused
-from ledger.journal import commands as cmd
-from ledger.journal import events as ev
+from ledger.journal import commands as cmd, events as ev
 from ledger.journal.course import Course
 from ledger.journal.decide import decide
 from ledger.journal.events import ClassGroupListed, PeriodListed

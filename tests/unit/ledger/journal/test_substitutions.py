@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger.journal import commands as cmd
-from ledger.journal import events as ev
+from ledger.journal import commands as cmd, events as ev
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
     ADMIN,

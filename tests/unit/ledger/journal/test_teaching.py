@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.errors import Conflict
-from ledger.journal import commands as cmd
-from ledger.journal import events as ev
+from ledger.journal import commands as cmd, events as ev
 from ledger.journal.commands import NewAbsence, NewHomework, NewLateness
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -180,7 +179,7 @@ class TestWhoAndWhen:
         from ledger.journal.decide import decide
 
         decision = decide(lesson(), school.journal, TEACHER, NOON)
-        assert {stream.partition("/")[0] for stream in decision.reads} == {"course", "class", "year", "period"}
+        assert {stream.partition("/")[0] for stream in decision.reads} == {"course", "class", "duty", "year", "period"}
         assert sum(stream.startswith("period/") for stream in decision.reads) == 2
         assert decision.expected_size is None
 

@@ -5,8 +5,7 @@ from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import StoredEvent
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ledger.errors import KeyReused, LedgerDamaged
 from ledger.log import Command, Head, Receipt

@@ -8,8 +8,7 @@ import pytest
 
 from ledger.durable import FileRefused
 from ledger.errors import LetopisError
-from ledger.vault import KeyErased, KeyLost, KeyStore, Owner, create_key_store
-from ledger.vault import keys as keys_module
+from ledger.vault import KeyErased, KeyLost, KeyStore, Owner, create_key_store, keys as keys_module
 from tests.recorded_syncs import record_syncs
 
 ORIGIN = "letopis.example/school/1534"

@@ -12,6 +12,7 @@ from ledger.wire import (
     WireError,
     assemble,
     cut_entry,
+    entry as entry_module,
     entry_data,
     format_actor,
     format_at,
@@ -21,7 +22,6 @@ from ledger.wire import (
     parse_entry,
     read_tail,
 )
-from ledger.wire import entry as entry_module
 
 PERSON = "5b1f0c9e-7d42-4a54-9a3e-0d6c8a1f2b34"
 COMMAND = "c0a8f3d2-1b7e-4e55-8d0b-6f2a9c4e7d10"

@@ -87,8 +87,15 @@ def test_knows_several_shapes_in_any_order() -> None:
 
 def test_knows_nothing_at_first_and_nothing_nested() -> None:
     assert list(Shapes().unknown([b"{}", b"{}"])) == [0, 1]
-    for nested in (b'{"a":{"b":1}}', b'{"a":[1]}', b'{"a":[["b"]]}', b'{"a":["b",null]}'):
+    for nested in (b'{"a":{"b":1}}', b'{"a":[1,"b"]}', b'{"a":[true]}', b'{"a":[["b"]]}', b'{"a":["b",null]}'):
         assert list(shapes_of(nested, b"{}").unknown([nested, b"{}"])) == [0]
+
+
+def test_knows_lists_of_texts_or_of_integers_however_long() -> None:
+    texts = [b'{"a":[]}', b'{"a":["b"]}', b'{"a":["b","c"]}', b'{"a":[0]}', b'{"a":[1,20]}']
+    assert list(shapes_of(b'{"a":[7]}').unknown(texts)) == []
+    assert list(shapes_of(b'{"a":[7]}').unknown([b'{"a":[07]}'])) == [0]
+    assert list(shapes_of(b'{"a":[7]}').unknown([b'{"a":[7,"b"]}'])) == [0]
 
 
 def test_takes_a_shape_into_the_pattern_when_it_has_been_missed_often_enough() -> None:

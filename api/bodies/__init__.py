@@ -1,0 +1,471 @@
+"""Shapes of request bodies, as the OpenAPI document shows them.
+
+They are the journal's commands without what the path, the token or the server gives. Ids of new things may be chosen by
+the client (random UUIDs, so that a page can work off line); where one is left out the server makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from api.bodies.base import (
+    DAY_PATTERN as DAY_PATTERN,
+    ID_PATTERN as ID_PATTERN,
+    PRINTABLE_PATTERN as PRINTABLE_PATTERN,
+    Body as Body,
+    Day as Day,
+    Id as Id,
+    Name as Name,
+    Note as Note,
+)
+from api.bodies.people import (
+    NewCheck as NewCheck,
+    NewConfirmation as NewConfirmation,
+    NewConsent as NewConsent,
+    NewConsentWithdrawal as NewConsentWithdrawal,
+    NewData as NewData,
+    NewDataNotice as NewDataNotice,
+    NewGuardian as NewGuardian,
+    NewGuardianshipNotice as NewGuardianshipNotice,
+    NewInformationRefusal as NewInformationRefusal,
+    NewRefresh as NewRefresh,
+    NewRemark as NewRemark,
+    NewRemarkClosing as NewRemarkClosing,
+    NoGuardian as NoGuardian,
+)
+from api.bodies.results import (
+    NewAssessmentRules as NewAssessmentRules,
+    NewCouncilDecision as NewCouncilDecision,
+    NewExamResults as NewExamResults,
+    NewFinalMarks as NewFinalMarks,
+    NewPeriodMarks as NewPeriodMarks,
+    NewPublication as NewPublication,
+    NewResultCorrection as NewResultCorrection,
+    NewResultCorrectionRequest as NewResultCorrectionRequest,
+    ResultMark as ResultMark,
+)
+from ledger.journal import commands as jc
+from ledger.journal.cancellation_events import PlannedPlace
+from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.result_events import AssessmentRules
+from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import (
+    AbsenceCode,
+    CancellationReason,
+    CertificateCode,
+    Condition,
+    CorrectionReason,
+    Duty,
+    PeriodKind,
+    PersonKind,
+    PlanReason,
+    ReopeningReason,
+)
+
+
+class NewPerson(Body, frozen=True, kw_only=True):
+    """A person; the values go to the vault and never into an entry."""
+
+    kind: PersonKind
+    family_name: Name
+    given_name: Name
+    patronymic: Name | None = None
+    birth_date: Day | None = None
+    person: Id | None = None
+
+
+class NewYear(Body, frozen=True, kw_only=True):
+    """A school year; dates inclusive."""
+
+    title: str
+    starts_on: str
+    ends_on: str
+    year: Id | None = None
+
+
+class NewPeriod(Body, frozen=True, kw_only=True):
+    """A reporting period of some grades."""
+
+    year: Id
+    kind: PeriodKind
+    number: int
+    grades: tuple[int, ...]
+    starts_on: str
+    ends_on: str
+    period: Id | None = None
+
+
+class NewClassGroup(Body, frozen=True, kw_only=True):
+    """A class group such as 5А."""
+
+    year: Id
+    grade: int
+    letter: str
+    class_teacher: Id | None = None
+    class_group: Id | None = None
+
+
+class NewEnrollment(Body, frozen=True, kw_only=True):
+    """A student joins the class."""
+
+    student: Id
+    starts_on: str
+
+
+class NewWithdrawal(Body, frozen=True, kw_only=True):
+    """A student's last day in the class."""
+
+    student: Id
+    ends_on: str
+
+
+class NewCourse(Body, frozen=True, kw_only=True):
+    """Class group × subject × year, with its responsible teacher.
+
+    `subgroup`, the title of the part of the class that it teaches, stands in the entry in clear, for ever: no names
+    of people.
+    """
+
+    class_group: Id
+    year: Id
+    subject: str
+    teacher: Id
+    starts_on: str
+    subgroup: str | None = None
+    course: Id | None = None
+
+
+class NewSubgroupMember(Body, frozen=True, kw_only=True):
+    """A student of the class joins the course's subgroup."""
+
+    student: Id
+    starts_on: str
+
+
+class NewSubgroupLeaver(Body, frozen=True, kw_only=True):
+    """A student's last day in the course's subgroup."""
+
+    student: Id
+    ends_on: str
+
+
+class NewTeacher(Body, frozen=True, kw_only=True):
+    """Another responsible teacher of the course."""
+
+    teacher: Id
+    starts_on: str
+
+
+class NewPlan(Body, frozen=True, kw_only=True):
+    """A course's lesson plan (КТП); items in order of their numbers, `hours` in lessons."""
+
+    title: str
+    items: tuple[PlanItem, ...]
+
+
+class NewAmendment(Body, frozen=True, kw_only=True):
+    """Another content of the plan's item of this number, or a new item; null: the item is taken out.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    number: int
+    new: PlanTopic | None
+    reason: PlanReason
+    basis: str | None = None
+
+
+class NewRegulation(Body, frozen=True, kw_only=True):
+    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
+
+    `order_number` stands in the entry in clear, for ever: no names of people.
+    """
+
+    order_number: str
+    order_date: str
+    effective_from: str
+    parameters: RegulationParameters
+
+
+class NewResponsible(Body, frozen=True, kw_only=True):
+    """An employee who answers for the journal from a day on; the order's number stands in the entry in clear."""
+
+    person: Id
+    order_number: str
+    order_date: str
+    starts_on: str
+
+
+class NewDuty(Body, frozen=True, kw_only=True):
+    """A teacher's duty from a day on; the order's number stands in the entry in clear, for ever: no names of people."""
+
+    person: Id
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
+
+
+class NewDutyEnd(Body, frozen=True, kw_only=True):
+    """A duty's last day."""
+
+    person: Id
+    duty: Duty
+    ends_on: str
+
+
+class NewCertificate(Body, frozen=True, kw_only=True):
+    """Why a student of the class is not there from one day to another, both inclusive, past or to come.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people and no diagnosis.
+    """
+
+    student: Id
+    starts_on: str
+    ends_on: str
+    code: CertificateCode
+    basis: str
+    certificate: Id | None = None
+
+
+class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
+    """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    student: Id
+    corrects: int
+    basis: str
+
+
+class NewCancellation(Body, frozen=True, kw_only=True):
+    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
+
+    `basis` names the document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    held_on: str
+    number: int
+    reason: CancellationReason
+    basis: str
+    moved_to: PlannedPlace | None = None
+    merged_with: Id | None = None
+
+
+class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
+    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
+
+    corrects: int
+    basis: str
+
+
+class NewLesson(Body, frozen=True, kw_only=True):
+    """A lesson with, as far as known, attendance, works, marks and homework.
+
+    `plan_items` are the items of the course's lesson plan that it covers, several where topics were merged.
+    `substitution` is compulsory where another teacher is responsible for the course on this day, and refused elsewhere;
+    its `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    course: Id
+    held_on: str
+    number: int
+    starts_at: str
+    ends_at: str
+    topic: str
+    plan_items: tuple[int, ...] = ()
+    attendance_taken: bool = True
+    substitution: jc.NewSubstitution | None = None
+    absences: tuple[jc.NewAbsence, ...] = ()
+    lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
+    works: tuple[jc.NewWork, ...] = ()
+    marks: tuple[jc.NewMark, ...] = ()
+    homework: jc.NewHomework | None = None
+    lesson: Id | None = None
+
+
+class NewDaysOff(Body, frozen=True, kw_only=True):
+    """Days without lessons for these grades, both inclusive."""
+
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+
+
+class NewSchoolDay(Body, frozen=True, kw_only=True):
+    """A day that these grades are taught as some weekday, 1 (Monday) to 7 (Sunday)."""
+
+    on: str
+    as_weekday: int
+    grades: tuple[int, ...]
+
+
+class NewRevocation(Body, frozen=True, kw_only=True):
+    """The calendar entry of this index counts no more; the basis stands in clear, for ever: no names of people."""
+
+    revokes: int
+    basis: str
+
+
+class NewBells(Body, frozen=True, kw_only=True):
+    """A bell schedule from a day on; with the id of one, its next version."""
+
+    title: str
+    effective_from: str
+    lessons: tuple[Bell, ...]
+    bells: Id | None = None
+
+
+class NewTimetable(Body, frozen=True, kw_only=True):
+    """A class's week from a day on: by weekday, number and course; `weeks` is `every`, `odd` or `even`."""
+
+    effective_from: str
+    bells: Id
+    lessons: tuple[TimetableLesson, ...]
+
+
+class MoreOfLesson(Body, frozen=True, kw_only=True):
+    """More of a lesson that is recorded already."""
+
+    take_attendance: bool = False
+    absences: tuple[jc.NewAbsence, ...] = ()
+    lateness: tuple[jc.NewLateness, ...] = ()
+    early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
+    works: tuple[jc.NewWork, ...] = ()
+    marks: tuple[jc.NewMark, ...] = ()
+    homework: jc.NewHomework | None = None
+
+
+class NewAbsenceReason(Body, frozen=True, kw_only=True):
+    """A reason that became known later; `absence` is the index of the entry that stands.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    absence: int
+    code: AbsenceCode
+    basis: str | None = None
+
+
+class NewCorrection(Body, frozen=True, kw_only=True):
+    """Another value, or null for none; `note` is a text about it and goes to the vault.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    corrects: int
+    new: Any
+    reason: CorrectionReason
+    note: Note | None = None
+    basis: str | None = None
+
+
+class NewCorrectionRequest(Body, frozen=True, kw_only=True):
+    """As a correction, after the period's close; the basis names a document, in clear and for ever: no names."""
+
+    corrects: int
+    new: Any
+    reason: CorrectionReason
+    basis: str
+    note: Note | None = None
+
+
+class NewRefusal(Body, frozen=True, kw_only=True):
+    """Why a request is refused; it stands in the entry in clear, for ever: no names of people."""
+
+    basis: str
+
+
+class NewReopening(Body, frozen=True, kw_only=True):
+    """A closed period is opened again; `requested_by`: the employee who asked for it, another than who reopens.
+
+    `basis` stands in the entry in clear, for ever: a document, never a person. `note` goes to the vault.
+    """
+
+    reason: ReopeningReason
+    basis: str
+    requested_by: Id
+    note: Note | None = None
+
+
+class NewAttestation(Body, frozen=True, kw_only=True):
+    """The director attests a closed period as it stood when the log had `size` entries."""
+
+    size: int
+    basis: str
+
+
+class NewPrintout(Body, frozen=True, kw_only=True):
+    """Paper that was printed: `corrections` of a `period`, `archive` of a `year`, `substitutions` of a `month`.
+
+    `number` and `kept` (where the paper lies) stand in the entry in clear, for ever: no names of people.
+    """
+
+    condition: Condition
+    number: str
+    printed_on: str
+    pages: int
+    kept: str
+    signed_by: Id
+    period: Id | None = None
+    year: Id | None = None
+    month: str | None = None
+    printout: Id | None = None
+
+
+class Nothing(Body, frozen=True, kw_only=True):
+    """An empty object."""
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to everything that records: the same for ever.
+
+    Attributes:
+        command: id of the command.
+        first_index: index of its first entry.
+        count: number of its entries.
+        streams: what it wrote to, such as ``lesson/51c2…``, with the version after it.
+    """
+
+    command: str
+    first_index: int
+    count: int
+    streams: dict[str, int]
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """An error (RFC 9457), for people in Russian with English beside it; `type` ends in a stable name."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str = ""
+    detail_en: str = ""
+    rule: str = ""
+    clause: str = ""
+    where: str = ""
+
+
+SHAPES: Final[tuple[type[msgspec.Struct], ...]] = (*Body.__subclasses__(), Recorded, Problem)
+"""Everything that the OpenAPI document names."""
+
+
+def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
+    for shape in shapes:
+        yield from shape.__struct_fields__
+
+
+FIELD_NAMES: Final = frozenset(
+    [
+        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
+        *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
+        *_names((PlanItem, PlanTopic)),
+    ]
+)
+"""Names of fields that bodies have: the only names that an error repeats."""

@@ -1,0 +1,130 @@
+"""`deadlines`: what was recorded late or lacks, for a class, a teacher, a student or all, in some days or ever."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from api.cli.console import Console, Exit
+from api.cli.replaying import no_class, read_moment
+from api.cli.substituting import is_id, read_days
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from ledger.journal.deadlines.verdict import Rule, Status
+from projections.reading import AsOf, resolve
+from projections.views.deadline_counts import DeadlineCounts, deadline_counts
+from projections.views.deadlines import Asked, DeadlineRegister, DeadlineRow, deadline_register
+from projections.views.lookups import classes
+
+RULE_WORDS: Final[dict[Rule, str]] = {
+    "lesson": "запись урока / lesson",
+    "attendance": "посещаемость / attendance",
+    "homework": "домашнее задание / homework",
+    "oral_mark": "устная отметка / oral mark",
+    "written_mark": "отметка за письменную / written mark",
+    "written_work": "письменная работа / written work",
+    "result": "итоги / results",
+    "notice": "изменение данных / changed data",
+    "refresh": "обновление данных / yearly refresh",
+}
+STATUS_WORDS: Final[dict[Status, str]] = {
+    "on_time": "в срок / on time",
+    "late": "с опозданием / late",
+    "missing": "нет / missing",
+    "pending": "срок идёт / pending",
+    "exempt": "не требуется / exempt",
+    "no_regulation": "нет регламента / no regulation",
+}
+
+
+class Question(NamedTuple):
+    """What the command line asks: of whom, when, and as of which moment or position; None: all, always, now."""
+
+    class_: str | None
+    teacher: str | None
+    student: str | None
+    month: str | None
+    from_date: str | None
+    to_date: str | None
+    at: str | None
+    position: int | None
+
+
+def run_deadlines(console: Console, var: Path, question: Question, *, counts: bool) -> int:
+    """Print the register or its counts as text or JSON.
+
+    Raises:
+        SettingsError: an option is malformed, or two of them exclude each other.
+    """
+    if question.at is not None and question.position is not None:
+        raise SettingsError("--at и --position: одно из двух / one of them")
+    moment: AsOf = question.position if question.at is None else read_moment(question.at)
+    first, last = read_days(question.month, question.from_date, question.to_date)
+    for option, value in (("--teacher", question.teacher), ("--student", question.student)):
+        if value is not None and not is_id(value):
+            raise SettingsError(f"{option}: нужен идентификатор / has to be an id, a UUID")
+    if counts and question.student is not None:
+        raise SettingsError("--counts: без --student / not with --student")
+    now = datetime.now(UTC)
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        group = None if question.class_ is None else _class_group(school, question.class_, moment)
+        asked = Asked(question.teacher, group, question.student, first, last)
+        if counts:
+            counted = deadline_counts(school.views, asked, now=now, by=("teacher",), at=moment)
+            names = school.names({row.teacher for row in counted.rows if row.teacher})
+            _print(console, counted, names, format_counts(counted, names))
+        else:
+            found = deadline_register(school.views, asked, now=now, at=moment)
+            names = school.names({who for row in found.rows for who in (row.teacher, row.student) if who})
+            _print(console, found, names, format_register(found, names))
+    return Exit.DONE
+
+
+def format_register(register: DeadlineRegister, names: dict[str, str]) -> str:
+    """The register as people read it in a terminal: a line a verdict."""
+    lines = [f"позиция / position {register.position}, на / as of {register.now}, строк / rows {len(register.rows)}"]
+    if register.no_regulation:
+        lines.append(f"нет регламента на эти дни / no regulation on their days: {register.no_regulation}")
+    return "\n".join([*lines, *(_line(row, names) for row in register.rows)])
+
+
+def format_counts(counts: DeadlineCounts, names: dict[str, str]) -> str:
+    """The counts as people read them in a terminal: a line for each rule and teacher."""
+    lines = [f"позиция / position {counts.position}, на / as of {counts.now}"]
+    for row in counts.rows:
+        numbers = (f"{STATUS_WORDS[status]} {getattr(row, status)}" for status in STATUS_WORDS if getattr(row, status))
+        lines.append(f"{names.get(row.teacher or '', row.teacher)}: {RULE_WORDS[row.rule]}: {', '.join(numbers)}")
+    return "\n".join(lines)
+
+
+def _line(row: DeadlineRow, names: dict[str, str]) -> str:
+    who = names.get(row.teacher, row.teacher)
+    whose = f", {names.get(row.student, row.student)}" if row.student else ""
+    what = f"{row.held_on} {row.number} {row.class_name} {row.subject}  {who}{whose}: {RULE_WORDS[row.rule]}"
+    late = "" if row.late_by_seconds is None else f" {_duration(row.late_by_seconds)}"
+    due = f"  срок / due {row.due_local}" if row.due_local else ""
+    return f"{what}: {STATUS_WORDS[row.status]}{late}{due}  ({row.clause})  {list(row.basis)}"
+
+
+def _duration(seconds: int) -> str:
+    minutes = seconds // 60
+    days, hours = minutes // 1_440, minutes // 60 % 24
+    return f"{days} д / d {hours}:{minutes % 60:02}" if days else f"{hours}:{minutes % 60:02}"
+
+
+def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
+    """The class of this name; of several school years the latest."""
+    asked = resolve(school.views, moment)
+    known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
+    if name not in known:
+        raise SettingsError(no_class(name, known, asked))
+    return known[name]
+
+
+def _print(console: Console, found: object, names: dict[str, str], text: str) -> None:
+    content: dict[str, Any] = orjson.loads(orjson.dumps(found))
+    console.result({**content, "people": names}, text)

@@ -1,0 +1,74 @@
+"""`export`: an archive of all that is recorded, and where it is asked, the record of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from api.cli.console import Console, Exit
+from api.cli.keeping import export_archive
+from api.cli.proving import find_year, record_archive
+from api.cli.signing import open_to_sign
+from api.schools import open_school
+from api.settings import SettingsError
+from exports.bag import zip_bag
+
+
+class ExportOptions(NamedTuple):
+    """A zip beside it, no personal values, from which checkpoint on; whether it is recorded, and for which year."""
+
+    zip_: bool = False
+    public: bool = False
+    since: int | None = None
+    record: bool = False
+    year: str | None = None
+
+
+def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -> int:
+    """Write an archive of all that is recorded, and a zip beside it: both or neither; record it where that is asked.
+
+    Raises:
+        SettingsError: one of them is there already; nothing is written.
+    """
+    zip_, public, since, record, year_title = options
+    if record and since is not None:
+        raise SettingsError("--record: только полный архив / an archive from the first entry on, without --since")
+    zipped = out.with_name(out.name + ".zip")
+    if zip_ and out.suffix == ".zip":
+        raise SettingsError(
+            f"--out: это имя папки, zip получит его с «.zip»: --out {out.with_suffix('')} / "
+            "the name of the folder; the zip gets it with .zip"
+        )
+    for path in (out, *([zipped] if zip_ else [])):
+        if os.path.lexists(path):
+            raise SettingsError(
+                f"{path}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
+            )
+    with open_school(var, background=False) if record else open_to_sign(var) as school:
+        year = find_year(school, year_title) if record else ""
+        checkpoint = export_archive(console, school, out, public=public, since=since)
+        if zip_:
+            _zip_or_remove(out, zipped)
+        content: dict[str, object] = {
+            "archive": str(out),
+            "size": checkpoint.size,
+            "first": since or 0,
+            "vkey": school.signer.vkey,
+        }
+        if record:
+            content["recorded"] = record_archive(school, out, year)
+        check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
+        count = checkpoint.size - (since or 0)
+        console.result(content, f"{out}: записей / entries: {count}\nПроверить / verify: {check}")
+    return Exit.DONE
+
+
+def _zip_or_remove(folder: Path, zipped: Path) -> None:
+    """Zip the folder that was just written; take it away again where that fails, so that another try finds room."""
+    try:
+        zip_bag(folder, zipped)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise

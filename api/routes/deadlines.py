@@ -1,0 +1,199 @@
+"""What was recorded late or lacks (regulation 2.1–2.2.4, 2.4.2), for those who watch over it (1.6) and each teacher."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Identity, Right
+from api.problems import Problem
+from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
+from api.requests import authorize, path_id
+from api.routes.views import dress
+from api.schools import OpenSchool
+from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
+from projections.engine import Views
+from projections.reading import AsOf, resolve
+from projections.views.deadline_counts import deadline_counts
+from projections.views.deadlines import RULES, TO_ATTEND_TO, Asked, deadline_register, lesson_deadlines
+from projections.views.lookups import classes
+
+DAYS_MAX: Final = 31
+"""The longest range of days whose rows are given for a whole school at once; counts have no such limit."""
+
+Rules = Annotated[Rule | None, Query(description="one rule; left out: all")]
+Statuses = Annotated[
+    Status | Literal["all"] | None, Query(description="one status, or all; left out: late and missing")
+]
+By = Annotated[
+    Literal["", "teacher", "class_group", "week", "teacher,week", "class_group,week", "teacher,class_group,week"],
+    Query(description="what to count apart"),
+]
+
+
+def _reader(request: Request) -> None:
+    """Refuse who may not read before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
+
+
+router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+
+
+@router.get("/deadlines")
+async def read_deadlines(
+    request: Request,
+    teacher: Id = None,
+    class_group: Id = None,
+    student: Id = None,
+    month: Month = None,
+    week: Week = None,
+    from_date: From = None,
+    to_date: To = None,
+    rule: Rules = None,
+    status: Statuses = None,
+    at: At = None,
+) -> Response:
+    """What was recorded late or lacks; a teacher reads the own lessons, a class teacher those of the class too."""
+    first, last = _days(month, week, from_date, to_date)
+    if (teacher, class_group, student) == (None, None, None) and request.state.identity.may(Right.READ_STAFF):
+        _check_span(first, last)
+    asked = Asked(
+        teacher=teacher,
+        class_group=class_group,
+        student=student,
+        from_date=first,
+        to_date=last,
+        rules=RULES if rule is None else (rule,),
+        statuses=TO_ATTEND_TO if status is None else WORST_FIRST if status == "all" else (status,),
+    )
+    return await _answer(
+        request, at, asked, lambda views, of, now, moment: deadline_register(views, of, now=now, at=moment)
+    )
+
+
+@router.get("/deadlines/counts")
+async def read_deadline_counts(
+    request: Request,
+    teacher: Id = None,
+    class_group: Id = None,
+    month: Month = None,
+    week: Week = None,
+    from_date: From = None,
+    to_date: To = None,
+    rule: Rules = None,
+    by: By = "teacher,week",
+    at: At = None,
+) -> Response:
+    """How much was recorded in time, late or not at all, by rule and what else is asked."""
+    first, last = _days(month, week, from_date, to_date)
+    rules = RULES if rule is None else (rule,)
+    asked = Asked(teacher=teacher, class_group=class_group, from_date=first, to_date=last, rules=rules)
+    apart: Any = [name for name in by.split(",") if name]
+    return await _answer(
+        request,
+        at,
+        asked,
+        lambda views, of, now, moment: deadline_counts(views, of, now=now, by=apart, at=moment),
+    )
+
+
+@router.get("/lessons/{lesson}/deadlines")
+async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
+    """All verdicts on one lesson, and how complete its record was on the day."""
+    lesson, moment = path_id(request, "lesson"), read_as_of(at)
+    school: OpenSchool = request.state.school
+    identity: Identity = request.state.identity
+
+    def work() -> Response:
+        views = school.read_views()
+        found = lesson_deadlines(views, lesson, now=datetime.now(UTC), at=moment)
+        for row in found.rows[:1]:
+            if row.teacher != identity.actor and not _watches(views, identity, row.class_group, found.position):
+                raise _forbidden()
+        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), _people(found.rows)))
+
+    return await run_in_threadpool(work)
+
+
+async def _answer(request: Request, at: str | None, asked: Asked, ask: Any) -> Response:
+    """Ask a view, as far as this person may ask it, and dress the answer."""
+    school: OpenSchool = request.state.school
+    identity: Identity = request.state.identity
+    moment: AsOf = read_as_of(at)
+
+    def work() -> Response:
+        views = school.read_views()
+        allowed = _allowed(views, identity, asked, resolve(views, moment))
+        found = ask(views, allowed, datetime.now(UTC), moment)
+        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), _people(found.rows)))
+
+    return await run_in_threadpool(work)
+
+
+def _allowed(views: Views, identity: Identity, asked: Asked, position: int) -> Asked:
+    """What is asked, cut to what this person may read.
+
+    Raises:
+        Problem: 403 where another teacher's lessons are asked about without the right.
+    """
+    if _watches(views, identity, asked.class_group, position) or asked.teacher == identity.actor:
+        return asked
+    if asked.teacher is not None:
+        raise _forbidden()
+    return Asked(
+        identity.actor,
+        asked.class_group,
+        asked.student,
+        asked.from_date,
+        asked.to_date,
+        asked.rules,
+        asked.statuses,
+    )
+
+
+def _watches(views: Views, identity: Identity, class_group: str | None, position: int) -> bool:
+    """Whether somebody watches over a class's journal: who may read all staff, and the class teacher (1.6)."""
+    if identity.may(Right.READ_STAFF):
+        return True
+    found = classes(views, at=position).rows
+    return any(of.class_group == class_group and of.class_teacher == identity.actor for of in found)
+
+
+def _forbidden() -> Problem:
+    detail = (
+        "учитель видит свои уроки, классный руководитель и все уроки своего класса",
+        "a teacher reads the own lessons, a class teacher all of the class too",
+    )
+    return Problem("forbidden", 403, detail)
+
+
+def _days(
+    month: str | None, week: str | None, from_date: str | None, to_date: str | None
+) -> tuple[str | None, str | None]:
+    if week is None:
+        return days_of(month, from_date, to_date)
+    if (month, from_date, to_date) != (None, None, None):
+        raise Problem(
+            "bad_request", 400, ("неделя, месяц или даты", "a week, a month, or days"), more={"where": "week"}
+        )
+    return week_days(week)
+
+
+def _check_span(first: str | None, last: str | None) -> None:
+    if first and last and (date.fromisoformat(last) - date.fromisoformat(first)).days < DAYS_MAX:
+        return
+    detail = (
+        f"для всей школы — не больше {DAYS_MAX} дней; назовите учителя, класс или ученика, или спросите counts",
+        f"for the whole school at most {DAYS_MAX} days; name a teacher, a class or a student, or ask for counts",
+    )
+    raise Problem("bad_request", 400, detail, more={"where": "from"})
+
+
+def _people(rows: Any) -> set[str]:
+    """Teachers and students who are named."""
+    found = {person for row in rows for person in (row.teacher, getattr(row, "student", None)) if person}
+    return found | {student for row in rows for student in getattr(row, "without_mark", ())}

@@ -1,0 +1,98 @@
+"""The inspector's questions over HTTP: one route each, made from the registry, and a list of them all.
+
+What a question may be asked with is its own declaration's: the OpenAPI document says it, and what does not fit is a 400
+that names the parameter and lists what is allowed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.answering import ask_school, describe, dressed, listed, notes_of, people_of
+from api.auth import Right
+from api.problems import Problem
+from api.queries import At, read_as_of
+from api.requests import authorize
+from api.schools import OpenSchool
+from exports.answers import format_answer
+from projections.questions import QUESTIONS, Misasked, Parameter, Question
+
+_CSV: Final = "text/csv"
+_OWN: Final = ("at", "format")
+Format = Annotated[Literal["json", "csv"] | None, Query(description="json or csv; left out: as Accept says, or json")]
+
+
+def _overseer(request: Request) -> None:
+    """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
+    request.state.school, _ = authorize(request, Right.OVERSEE)
+
+
+router = APIRouter(tags=["questions"], dependencies=[Depends(_overseer)])
+
+
+@router.get("/questions")
+async def read_questions(request: Request) -> Response:
+    """The inspector's questions that the journal can answer, with what each may be asked with."""
+    school: OpenSchool = request.state.school
+    return school.json({"questions": listed()})
+
+
+def _route(question: Question) -> Callable[..., Coroutine[Any, Any, Response]]:
+    """The function of one question's route, with the question's parameters as its own."""
+
+    async def read(request: Request, **given: str | None) -> Response:
+        return await run_in_threadpool(_answer, request, question, given)
+
+    read.__name__ = f"read_{question.slug.replace('-', '_')}"
+    read.__doc__ = f"{question.number}. {question.title_en}.\n\n{question.title_ru}.\n\n{question.limits_en}"
+    own = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)]
+    own += [_query(parameter) for parameter in question.parameters]
+    for name, kind in (("at", At), ("format", Format)):
+        own.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=None))
+    read.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
+    return read
+
+
+def _query(parameter: Parameter) -> inspect.Parameter:
+    """A parameter as the framework wants it: text, which the question reads by itself; `p_` keeps clear of keywords."""
+    schema: dict[str, Any] = {}
+    if parameter.choices:
+        schema["enum"] = list(parameter.choices)
+    query = Query(
+        alias=parameter.name, max_length=200, description=describe(parameter), json_schema_extra=schema or None
+    )
+    annotation = Annotated[str | None, query]
+    return inspect.Parameter(f"p_{parameter.name}", inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=None)
+
+
+def _answer(request: Request, question: Question, given: dict[str, str | None]) -> Response:
+    school: OpenSchool = request.state.school
+    asked = {name.removeprefix("p_"): text for name, text in given.items() if name not in _OWN and text is not None}
+    at = given["at"]
+    try:
+        answered = ask_school(school, question, asked, read_as_of(at))
+    except Misasked as error:
+        more = {"where": error.parameter, "allowed": list(error.allowed)}
+        raise Problem("bad_request", 400, (error.words_ru, error.words_en), more=more) from None
+    if not _wants_csv(request, given["format"]):
+        return school.json(dressed(school, answered, at))
+    content = format_answer(answered, people_of(school, answered), notes_of(school, answered))
+    headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(answered.known.position)}
+    return Response(content, media_type=f"{_CSV}; charset=utf-8", headers=headers)
+
+
+def _wants_csv(request: Request, asked: str | None) -> bool:
+    """By ``format``, else where Accept has ``text/csv`` and not JSON too."""
+    if asked is not None:
+        return asked == "csv"
+    accepted = request.headers.get("accept", "")
+    return _CSV in accepted and "json" not in accepted
+
+
+for _question in QUESTIONS:
+    router.add_api_route(f"/questions/{_question.slug}", _route(_question), methods=["GET"])

@@ -1,0 +1,100 @@
+"""The inspector's questions on the model school's year: 95th percentile of varied askings, now and as of the past."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from api.sample import SampleSchool, load_in_bulk
+from api.schools import OpenSchool, open_school
+from bench.measure import Report, Result
+from projections.engine import Views
+from projections.questions import QUESTIONS, LogFacts, Question, ask
+from projections.reading import resolve
+from projections.views.lookups import classes, lessons, memberships
+from tests.cluster import Cluster
+from tests.conftest import make_database
+from tests.projection_databases import views_dsn
+from tests.sample_folders import SEED, found
+
+MILLISECONDS: Final = 300.0
+MONTHS: Final = [(f"2026-{month:02}-01", f"2026-{month:02}-28") for month in range(9, 13)]
+QUARTERS: Final = [("2026-09-01", "2026-10-25"), ("2026-11-02", "2026-12-31")]
+YEAR: Final = ("2026-09-01", "2027-05-31")
+
+
+def questions_asked(report: Report, folder: Path, cluster: Cluster | None, rounds: int) -> None:
+    """Every question on SQLite, and on PostgreSQL where there is a cluster."""
+    with _school(folder / "questions") as school:
+        _measure(report, "sqlite", school.views, rounds)
+        if cluster is not None:
+            with Views.open(views_dsn(make_database(cluster)), school.recorder.origin) as views:
+                views.rebuild(school.recorder)
+                _measure(report, "postgres", views, rounds)
+
+
+@contextmanager
+def _school(folder: Path) -> Iterator[OpenSchool]:
+    """The model school's year, each command an append of its own: as many of them as in life."""
+    sample = SampleSchool(SEED, "M")
+    found(folder, sample, "sqlite")
+    with open_school(folder, background=False) as school:
+        load_in_bulk(school.recorder, school.vault, sample, batch_events=1)
+        school.views.rebuild(school.recorder)
+        yield school
+
+
+def _measure(report: Report, database: str, views: Views, rounds: int) -> None:
+    now = resolve(views, None)
+    facts = LogFacts(now, now, "00" * 32)
+    for question in QUESTIONS:
+        for when, position in (("now", now), ("as_of", now * 3 // 4)):
+            times = []
+            asked = list(_askings(question, views, position))
+            for number in range(rounds + 1):
+                for given in asked:
+                    begun = time.perf_counter()
+                    ask(question, views, given, at=position, log=facts)
+                    if number:  # the first round finds the caches cold and the statements unprepared
+                        times.append((time.perf_counter() - begun) * 1_000)
+            p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
+            name = f"question_{question.number}_{when}_{database}"
+            report.add(name, Result(p95 / MILLISECONDS, 1.0, "lower", p95, MILLISECONDS, "ms (p95)"))
+
+
+def _askings(question: Question, views: Views, position: int) -> Iterator[dict[str, str]]:
+    """What an inspector would ask with: classes, students, employees, months, quarters, the whole school's year."""
+    rng = random.Random(question.number)
+    groups = rng.sample([f"{row.grade}{row.letter}" for row in classes(views, at=position).rows], 6)
+    members = rng.sample(memberships(views, at=position).rows, 6)
+    teachers = [row.teacher for row in rng.sample(lessons(views, to_date="2026-09-30", at=position).rows, 6)]
+    names = {parameter.name: parameter for parameter in question.parameters}
+    spans = [dict(zip(("from", "to"), span, strict=True)) for span in (*MONTHS, *QUARTERS)]
+    if "student" in names and names["student"].is_needed:
+        for member in members:
+            more = {"on": rng.choice(("2026-09-10", "2026-10-01", "2026-12-03"))} if "on" in names else {}
+            yield {"student": member.student, **more}
+        return
+    choices: list[dict[str, str]] = [{"class": group} for group in groups] if "class" in names else []
+    if "teacher" in names:
+        choices += [{"teacher": teacher} for teacher in teachers[:2]]
+    if "employee" in names:
+        choices += [{"employee": teacher} for teacher in teachers]
+    if "student" in names:
+        choices += [{"student": member.student} for member in members[:2]]
+    if "from" in names:
+        yield from (choice | rng.choice(spans) for choice in choices)
+        yield from spans
+        if "finding" in names:
+            yield from ({"finding": finding} | spans[-1] for finding in names["finding"].choices)
+        yield dict(zip(("from", "to"), YEAR, strict=True))
+    elif "on" in names:
+        yield from (choice | {"on": rng.choice(("2026-10-01", "2026-12-01"))} for choice in choices)
+        yield from ({"on": day} for day in ("2026-10-01", "2026-12-01"))
+    yield from choices
+    yield {}

@@ -1,0 +1,129 @@
+"""Tables of how the journal is kept: closings, evidence, printouts (`verify/spec/tables.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+import orjson
+
+from exports.tables import Table, typed
+from ledger.journal.vocabulary import (
+    CONDITION_WORDS,
+    PERIOD_WORDS,
+    REOPENING_WORDS,
+    VERDICT_WORDS,
+)
+from projections.reading import Reader, stands
+from projections.views.closings import turns
+from projections.views.lookups import periods
+
+_ENTRY, _AT, _NAME = "entry (запись)", "at (внесено)", "name (имя)"
+_ACTIONS: Final = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}
+_AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {}.entry ORDER BY m.entry DESC LIMIT 1)"
+
+
+class Oversight:
+    """These tables of one archive; a school has some hundreds of their rows.
+
+    Args:
+        views: whom to ask.
+        position: tree size at which the archive ends.
+        open_: opens disclosures for this receiver.
+        name: a person's name as of an entry, or the id.
+    """
+
+    def __init__(
+        self,
+        views: Reader,
+        position: int,
+        open_: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]],
+        name: Callable[[str, int], str],
+    ) -> None:
+        self._views = views
+        self._position = position
+        self._open = open_
+        self._name = name
+
+    def tables(self) -> list[Table]:
+        """All of them, in the order of the specification."""
+        return [
+            Table(
+                "closings",
+                (
+                    *(_ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)"),
+                    *("action (что)", "streams (потоков уроков)", "size (заверено записей)", "reason (причина)"),
+                    *("requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "actor (кто внёс)"),
+                ),
+                self._closings(),
+            ),
+            Table(
+                "evidence",
+                (
+                    *(_ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)"),
+                    *("sha256 (SHA-256)", "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)"),
+                    *("month (месяц)", "employees (сотрудников)", "requests (запросов)", "rows (строк)"),
+                    "slowest_ms (дольше всех, мс)",
+                ),
+                self._evidence(),
+            ),
+            Table(
+                "printouts",
+                (
+                    *(_ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)"),
+                    *("pages (листов)", "kept (где хранится)", "signed_by (кто подписал)", _NAME),
+                ),
+                self._printouts(),
+            ),
+        ]
+
+    def _closings(self) -> Iterator[Sequence[str]]:
+        known = {period.period: period for period in periods(self._views, at=self._position).rows}
+        history = turns(self._views, self._position)
+        for turn in sorted((turn for of in history.values() for turn in of), key=lambda turn: turn.entry):
+            period = known[turn.period]
+            disclosed = self._open([turn.note]) if turn.note else {}
+            note = disclosed.get(turn.note or "")
+            asked_by = turn.requested_by
+            yield (
+                *(str(turn.entry), turn.at, turn.period, PERIOD_WORDS[period.kind], str(period.number)),
+                *(period.starts_on, period.ends_on, _ACTIONS[turn.action], _text(turn.streams), _text(turn.size)),
+                "" if turn.reason is None else REOPENING_WORDS[turn.reason],
+                *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
+                "" if note is None else typed(note[1]),
+                *(typed(turn.basis or ""), turn.actor),
+            )
+
+    def _evidence(self) -> Iterator[Sequence[str]]:
+        at = {"at": self._position}
+        rows: list[tuple[int, Sequence[str]]] = []
+        sql = f"""SELECT v.entry, {_AT_OF.format("v")}, v.size, v.root, v.verdict, v.program, v.program_sha256,
+            v.checkpoint, v.witnesses FROM {{verifications}} v WHERE {stands("v")}"""
+        for entry, moment, size, root, verdict, program, sha256, checkpoint, witnesses in self._views.select(sql, at):
+            head = (str(entry), moment, "проверка", str(size), root, VERDICT_WORDS[verdict], typed(program), sha256)
+            rows.append((entry, (*head, _text(checkpoint), str(witnesses), *[""] * 6)))
+        sql = f"""SELECT a.entry, {_AT_OF.format("a")}, a.size, a.root, a.verdict, a.opened_with,
+            a.manifest_sha256, a.year FROM {{archives}} a WHERE {stands("a")}"""
+        for entry, moment, size, root, verdict, tools, sha256, year in self._views.select(sql, at):
+            by = ", ".join(orjson.loads(tools))
+            head = (str(entry), moment, "архив", str(size), root, VERDICT_WORDS[verdict], by, sha256)
+            rows.append((entry, (*head, "", "", year, *[""] * 5)))
+        sql = f"""SELECT t.entry, {_AT_OF.format("t")}, t.size, t.month, t.employees, t.requests, t.answered_rows,
+            t.slowest_ms FROM {{timings}} t WHERE {stands("t")}"""
+        for entry, moment, size, month, *counts in self._views.select(sql, at):
+            rows.append((entry, (str(entry), moment, "замещения", str(size), *[""] * 7, month, *map(str, counts))))
+        return (row for _, row in sorted(rows))
+
+    def _printouts(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT p.entry, {_AT_OF.format("p")}, p.condition, p.scope, p.number, p.printed_on, p.pages, p.kept,
+            p.signed_by FROM {{printouts}} p WHERE {stands("p")} ORDER BY p.entry"""
+        rows = self._views.select(sql, {"at": self._position})
+        for entry, moment, condition, scope, number, printed_on, pages, kept, signed_by in rows:
+            yield (
+                *(str(entry), moment, CONDITION_WORDS[condition], scope, typed(number), printed_on, str(pages)),
+                *(typed(kept), signed_by, self._name(signed_by, entry)),
+            )
+
+
+def _text(value: int | None) -> str:
+    return "" if value is None else str(value)

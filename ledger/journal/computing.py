@@ -1,0 +1,90 @@
+"""How a result follows from marks: pure functions of marks and rules, to be called with any rules and weights.
+
+    compute_period_mark([Input(412, "4", 100), Input(430, "5", 300)], rules)
+        -> Computed(value="5", sum=1900, weight=400, inputs=(412, 430))         # 4.75, and five_from is 460
+
+All arithmetic is in integers: the mean is the fraction `sum` / `weight`, and a threshold is compared with it exactly.
+`verify/spec/events.md` (Results) says the same in words; `tests/worked/results` has cases that were worked by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from ledger.journal.result_events import AssessmentRules
+
+NOT_ASSESSED: Final = "na"
+"""What is computed where nothing can be (не аттестован)."""
+
+
+class Input(NamedTuple):
+    """A mark that stands: its standing entry, its value, and its work's weight in hundredths."""
+
+    entry: int
+    value: str
+    weight: int = 100
+
+
+class Computed(NamedTuple):
+    """What the rules give: the value, and its mean `sum` / `weight` (0 / 0 where nothing counts) with its inputs."""
+
+    value: str
+    sum: int
+    weight: int
+    inputs: tuple[int, ...]
+
+
+def digits_of(value: str) -> tuple[int, ...]:
+    """Return the marks that count in a value: none in words, two where there are two criteria."""
+    return tuple(int(part) for part in value.split("/") if part in ("1", "2", "3", "4", "5"))
+
+
+def compute_period_mark(marks: Iterable[Input], rules: AssessmentRules) -> Computed:
+    """Compute a period's mark from the marks of its lessons."""
+    total = weight = count = 0
+    inputs = []
+    for mark in marks:
+        digits = digits_of(mark.value)
+        share = mark.weight if rules.average == "weighted" else 1
+        total += share * sum(digits)
+        weight += share * len(digits)
+        count += len(digits)
+        if digits:
+            inputs.append(mark.entry)
+    value = _graded(total, weight, rules) if count >= rules.marks_min else NOT_ASSESSED
+    return Computed(value, total, weight, tuple(sorted(inputs)))
+
+
+def compute_year_mark(marks: Iterable[Input], rules: AssessmentRules) -> Computed:
+    """Compute the year's mark from the marks of its periods, all alike."""
+    counted = [(mark.entry, int(mark.value)) for mark in marks if digits_of(mark.value)]
+    total, weight = sum(value for _, value in counted), len(counted)
+    value = _rounded(total, weight, rules) if weight >= rules.period_marks_min else NOT_ASSESSED
+    return Computed(value, total, weight, tuple(sorted(entry for entry, _ in counted)))
+
+
+def compute_final_mark(year: Input | None, exam: Input | None, rules: AssessmentRules) -> Computed:
+    """Compute a final mark: the year's mark, or its mean with the examination's if the rules want that.
+
+    Where there was no examination it is the year's mark, too; without a year's mark that counts there is none.
+    """
+    counts = [year, exam] if rules.final_from == "mean_of_year_and_exam" else [year]
+    inputs = [mark for mark in counts if mark is not None and digits_of(mark.value)]
+    if year not in inputs:
+        inputs = []
+    total, weight = sum(int(mark.value) for mark in inputs), len(inputs)
+    value = _rounded(total, weight, rules) if weight else NOT_ASSESSED
+    return Computed(value, total, weight, tuple(sorted(mark.entry for mark in inputs)))
+
+
+def _graded(total: int, weight: int, rules: AssessmentRules) -> str:
+    """Return the mark whose threshold the mean reaches; below all of them it is 2."""
+    thresholds = (("5", rules.five_from), ("4", rules.four_from), ("3", rules.three_from))
+    return next((mark for mark, least in thresholds if 100 * total >= least * weight), "2")
+
+
+def _rounded(total: int, weight: int, rules: AssessmentRules) -> str:
+    """Round a mean of marks: up from so many hundredths on."""
+    whole, rest = divmod(total, weight)
+    return str(whole + (100 * rest >= rules.mean_up_from * weight))

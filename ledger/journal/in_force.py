@@ -1,0 +1,61 @@
+"""Entries of one stream of which each is in force from its day on, until the next one's: their fold and their look-up.
+
+Days never go back along the stream. Of two entries of one day the later counts, as when the first was entered wrongly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.events import Event
+from ledger.journal.recorded import Recorded
+
+_EventT = TypeVar("_EventT", bound=Event)
+_DatedT = TypeVar("_DatedT", bound="Dated[Any]")
+
+
+class InForce(NamedTuple, Generic[_EventT]):
+    """An event that is in force from a day on; `entry` is its leaf index."""
+
+    entry: int
+    from_day: str
+    event: _EventT
+
+
+class Dated(Aggregate, Generic[_EventT], frozen=True, kw_only=True):
+    """Everything that was ever in force, in the order in which it came, which is that of the days; never empty."""
+
+    entries: tuple[InForce[_EventT], ...]
+
+    @property
+    def last(self) -> InForce[_EventT]:
+        """The entry that the next one follows."""
+        return self.entries[-1]
+
+    def on(self, day: str) -> InForce[_EventT] | None:
+        """Return what is in force on a day, or None before the first."""
+        return in_force(self.entries, day)
+
+
+def in_force(entries: Sequence[InForce[_EventT]], day: str) -> InForce[_EventT] | None:
+    """Return the last of the entries whose day is not after `day`, or None; their days never go back."""
+    for entry in reversed(entries):
+        if entry.from_day <= day:
+            return entry
+    return None
+
+
+def evolve_dated(
+    cls: type[_DatedT], day_field: str, of: type[Event], state: _DatedT | None, events: Iterable[Recorded]
+) -> _DatedT | None:
+    """Apply events, all `of` one class, to a stream of a kind `cls`; `day_field` names the field with the first day."""
+    entries: list[InForce[Any]] = [*state.entries] if state else []
+    stream, version = (state.stream, state.version) if state else ("", 0)
+    for event in events:
+        if type(event.data) is not of:
+            raise TypeError(f"{type(event.data).__name__} is no event of a {cls.__name__}")
+        stream, version = event.originator_id, event.originator_version
+        entries.append(InForce(event.index, getattr(event.data, day_field), event.data))
+    return cls(stream=stream, version=version, entries=tuple(entries)) if entries else None

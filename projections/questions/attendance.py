@@ -1,0 +1,224 @@
+"""Question 12: absences, by student, period and reason; and those that should make somebody look."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from ledger.journal.vocabulary import ABSENCE_WORDS
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.reading import stands
+from projections.views.lookups import memberships, periods
+
+FINDING_WORDS: Final = {
+    "totals": "пропуски за период",
+    "share": "пропущена большая доля уроков",
+    "unexplained": "без причины дольше срока",
+    "gap": "был между двумя пропусками одного дня",
+    "marked": "отметка отсутствовавшему",
+}
+CODES: Final = tuple(ABSENCE_WORDS)
+
+
+class Absence(NamedTuple):
+    """A standing absence with its place."""
+
+    entry: int
+    student: str
+    code: str
+    lesson: str
+    held_on: str
+    number: int
+    course: str
+
+
+_CELL: Final = f"c.what = 'absence' AND c.value IS NOT NULL AND {stands('c')}"
+# A mark beside an absence of the same student in the same lesson.
+_MARK: Final = f"""(SELECT min(x.entry) FROM {{cells}} x WHERE x.lesson = c.lesson AND x.student = c.student
+      AND x.what = 'mark' AND x.value IS NOT NULL AND {stands("x")})"""
+# CROSS JOIN: lessons come first, and then only their cells; a planner without statistics may begin with all cells.
+_OF_LESSONS: Final = f"""{{lessons}} l CROSS JOIN {{cells}} c
+    WHERE c.lesson = l.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last AND {_CELL}"""
+
+
+def absences(asked: Asked) -> Found:
+    """Absences in one of the ways that the question names, or in all of them."""
+    wanted = tuple(FINDING_WORDS) if asked["finding"] == "all" else (asked["finding"],)
+    found, marks = _absences(asked, with_marks="marked" in wanted)
+    rows: list[Row] = []
+    if {"totals", "share"} & set(wanted):
+        rows += _by_period(asked, found, wanted)
+    if "unexplained" in wanted:
+        rows += _unexplained(asked, found)
+    if "gap" in wanted:
+        rows += _gaps(asked, found)
+    if "marked" in wanted:
+        for absence in found:
+            if absence.entry in marks:
+                entries = sorted([absence.entry, marks[absence.entry]])
+                rows.append(("marked", *_place(asked, absence), *_NOTHING, None, entries))
+    counts = Counter(row[0] for row in rows)
+    return Found(rows, {"absences": len(found), **{finding: counts[finding] for finding in wanted}})
+
+
+def _absences(asked: Asked, *, with_marks: bool) -> tuple[list[Absence], dict[int, int]]:
+    """Standing absences by entry; entry -> the mark beside it, where that is asked."""
+    condition, values = asked.selected(("student", "c.student"))
+    source, days = f"{{cells}} c WHERE {_CELL}", {}
+    if asked["student"] is None and asked.is_narrow:
+        of_courses, more = asked.of_courses
+        source, values = _OF_LESSONS + of_courses, {**values, **more}
+        days = {"first": asked.first, "last": asked.last}
+    mark = _MARK if with_marks else "NULL"
+    sql = f"SELECT c.entry, c.student, c.value, c.lesson, {mark} FROM {source}{condition} ORDER BY c.entry"
+    lessons = asked.lessons()
+    found: list[Absence] = []
+    marks: dict[int, int] = {}
+    for entry, student, code, lesson, marked_by in asked.select(sql, **days, **values):
+        held = lessons.get(lesson)
+        if held is not None:
+            found.append(Absence(entry, student, code, lesson, held.held_on, held.number, held.course))
+            if marked_by is not None:
+                marks[entry] = marked_by
+    return found, marks
+
+
+def _by_period(asked: Asked, found: list[Absence], wanted: tuple[str, ...]) -> Iterator[Row]:
+    """A line per student, class and period: lessons missed by reason, and their share of those held."""
+    spans: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for period in periods(asked.views, at=asked.position).rows:
+        for grade in period.grades:
+            spans[grade].append((max(period.starts_on, asked.first), min(period.ends_on, asked.last)))
+    grouped: defaultdict[tuple[str, str], list[Absence]] = defaultdict(list)
+    for absence in found:
+        grouped[asked.courses[absence.course][0], absence.student].append(absence)
+    held = _Held(asked)
+    for (class_group, student), of in sorted(grouped.items(), key=lambda item: (asked.class_names[item[0][0]], item)):
+        for starts_on, ends_on in spans[asked.grades[class_group]]:
+            within = [absence for absence in of if starts_on <= absence.held_on <= ends_on]
+            if not within:
+                continue
+            lessons = held.between(class_group, student, starts_on, ends_on)
+            missed = len({(absence.held_on, absence.number) for absence in within})
+            share = missed * 100 // lessons if lessons else None
+            reasons = Counter(absence.code for absence in within)
+            counts = [reasons[code] for code in CODES]
+            place = (starts_on, ends_on, asked.class_names[class_group], None, None, student, None)
+            entries = [absence.entry for absence in within]
+            if "totals" in wanted:
+                yield ("totals", *place, missed, lessons, share, *counts, None, entries)
+            if "share" in wanted and missed * 100 > asked["share"] * lessons:
+                yield ("share", *place, missed, lessons, share, *counts, None, entries)
+
+
+class _Held:
+    """How many lessons a class had between two days, of those on which a student was in it.
+
+    Two lessons of one class at one place of a day are those of its subgroups: one for a student.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        sql = f"""SELECT o.class_group, l.held_on, count(DISTINCT l.number) FROM {{lessons}} l
+            JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}
+            GROUP BY o.class_group, l.held_on ORDER BY o.class_group, l.held_on"""
+        self._days: defaultdict[str, list[str]] = defaultdict(list)
+        self._sums: defaultdict[str, list[int]] = defaultdict(lambda: [0])
+        for class_group, day, count in asked.select(sql, first=asked.first, last=asked.last):
+            self._days[class_group].append(day)
+            self._sums[class_group].append(self._sums[class_group][-1] + count)
+        self._stays: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        for row in memberships(asked.views, class_group=asked.values.get("class"), at=asked.position).rows:
+            self._stays[row.class_group, row.student].append((row.starts_on, row.ends_on or "9999-12-31"))
+
+    def between(self, class_group: str, student: str, first: str, last: str) -> int:
+        days, sums = self._days[class_group], self._sums[class_group]
+        total = 0
+        for starts_on, ends_on in self._stays[class_group, student]:
+            begins = bisect_left(days, max(first, starts_on))
+            ends = bisect_right(days, min(last, ends_on))
+            total += max(0, sums[ends] - sums[begins])
+        return total
+
+
+def _unexplained(asked: Asked, found: list[Absence]) -> Iterator[Row]:
+    """Absences whose reason is still not known so many days after."""
+    today = choosing.known_day(asked)
+    for absence in found:
+        if absence.code == "absent" and choosing.days_before(today, asked["days"]) > absence.held_on:
+            days = (date.fromisoformat(today) - date.fromisoformat(absence.held_on)).days
+            yield ("unexplained", *_place(asked, absence), *_NOTHING, days, [absence.entry])
+
+
+def _gaps(asked: Asked, found: list[Absence]) -> Iterator[Row]:
+    """Two absences of a day with a lesson between them in which the student was, and attendance was taken."""
+    by_day: defaultdict[tuple[str, str, str], dict[int, Absence]] = defaultdict(dict)
+    for absence in found:
+        by_day[asked.courses[absence.course][0], absence.student, absence.held_on][absence.number] = absence
+    gaps = [
+        (key, of[number], of[number + 2])
+        for key, of in by_day.items()
+        for number in sorted(of)
+        if number + 2 in of and number + 1 not in of
+    ]
+    taken: dict[tuple[str, str], dict[int, int]] = {}
+    for (class_group, _, day), before, after in gaps:
+        if (class_group, day) not in taken:
+            taken[class_group, day] = _attendance_of_day(asked, class_group, day)
+        between = taken[class_group, day].get(before.number + 1)
+        if between is not None:
+            place = list(_place(asked, before))
+            place[3] = before.number + 1
+            yield ("gap", *place, *_NOTHING, None, sorted([before.entry, between, after.entry]))
+
+
+def _attendance_of_day(asked: Asked, class_group: str, day: str) -> dict[int, int]:
+    """Number of a lesson -> the entry that says that its attendance was taken."""
+    sql = f"""SELECT l.number, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+          (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
+        FROM {{courses}} o CROSS JOIN {{lessons}} l
+        WHERE o.class_group = :class_group AND {stands("o")} AND l.course = o.course AND l.held_on = :day
+          AND l.stands = 1 AND {stands("l")}"""
+    found = asked.select(sql, class_group=class_group, day=day)
+    return {number: by for number, by in found if by is not None}
+
+
+def _place(asked: Asked, absence: Absence) -> tuple[str, str, str, int, str, str, str]:
+    class_group, subject = asked.courses[absence.course]
+    name = asked.class_names[class_group]
+    return absence.held_on, absence.held_on, name, absence.number, subject, absence.student, absence.code
+
+
+_NOTHING: Final = (None,) * (3 + len(CODES))
+
+ABSENCES: Final = Question(
+    number=12,
+    slug="absences",
+    title_ru="Пропуски: ученик × период по причинам; доля; без причины; был между пропусками; отметка отсутствовавшему",
+    title_en="Absences: student × period by reason; share; unexplained; present in between; marked while absent",
+    answer=absences,
+    parameters=(
+        *(choosing.CLASS, choosing.STUDENT, choosing.HELD_FROM, choosing.HELD_TO),
+        Parameter("finding", "choice", "что искать", "what to look for", choices=(*FINDING_WORDS, "all"),
+                  default="totals"),
+        Parameter("share", "number", "больше стольких процентов", "more than so many percent", most=100, default=30),
+        Parameter("days", "number", "без причины дольше стольких дней", "unexplained for more than so many days",
+                  most=366, default=5),
+    ),
+    columns=(
+        *(Column("finding", "что найдено", words=FINDING_WORDS), Column("from", "с"), Column("to", "по")),
+        *(choosing.CLASS_NAME, choosing.NUMBER, choosing.SUBJECT_NAME, choosing.STUDENT_ID),
+        *(Column("code", "причина", words=ABSENCE_WORDS), Column("missed", "пропущено"), Column("held", "уроков")),
+        Column("percent", "процент"),
+        *(Column(code, word) for code, word in ABSENCE_WORDS.items()),
+        *(Column("days", "дней"), ENTRIES),
+    ),
+    limits_ru="Доля — от внесённых уроков класса; уроки подгрупп на одном месте дня считаются за один. "
+    "«Был» значит: посещаемость отмечена, пропуска нет.",
+    limits_en="The share is of the class's recorded lessons; those of subgroups at one place of a day count as one. "
+    "Present means: attendance was taken and no absence stands.",
+)  # fmt: skip

@@ -1,0 +1,106 @@
+"""Question 5: who entered what was not theirs to enter, when nobody works, or from an administrator's role."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.corrections import entries_between
+from projections.reading import stands
+
+FINDING_WORDS: Final = {
+    "not_the_teacher": "не учитель курса и не замещающий",
+    "outside_hours": "в нерабочее время",
+    "administrator": "из роли администратора",
+}
+_SATURDAY: Final = 5
+
+# Who answers a request is a second person by rule, and never the teacher alone.
+_ANSWERS: Final = """(SELECT k.request FROM {corrections} k WHERE k.entry = m.entry),
+      (SELECT r.request FROM {requests} r WHERE r.entry = m.entry AND r.status = 'refused')"""
+_COMMANDS: Final = f"""
+    SELECT m.entry, (SELECT min(n.entry) FROM {{commands}} n WHERE n.entry > m.entry), m.at, m.actor, m.role,
+      m.on_behalf_of, coalesce({_ANSWERS}), l.lesson, l.held_on, l.course, l.teacher, s.absent_teacher
+    FROM {{commands}} m
+    JOIN {{lessons}} l ON l.lesson = m.lesson AND {stands("l")}
+    LEFT JOIN {{substitutions}} s ON s.lesson = m.lesson AND {stands("s")}
+    WHERE m.entry >= :after AND m.entry < :before"""
+# By then or earlier: who was responsible for the course once may mend what was entered then.
+_STRANGER: Final = f""" AND m.actor <> l.teacher AND coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
+        SELECT 1 FROM {{assignments}} a WHERE a.course = l.course AND a.teacher = m.actor AND a.entry < m.entry)"""
+
+
+def entered_by_others(asked: Asked) -> Found:
+    """Commands about lessons with what is to be seen in each; one may show twice."""
+    first, last = entries_between(asked, asked["from"], asked["to"])
+    wanted = [asked["finding"]] if asked["finding"] else list(FINDING_WORDS)
+    condition, values = asked.of_courses
+    more, values_more = asked.selected(("actor", "m.actor"))
+    sql = _COMMANDS + condition + more
+    span: dict[str, object] = {"after": first, "before": last, **values, **values_more}
+    rows: list[Row] = []
+    if "not_the_teacher" in wanted:
+        rows += _lines(asked, "not_the_teacher", asked.select(sql + _STRANGER, **span))
+    if "administrator" in wanted:
+        rows += _lines(asked, "administrator", asked.select(sql + " AND m.role = 'administrator'", **span))
+    if "outside_hours" in wanted:
+        is_outside = _hours(asked)
+        rows += _lines(asked, "outside_hours", (row for row in asked.select(sql, **span) if is_outside(row[2])))
+    rows.sort(key=lambda row: (row[-1][0], row[0]))
+    counts = Counter(row[0] for row in rows)
+    return Found(rows, {finding: counts[finding] for finding in wanted})
+
+
+def _hours(asked: Asked) -> Callable[[str], bool]:
+    """Tell whether a moment is on a weekend, or before or after the hours of the day asked about."""
+    clock = choosing.LocalClock(asked.zone)
+    opens, closes = (int(asked[name][:2]) * 60 + int(asked[name][3:]) for name in ("opens", "closes"))
+    is_open_daily = asked["weekends"] == "yes"
+
+    def is_outside(at: str) -> bool:
+        day, minute = clock.read(at)
+        return not opens <= minute < closes or (not is_open_daily and day.weekday() >= _SATURDAY)
+
+    return is_outside
+
+
+def _lines(asked: Asked, finding: str, found: Iterable[Row]) -> Iterator[Row]:
+    for entry, following, at, actor, role, on_behalf_of, request, lesson, held_on, course, teacher, absent in found:
+        class_group, subject = asked.courses[course]
+        entries = list(range(entry, min(following or asked.position, asked.position)))
+        place = (held_on, asked.class_names[class_group], subject, lesson, teacher, absent)
+        yield (finding, at, actor, role, on_behalf_of, request, *place, len(entries), entries)
+
+
+ENTERED: Final = Question(
+    number=5,
+    slug="entered-by-others",
+    title_ru="Внесено не учителем курса и не замещающим, в нерабочее время или из роли администратора",
+    title_en="Entered by neither the course's teacher nor the substitute, outside working time, or as administrator",
+    answer=entered_by_others,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.ENTERED_FROM, choosing.ENTERED_TO),
+        Parameter("actor", "employee", "кто внёс: id", "who entered it: id"),
+        Parameter("finding", "choice", "только это", "only this", choices=tuple(FINDING_WORDS)),
+        Parameter("opens", "time", "начало рабочего времени", "working time begins", default="07:00"),
+        Parameter("closes", "time", "конец рабочего времени", "working time ends", default="20:00"),
+        Parameter(
+            "weekends", "choice", "суббота и воскресенье — рабочие дни", "Saturday and Sunday are working days",
+            choices=("yes", "no"), default="no",
+        ),
+    ),
+    columns=(
+        *(Column("finding", "что найдено", words=FINDING_WORDS), choosing.AT, choosing.ACTOR, choosing.ROLE),
+        *(choosing.ON_BEHALF_OF, Column("request", "ответ на заявку"), choosing.HELD_ON, choosing.CLASS_NAME),
+        *(choosing.SUBJECT_NAME, choosing.LESSON, choosing.TEACHER_ID),
+        Column("absent_teacher", "отсутствовал", "person"),
+        *(Column("count", "записей"), ENTRIES),
+    ),
+    limits_ru="Праздники и каникулы здесь не учтены: нерабочее время — вне названных часов и в выходные. "
+    "Ответ на заявку второго лица среди «не учитель» не числится.",
+    limits_en="Holidays take no part: outside working time means outside the hours named, and on weekends. "
+    "A second person's answer to a request does not count as entered by a stranger.",
+)  # fmt: skip

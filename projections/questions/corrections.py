@@ -1,0 +1,280 @@
+"""Question 2: all corrections, by when they were made; question 4: marks raised shortly before a period's end."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, date, timedelta
+from typing import Final, NamedTuple
+
+import orjson
+
+from ledger.journal.vocabulary import FACT_WORDS, REASON_WORDS
+from ledger.wire.entry import format_at
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.cells import ACTION_WORDS, VALUE_WORDS
+from projections.reading import stands
+from projections.views.lookups import Period, periods
+
+HONOURS_GRADES: Final = (9, 11)
+HONOURS_AVERAGE: Final = 4.5
+"""From this average on a mark of the year would be 5."""
+_DIGITS: Final = frozenset("12345")
+
+# The fact of a cell is in the row that the correction made there; the others are looked up in their own tables.
+_CORRECTIONS: Final = f"""
+    SELECT k.entry, k.what, k.action, k.old, k.new, k.reason, k.note, k.basis, k.corrects, k.request, k.lesson,
+      l.held_on, l.number, l.course, l.teacher, c.student, m.at, m.actor, m.role, m.on_behalf_of,
+      (SELECT g.at FROM {{commands}} g WHERE g.entry <= CASE k.what
+          WHEN 'lesson' THEN (SELECT x.fact FROM {{lessons}} x WHERE x.entry = k.entry)
+          WHEN 'substitution' THEN (SELECT x.fact FROM {{substitutions}} x WHERE x.entry = k.entry)
+          WHEN 'work' THEN (SELECT x.fact FROM {{works}} x WHERE x.entry = k.entry)
+          WHEN 'homework' THEN (SELECT x.fact FROM {{homework}} x WHERE x.entry = k.entry)
+          ELSE c.fact END ORDER BY g.entry DESC LIMIT 1)
+    FROM {{corrections}} k
+    JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
+    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+    LEFT JOIN {{cells}} c ON c.entry = k.entry
+    JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("k.entry")}
+    WHERE k.entry >= :after AND k.entry < :before AND {stands("k")}"""
+
+
+class Corrected(NamedTuple):
+    """A correction with its place, and the moment at which its fact was first recorded."""
+
+    entry: int
+    what: str
+    action: str
+    old: str
+    new: str
+    reason: str
+    note: str | None
+    basis: str | None
+    corrects: int
+    request: int | None
+    lesson: str
+    held_on: str
+    number: int
+    course: str
+    teacher: str
+    student: str | None
+    at: str
+    actor: str
+    role: str
+    on_behalf_of: str | None
+    recorded_at: str
+
+
+def corrections(asked: Asked) -> Found:
+    """Corrections and annulments, each told apart by when it was made seen from its fact."""
+    clock = choosing.LocalClock(asked.zone)
+    condition, values = _chosen(asked)
+    if asked["later_reasons"] == "no":
+        condition += " AND k.action <> 'reason_set'"
+    first, last = entries_between(asked, asked["from"], asked["to"])
+    rows: list[Row] = []
+    counts: Counter[str] = Counter(same_day=0, before_close=0, after_close=0)
+    for row in asked.select(_CORRECTIONS + condition + " ORDER BY k.entry", after=first, before=last, **values):
+        found = Corrected(*row)
+        timing = timing_of(found, clock)
+        if asked["timing"] in (None, timing):
+            counts[timing] += 1
+            rows.append(_line(asked, found, timing))
+    return Found(rows, {"corrections": len(rows), **counts})
+
+
+def timing_of(found: Corrected, clock: choosing.LocalClock) -> str:
+    """``after_close`` by an approved request, ``same_day`` by the school's calendar, else ``before_close``."""
+    if found.request is not None:
+        return "after_close"
+    return "same_day" if clock.read(found.at)[0] == clock.read(found.recorded_at)[0] else "before_close"
+
+
+def raised_marks(asked: Asked) -> Found:
+    """Marks changed upward, and 1 or 2 annulled, in the days before the end of the period that holds the lesson."""
+    days: int = asked["days"]
+    clock = choosing.LocalClock(asked.zone)
+    candidates = _candidates(asked) if asked["honours"] == "yes" else None
+    condition, values = _chosen(asked)
+    ends = _periods_by_grade(asked)
+    rows: list[Row] = []
+    for first, last in _windows(asked, ends, days) if candidates is None else [(0, asked.position)]:
+        sql = _CORRECTIONS + condition + " AND k.what = 'mark' ORDER BY k.entry"
+        for row in asked.select(sql, after=first, before=last, **values):
+            found = Corrected(*row)
+            class_group, _ = asked.courses[found.course]
+            period = _period_of(ends[asked.grades[class_group]], found.held_on)
+            change = direction(found)
+            if candidates is None:
+                entered_on = clock.day(found.at)
+                if change not in ("raised", "annulled") or period is None:
+                    continue
+                if not choosing.days_before(period.ends_on, days) <= entered_on <= period.ends_on:
+                    continue
+            elif found.student not in candidates:
+                continue
+            rows.append((change, period.ends_on if period else None, *_line(asked, found, timing_of(found, clock))))
+    return Found(rows, {"marks": len(rows), "candidates": len(candidates or ())})
+
+
+def direction(found: Corrected) -> str:
+    """How a mark's correction changed it; `annulled`: a 1 or a 2 does not count any more."""
+    old, new = (_height(orjson.loads(value)) for value in (found.old, found.new))
+    if old is None:
+        return "other"
+    if new is None:
+        return "annulled" if old <= 2 else "other"
+    return "raised" if new > old else "lowered" if new < old else "other"
+
+
+def entries_between(asked: Asked, from_date: str | None, to_date: str | None) -> tuple[int, int]:
+    """First entry of a day and first entry after another, both days of the school's calendar."""
+
+    def first_of(day: date) -> int:
+        begins = format_at(choosing.day_begins(day.isoformat(), asked.zone).astimezone(UTC))
+        (found,) = asked.select("SELECT min(m.entry) FROM {commands} m WHERE m.at >= :begins", begins=begins)
+        return asked.position if found[0] is None else min(int(found[0]), asked.position)
+
+    first = 0 if from_date is None else first_of(date.fromisoformat(from_date))
+    last = asked.position if to_date is None else first_of(date.fromisoformat(to_date) + timedelta(days=1))
+    return first, last
+
+
+def _chosen(asked: Asked) -> tuple[str, dict[str, object]]:
+    return asked.selected(
+        ("class", "o.class_group"), ("subject", "o.subject"), ("teacher", "l.teacher"), ("student", "c.student")
+    )  # fmt: skip
+
+
+def _line(asked: Asked, found: Corrected, timing: str) -> Row:
+    class_group, subject = asked.courses[found.course]
+    return (
+        *(found.at, timing, found.what, found.action, _plain(found.old), _plain(found.new), found.reason, found.note),
+        *(found.basis, found.request, found.held_on, found.number, asked.class_names[class_group], subject),
+        *(found.teacher, found.student, found.lesson, found.actor, found.role, found.on_behalf_of),
+        [found.corrects, found.entry] if found.request is None else [found.corrects, found.request, found.entry],
+    )
+
+
+def _plain(value: str) -> str | None:
+    """A code, minutes, or the JSON of what is more than that; None: nothing stands."""
+    if value[0] in "{[":
+        return value
+    found = orjson.loads(value)
+    return None if found is None else str(found)
+
+
+def _height(value: str | None) -> float | None:
+    """How high a mark is; of two criteria their mean; None where it is no digit."""
+    digits = [int(part) for part in (value or "").split("/") if part in _DIGITS]
+    return sum(digits) / len(digits) if digits else None
+
+
+def _periods_by_grade(asked: Asked) -> defaultdict[int, list[Period]]:
+    found: defaultdict[int, list[Period]] = defaultdict(list)
+    for period in periods(asked.views, at=asked.position).rows:
+        for grade in period.grades:
+            found[grade].append(period)
+    return found
+
+
+def _period_of(found: list[Period], day: str) -> Period | None:
+    """The shortest period that holds a day: a year has quarters in it."""
+    holding = [period for period in found if period.starts_on <= day <= period.ends_on]
+    return max(holding, key=lambda period: (period.starts_on, period.kind != "year"), default=None)
+
+
+def _windows(asked: Asked, ends: dict[int, list[Period]], days: int) -> list[tuple[int, int]]:
+    """Ranges of entries, without overlap, in which the last days of some period were."""
+    last_days = sorted({period.ends_on for of in ends.values() for period in of})
+    windows: list[tuple[int, int]] = []
+    for last_day in last_days:
+        first, last = entries_between(asked, choosing.days_before(last_day, days), last_day)
+        if windows:
+            first = max(first, windows[-1][1])
+        if first < last:
+            windows.append((first, last))
+    return windows
+
+
+def _candidates(asked: Asked) -> set[str]:
+    """Students of grades 9 and 11 whose average so far is a 5 in every course that has marks for them."""
+    sql = f"""SELECT c.student, l.course, c.value, w.weight FROM {{classes}} g
+        JOIN {{courses}} o ON o.class_group = g.class_group AND {stands("o")}
+        JOIN {{lessons}} l ON l.course = o.course AND l.stands = 1 AND {stands("l")}
+        JOIN {{cells}} c ON c.lesson = l.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
+        JOIN {{works}} w ON w.lesson = c.lesson AND w.work = c.work AND {stands("w")}
+        WHERE g.grade IN {HONOURS_GRADES} AND {stands("g")}"""
+    sums: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for student, course, value, weight in asked.select(sql):
+        height = _height(value)
+        if height is not None:
+            of = sums[student, course]
+            of[0] += height * weight
+            of[1] += weight
+    below = {student for (student, _), (total, weight) in sums.items() if total < HONOURS_AVERAGE * weight}
+    return {student for student, _ in sums} - below
+
+
+TIMING_WORDS: Final = {
+    "same_day": "в тот же день",
+    "before_close": "до закрытия периода",
+    "after_close": "после закрытия периода",
+}
+_COLUMNS: Final = (
+    *(choosing.AT, Column("timing", "когда", words=TIMING_WORDS), Column("what", "что", words=FACT_WORDS)),
+    Column("action", "действие", words=ACTION_WORDS),
+    *(Column("old", "было", "typed", VALUE_WORDS), Column("new", "стало", "typed", VALUE_WORDS)),
+    *(Column("reason", "причина", words=REASON_WORDS), Column("note", "пояснение", "note"), choosing.BASIS),
+    *(Column("request", "заявка"), choosing.HELD_ON, choosing.NUMBER, choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+    *(choosing.TEACHER_ID, choosing.STUDENT_ID, choosing.LESSON, choosing.ACTOR, choosing.ROLE),
+    *(choosing.ON_BEHALF_OF, ENTRIES),
+)
+
+REGISTER: Final = Question(
+    number=2,
+    slug="corrections",
+    title_ru="Все исправления: в тот же день, до закрытия периода, после закрытия",
+    title_en="All corrections: same day, before the period's close, after it",
+    answer=corrections,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.STUDENT),
+        *(choosing.ENTERED_FROM, choosing.ENTERED_TO),
+        Parameter("timing", "choice", "только такие", "only these", choices=tuple(TIMING_WORDS)),
+        Parameter(
+            "later_reasons", "choice", "и причины пропусков, ставшие известными позже",
+            "reasons of absences that became known later, too", choices=("yes", "no"), default="no",
+        ),
+    ),
+    columns=_COLUMNS,
+    limits_ru="О передаче архива записей нет: исправления после неё видны как исправления после закрытия.",
+    limits_en="No entry says when an archive was handed over: corrections after that are among those after the close.",
+)  # fmt: skip
+
+RAISED: Final = Question(
+    number=4,
+    slug="raised-marks",
+    title_ru="Отметки, повышенные незадолго до конца периода; претенденты на аттестат с отличием",
+    title_en="Marks raised shortly before a period's end; candidates for a certificate with honours",
+    answer=raised_marks,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.STUDENT),
+        Parameter(
+            "days", "number", "за сколько дней до конца периода", "how many days before the period's end",
+            least=0, most=366, default=14,
+        ),
+        Parameter(
+            "honours", "choice", "вместо того: все исправления отметок претендентов (9 и 11 классы)",
+            "instead: all corrections of the candidates' marks (grades 9 and 11)", choices=("yes", "no"), default="no",
+        ),
+    ),
+    columns=(
+        Column("change", "изменение", words={
+            "raised": "повышена", "lowered": "понижена", "annulled": "1 или 2 аннулирована", "other": "иное",
+        }),
+        Column("period_ends_on", "конец периода"),
+        *_COLUMNS,
+    ),
+    limits_ru="Претендент — у кого средняя отметка по каждому предмету пока не ниже 4,5; итоговые отметки не учтены.",
+    limits_en="A candidate has an average of 4.5 or more in every subject so far; period and final marks take no part.",
+)  # fmt: skip

@@ -1,0 +1,316 @@
+"""Question 8: written works without marks; question 9: students with few marks; question 14: control works."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from ledger.journal.vocabulary import WORK_KINDS, WORK_WORDS
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, UNMARKED_GRADE, Asked, Column, Found, Parameter, Question, Row
+from projections.reading import stands
+from projections.views.lookups import Period, memberships, periods
+
+_WRITTEN: Final = f"""
+    SELECT w.entry, w.work, w.kind, l.lesson, l.held_on, l.number, l.course, l.teacher,
+      (SELECT count(*) FROM {{cells}} c WHERE c.lesson = w.lesson AND c.work = w.work AND c.what = 'mark'
+        AND c.value IS NOT NULL AND {stands("c")})
+    FROM {{works}} w
+    JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
+    WHERE w.written = 1 AND w.stands = 1 AND {stands("w")} AND l.held_on BETWEEN :first AND :last"""
+_ABSENT: Final = f"""
+    SELECT c.student FROM {{cells}} c
+    WHERE c.lesson = :lesson AND c.what = 'absence' AND c.value IS NOT NULL AND {stands("c")}"""
+
+
+def unmarked_works(asked: Asked) -> Found:
+    """Written works old enough, of which no mark stands or fewer than a share of those who were there."""
+    roster = Roster(asked)
+    last = min(asked.last, choosing.days_before(day, asked["after_days"])) if (day := choosing.known_day(asked)) else ""
+    condition, values = asked.of_courses
+    more, values_more = asked.selected(("teacher", "l.teacher"))
+    sql = f"{_WRITTEN}{condition}{more} ORDER BY w.entry"
+    rows: list[Row] = []
+    for row in asked.select(sql, first=asked.first, last=last, **values, **values_more):
+        entry, work, kind, lesson, held_on, number, course, teacher, marked = row
+        class_group, subject = asked.courses[course]
+        members = roster.on(class_group, held_on)
+        if marked * 100 >= asked["share"] * len(members) and marked:
+            continue
+        absent = members & {of[0] for of in asked.select(_ABSENT, lesson=lesson)}
+        present = len(members) - len(absent)
+        if present and (not marked or marked * 100 < asked["share"] * present):
+            share = marked * 100 // present
+            place = (held_on, number, asked.class_names[class_group], subject, teacher, kind)
+            rows.append((*place, len(members), len(absent), marked, share, lesson, work, [entry]))
+    return Found(rows, {"works": len(rows), "without_marks": sum(1 for row in rows if not row[8])})
+
+
+class Roster:
+    """Who is in a class on a day, as known at the position."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._stays: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        self._days: dict[tuple[str, str], frozenset[str]] = {}
+        for row in memberships(asked.views, class_group=asked.values.get("class"), at=asked.position).rows:
+            self._stays[row.class_group].append((row.starts_on, row.ends_on or "9999-12-31", row.student))
+
+    def on(self, class_group: str, day: str) -> frozenset[str]:
+        """Students of a class on a day."""
+        found = self._days.get((class_group, day))
+        if found is None:
+            stays = self._stays[class_group]
+            found = frozenset(student for starts_on, ends_on, student in stays if starts_on <= day <= ends_on)
+            self._days[class_group, day] = found
+        return found
+
+
+def few_marks(asked: Asked) -> Found:
+    """Students with fewer marks in a course than asked for, in the period of their grade that holds the day."""
+    day = asked["on"] or _last_lesson_day(asked)
+    roster, rows = Roster(asked), list[Row]()
+    by_grade = {grade: period for period in _shortest(asked, day) for grade in period.grades}
+    for (starts_on, ends_on), grades in _spans(by_grade).items():
+        lessons = _lessons_of(asked, starts_on, ends_on)
+        marks = _marks_of(asked, starts_on, ends_on)
+        for course, held in lessons.items():
+            class_group, subject = asked.courses[course]
+            grade = asked.grades[class_group]
+            if grade not in grades or grade == UNMARKED_GRADE:
+                continue
+            period = by_grade[grade]
+            place = (asked.class_names[class_group], subject, period.kind, period.number, starts_on, ends_on, held)
+            for student in sorted(roster.on(class_group, day)):
+                found = marks.get((course, student), _NO_MARKS)
+                if found.how_many < asked["least"]:
+                    entries = _entries(asked, found, course, student, starts_on, ends_on)
+                    rows.append((*place, student, found.how_many, entries))
+    rows.sort(key=lambda row: (int(row[0][:-1]), row[0], row[1], row[7]))
+    return Found(rows, {"lines": len(rows), "students": len({row[7] for row in rows})})
+
+
+def _last_lesson_day(asked: Asked) -> str:
+    sql = f"SELECT max(l.held_on) FROM {{lessons}} l WHERE l.stands = 1 AND {stands('l')}"
+    return asked.select(sql)[0][0] or ""
+
+
+def _shortest(asked: Asked, day: str) -> Iterator[Period]:
+    """Periods that hold the day, a year before its parts, so that the parts stand last."""
+    holding = [row for row in periods(asked.views, at=asked.position).rows if row.starts_on <= day <= row.ends_on]
+    yield from sorted(holding, key=lambda row: (row.starts_on, row.kind != "year"))
+
+
+def _spans(by_grade: dict[int, Period]) -> dict[tuple[str, str], set[int]]:
+    spans: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for grade, period in by_grade.items():
+        spans[period.starts_on, period.ends_on].add(grade)
+    return spans
+
+
+def _lessons_of(asked: Asked, first: str, last: str) -> dict[str, int]:
+    """Course -> lessons held."""
+    sql = f"""SELECT l.course, count(*) FROM {{lessons}} l
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")} GROUP BY l.course"""
+    return {course: count for course, count in asked.select(sql, first=first, last=last) if course in asked.courses}
+
+
+# CROSS JOIN: lessons come first, and then only their cells; a planner without statistics may begin with all cells.
+_MARKS: Final = f"""
+    SELECT l.course, c.student, count(*), min(c.entry), max(c.entry) FROM {{lessons}} l
+    CROSS JOIN {{cells}} c
+    WHERE c.lesson = l.lesson AND l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}
+      AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}"""
+_MARKS_OF_ONE: Final = f"""
+    SELECT c.entry FROM {{cells}} c JOIN {{lessons}} l ON l.lesson = c.lesson
+    WHERE c.student = :student AND l.course = :course AND l.held_on BETWEEN :first AND :last AND l.stands = 1
+      AND {stands("l")} AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")} ORDER BY c.entry"""
+
+
+class _Marks(NamedTuple):
+    """How many marks stand for a student in a course, with the first and the last of them."""
+
+    how_many: int
+    first: int
+    last: int
+
+
+_NO_MARKS: Final = _Marks(0, 0, 0)
+
+
+def _marks_of(asked: Asked, first: str, last: str) -> dict[tuple[str, str], _Marks]:
+    """Course and student -> standing marks, of those who have any."""
+    condition, values = asked.of_courses
+    sql = f"{_MARKS}{condition} GROUP BY l.course, c.student"
+    found = asked.select(sql, first=first, last=last, **values)
+    return {(course, student): _Marks(*rest) for course, student, *rest in found}
+
+
+def _entries(asked: Asked, marks: _Marks, course: str, student: str, first: str, last: str) -> list[int]:
+    """The entries of few marks; up to two are known by their ends."""
+    if marks.how_many <= 2:
+        return [marks.first, marks.last][: marks.how_many]
+    values = {"student": student, "course": course, "first": first, "last": last}
+    return [entry for (entry,) in asked.select(_MARKS_OF_ONE, **values)]
+
+
+class _Work(NamedTuple):
+    """A work of the kind asked about, with its place."""
+
+    entry: int
+    held_on: str
+    number: int
+    course: str
+    teacher: str
+    lesson: str
+
+
+FINDING_WORDS: Final = {
+    "two_a_day": "больше одной за день в классе",
+    "close": "ближе положенного по предмету",
+    "share": "больше доли часов",
+    "first_or_last": "первый или последний урок",
+}
+
+
+def control_load(asked: Asked) -> Found:
+    """Works of a kind that stand closer, or more often, than the recommendation has them."""
+    sql = f"""SELECT w.entry, l.held_on, l.number, l.course, l.teacher, l.lesson FROM {{works}} w
+        JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
+        WHERE w.kind = :kind AND w.stands = 1 AND {stands("w")} AND l.held_on BETWEEN :first AND :last
+        ORDER BY l.held_on, l.number, w.entry"""
+    found = [_Work(*row) for row in asked.select(sql, kind=asked["kind"], first=asked.first, last=asked.last)]
+    works = [work for work in found if work.course in asked.courses]
+    wanted = (asked["finding"],) if asked["finding"] else tuple(FINDING_WORDS)
+    rows: list[Row] = []
+    if "two_a_day" in wanted:
+        by_day = _grouped(works, lambda work: (asked.courses[work.course][0], work.held_on))
+        rows += [_load(asked, "two_a_day", of, len(of)) for of in by_day.values() if len(_lessons(of)) > 1]
+    by_course = _grouped(works, lambda work: work.course)
+    if "close" in wanted:
+        for of in by_course.values():
+            for one, next_one in pairwise(of):
+                days = (date.fromisoformat(next_one.held_on) - date.fromisoformat(one.held_on)).days
+                if one.lesson != next_one.lesson and days < asked["apart"]:
+                    rows.append(_load(asked, "close", [one, next_one], days))
+    if "share" in wanted and works:
+        hours = _lessons_of(asked, asked.first, asked.last)
+        for course, of in by_course.items():
+            if len(_lessons(of)) * 100 > asked["share"] * hours[course]:
+                rows.append(_load(asked, "share", of, len(_lessons(of)) * 100 // hours[course]))
+    if "first_or_last" in wanted and works:
+        days_of = _bounds(asked)
+        for work in works:
+            first, last = days_of[asked.courses[work.course][0], work.held_on]
+            if work.number in (first, last):
+                rows.append(_load(asked, "first_or_last", [work], work.number))
+    rows.sort(key=lambda row: (row[1], row[3], row[0], row[-1]))
+    counts = Counter(row[0] for row in rows)
+    return Found(rows, {"works": len(works), **{finding: counts[finding] for finding in wanted}})
+
+
+def _lessons(works: Iterable[_Work]) -> set[str]:
+    return {work.lesson for work in works}
+
+
+def _grouped(works: Iterable[_Work], key: Any) -> dict[Any, list[_Work]]:
+    groups: defaultdict[Any, list[_Work]] = defaultdict(list)
+    for work in works:
+        groups[key(work)].append(work)
+    return groups
+
+
+def _bounds(asked: Asked) -> dict[tuple[str, str], tuple[int, int]]:
+    """Class group and day -> numbers of its first and last lesson of that day, as recorded."""
+    sql = f"""SELECT o.class_group, l.held_on, min(l.number), max(l.number) FROM {{lessons}} l
+        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")} GROUP BY o.class_group, l.held_on"""
+    found = asked.select(sql, first=asked.first, last=asked.last)
+    return {(class_group, day): (first, last) for class_group, day, first, last in found}
+
+
+def _load(asked: Asked, finding: str, works: Sequence[_Work], value: int) -> Row:
+    class_group, _ = asked.courses[works[0].course]
+    subjects = ", ".join(dict.fromkeys(asked.courses[work.course][1] for work in works))
+    place = (works[0].held_on, works[-1].held_on, asked.class_names[class_group], subjects)
+    return (finding, *place, value, len(works), sorted(work.entry for work in works))
+
+
+UNMARKED: Final = Question(
+    number=8,
+    slug="unmarked-works",
+    title_ru="Письменные работы без отметок, или где отметки лишь у части бывших на уроке",
+    title_en="Written works without marks, or with marks for only a part of those who were there",
+    answer=unmarked_works,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.HELD_FROM, choosing.HELD_TO),
+        Parameter("share", "number", "меньше стольких процентов", "fewer than so many percent", least=1, most=100,
+                  default=50),
+        Parameter("after_days", "number", "работы не моложе стольких дней", "works at least so many days old",
+                  least=0, most=366, default=7),
+    ),
+    columns=(
+        *(choosing.HELD_ON, choosing.NUMBER, choosing.CLASS_NAME, choosing.SUBJECT_NAME, choosing.TEACHER_ID),
+        *(Column("kind", "вид работы", words=WORK_WORDS), Column("students", "в классе"), Column("absent", "не были")),
+        *(Column("marked", "с отметкой"), Column("percent", "процент")),
+        *(choosing.LESSON, Column("work", "работа"), ENTRIES),
+    ),
+    limits_ru="Состав подгрупп не записан: работа подгруппы считается от всего класса. "
+    "О повторном опросе получивших «2» вопрос не говорит.",
+    limits_en="Who is in a subgroup is not recorded: its work is counted against the whole class. "
+    "Whether those with a 2 were asked again is not answered.",
+)  # fmt: skip
+
+FEW: Final = Question(
+    number=9,
+    slug="few-marks",
+    title_ru="Накопляемость: у кого за период мало отметок по предмету",
+    title_en="Accumulation: who has few marks in a subject in a period",
+    answer=few_marks,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT),
+        Parameter("on", "day", "день периода; без него — последнего урока",
+                  "a day of the period; left out: of the last lesson"),
+        Parameter("least", "number", "меньше стольких отметок", "fewer marks than this", least=1, most=99, default=3),
+    ),
+    columns=(
+        *(choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+        Column("period_kind", "период", words={
+            "quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год",
+        }),
+        *(Column("period_number", "номер периода"), Column("starts_on", "с"), Column("ends_on", "по")),
+        *(Column("held", "уроков"), choosing.STUDENT_ID, Column("marks", "отметок"), ENTRIES),
+    ),
+    limits_ru="Кто был в классе в этот день; 1 класс без отметок не показан; состав подгрупп не записан; "
+    "н/а за период — среди итоговых отметок.",
+    limits_en="Who was in the class that day; grade 1, taught without marks, is left out; who is in a subgroup is not "
+    "recorded; period marks are not looked at.",
+)  # fmt: skip
+
+LOAD: Final = Question(
+    number=14,
+    slug="control-load",
+    title_ru="Контрольные: больше одной за день, чаще положенного, больше доли часов, первый и последний урок",
+    title_en="Assessment load: more than one a day, too close, more than a share of hours, first and last lesson",
+    answer=control_load,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.HELD_FROM, choosing.HELD_TO),
+        Parameter("kind", "choice", "вид работы", "kind of work", choices=tuple(sorted(WORK_KINDS)),
+                  default="control_work"),
+        Parameter("finding", "choice", "только это", "only this", choices=tuple(FINDING_WORDS)),
+        Parameter("apart", "number", "дней между работами по предмету", "days between works of a subject",
+                  least=1, most=366, default=17),
+        Parameter("share", "number", "процент часов", "percent of hours", least=0, most=100, default=10),
+    ),
+    columns=(
+        *(Column("finding", "что найдено", words=FINDING_WORDS), choosing.HELD_ON, Column("to", "по")),
+        *(choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+        *(Column("value", "значение"), Column("works", "работ"), ENTRIES),
+    ),
+    limits_ru="Часы, первый и последний урок — по внесённым урокам этих дней, не по плану и расписанию. "
+    "«Значение»: работ за день, дней между, процент часов, номер урока.",
+    limits_en="Hours, first and last lessons are those recorded in the days asked about, not those planned. "
+    "`value`: works a day, days between, percent of hours, number of the lesson.",
+)  # fmt: skip

@@ -1,0 +1,220 @@
+"""The regulation, clause by clause: what the journal does about it, and what the log shows of it now (R02, R08).
+
+How far a clause is built is said here as in `docs/clauses.md`, which names the tests; what the log shows is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+from projections.reading import AsOf, Reader, resolve
+from projections.views.lookups import courses, periods
+from projections.views.obligations import obligations
+from projections.views.regulation import regulation
+
+State: TypeAlias = Literal["built", "in_part", "not_yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing that the log shows: how many, and the last entry that says so."""
+
+    ru: str
+    en: str
+    count: int
+    last_entry: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause; `ru`, `en`: what is done about it, or that nothing is yet; `shown`: what the log holds of it now."""
+
+    clause: str
+    state: State
+    ru: str
+    en: str
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conformity:
+    """The matrix at a position, as of a school day."""
+
+    position: int
+    day: str
+    rows: tuple[Clause, ...]
+
+
+# Clause, how far it is built, what is done about it; in the order of the regulation.
+_CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
+    ("head", "built", "редакции регламента с приказами", "versions of the regulation, with their orders"),
+    (
+        "1.1",
+        "in_part",
+        "ведение, достоверность и бумажные копии; резервные копии ещё не учитываются",
+        "keeping, reliability and hard copies; backups are not recorded yet",
+    ),
+    ("1.2", "built", "у каждого курса один ответственный учитель", "each course has one responsible teacher"),
+    ("1.3", "built", "ответственный за журнал назначен приказом", "who answers for the journal, by order"),
+    ("1.4", "built", "директор заверяет закрытые периоды", "the director attests closed periods"),
+    (
+        "1.5",
+        "in_part",
+        "личные сведения вне журнала, под ключом каждого человека; согласия и уничтожение ещё не учитываются",
+        "personal values are outside the log, under a key per person; consents and destruction are not recorded yet",
+    ),
+    ("1.6", "not_yet", "контроль классного руководителя ещё не ведётся", "the class teacher's control is not kept yet"),
+    ("1.7", "not_yet", "ежегодное обновление сведений ещё не ведётся", "the yearly refresh of data is not kept yet"),
+    (
+        "2.1",
+        "in_part",
+        "урок, отсутствующие и замещение по факту; опоздание записи ещё не оценивается",
+        "lesson, absences and substitution by the fact; lateness is not judged yet",
+    ),
+    (
+        "2.2",
+        "in_part",
+        "домашние задания и отметки; сроки ещё не оцениваются",
+        "homework and marks; deadlines are not judged yet",
+    ),
+    ("2.3", "not_yet", "семьи журнал ещё не видят", "families do not see the journal yet"),
+    (
+        "2.4",
+        "in_part",
+        "у каждой записи есть автор; полнота не оценивается",
+        "each entry has its author; completeness is not judged",
+    ),
+    (
+        "3.1",
+        "in_part",
+        "распечатки учитываются; система ещё не печатает их сама",
+        "printouts are registered; the system does not make them yet",
+    ),
+    ("3.2", "not_yet", "сводной ведомости ещё нет", "there is no consolidated sheet yet"),
+    (
+        "3.3",
+        "built",
+        "исправления, архив и замещения: обязанность печатать снята доказательством или распечаткой, либо она есть",
+        "corrections, archive, substitutions: printing is met by proof or by paper, or it is required",
+    ),
+)
+
+
+def conformity(views: Reader, *, now: datetime | None = None, at: AsOf = None) -> Conformity:
+    """The matrix by what was recorded at a position and the day of a moment; `now` as in `obligations`.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    found = _Evidence(views, position, now or (at if isinstance(at, datetime) else None))
+    shown: dict[str, Callable[[], tuple[Shown, ...]]] = {
+        "head": found.versions,
+        "1.1": found.keeping,
+        "1.2": found.teachers,
+        "1.3": found.responsible,
+        "1.4": found.attested,
+        "2.1": found.lessons,
+        "2.2": found.entered,
+        "2.4": found.authors,
+        "3.1": found.printouts,
+        "3.3": found.paper,
+    }
+    rows = tuple(Clause(*row, shown[row[0]]() if row[0] in shown else ()) for row in _CLAUSES)
+    return Conformity(position, found.obligations.day, rows)
+
+
+class _Evidence:
+    """Counts at one position."""
+
+    def __init__(self, views: Reader, position: int, now: datetime | None) -> None:
+        self._views = views
+        self._position = position
+        self.obligations = obligations(views, now=now, at=position)
+        self._orders = regulation(views, at=position)
+
+    def versions(self) -> tuple[Shown, ...]:
+        day = self.obligations.day
+        of_today = [row for row in self._orders.versions if row.effective_from <= day]
+        last = of_today[-1].entry if of_today else None
+        return (Shown("редакций в силе или раньше", "versions in force or before", len(of_today), last),)
+
+    def responsible(self) -> tuple[Shown, ...]:
+        day = self.obligations.day
+        of_today = [row for row in self._orders.responsible if row.starts_on is not None and row.starts_on <= day]
+        last = of_today[-1].entry if of_today else None
+        return (
+            Shown("назначений (без них отвечает директор)", "appointments (else the director)", len(of_today), last),
+        )
+
+    def keeping(self) -> tuple[Shown, ...]:
+        return (
+            Shown("записей", "entries", self._position, self._position - 1 if self._position else None),
+            self._count("проверок журнала", "verifications of the log", "verifications"),
+            *self.printouts(),
+        )
+
+    def teachers(self) -> tuple[Shown, ...]:
+        found = courses(self._views, on=self.obligations.day, at=self._position).rows
+        without = sum(course.teacher is None for course in found)
+        return (
+            self._count("курсов", "courses", "courses"),
+            Shown("курсов без учителя в этот день", "courses without a teacher on this day", without, None),
+        )
+
+    def attested(self) -> tuple[Shown, ...]:
+        closed = [period for period in periods(self._views, at=self._position).rows if period.closed_by is not None]
+        attested = sum(
+            any(turn.action == "attested" and turn.entry > (period.closed_by or 0) for turn in period.history)
+            for period in closed
+        )
+        last = max((period.closed_by or 0 for period in closed), default=None)
+        return (
+            Shown("закрытых периодов", "closed periods", len(closed), last),
+            Shown("из них не заверено", "of these not attested", len(closed) - attested, None),
+        )
+
+    def lessons(self) -> tuple[Shown, ...]:
+        return (
+            self._count("уроков", "lessons", "lessons", "x.entry = x.fact"),
+            self._count("замещений", "substitutions", "substitutions", "x.entry = x.fact"),
+        )
+
+    def entered(self) -> tuple[Shown, ...]:
+        return (
+            self._count(
+                "отметок, пропусков и опозданий", "marks, absences and latenesses", "cells", "x.entry = x.fact"
+            ),
+            self._count("домашних заданий", "homework", "homework", "x.entry = x.fact"),
+        )
+
+    def authors(self) -> tuple[Shown, ...]:
+        return (self._count("команд, у каждой есть автор", "commands, each with its author", "commands"),)
+
+    def printouts(self) -> tuple[Shown, ...]:
+        return (self._count("распечаток", "printouts", "printouts"),)
+
+    def paper(self) -> tuple[Shown, ...]:
+        rows = self.obligations.rows
+        proved = [row.met_by for row in rows if row.state == "proved" and row.met_by is not None]
+        printed = [row.met_by for row in rows if row.state == "printed" and row.met_by is not None]
+        return (
+            self._count("исправлений", "corrections", "corrections"),
+            self._count("архивов", "archives", "archives"),
+            Shown(
+                "обязанностей снято доказательством", "obligations met by proof", len(proved), max(proved, default=None)
+            ),
+            Shown(
+                "обязанностей снято распечаткой", "obligations met by paper", len(printed), max(printed, default=None)
+            ),
+            Shown("надо печатать", "to be printed", self.obligations.required, None),
+        )
+
+    def _count(self, ru: str, en: str, table: str, condition: str = "1 = 1") -> Shown:
+        """Rows that had been made by then, whatever came later; every table here is one of the views' own."""
+        sql = f"SELECT count(*), max(x.entry) FROM {{{table}}} x WHERE x.entry < :at AND {condition}"
+        ((count, last),) = self._views.select(sql, {"at": self._position})
+        return Shown(ru, en, int(count), last)

@@ -1,0 +1,166 @@
+"""What verdicts on deadlines rest on beside the facts themselves: the school's clock and versions, and its days' ends.
+
+Two things here are taken from what was recorded, because nothing in the log says them yet: `DAYS_OFF` and `last_ends`.
+Whoever brings a calendar and a timetable puts them there, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ledger.journal.deadlines.days import DaysOff, at_wall
+from ledger.journal.deadlines.verdict import School, Version
+from ledger.journal.events import RegulationParameters
+from ledger.wire.entry import parse_at
+from projections.reading import AsOf, Reader, resolve, stands
+from projections.views.lookups import memberships, school as the_school
+from projections.views.regulation import regulation
+
+DAYS_OFF: Final = DaysOff()
+"""Saturday, Sunday and no holidays, until a calendar is in the log."""
+
+_AT_ONCE: Final = 2_048
+
+Value = TypeVar("Value", int, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """As of which position and moment is judged, and by what."""
+
+    position: int
+    now: datetime
+    school: School
+
+
+class DayEnd(NamedTuple):
+    """When the last lesson of a class ended on a day: the school's clock, and the entry that says so."""
+
+    ends_at: str
+    entry: int
+
+
+def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
+    """Say as of what is judged.
+
+    Args:
+        views: whom to ask.
+        now: the moment by the clock; what is not recorded is missing or pending as of it.
+        at: as of; a moment that has passed stands for `now`, and so does, for a position, the `at` of its last entry.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    if isinstance(at, datetime):
+        now = min(now, at)
+    elif at is not None:
+        now = moments(views, [position - 1]).get(position - 1, now)
+    found = the_school(views, at=position).rows
+    zone = ZoneInfo(found[0].time_zone if found else "UTC")
+    versions = tuple(
+        Version(
+            version.entry,
+            date.fromisoformat(version.effective_from),
+            msgspec.convert(version.parameters, RegulationParameters),
+        )
+        for version in regulation(views, at=position).versions
+    )
+    return Judging(position, now, School(zone, versions, DAYS_OFF))
+
+
+def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:
+    """Entry -> its `at`."""
+    # A command's entries share one, and the row of a command is its first entry's.
+    sql = """SELECT a.entry, (SELECT m.at FROM {commands} m WHERE m.entry <= a.entry ORDER BY m.entry DESC LIMIT 1)
+        FROM given a"""
+    read: dict[str, datetime] = {}
+    return {
+        entry: read.get(at) or read.setdefault(at, parse_at(at))
+        for entry, at in _asked(views, sql, "entry", sorted(set(entries)))
+        if at is not None
+    }
+
+
+def first_entries(views: Reader, instants: Collection[str]) -> dict[str, int | None]:
+    """Moment, spelled as an `at` -> the first entry recorded then or later; None where there is none.
+
+    An entry's `at` never goes back, so whatever has that index or a higher one was recorded then or later: that is
+    how entries are held against a term without a look at the moment of each.
+    """
+    sql = """SELECT a.at, (SELECT m.entry FROM {commands} m WHERE m.at >= a.at ORDER BY m.at, m.entry LIMIT 1)
+        FROM given a"""
+    return dict(_asked(views, sql, "at", sorted(set(instants))))
+
+
+def last_ends(
+    views: Reader, position: int, from_date: str, to_date: str, class_group: str | None = None
+) -> dict[tuple[str, str], DayEnd]:
+    """Class and day -> the end of the class's last lesson, as recorded.
+
+    While a later lesson of that day is not recorded, the day seems to end sooner than it did.
+    """
+    parameters: dict[str, object] = {"at": position, "first": from_date, "last": to_date}
+    condition = ""
+    if class_group is not None:
+        parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
+    sql = f"""SELECT o.class_group, l.held_on, l.ends_at, l.entry FROM {{lessons}} l
+        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}
+        ORDER BY l.ends_at, l.entry"""
+    return {(of, day): DayEnd(ends_at, entry) for of, day, ends_at, entry in views.select(sql, parameters)}
+
+
+def wall(day: date, clock: str, of: School) -> datetime:
+    """The instant at which the school's clock shows `HH:MM` on a day."""
+    return at_wall(day, time(int(clock[:2]), int(clock[3:])), of.zone)
+
+
+class Rosters:
+    """Who was in which class on which day."""
+
+    def __init__(self, views: Reader, position: int, class_group: str | None = None) -> None:
+        self._members: dict[str, list[tuple[str, str, str | None, int]]] = {}
+        for member in memberships(views, class_group=class_group, at=position).rows:
+            of = self._members.setdefault(member.class_group, [])
+            of.append((member.student, member.starts_on, member.ends_on, member.entry))
+        self._days: dict[tuple[str, str], Mapping[str, int]] = {}
+
+    def on(self, class_group: str, day: str) -> Mapping[str, int]:
+        """Student -> the entry that put him into the class."""
+        found = self._days.get((class_group, day))
+        if found is None:
+            found = self._days[class_group, day] = {
+                student: entry
+                for student, starts_on, ends_on, entry in self._members.get(class_group, ())
+                if starts_on <= day and (ends_on is None or day <= ends_on)
+            }
+        return found
+
+
+def listing(columns: str, rows: Collection[tuple[Any, ...]], blank: tuple[Any, ...]) -> tuple[str, dict[str, object]]:
+    """A common table expression ``given (columns)`` with these rows, and its parameters.
+
+    It is filled up to a power of two with `blank`, so that there are few statements to prepare.
+    """
+    filled = [*rows, *[blank] * ((1 << max(len(rows) - 1, 0).bit_length()) - len(rows))]
+    parameters = {f"g{line}_{place}": value for line, row in enumerate(filled) for place, value in enumerate(row)}
+    lines = ", ".join(
+        f"({', '.join(f':g{line}_{place}' for place in range(len(blank)))})" for line in range(len(filled))
+    )
+    return f"WITH given ({columns}) AS (VALUES {lines})", parameters
+
+
+def _asked(views: Reader, sql: str, column: str, values: list[Value]) -> Iterator[tuple[Any, Any]]:
+    """Ask about values, some thousands at once."""
+    for start in range(0, len(values), _AT_ONCE):
+        some = values[start : start + _AT_ONCE]
+        given, parameters = listing(column, [(value,) for value in some], (some[-1],))
+        rows: list[tuple[Any, Any]] = views.select(f"{given} {sql}", parameters)
+        yield from rows

@@ -1,0 +1,377 @@
+"""How many things were recorded in time, late or not at all: by rule, teacher and week, for a school's whole year.
+
+A year of a school has hundreds of thousands of marks, but only some hundred terms. Each term becomes the index of the
+first entry that is late for it, and entries are held against that index, for oral marks a work's first and last one
+alone. What comes out is what the pure functions say of every fact, which tests compare.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Final, Literal, NamedTuple
+
+from ledger.journal.deadlines.homework import homework_term
+from ledger.journal.deadlines.lesson import attendance_term, lesson_term
+from ledger.journal.deadlines.marks import oral_mark_term, written_mark_term
+from ledger.journal.deadlines.verdict import (
+    CLAUSES,
+    WORST_FIRST,
+    Rule,
+    School,
+    Status,
+    Term,
+    Version,
+)
+from ledger.wire.entry import format_at
+from projections.reading import AsOf, Reader, stands
+from projections.rows import OPEN
+from projections.views.deadline_basis import Judging, Rosters, first_entries, judging, last_ends, wall
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, monday
+
+By = Literal["teacher", "class_group", "week"]
+
+_LESSONS_AT_ONCE: Final = 2_048
+_PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
+_DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
+    "lesson": lesson_term,
+    "attendance": attendance_term,
+    "homework": lambda day, version, school: homework_term(day, None, None, version, school)[0],
+    "oral_mark": oral_mark_term,
+    "written_mark": written_mark_term,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineCount:
+    """Verdicts of one rule, of one teacher, class and week where counted by those (else None)."""
+
+    rule: Rule
+    clause: str
+    teacher: str | None
+    class_group: str | None
+    week: str | None
+    on_time: int
+    late: int
+    missing: int
+    pending: int
+    exempt: int
+    no_regulation: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineCounts:
+    """Counts at a position, as of `now`, in the order of rules, teachers, classes and weeks."""
+
+    position: int
+    now: str
+    rows: tuple[DeadlineCount, ...]
+
+
+class _Bound(NamedTuple):
+    """A term as the log sees it: the first entry that is late for it, and whether it has ended."""
+
+    late_entry: int
+    over: bool
+
+    def of(self, entry: int | None) -> Status:
+        """The status of what was first recorded by an entry, or is not (None)."""
+        if entry is None:
+            return "missing" if self.over else "pending"
+        return "late" if entry >= self.late_entry else "on_time"
+
+
+class _WorkRow(NamedTuple):
+    """A work that stands and its lesson."""
+
+    lesson: str
+    work: str
+    written: int
+    teacher: str
+    class_group: str
+    day: str
+
+
+class _Tally:
+    """The counts, by rule and whatever else is counted apart."""
+
+    def __init__(self, apart: Collection[By], days: Iterable[str]) -> None:
+        self._teachers, self._groups = "teacher" in apart, "class_group" in apart
+        self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
+        self.counted: dict[tuple[int, str, str, str], dict[Status, int]] = {}
+
+    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
+        """Where a verdict on a lesson is counted."""
+        key = (
+            _PLACES[rule],
+            teacher if self._teachers else "",
+            class_group if self._groups else "",
+            self._weeks[day],
+        )
+        found = self.counted.get(key)
+        if found is None:
+            found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)
+        return found
+
+    def rows(self) -> Iterator[DeadlineCount]:
+        """The counts in their order."""
+        for (place, teacher, group, week), counted in sorted(self.counted.items(), key=itemgetter(0)):
+            rule = RULES[place]
+            yield DeadlineCount(rule, CLAUSES[rule], teacher or None, group or None, week or None, **counted)
+
+
+def deadline_counts(
+    views: Reader,
+    asked: Asked,
+    *,
+    now: datetime,
+    by: Iterable[By] = ("teacher", "week"),
+    at: AsOf = None,
+) -> DeadlineCounts:
+    """Count the verdicts on lessons that stand.
+
+    Args:
+        views: whom to ask.
+        asked: which lessons and rules; its student and statuses do not matter here.
+        now: the moment by the clock.
+        by: what to count apart, beside the rule.
+        at: as of.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    judged = judging(views, now, at)
+    selection = _Selection(asked, judged.position)
+    lessons = dict(views.select(selection.sql("l.lesson, l.held_on"), selection.parameters))
+    days = set(lessons.values())
+    tally = _Tally(frozenset(by), days)
+    if lessons:
+        terms = _Terms(views, judged, days)
+        _count(views, selection, terms, lessons, tally)
+    return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
+
+
+def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: _Tally) -> None:
+    """Count everything that the rules ask for."""
+    asked = selection.asked
+    rules = set(asked.rules)
+    joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
+    columns = "l.lesson, w.work, w.written, l.teacher, o.class_group, l.held_on"
+    works: list[_WorkRow] = []
+    if rules & {"oral_mark", "written_mark", "written_work"}:
+        works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
+    written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
+    counts_cells = rules & {"attendance", "oral_mark"}
+    cells = _Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    if rules & {"lesson", "attendance", "homework"}:
+        _count_lessons(views, selection, terms, cells, asked, tally)
+    if "oral_mark" in rules:
+        _count_oral([work for work in works if not work.written], terms, cells, tally)
+    if written:
+        _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
+
+
+class _Selection:
+    """The lessons that are asked about, as SQL."""
+
+    def __init__(self, asked: Asked, position: int) -> None:
+        self.asked = asked
+        self.position = position
+        self.first, self.last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
+        self.parameters: dict[str, object] = {"at": position, "first": self.first, "last": self.last}
+        conditions = ""
+        for column, value in (("l.teacher", asked.teacher), ("o.class_group", asked.class_group)):
+            if value is not None:
+                name = column.partition(".")[2]
+                conditions += f" AND {column} = :{name}"
+                self.parameters[name] = value
+        self._where = f"l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands('l')}{conditions}"
+
+    def sql(self, columns: str, *, joins: str = "") -> str:
+        """A question about these lessons `l` and their courses `o`."""
+        return f"""SELECT {columns} FROM {{lessons}} l
+            JOIN {{courses}} o ON o.course = l.course AND {stands("o")} {joins}
+            WHERE {self._where}"""
+
+
+class _Terms:
+    """Every term of some days, as entries; None where no regulation was in force."""
+
+    def __init__(self, views: Reader, judged: Judging, days: Iterable[str]) -> None:
+        self._views, self._judged = views, judged
+        self._versions = {day: judged.school.version_on(date.fromisoformat(day)) for day in days}
+        self.days = self._bounds(
+            {
+                (rule, day): make(date.fromisoformat(day), version, judged.school)
+                for day, version in self._versions.items()
+                if version is not None
+                for rule, make in _DAY_TERMS.items()
+            }
+        )
+
+    def eves(self, ends: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Bound]:
+        """(day, end of the last lesson) -> the bound of homework for the next day."""
+        terms = {}
+        school = self._judged.school
+        for day, ends_at in ends:
+            version, held_on = self._versions[day], date.fromisoformat(day)
+            if version is not None:
+                tomorrow, end = date.fromordinal(held_on.toordinal() + 1), wall(held_on, ends_at, school)
+                terms[day, ends_at], _ = homework_term(held_on, tomorrow, end, version, school)
+        return self._bounds(terms)
+
+    def _bounds(self, terms: dict[Any, Term]) -> dict[Any, _Bound]:
+        spelled = {term.late_from: format_at(term.late_from) for term in terms.values()}
+        entries = first_entries(self._views, spelled.values())
+        return {
+            key: _Bound(
+                OPEN if (entry := entries.get(spelled[term.late_from])) is None else entry,
+                self._judged.now >= term.late_from,
+            )
+            for key, term in terms.items()
+        }
+
+
+def _count_lessons(
+    views: Reader, selection: _Selection, terms: _Terms, cells: _Cells, asked: Asked, tally: _Tally
+) -> None:
+    """Lessons, attendance and homework."""
+    rules = set(asked.rules)
+    homework = f"LEFT JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND {stands('h')}"
+    taken = f"""CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+        (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END"""
+    columns = f"l.lesson, l.teacher, o.class_group, l.held_on, l.fact, {taken}, h.fact, h.due_on"
+    found = views.select(selection.sql(columns, joins=homework), selection.parameters)
+    of_eves = _eves(views, selection, terms, found) if "homework" in rules else {}
+    for lesson, teacher, group, day, fact, taken_by, given, due_on in found:
+        if "lesson" in rules:
+            tally.of("lesson", teacher, group, day)[_status(terms.days.get(("lesson", day)), fact)] += 1
+        if "attendance" in rules:
+            whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
+            tally.of("attendance", teacher, group, day)[_status(terms.days.get(("attendance", day)), whole)] += 1
+        if "homework" in rules:
+            eve = of_eves.get((group, day)) if due_on is not None and _is_eve(day, due_on) else None
+            tally.of("homework", teacher, group, day)[_status(eve or terms.days.get(("homework", day)), given)] += 1
+
+
+def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
+    """Marks for works that are not written."""
+    for lesson, work, _, teacher, group, day in works:
+        bound = terms.days.get(("oral_mark", day))
+        of = tally.of("oral_mark", teacher, group, day)
+        for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
+            of[_status(bound, fact)] += count
+
+
+class _Cells:
+    """Absences and marks of lessons: students where a written work asks who has none, else only sums.
+
+    A sum has the first and the last of its entries. Where a term ends between the two, which is rare, the entries
+    themselves are read.
+    """
+
+    def __init__(self, views: Reader, position: int, lessons: Collection[str], with_students: Collection[str]) -> None:
+        self._views, self._position = views, position
+        self.last_absence: dict[str, int] = {}
+        self.absent: defaultdict[str, set[str]] = defaultdict(set)
+        self.marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._sums: dict[tuple[str, str], tuple[int, int, int]] = {}
+        last_absence = self.last_absence
+        for lesson, work, student, fact in self._rows("c.lesson, c.work, c.student, c.fact", with_students):
+            if work is None:
+                self.absent[lesson].add(student)
+                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
+            else:
+                self.marks[lesson, work][student] = fact
+        others = [lesson for lesson in lessons if lesson not in with_students]
+        sums = "c.lesson, c.work, count(*), min(c.fact), max(c.fact)"
+        for lesson, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.work"):
+            if work is None:
+                last_absence[lesson] = last
+            else:
+                self._sums[lesson, work] = (count, first, last)
+
+    def facts(self, lesson: str, work: str, late_entry: int | None) -> Iterable[tuple[int, int]]:
+        """Entries of a work's marks, each with how many marks are on the same side of `late_entry`."""
+        if (lesson, work) in self.marks:
+            return ((fact, 1) for fact in self.marks[lesson, work].values())
+        if (lesson, work) not in self._sums:
+            return ()
+        count, first, last = self._sums[lesson, work]
+        if late_entry is None or last < late_entry or first >= late_entry:
+            return ((first, count),)
+        return ((fact, 1) for _, of, fact in self._rows("c.lesson, c.work, c.fact", [lesson]) if of == work)
+
+    def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
+        wanted = list(lessons)
+        for start in range(0, len(wanted), _LESSONS_AT_ONCE):
+            some = wanted[start : start + _LESSONS_AT_ONCE]
+            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+            names = {f"l{number}": lesson for number, lesson in enumerate(some)}
+            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN ({", ".join(f":{name}" for name in names)})
+                AND c.what <> 'lateness' AND c.value IS NOT NULL AND {stands("c")} {end}"""
+            yield from self._views.select(sql, {**names, "at": self._position})
+
+
+def _eves(
+    views: Reader, selection: _Selection, terms: _Terms, found: list[tuple[Any, ...]]
+) -> dict[tuple[str, str], _Bound]:
+    """Class and day -> the bound of homework for the next day, where any was given and the end of lessons is known."""
+    wanted = {(row[2], row[3]) for row in found if row[7] is not None and _is_eve(row[3], row[7])}
+    if not wanted:
+        return {}
+    ends = last_ends(views, selection.position, selection.first, selection.last, selection.asked.class_group)
+    known = {key: ends[key].ends_at for key in wanted if key in ends}
+    bounds = terms.eves({(day, ends_at) for (_, day), ends_at in known.items()})
+    return {key: bounds[key[1], ends_at] for key, ends_at in known.items() if (key[1], ends_at) in bounds}
+
+
+def _count_written(
+    works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
+) -> None:
+    """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
+    for lesson, work, _, teacher, group, day in works:
+        bound = terms.days.get(("written_mark", day))
+        marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
+        counted = _of_work(bound, marks, away, rosters.on(group, day).keys())
+        if "written_mark" in asked.rules:
+            of = tally.of("written_mark", teacher, group, day)
+            for status, count in counted.items():
+                of[status] += count
+        if "written_work" in asked.rules:
+            tally.of("written_work", teacher, group, day)[_worst(counted, bound)] += 1
+
+
+def _of_work(
+    bound: _Bound | None, marks: Mapping[str, int], away: AbstractSet[str], members: AbstractSet[str]
+) -> dict[Status, int]:
+    """The statuses of everybody who was in the class or has a mark."""
+    everybody = marks.keys() | members
+    if bound is None:
+        return {"no_regulation": len(everybody)}
+    exempt = everybody & away
+    late = sum(fact >= bound.late_entry for student, fact in marks.items() if student not in exempt)
+    marked = len(marks.keys() - exempt)
+    without = len(everybody) - len(exempt) - marked
+    return {"exempt": len(exempt), "late": late, "on_time": marked - late, bound.of(None): without}
+
+
+def _worst(counted: Mapping[Status, int], bound: _Bound | None) -> Status:
+    """The status of a work as a whole."""
+    owed = [status for status, count in counted.items() if count and status != "exempt"]
+    if not owed:
+        return "no_regulation" if bound is None else "exempt"
+    return min(owed, key=WORST_FIRST.index)
+
+
+def _status(bound: _Bound | None, entry: int | None) -> Status:
+    return "no_regulation" if bound is None else bound.of(entry)
+
+
+@lru_cache(maxsize=4_096)
+def _is_eve(day: str, due_on: str) -> bool:
+    return date.fromisoformat(due_on).toordinal() - date.fromisoformat(day).toordinal() == 1

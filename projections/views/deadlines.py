@@ -1,0 +1,358 @@
+"""The register of deadlines (regulation 2.1–2.2.4, 2.4.2): what was recorded late or lacks, and one lesson's verdicts.
+
+Rows are made by the pure functions of `ledger.journal.deadlines`; large sums are in `deadline_counts`. Rules on
+results, notices and the yearly refresh have no entries in the log yet, and so no rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from ledger.journal.deadlines.completeness import Completeness, completeness
+from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
+from ledger.journal.deadlines.lesson import attendance, lesson_record
+from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
+from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
+from ledger.wire.entry import format_at
+from projections.reading import AsOf, Reader
+from projections.views.class_page import LessonColumn, Value, Work, columns_of, values_of
+from projections.views.deadline_basis import DayEnd, Judging, Rosters, judging, last_ends, moments, wall
+from projections.views.lookups import Lesson, classes, lessons, memberships
+
+RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
+"""What the register judges, in the order of its rows for one lesson."""
+OF_STUDENTS: Final[frozenset[Rule]] = frozenset({"oral_mark", "written_mark"})
+TO_ATTEND_TO: Final[tuple[Status, ...]] = ("late", "missing")
+FIRST_DAY: Final = "0001-01-01"
+LAST_DAY: Final = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the register: lessons by their day, who gave them, whose they were; None: all.
+
+    Attributes:
+        teacher: who gave the lesson, a substitute too: who gave it has to record it.
+        class_group: the class.
+        student: only marks of this student.
+        from_date, to_date: days of the lessons, both inclusive.
+        rules, statuses: which verdicts.
+    """
+
+    teacher: str | None = None
+    class_group: str | None = None
+    student: str | None = None
+    from_date: str | None = None
+    to_date: str | None = None
+    rules: tuple[Rule, ...] = RULES
+    statuses: tuple[Status, ...] = TO_ATTEND_TO
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
+
+    Attributes:
+        due, recorded_at: UTC, spelled as an entry's `at`.
+        due_local: `due` by the school's clock, with its offset.
+        late_by_seconds: whole seconds, where it is late.
+        not_assigned: of homework: whether it counts as not assigned (2.2.3); else None.
+        without_mark: of a written work: students who wrote it and have no mark.
+        week: Monday of the lesson's week.
+        class_name: such as ``5А``.
+    """
+
+    rule: Rule
+    clause: str
+    status: Status
+    due: str | None
+    due_local: str | None
+    recorded_at: str | None
+    late_by_seconds: int | None
+    exempt_by: str | None
+    readings: tuple[str, ...]
+    basis: tuple[int, ...]
+    lesson: str
+    held_on: str
+    week: str
+    number: int
+    class_group: str
+    class_name: str
+    subject: str
+    teacher: str
+    student: str | None
+    work: str | None
+    not_assigned: bool | None
+    without_mark: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRegister:
+    """The register at a position, as of `now`: rows by day, number and rule; `versions`: entries that were applied.
+
+    `no_regulation`: how many verdicts were asked for about days on which no version of the regulation was in force.
+    """
+
+    position: int
+    now: str
+    versions: tuple[int, ...]
+    no_regulation: int
+    rows: tuple[DeadlineRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDeadlines:
+    """All verdicts on one lesson; `completeness`: of its day (2.4.2), None where the lesson does not stand."""
+
+    position: int
+    now: str
+    lesson: str
+    completeness: CompletenessRow | None
+    rows: tuple[DeadlineRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompletenessRow:
+    """`index`: 0 to 4, None without a regulation; `open`: parts that may still come in time; `parts`: their status."""
+
+    index: int | None
+    open: int
+    clause: str
+    parts: dict[str, Status]
+    basis: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A verdict and what it is about."""
+
+    verdict: Verdict
+    student: str | None = None
+    work: str | None = None
+    not_assigned: bool | None = None
+    without_mark: tuple[str, ...] = ()
+
+
+def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> DeadlineRegister:
+    """Verdicts on lessons that stand.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    by = judging(views, now, at)
+    found = _lessons(views, asked, by.position)
+    names = {of.class_group: f"{of.grade}{of.letter}" for of in classes(views, at=by.position).rows}
+    rows, without, versions = [], 0, {version.entry for version in by.school.versions}
+    used: set[int] = set()
+    rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
+    for column, judged in _judged(views, found, by, rules, asked.student):
+        for one in judged:
+            used |= versions & set(one.verdict.basis)
+            without += one.verdict.status == "no_regulation"
+            if one.verdict.rule in rules and one.verdict.status in asked.statuses:
+                rows.append(_row(one, column.lesson, names.get(column.lesson.class_group, ""), by))
+    return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
+
+
+def lesson_deadlines(views: Reader, lesson: str, *, now: datetime, at: AsOf = None) -> LessonDeadlines:
+    """All verdicts on one lesson, with how complete its record was on the day (2.4.2).
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    by = judging(views, now, at)
+    names = {of.class_group: f"{of.grade}{of.letter}" for of in classes(views, at=by.position).rows}
+    found = lessons(views, lesson=lesson, at=by.position).rows
+    rows: list[DeadlineRow] = []
+    whole = None
+    for column, judged in _judged(views, found, by, RULES, None):
+        rows += [_row(one, column.lesson, names.get(column.lesson.class_group, ""), by) for one in judged]
+        whole = _completeness([one.verdict for one in judged])
+    return LessonDeadlines(by.position, format_at(by.now), lesson, whole, tuple(rows))
+
+
+def monday(day: str) -> str:
+    """The Monday of a day's week."""
+    of = date.fromisoformat(day)
+    return (of - timedelta(days=of.weekday())).isoformat()
+
+
+def _completeness(verdicts: Collection[Verdict]) -> CompletenessRow:
+    first = {verdict.rule: verdict for verdict in verdicts}
+    oral = [verdict for verdict in verdicts if verdict.rule == "oral_mark"]
+    found: Completeness = completeness(first["lesson"], first["attendance"], first["homework"], oral)
+    parts: dict[str, Status] = {part: verdict.status for part, verdict in found.parts.items()}
+    return CompletenessRow(found.index, found.open, found.clause, parts, found.basis)
+
+
+def _lessons(views: Reader, asked: Asked, position: int) -> tuple[Lesson, ...]:
+    groups: Collection[str | None] = [asked.class_group]
+    if asked.student is not None:
+        of_student = {member.class_group for member in memberships(views, student=asked.student, at=position).rows}
+        groups = sorted(of_student if asked.class_group is None else of_student & {asked.class_group})
+    days = {"from_date": asked.from_date or FIRST_DAY, "to_date": asked.to_date or LAST_DAY}
+    found = [
+        lesson
+        for group in groups
+        for lesson in lessons(views, class_group=group, teacher=asked.teacher, **days, at=position).rows
+    ]
+    return tuple(sorted(found, key=lambda of: (of.held_on, of.number, of.fact)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What lessons are judged with."""
+
+    by: Judging
+    at: Mapping[int, datetime]
+    ends: Mapping[tuple[str, str], DayEnd]
+    rosters: Rosters
+
+    def entered(self, of: Lesson | Value) -> Entered:
+        """A fact that stands."""
+        return Entered(of.fact, self.at[of.fact], of.entry if of.entry != of.fact else None)
+
+
+def _judged(
+    views: Reader, found: tuple[Lesson, ...], by: Judging, rules: tuple[Rule, ...], student: str | None
+) -> Iterator[tuple[LessonColumn, list[_Judged]]]:
+    """Lessons with the verdicts that some rules ask for."""
+    if not found:
+        return
+    columns = columns_of(views, found, by.position)
+    values: defaultdict[str, list[Value]] = defaultdict(list)
+    entries = {lesson.fact for lesson in found} | {of.attendance_by for of in found if of.attendance_by is not None}
+    if set(rules) - {"lesson", "homework"}:
+        for value in values_of(views, found, by.position, student):
+            if value.what != "lateness":
+                values[value.lesson].append(value)
+                entries.add(value.fact)
+    entries |= {column.homework.fact for column in columns if column.homework}
+    groups = {lesson.class_group for lesson in found}
+    group = groups.pop() if len(groups) == 1 else None
+    first, last = min(of.held_on for of in found), max(of.held_on for of in found)
+    ends = last_ends(views, by.position, first, last, group) if "homework" in rules else {}
+    facts = _Facts(by, moments(views, entries), ends, Rosters(views, by.position, group))
+    for column in columns:
+        yield column, _of_lesson(column, values[column.lesson.lesson], facts, rules, student)
+
+
+def _of_lesson(
+    column: LessonColumn, values: list[Value], facts: _Facts, rules: tuple[Rule, ...], student: str | None
+) -> list[_Judged]:
+    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    day = date.fromisoformat(lesson.held_on)
+    judged = []
+    absences = {value.student: facts.entered(value) for value in values if value.what == "absence"}
+    if "lesson" in rules:
+        judged.append(_Judged(lesson_record(day, facts.entered(lesson), school=school, now=now)))
+    if "attendance" in rules:
+        taken = lesson.attendance_by
+        entered = None if taken is None else Entered(taken, facts.at[taken])
+        judged.append(_Judged(attendance(day, entered, absences.values(), school=school, now=now)))
+    if "homework" in rules:
+        judged.append(_homework(column, facts))
+    marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
+    for value in values:
+        if value.what == "mark" and value.work is not None:
+            marks[value.work][value.student] = facts.entered(value)
+    for work in column.works:
+        of_work = marks.get(work.work, {})
+        if not work.written and "oral_mark" in rules:
+            judged += [
+                _Judged(oral_mark(day, mark, school=school, now=now, cited=_cited(work)), of, work.work)
+                for of, mark in of_work.items()
+            ]
+        if work.written and {"written_mark", "written_work"} & set(rules):
+            judged += _written(column, work, of_work, absences, facts, student)
+    judged.sort(key=lambda one: RULES.index(one.verdict.rule))
+    return judged
+
+
+def _cited(work: Work) -> tuple[int, ...]:
+    return (work.entry,)
+
+
+def _homework(column: LessonColumn, facts: _Facts) -> _Judged:
+    lesson, given, school = column.lesson, column.homework, facts.by.school
+    day = date.fromisoformat(lesson.held_on)
+    end = facts.ends.get((lesson.class_group, lesson.held_on))
+    due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
+    eve = given is not None and due_on is not None and due_on - day == timedelta(days=1)
+    entered = None
+    if given is not None:
+        entered = Entered(given.fact, facts.at[given.fact], given.entry if given.entry != given.fact else None)
+    verdict = homework(
+        day,
+        entered,
+        due_on,
+        last_lesson_end=wall(day, end.ends_at, school) if end and eve else None,
+        lesson_starts=wall(day, lesson.starts_at, school),
+        school=school,
+        now=facts.by.now,
+        cited=(end.entry,) if end and eve else (),
+    )
+    return _Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
+
+
+def _written(
+    column: LessonColumn,
+    work: Work,
+    marks: Mapping[str, Entered],
+    absences: Mapping[str, Entered],
+    facts: _Facts,
+    student: str | None,
+) -> list[_Judged]:
+    """Everybody who was in the class that day, and whoever has a mark; then the work as a whole."""
+    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    day = date.fromisoformat(lesson.held_on)
+    members = facts.rosters.on(lesson.class_group, lesson.held_on)
+    verdicts = {
+        of: written_mark(
+            day,
+            marks.get(of),
+            absence=absences.get(of),
+            school=school,
+            now=now,
+            cited=(work.entry, members[of]) if of in members else (work.entry,),
+        )
+        for of in (sorted({*members, *marks}) if student is None else {student} & {*members, *marks})
+    }
+    judged = [_Judged(verdict, of, work.work) for of, verdict in verdicts.items()]
+    if student is None:
+        whole = written_work(day, verdicts, school=school, cited=_cited(work))
+        judged.append(_Judged(whole.verdict, None, work.work, without_mark=whole.without_mark))
+    return judged
+
+
+def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> DeadlineRow:
+    verdict = one.verdict
+    due, late_by = verdict.due, verdict.late_by
+    return DeadlineRow(
+        rule=verdict.rule,
+        clause=verdict.clause,
+        status=verdict.status,
+        due=format_at(due) if due else None,
+        due_local=due.astimezone(by.school.zone).isoformat() if due else None,
+        recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
+        late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
+        exempt_by=verdict.exempt_by,
+        readings=verdict.readings,
+        basis=verdict.basis,
+        lesson=lesson.lesson,
+        held_on=lesson.held_on,
+        week=monday(lesson.held_on),
+        number=lesson.number,
+        class_group=lesson.class_group,
+        class_name=class_name,
+        subject=lesson.subject,
+        teacher=lesson.teacher,
+        student=one.student,
+        work=one.work,
+        not_assigned=one.not_assigned,
+        without_mark=one.without_mark,
+    )

@@ -1,0 +1,163 @@
+"""Duties of teachers with their days, and what is wrong with who answers for courses (regulation 1.2, R05, R06)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from ledger.journal.duty_events import DutyAssigned, DutyEnded
+from projections.folding import Entry, View
+from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.rows import OPEN, Operations, Table
+from projections.views.lookups import Course, courses, years
+
+
+class DutyRow(NamedTuple):
+    """A duty from `starts_on` on, with its order."""
+
+    entry: int
+    person: str
+    duty: str
+    order_number: str
+    order_date: str
+    starts_on: str
+    to_position: int = OPEN
+
+
+class DutyEndRow(NamedTuple):
+    """A duty's last day."""
+
+    entry: int
+    person: str
+    duty: str
+    ends_on: str
+    to_position: int = OPEN
+
+
+DUTIES: Final = Table("duties", DutyRow, (("person",),))
+DUTY_ENDS: Final = Table("duty_ends", DutyEndRow, (("person",),))
+
+
+def _assigned(event: DutyAssigned, entry: Entry) -> Operations:
+    order = (event.order_number, event.order_date)
+    return (DutyRow(entry.index, event.person, event.duty, *order, event.starts_on),)
+
+
+def _ended(event: DutyEnded, entry: Entry) -> Operations:
+    return (DutyEndRow(entry.index, event.person, event.duty, event.ends_on),)
+
+
+VIEW: Final = View((DUTIES, DUTY_ENDS), {DutyAssigned: _assigned, DutyEnded: _ended})
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A teacher's duty, both days inclusive; `ended_by`, `ends_on`: None while nothing says the end."""
+
+    entry: int
+    person: str
+    duty: str
+    order_number: str
+    order_date: str
+    starts_on: str
+    ended_by: int | None
+    ends_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that the regulation does not want, about a course.
+
+    Attributes:
+        kind: ``nobody_responsible``: on days of the year before its first teacher's (R05); ``no_duty``: the teacher
+            responsible on the day has no duty to keep the journal (R06).
+        entry: the entry that opens the course, or that makes the teacher responsible.
+        from_date, to_date: the days in question, both inclusive.
+        days: how many calendar days these are.
+        teacher: who has no duty; None where nobody is responsible.
+    """
+
+    kind: str
+    entry: int
+    course: str
+    class_group: str
+    subject: str
+    subgroup: str | None
+    teacher: str | None
+    from_date: str
+    to_date: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """Duties in the order of their entries, and the alerts of a day, as known at a position.
+
+    `needed_from`: the first day on which who records a lesson needs a duty; None: the school records none.
+    """
+
+    position: int
+    on: str
+    needed_from: str | None
+    duties: tuple[Duty, ...]
+    alerts: tuple[Alert, ...]
+
+
+def duties(views: Reader, *, at: AsOf = None) -> Answer[Duty]:
+    """All duties, each with the first end after it, in the order of their entries."""
+    position = resolve(views, at)
+    sql = f"""SELECT d.entry, d.person, d.duty, d.order_number, d.order_date, d.starts_on, e.entry, e.ends_on
+        FROM {{duties}} d LEFT JOIN {{duty_ends}} e ON e.entry = (
+          SELECT min(f.entry) FROM {{duty_ends}} f WHERE f.person = d.person AND f.duty = d.duty
+            AND f.entry > d.entry AND {stands("f")})
+        WHERE {stands("d")} ORDER BY d.entry"""
+    return Answer(position, tuple(Duty(*row) for row in views.select(sql, {"at": position})))
+
+
+def staffing(views: Reader, on: str, *, at: AsOf = None) -> Staffing:
+    """Duties, and on a day: courses that nobody answers for, and teachers of courses without a duty.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    held = duties(views, at=position).rows
+    needed_from = min((duty.starts_on for duty in held), default=None)
+    journal: defaultdict[str, list[Duty]] = defaultdict(list)
+    for duty in held:
+        if duty.duty == "journal":
+            journal[duty.person].append(duty)
+    spans = {year.year: (year.starts_on, year.ends_on) for year in years(views, at=position).rows}
+    first = _first_days(views, position)
+    alerts: list[Alert] = []
+    for course in courses(views, on=on, at=position).rows:
+        starts_on, ends_on = spans[course.year]
+        until = min(on, ends_on, _day_before(first.get(course.course, "9999-12-31")))
+        if starts_on <= until:
+            alerts.append(_alert("nobody_responsible", course, course.entry, None, starts_on, until))
+        is_held = any(
+            duty.starts_on <= on and (duty.ends_on is None or on <= duty.ends_on)
+            for duty in journal.get(course.teacher or "", ())
+        )
+        is_needed = needed_from is not None and needed_from <= on and starts_on <= on <= ends_on
+        if is_needed and not is_held and course.teacher is not None and course.assigned_by is not None:
+            alerts.append(_alert("no_duty", course, course.assigned_by, course.teacher, on, on))
+    return Staffing(position, on, needed_from, held, tuple(alerts))
+
+
+def _first_days(views: Reader, position: int) -> dict[str, str]:
+    """Course -> first day on which somebody is responsible for it."""
+    sql = f"SELECT a.course, min(a.starts_on) FROM {{assignments}} a WHERE {stands('a')} GROUP BY a.course"
+    return dict(views.select(sql, {"at": position}))
+
+
+def _alert(kind: str, course: Course, entry: int, teacher: str | None, first: str, last: str) -> Alert:
+    of = (course.course, course.class_group, course.subject, course.subgroup)
+    days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+    return Alert(kind, entry, *of, teacher, first, last, days)
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

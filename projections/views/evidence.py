@@ -1,0 +1,144 @@
+"""Evidence that the journal needs no paper, and the paper that was registered (regulation 3.3), as it was recorded."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import orjson
+
+from ledger.journal.evidence_events import ArchiveRecorded, PrintoutRegistered, RegisterTimed, VerificationRecorded
+from projections.folding import Entry, View
+from projections.rows import OPEN, Operations, Table
+
+
+class VerificationRow(NamedTuple):
+    """A program verified the log up to a size."""
+
+    entry: int
+    verification: str
+    size: int
+    root: str
+    verdict: str
+    program: str
+    program_sha256: str
+    checkpoint: int | None
+    witnesses: int
+    to_position: int = OPEN
+
+
+class ArchiveRow(NamedTuple):
+    """An archive of a year; `opened_with`: JSON array of tools."""
+
+    entry: int
+    archive: str
+    size: int
+    root: str
+    manifest_sha256: str
+    year: str
+    opened_with: str
+    verdict: str
+    to_position: int = OPEN
+
+
+class TimingRow(NamedTuple):
+    """A register was asked for a month of all and of each employee."""
+
+    entry: int
+    timing: str
+    size: int
+    month: str
+    employees: int
+    requests: int
+    answered_rows: int
+    slowest_ms: int
+    to_position: int = OPEN
+
+
+class PrintoutRow(NamedTuple):
+    """Paper of a period, a year or a month (`scope`: its id, or YYYY-MM)."""
+
+    entry: int
+    printout: str
+    condition: str
+    scope: str
+    number: str
+    printed_on: str
+    pages: int
+    kept: str
+    signed_by: str
+    to_position: int = OPEN
+
+
+VERIFICATIONS: Final = Table("verifications", VerificationRow)
+ARCHIVES: Final = Table("archives", ArchiveRow)
+TIMINGS: Final = Table("timings", TimingRow)
+PRINTOUTS: Final = Table("printouts", PrintoutRow)
+
+
+def _verification_recorded(event: VerificationRecorded, entry: Entry) -> Operations:
+    row = VerificationRow(
+        entry=entry.index,
+        verification=entry.stream_id,
+        size=event.size,
+        root=event.root,
+        verdict=event.verdict,
+        program=event.program,
+        program_sha256=event.program_sha256,
+        checkpoint=event.checkpoint,
+        witnesses=event.witnesses,
+    )
+    return (row,)
+
+
+def _archive_recorded(event: ArchiveRecorded, entry: Entry) -> Operations:
+    row = ArchiveRow(
+        entry=entry.index,
+        archive=entry.stream_id,
+        size=event.size,
+        root=event.root,
+        manifest_sha256=event.manifest_sha256,
+        year=event.year,
+        opened_with=orjson.dumps(event.opened_with).decode(),
+        verdict=event.verdict,
+    )
+    return (row,)
+
+
+def _register_timed(event: RegisterTimed, entry: Entry) -> Operations:
+    row = TimingRow(
+        entry=entry.index,
+        timing=entry.stream_id,
+        size=event.size,
+        month=event.month,
+        employees=event.employees,
+        requests=event.requests,
+        answered_rows=event.rows,
+        slowest_ms=event.slowest_ms,
+    )
+    return (row,)
+
+
+def _printout_registered(event: PrintoutRegistered, entry: Entry) -> Operations:
+    row = PrintoutRow(
+        entry=entry.index,
+        printout=entry.stream_id,
+        condition=event.condition,
+        scope=event.period or event.year or event.month or "",
+        number=event.number,
+        printed_on=event.printed_on,
+        pages=event.pages,
+        kept=event.kept,
+        signed_by=event.signed_by,
+    )
+    return (row,)
+
+
+VIEW: Final = View(
+    (VERIFICATIONS, ARCHIVES, TIMINGS, PRINTOUTS),
+    {
+        VerificationRecorded: _verification_recorded,
+        ArchiveRecorded: _archive_recorded,
+        RegisterTimed: _register_timed,
+        PrintoutRegistered: _printout_registered,
+    },
+)

@@ -1,0 +1,322 @@
+"""Lesson plans and what was given of them: hours, items missing, repeated and merged, and drift in days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
+from projections.folding import Entry, View
+from projections.reading import AsOf, Reader, resolve, stands
+from projections.rows import OPEN, Operations, Table
+from projections.views.lookups import Course, Lesson, courses
+
+
+class PlanRow(NamedTuple):
+    """What one entry states of a course's plan.
+
+    Attributes:
+        title: of a plan's first entry, else None.
+        items: JSON array of ``[number, item or null]``, an item as `verify/spec/events.md` has it without its number.
+        reason, basis: of an amendment.
+    """
+
+    entry: int
+    course: str
+    title: str | None
+    items: str
+    reason: str | None
+    basis: str | None
+    to_position: int = OPEN
+
+
+PLANS: Final = Table("plans", PlanRow, (("course",),))
+
+
+def _stated(event: LessonPlanImported | LessonPlanContinued, entry: Entry) -> Operations:
+    items = [[item.number, _content(item)] for item in event.items]
+    title = event.title if isinstance(event, LessonPlanImported) else None
+    return (PlanRow(entry.index, entry.stream_id, title, _json(items), None, None),)
+
+
+def _amended(event: LessonPlanAmended, entry: Entry) -> Operations:
+    items = [[event.number, None if event.new is None else _content(event.new)]]
+    return (PlanRow(entry.index, entry.stream_id, None, _json(items), event.reason, event.basis),)
+
+
+def _content(item: Any) -> dict[str, Any]:
+    return {"topic": item.topic, "hours": item.hours, "homework": item.homework, "planned_on": item.planned_on}
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+VIEW: Final = View((PLANS,), {LessonPlanImported: _stated, LessonPlanContinued: _stated, LessonPlanAmended: _amended})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An item of a plan as it stands; `entry` says so. `homework`, `planned_on`: None where the plan has none."""
+
+    entry: int
+    number: int
+    topic: str
+    hours: int
+    homework: str | None
+    planned_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one entry states of a plan: number -> item, None where it was taken out; as `PlanRow` beside it."""
+
+    entry: int
+    course: str
+    title: str | None
+    items: tuple[tuple[int, PlannedItem | None], ...]
+    reason: str | None
+    basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A standing lesson that covers an item; `entry`: its standing header's."""
+
+    entry: int
+    lesson: str
+    held_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFact:
+    """An item beside the lessons that cover it, by day.
+
+    Attributes:
+        missing: nothing covers it.
+        repeated: more lessons cover it than it has hours.
+        merged: a lesson covers it together with others.
+        drift_days: days from `planned_on` to the first lesson, negative where that came earlier; None: one is missing.
+    """
+
+    item: PlannedItem
+    given: tuple[Given, ...]
+    missing: bool
+    repeated: bool
+    merged: bool
+    drift_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """A course's plan against what was given, as of a position.
+
+    Attributes:
+        title: None where the course has no plan.
+        planned_hours: of all items that stand.
+        given_hours: standing lessons, one hour each.
+        unplanned: standing lessons that name no item, or only items that were taken out.
+        items: in order of their numbers.
+    """
+
+    position: int
+    course: Course
+    title: str | None
+    planned_hours: int
+    given_hours: int
+    unplanned: tuple[Given, ...]
+    items: tuple[ItemFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One line of programme fulfilment: a course's sums.
+
+    Attributes:
+        entry: the latest entry of its plan, None where it has none.
+        course_entry: the entry that opens the course.
+        last_lesson: the entry of the lesson held last, None where none was.
+        missing, repeated, merged: numbers of items.
+        drift_days: the largest, either way, of the items that have one.
+    """
+
+    entry: int | None
+    course_entry: int
+    last_lesson: int | None
+    course: str
+    class_group: str
+    subject: str
+    subgroup: str | None
+    teacher: str | None
+    planned_hours: int
+    given_hours: int
+    unplanned_lessons: int
+    missing: tuple[int, ...]
+    repeated: tuple[int, ...]
+    merged: tuple[int, ...]
+    drift_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFulfilment:
+    """Sums of all courses asked for, as of a position, in order of their entries."""
+
+    position: int
+    rows: tuple[Programme, ...]
+
+
+def statements(views: Reader, *, course: str | None = None, at: AsOf = None) -> list[Statement]:
+    """All that entries state of plans, in their order: of one course or of all."""
+    condition = "" if course is None else " AND p.course = :course"
+    sql = f"""SELECT p.entry, p.course, p.title, p.items, p.reason, p.basis FROM {{plans}} p
+        WHERE {stands("p")}{condition} ORDER BY p.entry"""
+    parameters: dict[str, object] = {"at": resolve(views, at)}
+    if course is not None:
+        parameters["course"] = course
+    return [
+        Statement(
+            entry,
+            of,
+            title,
+            tuple(
+                (number, None if item is None else PlannedItem(entry, number, **item)) for number, item in _load(items)
+            ),
+            reason,
+            basis,
+        )
+        for entry, of, title, items, reason, basis in views.select(sql, parameters)
+    ]
+
+
+def _load(items: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    yield from orjson.loads(items)
+
+
+def plan_page(views: Reader, course: str, *, at: AsOf = None) -> PlanPage | None:
+    """A course's plan beside its lessons; None where there is no such course.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    found = courses(views, course=course, at=position).rows
+    if not found:
+        return None
+    lessons = _lessons(views, position, "l.course = :course", {"course": course})
+    return _page(position, found[0], statements(views, course=course, at=position), lessons.get(course, []))
+
+
+def programme(
+    views: Reader, *, class_group: str | None = None, year: str | None = None, at: AsOf = None
+) -> ProgrammeFulfilment:
+    """Planned against given hours of all courses, of a class or of a year (domain question 10).
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    stated: defaultdict[str, list[Statement]] = defaultdict(list)
+    for statement in statements(views, at=position):
+        stated[statement.course].append(statement)
+    condition = "1 = 1" if class_group is None else "o.class_group = :class_group"
+    lessons = _lessons(views, position, condition, {} if class_group is None else {"class_group": class_group})
+    found = courses(views, class_group=class_group, year=year, at=position).rows
+    pages = ((course, stated[course.course], lessons.get(course.course, [])) for course in found)
+    return ProgrammeFulfilment(position, tuple(_line(position, *page) for page in pages))
+
+
+def published(views: Reader, lessons: Iterable[Lesson], position: int) -> dict[str, tuple[PlannedItem, ...]]:
+    """Lesson -> items that it covers and that have homework, as their plan stood when the lesson was recorded."""
+    covering: defaultdict[str, list[Lesson]] = defaultdict(list)
+    for lesson in lessons:
+        if lesson.plan_items:
+            covering[lesson.course].append(lesson)
+    found: dict[str, tuple[PlannedItem, ...]] = {}
+    for course, of_course in covering.items():
+        standing: dict[int, PlannedItem] = {}
+        waiting = statements(views, course=course, at=position)[::-1]
+        for lesson in sorted(of_course, key=lambda lesson: lesson.fact):
+            while waiting and waiting[-1].entry < lesson.fact:
+                _apply(standing, waiting.pop())
+            items = (standing.get(number) for number in lesson.plan_items)
+            found[lesson.lesson] = tuple(item for item in items if item is not None and item.homework is not None)
+    return found
+
+
+def _apply(standing: dict[int, PlannedItem], statement: Statement) -> None:
+    for number, item in statement.items:
+        if item is None:
+            standing.pop(number, None)
+        else:
+            standing[number] = item
+
+
+def _lessons(
+    views: Reader, position: int, condition: str, parameters: Mapping[str, object]
+) -> dict[str, list[tuple[Given, tuple[int, ...]]]]:
+    """Course -> its standing lessons by day, each with the items that it covers."""
+    sql = f"""SELECT l.course, l.entry, l.lesson, l.held_on, l.plan_items FROM {{lessons}} l
+        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+        WHERE l.stands = 1 AND {stands("l")} AND {condition} ORDER BY l.held_on, l.number, l.fact"""
+    found: defaultdict[str, list[tuple[Given, tuple[int, ...]]]] = defaultdict(list)
+    for course, entry, lesson, held_on, items in views.select(sql, {"at": position, **parameters}):
+        found[course].append((Given(entry, lesson, held_on), tuple(orjson.loads(items or "[]"))))
+    return found
+
+
+def _page(
+    position: int, course: Course, stated: list[Statement], lessons: list[tuple[Given, tuple[int, ...]]]
+) -> PlanPage:
+    standing: dict[int, PlannedItem] = {}
+    for statement in stated:
+        _apply(standing, statement)
+    given: defaultdict[int, list[Given]] = defaultdict(list)
+    merged: set[int] = set()
+    unplanned = []
+    for lesson, numbers in lessons:
+        covered = [number for number in numbers if number in standing]
+        for number in covered:
+            given[number].append(lesson)
+        merged.update(covered if len(covered) > 1 else ())
+        if not covered:
+            unplanned.append(lesson)
+    facts = [_fact(standing[number], given[number], number in merged) for number in sorted(standing)]
+    title = next((statement.title for statement in stated if statement.title is not None), None)
+    hours = sum(item.hours for item in standing.values())
+    return PlanPage(position, course, title, hours, len(lessons), tuple(unplanned), tuple(facts))
+
+
+def _fact(item: PlannedItem, given: list[Given], merged: bool) -> ItemFact:  # noqa: FBT001
+    drift = None
+    if given and item.planned_on is not None:
+        drift = (date.fromisoformat(given[0].held_on) - date.fromisoformat(item.planned_on)).days
+    return ItemFact(item, tuple(given), not given, len(given) > item.hours, merged, drift)
+
+
+def _line(
+    position: int, course: Course, stated: list[Statement], lessons: list[tuple[Given, tuple[int, ...]]]
+) -> Programme:
+    page = _page(position, course, stated, lessons)
+    drifts = [fact.drift_days for fact in page.items if fact.drift_days is not None]
+    return Programme(
+        entry=stated[-1].entry if stated else None,
+        course_entry=course.entry,
+        last_lesson=lessons[-1][0].entry if lessons else None,
+        course=course.course,
+        class_group=course.class_group,
+        subject=course.subject,
+        subgroup=course.subgroup,
+        teacher=course.teacher,
+        planned_hours=page.planned_hours,
+        given_hours=page.given_hours,
+        unplanned_lessons=len(page.unplanned),
+        missing=tuple(fact.item.number for fact in page.items if fact.missing),
+        repeated=tuple(fact.item.number for fact in page.items if fact.repeated),
+        merged=tuple(fact.item.number for fact in page.items if fact.merged),
+        drift_days=max(drifts, key=abs, default=None),
+    )

@@ -1,0 +1,184 @@
+"""Results over HTTP on both databases: how each was computed, what does not follow any more, and the archive of it all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.cli.console import Console
+from api.cli.keeping import export_archive
+from tests.http_class import DAY, FIRST, LAST, SmallClass, problem, tag
+from tests.http_school import Served, post
+from verify.archive import Pinned, verify_archive
+from verify.findings import Verdict
+from verify.note import parse_vkey
+from verify.report import to_text
+
+RULES: dict[str, Any] = {
+    "average": "weighted",
+    "marks_min": 1,
+    "five_from": 460,
+    "four_from": 360,
+    "three_from": 260,
+    "period_marks_min": 1,
+    "mean_up_from": 50,
+    "final_from": "mean_of_year_and_exam",
+}
+OBTAINED = f"{DAY}T09:00"
+
+
+class Graded(SmallClass):
+    """5А with rules of assessment, a year's period and a lesson with a 4 for the first student."""
+
+    def __init__(self, server: Served) -> None:
+        super().__init__(server)
+        self.sheet, self.year_sheet, self.whole_year = (str(uuid4()) for _ in range(3))
+        with server.as_("administrator") as admin:
+            self.rule = post(admin, "/assessment-rules", adoption())["first_index"]
+            period = {"period": self.whole_year, "year": self.year, "kind": "year", "number": 1, "grades": [5]}
+            post(admin, "/periods", {**period, "starts_on": FIRST, "ends_on": LAST})
+        with server.as_("teacher") as teacher:
+            self.place, _ = self.recorded(teacher)
+        self.mark = next(fact["standing"] for fact in self.facts() if fact["what"] == "mark")
+
+    def facts(self) -> list[dict[str, Any]]:
+        with self.server.as_("inspector") as inspector:
+            found: list[dict[str, Any]] = inspector.get(self.place).json()["facts"]
+            return found
+
+    def grade(self, teacher: httpx.Client, *marks: dict[str, Any], year: bool = False) -> int:
+        """Record period marks, or the year's; the index of the first mark."""
+        body = {
+            "sheet": self.year_sheet if year else self.sheet,
+            "course": self.course,
+            "period": self.whole_year if year else self.period,
+            "marks": list(marks) or [{"student": student} for student in self.students],
+        }
+        answer = post(teacher, "/results", body)
+        first: int = answer["first_index"] + answer["count"] - len(body["marks"])
+        return first
+
+
+def adoption(**rules: Any) -> dict[str, Any]:
+    return {
+        "order_number": "21-о", "order_date": "2026-08-24", "effective_from": FIRST, "rules": {**RULES, **rules},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def school(server: Served) -> Graded:
+    return Graded(server)
+
+
+def rows(client: httpx.Client, path: str, **parameters: str) -> list[dict[str, Any]]:
+    answer = client.get(path, params=parameters)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["rows"]
+    return found
+
+
+def test_a_class_gets_the_computed_marks_and_each_says_from_which_entries(school: Graded) -> None:
+    with school.server.as_("teacher") as teacher:
+        first = school.grade(teacher)
+        one, other = rows(teacher, "/results", period=school.period)
+        assert (one["entry"], one["value"], one["computed"], one["sum"], one["weight"]) == (first, "4", "4", 400, 100)
+        assert (one["inputs"], one["rule"], one["mean_hundredths"]) == ([school.mark], school.rule, 400)
+        assert (one["class_name"], one["subject"], one["deviates"], one["outdated"]) == (
+            "5А",
+            "Математика",
+            False,
+            False,
+        )
+        assert (other["value"], other["inputs"], other["weight"], other["mean_hundredths"]) == ("na", [], 0, None)
+        assert rows(teacher, "/results", student=school.students[1]) == [other]
+        assert rows(teacher, "/results", at=str(first)) == []
+        assert teacher.get("/results").json()["people"][school.students[0]] == "Иванова Имя"
+
+
+def test_the_register_shows_what_differs_and_what_does_not_follow_any_more(school: Graded) -> None:
+    student, other = school.students
+    with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
+        refused = teacher.post(
+            "/results",
+            json={"course": school.course, "period": school.period, "marks": [{"student": student, "value": "5"}]},
+        )
+        assert problem(refused, 409, "reason_missing")["where"] == "marks[0].reason"
+        note = {"student": other, "value": "3", "reason": "other", "note": "работа из другой школы"}
+        school.grade(teacher, {"student": student}, note)
+        before = rows(deputy, "/results/deviations")
+        assert [(row["student"], row["computed"], row["value"], row["reason"]) for row in before] == [
+            (other, "na", "3", "other")
+        ]
+        change = {"corrects": school.mark, "new": "2", "reason": "rechecked"}
+        answer = teacher.post(school.place + "/corrections", json=change, headers=tag(teacher, school.place))
+        assert answer.status_code == 201, answer.text
+        now = {row["student"]: row for row in rows(deputy, "/results/deviations", period=school.period)}
+        assert now.keys() == {student, other}
+        outdated = now[student]
+        assert (outdated["value"], outdated["computed"], outdated["computed_now"]) == ("4", "4", "2")
+        assert (outdated["deviates"], outdated["outdated"]) == (False, True)
+        assert outdated["inputs_now"] == [answer.json()["first_index"]]
+        then = answer.json()["first_index"]
+        assert [row["student"] for row in rows(deputy, "/results/deviations", at=str(then))] == [other]
+        assert teacher.get("/results/deviations").status_code == 403
+
+
+def test_a_published_result_changes_by_a_second_persons_consent(school: Graded) -> None:
+    with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
+        first = school.grade(teacher)
+        place = f"/results/{school.sheet}"
+        assert len(rows(deputy, "/results/unpublished")) == 2
+        publication = post(teacher, f"{place}/publications", {"what": "period_mark", "obtained_at": OBTAINED})
+        assert rows(deputy, "/results/unpublished") == []
+        assert {row["published_by"] for row in rows(deputy, "/results")} == {publication["first_index"]}
+        change = {"corrects": first, "new": "5", "reason": "appeal", "basis": "заявление № 3", "note": "пересчитали"}
+        problem(teacher.post(f"{place}/corrections", json=change), 409, "result_published")
+        asked = post(teacher, f"{place}/correction-requests", change)["first_index"]
+        approved = post(deputy, f"{place}/correction-requests/{asked}/approval", {})
+        row = next(row for row in rows(deputy, "/results") if row["fact"] == first)
+        assert (row["entry"], row["recorded"], row["value"]) == (approved["first_index"], "4", "5")
+        problem(deputy.post(f"/results/{uuid4()}/publications", json={"what": "period_mark", "obtained_at": OBTAINED}), 404, "unknown_results")  # fmt: skip
+
+
+def test_year_examination_final_mark_and_council_stand_in_an_archive_that_verifies(
+    school: Graded, tmp_path: Path
+) -> None:
+    student, other = school.students
+    server = school.server
+    with server.as_("teacher") as teacher, server.as_("deputy") as deputy, server.as_("administrator") as admin:
+        quarter = school.grade(teacher)
+        of_year = school.grade(teacher, year=True)
+        place = f"/results/{school.year_sheet}"
+        exam = {"protocol": "=протокол; № 2", "obtained_at": OBTAINED, "results": [{"student": student, "value": "5"}]}
+        examined = post(deputy, f"{place}/exam-results", exam)["first_index"]
+        marks = {"marks": [{"student": student}, {"student": other, "value": "3", "reason": "other", "note": "=а; б"}]}
+        post(teacher, f"{place}/final-marks", marks)
+        corrected = {"corrects": examined, "new": "4", "reason": "typo"}
+        post(deputy, f"{place}/corrections", corrected)
+        decision = {"year": school.year, "protocol": "№ 5", "held_on": DAY, "decision": "promoted"}
+        first = post(admin, "/council-decisions", {**decision, "students": [student, other]})["first_index"]
+        post(admin, "/council-decisions", {**decision, "students": [student], "replaces": first})
+        found = {row["what"]: row for row in rows(teacher, "/results", sheet=school.year_sheet, student=student)}
+        assert (found["period_mark"]["inputs"], found["final_mark"]["inputs"]) == ([quarter], [of_year, examined])
+        assert (found["final_mark"]["sum"], found["final_mark"]["weight"], found["final_mark"]["value"]) == (9, 2, "5")
+        assert found["final_mark"]["outdated"], "the examination was corrected since"
+        assert [row["replaced_by"] for row in rows(teacher, "/council-decisions", student=other)] == [first + 1]
+    export_archive(Console(as_json=True), server.school, tmp_path / "archive")
+    report = verify_archive(tmp_path / "archive", Pinned(parse_vkey(server.school.signer.vkey)))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    table = (tmp_path / "archive/data/tables/results.csv").read_text(encoding="utf-8-sig")
+    assert "итоговая отметка" in table
+    assert "'=а; б" in table
+    assert table.count("\n") == 1 + 2 + 2 + 1 + 2
+
+
+def test_rules_of_assessment_are_shown_with_their_orders(school: Graded) -> None:
+    with school.server.as_("administrator") as admin, school.server.as_("teacher") as teacher:
+        assert [(row["entry"], row["rules"]) for row in rows(teacher, "/assessment-rules")] == [(school.rule, RULES)]
+        problem(admin.post("/assessment-rules", json=adoption()), 409, "same_assessment")
+        wrong = admin.post("/assessment-rules", json=adoption(five_from=400))
+        assert problem(wrong, 422, "out_of_range")["where"] == "rules.five_from"

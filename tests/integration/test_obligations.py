@@ -1,0 +1,154 @@
+"""What must be printed under regulation 3.3, from commands over HTTP to the answer, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from ledger.journal.commands import RecordArchive, RecordTiming, RecordVerification
+from ledger.wire.entry import Actor
+from projections.views.obligations import obligations
+from tests.http_class import problem
+from tests.http_school import Served, post
+from tests.integration.test_api_regulation import employee
+from tests.integration.test_api_reopening import closed_period, reopening
+
+HASH = "9c" * 32
+
+
+def state_of(client: httpx.Client, condition: str, scope: str, **params: str) -> dict[str, Any]:
+    rows = client.get("/views/obligations", params=params).json()["rows"]
+    (row,) = [row for row in rows if (row["condition"], row["scope"]) == (condition, scope)]
+    found: dict[str, Any] = row
+    return found
+
+
+def lacking(row: dict[str, Any]) -> list[str]:
+    return [part["name"] for part in row["parts"] if not part["holds"]]
+
+
+def record(server: Served, command: Any) -> int:
+    actor = Actor(server.actors["administrator"], "administrator")
+    return server.school.execute(command, actor).first_index
+
+
+def verify_log(server: Served, witnesses: int) -> int:
+    signed = server.school.checkpointer.sign()
+    return record(
+        server,
+        RecordVerification(
+            verification=str(uuid4()),
+            size=signed.size,
+            root=signed.edge.root().hex(),
+            verdict="verified",
+            program="verify.pyz",
+            program_sha256=HASH,
+            checkpoint=signed.size,
+            witnesses=witnesses,
+        ),
+    )
+
+
+def printout(signed_by: str, **scope: str) -> dict[str, Any]:
+    return {"number": "3", "printed_on": "2021-06-10", "pages": 40, "kept": "архив", "signed_by": signed_by, **scope}
+
+
+def test_a_period_is_required_until_a_witness_or_paper(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("inspector") as inspector:
+        person, period = employee(admin), closed_period(admin)
+        before = state_of(inspector, "corrections", period)
+        assert (before["state"], "verified" in lacking(before)) == ("required", True)
+        verify_log(server, 0)
+        unwitnessed = state_of(inspector, "corrections", period)
+        assert (unwitnessed["state"], lacking(unwitnessed)) == ("required", ["witnessed"])
+        paper = post(admin, "/printouts", printout(person, condition="corrections", period=period))["first_index"]
+        printed = state_of(inspector, "corrections", period)
+        assert (printed["state"], printed["met_by"], printed["printout"]) == ("printed", paper, "3")
+        proof = verify_log(server, 2)
+        proved = state_of(inspector, "corrections", period)
+        assert (proved["state"], proved["met_by"]) == ("proved", proof)
+        assert state_of(inspector, "corrections", period, at=str(proof))["state"] == "printed"
+        post(admin, f"/periods/{period}/reopen", reopening(person))
+        assert lacking(state_of(inspector, "corrections", period))[0] == "closed"
+        closed = post(admin, f"/periods/{period}/close", {})["first_index"]
+        again = state_of(inspector, "corrections", period)
+        assert (again["state"], again["last_entry"]) == ("required", closed)
+
+
+def test_a_year_and_a_month_are_met_by_their_evidence(server: Served) -> None:
+    with server.as_("administrator") as admin:
+        period = closed_period(admin)
+        year = admin.get(f"/periods/{period}").json()["year"]
+        month = state_of(admin, "substitutions", "2020-09")
+        assert (month["state"], lacking(month)) == ("required", ["timed", "everybody", "easily"])
+        staff = server.school.views.select(
+            "SELECT count(*) FROM {persons} p WHERE p.kind <> :kind", {"kind": "student"}
+        )
+        count = int(staff[0][0])
+        size = server.school.recorder.head().size
+        counts = {"employees": count, "requests": count + 1, "rows": 0, "slowest_ms": 3}
+        timed = record(server, RecordTiming(timing=str(uuid4()), size=size, month="2020-09", **counts))
+        assert state_of(admin, "substitutions", "2020-09")["met_by"] == timed
+        assert state_of(admin, "substitutions", "2020-10")["state"] == "required"
+        assert state_of(admin, "archive", year)["state"] == "required"
+        signed = server.school.checkpointer.sign()
+        archive = RecordArchive(
+            archive=str(uuid4()),
+            size=signed.size,
+            root=signed.edge.root().hex(),
+            manifest_sha256=HASH,
+            year=year,
+            opened_with=("csv", "sha256sum"),
+            verdict="verified",
+        )
+        archived = record(server, archive)
+        assert state_of(admin, "archive", year)["met_by"] == archived
+
+
+def test_what_is_not_over_is_not_judged(server: Served) -> None:
+    with server.as_("administrator") as admin:
+        closed_period(admin)
+        admin.get("/views/obligations")
+    views = server.school.views
+    spans = {row.scope: row.ends_on for row in obligations(views, now=datetime(2020, 10, 10, tzinfo=UTC)).rows}
+    assert "2020-09" in spans
+    assert max(spans.values()) < "2020-10-10"
+
+
+def test_paper_is_registered_of_what_its_condition_asks_for(server: Served) -> None:
+    with server.as_("administrator") as admin:
+        person, period = employee(admin), closed_period(admin)
+        wrong = printout(person, condition="substitutions", period=period)
+        assert problem(admin.post("/printouts", json=wrong), 409, "wrong_scope")["where"] == "period"
+        early = {**printout(person, condition="corrections", period=period), "printed_on": "2020-10-25"}
+        assert problem(admin.post("/printouts", json=early), 409, "printed_too_early")["clause"] == "3.3"
+
+
+@pytest.mark.clause("R02", breaks="projections.views.conformity:_Evidence")
+def test_the_matrix_shows_every_clause_with_what_the_log_holds(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("director") as director:
+        period = closed_period(admin)
+        found = {row["clause"]: row for row in director.get("/views/conformity").json()["rows"]}
+        assert [*found][:5] == ["head", "1.1", "1.2", "1.3", "1.4"]
+        assert {row["state"] for row in found.values()} == {"built", "in_part", "not_yet"}
+        assert not [row for row in found.values() if row["state"] == "not_yet" and row["shown"]]
+        closed, unattested = found["1.4"]["shown"]
+        size = server.school.recorder.head().size
+        post(director, f"/periods/{period}/attest", {"size": size, "basis": "акт № 1"})
+        verified = verify_log(server, 0)
+        after = {row["clause"]: row for row in director.get("/views/conformity").json()["rows"]}
+        assert [shown["count"] for shown in after["1.4"]["shown"]] == [closed["count"], unattested["count"] - 1]
+        assert after["1.1"]["shown"][1]["last_entry"] == verified
+        required = director.get("/views/obligations").json()["required"]
+        assert after["3.3"]["shown"][-1] == {
+            "ru": "надо печатать",
+            "en": "to be printed",
+            "count": required,
+            "last_entry": None,
+        }
+        before = director.get("/views/conformity", params={"at": "1"}).json()
+        assert before["rows"][2]["shown"][0] == {"ru": "курсов", "en": "courses", "count": 0, "last_entry": None}

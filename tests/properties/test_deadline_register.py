@@ -1,0 +1,389 @@
+"""The register of deadlines and its counts, at random positions, against the plain folding of the entries."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from ledger.journal import events as j
+from ledger.journal.deadlines.days import at_wall
+from ledger.journal.deadlines.homework import homework
+from ledger.journal.deadlines.lesson import attendance, lesson_record
+from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
+from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Rule, School, Verdict, Version
+from projections.engine import Views
+from projections.views.deadline_basis import DAYS_OFF
+from projections.views.deadline_counts import By, deadline_counts
+from projections.views.deadlines import OF_STUDENTS, RULES, Asked, deadline_register, lesson_deadlines
+from tests import projection_oracle as oracle
+from tests.projection_databases import views_dsn
+from tests.projection_logs import ORIGIN, Fact, SchoolLog
+from tests.unit.ledger.journal.small_school import PARAMETERS
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+SEED_COUNT = 3
+LATER = datetime(2027, 6, 1, tzinfo=UTC)
+
+_quiet = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class DeadlineLog(SchoolLog):
+    """A school that is slow: hours pass between its commands, and it changes its regulation on the way."""
+
+    def command(self, *recorded: tuple[str, j.Event], role: str = "teacher", seconds: int | None = None) -> list[int]:
+        if self.lessons and seconds is None:
+            # Mostly minutes, at times days; now and then exactly to midnight.
+            seconds = self.rng.choice((30, 300, 300, 3_000, 20_000, 100_000))
+            if self.rng.random() < 0.1:
+                midnight = datetime.combine(self.log.at.astimezone(MOSCOW).date() + timedelta(1), datetime.min.time())
+                seconds = int((midnight.replace(tzinfo=MOSCOW) - self.log.at).total_seconds())
+        return super().command(*recorded, role=role, seconds=seconds)
+
+    def lesson(self, *, marks: float = 2.4, absences: float = 1.0) -> None:
+        # The day of the lesson is that of the clock or one shortly before.
+        self.day = self.log.at.astimezone(MOSCOW).date() - timedelta(days=self.rng.choice((0, 0, 0, 0, 1, 4)))
+        super().lesson(marks=marks, absences=absences)
+        if self.rng.random() < 0.5:
+            self.follow_up()
+
+    def adopt(self) -> None:
+        rng, known = self.rng, getattr(self, "effective", date(2026, 9, 2))
+        self.effective = max(known, self.log.at.astimezone(MOSCOW).date() + timedelta(days=rng.randint(-2, 3)))
+        parameters = msgspec.structs.replace(
+            PARAMETERS,
+            lesson_days=rng.choice((0, 1)),
+            attendance_days=rng.choice((0, 2)),
+            oral_mark_days=rng.choice((0, 1)),
+            written_mark_days=rng.choice((1, 3, 7)),
+            homework_days=rng.choice((0, 1)),
+            homework_after_last_lesson_minutes=rng.choice((0, 60, 600)),
+            weekends_extend=rng.random() < 0.5,
+        )
+        adopted = j.RegulationAdopted(
+            order_number="1", order_date="2026-08-31", effective_from=self.effective.isoformat(), parameters=parameters
+        )
+        self.command((f"regulation/{self.period}", adopted), role="administrator")
+
+    def follow_up(self) -> None:
+        """Something that comes to a lesson later: homework, a written work with marks, an absence."""
+        rng = self.rng
+        standing = [fact for fact in self.facts if fact.what == "lesson" and fact.value is not None]
+        if not standing:
+            return
+        # Mostly to the last lesson, soon or some hours later: between two marks a term may end.
+        lesson = rng.choice((standing[-1], standing[-1], *standing[-6:])).lesson
+        soon = rng.choice((600, 7_000, 25_000))
+        stream, chance = f"lesson/{lesson}", rng.random()
+        students = rng.choice(list(self.students.values()))
+        if chance < 0.4 and not any(f.what == "homework" and f.value and f.lesson == lesson for f in self.facts):
+            on = date.fromisoformat(self.held[lesson]) + timedelta(days=rng.choice((1, 1, 1, 2)))
+            body = {"text": "§ 7", "due_on": on.isoformat()}
+            (index,) = self.command((stream, j.HomeworkAssigned(**body)), seconds=soon)
+            self.facts.append(Fact(lesson, "homework", index, body))
+        elif chance < 0.8 and students:
+            work = self.id()
+            header = {"kind": "test", "written": rng.random() < 0.5, "weight": 100}
+            (index,) = self.command((stream, j.WorkRecorded(work=work, **header)), seconds=60)  # type: ignore[arg-type]
+            self.facts.append(Fact(lesson, "work", index, header, None, work))
+            for student in rng.sample(students, rng.randint(0, len(students))):
+                (index,) = self.command((stream, j.MarkRecorded(student=student, work=work, value="4")), seconds=soon)
+                self.facts.append(Fact(lesson, "mark", index, "4", student, work))
+        elif students:
+            student = rng.choice(students)
+            cell = [f for f in self.facts if f.lesson == lesson and f.student == student and f.what == "absence"]
+            if not cell:
+                (index,) = self.command((stream, j.AbsenceRecorded(student=student, code="absent")))
+                self.facts.append(Fact(lesson, "absence", index, "absent", student))
+
+    @property
+    def held(self) -> dict[str, str]:
+        return {lesson: of["held_on"] for lesson, of in oracle.fold(self.log.raws).lessons.items()}
+
+    def straddle(self) -> None:
+        """A lesson whose homework misses the hour but not the day, and whose oral marks come on both sides of terms."""
+        day = self.log.at.astimezone(MOSCOW).date() + timedelta(days=1)
+        self.log.at = datetime.combine(day, time(20), MOSCOW).astimezone(UTC)
+        course, group, _ = self.rng.choice(self.courses)
+        lesson, work = self.id(), self.id()
+        header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+        tomorrow = (day + timedelta(days=1)).isoformat()
+        oral = j.WorkRecorded(work=work, kind="answer", written=False, weight=100)
+        first, second = self.students[group][:2] if len(self.students[group]) > 1 else (self.id(), self.id())
+        # The class's last lesson is recorded before an earlier one: the later end counts, not the later entry.
+        last = {**header, "starts_at": "14:00", "ends_at": "14:45", "number": 6}
+        other = j.LessonRecorded(course=course, teacher=self.teachers[1], topic="Т", attendance="taken", **last)
+        self.lessons.append(self.id())
+        self.command((f"lesson/{self.lessons[-1]}", other), seconds=60)
+        for event, seconds in (
+            (
+                j.LessonRecorded(
+                    course=course, teacher=self.teachers[0], topic="Тема", attendance="not_taken", **header
+                ),
+                60,
+            ),
+            (j.HomeworkAssigned(text="§ 7", due_on=tomorrow), 60),
+            (oral, 60),
+            (j.MarkRecorded(student=first, work=work, value="4"), 60),
+            (j.MarkRecorded(student=second, work=work, value="5"), 300_000),
+        ):
+            self.command((f"lesson/{lesson}", event), seconds=seconds)
+        self.lessons.append(lesson)
+
+    def live(self, steps: int) -> DeadlineLog:
+        for step in range(steps):
+            if step and step % 12 == 0:
+                self.adopt()
+            if step % 30 == 29:
+                self.straddle()
+            self.rng.choice((self.lesson, self.follow_up, self.follow_up, self.correct, self.roster_change))()
+        return self
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[DeadlineLog, Views]]]:
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(SEED_COUNT):
+            school = DeadlineLog(seed, classes_count=2, students_count=4, courses_count=2)
+            school.log.origin = f"{ORIGIN}/deadlines/{seed}"
+            school.live(90)
+            if request.param == "sqlite":
+                url = f"sqlite:{folder}/{seed}.db"
+            else:
+                url = views_dsn(request.getfixturevalue("module_postgres_database"))
+            views = Views.open(url, school.log.origin)
+            rng = random.Random(seed)
+            while (position := views.position()) < len(school.log.raws):
+                views.catch_up(school.log, stop=position + rng.randint(1, 90))
+            found.append((school, views))
+        yield found
+        for _, views in found:
+            views.close()
+
+
+def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
+    """(lesson, student, work, verdict) of all standing lessons, from the folded entries alone."""
+
+    def moment(entry: int) -> datetime:
+        return datetime.fromisoformat(world.entries[entry]["at"])
+
+    def entered(fact: oracle.Fact) -> Entered:
+        return Entered(fact.first, moment(fact.first), None if fact.standing == fact.first else fact.standing)
+
+    versions = [
+        Version(
+            entry["index"],
+            date.fromisoformat(entry["data"]["effective_from"]),
+            j.RegulationParameters(**entry["data"]["parameters"]),
+        )
+        for entry in world.entries
+        if entry["type"] == "regulation_adopted/1"
+    ]
+    by: dict[str, Any] = {"school": School(MOSCOW, versions, DAYS_OFF), "now": now}
+    groups = {lesson: world.courses[of["course"]]["class_group"] for lesson, of in world.lessons.items()}
+    headers = {f.lesson: f for f in world.facts if f.what == "lesson" and f.value is not None}
+    ends: dict[tuple[str, str], tuple[str, int]] = {}
+    for lesson, header in headers.items():
+        place = (groups[lesson], world.lessons[lesson]["held_on"])
+        ends[place] = max(ends.get(place, ("", -1)), (header.value["ends_at"], header.standing))
+    found: list[tuple[Any, ...]] = []
+    for lesson, header in headers.items():
+        facts = [fact for fact in world.facts if fact.lesson == lesson and fact.value is not None]
+        day_text = world.lessons[lesson]["held_on"]
+        day = date.fromisoformat(day_text)
+        absent = {fact.student: entered(fact) for fact in facts if fact.what == "absence"}
+        taken = world.taken.get(lesson)
+        found.append((lesson, None, None, lesson_record(day, entered(header), **by)))
+        taken_by = None if taken is None else Entered(taken, moment(taken))
+        found.append((lesson, None, None, attendance(day, taken_by, list(absent.values()), **by)))
+        found.append((lesson, None, None, _homework(facts, header, day, ends[groups[lesson], day_text], entered, by)))
+        members = {
+            member["student"]: member["entry"]
+            for member in world.members
+            if member["class"] == groups[lesson]
+            and member["starts_on"] <= day_text
+            and (member["ends_on"] is None or day_text <= member["ends_on"])
+        }
+        for work in (fact for fact in facts if fact.what == "work"):
+            marks = {f.student: entered(f) for f in facts if f.what == "mark" and f.work == work.work}
+            if not work.value["written"]:
+                found += [
+                    (lesson, s, work.work, oral_mark(day, m, cited=[work.standing], **by)) for s, m in marks.items()
+                ]
+                continue
+            verdicts = {}
+            for student in {*members, *marks}:
+                cited = [work.standing, *([members[student]] if student in members else [])]
+                verdicts[str(student)] = written_mark(
+                    day, marks.get(student), absence=absent.get(student), cited=cited, **by
+                )
+            found += [(lesson, student, work.work, verdict) for student, verdict in verdicts.items()]
+            whole = written_work(day, verdicts, school=by["school"], cited=[work.standing])
+            found.append((lesson, None, work.work, whole.verdict))
+    return found
+
+
+def _homework(
+    facts: list[oracle.Fact], header: oracle.Fact, day: date, end: tuple[str, int], entered: Any, by: dict[str, Any]
+) -> Verdict:
+    given_ = [fact for fact in facts if fact.what == "homework"]
+    due_on = date.fromisoformat(given_[0].value["due_on"]) if given_ and "due_on" in given_[0].value else None
+    eve = due_on == day + timedelta(days=1)
+    starts = time.fromisoformat(header.value["starts_at"])
+    return homework(
+        day,
+        entered(given_[0]) if given_ else None,
+        due_on,
+        last_lesson_end=at_wall(day, time.fromisoformat(end[0]), MOSCOW) if eve else None,
+        lesson_starts=at_wall(day, starts, MOSCOW),
+        cited=[end[1]] if eve else [],
+        **by,
+    )
+
+
+def _asked_at(school: DeadlineLog, data: st.DataObject) -> tuple[int, datetime]:
+    """A position and the moment that stands for now there."""
+    at = data.draw(st.integers(1, len(school.log.raws)), label="at")
+    return at, datetime.fromisoformat(oracle.fold(school.log.raws[:at]).entries[-1]["at"])
+
+
+@_quiet
+@given(data=st.data())
+def test_the_register_says_what_the_entries_say(schools: list[tuple[DeadlineLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, now = _asked_at(school, data)
+    world = oracle.fold(school.log.raws[:at])
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    group = data.draw(st.sampled_from([None, *school.classes]))
+    student = data.draw(st.sampled_from([None, None, *sorted(s for of in school.students.values() for s in of)]))
+    first, last = data.draw(st.sampled_from([(None, None), ("2026-09-03", "2026-09-12")]))
+    asked = Asked(teacher, group, student, first, last, RULES, WORST_FIRST)
+    found = deadline_register(views, asked, now=LATER, at=at)
+    assert found.position == at
+    expected = set()
+    for lesson, of, work, verdict in all_verdicts(world, now):
+        about = world.lessons[lesson]
+        if (
+            teacher in (None, about["teacher"])
+            and group in (None, world.courses[about["course"]]["class_group"])
+            and (student is None or (student == of and verdict.rule in OF_STUDENTS))
+            and (first or "") <= about["held_on"] <= (last or "9999")
+        ):
+            expected.add(
+                (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.readings, verdict.basis)
+            )
+    rows = [(r.lesson, r.student, r.work, r.rule, r.status, r.due, r.readings, r.basis) for r in found.rows]
+    assert len(rows) == len(set(rows))
+    if student is None:
+        assert set(rows) == expected
+    else:
+        # A mark in a class that the student never was in is not looked for.
+        assert set(rows) <= expected
+        groups = {member["class"] for member in world.members if member["student"] == student}
+        assert {
+            row for row in expected if world.courses[world.lessons[row[0]]["course"]]["class_group"] in groups
+        } == set(rows)
+    assert all(r.late_by_seconds is None or r.late_by_seconds >= 0 for r in found.rows)
+
+
+def test_the_whole_register_at_the_end_is_what_the_entries_say(schools: list[tuple[DeadlineLog, Views]]) -> None:
+    for school, views in schools:
+        rows = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER).rows
+        assert {(row.lesson, row.student, row.work, row.rule, row.status, row.due, row.basis) for row in rows} == {
+            (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.basis)
+            for lesson, of, work, verdict in all_verdicts(oracle.fold(school.log.raws), LATER)
+        }
+
+
+@_quiet
+@given(data=st.data())
+def test_the_counts_are_those_of_the_rows(schools: list[tuple[DeadlineLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, _ = _asked_at(school, data)
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    group = data.draw(st.sampled_from([None, *school.classes]))
+    first, last = data.draw(st.sampled_from([(None, None), ("2026-09-03", "2026-09-12")]))
+    rules = tuple(data.draw(st.sets(st.sampled_from(RULES), min_size=1)))
+    asked = Asked(teacher, group, None, first, last, rules, WORST_FIRST)
+    by: list[By] = data.draw(
+        st.sampled_from([["teacher", "week"], [], ["class_group"], ["teacher", "class_group", "week"]])
+    )
+    expected: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    for row in deadline_register(views, asked, now=LATER, at=at).rows:
+        key = (row.rule, *((getattr(row, name) if name in by else None) for name in ("teacher", "class_group", "week")))
+        expected[key][row.status] += 1
+    found = deadline_counts(views, asked, now=LATER, by=by, at=at)
+    counted = {
+        (row.rule, row.teacher, row.class_group, row.week): {s: getattr(row, s) for s in WORST_FIRST if getattr(row, s)}
+        for row in found.rows
+    }
+    assert {key: of for key, of in counted.items() if of} == expected
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_is_counted_alone_as_with_the_others(schools: list[tuple[DeadlineLog, Views]], rule: Rule) -> None:
+    both_sides = 0
+    for _, views in schools:
+        asked = Asked(rules=(rule,), statuses=WORST_FIRST)
+        rows = deadline_register(views, asked, now=LATER).rows
+        (found,) = deadline_counts(views, asked, now=LATER, by=()).rows
+        assert {status: getattr(found, status) for status in WORST_FIRST} == {
+            status: sum(row.status == status for row in rows) for status in WORST_FIRST
+        }
+        of_works: defaultdict[str | None, set[str]] = defaultdict(set)
+        for row in rows:
+            of_works[row.work].add(row.status)
+        both_sides += sum({"on_time", "late"} <= of for work, of in of_works.items() if work)
+    # A term that ends between two marks of one work is what sums alone cannot tell.
+    assert both_sides or rule not in OF_STUDENTS
+
+
+@_quiet
+@given(data=st.data())
+def test_a_lessons_own_verdicts_are_the_registers(
+    schools: list[tuple[DeadlineLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, _ = _asked_at(school, data)
+    lesson = data.draw(st.sampled_from(school.lessons))
+    found = lesson_deadlines(views, lesson, now=LATER, at=at)
+    whole = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER, at=at)
+    assert list(found.rows) == [row for row in whole.rows if row.lesson == lesson]
+    assert (found.completeness is None) == (not found.rows)
+    if found.completeness is not None:
+        parts = found.completeness.parts
+        assert set(parts) == {"topic", "marks", "attendance", "homework"}
+        counted = sum(status in {"on_time", "exempt"} for status in parts.values())
+        assert found.completeness.index == (None if "no_regulation" in parts.values() else counted)
+
+
+def test_the_schools_have_every_kind_of_verdict(schools: list[tuple[DeadlineLog, Views]]) -> None:
+    seen: Counter[tuple[str, str]] = Counter()
+    readings: Counter[str] = Counter()
+    for _, views in schools:
+        for row in deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER).rows:
+            seen[row.rule, row.status] += 1
+            readings.update(row.readings)
+    for rule in ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work"):
+        assert seen[rule, "on_time"], rule
+        assert seen[rule, "late"], rule
+        assert seen[rule, "no_regulation"], rule
+    assert seen["homework", "missing"]
+    assert seen["attendance", "missing"]
+    assert seen["written_mark", "missing"]
+    assert seen["written_mark", "exempt"]
+    assert readings["due_next_day"]
+    assert readings["absence_added"]
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -1,0 +1,435 @@
+"""The tables of an archive (tables.md), derived from the entries as they pass and compared row by row.
+
+Most rows are known when their entry is read. A row with a column that later entries may change (a standing value, a
+work's kind) is first expected as if nothing came later; a row that says otherwise is kept as a claim, and all claims
+and all changed facts are judged after the last entry. So memory grows with the corrections, not with the rows.
+"""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from verify.columns import (
+    ABSENT_FOR,
+    AT_THE_END,
+    CANCELLED_FOR,
+    COLUMNS,
+    DUTIES,
+    EARLY_LEAVES,
+    FACTS,
+    LATER,
+    PLAN_REASONS,
+    REASONS,
+    WEEKS,
+    WORDS,
+    WORK_KINDS,
+)
+from verify.events import unescape
+from verify.findings import Report
+from verify.result_tables import ResultRows, word_of
+from verify.state import NULL, Course, Fact, Lesson, Person, Sheet, Stay, Stream, Work
+from verify.table import Table, cell, row_of
+from verify.tables import Tables
+
+_LATE: Final = frozenset(("kind", "standing", "standing_entry"))
+_COVERED = re.compile(rb'^\{"ends_at":"[^"]*","number":[0-9]+,"plan_items":\[([0-9,]+)\]')
+_TOPIC = re.compile(rb'"topic":"(.*)"\}$', re.DOTALL)
+
+
+@dataclass(slots=True)
+class _Claim:
+    """What a table says of a fact in the columns that later entries may change."""
+
+    line: int
+    kind: bytes
+    standing: bytes
+    standing_entry: bytes
+
+
+@dataclass(slots=True)
+class _Enrollment:
+    index: int
+    cells: list[bytes]
+    ends_on: bytes = b""
+
+
+@dataclass(slots=True)
+class _Facts:
+    """A table of facts: rows that claimed something else, rows already found wrong, facts that changed."""
+
+    table: Table
+    claims: dict[int, tuple[Fact, _Claim]] = field(default_factory=dict)
+    wrong: set[int] = field(default_factory=set)
+    changed: dict[int, Fact] = field(default_factory=dict)
+
+
+class ArchiveTables(Tables):
+    """The tables of an archive; a table that is not there (a finding elsewhere) is not compared."""
+
+    def __init__(self, chunks: dict[str, Callable[[], Iterator[bytes]]], report: Report) -> None:
+        """Open the tables that are there: name to a function that begins to read it."""
+        self._report = report
+        self._open = chunks
+        early = [name for name in COLUMNS if name not in AT_THE_END]
+        self._tables = {name: self._table(name) for name in early if name in chunks}
+        self._marks = _Facts(self._tables["marks"]) if "marks" in self._tables else None
+        self._absences = _Facts(self._tables["absences"]) if "absences" in self._tables else None
+        self._enrollments: dict[tuple[bytes, bytes], list[_Enrollment]] = {}
+        self._rows: list[_Enrollment] = []
+        self._stays: list[tuple[int, Course, Person, Stay]] = []
+        self._duties: list[tuple[list[bytes], Stay]] = []
+        self._lessons: list[Lesson] = []
+        self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
+        # Rows of which a later entry may fill the last cell: table -> entry -> cells.
+        self._late: dict[str, dict[int, list[bytes]]] = {"calendar": {}, "certificates": {}, "cancellations": {}}
+        self._rekinded: dict[Work, None] = {}
+        self._results = ResultRows()
+        self._later: dict[str, list[tuple[int, list[bytes]]]] = {name: [] for name in LATER}
+
+    def _table(self, name: str) -> Table:
+        return Table(name, COLUMNS[name], self._open[name](), self._report)
+
+    def _expect(self, name: str, index: int, cells: list[bytes]) -> None:
+        table = self._tables.get(name)
+        if table is not None and not table.take(row_of(cells)):
+            table.compare(index, cells)
+
+    def person(self, index: int, person: Person) -> None:  # noqa: D102 (as in the base class, here and below)
+        person.cells = b"%b;%b;" % (person.id, cell(person.name))
+        self._expect("people", index, [b"%d" % index, person.id, person.kind, cell(person.name)])
+
+    def enrolled(self, index: int, class_key: bytes, class_name: bytes, person: Person, starts_on: bytes) -> None:  # noqa: D102
+        row = _Enrollment(index, [b"%d" % index, cell(class_name), person.id, cell(person.name), starts_on])
+        self._rows.append(row)
+        self._enrollments.setdefault((class_key, person.key), []).append(row)
+
+    def left(self, class_key: bytes, person: Person, ends_on: bytes) -> None:  # noqa: D102
+        for row in self._enrollments.pop((class_key, person.key), ()):
+            row.ends_on = ends_on
+
+    def course(self, index: int, course: Course) -> None:  # noqa: D102
+        class_cell = cell(course.group.name) if course.group is not None else b""
+        course.cells = b"%b;%b;" % (class_cell, cell(course.subject))
+        row = [b"%d" % index, course.id, class_cell, cell(course.subject), cell(course.subgroup or b"")]
+        self._expect("courses", index, row)
+
+    def joined(self, index: int, course: Course, person: Person, stay: Stay) -> None:  # noqa: D102
+        self._stays.append((index, course, person, stay))
+
+    def planned(  # noqa: D102
+        self, index: int, course: Course | None, number: int, topic: dict[str, Any] | None, reason: bytes, basis: bytes
+    ) -> None:
+        group = course.group if course is not None else None
+        shown = topic or {}
+        cells = [
+            b"%d" % index, course.id if course is not None else b"",
+            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            cell(course.subgroup or b"") if course is not None else b"", b"%d" % number,
+            *(cell(str(shown.get(name, "")).encode()) for name in ("topic", "hours", "homework", "planned_on")),
+            PLAN_REASONS[reason.decode()].encode(), cell(unescape(basis)),
+        ]  # fmt: skip
+        self._expect("plans", index, cells)
+
+    def lesson(self, lesson: Lesson) -> None:  # noqa: D102
+        course_cells = lesson.course.cells if lesson.course is not None else b";;"
+        lesson.cells = b"%b;%b;%b" % (lesson.id, lesson.held_on, course_cells)
+        self._lessons.append(lesson)
+
+    def substitution(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: ARG002, D102
+        self._substitutions.append((at, lesson, fact))
+
+    def mark(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
+        facts, work, who = self._marks, fact.work, fact.who
+        if facts is None or work is None or who is None:
+            return
+        word = WORDS[fact.value]
+        kind = WORK_KINDS[work.kind]
+        row = b"%d;%b;%b%b%b;%b;%b;\r\n" % (index, at, lesson.cells, who.cells, kind, word, word)
+        if not facts.table.take(row):
+            self._claim(facts, index, [at, kind, word], lesson, fact)
+
+    def absence(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
+        facts, who = self._absences, fact.who
+        if facts is None or who is None:
+            return
+        word = _word(fact.what, fact.value)
+        row = b"%d;%b;%b%b%b;%b;\r\n" % (index, at, lesson.cells, who.cells, word, word)
+        if not facts.table.take(row):
+            self._claim(facts, index, [at, word], lesson, fact)
+
+    def _claim(self, facts: _Facts, index: int, rest: list[bytes], lesson: Lesson, fact: Fact) -> None:
+        """Keep what a differing row claims, where it differs only in what later entries may change."""
+        at, *last = rest
+        course, who = lesson.course, fact.who
+        group = course.group if course is not None else None
+        cells = [
+            b"%d" % index, at, lesson.id, lesson.held_on,
+            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            who.id if who is not None else b"", cell(who.name) if who is not None else b"",
+            *last, last[-1], b"",
+        ]  # fmt: skip
+        found = facts.table.compare(index, cells, _LATE)
+        if found is None:
+            facts.wrong.add(index)
+        else:
+            kind = found[8] if fact.what == "mark" else b""
+            facts.claims[index] = (fact, _Claim(facts.table.rows + 1, kind, found[-2], found[-1]))
+
+    def changed(self, fact: Fact) -> None:  # noqa: D102
+        facts = self._marks if fact.what == "mark" else self._absences
+        if facts is not None:
+            facts.changed[fact.first] = fact
+
+    def rekinded(self, work: Work) -> None:  # noqa: D102
+        self._rekinded[work] = None
+
+    def correction(  # noqa: D102
+        self, index: int, at: bytes, what: str, corrects: bytes, cells: tuple[bytes, ...], actor: bytes
+    ) -> None:
+        lesson, student, old, new, reason, note, basis, request = cells
+        words = what in ("mark", "absence", "lateness", "early_leave")
+        shown = [(_word(what, value) if words else b"" if value == NULL else cell(value)) for value in (old, new)]
+        row = [
+            b"%d" % index, at, FACTS[what].encode(), corrects, lesson, student, *shown, cell(REASONS[reason]),
+            cell(note), cell(unescape(basis)), request, actor,
+        ]  # fmt: skip
+        self._expect("corrections", index, row)
+
+    def regulation(self, index: int, number: bytes, signed_on: bytes, from_: bytes, parameters: bytes) -> None:  # noqa: D102
+        self._expect("regulations", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(parameters)])
+
+    def appointment(self, index: int, person: Person, number: bytes, signed_on: bytes, starts_on: bytes) -> None:  # noqa: D102
+        row = [b"%d" % index, person.id, cell(person.name), cell(unescape(number)), signed_on, starts_on]
+        self._expect("responsible", index, row)
+
+    def duty(  # noqa: D102
+        self, index: int, person: Person, duty: bytes, number: bytes, signed_on: bytes, span: Stay
+    ) -> None:
+        order = [cell(unescape(number)), signed_on, span.starts_on]
+        self._duties.append(([b"%d" % index, person.id, cell(person.name), DUTIES[duty].encode(), *order], span))
+
+    def days_off(  # noqa: D102
+        self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes
+    ) -> None:
+        self._late["calendar"][index] = [
+            b"%d" % index,
+            starts_on,
+            ends_on,
+            cell(_listed(grades)),
+            b"",
+            cell(unescape(title)),
+            b"",
+        ]
+
+    def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:  # noqa: D102
+        self._late["calendar"][index] = [b"%d" % index, on, on, cell(_listed(grades)), as_weekday, b"", b""]
+
+    def revoked(self, declared: int, index: int) -> None:  # noqa: D102
+        if declared in self._late["calendar"]:
+            self._late["calendar"][declared][-1] = b"%d" % index
+
+    def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:  # noqa: D102
+        for lesson in lessons:
+            times = [lesson["starts_at"].encode(), lesson["ends_at"].encode()]
+            head = [b"%d" % index, stream.id, cell(unescape(title)), from_, b"%d" % lesson["number"]]
+            self._expect("bells", index, [*head, *times])
+
+    def timetable(  # noqa: D102
+        self,
+        index: int,
+        class_name: bytes,
+        from_: bytes,
+        bells: bytes,
+        lessons: list[dict[str, Any]],
+        courses: dict[str, Course | None],
+    ) -> None:
+        head = [b"%d" % index, cell(class_name), from_, bells]
+        for lesson in lessons:
+            course = courses[lesson["course"]]
+            subject = cell(course.subject) if course is not None else b""
+            place = [b"%d" % lesson["weekday"], b"%d" % lesson["number"], WEEKS[lesson["weeks"]].encode()]
+            self._expect("timetables", index, [*head, *place, lesson["course"].encode(), subject])
+        if not lessons:
+            self._expect("timetables", index, [*head, b"", b"", b"", b"", b""])
+
+    def certificate(  # noqa: D102
+        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
+    ) -> None:
+        word = WORDS[b'"%b"' % code]
+        row = [b"%d" % index, at, person.id, cell(person.name), *span, word, cell(unescape(basis)), b""]
+        self._late["certificates"][index] = row
+
+    def certificate_annulled(self, index: int, by: int) -> None:  # noqa: D102
+        self._late["certificates"][index][-1] = b"%d" % by
+
+    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:  # noqa: D102
+        held_on, number, reason, basis, moved_to, merged_with = cells
+        class_cell = cell(course.group.name) if course.group is not None else b""
+        self._late["cancellations"][index] = [
+            b"%d" % index, at, course.id, class_cell, cell(course.subject), held_on, number,
+            CANCELLED_FOR[reason.decode()].encode(), cell(unescape(basis)), cell(moved_to), merged_with, b"",
+        ]  # fmt: skip
+
+    def cancellation_withdrawn(self, index: int, by: int) -> None:  # noqa: D102
+        self._late["cancellations"][index][-1] = b"%d" % by
+
+    def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:  # noqa: D102
+        self._expect("assessment", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(rules)])
+
+    def result(self, at: bytes, sheet: Sheet, fact: Fact, value: bytes, cells: tuple[bytes, ...]) -> None:  # noqa: D102
+        self._results.take(at, sheet, fact, value, cells)
+
+    def result_correction(  # noqa: D102
+        self, index: int, at: bytes, sheet: Sheet, fact: Fact | None, corrects: bytes, cells: tuple[bytes, ...],
+        actor: bytes,
+    ) -> None:  # fmt: skip
+        old, new, reason, note, basis, request = cells
+        who = b"" if fact is None or fact.who is None else fact.who.id
+        row = [
+            b"%d" % index, at, b"" if fact is None else word_of(fact.what), corrects, sheet.id, who, WORDS[old],
+            WORDS[new], cell(REASONS[reason]), cell(note), cell(unescape(basis)), request, actor,
+        ]  # fmt: skip
+        self._expect("result_corrections", index, row)
+
+    def decision(  # noqa: D102
+        self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
+    ) -> None:
+        self._results.decide(index, at, cells, people, replaces)
+
+    def plain(self, name: str, index: int, cells: list[bytes]) -> None:  # noqa: D102
+        self._expect(name, index, [b"%d" % index, *cells])
+
+    def renamed(self, person: Person) -> None:  # noqa: D102
+        person.cells = b"%b;%b;" % (person.id, cell(person.name))
+
+    def row(self, name: str, index: int, cells: list[bytes]) -> None:  # noqa: D102
+        self._later[name].append((index, cells))
+
+    def finish(self) -> None:  # noqa: D102
+        for facts in (self._marks, self._absences):
+            if facts is not None:
+                self._judge(facts)
+        for name in AT_THE_END:
+            if name in self._open:
+                self._tables[name] = self._table(name)
+        for row in self._rows:
+            self._expect("enrollments", row.index, [*row.cells, row.ends_on])
+        self._expect_stays()
+        for lesson in self._lessons:
+            self._expect_lesson(lesson)
+        for at, lesson, fact in self._substitutions:
+            self._expect_substitution(at, lesson, fact)
+        late = {name: rows.items() for name, rows in self._late.items()}
+        for name, rows in {
+            **late,
+            **self._later,
+            "results": self._results.rows(),
+            "council": self._results.decisions(),
+        }.items():
+            for index, cells in rows:
+                self._expect(name, index, cells)
+        for table in self._tables.values():
+            table.finish()
+            self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
+
+    def _expect_stays(self) -> None:
+        """Expect the rows of what has a last day that came later."""
+        for cells, span in self._duties:
+            self._expect("duties", int(cells[0]), [*cells, span.ends_on or b""])
+        for index, course, person, stay in self._stays:
+            class_cell = cell(course.group.name) if course.group is not None else b""
+            cells = [b"%d" % index, course.id, class_cell, cell(course.subject), cell(course.subgroup or b"")]
+            cells += [person.id, cell(person.name_at(index)), stay.starts_on, stay.ends_on or b""]
+            self._expect("subgroups", index, cells)
+
+    def _judge(self, facts: _Facts) -> None:
+        """Compare claims with what stands at the end; a row without a claim must be of a fact that never changed."""
+        judged = {index: fact for index, (fact, _) in facts.claims.items()} | facts.changed
+        if facts is self._marks:
+            judged |= {fact.first: fact for work in self._rekinded for fact in work.marks.values()}
+        for index in sorted(judged.keys() - facts.wrong):
+            fact = judged[index]
+            kind = b"" if fact.work is None else WORK_KINDS[fact.work.kind]
+            by = b"" if fact.standing == fact.first else b"%d" % fact.standing
+            expected = (kind, _word(fact.what, fact.value), by)
+            if index in facts.claims:
+                claim = facts.claims[index][1]
+                line, found = claim.line, (claim.kind, claim.standing, claim.standing_entry)
+            else:
+                line, found = (
+                    None,
+                    (WORK_KINDS[_kind_at(fact)] if fact.work is not None else b"", b"(as recorded)", b""),
+                )
+                if fact.standing == fact.first:
+                    found = (found[0], expected[1], b"")
+            for column, wanted, actual in zip(("kind", "standing", "standing_entry"), expected, found, strict=True):
+                if wanted != actual:
+                    facts.table.cell_differs(line, index, column, wanted, actual)
+
+    def _expect_lesson(self, lesson: Lesson) -> None:
+        fact, homework = lesson.fact, lesson.homework
+        if fact is None:
+            return
+        topic, covered = "аннулирован".encode(), b""
+        if fact.value is not NULL and (match := _TOPIC.search(fact.value)):
+            topic = unescape(match[1])
+            numbers = _COVERED.search(fact.value)
+            covered = b"" if numbers is None else numbers[1].replace(b",", b", ")
+        text = due_on = b""
+        if homework is not None and homework.value is not NULL:
+            value = json.loads(homework.value)
+            text, due_on = (value["text"] or "нет задания").encode(), value.get("due_on", "").encode()
+        course = lesson.course
+        group = course.group if course is not None else None
+        cells = [
+            b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number,
+            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            cell(course.subgroup or b"") if course is not None else b"",
+            cell(lesson.teacher.name_at(fact.first)) if lesson.teacher is not None else b"", cell(topic), covered,
+            "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on,
+            b"" if fact.standing == fact.first else b"%d" % fact.standing,
+        ]  # fmt: skip
+        self._expect("lessons", fact.first, cells)
+
+    def _expect_substitution(self, at: bytes, lesson: Lesson, fact: Fact) -> None:
+        value = json.loads(fact.value)
+        held = lesson.fact is not None and lesson.fact.value is not NULL
+        course = lesson.course
+        group = course.group if course is not None else None
+        cells = [
+            b"%d" % fact.first, at, lesson.id, lesson.held_on,
+            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            *_person_cells(fact.who, fact.first), *_person_cells(lesson.teacher, fact.first),
+            ABSENT_FOR[value["reason"]].encode(), cell(value["basis"].encode()), _yes(value["same_subject"]),
+            b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
+        ]  # fmt: skip
+        self._expect("substitutions", fact.first, cells)
+
+
+def _word(what: str, value: bytes) -> bytes:
+    """Return a value of a mark, absence, lateness or early leaving in words."""
+    return EARLY_LEAVES[value] if what == "early_leave" else WORDS[value]
+
+
+def _person_cells(person: Person | None, index: int) -> tuple[bytes, bytes]:
+    return (b"", b"") if person is None else (person.id, cell(person.name_at(index)))
+
+
+def _listed(grades: bytes) -> bytes:
+    return b", ".join(b"%d" % grade for grade in json.loads(grades))
+
+
+def _yes(value: object) -> bytes:
+    return ("да" if value else "нет").encode()
+
+
+def _kind_at(fact: Fact) -> bytes:
+    """Return the kind that stood when a mark was recorded."""
+    work = fact.work
+    if work is None:
+        return b""
+    place = bisect_left(work.kinds, (fact.first,))
+    return work.kinds[place - 1][1] if place else work.kind

@@ -1,0 +1,119 @@
+"""What closes, reopens and attests a reporting period (events.md, "Closing")."""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from verify import tree
+from verify.disclosures import OF_OTHERS
+from verify.entry import ACTOR, AT, DATA, Groups, people_of
+from verify.events import unescape
+from verify.state import Lesson, Period, Person, Stream
+from verify.table import cell
+
+if TYPE_CHECKING:
+    from verify.replay import Replay
+
+CLOSINGS: Final = ("period_closed", "period_reopened", "period_attested")
+_KINDS: Final = {b"quarter": "четверть", b"trimester": "триместр", b"half_year": "полугодие", b"year": "год"}
+_REASONS: Final = {
+    b"not_recorded": "внесено не всё", b"recorded_wrongly": "внесено неверно", b"closed_by_mistake": "закрыт по ошибке",
+    b"inspection": "по требованию проверки", b"other": "иное (с пояснением)",
+}  # fmt: skip
+# Each closing looks at every lesson of its period: what a log may ask for is bounded.
+REOPENINGS_MAX: Final = 9
+
+
+class Closings:
+    """The closed days of every year and grade, and what a period's stream says of them."""
+
+    def __init__(self, replay: "Replay") -> None:
+        self._replay = replay
+        self._find = replay.find
+        self._closed: dict[tuple[bytes, bytes], list[tuple[bytes, bytes]]] = {}
+
+    def holds(self, lesson: Lesson) -> bool:
+        """Say whether a lesson is in a period that is closed."""
+        group = lesson.course.group if lesson.course is not None else None
+        spans = self._closed.get((group.year, group.grade), ()) if group is not None else ()
+        return any(starts_on <= lesson.held_on <= ends_on for starts_on, ends_on in spans)
+
+    def period_closed(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Derive what the closing must commit to, and compare."""
+        root, streams = groups[DATA]
+        self._row(stream, index, groups, "закрыт", streams=streams)
+        if not isinstance(stream, Period) or not stream.grades:
+            return
+        if stream.is_closed:
+            self._find("closing-mismatch", "one closing of a period, or a reopening between two", stream.key)
+            return
+        stream.is_closed, stream.closing = True, index
+        for grade in stream.grades:
+            self._closed.setdefault((stream.year, grade), []).append((stream.starts_on, stream.ends_on))
+        held = self._held(stream)
+        for lesson in held:
+            lesson.is_closed = True
+        if self._replay.start:
+            return
+        held.sort(key=lambda lesson: lesson.key)
+        leaves = [b'["%b",%d,%d]' % (lesson.key, lesson.version, lesson.last) for lesson in held]
+        if int(streams) != len(leaves):
+            self._find("closing-mismatch", len(leaves), streams, field_name="data.streams")
+        if (derived := tree.root_of(leaves).hex().encode()) != root:
+            self._find("closing-mismatch", derived, root, field_name="data.root")
+
+    def period_reopened(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Open a period again; a lesson stays closed that another closed period holds."""
+        digests, basis, reason, requested_by = groups[DATA]
+        if digests is not None:
+            self._replay.disclose(index, json.loads(digests), OF_OTHERS)
+        elif reason == b"other":
+            self._find("correction-note-missing", "a note", "none", field_name="data._sd")
+        who = self._replay.employee(requested_by, "requested_by")
+        note = b"" if digests is None else self._replay.disclosures.note(json.loads(digests))
+        words = _REASONS[reason].encode()
+        self._row(stream, index, groups, "открыт снова", reason=words, who=who, note=note, basis=basis or b"")
+        if requested_by in people_of(groups):
+            self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
+        if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
+            return
+        if stream.reopenings >= REOPENINGS_MAX:
+            self._find("period-not-closed", f"at most {REOPENINGS_MAX} reopenings", "one more")
+            return
+        stream.is_closed = False
+        stream.reopenings += 1
+        for grade in stream.grades:
+            self._closed[stream.year, grade].remove((stream.starts_on, stream.ends_on))
+        for lesson in self._held(stream):
+            lesson.is_closed = self.holds(lesson)
+
+    def period_attested(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Compare the size that is attested with the closing and with the log."""
+        basis, size = groups[DATA]
+        self._row(stream, index, groups, "заверен", size=size, basis=basis)
+        if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
+            return
+        if not stream.closing < int(size) <= index:
+            self._find("attestation-size", f"from {stream.closing + 1} to {index}", size, field_name="data.size")
+
+    def _row(
+        self, stream: Stream, index: int, groups: Groups, action: str, *, streams: bytes = b"", size: bytes = b"",
+        reason: bytes = b"", who: Person | None = None, note: bytes = b"", basis: bytes = b"",
+    ) -> None:  # fmt: skip
+        if isinstance(stream, Period):
+            kind = _KINDS.get(stream.kind, "").encode()
+            name = b"" if who is None else cell(who.name)
+            cells = [
+                groups[AT], stream.id, kind, stream.number, stream.starts_on, stream.ends_on, action.encode(), streams,
+                size, reason, b"" if who is None else who.id, name, cell(note), cell(unescape(basis)), groups[ACTOR],
+            ]  # fmt: skip
+            self._replay.tables.plain("closings", index, cells)
+
+    def _check_closed(self, stream: Period) -> bool:
+        if not stream.is_closed and not stream.is_partial:
+            self._find("period-not-closed", "a closed period", stream.key)
+        return stream.is_closed
+
+    def _held(self, period: Period) -> list[Lesson]:
+        by_grade = self._replay.lessons.by_grade
+        lessons = (lesson for grade in period.grades for lesson in by_grade.get((period.year, grade), ()))
+        return [lesson for lesson in lessons if period.starts_on <= lesson.held_on <= period.ends_on]
