@@ -183,11 +183,11 @@ def replay(
 ) -> None:
     """Журнал, каким он был тогда, или что с тех пор изменилось. / The journal as it stood, or what changed since.
 
-    --at и --position: что было известно тогда. --from и --to: о каких днях речь. Прошлые дни без --at — это «как
-    известно сейчас о том времени», с --at — «как было известно тогда».
+    --at, --position: что было известно тогда / what was known then.
 
-    --at, --position: what was known then. --from, --to: which days are asked about. Past days without --at: as known
-    now about then; with --at: as known then.
+    --from, --to: о каких днях речь / which days are asked about.
+
+    Прошлые дни без --at: как известно сейчас / past days as known now.
     """
     from api.cli.replaying import Replayed, run_replay
 
