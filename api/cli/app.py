@@ -30,12 +30,12 @@ app = typer.Typer(
 vault = typer.Typer(
     help="Хранилище личных сведений. / The vault of personal values.", no_args_is_help=True, rich_markup_mode=None
 )
-app.add_typer(vault, name="vault")
+app.add_typer(vault, name="vault", short_help="Личные сведения / personal values")
 
 printouts = typer.Typer(
     help="Распечатки по п. 3.3. / Paper under regulation 3.3.", no_args_is_help=True, rich_markup_mode=None
 )
-app.add_typer(printouts, name="printouts")
+app.add_typer(printouts, name="printouts", short_help="Распечатки по п. 3.3 / paper under 3.3")
 
 
 class _Questions(typer.core.TyperGroup):
@@ -177,7 +177,7 @@ def replay(
     ] = None,
     compare: Annotated[
         tuple[str, str] | None,
-        typer.Option(help="Что изменилось между двумя моментами или позициями / what changed between the two"),
+        typer.Option(help="Что изменилось между двумя / what changed between two moments or positions"),
     ] = None,
     as_json: Json = False,
 ) -> None:
