@@ -14,6 +14,7 @@ from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.cells import ACTION_WORDS, VALUE_WORDS
 from projections.reading import stands
+from projections.views.correction_register import Closed, Timing
 from projections.views.lookups import Period, periods
 
 HONOURS_GRADES: Final = (9, 11)
@@ -73,20 +74,23 @@ def corrections(asked: Asked) -> Found:
         condition += " AND k.action <> 'reason_set'"
     first, last = entries_between(asked, asked["from"], asked["to"])
     rows: list[Row] = []
-    counts: Counter[str] = Counter(same_day=0, before_close=0, after_close=0)
+    closed = Closed(asked.views, asked.position)
+    counts: Counter[str] = Counter(same_day=0, before_close=0, reopened=0, after_close=0)
     for row in asked.select(_CORRECTIONS + condition + " ORDER BY k.entry", after=first, before=last, **values):
         found = Corrected(*row)
-        timing = timing_of(found, clock)
+        timing = timing_of(asked, found, clock, closed)
         if asked["timing"] in (None, timing):
             counts[timing] += 1
             rows.append(_line(asked, found, timing))
     return Found(rows, {"corrections": len(rows), **counts})
 
 
-def timing_of(found: Corrected, clock: choosing.LocalClock) -> str:
-    """``after_close`` by an approved request, ``same_day`` by the school's calendar, else ``before_close``."""
+def timing_of(asked: Asked, found: Corrected, clock: choosing.LocalClock, closed: Closed) -> Timing:
+    """When a correction was made seen from its fact, told as the register of corrections tells it."""
     if found.request is not None:
         return "after_close"
+    if closed.before(found.entry, asked.courses[found.course][0], found.held_on):
+        return "reopened"
     return "same_day" if clock.read(found.at)[0] == clock.read(found.recorded_at)[0] else "before_close"
 
 
@@ -94,6 +98,7 @@ def raised_marks(asked: Asked) -> Found:
     """Marks changed upward, and 1 or 2 annulled, in the days before the end of the period that holds the lesson."""
     days: int = asked["days"]
     clock = choosing.LocalClock(asked.zone)
+    closed = Closed(asked.views, asked.position)
     candidates = _candidates(asked) if asked["honours"] == "yes" else None
     condition, values = _chosen(asked)
     ends = _periods_by_grade(asked)
@@ -113,7 +118,8 @@ def raised_marks(asked: Asked) -> Found:
                     continue
             elif found.student not in candidates:
                 continue
-            rows.append((change, period.ends_on if period else None, *_line(asked, found, timing_of(found, clock))))
+            timing = timing_of(asked, found, clock, closed)
+            rows.append((change, period.ends_on if period else None, *_line(asked, found, timing)))
     return Found(rows, {"marks": len(rows), "candidates": len(candidates or ())})
 
 
@@ -219,6 +225,7 @@ def _candidates(asked: Asked) -> set[str]:
 TIMING_WORDS: Final = {
     "same_day": "в тот же день",
     "before_close": "до закрытия периода",
+    "reopened": "в открытом снова периоде",
     "after_close": "после закрытия периода",
 }
 _COLUMNS: Final = (
@@ -234,8 +241,8 @@ _COLUMNS: Final = (
 REGISTER: Final = Question(
     number=2,
     slug="corrections",
-    title_ru="Все исправления: в тот же день, до закрытия периода, после закрытия",
-    title_en="All corrections: same day, before the period's close, after it",
+    title_ru="Все исправления: в тот же день, до закрытия периода, в открытом снова, после закрытия",
+    title_en="All corrections: same day, before the period's close, while it was open again, after it",
     answer=corrections,
     parameters=(
         *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.STUDENT),

@@ -113,7 +113,7 @@ def correction_register(
     """
     position = resolve(views, at)
     zone = _time_zone(views, position)
-    closed = _Closed(views, position)
+    closed = Closed(views, position)
     wanted = {"o.class_group": class_group, "l.teacher": teacher, "c.student": student}
     parameters: dict[str, object] = {"at": position}
     conditions = []
@@ -175,7 +175,7 @@ _REGISTER: Final = f"""
     WHERE {stands("k")}"""
 
 
-class _Closed:
+class Closed:
     """Where the first closing of every period stands, and which lessons the period holds."""
 
     def __init__(self, views: Reader, position: int) -> None:
@@ -200,7 +200,7 @@ class _Closed:
         )
 
 
-def _registered(row: tuple[Any, ...], zone: ZoneInfo, closed: _Closed) -> Registered:
+def _registered(row: tuple[Any, ...], zone: ZoneInfo, closed: Closed) -> Registered:
     entry, fact, what, action, *rest = row
     request, at, recorded_at = row[10], str(row[19]), str(row[23])
     timing: Timing

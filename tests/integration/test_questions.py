@@ -13,6 +13,7 @@ from ledger.journal import events as j
 from projections.engine import Views
 from projections.errors import NotYetProjected
 from projections.questions import BY_SLUG, QUESTIONS, LogFacts, Misasked, ask
+from projections.views.correction_register import correction_register
 from tests.conftest import make_database
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, SchoolLog
@@ -25,6 +26,7 @@ from tests.question_school import (
     GLEB,
     MATH5,
     NOTE,
+    QUARTER,
     QUESTION_SCHOOL,
     T1,
     T2,
@@ -84,7 +86,9 @@ def test_corrections_are_told_apart_by_when_they_were_made(views: Views) -> None
         ("before_close", "homework", '{"due_on":"2026-09-11","text":"§ 1"}', '{"due_on":"2026-09-11","text":"§ 1, 2"}'),
         ("after_close", "mark", "4", "5"),
     ]
-    assert answered.totals == {"corrections": 5, "same_day": 1, "before_close": 3, "after_close": 1}
+    assert answered.totals == {
+        "corrections": 5, "same_day": 1, "before_close": 3, "reopened": 0, "after_close": 1,
+    }  # fmt: skip
     (last,) = found(views, "corrections", class_="5А", timing="after_close")
     assert last["entries"] == [E["L1.boris.1"], E["request"], E["L1.boris"]]
     assert (last["actor"], last["role"], last["basis"]) == (DEPUTY, "deputy", "протокол № 2")
@@ -95,6 +99,21 @@ def test_corrections_are_told_apart_by_when_they_were_made(views: Views) -> None
     assert [row["student"] for row in found(views, "corrections", class_="9А")] == [GLEB, DIMA]
     assert found(views, "corrections", teacher=T2) == []
     assert len(found(views, "corrections", student=BORIS, subject="=Математика")) == 2
+
+
+def test_a_correction_while_the_period_was_open_again_is_not_one_before_its_close(tmp_path: Path) -> None:
+    school = QuestionSchool()
+    again = j.PeriodReopened(reason="recorded_wrongly", basis="докладная № 3", requested_by=ADMIN)
+    school.at("10-29T09:00", DEPUTY, "deputy", (f"period/{QUARTER}", again))
+    school.correct("10-29T10:00", T1, "teacher", "L1", "L1.anna", "4", "5")
+    with Views.open(f"sqlite:{tmp_path}/more.db", ORIGIN) as more:
+        more.catch_up(school.log)
+        (row,) = found(more, "corrections", timing="reopened")
+        assert (row["student"], row["old"], row["new"]) == (ANNA, "4", "5")
+        assert ask(BY_SLUG["corrections"], more, {}).totals["before_close"] == 5
+        raised = found(more, "raised-marks", honours="no", days="366")
+        assert {row["timing"] for row in raised} <= {"same_day", "before_close"}, "after the period's end: not among them"
+        assert [line.entry for line in correction_register(more, timing="reopened").rows] == row["entries"][-1:]
 
 
 def test_marks_raised_in_the_last_days_of_a_period_are_found_and_earlier_ones_are_not(views: Views) -> None:
@@ -340,7 +359,7 @@ def test_every_question_is_answered_on_a_busy_school_and_on_none(question: Any, 
         ("corrections", {"class": "5A"}, "class", ("1А", "5А", "9А")),
         ("corrections", {"subject": "Химия"}, "subject", ("=Математика", "Физика")),
         ("corrections", {"class": "9А", "subject": "Физика"}, "subject", ("=Математика",)),
-        ("corrections", {"timing": "later"}, "timing", ("same_day", "before_close", "after_close")),
+        ("corrections", {"timing": "later"}, "timing", ("same_day", "before_close", "reopened", "after_close")),
         ("corrections", {"from": "2026-02-30"}, "from", ()),
         ("corrections", {"from": "2026-09-02", "to": "2026-09-01"}, "to", ()),
         ("corrections", {"student": T1}, "student", ()),
