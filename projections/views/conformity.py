@@ -49,7 +49,7 @@ class Conformity:
 
 
 # Clause, how far it is built, what is done about it; in the order of the regulation.
-_CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
+CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ("head", "built", "редакции регламента с приказами", "versions of the regulation, with their orders"),
     (
         "1.1",
@@ -57,48 +57,68 @@ _CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
         "ведение, достоверность и бумажные копии; резервные копии ещё не учитываются",
         "keeping, reliability and hard copies; backups are not recorded yet",
     ),
-    ("1.2", "built", "у каждого курса один ответственный учитель", "each course has one responsible teacher"),
+    (
+        "1.2",
+        "built",
+        "у каждого курса один ответственный учитель; журнал ведут те, кому это поручено приказом",
+        "each course has one responsible teacher; those keep the journal who have the duty by order",
+    ),
     ("1.3", "built", "ответственный за журнал назначен приказом", "who answers for the journal, by order"),
     ("1.4", "built", "директор заверяет закрытые периоды", "the director attests closed periods"),
     (
         "1.5",
         "in_part",
-        "личные сведения вне журнала, под ключом каждого человека; согласия и уничтожение ещё не учитываются",
-        "personal values are outside the log, under a key per person; consents and destruction are not recorded yet",
+        "личные сведения вне журнала, под ключом каждого человека; их уничтожение ещё не учитывается",
+        "personal values are outside the log, under a key per person; their destruction is not recorded yet",
     ),
-    ("1.6", "not_yet", "контроль классного руководителя ещё не ведётся", "the class teacher's control is not kept yet"),
-    ("1.7", "not_yet", "ежегодное обновление сведений ещё не ведётся", "the yearly refresh of data is not kept yet"),
+    (
+        "1.6",
+        "in_part",
+        "проверки и замечания классного руководителя; опоздания сами замечаниями не становятся",
+        "the class teacher's checks and remarks; what is late does not become a remark by itself",
+    ),
+    (
+        "1.7",
+        "in_part",
+        "уведомления об изменениях и ежегодное обновление сведений; сроки по ним ещё не оцениваются",
+        "notices of changes and the yearly refresh of data; their deadlines are not judged yet",
+    ),
     (
         "2.1",
-        "in_part",
-        "урок, отсутствующие и замещение по факту; опоздание записи ещё не оценивается",
-        "lesson, absences and substitution by the fact; lateness is not judged yet",
+        "built",
+        "урок, отсутствующие и замещение по факту; опоздания видны в перечне сроков",
+        "lesson, absences and substitution by the fact; what was late is in the register of deadlines",
     ),
     (
         "2.2",
         "in_part",
-        "домашние задания и отметки; сроки ещё не оцениваются",
-        "homework and marks; deadlines are not judged yet",
+        "записи, домашние задания и отметки; сроки оцениваются не все",
+        "records, homework and marks; not every deadline is judged",
     ),
-    ("2.3", "not_yet", "семьи журнал ещё не видят", "families do not see the journal yet"),
+    (
+        "2.3",
+        "in_part",
+        "итоги, согласия семей и отказы; сами семьи журнал ещё не видят",
+        "results, families' consents and refusals; families themselves do not see the journal yet",
+    ),
     (
         "2.4",
         "in_part",
-        "у каждой записи есть автор; полнота не оценивается",
-        "each entry has its author; completeness is not judged",
+        "у каждой записи есть автор, полнота урока оценивается; показателей работы учителя ещё нет",
+        "each entry has its author, a lesson's completeness is judged; there are no indicators of a teacher's work yet",
     ),
     (
         "3.1",
-        "in_part",
-        "распечатки учитываются; система ещё не печатает их сама",
-        "printouts are registered; the system does not make them yet",
+        "not_yet",
+        "система ещё не печатает и не заверяет копии; сделанные распечатки учитываются (1.1, 3.3)",
+        "the system neither prints nor certifies copies yet; paper that was made is registered (1.1, 3.3)",
     ),
     ("3.2", "not_yet", "сводной ведомости ещё нет", "there is no consolidated sheet yet"),
     (
         "3.3",
-        "built",
-        "исправления, архив и замещения: обязанность печатать снята доказательством или распечаткой, либо она есть",
-        "corrections, archive, substitutions: printing is met by proof or by paper, or it is required",
+        "in_part",
+        "исправления, архив, замещения: печатать, пока нет доказательства или распечатки; свидетеля журнала ещё нет",
+        "corrections, archive, substitutions: printed until proved or on paper; the log has no outside witness yet",
     ),
 )
 
@@ -117,13 +137,16 @@ def conformity(views: Reader, *, now: datetime | None = None, at: AsOf = None) -
         "1.2": found.teachers,
         "1.3": found.responsible,
         "1.4": found.attested,
+        "1.5": found.consents,
+        "1.6": found.control,
+        "1.7": found.notices,
         "2.1": found.lessons,
         "2.2": found.entered,
+        "2.3": found.families,
         "2.4": found.authors,
-        "3.1": found.printouts,
         "3.3": found.paper,
     }
-    rows = tuple(Clause(*row, shown[row[0]]() if row[0] in shown else ()) for row in _CLAUSES)
+    rows = tuple(Clause(*row, shown[row[0]]() if row[0] in shown else ()) for row in CLAUSES)
     return Conformity(position, found.obligations.day, rows)
 
 
@@ -154,7 +177,7 @@ class _Evidence:
         return (
             Shown("записей", "entries", self._position, self._position - 1 if self._position else None),
             self._count("проверок журнала", "verifications of the log", "verifications"),
-            *self.printouts(),
+            self._count("распечаток", "printouts", "printouts"),
         )
 
     def teachers(self) -> tuple[Shown, ...]:
@@ -163,6 +186,7 @@ class _Evidence:
         return (
             self._count("курсов", "courses", "courses"),
             Shown("курсов без учителя в этот день", "courses without a teacher on this day", without, None),
+            self._count("обязанностей по приказам", "duties by order", "duties"),
         )
 
     def attested(self) -> tuple[Shown, ...]:
@@ -175,6 +199,29 @@ class _Evidence:
         return (
             Shown("закрытых периодов", "closed periods", len(closed), last),
             Shown("из них не заверено", "of these not attested", len(closed) - attested, None),
+        )
+
+    def consents(self) -> tuple[Shown, ...]:
+        return (self._count("согласий на доставку", "consents to delivery", "delivery_consents"),)
+
+    def control(self) -> tuple[Shown, ...]:
+        return (
+            self._count("проверок журнала класса", "checks of a class's journal", "control_checks"),
+            self._count("замечаний", "remarks", "remarks"),
+        )
+
+    def notices(self) -> tuple[Shown, ...]:
+        return (
+            self._count("уведомлений об изменениях", "notices of changes", "data_notices"),
+            self._count("изменений и подтверждений сведений", "changes and confirmations of data", "data_updates"),
+            self._count("ежегодных обновлений", "yearly refreshes", "refreshes"),
+        )
+
+    def families(self) -> tuple[Shown, ...]:
+        return (
+            self._count("итоговых результатов", "results", "results", "x.entry = x.fact"),
+            self._count("публикаций итогов", "publications of results", "publications"),
+            self._count("отказов от информирования", "refusals to be informed", "information_refusals"),
         )
 
     def lessons(self) -> tuple[Shown, ...]:
@@ -193,9 +240,6 @@ class _Evidence:
 
     def authors(self) -> tuple[Shown, ...]:
         return (self._count("команд, у каждой есть автор", "commands, each with its author", "commands"),)
-
-    def printouts(self) -> tuple[Shown, ...]:
-        return (self._count("распечаток", "printouts", "printouts"),)
 
     def paper(self) -> tuple[Shown, ...]:
         rows = self.obligations.rows

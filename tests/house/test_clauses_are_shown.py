@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from projections.views.conformity import CLAUSES as MATRIX
+
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "clauses.md"
 CLAUSES = [f"R{number:02d}" for number in range(1, 47)]
@@ -72,6 +74,17 @@ def test_every_clause_has_one_row(rows: list[Row]) -> None:
 def test_what_is_built_is_shown_and_what_is_not_is_not(rows: list[Row]) -> None:
     assert [row.clause for row in rows if row.state == "built" and not row.tests] == []
     assert [row.clause for row in rows if row.state.startswith("not yet") and row.tests] == []
+
+
+def test_the_matrix_that_a_school_is_shown_says_what_the_table_says(rows: list[Row]) -> None:
+    states: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        states[".".join(row.regulation.split(".")[:2])].add(row.state.partition(":")[0])
+    told = {
+        clause: next(iter(of)).replace(" ", "_") if of in ({"built"}, {"not yet"}) else "in_part"
+        for clause, of in states.items()
+    }
+    assert {clause: state for clause, state, *_ in MATRIX} == told
 
 
 def test_the_table_and_the_tests_name_each_other(rows: list[Row], shown: dict[str, Any]) -> None:

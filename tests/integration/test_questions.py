@@ -112,7 +112,9 @@ def test_a_correction_while_the_period_was_open_again_is_not_one_before_its_clos
         assert (row["student"], row["old"], row["new"]) == (ANNA, "4", "5")
         assert ask(BY_SLUG["corrections"], more, {}).totals["before_close"] == 5
         raised = found(more, "raised-marks", honours="no", days="366")
-        assert {row["timing"] for row in raised} <= {"same_day", "before_close"}, "after the period's end: not among them"
+        assert {row["timing"] for row in raised} <= {"same_day", "before_close"}, (
+            "after the period's end: not among them"
+        )
         assert [line.entry for line in correction_register(more, timing="reopened").rows] == row["entries"][-1:]
 
 
