@@ -180,7 +180,7 @@ class NewAmendment(Body, frozen=True, kw_only=True):
 
 
 class NewRegulation(Body, frozen=True, kw_only=True):
-    """A version of the regulation; order and every parameter are mandatory. `mark_for_absent` alone is judged by yet.
+    """A version of the regulation; order and every parameter are mandatory. Deadlines are judged by them.
 
     `order_number` stands in the entry in clear, for ever: no names of people.
     """

@@ -224,7 +224,7 @@ async def assign_teacher(request: Request) -> Response:
 
 @router.post("/regulations", status_code=201, openapi_extra=describe(REGULATION))
 async def adopt_regulation(request: Request) -> Response:
-    """Adopt a version of the regulation by an order. Of its parameters only `mark_for_absent` is judged by yet."""
+    """Adopt a version of the regulation by an order. Deadlines are judged by its parameters."""
     return await perform(request, REGULATION)
 
 

@@ -217,7 +217,7 @@ class RegulationParameters(Event, frozen=True, kw_only=True):
     """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
 
     Days are calendar days after the day that counts (0: that day itself), to their end. `deadlines` judges by these;
-    what the journal itself refuses or takes rests on `mark_for_absent` alone yet.
+    of what the journal itself refuses or takes, `mark_for_absent` decides.
     """
 
     lesson_days: int
