@@ -28,12 +28,12 @@ app = typer.Typer(
 )
 
 vault = typer.Typer(
-    help="Хранилище личных сведений. / The vault of personal values.", no_args_is_help=True, rich_markup_mode=None
+    help="Хранилище личных сведений / the vault of personal values", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(vault, name="vault", short_help="Личные сведения / personal values")
 
 printouts = typer.Typer(
-    help="Распечатки по п. 3.3. / Paper under regulation 3.3.", no_args_is_help=True, rich_markup_mode=None
+    help="Распечатки (регламент, 3.3) / paper under regulation 3.3", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(printouts, name="printouts", short_help="Распечатки по п. 3.3 / paper under 3.3")
 
@@ -247,7 +247,7 @@ def obligations(
 
 @printouts.command()
 def register(
-    condition: Annotated[str, typer.Option(help="corrections, archive, substitutions")],
+    condition: Annotated[str, typer.Option(help="Что / what: corrections, archive, substitutions")],
     number: Annotated[str, typer.Option(help="Номер в журнале распечаток / its number")],
     printed_on: Annotated[str, typer.Option(help="Дата / day: 2026-10-26")],
     pages: Annotated[int, typer.Option(help="Листов / pages")],

@@ -25,6 +25,19 @@ AT_HELP: Final = (
 )
 POSITION_HELP: Final = "То же числом записей / the same as a number of entries; без обоих: сейчас / without both: now"
 _OWN: Final = ("var", "at", "position", "as_csv", "as_json")
+_TOTALS: Final = {
+    "absences": "пропусков",
+    "candidates": "претендентов",
+    "coefficient": "коэффициент, сотые",
+    "corrections": "исправлений",
+    "facts": "записано",
+    "lessons": "уроков",
+    "lines": "строк",
+    "marks": "отметок",
+    "students": "учеников",
+    "without_marks": "без отметок",
+    "works": "работ",
+}
 
 
 def commands() -> dict[str, Any]:
@@ -126,12 +139,20 @@ def format_text(school: OpenSchool, answered: Answered) -> str:
         f"известно записей / entries known {known.position} ({known.at or '—'}), строк / rows {len(answered.rows)}",
     ]
     if answered.totals:
-        lines.append(", ".join(f"{name} {value}" for name, value in answered.totals.items()))
+        lines.append(", ".join(f"{_total(question, name)} {value}" for name, value in answered.totals.items()))
     for row in answered.rows:
         shown = [_shown(column, value, names, notes) for column, value in zip(question.columns, row, strict=True)]
         lines.append("  ".join(text for text in shown if text))
     lines.append(question.limits_ru)
     return "\n".join(lines)
+
+
+def _total(question: Question, name: str) -> str:
+    """A sum's name in Russian: of what a column counts, or one of a few; a name that neither has stays as it is."""
+    for column in question.columns:
+        if name in column.words:
+            return column.words[name]
+    return _TOTALS.get(name, name)
 
 
 def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from api.problems import Problem
 from api.queries import read_as_of
 from api.schools import open_school
 from api.settings import SettingsError
-from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REASON_WORDS, WORK_WORDS
+from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REASON_WORDS, ROLE_WORDS, WORK_WORDS
 from projections.questions.cells import ACTION_WORDS
 from projections.reading import resolve
 from projections.views.changes import Change, changes
@@ -105,6 +105,6 @@ def _line(change: Change, people: Mapping[str, str], notes: Mapping[str, str]) -
     if change.request is not None:
         why.append(f"заявка / request [{change.request}]")
     reason = "; ".join(part for part in why if part)
-    who = f"{people.get(change.actor, change.actor)} ({change.role})"
+    who = f"{people.get(change.actor, change.actor)} ({ROLE_WORDS.get(change.role, change.role)})"
     parts = [f"[{change.entry}]", change.at, where, whose, FACT_WORDS[change.what], ACTION_WORDS[change.action], value]
     return "  ".join(part for part in (*parts, reason, who) if part)

@@ -50,6 +50,11 @@ def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, pos
         lines += [
             f"{row.effective_from}  № {row.order_number} ({row.order_date})  [{row.entry}]" for row in found.versions
         ]
+        people = school.names({row.person for row in found.responsible if row.person})
+        for row in found.responsible:
+            who = people.get(row.person, row.person) if row.person else "директор / the director"
+            order = "" if row.order_number is None else f"  № {row.order_number} ({row.order_date})  [{row.entry}]"
+            lines.append(f"{row.starts_on or '—'}  отвечает / responsible: {who}{order}")
         console.result(content, "\n".join(lines))
         return Exit.DONE
     question = BY_SLUG.get(_QUESTIONS.get(view, view))

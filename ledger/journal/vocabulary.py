@@ -89,6 +89,23 @@ WORK_WORDS: Final[dict[str, str]] = {
     "norms": "сдача нормативов",
 }
 
+PERSON_WORDS: Final[dict[str, str]] = {
+    "student": "ученик",
+    "teacher": "учитель",
+    "staff": "сотрудник",
+    "guardian": "законный представитель",
+}
+
+ROLE_WORDS: Final[dict[str, str]] = {
+    "teacher": "учитель",
+    "deputy": "завуч",
+    "administrator": "администратор",
+    "director": "директор",
+    "inspector": "инспектор",
+    "guardian": "законный представитель",
+}
+"""Roles in which somebody acts; an entry may have another, which a program then shows as it is."""
+
 REASON_WORDS: Final[dict[str, str]] = {
     "typo": "описка",
     "wrong_student": "не тот ученик",

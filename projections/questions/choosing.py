@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ledger.journal.vocabulary import ROLE_WORDS
 from ledger.wire.entry import parse_at
 from projections.questions.asking import Asked, Column, Parameter
 
@@ -27,7 +28,7 @@ TEACHER_ID: Final = Column("teacher", "учитель", "person")
 STUDENT_ID: Final = Column("student", "ученик", "person")
 AT: Final = Column("at", "внесено")
 ACTOR: Final = Column("actor", "кто внёс", "person")
-ROLE: Final = Column("role", "роль")
+ROLE: Final = Column("role", "роль", words=ROLE_WORDS)
 ON_BEHALF_OF: Final = Column("on_behalf_of", "за кого", "person")
 BASIS: Final = Column("basis", "основание", "typed")
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
+from ledger.journal.vocabulary import ROLE_WORDS
 from tests.command_line import letopis
 from tests.sample_folders import sample_folder
 
@@ -61,6 +62,7 @@ def test_an_answer_is_text_or_one_object_or_a_table(var: Path) -> None:
     assert f"entries known {content['position']}" in text
     assert f"[{first['entries'][0]}]" in text
     assert content["people"][first["teacher"]] in text
+    assert f"задание не внесено {len(content['rows'])}" in text, "sums are named in Russian"
     done = run(var, "ask", "homework", "--class", "5А", "--finding", "not_entered", "--csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff")), delimiter=";"))
     assert len(rows) == len(content["rows"])
@@ -91,7 +93,11 @@ def test_other_views_are_replayed(var: Path) -> None:
     day = page["columns"][0]["lesson"]["held_on"]
     cells = answer(var, "replay", "--view", "cell", "--student", student, "--with", f"on={day}", "--position", "900")
     assert cells["slug"] == "cell-history"
-    assert answer(var, "replay", "--view", "regulation")["versions"]
+    orders = answer(var, "replay", "--view", "regulation")
+    last = orders["responsible"][-1]
+    told = run(var, "replay", "--view", "regulation").stdout
+    assert f"№ {orders['versions'][-1]['order_number']} " in told
+    assert f"№ {last['order_number']} ({last['order_date']})  [{last['entry']}]" in told, "who answers for the journal"
     assert answer(var, "replay", "--view", "regulation", "--position", "1")["versions"] == []
 
 
@@ -102,13 +108,15 @@ def test_what_changed_between_two_is_told_with_its_author(var: Path) -> None:
     assert sum(content["totals"].values()) == len(content["changes"]) > 0
     text = run(var, "replay", "--compare", "900", "1800", "--class", "5А").stdout
     first = content["changes"][0]
-    assert re.search(rf"\[{first['entry']}\].*{content['people'][first['actor']]}", text)
+    assert re.search(
+        rf"\[{first['entry']}\].*{content['people'][first['actor']]} \({ROLE_WORDS[first['role']]}\)", text
+    )
 
 
 WRONG = {
     "no such question": (("ask", "horoscope"), "horoscope"),
     "a Latin letter": (("ask", "corrections", "--class", "5A"), "--class"),
-    "not a choice": (("ask", "corrections", "--timing", "late"), "same_day, before_close, after_close"),
+    "not a choice": (("ask", "corrections", "--timing", "late"), "same_day, before_close, reopened, after_close"),
     "nothing needed is left out": (("ask", "student-extract"), "--student"),
     "a name with two words": (("ask", "corrections", "--later-reasons", "maybe"), "--later-reasons: "),
     "two moments": (("ask", "corrections", "--at", "2026-11-01T12:00:00Z", "--position", "1"), "--position"),
