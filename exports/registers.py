@@ -23,6 +23,7 @@ from ledger.journal.vocabulary import (
     DUTY_WORDS,
     FACT_WORDS,
     MARK_WORDS,
+    PERSON_WORDS,
     PLAN_WORDS,
     REASON_WORDS,
     SUBSTITUTION_WORDS,
@@ -256,7 +257,7 @@ class Registers:
 
     def _people(self) -> Iterator[Sequence[str]]:
         for person in sorted(persons(self._views, at=self._position).rows, key=lambda row: row.entry):
-            yield str(person.entry), person.person, person.kind, self._name(person.person, person.entry)
+            yield str(person.entry), person.person, PERSON_WORDS[person.kind], self._name(person.person, person.entry)
 
     def _enrollments(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT e.entry, e.class_group, e.student, e.starts_on,

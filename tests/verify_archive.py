@@ -103,6 +103,7 @@ REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
 }  # fmt: skip
+PERSONS = {"student": "ученик", "teacher": "учитель", "staff": "сотрудник", "guardian": "законный представитель"}
 DUTIES = {"journal": "ведение журнала", "substitute": "замещение", "class_teacher": "классное руководство"}
 ABSENT_FOR = {
     "ill": "болезнь", "business_trip": "командировка", "training": "повышение квалификации", "leave": "отпуск",
@@ -340,7 +341,7 @@ class Builder:
         digests = [self.disclose(name, value, index) for name, value in parts.items() if value]
         self.add("person", person, "person_registered", kind=kind, sd=sorted(digests))
         self.names[person] = " ".join(value for value in parts.values() if value) or person
-        self.tables["people"].append([index, person, kind, self.names[person]])
+        self.tables["people"].append([index, person, PERSONS[kind], self.names[person]])
         return person
 
     def adopt(self, effective_from: str, number: str = "17-о", **changes: Any) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.verify_archive import Builder, Sample
+from tests.verify_archive import PERSONS, Builder, Sample
 from tests.verify_mutations import story
 
 
@@ -12,7 +12,7 @@ def disclosed_person(b: Builder, kind: str, *disclosed: tuple[str, str], shown: 
     digests = [b.disclose(name, value, index) for name, value in disclosed]
     b.add("person", person, "person_registered", kind=kind, sd=sorted(digests))
     b.names[person] = shown or person
-    b.tables["people"].append([index, person, kind, b.names[person]])
+    b.tables["people"].append([index, person, PERSONS[kind], b.names[person]])
     return person
 
 

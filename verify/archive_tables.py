@@ -21,6 +21,7 @@ from verify.columns import (
     EARLY_LEAVES,
     FACTS,
     LATER,
+    PERSON_KINDS,
     PLAN_REASONS,
     REASONS,
     WEEKS,
@@ -99,7 +100,7 @@ class ArchiveTables(Tables):
 
     def person(self, index: int, person: Person) -> None:  # noqa: D102 (as in the base class, here and below)
         person.cells = b"%b;%b;" % (person.id, cell(person.name))
-        self._expect("people", index, [b"%d" % index, person.id, person.kind, cell(person.name)])
+        self._expect("people", index, [b"%d" % index, person.id, PERSON_KINDS[person.kind], cell(person.name)])
 
     def enrolled(self, index: int, class_key: bytes, class_name: bytes, person: Person, starts_on: bytes) -> None:  # noqa: D102
         row = _Enrollment(index, [b"%d" % index, cell(class_name), person.id, cell(person.name), starts_on])

@@ -155,6 +155,10 @@ WORK_KINDS: Final = {
         "reading": "чтение", "norms": "сдача нормативов",
     }.items()
 }  # fmt: skip
+PERSON_KINDS: Final = {
+    b"student": "ученик".encode(), b"teacher": "учитель".encode(), b"staff": "сотрудник".encode(),
+    b"guardian": "законный представитель".encode(),
+}  # fmt: skip
 REASONS: Final = {
     english.encode(): russian.encode()
     for english, russian in {
