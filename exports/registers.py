@@ -14,6 +14,7 @@ import orjson
 
 from exports.control_tables import control_tables
 from exports.oversight import Oversight
+from exports.paging import pages
 from exports.people_tables import people_tables
 from exports.results import result_tables
 from exports.tables import Table, typed
@@ -39,8 +40,6 @@ from projections.views.plans import statements
 from projections.views.regulation import regulation
 from projections.views.subgroups import subgroup_members
 from projections.views.timetable_entries import bell_schedules, calendar, timetables
-
-ROWS_PER_PAGE: Final = 5_000
 
 Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 """Digests -> (name, value) of the disclosures among them that this receiver may read."""
@@ -246,14 +245,7 @@ class Registers:
         return (known and known.at(entry)) or person
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
-        after = -1
-        while True:
-            rows = self._views.select(f"{sql} LIMIT {ROWS_PER_PAGE}", {"at": self._position, "after": after})
-            yield from rows
-            if len(rows) < ROWS_PER_PAGE:
-                return
-            after = rows[-1][0]
+        return pages(self._views, self._position, sql)
 
     def _people(self) -> Iterator[Sequence[str]]:
         for person in sorted(persons(self._views, at=self._position).rows, key=lambda row: row.entry):

@@ -7,14 +7,19 @@ from typing import Any, Final
 
 import orjson
 
+from exports.paging import pages
 from exports.tables import Table, typed
-from ledger.journal.vocabulary import COUNCIL_WORDS, DEVIATION_WORDS, MARK_WORDS, REASON_WORDS, RESULT_WORDS
+from ledger.journal.vocabulary import (
+    COUNCIL_WORDS,
+    DEVIATION_WORDS,
+    MARK_WORDS,
+    PERIOD_WORDS,
+    REASON_WORDS,
+    RESULT_WORDS,
+)
 from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.result_register import assessment_rules, council_decisions
-
-ROWS_PER_PAGE: Final = 10_000
-PERIOD_WORDS: Final = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
 
 Opened = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 _ENTRY, _AT, _SHEET = "entry (запись)", "at (внесено)", "sheet (ведомость)"
@@ -74,14 +79,7 @@ class _Results:
         self._open = open_
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a statement that has ``:after`` and orders by its first column, the entry."""
-        after = -1
-        while True:
-            rows = self._views.select(f"{sql} LIMIT {ROWS_PER_PAGE}", {"at": self._position, "after": after})
-            yield from rows
-            if len(rows) < ROWS_PER_PAGE:
-                return
-            after = rows[-1][0]
+        return pages(self._views, self._position, sql)
 
     def assessment(self) -> Iterator[Sequence[str]]:
         for row in assessment_rules(self._views, at=self._position).rows:
