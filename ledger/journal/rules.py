@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -184,11 +184,6 @@ def check_role(actor: Actor, roles: Collection[str], clause: str) -> None:
 def local_minute(now: datetime, zone: tzinfo) -> str:
     """Return the school's wall clock as `YYYY-MM-DDTHH:MM`; texts of this form sort as the moments do."""
     return now.astimezone(zone).isoformat(timespec="minutes")[:16]
-
-
-def next_day(day: str) -> str:
-    """Return the calendar day after `day`."""
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def days_between(first: str, last: str) -> int:

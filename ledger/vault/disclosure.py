@@ -25,7 +25,6 @@ SALT_BYTES: Final = 16
 SALT_BYTES_MAX: Final = 64
 VALUE_LENGTH_MAX: Final = 4_000
 TEXT_LENGTH_MAX: Final = 32_768
-DIGEST_LENGTH: Final = 43
 
 _WHAT: Final = "disclosure"
 _NAME = re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*", re.ASCII)
