@@ -77,6 +77,7 @@ READS = {
     "/courses": EVERYBODY,
     "/periods": EVERYBODY,
     "/corrections": EVERYBODY,
+    "/correction-requests": EVERYBODY,
     "/cancellations": EVERYBODY,
     "/certificates": EVERYBODY,
     "/flagged-marks": EVERYBODY,

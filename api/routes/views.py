@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -180,7 +180,7 @@ async def read_corrections(
     timing: Annotated[correction_register.Timing | None, Query()] = None,
     at: At = None,
 ) -> Response:
-    """The register of corrections, told apart by same day, before close and after close."""
+    """The register of corrections, told apart by same day, before the close, while open again, and after the close."""
     return await answer_view(
         request,
         at,
@@ -195,6 +195,24 @@ async def read_corrections(
             at=position,
         ),
         lambda found: [row[who] for row in found["rows"] for who in ("actor", "student") if row.get(who)],
+    )
+
+
+@router.get("/correction-requests")
+async def read_correction_requests(
+    request: Request,
+    lesson: Id = None,
+    status: Annotated[Literal["open", "approved", "refused"] | None, Query()] = None,
+    at: At = None,
+) -> Response:
+    """Requests for corrections of lessons after a close, with their answers; `status=open`: those that still wait."""
+    return await answer_view(
+        request,
+        at,
+        lambda views, position: correction_register.correction_requests(
+            views, lesson=lesson, status=status, at=position
+        ),
+        lambda found: [row["actor"] for row in found["rows"]],
     )
 
 

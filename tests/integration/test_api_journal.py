@@ -90,12 +90,17 @@ def test_a_request_is_answered_by_a_second_person_or_refused(server: Served) -> 
         asked = post(deputy, f"{place}/correction-requests", wish, **tag(deputy, place))["first_index"]
         twice = teacher.post(f"{place}/correction-requests", json=wish, headers=tag(teacher, place))
         problem(twice, 409, "request_pending")
+        (waiting,) = deputy.get("/correction-requests", params={"status": "open"}).json()["rows"]
+        assert waiting["request"] == asked
         own = deputy.post(f"{place}/correction-requests/{asked}/approval", json={}, headers=tag(deputy, place))
         assert problem(own, 409, "second_person_needed")["where"] == "actor.id"
         post(admin, f"{place}/correction-requests/{asked}/refusal", {"basis": "Приказ № 2"}, **tag(admin, place))
         assert fact(teacher, place, "mark")["value"] == "4"
         again = post(teacher, f"{place}/correction-requests", wish, **tag(teacher, place))["first_index"]
         post(deputy, f"{place}/correction-requests/{again}/approval", {}, **tag(deputy, place))
+        told = teacher.get("/correction-requests", params={"lesson": place.rpartition("/")[2]}).json()["rows"]
+        assert [(row["request"], row["status"]) for row in told] == [(asked, "refused"), (again, "approved")]
+        assert teacher.get("/correction-requests", params={"status": "open"}).json()["rows"] == []
         assert fact(teacher, place, "mark")["value"] == "5"
         nowhere = f"/lessons/{uuid4()}/correction-requests/{again}/approval"
         gone = deputy.post(nowhere, json={}, headers=tag(deputy, place))
