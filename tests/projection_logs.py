@@ -17,6 +17,7 @@ from ledger.log import Head
 from ledger.tree import RightEdge, leaf_hash
 from ledger.wire.canonical import format_canonical
 from ledger.wire.entry import Actor, assemble, cut_entry, format_actor, format_at
+from tests.projection_office import Office
 
 ORIGIN = "letopis.example/school/test"
 START = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
@@ -109,6 +110,8 @@ class SchoolLog:
         self.teachers = [self.id() for _ in range(3)]
         self.lessons: list[str] = []
         self.period = self.id()
+        self.school, self.year = "", ""
+        self.office = Office(self, seed)
         self._set_up(classes_count, students_count, courses_count)
 
     def id(self) -> str:
@@ -120,7 +123,7 @@ class SchoolLog:
         return self.log.append(*recorded, actor=actor, command=self.id(), after=after)
 
     def _set_up(self, classes_count: int, students_count: int, courses_count: int) -> None:
-        school, year = self.id(), self.id()
+        school, year = self.school, self.year = self.id(), self.id()
         opened = j.SchoolOpened(clock="sample", name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
         self.command((f"school/{school}", opened))
         self.command(
@@ -356,6 +359,8 @@ class SchoolLog:
                 self.close_period()
             if step == steps * 5 // 6 and self.period_closed:
                 self.reopen_period()
+            if self.office.rng.random() < 0.5:
+                self.office.work()
             chance = self.rng.random()
             if chance < corrections:
                 self.correct()

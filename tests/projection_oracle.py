@@ -45,6 +45,9 @@ class World:
     periods: dict[str, dict[str, Any]] = field(default_factory=dict)
     corrections: list[tuple[dict[str, Any], Fact]] = field(default_factory=list)
     requests: dict[int, str] = field(default_factory=dict)
+    links: list[list[Any]] = field(default_factory=list)
+    results: dict[int, tuple[int, str | None]] = field(default_factory=dict)
+    declared: dict[int, int | None] = field(default_factory=dict)
 
     def fact(self, standing: int) -> Fact:
         (found,) = [fact for fact in self.facts if fact.standing == standing]
@@ -99,6 +102,20 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         world.requests[data["request"]] = "refused"
     elif type_ == "absence_reason_set":
         _change(world, entry, data["absence"], "reason_set", data["code"])
+    elif type_ == "guardian_linked":
+        world.links.append([index, id_, data["guardian"], None])
+    elif type_ == "guardian_unlinked":
+        (link,) = [link for link in world.links if link[1:] == [id_, data["guardian"], None]]
+        link[3] = index
+    elif type_ == "period_mark_recorded":
+        world.results[index] = (index, data["value"])
+    elif what == "result" and verb in {"corrected", "annulled"}:
+        (first,) = [first for first, (standing, _) in world.results.items() if standing == data["corrects"]]
+        world.results[first] = (index, data["new"])
+    elif type_ in {"days_off_declared", "school_day_declared"}:
+        world.declared[index] = None
+    elif type_ == "calendar_entry_revoked":
+        world.declared[data["revokes"]] = index
     elif verb in {"corrected", "annulled"}:
         _change(world, entry, data["corrects"], verb, data["new"])
         if "request" in data:

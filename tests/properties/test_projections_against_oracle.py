@@ -18,9 +18,12 @@ from projections.views.cell_history import cell_history
 from projections.views.class_page import ClassPage, LessonColumn, Value, class_page
 from projections.views.correction_register import Timing, correction_register, correction_requests
 from projections.views.lookups import courses, periods, roster
+from projections.views.people_registers import guardians
+from projections.views.result_register import results
 from projections.views.student_page import student_page
 from projections.views.subgroups import subgroup_members
 from projections.views.substitution_register import substitution_register
+from projections.views.timetable_entries import calendar
 from tests import projection_oracle as oracle
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, SchoolLog
@@ -38,7 +41,7 @@ def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[SchoolLog, Vi
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(SEED_COUNT):
             # A log each of its own, all in one PostgreSQL database.
-            school = SchoolLog(seed, classes_count=2, students_count=5, courses_count=2).work(45, corrections=0.5)
+            school = SchoolLog(seed, classes_count=2, students_count=5, courses_count=2).work(60, corrections=0.5)
             school.log.origin = f"{ORIGIN}/{seed}"
             if request.param == "sqlite":
                 url = f"sqlite:{folder}/{seed}.db"
@@ -121,6 +124,21 @@ def test_a_diary_says_what_the_entries_say(schools: list[tuple[SchoolLog, Views]
     expected = oracle.diary(oracle.fold(school.log.raws[:at]), student, first, last)
     assert sorted(_column(lesson.column) for lesson in page.lessons) == expected["columns"]
     assert {_cell(value) for lesson in page.lessons for value in lesson.values} == expected["cells"]
+
+
+@_quiet
+@given(data=st.data())
+def test_links_declarations_and_results_stand_until_an_entry_says_otherwise(
+    schools: list[tuple[SchoolLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools))
+    at = data.draw(st.integers(0, len(school.log.raws)), label="at")
+    world = oracle.fold(school.log.raws[:at])
+    links = [[row.entry, row.student, row.guardian, row.ended_by] for row in guardians(views, at=at).rows]
+    assert links == world.links
+    assert {row.entry: row.revoked_by for row in calendar(views, at=at).rows} == world.declared
+    standing = {first: result for first, result in world.results.items() if result[1] is not None}
+    assert {row.fact: (row.entry, row.value) for row in results(views, at=at).rows} == standing
 
 
 @_quiet
