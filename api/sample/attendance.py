@@ -16,17 +16,22 @@ from api.sample.roster import ClassGroup, Roster
 from api.sample.school_year import DAY, HOUR, MINUTE, moment
 from ledger.journal.vocabulary import AbsenceCode
 
-_SPELL_SHARE: Final = 0.0131
+_SPELL_SHARE: Final = 0.0127
 _FLU_FACTOR: Final = 3
 _SPELL_DAYS: Final = Weighted({1: 25, 2: 15, 3: 15, 4: 10, 5: 15, 7: 10, 10: 10})
 _SPELL_CODES: Final[Weighted[AbsenceCode]] = Weighted({"ill": 78, "excused": 17, "unexcused": 5})
 _SINGLE_CODES: Final[Weighted[AbsenceCode]] = Weighted({"ill": 25, "excused": 50, "unexcused": 25})
-_KNOWN_AT_ONCE_SHARE: Final = 0.06
+_KNOWN_AT_ONCE_SHARE: Final = 0.9
+"""Most families call on the first morning; of the others the reason comes days later, with a document."""
 _WITH_CERTIFICATE_SHARE: Final = 0.78
+_EXCUSED_LATER_SHARE: Final = 0.3
+"""Of single missed lessons."""
 SINGLE_SHARE: Final = 0.0085
 """Of pupil-lessons."""
 LATENESS_SHARE: Final = 0.005
 """Of pupil-lessons."""
+EARLY_LEAVE_SHARE: Final = 0.004
+"""Of lessons: one student leaves before the end."""
 
 
 @dataclass(slots=True, eq=False)
@@ -80,7 +85,7 @@ class Attendance:
 
     def single_code(self) -> AbsenceCode | None:
         """Return the reason of a single missed lesson, or None where none is ever given."""
-        return _SINGLE_CODES.pick(self._draws) if self._draws.chance(0.5) else None
+        return _SINGLE_CODES.pick(self._draws) if self._draws.chance(_EXCUSED_LATER_SHARE) else None
 
     def _begin(self, day: date, closes_at: int) -> Spell:
         draws = self._draws

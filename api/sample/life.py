@@ -14,6 +14,7 @@ from typing import Final
 from api.sample import school_year
 from api.sample.absences import Absences
 from api.sample.attendance import Attendance, Spell
+from api.sample.cancelling import Cancelling
 from api.sample.control import Control
 from api.sample.corrections import Corrections
 from api.sample.draws import Draws
@@ -21,6 +22,7 @@ from api.sample.facts import Fact
 from api.sample.families import Families
 from api.sample.opening import open_school
 from api.sample.planned import Planned, Scribe
+from api.sample.results import Results, Standing
 from api.sample.roster import ClassGroup, Course, Period, Roster
 from api.sample.school_year import MINUTE, SECOND, moment
 from api.sample.teaching import Sitting, Teaching
@@ -49,6 +51,7 @@ class Life:
         self._attendance = Attendance(seed, roster)
         self._teaching = Teaching(seed, roster)
         self._absences = Absences(seed, roster)
+        self._cancelling = Cancelling(seed, roster, self._scribe)
         self._corrections = Corrections(seed)
         self._control = Control(seed, roster, self._scribe)
         self._families = Families(seed, roster, self._scribe)
@@ -56,6 +59,7 @@ class Life:
         self._salts = Draws(seed, "salts")
         self._agenda: list[tuple[int, int, Action]] = []
         self._turn = 0
+        self._results = Results(seed, roster, self._scribe, self._at)
         self._days = frozenset(self._roster.days)
         self._weekdays: dict[str, set[int]] = {}
         for places in self._week.values():
@@ -89,6 +93,7 @@ class Life:
                 self._at(period.closes_at, partial(self._close, period))
         for at, action in (*self._families.agenda(), *self._control.agenda()):
             self._at(at, action)
+        self._results.arrange()
         parallel = [group for group in self._roster.classes if self._parallel(group)]
         moving = max(1, round(len(self._roster.students) * _MOVING_SHARE)) if parallel else 0
         for _ in range(moving):
@@ -101,7 +106,7 @@ class Life:
     # days ---------------------------------------------------------------------------------------------------------
 
     def _begin_day(self, day: date, at: int) -> Iterator[Planned]:
-        """Find out who is away, and enter the day's lessons into the agenda."""
+        """Find out who is away and what is cancelled, and enter the day's lessons into the agenda."""
         away: dict[str, dict[str, Spell]] = {}
         closes: dict[str, int] = {}
         for group in self._roster.classes:
@@ -111,12 +116,15 @@ class Life:
                 if spell.reason_at is not None and spell.reason_at > at:
                     self._at(spell.reason_at, partial(self._give_reasons, spell))
         lessons = list(classes_of_day(self._roster, self._week, day.weekday()))
+        cancelled = self._cancelling.choose(lessons)
         covers = self._absences.cover(day, self._week, [(number, course) for _, number, course in lessons])
         for group, number, course in lessons:
+            if (number, course) in cancelled:
+                continue
             cover = covers.get((course.id, number))
             sitting = self._teaching.sit(course, day, number, away[group.id], closes[group.id], cover)
             self._at(sitting.recorded_at, partial(self._record, sitting))
-        return iter(())
+        yield from self._cancelling.cancel(day, cancelled, at)
 
     def _record(self, sitting: Sitting, at: int) -> Iterator[Planned]:
         actor = Actor(sitting.teacher, "teacher")
@@ -164,15 +172,20 @@ class Life:
         index += len(command.absences)
         for index_, late in enumerate(command.lateness, index):
             self._judge(_fact("lateness", index_, late.minutes, late.student, place))
-        index += len(command.lateness)
+        index += len(command.lateness) + len(command.early_leaves)
         for index_, work in enumerate(command.works, index):
             header = WorkHeader(kind=work.kind, written=work.written, weight=work.weight)
-            self._judge(_fact("work", index_, header, sitting.teacher, place))
+            fact = _fact("work", index_, header, sitting.teacher, place)
+            self._results.note_work(work.work, fact)
+            self._judge(fact)
         index += len(command.works)
         wrong = self._corrections.wrong
         for index_, mark in enumerate(command.marks, index):
+            standing: Standing = mark.value
             if wrong("mark"):
-                self._correct_later(_fact("mark", index_, mark.value, mark.student, place))
+                standing = _fact("mark", index_, mark.value, mark.student, place)
+                self._correct_later(standing)
+            self._results.note_mark(sitting.course, sitting.closes_at, mark, standing)
         index += len(command.marks)
         if command.homework is not None:
             body = HomeworkBody(text=command.homework.text, due_on=command.homework.due_on)
@@ -215,7 +228,7 @@ class Life:
             self._at(at, partial(self._give_reasons, spell))
 
     def _give_reasons(self, spell: Spell, at: int) -> Iterator[Planned]:
-        """Enter the reason of a whole spell, one entry an absence: the catalogue has no reason for a range."""
+        """Enter the reason of a whole spell, one entry an absence."""
         basis = None if spell.code == "unexcused" else self._corrections.certificate(at)
         number = 0
         for fact in spell.absences:

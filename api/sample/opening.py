@@ -11,6 +11,7 @@ from api.sample import school_year, topics
 from api.sample.curriculum import HISTORY, SOCIETY, UNMARKED_GRADE
 from api.sample.draws import Draws
 from api.sample.planned import Planned, Scribe
+from api.sample.results import RULES
 from api.sample.roster import Course, Person, Roster
 from api.sample.school_year import ENDS_ON, SECOND, STARTS_ON, moment
 from api.sample.timetable import Week
@@ -80,6 +81,15 @@ def _set_up(origin: str, name: str, roster: Roster, week: Week) -> Iterator[cmd.
             starts_on=period.starts_on.isoformat(),
             ends_on=period.ends_on.isoformat(),
         )
+    yield cmd.DefinePeriod(
+        period=roster.year_period,
+        year=roster.year,
+        kind="year",
+        number=1,
+        grades=roster.grades,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
     students = {person.id: person for person in roster.students}
     days = school_year.school_days()
     for group in roster.classes:
@@ -160,11 +170,12 @@ def _timetables(roster: Roster, week: Week) -> Iterator[cmd.JournalCommand]:
 
 
 def _orders(roster: Roster) -> Iterator[cmd.JournalCommand]:
-    """Yield the regulation as the text of 2012 has it, and the appointment of who answers for the journal."""
+    """Yield the regulation as the text of 2012 has it, rules of assessment, and who answers for the journal."""
     starts_on, signed_on = STARTS_ON.isoformat(), _OPENED_ON.isoformat()
     yield cmd.AdoptRegulation(
         order_number="41-о", order_date=signed_on, effective_from=starts_on, parameters=_PARAMETERS
     )
+    yield cmd.AdoptAssessmentRules(order_number="43-о", order_date=signed_on, effective_from=starts_on, rules=RULES)
     yield cmd.AppointResponsible(
         person=roster.administrator.id, order_number="42-о", order_date=signed_on, starts_on=starts_on
     )

@@ -13,7 +13,10 @@ from ledger.journal.commands import (
     JournalCommand,
     OpenClassGroup,
     OpenCourse,
+    RecordExamResults,
+    RecordFinalMarks,
     RecordLesson,
+    RecordPeriodMarks,
 )
 from ledger.wire.entry import Actor
 
@@ -47,6 +50,12 @@ def count_events(command: JournalCommand) -> int:
         own = command.take_attendance if isinstance(command, AddToLesson) else 1 + (command.substitution is not None)
         parts = (command.absences, command.lateness, command.early_leaves, command.works, command.marks)
         return own + sum(map(len, parts)) + (command.homework is not None)
+    if isinstance(command, RecordPeriodMarks):
+        return 1 + len(command.marks)  # each opens its sheet here
+    if isinstance(command, RecordExamResults):
+        return len(command.results)
+    if isinstance(command, RecordFinalMarks):
+        return len(command.marks)
     if isinstance(command, OpenCourse):
         return 2 + (command.subgroup is not None)
     return 2 if isinstance(command, DefinePeriod | OpenClassGroup) else 1

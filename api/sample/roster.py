@@ -133,6 +133,12 @@ class Roster:
     periods: list[Period]
     days: list[date]
     bells: str
+    year_period: str
+
+    @property
+    def grades(self) -> tuple[int, ...]:
+        """The grades that there are, rising."""
+        return tuple(sorted({group.grade for group in self.classes}))
 
     @property
     def staff(self) -> list[Person]:
@@ -178,6 +184,7 @@ def make_roster(seed: int, shape: Shape) -> Roster:
         periods=_periods(ids, shape),
         days=school_days(ends_on=QUARTERS[shape.quarters - 1].ends_on),
         bells=ids.uuid(),
+        year_period=ids.uuid(),
     )
 
 

@@ -104,3 +104,8 @@ def as_datetime(at: int) -> datetime:
 def local_day(at: int) -> date:
     """Return the school's calendar day of a moment."""
     return date.fromordinal((at + _MOSCOW_OFFSET) // DAY + _EPOCH_DAY)
+
+
+def local_minute(at: int) -> str:
+    """Return the school's local minute ``YYYY-MM-DDTHH:MM`` of a moment."""
+    return as_datetime(at + _MOSCOW_OFFSET).strftime("%Y-%m-%dT%H:%M")

@@ -8,20 +8,30 @@ from typing import Final
 
 from api.sample import topics
 from api.sample.absences import Cover
-from api.sample.attendance import LATENESS_SHARE, SINGLE_SHARE, Spell
+from api.sample.attendance import EARLY_LEAVE_SHARE, LATENESS_SHARE, SINGLE_SHARE, Spell
 from api.sample.curriculum import SPORT, UNMARKED_GRADE
 from api.sample.draws import Draws, Weighted
 from api.sample.roster import Course, Roster
 from api.sample.school_year import BELLS, DAY, HOUR, MINUTE, moment
-from ledger.journal.commands import AddToLesson, NewAbsence, NewHomework, NewLateness, NewMark, NewWork, RecordLesson
+from ledger.journal.commands import (
+    AddToLesson,
+    NewAbsence,
+    NewEarlyLeave,
+    NewHomework,
+    NewLateness,
+    NewMark,
+    NewWork,
+    RecordLesson,
+)
 from ledger.journal.vocabulary import AbsenceCode, WorkKind
 
 _HOMEWORK_SHARE: Final = 0.85
 _NO_HOMEWORK_SHARE: Final = 0.06
 _HOMEWORK_LATER_SHARE: Final = 0.1
 _ATTENDANCE_LATER_SHARE: Final = 0.02
-_ORAL_SHARE: Final = 0.83
-_CHECK_SHARE: Final = 0.33
+_ORAL_SHARE: Final = 0.3
+_CHECK_SHARE: Final = 0.06
+_WRITTEN_FACTOR: Final = 1.2
 _ENTERED_LATE_SHARE: Final = 0.05
 _MARKS_LATE_SHARE: Final = 0.05
 _UNMARKED_SHARE: Final = 0.05
@@ -108,6 +118,9 @@ class Teaching:
         lateness: tuple[NewLateness, ...] = ()
         if present and draws.chance(LATENESS_SHARE * len(sitting.members)):
             lateness = (NewLateness(student=draws.pick(present), minutes=draws.between(1, 25)),)
+        left: tuple[NewEarlyLeave, ...] = ()
+        if present and draws.chance(EARLY_LEAVE_SHARE):
+            left = (NewEarlyLeave(student=draws.pick(present), minutes=draws.between(5, 25)),)
         works: list[NewWork] = []
         marks: list[NewMark] = []
         later: list[tuple[int, AddToLesson]] = []
@@ -120,9 +133,10 @@ class Teaching:
         taken = not draws.chance(_ATTENDANCE_LATER_SHARE)
         after = min(sitting.recorded_at + draws.between(40, 150) * MINUTE, sitting.closes_at - MINUTE)
         if not taken:
-            later.append(
-                (after, AddToLesson(lesson=sitting.id, take_attendance=True, absences=absences, lateness=lateness))
+            attendance = AddToLesson(
+                lesson=sitting.id, take_attendance=True, absences=absences, lateness=lateness, early_leaves=left
             )
+            later.append((after, attendance))
         if homework is not None and draws.chance(_HOMEWORK_LATER_SHARE):
             later.append((after + 30, AddToLesson(lesson=sitting.id, homework=homework)))
             homework = None
@@ -140,6 +154,7 @@ class Teaching:
             substitution=None if sitting.cover is None else sitting.cover.substitution,
             absences=absences if taken else (),
             lateness=lateness if taken else (),
+            early_leaves=left if taken else (),
             works=tuple(works),
             marks=tuple(marks),
             homework=homework,
@@ -163,14 +178,14 @@ class Teaching:
     ) -> None:
         """Add the lesson's works: answers and homework marked at once, a written one within a week."""
         draws, subject = self._draws, sitting.course.subject
-        few, many = (1, 4) if len(present) < 20 else (3, 6)
+        few, many = round(0.36 * len(present)), round(0.53 * len(present))
         if draws.chance(_ORAL_SHARE):
             kind = draws.pick(subject.oral)
             count = len(present) if kind == "norms" and draws.chance(0.25) else draws.between(few, many)
             self._mark_now(kind, draws.some(present, count), works, marks)
         if subject is not SPORT and draws.chance(_CHECK_SHARE):
             self._mark_now("homework_check", draws.some(present, draws.between(few, many)), works, marks)
-        if draws.chance(subject.written_share):
+        if draws.chance(_WRITTEN_FACTOR * subject.written_share):
             kind = draws.pick(subject.written)
             work = self._work(kind, written=True)
             works.append(work)

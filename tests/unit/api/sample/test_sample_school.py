@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice, pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from api.sample.corrections import Corrections
 from ledger.clock import find_zone
 from ledger.journal import commands as cmd
 from ledger.journal.memory import Journal
+from ledger.journal.sheet import ResultSheet
 from ledger.vault import digest_of, parse_disclosure
 
 SEED = 2026
@@ -77,7 +78,7 @@ def test_another_seed_is_another_school() -> None:
 
 
 def test_s_is_a_class_quarter_of_its_size(quarter: list[Planned]) -> None:
-    assert 3_600 <= sum(planned.count for planned in quarter) <= 4_000
+    assert 3_400 <= sum(planned.count for planned in quarter) <= 4_200
 
 
 @pytest.mark.parametrize("size", ["S", "demo"])
@@ -86,6 +87,7 @@ def test_the_rules_of_the_journal_accept_every_command(size: str) -> None:
     assert journal.size == sum(types.values())
     assert types["PeriodClosed"] == 1
     assert types["CorrectionRequested"] >= 1
+    assert types["PeriodMarkRecorded"] > 10 * types["ResultSheetOpened"] > 0
 
 
 def test_the_demo_is_small_and_corrects_after_the_close() -> None:
@@ -205,7 +207,7 @@ def test_corrections_never_leave_the_old_value() -> None:
 
 def test_the_model_year_has_the_volume_of_the_table() -> None:
     """Events by command, counted without deciding; the slow form below runs the rules."""
-    total, marks, absences, lessons, requests, corrections = 0, 0, 0, 0, 0, 0
+    total, marks, absences, lessons, requests, corrections, results = 0, 0, 0, 0, 0, 0, 0
     for planned in SampleSchool(SEED, "M"):
         total += planned.count
         command = planned.command
@@ -213,13 +215,61 @@ def test_the_model_year_has_the_volume_of_the_table() -> None:
             marks += len(command.marks)
             absences += len(command.absences)
             lessons += isinstance(command, cmd.RecordLesson)
+        if isinstance(command, cmd.RecordPeriodMarks | cmd.RecordFinalMarks):
+            results += len(command.marks)
+        elif isinstance(command, cmd.RecordExamResults):
+            results += len(command.results)
         requests += isinstance(command, cmd.RequestCorrection)
         corrections += isinstance(command, cmd.Correct | cmd.ApproveCorrection)
     assert abs(total - 536_000) / 536_000 < 0.02
     assert abs(marks - 316_200) / 316_200 < 0.02
     assert abs(absences - 57_120) / 57_120 < 0.05
-    assert 33_000 < lessons < 33_700
+    assert 32_800 < lessons < 33_500
+    assert abs(results - (39_429 + 3_657 + 11_686 + 2_543)) / 57_315 < 0.05
     assert 0.03 < requests / corrections < 0.05
+
+
+def test_every_marked_course_has_its_results_once_a_period_is_closed_and_few_differ_from_the_computed_ones() -> None:
+    sample = SampleSchool(SEED, Shape(classes=(1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1), students=40))
+    journal, types = lived_through(sample)
+    marked = [course for group in sample.roster().classes if group.grade > 1 for course in group.courses]
+    sheets = [state for state in journal.aggregates.values() if isinstance(state, ResultSheet)]
+    halves = sum(course.group.grade == 11 for course in marked)
+    assert len(sheets) == 5 * len(marked) - 2 * halves, "four quarters or two half-years, and the year"
+    years = {sheet.course for sheet in sheets if sheet.period == sample.roster().year_period}
+    assert years == {course.id for course in marked}
+    assert all(sheet.is_published(fact) for sheet in sheets for fact in sheet.standing())
+    given = [mark for item in sample if isinstance(item.command, cmd.RecordPeriodMarks) for mark in item.command.marks]
+    assert 0.02 < sum(mark.value is not None for mark in given) / len(given) < 0.04
+    assert types["ExamResultRecorded"] == 4 * 10
+    assert types["FinalMarkRecorded"] == 10 * sum(course.group.grade > 2 for course in marked)
+
+
+def test_results_are_shown_within_a_day_but_for_a_few() -> None:
+    waits = [
+        planned.at + timedelta(hours=3) - datetime.fromisoformat(f"{planned.command.obtained_at}Z")
+        for planned in SampleSchool(SEED, Shape(classes=(0, 1, 0, 0, 0, 0, 0, 0, 1), students=20))
+        if isinstance(planned.command, cmd.PublishResults)
+    ]
+    late = sum(wait > timedelta(hours=24) for wait in waits)
+    assert 0 < late / len(waits) < 0.1
+
+
+def test_some_lessons_are_cancelled_or_merged_and_some_students_leave_early() -> None:
+    lessons, left, cancelled, merged = set(), 0, set(), 0
+    for planned in SampleSchool(SEED, Shape(classes=(0, 0, 0, 0, 3), students=60, quarters=3)):
+        command = planned.command
+        if isinstance(command, cmd.RecordLesson | cmd.AddToLesson):
+            left += len(command.early_leaves)
+        if isinstance(command, cmd.RecordLesson):
+            lessons.add((command.course, command.held_on, command.number))
+        elif isinstance(command, cmd.CancelLesson):
+            cancelled.add((command.course, command.held_on, command.number))
+            merged += command.merged_with is not None
+    assert not lessons & cancelled
+    assert 0.004 < len(cancelled) / len(lessons) < 0.012
+    assert 0 < merged < len(cancelled)
+    assert 0.001 < left / len(lessons) < 0.008
 
 
 @pytest.mark.slow
@@ -230,5 +280,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "70da53f8ded0279ca945f5bac96f5d342cd8bf8c4f22622c32d7bfb363c97752"
-PINNED_M = "0ad8d909558682b76e0512cb16f1655fae20de1aadf1d16b3c73e2db76d760b7"
+PINNED_S = "077e0d0bd6b3c018f552454ba203bc036c6e36627b1bd9ec03b8e4121e738203"
+PINNED_M = "159bd3a2eee1c6e54ac2aeafc736a03e54eb464044ebf63a3324a55a5f80ed31"
