@@ -79,7 +79,7 @@ def _keyword(name: str, annotation: Any, default: object) -> inspect.Parameter:
 
 def run_list(console: Console) -> int:
     """Print the questions that can be asked."""
-    lines = [f"{question.number:>3}  {question.slug:<18} {question.title_ru}" for question in QUESTIONS]
+    lines = [f"{question.number:>3}  {question.slug:<20} {question.title_ru}" for question in QUESTIONS]
     lines.append("Параметры / parameters: letopis ask SLUG --help")
     console.result({"questions": listed()}, "\n".join(lines))
     return Exit.DONE
@@ -139,6 +139,8 @@ def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[
         return ""
     match column.kind:
         case "entries":
+            if not value:
+                return ""
             listed_entries = [str(entry) for entry in value]
             more = f" … {listed_entries[-1]}" if len(listed_entries) > 6 else ""
             return f"[{' '.join(listed_entries[: 5 if more else 6])}{more}]"
@@ -147,5 +149,5 @@ def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[
         case "note":
             return notes.get(value, "")
     text = column.words.get(str(value), str(value))
-    is_number = isinstance(value, int)
-    return f"{column.name_ru} {text}" if is_number else text
+    is_named = column.is_named or isinstance(value, int)
+    return f"{column.name_ru} {text}" if is_named else text

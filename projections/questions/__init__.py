@@ -10,21 +10,45 @@ from __future__ import annotations
 
 from typing import Final
 
-from projections.questions import attendance, authorship, cells, corrections, homework, registers, works
+from projections.questions import (
+    attendance,
+    authorship,
+    cells,
+    corrections,
+    homework,
+    lateness,
+    people,
+    printing,
+    registers,
+    results,
+    sheets,
+    timetable,
+    works,
+)
 from projections.questions.asking import Answered, Asked, Found, LogFacts, Misasked, Parameter, Question, ask
 
 QUESTIONS: Final[tuple[Question, ...]] = (
     cells.HISTORY,
     corrections.REGISTER,
+    results.UNFOLLOWING,
     corrections.RAISED,
     authorship.ENTERED,
+    timetable.GAPS,
+    lateness.LATE,
     works.UNMARKED,
     works.FEW,
+    timetable.FULFILMENT,
     homework.HOMEWORK,
     attendance.ABSENCES,
     registers.SUBSTITUTIONS,
     works.LOAD,
+    results.PUBLISHED_LATE,
+    people.DATA,
+    people.INFORMING,
     registers.INTEGRITY,
+    sheets.CHANGED,
+    printing.OBLIGATIONS,
+    people.RIGHTS,
     cells.EXTRACT,
 )
 """All that can be asked, by number."""

@@ -67,7 +67,8 @@ def test_a_question_has_a_subcommand_that_describes_its_parameters(question: Que
 
 @each
 def test_a_question_has_a_test_written_by_hand(question: Question) -> None:
-    text = (ROOT / "tests/integration/test_questions.py").read_text(encoding="utf-8")
+    files = sorted((ROOT / "tests/integration").glob("test_questions*.py"))
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     tests = re.findall(r"^def test_.*?(?=^def |^@|^[A-Z]|\Z)", text, re.MULTILINE | re.DOTALL)
     assert [test for test in tests if f'"{question.slug}"' in test and "assert" in test]
 
