@@ -53,10 +53,21 @@ QUESTIONS: Final[tuple[Question, ...]] = (
 )
 """All that can be asked, by number."""
 
+GROUPS: Final[tuple[tuple[str, str, tuple[int, ...]], ...]] = (
+    ("Записи и исправления", "Records and corrections", (1, 2, 5)),
+    ("Отметки и результаты", "Marks and results", (3, 4, 8, 9, 14, 20)),
+    ("Уроки, программа, посещаемость", "Lessons, programme, attendance", (6, 10, 11, 12, 13)),
+    ("Сроки", "Deadlines", (7, 15, 16)),
+    ("Права и согласия", "Rights and consents", (17, 23)),
+    ("Целостность, бумага, выписки", "Integrity, paper, extracts", (19, 21, 25)),
+)
+"""Numbers of questions that stand together in a list, under a Russian and an English heading."""
+
 BY_SLUG: Final[dict[str, Question]] = {question.slug: question for question in QUESTIONS}
 
 __all__ = [
     "BY_SLUG",
+    "GROUPS",
     "QUESTIONS",
     "Answered",
     "Asked",

@@ -12,7 +12,7 @@ from api.answering import describe
 from api.app import create_app
 from api.cli.app import app
 from api.schools import Registry
-from projections.questions import QUESTIONS, Question
+from projections.questions import GROUPS, QUESTIONS, Question
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = create_app(Registry([])).openapi()["paths"]
@@ -31,6 +31,12 @@ def test_numbers_and_slugs_are_used_once_and_in_order() -> None:
     assert numbers == sorted(set(numbers))
     assert len({question.slug for question in QUESTIONS}) == len(QUESTIONS)
     assert all(re.fullmatch("[a-z]+(-[a-z]+)*", question.slug) for question in QUESTIONS)
+
+
+def test_every_question_is_in_one_group_of_the_list_in_order() -> None:
+    grouped = [number for _, _, numbers in GROUPS for number in numbers]
+    assert sorted(grouped) == [question.number for question in QUESTIONS]
+    assert all(list(numbers) == sorted(numbers) for _, _, numbers in GROUPS)
 
 
 @each
