@@ -127,6 +127,10 @@ class RegisterSchool(QuestionSchool):
         for guardian, student, name in ((MOTHER, ANNA, "mother"), (UNCLE, DIMA, "uncle")):
             consent = p.DeliveryConsentGiven(student=student, channel="sms", method="written", sd=(NOTE,), **PAPER)
             self.office("09-10T09:00", f"person/{guardian}", consent, f"{name}.consent")
+        more = p.DeliveryConsentGiven(student=ANNA, channel="in_system", method="self_service")
+        self.office("09-10T09:00", f"person/{MOTHER}", more, "withdrawn")
+        back = p.DeliveryConsentWithdrawn(consent=self.entries["withdrawn"], method="self_service")
+        self.office("09-10T09:10", f"person/{MOTHER}", back)
 
     def _october(self) -> None:
         ended = DutyEnded(person=T2, duty="journal", ends_on="2026-09-30")

@@ -193,7 +193,7 @@ def test_refusals_and_consents_that_stand_are_told_by_what_was_done_about_them(v
         ("refused", GRANNY, "2026-09-09", "77"),
         ("consent", MOTHER, "2026-09-10", None),
         ("consent", UNCLE, "2026-09-10", None),
-    ], "the uncle's consent took his refusal back"
+    ], "the uncle's consent took his refusal back; the mother's second one is withdrawn"
     assert [row["entries"] for row in rows] == [
         [E["father.refused"]], [E["granny.refused"], E["granny.told"]], [E["mother.consent"]], [E["uncle.consent"]],
     ]  # fmt: skip
