@@ -74,7 +74,8 @@ def _askings(question: Question, views: Views, position: int) -> Iterator[dict[s
     members = rng.sample(memberships(views, at=position).rows, 6)
     teachers = [row.teacher for row in rng.sample(lessons(views, to_date="2026-09-30", at=position).rows, 6)]
     names = {parameter.name: parameter for parameter in question.parameters}
-    spans = [dict(zip(("from", "to"), span, strict=True)) for span in (*MONTHS, *QUARTERS)]
+    bounds = [name for name in ("from", "to") if name in names]
+    spans = [dict(zip(bounds, span, strict=False)) for span in (*MONTHS, *QUARTERS)]
     if "student" in names and names["student"].is_needed:
         for member in members:
             more = {"on": rng.choice(("2026-09-10", "2026-10-01", "2026-12-03"))} if "on" in names else {}
@@ -92,7 +93,7 @@ def _askings(question: Question, views: Views, position: int) -> Iterator[dict[s
         yield from spans
         if "finding" in names:
             yield from ({"finding": finding} | spans[-1] for finding in names["finding"].choices)
-        yield dict(zip(("from", "to"), YEAR, strict=True))
+        yield dict(zip(bounds, YEAR, strict=False))
     elif "on" in names:
         yield from (choice | {"on": rng.choice(("2026-10-01", "2026-12-01"))} for choice in choices)
         yield from ({"on": day} for day in ("2026-10-01", "2026-12-01"))

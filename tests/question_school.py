@@ -42,7 +42,9 @@ class QuestionSchool:
 
     def at(self, moment: str, actor: str, role: str, *recorded: tuple[str, j.Event], names: str = "") -> list[int]:
         """One command at a local moment ``MM-DDTHH:MM``."""
-        self.log.at = datetime.fromisoformat(f"2026-{moment}").replace(tzinfo=MOSCOW).astimezone(UTC)
+        at = datetime.fromisoformat(f"2026-{moment}").replace(tzinfo=MOSCOW).astimezone(UTC)
+        assert at >= self.log.at, "an entry's `at` never goes back"
+        self.log.at = at
         self.count += 1
         found = self.log.append(*recorded, actor=Actor(actor, role), command=uid(f"c{self.count}"), after=timedelta(0))
         for name, index in zip(names.split(), found, strict=False):
@@ -85,12 +87,13 @@ class QuestionSchool:
 
     def lesson(
         self, name: str, moment: str, course: str, number: int, teacher: str, *more: j.Event, names: str = "",
-        attendance: str = "taken",
+        attendance: str = "taken", held_on: str = "", plan_items: tuple[int, ...] = (),
     ) -> None:  # fmt: skip
-        """A lesson with what was recorded in its command; `names` of all its entries."""
+        """A lesson, held on the day of recording where nothing else is said, and its command; `names` of all entries."""
         held = j.LessonRecorded(
-            course=course, teacher=teacher, held_on=f"2026-{moment[:5]}", number=number, starts_at="08:30",
+            course=course, teacher=teacher, held_on=held_on or f"2026-{moment[:5]}", number=number, starts_at="08:30",
             ends_at="09:15", topic="Тема", attendance=attendance,  # type: ignore[arg-type]
+            plan_items=plan_items,
         )  # fmt: skip
         stream = f"lesson/{uid(name)}"
         recorded: list[tuple[str, j.Event]] = [(stream, held), *((stream, event) for event in more)]

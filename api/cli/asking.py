@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -16,7 +17,7 @@ from api.cli.replaying import moment_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.answers import format_answer
-from projections.questions import QUESTIONS, Answered, Parameter, Question
+from projections.questions import GROUPS, QUESTIONS, Answered, Parameter, Question
 from projections.questions.asking import Column
 
 AT_HELP: Final = (
@@ -24,6 +25,7 @@ AT_HELP: Final = (
     "О каких днях речь, говорят --from и --to / which days are asked about: --from, --to"
 )
 POSITION_HELP: Final = "То же числом записей / the same as a number of entries; без обоих: сейчас / without both: now"
+_WIDTH: Final = 110
 _OWN: Final = ("var", "at", "position", "as_csv", "as_json")
 _TOTALS: Final = {
     "absences": "пропусков",
@@ -91,8 +93,17 @@ def _keyword(name: str, annotation: Any, default: object) -> inspect.Parameter:
 
 
 def run_list(console: Console) -> int:
-    """Print the questions that can be asked."""
-    lines = [f"{question.number:>3}  {question.slug:<18} {question.title_ru}" for question in QUESTIONS]
+    """Print the questions that can be asked, those that stand together under one heading."""
+    by_number = {question.number: question for question in QUESTIONS}
+    margin = max(len(question.slug) for question in QUESTIONS) + 9
+    lines = []
+    for heading_ru, heading_en, numbers in GROUPS:
+        lines.append(f"{heading_ru} / {heading_en}")
+        for number in numbers:
+            question = by_number[number]
+            begins = f"{number:>5}  {question.slug}".ljust(margin)
+            lines += textwrap.wrap(question.title_ru, _WIDTH, initial_indent=begins, subsequent_indent=" " * margin)
+        lines.append("")
     lines.append("Параметры / parameters: letopis ask SLUG --help")
     console.result({"questions": listed()}, "\n".join(lines))
     return Exit.DONE
@@ -160,6 +171,8 @@ def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[
         return ""
     match column.kind:
         case "entries":
+            if not value:
+                return ""
             listed_entries = [str(entry) for entry in value]
             more = f" … {listed_entries[-1]}" if len(listed_entries) > 6 else ""
             return f"[{' '.join(listed_entries[: 5 if more else 6])}{more}]"
@@ -168,5 +181,5 @@ def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[
         case "note":
             return notes.get(value, "")
     text = column.words.get(str(value), str(value))
-    is_number = isinstance(value, int)
-    return f"{column.name_ru} {text}" if is_number else text
+    is_named = column.is_named or isinstance(value, int)
+    return f"{column.name_ru} {text}" if is_named else text

@@ -19,7 +19,9 @@ from ledger.errors import LetopisError
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import classes, courses, school, years
 
-Kind: TypeAlias = Literal["day", "number", "choice", "class", "subject", "student", "employee", "lesson", "time"]
+Kind: TypeAlias = Literal[
+    "day", "number", "choice", "class", "subject", "student", "employee", "person", "lesson", "time"
+]
 """What a parameter's value is. An id of a person or lesson is a UUID; a class is a name such as ``5А``, or an id."""
 
 Row: TypeAlias = tuple[Any, ...]
@@ -87,12 +89,14 @@ class Column:
         kind: ``plain``; ``typed``, which a person typed; ``person``, an id beside which a table has the name; ``note``,
             a digest for which a table has the disclosed text; ``entries``, indexes of entries.
         words: code -> Russian word in tables; what is not in it stands as it is.
+        is_named: whether a line of text says the Russian name before the value, as it does before every number.
     """
 
     name: str
     name_ru: str
     kind: Literal["plain", "typed", "person", "note", "entries"] = "plain"
     words: Mapping[str, str] = field(default_factory=dict)
+    is_named: bool = False
 
 
 ENTRIES: Final = Column("entries", "записи", "entries")
@@ -391,6 +395,7 @@ def _class(name: str, text: str, views: Reader, position: int) -> str:
 _WHERE: Final = {
     "student": ("persons", "person = :id AND t.kind = 'student'", "ученика", "student"),
     "employee": ("persons", "person = :id AND t.kind <> 'student'", "сотрудника", "employee"),
+    "person": ("persons", "person = :id", "человека", "person"),
     "lesson": ("lessons", "lesson = :id", "урока", "lesson"),
 }
 

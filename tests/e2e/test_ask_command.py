@@ -39,7 +39,8 @@ def answer(var: Path, *arguments: str) -> dict[str, Any]:
 def test_the_questions_are_listed_and_each_is_helped(var: Path) -> None:
     listed = letopis("ask")
     assert listed.returncode == 0
-    assert "corrections" in listed.stdout
+    assert "Записи и исправления / Records and corrections\n    1  cell-history " in listed.stdout
+    assert all(len(line) <= 110 for line in listed.stdout.splitlines())
     assert len(orjson.loads(letopis("ask", "--json").stdout)["questions"]) >= 10
     helped = letopis("ask", "few-marks", "--help").stdout
     assert "--least" in helped

@@ -12,7 +12,7 @@ from api.answering import describe
 from api.app import create_app
 from api.cli.app import app
 from api.schools import Registry
-from projections.questions import QUESTIONS, Question
+from projections.questions import GROUPS, QUESTIONS, Question
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = create_app(Registry([])).openapi()["paths"]
@@ -31,6 +31,12 @@ def test_numbers_and_slugs_are_used_once_and_in_order() -> None:
     assert numbers == sorted(set(numbers))
     assert len({question.slug for question in QUESTIONS}) == len(QUESTIONS)
     assert all(re.fullmatch("[a-z]+(-[a-z]+)*", question.slug) for question in QUESTIONS)
+
+
+def test_every_question_is_in_one_group_of_the_list_in_order() -> None:
+    grouped = [number for _, _, numbers in GROUPS for number in numbers]
+    assert sorted(grouped) == [question.number for question in QUESTIONS]
+    assert all(list(numbers) == sorted(numbers) for _, _, numbers in GROUPS)
 
 
 @each
@@ -67,7 +73,8 @@ def test_a_question_has_a_subcommand_that_describes_its_parameters(question: Que
 
 @each
 def test_a_question_has_a_test_written_by_hand(question: Question) -> None:
-    text = (ROOT / "tests/integration/test_questions.py").read_text(encoding="utf-8")
+    files = sorted((ROOT / "tests/integration").glob("test_questions*.py"))
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     tests = re.findall(r"^def test_.*?(?=^def |^@|^[A-Z]|\Z)", text, re.MULTILINE | re.DOTALL)
     assert [test for test in tests if f'"{question.slug}"' in test and "assert" in test]
 

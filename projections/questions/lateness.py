@@ -1,0 +1,107 @@
+"""Question 7: what was entered late or is missing, counted by teacher, class or month, or thing by thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.judging import LATE_WORDS, judging_now
+from projections.views.deadline_counts import DeadlineCount, deadline_counts
+from projections.views.deadlines import RULES, Asked as OfRegister, deadline_register
+from projections.views.lookups import years
+from projections.views.print_rules import months
+
+LATE_RULE_WORDS: Final[dict[str, str]] = {
+    "lesson": "запись урока",
+    "attendance": "посещаемость",
+    "homework": "домашнее задание",
+    "oral_mark": "отметка за устный ответ",
+    "written_mark": "отметка за письменную работу",
+    "written_work": "письменная работа в целом",
+}
+
+
+def late_entries(asked: Asked) -> Found:
+    """Counts of what is late or missing with how much was due, or each such thing with its entries."""
+    rules = RULES if asked["rule"] is None else (asked["rule"],)
+    now = judging_now(asked).now
+
+    def of_register(first: str | None, last: str | None) -> OfRegister:
+        return OfRegister(asked["teacher"], asked["class"], None, first, last, rules)
+
+    if asked["by"] == "each":
+        register = deadline_register(asked.views, of_register(asked["from"], asked["to"]), now=now, at=asked.position)
+        rows: list[Row] = []
+        for row in register.rows:
+            late = None if row.late_by_seconds is None else row.late_by_seconds // 60
+            rows.append((
+                *(row.rule, None, row.teacher, row.class_name, row.subject, row.held_on, row.number, row.student),
+                *(row.status, row.due_local, late, None, None, None, list(row.basis)),
+            ))  # fmt: skip
+    else:
+        rows = []
+        for month, first, last in _months(asked):
+            found = deadline_counts(
+                asked.views,
+                of_register(first, last),
+                now=now,
+                by={"teacher": ("teacher",), "class": ("class_group",)}.get(asked["by"], ()),  # type: ignore[arg-type]
+                at=asked.position,
+            )
+            rows += [_counted(asked, month, count) for count in found.rows if count.late or count.missing]
+        rows.sort(key=lambda row: (RULES.index(row[0]), row[1] or "", -row[11] - row[12]))
+    if asked["by"] == "each":
+        totals = {status: sum(row[8] == status for row in rows) for status in LATE_WORDS}
+    else:
+        totals = {"late": sum(row[11] for row in rows), "missing": sum(row[12] for row in rows)}
+    return Found(rows, totals)
+
+
+def _months(asked: Asked) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """The days to count: all at once, or each month of the school years by itself."""
+    if asked["by"] != "month":
+        yield None, asked["from"], asked["to"]
+        return
+    known = years(asked.views, at=asked.position).rows
+    for month, first, last in months(
+        min((year.starts_on for year in known), default="9999-12-31"), max((year.ends_on for year in known), default="")
+    ):
+        if first <= asked.last and asked.first <= last:
+            yield month, max(first, asked.first), min(last, asked.last)
+
+
+def _counted(asked: Asked, month: str | None, count: DeadlineCount) -> Row:
+    class_name = None if count.class_group is None else asked.class_names[count.class_group]
+    due = count.on_time + count.late + count.missing
+    return (
+        *(count.rule, month, count.teacher, class_name, None, None, None, None, None, None, None),
+        *(count.late, count.missing, due, []),
+    )
+
+
+LATE: Final = Question(
+    number=7,
+    slug="late-entries",
+    title_ru="Внесено с опозданием или не внесено: по учителям, классам, месяцам или поштучно",
+    title_en="Entered late or not at all: by teacher, class, month, or thing by thing",
+    answer=late_entries,
+    parameters=(
+        *(choosing.CLASS, choosing.TEACHER, choosing.HELD_FROM, choosing.HELD_TO),
+        Parameter("rule", "choice", "только это", "only this", choices=RULES),
+        Parameter("by", "choice", "как считать; each — поштучно", "how to count; each: thing by thing",
+                  choices=("teacher", "class", "month", "each"), default="teacher"),
+    ),
+    columns=(
+        *(Column("rule", "что", words=LATE_RULE_WORDS), Column("month", "месяц"), choosing.TEACHER_ID),
+        *(choosing.CLASS_NAME, choosing.SUBJECT_NAME, choosing.HELD_ON, choosing.NUMBER, choosing.STUDENT_ID),
+        *(Column("status", "что найдено", words=LATE_WORDS), Column("due", "срок")),
+        *(Column("minutes", "опоздание, минут"), Column("late", "с опозданием"), Column("missing", "нет")),
+        *(Column("judged", "срок вышел у"), ENTRIES),
+    ),
+    limits_ru="Сроки — по положению в силе на день урока, «нет» — на момент последней известной записи. "
+    "Суммы записей не называют: их называет by=each.",
+    limits_en="By the regulation in force on the lesson's day; missing is so as of the last known entry. "
+    "Sums name no entries: `by=each` does.",
+)  # fmt: skip

@@ -1,0 +1,205 @@
+"""Question 16: notices and the yearly refresh; 17: consents and refusals; 23: who could write by the log on a day."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from ledger.journal.deadlines.office import notice, refresh
+from ledger.journal.deadlines.verdict import Entered, Verdict
+from ledger.journal.vocabulary import CHANNEL_WORDS, DUTY_WORDS, METHOD_WORDS
+from ledger.wire.entry import parse_at
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.judging import LATE_WORDS, judging_now, shown_due
+from projections.views.duties import duties
+from projections.views.lookups import classes, courses, years
+from projections.views.people_registers import Update, consents, data_notices, data_updates, refreshes, refusals
+from projections.views.regulation import regulation
+
+ABOUT_WORDS: Final = {"notice": "сообщение об изменении данных", "refresh": "ежегодное уточнение данных"}
+
+
+def data_deadlines(asked: Asked) -> Found:
+    """Notices answered late or not, and students whose data a year's refresh found late or not."""
+    rows: list[Row] = []
+    counts: Counter[str] = Counter()
+    for about, person, began_on, class_name, verdict in _judged(asked):
+        counts[verdict.status] += 1
+        if verdict.status in LATE_WORDS and asked["person"] in (None, person):
+            answered = verdict.recorded_at
+            days = None if verdict.late_by is None else -(-verdict.late_by // timedelta(days=1))
+            rows.append((
+                *(about, verdict.status, person, class_name, began_on, shown_due(asked, verdict)),
+                *(None if answered is None else answered.astimezone(asked.zone).isoformat(timespec="minutes"), days),
+                list(verdict.basis),
+            ))  # fmt: skip
+    return Found(rows, {status: counts[status] for status in (*LATE_WORDS, "on_time", "pending", "no_regulation")})
+
+
+def _judged(asked: Asked) -> Iterator[tuple[str, str, str, str | None, Verdict]]:
+    """About what, whose, since which day, of which class, and the verdict."""
+    by = judging_now(asked)
+    if asked["about"] in (None, "notice"):
+        for row in data_notices(asked.views, from_date=asked["from"], to_date=asked["to"], at=asked.position).rows:
+            changed = None
+            if row.answered_by is not None and row.answered_at is not None:
+                changed = Entered(row.answered_by, parse_at(row.answered_at))
+            day = date.fromisoformat(row.received_on)
+            verdict = notice(day, changed, school=by.school, now=by.now, cited=(row.entry,))
+            yield "notice", row.person, row.received_on, None, verdict
+    if asked["about"] in (None, "refresh"):
+        first: defaultdict[str, dict[str, Update]] = defaultdict(dict)
+        for update in data_updates(asked.views, at=asked.position).rows:
+            if update.refresh is not None:
+                first[update.refresh].setdefault(update.person, update)
+        for of in refreshes(asked.views, at=asked.position).rows:
+            if not asked.first <= of.opens_on <= asked.last:
+                continue
+            class_of = {student: one.name for one in of.classes for student in one.unconfirmed}
+            for person in [*first[of.year], *class_of]:
+                found = first[of.year].get(person)
+                confirmed = None if found is None else Entered(found.entry, parse_at(found.at))
+                day = date.fromisoformat(of.opens_on)
+                verdict = refresh(day, confirmed, school=by.school, now=by.now, cited=(of.entry,))
+                yield "refresh", person, of.opens_on, class_of.get(person), verdict
+
+
+INFORMING_WORDS: Final = {
+    "not_notified": "отказ, опека не извещена",
+    "refused": "отказ, опека извещена",
+    "consent": "согласие на доставку",
+}
+
+
+def informing(asked: Asked) -> Found:
+    """Standing refusals, told to the guardianship authority or not, and standing consents to delivery."""
+    rows: list[Row] = []
+    for refusal in refusals(asked.views, at=asked.position).rows:
+        if refusal.ended_by is None:
+            finding = "not_notified" if refusal.is_pending else "refused"
+            known = (refusal.entry, refusal.notified_by)
+            rows.append((
+                *(finding, refusal.student, refusal.guardian, refusal.refused_on, None, None, refusal.basis),
+                *(refusal.out_number, refusal.sent_on, sorted(entry for entry in known if entry is not None)),
+            ))  # fmt: skip
+    for consent in consents(asked.views, standing=True, at=asked.position).rows:
+        number = consent.application_number
+        given_on = consent.application_date or choosing.LocalClock(asked.zone).day(consent.at)
+        rows.append((
+            *("consent", consent.student, consent.guardian, given_on, consent.channel, consent.method),
+            *(number and f"заявление № {number}", None, None, [consent.entry]),
+        ))  # fmt: skip
+    rows = [row for row in rows if asked["finding"] in (None, row[0]) and asked["student"] in (None, row[1])]
+    return Found(rows, {finding: sum(row[0] == finding for row in rows) for finding in INFORMING_WORDS})
+
+
+RIGHT_WORDS: Final = {
+    "responsible": "отвечает за журнал",
+    "duty": "обязанность",
+    "class_teacher": "классный руководитель по карточке класса",
+    "course": "ведёт предмет",
+}
+
+
+def rights(asked: Asked) -> Found:
+    """Who answered for the journal, had which duty, and taught which course on a day."""
+    day = asked["on"] or choosing.known_day(asked)
+    if not day:
+        return Found([])
+    rows: list[Row] = []
+    for one in regulation(asked.views, at=asked.position).responsible:
+        if one.person and one.starts_on and one.starts_on <= day and (not one.replaced_on or day < one.replaced_on):
+            until = None if one.replaced_on is None else choosing.days_before(one.replaced_on, 1)
+            order = f"№ {one.order_number}"
+            known = sorted(entry for entry in (one.entry, one.replaced_by) if entry is not None)
+            rows.append(("responsible", one.person, None, None, None, one.starts_on, until, order, known))
+    for duty in duties(asked.views, at=asked.position).rows:
+        if duty.starts_on <= day and (duty.ends_on is None or day <= duty.ends_on):
+            known = sorted(entry for entry in (duty.entry, duty.ended_by) if entry is not None)
+            order = f"№ {duty.order_number}"
+            rows.append(("duty", duty.person, duty.duty, None, None, duty.starts_on, duty.ends_on, order, known))
+    spans = {year.year: (year.starts_on, year.ends_on) for year in years(asked.views, at=asked.position).rows}
+    for group in classes(asked.views, at=asked.position).rows:
+        if group.class_teacher is not None and spans[group.year][0] <= day <= spans[group.year][1]:
+            name = asked.class_names[group.class_group]
+            rows.append(
+                ("class_teacher", group.class_teacher, None, name, None, *spans[group.year], None, [group.entry])
+            )
+    for course in courses(asked.views, on=day, at=asked.position).rows:
+        if course.teacher is not None and spans[course.year][0] <= day <= spans[course.year][1]:
+            known = [course.entry] if course.assigned_by is None else sorted({course.entry, course.assigned_by})
+            name = asked.class_names[course.class_group]
+            rows.append(("course", course.teacher, None, name, course.subject, None, None, None, known))
+    rows = [row for row in rows if asked["employee"] in (None, row[1]) and asked["finding"] in (None, row[0])]
+    return Found(rows, {"rows": len(rows), "employees": len({row[1] for row in rows})})
+
+
+DATA: Final = Question(
+    number=16,
+    slug="data-deadlines",
+    title_ru="Сообщения об изменении данных и ежегодное уточнение: внесено позже срока или не внесено",
+    title_en="Notices of changed data and the yearly refresh: answered late, or not at all",
+    answer=data_deadlines,
+    parameters=(
+        Parameter("person", "person", "чьи данные: id", "whose data: id"),
+        Parameter("from", "day", "сообщено, начато с этого дня", "told, begun on this day or later"),
+        Parameter("to", "day", "сообщено, начато по этот день", "told, begun on this day or earlier"),
+        Parameter("about", "choice", "только это", "only this", choices=tuple(ABOUT_WORDS)),
+    ),
+    columns=(
+        *(Column("about", "о чём", words=ABOUT_WORDS), Column("finding", "что найдено", words=LATE_WORDS)),
+        *(Column("person", "чьи данные", "person"), choosing.CLASS_NAME, Column("since", "с какого дня")),
+        *(Column("due", "срок"), Column("answered_at", "внесено"), Column("days", "опоздание, дней"), ENTRIES),
+    ),
+    limits_ru="Сроки — по положению в силе (1.7), «нет» — на момент последней известной записи. "
+    "Уточнение касается тех, кто в классе в последний его день. Кто смотрел данные ученика, в журнале нет.",
+    limits_en="By the regulation in force (1.7); missing is so as of the last known entry. A refresh concerns who is "
+    "in a class on its last day. Who viewed a student's data is not in the log.",
+)
+
+INFORMING: Final = Question(
+    number=17,
+    slug="informing",
+    title_ru="Отказы от информирования, о которых не извещена опека; стоящие отказы и согласия на доставку",
+    title_en="Refusals that the guardianship authority was not told of; standing refusals, and consents to delivery",
+    answer=informing,
+    parameters=(
+        choosing.STUDENT,
+        Parameter("finding", "choice", "только это", "only this", choices=tuple(INFORMING_WORDS)),
+    ),
+    columns=(
+        *(Column("finding", "что", words=INFORMING_WORDS), choosing.STUDENT_ID),
+        *(Column("guardian", "представитель", "person"), Column("since", "с какого дня")),
+        *(Column("channel", "куда", words=CHANNEL_WORDS), Column("method", "как", words=METHOD_WORDS)),
+        *(choosing.BASIS, Column("out_number", "исходящий", "typed"), Column("sent_on", "отправлено"), ENTRIES),
+    ),
+    limits_ru="Эта программа ничего не рассылает, поэтому доставок без согласия в журнале нет и быть не может. "
+    "Положение не называет срока извещения опеки.",
+    limits_en="This program delivers nothing, so no delivery without consent is or can be in the log. "
+    "The regulation names no term for telling the authority.",
+)
+
+RIGHTS: Final = Question(
+    number=23,
+    slug="rights",
+    title_ru="Кто по журналу мог вести что на этот день: ответственный, обязанности, классы, предметы",
+    title_en="Who could write what on a day by the log: the responsible person, duties, classes, courses",
+    answer=rights,
+    parameters=(
+        Parameter("on", "day", "день; без него — последней записи", "the day; left out: of the last entry"),
+        Parameter("employee", "employee", "сотрудник: id; без него все", "an employee: id; left out: all"),
+        Parameter("finding", "choice", "только это", "only this", choices=tuple(RIGHT_WORDS)),
+    ),
+    columns=(
+        *(Column("finding", "что", words=RIGHT_WORDS), Column("employee", "кто", "person")),
+        *(Column("duty", "обязанность", words=DUTY_WORDS), choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+        *(Column("from", "с"), Column("to", "по"), Column("order", "приказ", "typed"), ENTRIES),
+    ),
+    limits_ru="Журнал знает приказы и назначения, но не ключи доступа: кому ключ выдан, с какой ролью и когда отозван, "
+    "знает сервер. Пока обязанностей нет ни у кого, их отсутствие никому не мешает.",
+    limits_en="The log knows orders and assignments, not access tokens: who had one, in which role and until when, "
+    "is the server's to say. While nobody has a duty, nobody needs one.",
+)

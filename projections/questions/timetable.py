@@ -1,0 +1,165 @@
+"""Question 6: lessons beside the timetable; question 10: lessons beside the lesson plan."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from projections.questions import choosing
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.reading import stands
+from projections.views.plans import Programme, programme
+from projections.views.timetable_pages import DayLesson, gaps
+
+GAP_WORDS: Final = {
+    "unrecorded": "в расписании есть, в журнале нет",
+    "unplanned": "в журнале есть, в расписании нет",
+    "early": "внесён раньше, чем начался",
+}
+
+
+def timetable_gaps(asked: Asked) -> Found:
+    """Lessons planned and not recorded, recorded and not planned, recorded before they began."""
+    wanted = (asked["finding"],) if asked["finding"] else tuple(GAP_WORDS)
+    rows: list[Row] = []
+    if {"unrecorded", "unplanned"} & set(wanted):
+        found = gaps(
+            asked.views,
+            asked.first,
+            asked.last,
+            class_group=asked["class"],
+            teacher=asked["teacher"],
+            at=asked.position,
+        )
+        for finding, lessons in (("unrecorded", found.unrecorded), ("unplanned", found.unplanned)):
+            if finding in wanted:
+                rows += [_gap(finding, one) for one in lessons if asked["subject"] in (None, one.subject)]
+    if "early" in wanted:
+        rows += _early(asked)
+    rows.sort(key=lambda row: (row[1], row[2], row[4], row[0]))
+    return Found(rows, {finding: sum(row[0] == finding for row in rows) for finding in wanted})
+
+
+def _gap(finding: str, of: DayLesson) -> Row:
+    known = (of.assigned_by, of.timetable_entry, of.bells_entry, of.calendar_entry, of.lesson_entry)
+    return (
+        *(finding, of.held_on, of.number, of.starts_at, of.class_name, of.subject, of.teacher, of.given_by, of.lesson),
+        sorted({entry for entry in known if entry is not None}),
+    )
+
+
+def _early(asked: Asked) -> list[Row]:
+    """Lessons whose record is earlier than their beginning by the school's clock."""
+    condition, values = asked.of_courses
+    more, values_more = asked.selected(("teacher", "l.teacher"))
+    # By any clock the day of an entry differs from that of UTC by one at most: the rest is told apart here.
+    sql = f"""SELECT l.held_on, l.number, l.starts_at, l.course, l.teacher, l.lesson, l.fact, l.entry, m.at
+        FROM {{lessons}} l JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("l.fact")}
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}{more}
+          AND substr(m.at, 1, 10) <= l.held_on"""
+    clock = choosing.LocalClock(asked.zone)
+    rows: list[Row] = []
+    for row in asked.select(sql, first=asked.first, last=asked.last, **values, **values_more):
+        held_on, number, starts_at, course, teacher, lesson, fact, entry, at = row
+        day, minute = clock.read(at)
+        if (day.isoformat(), minute) < (held_on, int(starts_at[:2]) * 60 + int(starts_at[3:])):
+            class_group, subject = asked.courses[course]
+            place = (held_on, number, starts_at, asked.class_names[class_group], subject)
+            rows.append(("early", *place, None, teacher, lesson, sorted({fact, entry})))
+    return rows
+
+
+PLAN_FINDINGS: Final = ("no_plan", "fewer", "more", "missing", "repeated", "merged", "unplanned", "drift")
+
+
+def fulfilment(asked: Asked) -> Found:
+    """Courses: hours planned and given, items of the plan that are missing, repeated, merged, and drift in days."""
+    lines = programme(asked.views, class_group=asked["class"], at=asked.position).rows
+    rows: list[Row] = []
+    for line in lines:
+        if line.course in asked.courses and asked["teacher"] in (None, line.teacher) and _is_wanted(asked, line):
+            known = (line.entry, line.course_entry, line.last_lesson)
+            rows.append((
+                *(asked.class_names[line.class_group], line.subject, line.subgroup, line.teacher),
+                *(line.planned_hours, line.given_hours, len(line.missing), _listed(line.missing)),
+                *(_listed(line.repeated), _listed(line.merged), line.unplanned_lessons, line.drift_days),
+                sorted(entry for entry in known if entry is not None),
+            ))  # fmt: skip
+    totals = {"courses": len(rows), "planned_hours": sum(row[4] for row in rows)}
+    return Found(rows, totals | {"given_hours": sum(row[5] for row in rows)})
+
+
+def _is_wanted(asked: Asked, line: Programme) -> bool:
+    match asked["finding"]:
+        case "no_plan":
+            return line.entry is None
+        case "fewer":
+            return line.given_hours < line.planned_hours
+        case "more":
+            return line.given_hours > line.planned_hours
+        case "unplanned":
+            return line.entry is not None and line.unplanned_lessons > 0
+        case "drift":
+            return line.drift_days is not None and abs(line.drift_days) > asked["days"]
+        case None:
+            return True
+    return bool(getattr(line, asked["finding"]))
+
+
+def _listed(numbers: tuple[int, ...]) -> str | None:
+    """Numbers with runs drawn together: ``3, 7–9``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs) or None
+
+
+GAPS: Final = Question(
+    number=6,
+    slug="timetable-gaps",
+    title_ru="По расписанию есть, а в журнале нет; внесены вне расписания; внесены до начала урока",
+    title_en="In the timetable and not recorded; recorded and not in the timetable; recorded before they began",
+    answer=timetable_gaps,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.HELD_FROM, choosing.HELD_TO),
+        Parameter("finding", "choice", "только это", "only this", choices=tuple(GAP_WORDS)),
+    ),
+    columns=(
+        *(Column("finding", "что найдено", words=GAP_WORDS), choosing.HELD_ON, choosing.NUMBER),
+        *(Column("starts_at", "начало"), choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+        *(Column("teacher", "по предмету", "person"), Column("given_by", "провёл", "person"), choosing.LESSON, ENTRIES),
+    ),
+    limits_ru="«Нет» — на момент последней известной записи. Классы без расписания в эти дни не сравниваются. "
+    "Урок, перенесённый в тот же день, вне расписания не считается.",
+    limits_en="Not recorded means as of the last known entry. A class without a timetable on those days is not "
+    "compared. A lesson moved within its day counts as planned.",
+)  # fmt: skip
+
+FULFILMENT: Final = Question(
+    number=10,
+    slug="programme",
+    title_ru="Выполнение программы: часы по КТП и данные, невыданные, повторённые и объединённые темы, сдвиг дат",
+    title_en="Programme fulfilment: hours planned and given, items missing, repeated, merged, drift of dates",
+    answer=fulfilment,
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT),
+        Parameter("teacher", "employee", "учитель курса: id", "the course's teacher: id"),
+        Parameter("finding", "choice", "только курсы, где есть это", "only courses with this", choices=PLAN_FINDINGS),
+        Parameter("days", "number", "сдвиг больше стольких дней", "drift of more than so many days", most=366,
+                  default=7),
+    ),
+    columns=(
+        *(choosing.CLASS_NAME, choosing.SUBJECT_NAME, Column("subgroup", "подгруппа", "typed"), choosing.TEACHER_ID),
+        *(Column("planned_hours", "часов по плану"), Column("given_hours", "часов дано")),
+        *(Column("missing", "тем не выдано"), Column("missing_items", "не выданы темы", is_named=True)),
+        Column("repeated_items", "даны чаще плана", is_named=True),
+        Column("merged_items", "объединены", is_named=True),
+        *(Column("unplanned_lessons", "уроков вне плана"), Column("drift_days", "сдвиг, дней"), ENTRIES),
+    ),
+    limits_ru="План — на весь год: до его конца тема, которой ещё не пора, тоже «не выдана». "
+    "Строка называет записи курса, плана и последнего урока; все темы с уроками — plan курса.",
+    limits_en="The plan is the whole year's: before its end an item whose time has not come is missing too. "
+    "A row cites the entries of course, plan and last lesson; the course's plan page has every item with its lessons.",
+)  # fmt: skip

@@ -1,0 +1,257 @@
+"""The inspector's questions that rest on registers, on a second school written by hand, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from projections.engine import Views
+from projections.questions import BY_SLUG, ask
+from tests.conftest import make_database
+from tests.projection_databases import views_dsn
+from tests.projection_logs import ORIGIN
+from tests.question_register_school import FATHER, GRANNY, MOTHER, REGISTER_SCHOOL, UNCLE
+from tests.question_school import ADMIN, ANNA, BORIS, DEPUTY, DIMA, GLEB, T1, T2, VERA
+
+E = REGISTER_SCHOOL.entries
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
+    if request.param == "sqlite":
+        url = f"sqlite:{tmp_path_factory.mktemp('questions')}/views.db"
+    else:
+        url = views_dsn(make_database(request.getfixturevalue("postgres_cluster")))
+    with Views.open(url, ORIGIN) as opened:
+        opened.catch_up(REGISTER_SCHOOL.log)
+        yield opened
+
+
+def found(views: Views, slug: str, at: int | None = None, **given: str) -> list[dict[str, Any]]:
+    return ask(BY_SLUG[slug], views, {name.rstrip("_"): value for name, value in given.items()}, at=at).plain()
+
+
+def test_results_that_do_not_follow_from_the_marks_are_found_with_what_they_came_from(views: Views) -> None:
+    rows = found(views, "results-unlike-marks")
+    assert [(row["finding"], row["student"], row["value"], row["computed"], row["computed_now"]) for row in rows] == [
+        ("outdated", ANNA, "4", "4", "3"),
+        ("deviates", BORIS, "4", "3", "3"),
+        ("deviates", DIMA, "exempt", "na", "na"),
+    ], "(5 + 4 + 2) / 3 was 3.66, and 3.60 is a 4; since the 5 is a 3 it is 3.00; who has no marks follows from none"
+    assert (rows[0]["mean"], rows[1]["mean"], rows[1]["reason"]) == ("3.66", "3.00", "trend")
+    marks = [E[name] for name in ("M1.anna.0", "M2.anna", "M3.anna", "M1.anna")]
+    assert rows[0]["entries"] == sorted([E["rules"], E[f"result.{ANNA}"], *marks])
+    assert found(views, "results-unlike-marks", finding="deviates") == rows[1:]
+    assert found(views, "results-unlike-marks", actor=T2) == []
+    assert found(views, "results-unlike-marks", subject="Физика") == found(views, "results-unlike-marks", period="year")
+    assert [row["student"] for row in found(views, "results-unlike-marks", at=E["M1.anna"])] == [BORIS]
+
+
+def test_lessons_are_held_against_the_timetable_both_ways_and_against_their_beginning(views: Views) -> None:
+    rows = found(views, "timetable-gaps")
+    assert [(row["finding"], row["held_on"], row["number"], row["subject"]) for row in rows] == [
+        ("unrecorded", "2026-10-20", 2, "Физика"),
+        ("early", "2026-10-22", 1, "=Математика"),
+        ("unplanned", "2026-10-23", 1, "Физика"),
+    ], "a class without a timetable, or one before its first day, differs from nothing; November is no period's"
+    assert {E["timetable"], E["bells"]} < set(rows[0]["entries"])
+    assert (rows[0]["teacher"], rows[0]["given_by"]) == (T2, None)
+    assert (rows[1]["entries"], rows[1]["given_by"]) == ([E["M4"]], T1)
+    assert (rows[2]["given_by"], E["P1"] in rows[2]["entries"]) == (T2, True)
+    assert found(views, "timetable-gaps", finding="unplanned") == rows[2:]
+    assert found(views, "timetable-gaps", subject="Физика") == [rows[0], rows[2]]
+    assert found(views, "timetable-gaps", subject="=Математика") == rows[1:2]
+    assert found(views, "timetable-gaps", class_="9А") == []
+    assert found(views, "timetable-gaps", from_="2026-10-21", to="2026-10-22") == rows[1:2]
+    then = found(views, "timetable-gaps", at=E["M3"])
+    assert then == [], "the last entry known then is of the lesson's own morning at eight: nothing is over"
+
+
+def test_what_is_late_or_missing_is_counted_by_teacher_class_or_month_and_listed_by_itself(views: Views) -> None:
+    def counted(**given: Any) -> list[tuple[Any, ...]]:
+        rows = found(views, "late-entries", **given)
+        return [(row["rule"], row["month"] or row["teacher"] or row["class"], row["late"], row["missing"], row["judged"])
+                for row in rows]  # fmt: skip
+
+    assert counted() == [
+        ("lesson", T1, 1, 0, 4),
+        ("attendance", T1, 1, 0, 4),
+        ("homework", T1, 1, 0, 4),
+        ("homework", T2, 0, 1, 1),
+        ("oral_mark", T1, 1, 0, 3),
+        ("written_mark", T1, 0, 2, 3),
+        ("written_work", T1, 0, 1, 1),
+    ]
+    assert counted(by="class", rule="homework") == [("homework", "5А", 1, 1, 5)]
+    assert counted(by="month", rule="homework") == [("homework", "2026-09", 1, 0, 2), ("homework", "2026-10", 0, 1, 3)]
+    assert counted(by="month", rule="homework", from_="2026-10-21") == [("homework", "2026-10", 0, 1, 2)]
+    assert counted(teacher=T2) == [("homework", T2, 0, 1, 1)]
+    assert counted(class_="9А") == []
+    assert counted(from_="2026-09-01", to="2026-09-20") == []
+    each = found(views, "late-entries", by="each", rule="written_mark")
+    assert [(row["student"], row["status"], row["due"]) for row in each] == [
+        (student, "missing", "2026-10-28T00:00:00+03:00") for student in sorted([BORIS, VERA])
+    ]
+    (late,) = found(views, "late-entries", by="each", rule="lesson")
+    assert (late["held_on"], late["minutes"], late["entries"]) == (
+        "2026-09-21",
+        600,
+        sorted([E["regulation"], E["M2"]]),
+    )
+    assert found(views, "late-entries", by="each", rule="written_mark", at=E["published"] + 1) == []
+
+
+def test_courses_are_held_against_their_plans(views: Views) -> None:
+    maths, physics, *_ = rows = found(views, "programme")
+    assert len(rows) == 4, "every course, also without a plan"
+    assert {name: maths[name] for name in list(maths)[4:-1]} == {
+        "planned_hours": 6, "given_hours": 4, "missing": 2, "missing_items": "4–5", "repeated_items": "3",
+        "merged_items": "1–2", "unplanned_lessons": 1, "drift_days": 7,
+    }  # fmt: skip
+    assert (maths["class"], maths["teacher"], E["plan"] in maths["entries"]) == ("5А", T1, True)
+    assert E["M4"] in maths["entries"]
+    assert (physics["planned_hours"], physics["given_hours"]) == (0, 1)
+    for finding in ("fewer", "missing", "repeated", "merged", "unplanned"):
+        assert found(views, "programme", finding=finding) == [maths], finding
+    assert found(views, "programme", finding="more") == [physics]
+    assert found(views, "programme", finding="no_plan") == rows[1:]
+    assert found(views, "programme", finding="drift") == []
+    assert found(views, "programme", finding="drift", days="6") == [maths], "21 September for 14 September"
+    assert found(views, "programme", class_="5А", subject="Физика") == [physics]
+    (then,) = found(views, "programme", finding="missing", at=E["M2"])
+    assert then["missing_items"] == "3–5"
+
+
+def test_results_shown_after_their_hours_are_found_and_those_still_not_shown(views: Views) -> None:
+    answered = ask(BY_SLUG["late-results"], views, {})
+    rows = answered.plain()
+    assert [(row["finding"], row["subject"], row["results"], row["hours"]) for row in rows] == [
+        ("late", "=Математика", 2, 25),
+        ("missing", "=Математика", 1, None),
+    ], (
+        "obtained at 11 on the 24th: due at 11 on the 25th, shown at 12 on the 26th; that of 28 October has until the 29th"
+    )
+    assert (rows[0]["obtained_at"], rows[0]["due"]) == ("2026-10-24T11:00+03:00", "2026-10-25T11:00+03:00")
+    assert rows[0]["entries"] == sorted([E["regulation"], E[f"result.{ANNA}"], E[f"result.{BORIS}"], E["published"]])
+    assert answered.totals == {"late": 2, "missing": 1, "on_time": 0, "pending": 1, "no_regulation": 0}
+    assert found(views, "late-results", finding="missing") == rows[1:]
+    assert found(views, "late-results", class_="9А") == rows[1:]
+    assert found(views, "late-results", subject="Физика") == [], "annulled"
+    assert found(views, "late-results", at=E[f"result.{VERA}"] + 1) == [], "a quarter of an hour later nothing was late"
+
+
+def test_what_changed_in_a_years_results_is_told_since_its_archive_or_since_a_day(views: Views) -> None:
+    def changes(**given: Any) -> list[tuple[Any, ...]]:
+        rows = found(views, "result-changes", **given)
+        return [(row["change"], row["student"], row["old"], row["new"], row["entries"]) for row in rows]
+
+    corrected = (
+        "changed",
+        DIMA,
+        "na",
+        "exempt",
+        sorted([E[f"result.{DIMA}"], E[f"result.{DIMA}.1"], E["archive.first"]]),
+    )
+    added = ("added", GLEB, None, "na", [E["archive.first"], E[f"result.{GLEB}"]])
+    assert changes() == [added, corrected], "Vera's came after the archive and is annulled: in neither of the two"
+    last = ("annulled", VERA, "na", None, [E[f"result.{VERA}"], E[f"result.{VERA}.1"]])
+    assert changes(from_="2026-10-28") == [(*added[:4], added[4][1:]), (*corrected[:4], corrected[4][::2]), last]
+    assert changes(from_="2026-10-29") == []
+    assert changes(class_="5А") == []
+    assert changes(class_="5А", from_="2026-10-25") == [last]
+    assert changes(at=E["archive.first"]) == [], "no archive was known yet"
+    assert [row[1] for row in changes(at=E["published"])] == [VERA]
+
+
+def test_notices_and_the_yearly_refresh_are_held_against_their_days(views: Views) -> None:
+    answered = ask(BY_SLUG["data-deadlines"], views, {})
+    rows = answered.plain()
+    assert [(row["about"], row["finding"], row["person"], row["days"]) for row in rows] == [
+        ("notice", "late", ANNA, 2),
+        ("notice", "missing", VERA, None),
+        ("refresh", "late", BORIS, 3),
+        ("refresh", "missing", VERA, None),
+    ], "one minute before midnight of 5 September is in time; a notice of 25 October has until the 28th's end"
+    assert (rows[0]["due"], rows[0]["answered_at"]) == ("2026-10-09T00:00+03:00", "2026-10-10T10:00+03:00")
+    assert rows[0]["entries"] == sorted([E["regulation"], E["notice.10-05"], E["anna.changed"]])
+    assert rows[2]["entries"] == sorted([E["regulation"], E["refresh"], E["boris.changed"]])
+    assert (rows[3]["class"], rows[3]["entries"]) == ("5А", sorted([E["regulation"], E["refresh"]]))
+    assert answered.totals == {"late": 2, "missing": 2, "on_time": 4, "pending": 1, "no_regulation": 0}
+    assert found(views, "data-deadlines", about="notice") == rows[:2]
+    assert found(views, "data-deadlines", person=VERA) == [rows[1], rows[3]]
+    assert found(views, "data-deadlines", from_="2026-10-06") == rows[1:2]
+    assert found(views, "data-deadlines", at=E["refresh"] + 1) == []
+
+
+def test_refusals_and_consents_that_stand_are_told_by_what_was_done_about_them(views: Views) -> None:
+    rows = found(views, "informing")
+    assert [(row["finding"], row["guardian"], row["since"], row["out_number"]) for row in rows] == [
+        ("not_notified", FATHER, "2026-09-09", None),
+        ("refused", GRANNY, "2026-09-09", "77"),
+        ("consent", MOTHER, "2026-09-10", None),
+        ("consent", UNCLE, "2026-09-10", None),
+    ], "the uncle's consent took his refusal back; the mother's second one is withdrawn"
+    assert [row["entries"] for row in rows] == [
+        [E["father.refused"]], [E["granny.refused"], E["granny.told"]], [E["mother.consent"]], [E["uncle.consent"]],
+    ]  # fmt: skip
+    assert found(views, "informing", finding="not_notified") == rows[:1]
+    assert found(views, "informing", student=VERA) == rows[1:2]
+    then = found(views, "informing", finding="not_notified", at=E["granny.told"])
+    assert [row["guardian"] for row in then] == [FATHER, GRANNY, UNCLE]
+
+
+def test_what_must_be_printed_is_told_from_what_paper_met(views: Views) -> None:
+    rows = found(views, "print-obligations")
+    assert [(row["condition"], row["ends_on"], row["state"], row["printout"]) for row in rows] == [
+        ("substitutions", "2026-09-30", "printed", "7"),
+        ("corrections", "2026-10-25", "required", None),
+    ], "October is not over"
+    assert (rows[0]["met_by"], rows[0]["entries"]) == (E["paper"], [E["paper"]])
+    assert rows[0]["lacking"] is None
+    assert "свидетел" in rows[1]["lacking"]
+    assert found(views, "print-obligations", state="required") == rows[1:]
+    assert found(views, "print-obligations", condition="substitutions", to="2026-09-29") == []
+    (then,) = found(views, "print-obligations", at=E["paper"])
+    assert (then["state"], then["printout"]) == ("required", None)
+
+
+def test_who_could_write_on_a_day_follows_from_orders_and_assignments(views: Views) -> None:
+    def people(**given: Any) -> list[tuple[Any, ...]]:
+        return [(row["finding"], row["employee"], row["from"], row["to"]) for row in found(views, "rights", **given)]
+
+    assert people(on="2026-09-30", finding="duty") == [
+        ("duty", T1, "2026-09-01", None),
+        ("duty", T2, "2026-09-01", "2026-09-30"),
+    ]
+    assert people(on="2026-10-01", finding="duty") == people(on="2026-10-27", finding="duty")[:1]
+    assert people(on="2026-09-30", finding="responsible") == [("responsible", DEPUTY, "2026-09-01", "2026-09-30")]
+    assert people(on="2026-10-01", finding="responsible") == [("responsible", ADMIN, "2026-10-01", None)]
+    assert people(on="2026-08-31") == []
+    courses = found(views, "rights", finding="course", employee=T2)
+    assert [(row["class"], row["subject"]) for row in courses] == [("5А", "Физика")]
+    ended = found(views, "rights", on="2026-09-30", employee=T2, finding="duty")
+    assert ended[0]["entries"] == [E["duty2"], E["duty2.ended"]]
+    before = found(views, "rights", at=E["duty2.ended"], on="2026-10-27", finding="duty")
+    assert [row["employee"] for row in before] == [T1, T2]
+
+
+ASKED = {
+    "late-entries": {"by": "each"},
+    "cell-history": {"student": ANNA, "on": "2026-09-10"},
+    "student-extract": {"student": ANNA},
+}
+
+
+@pytest.mark.parametrize("slug", list(BY_SLUG))
+def test_what_was_known_then_is_what_a_log_that_ended_then_says(views: Views, slug: str, tmp_path: Path) -> None:
+    given = ASKED.get(slug, {})
+    for position in (E["M2"], E["paper"] + 1, E["published"], E["M1.anna"]):
+        with Views.open(f"sqlite:{tmp_path}/{position}.db", ORIGIN) as then:
+            then.catch_up(REGISTER_SCHOOL.log, stop=position)
+            expected = ask(BY_SLUG[slug], then, given)
+        answered = ask(BY_SLUG[slug], views, given, at=position)
+        assert (answered.plain(), answered.totals) == (expected.plain(), expected.totals)
+        assert all(entry < position for row in answered.rows for entry in row[-1])
