@@ -1,15 +1,14 @@
 """What verdicts on deadlines rest on beside the facts themselves: the school's clock and versions, and its days' ends.
 
-Two things here are taken from what was recorded, because nothing in the log says them yet: `DAYS_OFF` and `last_ends`.
-Whoever brings a calendar and a timetable puts them there, and nothing else changes.
+When the students' last lesson ends, `day_ends` says. `DAYS_OFF` is not taken from the log's calendar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,12 +17,13 @@ from ledger.journal.deadlines.days import DaysOff, at_wall
 from ledger.journal.deadlines.verdict import School, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import AsOf, Reader, resolve
 from projections.views.lookups import memberships, school as the_school
+from projections.views.plans import Covering, published
 from projections.views.regulation import regulation
 
 DAYS_OFF: Final = DaysOff()
-"""Saturday, Sunday and no holidays, until a calendar is in the log."""
+"""Saturday, Sunday and no holidays."""
 
 _AT_ONCE: Final = 2_048
 
@@ -37,13 +37,6 @@ class Judging:
     position: int
     now: datetime
     school: School
-
-
-class DayEnd(NamedTuple):
-    """When the last lesson of a class ended on a day: the school's clock, and the entry that says so."""
-
-    ends_at: str
-    entry: int
 
 
 def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
@@ -99,22 +92,10 @@ def first_entries(views: Reader, instants: Collection[str]) -> dict[str, int | N
     return dict(_asked(views, sql, "at", sorted(set(instants))))
 
 
-def last_ends(
-    views: Reader, position: int, from_date: str, to_date: str, class_group: str | None = None
-) -> dict[tuple[str, str], DayEnd]:
-    """Class and day -> the end of the class's last lesson, as recorded.
-
-    While a later lesson of that day is not recorded, the day seems to end sooner than it did.
-    """
-    parameters: dict[str, object] = {"at": position, "first": from_date, "last": to_date}
-    condition = ""
-    if class_group is not None:
-        parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
-    sql = f"""SELECT o.class_group, l.held_on, l.ends_at, l.entry FROM {{lessons}} l
-        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}
-        ORDER BY l.ends_at, l.entry"""
-    return {(of, day): DayEnd(ends_at, entry) for of, day, ends_at, entry in views.select(sql, parameters)}
+def planned_homework(views: Reader, lessons: Iterable[Covering], position: int) -> dict[str, int]:
+    """Lesson -> the entry of its course's plan that has homework for it, the earliest of several (R18)."""
+    found = published(views, lessons, position)
+    return {lesson: min(item.entry for item in items) for lesson, items in found.items() if items}
 
 
 def wall(day: date, clock: str, of: School) -> datetime:
