@@ -1,7 +1,7 @@
 """The register of deadlines (regulation 2.1–2.2.4, 2.4.2): what was recorded late or lacks, and one lesson's verdicts.
 
-Rows are made by the pure functions of `ledger.journal.deadlines`; large sums are in `deadline_counts`. Rules on
-results, notices and the yearly refresh have no entries in the log yet, and so no rows.
+Rows are made by the pure functions of `ledger.journal.deadlines`; large sums are in `deadline_counts`. Results,
+notices and the yearly refresh are in `office_deadlines`.
 """
 
 from __future__ import annotations
