@@ -100,6 +100,7 @@ class _WorkRow(NamedTuple):
     """A work that stands and its lesson."""
 
     lesson: str
+    course: str
     work: str
     written: int
     teacher: str
@@ -197,7 +198,7 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
     asked = selection.asked
     rules = set(asked.rules)
     joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
-    columns = "l.lesson, w.work, w.written, l.teacher, o.class_group, l.held_on"
+    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on"
     works: list[_WorkRow] = []
     if rules & {"oral_mark", "written_mark", "written_work"}:
         works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
@@ -327,7 +328,7 @@ def _count_homework(
 
 def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
     """Marks for works that are not written."""
-    for lesson, work, _, teacher, group, day in works:
+    for lesson, _, work, _, teacher, group, day in works:
         bound = terms.days.get(("oral_mark", day))
         of = tally.of("oral_mark", teacher, group, day)
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
@@ -402,10 +403,10 @@ def _count_written(
     works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-    for lesson, work, _, teacher, group, day in works:
+    for lesson, course, work, _, teacher, group, day in works:
         bound = terms.days.get(("written_mark", day))
         marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
-        counted = _of_work(bound, marks, away, rosters.on(group, day).keys())
+        counted = _of_work(bound, marks, away, rosters.on(group, course, day).keys())
         if "written_mark" in asked.rules:
             of = tally.of("written_mark", teacher, group, day)
             for status, count in counted.items():

@@ -315,10 +315,10 @@ def _written(
     facts: _Facts,
     student: str | None,
 ) -> list[_Judged]:
-    """Everybody who was in the class that day, and whoever has a mark; then the work as a whole."""
+    """Everybody who was taught there that day, and whoever has a mark; then the work as a whole."""
     lesson, school, now = column.lesson, facts.by.school, facts.by.now
     day = date.fromisoformat(lesson.held_on)
-    members = facts.rosters.on(lesson.class_group, lesson.held_on)
+    members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
     verdicts = {
         of: written_mark(
             day,
@@ -326,7 +326,7 @@ def _written(
             absence=absences.get(of),
             school=school,
             now=now,
-            cited=(work.entry, members[of]) if of in members else (work.entry,),
+            cited=(work.entry, *members.get(of, ())),
         )
         for of in (sorted({*members, *marks}) if student is None else {student} & {*members, *marks})
     }

@@ -211,7 +211,6 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         if entry["type"] == "regulation_adopted/1"
     ]
     by: dict[str, Any] = {"school": School(MOSCOW, versions, DAYS_OFF), "now": now}
-    groups = {lesson: world.courses[of["course"]]["class_group"] for lesson, of in world.lessons.items()}
     headers = {f.lesson: f for f in world.facts if f.what == "lesson" and f.value is not None}
     found: list[tuple[Any, ...]] = []
     for lesson, header in headers.items():
@@ -224,13 +223,7 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         taken_by = None if taken is None else Entered(taken, moment(taken))
         found.append((lesson, None, None, attendance(day, taken_by, list(absent.values()), **by)))
         found.append((lesson, None, None, _homework(world, facts, header, entered, by)))
-        members = {
-            member["student"]: member["entry"]
-            for member in world.members
-            if member["class"] == groups[lesson]
-            and member["starts_on"] <= day_text
-            and (member["ends_on"] is None or day_text <= member["ends_on"])
-        }
+        members = taught(world, lesson)
         for work in (fact for fact in facts if fact.what == "work"):
             marks = {f.student: entered(f) for f in facts if f.what == "mark" and f.work == work.work}
             if not work.value["written"]:
@@ -240,7 +233,7 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
                 continue
             verdicts = {}
             for student in {*members, *marks}:
-                cited = [work.standing, *([members[student]] if student in members else [])]
+                cited = [work.standing, *(members.get(str(student), []))]
                 verdicts[str(student)] = written_mark(
                     day, marks.get(student), absence=absent.get(student), cited=cited, **by
                 )
@@ -248,6 +241,25 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
             whole = written_work(day, verdicts, school=by["school"], cited=[work.standing])
             found.append((lesson, None, work.work, whole.verdict))
     return found
+
+
+def taught(world: oracle.World, lesson: str) -> dict[str, list[int]]:
+    """Student -> the entries that make him one of those who are taught in a lesson."""
+
+    def there(member: dict[str, Any]) -> bool:
+        day = world.lessons[lesson]["held_on"]
+        return bool(member["starts_on"] <= day and (member["ends_on"] is None or day <= member["ends_on"]))
+
+    course = world.lessons[lesson]["course"]
+    group = world.courses[course]["class_group"]
+    of_class = {of["student"]: [of["entry"]] for of in world.members if of["class"] == group and there(of)}
+    if not world.courses[course].get("subgroup"):
+        return of_class
+    return {
+        of["student"]: [*of_class[of["student"]], of["entry"]]
+        for of in world.stays
+        if of["course"] == course and there(of) and of["student"] in of_class
+    }
 
 
 def _homework(
