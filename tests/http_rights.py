@@ -91,6 +91,8 @@ READS = {
     "/gaps?month=2026-09": EVERYBODY,
     "/deadlines?month=2026-09": EVERYBODY,
     "/deadlines/counts": EVERYBODY,
+    "/deadlines/office": EVERYBODY - {"teacher"},
+    "/deadlines/office/counts": EVERYBODY - {"teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,

@@ -120,6 +120,8 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         _change(world, entry, data["corrects"], verb, data["new"])
         if "request" in data:
             world.requests[data["request"]] = "approved"
+    elif type_ == "lesson_cancelled":
+        pass
     elif what in {"mark", "absence", "lateness", "early_leave", "lesson", "substitution", "work", "homework"}:
         minutes = data.get("minutes")
         values = {"mark": data.get("value"), "absence": data.get("code"), "lateness": minutes, "early_leave": minutes}

@@ -21,6 +21,7 @@ from projections.reading import AsOf, resolve
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadlines import RULES, TO_ATTEND_TO, Asked, deadline_register, lesson_deadlines
 from projections.views.lookups import classes
+from projections.views.office_deadlines import OFFICE_RULES, OfficeAsked, office_counts, office_deadlines
 
 DAYS_MAX: Final = 31
 """The longest range of days whose rows are given for a whole school at once; counts have no such limit."""
@@ -28,6 +29,9 @@ DAYS_MAX: Final = 31
 Rules = Annotated[Rule | None, Query(description="one rule; left out: all")]
 Statuses = Annotated[
     Status | Literal["all"] | None, Query(description="one status, or all; left out: late and missing")
+]
+OfficeRules = Annotated[
+    Literal["result", "notice", "refresh"] | None, Query(description="one rule of the office; left out: all")
 ]
 By = Annotated[
     Literal["", "teacher", "class_group", "week", "teacher,week", "class_group,week", "teacher,class_group,week"],
@@ -101,6 +105,33 @@ async def read_deadline_counts(
     )
 
 
+@router.get("/deadlines/office")
+async def read_office_deadlines(
+    request: Request,
+    month: Month = None,
+    from_date: From = None,
+    to_date: To = None,
+    rule: OfficeRules = None,
+    status: Statuses = None,
+    at: At = None,
+) -> Response:
+    """Results not shown within the day, notices not answered, data not confirmed: late or missing; for overseers."""
+    return await _of_office(request, at, _office(month, from_date, to_date, rule, status), office_deadlines)
+
+
+@router.get("/deadlines/office/counts")
+async def read_office_counts(
+    request: Request,
+    month: Month = None,
+    from_date: From = None,
+    to_date: To = None,
+    rule: OfficeRules = None,
+    at: At = None,
+) -> Response:
+    """How many results, notices and confirmations were in time, late or not there at all; for overseers."""
+    return await _of_office(request, at, _office(month, from_date, to_date, rule, None), office_counts)
+
+
 @router.get("/lessons/{lesson}/deadlines")
 async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
     """All verdicts on one lesson, and how complete its record was on the day."""
@@ -115,6 +146,30 @@ async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
             if row.teacher != identity.actor and not _watches(views, identity, row.class_group, found.position):
                 raise _forbidden()
         return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), _people(found.rows)))
+
+    return await run_in_threadpool(work)
+
+
+def _office(
+    month: str | None, from_date: str | None, to_date: str | None, rule: Rule | None, status: str | None
+) -> OfficeAsked:
+    first, last = days_of(month, from_date, to_date)
+    statuses: Any = TO_ATTEND_TO if status is None else WORST_FIRST if status == "all" else (status,)
+    return OfficeAsked(first, last, OFFICE_RULES if rule is None else (rule,), statuses)
+
+
+async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: Any) -> Response:
+    """Ask for verdicts on the office, where this person reads all staff."""
+    school: OpenSchool = request.state.school
+    moment = read_as_of(at)
+    if not request.state.identity.may(Right.READ_STAFF):
+        detail = ("только администрация и проверяющий", "only the administration and the inspector")
+        raise Problem("forbidden", 403, detail)
+
+    def work() -> Response:
+        found = ask(school.read_views(), asked, now=datetime.now(UTC), at=moment)
+        people = {row.person for row in found.rows if getattr(row, "person", None)}
+        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), people))
 
     return await run_in_threadpool(work)
 

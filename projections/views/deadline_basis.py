@@ -1,15 +1,15 @@
 """What verdicts on deadlines rest on beside the facts themselves: the school's clock and versions, and its days' ends.
 
-Two things here are taken from what was recorded, because nothing in the log says them yet: `DAYS_OFF` and `last_ends`.
-Whoever brings a calendar and a timetable puts them there, and nothing else changes.
+When the students' last lesson ends, `day_ends` says. `DAYS_OFF` is not taken from the log's calendar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,12 +18,14 @@ from ledger.journal.deadlines.days import DaysOff, at_wall
 from ledger.journal.deadlines.verdict import School, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
-from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.lookups import memberships, school as the_school
+from projections.reading import AsOf, Reader, resolve
+from projections.views.lookups import Membership, courses, memberships, school as the_school
+from projections.views.plans import Covering, published
 from projections.views.regulation import regulation
+from projections.views.subgroups import SubgroupMember, subgroup_members
 
 DAYS_OFF: Final = DaysOff()
-"""Saturday, Sunday and no holidays, until a calendar is in the log."""
+"""Saturday, Sunday and no holidays."""
 
 _AT_ONCE: Final = 2_048
 
@@ -37,13 +39,6 @@ class Judging:
     position: int
     now: datetime
     school: School
-
-
-class DayEnd(NamedTuple):
-    """When the last lesson of a class ended on a day: the school's clock, and the entry that says so."""
-
-    ends_at: str
-    entry: int
 
 
 def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
@@ -99,22 +94,10 @@ def first_entries(views: Reader, instants: Collection[str]) -> dict[str, int | N
     return dict(_asked(views, sql, "at", sorted(set(instants))))
 
 
-def last_ends(
-    views: Reader, position: int, from_date: str, to_date: str, class_group: str | None = None
-) -> dict[tuple[str, str], DayEnd]:
-    """Class and day -> the end of the class's last lesson, as recorded.
-
-    While a later lesson of that day is not recorded, the day seems to end sooner than it did.
-    """
-    parameters: dict[str, object] = {"at": position, "first": from_date, "last": to_date}
-    condition = ""
-    if class_group is not None:
-        parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
-    sql = f"""SELECT o.class_group, l.held_on, l.ends_at, l.entry FROM {{lessons}} l
-        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}
-        ORDER BY l.ends_at, l.entry"""
-    return {(of, day): DayEnd(ends_at, entry) for of, day, ends_at, entry in views.select(sql, parameters)}
+def planned_homework(views: Reader, lessons: Iterable[Covering], position: int) -> dict[str, int]:
+    """Lesson -> the entry of its course's plan that has homework for it, the earliest of several (R18)."""
+    found = published(views, lessons, position)
+    return {lesson: min(item.entry for item in items) for lesson, items in found.items() if items}
 
 
 def wall(day: date, clock: str, of: School) -> datetime:
@@ -123,25 +106,39 @@ def wall(day: date, clock: str, of: School) -> datetime:
 
 
 class Rosters:
-    """Who was in which class on which day."""
+    """Who was taught in which course on which day: the class, or those of it who were in the course's subgroup."""
 
     def __init__(self, views: Reader, position: int, class_group: str | None = None) -> None:
-        self._members: dict[str, list[tuple[str, str, str | None, int]]] = {}
+        self._members: defaultdict[str, list[Membership]] = defaultdict(list)
         for member in memberships(views, class_group=class_group, at=position).rows:
-            of = self._members.setdefault(member.class_group, [])
-            of.append((member.student, member.starts_on, member.ends_on, member.entry))
-        self._days: dict[tuple[str, str], Mapping[str, int]] = {}
+            self._members[member.class_group].append(member)
+        found = courses(views, class_group=class_group, at=position).rows
+        self._subgroups: dict[str, list[SubgroupMember]] = {of.course: [] for of in found if of.subgroup is not None}
+        for stay in subgroup_members(views, class_group=class_group, at=position).rows if self._subgroups else ():
+            self._subgroups[stay.course].append(stay)
+        self._days: dict[tuple[str, str], Mapping[str, tuple[int, ...]]] = {}
 
-    def on(self, class_group: str, day: str) -> Mapping[str, int]:
-        """Student -> the entry that put him into the class."""
-        found = self._days.get((class_group, day))
+    def on(self, class_group: str, course: str, day: str) -> Mapping[str, tuple[int, ...]]:
+        """Student -> the entries that put him into the class, and into the subgroup where it is one."""
+        key = (course if course in self._subgroups else class_group, day)
+        found = self._days.get(key)
         if found is None:
-            found = self._days[class_group, day] = {
-                student: entry
-                for student, starts_on, ends_on, entry in self._members.get(class_group, ())
-                if starts_on <= day and (ends_on is None or day <= ends_on)
-            }
+            found = self._days[key] = self._on(class_group, course, day)
         return found
+
+    def _on(self, class_group: str, course: str, day: str) -> dict[str, tuple[int, ...]]:
+        of_class: dict[str, tuple[int, ...]] = {
+            member.student: (member.entry,)
+            for member in self._members[class_group]
+            if member.starts_on <= day and (member.ends_on is None or day <= member.ends_on)
+        }
+        if course not in self._subgroups:
+            return of_class
+        return {
+            stay.student: (*of_class[stay.student], stay.entry)
+            for stay in self._subgroups[course]
+            if stay.holds(day) and stay.student in of_class
+        }
 
 
 def listing(columns: str, rows: Collection[tuple[Any, ...]], blank: tuple[Any, ...]) -> tuple[str, dict[str, object]]:

@@ -15,6 +15,8 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
+import orjson
+
 from ledger.journal.deadlines.homework import homework_term
 from ledger.journal.deadlines.lesson import attendance_term, lesson_term
 from ledger.journal.deadlines.marks import oral_mark_term, written_mark_term
@@ -30,7 +32,16 @@ from ledger.journal.deadlines.verdict import (
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader, stands
 from projections.rows import OPEN
-from projections.views.deadline_basis import Judging, Rosters, first_entries, judging, last_ends, wall
+from projections.views.day_ends import DayEnds
+from projections.views.deadline_basis import (
+    Judging,
+    Rosters,
+    first_entries,
+    judging,
+    moments,
+    planned_homework,
+    wall,
+)
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, monday
 
 By = Literal["teacher", "class_group", "week"]
@@ -89,11 +100,38 @@ class _WorkRow(NamedTuple):
     """A work that stands and its lesson."""
 
     lesson: str
+    course: str
     work: str
     written: int
     teacher: str
     class_group: str
     day: str
+
+
+class _LessonRow(NamedTuple):
+    """A lesson that stands, what took its attendance, and its homework (None: nothing entered)."""
+
+    lesson: str
+    course: str
+    teacher: str
+    class_group: str
+    held_on: str
+    starts_at: str
+    fact: int
+    items: str | None
+    taken_by: int | None
+    homework: int | None
+    due_on: str | None
+
+    @property
+    def plan_items(self) -> tuple[int, ...]:
+        """Numbers of the items of the course's plan that it covers."""
+        return _items(self.items)
+
+    @property
+    def is_eve(self) -> bool:
+        """Whether its homework is for the next day."""
+        return self.due_on is not None and _is_eve(self.held_on, self.due_on)
 
 
 class _Tally:
@@ -160,7 +198,7 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
     asked = selection.asked
     rules = set(asked.rules)
     joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
-    columns = "l.lesson, w.work, w.written, l.teacher, o.class_group, l.held_on"
+    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on"
     works: list[_WorkRow] = []
     if rules & {"oral_mark", "written_mark", "written_work"}:
         works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
@@ -224,6 +262,22 @@ class _Terms:
                 terms[day, ends_at], _ = homework_term(held_on, tomorrow, end, version, school)
         return self._bounds(terms)
 
+    def exempt(self, lessons: Iterable[_LessonRow], position: int) -> set[str]:
+        """Lessons whose homework need not be entered: their plan had it before they began (R18)."""
+        exempting = {
+            day for day, of in self._versions.items() if of is not None and of.parameters.planned_homework_is_exempt
+        }
+        of_those = [lesson for lesson in lessons if lesson.held_on in exempting]
+        planned = planned_homework(self._views, of_those, position)
+        at = moments(self._views, planned.values())
+        school = self._judged.school
+        return {
+            lesson.lesson
+            for lesson in of_those
+            if lesson.lesson in planned
+            and at[planned[lesson.lesson]] < wall(date.fromisoformat(lesson.held_on), lesson.starts_at, school)
+        }
+
     def _bounds(self, terms: dict[Any, Term]) -> dict[Any, _Bound]:
         spelled = {term.late_from: format_at(term.late_from) for term in terms.values()}
         entries = first_entries(self._views, spelled.values())
@@ -244,23 +298,37 @@ def _count_lessons(
     homework = f"LEFT JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND {stands('h')}"
     taken = f"""CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
         (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END"""
-    columns = f"l.lesson, l.teacher, o.class_group, l.held_on, l.fact, {taken}, h.fact, h.due_on"
-    found = views.select(selection.sql(columns, joins=homework), selection.parameters)
-    of_eves = _eves(views, selection, terms, found) if "homework" in rules else {}
-    for lesson, teacher, group, day, fact, taken_by, given, due_on in found:
+    columns = f"""l.lesson, l.course, l.teacher, o.class_group, l.held_on, l.starts_at, l.fact, l.plan_items, {taken},
+        h.fact, h.due_on"""
+    found = [_LessonRow(*row) for row in views.select(selection.sql(columns, joins=homework), selection.parameters)]
+    for lesson, _, teacher, group, day, _, fact, _, taken_by, _, _ in found:
         if "lesson" in rules:
             tally.of("lesson", teacher, group, day)[_status(terms.days.get(("lesson", day)), fact)] += 1
         if "attendance" in rules:
             whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
             tally.of("attendance", teacher, group, day)[_status(terms.days.get(("attendance", day)), whole)] += 1
-        if "homework" in rules:
-            eve = of_eves.get((group, day)) if due_on is not None and _is_eve(day, due_on) else None
-            tally.of("homework", teacher, group, day)[_status(eve or terms.days.get(("homework", day)), given)] += 1
+    if "homework" in rules:
+        _count_homework(views, selection, terms, found, tally)
+
+
+def _count_homework(
+    views: Reader, selection: _Selection, terms: _Terms, found: Collection[_LessonRow], tally: _Tally
+) -> None:
+    """Homework: by the day, on an eve by the end of the students' last lesson too, unless the plan has it."""
+    exempt = terms.exempt(found, selection.position)
+    of_eves = _eves(views, selection, terms, [row for row in found if row.is_eve and row.lesson not in exempt])
+    for row in found:
+        of = tally.of("homework", row.teacher, row.class_group, row.held_on)
+        if row.lesson in exempt:
+            of["exempt"] += 1
+        else:
+            bound = of_eves.get(row.lesson) or terms.days.get(("homework", row.held_on))
+            of[_status(bound, row.homework)] += 1
 
 
 def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
     """Marks for works that are not written."""
-    for lesson, work, _, teacher, group, day in works:
+    for lesson, _, work, _, teacher, group, day in works:
         bound = terms.days.get(("oral_mark", day))
         of = tally.of("oral_mark", teacher, group, day)
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
@@ -313,31 +381,32 @@ class _Cells:
             some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
             names = {f"l{number}": lesson for number, lesson in enumerate(some)}
             sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN ({", ".join(f":{name}" for name in names)})
-                AND c.what <> 'lateness' AND c.value IS NOT NULL AND {stands("c")} {end}"""
+                AND c.what IN ('absence', 'mark') AND c.value IS NOT NULL AND {stands("c")} {end}"""
             yield from self._views.select(sql, {**names, "at": self._position})
 
 
-def _eves(
-    views: Reader, selection: _Selection, terms: _Terms, found: list[tuple[Any, ...]]
-) -> dict[tuple[str, str], _Bound]:
-    """Class and day -> the bound of homework for the next day, where any was given and the end of lessons is known."""
-    wanted = {(row[2], row[3]) for row in found if row[7] is not None and _is_eve(row[3], row[7])}
-    if not wanted:
+def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow]) -> dict[str, _Bound]:
+    """Lesson -> the bound of its homework for the next day, where the end of its students' lessons is known."""
+    if not lessons:
         return {}
-    ends = last_ends(views, selection.position, selection.first, selection.last, selection.asked.class_group)
-    known = {key: ends[key].ends_at for key in wanted if key in ends}
-    bounds = terms.eves({(day, ends_at) for (_, day), ends_at in known.items()})
-    return {key: bounds[key[1], ends_at] for key, ends_at in known.items() if (key[1], ends_at) in bounds}
+    ends = DayEnds(views, selection.position, selection.first, selection.last, selection.asked.class_group)
+    known = {}
+    for row in lessons:
+        end = ends.of(row.class_group, row.course, row.held_on)
+        if end is not None:
+            known[row.lesson] = (row.held_on, end.ends_at)
+    bounds = terms.eves(set(known.values()))
+    return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
 
 
 def _count_written(
     works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-    for lesson, work, _, teacher, group, day in works:
+    for lesson, course, work, _, teacher, group, day in works:
         bound = terms.days.get(("written_mark", day))
         marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
-        counted = _of_work(bound, marks, away, rosters.on(group, day).keys())
+        counted = _of_work(bound, marks, away, rosters.on(group, course, day).keys())
         if "written_mark" in asked.rules:
             of = tally.of("written_mark", teacher, group, day)
             for status, count in counted.items():
@@ -370,6 +439,11 @@ def _worst(counted: Mapping[Status, int], bound: _Bound | None) -> Status:
 
 def _status(bound: _Bound | None, entry: int | None) -> Status:
     return "no_regulation" if bound is None else bound.of(entry)
+
+
+@lru_cache(maxsize=4_096)
+def _items(text: str | None) -> tuple[int, ...]:
+    return () if text is None else tuple(orjson.loads(text))
 
 
 @lru_cache(maxsize=4_096)

@@ -1,7 +1,7 @@
 """The register of deadlines (regulation 2.1–2.2.4, 2.4.2): what was recorded late or lacks, and one lesson's verdicts.
 
-Rows are made by the pure functions of `ledger.journal.deadlines`; large sums are in `deadline_counts`. Rules on
-results, notices and the yearly refresh have no entries in the log yet, and so no rows.
+Rows are made by the pure functions of `ledger.journal.deadlines`; large sums are in `deadline_counts`. Results,
+notices and the yearly refresh are in `office_deadlines`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader
 from projections.views.class_page import LessonColumn, Value, Work, columns_of, values_of
-from projections.views.deadline_basis import DayEnd, Judging, Rosters, judging, last_ends, moments, wall
+from projections.views.day_ends import DayEnds
+from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
 from projections.views.lookups import Lesson, classes, lessons, memberships
 
 RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
@@ -209,7 +210,8 @@ class _Facts:
 
     by: Judging
     at: Mapping[int, datetime]
-    ends: Mapping[tuple[str, str], DayEnd]
+    ends: DayEnds | None
+    planned: Mapping[str, int]
     rosters: Rosters
 
     def entered(self, of: Lesson | Value) -> Entered:
@@ -228,15 +230,18 @@ def _judged(
     entries = {lesson.fact for lesson in found} | {of.attendance_by for of in found if of.attendance_by is not None}
     if set(rules) - {"lesson", "homework"}:
         for value in values_of(views, found, by.position, student):
-            if value.what != "lateness":
+            if value.what in {"absence", "mark"}:
                 values[value.lesson].append(value)
                 entries.add(value.fact)
     entries |= {column.homework.fact for column in columns if column.homework}
     groups = {lesson.class_group for lesson in found}
     group = groups.pop() if len(groups) == 1 else None
     first, last = min(of.held_on for of in found), max(of.held_on for of in found)
-    ends = last_ends(views, by.position, first, last, group) if "homework" in rules else {}
-    facts = _Facts(by, moments(views, entries), ends, Rosters(views, by.position, group))
+    asks_homework = "homework" in rules
+    ends = DayEnds(views, by.position, first, last, group) if asks_homework else None
+    planned = planned_homework(views, found, by.position) if asks_homework else {}
+    entries.update(planned.values())
+    facts = _Facts(by, moments(views, entries), ends, planned, Rosters(views, by.position, group))
     for column in columns:
         yield column, _of_lesson(column, values[column.lesson.lesson], facts, rules, student)
 
@@ -254,8 +259,8 @@ def _of_lesson(
         taken = lesson.attendance_by
         entered = None if taken is None else Entered(taken, facts.at[taken])
         judged.append(_Judged(attendance(day, entered, absences.values(), school=school, now=now)))
-    if "homework" in rules:
-        judged.append(_homework(column, facts))
+    if facts.ends is not None:
+        judged.append(_homework(column, facts, facts.ends))
     marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
     for value in values:
         if value.what == "mark" and value.work is not None:
@@ -277,12 +282,13 @@ def _cited(work: Work) -> tuple[int, ...]:
     return (work.entry,)
 
 
-def _homework(column: LessonColumn, facts: _Facts) -> _Judged:
+def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds) -> _Judged:
     lesson, given, school = column.lesson, column.homework, facts.by.school
     day = date.fromisoformat(lesson.held_on)
-    end = facts.ends.get((lesson.class_group, lesson.held_on))
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
     eve = given is not None and due_on is not None and due_on - day == timedelta(days=1)
+    end = ends.of(lesson.class_group, lesson.course, lesson.held_on) if eve else None
+    plan = facts.planned.get(lesson.lesson)
     entered = None
     if given is not None:
         entered = Entered(given.fact, facts.at[given.fact], given.entry if given.entry != given.fact else None)
@@ -290,11 +296,13 @@ def _homework(column: LessonColumn, facts: _Facts) -> _Judged:
         day,
         entered,
         due_on,
-        last_lesson_end=wall(day, end.ends_at, school) if end and eve else None,
+        last_lesson_end=wall(day, end.ends_at, school) if end else None,
         lesson_starts=wall(day, lesson.starts_at, school),
         school=school,
         now=facts.by.now,
-        cited=(end.entry,) if end and eve else (),
+        planned=None if plan is None else Entered(plan, facts.at[plan]),
+        is_day_planned=end is None or end.is_planned,
+        cited=end.entries if end else (),
     )
     return _Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
 
@@ -307,10 +315,10 @@ def _written(
     facts: _Facts,
     student: str | None,
 ) -> list[_Judged]:
-    """Everybody who was in the class that day, and whoever has a mark; then the work as a whole."""
+    """Everybody who was taught there that day, and whoever has a mark; then the work as a whole."""
     lesson, school, now = column.lesson, facts.by.school, facts.by.now
     day = date.fromisoformat(lesson.held_on)
-    members = facts.rosters.on(lesson.class_group, lesson.held_on)
+    members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
     verdicts = {
         of: written_mark(
             day,
@@ -318,7 +326,7 @@ def _written(
             absence=absences.get(of),
             school=school,
             now=now,
-            cited=(work.entry, members[of]) if of in members else (work.entry,),
+            cited=(work.entry, *members.get(of, ())),
         )
         for of in (sorted({*members, *marks}) if student is None else {student} & {*members, *marks})
     }

@@ -1,7 +1,7 @@
 """Registers of people's data: guardians, notices, the yearly refresh, consents to delivery, refusals (1.7, 2.3.4).
 
-Each answer is as of a position; each row cites the entries that began and ended it. A notice's deadline is not judged
-here: `received_on` and the answer's `answered_at` are what it is judged by.
+Each answer is as of a position; each row cites the entries that began and ended it. A notice's deadline is judged in
+`office_deadlines`.
 """
 
 from __future__ import annotations

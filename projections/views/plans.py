@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
@@ -14,7 +14,7 @@ from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, L
 from projections.folding import Entry, View
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
-from projections.views.lookups import Course, Lesson, courses
+from projections.views.lookups import Course, courses
 
 
 class PlanRow(NamedTuple):
@@ -58,6 +58,19 @@ def _json(value: object) -> str:
 
 
 VIEW: Final = View((PLANS,), {LessonPlanImported: _stated, LessonPlanContinued: _stated, LessonPlanAmended: _amended})
+
+
+class Covering(Protocol):
+    """A lesson with the items of its course's plan that it covers; `fact`: the entry that first recorded it."""
+
+    @property
+    def lesson(self) -> str: ...  # noqa: D102
+    @property
+    def course(self) -> str: ...  # noqa: D102
+    @property
+    def fact(self) -> int: ...  # noqa: D102
+    @property
+    def plan_items(self) -> tuple[int, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +243,9 @@ def programme(
     return ProgrammeFulfilment(position, tuple(_line(position, *page) for page in pages))
 
 
-def published(views: Reader, lessons: Iterable[Lesson], position: int) -> dict[str, tuple[PlannedItem, ...]]:
+def published(views: Reader, lessons: Iterable[Covering], position: int) -> dict[str, tuple[PlannedItem, ...]]:
     """Lesson -> items that it covers and that have homework, as their plan stood when the lesson was recorded."""
-    covering: defaultdict[str, list[Lesson]] = defaultdict(list)
+    covering: defaultdict[str, list[Covering]] = defaultdict(list)
     for lesson in lessons:
         if lesson.plan_items:
             covering[lesson.course].append(lesson)

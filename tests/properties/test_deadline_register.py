@@ -25,8 +25,9 @@ from projections.views.deadline_basis import DAYS_OFF
 from projections.views.deadline_counts import By, deadline_counts
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked, deadline_register, lesson_deadlines
 from tests import projection_oracle as oracle
+from tests.planned_days import PlanningLog, last_end, plan_entry
 from tests.projection_databases import views_dsn
-from tests.projection_logs import ORIGIN, Fact, SchoolLog
+from tests.projection_logs import ORIGIN, Fact
 from tests.unit.ledger.journal.small_school import PARAMETERS
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -36,7 +37,7 @@ LATER = datetime(2027, 6, 1, tzinfo=UTC)
 _quiet = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-class DeadlineLog(SchoolLog):
+class DeadlineLog(PlanningLog):
     """A school that is slow: hours pass between its commands, and it changes its regulation on the way."""
 
     def command(self, *recorded: tuple[str, j.Event], role: str = "teacher", seconds: int | None = None) -> list[int]:
@@ -67,6 +68,7 @@ class DeadlineLog(SchoolLog):
             homework_days=rng.choice((0, 1)),
             homework_after_last_lesson_minutes=rng.choice((0, 60, 600)),
             weekends_extend=rng.random() < 0.5,
+            planned_homework_is_exempt=rng.random() < 0.7,
         )
         adopted = j.RegulationAdopted(
             order_number="1", order_date="2026-08-31", effective_from=self.effective.isoformat(), parameters=parameters
@@ -113,7 +115,7 @@ class DeadlineLog(SchoolLog):
         day = self.log.at.astimezone(MOSCOW).date() + timedelta(days=1)
         self.log.at = datetime.combine(day, time(20), MOSCOW).astimezone(UTC)
         course, group, _ = self.rng.choice(self.courses)
-        lesson, work = self.id(), self.id()
+        lesson, work, test = self.id(), self.id(), self.id()
         header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": "09:00", "ends_at": "09:45", "number": 1}
         tomorrow = (day + timedelta(days=1)).isoformat()
         oral = j.WorkRecorded(work=work, kind="answer", written=False, weight=100)
@@ -133,10 +135,26 @@ class DeadlineLog(SchoolLog):
             (j.HomeworkAssigned(text="§ 7", due_on=tomorrow), 60),
             (oral, 60),
             (j.MarkRecorded(student=first, work=work, value="4"), 60),
+            (j.WorkRecorded(work=test, kind="test", written=True, weight=100), 60),
+            (j.MarkRecorded(student=first, work=test, value="4"), 60),
             (j.MarkRecorded(student=second, work=work, value="5"), 300_000),
+            (j.MarkRecorded(student=second, work=test, value="5"), 60),
         ):
             self.command((f"lesson/{lesson}", event), seconds=seconds)
         self.lessons.append(lesson)
+
+    def plan_afterwards(self) -> None:
+        """A lesson whose plan gets its homework when the lesson is over."""
+        day = self.log.at.astimezone(MOSCOW).date() + timedelta(days=1)
+        self.log.at = datetime.combine(day, time(20), MOSCOW).astimezone(UTC)
+        course = self.rng.choice(self.courses)[0]
+        number = self.plan(course, "§ 8")
+        header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+        covering = j.LessonRecorded(
+            course=course, teacher=self.teachers[0], topic="Т", attendance="taken", plan_items=(number,), **header
+        )
+        self.lessons.append(self.id())
+        self.command((f"lesson/{self.lessons[-1]}", covering), seconds=60)
 
     def live(self, steps: int) -> DeadlineLog:
         for step in range(steps):
@@ -144,7 +162,11 @@ class DeadlineLog(SchoolLog):
                 self.adopt()
             if step % 30 == 29:
                 self.straddle()
-            self.rng.choice((self.lesson, self.follow_up, self.follow_up, self.correct, self.roster_change))()
+                self.plan_afterwards()
+            others = [*[self.follow_up] * 4, self.correct, self.roster_change]
+            # Days without a timetable come first.
+            others += [self.plan_days, self.plan_days] if step > 45 else []
+            self.rng.choice((self.lesson, self.lesson, *others))()
         return self
 
 
@@ -153,9 +175,9 @@ def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[DeadlineLog, 
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(SEED_COUNT):
-            school = DeadlineLog(seed, classes_count=2, students_count=4, courses_count=2)
+            school = DeadlineLog(seed, classes_count=2, students_count=4, courses_count=4)
             school.log.origin = f"{ORIGIN}/deadlines/{seed}"
-            school.live(90)
+            school.live(140)
             if request.param == "sqlite":
                 url = f"sqlite:{folder}/{seed}.db"
             else:
@@ -189,12 +211,7 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         if entry["type"] == "regulation_adopted/1"
     ]
     by: dict[str, Any] = {"school": School(MOSCOW, versions, DAYS_OFF), "now": now}
-    groups = {lesson: world.courses[of["course"]]["class_group"] for lesson, of in world.lessons.items()}
     headers = {f.lesson: f for f in world.facts if f.what == "lesson" and f.value is not None}
-    ends: dict[tuple[str, str], tuple[str, int]] = {}
-    for lesson, header in headers.items():
-        place = (groups[lesson], world.lessons[lesson]["held_on"])
-        ends[place] = max(ends.get(place, ("", -1)), (header.value["ends_at"], header.standing))
     found: list[tuple[Any, ...]] = []
     for lesson, header in headers.items():
         facts = [fact for fact in world.facts if fact.lesson == lesson and fact.value is not None]
@@ -205,14 +222,8 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         found.append((lesson, None, None, lesson_record(day, entered(header), **by)))
         taken_by = None if taken is None else Entered(taken, moment(taken))
         found.append((lesson, None, None, attendance(day, taken_by, list(absent.values()), **by)))
-        found.append((lesson, None, None, _homework(facts, header, day, ends[groups[lesson], day_text], entered, by)))
-        members = {
-            member["student"]: member["entry"]
-            for member in world.members
-            if member["class"] == groups[lesson]
-            and member["starts_on"] <= day_text
-            and (member["ends_on"] is None or day_text <= member["ends_on"])
-        }
+        found.append((lesson, None, None, _homework(world, facts, header, entered, by)))
+        members = taught(world, lesson)
         for work in (fact for fact in facts if fact.what == "work"):
             marks = {f.student: entered(f) for f in facts if f.what == "mark" and f.work == work.work}
             if not work.value["written"]:
@@ -222,7 +233,7 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
                 continue
             verdicts = {}
             for student in {*members, *marks}:
-                cited = [work.standing, *([members[student]] if student in members else [])]
+                cited = [work.standing, *(members.get(str(student), []))]
                 verdicts[str(student)] = written_mark(
                     day, marks.get(student), absence=absent.get(student), cited=cited, **by
                 )
@@ -232,20 +243,44 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
     return found
 
 
+def taught(world: oracle.World, lesson: str) -> dict[str, list[int]]:
+    """Student -> the entries that make him one of those who are taught in a lesson."""
+
+    def there(member: dict[str, Any]) -> bool:
+        day = world.lessons[lesson]["held_on"]
+        return bool(member["starts_on"] <= day and (member["ends_on"] is None or day <= member["ends_on"]))
+
+    course = world.lessons[lesson]["course"]
+    group = world.courses[course]["class_group"]
+    of_class = {of["student"]: [of["entry"]] for of in world.members if of["class"] == group and there(of)}
+    if not world.courses[course].get("subgroup"):
+        return of_class
+    return {
+        of["student"]: [*of_class[of["student"]], of["entry"]]
+        for of in world.stays
+        if of["course"] == course and there(of) and of["student"] in of_class
+    }
+
+
 def _homework(
-    facts: list[oracle.Fact], header: oracle.Fact, day: date, end: tuple[str, int], entered: Any, by: dict[str, Any]
+    world: oracle.World, facts: list[oracle.Fact], header: oracle.Fact, entered: Any, by: dict[str, Any]
 ) -> Verdict:
+    about = world.lessons[header.lesson]
+    day = date.fromisoformat(about["held_on"])
     given_ = [fact for fact in facts if fact.what == "homework"]
     due_on = date.fromisoformat(given_[0].value["due_on"]) if given_ and "due_on" in given_[0].value else None
     eve = due_on == day + timedelta(days=1)
-    starts = time.fromisoformat(header.value["starts_at"])
+    end = last_end(world, about["course"], about["held_on"]) if eve else None
+    plan = plan_entry(world, header)
     return homework(
         day,
         entered(given_[0]) if given_ else None,
         due_on,
-        last_lesson_end=at_wall(day, time.fromisoformat(end[0]), MOSCOW) if eve else None,
-        lesson_starts=at_wall(day, starts, MOSCOW),
-        cited=[end[1]] if eve else [],
+        last_lesson_end=at_wall(day, time.fromisoformat(end[0]), MOSCOW) if end else None,
+        lesson_starts=at_wall(day, time.fromisoformat(header.value["starts_at"]), MOSCOW),
+        planned=None if plan is None else Entered(plan, datetime.fromisoformat(world.entries[plan]["at"])),
+        is_day_planned=end is None or end[2],
+        cited=end[1] if end else [],
         **by,
     )
 
@@ -381,7 +416,11 @@ def test_the_schools_have_every_kind_of_verdict(schools: list[tuple[DeadlineLog,
     assert seen["attendance", "missing"]
     assert seen["written_mark", "missing"]
     assert seen["written_mark", "exempt"]
+    assert seen["homework", "exempt"]
     assert readings["due_next_day"]
+    assert readings["recorded_lessons_alone"]
+    assert readings["recorded_lessons_alone"] < readings["due_next_day"]
+    assert readings["planned_too_late"]
     assert readings["absence_added"]
 
 

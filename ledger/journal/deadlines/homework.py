@@ -51,6 +51,7 @@ def homework(
     school: School,
     now: datetime,
     planned: Entered | None = None,
+    is_day_planned: bool = True,
     cited: Collection[int] = (),
 ) -> Verdict:
     """Judge the homework of a lesson (R18, R19; regulation 2.2.2, 2.4.2).
@@ -69,20 +70,24 @@ def homework(
         school: what it judges by.
         now: as of when.
         planned: the entry of a lesson plan that has homework for this lesson.
+        is_day_planned: whether a timetable says which lessons the students had that day; else `last_lesson_end` is of
+            the recorded ones alone, and the verdict says so.
         cited: entries that `last_lesson_end` and `lesson_starts` were taken from.
     """
     version = school.version_on(held_on)
     if version is None:
         return unjudged("homework", entered, cited)
     basis = [version.entry, *cited]
-    late_plan: tuple[Reading, ...] = ()
+    also: tuple[Reading, ...] = ()
     if planned is not None and version.parameters.planned_homework_is_exempt:
         basis += planned.entries
         if planned.at < lesson_starts:
             return exempt("homework", "planned_homework", entered, basis)
-        late_plan = ("planned_too_late",)
+        also = ("planned_too_late",)
     term, readings = homework_term(held_on, due_on if entered else None, last_lesson_end, version, school)
-    return judge("homework", term, entered, now, basis, (*readings, *late_plan))
+    if "due_next_day" in readings and last_lesson_end is not None and not is_day_planned:
+        also += ("recorded_lessons_alone",)
+    return judge("homework", term, entered, now, basis, (*readings, *also))
 
 
 def counts_as_not_assigned(verdict: Verdict, version: Version | None) -> bool:

@@ -26,6 +26,7 @@ Exemption = Literal["planned_homework", "absent", "nobody_wrote"]
 Reading = Literal[
     "due_next_day",
     "last_lesson_end_unknown",
+    "recorded_lessons_alone",
     "planned_too_late",
     "absence_added",
     "no_oral_marks",

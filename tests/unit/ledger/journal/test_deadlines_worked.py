@@ -86,6 +86,7 @@ def judge_homework(case: Case) -> Verdict:
         last_lesson_end=case.wall("last_end"),
         lesson_starts=starts,
         planned=case.entered(case.get("planned")),
+        is_day_planned=case.get("is_day_planned") is not False,
         cited=case.get("cited") or (),
         **case.common(),
     )

@@ -1,0 +1,171 @@
+"""When the last lesson of some students ends on a day (regulation 2.2.2): what was recorded, and what is planned.
+
+A recorded lesson has its own times, also where it stands for a planned one. What is planned and not recorded has those
+of the bells, unless it is cancelled; a cancelled lesson counts where it was moved to, and at its own place where it was
+merged with another one. Planned lessons of which the bells know no times are left out. Students of a subgroup have the
+lessons of the whole class, and those of every subgroup that one of them is in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from ledger.journal.in_force import in_force
+from ledger.journal.planned_lessons import PlannedLesson
+from projections.reading import Reader, stands
+from projections.views.cancellations import Cancellation, cancellations
+from projections.views.plan import Held, match, read_plan
+from projections.views.subgroups import SubgroupMember, subgroup_members
+
+
+class DayEnd(NamedTuple):
+    """When some students' last lesson of a day ends.
+
+    Attributes:
+        ends_at: the school's clock.
+        entries: what says so: the lesson's, the timetable's, the bells', cancellations of what would have ended later.
+        is_planned: whether a timetable was in force; else the day seems to end with its last recorded lesson.
+    """
+
+    ends_at: str
+    entries: tuple[int, ...]
+    is_planned: bool
+
+
+class _Ending(NamedTuple):
+    """A lesson of a class's day, or one that is cancelled."""
+
+    ends_at: str
+    entries: tuple[int, ...]
+    course: str
+
+
+class _Day(NamedTuple):
+    """A class's day."""
+
+    lessons: tuple[_Ending, ...]
+    cancelled: tuple[_Ending, ...]
+    timetable: int | None
+
+
+class DayEnds:
+    """The ends of days, of all classes or of one, each worked out when it is asked for."""
+
+    def __init__(
+        self, views: Reader, position: int, from_day: str, to_day: str, class_group: str | None = None
+    ) -> None:
+        self._plan = read_plan(views, position, from_day, to_day, class_group=class_group)
+        self._subgroups: dict[str, bool] = {}
+        self._courses: defaultdict[str, list[str]] = defaultdict(list)
+        self._held: defaultdict[tuple[str, str], list[Held]] = defaultdict(list)
+        self._members: defaultdict[str, list[SubgroupMember]] = defaultdict(list)
+        self._cancelled: defaultdict[tuple[str, str], list[Cancellation]] = defaultdict(list)
+        self._moved_in: defaultdict[tuple[str, str], list[Cancellation]] = defaultdict(list)
+        self._days: dict[tuple[str, str], _Day] = {}
+        self._ends: dict[tuple[str, str, str | None], DayEnd | None] = {}
+        self._read(views, position, from_day, to_day, class_group)
+
+    def _read(self, views: Reader, position: int, first: str, last: str, class_group: str | None) -> None:
+        parameters: dict[str, object] = {"at": position}
+        condition = ""
+        if class_group is not None:
+            parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
+        sql = f"SELECT o.course, o.class_group, o.subgroup FROM {{courses}} o WHERE {stands('o')}{condition}"
+        for course, group, subgroup in views.select(sql, parameters):
+            self._subgroups[course] = subgroup is not None
+            self._courses[group].append(course)
+        sql = f"""SELECT o.class_group,
+              l.course, l.held_on, l.number, l.starts_at, l.ends_at, l.lesson, l.entry, l.teacher
+            FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
+        for group, *held in views.select(sql, {**parameters, "first": first, "last": last}):
+            self._held[group, held[1]].append(Held._make(held))
+        if any(self._subgroups.values()):
+            for member in subgroup_members(views, class_group=class_group, at=position).rows:
+                self._members[member.course].append(member)
+        for one in cancellations(views, class_group=class_group, at=position).rows:
+            if one.withdrawn_by is None:
+                self._cancelled[one.class_group, one.held_on].append(one)
+                if one.moved_on is not None:
+                    self._moved_in[one.class_group, one.moved_on].append(one)
+
+    def of(self, class_group: str, course: str, day: str) -> DayEnd | None:
+        """The end of the last lesson of a course's students; None where no lesson of theirs is known."""
+        of_subgroup = bool(self._subgroups.get(course))
+        key = (class_group, day, course if of_subgroup else None)
+        if key not in self._ends:
+            theirs = self._theirs(class_group, day, course) if of_subgroup else None
+            self._ends[key] = self._end(class_group, day, theirs)
+        return self._ends[key]
+
+    def _end(self, class_group: str, day: str, courses: Collection[str] | None) -> DayEnd | None:
+        found = self._days.get((class_group, day))
+        if found is None:
+            found = self._days[class_group, day] = self._day(class_group, day)
+        last = max((one for one in found.lessons if courses is None or one.course in courses), default=None)
+        if last is None:
+            return None
+        entries = set(last.entries)
+        if found.timetable is not None:
+            entries.add(found.timetable)
+        for one in found.cancelled:
+            if one.ends_at > last.ends_at and (courses is None or one.course in courses):
+                entries.update(one.entries)
+        return DayEnd(last.ends_at, tuple(sorted(entries)), found.timetable is not None)
+
+    def _theirs(self, class_group: str, day: str, course: str) -> frozenset[str]:
+        """Courses of a subgroup's students."""
+        students = self._students(course, day)
+        return frozenset(
+            of
+            for of in self._courses[class_group]
+            if of == course or not self._subgroups[of] or not students.isdisjoint(self._students(of, day))
+        )
+
+    def _students(self, course: str, day: str) -> frozenset[str]:
+        return frozenset(member.student for member in self._members[course] if member.holds(day))
+
+    def _day(self, class_group: str, day: str) -> _Day:
+        held = self._held.get((class_group, day), [])
+        planner = self._plan.planners.get(class_group)
+        timetable = None if planner is None else in_force(planner.timetables, day)
+        if timetable is None:
+            return _Day(tuple(_Ending(one.ends_at, (one.entry,), one.course) for one in held), (), None)
+        cancelled = {(one.course, one.number): one for one in self._cancelled.get((class_group, day), ())}
+        planned: list[PlannedLesson] = []
+        gone: list[_Ending] = []
+        merged: list[_Ending] = []
+        for lesson in self._plan.lessons(class_group, day):
+            by = cancelled.get((lesson.course, lesson.number))
+            if by is None:
+                planned.append(lesson)
+            elif lesson.ends_at is not None:
+                ending = _Ending(lesson.ends_at, (by.entry, *_entries(lesson)), lesson.course)
+                (gone if by.merged_with is None else merged).append(ending)
+        planned += self._moved(class_group, day, timetable.event.bells)
+        found = match(sorted(planned, key=lambda one: (one.number, one.course, one.timetable_entry)), held)
+        lessons = [_Ending(one.ends_at, (one.entry,), one.course) for one in held]
+        lessons += [
+            _Ending(lesson.ends_at, _entries(lesson), lesson.course)
+            for lesson, one in found.pairs
+            if one is None and lesson.ends_at is not None
+        ]
+        return _Day((*lessons, *merged), tuple(gone), timetable.entry)
+
+    def _moved(self, class_group: str, day: str, bells: str) -> Iterator[PlannedLesson]:
+        """Lessons that cancellations moved to this day, by its bells: a cancellation plans them, not the timetable."""
+        version = in_force(self._plan.bells.get(bells, ()), day)
+        for one in self._moved_in.get((class_group, day), ()):
+            for bell in version.event.lessons if version is not None else ():
+                if version is not None and bell.number == one.moved_number:
+                    yield PlannedLesson(
+                        day, bell.number, one.course, bell.starts_at, bell.ends_at, one.entry, version.entry, None
+                    )
+
+
+def _entries(lesson: PlannedLesson) -> tuple[int, ...]:
+    """What a planned lesson rests on."""
+    rests_on = (lesson.timetable_entry, lesson.bells_entry, lesson.calendar_entry)
+    return tuple(sorted({entry for entry in rests_on if entry is not None}))
