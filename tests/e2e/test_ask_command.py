@@ -48,8 +48,8 @@ def test_the_questions_are_listed_and_each_is_helped(var: Path) -> None:
     assert "Что было известно в этот момент / what was known at this moment" in text
     assert "О каких днях речь, говорят --from и --to" in text
     replay = " ".join(letopis("replay", "--help").stdout.split())
-    assert "as known now about then" in replay
-    assert "as known then" in replay
+    assert "past days as known now" in replay
+    assert "what was known then" in replay
 
 
 def test_an_answer_is_text_or_one_object_or_a_table(var: Path) -> None:
