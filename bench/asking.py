@@ -74,7 +74,7 @@ def _askings(question: Question, views: Views, position: int) -> Iterator[dict[s
     members = rng.sample(memberships(views, at=position).rows, 6)
     teachers = [row.teacher for row in rng.sample(lessons(views, to_date="2026-09-30", at=position).rows, 6)]
     names = {parameter.name: parameter for parameter in question.parameters}
-    bounds = [name for name in ("from", "to") if name in names]
+    bounds: list[str] = [name for name in ("from", "to") if name in names]
     spans = [dict(zip(bounds, span, strict=False)) for span in (*MONTHS, *QUARTERS)]
     if "student" in names and names["student"].is_needed:
         for member in members:

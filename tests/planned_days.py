@@ -119,16 +119,6 @@ class PlanningLog(SchoolLog):
         self.command((f"plan/{course}", LessonPlanImported(title="КТП", items=items)), seconds=60)
         return 1
 
-    @property
-    def year(self) -> str:
-        """The year's id."""
-        (year,) = {
-            entry["stream"].split("/")[1]
-            for entry in oracle.fold(self.log.raws[:30]).entries
-            if entry["type"] == "school_year_opened/1"
-        }
-        return str(year)
-
 
 def _of(world: oracle.World, type_: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     for entry in world.entries:
