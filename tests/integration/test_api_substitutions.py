@@ -103,12 +103,13 @@ def test_a_teacher_reads_the_own_substitutions_alone(server: Served) -> None:
         assert teacher.get("/substitutions", params={"employee": school.me}).json()["lessons"] == 1
         for path in ("/substitutions", "/substitutions.csv"):
             problem(teacher.get(path, params={"employee": school.colleague}), 403, "forbidden")
-    for role in ("administrator", "deputy", "inspector"):
+    for role in ("administrator", "deputy", "director", "inspector"):
         with server.as_(role) as reader:
             assert reader.get("/substitutions", params={"employee": school.colleague}).json()["lessons"] == 1
     assert {role for role, rights in RIGHTS.items() if Right.READ_STAFF in rights} == {
         "administrator",
         "deputy",
+        "director",
         "inspector",
     }
 
