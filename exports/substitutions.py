@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Final
 
 from exports.tables import Table, format_table, typed
-from ledger.journal.vocabulary import SUBSTITUTION_WORDS
+from ledger.journal.vocabulary import CANCELLATION_WORDS, SUBSTITUTION_WORDS
 from projections.views.substitution_register import Missed, Substituted, SubstitutionRegister
 
 UNRECORDED: Final = "нет записи об уроке"
@@ -25,7 +25,7 @@ COLUMNS: Final = (
 def format_register(register: SubstitutionRegister, names: Mapping[str, str]) -> bytes:
     """The register's rows as CSV, replaced and missed, by day and number; `names` of people, by id, where known.
 
-    A missed lesson has no substitute, and its `entry` is the timetable's.
+    A missed lesson has no substitute; its `entry` is what cancelled it, beside reason and document, or the timetable's.
     """
     return b"".join(format_table(Table("substitutions", COLUMNS, _rows(register, names))))
 
@@ -46,10 +46,15 @@ def _replaced_row(row: Substituted, names: Mapping[str, str]) -> Sequence[str]:
     )
 
 
+def why_missed(row: Missed) -> str:
+    """Say why nobody gave a lesson: the cancellation's reason, or that the journal has no record of it."""
+    return UNRECORDED if row.cancelled_for is None else CANCELLATION_WORDS[row.cancelled_for]
+
+
 def _missed_row(row: Missed, names: Mapping[str, str]) -> Sequence[str]:
     teacher = row.teacher or ""
     return (
         *(row.held_on, str(row.number), typed(row.class_name), typed(row.subject)),
-        *(teacher, typed(names.get(teacher, teacher)), "", "", UNRECORDED),
-        *("", "", "", "", str(row.timetable_entry), ""),
+        *(teacher, typed(names.get(teacher, teacher)), "", "", why_missed(row), typed(row.basis or "")),
+        *("", "", "", str(row.timetable_entry if row.cancelled_by is None else row.cancelled_by), ""),
     )

@@ -15,7 +15,7 @@ from api.cli.replaying import read_moment
 from api.queries import is_day, month_days
 from api.schools import open_school
 from api.settings import SettingsError
-from exports.substitutions import UNRECORDED, format_register
+from exports.substitutions import format_register, why_missed
 from ledger.clock import utc_now
 from projections.reading import AsOf
 from projections.views.substitution_register import Missed, Substituted, SubstitutionRegister, substitution_register
@@ -107,7 +107,9 @@ def _line(row: Substituted, names: dict[str, str]) -> str:
 def _missed_line(row: Missed, names: dict[str, str]) -> str:
     who = names.get(row.teacher, row.teacher) if row.teacher else "—"
     what = f"{row.held_on} {row.number} {row.class_name} {row.subject}"
-    return f"{what}  {who}: {UNRECORDED} / no record  [{row.timetable_entry}]"
+    if row.cancelled_for is None:
+        return f"{what}  {who}: {why_missed(row)} / no record  [{row.timetable_entry}]"
+    return f"{what}  {who}: {why_missed(row)} / {row.cancelled_for}, {row.basis}  [{row.cancelled_by}]"
 
 
 def _hundredths(value: int) -> str:

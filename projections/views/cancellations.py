@@ -117,6 +117,29 @@ def cancellations(
     return Answer(position, tuple(_cancellation(row) for row in rows))
 
 
+class Standing(NamedTuple):
+    """A cancellation that stands, as `Cancellation` has it; nothing of what was recorded."""
+
+    entry: int
+    course: str
+    held_on: str
+    number: int
+    reason: str
+    basis: str
+    moved_on: str | None
+    moved_number: int | None
+    merged_with: str | None
+
+
+def standing_cancellations(views: Reader, position: int, from_day: str, to_day: str) -> list[Standing]:
+    """Cancellations that stand at a position, of lessons planned on some days, both inclusive, or moved to them."""
+    sql = f"""SELECT c.fact, c.course, c.held_on, c.number, c.reason, c.basis, c.moved_on, c.moved_number, c.merged_with
+        FROM {{cancellations}} c
+        WHERE {stands("c")} AND c.withdrawn_basis IS NULL
+          AND (c.held_on BETWEEN :first AND :last OR c.moved_on BETWEEN :first AND :last) ORDER BY c.fact"""
+    return [Standing(*row) for row in views.select(sql, {"at": position, "first": from_day, "last": to_day})]
+
+
 _LESSON: Final = f"""(SELECT min(l.lesson) FROM {{lessons}} l WHERE l.course = $course AND l.held_on = $day
         AND l.number = $number AND l.stands = 1 AND {stands("l")})"""
 

@@ -67,6 +67,8 @@ class Missed:
         course, class_group, class_name, subject: of whom and in what.
         teacher: who was responsible on the day, None: nobody; `assigned_by` says so.
         timetable_entry, bells_entry, calendar_entry: what planned it, gave its times, and made the day what it was.
+        cancelled_by, cancelled_for, basis: what cancelled it, `ledger.journal.vocabulary.CancellationReason`, and the
+            document; None where nothing says why it was not held. One that is held elsewhere instead is not missed.
     """
 
     held_on: str
@@ -82,13 +84,17 @@ class Missed:
     timetable_entry: int | None
     bells_entry: int | None
     calendar_entry: int | None
+    cancelled_by: int | None
+    cancelled_for: str | None
+    basis: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class EmployeeTotal:
     """One employee's sums over the rows: lessons given for others and by others, and their coefficients in hundredths.
 
-    An hour is a lesson. `unreplaced_lessons` were missed and nobody gave them; None: the school has no timetable.
+    An hour is a lesson. `unreplaced_lessons` were missed and nobody gave them, without a cancellation or because the
+    teacher was absent; None: the school has no timetable.
     """
 
     employee: str
@@ -152,7 +158,9 @@ def substitution_register(
     rows = tuple(_substituted(row) for row in found)
     missed = None
     if board.plan.is_known:
-        missed = tuple(_missed(row) for row in board.uneven(teacher=employee, is_unplanned_asked=False))
+        missed = tuple(
+            _missed(row) for row in board.uneven(teacher=employee, is_unplanned_asked=False) if not row.is_elsewhere
+        )
     totals = tuple(total for total in _totals(rows, missed) if employee in (None, total.employee))
     coefficient = sum(row.coefficient for row in rows)
     timetable: Literal["known", "none"] = "none" if missed is None else "known"
@@ -193,6 +201,9 @@ def _missed(row: DayLesson) -> Missed:
         row.timetable_entry,
         row.bells_entry,
         row.calendar_entry,
+        row.cancelled_by,
+        row.cancelled_for,
+        row.basis,
     )
 
 
@@ -205,7 +216,7 @@ def _totals(rows: Iterable[Substituted], missed: Iterable[Missed] | None) -> Ite
             of[place] += 1
             of[place + 1] += row.coefficient
     for lesson in missed or ():
-        if lesson.teacher is not None:
+        if lesson.teacher is not None and lesson.cancelled_for in (None, "teacher_absent"):
             sums.setdefault(lesson.teacher, [0, 0, 0, 0, 0])[4] += 1
     for employee, of in sorted(sums.items()):
         given, given_coefficient, replaced, coefficient, unreplaced = of

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ledger.journal.in_force import in_force
 from ledger.journal.planned_lessons import PlannedLesson
 from projections.reading import AsOf, Reader, resolve, stands
+from projections.views.cancellations import standing_cancellations
 from projections.views.plan import (
     Courses,
     Held,
@@ -37,6 +38,8 @@ class DayLesson:
         teacher: who is responsible on the day, None: nobody.
         assigned_by, timetable_entry, bells_entry, calendar_entry: what this rests on; None where it rests on no such.
         lesson, lesson_entry, given_by: the recorded lesson, what says so, and who gave it; None where none is.
+        cancelled_by, cancelled_for, basis: what cancelled a planned lesson that is not recorded, why, and the document.
+        is_elsewhere: whether that moved it to another place, or into another course's lesson.
         is_over: whether it has ended by the moment asked about.
         missing: of `record`, `attendance`, `homework`, `marks`, what is not in the journal though the lesson is over;
             marks: a work of the lesson has none. Only in a teacher's day.
@@ -59,6 +62,10 @@ class DayLesson:
     lesson_entry: int | None
     given_by: str | None
     is_over: bool
+    cancelled_by: int | None = None
+    cancelled_for: str | None = None
+    basis: str | None = None
+    is_elsewhere: bool = False
     missing: tuple[str, ...] = ()
 
 
@@ -73,12 +80,17 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What is over and stands on one side alone: planned and not recorded, recorded and not planned."""
+    """What is over and stands on one side alone: planned and not recorded, recorded and not planned.
+
+    `cancelled` were planned too, and a cancellation says why nobody recorded them; a lesson that stands where one was
+    moved to is not unplanned.
+    """
 
     position: int
     has_timetable: bool
     unrecorded: tuple[DayLesson, ...]
     unplanned: tuple[DayLesson, ...]
+    cancelled: tuple[DayLesson, ...]
 
 
 def class_timetable(
@@ -128,8 +140,9 @@ def gaps(
     return Gaps(
         board.position,
         board.plan.is_known,
-        tuple(row for row in found if row.lesson is None),
-        tuple(row for row in found if row.timetable_entry is None),
+        tuple(row for row in found if row.lesson is None and row.cancelled_by is None),
+        tuple(row for row in found if row.timetable_entry is None and not board.was_moved_to(row)),
+        tuple(row for row in found if row.cancelled_by is not None),
     )
 
 
@@ -158,6 +171,13 @@ class Board:
         self.courses = Courses(views, self.position)
         self._views = views
         self._class_group = class_group
+        said = standing_cancellations(views, self.position, from_day, to_day)
+        self._cancelled = {(one.course, one.held_on, one.number): one for one in said}
+        self._moved_to = {(one.course, one.moved_on, one.moved_number) for one in said}
+
+    def was_moved_to(self, row: DayLesson) -> bool:
+        """Whether a cancelled lesson was moved to this row's place."""
+        return (row.course, row.held_on, row.number) in self._moved_to
 
     def rows(self) -> list[DayLesson]:
         """All lessons by day, number and class; an unplanned one behind the planned one of its place."""
@@ -217,6 +237,7 @@ class Board:
         """One of the two at least is there; what is planned says when."""
         said: Any = planned or held
         assigned = self.courses.responsible(said.course, day)
+        cancelled = self._cancelled.get((said.course, day, said.number)) if held is None else None
         return DayLesson(
             held_on=day,
             number=said.number,
@@ -235,6 +256,10 @@ class Board:
             lesson_entry=held.entry if held else None,
             given_by=held.teacher if held else None,
             is_over=self.until.is_over(day, said.ends_at),
+            cancelled_by=cancelled.entry if cancelled else None,
+            cancelled_for=cancelled.reason if cancelled else None,
+            basis=cancelled.basis if cancelled else None,
+            is_elsewhere=cancelled is not None and (cancelled.moved_on or cancelled.merged_with) is not None,
         )
 
 
@@ -251,7 +276,7 @@ def _with_missing(views: Reader, rows: Iterable[DayLesson], position: int) -> It
     """Say of each lesson that is over what the journal misses of it (regulation 2.4.2)."""
     for row in rows:
         if row.lesson is None:
-            yield replace(row, missing=("record",) if row.is_over else ())
+            yield replace(row, missing=("record",) if row.is_over and row.cancelled_by is None else ())
             continue
         has = views.select(_ENTERED, {"lesson": row.lesson, "at": position})[0]
         absent = [name for name, is_there in zip(("attendance", "homework", "marks"), has, strict=True) if not is_there]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,8 +16,10 @@ import pytest
 from api.sample import SampleSchool
 from ledger.clock import find_zone
 from ledger.journal import commands as cmd
+from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.memory import Journal
 from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import CancellationReason
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.views.substitution_register import substitution_register
@@ -199,6 +202,64 @@ def test_the_register_has_missed_lessons_with_sums_beside_replaced_ones(school: 
     assert [total.unreplaced_lessons for total in later.totals] == [1]
 
 
+def cancel(school: World, course: str, number: int, reason: CancellationReason, **more: Any) -> int:
+    """Cancel a lesson of the first Monday, before it."""
+    command = cmd.CancelLesson(course=course, held_on=MONDAY, number=number, reason=reason, basis="приказ № 9", **more)
+    return school.do(command, ADMIN, moscow("2026-09-06 12:00"))
+
+
+def let_monday_pass(school: World) -> None:
+    """Record something else on Tuesday: a sample school's clock is its last entry."""
+    day = {"starts_on": "2026-10-01", "ends_on": "2026-10-01"}
+    off = cmd.DeclareDaysOff(year=YEAR, title="Карантин", grades=(5,), **day)
+    school.do(off, ADMIN, moscow("2026-09-08 08:00"))
+
+
+def test_a_cancelled_lesson_is_told_apart_from_one_that_nobody_recorded(school: World) -> None:
+    away = cancel(school, MATHS_A, 1, "teacher_absent")
+    closed = cancel(school, RUSSIAN_A, 2, "quarantine")
+    let_monday_pass(school)
+    found = gaps(school.views, MONDAY, MONDAY)
+    assert found.unrecorded == ()
+    assert [(row.number, row.cancelled_by, row.cancelled_for, row.basis) for row in found.cancelled] == [
+        (1, away, "teacher_absent", "приказ № 9"),
+        (2, closed, "quarantine", "приказ № 9"),
+    ]
+    assert [row.missing for row in teacher_day(school.views, TEACHER.id, MONDAY).rows] == [()]
+    register = substitution_register(school.views, from_date=MONDAY, to_date=MONDAY)
+    assert register.missed is not None
+    assert [(row.cancelled_by, row.cancelled_for) for row in register.missed] == [
+        (away, "teacher_absent"),
+        (closed, "quarantine"),
+    ]
+    sums = {total.employee: total.unreplaced_lessons for total in register.totals}
+    assert sums == {TEACHER.id: 1}
+    before = substitution_register(school.views, from_date=MONDAY, to_date=MONDAY, at=away)
+    assert before.missed == ()
+
+
+def test_a_cancellation_that_was_withdrawn_explains_nothing(school: World) -> None:
+    away = cancel(school, MATHS_A, 1, "teacher_absent")
+    withdraw = cmd.WithdrawCancellation(course=MATHS_A, corrects=away, basis="состоится")
+    school.do(withdraw, ADMIN, moscow("2026-09-06 13:00"))
+    let_monday_pass(school)
+    found = gaps(school.views, MONDAY, MONDAY)
+    assert [row.number for row in found.unrecorded] == [1, 2]
+    assert found.cancelled == ()
+
+
+def test_a_lesson_that_was_moved_is_missed_nowhere_and_planned_where_it_is_held(school: World) -> None:
+    cancel(school, MATHS_A, 1, "school_event", moved_to=PlannedPlace(held_on=TUESDAY, number=3))
+    school.do(lesson(held_on=TUESDAY), TEACHER, moscow("2026-09-08 12:00"))
+    register = substitution_register(school.views, from_date=MONDAY, to_date=TUESDAY)
+    assert register.missed is not None
+    assert [row.subject for row in register.missed] == ["Русский язык"]
+    found = gaps(school.views, MONDAY, TUESDAY)
+    assert [row.subject for row in found.unrecorded] == ["Русский язык"]
+    assert found.unplanned == ()
+    assert gaps(school.views, MONDAY, TUESDAY, at=school.journal.size - 2).unplanned == ()
+
+
 def test_an_annulled_lesson_stands_for_nothing(school: World) -> None:
     first = school.do(lesson(number=1), TEACHER, moscow("2026-09-07 12:00"))
     school.do(cmd.Correct(lesson=LESSON, corrects=first, new=None, reason="typo"), TEACHER, moscow("2026-09-07 12:05"))
@@ -239,4 +300,5 @@ def test_the_sample_school_gave_and_recorded_every_planned_lesson_but_the_cancel
         # The log goes on for some days after the last quarter that the school lives through.
         found = gaps(views, "2026-09-01", "2026-10-25")
         assert (found.has_timetable, found.unplanned) == (True, ())
-        assert {(one.course, one.held_on, one.number) for one in found.unrecorded} == cancelled
+        assert found.unrecorded == ()
+        assert {(one.course, one.held_on, one.number) for one in found.cancelled} == cancelled
