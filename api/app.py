@@ -64,6 +64,7 @@ _ROUTERS: Final = (
     timetables.router,
     timetables.shown,
     deadlines.router,
+    deadlines.office,
     questions.router,
     results.router,
     results.read,

@@ -37,9 +37,6 @@ COLUMNS: Final = (
 def run_obligations(console: Console, var: Path, at: str | None, position: int | None, *, as_csv: bool) -> int:
     """Print every obligation as text, JSON or CSV.
 
-    Returns:
-        0 where nothing is required, 1 where something is.
-
     Raises:
         SettingsError: two options exclude each other, or one is malformed.
     """
@@ -59,7 +56,7 @@ def run_obligations(console: Console, var: Path, at: str | None, position: int |
     else:
         content: dict[str, Any] = orjson.loads(orjson.dumps(found))
         console.result(content, format_text(found))
-    return Exit.FINDING if found.required else Exit.DONE
+    return Exit.DONE
 
 
 def format_text(found: Obligations) -> str:

@@ -44,7 +44,13 @@ def _reader(request: Request) -> None:
     request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
 
 
+def _controller(request: Request) -> None:
+    """Refuse who may not read of all staff before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize(request, Right.READ_STAFF)
+
+
 router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+office = APIRouter(tags=["views"], dependencies=[Depends(_controller)])
 
 
 @router.get("/deadlines")
@@ -105,7 +111,7 @@ async def read_deadline_counts(
     )
 
 
-@router.get("/deadlines/office")
+@office.get("/deadlines/office")
 async def read_office_deadlines(
     request: Request,
     month: Month = None,
@@ -119,7 +125,7 @@ async def read_office_deadlines(
     return await _of_office(request, at, _office(month, from_date, to_date, rule, status), office_deadlines)
 
 
-@router.get("/deadlines/office/counts")
+@office.get("/deadlines/office/counts")
 async def read_office_counts(
     request: Request,
     month: Month = None,
@@ -159,12 +165,9 @@ def _office(
 
 
 async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: Any) -> Response:
-    """Ask for verdicts on the office, where this person reads all staff."""
+    """Ask for verdicts on the office, and dress the answer."""
     school: OpenSchool = request.state.school
     moment = read_as_of(at)
-    if not request.state.identity.may(Right.READ_STAFF):
-        detail = ("только администрация и проверяющий", "only the administration and the inspector")
-        raise Problem("forbidden", 403, detail)
 
     def work() -> Response:
         found = ask(school.read_views(), asked, now=datetime.now(UTC), at=moment)

@@ -65,7 +65,7 @@ def test_values_are_in_no_entry_and_in_no_error(server: Served) -> None:
         post(admin, f"/people/{mother}/consents", body)
         refused = admin.post(f"/people/{mother}/consents", json=body)
         entries = inspector.get("/feed.jsonl?from=0").text
-        for value in ("900", "Садовая", ADDRESS, "zimina"):
+        for value in ("900 000-00-00", "Садовая", ADDRESS, "zimina"):
             assert value not in entries
             assert value not in refused.text
         problem(refused, 409, "consent_stands")

@@ -27,10 +27,11 @@ def rosters(draw: st.DrawFn) -> dict[str, list[list[str]]]:
     students = draw(st.lists(st.tuples(NAME, NAME, NAME, DATE), max_size=8, unique=True))
     russian = draw(st.booleans())
     people = [
-        [f"У{n}", "учитель", *names, _day(born, russian=russian), "", ""] for n, (*names, born) in enumerate(teachers)
+        [f"У{n}", "учитель", *names, _day(born, russian=russian), "", "", "", ""]
+        for n, (*names, born) in enumerate(teachers)
     ]
     people += [
-        [str(n), "student", *names, _day(born, russian=not russian), draw(st.sampled_from(classes)), ""]
+        [str(n), "student", *names, _day(born, russian=not russian), draw(st.sampled_from(classes)), "", "", ""]
         for n, (*names, born) in enumerate(students, 1)
     ]
     subjects = draw(st.lists(SUBJECT, max_size=4, unique=True))
