@@ -131,7 +131,7 @@ def test_every_order_of_commands_keeps_the_rules_of_the_log_long() -> None:
     run_state_machine_as_test(JournalMachine, settings=LONG)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def random_world(seed: int, steps: int = 1_600) -> World:
     """A journal after so many moves, the same for the same seed. Periods close late, for little happens behind that."""
     source = random.Random(seed)
