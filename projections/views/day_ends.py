@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ledger.journal.in_force import in_force
 from ledger.journal.planned_lessons import PlannedLesson
 from projections.reading import Reader, stands
-from projections.views.cancellations import Cancellation, cancellations
+from projections.views.cancellations import Standing, standing_cancellations
 from projections.views.plan import Held, match, read_plan
 from projections.views.subgroups import SubgroupMember, subgroup_members
 
@@ -61,8 +61,8 @@ class DayEnds:
         self._courses: defaultdict[str, list[str]] = defaultdict(list)
         self._held: defaultdict[tuple[str, str], list[Held]] = defaultdict(list)
         self._members: defaultdict[str, list[SubgroupMember]] = defaultdict(list)
-        self._cancelled: defaultdict[tuple[str, str], list[Cancellation]] = defaultdict(list)
-        self._moved_in: defaultdict[tuple[str, str], list[Cancellation]] = defaultdict(list)
+        self._cancelled: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
+        self._moved_in: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
         self._days: dict[tuple[str, str], _Day] = {}
         self._ends: dict[tuple[str, str, str | None], DayEnd | None] = {}
         self._read(views, position, from_day, to_day, class_group)
@@ -73,7 +73,9 @@ class DayEnds:
         if class_group is not None:
             parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
         sql = f"SELECT o.course, o.class_group, o.subgroup FROM {{courses}} o WHERE {stands('o')}{condition}"
+        groups: dict[str, str] = {}
         for course, group, subgroup in views.select(sql, parameters):
+            groups[course] = group
             self._subgroups[course] = subgroup is not None
             self._courses[group].append(course)
         sql = f"""SELECT o.class_group,
@@ -85,11 +87,12 @@ class DayEnds:
         if any(self._subgroups.values()):
             for member in subgroup_members(views, class_group=class_group, at=position).rows:
                 self._members[member.course].append(member)
-        for one in cancellations(views, class_group=class_group, at=position).rows:
-            if one.withdrawn_by is None:
-                self._cancelled[one.class_group, one.held_on].append(one)
+        for one in standing_cancellations(views, position, first, last):
+            of = groups.get(one.course)
+            if of is not None:
+                self._cancelled[of, one.held_on].append(one)
                 if one.moved_on is not None:
-                    self._moved_in[one.class_group, one.moved_on].append(one)
+                    self._moved_in[of, one.moved_on].append(one)
 
     def of(self, class_group: str, course: str, day: str) -> DayEnd | None:
         """The end of the last lesson of a course's students; None where no lesson of theirs is known."""
