@@ -18,8 +18,6 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from babel.messages import mofile, pofile
-
 from ledger.errors import Refused
 
 WORD: Final = "word"
@@ -29,6 +27,9 @@ WORD: Final = "word"
 @cache
 def russian() -> gettext.NullTranslations:
     """The catalogue: compiled from its text once a process, so that nothing compiled has to be kept in step."""
+    # Most programs start and end without a refusal: only one loads what reads the catalogue.
+    from babel.messages import mofile, pofile
+
     text = resources.files("api.translation").joinpath("locale/ru/LC_MESSAGES/letopis.po").read_bytes()
     compiled = io.BytesIO()
     mofile.write_mo(compiled, pofile.read_po(io.BytesIO(text)))
