@@ -13,7 +13,7 @@ from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.commands import SetBellSchedule
 from ledger.journal.context import Context
-from ledger.journal.in_force import Dated, evolve_dated
+from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.teaching import LESSON_NUMBER_MAX
 from ledger.journal.timetable_events import Bell, BellScheduleSet
@@ -39,20 +39,20 @@ def set_bell_schedule(command: SetBellSchedule, context: Context) -> list[Planne
     rules.check_date(command.effective_from, "effective_from")
     _check_bells(command.lessons)
     event = BellScheduleSet(title=command.title, effective_from=command.effective_from, lessons=command.lessons)
-    stream = f"bells/{command.bells}"
-    known = context.books.find(stream)
-    if not isinstance(known, BellSchedule):
-        return [Planned(stream, 1, event)]
-    if event.effective_from < known.last.from_day:
-        raise Refused(
+    return follow(
+        BellSchedule,
+        f"bells/{command.bells}",
+        event.effective_from,
+        event,
+        context,
+        earlier=Refused(
             "bells_not_later",
             "a version of a bell schedule begins on the day of the one before it, or later",
             clause=LOCAL_ACT,
             where="effective_from",
-        )
-    if event == known.last.event:
-        raise Refused("same_bells", "this version is recorded already", clause=LOCAL_ACT)
-    return [Planned(stream, known.version + 1, event)]
+        ),
+        same=Refused("same_bells", "this version is recorded already", clause=LOCAL_ACT),
+    )
 
 
 _BELLS_MAX: Final = LESSON_NUMBER_MAX + 1

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from ledger.errors import Refused
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.context import Context
 from ledger.journal.events import Event
-from ledger.journal.recorded import Recorded
+from ledger.journal.recorded import Planned, Recorded
 
 _EventT = TypeVar("_EventT", bound=Event)
 _DatedT = TypeVar("_DatedT", bound="Dated[Any]")
@@ -59,3 +61,21 @@ def evolve_dated(
         stream, version = event.originator_id, event.originator_version
         entries.append(InForce(event.index, getattr(event.data, day_field), event.data))
     return cls(stream=stream, version=version, entries=tuple(entries)) if entries else None
+
+
+def follow(
+    cls: type[_DatedT], stream: str, from_day: str, event: Event, context: Context, *, earlier: Refused, same: Refused
+) -> list[Planned]:
+    """Plan an event as the first of a stream of a kind `cls`, or behind the last, never from an earlier day.
+
+    Raises:
+        Refused: `earlier`, where its day is before the last one's; `same`, where it says what the last one says.
+    """
+    known = context.books.find(stream)
+    if not isinstance(known, cls):
+        return [Planned(stream, 1, event)]
+    if from_day < known.last.from_day:
+        raise earlier
+    if event == known.last.event:
+        raise same
+    return [Planned(stream, known.version + 1, event)]

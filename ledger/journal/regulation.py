@@ -17,7 +17,7 @@ from ledger.journal import rules
 from ledger.journal.commands import AdoptRegulation
 from ledger.journal.context import Context
 from ledger.journal.events import RegulationAdopted, RegulationParameters
-from ledger.journal.in_force import Dated, evolve_dated
+from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.vocabulary import Handling
 
@@ -58,20 +58,20 @@ def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned
         effective_from=command.effective_from,
         parameters=command.parameters,
     )
-    stream = f"regulation/{context.books.school}"
-    known = context.books.find(stream)
-    if not isinstance(known, Regulation):
-        return [Planned(stream, 1, event)]
-    if event.effective_from < known.last.from_day:
-        raise Refused(
+    return follow(
+        Regulation,
+        f"regulation/{context.books.school}",
+        event.effective_from,
+        event,
+        context,
+        earlier=Refused(
             "regulation_not_later",
             "a version takes effect on the day of the one before it, or later",
             clause="1.1",
             where="effective_from",
-        )
-    if event == known.last.event:
-        raise Refused("same_regulation", "this version is recorded already", clause="1.1")
-    return [Planned(stream, known.version + 1, event)]
+        ),
+        same=Refused("same_regulation", "this version is recorded already", clause="1.1"),
+    )
 
 
 def takes_marks_for_absent(context: Context, day: str) -> bool:

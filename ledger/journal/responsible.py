@@ -14,7 +14,7 @@ from ledger.journal import rules
 from ledger.journal.commands import AppointResponsible
 from ledger.journal.context import Context
 from ledger.journal.events import ResponsibleAppointed
-from ledger.journal.in_force import Dated, evolve_dated
+from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 
@@ -48,17 +48,17 @@ def appoint_responsible(command: AppointResponsible, context: Context) -> list[P
         order_date=command.order_date,
         starts_on=command.starts_on,
     )
-    stream = f"responsible/{context.books.school}"
-    known = context.books.find(stream)
-    if not isinstance(known, Responsibility):
-        return [Planned(stream, 1, event)]
-    if event.starts_on < known.last.from_day:
-        raise Refused(
+    return follow(
+        Responsibility,
+        f"responsible/{context.books.school}",
+        event.starts_on,
+        event,
+        context,
+        earlier=Refused(
             "appointment_not_later",
             "an appointment begins on the day of the one before it, or later",
             clause="1.3",
             where="starts_on",
-        )
-    if event == known.last.event:
-        raise Refused("same_appointment", "this appointment is recorded already", clause="1.3")
-    return [Planned(stream, known.version + 1, event)]
+        ),
+        same=Refused("same_appointment", "this appointment is recorded already", clause="1.3"),
+    )

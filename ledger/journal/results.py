@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
-from ledger.journal.assessment import AssessmentVersion, rules_in_force
+from ledger.journal.assessment import rules_in_force
 from ledger.journal.commands import (
     NewResult,
     PublishResults,
@@ -25,9 +25,11 @@ from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.events import Event, WorkHeader
 from ledger.journal.facts import FactState
+from ledger.journal.in_force import InForce
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Planned
 from ledger.journal.result_events import (
+    AssessmentRulesAdopted,
     ComputedResult,
     ExamResultRecorded,
     FinalMarkRecorded,
@@ -113,7 +115,7 @@ def record_final_marks(command: RecordFinalMarks, context: Context) -> list[Plan
         _check_belongs(place, mark.student, where + "student")
         _check_free(sheet, "final_mark", mark.student, where + "student")
         year, exam = sheet.standing_of("period_mark", mark.student), sheet.standing_of("exam_result", mark.student)
-        found = compute_final_mark(_input(year), _input(exam), version.adopted.rules)
+        found = compute_final_mark(_input(year), _input(exam), version.event.rules)
         events.append(_computed(FinalMarkRecorded, mark, found, version.entry, where))
     return _planned(sheet.stream, sheet, events)
 
@@ -245,7 +247,7 @@ def _same_sheet(command: RecordPeriodMarks, place: SheetPlace, context: Context)
 
 
 def _computing(
-    place: SheetPlace, students: Iterable[str], version: AssessmentVersion, context: Context
+    place: SheetPlace, students: Iterable[str], version: InForce[AssessmentRulesAdopted], context: Context
 ) -> Callable[[str], Computed]:
     """Return what computes a student's mark from all marks of the subject, whichever class of the year gave them."""
     named = frozenset(students)
@@ -253,7 +255,7 @@ def _computing(
     is_year = place.period.kind == "year"
     marks = _period_marks(place, classes, context) if is_year else _lesson_marks(place, classes, context)
     compute = compute_year_mark if is_year else compute_period_mark
-    return lambda student: compute(marks.get(student, ()), version.adopted.rules)
+    return lambda student: compute(marks.get(student, ()), version.event.rules)
 
 
 def _lesson_marks(place: SheetPlace, classes: Iterable[ClassGroup], context: Context) -> Mapping[str, list[Input]]:

@@ -12,7 +12,7 @@ from ledger.journal.calendar import WEEKDAY_MAX
 from ledger.journal.commands import SetTimetable
 from ledger.journal.context import Context
 from ledger.journal.course import Course
-from ledger.journal.in_force import Dated, evolve_dated
+from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup
 from ledger.journal.teaching import LESSON_NUMBER_MAX
@@ -47,20 +47,20 @@ def set_timetable(command: SetTimetable, context: Context) -> list[Planned]:
     _check_courses(command, context)
     _check_rung(command, context)
     event = TimetableSet(effective_from=command.effective_from, bells=command.bells, lessons=command.lessons)
-    stream = f"timetable/{command.class_group}"
-    known = context.books.find(stream)
-    if not isinstance(known, Timetable):
-        return [Planned(stream, 1, event)]
-    if event.effective_from < known.last.from_day:
-        raise Refused(
+    return follow(
+        Timetable,
+        f"timetable/{command.class_group}",
+        event.effective_from,
+        event,
+        context,
+        earlier=Refused(
             "timetable_not_later",
             "a timetable begins on the day of the one before it, or later",
             clause=LOCAL_ACT,
             where="effective_from",
-        )
-    if event == known.last.event:
-        raise Refused("same_timetable", "this timetable is recorded already", clause=LOCAL_ACT)
-    return [Planned(stream, known.version + 1, event)]
+        ),
+        same=Refused("same_timetable", "this timetable is recorded already", clause=LOCAL_ACT),
+    )
 
 
 def _check_week(lessons: tuple[TimetableLesson, ...]) -> None:
