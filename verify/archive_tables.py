@@ -15,7 +15,6 @@ from typing import Any, Final
 from verify.columns import (
     ABSENT_FOR,
     AT_THE_END,
-    CANCELLED_FOR,
     COLUMNS,
     DUTIES,
     EARLY_LEAVES,
@@ -84,8 +83,6 @@ class ArchiveTables(Tables):
         self._duties: list[tuple[list[bytes], Stay]] = []
         self._lessons: list[Lesson] = []
         self._substitutions: list[tuple[bytes, Lesson, Fact]] = []
-        # Rows of which a later entry may fill the last cell: table -> entry -> cells.
-        self._late: dict[str, dict[int, list[bytes]]] = {"calendar": {}, "certificates": {}, "cancellations": {}}
         self._rekinded: dict[Work, None] = {}
         self._results = ResultRows()
         self._later: dict[str, list[tuple[int, list[bytes]]]] = {name: [] for name in LATER}
@@ -212,26 +209,6 @@ class ArchiveTables(Tables):
         order = [cell(unescape(number)), signed_on, span.starts_on]
         self._duties.append(([b"%d" % index, person.id, cell(person.name), DUTIES[duty].encode(), *order], span))
 
-    def days_off(  # noqa: D102
-        self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes
-    ) -> None:
-        self._late["calendar"][index] = [
-            b"%d" % index,
-            starts_on,
-            ends_on,
-            cell(_listed(grades)),
-            b"",
-            cell(unescape(title)),
-            b"",
-        ]
-
-    def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:  # noqa: D102
-        self._late["calendar"][index] = [b"%d" % index, on, on, cell(_listed(grades)), as_weekday, b"", b""]
-
-    def revoked(self, declared: int, index: int) -> None:  # noqa: D102
-        if declared in self._late["calendar"]:
-            self._late["calendar"][declared][-1] = b"%d" % index
-
     def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:  # noqa: D102
         for lesson in lessons:
             times = [lesson["starts_at"].encode(), lesson["ends_at"].encode()]
@@ -255,27 +232,6 @@ class ArchiveTables(Tables):
             self._expect("timetables", index, [*head, *place, lesson["course"].encode(), subject])
         if not lessons:
             self._expect("timetables", index, [*head, b"", b"", b"", b"", b""])
-
-    def certificate(  # noqa: D102
-        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
-    ) -> None:
-        word = WORDS[b'"%b"' % code]
-        row = [b"%d" % index, at, person.id, cell(person.name), *span, word, cell(unescape(basis)), b""]
-        self._late["certificates"][index] = row
-
-    def certificate_annulled(self, index: int, by: int) -> None:  # noqa: D102
-        self._late["certificates"][index][-1] = b"%d" % by
-
-    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:  # noqa: D102
-        held_on, number, reason, basis, moved_to, merged_with = cells
-        class_cell = cell(course.group.name) if course.group is not None else b""
-        self._late["cancellations"][index] = [
-            b"%d" % index, at, course.id, class_cell, cell(course.subject), held_on, number,
-            CANCELLED_FOR[reason.decode()].encode(), cell(unescape(basis)), cell(moved_to), merged_with, b"",
-        ]  # fmt: skip
-
-    def cancellation_withdrawn(self, index: int, by: int) -> None:  # noqa: D102
-        self._late["cancellations"][index][-1] = b"%d" % by
 
     def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:  # noqa: D102
         self._expect("assessment", index, [b"%d" % index, cell(unescape(number)), signed_on, from_, cell(rules)])
@@ -323,13 +279,8 @@ class ArchiveTables(Tables):
             self._expect_lesson(lesson)
         for at, lesson, fact in self._substitutions:
             self._expect_substitution(at, lesson, fact)
-        late = {name: rows.items() for name, rows in self._late.items()}
-        for name, rows in {
-            **late,
-            **self._later,
-            "results": self._results.rows(),
-            "council": self._results.decisions(),
-        }.items():
+        late = {**self._later, "results": self._results.rows(), "council": self._results.decisions()}
+        for name, rows in late.items():
             for index, cells in rows:
                 self._expect(name, index, cells)
         for table in self._tables.values():
@@ -417,10 +368,6 @@ def _word(what: str, value: bytes) -> bytes:
 
 def _person_cells(person: Person | None, index: int) -> tuple[bytes, bytes]:
     return (b"", b"") if person is None else (person.id, cell(person.name_at(index)))
-
-
-def _listed(grades: bytes) -> bytes:
-    return b", ".join(b"%d" % grade for grade in json.loads(grades))
 
 
 def _yes(value: object) -> bytes:

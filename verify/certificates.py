@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from verify.columns import WORDS
 from verify.entry import AT, DATA, Groups
+from verify.events import unescape
 from verify.state import Lesson, Person, Stream
+from verify.table import cell
 
 if TYPE_CHECKING:
     from verify.replay import Replay
@@ -12,13 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Certificate:
-    """A certificate: from which day to which, its code as raw JSON, the document as it is spelt in JSON."""
+    """A certificate: from which day to which, its code as raw JSON, the document as it is spelt in JSON.
+
+    `row` is its row of certificates.csv, whose last cell says what annulled it.
+    """
 
     id: bytes
     starts_on: bytes
     ends_on: bytes
     code: bytes
     basis: bytes
+    row: list[bytes]
 
     def covers(self, day: bytes) -> bool:
         """Say whether a day is among its days."""
@@ -42,15 +49,20 @@ class Certificates:
         if id_ in ids:
             self._replay.find("recorded-twice", "a certificate once", id_, field_name="data.certificate")
         ids.add(id_)
-        found = Certificate(id_, starts_on, ends_on, b'"%b"' % code, basis)
-        self._standing.setdefault(stream.id, {})[index] = found
-        self._replay.tables.certificate(index, groups[AT], who, (starts_on, ends_on), code, basis)
+        code = b'"%b"' % code
+        row = [
+            b"%d" % index, groups[AT], who.id, cell(who.name), starts_on, ends_on, WORDS[code],
+            cell(unescape(basis)), b"",
+        ]  # fmt: skip
+        self._standing.setdefault(stream.id, {})[index] = Certificate(id_, starts_on, ends_on, code, basis, row)
+        self._replay.tables.row("certificates", index, row)
 
     def certificate_annulled(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take the annulment of a certificate."""
         _, corrects = groups[DATA]
-        if self._standing.get(stream.id, {}).pop(int(corrects), None) is not None:
-            self._replay.tables.certificate_annulled(int(corrects), index)
+        annulled = self._standing.get(stream.id, {}).pop(int(corrects), None)
+        if annulled is not None:
+            annulled.row[-1] = b"%d" % index
         elif int(corrects) >= self._replay.start:
             expected = "a certificate of this student that stands"
             self._replay.find("correction-cites-nothing", expected, corrects, field_name="data.corrects")

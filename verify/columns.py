@@ -136,12 +136,12 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-LATER: Final = ("guardians", "data_notices", "data_updates", "refreshes", "consents", "checks", "remarks", "refusals")
+LATER: Final = (
+    *("calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
+    *("consents", "checks", "remarks", "refusals"),
+)
 """Tables of rows whose last cells later entries may fill."""
-AT_THE_END: Final = (
-    *("enrollments", "duties", "subgroups", "lessons", "substitutions", "calendar", "certificates", "cancellations"),
-    *LATER, "results", "council",
-)  # fmt: skip
+AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")
 """Tables of which the last entry decides some rows: they are read when it has passed."""
 
 WORK_KINDS: Final = {

@@ -69,15 +69,6 @@ class Tables:
     def duty(self, index: int, person: Person, duty: bytes, number: bytes, signed_on: bytes, span: Stay) -> None:
         """Expect a row of duties, at the end; the number as it is spelt in JSON."""
 
-    def days_off(self, index: int, starts_on: bytes, ends_on: bytes, grades: bytes, title: bytes) -> None:
-        """Expect a row of calendar, at the end; the title as it is spelt in JSON, the grades raw."""
-
-    def school_day(self, index: int, on: bytes, grades: bytes, as_weekday: bytes) -> None:
-        """Expect a row of calendar, at the end; the grades raw."""
-
-    def revoked(self, declared: int, index: int) -> None:
-        """Take note that a declaration of the calendar counts no more."""
-
     def bells(self, index: int, stream: Stream, from_: bytes, title: bytes, lessons: list[dict[str, Any]]) -> None:
         """Expect a row of bells for each lesson; the title as it is spelt in JSON."""
 
@@ -91,20 +82,6 @@ class Tables:
         courses: dict[str, Course | None],
     ) -> None:
         """Expect a row of timetables for each lesson."""
-
-    def certificate(
-        self, index: int, at: bytes, person: Person, span: tuple[bytes, bytes], code: bytes, basis: bytes
-    ) -> None:
-        """Expect a row of certificates, at the end; the basis as it is spelt in JSON."""
-
-    def certificate_annulled(self, index: int, by: int) -> None:
-        """Let the row of certificates that begins with an index name the entry that annulled it."""
-
-    def cancellation(self, index: int, at: bytes, course: Course, cells: tuple[bytes, ...]) -> None:
-        """Expect a row of cancellations, at the end; the basis as it is spelt in JSON, `moved_to` raw."""
-
-    def cancellation_withdrawn(self, index: int, by: int) -> None:
-        """Let the row of cancellations that begins with an index name the entry that withdrew it."""
 
     def assessment(self, index: int, number: bytes, signed_on: bytes, from_: bytes, rules: bytes) -> None:
         """Expect a row of assessment; the number as it is spelt in JSON, the rules raw."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from verify.entry import DATA, Groups
+from verify.events import unescape
 from verify.state import ClassGroup, Course, Stream
+from verify.table import cell
 
 if TYPE_CHECKING:
     from verify.replay import Replay
@@ -24,7 +26,7 @@ class Timetables:
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self.years: dict[bytes, tuple[bytes, bytes]] = {}
-        self._standing: dict[bytes, set[int]] = {}
+        self._standing: dict[bytes, dict[int, list[bytes]]] = {}
         self._bells: dict[bytes, _Bells] = {}
         self._days: dict[bytes, bytes] = {}
 
@@ -33,33 +35,34 @@ class Timetables:
     def days_off_declared(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take days without lessons."""
         ends_on, grades, starts_on, title = groups[DATA]
-        self._declared(stream, index, grades)
+        row = [b"%d" % index, starts_on, ends_on, cell(_listed(grades)), b"", cell(unescape(title)), b""]
+        self._declared(stream, index, grades, row)
         if self._replay.check_span(starts_on, ends_on, "ends_on"):
             self._check_year(stream, starts_on, ends_on)
-        self._replay.tables.days_off(index, starts_on, ends_on, grades, title)
 
     def school_day_declared(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a day that is taught as some weekday."""
         as_weekday, grades, on = groups[DATA]
-        self._declared(stream, index, grades)
+        row = [b"%d" % index, on, on, cell(_listed(grades)), as_weekday, b"", b""]
+        self._declared(stream, index, grades, row)
         self._check_year(stream, on, on)
-        self._replay.tables.school_day(index, on, grades, as_weekday)
 
     def calendar_entry_revoked(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a revocation: of a declaration of this stream that stands."""
         _, revokes = groups[DATA]
-        standing = self._standing.setdefault(stream.key, set())
-        if int(revokes) in standing:
-            standing.remove(int(revokes))
-            self._replay.tables.revoked(int(revokes), index)
+        revoked = self._standing.get(stream.key, {}).pop(int(revokes), None)
+        if revoked is not None:
+            revoked[-1] = b"%d" % index
         elif not stream.is_partial:
             self._replay.find(
                 "calendar-entry", "a declaration of this calendar that stands", revokes, field_name="data.revokes"
             )
 
-    def _declared(self, stream: Stream, index: int, grades: bytes) -> None:
+    def _declared(self, stream: Stream, index: int, grades: bytes, row: list[bytes]) -> None:
+        """Take a declaration; the last cell of its row of calendar.csv says what revoked it."""
         self._own(stream, b"year")
-        self._standing.setdefault(stream.key, set()).add(index)
+        self._standing.setdefault(stream.key, {})[index] = row
+        self._replay.tables.row("calendar", index, row)
         listed = json.loads(grades)
         if listed != sorted(set(listed)):
             self._replay.find("data-field", "sorted grades", grades, field_name="data.grades")
@@ -150,3 +153,7 @@ class Timetables:
 
     def _out_of_order(self, found: object) -> None:
         self._replay.find("data-field", "lessons in order, each after the one before", found, field_name="data.lessons")
+
+
+def _listed(grades: bytes) -> bytes:
+    return b", ".join(b"%d" % grade for grade in json.loads(grades))
