@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from ledger.wire.entry import format_at
 from projections.errors import NotYetProjected
@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 AsOf: TypeAlias = int | datetime | None
 """A position, a moment (the last entry recorded at or before it), or None: now."""
+
+LISTED_AT_ONCE: Final = 2_048
 
 
 class Reader(Protocol):
@@ -40,6 +42,19 @@ class Answer(Generic[T]):
 def stands(alias: str) -> str:
     """The condition that a row stands at the position in the parameter ``:at``."""
     return f"{alias}.entry < :at AND {alias}.to_position > :at"
+
+
+def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Lists to put behind ``IN``, each with its parameters, of all the values together.
+
+    A list is filled up to a power of two with its last value: few statements, prepared once each.
+    """
+    wanted = list(values)
+    for start in range(0, len(wanted), LISTED_AT_ONCE):
+        some = wanted[start : start + LISTED_AT_ONCE]
+        some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+        parameters: dict[str, object] = {f"l{number}": value for number, value in enumerate(some)}
+        yield f"({', '.join(f':{name}' for name in parameters)})", parameters
 
 
 def resolve(views: Reader, at: AsOf) -> int:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import AsOf, Reader, listed, resolve, stands
 from projections.views.flagged_marks import Flag, Standing, flags_of, pairs_of
 from projections.views.lookups import Lesson, Membership, courses, lessons, roster_between
 from projections.views.plans import PlannedItem, published
 from projections.views.subgroups import SubgroupMember, subgroup_members
-
-_LESSONS_AT_ONCE: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +200,7 @@ def _of_lessons(
 ) -> Iterator[tuple[Any, ...]]:
     """Standing rows of a table for lessons, in the order of their facts: entry, fact, lesson, then `columns`."""
     extra = {} if student is None else {"student": student}
-    for start in range(0, len(found), _LESSONS_AT_ONCE):
-        names = [lesson.lesson for lesson in found[start : start + _LESSONS_AT_ONCE]]
-        # The list is filled up to a power of two with its last name: few statements, prepared once each.
-        names += names[-1:] * ((1 << (len(names) - 1).bit_length()) - len(names))
-        parameters: dict[str, object] = {f"l{number}": name for number, name in enumerate(names)}
-        listed = ", ".join(f":{name}" for name in parameters)
+    for named, parameters in listed([lesson.lesson for lesson in found]):
         sql = f"""SELECT t.entry, t.fact, t.lesson, {", ".join(f"t.{name}" for name in columns.split(", "))}
-            FROM {{{table}}} t WHERE t.lesson IN ({listed}) AND {stands("t")} AND {condition} ORDER BY t.fact"""
+            FROM {{{table}}} t WHERE t.lesson IN {named} AND {stands("t")} AND {condition} ORDER BY t.fact"""
         yield from views.select(sql, {**parameters, **extra, "at": position})

@@ -30,7 +30,7 @@ from ledger.journal.deadlines.verdict import (
     Version,
 )
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, stands
+from projections.reading import AsOf, Reader, listed, stands
 from projections.rows import OPEN
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import (
@@ -46,7 +46,6 @@ from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, monda
 
 By = Literal["teacher", "class_group", "week"]
 
-_LESSONS_AT_ONCE: Final = 2_048
 _PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "lesson": lesson_term,
@@ -375,14 +374,10 @@ class _Cells:
         return ((fact, 1) for _, of, fact in self._rows("c.lesson, c.work, c.fact", [lesson]) if of == work)
 
     def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
-        wanted = list(lessons)
-        for start in range(0, len(wanted), _LESSONS_AT_ONCE):
-            some = wanted[start : start + _LESSONS_AT_ONCE]
-            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
-            names = {f"l{number}": lesson for number, lesson in enumerate(some)}
-            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN ({", ".join(f":{name}" for name in names)})
+        for wanted, parameters in listed(lessons):
+            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN {wanted}
                 AND c.what IN ('absence', 'mark') AND c.value IS NOT NULL AND {stands("c")} {end}"""
-            yield from self._views.select(sql, {**names, "at": self._position})
+            yield from self._views.select(sql, {**parameters, "at": self._position})
 
 
 def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow]) -> dict[str, _Bound]:

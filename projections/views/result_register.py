@@ -7,7 +7,8 @@ position that is asked about, by the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +23,8 @@ from ledger.journal.computing import (
     compute_year_mark,
 )
 from ledger.journal.result_events import AssessmentRules
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, listed, resolve, stands
+from projections.views.result_changes import suspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def deviations(
 ) -> Answer[Result]:
     """Results that are not what the rules computed, or do not follow any more from the marks that stand."""
     position = resolve(views, at)
-    found = _results(views, position, {"o.class_group": class_group, "s.period": period})
+    named = suspects(views, position, class_group=class_group, period=period)
+    found = _results(views, position, {"o.class_group": class_group, "s.period": period}, entries=named)
     rows = (row for row in found if row.deviates or row.outdated)
     return Answer(position, tuple(row for row in rows if teacher in (None, row.actor)))
 
@@ -159,8 +162,7 @@ def deviations(
 def unpublished(views: Reader, *, period: str | None = None, at: AsOf = None) -> Answer[Result]:
     """Results that nobody said were shown (regulation 2.3.3)."""
     position = resolve(views, at)
-    found = _results(views, position, {"s.period": period})
-    return Answer(position, tuple(row for row in found if row.published_by is None))
+    return Answer(position, _results(views, position, {"s.period": period}, _UNPUBLISHED))
 
 
 def assessment_rules(views: Reader, *, at: AsOf = None) -> Answer[Rules]:
@@ -211,20 +213,49 @@ _RESULTS: Final = f"""
       SELECT min(q.entry) FROM {{publications}} q
       WHERE q.sheet = r.sheet AND q.what = r.what AND q.entry > r.fact AND {stands("q")})
     WHERE {stands("r")} AND r.value IS NOT NULL"""
+_UNPUBLISHED: Final = " AND b.entry IS NULL"
+_ORDER: Final = " ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.fact"
 
 
-def _results(views: Reader, position: int, wanted: Mapping[str, str | None]) -> tuple[Result, ...]:
+def _place(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What `_ORDER` orders by, in rows of `_RESULTS`."""
+    return row[30], row[9], row[5], row[6], row[7], row[1]
+
+
+def _results(
+    views: Reader,
+    position: int,
+    wanted: Mapping[str, str | None],
+    more: str = "",
+    *,
+    entries: Mapping[int, bool] | None = None,
+) -> tuple[Result, ...]:
+    """Results that stand, of what is wanted, with one more condition.
+
+    Args:
+        views: whom to ask.
+        position: as of.
+        wanted: column -> value, or None: any.
+        more: the condition.
+        entries: only these; whether each has to be computed again.
+    """
     given = {column: value for column, value in wanted.items() if value is not None}
     names = {column: column.partition(".")[2] for column in given}
-    conditions = "".join(f" AND {column} = :{name}" for column, name in names.items())
+    sql = _RESULTS + "".join(f" AND {column} = :{name}" for column, name in names.items()) + more
     parameters: dict[str, object] = {"at": position, **{names[column]: value for column, value in given.items()}}
-    order = " ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.fact"
-    rows = views.select(_RESULTS + conditions + order, parameters)
+    if entries is None:
+        rows = views.select(sql + _ORDER, parameters)
+    else:
+        rows = []
+        for some, of_them in listed(entries):
+            rows += views.select(f"{sql} AND r.entry IN {some}", parameters | of_them)
+        rows.sort(key=_place)
     now = _Now(views, position)
-    return tuple(_result(row, now) for row in rows)
+    return tuple(_result(row, now if entries is None or entries[row[0]] else None) for row in rows)
 
 
-def _result(row: tuple[Any, ...], now: _Now) -> Result:
+def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
+    """Make a result of a row; without `now` the rules give what they gave then."""
     entry, fact, sheet, course, group, grade, letter, subject, period, kind, number, what, student = row[:13]
     recorded, value, computed, total, weight, inputs, rule, reason, note, obtained_at, protocol = row[13:24]
     published_by, published_obtained_at, published_at, at, actor, year, starts_on, ends_on = row[24:]
@@ -232,7 +263,10 @@ def _result(row: tuple[Any, ...], now: _Now) -> Result:
     listed: tuple[int, ...] | None = None
     if rule is not None:
         listed = tuple(orjson.loads(inputs))
-        found = now.compute(what, kind, rule, student, sheet, (year, subject, starts_on, ends_on))
+        if now is None:
+            found = Computed(computed, total, weight, listed)
+        else:
+            found = now.compute(what, kind, rule, student, sheet, (year, subject, starts_on, ends_on))
     return Result(
         entry=entry,
         fact=fact,
@@ -276,7 +310,7 @@ _Span = tuple[str, str, str, str]
 
 
 class _Now:
-    """What the rules give from the marks that stand at a position; each subject and period is read once."""
+    """What the rules give from the marks that stand at a position; what a student has is read once."""
 
     def __init__(self, views: Reader, position: int) -> None:
         self._views = views
@@ -284,8 +318,7 @@ class _Now:
         self._rules: dict[int, AssessmentRules] = {
             row.entry: msgspec.convert(row.rules, AssessmentRules) for row in assessment_rules(views, at=position).rows
         }
-        self._marks: dict[_Span, dict[str, list[Input]]] = {}
-        self._of_year: dict[tuple[str, str], dict[str, list[Input]]] = {}
+        self._of_periods: dict[str, Mapping[tuple[str, str], list[Input]]] = {}
         self._of_sheet: dict[str, dict[tuple[str, str], Input]] = {}
 
     def compute(self, what: str, kind: str, rule: int, student: str, sheet: str, span: _Span) -> Computed:
@@ -295,33 +328,37 @@ class _Now:
             own = self._sheet(sheet)
             return compute_final_mark(own.get(("period_mark", student)), own.get(("exam_result", student)), rules)
         if kind == "year":
-            return compute_year_mark(self._periods(span[0], span[1]).get(student, ()), rules)
-        return compute_period_mark(self._lessons(span).get(student, ()), rules)
+            return compute_year_mark(self._periods(student)[span[:2]], rules)
+        return compute_period_mark(self._lessons(student, span), rules)
 
-    def _lessons(self, span: _Span) -> dict[str, list[Input]]:
-        if span not in self._marks:
-            year, subject, first, last = span
-            sql = f"""SELECT c.student, c.entry, c.value, w.weight FROM {{courses}} o
-                JOIN {{lessons}} l ON l.course = o.course AND {stands("l")}
-                JOIN {{cells}} c ON c.lesson = l.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
-                JOIN {{works}} w ON w.lesson = c.lesson AND w.work = c.work AND {stands("w")}
-                WHERE o.year = :year AND o.subject = :subject AND {stands("o")}
-                  AND l.held_on BETWEEN :first AND :last"""
-            parameters = {"at": self._position, "year": year, "subject": subject, "first": first, "last": last}
-            self._marks[span] = _by_student(self._views.select(sql, parameters))
-        return self._marks[span]
+    def _lessons(self, student: str, span: _Span) -> Iterator[Input]:
+        """The student's marks in lessons of the subject, in whichever class of the year they were given."""
+        # CROSS JOIN: from the few lessons of the span to their cells, never through all cells of the student.
+        sql = f"""SELECT c.entry, c.value, w.weight FROM {{courses}} o
+            CROSS JOIN {{lessons}} l CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
+            WHERE o.class_group IN (SELECT e.class_group FROM {{enrollments}} e
+                WHERE e.student = :student AND {stands("e")})
+              AND o.year = :year AND o.subject = :subject AND {stands("o")}
+              AND l.course = o.course AND l.held_on BETWEEN :first AND :last AND {stands("l")}
+              AND c.lesson = l.lesson AND c.student = :student AND c.what = 'mark' AND c.value IS NOT NULL
+              AND {stands("c")} AND w.lesson = c.lesson AND w.work = c.work AND {stands("w")}"""
+        year, subject, first, last = span
+        asked = {"year": year, "subject": subject, "first": first, "last": last, "student": student}
+        return (Input(*row) for row in self._views.select(sql, {"at": self._position, **asked}))
 
-    def _periods(self, year: str, subject: str) -> dict[str, list[Input]]:
-        if (year, subject) not in self._of_year:
-            sql = f"""SELECT r.student, r.entry, r.value, 100 FROM {{courses}} o
-                JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")}
+    def _periods(self, student: str) -> Mapping[tuple[str, str], list[Input]]:
+        """Year and subject -> a student's marks of periods other than the year."""
+        if student not in self._of_periods:
+            sql = f"""SELECT o.year, o.subject, r.entry, r.value FROM {{results}} r
+                JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+                JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
                 JOIN {{periods}} p ON p.period = s.period AND p.kind <> 'year' AND {stands("p")}
-                JOIN {{results}} r ON r.sheet = s.sheet AND r.what = 'period_mark' AND {stands("r")}
-                  AND r.value IS NOT NULL
-                WHERE o.year = :year AND o.subject = :subject AND {stands("o")}"""
-            parameters = {"at": self._position, "year": year, "subject": subject}
-            self._of_year[year, subject] = _by_student(self._views.select(sql, parameters))
-        return self._of_year[year, subject]
+                WHERE r.student = :student AND r.what = 'period_mark' AND r.value IS NOT NULL AND {stands("r")}"""
+            found: defaultdict[tuple[str, str], list[Input]] = defaultdict(list)
+            for year, subject, entry, value in self._views.select(sql, {"at": self._position, "student": student}):
+                found[year, subject].append(Input(entry, value))
+            self._of_periods[student] = found
+        return self._of_periods[student]
 
     def _sheet(self, sheet: str) -> dict[tuple[str, str], Input]:
         if sheet not in self._of_sheet:
@@ -330,10 +367,3 @@ class _Now:
             rows = self._views.select(sql, {"at": self._position, "sheet": sheet})
             self._of_sheet[sheet] = {(what, student): Input(entry, value) for what, student, entry, value in rows}
         return self._of_sheet[sheet]
-
-
-def _by_student(rows: list[tuple[Any, ...]]) -> dict[str, list[Input]]:
-    found: dict[str, list[Input]] = {}
-    for student, entry, value, weight in rows:
-        found.setdefault(student, []).append(Input(entry, value, weight))
-    return found

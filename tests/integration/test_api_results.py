@@ -127,6 +127,19 @@ def test_the_register_shows_what_differs_and_what_does_not_follow_any_more(schoo
         assert teacher.get("/results/deviations").status_code == 403
 
 
+def test_another_weight_of_a_work_makes_what_it_counted_in_outdated(school: Graded) -> None:
+    with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
+        school.grade(teacher)
+        assert rows(deputy, "/results/deviations") == []
+        work = next(fact for fact in school.facts() if fact["what"] == "work")
+        change = {"corrects": work["standing"], "new": {**work["value"], "weight": 300}, "reason": "typo"}
+        answer = teacher.post(school.place + "/corrections", json=change, headers=tag(teacher, school.place))
+        assert answer.status_code == 201, answer.text
+        (outdated,) = rows(deputy, "/results/deviations")
+        assert (outdated["student"], outdated["value"], outdated["computed_now"]) == (school.students[0], "4", "4")
+        assert outdated["inputs_now"] == outdated["inputs"], "the same mark, which weighs more"
+
+
 def test_a_published_result_changes_by_a_second_persons_consent(school: Graded) -> None:
     with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
         first = school.grade(teacher)

@@ -1,0 +1,123 @@
+"""Which results may not follow from the marks any more: those behind which something of theirs was changed.
+
+The entry of a result keeps what was computed from all that stood just before it: the append waits for nobody else's
+(`ledger.journal.results`), and a verifier computes it again from the entries (`verify/spec/events.md`, Results). So a
+result has to be computed once more only where something that it rests on was entered behind it. That is a small part
+of a school's year; reading every mark of it to find that out is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from projections.reading import Reader, listed, stands
+
+
+class _Sheet(NamedTuple):
+    """Of what a sheet is, and the entry that opened it, before all of its results; `subject`: with its year."""
+
+    class_group: str
+    subject: tuple[str, str]
+    period: str
+    kind: str
+    first: str
+    last: str
+    entry: int
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """What its marks of a period rest on: lessons of a subject on some days; a year's, on marks of periods."""
+        return self.subject if self.kind == "year" else (*self.subject, self.first, self.last)
+
+
+_Key = tuple[str, ...]
+_Changes = dict[_Key, int]
+"""What a result rests on -> the last entry that changed it."""
+
+_SHEETS: Final = f"""
+    SELECT s.sheet, o.class_group, o.year, o.subject, p.period, p.kind, p.starts_on, p.ends_on, s.entry
+    FROM {{result_sheets}} s
+    JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
+    JOIN {{periods}} p ON p.period = s.period AND {stands("p")} WHERE {stands("s")}"""
+_DIFFER: Final = f"""
+    SELECT r.entry, r.sheet FROM {{results}} r WHERE r.value <> r.computed AND {stands("r")}"""
+# Of a cell only what its index has is read, so an absence counts as a change too: a result is computed in vain.
+# CROSS JOIN: lessons come first, and then only their cells.
+_CELLS: Final = """
+    SELECT l.course, c.student, max(c.entry) FROM {lessons} l CROSS JOIN {cells} c
+    WHERE c.lesson = l.lesson AND l.entry = l.fact AND l.held_on BETWEEN :first AND :last
+      AND c.entry > :since AND c.entry < :at GROUP BY l.course, c.student"""
+_WORKS: Final = """
+    SELECT l.course, c.student, max(w.entry) FROM {works} w
+    JOIN {lessons} l ON l.lesson = w.lesson AND l.entry = l.fact
+    JOIN {cells} c ON c.lesson = w.lesson AND c.work = w.work
+    WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on BETWEEN :first AND :last
+    GROUP BY l.course, c.student"""
+_PERIOD_MARKS: Final = """
+    SELECT r.sheet, r.student, r.entry FROM {results} r
+    JOIN {result_sheets} s ON s.sheet = r.sheet
+    JOIN {periods} p ON p.period = s.period AND p.kind <> 'year'
+    WHERE r.entry > :since AND r.entry < :at AND r.what = 'period_mark'"""
+# A final mark rests on the year's mark and the examination's, which are in its sheet.
+_FINAL_MARKS: Final = f"""
+    SELECT DISTINCT f.entry, f.sheet FROM {{results}} f
+    JOIN {{results}} r ON r.sheet = f.sheet AND r.student = f.student AND r.what <> 'final_mark'
+      AND r.entry > f.fact AND r.entry < :at
+    WHERE f.what = 'final_mark' AND f.value IS NOT NULL AND {stands("f")}"""
+_OF_STUDENTS: Final = f"""
+    SELECT r.entry, r.fact, r.sheet, r.student FROM {{results}} r
+    WHERE r.what = 'period_mark' AND r.value IS NOT NULL AND {stands("r")} AND r.student IN """
+
+
+def suspects(
+    views: Reader, position: int, *, class_group: str | None = None, period: str | None = None
+) -> dict[int, bool]:
+    """Entry of each result that differs from what was computed, or behind which something of its was changed.
+
+    With each, whether something was: if not, it would be computed as it was.
+    """
+    at = {"at": position}
+    sheets = {row[0]: _Sheet(row[1], (row[2], row[3]), *row[4:]) for row in views.select(_SHEETS, at)}
+    found = [(entry, sheet, False) for entry, sheet in views.select(_DIFFER, at)]
+    found += [(entry, sheet, True) for entry, sheet in views.select(_FINAL_MARKS, at)]
+    changes = _mark_changes(views, position, sheets) | _period_mark_changes(views, position, sheets)
+    for students, named in listed({key[-1] for key in changes}):
+        for entry, fact, sheet, student in views.select(_OF_STUDENTS + students, at | named):
+            if changes.get((*sheets[sheet].rests_on, student), -1) > fact:
+                found.append((entry, sheet, True))
+    return {
+        entry: is_changed
+        for entry, sheet, is_changed in found
+        if class_group in (None, sheets[sheet].class_group) and period in (None, sheets[sheet].period)
+    }
+
+
+def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet]) -> _Changes:
+    """What the marks of periods rest on, with a student -> the last entry about a mark in those lessons."""
+    spans: dict[tuple[str, str], int] = {}
+    for of in sheets.values():
+        if of.kind != "year":
+            span = (of.first, of.last)
+            spans[span] = min(of.entry, spans.get(span, of.entry))
+    sql = f"SELECT o.course, o.year, o.subject FROM {{courses}} o WHERE {stands('o')}"
+    subjects = {course: (year, subject) for course, year, subject in views.select(sql, {"at": position})}
+    found: defaultdict[_Key, int] = defaultdict(int)
+    for (first, last), since in spans.items():
+        asked = {"at": position, "since": since, "first": first, "last": last}
+        for sql in (_CELLS, _WORKS):
+            for course, student, entry in views.select(sql, asked):
+                key = (*subjects[course], first, last, student)
+                found[key] = max(found[key], entry)
+    return found
+
+
+def _period_mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet]) -> _Changes:
+    """What the year's marks rest on, with a student -> the last entry about a mark of a period."""
+    found: defaultdict[_Key, int] = defaultdict(int)
+    since = min((of.entry for of in sheets.values() if of.kind == "year"), default=position)
+    for sheet, student, entry in views.select(_PERIOD_MARKS, {"at": position, "since": since}):
+        key = (*sheets[sheet].subject, student)
+        found[key] = max(found[key], entry)
+    return found
