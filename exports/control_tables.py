@@ -39,7 +39,7 @@ def _checks(views: Reader, position: int, classes: Mapping[str, str], open_: Ope
     for row in control.checks(views, at=position).rows:
         yield (
             *(str(row.entry), row.at, typed(classes.get(row.class_group, "")), row.held_on, row.from_date),
-            *(row.to_date, row.actor, _text(row.note, open_)),
+            *(row.to_date, row.actor, text_of(row.note, open_)),
         )
 
 
@@ -50,12 +50,13 @@ def _remarks(
         yield (
             *(str(row.entry), row.at, row.remark, typed(classes.get(row.class_group, "")), typed(row.subject or "")),
             *(row.lesson or "", row.held_on or "", REMARK_WORDS[row.about], row.to, name(row.to, row.entry)),
-            *("" if row.check is None else str(row.check), row.actor, _text(row.note, open_)),
+            *("" if row.check is None else str(row.check), row.actor, text_of(row.note, open_)),
             *("" if row.closed_by is None else str(row.closed_by), CLOSING_WORDS[row.how] if row.how else ""),
-            _text(row.answer, open_),
+            text_of(row.answer, open_),
         )
 
 
-def _text(digest: str | None, open_: Open) -> str:
+def text_of(digest: str | None, open_: Open) -> str:
+    """The disclosed text behind a digest; empty where there is none, or it is not disclosed."""
     found = open_([digest]).get(digest) if digest else None
     return typed(found[1]) if found else ""

@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from exports.control_tables import control_tables
+from exports.excuse_tables import excuse_tables
 from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
@@ -184,6 +185,7 @@ class Registers:
             ),
             *people_tables(self._views, self._position, self._name),
             *control_tables(self._views, self._position, self._name, self._classes, self._open),
+            *excuse_tables(self._views, self._position, self._name, self._classes, self._open),
             *Oversight(self._views, self._position, self._open, self._name).tables(),
         ]
 

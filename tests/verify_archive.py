@@ -136,6 +136,18 @@ CHANNELS = {"in_system": "в системе", "email": "электронная �
 REMARKS = {
     "lesson": "запись урока", "attendance": "посещаемость", "homework": "домашнее задание", "marks": "отметки", "other": "иное",
 }  # fmt: skip
+INCIDENTS = {
+    "system": "сбой системы", "network": "нет связи", "power": "нет электричества", "maintenance": "плановые работы",
+}  # fmt: skip
+EXCUSES = {
+    "outage": "журнал был недоступен", "ill": "болезнь", "order": "приказ директора",
+    "emergency": "чрезвычайная ситуация в школе",
+}  # fmt: skip
+EXCUSED = {
+    "lesson": "запись урока", "attendance": "посещаемость", "homework": "домашнее задание",
+    "oral_mark": "отметка за устный ответ", "written_mark": "отметка за письменную работу",
+    "written_work": "письменная работа в целом",
+}  # fmt: skip
 GUARDIAN = "guardian (законный представитель);guardian_name (имя представителя)"
 HEADERS = {
     "people": "entry (запись);person (человек);kind (кто);name (имя)",
@@ -196,6 +208,11 @@ HEADERS = {
     "remarks": "entry (запись);at (внесено);remark (замечание);class (класс);subject (предмет);lesson (урок);held_on (дата урока);"
     "about (о чём);to (кому);to_name (имя);check (проверка);actor (кто внёс);note (пояснение);closed_by (закрыто записью);"
     "how (как);answer (ответ)",
+    "incidents": "entry (запись);at (внесено);incident (инцидент);kind (вид);began_at (с);note (пояснение);"
+    "closed_by (закрыто записью);ended_at (по);closing_note (пояснение при закрытии)",
+    "excuses": "entry (запись);at (внесено);teacher (учитель);name (имя);class (класс);subject (предмет);held_on (дата);"
+    "lesson (урок);rules (что извиняет);reason (причина);incident (инцидент);basis (основание);note (пояснение);"
+    "actor (кто принял);withdrawn_by (снято записью);withdrawn_basis (почему снято)",
     "refusals": f"entry (запись);at (внесено);{GUARDIAN};student (ученик);name (имя);refused_on (дата отказа);basis (основание);"
     "ended_by (прекращено записью);notified_by (сообщено — запись);out_number (исходящий номер);sent_on (отправлено);"
     "approved_by (утвердил)",
@@ -590,6 +607,44 @@ class Builder:
             if row[0] == index:
                 row[-1] = by
         return by
+
+    # Incidents and excuses.
+
+    def incident(self, began_at: str, kind: str = "system", note: str = "") -> str:
+        incident, sd = self.uuid(), self._noted(note)
+        index = self.add("incident", incident, "incident_opened", kind=kind, began_at=began_at, sd=sd)
+        self._row("incidents", index, incident, INCIDENTS[kind], began_at, note, "", "", "")
+        return incident
+
+    def close_incident(self, incident: str, ended_at: str, note: str = "") -> int:
+        index = self.add("incident", incident, "incident_closed", ended_at=ended_at, sd=self._noted(note))
+        for row in self.tables["incidents"]:
+            if row[2] == incident:
+                row[6:] = [index, ended_at, note]
+        return index
+
+    def excuse(
+        self, teacher: str, lesson: str | None = None, reason: str = "order", basis: str | None = "приказ № 12",
+        note: str = "", **place: Any,
+    ) -> str:  # fmt: skip
+        """Accept an excuse for a lesson, or for a `course` and a `held_on`; `place` may also be an incident or rules."""
+        excuse, sd = self.uuid(), self._noted(note)
+        fields = {"rules": ["attendance", "lesson"], "teacher": teacher, "reason": reason} | place
+        index = self.add("excuse", excuse, "excuse_accepted", lesson=lesson, basis=basis, sd=sd, **fields)
+        info = self.lessons.get(lesson or "", place)
+        group, subject, *_ = self.courses.get(info.get("course", ""), ("", ""))
+        self._row(
+            "excuses", index, teacher, self.names.get(teacher, teacher), group, subject, info.get("held_on", ""),
+            lesson or "", ", ".join(EXCUSED[rule] for rule in fields["rules"]), EXCUSES[reason],
+            place.get("incident", ""), basis or "", note, self.actor["id"], "", "",
+        )  # fmt: skip
+        return excuse
+
+    def withdraw_excuse(self, excuse: str, basis: str = "не подтвердилось") -> int:
+        accepted = next(of["index"] for of in self.entries if of["stream"] == f"excuse/{excuse}")
+        index = self.add("excuse", excuse, "excuse_withdrawn", basis=basis)
+        self.fill("excuses", accepted, 14, index, basis)
+        return index
 
     def annul_certificate(self, student: str, index: int) -> int:
         by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
@@ -1145,6 +1200,7 @@ def sample(seed: int = 1) -> Sample:
     substitute, substituted, substitution = _substitutions(b, course, teacher)
     _certificates(b, course, teacher, students[2])
     _cancellations(b, group, course, year, teacher)
+    _excuses(b, course, teacher, substitute, substituted)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
@@ -1387,6 +1443,26 @@ def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str)
     b.begin()
     b.restore(other, index)
     b.cancel(other, "2026-09-21")
+
+
+def _excuses(b: Builder, course: str, teacher: str, substitute: str, substituted: str) -> None:
+    """An outage that is over and one that is not; excuses for a lesson and for a day, one of them withdrawn."""
+    b.begin()
+    incident = b.incident("2026-09-01T08:00", note='=Сервер; "не отвечал"')
+    b.incident("2026-10-01T08:00", "network")
+    b.begin()
+    b.close_incident(incident, "2026-09-30T18:00", "Заменён диск")
+    b.begin()
+    held = {"course": course, "held_on": "2026-09-23"}
+    b.excuse(teacher, None, "outage", None, rules=["homework", "oral_mark", "written_work"], incident=incident, **held)
+    first = b.excuse(substitute, substituted, basis='=приказ; "12"', note="-Белова болела")
+    b.excuse(substitute, substituted, "outage", None, rules=["written_mark"], incident=incident)
+    # It ended in the very minute in which the lesson began.
+    edge = b.incident("2026-09-01T08:00", "power")
+    b.close_incident(edge, f"{b.lessons[substituted]['held_on']}T08:30")
+    b.excuse(substitute, substituted, "outage", None, rules=["attendance"], incident=edge)
+    b.begin()
+    b.withdraw_excuse(first, "+не подтвердилось")
 
 
 def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:

@@ -105,6 +105,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "to (кому)", "to_name (имя)", "check (проверка)", "actor (кто внёс)", "note (пояснение)",
         "closed_by (закрыто записью)", "how (как)", "answer (ответ)",
     ),
+    "incidents": (
+        _ENTRY, _AT, "incident (инцидент)", "kind (вид)", "began_at (с)", "note (пояснение)",
+        "closed_by (закрыто записью)", "ended_at (по)", "closing_note (пояснение при закрытии)",
+    ),
+    "excuses": (
+        _ENTRY, _AT, "teacher (учитель)", _NAME, _CLASS, _SUBJECT, _HELD_ON, _LESSON, "rules (что извиняет)",
+        "reason (причина)", "incident (инцидент)", _BASIS, "note (пояснение)", "actor (кто принял)",
+        "withdrawn_by (снято записью)", "withdrawn_basis (почему снято)",
+    ),
     "closings": (
         _ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)", "action (что)",
         "streams (потоков уроков)", "size (заверено записей)", "reason (причина)", "requested_by (кто просил)", _NAME,
@@ -138,7 +147,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 LATER: Final = (
     *("calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
-    *("consents", "checks", "remarks", "refusals"),
+    *("consents", "checks", "remarks", "refusals", "incidents", "excuses"),
 )
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")
@@ -182,6 +191,19 @@ ABSENT_FOR: Final = {
 CANCELLED_FOR: Final = {
     "teacher_absent": "нет учителя", "quarantine": "карантин", "weather": "погода", "accident": "авария",
     "school_event": "общешкольное мероприятие", "other": "иное",
+}  # fmt: skip
+INCIDENTS: Final = {
+    b"system": "сбой системы", b"network": "нет связи", b"power": "нет электричества",
+    b"maintenance": "плановые работы",
+}  # fmt: skip
+EXCUSED_BY: Final = {
+    b"outage": "журнал был недоступен", b"ill": "болезнь", b"order": "приказ директора",
+    b"emergency": "чрезвычайная ситуация в школе",
+}  # fmt: skip
+EXCUSED: Final = {
+    "lesson": "запись урока", "attendance": "посещаемость", "homework": "домашнее задание",
+    "oral_mark": "отметка за устный ответ", "written_mark": "отметка за письменную работу",
+    "written_work": "письменная работа в целом",
 }  # fmt: skip
 WEEKS: Final = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 FACTS: Final = {

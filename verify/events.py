@@ -69,6 +69,7 @@ TEXT: Final = _string(_TEXT)
 DATE: Final = _string(_DATE)
 MONTH: Final = _string(rb"[0-9]{4}-(?:0[1-9]|1[0-2])")
 TIME: Final = _string(_TIME)
+MINUTE: Final = _string(_DATE + rb"T" + _TIME)
 INDEX: Final = rb"(" + _COUNT + rb")"
 AT: Final = _string(_DATE + rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
 DIGESTS: Final = rb'(\[(?:"' + _DIGEST + rb'"(?:,"' + _DIGEST + rb'")*)?\])'
@@ -154,6 +155,10 @@ _LINE = _string(rb'(?!")' + _TEXT)
 _VERDICTS = ("verified", "finding", "incomplete")
 # Each once at most, sorted: one spelling for each set.
 _TOOLS = rb'(\[(?:"csv"(?=[\],]),?)?(?:"openssl"(?=[\],]),?)?(?:"sha256sum"(?=[\],]),?)?(?:"verify\.pyz")?(?<!,)\])'
+_LESSON_RULES = (
+    rb'(\[(?:"attendance"(?=[\],]),?)?(?:"homework"(?=[\],]),?)?(?:"lesson"(?=[\],]),?)?(?:"oral_mark"(?=[\],]),?)?'
+    rb'(?:"written_mark"(?=[\],]),?)?(?:"written_work")?(?<![,\[])\])'
+)
 _REOPENED_FOR = ("not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other")
 _DUTY = _words("journal", "substitute", "class_teacher")
 _SOME_TEXT = _string(rb'(?!")' + _TEXT)
@@ -247,14 +252,13 @@ def _results() -> list[EventType]:
     }  # fmt: skip
     grounds = {"sd_opt": DIGEST, "corrects": INDEX, "reason": REASON}
     maybe = _nullable(rb'"' + _RESULT + rb'"')
-    minute = _string(_DATE + rb"T" + _TIME)
     return [
         _event("result_sheet_opened/1", "results", course=UUID, period=UUID),
         _event("period_mark_recorded/1", "results", **mark),
-        _event("exam_result_recorded/1", "results", student=UUID, value=some, protocol=TEXT, obtained_at=minute),
+        _event("exam_result_recorded/1", "results", student=UUID, value=some, protocol=TEXT, obtained_at=MINUTE),
         _event("final_mark_recorded/1", "results", **mark),
         _event(
-            "results_published/1", "results", what=_string(_RESULT_KIND), obtained_at=minute, protocol_opt=TEXT,
+            "results_published/1", "results", what=_string(_RESULT_KIND), obtained_at=MINUTE, protocol_opt=TEXT,
         ),
         _event(
             "result_corrected/1", "results", old=maybe, new=some, basis_opt=TEXT, request_opt=INDEX, **grounds,
@@ -331,6 +335,17 @@ TYPES: Final[dict[str, EventType]] = {
             moved_to_opt=rb'(\{"held_on":"' + _DATE + rb'","number":' + _NUMBER + rb"\})",
         ),
         _event("cancellation_withdrawn/1", "cancellation", corrects=INDEX, basis=_SOME_TEXT),
+        _event(
+            "incident_opened/1", "incident", kind=_words("system", "network", "power", "maintenance"),
+            began_at=MINUTE, sd_opt=DIGEST,
+        ),
+        _event("incident_closed/1", "incident", ended_at=MINUTE, sd_opt=DIGEST),
+        _event(
+            "excuse_accepted/1", "excuse", teacher=UUID, rules=_LESSON_RULES,
+            reason=_words("outage", "ill", "order", "emergency"), lesson_opt=UUID, course_opt=UUID, held_on_opt=DATE,
+            incident_opt=UUID, basis_opt=_SOME_TEXT, sd_opt=DIGEST,
+        ),
+        _event("excuse_withdrawn/1", "excuse", basis=_SOME_TEXT),
         _event(
             "duty_assigned/1", "duty", person=UUID, duty=_DUTY, order_number=_ORDER_NUMBER, order_date=DATE,
             starts_on=DATE,

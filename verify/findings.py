@@ -275,6 +275,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Замечание называет курс, урок, день или проверку не того класса.",
         "A remark names a course, a lesson, a day or a check that does not fit its class.",
     ),
+    "incident": (
+        "Инцидент закрыт дважды или не открыт.",
+        "An incident is closed twice, or was never opened.",
+    ),
+    "excuse-mismatch": (
+        "Уважительная причина не сходится с уроком, учителем, документом или инцидентом, или снята дважды.",
+        "An excuse does not fit its lesson, teacher, document or incident, or is withdrawn twice.",
+    ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",
         "A correction does not cite a standing entry.",

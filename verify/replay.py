@@ -18,6 +18,7 @@ from verify.duty import Duties
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
 from verify.events import TYPES, VALUES, EventType, unescape
 from verify.evidence import KINDS as EVIDENCE, Evidence
+from verify.excuses import Excuses
 from verify.findings import Place, Report
 from verify.lesson import Lessons
 from verify.personal import PersonalData
@@ -52,6 +53,8 @@ _MAKERS: Final = {
     "timetable": b"timetable_set/1",
     "certificate": b"certificate_recorded/1",
     "cancellation": b"lesson_cancelled/1",
+    "incident": b"incident_opened/1",
+    "excuse": b"excuse_accepted/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
     "council": b"council_decision_recorded/1",
@@ -95,6 +98,7 @@ class Replay:
         self.timetables = Timetables(self)
         self.certificates = Certificates(self)
         self.cancellations = Cancellations(self)
+        self.excuses = Excuses(self)
         self.results = Results(self)
         self.council = Council(self)
         self._subjects: dict[tuple[bytes, bytes], Subject] = {}
@@ -110,6 +114,7 @@ class Replay:
             "lesson": self.lessons, "regulation": self.orders, "responsible": self.orders, "assessment": self.orders,
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
+            "incident": self.excuses, "excuse": self.excuses,
             "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
             **dict.fromkeys(EVIDENCE, self.evidence),

@@ -19,6 +19,12 @@ from ledger.journal.evidence_commands import (
     RecordVerification as RecordVerification,
     RegisterPrintout as RegisterPrintout,
 )
+from ledger.journal.excuse_commands import (
+    AcceptExcuse as AcceptExcuse,
+    CloseIncident as CloseIncident,
+    OpenIncident as OpenIncident,
+    WithdrawExcuse as WithdrawExcuse,
+)
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
     CloseRemark as CloseRemark,

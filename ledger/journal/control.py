@@ -78,7 +78,7 @@ def record_check(command: RecordControlCheck, context: Context) -> list[Planned]
     if not command.from_date <= command.to_date <= command.held_on:
         raise Refused("empty_range", "a check is of days gone by, first and last", clause=LOG, where="to_date")
     event = ControlCheckRecorded(
-        held_on=command.held_on, from_date=command.from_date, to_date=command.to_date, sd=_note(command.note)
+        held_on=command.held_on, from_date=command.from_date, to_date=command.to_date, sd=rules.noted(command.note)
     )
     stream = f"control/{command.class_group}"
     known = context.books.find(stream)
@@ -109,7 +109,7 @@ def raise_remark(command: RaiseRemark, context: Context) -> list[Planned]:
         lesson=command.lesson,
         held_on=command.held_on,
         check=command.check,
-        sd=_note(command.note),
+        sd=rules.noted(command.note),
     )
     return [Planned(stream, 1, event)]
 
@@ -123,7 +123,7 @@ def close_remark(command: CloseRemark, context: Context) -> list[Planned]:
     usual = remark.to if command.how == "answered" else remark.raised_by
     if context.actor.id != usual:
         rules.check_role(context.actor, rules.ADMINISTRATION, "1.6")
-    event = RemarkClosed(how=command.how, sd=_note(command.note))
+    event = RemarkClosed(how=command.how, sd=rules.noted(command.note))
     return [Planned(remark.stream, remark.version + 1, event)]
 
 
@@ -150,10 +150,3 @@ def _check_place(command: RaiseRemark, context: Context) -> None:
             raise Refused(
                 "day_not_needed", "a day is that of a course's lesson nobody recorded", clause=LOG, where="held_on"
             )
-
-
-def _note(digest: str | None) -> tuple[str, ...]:
-    if digest is None:
-        return ()
-    rules.check_digest(digest, "note")
-    return (digest,)

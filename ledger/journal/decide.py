@@ -22,7 +22,9 @@ from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup,
 from ledger.journal.delivery import give_consent, notify_guardianship, refuse_information, withdraw_consent
 from ledger.journal.duties import assign_duty, end_duty
 from ledger.journal.evidence import record_archive, record_timing, record_verification, register_printout
+from ledger.journal.excuses import accept_excuse, withdraw_excuse
 from ledger.journal.guardians import link_guardian, unlink_guardian
+from ledger.journal.incidents import close_incident, open_incident
 from ledger.journal.people import register_person
 from ledger.journal.personal_data import (
     change_personal_data,
@@ -95,6 +97,10 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AnnulCertificate: annul_certificate,
     cmd.CancelLesson: cancel_lesson,
     cmd.WithdrawCancellation: withdraw_cancellation,
+    cmd.OpenIncident: open_incident,
+    cmd.CloseIncident: close_incident,
+    cmd.AcceptExcuse: accept_excuse,
+    cmd.WithdrawExcuse: withdraw_excuse,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

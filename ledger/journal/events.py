@@ -46,6 +46,7 @@ from ledger.journal.evidence_events import (
     RegisterTimed,
     VerificationRecorded,
 )
+from ledger.journal.excuse_events import EXCUSE_EVENT_TYPES
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.result_events import (
@@ -385,6 +386,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "duty_ended/1": DutyEnded,
     **CERTIFICATE_EVENT_TYPES,
     **CANCELLATION_EVENT_TYPES,
+    **EXCUSE_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,

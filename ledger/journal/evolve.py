@@ -16,6 +16,8 @@ from ledger.journal.council import evolve_council
 from ledger.journal.course import evolve_course
 from ledger.journal.duties import evolve_duties
 from ledger.journal.evidence import evolve_evidence
+from ledger.journal.excuses import evolve_excuse
+from ledger.journal.incidents import evolve_incident
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.personal_data import evolve_refresh
@@ -52,6 +54,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "timetable": evolve_timetable,
     "certificate": evolve_certificates,
     "cancellation": evolve_cancellations,
+    "incident": evolve_incident,
+    "excuse": evolve_excuse,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,
     "results": evolve_sheet,

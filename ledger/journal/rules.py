@@ -131,6 +131,14 @@ def check_digest(value: object, where: str) -> None:
         raise Refused("malformed_digest", "not the digest of a disclosure", clause=LOG, where=where)
 
 
+def noted(digest: str | None) -> tuple[str, ...]:
+    """Return what `_sd` holds for the digest of a note, or for none; refuse what is no digest."""
+    if digest is None:
+        return ()
+    check_digest(digest, "note")
+    return (digest,)
+
+
 def check_digests(values: Sequence[object], where: str) -> None:
     """Refuse digests of which one is none, or stands there twice."""
     for position, digest in enumerate(values):

@@ -44,6 +44,14 @@ PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"
 Weeks = Literal["every", "odd", "even"]
 """In which weeks of the school year a lesson of the timetable is held; the first week is odd."""
 CancellationReason = Literal["teacher_absent", "quarantine", "weather", "accident", "school_event", "other"]
+IncidentKind = Literal["system", "network", "power", "maintenance"]
+"""Why the journal could not be used: it failed, or what it needs did, or work on it was planned."""
+LessonRule = Literal["lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work"]
+"""What of one lesson has a deadline: the rules of `deadlines` that an excuse may cover."""
+ExcuseReason = Literal["outage", "ill", "order", "emergency"]
+"""All that is accepted as an excuse for a late record (regulation 2.4.1)."""
+NeverAnExcuse = Literal["computer_skills", "no_computer_at_home", "no_computer_at_work"]
+"""What regulation 2.4.1 never accepts as one."""
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -213,6 +221,30 @@ CANCELLATION_WORDS: Final[dict[str, str]] = {
 }
 """Why a planned lesson is not held; which document says so is the `basis`."""
 
+INCIDENT_WORDS: Final[dict[str, str]] = {
+    "system": "сбой системы",
+    "network": "нет связи",
+    "power": "нет электричества",
+    "maintenance": "плановые работы",
+}
+
+EXCUSE_WORDS: Final[dict[str, str]] = {
+    "outage": "журнал был недоступен",
+    "ill": "болезнь",
+    "order": "приказ директора",
+    "emergency": "чрезвычайная ситуация в школе",
+}
+"""Why something was late, where that is accepted; which incident or document says so stands beside it."""
+
+LESSON_RULE_WORDS: Final[dict[str, str]] = {
+    "lesson": "запись урока",
+    "attendance": "посещаемость",
+    "homework": "домашнее задание",
+    "oral_mark": "отметка за устный ответ",
+    "written_mark": "отметка за письменную работу",
+    "written_work": "письменная работа в целом",
+}
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
@@ -285,6 +317,10 @@ VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
 TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))
 CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
 CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
+INCIDENT_KINDS: Final[frozenset[str]] = frozenset(get_args(IncidentKind))
+LESSON_RULES: Final[frozenset[str]] = frozenset(get_args(LessonRule))
+EXCUSE_REASONS: Final[frozenset[str]] = frozenset(get_args(ExcuseReason))
+NEVER_AN_EXCUSE: Final[frozenset[str]] = frozenset(get_args(NeverAnExcuse))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
 """Reason codes, of corrections and of reopenings, that ask for a text beside them."""

@@ -18,6 +18,7 @@ from projections.views import (
     corrections,
     duties,
     evidence,
+    excuses,
     lessons,
     people_data,
     plans,
@@ -47,5 +48,6 @@ VIEWS: Final[tuple[View, ...]] = (
     timetables.VIEW,
     certificates.VIEW,
     cancellations.VIEW,
+    excuses.VIEW,
     results.VIEW,
 )

@@ -104,8 +104,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "2.4",
         "in_part",
-        "у каждой записи есть автор, полнота урока оценивается; показателей работы учителя ещё нет",
-        "each entry has its author, a lesson's completeness is judged; there are no indicators of a teacher's work yet",
+        "у каждой записи есть автор, полнота урока и причины опозданий видны; показателей работы учителя ещё нет",
+        "each entry has its author, completeness and excuses are shown; there are no indicators of a teacher's work",
     ),
     (
         "3.1",

@@ -21,7 +21,8 @@ CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES
 
 # Names that are put together where they are raised, with all that can be put in.
 KINDS: Final = (
-    *("bells", "class", "course", "lesson", "period", "person", "plan", "refresh", "remark", "results", "year"),
+    *("bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan", "refresh", "remark"),
+    *("results", "year"),
 )
 EVIDENCE: Final = ("verification", "archive", "timing", "printout")
 _MADE_KINDS: Final = (*(kind for kind in KINDS if kind not in {"bells", "results"}), *EVIDENCE)

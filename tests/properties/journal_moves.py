@@ -48,7 +48,7 @@ from ledger.journal.vocabulary import (
     Verdict,
 )
 from ledger.wire.entry import Actor
-from tests.properties import results_moves
+from tests.properties import excuses_moves, results_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -615,6 +615,8 @@ _MOVES: Final = {
     "print": (_print, 3),
     "certify": (_certify, 3),
     "cancel": (_cancel, 2),
+    "incident": (excuses_moves.incident, 2),
+    "excuse": (excuses_moves.excuse, 4),
     "assess": (results_moves.assess, 2),
     "grade": (results_moves.grade, 9),
     "final": (results_moves.final, 3),

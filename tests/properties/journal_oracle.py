@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tests.properties import results_oracle
+from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
 FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
@@ -38,6 +39,8 @@ CREATE = {
     "timetable": "timetable_set",
     "certificate": "certificate_recorded",
     "cancellation": "lesson_cancelled",
+    "incident": "incident_opened",
+    "excuse": "excuse_accepted",
     "assessment": "assessment_rules_adopted",
     "results": "result_sheet_opened",
     "council": "council_decision_recorded",
@@ -106,7 +109,7 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker(TimetableOracle):
+class _Checker(TimetableOracle, ExcusesOracle):
     before: Sequence[Item]
     item: Item
 

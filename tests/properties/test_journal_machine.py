@@ -104,7 +104,7 @@ class JournalMachine(RuleBasedStateMachine):
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["guardian", "data", "delivery", "control"]))
+    @rule(move=moves(["guardian", "data", "delivery", "control", "incident", "excuse"]))
     def people(self, move: Move) -> None:
         self.world.move(move)
 
@@ -239,4 +239,9 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("certificate_annulled", corrects=0))
     assert caught(replaced("lesson_cancelled", number=13))
     assert caught(replaced("cancellation_withdrawn", corrects=0))
+    assert caught(replaced("incident_opened", kind="mood"))
+    assert caught(replaced("incident_closed", ended_at="2026-09-07"))
+    assert caught(replaced("excuse_accepted", teacher=STAFF[0]))
+    assert caught(replaced("excuse_accepted", rules=["lesson", "homework"]))
+    assert caught(replaced("excuse_withdrawn", basis=""))
     assert caught([logs[0][0], *logs[0][2:]])

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from ledger.journal.deadlines.days import DaysOff, end_of_day, last_day
 from ledger.journal.events import RegulationParameters
+from ledger.journal.vocabulary import ExcuseReason
 
 Rule = Literal[
     "lesson",
@@ -114,6 +115,14 @@ class Term(NamedTuple):
         return cls(due, due + timedelta(microseconds=1))
 
 
+class Excused(NamedTuple):
+    """What excuses something late or missing: why, and the entries of the excuse and of the incident (None: none)."""
+
+    reason: ExcuseReason
+    excuse: int
+    incident: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether one thing that the regulation asks was recorded in time.
@@ -129,7 +138,8 @@ class Verdict:
         late_by: how long after `due`, where it is late.
         exempt_by: why nothing is due, where it is exempt.
         readings: how the clause was read in this case, sorted.
-        basis: indexes of the entries that it rests on, sorted: facts, and the regulation's version.
+        basis: indexes of the entries that it rests on, sorted: facts, the regulation's version, and what excuses it.
+        excused: what excuses it, where it is late or missing; the status stays (2.4.1).
     """
 
     rule: Rule
@@ -141,6 +151,7 @@ class Verdict:
     exempt_by: Exemption | None
     readings: tuple[Reading, ...]
     basis: tuple[int, ...]
+    excused: Excused | None = None
 
 
 def judge(

@@ -16,6 +16,7 @@ import pytest
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
 from ledger.journal.deadlines.days import DaysOff, at_wall
+from ledger.journal.deadlines.excuses import Excuse, Incident, with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
@@ -181,6 +182,28 @@ def judge_completeness(case: Case) -> Completeness:
     )
 
 
+def excuses_of(case: Case) -> list[Excuse]:
+    found = []
+    for given in case.get("excuses"):
+        of = given.get("incident")
+        incident = of and Incident(
+            of["entry"],
+            case.moment(of["began"]),
+            case.moment(of["ended"]) if "ended" in of else None,
+            of.get("closed_by"),
+        )
+        found.append(Excuse(given["entry"], given["reason"], frozenset(given["rules"]), incident))
+    return found
+
+
+def judge_excused(case: Case) -> Verdict:
+    starts = case.wall("starts")
+    assert starts is not None
+    plain = JUDGES[case.get("judged")](case)
+    assert plain.excused is None
+    return with_excuse(plain, excuses_of(case), starts, case.common()["now"])
+
+
 def read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
@@ -191,7 +214,12 @@ def cases(*names: str) -> list[Any]:
 
 def check(name: str, case: Case) -> None:
     """Hold a verdict against the one that was worked out."""
-    verdict, expect = JUDGES[name](case), case.fields["expect"]
+    hold(name, JUDGES[name](case), case)
+
+
+def hold(name: str, verdict: Verdict, case: Case) -> None:
+    """Hold this verdict against it."""
+    expect = case.fields["expect"]
     assert verdict.rule == name
     assert verdict.clause == CLAUSES[verdict.rule]
     assert verdict.status == expect["status"]
@@ -260,6 +288,15 @@ def test_the_yearly_refresh_has_until_its_day(case: Case) -> None:
     check("refresh", case)
 
 
+@pytest.mark.clause("R34", breaks="ledger.journal.deadlines.excuses:overlaps")
+@pytest.mark.parametrize("case", cases("excuses"))
+def test_an_excuse_stands_beside_what_is_late_and_changes_nothing_of_it(case: Case) -> None:
+    verdict, expected = judge_excused(case), case.fields["expect"].get("excused")
+    hold(case.get("judged"), verdict, case)
+    found = verdict.excused and {name: value for name, value in verdict.excused._asdict().items() if value is not None}
+    assert found == expected
+
+
 @pytest.mark.clause("R35", breaks="ledger.journal.deadlines.completeness:worst_of")
 @pytest.mark.parametrize("case", cases("completeness"))
 def test_a_lessons_completeness_is_the_one_that_was_worked_out(case: Case) -> None:
@@ -271,7 +308,7 @@ def test_a_lessons_completeness_is_the_one_that_was_worked_out(case: Case) -> No
 
 
 def test_the_two_spellings_of_a_due_moment_are_one_instant() -> None:
-    for name in JUDGES:
+    for name in (*JUDGES, "excuses"):
         for fields in read(name)["case"]:
             expect = fields["expect"]
             assert ("due" in expect) == ("due_utc" in expect), fields["en"]
