@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.journal import events as j, people_events as p, plan_events as lp, result_events as r
+from ledger.journal import events as j, excuse_events as x, people_events as p, plan_events as lp, result_events as r
 from ledger.journal.computing import Computed
 from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from ledger.journal.evidence_events import ArchiveRecorded, PrintoutRegistered
@@ -173,7 +173,24 @@ class RegisterSchool(QuestionSchool):
             known: dict[str, Any] = {"corrects": self.entries[f"result.{student}"], "old": "na", "reason": "document"}
             event = r.ResultAnnulled(new=None, **known) if new is None else r.ResultCorrected(new=new, **known)
             self.office("10-28T11:30", f"results/{course}", event, f"result.{student}.1")
+        self._incidents()
         self.office("10-28T12:00", f"person/{uid('last')}", j.PersonRegistered(kind="staff", sd=()))
+
+    def _incidents(self) -> None:
+        """An evening of 90 minutes, with an excuse and one that was withdrawn; a quarter of an hour within a lesson."""
+        for name, kind, began, ended in (
+            ("evening", "system", "2026-09-21T18:00", "2026-09-21T19:30"),
+            ("morning", "maintenance", "2026-10-22T08:40", "2026-10-22T08:55"),
+        ):
+            opened = x.IncidentOpened(kind=kind, began_at=began)  # type: ignore[arg-type]
+            self.office("10-28T11:40", f"incident/{uid(name)}", opened, name)
+            self.office("10-28T11:40", f"incident/{uid(name)}", x.IncidentClosed(ended_at=ended), f"{name}.closed")
+        why: dict[str, Any] = {"teacher": T1, "lesson": uid("M2"), "reason": "outage", "incident": uid("evening")}
+        accepted = x.ExcuseAccepted(rules=("attendance", "lesson"), **why)
+        self.office("10-28T11:45", f"excuse/{uid('x1')}", accepted, "excuse")
+        wrong = x.ExcuseAccepted(rules=("homework",), **why)
+        self.office("10-28T11:46", f"excuse/{uid('x2')}", wrong, "excuse.wrong")
+        self.office("10-28T11:50", f"excuse/{uid('x2')}", x.ExcuseWithdrawn(basis="ошибка"), "excuse.withdrawn")
 
     def archive(self, moment: str, name: str) -> None:
         """An archive of all that was recorded."""

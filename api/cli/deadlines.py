@@ -14,6 +14,7 @@ from api.cli.substituting import is_id, read_days
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.deadlines.verdict import Rule, Status
+from ledger.journal.vocabulary import EXCUSE_WORDS
 from projections.reading import AsOf, resolve
 from projections.views.deadline_counts import DeadlineCounts, deadline_counts
 from projections.views.deadlines import Asked, DeadlineRegister, DeadlineRow, deadline_register
@@ -97,7 +98,9 @@ def format_counts(counts: DeadlineCounts, names: dict[str, str]) -> str:
     lines = [f"позиция / position {counts.position}, на / as of {counts.now}"]
     for row in counts.rows:
         numbers = (f"{STATUS_WORDS[status]} {getattr(row, status)}" for status in STATUS_WORDS if getattr(row, status))
-        lines.append(f"{names.get(row.teacher or '', row.teacher)}: {RULE_WORDS[row.rule]}: {', '.join(numbers)}")
+        excused = f" (по уважительной причине / excused {row.excused})" if row.excused else ""
+        who = names.get(row.teacher or "", row.teacher)
+        lines.append(f"{who}: {RULE_WORDS[row.rule]}: {', '.join(numbers)}{excused}")
     return "\n".join(lines)
 
 
@@ -107,7 +110,8 @@ def _line(row: DeadlineRow, names: dict[str, str]) -> str:
     what = f"{row.held_on} {row.number} {row.class_name} {row.subject}  {who}{whose}: {RULE_WORDS[row.rule]}"
     late = "" if row.late_by_seconds is None else f" {_duration(row.late_by_seconds)}"
     due = f"  срок / due {row.due_local}" if row.due_local else ""
-    return f"{what}: {STATUS_WORDS[row.status]}{late}{due}  ({row.clause})  {list(row.basis)}"
+    excused = "" if row.excused is None else f"  уважительная причина / excused: {EXCUSE_WORDS[row.excused.reason]}"
+    return f"{what}: {STATUS_WORDS[row.status]}{late}{due}{excused}  ({row.clause})  {list(row.basis)}"
 
 
 def _duration(seconds: int) -> str:

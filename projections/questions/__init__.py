@@ -13,6 +13,7 @@ from typing import Final
 from projections.questions import (
     attendance,
     authorship,
+    availability,
     cells,
     corrections,
     homework,
@@ -48,6 +49,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     registers.INTEGRITY,
     sheets.CHANGED,
     printing.OBLIGATIONS,
+    availability.AVAILABILITY,
     people.RIGHTS,
     cells.EXTRACT,
 )
@@ -57,7 +59,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[int, ...]], ...]] = (
     ("Записи и исправления", "Records and corrections", (1, 2, 5)),
     ("Отметки и результаты", "Marks and results", (3, 4, 8, 9, 14, 20)),
     ("Уроки, программа, посещаемость", "Lessons, programme, attendance", (6, 10, 11, 12, 13)),
-    ("Сроки", "Deadlines", (7, 15, 16)),
+    ("Сроки", "Deadlines", (7, 15, 16, 22)),
     ("Права и согласия", "Rights and consents", (17, 23)),
     ("Целостность, бумага, выписки", "Integrity, paper, extracts", (19, 21, 25)),
 )

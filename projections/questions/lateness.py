@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ledger.journal.vocabulary import EXCUSE_WORDS, LESSON_RULE_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import LATE_WORDS, judging_now
@@ -12,15 +13,6 @@ from projections.views.deadline_counts import DeadlineCount, deadline_counts
 from projections.views.deadlines import RULES, Asked as OfRegister, deadline_register
 from projections.views.lookups import years
 from projections.views.print_rules import months
-
-LATE_RULE_WORDS: Final[dict[str, str]] = {
-    "lesson": "запись урока",
-    "attendance": "посещаемость",
-    "homework": "домашнее задание",
-    "oral_mark": "отметка за устный ответ",
-    "written_mark": "отметка за письменную работу",
-    "written_work": "письменная работа в целом",
-}
 
 
 def late_entries(asked: Asked) -> Found:
@@ -38,7 +30,8 @@ def late_entries(asked: Asked) -> Found:
             late = None if row.late_by_seconds is None else row.late_by_seconds // 60
             rows.append((
                 *(row.rule, None, row.teacher, row.class_name, row.subject, row.held_on, row.number, row.student),
-                *(row.status, row.due_local, late, None, None, None, list(row.basis)),
+                *(row.status, row.due_local, late, row.excused and row.excused.reason),
+                *(None, None, None, None, list(row.basis)),
             ))  # fmt: skip
     else:
         rows = []
@@ -51,11 +44,13 @@ def late_entries(asked: Asked) -> Found:
                 at=asked.position,
             )
             rows += [_counted(asked, month, count) for count in found.rows if count.late or count.missing]
-        rows.sort(key=lambda row: (RULES.index(row[0]), row[1] or "", -row[11] - row[12]))
+        rows.sort(key=lambda row: (RULES.index(row[0]), row[1] or "", -row[12] - row[13]))
     if asked["by"] == "each":
         totals = {status: sum(row[8] == status for row in rows) for status in LATE_WORDS}
+        totals["excused"] = sum(row[11] is not None for row in rows)
     else:
-        totals = {"late": sum(row[11] for row in rows), "missing": sum(row[12] for row in rows)}
+        totals = {"late": sum(row[12] for row in rows), "missing": sum(row[13] for row in rows)}
+        totals["excused"] = sum(row[14] for row in rows)
     return Found(rows, totals)
 
 
@@ -76,8 +71,8 @@ def _counted(asked: Asked, month: str | None, count: DeadlineCount) -> Row:
     class_name = None if count.class_group is None else asked.class_names[count.class_group]
     due = count.on_time + count.late + count.missing
     return (
-        *(count.rule, month, count.teacher, class_name, None, None, None, None, None, None, None),
-        *(count.late, count.missing, due, []),
+        *(count.rule, month, count.teacher, class_name, None, None, None, None, None, None, None, None),
+        *(count.late, count.missing, count.excused, due, []),
     )
 
 
@@ -94,14 +89,15 @@ LATE: Final = Question(
                   choices=("teacher", "class", "month", "each"), default="teacher"),
     ),
     columns=(
-        *(Column("rule", "что", words=LATE_RULE_WORDS), Column("month", "месяц"), choosing.TEACHER_ID),
+        *(Column("rule", "что", words=LESSON_RULE_WORDS), Column("month", "месяц"), choosing.TEACHER_ID),
         *(choosing.CLASS_NAME, choosing.SUBJECT_NAME, choosing.HELD_ON, choosing.NUMBER, choosing.STUDENT_ID),
         *(Column("status", "что найдено", words=LATE_WORDS), Column("due", "срок")),
-        *(Column("minutes", "опоздание, минут"), Column("late", "с опозданием"), Column("missing", "нет")),
+        *(Column("minutes", "опоздание, минут"), Column("excuse", "уважительная причина", words=EXCUSE_WORDS)),
+        *(Column("late", "с опозданием"), Column("missing", "нет"), Column("excused", "из них с причиной")),
         *(Column("judged", "срок вышел у"), ENTRIES),
     ),
     limits_ru="Сроки — по положению в силе на день урока, «нет» — на момент последней известной записи. "
-    "Суммы записей не называют: их называет by=each.",
+    "Уважительная причина стоит рядом и из опоздавших не исключает. Суммы записей не называют: их называет by=each.",
     limits_en="By the regulation in force on the lesson's day; missing is so as of the last known entry. "
-    "Sums name no entries: `by=each` does.",
+    "An excuse stands beside what is late and takes nothing out of it. Sums name no entries: `by=each` does.",
 )  # fmt: skip

@@ -7,7 +7,7 @@ alone. What comes out is what the pure functions say of every fact, which tests 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,10 +42,12 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, monday
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, excused_verdicts, monday
+from projections.views.excuses import StandingExcuses
 
 By = Literal["teacher", "class_group", "week"]
 
+_Key = tuple[int, str, str, str]
 _PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "lesson": lesson_term,
@@ -58,7 +60,10 @@ _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
 
 @dataclass(frozen=True, slots=True)
 class DeadlineCount:
-    """Verdicts of one rule, of one teacher, class and week where counted by those (else None)."""
+    """Verdicts of one rule, of one teacher, class and week where counted by those (else None).
+
+    `excused`: how many of those that are late or missing have an excuse; they are counted there all the same.
+    """
 
     rule: Rule
     clause: str
@@ -71,6 +76,7 @@ class DeadlineCount:
     pending: int
     exempt: int
     no_regulation: int
+    excused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +145,21 @@ class _Tally:
     def __init__(self, apart: Collection[By], days: Iterable[str]) -> None:
         self._teachers, self._groups = "teacher" in apart, "class_group" in apart
         self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
-        self.counted: dict[tuple[int, str, str, str], dict[Status, int]] = {}
+        self.counted: dict[_Key, dict[Status, int]] = {}
+        self.excused: Counter[_Key] = Counter()
 
-    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
+    def key(self, rule: Rule, teacher: str, class_group: str, day: str) -> _Key:
         """Where a verdict on a lesson is counted."""
-        key = (
+        return (
             _PLACES[rule],
             teacher if self._teachers else "",
             class_group if self._groups else "",
             self._weeks[day],
         )
+
+    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
+        """The counts of what is counted there."""
+        key = self.key(rule, teacher, class_group, day)
         found = self.counted.get(key)
         if found is None:
             found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)
@@ -156,9 +167,12 @@ class _Tally:
 
     def rows(self) -> Iterator[DeadlineCount]:
         """The counts in their order."""
-        for (place, teacher, group, week), counted in sorted(self.counted.items(), key=itemgetter(0)):
-            rule = RULES[place]
-            yield DeadlineCount(rule, CLAUSES[rule], teacher or None, group or None, week or None, **counted)
+        for key, counted in sorted(self.counted.items(), key=itemgetter(0)):
+            place, teacher, group, week = key
+            rule, excused = RULES[place], self.excused[key]
+            yield DeadlineCount(
+                rule, CLAUSES[rule], teacher or None, group or None, week or None, excused=excused, **counted
+            )
 
 
 def deadline_counts(
@@ -189,6 +203,7 @@ def deadline_counts(
     if lessons:
         terms = _Terms(views, judged, days)
         _count(views, selection, terms, lessons, tally)
+        _count_excused(views, selection, judged, tally)
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
@@ -210,6 +225,18 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
         _count_oral([work for work in works if not work.written], terms, cells, tally)
     if written:
         _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
+
+
+def _count_excused(views: Reader, selection: _Selection, judged: Judging, tally: _Tally) -> None:
+    """Count what is excused: lessons with an excuse are few, so each of their verdicts is reached."""
+    excuses = StandingExcuses(views, judged)
+    if not excuses:
+        return
+    columns = "l.lesson, l.course, l.held_on, l.teacher"
+    rows = views.select(selection.sql(columns), selection.parameters)
+    concerned = [row[0] for row in rows if excuses.of(*row)]
+    for lesson, rule in excused_verdicts(views, concerned, judged, selection.asked.rules):
+        tally.excused[tally.key(rule, lesson.teacher, lesson.class_group, lesson.held_on)] += 1
 
 
 class _Selection:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
+from ledger.journal.deadlines.excuses import with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
@@ -22,6 +23,7 @@ from projections.reading import AsOf, Reader
 from projections.views.class_page import LessonColumn, Value, Work, columns_of, values_of
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
+from projections.views.excuses import StandingExcuses
 from projections.views.lookups import Lesson, classes, lessons, memberships
 
 RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
@@ -54,6 +56,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcusedRow:
+    """What excuses it: why, and the entries of the excuse and of the incident (None: there is none)."""
+
+    reason: str
+    excuse: int
+    incident: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineRow:
     """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
 
@@ -61,6 +72,7 @@ class DeadlineRow:
         due, recorded_at: UTC, spelled as an entry's `at`.
         due_local: `due` by the school's clock, with its offset.
         late_by_seconds: whole seconds, where it is late.
+        excused: what excuses it, where it is late or missing and something does; it stays that (2.4.1).
         not_assigned: of homework: whether it counts as not assigned (2.2.3); else None.
         without_mark: of a written work: students who wrote it and have no mark.
         week: Monday of the lesson's week.
@@ -75,6 +87,7 @@ class DeadlineRow:
     recorded_at: str | None
     late_by_seconds: int | None
     exempt_by: str | None
+    excused: ExcusedRow | None
     readings: tuple[str, ...]
     basis: tuple[int, ...]
     lesson: str
@@ -118,12 +131,16 @@ class LessonDeadlines:
 
 @dataclass(frozen=True, slots=True)
 class CompletenessRow:
-    """`index`: 0 to 4, None without a regulation; `open`: parts that may still come in time; `parts`: their status."""
+    """`index`: 0 to 4, None without a regulation; `open`: parts that may still come in time; `parts`: their status.
+
+    `excused`: parts that are late or missing with an excuse; the index does not count them.
+    """
 
     index: int | None
     open: int
     clause: str
     parts: dict[str, Status]
+    excused: tuple[str, ...]
     basis: tuple[int, ...]
 
 
@@ -176,6 +193,17 @@ def lesson_deadlines(views: Reader, lesson: str, *, now: datetime, at: AsOf = No
     return LessonDeadlines(by.position, format_at(by.now), lesson, whole, tuple(rows))
 
 
+def excused_verdicts(
+    views: Reader, concerned: Collection[str], by: Judging, rules: tuple[Rule, ...]
+) -> Iterator[tuple[Lesson, Rule]]:
+    """Each verdict of these rules on these lessons that is late or missing and has an excuse."""
+    found = tuple(row for lesson in sorted(concerned) for row in lessons(views, lesson=lesson, at=by.position).rows)
+    for column, judged in _judged(views, found, by, rules, None):
+        for one in judged:
+            if one.verdict.excused is not None and one.verdict.rule in rules:
+                yield column.lesson, one.verdict.rule
+
+
 def monday(day: str) -> str:
     """The Monday of a day's week."""
     of = date.fromisoformat(day)
@@ -187,7 +215,8 @@ def _completeness(verdicts: Collection[Verdict]) -> CompletenessRow:
     oral = [verdict for verdict in verdicts if verdict.rule == "oral_mark"]
     found: Completeness = completeness(first["lesson"], first["attendance"], first["homework"], oral)
     parts: dict[str, Status] = {part: verdict.status for part, verdict in found.parts.items()}
-    return CompletenessRow(found.index, found.open, found.clause, parts, found.basis)
+    excused = tuple(part for part, verdict in found.parts.items() if verdict.excused is not None)
+    return CompletenessRow(found.index, found.open, found.clause, parts, excused, found.basis)
 
 
 def _lessons(views: Reader, asked: Asked, position: int) -> tuple[Lesson, ...]:
@@ -213,6 +242,7 @@ class _Facts:
     ends: DayEnds | None
     planned: Mapping[str, int]
     rosters: Rosters
+    excuses: StandingExcuses
 
     def entered(self, of: Lesson | Value) -> Entered:
         """A fact that stands."""
@@ -241,7 +271,8 @@ def _judged(
     ends = DayEnds(views, by.position, first, last, group) if asks_homework else None
     planned = planned_homework(views, found, by.position) if asks_homework else {}
     entries.update(planned.values())
-    facts = _Facts(by, moments(views, entries), ends, planned, Rosters(views, by.position, group))
+    rosters = Rosters(views, by.position, group)
+    facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
     for column in columns:
         yield column, _of_lesson(column, values[column.lesson.lesson], facts, rules, student)
 
@@ -275,6 +306,10 @@ def _of_lesson(
         if work.written and {"written_mark", "written_work"} & set(rules):
             judged += _written(column, work, of_work, absences, facts, student)
     judged.sort(key=lambda one: RULES.index(one.verdict.rule))
+    excuses = facts.excuses.of(lesson.lesson, lesson.course, lesson.held_on, lesson.teacher)
+    if excuses:
+        starts = wall(day, lesson.starts_at, school)
+        judged = [replace(one, verdict=with_excuse(one.verdict, excuses, starts, now)) for one in judged]
     return judged
 
 
@@ -349,6 +384,7 @@ def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> Deadline
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
         exempt_by=verdict.exempt_by,
+        excused=None if verdict.excused is None else ExcusedRow(*verdict.excused),
         readings=verdict.readings,
         basis=verdict.basis,
         lesson=lesson.lesson,

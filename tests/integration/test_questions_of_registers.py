@@ -96,12 +96,62 @@ def test_what_is_late_or_missing_is_counted_by_teacher_class_or_month_and_listed
         (student, "missing", "2026-10-28T00:00:00+03:00") for student in sorted([BORIS, VERA])
     ]
     (late,) = found(views, "late-entries", by="each", rule="lesson")
-    assert (late["held_on"], late["minutes"], late["entries"]) == (
+    excused = [E["excuse"], E["evening"], E["evening.closed"]]
+    assert (late["held_on"], late["minutes"], late["excuse"], late["entries"]) == (
         "2026-09-21",
         600,
-        sorted([E["regulation"], E["M2"]]),
+        "outage",
+        sorted([E["regulation"], E["M2"], *excused]),
     )
+    (then,) = found(views, "late-entries", by="each", rule="lesson", at=E["excuse"])
+    assert (then["status"], then["excuse"], then["entries"]) == ("late", None, sorted([E["regulation"], E["M2"]]))
+    assert [(row["late"], row["excused"]) for row in found(views, "late-entries", rule="lesson")] == [(1, 1)]
+    assert [(row["late"], row["excused"]) for row in found(views, "late-entries", rule="homework", teacher=T1)] == [
+        (1, 0)
+    ]
+    assert ask(BY_SLUG["late-entries"], views, {}).totals == {"late": 4, "missing": 4, "excused": 2}
+    assert ask(BY_SLUG["late-entries"], views, {"by": "each"}).totals == {"late": 4, "missing": 4, "excused": 2}
     assert found(views, "late-entries", by="each", rule="written_mark", at=E["published"] + 1) == []
+
+
+@pytest.mark.clause("R34", breaks="projections.questions.availability:_excused", instead=lambda *_: ())
+def test_incidents_are_told_with_what_they_excuse_and_what_came_late_within_them(views: Views) -> None:
+    answered = ask(BY_SLUG["availability"], views, {})
+    rows = answered.plain()
+    assert [(row["kind"], row["minutes"], row["is_long"], row["count"], row["entries"]) for row in rows[:2]] == [
+        ("system", 90, "да", 1, [E["evening"], E["evening.closed"]]),
+        ("maintenance", 15, None, 0, [E["morning"], E["morning.closed"]]),
+    ]
+    (excuse,) = [row for row in rows if row["finding"] == "excused"]
+    assert (excuse["kind"], excuse["held_on"], excuse["teacher"], excuse["what"], excuse["entries"]) == (
+        *("outage", "2026-09-21", T1, "посещаемость, запись урока", [E["evening"], E["excuse"]]),
+    )
+    # M2 of 21 September was entered the next morning; the term of M3's written work held 22 October.
+    late = [(row["held_on"], row["what"], row["status"], row["count"]) for row in rows if row["finding"] == "unexcused"]
+    assert late == [
+        ("2026-09-21", "домашнее задание", "late", 1),
+        ("2026-09-21", "отметка за устный ответ", "late", 1),
+        ("2026-10-20", "отметка за письменную работу", "missing", 2),
+        ("2026-10-20", "письменная работа в целом", "missing", 1),
+    ]
+    # Five days with one lesson of 45 minutes each, of which the second incident took 15.
+    assert answered.totals == {
+        "incidents": 2,
+        "longer_than_an_hour": 1,
+        "excuses": 1,
+        "late_without_excuse": 5,
+        "working_minutes": 225,
+        "lost_minutes": 15,
+        "available_hundredths_of_percent": 9_333,
+    }
+    assert [row["finding"] for row in found(views, "availability", from_="2026-09-22", finding="incident")] == [
+        "incident"
+    ]
+    assert ask(BY_SLUG["availability"], views, {"from": "2026-10-01"}).totals["lost_minutes"] == 15
+    before = ask(BY_SLUG["availability"], views, {}, at=E["excuse"])
+    assert (before.totals["excuses"], before.totals["late_without_excuse"]) == (0, 7)
+    open_ = ask(BY_SLUG["availability"], views, {}, at=E["evening.closed"])
+    assert [(row["ended_at"], row["count"]) for row in open_.plain() if row["finding"] == "incident"] == [(None, 0)]
 
 
 def test_courses_are_held_against_their_plans(views: Views) -> None:

@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,16 +15,16 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from ledger.journal import events as j
+from ledger.journal import events as j, excuse_events as ex
 from ledger.journal.deadlines.days import at_wall
 from ledger.journal.deadlines.homework import homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
-from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Rule, School, Verdict, Version
+from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
 from projections.engine import Views
 from projections.views.deadline_basis import DAYS_OFF
 from projections.views.deadline_counts import By, deadline_counts
-from projections.views.deadlines import OF_STUDENTS, RULES, Asked, deadline_register, lesson_deadlines
+from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register, lesson_deadlines
 from tests import projection_oracle as oracle
 from tests.planned_days import PlanningLog, last_end, plan_entry
 from tests.projection_databases import views_dsn
@@ -106,6 +107,46 @@ class DeadlineLog(PlanningLog):
                 (index,) = self.command((stream, j.AbsenceRecorded(student=student, code="absent")))
                 self.facts.append(Fact(lesson, "absence", index, "absent", student))
 
+    def excuse(self) -> None:
+        """An incident that is opened or closed, or an excuse: for a lesson, or its course and day; some are withdrawn."""
+        rng, chance = self.rng, self.rng.random()
+        world = oracle.fold(self.log.raws)
+        headers = world.lessons
+        late = [
+            fact.lesson
+            for fact in world.facts
+            if fact.what == "lesson" and world.entries[fact.first]["at"][:10] > headers[fact.lesson]["held_on"]
+        ]
+        lesson = rng.choice(late[-2:] if late and rng.random() < 0.7 else self.lessons[-6:])
+        about = headers[lesson]
+        held = datetime.fromisoformat(f"{about['held_on']}T{about['starts_at']}")
+        if chance < 0.3:
+            began = (held + timedelta(minutes=rng.choice((-90, -1, 0, 300, 300, 900, 2_000)))).isoformat()[:16]
+            self.incidents.append((self.id(), began))
+            opened = ex.IncidentOpened(kind="system", began_at=began)
+            self.command((f"incident/{self.incidents[-1][0]}", opened), role="administrator", seconds=60)
+        elif chance < 0.5 and self.incidents:
+            incident, began = self.incidents.pop(rng.randrange(len(self.incidents)))
+            self.closed.append(incident)
+            ended = (datetime.fromisoformat(began) + timedelta(minutes=rng.choice((0, 1, 90, 600)))).isoformat()[:16]
+            closed = ex.IncidentClosed(ended_at=ended)
+            self.command((f"incident/{incident}", closed), role="administrator", seconds=60)
+        elif chance < 0.9 or not self.excuses:
+            known = [*self.closed[-2:], *(incident for incident, _ in self.incidents[-2:])]
+            why: dict[str, Any] = {"reason": "order", "basis": "приказ"}
+            if known and rng.random() < 0.8:
+                why = {"reason": "outage", "incident": rng.choice(known)}
+            place = {"lesson": lesson}
+            if rng.random() < 0.4:
+                place = {"course": about["course"], "held_on": about["held_on"]}
+            rules = tuple(sorted(rng.sample(RULES, rng.randint(1, len(RULES)))))
+            self.excuses.append(self.id())
+            accepted = ex.ExcuseAccepted(teacher=about["teacher"], rules=rules, **why, **place)  # type: ignore[arg-type]
+            self.command((f"excuse/{self.excuses[-1]}", accepted), role="administrator", seconds=60)
+        else:
+            gone = self.excuses.pop(rng.randrange(len(self.excuses)))
+            self.command((f"excuse/{gone}", ex.ExcuseWithdrawn(basis="ошибка")), role="administrator", seconds=60)
+
     @property
     def held(self) -> dict[str, str]:
         return {lesson: of["held_on"] for lesson, of in oracle.fold(self.log.raws).lessons.items()}
@@ -157,12 +198,17 @@ class DeadlineLog(PlanningLog):
         self.command((f"lesson/{self.lessons[-1]}", covering), seconds=60)
 
     def live(self, steps: int) -> DeadlineLog:
+        self.incidents: list[tuple[str, str]] = []
+        self.closed: list[str] = []
+        self.excuses: list[str] = []
         for step in range(steps):
             if step and step % 12 == 0:
                 self.adopt()
             if step % 30 == 29:
                 self.straddle()
                 self.plan_afterwards()
+            if step > 3:
+                self.excuse()
             others = [*[self.follow_up] * 4, self.correct, self.roster_change]
             # Days without a timetable come first.
             others += [self.plan_days, self.plan_days] if step > 45 else []
@@ -240,7 +286,36 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
             found += [(lesson, student, work.work, verdict) for student, verdict in verdicts.items()]
             whole = written_work(day, verdicts, school=by["school"], cited=[work.standing])
             found.append((lesson, None, work.work, whole.verdict))
-    return found
+    return [(*one[:3], excused(world, headers[one[0]], one[3], now)) for one in found]
+
+
+def excused(world: oracle.World, header: oracle.Fact, verdict: Verdict, now: datetime) -> Verdict:
+    """The verdict beside the first excuse that covers it, looked for among all entries."""
+    if verdict.status not in {"late", "missing"} or verdict.due is None:
+        return verdict
+    about = world.lessons[header.lesson]
+    began = datetime.fromisoformat(f"{about['held_on']}T{header.value['starts_at']}").replace(tzinfo=MOSCOW)
+    withdrawn = {entry["stream"] for entry in world.entries if entry["type"] == "excuse_withdrawn/1"}
+    for entry in world.entries:
+        data = entry["data"]
+        if entry["type"] != "excuse_accepted/1" or entry["stream"] in withdrawn or verdict.rule not in data["rules"]:
+            continue
+        is_here = data.get("lesson") == header.lesson or (
+            (data.get("course"), data.get("held_on"), data["teacher"])
+            == (about["course"], about["held_on"], about["teacher"])
+        )
+        if not is_here:
+            continue
+        of = [one for one in world.entries if one["stream"] == f"incident/{data.get('incident')}"]
+        if of:
+            moments = [one["data"].get("began_at") or one["data"]["ended_at"] for one in of]
+            first, *rest = [datetime.fromisoformat(moment).replace(tzinfo=MOSCOW) for moment in moments]
+            if not (first < verdict.due and (rest[0] if rest else now) >= began):
+                continue
+        cited = sorted({*verdict.basis, entry["index"], *(one["index"] for one in of)})
+        because = Excused(data["reason"], entry["index"], of[0]["index"] if of else None)
+        return replace(verdict, basis=tuple(cited), excused=because)
+    return verdict
 
 
 def taught(world: oracle.World, lesson: str) -> dict[str, list[int]]:
@@ -333,8 +408,10 @@ def test_the_register_says_what_the_entries_say(schools: list[tuple[DeadlineLog,
 def test_the_whole_register_at_the_end_is_what_the_entries_say(schools: list[tuple[DeadlineLog, Views]]) -> None:
     for school, views in schools:
         rows = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER).rows
-        assert {(row.lesson, row.student, row.work, row.rule, row.status, row.due, row.basis) for row in rows} == {
-            (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.basis)
+        assert {
+            (row.lesson, row.student, row.work, row.rule, row.status, row.due, row.basis, _excused(row)) for row in rows
+        } == {
+            (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.basis, verdict.excused)
             for lesson, of, work, verdict in all_verdicts(oracle.fold(school.log.raws), LATER)
         }
 
@@ -356,12 +433,15 @@ def test_the_counts_are_those_of_the_rows(schools: list[tuple[DeadlineLog, Views
     for row in deadline_register(views, asked, now=LATER, at=at).rows:
         key = (row.rule, *((getattr(row, name) if name in by else None) for name in ("teacher", "class_group", "week")))
         expected[key][row.status] += 1
+        expected[key]["excused"] += row.excused is not None
     found = deadline_counts(views, asked, now=LATER, by=by, at=at)
     counted = {
-        (row.rule, row.teacher, row.class_group, row.week): {s: getattr(row, s) for s in WORST_FIRST if getattr(row, s)}
+        (row.rule, row.teacher, row.class_group, row.week): {
+            name: getattr(row, name) for name in (*WORST_FIRST, "excused") if getattr(row, name)
+        }
         for row in found.rows
     }
-    assert {key: of for key, of in counted.items() if of} == expected
+    assert {key: of for key, of in counted.items() if of} == {key: +of for key, of in expected.items()}
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -403,11 +483,17 @@ def test_a_lessons_own_verdicts_are_the_registers(
 
 def test_the_schools_have_every_kind_of_verdict(schools: list[tuple[DeadlineLog, Views]]) -> None:
     seen: Counter[tuple[str, str]] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
     readings: Counter[str] = Counter()
     for _, views in schools:
         for row in deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER).rows:
             seen[row.rule, row.status] += 1
             readings.update(row.readings)
+            if row.excused is not None:
+                reasons[row.rule, row.excused.reason] += 1
+    for rule in RULES:
+        assert reasons[rule, "outage"], rule
+        assert reasons[rule, "order"], rule
     for rule in ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work"):
         assert seen[rule, "on_time"], rule
         assert seen[rule, "late"], rule
@@ -422,6 +508,10 @@ def test_the_schools_have_every_kind_of_verdict(schools: list[tuple[DeadlineLog,
     assert readings["recorded_lessons_alone"] < readings["due_next_day"]
     assert readings["planned_too_late"]
     assert readings["absence_added"]
+
+
+def _excused(row: DeadlineRow) -> Excused | None:
+    return None if row.excused is None else Excused(row.excused.reason, row.excused.excuse, row.excused.incident)  # type: ignore[arg-type]
 
 
 def _text(moment: datetime | None) -> str | None:
