@@ -42,6 +42,7 @@ class Right(StrEnum):
     PLAN = "plan"
     CERTIFY = "certify"
     CANCEL = "cancel"
+    EXCUSE = "excuse"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     CONTROL = "control"
@@ -74,6 +75,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.PLAN,
             Right.CERTIFY,
             Right.CANCEL,
+            Right.EXCUSE,
             Right.CONTROL,
             Right.REQUEST_CORRECTION,
             Right.RECORD_RESULTS,
@@ -92,6 +94,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.PLAN,
             Right.CERTIFY,
             Right.CANCEL,
+            Right.EXCUSE,
             Right.RECORD_RESULTS,
             Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,

@@ -21,6 +21,12 @@ from api.bodies.base import (
     Name as Name,
     Note as Note,
 )
+from api.bodies.excuses import (
+    NewExcuse as NewExcuse,
+    NewExcuseWithdrawal as NewExcuseWithdrawal,
+    NewIncident as NewIncident,
+    NewIncidentClosing as NewIncidentClosing,
+)
 from api.bodies.people import (
     NewCheck as NewCheck,
     NewConfirmation as NewConfirmation,

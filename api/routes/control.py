@@ -96,7 +96,7 @@ async def read_checks(request: Request, class_group: Id = None, at: At = None) -
         }
         found = control.checks(views, class_group=class_group, at=position).rows
         shown = [row for row in found if _sees_all(identity) or row.class_group in own or row.actor == identity.actor]
-        return _answer(school, position, shown, ("note",), ("actor",))
+        return answer_noted(school, position, shown, ("note",), ("actor",))
 
     return await run_in_threadpool(work)
 
@@ -113,7 +113,7 @@ async def read_remarks(request: Request, class_group: Id = None, only: Open = No
         found = control.remarks(views, class_group=class_group, only_open=only is not None, at=position).rows
         me = identity.actor
         shown = [row for row in found if _sees_all(identity) or me in (row.to, row.actor, row.class_teacher)]
-        return _answer(school, position, shown, ("note", "answer"), ("to", "actor"))
+        return answer_noted(school, position, shown, ("note", "answer"), ("to", "actor"))
 
     return await run_in_threadpool(work)
 
@@ -122,7 +122,7 @@ def _sees_all(identity: Identity) -> bool:
     return identity.may(Right.READ_STAFF)
 
 
-def _answer(
+def answer_noted(
     school: OpenSchool, position: int, rows: list[Any], texts: tuple[str, ...], people: tuple[str, ...]
 ) -> Response:
     """Rows with the texts behind their digests, null where there is none or it was erased, and names."""
