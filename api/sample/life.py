@@ -21,6 +21,7 @@ from api.sample.draws import Draws
 from api.sample.facts import Fact
 from api.sample.families import Families
 from api.sample.opening import open_school
+from api.sample.outage import Outage
 from api.sample.planned import Planned, Scribe
 from api.sample.results import Results, Standing
 from api.sample.roster import ClassGroup, Course, Period, Roster
@@ -54,6 +55,7 @@ class Life:
         self._cancelling = Cancelling(seed, roster, self._scribe)
         self._corrections = Corrections(seed)
         self._control = Control(seed, roster, self._scribe)
+        self._outage = Outage(seed, roster, self._scribe)
         self._families = Families(seed, roster, self._scribe)
         self._draws = Draws(seed, "life")
         self._salts = Draws(seed, "salts")
@@ -118,12 +120,16 @@ class Life:
         lessons = list(classes_of_day(self._roster, self._week, day.weekday()))
         cancelled = self._cancelling.choose(lessons)
         covers = self._absences.cover(day, self._week, [(number, course) for _, number, course in lessons])
+        sittings = []
         for group, number, course in lessons:
             if (number, course) in cancelled:
                 continue
             cover = covers.get((course.id, number))
             sitting = self._teaching.sit(course, day, number, away[group.id], closes[group.id], cover)
             self._at(sitting.recorded_at, partial(self._record, sitting))
+            sittings.append(sitting)
+        for then, action in self._outage.agenda(day, sittings):
+            self._at(then, action)
         yield from self._cancelling.cancel(day, cancelled, at)
 
     def _record(self, sitting: Sitting, at: int) -> Iterator[Planned]:

@@ -272,6 +272,19 @@ def test_some_lessons_are_cancelled_or_merged_and_some_students_leave_early() ->
     assert 0.001 < left / len(lessons) < 0.008
 
 
+def test_one_evening_the_journal_fails_and_few_of_its_late_lessons_are_excused() -> None:
+    planned = list(SampleSchool(SEED, Shape(classes=(0, 0, 0, 0, 4, 4), students=80)))
+    (opened,) = [item.command for item in planned if isinstance(item.command, cmd.OpenIncident)]
+    (closed,) = [item.command for item in planned if isinstance(item.command, cmd.CloseIncident)]
+    minutes = datetime.fromisoformat(closed.ended_at) - datetime.fromisoformat(opened.began_at)
+    assert minutes == timedelta(minutes=90)
+    held = {item.command.lesson: item.command for item in planned if isinstance(item.command, cmd.RecordLesson)}
+    excuses = [item.command for item in planned if isinstance(item.command, cmd.AcceptExcuse)]
+    assert 1 <= len(excuses) <= 3
+    assert {held[str(of.lesson)].held_on for of in excuses} == {opened.began_at[:10]}
+    assert {of.incident for of in excuses} == {opened.incident}
+
+
 @pytest.mark.slow
 def test_the_rules_accept_the_whole_model_year() -> None:
     _, types = lived_through(SampleSchool(SEED, "M"))
