@@ -9,7 +9,7 @@ from typing import Final
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.corrections import entries_between
-from projections.reading import stands
+from projections.reading import listed, stands
 
 FINDING_WORDS: Final = {
     "not_the_teacher": "не учитель курса и не замещающий",
@@ -31,6 +31,9 @@ _COMMANDS: Final = f"""
 # By then or earlier: who was responsible for the course once may mend what was entered then.
 _STRANGER: Final = f""" AND m.actor <> l.teacher AND coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
         SELECT 1 FROM {{assignments}} a WHERE a.course = l.course AND a.teacher = m.actor AND a.entry < m.entry)"""
+_MOMENTS: Final = "SELECT m.entry, m.at FROM {commands} m WHERE m.entry >= :after AND m.entry < :before"
+_ABOUT_LESSONS: Final = " AND m.lesson IS NOT NULL"
+_OF_LESSONS: Final = " AND m.lesson IN (SELECT l.lesson FROM {lessons} l WHERE l.entry < :at"
 
 
 def entered_by_others(asked: Asked) -> Found:
@@ -47,8 +50,12 @@ def entered_by_others(asked: Asked) -> Found:
     if "administrator" in wanted:
         rows += _lines(asked, "administrator", asked.select(sql + " AND m.role = 'administrator'", **span))
     if "outside_hours" in wanted:
+        # Their moments first, of which most are within the hours; what else there is to say, of the others alone.
+        which = f"{_OF_LESSONS}{condition})" if condition else _ABOUT_LESSONS
         is_outside = _hours(asked)
-        rows += _lines(asked, "outside_hours", (row for row in asked.select(sql, **span) if is_outside(row[2])))
+        outside = [entry for entry, at in asked.select(_MOMENTS + which + more, **span) if is_outside(at)]
+        for named, entries in listed(outside):
+            rows += _lines(asked, "outside_hours", asked.select(f"{sql} AND m.entry IN {named}", **span, **entries))
     rows.sort(key=lambda row: (row[-1][0], row[0]))
     counts = Counter(row[0] for row in rows)
     return Found(rows, {finding: counts[finding] for finding in wanted})
