@@ -98,7 +98,10 @@ class Key:
 
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
-KINDS = {"answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант"}
+KINDS = {
+    "answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант",
+    "homework_check": "проверка домашнего задания",
+}  # fmt: skip
 REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
@@ -858,10 +861,11 @@ class Builder:
         self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
         return index
 
-    def work(self, lesson: str, kind: str = "answer") -> str:
+    def work(self, lesson: str, kind: str = "answer", of_lesson: str | None = None) -> str:
         work = self.uuid()
-        index = self.add("lesson", lesson, "work_recorded", work=work, kind=kind, written=False, weight=100)
-        self._fact("work", index, {"kind": kind, "weight": 100, "written": False}, lesson, work=work)
+        header = {"kind": kind, "weight": 100, "written": False} | ({"of_lesson": of_lesson} if of_lesson else {})
+        index = self.add("lesson", lesson, "work_recorded", work=work, **header)
+        self._fact("work", index, header, lesson, work=work)
         self.works[work] = kind
         return work
 

@@ -125,7 +125,13 @@ VALUES: Final[dict[str, bytes]] = {
     + rb',"reason":"'
     + _ABSENT_FOR
     + rb'","same_subject":(?:true|false)\}',
-    "work": rb'\{"kind":"' + _KINDS + rb'","weight":' + _WEIGHT + rb',"written":(?:true|false)\}',
+    "work": rb'\{"kind":(?:"homework_check","of_lesson":"'
+    + _UUID
+    + rb'"|"'
+    + _KINDS
+    + rb'"),"weight":'
+    + _WEIGHT
+    + rb',"written":(?:true|false)\}',
     "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
 }
 
@@ -422,7 +428,7 @@ TYPES: Final[dict[str, EventType]] = {
         _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",
-            weight=rb"(" + _WEIGHT + rb")",
+            weight=rb"(" + _WEIGHT + rb")", of_lesson_opt=UUID,
         ),
         _event("mark_recorded/1", "lesson", student=UUID, work=UUID, value=rb"(" + VALUES["mark"] + rb")"),
         *_corrections(),

@@ -12,6 +12,7 @@ from verify.entry import ACTOR, AT, DATA, Groups, people_of
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.grounds import Grounds
+from verify.homework import Homework
 from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
 
@@ -32,6 +33,7 @@ class Lessons:
         self.attendance_due: list[tuple[Lesson, int, Place]] = []
         self._spelt: dict[bytes, bytes] = {}
         self.grounds = Grounds(replay)
+        self.homework = Homework(replay)
         self.substitutions = Substitutions(replay)
         self.substitution_recorded = self.substitutions.recorded
 
@@ -53,6 +55,7 @@ class Lessons:
         course = self.replay.made(b"course", course_id, "course")
         if isinstance(course, Course):
             lesson.course = course
+            course.lessons.append(lesson)
             if course.group is not None:
                 self.by_grade.setdefault((course.group.year, course.group.grade), []).append(lesson)
             if self.replay.closings.holds(lesson):
@@ -142,14 +145,17 @@ class Lessons:
 
     def work_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an assessed work."""
-        kind, weight, work_id, written = groups[DATA]
+        kind, of_lesson, weight, work_id, written = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
         if work_id in lesson.works:
             self.find("recorded-twice", "a work once", work_id, field_name="data.work")
             return
-        fact = Fact("work", index, index, b'{"kind":"%b","weight":%b,"written":%b}' % (kind, weight, written))
+        self.homework.check_named(lesson, kind, of_lesson, "data.of_lesson")
+        named = b"" if of_lesson is None else b'"of_lesson":"%b",' % of_lesson
+        value = b'{"kind":"%b",%b"weight":%b,"written":%b}' % (kind, named, weight, written)
+        fact = Fact("work", index, index, value)
         fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
         lesson.added(fact)
 
@@ -170,6 +176,7 @@ class Lessons:
         self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
         self._check_slot(lesson, fact)
+        self.homework.check_mark(lesson, fact, value)
         work.marks[person] = fact
         work.standing_marks += 1
         lesson.added(fact)
@@ -355,12 +362,20 @@ class Lessons:
             self.replay.plans.check_covered(lesson, header.get("plan_items", []), "data.new")
         elif fact.what == "work" and fact.work is not None:
             work = fact.work
+            if value is not NULL:
+                header = json.loads(value)
+                named = header.get("of_lesson")
+                self.homework.check_named(
+                    lesson, header["kind"].encode(), named and named.encode(), "data.new.of_lesson"
+                )
             kind = work.kind if value is NULL else json.loads(value)["kind"].encode()
             work.kinds = work.kinds or [(fact.first, work.kind)]
             work.kinds.append((index, kind))
             work.kind = kind
             self.tables.rekinded(work)
         elif fact.what in ("mark", "absence", "lateness", "early_leave"):
+            if fact.what == "mark":
+                self.homework.check_mark(lesson, fact, value)
             self.tables.changed(fact)
 
 

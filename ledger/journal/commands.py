@@ -378,12 +378,13 @@ class NewMark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An assessed work."""
+    """An assessed work; `of_lesson`: of a homework check, whose homework it checks where not the lesson's before."""
 
     work: str
     kind: WorkKind
     written: bool
     weight: int = 100
+    of_lesson: str | None = None
 
 
 class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

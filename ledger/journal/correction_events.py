@@ -50,6 +50,7 @@ class WorkHeader(Event, frozen=True, kw_only=True):
     kind: WorkKind
     written: bool
     weight: int
+    of_lesson: str | None = None
 
 
 class HomeworkBody(Event, frozen=True, kw_only=True):

@@ -36,6 +36,7 @@ from ledger.journal.teaching import (
     check_begun,
     check_open,
     check_times,
+    checked_by,
     find_lesson,
     today,
 )
@@ -154,12 +155,15 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     match fact.what:
         case "mark":
             rules.check_code(new, MARKS, "new")
+            if (named := lesson.kinds().get(fact.work)) is not None:
+                checked_by(lesson, place, context).check_mark(new, *named, "new")
         case "absence":
             rules.check_code(new, ABSENCE_CODES, "new")
         case "lateness" | "early_leave":
             check_minutes(new, "new")
         case "work":
             check_work(new.kind, new.written, new.weight, "new.")
+            checked_by(lesson, place, context).check_named(new.kind, new.of_lesson, "new.of_lesson")
         case "homework":
             check_homework(new.text, new.due_on, lesson.held_on, place.year.ends_on, "new.")
         case "substitution":

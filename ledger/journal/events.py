@@ -218,7 +218,7 @@ class RegulationParameters(Event, frozen=True, kw_only=True):
     """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
 
     Days are calendar days after the day that counts (0: that day itself), to their end. `deadlines` judges by these;
-    of what the journal itself refuses or takes, `mark_for_absent` decides.
+    of what the journal itself refuses or takes, the two `mark_for_` decide.
     """
 
     lesson_days: int
@@ -337,12 +337,16 @@ class HomeworkAssigned(Event, frozen=True, kw_only=True):
 
 
 class WorkRecorded(Event, frozen=True, kw_only=True):
-    """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one)."""
+    """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one).
+
+    `of_lesson`: of a homework check, the lesson whose homework it checks; None: the course's lesson before.
+    """
 
     work: str
     kind: WorkKind
     written: bool
     weight: int
+    of_lesson: str | None = None
 
 
 class MarkRecorded(Event, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import msgspec
 from ledger.journal import events as ev
 from ledger.journal.facts import Facts, FactsDraft, FactState
 from ledger.journal.recorded import Recorded
-from ledger.journal.vocabulary import Fact
+from ledger.journal.vocabulary import Fact, WorkKind
 
 
 class Lesson(Facts, frozen=True, kw_only=True):
@@ -34,6 +34,11 @@ class Lesson(Facts, frozen=True, kw_only=True):
     def header(self) -> ev.LessonHeader | None:
         """The lesson's header as it stands; None when the lesson is annulled."""
         return cast("ev.LessonHeader | None", self.facts[self.lesson].value)
+
+    def kinds(self) -> dict[str, tuple[WorkKind, str | None]]:
+        """Return kind, and the lesson named, of each work that stands, by its id."""
+        headers = ((work, self.facts[first].value) for work, first in self.works.items())
+        return {work: (header.kind, header.of_lesson) for work, header in headers if header is not None}
 
 
 _STATED: Final[dict[type[ev.Event], Fact]] = {
@@ -147,7 +152,9 @@ class _Draft(FactsDraft):
                 )
                 fact = FactState("substitution", index, index, body, author)
             case ev.WorkRecorded():
-                header = ev.WorkHeader(kind=data.kind, written=data.written, weight=data.weight)
+                header = ev.WorkHeader(
+                    kind=data.kind, written=data.written, weight=data.weight, of_lesson=data.of_lesson
+                )
                 fact = FactState("work", index, index, header, author, "", data.work)
                 self.works[data.work] = index
             case ev.HomeworkAssigned():

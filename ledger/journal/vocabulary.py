@@ -289,6 +289,10 @@ MARKS: Final[frozenset[str]] = frozenset(
     [*DIGITS, *MARK_WORDS, *(f"{first}/{second}" for first in DIGITS for second in DIGITS)]
 )
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
+BAD_MARKS: Final[frozenset[str]] = frozenset(
+    ["1", "2", "fail", *(f"{first}/{second}" for first in "12" for second in "12")]
+)
+"""Marks below what passes: what a pupil gets for homework that is not done."""
 
 RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
 DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))

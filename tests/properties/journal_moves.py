@@ -46,6 +46,7 @@ from ledger.journal.vocabulary import (
     RemarkClosing,
     Tool,
     Verdict,
+    WorkKind,
 )
 from ledger.wire.entry import Actor
 from tests.properties import excuses_moves, results_moves
@@ -96,13 +97,15 @@ BELLS: Final = (uid(60), uid(61))
 RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
-    "mark": ("5", "4", "na", "3/4", "9"),
+    "mark": ("5", "2", "na", "3/4", "9"),
     "absence": ("ill", "absent", "excused", "nap"),
     "lateness": (5, 120, 0),
     "early_leave": (6, 120, 121),
     "work": (
         {"kind": "test", "written": True, "weight": 200},
         {"kind": "answer", "written": False, "weight": 100},
+        {"kind": "homework_check", "written": False, "weight": 100, "of_lesson": uid(1001)},
+        {"kind": "homework_check", "written": False, "weight": 100},
         {"kind": "answer", "written": False, "weight": 0},
     ),
     "substitution": (
@@ -340,7 +343,10 @@ def _end_duty(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, A
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     hours: int = choices.one((24, 48, 1_000))
     handling: Handling = choices.one(("flag", "refuse"))
-    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours, mark_for_absent=handling)
+    unassigned: Handling = choices.one(("refuse", "refuse", "flag"))
+    parameters = msgspec.structs.replace(
+        PARAMETERS, result_hours=hours, mark_for_absent=handling, mark_for_unassigned_homework=unassigned
+    )
     order = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
     command = cmd.AdoptRegulation(**order, effective_from=choices.one(DAYS), parameters=parameters)
     return command, _administrator(choices)
@@ -636,13 +642,20 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
         "absences": tuple(NewAbsence(student=student) for student in choices.some(students, 2)),
         "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
         "early_leaves": tuple(NewEarlyLeave(student=student, minutes=8) for student in choices.some(students, 1)),
-        "works": tuple(NewWork(work=work, kind="answer", written=False) for work in works),
+        "works": tuple(_work(choices, work) for work in works),
         "marks": tuple(
-            NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(VALUES["mark"][:4]))
+            NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(("5", "4", "2", "1/2")))
             for student in choices.some(students, 3)
         ),
         "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"))),
     }
+
+
+def _work(choices: Choices, work: str) -> NewWork:
+    """An answer, or a check of the homework of the lesson before, or of another one."""
+    kind: WorkKind = choices.one(("answer", "homework_check", "homework_check"))
+    of_lesson = choices.one((None, None, *LESSONS)) if kind == "homework_check" or choices.rarely() else None
+    return NewWork(work=work, kind=kind, written=False, of_lesson=of_lesson)
 
 
 def _courses(journal: Journal) -> list[str]:

@@ -48,6 +48,7 @@ CREATE = {
 ALWAYS_THE_SAME = {"regulation", "responsible", "assessment"}
 DATA_FIELDS = {"family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"}
 HANDLINGS = {"refuse", "flag"}
+BAD = {"1", "2", "fail", "1/1", "1/2", "2/1", "2/2"}
 PARAMETERS: dict[str, Any] = {
     "lesson_days": 99,
     "attendance_days": 99,
@@ -707,10 +708,69 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_mark_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("mark", header, self.data["student"], self.data["work"])
+        self.check_checked(header, self.data["work"], self.data["value"])
+
+    def check_checked(self, header: dict[str, Any], work: str | None, value: str) -> None:
+        """A bad mark for homework is for homework that is there, where the regulation of its day says so."""
+        (kind,) = [fact.value for fact in self.facts() if (fact.what, fact.work) == ("work", work)]
+        if kind["kind"] != "homework_check" or value not in BAD:
+            return
+        checked = f"lesson/{kind['of_lesson']}" if "of_lesson" in kind else self.lesson_before(header)
+        if checked is None:
+            return
+        given = next(self.of(checked, "lesson_recorded"))
+        versions = [other.data for other in self.before if other.type == "regulation_adopted"]
+        in_force = [one["parameters"] for one in versions if one["effective_from"] <= given.data["held_on"]]
+        if not in_force or not in_force[-1]["unposted_homework_is_not_assigned"]:
+            return
+        if in_force[-1]["mark_for_unassigned_homework"] == "refuse":
+            assert self.has_homework(given)
+
+    def lesson_before(self, header: dict[str, Any]) -> str | None:
+        """The lesson of the course that was held last before this one."""
+        places = []
+        for other in self.before:
+            if other.type == "lesson_recorded" and other.data["course"] == header["course"]:
+                for fact in self.facts(of=other.stream):
+                    if fact.what == "lesson":
+                        number = fact.value["number"]
+                        places.append((other.data["held_on"], number, other.position, other.stream))
+        own = [place[:2] for place in places if place[3] == self.item.stream]
+        before = [place for place in places if own and place[:2] < own[0] and place[3] != self.item.stream]
+        return max(before)[3] if before else None
+
+    def has_homework(self, given: Item) -> bool:
+        facts = {fact.what: fact.value for fact in self.facts(of=given.stream) if fact.what in {"lesson", "homework"}}
+        if "homework" in facts:
+            return bool(facts["homework"]["text"])
+        return any(
+            "homework" in self.planned(given.data["course"], given.position).get(number, {})
+            for number in facts.get("lesson", {}).get("plan_items", ())
+        )
+
+    def planned(self, course: str, position: int) -> dict[int, dict[str, Any]]:
+        """What a course's plan says under its numbers, before an entry."""
+        items: dict[int, dict[str, Any]] = {}
+        for other in self.before[:position]:
+            if other.stream == f"plan/{course}":
+                items.update({item["number"]: item for item in other.data.get("items", ())})
+                if other.type == "lesson_plan_amended":
+                    items[other.data["number"]] = other.data["new"] or {}
+        return items
+
+    def check_named(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        """Only a homework check names a lesson: another one of the course, not a later one."""
+        if "of_lesson" in value:
+            assert value["kind"] == "homework_check"
+            assert f"lesson/{value['of_lesson']}" != self.item.stream
+            other = self.made("lesson", value["of_lesson"])
+            assert other["course"] == header["course"]
+            assert other["held_on"] <= header["held_on"]
 
     def check_work_recorded(self, header: dict[str, Any]) -> None:
         works = [other.data["work"] for other in self.of(self.item.stream, "work_recorded")]
         assert self.data["work"] not in works
+        self.check_named(self.data, header)
         assert 1 <= self.data["weight"] <= 1000
 
     def check_homework_assigned(self, header: dict[str, Any]) -> None:
@@ -773,6 +833,10 @@ class _Checker(TimetableOracle, ExcusesOracle):
         check_value(what, data["new"])
         if what == "homework":
             self.check_homework(data["new"], header)
+        if what == "work":
+            self.check_named(data["new"], header)
+        if what == "mark" and self.item.type == "mark_corrected":
+            self.check_checked(header, fact.work, data["new"])
         if what == "lesson":
             self.check_covered(data["new"], header)
         if data["old"] is None:
@@ -903,7 +967,7 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "plan_items"}
+        optional = {"due_on", "plan_items", "of_lesson"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
@@ -916,7 +980,7 @@ def check_value(what: str, value: Any) -> None:
 _FIELDS = {
     "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
-    "work": {"kind", "written", "weight"},
+    "work": {"kind", "written", "weight", "of_lesson"},
     "homework": {"text", "due_on"},
 }
 
