@@ -54,7 +54,7 @@ class LaterAttendanceRow(NamedTuple):
 
 
 class WorkRow(NamedTuple):
-    """An assessed work."""
+    """An assessed work; `of_lesson`: of a homework check, the lesson that it names."""
 
     entry: int
     fact: int
@@ -63,6 +63,7 @@ class WorkRow(NamedTuple):
     kind: str
     written: int
     weight: int
+    of_lesson: str | None
     stands: int
     to_position: int = OPEN
 
@@ -125,13 +126,13 @@ def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
 
 def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
     index = entry.index
-    row = WorkRow(index, index, entry.stream_id, event.work, event.kind, int(event.written), event.weight, stands=1)
-    return (row,)
+    header = (event.work, event.kind, int(event.written), event.weight, event.of_lesson)
+    return (WorkRow(index, index, entry.stream_id, *header, stands=1),)
 
 
 def _work_corrected(event: WorkCorrected, entry: Entry) -> Operations:
     new = event.new
-    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight}
+    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight, "of_lesson": new.of_lesson}
     return (Revise(WORKS, event.corrects, entry.index, {**header, "stands": 1}),)
 
 

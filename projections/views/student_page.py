@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.class_page import LessonColumn, Value, columns_of, values_of
+from projections.views.columns import LessonColumn, Value, columns_of, values_of
 from projections.views.lookups import Lesson, lessons, memberships
 from projections.views.subgroups import subgroup_members
+from projections.views.unassigned_homework import flagged, with_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,13 @@ class StudentPage:
     lessons: tuple[DiaryLesson, ...]
 
 
-def student_page(views: Reader, student: str, *, from_date: str, to_date: str, at: AsOf = None) -> StudentPage:
+def student_page(
+    views: Reader, student: str, *, from_date: str, to_date: str, now: datetime | None = None, at: AsOf = None
+) -> StudentPage:
     """Lessons of the student's classes on their days, and any other in which something stands for the student.
 
-    Of lessons in subgroups, those of the student's own on the day.
+    Of lessons in subgroups, those of the student's own on the day. As of `now` homework counts as not assigned or not;
+    None: as of the last entry before the position.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -51,12 +56,10 @@ def student_page(views: Reader, student: str, *, from_date: str, to_date: str, a
             found.update((lesson.lesson, lesson) for lesson in lessons(views, lesson=name, at=position).rows)
     ordered = sorted(found.values(), key=lambda lesson: (lesson.held_on, lesson.number, lesson.fact))
     values: defaultdict[str, list[Value]] = defaultdict(list)
-    for value in values_of(views, ordered, position, student):
+    columns = with_status(views, columns_of(views, ordered, position), position, now)
+    for value in flagged(views, values_of(views, ordered, position, student), columns, position, now):
         values[value.lesson].append(value)
-    diary = (
-        DiaryLesson(column, tuple(values.get(column.lesson.lesson, ())))
-        for column in columns_of(views, ordered, position)
-    )
+    diary = (DiaryLesson(column, tuple(values.get(column.lesson.lesson, ()))) for column in columns)
     return StudentPage(position, student, tuple(diary))
 
 
