@@ -118,10 +118,19 @@ class Registers:
                         "attendance (посещаемость)",
                         "homework (домашнее задание)",
                         "due_on (к дате)",
+                        "due_lesson (к уроку)",
                     ),
                     _STANDING_ENTRY,
                 ),
                 self._lessons(),
+            ),
+            Table(
+                "files",
+                (
+                    *(_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT),
+                    *("sha256 (SHA-256)", "size (байт)", "media_type (тип)"),
+                ),
+                self._files(),
             ),
             Table(
                 "marks",
@@ -295,14 +304,14 @@ class Registers:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, f.held_on, s.number, f.course, f.teacher,
               s.topic, s.plan_items, s.stands, s.entry, f.attendance,
               (SELECT count(*) FROM {{later_attendance}} a WHERE a.lesson = f.lesson AND {stands("a")}),
-              h.text, h.due_on
+              h.text, h.due_on, h.due_lesson
             FROM {{lessons}} f
             JOIN {{lessons}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
             LEFT JOIN {{homework}} h ON h.lesson = f.lesson AND h.stands = 1 AND {stands("h")}
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
         for row in self._pages(sql):
             entry, at, lesson, day, number, course, teacher, topic, covered, *rest = row
-            standing, by, attendance, later, text, due_on = rest
+            standing, by, attendance, later, text, due_on, due_lesson = rest
             yield (
                 *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course)),
                 *(typed(self._courses[course].subgroup), self._name(teacher, entry)),
@@ -310,9 +319,18 @@ class Registers:
                 ", ".join(map(str, orjson.loads(covered or "[]"))) if standing else "",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",
-                due_on or "",
+                *(due_on or "", typed(due_lesson or "")),
                 "" if by == entry else str(by),
             )
+
+    def _files(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT h.entry, {_AT_OF.format("h.entry")}, h.lesson, l.held_on, l.course, h.files
+            FROM {{homework}} h JOIN {{lessons}} l ON l.lesson = h.lesson AND l.entry = l.fact
+            WHERE h.files IS NOT NULL AND h.stands = 1 AND h.entry < :at AND h.entry > :after ORDER BY h.entry"""
+        for entry, at, lesson, day, course, files in self._pages(sql):
+            for file in orjson.loads(files):
+                said = (file["sha256"], str(file["size"]), file["media_type"])
+                yield (str(entry), at, lesson, day, *self._class_and_subject(course), *said)
 
     def _marks(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, l.held_on, l.course, f.student, f.value,

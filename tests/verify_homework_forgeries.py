@@ -134,3 +134,93 @@ def work_corrected_to_check_a_later_lesson(school: Sample) -> None:
     b.work(school.open_lesson, "homework_check", of_lesson=school.lesson)
     header = {"kind": "homework_check", "weight": 100, "written": False}
     b.correct(len(b.entries) - 1, {**header, "of_lesson": later})
+
+
+# By when it is due, and its files.
+
+FILE = {"media_type": "image/jpeg", "sha256": "ab" * 32, "size": 1}
+
+
+@story()
+def homework_in_every_form(school: Sample) -> None:
+    b = school.builder
+    index = b.homework(school.open_lesson, "№ 1", "2026-11-06", files=[FILE])
+    later = b.lesson(school.course, school.teacher, "2026-11-06", number=2)
+    due = {"held_on": "2026-11-06", "number": 2, "lesson": later}
+    index = b.correct(index, {"text": "№ 1", "due_lesson": due, "files": [FILE, {**FILE, "sha256": "cd" * 32}]})
+    b.correct(index, {"text": "№ 1", "due_lesson": {"held_on": "2026-11-05", "number": 2}})
+
+
+@story("due-too-early")
+def homework_due_on_the_day_of_its_lesson(school: Sample) -> None:
+    school.builder.homework(school.open_lesson, "№ 1", "2026-11-05")
+
+
+@story("due-too-early")
+def homework_due_by_its_own_lesson(school: Sample) -> None:
+    school.builder.homework(school.open_lesson, "№ 1", due_lesson={"held_on": "2026-11-05", "number": 1})
+
+
+@story("due-too-early")
+def homework_corrected_to_be_due_before_its_lesson(school: Sample) -> None:
+    b = school.builder
+    b.correct(b.homework(school.open_lesson, "№ 1"), {"text": "№ 1", "due_on": "2026-11-04"})
+
+
+@story("data-field")
+def homework_due_by_a_day_and_a_lesson(school: Sample) -> None:
+    due = {"held_on": "2026-11-06", "number": 1}
+    school.builder.homework(school.open_lesson, "№ 1", "2026-11-06", due_lesson=due)
+
+
+@story("data-field")
+def homework_due_by_a_lesson_at_another_place(school: Sample) -> None:
+    b = school.builder
+    later = b.lesson(school.course, school.teacher, "2026-11-06", number=2)
+    b.homework(school.open_lesson, "№ 1", due_lesson={"held_on": "2026-11-06", "number": 1, "lesson": later})
+
+
+@story("data-field")
+def homework_due_by_a_lesson_of_another_course(school: Sample) -> None:
+    b = school.builder
+    later = b.lesson(school.subgroup, school.teacher, "2026-11-06")
+    b.homework(school.open_lesson, "№ 1", due_lesson={"held_on": "2026-11-06", "number": 1, "lesson": later})
+
+
+@story("reference-unknown")
+def homework_due_by_no_lesson(school: Sample) -> None:
+    b = school.builder
+    b.homework(school.open_lesson, "№ 1", due_lesson={"held_on": "2026-11-06", "number": 1, "lesson": b.uuid()})
+
+
+@story("data-field")
+def no_homework_with_a_file(school: Sample) -> None:
+    school.builder.homework(school.open_lesson, "", files=[FILE])
+
+
+@story("data-field")
+def one_file_twice(school: Sample) -> None:
+    school.builder.homework(school.open_lesson, "№ 1", files=[FILE, {**FILE, "size": 2}])
+
+
+def _wrong_file(name: str, /, **wrong: Any) -> None:
+    def tell(school: Sample) -> None:
+        b = school.builder
+        b.add("lesson", school.open_lesson, "homework_assigned", text="№ 1", files=[{**FILE, **wrong}])
+
+    tell.__name__ = name
+    story("data-field")(tell)
+
+
+_wrong_file("file_of_no_bytes", size=0)
+_wrong_file("file_that_is_too_large", size=1_000_000_001)
+_wrong_file("file_of_another_type", media_type="application/x-msdownload")
+_wrong_file("file_with_a_digest_in_capitals", sha256="AB" * 32)
+_wrong_file("file_with_a_short_digest", sha256="ab" * 31)
+_wrong_file("file_with_a_name", name="Иванов.pdf")
+
+
+@story("data-field")
+def eleven_files(school: Sample) -> None:
+    files = [{**FILE, "sha256": f"{number:064x}"} for number in range(11)]
+    school.builder.add("lesson", school.open_lesson, "homework_assigned", text="№ 1", files=files)

@@ -32,7 +32,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lessons": (
         _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP, "teacher (учитель)",
         "topic (тема)", "plan_items (пункты плана)",
-        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
+        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)",
+        "due_lesson (к уроку)", _BY,
+    ),
+    "files": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "sha256 (SHA-256)", "size (байт)", "media_type (тип)",
     ),
     "marks": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",

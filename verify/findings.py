@@ -336,6 +336,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
         "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
     ),
+    "due-too-early": (
+        "Домашнее задание задано к уроку или дню, который не позже его собственного урока.",
+        "Homework is due by a day or a lesson that is not after its own lesson.",
+    ),
     "mark-for-unassigned-homework": (
         "Плохая отметка за домашнее задание, которого в журнале нет, а регламент на день его урока этого не допускает.",
         "A bad mark for homework that is nowhere, and the regulation of its lesson's day does not take that.",

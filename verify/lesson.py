@@ -131,14 +131,15 @@ class Lessons:
 
     def homework_assigned(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take homework, or the statement that there is none."""
-        due_on, text = groups[DATA]
+        due_lesson, due_on, files, text = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        if due_on is not None and not text:
-            self.find("data-field", "no day where there is no homework", due_on, field_name="data.due_on")
-        due = b"" if due_on is None else b'"due_on":"%b",' % due_on
-        fact = Fact("homework", index, index, b'{%b"text":"%b"}' % (due, text))
+        said = [(b"due_lesson", due_lesson), (b"due_on", due_on and b'"%b"' % due_on), (b"files", files)]
+        value = b"".join(b'"%b":%b,' % (name, given) for name, given in said if given is not None)
+        fact = Fact("homework", index, index, b'{%b"text":"%b"}' % (value, text))
+        self.homework.check_given(lesson, fact.value, "data")
+        self.tables.files(index, groups[AT], lesson, fact.value)
         self._check_slot(lesson, fact)
         lesson.homework = fact
         lesson.added(fact)
@@ -252,6 +253,8 @@ class Lessons:
             who = b"" if fact is None or fact.who is None or what == "substitution" else fact.who.id
             if fact is not None:
                 self._change(lesson, fact, index, NULL if is_annulled else self._spelt.setdefault(new, new))
+            if what == "homework" and not is_annulled:
+                self.tables.files(index, groups[AT], lesson, new)
             note = b"" if digests is None else self.replay.disclosures.note(json.loads(digests))
             cells = (lesson.id, who, old, new, reason, note, basis or b"", request or b"")
             self.tables.correction(index, groups[AT], what, corrects, cells, groups[ACTOR])
@@ -377,6 +380,8 @@ class Lessons:
             if fact.what == "mark":
                 self.homework.check_mark(lesson, fact, value)
             self.tables.changed(fact)
+        elif value is not NULL and fact.what == "homework":
+            self.homework.check_given(lesson, value, "data.new")
 
 
 def _slots(lesson: Lesson, what: str) -> dict[Person, Fact]:

@@ -25,6 +25,7 @@ from ledger.journal.excuse_commands import (
     OpenIncident as OpenIncident,
     WithdrawExcuse as WithdrawExcuse,
 )
+from ledger.journal.homework_events import DueLesson, HomeworkFile
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
     CloseRemark as CloseRemark,
@@ -388,10 +389,12 @@ class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Empty text: explicitly none."""
+    """Empty text: explicitly none. Due by a day or by a lesson of the course."""
 
     text: str
     due_on: str | None = None
+    due_lesson: DueLesson | None = None
+    files: tuple[HomeworkFile, ...] = ()
 
 
 class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

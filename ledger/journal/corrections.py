@@ -25,8 +25,9 @@ from ledger.journal.commands import (
 from ledger.journal.context import Context
 from ledger.journal.duties import check_duty
 from ledger.journal.facts import Facts, FactState, Request, people_of
+from ledger.journal.homework import check_homework
 from ledger.journal.lesson import Lesson
-from ledger.journal.marks import check_free, check_homework, check_minutes, check_work
+from ledger.journal.marks import check_free, check_minutes, check_work
 from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
@@ -165,7 +166,7 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             check_work(new.kind, new.written, new.weight, "new.")
             checked_by(lesson, place, context).check_named(new.kind, new.of_lesson, "new.of_lesson")
         case "homework":
-            check_homework(new.text, new.due_on, lesson.held_on, place.year.ends_on, "new.")
+            check_homework(new, checked_by(lesson, place, context), place.year.ends_on, "new.")
         case "substitution":
             check_substitution(new.reason, new.basis, new.same_subject, new.coefficient, "new.")
         case "lesson":

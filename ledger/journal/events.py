@@ -23,7 +23,6 @@ from ledger.journal.correction_events import (
     EarlyLeaveAnnulled as EarlyLeaveAnnulled,
     EarlyLeaveCorrected as EarlyLeaveCorrected,
     HomeworkAnnulled as HomeworkAnnulled,
-    HomeworkBody as HomeworkBody,
     HomeworkCorrected as HomeworkCorrected,
     LatenessAnnulled as LatenessAnnulled,
     LatenessCorrected as LatenessCorrected,
@@ -47,6 +46,12 @@ from ledger.journal.evidence_events import (
     VerificationRecorded,
 )
 from ledger.journal.excuse_events import EXCUSE_EVENT_TYPES
+from ledger.journal.homework_events import (
+    DueLesson as DueLesson,
+    HomeworkAssigned as HomeworkAssigned,
+    HomeworkBody as HomeworkBody,
+    HomeworkFile as HomeworkFile,
+)
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.result_events import (
@@ -327,13 +332,6 @@ class EarlyLeaveRecorded(Event, frozen=True, kw_only=True):
 
     student: str
     minutes: int
-
-
-class HomeworkAssigned(Event, frozen=True, kw_only=True):
-    """Homework of the lesson; ``text`` empty means an explicit none and no due date."""
-
-    text: str
-    due_on: str | None = None
 
 
 class WorkRecorded(Event, frozen=True, kw_only=True):

@@ -158,7 +158,7 @@ class _Draft(FactsDraft):
                 fact = FactState("work", index, index, header, author, "", data.work)
                 self.works[data.work] = index
             case ev.HomeworkAssigned():
-                fact = FactState("homework", index, index, ev.HomeworkBody(text=data.text, due_on=data.due_on), author)
+                fact = FactState("homework", index, index, data.body, author)
             case _:
                 raise TypeError(f"{type(data).__name__} states no fact")
         self.add(fact)

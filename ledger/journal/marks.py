@@ -21,6 +21,7 @@ from ledger.journal.events import (
     WorkRecorded,
 )
 from ledger.journal.facts import Slot
+from ledger.journal.homework import check_homework
 from ledger.journal.roster import ClassGroup
 from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS, WorkKind
 
@@ -72,8 +73,11 @@ def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Eve
             raise Refused(
                 "homework_stands", "the lesson has homework: correct it instead", clause="2.2.2", where="homework"
             )
-        check_homework(command.homework.text, command.homework.due_on, desk.held_on, desk.year_ends_on, "homework.")
-        events.append(HomeworkAssigned(text=command.homework.text, due_on=command.homework.due_on))
+        given = command.homework
+        check_homework(given, desk.checked, desk.year_ends_on, "homework.")
+        events.append(
+            HomeworkAssigned(text=given.text, due_on=given.due_on, due_lesson=given.due_lesson, files=given.files)
+        )
 
 
 def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str, takes_absent: Callable[[], bool]) -> None:
@@ -116,20 +120,6 @@ def check_work(kind: object, written: object, weight: object, where: str) -> Non
     if type(written) is not bool:
         raise Refused("malformed_value", "neither true nor false", clause=LOG, where=where + "written")
     rules.check_integer(weight, 1, WEIGHT_MAX, where + "weight")
-
-
-def check_homework(text: object, due_on: object, held_on: str, year_ends_on: str, where: str) -> None:
-    """Judge homework: due after the lesson, within the year; an empty text is an explicit none (regulation 2.2.2)."""
-    rules.check_text(text, rules.HOMEWORK_LENGTH_MAX, where + "text")
-    if due_on is None:
-        return
-    rules.check_date(due_on, where + "due_on")
-    if text == "":
-        raise Refused("due_without_text", "no homework has no due date", clause="2.2.2", where=where + "due_on")
-    if not held_on < due_on <= year_ends_on:  # type: ignore[operator]
-        raise Refused(
-            "due_date_out_of_range", "due after the lesson and within the year", clause="2.2.2", where=where + "due_on"
-        )
 
 
 def check_minutes(minutes: object, where: str) -> None:

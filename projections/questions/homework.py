@@ -105,6 +105,6 @@ HOMEWORK: Final = Question(
     "урока), не время. «Считается незаданным» — по положению в силе на день урока, на момент последней записи. Задания "
     "на праздники здесь не видны.",
     limits_en="Grade 1 has no homework and is left out. Volume counts homeworks for the day they are due (the lesson's "
-    "own where none is said), not hours. What counts as not assigned does so by the regulation of the lesson's day, as of "
-    "the last known entry. Homework for holidays does not show here.",
+    "own where none is said), not hours. What counts as not assigned does so by the regulation of the lesson's day, as "
+    "of the last known entry. Homework for holidays does not show here.",
 )  # fmt: skip

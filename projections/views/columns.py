@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from projections.reading import Reader, listed, stands
 from projections.views.flagged_marks import Flag, HomeworkFlag, Standing, flags_of, pairs_of
 from projections.views.lookups import Lesson
@@ -65,13 +67,19 @@ class NotAssigned:
 
 @dataclass(frozen=True, slots=True)
 class Homework:
-    """Standing homework of a lesson; empty `text`: explicitly none."""
+    """Standing homework of a lesson; empty `text`: explicitly none.
+
+    `due_on` is the day for which it is, also where a lesson says so: `due_lesson`, as its entry has it. `files`: media
+    type, SHA-256 and size of each.
+    """
 
     entry: int
     fact: int
     lesson: str
     text: str
     due_on: str | None
+    due_lesson: dict[str, Any] | None
+    files: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +105,10 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
     for row in _of_lessons(views, "works", header, found, position, condition="t.stands = 1"):
         entry, fact, lesson, work, kind, written, weight, of_lesson = row
         works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight, of_lesson))
+    said = "text, due_on, due_lesson, files"
     homework = {
-        row[2]: Homework(*row)
-        for row in _of_lessons(views, "homework", "text, due_on", found, position, condition="t.stands = 1")
+        row[2]: _homework(row)
+        for row in _of_lessons(views, "homework", said, found, position, condition="t.stands = 1")
     }
     planned = published(views, (lesson for lesson in found if lesson.lesson not in homework), position)
     return tuple(
@@ -110,6 +119,13 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
             planned.get(lesson.lesson, ()),
         )
         for lesson in found
+    )
+
+
+def _homework(row: tuple[Any, ...]) -> Homework:
+    entry, fact, lesson, text, due_on, due_lesson, files = row
+    return Homework(
+        entry, fact, lesson, text, due_on, orjson.loads(due_lesson or "null"), tuple(orjson.loads(files or "[]"))
     )
 
 

@@ -291,7 +291,8 @@ def homework_verdicts(views: Reader, columns: Collection[LessonColumn], by: Judg
         ends = DayEnds(views, by.position, first, last, groups.pop() if len(groups) == 1 else None)
     planned = planned_homework(views, found, by.position)
     entries = {column.homework.fact for column in columns if column.homework} | {*planned.values()}
-    facts = _Facts(by, moments(views, entries), ends, planned, Rosters(views, by.position))
+    rosters = Rosters(views, by.position)
+    facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
     judged = ((column.lesson.lesson, _homework(column, facts, ends)) for column in columns)
     return {lesson: (one.verdict, bool(one.not_assigned)) for lesson, one in judged}
 

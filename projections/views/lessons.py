@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from ledger.journal.events import (
     AttendanceTaken,
     HomeworkAnnulled,
     HomeworkAssigned,
+    HomeworkBody,
     HomeworkCorrected,
     LessonAnnulled,
     LessonCorrected,
@@ -69,13 +71,18 @@ class WorkRow(NamedTuple):
 
 
 class HomeworkRow(NamedTuple):
-    """Homework of a lesson; empty text: explicitly none."""
+    """Homework of a lesson; empty text: explicitly none.
+
+    `due_on` is the day for which it is, `due_lesson` the JSON of the lesson that says so, if one does; `files`: JSON.
+    """
 
     entry: int
     fact: int
     lesson: str
     text: str
     due_on: str | None
+    due_lesson: str | None
+    files: str | None
     stands: int
     to_position: int = OPEN
 
@@ -112,6 +119,10 @@ def _lesson_corrected(event: LessonCorrected, entry: Entry) -> Operations:
     return (Revise(LESSONS, event.corrects, entry.index, changes),)
 
 
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
 def _numbers(items: tuple[int, ...]) -> str | None:
     return orjson.dumps(items).decode() if items else None
 
@@ -142,15 +153,20 @@ def _work_annulled(event: WorkAnnulled, entry: Entry) -> Operations:
 
 def _homework_assigned(event: HomeworkAssigned, entry: Entry) -> Operations:
     index = entry.index
-    return (HomeworkRow(index, index, entry.stream_id, event.text, event.due_on, stands=1),)
+    return (HomeworkRow(entry=index, fact=index, lesson=entry.stream_id, **_body(event), stands=1),)
 
 
 def _homework_corrected(event: HomeworkCorrected, entry: Entry) -> Operations:
-    return (
-        Revise(
-            HOMEWORK, event.corrects, entry.index, {"text": event.new.text, "due_on": event.new.due_on, "stands": 1}
-        ),
-    )
+    return (Revise(HOMEWORK, event.corrects, entry.index, {**_body(event.new), "stands": 1}),)
+
+
+def _body(given: HomeworkBody) -> dict[str, Any]:
+    return {
+        "text": given.text,
+        "due_on": given.due_day,
+        "due_lesson": _json(given.due_lesson) if given.due_lesson is not None else None,
+        "files": _json(given.files) if given.files else None,
+    }
 
 
 def _homework_annulled(event: HomeworkAnnulled, entry: Entry) -> Operations:

@@ -28,6 +28,7 @@ from ledger.journal.commands import (
 from ledger.journal.control import Control
 from ledger.journal.course import Course
 from ledger.journal.events import Event
+from ledger.journal.homework_events import DueLesson, HomeworkFile
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.journal.people import Person
@@ -96,6 +97,8 @@ LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
 BELLS: Final = (uid(60), uid(61))
 RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
+FILE: Final = HomeworkFile(media_type="image/png", sha256="5a" * 32, size=1_024)
+DUE: Final = NewHomework(text="§ 3", due_lesson=DueLesson(held_on="2026-11-09", number=3), files=(FILE,))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "2", "na", "3/4", "9"),
     "absence": ("ill", "absent", "excused", "nap"),
@@ -118,6 +121,9 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
         {"text": ""},
         {"text": "§ 8", "due_on": "2026-11-10"},
         {"text": "", "due_on": "2027-01-11"},
+        {"text": "§ 9", "due_lesson": {"held_on": "2026-11-09", "number": 3, "lesson": uid(1002)}},
+        {"text": "§ 9", "files": [{"media_type": "image/png", "sha256": "5a" * 32, "size": 1_024}]},
+        {"text": "§ 9", "due_lesson": {"held_on": "2026-09-07", "number": 1}},
     ),
     "lesson": (
         {"topic": "Иная тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15"},
@@ -647,7 +653,7 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
             NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(("5", "4", "2", "1/2")))
             for student in choices.some(students, 3)
         ),
-        "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"))),
+        "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"), DUE)),
     }
 
 

@@ -778,10 +778,27 @@ class _Checker(TimetableOracle, ExcusesOracle):
         self.check_homework(self.data, header)
 
     def check_homework(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        assert value["text"] or value.keys() & {"due_on", "due_lesson", "files"} == set()
+        assert not {"due_on", "due_lesson"} <= value.keys()
+        year = self.made("year", self.made("course", header["course"])["year"])
         if "due_on" in value:
-            assert value["text"]
-            year = self.made("year", self.made("course", header["course"])["year"])
             assert header["held_on"] < value["due_on"] <= year["ends_on"]
+        digests = [file["sha256"] for file in value.get("files", ())]
+        assert len(digests) == len(set(digests)) <= 10
+        if "due_lesson" in value:
+            self.check_due(value["due_lesson"], header)
+
+    def check_due(self, due: dict[str, Any], header: dict[str, Any]) -> None:
+        """A lesson behind this one in its course; where it is named, the one that stands at that place."""
+        (own,) = [fact.value["number"] for fact in self.facts(annulled=True) if fact.what == "lesson"]
+        assert (header["held_on"], own) < (due["held_on"], due["number"])
+        if "lesson" in due:
+            named = self.made("lesson", due["lesson"])
+            (number,) = [
+                fact.value["number"] for fact in self.facts(of=f"lesson/{due['lesson']}") if fact.what == "lesson"
+            ]
+            assert named["course"] == header["course"]
+            assert (named["held_on"], number) == (due["held_on"], due["number"])
 
     def check_free(self, what: str, header: dict[str, Any], student: str | None, work: str | None = None) -> None:
         """One standing fact in a place; presence excludes; a mark needs its work."""
@@ -967,7 +984,7 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "plan_items", "of_lesson"}
+        optional = {"due_on", "due_lesson", "files", "plan_items", "of_lesson"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
@@ -981,7 +998,7 @@ _FIELDS = {
     "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
     "work": {"kind", "written", "weight", "of_lesson"},
-    "homework": {"text", "due_on"},
+    "homework": {"text", "due_on", "due_lesson", "files"},
 }
 
 
