@@ -56,6 +56,7 @@ from api.bodies.results import (
 from ledger.journal import commands as jc
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.homework_events import DueLesson, HomeworkFile
 from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.result_events import AssessmentRules
 from ledger.journal.timetable_events import Bell, TimetableLesson
@@ -471,7 +472,7 @@ FIELD_NAMES: Final = frozenset(
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
         *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
-        *_names((PlanItem, PlanTopic)),
+        *_names((PlanItem, PlanTopic, DueLesson, HomeworkFile)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""
