@@ -14,6 +14,7 @@ import orjson
 
 from exports.control_tables import control_tables
 from exports.excuse_tables import excuse_tables
+from exports.homework_tables import homework_tables
 from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
@@ -124,14 +125,7 @@ class Registers:
                 ),
                 self._lessons(),
             ),
-            Table(
-                "files",
-                (
-                    *(_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT),
-                    *("sha256 (SHA-256)", "size (байт)", "media_type (тип)"),
-                ),
-                self._files(),
-            ),
+            *homework_tables(self._views, self._position, self._class_and_subject),
             Table(
                 "marks",
                 (
@@ -322,15 +316,6 @@ class Registers:
                 *(due_on or "", typed(due_lesson or "")),
                 "" if by == entry else str(by),
             )
-
-    def _files(self) -> Iterator[Sequence[str]]:
-        sql = f"""SELECT h.entry, {_AT_OF.format("h.entry")}, h.lesson, l.held_on, l.course, h.files
-            FROM {{homework}} h JOIN {{lessons}} l ON l.lesson = h.lesson AND l.entry = l.fact
-            WHERE h.files IS NOT NULL AND h.stands = 1 AND h.entry < :at AND h.entry > :after ORDER BY h.entry"""
-        for entry, at, lesson, day, course, files in self._pages(sql):
-            for file in orjson.loads(files):
-                said = (file["sha256"], str(file["size"]), file["media_type"])
-                yield (str(entry), at, lesson, day, *self._class_and_subject(course), *said)
 
     def _marks(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, l.held_on, l.course, f.student, f.value,

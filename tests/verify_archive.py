@@ -165,6 +165,8 @@ HEADERS = {
     "due_lesson (к уроку);standing_entry (действует запись)",
     "files": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);sha256 (SHA-256);"
     "size (байт);media_type (тип)",
+    "posted": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);number (номер);"
+    "homework (домашнее задание);said (полностью);withdrawn_by (снято записью)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
@@ -899,10 +901,24 @@ class Builder:
         return self._fact("early_leave", index, minutes, lesson, student)
 
     def homework(self, lesson: str, text: str, due_on: str | None = None, **more: Any) -> int:
+        posted = more.pop("posted", None)
         value: dict[str, Any] = {"text": text} | ({"due_on": due_on} if due_on else {}) | more
-        index = self.add("lesson", lesson, "homework_assigned", **value)
+        index = self.add("lesson", lesson, "homework_assigned", **value, posted=posted)
         self._files(index, lesson, value)
         return self._fact("homework", index, value, lesson)
+
+    def post(self, course: str, held_on: str, text: str, number: int = 1, **more: Any) -> int:
+        """Post homework for a lesson to come."""
+        group, subject, *_ = self.courses[course]
+        index = self.add("homework", course, "homework_posted", held_on=held_on, number=number, text=text, **more)
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, text]
+        self.tables["posted"].append([*row, canonical({"text": text, **more}).decode(), ""])
+        return index
+
+    def unpost(self, course: str, posted: int) -> int:
+        index = self.add("homework", course, "homework_post_withdrawn", corrects=posted)
+        self.fill("posted", posted, 9, index)
+        return index
 
     def _files(self, index: int, lesson: str, value: Any) -> None:
         info = self.lessons[lesson]

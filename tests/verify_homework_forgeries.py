@@ -224,3 +224,69 @@ _wrong_file("file_with_a_name", name="Иванов.pdf")
 def eleven_files(school: Sample) -> None:
     files = [{**FILE, "sha256": f"{number:064x}"} for number in range(11)]
     school.builder.add("lesson", school.open_lesson, "homework_assigned", text="№ 1", files=files)
+
+
+# What is posted in advance.
+
+
+@story()
+def homework_posted_withdrawn_posted_anew_and_taken_over(school: Sample) -> None:
+    b = school.builder
+    due = {"held_on": "2026-11-10", "number": 2}
+    b.unpost(school.course, b.post(school.course, "2026-11-09", "=№ 1", due_on="2026-11-10"))
+    posted = b.post(school.course, "2026-11-09", "№ 2", due_lesson=due, files=[FILE])
+    b.post(school.course, "2026-11-09", "№ 3", number=2)
+    lesson = b.lesson(school.course, school.teacher, "2026-11-09")
+    b.correct(b.homework(lesson, "№ 2", due_lesson=due, files=[FILE], posted=posted), {"text": "№ 4"})
+
+
+@story("recorded-twice")
+def homework_posted_twice_for_a_lesson(school: Sample) -> None:
+    school.builder.post(school.course, "2026-11-09", "№ 1")
+    school.builder.post(school.course, "2026-11-09", "№ 2")
+
+
+@story("correction-cites-nothing")
+def homework_withdrawn_twice(school: Sample) -> None:
+    b = school.builder
+    posted = b.post(school.course, "2026-11-09", "№ 1")
+    b.unpost(school.course, posted)
+    b.add("homework", school.course, "homework_post_withdrawn", corrects=posted)
+
+
+@story("due-too-early")
+def homework_posted_to_be_due_on_the_lessons_own_day(school: Sample) -> None:
+    school.builder.post(school.course, "2026-11-09", "№ 1", due_on="2026-11-09")
+
+
+@story("reference-unknown")
+def homework_posted_for_no_course(school: Sample) -> None:
+    b = school.builder
+    b.add("homework", b.uuid(), "homework_posted", held_on="2026-11-09", number=1, text="№ 1")
+
+
+@story("data-field")
+def homework_posted_without_a_text(school: Sample) -> None:
+    school.builder.add("homework", school.course, "homework_posted", held_on="2026-11-09", number=1, text="")
+
+
+@story("posted-mismatch")
+def homework_taken_over_from_another_place(school: Sample) -> None:
+    b = school.builder
+    posted = b.post(school.course, "2026-11-09", "№ 1", number=2)
+    b.homework(b.lesson(school.course, school.teacher, "2026-11-09"), "№ 1", posted=posted)
+
+
+@story("posted-mismatch")
+def homework_taken_over_after_it_was_withdrawn(school: Sample) -> None:
+    b = school.builder
+    posted = b.post(school.course, "2026-11-05", "№ 1")
+    b.unpost(school.course, posted)
+    b.homework(school.open_lesson, "№ 1", posted=posted)
+
+
+@story("posted-mismatch")
+def homework_taken_over_with_another_text(school: Sample) -> None:
+    b = school.builder
+    posted = b.post(school.course, "2026-11-05", "№ 1")
+    b.homework(school.open_lesson, "№ 2", posted=posted)

@@ -38,6 +38,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "files": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "sha256 (SHA-256)", "size (байт)", "media_type (тип)",
     ),
+    "posted": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "homework (домашнее задание)",
+        "said (полностью)", "withdrawn_by (снято записью)",
+    ),
     "marks": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
         _RECORDED, _STANDING, _BY,
@@ -150,7 +154,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 LATER: Final = (
-    *("calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
+    *("posted", "calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
     *("consents", "checks", "remarks", "refusals", "incidents", "excuses"),
 )
 """Tables of rows whose last cells later entries may fill."""

@@ -446,8 +446,13 @@ TYPES: Final[dict[str, EventType]] = {
         _event("early_leave_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
         _event(
             "homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE, due_lesson_opt=rb"(" + _DUE_LESSON + rb")",
-            files_opt=rb"(" + _FILES + rb")",
+            files_opt=rb"(" + _FILES + rb")", posted_opt=INDEX,
         ),
+        _event(
+            "homework_posted/1", "homework", held_on=DATE, number=rb"(" + _NUMBER + rb")", text=_SOME_TEXT,
+            due_on_opt=DATE, due_lesson_opt=rb"(" + _DUE_LESSON + rb")", files_opt=rb"(" + _FILES + rb")",
+        ),
+        _event("homework_post_withdrawn/1", "homework", corrects=INDEX),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",
             weight=rb"(" + _WEIGHT + rb")", of_lesson_opt=UUID,

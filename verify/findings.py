@@ -336,6 +336,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
         "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
     ),
+    "posted-mismatch": (
+        "Урок взял задание, которого заранее для него не размещали, или размещено было другое.",
+        "A lesson takes over homework that was not posted for it, or something else was posted.",
+    ),
     "due-too-early": (
         "Домашнее задание задано к уроку или дню, который не позже его собственного урока.",
         "Homework is due by a day or a lesson that is not after its own lesson.",

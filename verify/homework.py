@@ -2,8 +2,9 @@
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from verify.posted import Posted
 from verify.state import NULL, Fact, Lesson, Plan, Work
 
 if TYPE_CHECKING:
@@ -18,41 +19,12 @@ class Homework:
 
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
+        self.posted = Posted(replay)
 
     def check_given(self, lesson: Lesson, value: bytes, field_name: str) -> None:
-        """Report homework that is due before its lesson is over, by two things at once, or is none and says more."""
-        if value.startswith(b'{"text":'):
-            return
-        given, find = json.loads(value), self._replay.find
-        if not given["text"]:
-            find("data-field", "no more where there is no homework", value, field_name=field_name + ".text")
-        due_on, due = given.get("due_on", "").encode(), given.get("due_lesson")
-        if due_on and due is not None:
-            find("data-field", "a day or a lesson", "both", field_name=field_name + ".due_lesson")
-        digests = [file["sha256"] for file in given.get("files", ())]
-        if len(digests) != len(set(digests)):
-            find("data-field", "each file once", digests, field_name=field_name + ".files")
-        if lesson.fact is None:
-            return
-        if due_on and due_on <= lesson.held_on:
-            find("due-too-early", b"a day after " + lesson.held_on, due_on, field_name=field_name + ".due_on")
-        if due is not None:
-            self._check_due(lesson, due, field_name + ".due_lesson")
-
-    def _check_due(self, lesson: Lesson, due: dict[str, Any], field_name: str) -> None:
-        """Report a lesson that homework is due by and that is not behind its own, or not the one at that place."""
-        find, place = self._replay.find, (due["held_on"].encode(), due["number"])
-        if place <= (lesson.held_on, int(lesson.number)):
-            find("due-too-early", b"a lesson after " + lesson.held_on, place[0], field_name=field_name)
-        if "lesson" not in due:
-            return
-        named = self._replay.made(b"lesson", due["lesson"].encode(), field_name.removeprefix("data.") + ".lesson")
-        if not isinstance(named, Lesson) or named.fact is None or named.course is not lesson.course:
-            if isinstance(named, Lesson) and named.fact is not None:
-                find("data-field", "a lesson of this course", named.key, field_name=field_name + ".lesson")
-            return
-        if (named.held_on, int(named.number)) != place or named.fact.value is NULL:
-            find("data-field", "a standing lesson at this place", named.key, field_name=field_name + ".lesson")
+        """Report homework of a lesson that is due before it is over, or says what it may not."""
+        number = int(lesson.number) if lesson.fact is not None else None
+        self.posted.check_said(lesson.course, lesson.held_on, number, value, field_name)
 
     def check_named(self, lesson: Lesson, kind: bytes, of_lesson: bytes | None, field_name: str) -> None:
         """Report a named lesson where no homework is checked, and one that is no other, earlier one of the course."""

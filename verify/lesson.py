@@ -13,6 +13,7 @@ from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.grounds import Grounds
 from verify.homework import Homework
+from verify.posted import homework_value
 from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
 
@@ -131,14 +132,14 @@ class Lessons:
 
     def homework_assigned(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take homework, or the statement that there is none."""
-        due_lesson, due_on, files, text = groups[DATA]
+        due_lesson, due_on, files, posted, text = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        said = [(b"due_lesson", due_lesson), (b"due_on", due_on and b'"%b"' % due_on), (b"files", files)]
-        value = b"".join(b'"%b":%b,' % (name, given) for name, given in said if given is not None)
-        fact = Fact("homework", index, index, b'{%b"text":"%b"}' % (value, text))
+        fact = Fact("homework", index, index, homework_value(due_lesson, due_on, files, text))
         self.homework.check_given(lesson, fact.value, "data")
+        if posted is not None:
+            self.homework.posted.check_taken(lesson, int(posted), fact.value)
         self.tables.files(index, groups[AT], lesson, fact.value)
         self._check_slot(lesson, fact)
         lesson.homework = fact

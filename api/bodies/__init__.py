@@ -27,6 +27,10 @@ from api.bodies.excuses import (
     NewIncident as NewIncident,
     NewIncidentClosing as NewIncidentClosing,
 )
+from api.bodies.homework import (
+    NewHomeworkWithdrawal as NewHomeworkWithdrawal,
+    NewPostedHomework as NewPostedHomework,
+)
 from api.bodies.people import (
     NewCheck as NewCheck,
     NewConfirmation as NewConfirmation,

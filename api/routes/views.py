@@ -41,13 +41,13 @@ def check_reader(request: Request) -> None:
     request.state.school, _ = authorize(request, Right.READ_VIEWS)
 
 
-def _overseer(request: Request) -> None:
+def check_overseer(request: Request) -> None:
     """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
     request.state.school, _ = authorize(request, Right.OVERSEE)
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
-overseen = APIRouter(tags=["views"], dependencies=[Depends(_overseer)])
+overseen = APIRouter(tags=["views"], dependencies=[Depends(check_overseer)])
 
 
 async def answer_view(

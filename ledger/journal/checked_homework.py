@@ -112,7 +112,7 @@ def _counts_as_not_assigned(lesson: Lesson, context: Context) -> bool:
     begins = time.fromisoformat(header.starts_at if isinstance(header, LessonHeader) else "00:00")
     verdict = homework(
         day,
-        None if first is None else _entered(first, context),
+        None if first is None else _entered(lesson.posted.get(first, first), context),
         None,
         last_lesson_end=None,
         lesson_starts=at_wall(day, begins, zone),

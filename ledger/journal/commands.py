@@ -25,7 +25,11 @@ from ledger.journal.excuse_commands import (
     OpenIncident as OpenIncident,
     WithdrawExcuse as WithdrawExcuse,
 )
-from ledger.journal.homework_events import DueLesson, HomeworkFile
+from ledger.journal.homework_commands import (
+    NewHomework as NewHomework,
+    PostHomework as PostHomework,
+    WithdrawHomework as WithdrawHomework,
+)
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
     CloseRemark as CloseRemark,
@@ -386,15 +390,6 @@ class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     written: bool
     weight: int = 100
     of_lesson: str | None = None
-
-
-class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Empty text: explicitly none. Due by a day or by a lesson of the course."""
-
-    text: str
-    due_on: str | None = None
-    due_lesson: DueLesson | None = None
-    files: tuple[HomeworkFile, ...] = ()
 
 
 class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

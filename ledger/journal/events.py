@@ -47,6 +47,7 @@ from ledger.journal.evidence_events import (
 )
 from ledger.journal.excuse_events import EXCUSE_EVENT_TYPES
 from ledger.journal.homework_events import (
+    HOMEWORK_EVENT_TYPES,
     DueLesson as DueLesson,
     HomeworkAssigned as HomeworkAssigned,
     HomeworkBody as HomeworkBody,
@@ -389,6 +390,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **CERTIFICATE_EVENT_TYPES,
     **CANCELLATION_EVENT_TYPES,
     **EXCUSE_EVENT_TYPES,
+    **HOMEWORK_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.journal.event import Event
 from ledger.journal.vocabulary import MediaType
 
@@ -37,9 +39,31 @@ class HomeworkBody(Event, frozen=True, kw_only=True):
 
 
 class HomeworkAssigned(HomeworkBody, frozen=True, kw_only=True):
-    """`lesson/`: homework of the lesson."""
+    """`lesson/`: homework of the lesson; `posted`: index of the `HomeworkPosted` that the lesson takes over."""
+
+    posted: int | None = None
 
     @property
     def body(self) -> HomeworkBody:
         """What it says, as corrections carry it."""
         return HomeworkBody(text=self.text, due_on=self.due_on, due_lesson=self.due_lesson, files=self.files)
+
+
+class HomeworkPosted(HomeworkBody, frozen=True, kw_only=True):
+    """`homework/<course>`: homework of a lesson that is to be held at this place, posted in advance (2.2.3)."""
+
+    held_on: str
+    number: int
+
+
+class HomeworkPostWithdrawn(Event, frozen=True, kw_only=True):
+    """`homework/<course>`: what entry `corrects` posted holds no more; a lesson that took it over keeps it."""
+
+    corrects: int
+
+
+HOMEWORK_EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    "homework_posted/1": HomeworkPosted,
+    "homework_post_withdrawn/1": HomeworkPostWithdrawn,
+}
+"""Entry type -> class, of the stream `homework/` alone; `events` has all."""

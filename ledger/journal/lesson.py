@@ -21,6 +21,7 @@ class Lesson(Facts, frozen=True, kw_only=True):
         lesson: index of the fact `lesson`, whose value is the header.
         attendance_taken: whether absences are complete.
         works: id of a work -> first index, annulled ones too.
+        posted: first index of homework -> the entry that posted it in advance, where one did.
     """
 
     course: str
@@ -29,6 +30,7 @@ class Lesson(Facts, frozen=True, kw_only=True):
     lesson: int
     attendance_taken: bool
     works: Mapping[str, int]
+    posted: Mapping[int, int]
 
     @property
     def header(self) -> ev.LessonHeader | None:
@@ -87,6 +89,7 @@ def _opened(event: Recorded) -> Lesson:
         chain={event.index: event.index},
         slots={fact.slot: event.index},
         works={},
+        posted={},
         requests={},
     )
 
@@ -99,6 +102,7 @@ class _Draft(FactsDraft):
         self.state = state
         self.attendance_taken = state.attendance_taken
         self.works = dict(state.works)
+        self.posted = dict(state.posted)
 
     def finish(self) -> Lesson:
         return msgspec.structs.replace(
@@ -109,6 +113,7 @@ class _Draft(FactsDraft):
             chain=self.chain,
             slots=self.slots,
             works=self.works,
+            posted=self.posted,
             requests=self.requests,
         )
 
@@ -159,6 +164,8 @@ class _Draft(FactsDraft):
                 self.works[data.work] = index
             case ev.HomeworkAssigned():
                 fact = FactState("homework", index, index, data.body, author)
+                if data.posted is not None:
+                    self.posted[index] = data.posted
             case _:
                 raise TypeError(f"{type(data).__name__} states no fact")
         self.add(fact)

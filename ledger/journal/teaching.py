@@ -17,6 +17,7 @@ from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, Less
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
 from ledger.journal.plans import check_covered
+from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup
@@ -72,6 +73,8 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     ]
     checked = CheckedHomework(context, stream, course, command.held_on, command.number)
     plan_parts(command, _desk(checked, group, year, None), events)
+    if command.homework is None and (posted := taken_over(course.id, command.held_on, command.number, context)):
+        events.append(posted)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 

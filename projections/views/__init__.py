@@ -22,6 +22,7 @@ from projections.views import (
     lessons,
     people_data,
     plans,
+    posted_homework,
     regulation,
     results,
     school,
@@ -49,5 +50,6 @@ VIEWS: Final[tuple[View, ...]] = (
     certificates.VIEW,
     cancellations.VIEW,
     excuses.VIEW,
+    posted_homework.VIEW,
     results.VIEW,
 )

@@ -70,7 +70,7 @@ class Homework:
     """Standing homework of a lesson; empty `text`: explicitly none.
 
     `due_on` is the day for which it is, also where a lesson says so: `due_lesson`, as its entry has it. `files`: media
-    type, SHA-256 and size of each.
+    type, SHA-256 and size of each. `posted`: the entry that posted it in advance, which is when it was entered.
     """
 
     entry: int
@@ -80,6 +80,12 @@ class Homework:
     due_on: str | None
     due_lesson: dict[str, Any] | None
     files: tuple[dict[str, Any], ...]
+    posted: int | None
+
+    @property
+    def entered(self) -> int:
+        """The entry by which it was first there."""
+        return self.fact if self.posted is None else self.posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
     for row in _of_lessons(views, "works", header, found, position, condition="t.stands = 1"):
         entry, fact, lesson, work, kind, written, weight, of_lesson = row
         works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight, of_lesson))
-    said = "text, due_on, due_lesson, files"
+    said = "text, due_on, due_lesson, files, posted"
     homework = {
         row[2]: _homework(row)
         for row in _of_lessons(views, "homework", said, found, position, condition="t.stands = 1")
@@ -123,10 +129,9 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
 
 
 def _homework(row: tuple[Any, ...]) -> Homework:
-    entry, fact, lesson, text, due_on, due_lesson, files = row
-    return Homework(
-        entry, fact, lesson, text, due_on, orjson.loads(due_lesson or "null"), tuple(orjson.loads(files or "[]"))
-    )
+    *said, due_lesson, files, posted = row
+    cells = (*said, orjson.loads(due_lesson or "null"), tuple(orjson.loads(files or "[]")), posted)
+    return Homework(*cells)
 
 
 def values_of(views: Reader, found: Iterable[Lesson], position: int, student: str | None = None) -> list[Value]:

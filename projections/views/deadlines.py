@@ -264,7 +264,7 @@ def _judged(
             if value.what in {"absence", "mark"}:
                 values[value.lesson].append(value)
                 entries.add(value.fact)
-    entries |= {column.homework.fact for column in columns if column.homework}
+    entries |= {column.homework.entered for column in columns if column.homework}
     groups = {lesson.class_group for lesson in found}
     group = groups.pop() if len(groups) == 1 else None
     first, last = min(of.held_on for of in found), max(of.held_on for of in found)
@@ -290,7 +290,7 @@ def homework_verdicts(views: Reader, columns: Collection[LessonColumn], by: Judg
         first, last = min(of.held_on for of in eves), max(of.held_on for of in eves)
         ends = DayEnds(views, by.position, first, last, groups.pop() if len(groups) == 1 else None)
     planned = planned_homework(views, found, by.position)
-    entries = {column.homework.fact for column in columns if column.homework} | {*planned.values()}
+    entries = {column.homework.entered for column in columns if column.homework} | {*planned.values()}
     rosters = Rosters(views, by.position)
     facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
     judged = ((column.lesson.lesson, _homework(column, facts, ends)) for column in columns)
@@ -352,7 +352,8 @@ def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds | None) -> _Jud
     plan = facts.planned.get(lesson.lesson)
     entered = None
     if given is not None:
-        entered = Entered(given.fact, facts.at[given.fact], given.entry if given.entry != given.fact else None)
+        standing = given.entry if given.entry != given.entered else None
+        entered = Entered(given.entered, facts.at[given.entered], standing)
     verdict = homework(
         day,
         entered,

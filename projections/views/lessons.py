@@ -74,6 +74,7 @@ class HomeworkRow(NamedTuple):
     """Homework of a lesson; empty text: explicitly none.
 
     `due_on` is the day for which it is, `due_lesson` the JSON of the lesson that says so, if one does; `files`: JSON.
+    `posted`: the entry that posted it in advance, where the lesson took it over.
     """
 
     entry: int
@@ -83,6 +84,7 @@ class HomeworkRow(NamedTuple):
     due_on: str | None
     due_lesson: str | None
     files: str | None
+    posted: int | None
     stands: int
     to_position: int = OPEN
 
@@ -153,7 +155,9 @@ def _work_annulled(event: WorkAnnulled, entry: Entry) -> Operations:
 
 def _homework_assigned(event: HomeworkAssigned, entry: Entry) -> Operations:
     index = entry.index
-    return (HomeworkRow(entry=index, fact=index, lesson=entry.stream_id, **_body(event), stands=1),)
+    return (
+        HomeworkRow(entry=index, fact=index, lesson=entry.stream_id, **_body(event), posted=event.posted, stands=1),
+    )
 
 
 def _homework_corrected(event: HomeworkCorrected, entry: Entry) -> Operations:

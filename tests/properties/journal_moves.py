@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -34,6 +34,8 @@ from ledger.journal.memory import Journal
 from ledger.journal.people import Person
 from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.plans import LessonPlan
+from ledger.journal.posted_homework import PostedHomework
+from ledger.journal.timetable import Timetable
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
@@ -98,7 +100,7 @@ BELLS: Final = (uid(60), uid(61))
 RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 FILE: Final = HomeworkFile(media_type="image/png", sha256="5a" * 32, size=1_024)
-DUE: Final = NewHomework(text="§ 3", due_lesson=DueLesson(held_on="2026-11-09", number=3), files=(FILE,))
+DUE: Final = NewHomework(text="§ 3", due_lesson=DueLesson(held_on="2027-05-20", number=3), files=(FILE,))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "2", "na", "3/4", "9"),
     "absence": ("ill", "absent", "excused", "nap"),
@@ -184,12 +186,17 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     course = choices.one(_courses(journal))
     held_on = choices.one(DAYS)
     actor, substitution = _recorder(choices, journal, course, held_on)
+    posted = journal.find(f"homework/{course}")
+    places = (
+        [(one.held_on, one.number) for one in posted.standing.values()] if isinstance(posted, PostedHomework) else []
+    )
+    held_on, number = choices.one(places) if places and choices.number(2) else (held_on, 3)
     command = cmd.RecordLesson(
         lesson=choices.one(LESSONS),
         substitution=substitution,
         course=course,
         held_on=held_on,
-        number=3,
+        number=number,
         starts_at="10:40",
         ends_at="11:25",
         topic="Тема",
@@ -594,6 +601,32 @@ def _schedule(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, A
     return command, _administrator(choices)
 
 
+def _post(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Homework of a lesson that the timetable has, mostly; or what was posted is withdrawn."""
+    week = journal.find(f"timetable/{CLASS_A}")
+    lessons = week.last.event.lessons if isinstance(week, Timetable) else ()
+    place = choices.one(lessons) if lessons and not choices.rarely() else None
+    course = place.course if place else choices.one(COURSES[:2])
+    known = journal.find(f"homework/{course}")
+    actor = _teacher(choices, journal, course, DAYS[0])
+    if isinstance(known, PostedHomework) and choices.number(3) == 2:
+        return cmd.WithdrawHomework(course=course, corrects=choices.one([*known.standing, 3])), actor
+    given = choices.one(
+        (NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2027-05-30"), DUE, NewHomework(text=""))
+    )
+    monday = date(2026, 9, 14) + timedelta(days=7 * choices.number(36))
+    command = cmd.PostHomework(
+        course=course,
+        held_on=(monday + timedelta(days=place.weekday - 1 if place else 0)).isoformat(),
+        number=place.number if place else 3,
+        text=given.text,
+        due_on=given.due_on,
+        due_lesson=given.due_lesson,
+        files=given.files,
+    )
+    return command, actor
+
+
 # Kind of a move -> how it is made, and how often it is tried among all others.
 _MOVES: Final = {
     "record": (_record, 6),
@@ -629,6 +662,7 @@ _MOVES: Final = {
     "cancel": (_cancel, 2),
     "incident": (excuses_moves.incident, 2),
     "excuse": (excuses_moves.excuse, 4),
+    "post": (_post, 12),
     "assess": (results_moves.assess, 2),
     "grade": (results_moves.grade, 9),
     "final": (results_moves.final, 3),

@@ -41,6 +41,7 @@ CREATE = {
     "cancellation": "lesson_cancelled",
     "incident": "incident_opened",
     "excuse": "excuse_accepted",
+    "homework": "homework_posted",
     "assessment": "assessment_rules_adopted",
     "results": "result_sheet_opened",
     "council": "council_decision_recorded",
@@ -135,7 +136,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation"}:
+        elif kind in {"certificate", "cancellation", "homework"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]
@@ -145,7 +146,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
         assert len(id_) == 36
         if item.type != "substitution_recorded":
             self.check_nobody_waits(self.before)
-        getattr(self, f"check_{kind}")()
+        getattr(self, "check_homework_stream" if kind == "homework" else f"check_{kind}")()
 
     def check_end(self) -> None:
         """Nothing follows this entry: a lesson that needs its substitution behind it has none."""
@@ -570,6 +571,22 @@ class _Checker(TimetableOracle, ExcusesOracle):
         date.fromisoformat(self.data[day])
         assert all(other.data[day] <= self.data[day] for other in self.of(self.item.stream, self.item.type))
 
+    def check_homework_stream(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        if self.item.type == "homework_post_withdrawn":
+            assert self.data["corrects"] in {one.position for one in self.posts(course)}
+            return
+        place = (self.data["held_on"], self.data["number"])
+        assert self.data["text"]
+        assert place not in {(one.data["held_on"], one.data["number"]) for one in self.posts(course)}
+        self.check_said(self.data, {"course": course, "held_on": place[0]}, place[1])
+
+    def posts(self, course: str) -> list[Item]:
+        """What is posted for a course and not withdrawn."""
+        stream = f"homework/{course}"
+        gone = {other.data["corrects"] for other in self.of(stream, "homework_post_withdrawn")}
+        return [one for one in self.of(stream, "homework_posted") if one.position not in gone]
+
     def check_certificate(self) -> None:
         student = self.item.stream.partition("/")[2]
         assert self.made("person", student)["kind"] == "student"
@@ -776,8 +793,17 @@ class _Checker(TimetableOracle, ExcusesOracle):
     def check_homework_assigned(self, header: dict[str, Any]) -> None:
         assert not [fact for fact in self.facts() if fact.what == "homework"]
         self.check_homework(self.data, header)
+        if "posted" in self.data:
+            (post,) = [one for one in self.posts(header["course"]) if one.position == self.data["posted"]]
+            (number,) = [fact.value["number"] for fact in self.facts() if fact.what == "lesson"]
+            assert (post.data["held_on"], post.data["number"]) == (header["held_on"], number)
+            assert _value("homework", post.data) == _value("homework", self.data)
 
     def check_homework(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        (own,) = [fact.value["number"] for fact in self.facts(annulled=True) if fact.what == "lesson"]
+        self.check_said(value, header, own)
+
+    def check_said(self, value: dict[str, Any], header: dict[str, Any], own: int) -> None:
         assert value["text"] or value.keys() & {"due_on", "due_lesson", "files"} == set()
         assert not {"due_on", "due_lesson"} <= value.keys()
         year = self.made("year", self.made("course", header["course"])["year"])
@@ -786,11 +812,10 @@ class _Checker(TimetableOracle, ExcusesOracle):
         digests = [file["sha256"] for file in value.get("files", ())]
         assert len(digests) == len(set(digests)) <= 10
         if "due_lesson" in value:
-            self.check_due(value["due_lesson"], header)
+            self.check_due(value["due_lesson"], header, own)
 
-    def check_due(self, due: dict[str, Any], header: dict[str, Any]) -> None:
+    def check_due(self, due: dict[str, Any], header: dict[str, Any], own: int) -> None:
         """A lesson behind this one in its course; where it is named, the one that stands at that place."""
-        (own,) = [fact.value["number"] for fact in self.facts(annulled=True) if fact.what == "lesson"]
         assert (header["held_on"], own) < (due["held_on"], due["number"])
         if "lesson" in due:
             named = self.made("lesson", due["lesson"])

@@ -97,7 +97,18 @@ class JournalMachine(RuleBasedStateMachine):
         move=moves(
             [
                 *("define", "move_student", "assign", "adopt", "appoint", "certify", "cancel", "declare", "ring"),
-                *("schedule", "open_subgroup", "member", "plan", "amend", "assign_duty", "end_duty", "prove", "print"),
+                *(
+                    "schedule",
+                    "post",
+                    "open_subgroup",
+                    "member",
+                    "plan",
+                    "amend",
+                    "assign_duty",
+                    "end_duty",
+                    "prove",
+                    "print",
+                ),
             ]
         )
     )
