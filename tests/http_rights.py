@@ -133,6 +133,7 @@ READS = {
     "/views/consents": AUDITORS,
     "/views/refusals": AUDITORS,
     "/views/duties": AUDITORS,
+    "/posted-homework/shares": AUDITORS,
     "/feed.jsonl": AUDITORS,
     "/feed?limit=1": AUDITORS,
     "/entries/0": AUDITORS,
