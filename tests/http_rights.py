@@ -98,6 +98,7 @@ READS = {
     "/deadlines/office": EVERYBODY - {"teacher"},
     "/deadlines/office/counts": EVERYBODY - {"teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
+    "/indicators": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,
     f"/lessons/{uuid4()}": EVERYBODY,

@@ -299,6 +299,28 @@ def deadlines(
     raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, counts=counts))
 
 
+@app.command(short_help="Показатели работы учителя / a teacher's work in numbers")
+def indicators(
+    var: Var = Path("var"),
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id; без него: все / all")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="Уроки с даты / lessons from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="Уроки по дату / lessons to")] = None,
+    indicator: Annotated[str | None, typer.Option(help="Один показатель / one: lesson.late")] = None,
+    by: Annotated[str | None, typer.Option(help="teacher, month, each: поштучно / fact by fact")] = None,
+    formula: Annotated[Path | None, typer.Option(help="Веса по положению школы, TOML / the school's weights")] = None,
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Показатели качества работы с журналом (2.4.3). / The quality of work with the journal, in numbers."""
+    from api.cli.indicating import Options, run_indicators
+
+    options = Options(teacher, month, from_date, to_date, indicator, by, at, position)
+    raise typer.Exit(run_indicators(Console(as_json=as_json), var, options, formula, as_csv=as_csv))
+
+
 @app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],

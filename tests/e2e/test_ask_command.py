@@ -139,3 +139,28 @@ def test_what_is_wrong_is_said_with_what_is_allowed(var: Path, name: str) -> Non
     done = run(var, *arguments)
     assert done.returncode == 2, (name, done.stderr)
     assert words in done.stderr, name
+
+
+def test_indicators_are_weighed_by_the_schools_own_formula(var: Path, tmp_path: Path) -> None:
+    plain = answer(var, "indicators")
+    given = {row["teacher"]: row["count"] for row in plain["rows"] if row["indicator"] == "lessons.given"}
+    formula = tmp_path / "formula.toml"
+    formula.write_text('title = "Приказ № 12"\n[count]\n"lessons.given" = 0.5\n', encoding="utf-8")
+    weighed = answer(var, "indicators", "--formula", str(formula))
+    assert weighed["formula"] == "Приказ № 12"
+    assert {score["teacher"]: float(score["sum"]) for score in weighed["scores"]} == {
+        teacher: count / 2 for teacher, count in given.items()
+    }
+    text = run(var, "indicators", "--formula", str(formula)).stdout
+    assert "уроки: дано" in text
+    rows = list(
+        csv.DictReader(
+            io.StringIO(run(var, "indicators", "--formula", str(formula), "--csv").stdout.removeprefix("\ufeff")),
+            delimiter=";",
+        )
+    )
+    assert [row["indicator (показатель)"] for row in rows[:2]] == ["уроки: дано", "сумма"]
+    formula.write_text('title = "Приказ № 12"\n[count]\n"lessons" = 0.5\n', encoding="utf-8")
+    refused = run(var, "indicators", "--formula", str(formula))
+    assert refused.returncode == 2
+    assert "lessons.given" in refused.stderr
