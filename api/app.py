@@ -25,6 +25,7 @@ from api.routes import (
     deadlines,
     excuses,
     feed,
+    forecasts,
     indicators,
     lessons,
     log,
@@ -74,6 +75,7 @@ _ROUTERS: Final = (
     results.router,
     results.read,
     results.controlled,
+    forecasts.router,
     log.router,
     feed.router,
 )

@@ -99,6 +99,8 @@ READS = {
     "/deadlines/office/counts": EVERYBODY - {"teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
     "/indicators": EVERYBODY,
+    "/forecasts": EVERYBODY,
+    "/forecasts.csv": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,
     f"/lessons/{uuid4()}": EVERYBODY,

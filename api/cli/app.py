@@ -321,6 +321,24 @@ def indicators(
     raise typer.Exit(run_indicators(Console(as_json=as_json), var, options, formula, as_csv=as_csv))
 
 
+@app.command(short_help="Прогноз отметок за период / forecast of results")
+def forecast(
+    var: Var = Path("var"),
+    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class; без него: все / all")] = None,
+    student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
+    on: Annotated[str | None, typer.Option(help="День периода / a day of the period; без него / default: now")] = None,
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Что вышло бы за период сейчас и чего не хватает (2.3.2). / What the period would end with, and what lacks."""
+    from api.cli.forecasting import Options, run_forecast
+
+    options = Options(class_, student, on, at, position)
+    raise typer.Exit(run_forecast(Console(as_json=as_json), var, options, as_csv=as_csv))
+
+
 @app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],

@@ -164,3 +164,17 @@ def test_indicators_are_weighed_by_the_schools_own_formula(var: Path, tmp_path: 
     refused = run(var, "indicators", "--formula", str(formula))
     assert refused.returncode == 2
     assert "lessons.given" in refused.stderr
+
+
+def test_a_forecast_is_text_one_object_or_a_table(var: Path) -> None:
+    content = answer(var, "forecast", "--class", "5А", "--on", "2026-09-10")
+    row = next(row for row in content["rows"] if row["needed"])
+    assert (row["class_name"], row["period_kind"]) == ("5А", "quarter")
+    text = run(var, "forecast", "--class", "5А", "--on", "2026-09-10", "--student", row["student"]).stdout
+    assert content["people"][row["student"]] in text
+    assert f"до «{row['needed'][0]['value']}»" in text
+    done = run(var, "forecast", "--class", "5А", "--on", "2026-09-10", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff")), delimiter=";"))
+    assert len(rows) == len(content["rows"])
+    for wrong in (("--class", "5Ъ"), ("--on", "2026-02-30"), ("--student", "x"), ("--csv", "--json")):
+        assert run(var, "forecast", *wrong).returncode == 2
