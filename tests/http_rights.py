@@ -77,6 +77,7 @@ EVERYBODY = {"administrator", "deputy", "teacher", "inspector", "director"}
 AUDITORS = {"administrator", "inspector", "director"}
 CONTROLLERS = {"administrator", "deputy", "inspector", "director"}
 READS = {
+    "/years": EVERYBODY,
     "/classes": EVERYBODY,
     "/courses": EVERYBODY,
     "/periods": EVERYBODY,
@@ -115,6 +116,7 @@ READS = {
     "/views/programme": EVERYBODY,
     "/assessment-rules": EVERYBODY,
     "/results": EVERYBODY,
+    "/result-correction-requests": EVERYBODY,
     "/results/deviations": CONTROLLERS,
     "/results/unpublished": CONTROLLERS,
     "/council-decisions": EVERYBODY,
