@@ -7,7 +7,7 @@ import pytest
 from projections.engine import Views
 from projections.questions import BY_SLUG, Misasked, ask
 from tests.integration.test_questions_of_registers import E, found, views
-from tests.question_school import ANNA, T1, T2
+from tests.question_school import ANNA, DIMA, GLEB, T1, T2, VERA
 
 __all__ = ["views"]
 
@@ -42,3 +42,18 @@ def test_a_count_is_followed_down_to_its_entries(views: Views) -> None:
         with pytest.raises(Misasked) as error:
             ask(BY_SLUG["indicators"], views, {"by": "each", **left_out})
         assert error.value.allowed == ("teacher", "indicator")
+
+
+def test_who_was_not_assessed_is_found_with_the_share_of_lessons_missed(views: Views) -> None:
+    """The period's lessons of physics: one, with Vera there; 9А had no mathematics in it."""
+
+    def told(at: int | None = None, **given: str) -> list[tuple[object, ...]]:
+        rows = found(views, "few-marks", finding="not_assessed", on="2026-10-20", at=at, **given)
+        return [(row["student"], row["held"], row["absent"], row["percent"], row["entries"]) for row in rows]
+
+    vera = (VERA, 1, 0, 0, [E[f"result.{VERA}"]])
+    gleb = (GLEB, 0, 0, None, [E[f"result.{GLEB}"]])
+    before = E[f"result.{DIMA}.1"]
+    assert told(before) == [vera, (DIMA, 0, 0, None, [E[f"result.{DIMA}"]]), gleb]
+    assert told(before, class_="5А") == [vera]
+    assert told() == [gleb], "Dima is exempt by now, and Vera's mark was annulled"
