@@ -37,6 +37,7 @@ from api.routes import (
     substitutions,
     timetables,
     views,
+    workload,
 )
 from api.schools import Registry
 from ledger.errors import LetopisError
@@ -68,6 +69,7 @@ _ROUTERS: Final = (
     substitutions.router,
     timetables.router,
     timetables.shown,
+    workload.router,
     deadlines.router,
     deadlines.office,
     questions.router,

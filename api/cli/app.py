@@ -339,6 +339,27 @@ def forecast(
     raise typer.Exit(run_forecast(Console(as_json=as_json), var, options, as_csv=as_csv))
 
 
+@app.command(short_help="Часы учителей и классов / hours of teachers and classes")
+def workload(
+    var: Var = Path("var"),
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id; без него: все / all")] = None,
+    class_: Annotated[str | None, typer.Option("--class", help="Класс по предметам: 5А / a class by course")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
+    by: Annotated[str, typer.Option(help="month или / or week")] = "month",
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Часы: своих, замещая, в подгруппах, против расписания. / Hours given, against the timetable."""
+    from api.cli.counting import Options, run_workload
+
+    options = Options(teacher, class_, month, from_date, to_date, by, at, position)
+    raise typer.Exit(run_workload(Console(as_json=as_json), var, options, as_csv=as_csv))
+
+
 @app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],

@@ -46,7 +46,7 @@ def run_forecast(console: Console, var: Path, options: Options, *, as_csv: bool)
     moment = moment_of(options.at, options.position)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        group = None if options.class_ is None else _class_group(school, options.class_, moment)
+        group = None if options.class_ is None else class_of(school, options.class_, moment)
         found = forecasts(school.views, class_group=group, student=options.student, on=options.on, at=moment)
         names = school.names({row.student for row in found.rows})
     if as_csv:
@@ -76,7 +76,7 @@ def _line(row: Forecast, names: Mapping[str, str]) -> str:
     return f"{row.class_name} {row.subject}  {who}: {value} ({mean}, {row.marks})  {'; '.join(more)}  {cited}"
 
 
-def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
+def class_of(school: OpenSchool, name: str, moment: AsOf) -> str:
     """The class of this name; of several school years the latest."""
     asked = resolve(school.views, moment)
     known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}

@@ -178,3 +178,14 @@ def test_a_forecast_is_text_one_object_or_a_table(var: Path) -> None:
     assert len(rows) == len(content["rows"])
     for wrong in (("--class", "5Ъ"), ("--on", "2026-02-30"), ("--student", "x"), ("--csv", "--json")):
         assert run(var, "forecast", *wrong).returncode == 2
+
+
+def test_hours_are_text_one_object_or_a_table(var: Path) -> None:
+    content = answer(var, "workload", "--by", "week")
+    assert content["rows"][0]["given"] >= content["rows"][0]["own"]
+    assert "дано / given" in run(var, "workload").stdout
+    assert "проведено / held" in run(var, "workload", "--class", "5А").stdout
+    done = run(var, "workload", "--by", "week", "--csv")
+    assert len(done.stdout.splitlines()) == len(content["rows"]) + 1
+    for wrong in (("--by", "day"), ("--teacher", "x"), ("--class", "5Ъ"), ("--csv", "--json")):
+        assert run(var, "workload", *wrong).returncode == 2
