@@ -125,7 +125,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать / only show")] = False,
     as_json: Json = False,
 ) -> None:
-    """Загрузить списки из таблиц. / Import rosters and timetable from CSV files."""
+    """Загрузить списки, звонки, календарь, расписание. / Import rosters, bells, calendar, timetable: CSV."""
     from api.cli.importing import run_import_files
 
     raise typer.Exit(run_import_files(Console(as_json=as_json), var, files, dry_run=dry_run))
