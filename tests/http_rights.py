@@ -97,6 +97,7 @@ READS = {
     "/deadlines/counts": EVERYBODY,
     "/deadlines/office": EVERYBODY - {"teacher"},
     "/deadlines/office/counts": EVERYBODY - {"teacher"},
+    "/deadlines/due": EVERYBODY - {"teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,

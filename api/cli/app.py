@@ -315,15 +315,22 @@ def deadlines(
     from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
     to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
     counts: Annotated[bool, typer.Option("--counts", help="Только числа / only counts")] = False,
+    office: Annotated[
+        bool, typer.Option("--office", help="Итоги, заявления, обновление данных / results, notices, yearly refresh")
+    ] = False,
+    due_within: Annotated[
+        int | None, typer.Option(min=0, max=31, help="Чему скоро срок: дней после сегодня / due soon: days after today")
+    ] = None,
     at: At = None,
     position: Position = None,
     as_json: Json = False,
 ) -> None:
-    """Что записано с опозданием или не записано. / What was recorded late or lacks, by the regulation."""
-    from api.cli.deadlines import Question, run_deadlines
+    """Что записано с опозданием, не записано, чему скоро срок. / What was recorded late, lacks or is due soon."""
+    from api.cli.deadlines import Kind, Question, run_deadlines
 
     asked = Question(class_, teacher, student, month, from_date, to_date, at, position)
-    raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, counts=counts))
+    kind = Kind(counts, office, due_within)
+    raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, kind))
 
 
 @app.command(short_help="Архив с подписью / a signed archive")
