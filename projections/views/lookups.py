@@ -244,12 +244,6 @@ def courses(
     return Answer(position, tuple(Course(*row) for row in views.select(sql, {"at": position, **parameters})))
 
 
-def teacher_courses(views: Reader, teacher: str, *, on: str | None = None, at: AsOf = None) -> Answer[Course]:
-    """Courses that a teacher is responsible for on a date (None: where the latest assignment is this teacher's)."""
-    answer = courses(views, on=on, at=at)
-    return Answer(answer.position, tuple(course for course in answer.rows if course.teacher == teacher))
-
-
 def lessons(
     views: Reader,
     *,
