@@ -20,6 +20,7 @@ import orjson
 
 from api.cli.console import Console, Exit
 from api.cli.replaying import Replayed, class_names, moment_of, no_class
+from api.cli.substituting import is_id
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.tables import Table, format_table, typed
@@ -80,6 +81,8 @@ def run_what_if(
         raise SettingsError("--csv и --json: одно из двух / one of them")
     if chosen.lesson is not None or chosen.with_ or chosen.from_date is not None or chosen.to_date is not None:
         raise SettingsError("--what-if: берёт только / takes only: --period, --class, --subject, --student")
+    if chosen.student is not None and not is_id(chosen.student):
+        raise SettingsError("--student: нужен идентификатор / has to be an id, a UUID")
     moment = moment_of(at, position)
     assumed = read_assumed(file)
     with open_school(var, background=False, recording=False) as school:

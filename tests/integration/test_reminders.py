@@ -91,6 +91,7 @@ def of_office(found: Due) -> list[tuple[Any, ...]]:
     return [(row.rule, row.person or row.what) for row in found.office]
 
 
+@pytest.mark.clause("R11", breaks="projections.views.reminders:office_deadlines")
 def test_notices_and_the_refresh_are_due_by_their_days(views: Views) -> None:
     noon = datetime(2026, 9, 4, 12, tzinfo=MOSCOW)
     notices = [("notice", ANNA), ("notice", BORIS)]

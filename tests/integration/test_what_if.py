@@ -353,6 +353,7 @@ MISASKED: dict[str, tuple[dict[str, Any], str]] = {
     "no period": ({"period": None}, "quarter-1"),
     "another period": ({"period": "quarter-9"}, "quarter-1"),
     "no such class": ({"class_name": "99Я"}, "--class"),
+    "no student": ({"student": "Иванов"}, "--student"),
     "days": ({"from_date": "2026-09-01"}, "--what-if"),
     "two moments": ({"at": "2026-11-01T12:00:00Z", "position": 3}, "--position"),
     "a table and an object": ({"as_csv": True}, "--csv"),
