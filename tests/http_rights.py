@@ -98,6 +98,7 @@ READS = {
     "/deadlines/counts": EVERYBODY,
     "/deadlines/office": EVERYBODY - {"teacher"},
     "/deadlines/office/counts": EVERYBODY - {"teacher"},
+    "/deadlines/due": EVERYBODY - {"teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
     "/indicators": EVERYBODY,
     "/workload": EVERYBODY,

@@ -23,7 +23,7 @@ from ledger.journal.computing import (
     compute_year_mark,
 )
 from ledger.journal.result_events import AssessmentRules
-from projections.reading import Answer, AsOf, Reader, listed, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, listed, resolve, stands
 from projections.views.result_changes import suspects
 
 
@@ -151,6 +151,7 @@ def results(
     period: str | None = None,
     student: str | None = None,
     sheet: str | None = None,
+    subject: str | None = None,
     at: AsOf = None,
 ) -> Answer[Result]:
     """Results that stand, by period, class, subject and their entries.
@@ -162,6 +163,7 @@ def results(
         period: only of this period.
         student: only of this student.
         sheet: only of this sheet.
+        subject: only of this subject.
         at: as of.
 
     Raises:
@@ -174,6 +176,7 @@ def results(
         "s.period": period,
         "r.student": student,
         "r.sheet": sheet,
+        "o.subject": subject,
     }
     return Answer(position, _results(views, position, wanted))
 
@@ -312,10 +315,9 @@ def _results(
         more: the condition.
         entries: only these; whether each has to be computed again.
     """
-    given = {column: value for column, value in wanted.items() if value is not None}
-    names = {column: column.partition(".")[2] for column in given}
-    sql = _RESULTS + "".join(f" AND {column} = :{name}" for column, name in names.items()) + more
-    parameters: dict[str, object] = {"at": position, **{names[column]: value for column, value in given.items()}}
+    conditions, parameters = filters(*wanted.items())
+    sql = _RESULTS + conditions + more
+    parameters["at"] = position
     if entries is None:
         rows = views.select(sql + _ORDER, parameters)
     else:

@@ -129,6 +129,8 @@ WRONG = {
     "the later one first": (("replay", "--compare", "9", "8"), "--compare"),
     "neither a moment nor a position": (("replay", "--compare", "вчера", "8"), "2026-11-01T12:00:00Z"),
     "compared as of": (("replay", "--compare", "1", "8", "--at", "2026-11-01T12:00:00Z"), "--at"),
+    "a period of no other rules": (("replay", "--period", "quarter-1"), "--what-if"),
+    "no file of other rules": (("replay", "--what-if", "none.toml", "--period", "quarter-1"), "none.toml"),
     "no class to compare": (("replay", "--compare", "900", "1800", "--class", "99Я"), "--class"),
 }
 
