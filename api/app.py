@@ -25,6 +25,8 @@ from api.routes import (
     deadlines,
     excuses,
     feed,
+    forecasts,
+    indicators,
     lessons,
     log,
     people,
@@ -36,6 +38,7 @@ from api.routes import (
     substitutions,
     timetables,
     views,
+    workload,
 )
 from api.schools import Registry
 from ledger.errors import LetopisError
@@ -70,12 +73,15 @@ _ROUTERS: Final = (
     substitutions.router,
     timetables.router,
     timetables.shown,
+    workload.router,
     deadlines.router,
     deadlines.office,
     questions.router,
+    indicators.router,
     results.router,
     results.read,
     results.controlled,
+    forecasts.router,
     log.router,
     feed.router,
 )

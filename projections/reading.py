@@ -57,6 +57,17 @@ def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]
         yield f"({', '.join(f':{name}' for name in parameters)})", parameters
 
 
+def filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:
+    """Conditions on columns whose value is given, to put behind others, and their parameters.
+
+    ``filters(("o.subject", "Физика"), ("o.course", None))`` is ``" AND o.subject = :subject"`` with one parameter.
+    """
+    given = {column: value for column, value in wanted if value is not None}
+    names = {column: column.partition(".")[2] for column in given}
+    conditions = "".join(f" AND {column} = :{name}" for column, name in names.items())
+    return conditions, {names[column]: value for column, value in given.items()}
+
+
 def resolve(views: Reader, at: AsOf) -> int:
     """The position that is asked about.
 

@@ -79,6 +79,7 @@ EVERYBODY = {"administrator", "deputy", "teacher", "inspector", "director"}
 AUDITORS = {"administrator", "inspector", "director"}
 CONTROLLERS = {"administrator", "deputy", "inspector", "director"}
 READS = {
+    "/years": EVERYBODY,
     "/classes": EVERYBODY,
     "/courses": EVERYBODY,
     "/periods": EVERYBODY,
@@ -100,7 +101,14 @@ READS = {
     "/deadlines/counts": EVERYBODY,
     "/deadlines/office": EVERYBODY - {"teacher"},
     "/deadlines/office/counts": EVERYBODY - {"teacher"},
+    "/deadlines/due": EVERYBODY - {"teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
+    "/indicators": EVERYBODY,
+    "/workload": EVERYBODY,
+    "/workload/lessons": EVERYBODY,
+    f"/classes/{uuid4()}/hours": EVERYBODY,
+    "/forecasts": EVERYBODY,
+    "/forecasts.csv": EVERYBODY,
     f"/classes/{uuid4()}/page": EVERYBODY,
     f"/students/{uuid4()}/page": EVERYBODY,
     f"/lessons/{uuid4()}": EVERYBODY,
@@ -115,6 +123,7 @@ READS = {
     "/views/programme": EVERYBODY,
     "/assessment-rules": EVERYBODY,
     "/results": EVERYBODY,
+    "/result-correction-requests": EVERYBODY,
     "/results/deviations": CONTROLLERS,
     "/results/unpublished": CONTROLLERS,
     "/council-decisions": EVERYBODY,

@@ -6,13 +6,16 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 from uuid import uuid4
 
 import typer
 import typer.core
 
 from api.cli.console import Console, Exit
+
+if TYPE_CHECKING:
+    from api.cli.replaying import Replayed
 
 # Typer has brought its own copy of click along since some version: the base of its errors is found, not imported.
 _USAGE: Final = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
@@ -122,7 +125,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать / only show")] = False,
     as_json: Json = False,
 ) -> None:
-    """Загрузить списки из таблиц. / Import rosters and timetable from CSV files."""
+    """Загрузить списки, звонки, календарь, расписание. / Import rosters, bells, calendar, timetable: CSV."""
     from api.cli.importing import run_import_files
 
     raise typer.Exit(run_import_files(Console(as_json=as_json), var, files, dry_run=dry_run))
@@ -179,6 +182,14 @@ def replay(
         tuple[str, str] | None,
         typer.Option(help="Что изменилось между двумя / what changed between two moments or positions"),
     ] = None,
+    what_if: Annotated[
+        Path | None,
+        typer.Option(help="Итоги по другим правилам / a period's results by other rules: weights.toml"),
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Период для --what-if: quarter-1, year или / or id / a period, for --what-if")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица, для --what-if / a table, for --what-if")] = False,
     as_json: Json = False,
 ) -> None:
     """Журнал, каким он был тогда, или что с тех пор изменилось. / The journal as it stood, or what changed since.
@@ -189,22 +200,38 @@ def replay(
 
     Прошлые дни без --at: как известно сейчас / past days as known now.
     """
-    from api.cli.replaying import Replayed, run_replay
+    from api.cli.replaying import Replayed
+    from api.settings import SettingsError
 
-    console = Console(as_json=as_json)
     chosen = Replayed(class_group, subject, student, lesson, from_date, to_date, tuple(with_ or ()))
-    if compare is not None:
+    console = Console(as_json=as_json)
+    if what_if is None and (period is not None or as_csv):
+        raise SettingsError("--period и --csv: только с / only with --what-if")
+    if what_if is not None:
+        from api.cli.what_if import run_what_if
+
+        if compare is not None or view != "class":
+            raise SettingsError("--what-if: без / goes without --compare, --view")
+        code = run_what_if(console, var, what_if, chosen, period, at=at, position=position, as_csv=as_csv)
+    elif compare is not None:
         from api.cli.comparing import run_compare
-        from api.settings import SettingsError
 
         if at is not None or position is not None or view != "class":
             raise SettingsError("--compare: без / goes without --at, --position, --view")
-        raise typer.Exit(run_compare(console, var, compare, chosen))
-    if view != "class":
-        from api.cli.replaying_views import run_view
+        code = run_compare(console, var, compare, chosen)
+    else:
+        code = _replay(console, var, view, chosen, at, position)
+    raise typer.Exit(code)
 
-        raise typer.Exit(run_view(console, var, view, chosen, at=at, position=position))
-    raise typer.Exit(run_replay(console, var, chosen, at=at, position=position))
+
+def _replay(console: Console, var: Path, view: str, chosen: Replayed, at: str | None, position: int | None) -> int:
+    if view == "class":
+        from api.cli.replaying import run_replay
+
+        return run_replay(console, var, chosen, at=at, position=position)
+    from api.cli.replaying_views import run_view
+
+    return run_view(console, var, view, chosen, at=at, position=position)
 
 
 @app.command(short_help="Замещения за месяц / substituted lessons")
@@ -288,15 +315,83 @@ def deadlines(
     from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
     to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
     counts: Annotated[bool, typer.Option("--counts", help="Только числа / only counts")] = False,
+    office: Annotated[
+        bool, typer.Option("--office", help="Итоги, заявления, обновление данных / results, notices, yearly refresh")
+    ] = False,
+    due_within: Annotated[
+        int | None, typer.Option(min=0, max=31, help="Чему скоро срок: дней после сегодня / due soon: days after today")
+    ] = None,
     at: At = None,
     position: Position = None,
     as_json: Json = False,
 ) -> None:
-    """Что записано с опозданием или не записано. / What was recorded late or lacks, by the regulation."""
-    from api.cli.deadlines import Question, run_deadlines
+    """Что записано с опозданием, не записано, чему скоро срок. / What was recorded late, lacks or is due soon."""
+    from api.cli.deadlines import Kind, Question, run_deadlines
 
     asked = Question(class_, teacher, student, month, from_date, to_date, at, position)
-    raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, counts=counts))
+    kind = Kind(counts, office, due_within)
+    raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, kind))
+
+
+@app.command(short_help="Показатели работы учителя / a teacher's work in numbers")
+def indicators(
+    var: Var = Path("var"),
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id; без него: все / all")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="Уроки с даты / lessons from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="Уроки по дату / lessons to")] = None,
+    indicator: Annotated[str | None, typer.Option(help="Один показатель / one: lesson.late")] = None,
+    by: Annotated[str | None, typer.Option(help="teacher, month, each: поштучно / fact by fact")] = None,
+    formula: Annotated[Path | None, typer.Option(help="Веса по положению школы, TOML / the school's weights")] = None,
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Показатели качества работы с журналом (2.4.3). / The quality of work with the journal, in numbers."""
+    from api.cli.indicating import Options, run_indicators
+
+    options = Options(teacher, month, from_date, to_date, indicator, by, at, position)
+    raise typer.Exit(run_indicators(Console(as_json=as_json), var, options, formula, as_csv=as_csv))
+
+
+@app.command(short_help="Прогноз отметок за период / forecast of results")
+def forecast(
+    var: Var = Path("var"),
+    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class; без него: все / all")] = None,
+    student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
+    on: Annotated[str | None, typer.Option(help="День периода / a day of the period; без него / default: now")] = None,
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Что вышло бы за период сейчас и чего не хватает (2.3.2). / What the period would end with, and what lacks."""
+    from api.cli.forecasting import Options, run_forecast
+
+    options = Options(class_, student, on, at, position)
+    raise typer.Exit(run_forecast(Console(as_json=as_json), var, options, as_csv=as_csv))
+
+
+@app.command(short_help="Часы учителей и классов / hours of teachers and classes")
+def workload(
+    var: Var = Path("var"),
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id; без него: все / all")] = None,
+    class_: Annotated[str | None, typer.Option("--class", help="Класс по предметам: 5А / a class by course")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
+    by: Annotated[str, typer.Option(help="month или / or week")] = "month",
+    at: At = None,
+    position: Position = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
+    as_json: Json = False,
+) -> None:
+    """Часы: своих, замещая, в подгруппах, против расписания. / Hours given, against the timetable."""
+    from api.cli.counting import Options, run_workload
+
+    options = Options(teacher, class_, month, from_date, to_date, by, at, position)
+    raise typer.Exit(run_workload(Console(as_json=as_json), var, options, as_csv=as_csv))
 
 
 @app.command(short_help="Архив с подписью / a signed archive")

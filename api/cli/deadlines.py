@@ -1,4 +1,4 @@
-"""`deadlines`: what was recorded late or lacks, for a class, a teacher, a student or all, in some days or ever."""
+"""`deadlines`: what was recorded late or lacks, of lessons or of the office, or what is due soon."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
-from api.cli.replaying import no_class, read_moment
+from api.cli.replaying import class_names, no_class, read_moment
 from api.cli.substituting import is_id, read_days
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.deadlines.verdict import Rule, Status
-from ledger.journal.vocabulary import EXCUSE_WORDS
+from ledger.journal.vocabulary import EXCUSE_WORDS, RESULT_WORDS
 from projections.reading import AsOf, resolve
-from projections.views.deadline_counts import DeadlineCounts, deadline_counts
+from projections.views.deadline_counts import DeadlineCount, DeadlineCounts, deadline_counts
 from projections.views.deadlines import Asked, DeadlineRegister, DeadlineRow, deadline_register
 from projections.views.lookups import classes
+from projections.views.office_deadlines import OfficeAsked, OfficeCount, OfficeRow, office_counts, office_deadlines
+from projections.views.reminders import due_within
 
 RULE_WORDS: Final[dict[Rule, str]] = {
     "lesson": "запись урока / lesson",
@@ -54,8 +56,16 @@ class Question(NamedTuple):
     position: int | None
 
 
-def run_deadlines(console: Console, var: Path, question: Question, *, counts: bool) -> int:
-    """Print the register or its counts as text or JSON.
+class Kind(NamedTuple):
+    """What kind of answer: counts alone; the office's verdicts; what falls due within so many days."""
+
+    counts: bool = False
+    office: bool = False
+    due_within: int | None = None
+
+
+def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -> int:
+    """Print the register, its counts, that of the office or what falls due soon, as text or JSON.
 
     Raises:
         SettingsError: an option is malformed, or two of them exclude each other.
@@ -67,14 +77,19 @@ def run_deadlines(console: Console, var: Path, question: Question, *, counts: bo
     for option, value in (("--teacher", question.teacher), ("--student", question.student)):
         if value is not None and not is_id(value):
             raise SettingsError(f"{option}: нужен идентификатор / has to be an id, a UUID")
-    if counts and question.student is not None:
+    if kind.counts and question.student is not None:
         raise SettingsError("--counts: без --student / not with --student")
+    _check_kind(question, kind)
     now = datetime.now(UTC)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         group = None if question.class_ is None else _class_group(school, question.class_, moment)
         asked = Asked(question.teacher, group, question.student, first, last)
-        if counts:
+        if kind.due_within is not None:
+            _print_due(console, school, kind.due_within, now, group, question.teacher, moment)
+        elif kind.office:
+            _print_office(console, school, OfficeAsked(first, last), now, moment, counts=kind.counts)
+        elif kind.counts:
             counted = deadline_counts(school.views, asked, now=now, by=("teacher",), at=moment)
             names = school.names({row.teacher for row in counted.rows if row.teacher})
             _print(console, counted, names, format_counts(counted, names))
@@ -83,6 +98,74 @@ def run_deadlines(console: Console, var: Path, question: Question, *, counts: bo
             names = school.names({who for row in found.rows for who in (row.teacher, row.student) if who})
             _print(console, found, names, format_register(found, names))
     return Exit.DONE
+
+
+def _check_kind(question: Question, kind: Kind) -> None:
+    whose = (question.class_, question.teacher, question.student)
+    days = (question.month, question.from_date, question.to_date)
+    if kind.office and whose != (None, None, None):
+        raise SettingsError("--office: без / goes without --class, --teacher, --student")
+    if kind.due_within is not None and (kind.counts or kind.office or question.student or days != (None, None, None)):
+        raise SettingsError("--due-within: берёт только / takes only: --class, --teacher, --at, --position")
+
+
+def _print_office(
+    console: Console, school: OpenSchool, asked: OfficeAsked, now: datetime, moment: AsOf, *, counts: bool
+) -> None:
+    if counts:
+        counted = office_counts(school.views, asked, now=now, at=moment)
+        lines = [f"позиция / position {counted.position}, на / as of {counted.now}"]
+        lines += [f"{RULE_WORDS[row.rule]}: {_numbers(row) or '—'}" for row in counted.rows]
+        _print(console, counted, {}, "\n".join(lines))
+        return
+    found = office_deadlines(school.views, asked, now=now, at=moment)
+    names = school.names({row.person for row in found.rows if row.person})
+    groups = _class_names(school, found.position)
+    lines = [f"позиция / position {found.position}, на / as of {found.now}, строк / rows {len(found.rows)}"]
+    lines += [_office_line(row, names, groups) for row in found.rows]
+    _print(console, found, names, "\n".join(lines))
+
+
+def _print_due(
+    console: Console,
+    school: OpenSchool,
+    days: int,
+    now: datetime,
+    class_group: str | None,
+    teacher: str | None,
+    moment: AsOf,
+) -> None:
+    found = due_within(school.views, days, now=now, class_group=class_group, teacher=teacher, at=moment)
+    who = {row.teacher for row in found.lessons} | {row.person for row in found.office if row.person}
+    names = school.names(who | {student for row in found.lessons for student in row.without_mark})
+    groups = _class_names(school, found.position)
+    count = len(found.lessons) + len(found.office)
+    lines = [
+        f"позиция / position {found.position}, на / as of {found.now}, до / until {found.until}, строк / rows {count}"
+    ]
+    lines += [_line(row, names) for row in found.lessons]
+    lines += [_office_line(row, names, groups) for row in found.office]
+    _print(console, found, names, "\n".join(lines))
+
+
+def _class_names(school: OpenSchool, position: int) -> dict[str, str]:
+    return {row.class_group: f"{row.grade}{row.letter}" for row in classes(school.views, at=position).rows}
+
+
+def _office_line(row: OfficeRow, names: dict[str, str], groups: dict[str, str]) -> str:
+    whose = names.get(row.person, row.person) if row.person else groups.get(row.class_group or "", "")
+    what = f": {RESULT_WORDS[row.what]}, {row.results}" if row.what else ""
+    late = "" if row.late_by_seconds is None else f" {_duration(row.late_by_seconds)}"
+    due = f"  срок / due {row.due_local}" if row.due_local else ""
+    status = f"{RULE_WORDS[row.rule]}: {STATUS_WORDS[row.status]}"
+    return f"{row.since}  {whose}{what}: {status}{late}{due}  ({row.clause})  {list(row.basis)}"
+
+
+def _numbers(row: DeadlineCount | OfficeCount) -> str:
+    counted = ((STATUS_WORDS[status], getattr(row, status)) for status in STATUS_WORDS)
+    count_excused = row.excused if isinstance(row, DeadlineCount) else 0
+    excused = f" (по уважительной причине / excused {count_excused})" if count_excused else ""
+    return ", ".join(f"{word} {count}" for word, count in counted if count) + excused
 
 
 def format_register(register: DeadlineRegister, names: dict[str, str]) -> str:
@@ -96,11 +179,9 @@ def format_register(register: DeadlineRegister, names: dict[str, str]) -> str:
 def format_counts(counts: DeadlineCounts, names: dict[str, str]) -> str:
     """The counts as people read them in a terminal: a line for each rule and teacher."""
     lines = [f"позиция / position {counts.position}, на / as of {counts.now}"]
-    for row in counts.rows:
-        numbers = (f"{STATUS_WORDS[status]} {getattr(row, status)}" for status in STATUS_WORDS if getattr(row, status))
-        excused = f" (по уважительной причине / excused {row.excused})" if row.excused else ""
-        who = names.get(row.teacher or "", row.teacher)
-        lines.append(f"{who}: {RULE_WORDS[row.rule]}: {', '.join(numbers)}{excused}")
+    lines += [
+        f"{names.get(row.teacher or '', row.teacher)}: {RULE_WORDS[row.rule]}: {_numbers(row)}" for row in counts.rows
+    ]
     return "\n".join(lines)
 
 
@@ -123,7 +204,7 @@ def _duration(seconds: int) -> str:
 def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
     """The class of this name; of several school years the latest."""
     asked = resolve(school.views, moment)
-    known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
+    known = class_names(school, asked)
     if name not in known:
         raise SettingsError(no_class(name, known, asked))
     return known[name]

@@ -106,9 +106,45 @@ TIMETABLE: Final = Table(
         Column("teacher", "учитель"),
         Column("room", "кабинет", mandatory=False),
         Column("subgroup", "подгруппа", mandatory=False),
+        Column("starts_on", "с", mandatory=False),
+        Column("bells", "звонки", mandatory=False),
+        Column("weeks", "недели", mandatory=False),
     ),
 )
-TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, SUBGROUPS, PLANS, TIMETABLE)
+BELLS: Final = Table(
+    "bells",
+    "звонки",
+    (
+        Column("title", "название"),
+        Column("number", "урок"),
+        Column("starts_at", "начало"),
+        Column("ends_at", "конец"),
+        Column("starts_on", "с", mandatory=False),
+    ),
+)
+CALENDAR: Final = Table(
+    "calendar",
+    "календарь",
+    (
+        Column("starts_on", "с"),
+        Column("ends_on", "по"),
+        Column("title", "что"),
+        Column("grades", "классы"),
+        Column("as_weekday", "учатся как в", mandatory=False),
+    ),
+)
+DUTIES: Final = Table(
+    "duties",
+    "обязанности",
+    (
+        Column("teacher", "учитель"),
+        Column("duty", "обязанность"),
+        Column("order_number", "приказ"),
+        Column("order_date", "от"),
+        Column("starts_on", "с", mandatory=False),
+    ),
+)
+TABLES: Final = (YEAR, PERIODS, PEOPLE, CLASSES, COURSES, SUBGROUPS, PLANS, BELLS, CALENDAR, DUTIES, TIMETABLE)
 
 _FOREIGN_ENCODINGS: Final = ("cp866", "koi8-r", "mac-cyrillic")
 

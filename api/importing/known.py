@@ -8,11 +8,16 @@ from typing import NamedTuple, TypeVar
 
 from api.importing.values import ClassName
 from ledger.application import School
+from ledger.journal.bells import BellSchedule
+from ledger.journal.calendar import Calendar
 from ledger.journal.course import Course
+from ledger.journal.duties import Duties
 from ledger.journal.people import Person
 from ledger.journal.plan_events import PlanTopic
 from ledger.journal.plans import LessonPlan
 from ledger.journal.roster import ClassGroup
+from ledger.journal.timetable import Timetable
+from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.year import Period, SchoolYear
 from ledger.vault import Vault
 
@@ -71,14 +76,42 @@ class KnownCourse(NamedTuple):
     plan: Mapping[int, PlanTopic] | None = None
 
 
+class KnownBells(NamedTuple):
+    """A bell schedule: its versions, each with its first day, in the order in which they came."""
+
+    id: str
+    versions: tuple[tuple[str, tuple[Bell, ...]], ...]
+
+
+class KnownDays(NamedTuple):
+    """What a calendar says of some days: no lessons, or those of a weekday."""
+
+    starts_on: str
+    ends_on: str
+    grades: tuple[int, ...]
+    as_weekday: int | None
+
+
+class KnownWeek(NamedTuple):
+    """A version of a class's timetable: its first day, the id of its bells, its lessons."""
+
+    starts_on: str
+    bells: str
+    lessons: tuple[TimetableLesson, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class KnownClass:
-    """A class; `students` maps who is or was in it to the last day there, None for who is in it still."""
+    """A class; `students` maps who is or was in it to the last day there, None for who is in it still.
+
+    `weeks` are the versions of its timetable in the order in which they came.
+    """
 
     id: str
     class_teacher: str | None
     students: Mapping[str, str | None] = field(default_factory=dict)
     courses: Mapping[CourseKey, KnownCourse] = field(default_factory=dict)
+    weeks: tuple[KnownWeek, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +124,9 @@ class KnownSchool:
         periods: title of the year -> periods.
         classes: title of the year -> class -> state.
         guardians: student's id -> ids of the guardians.
+        bells: title of a schedule's last version -> schedules; more than one where titles do not tell them apart.
+        calendars: title of the year -> what stands in its calendar.
+        duties: teacher's id and duty -> first and last day of each time, None: it goes on.
     """
 
     people: Mapping[PersonKey, tuple[str, ...]] = field(default_factory=dict)
@@ -98,6 +134,9 @@ class KnownSchool:
     periods: Mapping[str, tuple[KnownPeriod, ...]] = field(default_factory=dict)
     classes: Mapping[str, Mapping[ClassName, KnownClass]] = field(default_factory=dict)
     guardians: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    bells: Mapping[str, tuple[KnownBells, ...]] = field(default_factory=dict)
+    calendars: Mapping[str, frozenset[KnownDays]] = field(default_factory=dict)
+    duties: Mapping[tuple[str, str], tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
 
 
 def know_school(school: School, vault: Vault) -> KnownSchool:
@@ -123,7 +162,8 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
     classes: dict[str, dict[ClassName, KnownClass]] = {}
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}
-        state = KnownClass(group.id, group.class_teacher, students, courses.get(group.id, {}))
+        weeks = _weeks(school, group.id)
+        state = KnownClass(group.id, group.class_teacher, students, courses.get(group.id, {}), weeks)
         classes.setdefault(years[group.year].title, {})[ClassName(group.grade, group.letter)] = state
     people = _all(school, "person", Person)
     return KnownSchool(
@@ -132,7 +172,36 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
         periods={title: tuple(of_year) for title, of_year in periods.items()},
         classes=classes,
         guardians={person.id: frozenset(person.guardians) for person in people if person.guardians},
+        bells=_bells(school),
+        calendars={year.title: _calendar(school, year.id) for year in years.values()},
+        duties={
+            key: tuple((span.starts_on, span.ends_on) for span in spans)
+            for duties in _all(school, "duty", Duties)
+            for key, spans in duties.held.items()
+        },
     )
+
+
+def _weeks(school: School, class_group: str) -> tuple[KnownWeek, ...]:
+    known = school.aggregate(f"timetable/{class_group}")[0]
+    if not isinstance(known, Timetable):
+        return ()
+    return tuple(KnownWeek(one.from_day, one.event.bells, one.event.lessons) for one in known.entries)
+
+
+def _bells(school: School) -> dict[str, tuple[KnownBells, ...]]:
+    found: dict[str, tuple[KnownBells, ...]] = {}
+    for schedule in _all(school, "bells", BellSchedule):
+        versions = tuple((one.from_day, one.event.lessons) for one in schedule.entries)
+        title = schedule.last.event.title
+        found[title] = (*found.get(title, ()), KnownBells(schedule.id, versions))
+    return found
+
+
+def _calendar(school: School, year: str) -> frozenset[KnownDays]:
+    known = school.aggregate(f"calendar/{year}")[0]
+    entries = known.entries if isinstance(known, Calendar) else ()
+    return frozenset(KnownDays(one.starts_on, one.ends_on, one.grades, one.as_weekday) for one in entries)
 
 
 def _people(people: Sequence[Person], vault: Vault) -> dict[PersonKey, tuple[str, ...]]:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from api.importing import rows as r
 from api.importing.columns import (
+    BELLS,
+    CALENDAR,
     CLASSES,
     COURSES,
+    DUTIES,
     PEOPLE,
     PERIODS,
     PLANS,
@@ -24,14 +27,12 @@ from api.importing.columns import (
     table_of,
 )
 from api.importing.known import KnownSchool
-from api.importing.planner import Planner
 from api.importing.problems import Problem, Problems
 from api.importing.reading import decode
+from api.importing.setting_up import SetUpPlanner
 from api.importing.steps import Step
 
 _RowT = TypeVar("_RowT")
-
-FILES_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class ImportPlan:
         steps: what is new, in the order in which it has to be made.
         known: reference -> id of what the files name and the journal has.
         unchanged: kind of row -> how many say what the journal says already.
-        lessons: rows of the timetable that were checked; nothing is kept of them but their courses.
+        lessons: rows of the timetable; where there are no bells, nothing is kept of them but their courses.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -75,7 +76,7 @@ def plan_import(files: Mapping[str, bytes], known: KnownSchool | None = None) ->
         else:
             tables[table.name] = _rows(table, file, raw, problems)
             digests[file] = sha256(raw).hexdigest()[:32]
-    planner = Planner(known or KnownSchool(), problems, digests)
+    planner = SetUpPlanner(known or KnownSchool(), problems, digests)
     # Where no file is a table of ours, that is the problem, and not that none of them is the year's.
     lessons = _plan(planner, tables) if tables or not problems.count else 0
     if problems.count:
@@ -93,7 +94,7 @@ def _rows(table: Table, file: str, raw: bytes, problems: Problems) -> list[Row]:
     return [] if text is None else read_table(table, text, problems)
 
 
-def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
+def _plan(planner: SetUpPlanner, tables: Mapping[str, list[Row]]) -> int:
     """Plan all tables in the order of their references; return how many lessons of the timetable were checked."""
 
     def typed(table: Table, read: Callable[[Row], _RowT | None]) -> list[_RowT]:
@@ -107,6 +108,9 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     courses = typed(COURSES, r.read_course)
     members = typed(SUBGROUPS, r.read_member)
     items = typed(PLANS, r.read_plan_item)
+    bells = typed(BELLS, r.read_bell)
+    calendar = typed(CALENDAR, r.read_calendar)
+    duties = typed(DUTIES, r.read_duty)
     lessons = typed(TIMETABLE, r.read_lesson)
     if not planner.plan_year(tables.get(YEAR.name), year):
         return 0
@@ -119,4 +123,8 @@ def _plan(planner: Planner, tables: Mapping[str, list[Row]]) -> int:
     planner.plan_courses(courses, lessons)
     planner.plan_members(members)
     planner.plan_plans(items)
+    planner.plan_duties(duties)
+    planner.plan_calendar(calendar)
+    planner.plan_bells(bells)
+    planner.plan_timetables(lessons)
     return len(lessons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from api.importing import steps as s
 from api.importing.columns import Row
@@ -16,6 +16,15 @@ from ledger.journal.plans import ITEMS_MAX, topic_of
 
 _YEAR_DAYS_MAX: Final = 400  # as the journal's own rule
 _NOWHERE: Final = KnownYear("", "", "")
+
+
+class _Place(NamedTuple):
+    """Where a lesson stands in the timetables that begin on a day."""
+
+    starts_on: str
+    weeks: str
+    weekday: str
+    number: int
 
 
 class Planner:
@@ -182,19 +191,22 @@ class Planner:
     # courses and the timetable ------------------------------------------------------------------------------------
 
     def check_timetable(self, rows: Sequence[TimetableRow]) -> None:
-        """Note teachers and classes that would have two lessons at once."""
-        of_class: dict[tuple[str, int, ClassName], dict[str | None, int]] = {}
-        of_teacher: dict[tuple[str, int, str], int] = {}
+        """Note teachers and classes that would have two lessons at once in timetables from one day on."""
+        of_class: dict[tuple[_Place, ClassName], dict[str | None, int]] = {}
+        of_teacher: dict[tuple[_Place, str], int] = {}
         for row in rows:
-            course, line = row.course, row.course.row.line
-            at_once = of_class.setdefault((row.weekday, row.number, course.class_name), {})
-            if at_once and (course.subgroup is None or None in at_once or course.subgroup in at_once):
-                course.row.problem("class", "class_twice", str(next(iter(at_once.values()))))
-                continue
-            at_once[course.subgroup] = line
-            earlier = of_teacher.setdefault((row.weekday, row.number, course.teacher), line)
-            if earlier != line:
-                course.row.problem("teacher", "teacher_twice", str(earlier))
+            course = row.course
+            for weeks in ("odd", "even") if row.weeks == "every" else (row.weeks,):
+                place = _Place(row.starts_on or self._year.starts_on, weeks, row.weekday, row.number)
+                at_once = of_class.setdefault((place, course.class_name), {})
+                if at_once and (course.subgroup is None or None in at_once or course.subgroup in at_once):
+                    course.row.problem("class", "class_twice", str(next(iter(at_once.values()))))
+                    break
+                at_once[course.subgroup] = course.row.line
+                earlier = of_teacher.setdefault((place, course.teacher), course.row.line)
+                if earlier != course.row.line:
+                    course.row.problem("teacher", "teacher_twice", str(earlier))
+                    break
 
     def plan_courses(self, rows: Sequence[CourseRow], lessons: Sequence[TimetableRow]) -> None:
         """Open what is new of both tables; one course has one teacher."""

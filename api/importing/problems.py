@@ -12,11 +12,13 @@ from typing import Final
 PROBLEMS_MAX: Final = 500
 """Further ones are counted, not kept."""
 
+_FILES: Final = "year, periods, people, classes, courses, subgroups, plans, bells, calendar, duties, timetable"
+
 KINDS: Final[dict[str, tuple[str, str]]] = {
     # files
     "unknown_file": (
-        "имя файла не из списка: year, periods, people, classes, courses, timetable",
-        "the file's name is none of: year, periods, people, classes, courses, timetable",
+        f"имя файла не из списка: {_FILES}",
+        f"the file's name is none of: {_FILES}",
     ),
     "two_files": ("две таблицы одного вида в одном импорте", "two tables of one kind in one import"),
     "file_too_large": ("файл больше 4 МиБ", "the file is larger than 4 MiB"),
@@ -54,6 +56,13 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "bad_number": ("нужно целое число в допустимых пределах", "a whole number within the limits is needed"),
     "bad_grades": ("нужны классы, например 1-9 или «10, 11»", 'grades such as 1-9 or "10, 11" are needed'),
     "bad_word": ("нужно одно из слов", "one of these words is needed"),
+    "order_too_long": ("номер приказа длиннее, чем знаков:", "the order's number has more characters than"),
+    "bad_time": ("нужно время ЧЧ:ММ", "a time HH:MM is needed"),
+    "times_reversed": ("урок кончается не позже, чем начинается", "the lesson does not end after it starts"),
+    "one_day": (
+        "учатся как в другой день один день, а не несколько",
+        "one day, and not several, is taught as another weekday",
+    ),
     "dates_reversed": ("последний день раньше первого", "the last day is before the first"),
     "year_too_long": ("учебный год длиннее 400 дней", "a school year longer than 400 days"),
     "outside_year": ("дата вне учебного года", "the date is outside the school year"),
@@ -100,10 +109,41 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
         "у курса другой учитель; если класс делится, укажите подгруппу; строка",
         "the course has another teacher; where the class is divided, name the subgroup; row",
     ),
+    "bells_overlap": (
+        "урок начинается раньше, чем кончается урок в строке",
+        "the lesson starts before that of the row has ended",
+    ),
+    "unknown_bells": (
+        "такого расписания звонков нет ни в bells.csv, ни в журнале",
+        "the bell schedule is neither in bells.csv nor in the journal",
+    ),
+    "which_bells": (
+        "расписаний звонков несколько, назовите одно; есть",
+        "there are several bell schedules, name one of them:",
+    ),
+    "other_bells": ("у недели класса другие звонки, строка", "the class's week has other bells, row"),
+    "bells_later": (
+        "расписание звонков начинается позже этого дня",
+        "the bell schedule begins later than this day",
+    ),
+    "no_bell": ("в расписании звонков нет урока с этим номером", "the bell schedule has no lesson of this number"),
+    "week_too_long": ("уроков в неделе больше, чем", "the week has more lessons than"),
     # against the journal
     "differs": (
         "в журнале записано иначе; импорт этого не меняет",
         "the journal says otherwise; an import does not change it",
+    ),
+    "ambiguous_bells": (
+        "в журнале несколько расписаний звонков с этим названием",
+        "the journal has several bell schedules of this title",
+    ),
+    "not_later": (
+        "в журнале есть более поздняя версия; новая начинается не раньше неё, то есть с",
+        "the journal has a later version; a new one begins no earlier than that, which is on",
+    ),
+    "duty_stands": (
+        "на этот день у учителя уже есть эта обязанность",
+        "the teacher has this duty on that day already",
     ),
     "enrolled_elsewhere": (
         "на этот день ученик уже числится в классе этого года; перевод делается не импортом",

@@ -7,8 +7,11 @@ from typing import Final
 
 from api.importing.plan import ImportPlan
 from api.importing.steps import (
+    NewBells,
     NewClass,
     NewCourse,
+    NewDays,
+    NewDuty,
     NewEnrollment,
     NewLink,
     NewMember,
@@ -16,7 +19,9 @@ from api.importing.steps import (
     NewPerson,
     NewPlan,
     NewTeacher,
+    NewTimetable,
     NewYear,
+    Step,
 )
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -33,6 +38,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "plan": ("планы курсов", "lesson plans"),
     "member": ("ученики в подгруппах", "students in subgroups"),
     "assignment": ("замены учителей", "changes of teacher"),
+    "bells": ("расписания звонков", "bell schedules"),
+    "calendar": ("записи календаря", "entries of the calendar"),
+    "duty": ("обязанности учителей", "teachers' duties"),
+    "timetable": ("расписания классов", "timetables of classes"),
 }
 _LISTED_MAX: Final = 40
 
@@ -57,10 +66,10 @@ def describe_plan(plan: ImportPlan) -> str:
     if by_class:
         listed = _listed([f"{name} — {count}" for name, count in by_class.items()])
         lines.append(f"зачислить (to enroll): {listed}")
-    if plan.lessons:
+    if plan.lessons and not new["timetable"] and not plan.unchanged.get("timetable", 0):
         lines.append(
-            f"расписание: проверено строк {plan.lessons}, сохраняются только курсы и учителя "
-            f"(timetable: {plan.lessons} rows checked, only courses and teachers are kept)"
+            f"расписание: проверено строк {plan.lessons}, сохраняются только курсы и учителя: звонков нет "
+            f"(timetable: {plan.lessons} rows checked, only courses and teachers are kept: there are no bells)"
         )
     if not plan.steps:
         lines.append("Изменений нет. (Nothing to change.)")
@@ -72,29 +81,25 @@ def count_new(plan: ImportPlan) -> Counter[str]:
     return Counter(_kind(step) for step in plan.steps)
 
 
-def _kind(step: object) -> str:
-    match step:
-        case NewYear():
-            return "year"
-        case NewPeriod():
-            return "period"
-        case NewPerson():
-            return step.kind
-        case NewClass():
-            return "class"
-        case NewEnrollment():
-            return "enrollment"
-        case NewLink():
-            return "link"
-        case NewCourse():
-            return "course"
-        case NewMember():
-            return "member"
-        case NewPlan():
-            return "plan"
-        case NewTeacher():
-            return "assignment"
-    raise TypeError(f"{type(step).__name__} is no step of an import")
+_KINDS: Final[dict[type[Step], str]] = {
+    NewYear: "year",
+    NewPeriod: "period",
+    NewClass: "class",
+    NewEnrollment: "enrollment",
+    NewLink: "link",
+    NewCourse: "course",
+    NewMember: "member",
+    NewPlan: "plan",
+    NewTeacher: "assignment",
+    NewBells: "bells",
+    NewDays: "calendar",
+    NewDuty: "duty",
+    NewTimetable: "timetable",
+}
+
+
+def _kind(step: Step) -> str:
+    return step.kind if isinstance(step, NewPerson) else _KINDS[type(step)]
 
 
 def _listed(items: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from api.importing import values
@@ -10,7 +10,10 @@ from api.importing.columns import Row
 from api.importing.values import ClassName
 from ledger.journal.plan_events import PlanItem
 from ledger.journal.plans import ITEM_HOURS_MAX, ITEM_NUMBER_MAX
-from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
+from ledger.journal.rules import ORDER_NUMBER_LENGTH_MAX
+from ledger.journal.teaching import LESSON_NUMBER_MAX
+from ledger.journal.timetable_events import Bell
+from ledger.journal.vocabulary import Duty, PeriodKind, PersonKind, Relation, Weeks
 
 PERSON_WORDS: Final[dict[str, str]] = {
     "ученик": "student",
@@ -60,6 +63,25 @@ WEEKDAY_WORDS: Final[dict[str, str]] = {
         1,
     )
     for spelling in spellings
+}
+
+WEEKS_WORDS: Final[dict[str, str]] = {
+    "каждая": "every",
+    "every": "every",
+    "нечётная": "odd",
+    "нечетная": "odd",
+    "odd": "odd",
+    "чётная": "even",
+    "четная": "even",
+    "even": "even",
+}
+DUTY_WORDS: Final[dict[str, str]] = {
+    "ведение журнала": "journal",
+    "journal": "journal",
+    "замещение": "substitute",
+    "substitute": "substitute",
+    "классное руководство": "class_teacher",
+    "class_teacher": "class_teacher",
 }
 
 
@@ -148,11 +170,48 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class TimetableRow:
-    """A lesson of the week."""
+    """A lesson of the week; `starts_on`, `bells`: None where the file does not say."""
 
     course: CourseRow
     weekday: str
     number: int
+    starts_on: str | None = None
+    bells: str | None = None
+    weeks: Weeks = "every"
+
+
+@dataclass(frozen=True, slots=True)
+class BellRow:
+    """A lesson of a bell schedule, which is known by its title."""
+
+    row: Row
+    title: str
+    bell: Bell
+    starts_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """Days without lessons, or with `as_weekday` one that is taught as this weekday (1 Monday)."""
+
+    row: Row
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+    as_weekday: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """A teacher's duty by an order."""
+
+    row: Row
+    teacher: str
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str | None
 
 
 def read_year(row: Row) -> YearRow | None:
@@ -268,12 +327,62 @@ def read_plan_item(row: Row) -> PlanRow | None:
 def read_lesson(row: Row) -> TimetableRow | None:
     """Read a row of the timetable."""
     weekday = values.read_word(row, "weekday", WEEKDAY_WORDS)
-    number = values.read_number(row, "number", 0, 12)
+    number = values.read_number(row, "number", 0, LESSON_NUMBER_MAX)
     course = read_course(row)
     values.read_text(row, "room", needed=False)
-    if weekday is None or number is None or course is None:
+    before = row.problems.count
+    bells = values.read_text(row, "bells", needed=False)
+    weeks = values.read_word(row, "weeks", WEEKS_WORDS, empty="every")
+    if row.problems.count > before or weekday is None or number is None or course is None:
         return None
-    return TimetableRow(course, weekday, number)
+    # The day is the timetable's; since when the teacher has the course, the courses table says.
+    return TimetableRow(replace(course, starts_on=None), weekday, number, course.starts_on, bells, weeks)  # type: ignore[arg-type]
+
+
+def read_bell(row: Row) -> BellRow | None:
+    """Read a row of the bells table."""
+    before = row.problems.count
+    title = values.read_text(row, "title")
+    number = values.read_number(row, "number", 0, LESSON_NUMBER_MAX)
+    starts_at, ends_at = values.read_time(row, "starts_at"), values.read_time(row, "ends_at")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if starts_at is not None and ends_at is not None and starts_at >= ends_at:
+        row.problem("ends_at", "times_reversed")
+    if row.problems.count > before or title is None or number is None or starts_at is None or ends_at is None:
+        return None
+    return BellRow(row, title, Bell(number=number, starts_at=starts_at, ends_at=ends_at), starts_on)
+
+
+def read_calendar(row: Row) -> CalendarRow | None:
+    """Read a row of the calendar: days off have a title, a day that is taught as another one is a single day."""
+    before = row.problems.count
+    starts_on = values.read_date(row, "starts_on")
+    ends_on = values.read_date(row, "ends_on", needed=False) or starts_on
+    grades = values.read_grades(row, "grades")
+    weekday = values.read_word(row, "as_weekday", WEEKDAY_WORDS) if row.text("as_weekday") else None
+    title = values.read_text(row, "title", needed=row.text("as_weekday") == "")
+    if starts_on is not None and ends_on is not None and starts_on > ends_on:
+        row.problem("ends_on", "dates_reversed")
+    elif weekday is not None and starts_on != ends_on:
+        row.problem("ends_on", "one_day")
+    if row.problems.count > before or starts_on is None or ends_on is None or grades is None:
+        return None
+    return CalendarRow(row, starts_on, ends_on, title or "", grades, None if weekday is None else int(weekday))
+
+
+def read_duty(row: Row) -> DutyRow | None:
+    """Read a row of the duties table."""
+    before = row.problems.count
+    teacher = values.read_code(row, "teacher")
+    duty = values.read_word(row, "duty", DUTY_WORDS)
+    order_number = values.read_text(row, "order_number")
+    if order_number is not None and len(order_number) > ORDER_NUMBER_LENGTH_MAX:
+        row.problem("order_number", "order_too_long", str(ORDER_NUMBER_LENGTH_MAX))
+    order_date = values.read_date(row, "order_date")
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if row.problems.count > before or teacher is None or duty is None or order_number is None or order_date is None:
+        return None
+    return DutyRow(row, teacher, duty, order_number, order_date, starts_on)  # type: ignore[arg-type]
 
 
 def _dates(row: Row) -> tuple[str | None, str | None]:

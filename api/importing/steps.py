@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from api.importing.values import ClassName
 from ledger.journal import commands as cmd
 from ledger.journal.plan_events import PlanItem
-from ledger.journal.vocabulary import PeriodKind, PersonKind, Relation
+from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import Duty, PeriodKind, PersonKind, Relation, Weeks
 
 Ids = Mapping[str, str]
 """What a step refers to -> its id; the references are made by the functions below."""
@@ -33,6 +34,11 @@ def class_ref(name: ClassName) -> str:
 def course_ref(name: ClassName, subject: str, subgroup: str | None = None) -> str:
     """Return what steps call a course."""
     return f"course:{name}:{subject}:{subgroup or ''}"
+
+
+def bells_ref(title: str) -> str:
+    """Return what steps call a bell schedule."""
+    return f"bells:{title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +260,105 @@ class NewTeacher(Step):
             teacher=ids[person_ref(self.teacher)],
             starts_on=self.starts_on,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewBells(Step):
+    """A version of a bell schedule, which it makes where there is none of this title."""
+
+    makes: ClassVar[str] = "bells"
+
+    title: str
+    starts_on: str
+    lessons: tuple[Bell, ...]
+
+    @property
+    def ref(self) -> str:  # noqa: D102 -- as in Step
+        return bells_ref(self.title)
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.SetBellSchedule(
+            bells=ids.get(self.ref, new_id), title=self.title, effective_from=self.starts_on, lessons=self.lessons
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewDays(Step):
+    """An entry of the year's calendar: days off, or with `as_weekday` a day that is taught as this weekday."""
+
+    year: str
+    starts_on: str
+    ends_on: str
+    title: str
+    grades: tuple[int, ...]
+    as_weekday: int | None
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        year = ids[year_ref(self.year)]
+        if self.as_weekday is not None:
+            return cmd.DeclareSchoolDay(year=year, on=self.starts_on, as_weekday=self.as_weekday, grades=self.grades)
+        return cmd.DeclareDaysOff(
+            year=year, starts_on=self.starts_on, ends_on=self.ends_on, title=self.title, grades=self.grades
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewDuty(Step):
+    """A teacher's duty by an order."""
+
+    teacher: str
+    duty: Duty
+    order_number: str
+    order_date: str
+    starts_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.AssignDuty(
+            person=ids[person_ref(self.teacher)],
+            duty=self.duty,
+            order_number=self.order_number,
+            order_date=self.order_date,
+            starts_on=self.starts_on,
+        )
+
+
+class PlannedLesson(NamedTuple):
+    """A lesson of a class's week; its course by subject and subgroup."""
+
+    weekday: int
+    number: int
+    subject: str
+    subgroup: str | None
+    weeks: Weeks
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimetable(Step):
+    """A class's week from a day on; `bells` is a title."""
+
+    name: ClassName
+    starts_on: str
+    bells: str
+    lessons: tuple[PlannedLesson, ...]
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.SetTimetable(
+            class_group=ids[class_ref(self.name)],
+            effective_from=self.starts_on,
+            bells=ids[bells_ref(self.bells)],
+            lessons=week_of(self.name, self.lessons, ids),
+        )
+
+
+def week_of(name: ClassName, lessons: Sequence[PlannedLesson], ids: Ids) -> tuple[TimetableLesson, ...]:
+    """Return a class's lessons as the journal has them: by weekday, number and course."""
+    made = (
+        TimetableLesson(
+            course=ids[course_ref(name, lesson.subject, lesson.subgroup)],
+            weekday=lesson.weekday,
+            number=lesson.number,
+            weeks=lesson.weeks,
+        )
+        for lesson in lessons
+    )
+    return tuple(sorted(made, key=lambda lesson: (lesson.weekday, lesson.number, lesson.course)))

@@ -20,6 +20,7 @@ _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\- ](?! )){0,199}")
 _DATE_RUSSIAN = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})", re.ASCII)
 _DATE_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _CLASS = re.compile(r"([1-9]|1[0-2])[ \-]?([A-Za-zА-ЯЁа-яё])")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,3}", re.ASCII)
 _GRADES = re.compile(r"([1-9]|1[0-2])(?:[-–]([1-9]|1[0-2]))?", re.ASCII)
 _FORMULA: Final = tuple("=+-@")
@@ -104,6 +105,19 @@ def read_date(row: Row, column: str, *, needed: bool = True) -> str | None:
     return None
 
 
+def read_time(row: Row, column: str) -> str | None:
+    """Read a time of the day such as ``8:30`` as ``08:30``."""
+    text = row.text(column)
+    if text == "":
+        row.problem(column, "missing_value")
+        return None
+    found = _TIME.fullmatch(text)
+    if found is None:
+        row.problem(column, "bad_time")
+        return None
+    return f"{found[1]:0>2}:{found[2]}"
+
+
 def read_class(row: Row, column: str, *, needed: bool = True) -> ClassName | None:
     """Read a class such as ``5А``, ``5 а`` or ``5-А``; the letter has to be a Russian one."""
     text = row.text(column)
@@ -154,9 +168,11 @@ def read_grades(row: Row, column: str) -> tuple[int, ...] | None:
     return tuple(sorted(grades))
 
 
-def read_word(row: Row, column: str, words: Mapping[str, str]) -> str | None:
-    """Read one of the words, in either language and case."""
+def read_word(row: Row, column: str, words: Mapping[str, str], *, empty: str = "") -> str | None:
+    """Read one of the words, in either language and case; `empty`: what an empty cell says, if it may be."""
     text = row.text(column)
+    if text == "" and empty:
+        return empty
     if text == "":
         row.problem(column, "missing_value")
         return None

@@ -22,6 +22,7 @@ from projections.views.deadline_counts import deadline_counts
 from projections.views.deadlines import RULES, TO_ATTEND_TO, Asked, deadline_register, lesson_deadlines
 from projections.views.lookups import classes
 from projections.views.office_deadlines import OFFICE_RULES, OfficeAsked, office_counts, office_deadlines
+from projections.views.reminders import WITHIN_DAYS_MAX, due_within
 
 DAYS_MAX: Final = 31
 """The longest range of days whose rows are given for a whole school at once; counts have no such limit."""
@@ -33,6 +34,7 @@ Statuses = Annotated[
 OfficeRules = Annotated[
     Literal["result", "notice", "refresh"] | None, Query(description="one rule of the office; left out: all")
 ]
+Within = Annotated[int, Query(ge=0, le=WITHIN_DAYS_MAX, description="days after today")]
 By = Annotated[
     Literal["", "teacher", "class_group", "week", "teacher,week", "class_group,week", "teacher,class_group,week"],
     Query(description="what to count apart"),
@@ -136,6 +138,28 @@ async def read_office_counts(
 ) -> Response:
     """How many results, notices and confirmations were in time, late or not there at all; for overseers."""
     return await _of_office(request, at, _office(month, from_date, to_date, rule, None), office_counts)
+
+
+@office.get("/deadlines/due")
+async def read_due(
+    request: Request,
+    within: Within = 3,
+    class_group: Id = None,
+    teacher: Id = None,
+    at: At = None,
+) -> Response:
+    """What falls due until the end of today and so many days more, and is not recorded yet; for overseers."""
+    school: OpenSchool = request.state.school
+    moment = read_as_of(at)
+
+    def work() -> Response:
+        views = school.read_views()
+        now = datetime.now(UTC)
+        found = due_within(views, within, now=now, class_group=class_group, teacher=teacher, at=moment)
+        people = _people(found.lessons) | {row.person for row in found.office if row.person}
+        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), people))
+
+    return await run_in_threadpool(work)
 
 
 @router.get("/lessons/{lesson}/deadlines")

@@ -46,7 +46,8 @@ def _route(question: Question) -> Callable[..., Coroutine[Any, Any, Response]]:
     """The function of one question's route, with the question's parameters as its own."""
 
     async def read(request: Request, **given: str | None) -> Response:
-        return await run_in_threadpool(_answer, request, question, given)
+        asked = {name.removeprefix("p_"): text for name, text in given.items() if name not in _OWN and text is not None}
+        return await run_in_threadpool(answer_question, request, question, asked, given["at"], given["format"])
 
     read.__name__ = f"read_{question.slug.replace('-', '_')}"
     read.__doc__ = f"{question.number}. {question.title_en}.\n\n{question.title_ru}.\n\n{question.limits_en}"
@@ -70,16 +71,21 @@ def _query(parameter: Parameter) -> inspect.Parameter:
     return inspect.Parameter(f"p_{parameter.name}", inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=None)
 
 
-def _answer(request: Request, question: Question, given: dict[str, str | None]) -> Response:
+def answer_question(
+    request: Request, question: Question, asked: dict[str, str], at: str | None, as_format: str | None
+) -> Response:
+    """Ask a question of the request's school, and answer as JSON or as a table.
+
+    Raises:
+        Problem: 400 where a parameter is none of what is allowed.
+    """
     school: OpenSchool = request.state.school
-    asked = {name.removeprefix("p_"): text for name, text in given.items() if name not in _OWN and text is not None}
-    at = given["at"]
     try:
         answered = ask_school(school, question, asked, read_as_of(at))
     except Misasked as error:
         more = {"where": error.parameter, "allowed": list(error.allowed)}
         raise Problem("bad_request", 400, (error.words_ru, error.words_en), more=more) from None
-    if not _wants_csv(request, given["format"]):
+    if not _wants_csv(request, as_format):
         return school.json(dressed(school, answered, at))
     content = format_answer(answered, people_of(school, answered), notes_of(school, answered))
     headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(answered.known.position)}

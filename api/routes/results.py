@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
@@ -206,6 +206,25 @@ async def read_results(
         at,
         lambda views, position: result_register.results(
             views, class_group=class_group, course=course, period=period, student=student, sheet=sheet, at=position
+        ),
+        _people,
+    )
+
+
+@read.get("/result-correction-requests")
+async def read_result_correction_requests(
+    request: Request,
+    sheet: Id = None,
+    class_group: Id = None,
+    status: Annotated[Literal["open", "approved", "refused"] | None, Query()] = None,
+    at: At = None,
+) -> Response:
+    """Requests to correct published results, with their answers; `status=open`: those that still wait."""
+    return await _answer(
+        request,
+        at,
+        lambda views, position: result_register.correction_requests(
+            views, sheet=sheet, class_group=class_group, status=status, at=position
         ),
         _people,
     )

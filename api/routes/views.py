@@ -93,6 +93,12 @@ def _none(_: Any) -> Iterable[str]:
     return ()
 
 
+@router.get("/years")
+async def read_years(request: Request, at: At = None) -> Response:
+    """School years by their first day."""
+    return await answer_view(request, at, lambda views, position: lookups.years(views, at=position), _none)
+
+
 @router.get("/classes")
 async def read_classes(request: Request, year: Id = None, at: At = None) -> Response:
     """Class groups."""

@@ -1,4 +1,4 @@
-"""A sample school's roster and timetable as the CSV files that the import reads.
+"""A sample school's roster and set-up as the CSV files that the import reads.
 
     python -m api.sample.tables examples            # writes the examples that are checked in
 
@@ -9,12 +9,23 @@ UTF-8 with BOM and `;`, as spreadsheets here like it. `examples/small/cp1251/` i
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from api.importing.columns import CLASSES, COURSES, PEOPLE, PERIODS, TIMETABLE, YEAR, Table
+from api.importing.columns import (
+    BELLS,
+    CALENDAR,
+    CLASSES,
+    COURSES,
+    DUTIES,
+    PEOPLE,
+    PERIODS,
+    TIMETABLE,
+    YEAR,
+    Table,
+)
 from api.sample import school_year
 from api.sample.roster import Person, Roster, Shape
 from api.sample.school import SampleSchool
@@ -24,6 +35,8 @@ EXAMPLE_SEED: Final = 2026
 SMALL_SHAPE: Final = Shape(classes=(0, 0, 0, 0, 1, 1), students=24)
 """Two small classes, 5А and 6А."""
 _UTF8: Final = "utf-8-sig"
+_ORDERED_ON: Final = date(2026, 8, 24)
+_WORKING_SATURDAY: Final = date(2026, 11, 7)
 
 _KINDS: Final = {"student": "ученик", "teacher": "учитель", "staff": "сотрудник"}
 _PERIODS: Final = {"quarter": "четверть", "half_year": "полугодие"}
@@ -64,8 +77,37 @@ def tables(roster: Roster, week: Week) -> dict[str, list[list[str]]]:
         "people.csv": _table(PEOPLE, people),
         "classes.csv": _table(CLASSES, [[group.title, codes[group.class_teacher]] for group in roster.classes]),
         "courses.csv": _table(COURSES, courses),
+        "bells.csv": _table(BELLS, _bells()),
+        "calendar.csv": _table(CALENDAR, _calendar(roster)),
+        "duties.csv": _table(DUTIES, _duties(roster, codes)),
         "timetable.csv": _table(TIMETABLE, lessons),
     }
+
+
+def _bells() -> list[list[str]]:
+    return [["Звонки", str(number), *times] for number, times in enumerate(school_year.BELLS, 1)]
+
+
+def _calendar(roster: Roster) -> list[list[str]]:
+    """The year's days off, and one Saturday that is taught as a Friday, to show how that is said."""
+    grades = ", ".join(map(str, sorted({group.grade for group in roster.classes})))
+    days_off = [
+        [_date(first), "" if last == first else _date(last), title, grades, ""]
+        for first, last, title in school_year.days_off()
+    ]
+    return [*days_off, [_date(_WORKING_SATURDAY), "", "", grades, "пятница"]]
+
+
+def _duties(roster: Roster, codes: Mapping[str, str]) -> list[list[str]]:
+    leading = {group.class_teacher for group in roster.classes}
+    order = ["43-о", _date(_ORDERED_ON)]
+    return [
+        [codes[person.id], duty, *order]
+        for person in roster.staff
+        if person.kind == "teacher"
+        for duty in ("ведение журнала", "классное руководство")
+        if duty == "ведение журнала" or person.id in leading
+    ]
 
 
 def render(rows: Iterable[Sequence[str]], *, encoding: str = _UTF8, delimiter: str = ";") -> bytes:

@@ -136,15 +136,6 @@ def planned_lessons(
     return tuple(lessons)
 
 
-def end_of_last_lesson(lessons: Iterable[PlannedLesson], courses: frozenset[str] | None = None) -> str | None:
-    """Return when the last of a day's lessons ends, ``HH:MM``, or None where there is none with known times.
-
-    `courses` leaves the others out: *their* last lesson (regulation 2.2.2) is one of the students' own courses.
-    """
-    ends = [lesson.ends_at for lesson in lessons if lesson.ends_at and (courses is None or lesson.course in courses)]
-    return max(ends, default=None)
-
-
 def is_held(weeks: str, *, is_odd_week: bool) -> bool:
     """Tell whether a lesson of these `Weeks` is held in an odd week, or an even one."""
     return weeks == "every" or (weeks == "odd") == is_odd_week

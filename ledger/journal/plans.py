@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
 from typing import Final
 
 import msgspec
@@ -91,17 +90,6 @@ def evolve_plan(state: LessonPlan | None, events: Iterable[Recorded]) -> LessonP
 def topic_of(item: PlanItem) -> PlanTopic:
     """Return what an item says without its number, as amendments carry it."""
     return PlanTopic(topic=item.topic, hours=item.hours, homework=item.homework, planned_on=item.planned_on)
-
-
-def was_planned_before(stated_at: datetime, held_on: str, starts_at: str, zone: tzinfo) -> bool:
-    """Tell whether the entry of a plan's item was there when a lesson began: then its homework need not be entered.
-
-    `stated_at` is the aware moment of the entry that states the item as it stood when the lesson was recorded;
-    `held_on` and `starts_at` are the lesson's day and its beginning by the school's clock, in `zone`.
-
-    A plan that comes after the lesson exempts nobody (regulation 2.2.2, R18).
-    """
-    return stated_at < datetime.fromisoformat(f"{held_on}T{starts_at}").replace(tzinfo=zone)
 
 
 def import_plan(command: ImportPlan, context: Context) -> list[Planned]:

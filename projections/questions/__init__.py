@@ -17,6 +17,7 @@ from projections.questions import (
     cells,
     corrections,
     homework,
+    indicators,
     lateness,
     people,
     printing,
@@ -51,6 +52,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     printing.OBLIGATIONS,
     availability.AVAILABILITY,
     people.RIGHTS,
+    indicators.INDICATORS_ASKED,
     cells.EXTRACT,
 )
 """All that can be asked, by number."""
@@ -59,7 +61,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[int, ...]], ...]] = (
     ("Записи и исправления", "Records and corrections", (1, 2, 5)),
     ("Отметки и результаты", "Marks and results", (3, 4, 8, 9, 14, 20)),
     ("Уроки, программа, посещаемость", "Lessons, programme, attendance", (6, 10, 11, 12, 13)),
-    ("Сроки", "Deadlines", (7, 15, 16, 22)),
+    ("Сроки", "Deadlines", (7, 15, 16, 22, 24)),
     ("Права и согласия", "Rights and consents", (17, 23)),
     ("Целостность, бумага, выписки", "Integrity, paper, extracts", (19, 21, 25)),
 )

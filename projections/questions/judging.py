@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
 from ledger.journal.deadlines.verdict import Verdict
 from projections.questions.asking import Asked
 from projections.views.deadline_basis import Judging, judging
+from projections.views.lookups import years
+from projections.views.print_rules import months
 
 LATE_WORDS: Final = {"late": "с опозданием", "missing": "срок вышел, записи нет"}
 """The verdicts that an inspector looks for."""
@@ -21,3 +24,16 @@ def judging_now(asked: Asked) -> Judging:
 def shown_due(asked: Asked, verdict: Verdict) -> str | None:
     """The end of a verdict's term by the school's clock."""
     return None if verdict.due is None else verdict.due.astimezone(asked.zone).isoformat(timespec="minutes")
+
+
+def months_of(asked: Asked) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """The days to count: all at once, or each month of the school years by itself."""
+    if asked["by"] != "month":
+        yield None, asked["from"], asked["to"]
+        return
+    known = years(asked.views, at=asked.position).rows
+    for month, first, last in months(
+        min((year.starts_on for year in known), default="9999-12-31"), max((year.ends_on for year in known), default="")
+    ):
+        if first <= asked.last and asked.first <= last:
+            yield month, max(first, asked.first), min(last, asked.last)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from ledger.journal.vocabulary import EXCUSE_WORDS, LESSON_RULE_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
-from projections.questions.judging import LATE_WORDS, judging_now
+from projections.questions.judging import LATE_WORDS, judging_now, months_of
 from projections.views.deadline_counts import DeadlineCount, deadline_counts
 from projections.views.deadlines import RULES, Asked as OfRegister, deadline_register
-from projections.views.lookups import years
-from projections.views.print_rules import months
 
 
 def late_entries(asked: Asked) -> Found:
@@ -35,7 +32,7 @@ def late_entries(asked: Asked) -> Found:
             ))  # fmt: skip
     else:
         rows = []
-        for month, first, last in _months(asked):
+        for month, first, last in months_of(asked):
             found = deadline_counts(
                 asked.views,
                 of_register(first, last),
@@ -52,19 +49,6 @@ def late_entries(asked: Asked) -> Found:
         totals = {"late": sum(row[12] for row in rows), "missing": sum(row[13] for row in rows)}
         totals["excused"] = sum(row[14] for row in rows)
     return Found(rows, totals)
-
-
-def _months(asked: Asked) -> Iterator[tuple[str | None, str | None, str | None]]:
-    """The days to count: all at once, or each month of the school years by itself."""
-    if asked["by"] != "month":
-        yield None, asked["from"], asked["to"]
-        return
-    known = years(asked.views, at=asked.position).rows
-    for month, first, last in months(
-        min((year.starts_on for year in known), default="9999-12-31"), max((year.ends_on for year in known), default="")
-    ):
-        if first <= asked.last and asked.first <= last:
-            yield month, max(first, asked.first), min(last, asked.last)
 
 
 def _counted(asked: Asked, month: str | None, count: DeadlineCount) -> Row:

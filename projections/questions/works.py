@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -11,8 +11,10 @@ from typing import Any, Final, NamedTuple
 from ledger.journal.vocabulary import WORK_KINDS, WORK_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, UNMARKED_GRADE, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.retakes import not_asked_again
 from projections.reading import stands
-from projections.views.lookups import Period, memberships, periods
+from projections.views.deadline_basis import Rosters
+from projections.views.lookups import Period, periods
 
 _WRITTEN: Final = f"""
     SELECT w.entry, w.work, w.kind, l.lesson, l.held_on, l.number, l.course, l.teacher,
@@ -27,8 +29,13 @@ _ABSENT: Final = f"""
 
 
 def unmarked_works(asked: Asked) -> Found:
-    """Written works old enough, of which no mark stands or fewer than a share of those who were there."""
-    roster = Roster(asked)
+    """Written works old enough, of which no mark stands or fewer than a share of those who were there.
+
+    Or, where these are asked for, students with a 2 who were not asked again.
+    """
+    if asked["finding"] == "not_asked_again":
+        return not_asked_again(asked)
+    rosters = Rosters(asked.views, asked.position, asked["class"])
     last = min(asked.last, choosing.days_before(day, asked["after_days"])) if (day := choosing.known_day(asked)) else ""
     condition, values = asked.of_courses
     more, values_more = asked.selected(("teacher", "l.teacher"))
@@ -37,7 +44,7 @@ def unmarked_works(asked: Asked) -> Found:
     for row in asked.select(sql, first=asked.first, last=last, **values, **values_more):
         entry, work, kind, lesson, held_on, number, course, teacher, marked = row
         class_group, subject = asked.courses[course]
-        members = roster.on(class_group, held_on)
+        members = rosters.on(class_group, course, held_on).keys()
         if marked * 100 >= asked["share"] * len(members) and marked:
             continue
         absent = members & {of[0] for of in asked.select(_ABSENT, lesson=lesson)}
@@ -45,34 +52,19 @@ def unmarked_works(asked: Asked) -> Found:
         if present and (not marked or marked * 100 < asked["share"] * present):
             share = marked * 100 // present
             place = (held_on, number, asked.class_names[class_group], subject, teacher, kind)
-            rows.append((*place, len(members), len(absent), marked, share, lesson, work, [entry]))
-    return Found(rows, {"works": len(rows), "without_marks": sum(1 for row in rows if not row[8])})
-
-
-class Roster:
-    """Who is in a class on a day, as known at the position."""
-
-    def __init__(self, asked: Asked) -> None:
-        self._stays: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        self._days: dict[tuple[str, str], frozenset[str]] = {}
-        for row in memberships(asked.views, class_group=asked.values.get("class"), at=asked.position).rows:
-            self._stays[row.class_group].append((row.starts_on, row.ends_on or "9999-12-31", row.student))
-
-    def on(self, class_group: str, day: str) -> frozenset[str]:
-        """Students of a class on a day."""
-        found = self._days.get((class_group, day))
-        if found is None:
-            stays = self._stays[class_group]
-            found = frozenset(student for starts_on, ends_on, student in stays if starts_on <= day <= ends_on)
-            self._days[class_group, day] = found
-        return found
+            rows.append(
+                ("unmarked", *place, None, None, len(members), len(absent), marked, share, lesson, work, [entry])
+            )
+    return Found(rows, {"works": len(rows), "without_marks": sum(1 for row in rows if not row[11])})
 
 
 def few_marks(asked: Asked) -> Found:
     """Students with fewer marks in a course than asked for, in the period of their grade that holds the day."""
     day = asked["on"] or _last_lesson_day(asked)
-    roster, rows = Roster(asked), list[Row]()
+    rosters, rows = Rosters(asked.views, asked.position, asked["class"]), list[Row]()
     by_grade = {grade: period for period in _shortest(asked, day) for grade in period.grades}
+    if asked["finding"] == "not_assessed":
+        return not_assessed(asked, by_grade)
     for (starts_on, ends_on), grades in _spans(by_grade).items():
         lessons = _lessons_of(asked, starts_on, ends_on)
         marks = _marks_of(asked, starts_on, ends_on)
@@ -83,13 +75,56 @@ def few_marks(asked: Asked) -> Found:
                 continue
             period = by_grade[grade]
             place = (asked.class_names[class_group], subject, period.kind, period.number, starts_on, ends_on, held)
-            for student in sorted(roster.on(class_group, day)):
+            for student in sorted(rosters.on(class_group, course, day)):
                 found = marks.get((course, student), _NO_MARKS)
                 if found.how_many < asked["least"]:
                     entries = _entries(asked, found, course, student, starts_on, ends_on)
-                    rows.append((*place, student, found.how_many, entries))
-    rows.sort(key=lambda row: (int(row[0][:-1]), row[0], row[1], row[7]))
-    return Found(rows, {"lines": len(rows), "students": len({row[7] for row in rows})})
+                    rows.append(("few", *place, student, found.how_many, None, None, entries))
+    rows.sort(key=place_of)
+    return Found(rows, {"lines": len(rows), "students": len({row[8] for row in rows})})
+
+
+def place_of(row: Row) -> tuple[Any, ...]:
+    """Class, subject and student of a row of question 9, to sort by."""
+    return int(row[1][:-1]), row[1], row[2], row[8]
+
+
+_NOT_ASSESSED: Final = f"""
+    SELECT s.course, s.period, r.student, r.fact, r.entry FROM {{result_sheets}} s
+    JOIN {{results}} r ON r.sheet = s.sheet AND r.what = 'period_mark' AND r.value = 'na' AND {stands("r")}
+    WHERE {stands("s")}"""
+_ABSENCES: Final = f"""
+    SELECT l.course, c.student, c.entry FROM {{lessons}} l CROSS JOIN {{cells}} c
+    WHERE c.lesson = l.lesson AND l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}
+      AND c.what = 'absence' AND c.value IS NOT NULL AND {stands("c")}"""
+
+
+def not_assessed(asked: Asked, by_grade: Mapping[int, Period]) -> Found:
+    """Students whose mark for the period is н/а, with the share of the course's lessons that they missed."""
+    condition, values = asked.of_courses
+    rows: list[Row] = []
+    of_period: defaultdict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
+    for course, period_id, student, fact, entry in asked.select(_NOT_ASSESSED):
+        of_period[period_id].append((course, student, fact, entry))
+    for period in {period.period: period for period in by_grade.values()}.values():
+        first, last = period.starts_on, period.ends_on
+        found = [one for one in of_period[period.period] if one[0] in asked.courses]
+        held = _lessons_of(asked, first, last) if found else {}
+        missed: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for course, student, entry in (
+            asked.select(_ABSENCES + condition, first=first, last=last, **values) if found else ()
+        ):
+            missed[course, student].append(entry)
+        marks = _marks_of(asked, first, last) if found else {}
+        for course, student, fact, entry in found:
+            class_group, subject = asked.courses[course]
+            lessons, absent = held.get(course, 0), missed[course, student]
+            place = (asked.class_names[class_group], subject, period.kind, period.number, first, last, lessons)
+            share = len(absent) * 100 // lessons if lessons else None
+            count = marks.get((course, student), _NO_MARKS).how_many
+            rows.append(("not_assessed", *place, student, count, len(absent), share, sorted({fact, entry, *absent})))
+    rows.sort(key=place_of)
+    return Found(rows, {"lines": len(rows), "students": len({row[8] for row in rows})})
 
 
 def _last_lesson_day(asked: Asked) -> str:
@@ -154,6 +189,10 @@ def _entries(asked: Asked, marks: _Marks, course: str, student: str, first: str,
         return [marks.first, marks.last][: marks.how_many]
     values = {"student": student, "course": course, "first": first, "last": last}
     return [entry for (entry,) in asked.select(_MARKS_OF_ONE, **values)]
+
+
+WORK_FINDINGS: Final = {"unmarked": "работа без отметок", "not_asked_again": "«2» без нового опроса"}
+FEW_FINDINGS: Final = {"few": "мало отметок", "not_assessed": "не аттестован"}
 
 
 class _Work(NamedTuple):
@@ -248,19 +287,25 @@ UNMARKED: Final = Question(
         *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.HELD_FROM, choosing.HELD_TO),
         Parameter("share", "number", "меньше стольких процентов", "fewer than so many percent", least=1, most=100,
                   default=50),
+        Parameter("finding", "choice", "что искать", "what to look for", choices=tuple(WORK_FINDINGS),
+                  default="unmarked"),
+        Parameter("lessons", "number", "не спрошены за столько уроков, где были",
+                  "not asked in so many lessons at which they were", least=1, most=20, default=3),
         Parameter("after_days", "number", "работы не моложе стольких дней", "works at least so many days old",
                   least=0, most=366, default=7),
     ),
     columns=(
+        Column("finding", "что найдено", words=WORK_FINDINGS),
         *(choosing.HELD_ON, choosing.NUMBER, choosing.CLASS_NAME, choosing.SUBJECT_NAME, choosing.TEACHER_ID),
-        *(Column("kind", "вид работы", words=WORK_WORDS), Column("students", "в классе"), Column("absent", "не были")),
+        *(Column("kind", "вид работы", words=WORK_WORDS), choosing.STUDENT_ID),
+        *(Column("value", "отметка", is_named=True), Column("students", "учеников"), Column("absent", "не были")),
         *(Column("marked", "с отметкой"), Column("percent", "процент")),
         *(choosing.LESSON, Column("work", "работа"), ENTRIES),
     ),
-    limits_ru="Состав подгрупп не записан: работа подгруппы считается от всего класса. "
-    "О повторном опросе получивших «2» вопрос не говорит.",
-    limits_en="Who is in a subgroup is not recorded: its work is counted against the whole class. "
-    "Whether those with a 2 were asked again is not answered.",
+    limits_ru="Кто был в классе, а в подгруппе — в подгруппе, в день работы. Спрошен снова — есть отметка на одном из "
+    "следующих уроков курса, где ученик был; пока их не столько, никто не показан.",
+    limits_en="Who was in the class, or in the subgroup, on the work's day. Asked again means: a mark in one of the "
+    "course's next lessons at which the student was; while there were not so many, nobody is shown.",
 )  # fmt: skip
 
 FEW: Final = Question(
@@ -274,19 +319,21 @@ FEW: Final = Question(
         Parameter("on", "day", "день периода; без него — последнего урока",
                   "a day of the period; left out: of the last lesson"),
         Parameter("least", "number", "меньше стольких отметок", "fewer marks than this", least=1, most=99, default=3),
+        Parameter("finding", "choice", "что искать", "what to look for", choices=tuple(FEW_FINDINGS), default="few"),
     ),
     columns=(
-        *(choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+        *(Column("finding", "что найдено", words=FEW_FINDINGS), choosing.CLASS_NAME, choosing.SUBJECT_NAME),
         Column("period_kind", "период", words={
             "quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год",
         }),
         *(Column("period_number", "номер периода"), Column("starts_on", "с"), Column("ends_on", "по")),
-        *(Column("held", "уроков"), choosing.STUDENT_ID, Column("marks", "отметок"), ENTRIES),
+        *(Column("held", "уроков"), choosing.STUDENT_ID, Column("marks", "отметок")),
+        *(Column("absent", "пропущено"), Column("percent", "процент пропусков"), ENTRIES),
     ),
-    limits_ru="Кто был в классе в этот день; 1 класс без отметок не показан; состав подгрупп не записан; "
-    "н/а за период — среди итоговых отметок.",
-    limits_en="Who was in the class that day; grade 1, taught without marks, is left out; who is in a subgroup is not "
-    "recorded; period marks are not looked at.",
+    limits_ru="Кто был в классе, а в подгруппе — в подгруппе, в этот день; 1 класс без отметок не показан. "
+    "Доля пропусков — от уроков курса в периоде, и лишь у не аттестованных.",
+    limits_en="Who was in the class, or in the subgroup, that day; grade 1, taught without marks, is left out. "
+    "The share missed is of the course's lessons in the period, and told of those not assessed alone.",
 )  # fmt: skip
 
 LOAD: Final = Question(

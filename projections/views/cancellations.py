@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.journal.cancellation_events import CancellationWithdrawn, LessonCancelled
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.rows import OPEN, Operations, Revise, Table
 
 FIRST_DAY: Final = "0001-01-01"
@@ -105,15 +105,9 @@ def cancellations(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
-    parameters: dict[str, object] = {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
-    condition = ""
-    if class_group is not None:
-        parameters["class_group"] = class_group
-        condition += " AND o.class_group = :class_group"
-    if course is not None:
-        parameters["course"] = course
-        condition += " AND c.course = :course"
-    rows = views.select(f"{_CANCELLATIONS}{condition} ORDER BY c.held_on, c.number, c.fact", parameters)
+    conditions, parameters = filters(("o.class_group", class_group), ("c.course", course))
+    parameters |= {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
+    rows = views.select(f"{_CANCELLATIONS}{conditions} ORDER BY c.held_on, c.number, c.fact", parameters)
     return Answer(position, tuple(_cancellation(row) for row in rows))
 
 

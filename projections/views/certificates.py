@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from ledger.journal.certificate_events import CertificateAnnulled, CertificateRecorded
 from ledger.journal.events import AbsenceReasonSet, AbsenceRecorded
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.rows import OPEN, Operations, Revise, Table
 from projections.views.lookups import Period, periods
 
@@ -134,11 +134,8 @@ def certificates(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
-    parameters: dict[str, object] = {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
-    condition = ""
-    if student is not None:
-        parameters["student"] = student
-        condition += " AND c.student = :student"
+    condition, parameters = filters(("c.student", student))
+    parameters |= {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
     if class_group is not None:
         parameters["class_group"] = class_group
         condition += f""" AND c.student IN

@@ -98,14 +98,14 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "2.3",
         "in_part",
-        "итоги, согласия семей и отказы; сами семьи журнал ещё не видят",
-        "results, families' consents and refusals; families themselves do not see the journal yet",
+        "итоги и их прогноз, согласия семей и отказы; сами семьи журнал ещё не видят",
+        "results and their forecast, families' consents and refusals; families themselves do not see the journal yet",
     ),
     (
         "2.4",
         "in_part",
-        "у каждой записи есть автор, полнота урока и причины опозданий видны; показателей работы учителя ещё нет",
-        "each entry has its author, completeness and excuses are shown; there are no indicators of a teacher's work",
+        "у каждой записи есть автор; полнота урока, причины опозданий, работа учителя видны; об ознакомлении не пишут",
+        "each entry has its author; completeness, excuses, a teacher's work are shown; acknowledgements are not kept",
     ),
     (
         "3.1",

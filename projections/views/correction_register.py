@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.views.lookups import classes, periods, school
 
 Timing: TypeAlias = Literal["same_day", "before_close", "reopened", "after_close"]
@@ -114,17 +114,10 @@ def correction_register(
     position = resolve(views, at)
     zone = _time_zone(views, position)
     closed = Closed(views, position)
-    wanted = {"o.class_group": class_group, "l.teacher": teacher, "c.student": student}
-    parameters: dict[str, object] = {"at": position}
-    conditions = []
-    for column, value in wanted.items():
-        if value is not None:
-            name = column.partition(".")[2]
-            parameters[name] = value
-            conditions.append(f"{column} = :{name}")
+    conditions, parameters = filters(("o.class_group", class_group), ("l.teacher", teacher), ("c.student", student))
     first, last = _entries_between(views, zone, from_date, to_date, position)
-    parameters |= {"first": first, "last": last}
-    rows = views.select(_REGISTER + "".join(f" AND {condition}" for condition in conditions), parameters)
+    parameters |= {"at": position, "first": first, "last": last}
+    rows = views.select(_REGISTER + conditions, parameters)
     registered = (_registered(row, zone, closed) for row in sorted(rows))
     return Answer(position, tuple(line for line in registered if timing is None or line.timing == timing))
 
@@ -134,18 +127,13 @@ def correction_requests(
 ) -> Answer[Request]:
     """Requests with their answers, in the order of the requests; of one lesson or one status where asked."""
     position = resolve(views, at)
-    parameters: dict[str, object] = {"at": position}
-    conditions = ""
-    for name, value in (("lesson", lesson), ("status", status)):
-        if value is not None:
-            parameters[name] = value
-            conditions += f" AND r.{name} = :{name}"
+    conditions, parameters = filters(("r.lesson", lesson), ("r.status", status))
     sql = f"""SELECT r.entry, r.request, r.what, r.lesson, r.corrects, r.old, r.new, r.reason, r.note, r.basis,
           r.status, r.answer_basis, m.at, m.actor
         FROM {{requests}} r JOIN {{commands}} m
           ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= r.request)
         WHERE {stands("r")}{conditions} ORDER BY r.request"""
-    return Answer(position, tuple(Request(*row) for row in views.select(sql, parameters)))
+    return Answer(position, tuple(Request(*row) for row in views.select(sql, {"at": position, **parameters})))
 
 
 # What a correction made stands under its own entry in the table of its fact: there are the fact and whose it is.

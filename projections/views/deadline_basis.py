@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ledger.journal.deadlines.days import DaysOff, at_wall
-from ledger.journal.deadlines.verdict import School, Version
+from ledger.journal.deadlines.verdict import WORST_FIRST, School, Status, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve
@@ -39,6 +39,24 @@ class Judging:
     position: int
     now: datetime
     school: School
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDay:
+    """What became of one lesson's day (2.4.2): of topic, attendance and homework, and of its marks for oral answers."""
+
+    teacher: str
+    parts: list[Status]
+    marks: list[Status]
+
+    @property
+    def index(self) -> int | None:
+        """How many of the four parts were in time or exempt; None without a regulation, or while one may still come."""
+        of_marks = min(self.marks, key=WORST_FIRST.index) if self.marks else self.parts[0]
+        four = (*self.parts, of_marks)
+        if "pending" in four or "no_regulation" in four:
+            return None
+        return sum(status in {"on_time", "exempt"} for status in four)
 
 
 def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:

@@ -35,6 +35,7 @@ from projections.rows import OPEN
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import (
     Judging,
+    LessonDay,
     Rosters,
     first_entries,
     judging,
@@ -140,9 +141,12 @@ class _LessonRow(NamedTuple):
 
 
 class _Tally:
-    """The counts, by rule and whatever else is counted apart."""
+    """The counts, by rule and whatever else is counted apart; `of_lessons` is filled too where it is wanted."""
 
-    def __init__(self, apart: Collection[By], days: Iterable[str]) -> None:
+    def __init__(
+        self, apart: Collection[By], days: Iterable[str], of_lessons: dict[str, LessonDay] | None = None
+    ) -> None:
+        self.of_lessons = of_lessons
         self._teachers, self._groups = "teacher" in apart, "class_group" in apart
         self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
         self.counted: dict[_Key, dict[Status, int]] = {}
@@ -182,6 +186,7 @@ def deadline_counts(
     now: datetime,
     by: Iterable[By] = ("teacher", "week"),
     at: AsOf = None,
+    of_lessons: dict[str, LessonDay] | None = None,
 ) -> DeadlineCounts:
     """Count the verdicts on lessons that stand.
 
@@ -191,6 +196,7 @@ def deadline_counts(
         now: the moment by the clock.
         by: what to count apart, beside the rule.
         at: as of.
+        of_lessons: is filled with what became of each lesson's day; all rules of a day have to be asked for then.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -199,7 +205,7 @@ def deadline_counts(
     selection = _Selection(asked, judged.position)
     lessons = dict(views.select(selection.sql("l.lesson, l.held_on"), selection.parameters))
     days = set(lessons.values())
-    tally = _Tally(frozenset(by), days)
+    tally = _Tally(frozenset(by), days, of_lessons)
     if lessons:
         terms = _Terms(views, judged, days)
         _count(views, selection, terms, lessons, tally)
@@ -328,11 +334,16 @@ def _count_lessons(
         COALESCE(h.posted, h.fact), h.due_on"""
     found = [_LessonRow(*row) for row in views.select(selection.sql(columns, joins=homework), selection.parameters)]
     for lesson, _, teacher, group, day, _, fact, _, taken_by, _, _ in found:
+        parts: list[Status] = []
         if "lesson" in rules:
-            tally.of("lesson", teacher, group, day)[_status(terms.days.get(("lesson", day)), fact)] += 1
+            parts.append(_status(terms.days.get(("lesson", day)), fact))
+            tally.of("lesson", teacher, group, day)[parts[-1]] += 1
         if "attendance" in rules:
             whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
-            tally.of("attendance", teacher, group, day)[_status(terms.days.get(("attendance", day)), whole)] += 1
+            parts.append(_status(terms.days.get(("attendance", day)), whole))
+            tally.of("attendance", teacher, group, day)[parts[-1]] += 1
+        if tally.of_lessons is not None:
+            tally.of_lessons[lesson] = LessonDay(teacher, parts, [])
     if "homework" in rules:
         _count_homework(views, selection, terms, found, tally)
 
@@ -345,11 +356,12 @@ def _count_homework(
     of_eves = _eves(views, selection, terms, [row for row in found if row.is_eve and row.lesson not in exempt])
     for row in found:
         of = tally.of("homework", row.teacher, row.class_group, row.held_on)
-        if row.lesson in exempt:
-            of["exempt"] += 1
-        else:
-            bound = of_eves.get(row.lesson) or terms.days.get(("homework", row.held_on))
-            of[_status(bound, row.homework)] += 1
+        status: Status = "exempt"
+        if row.lesson not in exempt:
+            status = _status(of_eves.get(row.lesson) or terms.days.get(("homework", row.held_on)), row.homework)
+        of[status] += 1
+        if tally.of_lessons is not None:
+            tally.of_lessons[row.lesson].parts.append(status)
 
 
 def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
@@ -358,7 +370,10 @@ def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tal
         bound = terms.days.get(("oral_mark", day))
         of = tally.of("oral_mark", teacher, group, day)
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
-            of[_status(bound, fact)] += count
+            status = _status(bound, fact)
+            of[status] += count
+            if tally.of_lessons is not None:
+                tally.of_lessons[lesson].marks.append(status)
 
 
 class _Cells:

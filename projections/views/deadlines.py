@@ -205,6 +205,20 @@ def excused_verdicts(
                 yield column.lesson, one.verdict.rule
 
 
+def completeness_register(
+    views: Reader, asked: Asked, *, now: datetime, at: AsOf = None
+) -> Iterator[tuple[Lesson, CompletenessRow]]:
+    """Lessons that stand, each with how complete its record was on the day (2.4.2); rules and statuses do not matter.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    by = judging(views, now, at)
+    rules: tuple[Rule, ...] = ("lesson", "attendance", "homework", "oral_mark")
+    for column, judged in _judged(views, _lessons(views, asked, by.position), by, rules, None):
+        yield column.lesson, _completeness([one.verdict for one in judged])
+
+
 def monday(day: str) -> str:
     """The Monday of a day's week."""
     of = date.fromisoformat(day)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
@@ -126,15 +126,9 @@ def flagged_marks(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
-    parameters: dict[str, object] = {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
-    condition = ""
-    if class_group is not None:
-        parameters["class_group"] = class_group
-        condition += " AND o.class_group = :class_group"
-    if student is not None:
-        parameters["student"] = student
-        condition += " AND a.student = :student"
-    rows = views.select(f"{_MARKS}{condition} ORDER BY l.held_on, m.fact", parameters)
+    conditions, parameters = filters(("o.class_group", class_group), ("a.student", student))
+    parameters |= {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
+    rows = views.select(f"{_MARKS}{conditions} ORDER BY l.held_on, m.fact", parameters)
     flags = flags_of(views, [Pair(row[1], row[10], row[11], row[3]) for row in rows], position)
     return Answer(position, tuple(_flagged(row, flags[row[1]]) for row in rows))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.views.closings import Turn, closed_by, turns
 
 
@@ -142,7 +142,7 @@ def school(views: Reader, *, at: AsOf = None) -> Answer[School]:
 def persons(views: Reader, *, kind: str | None = None, person: str | None = None, at: AsOf = None) -> Answer[Person]:
     """People in the order of their registration, all or of one kind, or one person."""
     position = resolve(views, at)
-    conditions, parameters = _filters(("p.kind", kind), ("p.person", person))
+    conditions, parameters = filters(("p.kind", kind), ("p.person", person))
     sql = f"""SELECT p.entry, p.person, p.kind, p.digests FROM {{persons}} p
         WHERE {stands("p")}{conditions} ORDER BY p.entry"""
     rows = views.select(sql, {"at": position, **parameters})
@@ -162,7 +162,7 @@ def years(views: Reader, *, at: AsOf = None) -> Answer[SchoolYear]:
 def periods(views: Reader, *, year: str | None = None, grade: int | None = None, at: AsOf = None) -> Answer[Period]:
     """Reporting periods by their first day, of a year or of a grade where asked, with whether they are closed."""
     position = resolve(views, at)
-    conditions, parameters = _filters(("p.year", year))
+    conditions, parameters = filters(("p.year", year))
     sql = f"""SELECT p.entry, p.period, p.year, p.kind, p.number, p.grades, p.starts_on, p.ends_on
         FROM {{periods}} p WHERE {stands("p")}{conditions} ORDER BY p.starts_on, p.entry"""
     histories = turns(views, position)
@@ -177,7 +177,7 @@ def periods(views: Reader, *, year: str | None = None, grade: int | None = None,
 def classes(views: Reader, *, year: str | None = None, at: AsOf = None) -> Answer[ClassGroup]:
     """Class groups by grade and letter."""
     position = resolve(views, at)
-    conditions, parameters = _filters(("g.year", year))
+    conditions, parameters = filters(("g.year", year))
     sql = f"""SELECT g.entry, g.class_group, g.year, g.grade, g.letter, g.class_teacher FROM {{classes}} g
         WHERE {stands("g")}{conditions} ORDER BY g.grade, g.letter, g.entry"""
     return Answer(position, tuple(ClassGroup(*row) for row in views.select(sql, {"at": position, **parameters})))
@@ -188,7 +188,7 @@ def memberships(
 ) -> Answer[Membership]:
     """Enrolments of a class or of a student, each with the first leaving after it, in the order of their entries."""
     position = resolve(views, at)
-    conditions, parameters = _filters(("e.class_group", class_group), ("e.student", student))
+    conditions, parameters = filters(("e.class_group", class_group), ("e.student", student))
     sql = f"""SELECT e.entry, e.class_group, e.student, e.starts_on, l.entry, l.ends_on FROM {{enrollments}} e
         LEFT JOIN {{leavings}} l ON l.entry = (
           SELECT min(f.entry) FROM {{leavings}} f WHERE f.class_group = e.class_group AND f.student = e.student
@@ -229,7 +229,7 @@ def courses(
 ) -> Answer[Course]:
     """Courses, with the teacher responsible `on` a date (None: the one assigned from the latest day)."""
     position = resolve(views, at)
-    conditions, parameters = _filters(
+    conditions, parameters = filters(
         ("c.class_group", class_group), ("c.subject", subject), ("c.course", course), ("c.year", year)
     )
     until = "" if on is None else " AND b.starts_on <= :on_date"
@@ -242,12 +242,6 @@ def courses(
           ORDER BY b.starts_on DESC, b.entry DESC LIMIT 1)
         WHERE {stands("c")}{conditions} ORDER BY c.entry"""
     return Answer(position, tuple(Course(*row) for row in views.select(sql, {"at": position, **parameters})))
-
-
-def teacher_courses(views: Reader, teacher: str, *, on: str | None = None, at: AsOf = None) -> Answer[Course]:
-    """Courses that a teacher is responsible for on a date (None: where the latest assignment is this teacher's)."""
-    answer = courses(views, on=on, at=at)
-    return Answer(answer.position, tuple(course for course in answer.rows if course.teacher == teacher))
 
 
 def lessons(
@@ -264,7 +258,7 @@ def lessons(
 ) -> Answer[Lesson]:
     """Standing lessons by date and number: of a course, a class, a subject, a teacher, or one; dates are inclusive."""
     position = resolve(views, at)
-    conditions, parameters = _filters(
+    conditions, parameters = filters(
         ("l.course", course),
         ("c.class_group", class_group),
         ("c.subject", subject),
@@ -285,11 +279,3 @@ def _lesson(row: tuple[Any, ...]) -> Lesson:
     *fields, plan_items, attendance_by = row
     cells = (*fields, tuple(orjson.loads(plan_items or "[]")), attendance_by)
     return Lesson(*cells)
-
-
-def _filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:
-    """Conditions on columns whose value is given, to put behind others, and their parameters."""
-    given = {column: value for column, value in wanted if value is not None}
-    names = {column: column.partition(".")[2] for column in given}
-    conditions = "".join(f" AND {column} = :{name}" for column, name in names.items())
-    return conditions, {names[column]: value for column, value in given.items()}

@@ -23,7 +23,7 @@ from ledger.journal.computing import (
     compute_year_mark,
 )
 from ledger.journal.result_events import AssessmentRules
-from projections.reading import Answer, AsOf, Reader, listed, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, listed, resolve, stands
 from projections.views.result_changes import suspects
 
 
@@ -108,6 +108,41 @@ class Decision:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionRequest:
+    """A request to correct a result after its publication.
+
+    Attributes:
+        entry: what says its status; `request`: its own index, by which it is answered.
+        sheet, course, class_group, class_name, subject, period, what, student: of which result.
+        corrects, old, new: the entry that it would replace, and the values; None: no result.
+        reason, note, basis: why; `note` is a digest.
+        status, answer_basis: ``open``, ``approved`` or ``refused``, and of a refusal the document.
+        at, actor: when and by whom it was asked for.
+    """
+
+    entry: int
+    request: int
+    sheet: str
+    course: str
+    class_group: str
+    class_name: str
+    subject: str
+    period: str
+    what: str
+    student: str
+    corrects: int
+    old: str | None
+    new: str | None
+    reason: str
+    note: str | None
+    basis: str
+    status: str
+    answer_basis: str | None
+    at: str
+    actor: str
+
+
 def results(
     views: Reader,
     *,
@@ -116,6 +151,7 @@ def results(
     period: str | None = None,
     student: str | None = None,
     sheet: str | None = None,
+    subject: str | None = None,
     at: AsOf = None,
 ) -> Answer[Result]:
     """Results that stand, by period, class, subject and their entries.
@@ -127,6 +163,7 @@ def results(
         period: only of this period.
         student: only of this student.
         sheet: only of this sheet.
+        subject: only of this subject.
         at: as of.
 
     Raises:
@@ -139,6 +176,7 @@ def results(
         "s.period": period,
         "r.student": student,
         "r.sheet": sheet,
+        "o.subject": subject,
     }
     return Answer(position, _results(views, position, wanted))
 
@@ -163,6 +201,44 @@ def unpublished(views: Reader, *, period: str | None = None, at: AsOf = None) ->
     """Results that nobody said were shown (regulation 2.3.3)."""
     position = resolve(views, at)
     return Answer(position, _results(views, position, {"s.period": period}, _UNPUBLISHED))
+
+
+_REQUESTS: Final = f"""
+    SELECT q.entry, q.request, q.sheet, s.course, o.class_group, g.grade, g.letter, o.subject, s.period, r.what,
+      r.student, q.corrects, q.old, q.new, q.reason, q.note, q.basis, q.status, q.answer_basis, m.at, m.actor
+    FROM {{result_requests}} q
+    JOIN {{result_sheets}} s ON s.sheet = q.sheet AND {stands("s")}
+    JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
+    JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
+    JOIN {{results}} r ON r.entry = q.corrects
+    JOIN {{commands}} m ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= q.request)
+    WHERE {stands("q")}"""
+
+
+def correction_requests(
+    views: Reader,
+    *,
+    sheet: str | None = None,
+    class_group: str | None = None,
+    status: str | None = None,
+    at: AsOf = None,
+) -> Answer[CorrectionRequest]:
+    """Requests to correct published results, with their answers, in the order of the requests.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    wanted = {"q.sheet": sheet, "o.class_group": class_group, "q.status": status}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    conditions = "".join(f" AND {column} = :{column.partition('.')[2]}" for column in given)
+    parameters = {column.partition(".")[2]: value for column, value in given.items()}
+    rows = views.select(f"{_REQUESTS}{conditions} ORDER BY q.request", {"at": position, **parameters})
+    requests = []
+    for row in rows:
+        fields = (*row[:5], f"{row[5]}{row[6]}", *row[7:])
+        requests.append(CorrectionRequest(*fields))
+    return Answer(position, tuple(requests))
 
 
 def assessment_rules(views: Reader, *, at: AsOf = None) -> Answer[Rules]:
@@ -239,10 +315,9 @@ def _results(
         more: the condition.
         entries: only these; whether each has to be computed again.
     """
-    given = {column: value for column, value in wanted.items() if value is not None}
-    names = {column: column.partition(".")[2] for column in given}
-    sql = _RESULTS + "".join(f" AND {column} = :{name}" for column, name in names.items()) + more
-    parameters: dict[str, object] = {"at": position, **{names[column]: value for column, value in given.items()}}
+    conditions, parameters = filters(*wanted.items())
+    sql = _RESULTS + conditions + more
+    parameters["at"] = position
     if entries is None:
         rows = views.select(sql + _ORDER, parameters)
     else:

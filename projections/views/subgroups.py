@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from ledger.journal.events import SubgroupJoined, SubgroupLeft, SubgroupListed
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -86,16 +86,13 @@ def subgroup_members(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
-    given = {"j.course": course, "o.class_group": class_group, "j.student": student}
-    wanted = {column: value for column, value in given.items() if value is not None}
-    conditions = "".join(f" AND {column} = :{column.partition('.')[2]}" for column in wanted)
+    conditions, parameters = filters(("j.course", course), ("o.class_group", class_group), ("j.student", student))
     sql = f"""SELECT j.entry, j.course, o.class_group, o.subject, o.subgroup, j.student, j.starts_on, d.entry, d.ends_on
         FROM {{joinings}} j JOIN {{courses}} o ON o.course = j.course AND {stands("o")}
         LEFT JOIN {{departures}} d ON d.entry = (
           SELECT min(f.entry) FROM {{departures}} f WHERE f.course = j.course AND f.student = j.student
             AND f.entry > j.entry AND {stands("f")})
         WHERE {stands("j")}{conditions} ORDER BY j.entry"""
-    parameters = {column.partition(".")[2]: value for column, value in wanted.items()}
     found = (SubgroupMember(*row) for row in views.select(sql, {"at": position, **parameters}))
     return Answer(
         position,

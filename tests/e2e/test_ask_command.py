@@ -129,6 +129,8 @@ WRONG = {
     "the later one first": (("replay", "--compare", "9", "8"), "--compare"),
     "neither a moment nor a position": (("replay", "--compare", "вчера", "8"), "2026-11-01T12:00:00Z"),
     "compared as of": (("replay", "--compare", "1", "8", "--at", "2026-11-01T12:00:00Z"), "--at"),
+    "a period of no other rules": (("replay", "--period", "quarter-1"), "--what-if"),
+    "no file of other rules": (("replay", "--what-if", "none.toml", "--period", "quarter-1"), "none.toml"),
     "no class to compare": (("replay", "--compare", "900", "1800", "--class", "99Я"), "--class"),
 }
 
@@ -139,3 +141,53 @@ def test_what_is_wrong_is_said_with_what_is_allowed(var: Path, name: str) -> Non
     done = run(var, *arguments)
     assert done.returncode == 2, (name, done.stderr)
     assert words in done.stderr, name
+
+
+def test_indicators_are_weighed_by_the_schools_own_formula(var: Path, tmp_path: Path) -> None:
+    plain = answer(var, "indicators")
+    given = {row["teacher"]: row["count"] for row in plain["rows"] if row["indicator"] == "lessons.given"}
+    formula = tmp_path / "formula.toml"
+    formula.write_text('title = "Приказ № 12"\n[count]\n"lessons.given" = 0.5\n', encoding="utf-8")
+    weighed = answer(var, "indicators", "--formula", str(formula))
+    assert weighed["formula"] == "Приказ № 12"
+    assert {score["teacher"]: float(score["sum"]) for score in weighed["scores"]} == {
+        teacher: count / 2 for teacher, count in given.items()
+    }
+    text = run(var, "indicators", "--formula", str(formula)).stdout
+    assert "уроки: дано" in text
+    rows = list(
+        csv.DictReader(
+            io.StringIO(run(var, "indicators", "--formula", str(formula), "--csv").stdout.removeprefix("\ufeff")),
+            delimiter=";",
+        )
+    )
+    assert [row["indicator (показатель)"] for row in rows[:2]] == ["уроки: дано", "сумма"]
+    formula.write_text('title = "Приказ № 12"\n[count]\n"lessons" = 0.5\n', encoding="utf-8")
+    refused = run(var, "indicators", "--formula", str(formula))
+    assert refused.returncode == 2
+    assert "lessons.given" in refused.stderr
+
+
+def test_a_forecast_is_text_one_object_or_a_table(var: Path) -> None:
+    content = answer(var, "forecast", "--class", "5А", "--on", "2026-09-10")
+    row = next(row for row in content["rows"] if row["needed"])
+    assert (row["class_name"], row["period_kind"]) == ("5А", "quarter")
+    text = run(var, "forecast", "--class", "5А", "--on", "2026-09-10", "--student", row["student"]).stdout
+    assert content["people"][row["student"]] in text
+    assert f"до «{row['needed'][0]['value']}»" in text
+    done = run(var, "forecast", "--class", "5А", "--on", "2026-09-10", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff")), delimiter=";"))
+    assert len(rows) == len(content["rows"])
+    for wrong in (("--class", "5Ъ"), ("--on", "2026-02-30"), ("--student", "x"), ("--csv", "--json")):
+        assert run(var, "forecast", *wrong).returncode == 2
+
+
+def test_hours_are_text_one_object_or_a_table(var: Path) -> None:
+    content = answer(var, "workload", "--by", "week")
+    assert content["rows"][0]["given"] >= content["rows"][0]["own"]
+    assert "дано / given" in run(var, "workload").stdout
+    assert "проведено / held" in run(var, "workload", "--class", "5А").stdout
+    done = run(var, "workload", "--by", "week", "--csv")
+    assert len(done.stdout.splitlines()) == len(content["rows"]) + 1
+    for wrong in (("--by", "day"), ("--teacher", "x"), ("--class", "5Ъ"), ("--csv", "--json")):
+        assert run(var, "workload", *wrong).returncode == 2

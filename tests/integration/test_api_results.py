@@ -151,7 +151,17 @@ def test_a_published_result_changes_by_a_second_persons_consent(school: Graded) 
         change = {"corrects": first, "new": "5", "reason": "appeal", "basis": "заявление № 3", "note": "пересчитали"}
         problem(teacher.post(f"{place}/corrections", json=change), 409, "result_published")
         asked = post(teacher, f"{place}/correction-requests", change)["first_index"]
+        (waiting,) = rows(deputy, "/result-correction-requests", status="open")
+        assert (waiting["request"], waiting["student"], waiting["what"]) == (asked, school.students[0], "period_mark")
+        assert [waiting[name] for name in ("old", "new", "reason", "basis")] == ["4", "5", "appeal", "заявление № 3"]
         approved = post(deputy, f"{place}/correction-requests/{asked}/approval", {})
+        assert rows(deputy, "/result-correction-requests", status="open") == []
+        (answered,) = rows(deputy, "/result-correction-requests", sheet=school.sheet, class_group=school.group)
+        assert (answered["status"], answered["entry"]) == ("approved", approved["first_index"])
+        assert rows(deputy, "/result-correction-requests", at=str(approved["first_index"])) == [waiting]
+        assert rows(deputy, "/result-correction-requests", at=str(asked)) == []
+        assert rows(deputy, "/result-correction-requests", class_group=str(uuid4())) == []
+        assert [(row["year"], row["title"]) for row in rows(deputy, "/years")] == [(school.year, "2026/27")]
         row = next(row for row in rows(deputy, "/results") if row["fact"] == first)
         assert (row["entry"], row["recorded"], row["value"]) == (approved["first_index"], "4", "5")
         problem(deputy.post(f"/results/{uuid4()}/publications", json={"what": "period_mark", "obtained_at": OBTAINED}), 404, "unknown_results")  # fmt: skip

@@ -45,14 +45,14 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(var: Path, capsys: 
 def test_imports_files_or_a_folder_and_signs(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = sorted((SMALL / "cp1251").glob("*.csv"))
     assert run_import_files(Console(as_json=True), var, files, dry_run=False) == Exit.DONE
-    assert json.loads(capsys.readouterr().out)["done"] == 91
+    assert json.loads(capsys.readouterr().out)["done"] == 115
     assert run_import_files(Console(as_json=True), var, [SMALL], dry_run=False) == Exit.DONE
     again = json.loads(capsys.readouterr().out)
     assert (again["done"], again["unchanged"]["student"]) == (0, 24)
     with open_school(var, background=False) as school:
         checkpoint = school.recorder.checkpoint()
         assert checkpoint is not None
-        assert checkpoint.size == school.recorder.head().size == 122
+        assert checkpoint.size == school.recorder.head().size == 146
 
 
 def test_the_model_school_is_imported_whole(var: Path, capsys: pytest.CaptureFixture[str]) -> None:

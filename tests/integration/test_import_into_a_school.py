@@ -71,21 +71,46 @@ EXPECTED = {
     "student_enrolled/1": 24,
     "course_opened/1": 24,
     "teacher_assigned/1": 24,
+    "duty_assigned/1": 12,
+    "days_off_declared/1": 8,
+    "school_day_declared/1": 1,
+    "bell_schedule_set/1": 1,
+    "timetable_set/1": 2,
 }
+
+
+def test_a_class_gets_another_week_from_a_later_day(school: School, vault: Vault) -> None:
+    apply_import(plan_import(FILES, know_school(school, vault)), school, vault, ADMINISTRATOR)
+    header, *lessons = FILES["timetable.csv"].decode("utf-8-sig").splitlines()
+    own = [f"{lesson};02.11.2026" for lesson in lessons if ";5А;" in lesson]
+    moved = {**FILES, "timetable.csv": "\n".join([f"{header};с", *own[:-1], ""]).encode()}
+    plan = plan_import(moved, know_school(school, vault))
+    assert (plan.problems, len(plan.steps)) == ((), 1)
+    apply_import(plan, school, vault, ADMINISTRATOR)
+    last = parse_entry(list(school.ledger.entries())[-1])
+    assert (last.type, last.data["effective_from"], len(last.data["lessons"])) == (
+        "timetable_set/1",
+        "2026-11-02",
+        len(own) - 1,
+    )
+    again = plan_import(moved, know_school(school, vault))
+    assert (again.problems, again.steps) == ((), ())
+    first = plan_import(FILES, know_school(school, vault))
+    assert (first.problems, first.steps) == ((), ()), "the version before it is there as it was"
 
 
 def test_imports_a_school_and_a_second_time_nothing(school: School, vault: Vault) -> None:
     plan = plan_import(FILES, know_school(school, vault))
-    assert apply_import(plan, school, vault, ADMINISTRATOR) == (91, 0)
+    assert apply_import(plan, school, vault, ADMINISTRATOR) == (115, 0)
     assert types(school) == EXPECTED
     again = plan_import(SAME_IN_CP1251, know_school(school, vault))
     assert (again.problems, again.steps) == ((), ())
     # Even a plan made before the first import, carried out again, changes nothing.
-    assert apply_import(plan, school, vault, ADMINISTRATOR) == (0, 91)
+    assert apply_import(plan, school, vault, ADMINISTRATOR) == (0, 115)
     assert types(school) == EXPECTED
 
 
-@pytest.mark.parametrize("stop_after", [1, 20, 37, 60, 90])
+@pytest.mark.parametrize("stop_after", [1, 20, 37, 60, 90, 104, 113])
 @pytest.mark.parametrize("plan_again", [True, False])
 def test_goes_on_after_a_crash(sqlite_school: School, vault: Vault, stop_after: int, *, plan_again: bool) -> None:
     def crash(done: int, _: int) -> None:
@@ -97,9 +122,9 @@ def test_goes_on_after_a_crash(sqlite_school: School, vault: Vault, stop_after: 
         apply_import(plan, sqlite_school, vault, ADMINISTRATOR, progress=crash)
     if plan_again:
         plan = plan_import(FILES, know_school(sqlite_school, vault))
-        assert len(plan.steps) == 91 - stop_after
+        assert len(plan.steps) == 115 - stop_after
     done = apply_import(plan, sqlite_school, vault, ADMINISTRATOR)
-    assert done == (91 - stop_after, 0 if plan_again else stop_after)
+    assert done == (115 - stop_after, 0 if plan_again else stop_after)
     assert types(sqlite_school) == EXPECTED
 
 

@@ -163,6 +163,24 @@ def test_written_works_without_marks_are_found_once_they_are_old_enough(views: V
     assert found(views, "unmarked-works", subject="Физика") == []
 
 
+def test_who_had_a_two_and_was_not_asked_again_is_found_by_the_lessons_attended(views: Views) -> None:
+    """Boris got a 2 in L1; L3 left him without a mark, and in L4 he got a 3."""
+
+    def told(at: int | None, lessons: str, **given: str) -> list[list[int]]:
+        return entries(found(views, "unmarked-works", at, finding="not_asked_again", lessons=lessons, **given))
+
+    two = [[E["L1.boris.0"]]]
+    assert told(E["L4"], "1") == two
+    assert told(E["L4"], "2") == [], "there was one lesson so far"
+    assert told(E["L4.boris"], "2") == two, "L4 is recorded, his mark not yet"
+    assert told(E["L4.boris"] + 1, "2") == []
+    assert told(E["L4.boris"] + 1, "1") == two, "not within one lesson"
+    assert told(E["L4"], "1", class_="9А") == told(E["L4"], "1", teacher=T2) == []
+    assert told(None, "1") == [], "the 2 is a 5 by now"
+    (row,) = found(views, "unmarked-works", E["L4"], finding="not_asked_again", lessons="1")
+    assert (row["student"], row["value"], row["kind"], row["lesson"]) == (BORIS, "2", "control_work", uid("L1"))
+
+
 def test_a_work_that_only_a_part_of_those_present_has_marks_for_is_found_by_the_share(views: Views) -> None:
     before_the_marks_of_boris = E["L1.boris.0"]
     rows = found(views, "unmarked-works", at=before_the_marks_of_boris, share="33", after_days="0")

@@ -16,6 +16,7 @@ from api.importing.steps import (
     NewPerson,
     NewPlan,
     NewTeacher,
+    NewTimetable,
     NewYear,
 )
 from api.importing.values import LOOKALIKES, ClassName
@@ -215,11 +216,13 @@ def test_a_student_who_left_may_come_back_later() -> None:
     assert [type(step) for step in plan.steps] == [NewEnrollment]
 
 
-def test_the_timetable_gives_courses_and_nothing_else() -> None:
+def test_without_bells_the_timetable_gives_courses_and_nothing_else() -> None:
     timetable = "день;урок;класс;предмет;учитель;кабинет\nпн;1;5А;Математика;Т1;21\nвт;2;5А;Математика;Т1;\nfri;1;5А;Труд;Т2;5\n"
     plan = plan_import(files({"timetable.csv": timetable}))
     assert plan.lessons == 3
     assert [step.subject for step in plan.steps if isinstance(step, NewCourse)] == ["Математика", "Труд"]
+    assert not any(isinstance(step, NewTimetable) for step in plan.steps)
+    assert "звонков нет" in describe_plan(plan)
 
 
 @pytest.mark.parametrize(

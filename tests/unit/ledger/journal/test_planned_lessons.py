@@ -9,7 +9,7 @@ import pytest
 
 from ledger.journal.calendar import CalendarEntry
 from ledger.journal.in_force import InForce
-from ledger.journal.planned_lessons import GradeCalendar, PlannedLesson, Span, end_of_last_lesson, planned_lessons
+from ledger.journal.planned_lessons import GradeCalendar, PlannedLesson, Span, planned_lessons
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 
 BELLS = "звонки"
@@ -115,11 +115,3 @@ def test_of_two_entries_of_a_day_the_later_counts() -> None:
     quarantine = CalendarEntry(32, "2026-09-10", "2026-09-20", (5,), None)
     assert courses("2026-09-12", saturday, quarantine) == []
     assert len(courses("2026-09-12", quarantine._replace(entry=30), saturday)) == 3
-
-
-def test_the_last_lesson_is_that_of_the_students_own_courses() -> None:
-    monday = on("2026-09-07")
-    assert end_of_last_lesson(monday) == "10:10"
-    assert end_of_last_lesson(monday, frozenset({MATHS})) == "09:15"
-    assert end_of_last_lesson(on("2026-09-29")) is None
-    assert end_of_last_lesson(()) is None

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -13,7 +12,7 @@ from ledger.journal.events import (
     LessonRecorded,
 )
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported, PlanItem, PlanTopic
-from ledger.journal.plans import LessonPlan, was_planned_before
+from ledger.journal.plans import LessonPlan
 from ledger.wire.canonical import LIMIT_BYTES
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -27,7 +26,6 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER_2,
     SmallSchool,
     lesson,
-    moscow,
 )
 
 LATER = SETUP_AT + timedelta(days=5)
@@ -148,11 +146,3 @@ def test_an_item_that_was_taken_out_is_covered_no_more(planned: SmallSchool) -> 
 
 def test_a_course_without_a_plan_has_no_items() -> None:
     refuses(SmallSchool(), lesson(plan_items=(1,)), "unknown_plan", "plan_items")
-
-
-def test_a_plan_exempts_where_it_was_there_before_the_lesson_began() -> None:
-    """10:40 in Moscow is 07:40 UTC: a plan of that very minute came too late."""
-    zone = ZoneInfo("Europe/Moscow")
-    assert was_planned_before(moscow("2026-09-07 10:39"), "2026-09-07", "10:40", zone)
-    assert not was_planned_before(moscow("2026-09-07 10:40"), "2026-09-07", "10:40", zone)
-    assert not was_planned_before(moscow("2026-09-08 08:00"), "2026-09-07", "10:40", zone)

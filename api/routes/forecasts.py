@@ -1,0 +1,100 @@
+"""Forecasts of a period's results (regulation 2.3.2): a class teacher's own class, and all for who reads staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Identity, Right
+from api.problems import Problem
+from api.queries import At, Id, On, read_as_of
+from api.requests import authorize
+from api.routes.views import dress
+from api.schools import OpenSchool
+from exports.forecasts import format_forecasts
+from projections.engine import Views
+from projections.reading import resolve
+from projections.views.forecasts import Forecasts, forecasts
+from projections.views.lookups import classes
+
+
+def _reader(request: Request) -> None:
+    """Refuse who may not read before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
+
+
+router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+
+
+@router.get("/forecasts")
+async def read_forecasts(
+    request: Request, class_group: Id = None, student: Id = None, on: On = None, at: At = None
+) -> Response:
+    """What would come out for each student and course if the period ended now, and what it would take for more."""
+
+    def show(school: OpenSchool, found: Forecasts) -> Response:
+        plain: dict[str, Any] = orjson.loads(orjson.dumps(found))
+        return school.json(dress(school, found.position, plain, {row.student for row in found.rows}))
+
+    return await _answer(request, class_group, student, on, at, show)
+
+
+@router.get("/forecasts.csv")
+async def read_forecasts_as_csv(
+    request: Request, class_group: Id = None, student: Id = None, on: On = None, at: At = None
+) -> Response:
+    """The same as a table for a spreadsheet."""
+
+    def show(school: OpenSchool, found: Forecasts) -> Response:
+        content = format_forecasts(found, school.names({row.student for row in found.rows}))
+        headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(found.position)}
+        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+    return await _answer(request, class_group, student, on, at, show)
+
+
+async def _answer(
+    request: Request,
+    class_group: str | None,
+    student: str | None,
+    on: str | None,
+    at: str | None,
+    show: Callable[[OpenSchool, Forecasts], Response],
+) -> Response:
+    school: OpenSchool = request.state.school
+    moment = read_as_of(at)
+
+    def work() -> Response:
+        views = school.read_views()
+        position = resolve(views, moment)
+        _check_may(views, request.state.identity, class_group, student, position)
+        return show(school, forecasts(views, class_group=class_group, student=student, on=on, at=position))
+
+    return await run_in_threadpool(work)
+
+
+def _check_may(views: Views, identity: Identity, class_group: str | None, student: str | None, position: int) -> None:
+    """Refuse a teacher another class than the own one, and everybody the whole school at once.
+
+    Raises:
+        Problem: 403, or 400 where neither a class nor a student is named.
+    """
+    if class_group is None and (student is None or not identity.may(Right.READ_STAFF)):
+        detail = (
+            "назовите класс, а администрация — класс или ученика",
+            "name a class; the administration, or a student",
+        )
+        raise Problem("bad_request", 400, detail, more={"where": "class_group"})
+    if identity.may(Right.READ_STAFF):
+        return
+    found = classes(views, at=position).rows
+    if not any(of.class_group == class_group and of.class_teacher == identity.actor for of in found):
+        detail = (
+            "прогноз видит классный руководитель своего класса",
+            "a class teacher reads the own class's forecasts",
+        )
+        raise Problem("forbidden", 403, detail)

@@ -1,0 +1,70 @@
+"""Indicators of teachers' work with the journal (regulation 2.4.3): a teacher reads the own, the administration all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Identity, Right
+from api.problems import Problem
+from api.queries import At, From, Id, Month, To, days_of
+from api.requests import authorize
+from api.routes.questions import Format, answer_question
+from projections.questions import BY_SLUG
+
+_QUESTION: Final = BY_SLUG["indicators"]
+
+One = Annotated[str | None, Query(max_length=40, description="one indicator, such as lesson.late; left out: all")]
+By = Annotated[
+    Literal["teacher", "month", "each"],
+    Query(description="what to count apart; each: what one teacher's one count is made of, with entries"),
+]
+
+
+def _reader(request: Request) -> None:
+    """Refuse who may not read before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
+
+
+router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+
+
+@router.get("/indicators")
+async def read_indicators(
+    request: Request,
+    teacher: Id = None,
+    month: Month = None,
+    from_date: From = None,
+    to_date: To = None,
+    indicator: One = None,
+    by: By = "teacher",
+    at: At = None,
+    format: Format = None,  # noqa: A002 - the parameter's name in the address
+) -> Response:
+    """Counts and shares of each indicator, and with `by=each` the facts behind one; a teacher reads the own ones."""
+    first, last = days_of(month, from_date, to_date)
+    wanted = {
+        "teacher": _allowed(request.state.identity, teacher),
+        "from": first,
+        "to": last,
+        "indicator": indicator,
+        "by": by,
+    }
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    return await run_in_threadpool(answer_question, request, _QUESTION, asked, at, format)
+
+
+def _allowed(identity: Identity, teacher: str | None) -> str | None:
+    """Whose indicators are read: anybody's with the right to, else the own.
+
+    Raises:
+        Problem: 403 where another teacher is asked about without the right.
+    """
+    if identity.may(Right.READ_STAFF):
+        return teacher
+    if teacher not in (None, identity.actor):
+        detail = ("учитель видит только свои показатели", "a teacher reads the own indicators only")
+        raise Problem("forbidden", 403, detail)
+    return identity.actor

@@ -1,0 +1,97 @@
+"""Indicators of teachers' work at random positions, against the plain folding of the entries."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime
+
+from hypothesis import given, strategies as st
+
+from ledger.journal.deadlines.completeness import completeness
+from ledger.journal.deadlines.verdict import Verdict
+from projections.engine import Views
+from projections.views.indicators import INDICATORS, indicator_facts, indicators
+from tests import projection_oracle as oracle
+from tests.properties.test_deadline_register import DeadlineLog, _asked_at, _quiet, all_verdicts, schools
+
+__all__ = ["schools"]
+
+
+def counted(world: oracle.World, now: datetime, first: str, last: str) -> dict[str, Counter[str]]:
+    """Teacher -> indicator -> count."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    of_lessons: defaultdict[str, list[Verdict]] = defaultdict(list)
+
+    def is_asked(lesson: str) -> bool:
+        return first <= str(world.lessons[lesson]["held_on"]) <= last
+
+    for lesson, _, _, verdict in all_verdicts(world, now):
+        if is_asked(lesson):
+            found[world.lessons[lesson]["teacher"]][f"{verdict.rule}.{verdict.status}"] += 1
+            of_lessons[lesson].append(verdict)
+    for lesson, verdicts in of_lessons.items():
+        of = found[world.lessons[lesson]["teacher"]]
+        of["lessons.given"] += 1
+        by_rule = {verdict.rule: verdict for verdict in verdicts}
+        oral = [verdict for verdict in verdicts if verdict.rule == "oral_mark"]
+        whole = completeness(by_rule["lesson"], by_rule["attendance"], by_rule["homework"], oral)
+        if whole.open == 0 and whole.index is not None:
+            of[f"completeness.{whole.index}"] += 1
+    for line in oracle.register(world):
+        if line[3] != "reason_set" and is_asked(line[7]):
+            found[line[9]][f"corrections.{line[4]}"] += 1
+    for line in oracle.substituted(world, None, first, last):
+        found[line[5]]["substitutions.taken"] += 1
+    return found
+
+
+@_quiet
+@given(data=st.data())
+def test_the_counts_are_what_the_entries_say(schools: list[tuple[DeadlineLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, now = _asked_at(school, data)
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    first, last = data.draw(st.sampled_from([(None, None), ("2026-09-03", "2026-09-12")]))
+    world = oracle.fold(school.log.raws[:at])
+    found = indicators(views, teacher=teacher, from_date=first, to_date=last, at=at)
+    expected = counted(world, now, first or "", last or "9999")
+    assert found.position == at
+    assert {(row.teacher, row.indicator): row.count for row in found.rows if row.count} == {
+        (who, name): count
+        for who, of in expected.items()
+        if teacher in (None, who)
+        for name, count in of.items()
+        if count and name in INDICATORS
+    }
+    for row in found.rows:
+        of = expected[row.teacher]
+        rule, _, status = row.indicator.partition(".")
+        if status in ("on_time", "late", "missing"):
+            assert row.of == sum(of[f"{rule}.{one}"] for one in ("on_time", "late", "missing")) > 0
+        if row.of:
+            assert row.share == int(10_000 * row.count / row.of)
+
+
+@_quiet
+@given(data=st.data())
+def test_each_count_is_the_sum_of_its_facts_and_they_cite_what_was_known(
+    schools: list[tuple[DeadlineLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, _ = _asked_at(school, data)
+    rows = indicators(views, at=at).rows
+    if not rows:
+        return
+    row = data.draw(st.sampled_from([row for row in rows if row.count] or list(rows)))
+    facts = indicator_facts(views, row.teacher, row.indicator, at=at)
+    assert sum(fact.count for fact in facts) == row.count
+    assert all(fact.entries and max(fact.entries) < at for fact in facts)
+
+
+def test_the_schools_have_something_of_most_indicators(schools: list[tuple[DeadlineLog, Views]]) -> None:
+    seen = {row.indicator for _, views in schools for row in indicators(views).rows if row.count}
+    results = {name for name in INDICATORS if name.startswith("result")}
+    assert seen >= set(INDICATORS) - results - {
+        "attendance.exempt", "lesson.exempt", "lesson.missing", "oral_mark.missing", "oral_mark.exempt",
+        "completeness.0", "corrections.reopened", "corrections.same_day", "written_work.exempt",
+    }  # fmt: skip
