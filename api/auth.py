@@ -37,6 +37,7 @@ class Right(StrEnum):
 
     SET_UP = "set_up"
     CLOSE = "close"
+    CLOSE_JOURNAL = "close_journal"
     DIRECT = "direct"
     TEACH = "teach"
     PLAN = "plan"
@@ -71,6 +72,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     "deputy": frozenset(
         {
             Right.CLOSE,
+            Right.CLOSE_JOURNAL,
             Right.APPROVE,
             Right.PLAN,
             Right.CERTIFY,
@@ -88,6 +90,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
         {
             Right.SET_UP,
             Right.CLOSE,
+            Right.CLOSE_JOURNAL,
             Right.DIRECT,
             Right.APPROVE,
             Right.CONTROL,
@@ -107,6 +110,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     ),
     "director": frozenset(
         {
+            Right.CLOSE_JOURNAL,
             Right.DIRECT,
             Right.READ_VIEWS,
             Right.OVERSEE,

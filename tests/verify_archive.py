@@ -196,6 +196,9 @@ HEADERS = {
     "closings": "entry (запись);at (внесено);period (период);kind (вид);number (номер);starts_on (с);ends_on (по);action (что);"
     "streams (потоков уроков);size (заверено записей);reason (причина);requested_by (кто просил);name (имя);note (пояснение);"
     "basis (основание);actor (кто внёс)",
+    "journals": "entry (запись);at (внесено);class_id (id класса);class (класс);action (что);excused (чего нет и почему);"
+    "reason (причина);requested_by (кто просил);name (имя);note (пояснение);basis (основание);sha256 (SHA-256);"
+    "number (номер расписки);received_on (дата расписки);to (кому);actor (кто внёс)",
     "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
     "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
     "rows (строк);slowest_ms (дольше всех, мс)",
@@ -765,6 +768,33 @@ class Builder:
         self.begin()
         return self.add("period", period, "period_attested", size=size, basis=basis)
 
+    # A class's journal.
+
+    def close_journal(self, group: str, *excused: tuple[str, int, str | None]) -> int:
+        """Close a class's journal; of each thing excused: what, how many, of which course."""
+        self.begin()
+        fields = [
+            {"basis": 'Приказ "7"; п. 2', "count": count, "reason": "order", "what": what}
+            | ({"course": course} if course else {})
+            for what, count, course in excused
+        ]
+        return self.add("class", group, "journal_closed", excused=fields)
+
+    def reopen_journal(self, group: str, requested_by: str, reason: str = "inspection", note: str = "") -> int:
+        """Open a closed journal again."""
+        self.begin()
+        sd = [self.disclose("note", note, len(self.entries))] if note else None
+        self.notes |= dict.fromkeys(sd or (), note)
+        fields = {"reason": reason, "basis": "-Акт; № 5", "requested_by": requested_by, "sd": sd}
+        return self.add("class", group, "journal_reopened", **fields)
+
+    def hand_over(self, group: str, sheet: bytes) -> int:
+        """Hand a class's summary sheet over."""
+        self.begin()
+        sha256 = hashlib.sha256(sheet).hexdigest()
+        fields = {"sha256": sha256, "number": "=12", "received_on": "2027-06-01", "to": 'Архив "школы"'}
+        return self.add("class", group, "sheet_transferred", **fields)
+
     # Evidence.
 
     def verified(self, size: int | None = None, **changes: Any) -> int:
@@ -865,9 +895,9 @@ class Builder:
         self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
         return index
 
-    def work(self, lesson: str, kind: str = "answer", of_lesson: str | None = None) -> str:
+    def work(self, lesson: str, kind: str = "answer", of_lesson: str | None = None, *, written: bool = False) -> str:
         work = self.uuid()
-        header = {"kind": kind, "weight": 100, "written": False} | ({"of_lesson": of_lesson} if of_lesson else {})
+        header = {"kind": kind, "weight": 100, "written": written} | ({"of_lesson": of_lesson} if of_lesson else {})
         index = self.add("lesson", lesson, "work_recorded", work=work, **header)
         self._fact("work", index, header, lesson, work=work)
         self.works[work] = kind
@@ -1126,6 +1156,18 @@ class Builder:
                 *head, key, PERIODS[made["kind"]], made["number"], made["starts_on"], made["ends_on"], action,
                 *get("streams", "size"), REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
                 self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis"), entry["actor"]["id"],
+            ])]  # fmt: skip
+        actions = {
+            "journal_closed": "закрыт", "journal_reopened": "открыт снова", "sheet_transferred": "ведомость передана",
+        }  # fmt: skip
+        if type_ in actions:
+            who = data.get("requested_by", "")
+            excused = canonical(data["excused"]).decode() if "excused" in data else ""
+            return [("journals", [
+                *head, key, self.names.get(key, ""), actions[type_], excused,
+                REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
+                self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis", "sha256", "number", "received_on", "to"),
+                entry["actor"]["id"],
             ])]  # fmt: skip
         if type_ == "printout_registered":
             who = data["signed_by"]

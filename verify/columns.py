@@ -127,6 +127,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "streams (потоков уроков)", "size (заверено записей)", "reason (причина)", "requested_by (кто просил)", _NAME,
         "note (пояснение)", "basis (основание)", "actor (кто внёс)",
     ),
+    "journals": (
+        _ENTRY, _AT, "class_id (id класса)", _CLASS, "action (что)", "excused (чего нет и почему)", "reason (причина)",
+        "requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "sha256 (SHA-256)",
+        "number (номер расписки)", "received_on (дата расписки)", "to (кому)", "actor (кто внёс)",
+    ),
     "evidence": (
         _ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)", "sha256 (SHA-256)",
         "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)", "month (месяц)",

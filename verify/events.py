@@ -185,6 +185,11 @@ _LESSON_RULES = (
     rb'(?:"written_mark"(?=[\],]),?)?(?:"written_work")?(?<![,\[])\])'
 )
 _REOPENED_FOR = ("not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other")
+_EXCUSED = (
+    rb'\{"basis":"(?!")' + _TEXT + rb'","count":[1-9][0-9]{0,4},(?:"course":"' + _UUID + rb'",)?'
+    rb'"reason":"(?:not_required|student_absent|not_restorable|order|other)",'
+    rb'"what":"(?:lesson|attendance|mark|result|remark|council)"\}'
+)
 _DUTY = _words("journal", "substitute", "class_teacher")
 _SOME_TEXT = _string(rb'(?!")' + _TEXT)
 _ORDER_NUMBER = _SOME_TEXT
@@ -316,6 +321,11 @@ TYPES: Final[dict[str, EventType]] = {
         ),
         _event("period_attested/1", "period", size=INDEX, basis=_LINE),
         _event("class_group_opened/1", "class", year=UUID, grade=INDEX, letter=TEXT, class_teacher_opt=UUID),
+        _event("journal_closed/1", "class", excused=rb"(\[(?:" + _EXCUSED + rb"(?:," + _EXCUSED + rb"){0,99})?\])"),
+        _event(
+            "journal_reopened/1", "class", reason=_words(*_REOPENED_FOR), basis=_LINE, requested_by=UUID, sd_opt=DIGEST,
+        ),
+        _event("sheet_transferred/1", "class", sha256=ROOT, number=_LINE, received_on=DATE, to=_LINE),
         _event("student_enrolled/1", "class", student=UUID, starts_on=DATE),
         _event("student_left/1", "class", student=UUID, ends_on=DATE),
         _event("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID, subgroup_opt=TEXT),

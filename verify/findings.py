@@ -377,6 +377,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Решение совета заменяет то, что не действует, или перечисляет учеников не по порядку.",
         "A council's decision replaces none that stands, or does not list its students in order, each once.",
     ),
+    "journal-closed": (
+        "Запись не согласуется с тем, закрыт ли журнал класса за год.",
+        "An entry does not fit whether the class's journal of the year is closed.",
+    ),
+    "journal-mismatch": (
+        "Журнал класса закрыт, а сказанное о недостающем не сходится с записями.",
+        "A class's journal is closed, and what it says to lack is not what the entries show.",
+    ),
+    "sheet-digest": (
+        "Переданная сводная ведомость не та, которую дают записи.",
+        "The summary sheet that was handed over is not the one that the entries lead to.",
+    ),
     "closing-mismatch": (
         "Закрытие не сходится с уроками периода.",
         "A closing does not commit to what the entries say.",

@@ -20,6 +20,7 @@ from verify.events import TYPES, VALUES, EventType, unescape
 from verify.evidence import KINDS as EVIDENCE, Evidence
 from verify.excuses import Excuses
 from verify.findings import Place, Report
+from verify.journal import JOURNALS, Journals
 from verify.lesson import Lessons
 from verify.personal import PersonalData
 from verify.plan import Plans
@@ -93,6 +94,7 @@ class Replay:
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.closings = Closings(self)
+        self.journals = Journals(self)
         self.evidence = Evidence(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
@@ -121,7 +123,10 @@ class Replay:
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
             **dict.fromkeys(EVIDENCE, self.evidence),
         }  # fmt: skip
-        room = self.closings if name in CLOSINGS else rooms.get(event.kind, self)
+        by_name: dict[str, object] = {
+            **dict.fromkeys(CLOSINGS, self.closings), **dict.fromkeys(JOURNALS, self.journals),
+        }  # fmt: skip
+        room = by_name.get(name) or rooms.get(event.kind, self)
         handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)
         return handler
 
@@ -142,6 +147,8 @@ class Replay:
         stream.version = version
         if name:
             self.handlers[name](stream, index, groups)
+            if self.journals.any_closed:
+                self.journals.check_open(stream)
         stream.last = index
 
     def _begin_command(self, command: bytes) -> None:
@@ -292,6 +299,7 @@ class Replay:
         for key in taken:
             self._periods.setdefault(key, []).append(span)
         stream.grades = tuple(grade for _, _, grade in taken)
+        self.journals.period_defined(stream)
 
     def class_group_opened(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a class."""
@@ -314,6 +322,7 @@ class Replay:
             self.find("enrollment", "a day after the last stay of the year", starts_on, field_name="data.starts_on")
         if not stream.is_partial:
             person.stays[stream.year] = Stay(stream.key, starts_on)
+            stream.roster.setdefault(person, []).append(person.stays[stream.year])
         self.tables.enrolled(index, stream.key, stream.name, person, starts_on)
 
     def student_left(self, stream: Stream, _index: int, groups: Groups) -> None:
@@ -339,6 +348,7 @@ class Replay:
         group = self.made(b"class", class_group, "class_group")
         if isinstance(group, ClassGroup):
             stream.group = group
+            group.courses.append(stream)
         stream.subject, stream.year = unescape(subject), year
         stream.taught = self._subjects.setdefault((year, subject), Subject())
         self.subgroups.opened(stream, subgroup)

@@ -81,11 +81,21 @@ class Period(Stream):
 
 @dataclass(slots=True, eq=False)
 class ClassGroup(Stream):
-    """A class: its year and grade, and the name people use (`5А`)."""
+    """A class: its year and grade, and the name people use (`5А`); who was in it and when, and its courses.
+
+    Of its journal: whether it is closed, how often it was reopened, the digest of the summary sheet handed over last,
+    and how often one was.
+    """
 
     year: bytes = b""
     grade: bytes = b""
     name: bytes = b""
+    roster: "dict[Person, list[Stay]]" = field(default_factory=dict)
+    courses: "list[Course]" = field(default_factory=list)
+    is_closed: bool = False
+    reopenings: int = 0
+    transferred: bytes = b""
+    transfers: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -31,6 +31,11 @@ from api.bodies.homework import (
     NewHomeworkWithdrawal as NewHomeworkWithdrawal,
     NewPostedHomework as NewPostedHomework,
 )
+from api.bodies.journals import (
+    NewJournalClosing as NewJournalClosing,
+    NewLack as NewLack,
+    NewSheetTransfer as NewSheetTransfer,
+)
 from api.bodies.people import (
     NewCheck as NewCheck,
     NewConfirmation as NewConfirmation,

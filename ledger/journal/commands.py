@@ -30,6 +30,11 @@ from ledger.journal.homework_commands import (
     PostHomework as PostHomework,
     WithdrawHomework as WithdrawHomework,
 )
+from ledger.journal.journal_commands import (
+    CloseJournal as CloseJournal,
+    ReopenJournal as ReopenJournal,
+    TransferSheet as TransferSheet,
+)
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
     CloseRemark as CloseRemark,

@@ -25,6 +25,7 @@ from ledger.journal.evidence import record_archive, record_timing, record_verifi
 from ledger.journal.excuses import accept_excuse, withdraw_excuse
 from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.incidents import close_incident, open_incident
+from ledger.journal.journals import close_journal, reopen_journal, transfer_sheet
 from ledger.journal.people import register_person
 from ledger.journal.personal_data import (
     change_personal_data,
@@ -59,6 +60,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.ClosePeriod: close_period,
     cmd.ReopenPeriod: reopen_period,
     cmd.AttestPeriod: attest_period,
+    cmd.CloseJournal: close_journal,
+    cmd.ReopenJournal: reopen_journal,
+    cmd.TransferSheet: transfer_sheet,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,
     cmd.WithdrawStudent: withdraw_student,

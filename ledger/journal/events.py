@@ -53,6 +53,7 @@ from ledger.journal.homework_events import (
     HomeworkBody as HomeworkBody,
     HomeworkFile as HomeworkFile,
 )
+from ledger.journal.journal_events import JOURNAL_EVENT_TYPES
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.result_events import (
@@ -369,6 +370,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "class_group_opened/1": ClassGroupOpened,
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,
+    **JOURNAL_EVENT_TYPES,
     "course_opened/1": CourseOpened,
     "subgroup_listed/1": SubgroupListed,
     "subgroup_joined/1": SubgroupJoined,

@@ -14,6 +14,7 @@ from typing import cast
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import JournalCommand
 from ledger.journal.context import LessonHead
+from ledger.journal.control import Remark
 from ledger.journal.course import Course
 from ledger.journal.decide import decide
 from ledger.journal.events import Event
@@ -50,6 +51,7 @@ class Journal:
         self._lessons: dict[str, list[str]] = {}
         self._subject_lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._subject_sheets: dict[tuple[str, str], list[str]] = {}
+        self._of_class: dict[str, list[str]] = {}
 
     def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
         """Decide, and take the events over; the index of each is the log's size before it.
@@ -123,8 +125,14 @@ class Journal:
         """Return the streams of the result sheets of a subject in these class groups."""
         return [one for group in class_groups for one in self._subject_sheets.get((group, subject), ())]
 
+    def class_streams(self, class_group: str) -> list[str]:
+        """Return the streams of a class's courses, lessons, result sheets and remarks."""
+        return list(self._of_class.get(class_group, ()))
+
     def _note(self, aggregate: Aggregate) -> None:
-        """Note the school and its time zone, and new lessons and sheets under what they are of."""
+        """Note the school and its time zone, and new streams of a class under what they are of."""
+        if isinstance(aggregate, Course | Remark):
+            self._of_class.setdefault(aggregate.class_group, []).append(aggregate.stream)
         if isinstance(aggregate, School):
             self.zone = self._find_zone(aggregate.time_zone)
             self.school = aggregate.id
@@ -133,6 +141,8 @@ class Journal:
             self._lessons.setdefault(course.year, []).append(aggregate.stream)
             taught = self._subject_lessons.setdefault((course.class_group, course.subject), [])
             taught.append((aggregate.held_on, aggregate.stream))
+            self._of_class[course.class_group].append(aggregate.stream)
         elif isinstance(aggregate, ResultSheet):
             course = cast("Course", self.aggregates[f"course/{aggregate.course}"])
             self._subject_sheets.setdefault((course.class_group, course.subject), []).append(aggregate.stream)
+            self._of_class[course.class_group].append(aggregate.stream)

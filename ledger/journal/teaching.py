@@ -20,7 +20,7 @@ from ledger.journal.plans import check_covered
 from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
 from ledger.journal.year import Period, SchoolYear, open_periods, periods_holding
@@ -50,6 +50,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     substitution = plan_substitution(command.substitution, course, command.held_on, context)
     check_duty(context, ("journal", "substitute") if substitution else ("journal",), command.held_on, "held_on")
     group = context.find(ClassGroup, "class", course.class_group, "course")
+    check_journal_open(group)
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     check_begun(context, command.held_on, command.starts_at)
@@ -134,13 +135,15 @@ def find_lesson(context: Context, command: LessonChange) -> tuple[Lesson, Place]
 
     Raises:
         Conflict: the lesson is not in the state that the client saw (If-Match).
-        Refused: there is no such lesson.
+        Refused: there is no such lesson, or its class's journal is closed.
     """
     lesson = context.find(Lesson, "lesson", command.lesson, "lesson")
     expected = command.expected_version
     if expected is not None and expected != lesson.version:
         raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
-    return lesson, place_of(context, lesson)
+    place = place_of(context, lesson)
+    check_journal_open(place.group)
+    return lesson, place
 
 
 def place_of(context: Context, lesson: Lesson) -> Place:

@@ -32,6 +32,11 @@ CouncilDecision = Literal[
     "admitted", "not_admitted", "promoted", "promoted_conditionally", "retained", "graduated", "other"
 ]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+Lacking = Literal["lesson", "attendance", "mark", "result", "remark", "council"]
+"""What may lack in a class's journal of a year when it is closed, if it is excused."""
+Unsettled = Literal["period", "request"]
+"""What must be settled first: a period that is open, a request for a correction that waits."""
+LackReason = Literal["not_required", "student_absent", "not_restorable", "order", "other"]
 ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
 Verdict = Literal["verified", "finding", "incomplete"]
 """What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""
@@ -178,6 +183,24 @@ REOPENING_WORDS: Final[dict[str, str]] = {
     "other": "иное (с пояснением)",
 }
 """Why a closed period was opened again."""
+LACKING_WORDS: Final[dict[str, str]] = {
+    "period": "период не закрыт",
+    "request": "заявка без ответа",
+    "lesson": "урок не внесён и не отменён",
+    "attendance": "посещаемость не отмечена",
+    "mark": "нет отметки за письменную работу",
+    "result": "нет отметки за период",
+    "remark": "замечание не закрыто",
+    "council": "нет решения педагогического совета",
+}
+LACK_REASON_WORDS: Final[dict[str, str]] = {
+    "not_required": "не требуется",
+    "student_absent": "ученик отсутствовал или учился в другом месте",
+    "not_restorable": "восстановить нельзя",
+    "order": "приказ",
+    "other": "иное",
+}
+"""Why a journal is closed although something lacks; which document says so is the `basis`."""
 RELATION_WORDS: Final[dict[str, str]] = {
     "mother": "мать",
     "father": "отец",
@@ -333,6 +356,9 @@ WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
 PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
+LACKING: Final[frozenset[str]] = frozenset(get_args(Lacking))
+UNSETTLED: Final[frozenset[str]] = frozenset(get_args(Unsettled))
+LACK_REASONS: Final[frozenset[str]] = frozenset(get_args(LackReason))
 REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
 VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
 TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))

@@ -52,7 +52,7 @@ from ledger.journal.vocabulary import (
     WorkKind,
 )
 from ledger.wire.entry import Actor
-from tests.properties import excuses_moves, results_moves
+from tests.properties import closing_moves, excuses_moves, results_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -638,6 +638,7 @@ _MOVES: Final = {
     "close": (_close, 1),
     "reopen": (_reopen, 2),
     "attest": (_attest, 2),
+    "journal": (closing_moves.journal, 2),
     "define": (_define, 1),
     "move_student": (_move_student, 2),
     "assign": (_assign, 1),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tests.properties import results_oracle
+from tests.properties import journals_oracle, results_oracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
@@ -364,6 +364,9 @@ class _Checker(TimetableOracle, ExcusesOracle):
             if "class_teacher" in self.data:
                 assert self.made("person", self.data["class_teacher"])["kind"] == "teacher"
             return
+        if self.item.type in {"journal_closed", "journal_reopened", "sheet_transferred"}:
+            getattr(journals_oracle, f"check_{self.item.type}")(self)
+            return
         if self.item.type == "subgroup_listed":
             last = self.before[-1]
             assert (last.stream, last.type) == (f"course/{self.data['course']}", "course_opened")
@@ -559,6 +562,8 @@ class _Checker(TimetableOracle, ExcusesOracle):
         results_oracle.check_assessment(self)
 
     def check_results(self) -> None:
+        opened = self.data if self.item.version == 1 else next(self.of(self.item.stream, "result_sheet_opened")).data
+        journals_oracle.check_open(self, opened["course"])
         results_oracle.check_results(self)
 
     def check_council(self) -> None:
@@ -602,6 +607,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_cancellation(self) -> None:
         course = self.item.stream.partition("/")[2]
+        journals_oracle.check_open(self, course)
         year = self.made("course", course)["year"]
         gone = {other.data["corrects"] for other in self.of(self.item.stream, "cancellation_withdrawn")}
         standing = [one for one in self.of(self.item.stream, "lesson_cancelled") if one.position not in gone]
@@ -644,6 +650,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_lesson(self) -> None:
         header = self.lesson()
+        journals_oracle.check_open(self, header["course"])
         closed = self.closed(header)
         type_ = self.item.type
         if type_ in STATES or type_ in {"attendance_taken", "absence_reason_set"}:

@@ -89,7 +89,7 @@ class JournalMachine(RuleBasedStateMachine):
     def after_the_close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["close", "reopen", "attest"]))
+    @rule(move=moves(["close", "reopen", "attest", "journal"]))
     def close(self, move: Move) -> None:
         self.world.move(move)
 
@@ -128,7 +128,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.world.check()
 
 
-LATE = ("close", "reopen", "attest", "print")
+LATE = ("close", "reopen", "attest", "print", "journal")
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -202,6 +202,11 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("period_reopened", requested_by=logs[0][0].actor))
     assert caught(replaced("period_reopened", reason="boredom"))
     assert caught(replaced("period_attested", size=0))
+    assert caught(
+        replaced("journal_closed", excused=[{"basis": "7", "count": 99, "reason": "order", "what": "remark"}])
+    )
+    assert caught(replaced("journal_reopened", reason="boredom"))
+    assert caught(replaced("sheet_transferred", sha256="0" * 64))
     assert caught(replaced("verification_recorded", size=100_000))
     assert caught(replaced("archive_recorded", opened_with=["sha256sum", "csv"]))
     assert caught(replaced("register_timed", month="2026-13"))
