@@ -13,6 +13,8 @@ import typer
 import typer.core
 
 from api.cli.console import Console, Exit
+from api.cli.options import At, Json, Position, Var
+from api.cli.year_end import journals, lacks, sheet
 
 if TYPE_CHECKING:
     from api.cli.replaying import Replayed
@@ -62,11 +64,6 @@ class _Questions(typer.core.TyperGroup):
 
 ask = typer.Typer(cls=_Questions, invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(ask, name="ask", short_help="Вопросы проверяющего / the inspector's questions")
-
-Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
-Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
-At = Annotated[str | None, typer.Option(help="Момент / moment, RFC 3339: 2026-11-01T12:00:00Z")]
-Position = Annotated[int | None, typer.Option(min=0, help="Позиция: число записей / position: number of entries")]
 
 
 @ask.callback()
@@ -270,6 +267,11 @@ def obligations(
     from api.cli.obliging import run_obligations
 
     raise typer.Exit(run_obligations(Console(as_json=as_json), var, at, position, as_csv=as_csv))
+
+
+app.command(short_help="Сводная ведомость класса / a class's summary sheet")(sheet)
+app.command(short_help="Чего нет в журнале класса / what a class's journal lacks")(lacks)
+app.command(short_help="Закрытые журналы и ведомости / closed journals and sheets")(journals)
 
 
 @printouts.command()

@@ -14,6 +14,7 @@ from api.cli.keeping import export_archive
 from tests.http_class import DAY, SmallClass, problem
 from tests.http_school import Served, post
 from tests.integration.test_api_regulation import employee
+from tests.integration.test_api_results import adoption
 from verify.archive import Pinned, verify_archive
 from verify.findings import Verdict
 from verify.note import parse_vkey
@@ -171,6 +172,27 @@ def test_an_archive_tells_of_it_and_the_verifier_counts_and_makes_the_sheet_agai
         1,
     ]
     assert "'=забыли; урок" in table
+
+
+def test_what_changed_behind_the_transfer_is_a_question(server: Served, year: Year) -> None:
+    with server.as_("deputy") as deputy, server.as_("director") as director, server.as_("administrator") as admin:
+        post(admin, "/assessment-rules", adoption(marks_min=year_marks(server)))
+        year.close(deputy)
+        handed = year.transfer(deputy, deputy.get(year.at("sheet")).json()["sha256"]).json()["first_index"]
+        body = {"reason": "inspection", "basis": "акт № 5", "requested_by": employee(admin)}
+        post(director, year.at("journal/reopen"), body)
+        with server.as_("teacher") as teacher:
+            marks = [{"student": student} for student in year.students]
+            post(teacher, "/results", {"course": year.course, "period": year.period, "marks": marks})
+        rows = admin.get("/questions/result-changes", params={"class": year.group}).json()["rows"]
+        assert [(row["change"], row["since"], row["size"]) for row in rows] == [("added", "transfer", handed)] * 2
+        assert all(handed in row["entries"] for row in rows)
+        assert year.duty(deputy)["state"] == "changed"
+
+
+def year_marks(server: Served) -> int:
+    """Rules that nobody adopted yet: how many entries there are, within what a rule may say."""
+    return 1 + server.school.recorder.head().size % 99
 
 
 def test_a_sheet_of_no_class_is_not_there(server: Served) -> None:
