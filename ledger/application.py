@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -49,6 +49,7 @@ CLOSING_ATTEMPTS_MAX: Final = 400
 are made while this process's other commands wait (`ledger.pause`), so they are for writers in other processes. Against
 three that never paused it took 3 to 136 on PostgreSQL; each reads only what came since the one before."""
 KEY_LENGTH_MAX: Final = 200
+_T = TypeVar("_T")
 _NOBODY: Final = Actor("", "")
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -152,17 +153,29 @@ class School(Application[str]):
             books.look_again()
             decide(command, books, actor, at or self.now())
 
+    def look(self, reading: Callable[[Context], _T]) -> _T:
+        """Return what a function works out of the books as they are recorded, as of about now; nobody acts.
+
+        Raises:
+            Refused: as `reading` does.
+        """
+        books = ShelfBooks(self._shelf)
+        books.look_again()
+        return reading(Context(books, _NOBODY, self.now()))
+
     def lacks(self, class_group: str) -> tuple[int, list[Lack]]:
         """Return what lacks before a class's journal can be closed, and the log's size that this is as of, about.
 
         Raises:
             Refused: there is no such class.
         """
-        books = ShelfBooks(self._shelf)
-        books.look_again()
-        context = Context(books, _NOBODY, self.now())
-        group = context.find(ClassGroup, "class", class_group, "class_group")
-        return books.size, what_lacks(read_journal(group, context), context)
+
+        def reading(context: Context) -> tuple[int, list[Lack]]:
+            group = context.find(ClassGroup, "class", class_group, "class_group")
+            lacks = what_lacks(read_journal(group, context), context)
+            return context.books.size, lacks
+
+        return self.look(reading)
 
     def aggregate(self, stream: str) -> tuple[Aggregate | None, int]:
         """Return the recorded state of a stream and its version; None and 0 where there is none."""

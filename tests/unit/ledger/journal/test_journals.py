@@ -12,7 +12,7 @@ from ledger.journal.events import Event, LessonRecorded
 from ledger.journal.journal_events import Excused, JournalClosed, JournalReopened, SheetTransferred
 from ledger.journal.lacking import read_journal
 from ledger.journal.roster import ClassGroup
-from ledger.journal.summary_sheet import sheet_of
+from ledger.journal.summary_sheet import StandingResult, make_sheet, sheet_of
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.graded_school import adopt_rules
@@ -407,3 +407,26 @@ class TestTransferring:
     def test_a_teacher_hands_nothing_over(self, settled: SmallSchool) -> None:
         settled.do(close(), DEPUTY, AFTER_YEAR)
         assert settled.refuse(transfer("0" * 64), TEACHER, AFTER_YEAR).clause == "3.2"
+
+
+def test_a_sheets_bytes_are_those_worked_out_by_hand() -> None:
+    """Two students, two subjects; one result was given twice, by the teachers of two subgroups."""
+    first, second = STUDENTS_B
+    results = [
+        StandingResult(90, first, '=Химия; "проф"', "quarter_1", "5"),
+        StandingResult(80, first, '=Химия; "проф"', "quarter_1", "na"),
+        StandingResult(70, second, "Алгебра", "year", "3"),
+        StandingResult(71, second, "Алгебра", "exam", "4"),
+        StandingResult(72, second, "Алгебра", "final", "pass"),
+    ]
+    decisions = [("admitted", (second,)), ("graduated", (first, second))]
+    sheet = make_sheet([second, first], ['=Химия; "проф"', "Алгебра", "Алгебра"], results, decisions)
+    both = "допущены к итоговой аттестации, выпущены"
+    assert sheet.csv.decode("utf-8-sig").split("\r\n")[1:] == [
+        f"""{first};"'=Химия; ""проф\""";н/а, 5;;;;;;;;;;;;выпущены""",
+        f"{first};Алгебра;;;;;;;;;;;;;выпущены",
+        f"""{second};"'=Химия; ""проф\""";;;;;;;;;;;;;{both}""",
+        f"{second};Алгебра;;;;;;;;;;3;4;зачёт;{both}",
+        "",
+    ]
+    assert sheet.csv.startswith(b"\xef\xbb\xbfstudent (")
