@@ -11,7 +11,7 @@ import pytest
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
-from tests.http_class import DAY, SmallClass, problem
+from tests.http_class import DAY, SmallClass, fact, problem, tag
 from tests.http_school import Served, post
 from tests.integration.test_api_regulation import employee
 from tests.integration.test_api_results import adoption
@@ -89,8 +89,8 @@ def test_nothing_ordinary_is_entered_until_it_is_opened_again(server: Served, ye
             person = employee(admin)
         lesson = year.lesson(number=2)
         assert problem(teacher.post("/lessons", json=lesson), 409, "journal_closed")["clause"] == "3.2"
-        fact = teacher.get(year.place).json()["facts"][0]["standing"]
-        asked = {"corrects": fact, "new": None, "reason": "typo", "basis": "заявление"}
+        standing = teacher.get(year.place).json()["facts"][0]["standing"]
+        asked = {"corrects": standing, "new": None, "reason": "typo", "basis": "заявление"}
         etag = {"If-Match": teacher.get(year.place).headers["etag"]}
         answer = teacher.post(f"{year.place}/correction-requests", json=asked, headers=etag)
         problem(answer, 409, "journal_closed")
@@ -180,14 +180,21 @@ def test_what_changed_behind_the_transfer_is_a_question(server: Served, year: Ye
         year.close(deputy)
         handed = year.transfer(deputy, deputy.get(year.at("sheet")).json()["sha256"]).json()["first_index"]
         body = {"reason": "inspection", "basis": "акт № 5", "requested_by": employee(admin)}
-        post(director, year.at("journal/reopen"), body)
+        for reopened in (year.at("journal/reopen"), f"/periods/{year.period}/reopen"):
+            post(director, reopened, body)
         with server.as_("teacher") as teacher:
+            change = {"corrects": fact(teacher, year.place, "mark")["standing"], "new": "5", "reason": "typo"}
+            corrected = teacher.post(f"{year.place}/corrections", json=change, headers=tag(teacher, year.place))
+            assert corrected.status_code == 201
             marks = [{"student": student} for student in year.students]
             post(teacher, "/results", {"course": year.course, "period": year.period, "marks": marks})
         rows = admin.get("/questions/result-changes", params={"class": year.group}).json()["rows"]
         assert [(row["change"], row["since"], row["size"]) for row in rows] == [("added", "transfer", handed)] * 2
         assert all(handed in row["entries"] for row in rows)
         assert year.duty(deputy)["state"] == "changed"
+        late = admin.get("/questions/corrections", params={"class": year.group, "timing": "after_transfer"}).json()
+        assert [row["entries"][-1] for row in late["rows"]] == [corrected.json()["first_index"]]
+        assert late["totals"]["after_transfer"] == 1
 
 
 def year_marks(server: Served) -> int:
