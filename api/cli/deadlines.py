@@ -186,7 +186,7 @@ def format_counts(counts: DeadlineCounts, names: dict[str, str]) -> str:
 
 
 def _line(row: DeadlineRow, names: dict[str, str]) -> str:
-    who = names.get(row.teacher, row.teacher)
+    who = names.get(row.teacher, row.teacher) if row.teacher else "—"
     whose = f", {names.get(row.student, row.student)}" if row.student else ""
     what = f"{row.held_on} {row.number} {row.class_name} {row.subject}  {who}{whose}: {RULE_WORDS[row.rule]}"
     late = "" if row.late_by_seconds is None else f" {_duration(row.late_by_seconds)}"

@@ -20,6 +20,7 @@ from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve
 from projections.views.lookups import Membership, courses, memberships, school as the_school
+from projections.views.plan import Until, until_of
 from projections.views.plans import Covering, published
 from projections.views.regulation import regulation
 from projections.views.subgroups import SubgroupMember, subgroup_members
@@ -34,11 +35,12 @@ Value = TypeVar("Value", int, str)
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """As of which position and moment is judged, and by what."""
+    """As of which position and moment is judged, and by what; `until`: when a planned lesson must have ended."""
 
     position: int
     now: datetime
     school: School
+    until: Until
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
         )
         for version in regulation(views, at=position).versions
     )
-    return Judging(position, now, School(zone, versions, DAYS_OFF))
+    return Judging(position, now, School(zone, versions, DAYS_OFF), until_of(views, at, position, now))
 
 
 def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:

@@ -8,7 +8,7 @@ alone. What comes out is what the pure functions say of every fact, which tests 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -43,8 +43,18 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, excused_verdicts, monday
+from projections.views.deadlines import (
+    FIRST_DAY,
+    LAST_DAY,
+    RULES,
+    Asked,
+    excused_verdicts,
+    judge_unrecorded,
+    monday,
+)
 from projections.views.excuses import StandingExcuses
+from projections.views.timetable_pages import DayLesson
+from projections.views.unrecorded import unrecorded
 
 By = Literal["teacher", "class_group", "week"]
 
@@ -188,7 +198,7 @@ def deadline_counts(
     at: AsOf = None,
     of_lessons: dict[str, LessonDay] | None = None,
 ) -> DeadlineCounts:
-    """Count the verdicts on lessons that stand.
+    """Count the verdicts on lessons that stand, and on planned ones that are over and that nobody recorded.
 
     Args:
         views: whom to ask.
@@ -204,12 +214,18 @@ def deadline_counts(
     judged = judging(views, now, at)
     selection = _Selection(asked, judged.position)
     lessons = dict(views.select(selection.sql("l.lesson, l.held_on"), selection.parameters))
-    days = set(lessons.values())
+    lacking: Sequence[DayLesson] = ()
+    if {"lesson", "attendance"} & set(asked.rules):
+        first, last, teacher = selection.first, selection.last, asked.teacher
+        lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
+    days = {*lessons.values(), *(place.held_on for place in lacking)}
     tally = _Tally(frozenset(by), days, of_lessons)
+    terms = _Terms(views, judged, days)
     if lessons:
-        terms = _Terms(views, judged, days)
         _count(views, selection, terms, lessons, tally)
         _count_excused(views, selection, judged, tally)
+    _count_unrecorded(lacking, terms, asked, tally)
+    _count_excused_unrecorded(views, lacking, judged, asked, tally)
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
@@ -320,6 +336,28 @@ class _Terms:
             )
             for key, term in terms.items()
         }
+
+
+def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked, tally: _Tally) -> None:
+    """Planned lessons without a record: that and their attendance, which a cancelled one does not owe."""
+    rules: tuple[Rule, ...] = ("lesson", "attendance")
+    for place in lacking:
+        for rule in rules:
+            if rule in asked.rules:
+                bound = terms.days.get((rule, place.held_on))
+                of = tally.of(rule, place.teacher or "", place.class_group, place.held_on)
+                of["exempt" if bound is not None and place.cancelled_by is not None else _status(bound, None)] += 1
+
+
+def _count_excused_unrecorded(
+    views: Reader, lacking: Iterable[DayLesson], judged: Judging, asked: Asked, tally: _Tally
+) -> None:
+    """Count what is excused of planned lessons without a record, by their course and day."""
+    excuses = StandingExcuses(views, judged)
+    for place in lacking if excuses else ():
+        for verdict in judge_unrecorded(place, judged, excuses):
+            if verdict.excused is not None and verdict.rule in asked.rules:
+                tally.excused[tally.key(verdict.rule, place.teacher or "", place.class_group, place.held_on)] += 1
 
 
 def _count_lessons(

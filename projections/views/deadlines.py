@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
@@ -25,6 +26,8 @@ from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
 from projections.views.excuses import StandingExcuses
 from projections.views.lookups import Lesson, classes, lessons, memberships
+from projections.views.timetable_pages import DayLesson
+from projections.views.unrecorded import unrecorded
 
 RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
 """What the register judges, in the order of its rows for one lesson."""
@@ -68,6 +71,8 @@ class ExcusedRow:
 class DeadlineRow:
     """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
 
+    A lesson that was planned and not recorded has no `lesson`, and its teacher is the responsible one, if there is any.
+
     Attributes:
         due, recorded_at: UTC, spelled as an entry's `at`.
         due_local: `due` by the school's clock, with its offset.
@@ -90,14 +95,15 @@ class DeadlineRow:
     excused: ExcusedRow | None
     readings: tuple[str, ...]
     basis: tuple[int, ...]
-    lesson: str
+    lesson: str | None
     held_on: str
     week: str
     number: int
+    course: str
     class_group: str
     class_name: str
     subject: str
-    teacher: str
+    teacher: str | None
     student: str | None
     work: str | None
     not_assigned: bool | None
@@ -156,7 +162,7 @@ class _Judged:
 
 
 def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> DeadlineRegister:
-    """Verdicts on lessons that stand.
+    """Verdicts on lessons that stand, and on those that were planned, are over, and that nobody recorded.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -167,12 +173,16 @@ def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = 
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
-    for column, judged in _judged(views, found, by, rules, asked.student):
+    places: Iterator[tuple[Lesson | DayLesson, list[_Judged]]] = (
+        (column.lesson, judged) for column, judged in _judged(views, found, by, rules, asked.student)
+    )
+    for place, judged in chain(places, _unrecorded(views, asked, by, rules)):
         for one in judged:
             used |= versions & set(one.verdict.basis)
             without += one.verdict.status == "no_regulation"
             if one.verdict.rule in rules and one.verdict.status in asked.statuses:
-                rows.append(_row(one, column.lesson, names.get(column.lesson.class_group, ""), by))
+                rows.append(_row(one, place, names.get(place.class_group, ""), by))
+    rows.sort(key=lambda row: (row.held_on, row.number))
     return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
 
 
@@ -386,7 +396,29 @@ def _written(
     return judged
 
 
-def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> DeadlineRow:
+def _unrecorded(
+    views: Reader, asked: Asked, by: Judging, rules: tuple[Rule, ...]
+) -> Iterator[tuple[DayLesson, list[_Judged]]]:
+    """Verdicts on planned lessons that are over and that nobody recorded; what was cancelled is exempt (R14, R17)."""
+    if not {"lesson", "attendance"} & set(rules):
+        return
+    first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
+    excuses = StandingExcuses(views, by)
+    for place in unrecorded(views, by, first, last, class_group=asked.class_group, teacher=asked.teacher):
+        yield place, [_Judged(verdict) for verdict in judge_unrecorded(place, by, excuses)]
+
+
+def judge_unrecorded(place: DayLesson, by: Judging, excuses: StandingExcuses) -> tuple[Verdict, ...]:
+    """The verdicts on a planned lesson that nobody recorded: its record and its attendance, with what excuses them."""
+    day, planned, cancelled = date.fromisoformat(place.held_on), place.planned_by, place.cancelled_by
+    record = lesson_record(day, None, school=by.school, now=by.now, planned=planned, cancelled=cancelled)
+    taken = attendance(day, None, school=by.school, now=by.now, planned=planned, cancelled=cancelled)
+    standing = excuses.of("", place.course, place.held_on, place.teacher or "")
+    starts = wall(day, place.starts_at or "00:00", by.school)
+    return tuple(with_excuse(one, standing, starts, by.now) for one in (record, taken))
+
+
+def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging) -> DeadlineRow:
     verdict = one.verdict
     due, late_by = verdict.due, verdict.late_by
     return DeadlineRow(
@@ -405,6 +437,7 @@ def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> Deadline
         held_on=lesson.held_on,
         week=monday(lesson.held_on),
         number=lesson.number,
+        course=lesson.course,
         class_group=lesson.class_group,
         class_name=class_name,
         subject=lesson.subject,

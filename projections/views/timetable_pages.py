@@ -10,7 +10,7 @@ from typing import Any, Final
 from ledger.journal.in_force import in_force
 from ledger.journal.planned_lessons import PlannedLesson
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.cancellations import standing_cancellations
+from projections.views.cancellations import Standing
 from projections.views.plan import (
     Courses,
     Held,
@@ -18,7 +18,6 @@ from projections.views.plan import (
     Until,
     count_held,
     days_between,
-    match,
     read_held,
     read_plan,
     until_of,
@@ -38,6 +37,7 @@ class DayLesson:
         teacher: who is responsible on the day, None: nobody.
         assigned_by, timetable_entry, bells_entry, calendar_entry: what this rests on; None where it rests on no such.
         lesson, lesson_entry, given_by: the recorded lesson, what says so, and who gave it; None where none is.
+        moved_by: the cancellation of another place that moved it here.
         cancelled_by, cancelled_for, basis: what cancelled a planned lesson that is not recorded, why, and the document.
         is_elsewhere: whether that moved it to another place, or into another course's lesson.
         is_over: whether it has ended by the moment asked about.
@@ -62,11 +62,18 @@ class DayLesson:
     lesson_entry: int | None
     given_by: str | None
     is_over: bool
+    moved_by: int | None = None
     cancelled_by: int | None = None
     cancelled_for: str | None = None
     basis: str | None = None
     is_elsewhere: bool = False
     missing: tuple[str, ...] = ()
+
+    @property
+    def planned_by(self) -> tuple[int, ...]:
+        """What says that it should be held, and who has to record it, sorted."""
+        plan = (self.timetable_entry, self.bells_entry, self.calendar_entry, self.moved_by, self.assigned_by)
+        return tuple(sorted({entry for entry in plan if entry is not None}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,7 @@ class Days:
 class Gaps:
     """What is over and stands on one side alone: planned and not recorded, recorded and not planned.
 
-    `cancelled` were planned too, and a cancellation says why nobody recorded them; a lesson that stands where one was
-    moved to is not unplanned.
+    `cancelled` were planned too, and a cancellation says why nobody recorded them; a moved one is planned elsewhere.
     """
 
     position: int
@@ -141,7 +147,7 @@ def gaps(
         board.position,
         board.plan.is_known,
         tuple(row for row in found if row.lesson is None and row.cancelled_by is None),
-        tuple(row for row in found if row.timetable_entry is None and not board.was_moved_to(row)),
+        tuple(row for row in found if row.timetable_entry is None),
         tuple(row for row in found if row.cancelled_by is not None),
     )
 
@@ -164,20 +170,15 @@ class Board:
         class_group: str | None = None,
         at: AsOf = None,
         now: datetime | None = None,
+        until: Until | None = None,
     ) -> None:
+        """Read it; `until` in place of `now`, where it is known already."""
         self.position = resolve(views, at)
-        self.until: Until = until_of(views, at, self.position, now)
+        self.until: Until = until or until_of(views, at, self.position, now)
         self.plan: Plan = read_plan(views, self.position, from_day, to_day, class_group=class_group)
         self.courses = Courses(views, self.position)
         self._views = views
         self._class_group = class_group
-        said = standing_cancellations(views, self.position, from_day, to_day)
-        self._cancelled = {(one.course, one.held_on, one.number): one for one in said}
-        self._moved_to = {(one.course, one.moved_on, one.moved_number) for one in said}
-
-    def was_moved_to(self, row: DayLesson) -> bool:
-        """Whether a cancelled lesson was moved to this row's place."""
-        return (row.course, row.held_on, row.number) in self._moved_to
 
     def rows(self) -> list[DayLesson]:
         """All lessons by day, number and class; an unplanned one behind the planned one of its place."""
@@ -200,12 +201,17 @@ class Board:
     def _uneven_days(self, teacher: str | None, *, is_unplanned_asked: bool) -> dict[str, set[str]]:
         """Days of classes on which a course has another number of lessons than is planned: a count is enough to tell.
 
-        With as many as planned, each recorded lesson stands for a planned one.
+        With as many as planned, and nothing cancelled, each recorded lesson stands for a planned one.
         """
         first, last = self.plan.from_day, self.plan.to_day
         counts = count_held(self._views, self.position, first, last, class_group=self._class_group, teacher=teacher)
         wanted = None if teacher is None else self.courses.of_teacher(teacher)
         days: dict[str, set[str]] = {}
+        for of in (self.plan.cancelled, self.plan.moved_in):
+            for (class_group, day), said in of.items():
+                is_wanted = wanted is None or any(one.course in wanted for one in said)
+                if is_wanted and first <= day <= min(last, self.until.day) and class_group in self.plan.planners:
+                    days.setdefault(class_group, set()).add(day)
         for class_group, planner in self.plan.planners.items():
             for day, courses in self.plan.counts(planner):
                 if day > self.until.day:
@@ -227,17 +233,25 @@ class Board:
         self, class_group: str, day: str, held: Mapping[tuple[str, str], Sequence[Held]]
     ) -> Iterator[DayLesson]:
         of_day = (one for course in self.courses.of_class(class_group) for one in held.get((course, day), ()))
-        found = match(self.plan.lessons(class_group, day), of_day)
+        found = self.plan.beside(class_group, day, of_day)
         for lesson, one in found.pairs:
             yield self._row(class_group, day, lesson, one)
+        for lesson, by in found.cancelled:
+            yield self._row(class_group, day, lesson, None, by)
         for one in found.unplanned:
             yield self._row(class_group, day, None, one)
 
-    def _row(self, class_group: str, day: str, planned: PlannedLesson | None, held: Held | None) -> DayLesson:
-        """One of the two at least is there; what is planned says when."""
+    def _row(
+        self,
+        class_group: str,
+        day: str,
+        planned: PlannedLesson | None,
+        held: Held | None,
+        cancelled: Standing | None = None,
+    ) -> DayLesson:
+        """A planned lesson or a recorded one is there at least; what is planned says when."""
         said: Any = planned or held
         assigned = self.courses.responsible(said.course, day)
-        cancelled = self._cancelled.get((said.course, day, said.number)) if held is None else None
         return DayLesson(
             held_on=day,
             number=said.number,
@@ -252,6 +266,7 @@ class Board:
             timetable_entry=planned.timetable_entry if planned else None,
             bells_entry=planned.bells_entry if planned else None,
             calendar_entry=planned.calendar_entry if planned else None,
+            moved_by=planned.moved_by if planned else None,
             lesson=held.lesson if held else None,
             lesson_entry=held.entry if held else None,
             given_by=held.teacher if held else None,

@@ -23,7 +23,7 @@ Rule = Literal[
     "refresh",
 ]
 Status = Literal["on_time", "late", "missing", "pending", "exempt", "no_regulation"]
-Exemption = Literal["planned_homework", "absent", "nobody_wrote"]
+Exemption = Literal["planned_homework", "absent", "nobody_wrote", "cancelled"]
 Reading = Literal[
     "due_next_day",
     "last_lesson_end_unknown",
