@@ -11,6 +11,7 @@ import msgspec
 from ledger.journal import events as j
 from ledger.journal.calendar import CalendarEntry
 from ledger.journal.cancellation_events import CancellationWithdrawn, LessonCancelled, PlannedPlace
+from ledger.journal.deadlines.days import DaysOff
 from ledger.journal.in_force import InForce
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanImported, PlanItem, PlanTopic
 from ledger.journal.planned_lessons import GradeCalendar, PlannedLesson, Span, planned_lessons
@@ -151,6 +152,17 @@ def planned_on(world: oracle.World, group: str, day: str) -> tuple[PlannedLesson
     periods = tuple(Span(of["starts_on"], of["ends_on"]) for of in world.periods.values())
     calendar = GradeCalendar(5, Span("2026-09-01", "2027-05-31"), periods, off)
     return planned_lessons(_timetables(world, group), _bells(world), calendar, day)
+
+
+def days_off(world: oracle.World) -> DaysOff:
+    """Days off of the school's only grade, one by one."""
+    says: dict[date, int] = {}
+    for index, _, data in _of(world, "days_off_declared"):
+        says[date.fromisoformat(data["starts_on"])] = index
+    year = [date.fromisoformat(FIRST) + timedelta(n) for n in range(273)]
+    spans = [(of["starts_on"], of["ends_on"]) for of in world.periods.values()]
+    outside = {day for day in year if not any(first <= day.isoformat() <= last for first, last in spans)}
+    return DaysOff(holidays={*says, *(outside if spans else ())}, entry_of=says.get)
 
 
 Ends = list[tuple[str, list[int]]]

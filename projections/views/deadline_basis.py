@@ -1,6 +1,6 @@
 """What verdicts on deadlines rest on beside the facts themselves: the school's clock and versions, and its days' ends.
 
-When the students' last lesson ends, `day_ends` says. `DAYS_OFF` is not taken from the log's calendar.
+When the students' last lesson ends, `day_ends` says; which days extend terms, `ledger.journal.deadlines.days_off`.
 """
 
 from __future__ import annotations
@@ -14,19 +14,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ledger.journal.deadlines.days import DaysOff, at_wall
+from ledger.journal.deadlines.days import at_wall
+from ledger.journal.deadlines.days_off import days_off
 from ledger.journal.deadlines.verdict import WORST_FIRST, School, Status, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve
 from projections.views.lookups import Membership, courses, memberships, school as the_school
-from projections.views.plan import Until, until_of
+from projections.views.plan import Until, read_grade_calendars, until_of
 from projections.views.plans import Covering, published
 from projections.views.regulation import regulation
 from projections.views.subgroups import SubgroupMember, subgroup_members
-
-DAYS_OFF: Final = DaysOff()
-"""Saturday, Sunday and no holidays."""
 
 _AT_ONCE: Final = 2_048
 
@@ -35,12 +33,25 @@ Value = TypeVar("Value", int, str)
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """As of which position and moment is judged, and by what; `until`: when a planned lesson must have ended."""
+    """As of which position and moment is judged, and by what.
+
+    Attributes:
+        position: the position.
+        now: the moment.
+        school: what the office is judged by.
+        until: when a planned lesson must have ended to be judged.
+        classes: class group -> what its lessons are judged by; empty where no version asks for days off.
+    """
 
     position: int
     now: datetime
     school: School
     until: Until
+    classes: Mapping[str, School]
+
+    def of(self, class_group: str) -> School:
+        """What a class's lessons are judged by."""
+        return self.classes.get(class_group, self.school)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,17 @@ def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
         )
         for version in regulation(views, at=position).versions
     )
-    return Judging(position, now, School(zone, versions, DAYS_OFF), until_of(views, at, position, now))
+    until = until_of(views, at, position, now)
+    if not any(of.parameters.weekends_extend or of.parameters.holidays_extend for of in versions):
+        return Judging(position, now, School(zone, versions), until, {})
+    calendars = read_grade_calendars(views, position)
+    schools: dict[int, School] = {}
+    for calendar in calendars.values():
+        if id(calendar) not in schools:
+            schools[id(calendar)] = School(zone, versions, days_off([calendar]))
+    classes = {group: schools[id(calendar)] for group, calendar in calendars.items()}
+    every = {id(calendar): calendar for calendar in calendars.values()}
+    return Judging(position, now, School(zone, versions, days_off([*every.values()])), until, classes)
 
 
 def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:

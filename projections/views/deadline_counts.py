@@ -213,12 +213,13 @@ def deadline_counts(
     """
     judged = judging(views, now, at)
     selection = _Selection(asked, judged.position)
-    lessons = dict(views.select(selection.sql("l.lesson, l.held_on"), selection.parameters))
+    found = views.select(selection.sql("l.lesson, l.held_on, o.class_group"), selection.parameters)
+    lessons = {lesson: (day, group) for lesson, day, group in found}
     lacking: Sequence[DayLesson] = ()
     if {"lesson", "attendance"} & set(asked.rules):
         first, last, teacher = selection.first, selection.last, asked.teacher
         lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
-    days = {*lessons.values(), *(place.held_on for place in lacking)}
+    days = {*(day for day, _ in lessons.values()), *(place.held_on for place in lacking)}
     tally = _Tally(frozenset(by), days, of_lessons)
     terms = _Terms(views, judged, days)
     if lessons:
@@ -290,24 +291,34 @@ class _Terms:
     def __init__(self, views: Reader, judged: Judging, days: Iterable[str]) -> None:
         self._views, self._judged = views, judged
         self._versions = {day: judged.school.version_on(date.fromisoformat(day)) for day in days}
-        self.days = self._bounds(
+        # One calendar is a number; classes without one of their own have 0.
+        schools = {id(school): school for school in judged.classes.values()}
+        numbers = {key: number for number, key in enumerate(schools, start=1)}
+        self._calendars = {group: numbers[id(school)] for group, school in judged.classes.items()}
+        self._schools = {0: judged.school, **{numbers[key]: school for key, school in schools.items()}}
+        self._days = self._bounds(
             {
-                (rule, day): make(date.fromisoformat(day), version, judged.school)
+                (rule, day, number): make(date.fromisoformat(day), version, school)
+                for number, school in self._schools.items()
                 for day, version in self._versions.items()
                 if version is not None
                 for rule, make in _DAY_TERMS.items()
             }
         )
 
-    def eves(self, ends: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Bound]:
-        """(day, end of the last lesson) -> the bound of homework for the next day."""
+    def of(self, rule: Rule, day: str, class_group: str) -> _Bound | None:
+        """The bound of a rule's term that counts from a day; None without a regulation."""
+        return self._days.get((rule, day, self._calendars.get(class_group, 0)))
+
+    def eves(self, ends: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], _Bound]:
+        """(day, end of the last lesson, class group) -> the bound of homework for the next day."""
         terms = {}
-        school = self._judged.school
-        for day, ends_at in ends:
+        for day, ends_at, group in ends:
             version, held_on = self._versions[day], date.fromisoformat(day)
             if version is not None:
+                school = self._judged.of(group)
                 tomorrow, end = date.fromordinal(held_on.toordinal() + 1), wall(held_on, ends_at, school)
-                terms[day, ends_at], _ = homework_term(held_on, tomorrow, end, version, school)
+                terms[day, ends_at, group], _ = homework_term(held_on, tomorrow, end, version, school)
         return self._bounds(terms)
 
     def exempt(self, lessons: Iterable[_LessonRow], position: int) -> set[str]:
@@ -344,7 +355,7 @@ def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked,
     for place in lacking:
         for rule in rules:
             if rule in asked.rules:
-                bound = terms.days.get((rule, place.held_on))
+                bound = terms.of(rule, place.held_on, place.class_group)
                 of = tally.of(rule, place.teacher or "", place.class_group, place.held_on)
                 of["exempt" if bound is not None and place.cancelled_by is not None else _status(bound, None)] += 1
 
@@ -374,11 +385,11 @@ def _count_lessons(
     for lesson, _, teacher, group, day, _, fact, _, taken_by, _, _ in found:
         parts: list[Status] = []
         if "lesson" in rules:
-            parts.append(_status(terms.days.get(("lesson", day)), fact))
+            parts.append(_status(terms.of("lesson", day, group), fact))
             tally.of("lesson", teacher, group, day)[parts[-1]] += 1
         if "attendance" in rules:
             whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
-            parts.append(_status(terms.days.get(("attendance", day)), whole))
+            parts.append(_status(terms.of("attendance", day, group), whole))
             tally.of("attendance", teacher, group, day)[parts[-1]] += 1
         if tally.of_lessons is not None:
             tally.of_lessons[lesson] = LessonDay(teacher, parts, [])
@@ -396,7 +407,8 @@ def _count_homework(
         of = tally.of("homework", row.teacher, row.class_group, row.held_on)
         status: Status = "exempt"
         if row.lesson not in exempt:
-            status = _status(of_eves.get(row.lesson) or terms.days.get(("homework", row.held_on)), row.homework)
+            bound = of_eves.get(row.lesson) or terms.of("homework", row.held_on, row.class_group)
+            status = _status(bound, row.homework)
         of[status] += 1
         if tally.of_lessons is not None:
             tally.of_lessons[row.lesson].parts.append(status)
@@ -405,7 +417,7 @@ def _count_homework(
 def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
     """Marks for works that are not written."""
     for lesson, _, work, _, teacher, group, day in works:
-        bound = terms.days.get(("oral_mark", day))
+        bound = terms.of("oral_mark", day, group)
         of = tally.of("oral_mark", teacher, group, day)
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
             status = _status(bound, fact)
@@ -469,7 +481,7 @@ def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collecti
     for row in lessons:
         end = ends.of(row.class_group, row.course, row.held_on)
         if end is not None:
-            known[row.lesson] = (row.held_on, end.ends_at)
+            known[row.lesson] = (row.held_on, end.ends_at, row.class_group)
     bounds = terms.eves(set(known.values()))
     return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
 
@@ -479,7 +491,7 @@ def _count_written(
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
     for lesson, course, work, _, teacher, group, day in works:
-        bound = terms.days.get(("written_mark", day))
+        bound = terms.of("written_mark", day, group)
         marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
         counted = _of_work(bound, marks, away, rosters.on(group, course, day).keys())
         if "written_mark" in asked.rules:

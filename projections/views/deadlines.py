@@ -304,7 +304,7 @@ def _judged(
 def _of_lesson(
     column: LessonColumn, values: list[Value], facts: _Facts, rules: tuple[Rule, ...], student: str | None
 ) -> list[_Judged]:
-    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(lesson.held_on)
     judged = []
     absences = {value.student: facts.entered(value) for value in values if value.what == "absence"}
@@ -342,7 +342,7 @@ def _cited(work: Work) -> tuple[int, ...]:
 
 
 def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds) -> _Judged:
-    lesson, given, school = column.lesson, column.homework, facts.by.school
+    lesson, given, school = column.lesson, column.homework, facts.by.of(column.lesson.class_group)
     day = date.fromisoformat(lesson.held_on)
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
     eve = given is not None and due_on is not None and due_on - day == timedelta(days=1)
@@ -375,7 +375,7 @@ def _written(
     student: str | None,
 ) -> list[_Judged]:
     """Everybody who was taught there that day, and whoever has a mark; then the work as a whole."""
-    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(lesson.held_on)
     members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
     verdicts = {
@@ -411,10 +411,11 @@ def _unrecorded(
 def judge_unrecorded(place: DayLesson, by: Judging, excuses: StandingExcuses) -> tuple[Verdict, ...]:
     """The verdicts on a planned lesson that nobody recorded: its record and its attendance, with what excuses them."""
     day, planned, cancelled = date.fromisoformat(place.held_on), place.planned_by, place.cancelled_by
-    record = lesson_record(day, None, school=by.school, now=by.now, planned=planned, cancelled=cancelled)
-    taken = attendance(day, None, school=by.school, now=by.now, planned=planned, cancelled=cancelled)
+    school = by.of(place.class_group)
+    record = lesson_record(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
+    taken = attendance(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
     standing = excuses.of("", place.course, place.held_on, place.teacher or "")
-    starts = wall(day, place.starts_at or "00:00", by.school)
+    starts = wall(day, place.starts_at or "00:00", school)
     return tuple(with_excuse(one, standing, starts, by.now) for one in (record, taken))
 
 

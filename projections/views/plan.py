@@ -253,6 +253,21 @@ def read_plan(views: Reader, position: int, from_day: str, to_day: str, *, class
     return Plan(from_day, to_day, planners, _read_bells(views, position), dict(cancelled), dict(moved_in))
 
 
+def read_grade_calendars(views: Reader, position: int) -> dict[str, GradeCalendar]:
+    """Class group -> its grade's calendar of its year, one value for all classes of a grade."""
+    periods, entries = _read_periods(views, position), _read_calendar(views, position)
+    sql = f"""SELECT g.class_group, g.year, g.grade, y.starts_on, y.ends_on FROM {{classes}} g
+        JOIN {{years}} y ON y.year = g.year AND {stands("y")} WHERE {stands("g")} ORDER BY g.entry"""
+    made: dict[tuple[str, int], GradeCalendar] = {}
+    found = {}
+    for group, year, grade, starts_on, ends_on in views.select(sql, {"at": position}):
+        if (year, grade) not in made:
+            spans = tuple(periods.get((year, grade), ()))
+            made[year, grade] = GradeCalendar(grade, Span(starts_on, ends_on), spans, tuple(entries.get(year, ())))
+        found[group] = made[year, grade]
+    return found
+
+
 def _read_periods(views: Reader, position: int) -> Mapping[tuple[str, int], list[Span]]:
     sql = f"SELECT p.year, p.grades, p.starts_on, p.ends_on FROM {{periods}} p WHERE {stands('p')}"
     periods: defaultdict[tuple[str, int], list[Span]] = defaultdict(list)

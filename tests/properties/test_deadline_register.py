@@ -22,11 +22,10 @@ from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
 from projections.engine import Views
-from projections.views.deadline_basis import DAYS_OFF
 from projections.views.deadline_counts import By, deadline_counts
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register, lesson_deadlines
 from tests import projection_oracle as oracle
-from tests.planned_days import PlanningLog, Unrecorded, last_end, plan_entry, unrecorded
+from tests.planned_days import PlanningLog, Unrecorded, days_off, last_end, plan_entry, unrecorded
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, Fact
 from tests.unit.ledger.journal.small_school import PARAMETERS
@@ -69,6 +68,7 @@ class DeadlineLog(PlanningLog):
             homework_days=rng.choice((0, 1)),
             homework_after_last_lesson_minutes=rng.choice((0, 60, 600)),
             weekends_extend=rng.random() < 0.5,
+            holidays_extend=rng.random() < 0.5,
             planned_homework_is_exempt=rng.random() < 0.7,
         )
         adopted = j.RegulationAdopted(
@@ -256,7 +256,7 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         for entry in world.entries
         if entry["type"] == "regulation_adopted/1"
     ]
-    by: dict[str, Any] = {"school": School(MOSCOW, versions, DAYS_OFF), "now": now}
+    by: dict[str, Any] = {"school": School(MOSCOW, versions, days_off(world)), "now": now}
     headers = {f.lesson: f for f in world.facts if f.what == "lesson" and f.value is not None}
     found: list[tuple[Any, ...]] = []
     for lesson, header in headers.items():

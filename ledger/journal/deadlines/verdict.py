@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, Literal, NamedTuple
 
-from ledger.journal.deadlines.days import DaysOff, end_of_day, last_day
+from ledger.journal.deadlines.days import DAY, DaysOff, deciding_entries, end_of_day, last_day, named_day
 from ledger.journal.events import RegulationParameters
 from ledger.journal.vocabulary import ExcuseReason
 
@@ -97,16 +97,18 @@ class Term(NamedTuple):
         due: the end of the term, UTC. Of a term of days it is the first instant of the day after.
         late_from: the first instant that is late. A term of hours or minutes includes its last instant ("not later
             than one hour after"), so there it is a microsecond after `due`, the smallest step of an entry's `at`.
+        cites: entries of the calendar that extended it, or kept it from being extended.
     """
 
     due: datetime
     late_from: datetime
+    cites: tuple[int, ...] = ()
 
     @classmethod
-    def to_end_of(cls, day: date, zone: tzinfo) -> Term:
+    def to_end_of(cls, day: date, zone: tzinfo, cites: tuple[int, ...] = ()) -> Term:
         """Return the term that a day ends."""
         end = end_of_day(day, zone)
-        return cls(end, end)
+        return cls(end, end, cites)
 
     @classmethod
     def after(cls, moment: datetime, span: timedelta) -> Term:
@@ -171,7 +173,7 @@ def judge(
         status, late_by = "late", entered.at - term.due
     else:
         status = "on_time"
-    return _verdict(rule, status, entered, basis, readings, due=term.due, late_by=late_by)
+    return _verdict(rule, status, entered, (*basis, *term.cites), readings, due=term.due, late_by=late_by)
 
 
 def exempt(
@@ -198,7 +200,21 @@ def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 def days_term(day: date, days: int, version: Version, school: School) -> Term:
     """Return a term of days that counts from a day."""
-    return Term.to_end_of(last_day(day, days, version.parameters, school.off), school.zone)
+    parameters, off = version.parameters, school.off
+    last = last_day(day, days, parameters, off)
+    cites: tuple[int, ...] = ()
+    if days and parameters.holidays_extend:
+        cites = deciding_entries(day + DAY, last, off)
+    elif days and parameters.weekends_extend:
+        cites = deciding_entries(day + days * DAY, last, off)
+    return Term.to_end_of(last, school.zone, cites)
+
+
+def named_term(day: date, version: Version, school: School) -> Term:
+    """Return a term that ends on a named date."""
+    last = named_day(day, version.parameters, school.off)
+    cites = deciding_entries(day, last, school.off) if version.parameters.weekends_extend else ()
+    return Term.to_end_of(last, school.zone, cites)
 
 
 def _verdict(
