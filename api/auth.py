@@ -43,6 +43,7 @@ class Right(StrEnum):
     CERTIFY = "certify"
     CANCEL = "cancel"
     EXCUSE = "excuse"
+    PLAN_SUBSTITUTES = "plan_substitutes"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     CONTROL = "control"
@@ -76,6 +77,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
+            Right.PLAN_SUBSTITUTES,
             Right.CONTROL,
             Right.REQUEST_CORRECTION,
             Right.RECORD_RESULTS,
@@ -95,6 +97,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
+            Right.PLAN_SUBSTITUTES,
             Right.RECORD_RESULTS,
             Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
@@ -108,6 +111,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     "director": frozenset(
         {
             Right.DIRECT,
+            Right.PLAN_SUBSTITUTES,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

@@ -28,6 +28,7 @@ from verify.results import Results
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
+from verify.substitution_plans import SubstitutionPlans
 from verify.tables import Tables
 from verify.timetable import Timetables
 
@@ -55,6 +56,7 @@ _MAKERS: Final = {
     "cancellation": b"lesson_cancelled/1",
     "incident": b"incident_opened/1",
     "excuse": b"excuse_accepted/1",
+    "substitution": b"substitution_planned/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
     "council": b"council_decision_recorded/1",
@@ -99,6 +101,7 @@ class Replay:
         self.certificates = Certificates(self)
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
+        self.substitution_plans = SubstitutionPlans(self)
         self.results = Results(self)
         self.council = Council(self)
         self._subjects: dict[tuple[bytes, bytes], Subject] = {}
@@ -115,6 +118,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
+            "substitution": self.substitution_plans,
             "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
             **dict.fromkeys(EVIDENCE, self.evidence),

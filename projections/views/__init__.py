@@ -26,6 +26,7 @@ from projections.views import (
     results,
     school,
     subgroups,
+    substitution_plans,
     substitutions,
     timetables,
 )
@@ -49,5 +50,6 @@ VIEWS: Final[tuple[View, ...]] = (
     certificates.VIEW,
     cancellations.VIEW,
     excuses.VIEW,
+    substitution_plans.VIEW,
     results.VIEW,
 )

@@ -356,7 +356,7 @@ def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked,
         for rule in rules:
             if rule in asked.rules:
                 bound = terms.of(rule, place.held_on, place.class_group)
-                of = tally.of(rule, place.teacher or "", place.class_group, place.held_on)
+                of = tally.of(rule, place.owed_by or "", place.class_group, place.held_on)
                 of["exempt" if bound is not None and place.cancelled_by is not None else _status(bound, None)] += 1
 
 

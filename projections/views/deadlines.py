@@ -71,7 +71,8 @@ class ExcusedRow:
 class DeadlineRow:
     """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
 
-    A lesson that was planned and not recorded has no `lesson`, and its teacher is the responsible one, if there is any.
+    A lesson that was planned and not recorded has no `lesson`; its teacher is who was planned to substitute, else the
+    responsible one, if there is any.
 
     Attributes:
         due, recorded_at: UTC, spelled as an entry's `at`.
@@ -442,7 +443,7 @@ def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging)
         class_group=lesson.class_group,
         class_name=class_name,
         subject=lesson.subject,
-        teacher=lesson.teacher,
+        teacher=lesson.owed_by if isinstance(lesson, DayLesson) else lesson.teacher,
         student=one.student,
         work=one.work,
         not_assigned=one.not_assigned,

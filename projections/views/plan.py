@@ -7,7 +7,7 @@ years of a whole school most days are as planned, and are told so without making
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -352,17 +352,29 @@ _LESSONS: Final = f"""FROM {{years}} y
 
 
 def count_held(
-    views: Reader, position: int, from_day: str, to_day: str, *, class_group: str | None, teacher: str | None
+    views: Reader,
+    position: int,
+    from_day: str,
+    to_day: str,
+    *,
+    class_group: str | None,
+    courses: Collection[str] | None,
 ) -> Counter[tuple[str, str]]:
-    """How many recorded lessons stand, by course and day: of a class's, a teacher's courses, or of all."""
+    """How many recorded lessons stand, by course and day: of a class's courses, of some, or of all."""
     parameters: dict[str, object] = {"at": position, "first": from_day, "last": to_day}
     condition = ""
     if class_group is not None:
         condition += " AND o.class_group = :class_group"
         parameters["class_group"] = class_group
-    if teacher is not None:
-        condition += " AND o.course IN (SELECT a.course FROM {assignments} a WHERE a.teacher = :teacher)"
-        parameters["teacher"] = teacher
+    if courses is not None:
+        if not courses:
+            return Counter()
+        # Filled up to a power of two, as days are in `read_held`.
+        filled = sorted(courses)
+        filled += filled[-1:] * ((1 << (len(filled) - 1).bit_length()) - len(filled))
+        named = {f"c{number}": course for number, course in enumerate(filled)}
+        condition += f" AND o.course IN ({', '.join(f':{name}' for name in named)})"
+        parameters |= named
     rows: list[Any] = views.select(f"SELECT l.course, l.held_on {_LESSONS}{condition}", parameters)
     return Counter(rows)
 

@@ -22,6 +22,7 @@ from projections.views.plan import (
     read_plan,
     until_of,
 )
+from projections.views.substitution_plans import expected_substitutes
 
 _DAYS_AT_ONCE: Final = 512
 
@@ -40,6 +41,7 @@ class DayLesson:
         moved_by: the cancellation of another place that moved it here.
         cancelled_by, cancelled_for, basis: what cancelled a planned lesson that is not recorded, why, and the document.
         is_elsewhere: whether that moved it to another place, or into another course's lesson.
+        expected, expected_by: who is planned to give it for the responsible teacher, and by which entry, if anybody is.
         is_over: whether it has ended by the moment asked about.
         missing: of `record`, `attendance`, `homework`, `marks`, what is not in the journal though the lesson is over;
             marks: a work of the lesson has none. Only in a teacher's day.
@@ -67,13 +69,20 @@ class DayLesson:
     cancelled_for: str | None = None
     basis: str | None = None
     is_elsewhere: bool = False
+    expected: str | None = None
+    expected_by: int | None = None
     missing: tuple[str, ...] = ()
+
+    @property
+    def owed_by(self) -> str | None:
+        """Who has to record it: who is planned to give it, else the responsible teacher."""
+        return self.expected or self.teacher
 
     @property
     def planned_by(self) -> tuple[int, ...]:
         """What says that it should be held, and who has to record it, sorted."""
         plan = (self.timetable_entry, self.bells_entry, self.calendar_entry, self.moved_by, self.assigned_by)
-        return tuple(sorted({entry for entry in plan if entry is not None}))
+        return tuple(sorted({entry for entry in (*plan, self.expected_by) if entry is not None}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +123,14 @@ def class_timetable(
 def teacher_day(views: Reader, teacher: str, day: str, *, at: AsOf = None, now: datetime | None = None) -> Days:
     """A teacher's lessons of a day: those of own courses, whoever gave them, and those given for others.
 
-    Each says what the journal still misses of it.
+    A lesson that another is planned to give is the other's until it is recorded. Each says what the journal still
+    misses of it.
 
     Raises:
         NotYetProjected: the views have not consumed that much.
     """
     board = Board(views, day, day, at=at, now=now)
-    own = [row for row in board.rows() if teacher in (row.teacher, row.given_by)]
+    own = [row for row in board.rows() if teacher in (row.owed_by, row.given_by)]
     return Days(board.position, board.plan.is_known, tuple(_with_missing(views, own, board.position)))
 
 
@@ -177,6 +187,7 @@ class Board:
         self.until: Until = until or until_of(views, at, self.position, now)
         self.plan: Plan = read_plan(views, self.position, from_day, to_day, class_group=class_group)
         self.courses = Courses(views, self.position)
+        self._expected = expected_substitutes(views, self.position, from_day, to_day)
         self._views = views
         self._class_group = class_group
 
@@ -187,25 +198,34 @@ class Board:
         places = ((class_group, day) for class_group in self.plan.planners for day in days_between(first, last))
         return sorted((row for place in places for row in self._rows_of(*place, held)), key=_when)
 
-    def uneven(self, *, teacher: str | None = None, is_unplanned_asked: bool = True) -> list[DayLesson]:
-        """Rows of one side alone that are over, of days on which a class has a timetable; of one teacher or of all."""
+    def uneven(
+        self, *, teacher: str | None = None, owed_by: str | None = None, is_unplanned_asked: bool = True
+    ) -> list[DayLesson]:
+        """Rows of one side alone that are over, of days on which a class has a timetable.
+
+        Of all, of those that a `teacher` is responsible for, or of those that somebody has to record (`owed_by`).
+        """
         rows: list[DayLesson] = []
         first, last = self.plan.from_day, self.plan.to_day
-        for class_group, days in self._uneven_days(teacher, is_unplanned_asked=is_unplanned_asked).items():
+        wanted = None if teacher is None else self.courses.of_teacher(teacher)
+        if owed_by is not None:
+            planned = {place[0] for place, one in self._expected.items() if one.substitute == owed_by}
+            wanted = self.courses.of_teacher(owed_by) | planned
+        for class_group, days in self._uneven_days(wanted, is_unplanned_asked=is_unplanned_asked).items():
             for some in _parts(sorted(days)):
                 held = read_held(self._views, self.position, first, last, class_group=class_group, days=some)
                 rows += (row for day in some for row in self._rows_of(class_group, day, held))
         one_sided = (row for row in rows if row.is_over and (row.lesson is None or row.timetable_entry is None))
-        return sorted((row for row in one_sided if teacher in (None, row.teacher)), key=_when)
+        theirs = (row for row in one_sided if teacher in (None, row.teacher) and owed_by in (None, row.owed_by))
+        return sorted(theirs, key=_when)
 
-    def _uneven_days(self, teacher: str | None, *, is_unplanned_asked: bool) -> dict[str, set[str]]:
+    def _uneven_days(self, wanted: frozenset[str] | None, *, is_unplanned_asked: bool) -> dict[str, set[str]]:
         """Days of classes on which a course has another number of lessons than is planned: a count is enough to tell.
 
         With as many as planned, and nothing cancelled, each recorded lesson stands for a planned one.
         """
         first, last = self.plan.from_day, self.plan.to_day
-        counts = count_held(self._views, self.position, first, last, class_group=self._class_group, teacher=teacher)
-        wanted = None if teacher is None else self.courses.of_teacher(teacher)
+        counts = count_held(self._views, self.position, first, last, class_group=self._class_group, courses=wanted)
         days: dict[str, set[str]] = {}
         for of in (self.plan.cancelled, self.plan.moved_in):
             for (class_group, day), said in of.items():
@@ -252,6 +272,7 @@ class Board:
         """A planned lesson or a recorded one is there at least; what is planned says when."""
         said: Any = planned or held
         assigned = self.courses.responsible(said.course, day)
+        expected = self._expected.get((said.course, day, said.number)) if held is None else None
         return DayLesson(
             held_on=day,
             number=said.number,
@@ -274,6 +295,8 @@ class Board:
             cancelled_by=cancelled.entry if cancelled else None,
             cancelled_for=cancelled.reason if cancelled else None,
             basis=cancelled.basis if cancelled else None,
+            expected=expected.substitute if expected else None,
+            expected_by=expected.entry if expected else None,
             is_elsewhere=cancelled is not None and (cancelled.moved_on or cancelled.merged_with) is not None,
         )
 

@@ -1,7 +1,7 @@
 """Lessons that were planned and that nobody recorded, for verdicts on deadlines (regulation 2.1, 2.2.1).
 
-What is planned and what stands for it, `plan` says. A planned lesson is judged once it has ended (events.md), and its
-teacher is the responsible one of the day, if there is any.
+What is planned and what stands for it, `plan` says. A planned lesson is judged once it has ended (events.md). Who was
+planned to substitute has to record it, else the teacher responsible on the day, if there is any.
 """
 
 from __future__ import annotations
@@ -24,4 +24,4 @@ def unrecorded(
 ) -> Sequence[DayLesson]:
     """Planned lessons of some days, both inclusive, that are over and not recorded, cancelled ones among them."""
     board = Board(views, from_day, to_day, class_group=class_group, at=by.position, until=by.until)
-    return [row for row in board.uneven(teacher=teacher, is_unplanned_asked=False) if row.lesson is None]
+    return [row for row in board.uneven(owed_by=teacher, is_unplanned_asked=False) if row.lesson is None]
