@@ -86,6 +86,7 @@ READS = {
     "/corrections": EVERYBODY,
     "/correction-requests": EVERYBODY,
     "/cancellations": EVERYBODY,
+    "/worklist?month=2026-11": EVERYBODY,
     "/substitution-plans": EVERYBODY,
     "/certificates": EVERYBODY,
     "/flagged-marks": EVERYBODY,

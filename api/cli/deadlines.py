@@ -83,7 +83,7 @@ def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -
     now = datetime.now(UTC)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        group = None if question.class_ is None else _class_group(school, question.class_, moment)
+        group = None if question.class_ is None else class_group_of(school, question.class_, moment)
         asked = Asked(question.teacher, group, question.student, first, last)
         if kind.due_within is not None:
             _print_due(console, school, kind.due_within, now, group, question.teacher, moment)
@@ -92,11 +92,11 @@ def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -
         elif kind.counts:
             counted = deadline_counts(school.views, asked, now=now, by=("teacher",), at=moment)
             names = school.names({row.teacher for row in counted.rows if row.teacher})
-            _print(console, counted, names, format_counts(counted, names))
+            print_found(console, counted, names, format_counts(counted, names))
         else:
             found = deadline_register(school.views, asked, now=now, at=moment)
             names = school.names({who for row in found.rows for who in (row.teacher, row.student) if who})
-            _print(console, found, names, format_register(found, names))
+            print_found(console, found, names, format_register(found, names))
     return Exit.DONE
 
 
@@ -201,7 +201,7 @@ def _duration(seconds: int) -> str:
     return f"{days} д / d {hours}:{minutes % 60:02}" if days else f"{hours}:{minutes % 60:02}"
 
 
-def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
+def class_group_of(school: OpenSchool, name: str, moment: AsOf) -> str:
     """The class of this name; of several school years the latest."""
     asked = resolve(school.views, moment)
     known = class_names(school, asked)
@@ -210,6 +210,7 @@ def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
     return known[name]
 
 
-def _print(console: Console, found: object, names: dict[str, str], text: str) -> None:
+def print_found(console: Console, found: object, names: dict[str, str], text: str) -> None:
+    """Print an answer with the names of its people, as JSON or as text."""
     content: dict[str, Any] = orjson.loads(orjson.dumps(found))
     console.result({**content, "people": names}, text)

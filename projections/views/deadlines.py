@@ -75,7 +75,7 @@ class DeadlineRow:
     responsible one, if there is any.
 
     Attributes:
-        due, recorded_at: UTC, spelled as an entry's `at`.
+        due, recorded_at: UTC, spelled as an entry's `at`; `recorded_by`: the entry that first recorded it.
         due_local: `due` by the school's clock, with its offset.
         late_by_seconds: whole seconds, where it is late.
         excused: what excuses it, where it is late or missing and something does; it stays that (2.4.1).
@@ -91,6 +91,7 @@ class DeadlineRow:
     due: str | None
     due_local: str | None
     recorded_at: str | None
+    recorded_by: int | None
     late_by_seconds: int | None
     exempt_by: str | None
     excused: ExcusedRow | None
@@ -430,6 +431,7 @@ def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging)
         due=format_at(due) if due else None,
         due_local=due.astimezone(by.school.zone).isoformat() if due else None,
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
+        recorded_by=verdict.recorded_by,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
         exempt_by=verdict.exempt_by,
         excused=None if verdict.excused is None else ExcusedRow(*verdict.excused),

@@ -137,6 +137,7 @@ class Verdict:
             none for that day, so nothing says what was due.
         due: the end of the term, UTC; None where nothing was due.
         recorded_at: when it was first recorded, UTC; None where it is not.
+        recorded_by: the entry that did; None where it is not.
         late_by: how long after `due`, where it is late.
         exempt_by: why nothing is due, where it is exempt.
         readings: how the clause was read in this case, sorted.
@@ -149,6 +150,7 @@ class Verdict:
     status: Status
     due: datetime | None
     recorded_at: datetime | None
+    recorded_by: int | None
     late_by: timedelta | None
     exempt_by: Exemption | None
     readings: tuple[Reading, ...]
@@ -231,4 +233,6 @@ def _verdict(
     cited = {*basis, *(entered.entries if entered else ())}
     recorded_at = entered.at.astimezone(UTC) if entered else None
     readings = tuple(sorted(readings))
-    return Verdict(rule, CLAUSES[rule], status, due, recorded_at, late_by, exempt_by, readings, tuple(sorted(cited)))
+    recorded_by = entered.entry if entered else None
+    basis = tuple(sorted(cited))
+    return Verdict(rule, CLAUSES[rule], status, due, recorded_at, recorded_by, late_by, exempt_by, readings, basis)
