@@ -7,13 +7,11 @@ alone. What comes out is what the pure functions say of every fact, which tests 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -21,7 +19,6 @@ from ledger.journal.deadlines.homework import homework_term
 from ledger.journal.deadlines.lesson import attendance_term, lesson_term
 from ledger.journal.deadlines.marks import oral_mark_term, written_mark_term
 from ledger.journal.deadlines.verdict import (
-    CLAUSES,
     WORST_FIRST,
     Rule,
     School,
@@ -43,23 +40,22 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
+from projections.views.deadline_tally import (
+    By,
+    DeadlineCounts,
+    Tally,
+)
 from projections.views.deadlines import (
     FIRST_DAY,
     LAST_DAY,
-    RULES,
     Asked,
     excused_verdicts,
     judge_unrecorded,
-    monday,
 )
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
 from projections.views.unrecorded import unrecorded
 
-By = Literal["teacher", "class_group", "week"]
-
-_Key = tuple[int, str, str, str]
-_PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "lesson": lesson_term,
     "attendance": attendance_term,
@@ -67,36 +63,6 @@ _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "oral_mark": oral_mark_term,
     "written_mark": written_mark_term,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineCount:
-    """Verdicts of one rule, of one teacher, class and week where counted by those (else None).
-
-    `excused`: how many of those that are late or missing have an excuse; they are counted there all the same.
-    """
-
-    rule: Rule
-    clause: str
-    teacher: str | None
-    class_group: str | None
-    week: str | None
-    on_time: int
-    late: int
-    missing: int
-    pending: int
-    exempt: int
-    no_regulation: int
-    excused: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineCounts:
-    """Counts at a position, as of `now`, in the order of rules, teachers, classes and weeks."""
-
-    position: int
-    now: str
-    rows: tuple[DeadlineCount, ...]
 
 
 class _Bound(NamedTuple):
@@ -150,45 +116,6 @@ class _LessonRow(NamedTuple):
         return self.due_on is not None and _is_eve(self.held_on, self.due_on)
 
 
-class _Tally:
-    """The counts, by rule and whatever else is counted apart; `of_lessons` is filled too where it is wanted."""
-
-    def __init__(
-        self, apart: Collection[By], days: Iterable[str], of_lessons: dict[str, LessonDay] | None = None
-    ) -> None:
-        self.of_lessons = of_lessons
-        self._teachers, self._groups = "teacher" in apart, "class_group" in apart
-        self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
-        self.counted: dict[_Key, dict[Status, int]] = {}
-        self.excused: Counter[_Key] = Counter()
-
-    def key(self, rule: Rule, teacher: str, class_group: str, day: str) -> _Key:
-        """Where a verdict on a lesson is counted."""
-        return (
-            _PLACES[rule],
-            teacher if self._teachers else "",
-            class_group if self._groups else "",
-            self._weeks[day],
-        )
-
-    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
-        """The counts of what is counted there."""
-        key = self.key(rule, teacher, class_group, day)
-        found = self.counted.get(key)
-        if found is None:
-            found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)
-        return found
-
-    def rows(self) -> Iterator[DeadlineCount]:
-        """The counts in their order."""
-        for key, counted in sorted(self.counted.items(), key=itemgetter(0)):
-            place, teacher, group, week = key
-            rule, excused = RULES[place], self.excused[key]
-            yield DeadlineCount(
-                rule, CLAUSES[rule], teacher or None, group or None, week or None, excused=excused, **counted
-            )
-
-
 def deadline_counts(
     views: Reader,
     asked: Asked,
@@ -220,7 +147,7 @@ def deadline_counts(
         first, last, teacher = selection.first, selection.last, asked.teacher
         lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
     days = {*(day for day, _ in lessons.values()), *(place.held_on for place in lacking)}
-    tally = _Tally(frozenset(by), days, of_lessons)
+    tally = Tally(frozenset(by), days, of_lessons)
     terms = _Terms(views, judged, days)
     if lessons:
         _count(views, selection, terms, lessons, tally)
@@ -230,7 +157,7 @@ def deadline_counts(
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
-def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: _Tally) -> None:
+def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: Tally) -> None:
     """Count everything that the rules ask for."""
     asked = selection.asked
     rules = set(asked.rules)
@@ -250,7 +177,7 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
         _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
 
 
-def _count_excused(views: Reader, selection: _Selection, judged: Judging, tally: _Tally) -> None:
+def _count_excused(views: Reader, selection: _Selection, judged: Judging, tally: Tally) -> None:
     """Count what is excused: lessons with an excuse are few, so each of their verdicts is reached."""
     excuses = StandingExcuses(views, judged)
     if not excuses:
@@ -349,7 +276,7 @@ class _Terms:
         }
 
 
-def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked, tally: _Tally) -> None:
+def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked, tally: Tally) -> None:
     """Planned lessons without a record: that and their attendance, which a cancelled one does not owe."""
     rules: tuple[Rule, ...] = ("lesson", "attendance")
     for place in lacking:
@@ -361,18 +288,18 @@ def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked,
 
 
 def _count_excused_unrecorded(
-    views: Reader, lacking: Iterable[DayLesson], judged: Judging, asked: Asked, tally: _Tally
+    views: Reader, lacking: Iterable[DayLesson], judged: Judging, asked: Asked, tally: Tally
 ) -> None:
     """Count what is excused of planned lessons without a record, by their course and day."""
     excuses = StandingExcuses(views, judged)
     for place in lacking if excuses else ():
         for verdict in judge_unrecorded(place, judged, excuses):
             if verdict.excused is not None and verdict.rule in asked.rules:
-                tally.excused[tally.key(verdict.rule, place.teacher or "", place.class_group, place.held_on)] += 1
+                tally.excused[tally.key(verdict.rule, place.owed_by or "", place.class_group, place.held_on)] += 1
 
 
 def _count_lessons(
-    views: Reader, selection: _Selection, terms: _Terms, cells: _Cells, asked: Asked, tally: _Tally
+    views: Reader, selection: _Selection, terms: _Terms, cells: _Cells, asked: Asked, tally: Tally
 ) -> None:
     """Lessons, attendance and homework."""
     rules = set(asked.rules)
@@ -398,7 +325,7 @@ def _count_lessons(
 
 
 def _count_homework(
-    views: Reader, selection: _Selection, terms: _Terms, found: Collection[_LessonRow], tally: _Tally
+    views: Reader, selection: _Selection, terms: _Terms, found: Collection[_LessonRow], tally: Tally
 ) -> None:
     """Homework: by the day, on an eve by the end of the students' last lesson too, unless the plan has it."""
     exempt = terms.exempt(found, selection.position)
@@ -414,7 +341,7 @@ def _count_homework(
             tally.of_lessons[row.lesson].parts.append(status)
 
 
-def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
+def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: Tally) -> None:
     """Marks for works that are not written."""
     for lesson, _, work, _, teacher, group, day in works:
         bound = terms.of("oral_mark", day, group)
@@ -487,7 +414,7 @@ def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collecti
 
 
 def _count_written(
-    works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
+    works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
     for lesson, course, work, _, teacher, group, day in works:

@@ -82,6 +82,7 @@ class DeadlineRow:
         not_assigned: of homework: whether it counts as not assigned (2.2.3); else None.
         without_mark: of a written work: students who wrote it and have no mark.
         week: Monday of the lesson's week.
+        starts_at: the school's clock; None where a planned lesson has a number that the bells do not know.
         class_name: such as ``5А``.
     """
 
@@ -101,6 +102,7 @@ class DeadlineRow:
     held_on: str
     week: str
     number: int
+    starts_at: str | None
     course: str
     class_group: str
     class_name: str
@@ -416,7 +418,7 @@ def judge_unrecorded(place: DayLesson, by: Judging, excuses: StandingExcuses) ->
     school = by.of(place.class_group)
     record = lesson_record(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
     taken = attendance(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
-    standing = excuses.of("", place.course, place.held_on, place.teacher or "")
+    standing = excuses.of("", place.course, place.held_on, place.owed_by or "")
     starts = wall(day, place.starts_at or "00:00", school)
     return tuple(with_excuse(one, standing, starts, by.now) for one in (record, taken))
 
@@ -441,6 +443,7 @@ def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging)
         held_on=lesson.held_on,
         week=monday(lesson.held_on),
         number=lesson.number,
+        starts_at=lesson.starts_at,
         course=lesson.course,
         class_group=lesson.class_group,
         class_name=class_name,

@@ -22,7 +22,8 @@ from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
 from projections.engine import Views
-from projections.views.deadline_counts import By, deadline_counts
+from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_tally import By
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register, lesson_deadlines
 from tests import projection_oracle as oracle
 from tests.planned_days import PlanningLog, Unrecorded, days_off, last_end, plan_entry, unrecorded
