@@ -19,7 +19,7 @@ from ledger.wire.entry import format_at, parse_at
 from projections.reading import AsOf, Reader, stands
 from projections.views.control import Remark, remarks
 from projections.views.deadline_basis import judging, moments
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, DeadlineRow, deadline_register, monday
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, DeadlineRow, ExcusedRow, deadline_register, monday
 from projections.views.lookups import classes
 
 WORK_RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_work")
@@ -44,6 +44,7 @@ class WorkRow:
         is_open: whether it waits.
         closed_how: ``filled``, ``answered`` or ``withdrawn``; None while it is open.
         closed_by, closed_at: the entry that did it, and its moment where it is known.
+        excused: what excuses it, by rule; it is a remark all the same (2.4.1).
         basis: entries that it rests on.
     """
 
@@ -70,6 +71,7 @@ class WorkRow:
     closed_how: str | None
     closed_by: int | None
     closed_at: str | None
+    excused: ExcusedRow | None
     basis: tuple[int, ...]
 
 
@@ -148,6 +150,7 @@ def _by_rule(row: DeadlineRow) -> WorkRow:
         closed_how=None if is_open else "filled",
         closed_by=row.recorded_by,
         closed_at=row.recorded_at,
+        excused=row.excused,
         basis=row.basis,
     )
 
@@ -197,6 +200,7 @@ def _by_persons(views: Reader, asked: Asked, now: datetime, position: int) -> It
             closed_how=how,
             closed_by=closed_by,
             closed_at=None if closed_by is None else format_at(at[closed_by]),
+            excused=None,
             basis=tuple(sorted({one.entry, *([closed_by] if closed_by is not None else [])})),
         )
 
