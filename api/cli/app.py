@@ -400,18 +400,15 @@ def worklist(
     class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
     teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id")] = None,
     month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
-    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
-    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Только то, что ждёт / only what waits")] = False,
     at: At = None,
     position: Position = None,
     as_json: Json = False,
 ) -> None:
     """Замечания людей и по правилу, чем закрыты. / Remarks by persons and by rule, and what closed them."""
-    from api.cli.deadlines import Question
-    from api.cli.working import run_worklist
+    from api.cli.working import Question, run_worklist
 
-    asked = Question(class_, teacher, None, month, from_date, to_date, at, position)
+    asked = Question(class_, teacher, None, month, None, None, at, position)
     raise typer.Exit(run_worklist(Console(as_json=as_json), var, asked, only_open=only_open))
 
 

@@ -117,14 +117,14 @@ def _print_office(
         counted = office_counts(school.views, asked, now=now, at=moment)
         lines = [f"позиция / position {counted.position}, на / as of {counted.now}"]
         lines += [f"{RULE_WORDS[row.rule]}: {_numbers(row) or '—'}" for row in counted.rows]
-        _print(console, counted, {}, "\n".join(lines))
+        print_found(console, counted, {}, "\n".join(lines))
         return
     found = office_deadlines(school.views, asked, now=now, at=moment)
     names = school.names({row.person for row in found.rows if row.person})
     groups = _class_names(school, found.position)
     lines = [f"позиция / position {found.position}, на / as of {found.now}, строк / rows {len(found.rows)}"]
     lines += [_office_line(row, names, groups) for row in found.rows]
-    _print(console, found, names, "\n".join(lines))
+    print_found(console, found, names, "\n".join(lines))
 
 
 def _print_due(
@@ -137,7 +137,7 @@ def _print_due(
     moment: AsOf,
 ) -> None:
     found = due_within(school.views, days, now=now, class_group=class_group, teacher=teacher, at=moment)
-    who = {row.teacher for row in found.lessons} | {row.person for row in found.office if row.person}
+    who = {row.teacher for row in found.lessons if row.teacher} | {row.person for row in found.office if row.person}
     names = school.names(who | {student for row in found.lessons for student in row.without_mark})
     groups = _class_names(school, found.position)
     count = len(found.lessons) + len(found.office)
@@ -146,7 +146,7 @@ def _print_due(
     ]
     lines += [_line(row, names) for row in found.lessons]
     lines += [_office_line(row, names, groups) for row in found.office]
-    _print(console, found, names, "\n".join(lines))
+    print_found(console, found, names, "\n".join(lines))
 
 
 def _class_names(school: OpenSchool, position: int) -> dict[str, str]:

@@ -16,6 +16,8 @@ from projections.reading import AsOf
 from projections.views.deadlines import Asked
 from projections.views.worklist import Worklist, WorkRow, worklist
 
+__all__ = ["Question", "run_worklist"]
+
 ABOUT_WORDS: Final = {
     "lesson": "запись урока / lesson",
     "attendance": "посещаемость / attendance",
