@@ -14,6 +14,7 @@ import orjson
 
 from exports.control_tables import control_tables
 from exports.excuse_tables import excuse_tables
+from exports.homework_tables import homework_tables
 from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
@@ -124,11 +125,13 @@ class Registers:
                         "attendance (посещаемость)",
                         "homework (домашнее задание)",
                         "due_on (к дате)",
+                        "due_lesson (к уроку)",
                     ),
                     _STANDING_ENTRY,
                 ),
                 self._lessons(),
             ),
+            *homework_tables(self._views, self._position, self._class_and_subject),
             Table(
                 "marks",
                 (
@@ -302,14 +305,14 @@ class Registers:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, f.held_on, s.number, f.course, f.teacher,
               s.topic, s.plan_items, s.stands, s.entry, f.attendance,
               (SELECT count(*) FROM {{later_attendance}} a WHERE a.lesson = f.lesson AND {stands("a")}),
-              h.text, h.due_on
+              h.text, h.due_on, h.due_lesson
             FROM {{lessons}} f
             JOIN {{lessons}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
             LEFT JOIN {{homework}} h ON h.lesson = f.lesson AND h.stands = 1 AND {stands("h")}
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
         for row in self._pages(sql):
             entry, at, lesson, day, number, course, teacher, topic, covered, *rest = row
-            standing, by, attendance, later, text, due_on = rest
+            standing, by, attendance, later, text, due_on, due_lesson = rest
             yield (
                 *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course)),
                 *(typed(self._courses[course].subgroup), self._name(teacher, entry)),
@@ -317,7 +320,7 @@ class Registers:
                 ", ".join(map(str, orjson.loads(covered or "[]"))) if standing else "",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",
-                due_on or "",
+                *(due_on or "", typed(due_lesson or "")),
                 "" if by == entry else str(by),
             )
 

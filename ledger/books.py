@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from threading import Lock
 from typing import Final, cast
 
@@ -26,7 +26,7 @@ from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.school import School
 from ledger.journal.subjects import SubjectIndex
 from ledger.log import LogRecorder, RecordedEvent
-from ledger.wire.entry import Actor
+from ledger.wire.entry import Actor, parse_at
 
 CACHED_STREAMS_MAX: Final = 10_000
 _NEVER_MOVE: Final = ("school/",)
@@ -158,6 +158,10 @@ class ShelfBooks:
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone."""
         return find_zone(name) is not None
+
+    def recorded_at(self, index: int) -> datetime:
+        """Return the moment at which an entry was recorded."""
+        return parse_at(self._at(index))
 
     def find(self, stream: str) -> Aggregate | None:
         """Return the state of a stream: the same one throughout the decision."""

@@ -98,7 +98,10 @@ class Key:
 
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
-KINDS = {"answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант"}
+KINDS = {
+    "answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант",
+    "homework_check": "проверка домашнего задания",
+}  # fmt: skip
 REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
@@ -159,7 +162,11 @@ HEADERS = {
     "hours (часов);homework (домашнее задание);planned_on (по плану);reason (причина);basis (основание)",
     "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
     "subgroup (подгруппа);teacher (учитель);topic (тема);plan_items (пункты плана);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
-    "standing_entry (действует запись)",
+    "due_lesson (к уроку);standing_entry (действует запись)",
+    "files": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);sha256 (SHA-256);"
+    "size (байт);media_type (тип)",
+    "posted": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);number (номер);"
+    "homework (домашнее задание);said (полностью);withdrawn_by (снято записью)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
@@ -890,10 +897,11 @@ class Builder:
         self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
         return index
 
-    def work(self, lesson: str, kind: str = "answer") -> str:
+    def work(self, lesson: str, kind: str = "answer", of_lesson: str | None = None) -> str:
         work = self.uuid()
-        index = self.add("lesson", lesson, "work_recorded", work=work, kind=kind, written=False, weight=100)
-        self._fact("work", index, {"kind": kind, "weight": 100, "written": False}, lesson, work=work)
+        header = {"kind": kind, "weight": 100, "written": False} | ({"of_lesson": of_lesson} if of_lesson else {})
+        index = self.add("lesson", lesson, "work_recorded", work=work, **header)
+        self._fact("work", index, header, lesson, work=work)
         self.works[work] = kind
         return work
 
@@ -924,9 +932,32 @@ class Builder:
         index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
         return self._fact("early_leave", index, minutes, lesson, student)
 
-    def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
-        value = {"text": text} | ({"due_on": due_on} if due_on else {})
-        return self._fact("homework", self.add("lesson", lesson, "homework_assigned", **value), value, lesson)
+    def homework(self, lesson: str, text: str, due_on: str | None = None, **more: Any) -> int:
+        posted = more.pop("posted", None)
+        value: dict[str, Any] = {"text": text} | ({"due_on": due_on} if due_on else {}) | more
+        index = self.add("lesson", lesson, "homework_assigned", **value, posted=posted)
+        self._files(index, lesson, value)
+        return self._fact("homework", index, value, lesson)
+
+    def post(self, course: str, held_on: str, text: str, number: int = 1, **more: Any) -> int:
+        """Post homework for a lesson to come."""
+        group, subject, *_ = self.courses[course]
+        index = self.add("homework", course, "homework_posted", held_on=held_on, number=number, text=text, **more)
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, text]
+        self.tables["posted"].append([*row, canonical({"text": text, **more}).decode(), ""])
+        return index
+
+    def unpost(self, course: str, posted: int) -> int:
+        index = self.add("homework", course, "homework_post_withdrawn", corrects=posted)
+        self.fill("posted", posted, 9, index)
+        return index
+
+    def _files(self, index: int, lesson: str, value: Any) -> None:
+        info = self.lessons[lesson]
+        group, subject, *_ = self.courses[info["course"]]
+        head = [index, self.entries[index]["at"], lesson, info["held_on"], group, subject]
+        for file in (value or {}).get("files", ()):
+            self.tables["files"].append([*head, file["sha256"], file["size"], file["media_type"]])
 
     def take_attendance(self, lesson: str, absent: int) -> int:
         self.lessons[lesson]["taken"] = True
@@ -963,6 +994,8 @@ class Builder:
         } | wrong
         index = self.add("lesson", row.lesson, f"{row.what}_{verb}", **fields)
         row.value, row.standing = new, index
+        if row.what == "homework":
+            self._files(index, row.lesson, new)
         if row.what == "work" and new is not None:
             self.works[row.work] = new["kind"]
         if row.what == "lesson" and new is not None:
@@ -1076,7 +1109,11 @@ class Builder:
                 topic = "аннулирован" if row.value is None else row.value["topic"]
                 covered = ", ".join(map(str, (row.value or {}).get("plan_items", [])))
                 work = homework.get(row.lesson)
-                home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
+                home: list[Any] = ["", "", ""]
+                if work is not None:
+                    due = work.get("due_lesson")
+                    day = due["held_on"] if due else work.get("due_on", "")
+                    home = [work["text"] or "нет задания", day, canonical(due).decode() if due else ""]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
                     [
@@ -1374,7 +1411,9 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     b.lateness(lesson, students[4], 7)
     b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
-    b.homework(lesson, "-3 + x", "2026-09-03")
+    file = {"media_type": "application/pdf", "sha256": "0f" * 32, "size": 81_204}
+    due = {"held_on": "2026-09-03", "number": 1}
+    b.homework(lesson, "-3 + x", due_lesson=due, files=[file, {**file, "sha256": "f0" * 32, "media_type": "image/png"}])
     b.begin()
     marks[0] = b.correct(marks[0], "5", "rechecked")
     marks[0] = b.correct(marks[0], None, "wrong_student")

@@ -32,7 +32,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lessons": (
         _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP, "teacher (учитель)",
         "topic (тема)", "plan_items (пункты плана)",
-        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
+        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)",
+        "due_lesson (к уроку)", _BY,
+    ),
+    "files": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "sha256 (SHA-256)", "size (байт)", "media_type (тип)",
+    ),
+    "posted": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "homework (домашнее задание)",
+        "said (полностью)", "withdrawn_by (снято записью)",
     ),
     "marks": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
@@ -152,8 +160,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 LATER: Final = (
-    *("calendar", "certificates", "cancellations", "substitution_plans", "guardians", "data_notices", "data_updates"),
-    *("refreshes", "consents", "checks", "remarks", "refusals", "incidents", "excuses"),
+    *("posted", "calendar", "certificates", "cancellations", "substitution_plans", "guardians", "data_notices"),
+    *("data_updates", "refreshes", "consents", "checks", "remarks", "refusals", "incidents", "excuses"),
 )
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")

@@ -101,6 +101,16 @@ _NUMBERED = _plan_item(rb'"number":' + _PLAN_NUMBER + rb",")
 PLAN_ITEMS: Final = rb"(\[" + _NUMBERED + rb"(?:," + _NUMBERED + rb")*\])"
 PLAN_TOPIC: Final = rb"(" + _plan_item(b"") + rb"|null)"
 
+# The lesson that homework is for, and the files that go with it (events.md, "What homework says"), without groups.
+_DUE_LESSON = rb'\{"held_on":"' + _DATE + rb'",(?:"lesson":"' + _UUID + rb'",)?"number":' + _NUMBER + rb"\}"
+_MEDIA = (
+    rb"application/(?:pdf|zip|vnd\.oasis\.opendocument\.(?:presentation|spreadsheet|text)"
+    rb"|vnd\.openxmlformats-officedocument\.(?:presentationml\.presentation|spreadsheetml\.sheet"
+    rb"|wordprocessingml\.document))|audio/mpeg|image/(?:jpeg|png)|text/plain|video/mp4"
+)
+_FILE = rb'\{"media_type":"(?:' + _MEDIA + rb')","sha256":"[0-9a-f]{64}","size":(?:1000000000|[1-9][0-9]{0,8})\}'
+_FILES = rb"\[" + _FILE + rb"(?:," + _FILE + rb"){0,9}\]"
+
 # A fact's value as `old` and `new` carry it, without a group.
 VALUES: Final[dict[str, bytes]] = {
     "mark": rb'"' + _MARK + rb'"',
@@ -125,8 +135,23 @@ VALUES: Final[dict[str, bytes]] = {
     + rb',"reason":"'
     + _ABSENT_FOR
     + rb'","same_subject":(?:true|false)\}',
-    "work": rb'\{"kind":"' + _KINDS + rb'","weight":' + _WEIGHT + rb',"written":(?:true|false)\}',
-    "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
+    "work": rb'\{"kind":(?:"homework_check","of_lesson":"'
+    + _UUID
+    + rb'"|"'
+    + _KINDS
+    + rb'"),"weight":'
+    + _WEIGHT
+    + rb',"written":(?:true|false)\}',
+    "homework": rb"\{(?:(?:"
+    rb'"due_lesson":'
+    + _DUE_LESSON
+    + rb'|"due_on":"'
+    + _DATE
+    + rb'"),)?(?:"files":'
+    + _FILES
+    + rb',)?"text":"'
+    + _TEXT
+    + rb'"\}',
 }
 
 
@@ -425,10 +450,18 @@ TYPES: Final[dict[str, EventType]] = {
         ),
         _event("lateness_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
         _event("early_leave_recorded/1", "lesson", student=UUID, minutes=rb"(" + _MINUTES + rb")"),
-        _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
+        _event(
+            "homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE, due_lesson_opt=rb"(" + _DUE_LESSON + rb")",
+            files_opt=rb"(" + _FILES + rb")", posted_opt=INDEX,
+        ),
+        _event(
+            "homework_posted/1", "homework", held_on=DATE, number=rb"(" + _NUMBER + rb")", text=_SOME_TEXT,
+            due_on_opt=DATE, due_lesson_opt=rb"(" + _DUE_LESSON + rb")", files_opt=rb"(" + _FILES + rb")",
+        ),
+        _event("homework_post_withdrawn/1", "homework", corrects=INDEX),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",
-            weight=rb"(" + _WEIGHT + rb")",
+            weight=rb"(" + _WEIGHT + rb")", of_lesson_opt=UUID,
         ),
         _event("mark_recorded/1", "lesson", student=UUID, work=UUID, value=rb"(" + VALUES["mark"] + rb")"),
         *_corrections(),

@@ -336,6 +336,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
         "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
     ),
+    "posted-mismatch": (
+        "Урок взял задание, которого заранее для него не размещали, или размещено было другое.",
+        "A lesson takes over homework that was not posted for it, or something else was posted.",
+    ),
+    "due-too-early": (
+        "Домашнее задание задано к уроку или дню, который не позже его собственного урока.",
+        "Homework is due by a day or a lesson that is not after its own lesson.",
+    ),
+    "mark-for-unassigned-homework": (
+        "Плохая отметка за домашнее задание, которого в журнале нет, а регламент на день его урока этого не допускает.",
+        "A bad mark for homework that is nowhere, and the regulation of its lesson's day does not take that.",
+    ),
     "certificate-mismatch": (
         "Пропуск не сходится со справкой, на которую ссылается или которая покрывает этот день.",
         "An absence does not fit the certificate that it cites, or that covers its day.",

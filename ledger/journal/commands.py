@@ -25,6 +25,11 @@ from ledger.journal.excuse_commands import (
     OpenIncident as OpenIncident,
     WithdrawExcuse as WithdrawExcuse,
 )
+from ledger.journal.homework_commands import (
+    NewHomework as NewHomework,
+    PostHomework as PostHomework,
+    WithdrawHomework as WithdrawHomework,
+)
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
     CloseRemark as CloseRemark,
@@ -382,19 +387,13 @@ class NewMark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An assessed work."""
+    """An assessed work; `of_lesson`: of a homework check, whose homework it checks where not the lesson's before."""
 
     work: str
     kind: WorkKind
     written: bool
     weight: int = 100
-
-
-class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Empty text: explicitly none."""
-
-    text: str
-    due_on: str | None = None
+    of_lesson: str | None = None
 
 
 class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -46,6 +46,9 @@ class Books(Protocol):
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone of the IANA database."""
 
+    def recorded_at(self, index: int) -> datetime:
+        """Return the moment at which the entry of this index was recorded; aware."""
+
     def find(self, stream: str) -> Aggregate | None:
         """Return the state of a stream, or None where there is none."""
 

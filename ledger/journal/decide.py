@@ -33,6 +33,7 @@ from ledger.journal.personal_data import (
     receive_data_notice,
 )
 from ledger.journal.plans import amend_plan, import_plan
+from ledger.journal.posting import post_homework, withdraw_homework
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
 from ledger.journal.responsible import appoint_responsible
@@ -104,6 +105,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.WithdrawExcuse: withdraw_excuse,
     cmd.PlanSubstitution: plan_substitute,
     cmd.WithdrawSubstitutionPlan: withdraw_substitution_plan,
+    cmd.PostHomework: post_homework,
+    cmd.WithdrawHomework: withdraw_homework,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

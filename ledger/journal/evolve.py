@@ -22,6 +22,7 @@ from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.personal_data import evolve_refresh
 from ledger.journal.plans import evolve_plan
+from ledger.journal.posted_homework import evolve_posted
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
@@ -58,6 +59,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "incident": evolve_incident,
     "excuse": evolve_excuse,
     "substitution": evolve_substitution_plans,
+    "homework": evolve_posted,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,
     "results": evolve_sheet,

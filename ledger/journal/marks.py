@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.certificate_events import CertificateRecorded
+from ledger.journal.checked_homework import CheckedHomework
 from ledger.journal.commands import AddToLesson, RecordLesson
 from ledger.journal.course import Course
 from ledger.journal.events import (
@@ -20,8 +21,9 @@ from ledger.journal.events import (
     WorkRecorded,
 )
 from ledger.journal.facts import Slot
+from ledger.journal.homework import check_homework
 from ledger.journal.roster import ClassGroup
-from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS
+from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS, WorkKind
 
 MISSED_MINUTES_MAX: Final = 120
 WEIGHT_MAX: Final = 1_000
@@ -42,6 +44,8 @@ class Desk(NamedTuple):
         works: ids of the works that the lesson ever had.
         covering: gives the certificate that covers that day of a student.
         takes_absent: tells whether the regulation of that day takes a mark for who was absent, and flags it.
+        headers: id of a work that stands -> its kind, and the lesson that it names.
+        checked: judges which homework a work checks, and marks for it.
     """
 
     group: ClassGroup
@@ -52,6 +56,8 @@ class Desk(NamedTuple):
     works: Mapping[str, int]
     covering: Callable[[str], CertificateRecorded | None]
     takes_absent: Callable[[], bool]
+    headers: Mapping[str, tuple[WorkKind, str | None]]
+    checked: CheckedHomework
 
 
 def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Event]) -> None:
@@ -67,8 +73,11 @@ def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Eve
             raise Refused(
                 "homework_stands", "the lesson has homework: correct it instead", clause="2.2.2", where="homework"
             )
-        check_homework(command.homework.text, command.homework.due_on, desk.held_on, desk.year_ends_on, "homework.")
-        events.append(HomeworkAssigned(text=command.homework.text, due_on=command.homework.due_on))
+        given = command.homework
+        check_homework(given, desk.checked, desk.year_ends_on, "homework.")
+        events.append(
+            HomeworkAssigned(text=given.text, due_on=given.due_on, due_lesson=given.due_lesson, files=given.files)
+        )
 
 
 def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str, takes_absent: Callable[[], bool]) -> None:
@@ -111,20 +120,6 @@ def check_work(kind: object, written: object, weight: object, where: str) -> Non
     if type(written) is not bool:
         raise Refused("malformed_value", "neither true nor false", clause=LOG, where=where + "written")
     rules.check_integer(weight, 1, WEIGHT_MAX, where + "weight")
-
-
-def check_homework(text: object, due_on: object, held_on: str, year_ends_on: str, where: str) -> None:
-    """Judge homework: due after the lesson, within the year; an empty text is an explicit none (regulation 2.2.2)."""
-    rules.check_text(text, rules.HOMEWORK_LENGTH_MAX, where + "text")
-    if due_on is None:
-        return
-    rules.check_date(due_on, where + "due_on")
-    if text == "":
-        raise Refused("due_without_text", "no homework has no due date", clause="2.2.2", where=where + "due_on")
-    if not held_on < due_on <= year_ends_on:  # type: ignore[operator]
-        raise Refused(
-            "due_date_out_of_range", "due after the lesson and within the year", clause="2.2.2", where=where + "due_on"
-        )
 
 
 def check_minutes(minutes: object, where: str) -> None:
@@ -185,14 +180,20 @@ def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         where = f"works[{position}]"
         rules.check_id(work.work, where + ".work")
         check_work(work.kind, work.written, work.weight, where + ".")
+        desk.checked.check_named(work.kind, work.of_lesson, where + ".of_lesson")
         slot = ("work", "", work.work)
         if work.work in desk.works or slot in taken:
             raise Refused("work_exists", "the lesson has a work with this id", clause=LOG, where=where + ".work")
         taken.add(slot)
-        events.append(WorkRecorded(work=work.work, kind=work.kind, written=work.written, weight=work.weight))
+        events.append(
+            WorkRecorded(
+                work=work.work, kind=work.kind, written=work.written, weight=work.weight, of_lesson=work.of_lesson
+            )
+        )
 
 
 def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    headers = {**desk.headers, **{work.work: (work.kind, work.of_lesson) for work in command.works}}
     for position, mark in enumerate(command.marks):
         where = f"marks[{position}]"
         _check_student(desk, mark.student, where + ".student")
@@ -200,5 +201,6 @@ def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         slot = ("mark", mark.student, mark.work)
         at = where + ".work" if ("work", "", mark.work) not in taken else where + ".student"
         check_free(slot, taken, at, desk.takes_absent)
+        desk.checked.check_mark(mark.value, *headers[mark.work], where + ".value")
         taken.add(slot)
         events.append(MarkRecorded(student=mark.student, work=mark.work, value=mark.value))

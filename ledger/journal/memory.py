@@ -6,6 +6,7 @@ application must agree with.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import cast
@@ -44,6 +45,8 @@ class Journal:
         self.zone: tzinfo | None = None
         self.school = ""
         self._find_zone = find_zone
+        self._firsts: list[int] = []
+        self._moments: list[datetime] = []
         self._lessons: dict[str, list[str]] = {}
         self._subject_lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._subject_sheets: dict[tuple[str, str], list[str]] = {}
@@ -69,12 +72,18 @@ class Journal:
             self.last_index[stream] = events[-1].index
             if before is None:
                 self._note(after)
+        self._firsts.append(self.size)
+        self._moments.append(now)
         self.size += len(decision.events)
         return [(event.originator_id, event.originator_version, event.data) for event in decision.events]
 
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone."""
         return self._find_zone(name) is not None
+
+    def recorded_at(self, index: int) -> datetime:
+        """Return the moment of the command that an entry is of."""
+        return self._moments[bisect_right(self._firsts, index) - 1]
 
     def find(self, stream: str) -> Aggregate | None:
         """Return the state of a stream."""

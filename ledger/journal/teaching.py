@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
 from ledger.journal.certificates import covering
+from ledger.journal.checked_homework import CheckedHomework
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.duties import check_duty
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
-from ledger.journal.facts import Slot
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
 from ledger.journal.plans import check_covered
+from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup
@@ -75,7 +75,10 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
         ),
         *substitution,
     ]
-    plan_parts(command, _desk(context, group, course, command.held_on, year, {}, {}), events)
+    checked = CheckedHomework(context, stream, course, command.held_on, command.number)
+    plan_parts(command, _desk(checked, group, year, None), events)
+    if command.homework is None and (posted := taken_over(course.id, command.held_on, command.number, context)):
+        events.append(posted)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -88,7 +91,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = _desk(context, place.group, place.course, lesson.held_on, place.year, lesson.slots, lesson.works)
+    desk = _desk(checked_by(lesson, place, context), place.group, place.year, lesson)
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:
@@ -192,24 +195,26 @@ def _check_header(command: RecordLesson) -> None:
     check_times(command.number, command.starts_at, command.ends_at, command.topic)
 
 
-def _desk(
-    context: Context,
-    group: ClassGroup,
-    course: Course,
-    held_on: str,
-    year: SchoolYear,
-    slots: Mapping[Slot, int],
-    works: Mapping[str, int],
-) -> Desk:
+def checked_by(lesson: Lesson, place: Place, context: Context) -> CheckedHomework:
+    """Return what judges the homework checks of a lesson; of an annulled one, as the last in its day."""
+    number = lesson.header.number if lesson.header is not None else LESSON_NUMBER_MAX
+    return CheckedHomework(context, lesson.stream, place.course, lesson.held_on, number)
+
+
+def _desk(checked: CheckedHomework, group: ClassGroup, year: SchoolYear, lesson: Lesson | None) -> Desk:
+    """Put together what is known of a lesson; None: it is recorded by this very command."""
+    context, held_on = checked.context, checked.held_on
     return Desk(
         group,
-        course,
+        checked.course,
         held_on,
         year.ends_on,
-        slots,
-        works,
+        lesson.slots if lesson else {},
+        lesson.works if lesson else {},
         partial(covering, context, held_on),
         partial(takes_marks_for_absent, context, held_on),
+        lesson.kinds() if lesson else {},
+        checked,
     )
 
 

@@ -55,6 +55,22 @@ NeverAnExcuse = Literal["computer_skills", "no_computer_at_home", "no_computer_a
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
+MediaType = Literal[
+    "application/pdf",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/zip",
+    "audio/mpeg",
+    "image/jpeg",
+    "image/png",
+    "text/plain",
+    "video/mp4",
+]
+"""Types of files that may go with homework."""
 WorkKind = Literal[
     "answer",
     "homework_check",
@@ -289,6 +305,10 @@ MARKS: Final[frozenset[str]] = frozenset(
     [*DIGITS, *MARK_WORDS, *(f"{first}/{second}" for first in DIGITS for second in DIGITS)]
 )
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
+BAD_MARKS: Final[frozenset[str]] = frozenset(
+    ["1", "2", "fail", *(f"{first}/{second}" for first in "12" for second in "12")]
+)
+"""Marks below what passes: what a pupil gets for homework that is not done."""
 
 RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
 DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))
@@ -308,6 +328,7 @@ COUNCIL_DECISIONS: Final[frozenset[str]] = frozenset(get_args(CouncilDecision))
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WEEKS: Final[tuple[str, ...]] = get_args(Weeks)
 CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
+MEDIA_TYPES: Final[frozenset[str]] = frozenset(get_args(MediaType))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
 PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))

@@ -22,6 +22,7 @@ from projections.views import (
     lessons,
     people_data,
     plans,
+    posted_homework,
     regulation,
     results,
     school,
@@ -51,5 +52,6 @@ VIEWS: Final[tuple[View, ...]] = (
     cancellations.VIEW,
     excuses.VIEW,
     substitution_plans.VIEW,
+    posted_homework.VIEW,
     results.VIEW,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -88,6 +88,13 @@ def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
         now = min(now, at)
     elif at is not None:
         now = moments(views, [position - 1]).get(position - 1, now)
+    return judging_at(views, position, now, until_of(views, at, position, now))
+
+
+def judging_at(views: Reader, position: int, now: datetime | None, until: Until | None = None) -> Judging:
+    """Say as of what is judged at a position that the views have reached; `now` None: the `at` of its last entry."""
+    if now is None:
+        now = moments(views, [position - 1]).get(position - 1, datetime.max.replace(tzinfo=UTC))
     found = the_school(views, at=position).rows
     zone = ZoneInfo(found[0].time_zone if found else "UTC")
     versions = tuple(
@@ -98,7 +105,8 @@ def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
         )
         for version in regulation(views, at=position).versions
     )
-    until = until_of(views, at, position, now)
+    if until is None:
+        until = until_of(views, position, position, now)
     if not any(of.parameters.weekends_extend or of.parameters.holidays_extend for of in versions):
         return Judging(position, now, School(zone, versions), until, {})
     calendars = read_grade_calendars(views, position)

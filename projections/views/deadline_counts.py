@@ -307,7 +307,7 @@ def _count_lessons(
     taken = f"""CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
         (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END"""
     columns = f"""l.lesson, l.course, l.teacher, o.class_group, l.held_on, l.starts_at, l.fact, l.plan_items, {taken},
-        h.fact, h.due_on"""
+        COALESCE(h.posted, h.fact), h.due_on"""
     found = [_LessonRow(*row) for row in views.select(selection.sql(columns, joins=homework), selection.parameters)]
     for lesson, _, teacher, group, day, _, fact, _, taken_by, _, _ in found:
         parts: list[Status] = []

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Final
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
+from ledger.journal.deadlines.days import DAY
 from ledger.journal.deadlines.excuses import with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
@@ -21,7 +22,7 @@ from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader
-from projections.views.class_page import LessonColumn, Value, Work, columns_of, values_of
+from projections.views.columns import LessonColumn, Value, Work, columns_of, values_of
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
 from projections.views.excuses import StandingExcuses
@@ -291,7 +292,7 @@ def _judged(
             if value.what in {"absence", "mark"}:
                 values[value.lesson].append(value)
                 entries.add(value.fact)
-    entries |= {column.homework.fact for column in columns if column.homework}
+    entries |= {column.homework.entered for column in columns if column.homework}
     groups = {lesson.class_group for lesson in found}
     group = groups.pop() if len(groups) == 1 else None
     first, last = min(of.held_on for of in found), max(of.held_on for of in found)
@@ -303,6 +304,31 @@ def _judged(
     facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
     for column in columns:
         yield column, _of_lesson(column, values[column.lesson.lesson], facts, rules, student)
+
+
+def homework_verdicts(views: Reader, columns: Collection[LessonColumn], by: Judging) -> dict[str, tuple[Verdict, bool]]:
+    """Lesson -> the verdict on its homework, and whether that counts as not assigned (2.2.2, 2.2.3)."""
+    if not columns:
+        return {}
+    found = [column.lesson for column in columns]
+    eves = [column.lesson for column in columns if _is_for_next_day(column)]
+    ends = None
+    if eves:
+        groups = {lesson.class_group for lesson in eves}
+        first, last = min(of.held_on for of in eves), max(of.held_on for of in eves)
+        ends = DayEnds(views, by.position, first, last, groups.pop() if len(groups) == 1 else None)
+    planned = planned_homework(views, found, by.position)
+    entries = {column.homework.entered for column in columns if column.homework} | {*planned.values()}
+    rosters = Rosters(views, by.position)
+    facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
+    judged = ((column.lesson.lesson, _homework(column, facts, ends)) for column in columns)
+    return {lesson: (one.verdict, bool(one.not_assigned)) for lesson, one in judged}
+
+
+def _is_for_next_day(column: LessonColumn) -> bool:
+    """Whether homework is due on the day after its lesson, which asks when that day's last lesson ended."""
+    due_on = column.homework.due_on if column.homework is not None else None
+    return due_on is not None and date.fromisoformat(due_on) - date.fromisoformat(column.lesson.held_on) == DAY
 
 
 def _of_lesson(
@@ -345,16 +371,17 @@ def _cited(work: Work) -> tuple[int, ...]:
     return (work.entry,)
 
 
-def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds) -> _Judged:
+def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds | None) -> _Judged:
     lesson, given, school = column.lesson, column.homework, facts.by.of(column.lesson.class_group)
     day = date.fromisoformat(lesson.held_on)
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
-    eve = given is not None and due_on is not None and due_on - day == timedelta(days=1)
-    end = ends.of(lesson.class_group, lesson.course, lesson.held_on) if eve else None
+    is_eve = _is_for_next_day(column)
+    end = ends.of(lesson.class_group, lesson.course, lesson.held_on) if ends is not None and is_eve else None
     plan = facts.planned.get(lesson.lesson)
     entered = None
     if given is not None:
-        entered = Entered(given.fact, facts.at[given.fact], given.entry if given.entry != given.fact else None)
+        standing = given.entry if given.entry != given.entered else None
+        entered = Entered(given.entered, facts.at[given.entered], standing)
     verdict = homework(
         day,
         entered,

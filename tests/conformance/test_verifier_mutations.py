@@ -8,6 +8,7 @@ import tests.verify_bag_mutations
 import tests.verify_control_forgeries
 import tests.verify_excuse_forgeries
 import tests.verify_forgeries
+import tests.verify_homework_forgeries
 import tests.verify_people_forgeries
 import tests.verify_substitution_plan_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)

@@ -315,3 +315,13 @@ def test_what_was_known_then_is_what_a_log_that_ended_then_says(views: Views, sl
         answered = ask(BY_SLUG[slug], views, given, at=position)
         assert (answered.plain(), answered.totals) == (expected.plain(), expected.totals)
         assert all(entry < position for row in answered.rows for entry in row[-1])
+
+
+def test_homework_that_counts_as_not_assigned_is_found_with_what_says_so(views: Views) -> None:
+    rows = found(views, "homework", finding="not_assigned")
+    assert [(row["held_on"], row["subject"], row["entries"]) for row in rows] == [
+        ("2026-09-21", "=Математика", [E["regulation"], E["M2.homework"]]),
+        ("2026-10-23", "Физика", [E["regulation"]]),
+    ], "entered on the day after; never entered, and that day is over as of the last entry"
+    assert found(views, "homework", finding="not_assigned", subject="Физика") == rows[1:]
+    assert found(views, "homework", finding="not_assigned", to="2026-09-30") == rows[:1]

@@ -90,7 +90,7 @@ class DeadlineLog(PlanningLog):
         students = rng.choice(list(self.students.values()))
         if chance < 0.4 and not any(f.what == "homework" and f.value and f.lesson == lesson for f in self.facts):
             on = date.fromisoformat(self.held[lesson]) + timedelta(days=rng.choice((1, 1, 1, 2)))
-            body = {"text": "§ 7", "due_on": on.isoformat()}
+            body: dict[str, Any] = {"text": "§ 7", "due_on": on.isoformat()}
             (index,) = self.command((stream, j.HomeworkAssigned(**body)), seconds=soon)
             self.facts.append(Fact(lesson, "homework", index, body))
         elif chance < 0.8 and students:

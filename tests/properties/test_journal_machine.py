@@ -108,7 +108,18 @@ class JournalMachine(RuleBasedStateMachine):
                     "declare",
                     "ring",
                 ),
-                *("schedule", "open_subgroup", "member", "plan", "amend", "assign_duty", "end_duty", "prove", "print"),
+                *(
+                    "schedule",
+                    "post",
+                    "open_subgroup",
+                    "member",
+                    "plan",
+                    "amend",
+                    "assign_duty",
+                    "end_duty",
+                    "prove",
+                    "print",
+                ),
             ]
         )
     )
