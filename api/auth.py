@@ -44,6 +44,7 @@ class Right(StrEnum):
     CERTIFY = "certify"
     CANCEL = "cancel"
     EXCUSE = "excuse"
+    PLAN_SUBSTITUTES = "plan_substitutes"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     CONTROL = "control"
@@ -78,6 +79,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
+            Right.PLAN_SUBSTITUTES,
             Right.CONTROL,
             Right.REQUEST_CORRECTION,
             Right.RECORD_RESULTS,
@@ -98,6 +100,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
+            Right.PLAN_SUBSTITUTES,
             Right.RECORD_RESULTS,
             Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
@@ -112,6 +115,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
         {
             Right.CLOSE_JOURNAL,
             Right.DIRECT,
+            Right.PLAN_SUBSTITUTES,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

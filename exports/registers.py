@@ -63,6 +63,12 @@ _CANCELLATIONS: Final = (
     *("basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)"),
     "withdrawn_by (отмена снята записью)",
 )
+_SUBSTITUTION_PLANS: Final = (
+    *(_ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _DAY, "number (номер)", "absent_teacher (отсутствует)"),
+    *("absent_name (кто отсутствует)", "substitute (замещает)", "substitute_name (кто замещает)"),
+    *("reason (причина)", "basis (основание)", "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)"),
+    "ended_by (снято или заменено записью)",
+)
 
 # The moment of an entry is its command's; commands are found by their first entry.
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
@@ -161,6 +167,7 @@ class Registers:
             *self._plan_tables(),
             Table("certificates", _CERTIFICATES, self._certificates()),
             Table("cancellations", _CANCELLATIONS, self._cancellations()),
+            Table("substitution_plans", _SUBSTITUTION_PLANS, self._substitution_plans()),
             *self._order_tables(),
             *result_tables(self._views, self._position, self._known_name, self._open),
         ]
@@ -393,6 +400,19 @@ class Registers:
                 *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
                 *(CANCELLATION_WORDS[reason], typed(basis), moved, merged_with or ""),
                 "" if by == entry else str(by),
+            )
+
+    def _substitution_plans(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT p.entry, {_AT_OF.format("p.entry")}, p.course, p.held_on, p.number, p.absent_teacher,
+              p.substitute, p.reason, p.basis, p.same_subject, p.coefficient, e.entry
+            FROM {{substitution_plans}} p
+            LEFT JOIN {{substitution_plan_ends}} e ON e.plan = p.entry AND {stands("e")}
+            WHERE {stands("p")} AND p.entry > :after ORDER BY p.entry"""
+        for entry, at, course, day, number, absent, other, reason, basis, same, coefficient, by in self._pages(sql):
+            yield (
+                *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
+                *(absent, self._name(absent, entry), other, self._name(other, entry), SUBSTITUTION_WORDS[reason]),
+                *(typed(basis), "да" if same else "нет", str(coefficient), "" if by is None else str(by)),
             )
 
     def _regulations(self) -> Iterator[Sequence[str]]:

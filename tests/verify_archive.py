@@ -188,6 +188,10 @@ HEADERS = {
     "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
     "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
     "withdrawn_by (отмена снята записью)",
+    "substitution_plans": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);absent_teacher (отсутствует);absent_name (кто отсутствует);substitute (замещает);"
+    "substitute_name (кто замещает);reason (причина);basis (основание);same_subject (тот же предмет);"
+    "coefficient (коэффициент, сотые);ended_by (снято или заменено записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "duties": "entry (запись);person (человек);name (имя);duty (обязанность);order_number (номер приказа);"
@@ -655,6 +659,34 @@ class Builder:
         index = self.add("excuse", excuse, "excuse_withdrawn", basis=basis)
         self.fill("excuses", accepted, 14, index, basis)
         return index
+
+    def plan_substitute(
+        self, course: str, absent: str, substitute: str, held_on: str, number: int = 1, basis: str = "приказ № 5",
+        replaces: int | None = None, **wrong: Any,
+    ) -> int:  # fmt: skip
+        """Plan who gives a lesson of a course for whom."""
+        fields = {
+            "held_on": held_on, "number": number, "absent_teacher": absent, "substitute": substitute, "reason": "ill",
+            "basis": basis, "same_subject": True, "coefficient": 100, "replaces": replaces,
+        }  # fmt: skip
+        index = self.add("substitution", course, "substitution_planned", **fields | wrong)
+        group, subject, *_ = self.courses.get(course, ("", ""))
+        if replaces is not None:
+            self._end_plan(replaces, index)
+        people = [absent, self.names.get(absent, absent), substitute, self.names.get(substitute, substitute)]
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, *people, "болезнь", basis]
+        self.tables["substitution_plans"].append([*row, "да", 100, ""])
+        return index
+
+    def withdraw_plan(self, course: str, index: int) -> int:
+        by = self.add("substitution", course, "substitution_plan_withdrawn", corrects=index, basis="вышел на работу")
+        self._end_plan(index, by)
+        return by
+
+    def _end_plan(self, index: int, by: int) -> None:
+        for row in self.tables["substitution_plans"]:
+            if row[0] == index:
+                row[-1] = by
 
     def annul_certificate(self, student: str, index: int) -> int:
         by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
@@ -1280,6 +1312,7 @@ def sample(seed: int = 1) -> Sample:
     _certificates(b, course, teacher, students[2])
     _cancellations(b, group, course, year, teacher)
     _excuses(b, course, teacher, substitute, substituted)
+    _substitution_plans(b, course, teacher, substitute)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
@@ -1544,6 +1577,17 @@ def _excuses(b: Builder, course: str, teacher: str, substitute: str, substituted
     b.excuse(substitute, substituted, "outage", None, rules=["attendance"], incident=edge)
     b.begin()
     b.withdraw_excuse(first, "+не подтвердилось")
+
+
+def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:
+    """One that holds, one that was replaced, and one that was withdrawn."""
+    b.begin()
+    b.plan_substitute(course, teacher, substitute, "2026-09-23", 2, '=приказ; "5"')
+    first = b.plan_substitute(course, teacher, substitute, "2026-09-24")
+    b.begin()
+    second = b.plan_substitute(course, teacher, substitute, "2026-09-24", replaces=first)
+    b.begin()
+    b.withdraw_plan(course, second)
 
 
 def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:

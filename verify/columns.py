@@ -78,6 +78,12 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)",
         "withdrawn_by (отмена снята записью)",
     ),
+    "substitution_plans": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "absent_teacher (отсутствует)",
+        "absent_name (кто отсутствует)", "substitute (замещает)", "substitute_name (кто замещает)", "reason (причина)",
+        "basis (основание)", "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)",
+        "ended_by (снято или заменено записью)",
+    ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "duties": (
         _ENTRY, "person (человек)", _NAME, "duty (обязанность)", _NUMBER, _SIGNED_ON, "starts_on (с)", "ends_on (по)",
@@ -159,8 +165,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 LATER: Final = (
-    *("posted", "calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
-    *("consents", "checks", "remarks", "refusals", "incidents", "excuses"),
+    *("posted", "calendar", "certificates", "cancellations", "substitution_plans", "guardians", "data_notices"),
+    *("data_updates", "refreshes", "consents", "checks", "remarks", "refusals", "incidents", "excuses"),
 )
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")

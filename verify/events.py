@@ -382,6 +382,12 @@ TYPES: Final[dict[str, EventType]] = {
         ),
         _event("excuse_withdrawn/1", "excuse", basis=_SOME_TEXT),
         _event(
+            "substitution_planned/1", "substitution", held_on=DATE, number=rb"(" + _NUMBER + rb")",
+            absent_teacher=UUID, substitute=UUID, reason=_string(_ABSENT_FOR), basis=_SOME_TEXT,
+            same_subject=rb"(" + _BOOLEAN + rb")", coefficient=rb"(" + _WEIGHT + rb")", replaces_opt=INDEX,
+        ),
+        _event("substitution_plan_withdrawn/1", "substitution", corrects=INDEX, basis=_SOME_TEXT),
+        _event(
             "duty_assigned/1", "duty", person=UUID, duty=_DUTY, order_number=_ORDER_NUMBER, order_date=DATE,
             starts_on=DATE,
         ),

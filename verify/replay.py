@@ -29,6 +29,7 @@ from verify.results import Results
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
+from verify.substitution_plans import SubstitutionPlans
 from verify.tables import Tables
 from verify.timetable import Timetables
 
@@ -56,6 +57,7 @@ _MAKERS: Final = {
     "cancellation": b"lesson_cancelled/1",
     "incident": b"incident_opened/1",
     "excuse": b"excuse_accepted/1",
+    "substitution": b"substitution_planned/1",
     "homework": b"homework_posted/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
@@ -102,6 +104,7 @@ class Replay:
         self.certificates = Certificates(self)
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
+        self.substitution_plans = SubstitutionPlans(self)
         self.results = Results(self)
         self.council = Council(self)
         self._subjects: dict[tuple[bytes, bytes], Subject] = {}
@@ -118,6 +121,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
+            "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
             "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,

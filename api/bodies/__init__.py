@@ -62,6 +62,10 @@ from api.bodies.results import (
     NewResultCorrectionRequest as NewResultCorrectionRequest,
     ResultMark as ResultMark,
 )
+from api.bodies.substitution_plans import (
+    NewSubstitutionPlan as NewSubstitutionPlan,
+    NewSubstitutionPlanWithdrawal as NewSubstitutionPlanWithdrawal,
+)
 from ledger.journal import commands as jc
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader

@@ -396,6 +396,24 @@ def workload(
     raise typer.Exit(run_workload(Console(as_json=as_json), var, options, as_csv=as_csv))
 
 
+@app.command(short_help="Что ждёт учителей / what teachers have to see to")
+def worklist(
+    var: Var = Path("var"),
+    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id")] = None,
+    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Только то, что ждёт / only what waits")] = False,
+    at: At = None,
+    position: Position = None,
+    as_json: Json = False,
+) -> None:
+    """Замечания людей и по правилу, чем закрыты. / Remarks by persons and by rule, and what closed them."""
+    from api.cli.working import Question, run_worklist
+
+    asked = Question(class_, teacher, None, month, None, None, at, position)
+    raise typer.Exit(run_worklist(Console(as_json=as_json), var, asked, only_open=only_open))
+
+
 @app.command(short_help="Архив с подписью / a signed archive")
 def export(
     out: Annotated[Path, typer.Option(help="Папка архива / the archive's folder")],

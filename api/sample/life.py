@@ -51,7 +51,7 @@ class Life:
         self._scribe = Scribe(keyed=keyed)
         self._attendance = Attendance(seed, roster)
         self._teaching = Teaching(seed, roster)
-        self._absences = Absences(seed, roster)
+        self._absences = Absences(seed, roster, self._scribe)
         self._cancelling = Cancelling(seed, roster, self._scribe)
         self._corrections = Corrections(seed)
         self._control = Control(seed, roster, self._scribe)
@@ -132,6 +132,8 @@ class Life:
         for then, action in self._outage.agenda(day, sittings):
             self._at(then, action)
         yield from self._cancelling.cancel(day, cancelled, at)
+        held = {(course.id, number) for _, number, course in lessons if (number, course) not in cancelled}
+        yield from self._absences.plan(day, covers, held, at + len(cancelled) * SECOND)
 
     def _record(self, sitting: Sitting, at: int) -> Iterator[Planned]:
         actor = Actor(sitting.teacher, "teacher")

@@ -66,6 +66,10 @@ from ledger.journal.result_commands import (
     RequestResultCorrection as RequestResultCorrection,
     SheetChange as SheetChange,
 )
+from ledger.journal.substitution_plan_commands import (
+    PlanSubstitution as PlanSubstitution,
+    WithdrawSubstitutionPlan as WithdrawSubstitutionPlan,
+)
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,

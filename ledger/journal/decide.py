@@ -47,6 +47,7 @@ from ledger.journal.result_corrections import (
 from ledger.journal.results import publish_results, record_exam_results, record_final_marks, record_period_marks
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.school import open_school
+from ledger.journal.substitution_plans import plan_substitute, withdraw_substitution_plan
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
 from ledger.journal.timetable import set_timetable
 from ledger.journal.year import define_period, open_year
@@ -106,6 +107,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.CloseIncident: close_incident,
     cmd.AcceptExcuse: accept_excuse,
     cmd.WithdrawExcuse: withdraw_excuse,
+    cmd.PlanSubstitution: plan_substitute,
+    cmd.WithdrawSubstitutionPlan: withdraw_substitution_plan,
     cmd.PostHomework: post_homework,
     cmd.WithdrawHomework: withdraw_homework,
     cmd.RecordLesson: record_lesson,

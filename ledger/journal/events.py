@@ -69,6 +69,7 @@ from ledger.journal.result_events import (
     ResultSheetOpened,
     ResultsPublished,
 )
+from ledger.journal.substitution_plan_events import SUBSTITUTION_PLAN_EVENT_TYPES
 from ledger.journal.timetable_events import TIMETABLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
     AbsenceCode,
@@ -392,6 +393,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **CERTIFICATE_EVENT_TYPES,
     **CANCELLATION_EVENT_TYPES,
     **EXCUSE_EVENT_TYPES,
+    **SUBSTITUTION_PLAN_EVENT_TYPES,
     **HOMEWORK_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,

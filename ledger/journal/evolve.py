@@ -29,6 +29,7 @@ from ledger.journal.responsible import evolve_responsibility
 from ledger.journal.roster import evolve_class_group
 from ledger.journal.school import evolve_school
 from ledger.journal.sheet import evolve_sheet
+from ledger.journal.substitution_plans import evolve_substitution_plans
 from ledger.journal.timetable import evolve_timetable
 from ledger.journal.year import evolve_period, evolve_year
 
@@ -57,6 +58,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "cancellation": evolve_cancellations,
     "incident": evolve_incident,
     "excuse": evolve_excuse,
+    "substitution": evolve_substitution_plans,
     "homework": evolve_posted,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,

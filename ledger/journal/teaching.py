@@ -21,6 +21,7 @@ from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup, check_journal_open
+from ledger.journal.substitution_plans import planned_for
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
 from ledger.journal.year import Period, SchoolYear, open_periods, periods_holding
@@ -47,7 +48,10 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     rules.check_role(context.actor, rules.TEACHER, "1.2")
     _check_header(command)
     course = context.find(Course, "course", command.course, "course")
-    substitution = plan_substitution(command.substitution, course, command.held_on, context)
+    wanted = command.substitution
+    if wanted is None and course.teacher_on(command.held_on) != context.actor.id:
+        wanted = planned_for(context, command.course, command.held_on, command.number)
+    substitution = plan_substitution(wanted, course, command.held_on, context)
     check_duty(context, ("journal", "substitute") if substitution else ("journal",), command.held_on, "held_on")
     group = context.find(ClassGroup, "class", course.class_group, "course")
     check_journal_open(group)

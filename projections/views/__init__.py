@@ -28,6 +28,7 @@ from projections.views import (
     results,
     school,
     subgroups,
+    substitution_plans,
     substitutions,
     timetables,
 )
@@ -52,6 +53,7 @@ VIEWS: Final[tuple[View, ...]] = (
     certificates.VIEW,
     cancellations.VIEW,
     excuses.VIEW,
+    substitution_plans.VIEW,
     posted_homework.VIEW,
     results.VIEW,
 )

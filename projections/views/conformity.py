@@ -73,9 +73,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "1.6",
-        "in_part",
-        "проверки и замечания классного руководителя; опоздания сами замечаниями не становятся",
-        "the class teacher's checks and remarks; what is late does not become a remark by itself",
+        "built",
+        "проверки и замечания классного руководителя; опоздания сами становятся замечаниями и сами закрываются",
+        "the class teacher's checks and remarks; what is late becomes a remark by itself and closes itself",
     ),
     (
         "1.7",

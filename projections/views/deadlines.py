@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
@@ -26,6 +27,8 @@ from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
 from projections.views.excuses import StandingExcuses
 from projections.views.lookups import Lesson, classes, lessons, memberships
+from projections.views.timetable_pages import DayLesson
+from projections.views.unrecorded import unrecorded
 
 RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
 """What the register judges, in the order of its rows for one lesson."""
@@ -69,14 +72,18 @@ class ExcusedRow:
 class DeadlineRow:
     """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
 
+    A lesson that was planned and not recorded has no `lesson`; its teacher is who was planned to substitute, else the
+    responsible one, if there is any.
+
     Attributes:
-        due, recorded_at: UTC, spelled as an entry's `at`.
+        due, recorded_at: UTC, spelled as an entry's `at`; `recorded_by`: the entry that first recorded it.
         due_local: `due` by the school's clock, with its offset.
         late_by_seconds: whole seconds, where it is late.
         excused: what excuses it, where it is late or missing and something does; it stays that (2.4.1).
         not_assigned: of homework: whether it counts as not assigned (2.2.3); else None.
         without_mark: of a written work: students who wrote it and have no mark.
         week: Monday of the lesson's week.
+        starts_at: the school's clock; None where a planned lesson has a number that the bells do not know.
         class_name: such as ``5А``.
     """
 
@@ -86,19 +93,22 @@ class DeadlineRow:
     due: str | None
     due_local: str | None
     recorded_at: str | None
+    recorded_by: int | None
     late_by_seconds: int | None
     exempt_by: str | None
     excused: ExcusedRow | None
     readings: tuple[str, ...]
     basis: tuple[int, ...]
-    lesson: str
+    lesson: str | None
     held_on: str
     week: str
     number: int
+    starts_at: str | None
+    course: str
     class_group: str
     class_name: str
     subject: str
-    teacher: str
+    teacher: str | None
     student: str | None
     work: str | None
     not_assigned: bool | None
@@ -157,7 +167,7 @@ class _Judged:
 
 
 def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> DeadlineRegister:
-    """Verdicts on lessons that stand.
+    """Verdicts on lessons that stand, and on those that were planned, are over, and that nobody recorded.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -168,12 +178,16 @@ def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = 
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
-    for column, judged in _judged(views, found, by, rules, asked.student):
+    places: Iterator[tuple[Lesson | DayLesson, list[_Judged]]] = (
+        (column.lesson, judged) for column, judged in _judged(views, found, by, rules, asked.student)
+    )
+    for place, judged in chain(places, _unrecorded(views, asked, by, rules)):
         for one in judged:
             used |= versions & set(one.verdict.basis)
             without += one.verdict.status == "no_regulation"
             if one.verdict.rule in rules and one.verdict.status in asked.statuses:
-                rows.append(_row(one, column.lesson, names.get(column.lesson.class_group, ""), by))
+                rows.append(_row(one, place, names.get(place.class_group, ""), by))
+    rows.sort(key=lambda row: (row.held_on, row.number))
     return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
 
 
@@ -320,7 +334,7 @@ def _is_for_next_day(column: LessonColumn) -> bool:
 def _of_lesson(
     column: LessonColumn, values: list[Value], facts: _Facts, rules: tuple[Rule, ...], student: str | None
 ) -> list[_Judged]:
-    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(lesson.held_on)
     judged = []
     absences = {value.student: facts.entered(value) for value in values if value.what == "absence"}
@@ -358,7 +372,7 @@ def _cited(work: Work) -> tuple[int, ...]:
 
 
 def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds | None) -> _Judged:
-    lesson, given, school = column.lesson, column.homework, facts.by.school
+    lesson, given, school = column.lesson, column.homework, facts.by.of(column.lesson.class_group)
     day = date.fromisoformat(lesson.held_on)
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
     is_eve = _is_for_next_day(column)
@@ -392,7 +406,7 @@ def _written(
     student: str | None,
 ) -> list[_Judged]:
     """Everybody who was taught there that day, and whoever has a mark; then the work as a whole."""
-    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(lesson.held_on)
     members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
     verdicts = {
@@ -413,7 +427,30 @@ def _written(
     return judged
 
 
-def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> DeadlineRow:
+def _unrecorded(
+    views: Reader, asked: Asked, by: Judging, rules: tuple[Rule, ...]
+) -> Iterator[tuple[DayLesson, list[_Judged]]]:
+    """Verdicts on planned lessons that are over and that nobody recorded; what was cancelled is exempt (R14, R17)."""
+    if not {"lesson", "attendance"} & set(rules):
+        return
+    first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
+    excuses = StandingExcuses(views, by)
+    for place in unrecorded(views, by, first, last, class_group=asked.class_group, teacher=asked.teacher):
+        yield place, [_Judged(verdict) for verdict in judge_unrecorded(place, by, excuses)]
+
+
+def judge_unrecorded(place: DayLesson, by: Judging, excuses: StandingExcuses) -> tuple[Verdict, ...]:
+    """The verdicts on a planned lesson that nobody recorded: its record and its attendance, with what excuses them."""
+    day, planned, cancelled = date.fromisoformat(place.held_on), place.planned_by, place.cancelled_by
+    school = by.of(place.class_group)
+    record = lesson_record(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
+    taken = attendance(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
+    standing = excuses.of("", place.course, place.held_on, place.owed_by or "")
+    starts = wall(day, place.starts_at or "00:00", school)
+    return tuple(with_excuse(one, standing, starts, by.now) for one in (record, taken))
+
+
+def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging) -> DeadlineRow:
     verdict = one.verdict
     due, late_by = verdict.due, verdict.late_by
     return DeadlineRow(
@@ -423,6 +460,7 @@ def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> Deadline
         due=format_at(due) if due else None,
         due_local=due.astimezone(by.school.zone).isoformat() if due else None,
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
+        recorded_by=verdict.recorded_by,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
         exempt_by=verdict.exempt_by,
         excused=None if verdict.excused is None else ExcusedRow(*verdict.excused),
@@ -432,10 +470,12 @@ def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> Deadline
         held_on=lesson.held_on,
         week=monday(lesson.held_on),
         number=lesson.number,
+        starts_at=lesson.starts_at,
+        course=lesson.course,
         class_group=lesson.class_group,
         class_name=class_name,
         subject=lesson.subject,
-        teacher=lesson.teacher,
+        teacher=lesson.owed_by if isinstance(lesson, DayLesson) else lesson.teacher,
         student=one.student,
         work=one.work,
         not_assigned=one.not_assigned,

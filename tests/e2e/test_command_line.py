@@ -465,6 +465,14 @@ def test_what_was_recorded_late_is_told_as_text_and_json_and_counted(tmp_path: P
         ("--at", "x", "--position", "1"),
     ):
         assert letopis("deadlines", "--var", str(var), *wrong).returncode == 2
+        assert letopis("worklist", "--var", str(var), *wrong).returncode == 2
+    listed = orjson.loads(letopis("worklist", *asked[1:], "--class", row["class_name"], "--json").stdout)
+    (closed,) = [one for one in listed["rows"] if (one["lesson"], one["rule"]) == (row["lesson"], "lesson")]
+    assert (closed["is_open"], closed["closed_how"], closed["closed_at"]) == (False, "filled", row["recorded_at"])
+    assert sum(week["by_rule"] + week["by_person"] for week in listed["weeks"]) == len(listed["rows"])
+    assert f"внесено / filled: {closed['closed_by']}" in letopis("worklist", *asked[1:]).stdout
+    waiting = orjson.loads(letopis("worklist", *asked[1:], "--open", "--json").stdout)["rows"]
+    assert all(one["is_open"] for one in waiting)
 
 
 def test_a_classs_summary_sheet_and_what_its_journal_lacks_are_told(tmp_path: Path) -> None:

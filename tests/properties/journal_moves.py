@@ -35,6 +35,7 @@ from ledger.journal.people import Person
 from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.plans import LessonPlan
 from ledger.journal.posted_homework import PostedHomework
+from ledger.journal.substitution_plans import SubstitutionPlans
 from ledger.journal.timetable import Timetable
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
@@ -587,6 +588,34 @@ def _cancel(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     return command, _administrator(choices)
 
 
+def _plan_substitute(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course: str = choices.one(COURSES)
+    known = journal.find(f"substitution/{course}")
+    standing = [*known.standing] if isinstance(known, SubstitutionPlans) else []
+    indexes = standing or [3]
+    if choices.number(4) == 3:
+        corrects = choices.one(indexes)
+        command = cmd.WithdrawSubstitutionPlan(course=course, corrects=corrects, basis="вышел")
+        return command, _administrator(choices)
+    # Mostly days to come: nothing is planned for what has passed.
+    held_on, number = choices.one((*DAYS, "2026-12-21", "2027-05-20", "2027-05-21")), 1 + choices.number(2)
+    if isinstance(known, SubstitutionPlans) and standing and not choices.rarely():
+        place = known.standing[choices.one(standing)]
+        held_on, number = place.held_on, place.number
+    found = known.at(held_on, number) if isinstance(known, SubstitutionPlans) else None
+    replaces = choices.one([None, *indexes]) if choices.rarely() or found is None else found[0]
+    plan = cmd.PlanSubstitution(
+        course=course,
+        held_on=held_on,
+        number=number,
+        substitute=choices.one((TEACHER, TEACHER_2, TEACHER_3)).id,
+        reason=choices.one(("ill", "leave")),
+        basis="приказ",
+        replaces=replaces if found is not None or choices.rarely() else None,
+    )
+    return plan, _administrator(choices)
+
+
 def _schedule(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     course = MATHS_B if choices.rarely() else choices.one(COURSES[:2])
     lessons = tuple(
@@ -663,6 +692,7 @@ _MOVES: Final = {
     "cancel": (_cancel, 2),
     "incident": (excuses_moves.incident, 2),
     "excuse": (excuses_moves.excuse, 4),
+    "plan_substitute": (_plan_substitute, 3),
     "post": (_post, 12),
     "assess": (results_moves.assess, 2),
     "grade": (results_moves.grade, 9),

@@ -41,6 +41,7 @@ CREATE = {
     "cancellation": "lesson_cancelled",
     "incident": "incident_opened",
     "excuse": "excuse_accepted",
+    "substitution": "substitution_planned",
     "homework": "homework_posted",
     "assessment": "assessment_rules_adopted",
     "results": "result_sheet_opened",
@@ -136,7 +137,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation", "homework"}:
+        elif kind in {"certificate", "cancellation", "substitution", "homework"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]
@@ -624,6 +625,32 @@ class _Checker(TimetableOracle, ExcusesOracle):
         if "merged_with" in self.data:
             assert self.data["merged_with"] != course
             assert self.made("course", self.data["merged_with"])["year"] == year
+
+    def check_substitution(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        made = list(self.of(self.item.stream, "substitution_planned"))
+        gone = {other.data["corrects"] for other in self.of(self.item.stream, "substitution_plan_withdrawn")}
+        gone |= {other.data["replaces"] for other in made if "replaces" in other.data}
+        holding = {one.position: one for one in made if one.position not in gone}
+        assert self.data["basis"]
+        if self.item.type == "substitution_plan_withdrawn":
+            assert self.data.keys() == {"corrects", "basis"}
+            assert self.data["corrects"] in holding
+            return
+        data = self.data
+        place = [data["held_on"], data["number"]]
+        if "replaces" in data:
+            replaced = holding.pop(data["replaces"])
+            assert [replaced.data["held_on"], replaced.data["number"]] == place
+        assert place not in [[one.data["held_on"], one.data["number"]] for one in holding.values()]
+        assert 0 <= data["number"] <= 12
+        assert data["reason"] in {"ill", "business_trip", "training", "leave", "other"}
+        assert 1 <= data["coefficient"] <= 1_000
+        assert type(data["same_subject"]) is bool
+        assert self.made("person", data["substitute"])["kind"] == "teacher"
+        header = {"course": course, "held_on": data["held_on"], "teacher": data["substitute"]}
+        assert data["absent_teacher"] == self.responsible(header, self.before) != data["substitute"]
+        self.check_has_duty(header)
 
     def certificates(self, student: str) -> list[Item]:
         """The certificates of a student that stand."""

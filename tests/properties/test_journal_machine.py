@@ -18,7 +18,7 @@ from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
 from tests.properties.journal_moves import KINDS, START, WEIGHTS, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
-from tests.unit.ledger.journal.small_school import MATHS_B, STAFF, TEACHER, YEAR, Step, setup_commands, uid
+from tests.unit.ledger.journal.small_school import MATHS_B, STAFF, STUDENTS_A, TEACHER, YEAR, Step, setup_commands, uid
 
 TEACHER_OF_NOTHING = uid(23)
 
@@ -96,7 +96,18 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(
         move=moves(
             [
-                *("define", "move_student", "assign", "adopt", "appoint", "certify", "cancel", "declare", "ring"),
+                *(
+                    "define",
+                    "move_student",
+                    "assign",
+                    "adopt",
+                    "appoint",
+                    "certify",
+                    "cancel",
+                    "plan_substitute",
+                    "declare",
+                    "ring",
+                ),
                 *(
                     "schedule",
                     "post",
@@ -260,4 +271,7 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("excuse_accepted", teacher=STAFF[0]))
     assert caught(replaced("excuse_accepted", rules=["lesson", "homework"]))
     assert caught(replaced("excuse_withdrawn", basis=""))
+    assert caught(replaced("substitution_planned", number=13))
+    assert caught(replaced("substitution_planned", absent_teacher=STUDENTS_A[0]))
+    assert caught(replaced("substitution_plan_withdrawn", corrects=0))
     assert caught([logs[0][0], *logs[0][2:]])
