@@ -29,8 +29,8 @@ _OF_LESSONS: Final = f"""
 def homework(asked: Asked) -> Found:
     """Lessons of grades 2 and up by what their homework says, or the number of homeworks of a class on a day.
 
-    A lesson whose homework is not there once its time is over has two rows: nothing is entered, and it counts as not
-    assigned (2.2.3), which has the entries of that judgement.
+    What counts as not assigned (2.2.3) has to be asked for: it is a judgement of each lesson with entries of its own,
+    and all of it is also among what is not entered, or was entered late.
     """
     condition, values = asked.of_courses
     sql = _OF_LESSONS + condition if asked.is_narrow else _HOMEWORK
@@ -38,7 +38,7 @@ def homework(asked: Asked) -> Found:
     entered = {lesson: rest for lesson, *rest in asked.select(sql, **days, **values)}
     rows: list[Row] = []
     volumes: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    wanted = (asked["finding"],) if asked["finding"] else tuple(FINDING_WORDS)
+    wanted = (asked["finding"],) if asked["finding"] else ("not_entered", "none", "volume")
     counts: Counter[str] = Counter()
     for lesson, entry, held_on, number, course, teacher in asked.lessons().values():
         by, text, due_on = entered.get(lesson, [None, "", None])
@@ -102,9 +102,9 @@ HOMEWORK: Final = Question(
         *(Column("volume", "заданий"), ENTRIES),
     ),
     limits_ru="1 класс учится без заданий и не показан. Объём — число заданий к дню (где срок не внесён — в день "
-    "урока), не время. «Считается незаданным» — по положению в силе на день урока, на момент последней записи. Задания "
-    "на праздники здесь не видны.",
+    "урока), не время. Что считается незаданным (по положению в силе на день урока, на момент последней записи), видно "
+    "только с finding=not_assigned. Задания на праздники здесь не видны.",
     limits_en="Grade 1 has no homework and is left out. Volume counts homeworks for the day they are due (the lesson's "
-    "own where none is said), not hours. What counts as not assigned does so by the regulation of the lesson's day, as "
-    "of the last known entry. Homework for holidays does not show here.",
+    "own where none is said), not hours. What counts as not assigned, by the regulation of the lesson's day as of the "
+    "last known entry, shows with finding=not_assigned alone. Homework for holidays does not show here.",
 )  # fmt: skip
