@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from ledger.journal.deadlines.office import result
+from ledger.journal.deadlines.office import obtained_by, result
 from ledger.journal.deadlines.verdict import Entered
 from ledger.journal.vocabulary import DEVIATION_WORDS, PERIOD_WORDS, RESULT_WORDS
 from ledger.wire.entry import parse_at
@@ -70,7 +70,7 @@ class _Of(NamedTuple):
 
 
 _SHEETS: Final = f"""
-    SELECT s.sheet, g.grade, g.letter, s.course, p.kind, p.number FROM {{result_sheets}} s
+    SELECT s.sheet, g.grade, g.letter, s.course, p.kind, p.number, p.ends_on FROM {{result_sheets}} s
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
@@ -95,7 +95,7 @@ def _groups(asked: Asked) -> dict[_Of, list[int]]:
         found[sheet].append((fact, what, obtained_at))
     entered = _Entered(asked)
     groups: defaultdict[_Of, list[int]] = defaultdict(list)
-    for sheet, grade, letter, course, kind, number in asked.select(_SHEETS):
+    for sheet, grade, letter, course, kind, number, ends_on in asked.select(_SHEETS):
         if course not in asked.courses:
             continue
         place = (f"{grade}{letter}", asked.courses[course][1], kind, number)
@@ -104,7 +104,10 @@ def _groups(asked: Asked) -> dict[_Of, list[int]]:
             behind = bisect_right(publications, fact, key=itemgetter(0))
             published_by, of_all, published_at = publications[behind] if behind < len(publications) else _NOT_SHOWN
             minute = obtained_at or of_all
-            moment = entered.moment(fact) if minute is None else _local(minute, asked.zone)
+            if minute is None:
+                moment = obtained_by(entered.moment(fact), date.fromisoformat(ends_on), asked.zone)
+            else:
+                moment = _local(minute, asked.zone)
             groups[_Of(*place, what, moment, published_by, published_at)].append(fact)
     return groups
 
@@ -198,7 +201,9 @@ PUBLISHED_LATE: Final = Question(
         *(Column("published_at", "показаны", is_named=True), Column("hours", "опоздание, часов"), ENTRIES),
     ),
     limits_ru="Срок — по положению в силе (2.3.3), «не показаны» — на момент последней известной записи. "
-    "Пока не сказано, когда результат получен, считается от его внесения. Видела ли семья отметку, в журнале нет.",
+    "Пока не сказано, когда результат получен, считается от его внесения, но не раньше конца периода. Видела ли семья "
+    "отметку, в журнале нет.",
     limits_en="By the regulation in force (2.3.3); what is missing is so as of the last known entry. Where nothing "
-    "says yet when a result was obtained, its entry counts. Whether the family saw it is not in the log.",
+    "says yet when a result was obtained, its entry counts, or the end of its period if that is later. Whether the "
+    "family saw it is not in the log.",
 )  # fmt: skip

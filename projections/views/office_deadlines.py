@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from ledger.journal.deadlines.office import notice, refresh, result
+from ledger.journal.deadlines.office import notice, obtained_by, refresh, result
 from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at, parse_at
 from projections.reading import AsOf, Reader, stands
@@ -138,9 +138,10 @@ def office_counts(views: Reader, asked: OfficeAsked, *, now: datetime, at: AsOf 
 
 # A result of an examination has its own moment; marks of a period have that of their publication.
 _RESULTS: Final = f"""
-    SELECT o.class_group, r.sheet, r.what, r.fact, r.obtained_at, b.entry, b.obtained_at
+    SELECT o.class_group, r.sheet, r.what, r.fact, r.obtained_at, b.entry, b.obtained_at, p.ends_on
     FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+    JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     LEFT JOIN {{publications}} b ON b.entry = (
       SELECT min(q.entry) FROM {{publications}} q
@@ -151,25 +152,28 @@ _RESULTS: Final = f"""
 def _results(views: Reader, by: Judging) -> Iterator[OfficeRow]:
     """Results that stand, those that were obtained and shown together as one (R29).
 
-    Marks of a period or a year that nobody said were shown have no moment to count from, and are not judged.
+    Marks of a period or a year that nobody said were shown count from when they were obtained at the latest.
     """
-    together: dict[tuple[str, str, str, str, int | None], list[int]] = {}
-    for group, sheet, what, fact, obtained_at, shown_by, shown_obtained_at in views.select(
-        _RESULTS, {"at": by.position}
-    ):
-        since = obtained_at or shown_obtained_at
-        if since is not None:
-            together.setdefault((group, sheet, what, since, shown_by), []).append(fact)
-    at = moments(views, [key[4] for key in together if key[4] is not None])
+    found: list[Any] = views.select(_RESULTS, {"at": by.position})
+    at = moments(views, [row[5] or row[3] for row in found if row[5] is not None or row[4] is None])
+    together: dict[tuple[str, str, str, datetime, int | None], list[int]] = {}
+    for group, sheet, what, fact, obtained_at, shown_by, shown_obtained_at, ends_on in found:
+        minute = obtained_at or shown_obtained_at
+        if minute is None:
+            since = obtained_by(at[fact], date.fromisoformat(ends_on), by.school.zone)
+        else:
+            since = wall(date.fromisoformat(minute[:10]), minute[11:], by.school)
+        together.setdefault((group, sheet, what, since, shown_by), []).append(fact)
     for (group, sheet, what, since, shown_by), facts in together.items():
         verdict = result(
-            wall(date.fromisoformat(since[:10]), since[11:], by.school),
+            since,
             None if shown_by is None else Entered(shown_by, at[shown_by]),
             school=by.school,
             now=by.now,
-            cited=facts if what == "exam_result" else (),
+            cited=facts if what == "exam_result" or shown_by is None else (),
         )
-        yield _row(verdict, since, by, class_group=group, sheet=sheet, what=what, results=len(facts))
+        minute = since.astimezone(by.school.zone).isoformat(timespec="minutes")[:16]
+        yield _row(verdict, minute, by, class_group=group, sheet=sheet, what=what, results=len(facts))
 
 
 def _notices(views: Reader, by: Judging) -> Iterator[OfficeRow]:

@@ -83,17 +83,25 @@ def worked() -> Iterator[tuple[str, str, Any]]:
     yield "09-04T23:59", f"person/{ANNA}", confirmed(confirmed_on="2026-09-04", notice=7)  # 10: the third day
     yield "09-05T00:00", f"person/{BORIS}", confirmed(confirmed_on="2026-09-04", notice=9)  # 11: a minute later
     yield "09-05T23:59", f"person/{ANNA}", confirmed(confirmed_on="2026-09-05", refresh=YEAR)  # 12
-    yield "09-07T09:00", f"results/{SHEET}", ResultSheetOpened(course=COURSE, period=PERIOD)  # 13
-    yield "09-07T09:01", f"results/{SHEET}", exam(ANNA, "2026-09-06T12:00")  # 14
-    yield "09-07T09:01", f"results/{SHEET}", exam(BORIS, "2026-09-06T12:00")  # 15
-    yield "09-07T12:00", f"results/{SHEET}", ResultsPublished(what="exam_result", obtained_at="2026-09-06T12:00")  # 16
-    yield "09-11T09:00", f"results/{SHEET}", exam(VERA, "2026-09-11T08:59")  # 17: nobody was told
-    final = FinalMarkRecorded(student=ANNA, value="5", computed="5", sum=5, weight=1, inputs=(14,), rule=1)
-    yield "09-11T09:01", f"results/{SHEET}", final  # 18
-    yield "09-11T12:00", f"results/{SHEET}", exam(uid(103), "2026-09-11T08:00")  # 19
-    annulled = ResultAnnulled(corrects=19, old="5", new=None, reason="typo")
-    yield "09-11T12:01", f"results/{SHEET}", annulled  # 20: it does not stand
-    yield "09-11T13:00", f"results/{SHEET}", ResultsPublished(what="final_mark", obtained_at="2026-09-10T12:59")  # 21
+    period = j.PeriodDefined(
+        year=YEAR, kind="quarter", number=1, grades=(5,), starts_on="2026-09-01", ends_on="2026-09-10"
+    )
+    yield "09-07T08:00", f"period/{PERIOD}", period  # 13
+    yield "09-07T09:00", f"results/{SHEET}", ResultSheetOpened(course=COURSE, period=PERIOD)  # 14
+    yield "09-07T09:01", f"results/{SHEET}", exam(ANNA, "2026-09-06T12:00")  # 15
+    yield "09-07T09:01", f"results/{SHEET}", exam(BORIS, "2026-09-06T12:00")  # 16
+    yield "09-07T12:00", f"results/{SHEET}", ResultsPublished(what="exam_result", obtained_at="2026-09-06T12:00")  # 17
+    yield "09-11T09:00", f"results/{SHEET}", exam(VERA, "2026-09-11T08:59")  # 18: nobody was told
+    yield "09-11T09:01", f"results/{SHEET}", final_mark(ANNA)  # 19
+    yield "09-11T12:00", f"results/{SHEET}", exam(uid(103), "2026-09-11T08:00")  # 20
+    annulled = ResultAnnulled(corrects=20, old="5", new=None, reason="typo")
+    yield "09-11T12:01", f"results/{SHEET}", annulled  # 21: it does not stand
+    yield "09-11T13:00", f"results/{SHEET}", ResultsPublished(what="final_mark", obtained_at="2026-09-10T12:59")  # 22
+    yield "09-11T14:00", f"results/{SHEET}", final_mark(VERA)  # 23: nobody said when it was obtained
+
+
+def final_mark(student: str) -> FinalMarkRecorded:
+    return FinalMarkRecorded(student=student, value="5", computed="5", sum=5, weight=1, inputs=(15,), rule=1)
 
 
 def verdicts(views: Views, rule: Rule) -> list[tuple[Any, ...]]:
@@ -105,12 +113,13 @@ def verdicts(views: Views, rule: Rule) -> list[tuple[Any, ...]]:
 @pytest.mark.clause("R29", breaks="projections.views.office_deadlines:result")
 def test_results_are_shown_within_24_hours_of_the_moment_they_were_obtained(views: Views) -> None:
     assert verdicts(views, "result") == [
-        (2, "on_time", "2026-09-07T12:00:00+03:00", None, (1, 14, 15, 16)),
-        (1, "late", "2026-09-11T12:59:00+03:00", 60, (1, 21)),
-        (1, "missing", "2026-09-12T08:59:00+03:00", None, (1, 17)),
+        (2, "on_time", "2026-09-07T12:00:00+03:00", None, (1, 15, 16, 17)),
+        (1, "late", "2026-09-11T12:59:00+03:00", 60, (1, 22)),
+        (1, "missing", "2026-09-12T08:59:00+03:00", None, (1, 18)),
+        (1, "pending", "2026-09-12T14:00:00+03:00", None, (1, 23)),
     ]
     rows = office_deadlines(views, OfficeAsked(rules=("result",), statuses=WORST_FIRST), now=NOW).rows
-    assert [row.what for row in rows] == ["exam_result", "final_mark", "exam_result"]
+    assert [row.what for row in rows] == ["exam_result", "final_mark", "exam_result", "final_mark"]
     assert {(row.class_group, row.sheet) for row in rows} == {(CLASS, SHEET)}
 
 
@@ -141,12 +150,12 @@ def test_it_is_told_as_of_any_position_and_counted_alike(views: Views) -> None:
                 status: counted[count.rule, status] for status in WORST_FIRST
             }
     # Before anybody was told, the hours had not passed; the third day of the notice was not over.
-    before = office_deadlines(views, ALL, now=NOW, at=16).rows
-    assert [(row.status, row.basis) for row in before if row.rule == "result"] == [("pending", (1, 14, 15))]
+    before = office_deadlines(views, ALL, now=NOW, at=17).rows
+    assert [(row.status, row.basis) for row in before if row.rule == "result"] == [("pending", (1, 15, 16))]
     early = office_deadlines(views, ALL, now=NOW, at=10).rows
     assert [row.status for row in early if row.rule == "notice"] == ["no_regulation", "pending", "pending"]
     days = OfficeAsked("2026-09-06", "2026-09-06", ("result", "notice"), ("on_time",))
-    assert [row.basis for row in office_deadlines(views, days, now=NOW).rows] == [(1, 14, 15, 16)]
+    assert [row.basis for row in office_deadlines(views, days, now=NOW).rows] == [(1, 15, 16, 17)]
     assert {row.status for row in office_deadlines(views, OfficeAsked(), now=NOW).rows} == {"late", "missing"}
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
-from ledger.journal.deadlines.days import local_date
+from ledger.journal.deadlines.days import end_of_day, local_date
 from ledger.journal.deadlines.verdict import (
     Entered,
     School,
@@ -22,6 +22,14 @@ from ledger.journal.deadlines.verdict import (
 def result_term(obtained_at: datetime, version: Version) -> Term:
     """Return until when a result is published."""
     return Term.after(obtained_at, timedelta(hours=version.parameters.result_hours))
+
+
+def obtained_by(entered: datetime, period_ends_on: date, zone: tzinfo) -> datetime:
+    """Return when a result was obtained at the latest, where nothing says the moment (regulation 2.3.3).
+
+    Who enters it has it; but a mark of a period may still change until the period is over.
+    """
+    return max(entered, end_of_day(period_ends_on, zone))
 
 
 def result(

@@ -22,7 +22,7 @@ from ledger.journal.deadlines.excuses import Excuse, Incident, with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
-from ledger.journal.deadlines.office import notice, refresh, result
+from ledger.journal.deadlines.office import notice, obtained_by, refresh, result
 from ledger.journal.deadlines.verdict import CLAUSES, Entered, Rule, School, Verdict, Version
 from ledger.journal.events import RegulationParameters
 from ledger.journal.planned_lessons import GradeCalendar, Span
@@ -341,3 +341,14 @@ def duration(text: str | None) -> timedelta | None:
     assert found is not None
     days, hours, minutes, seconds = (int(part) for part in found.groups())
     return timedelta(days, seconds, hours=hours, minutes=minutes)
+
+
+@pytest.mark.clause(
+    "R29", breaks="ledger.journal.deadlines.office:end_of_day", instead=lambda *_: datetime(1, 1, 1, tzinfo=UTC)
+)
+def test_an_unpublished_result_was_obtained_when_it_was_entered_or_at_the_end_of_its_period() -> None:
+    """2.3.3 counts from when a result is obtained: a mark of a quarter may still change on the quarter's last day."""
+    moscow, last_day = ZoneInfo("Europe/Moscow"), date(2026, 10, 25)
+    before, after = (datetime(2026, 10, day, 15, 30, tzinfo=moscow) for day in (23, 26))
+    assert obtained_by(before, last_day, moscow) == datetime(2026, 10, 26, tzinfo=moscow)
+    assert obtained_by(after, last_day, moscow) == after
