@@ -80,8 +80,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "1.7",
         "in_part",
-        "уведомления об изменениях и ежегодное обновление сведений; сроки по ним ещё не оцениваются",
-        "notices of changes and the yearly refresh of data; their deadlines are not judged yet",
+        "уведомления об изменениях и ежегодное обновление сведений, со сроками; прежние значения ещё не закрыты по ролям",
+        "notices of changes and the yearly refresh of data, with deadlines; earlier values are not kept from roles yet",
     ),
     (
         "2.1",
@@ -91,9 +91,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "2.2",
-        "in_part",
-        "записи, домашние задания и отметки; сроки оцениваются не все",
-        "records, homework and marks; not every deadline is judged",
+        "built",
+        "записи, домашние задания и отметки; каждый срок оценивается",
+        "records, homework and marks; every deadline is judged",
     ),
     (
         "2.3",
