@@ -80,7 +80,7 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "1.7",
         "in_part",
-        "уведомления об изменениях и ежегодное обновление сведений, со сроками; прежние значения ещё не закрыты по ролям",
+        "уведомления об изменениях, ежегодное обновление, сроки; прежние значения по ролям ещё не закрыты",
         "notices of changes and the yearly refresh of data, with deadlines; earlier values are not kept from roles yet",
     ),
     (
