@@ -111,7 +111,7 @@ ABSENT_FOR = {
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
-    "early_leave": "ранний уход",
+    "make_up": "отработка", "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
 WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
@@ -162,6 +162,11 @@ HEADERS = {
     "standing_entry (действует запись)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
+    "works": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
+    "kind (вид работы);written (письменная);weight (вес, сотые);ends_on (последний день);stands (действует);"
+    "standing_entry (действует запись)",
+    "make_ups": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
+    "student (ученик);name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
     "name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "substitutions": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);"
@@ -253,6 +258,8 @@ def word(what: str, value: Any) -> str:
         return f"оп {value}"
     if what == "early_leave":
         return f"ух {value}"
+    if what == "make_up":
+        return str(value)
     return canonical(value).decode()
 
 
@@ -269,6 +276,7 @@ class Row:
     work: str = ""
     standing: int = 0
     recorded: Any = None
+    last: Any = None
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -855,13 +863,16 @@ class Builder:
 
     def _fact(self, what: str, index: int, value: Any, lesson: str, student: str = "", work: str = "") -> int:
         at, names = self.entries[index]["at"], dict(self.names)
-        self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
+        self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, value, names)
         return index
 
-    def work(self, lesson: str, kind: str = "answer") -> str:
+    def work(
+        self, lesson: str, kind: str = "answer", ends_on: str | None = None, *, written: bool | None = None
+    ) -> str:
         work = self.uuid()
-        index = self.add("lesson", lesson, "work_recorded", work=work, kind=kind, written=False, weight=100)
-        self._fact("work", index, {"kind": kind, "weight": 100, "written": False}, lesson, work=work)
+        value = {"kind": kind, "weight": 100, "written": ends_on is not None if written is None else written}
+        value |= {} if ends_on is None else {"ends_on": ends_on}
+        self._fact("work", self.add("lesson", lesson, "work_recorded", work=work, **value), value, lesson, work=work)
         self.works[work] = kind
         return work
 
@@ -874,6 +885,10 @@ class Builder:
             student,
             work,
         )
+
+    def make_up(self, lesson: str, work: str, student: str, day: str) -> int:
+        index = self.add("lesson", lesson, "make_up_recorded", student=student, work=work, made_up_on=day)
+        return self._fact("make_up", index, day, lesson, student, work)
 
     def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
         data = {"student": student, "code": code, "certificate": certificate}
@@ -899,6 +914,10 @@ class Builder:
     def take_attendance(self, lesson: str, absent: int) -> int:
         self.lessons[lesson]["taken"] = True
         return self.add("lesson", lesson, "attendance_taken", absent=absent)
+
+    def fact_of(self, work: str) -> int:
+        """Return the standing entry of a work."""
+        return next(row.standing for row in self.rows.values() if (row.what, row.work) == ("work", work))
 
     def fact(self, standing: int) -> Row:
         return next(row for row in self.rows.values() if row.standing == standing)
@@ -931,6 +950,7 @@ class Builder:
         } | wrong
         index = self.add("lesson", row.lesson, f"{row.what}_{verb}", **fields)
         row.value, row.standing = new, index
+        row.last = row.last if new is None else new
         if row.what == "work" and new is not None:
             self.works[row.work] = new["kind"]
         if row.what == "lesson" and new is not None:
@@ -1061,6 +1081,26 @@ class Builder:
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
+            elif row.what == "work":
+                value, stands = row.last, "нет" if row.value is None else "да"
+                written, ends_on = "да" if value["written"] else "нет", value.get("ends_on", "")
+                tables["works"].append(
+                    [
+                        *head,
+                        group,
+                        subject,
+                        row.work,
+                        KINDS[value["kind"]],
+                        written,
+                        value["weight"],
+                        ends_on,
+                        stands,
+                        by,
+                    ]
+                )
+            elif row.what == "make_up":
+                shown = [row.work, row.student, row.names[row.student], row.recorded, row.value or "", by]
+                tables["make_ups"].append([*head, group, subject, *shown])
             elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
@@ -1201,6 +1241,7 @@ def sample(seed: int = 1) -> Sample:
     _certificates(b, course, teacher, students[2])
     _cancellations(b, group, course, year, teacher)
     _excuses(b, course, teacher, substitute, substituted)
+    _made_up(b, course, teacher, students)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
@@ -1348,6 +1389,25 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     marks[0] = b.correct(marks[0], "3", "other", note="@перепутаны работы")
     absence = b.reason(absence, "ill", "Справка № 12")
     return lesson, work, marks, absence
+
+
+def _made_up(b: Builder, course: str, teacher: str, students: list[str]) -> None:
+    """A work of two days; who was absent makes it up and has a mark, one day is corrected, and one annulled."""
+    b.begin()
+    lesson = b.lesson(course, teacher, "2026-09-08", "Контрольная", "not_taken")
+    work = b.work(lesson, "control_work", "2026-09-09")
+    b.absence(lesson, students[0])
+    b.take_attendance(lesson, 1)
+    b.begin()
+    day = b.make_up(lesson, work, students[0], "2026-09-16")
+    b.mark(lesson, work, students[0], "pass")
+    b.correct(b.correct(b.make_up(lesson, work, students[1], "2026-09-10"), "2026-09-11"), None)
+    b.correct(day, "2026-09-15", "typo")
+    b.correct(
+        b.fact_of(work), {"ends_on": "2026-09-10", "kind": "control_work", "weight": 150, "written": True}, "typo"
+    )
+    annulled = b.work(lesson, "dictation")
+    b.correct(b.fact_of(annulled), None)
 
 
 def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -> None:

@@ -38,6 +38,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
         _RECORDED, _STANDING, _BY,
     ),
+    "works": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", "kind (вид работы)",
+        "written (письменная)", "weight (вес, сотые)", "ends_on (последний день)", "stands (действует)", _BY,
+    ),
+    "make_ups": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", _STUDENT, _NAME, _RECORDED, _STANDING, _BY,
+    ),
     "absences": (_ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _BY),
     "substitutions": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "absent_teacher (отсутствовал)",
@@ -147,7 +154,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 LATER: Final = (
     *("calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
-    *("consents", "checks", "remarks", "refusals", "incidents", "excuses"),
+    *("consents", "checks", "remarks", "refusals", "incidents", "excuses", "works", "make_ups"),
 )
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")
@@ -207,8 +214,8 @@ EXCUSED: Final = {
 }  # fmt: skip
 WEEKS: Final = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 FACTS: Final = {
-    "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
-    "lateness": "опоздание", "early_leave": "ранний уход", "homework": "домашнее задание",
+    "lesson": "урок", "substitution": "замещение", "work": "работа", "make_up": "отработка", "mark": "отметка",
+    "absence": "пропуск", "lateness": "опоздание", "early_leave": "ранний уход", "homework": "домашнее задание",
 }  # fmt: skip
 WORDS: Final = {
     **{f'"{code}"'.encode(): word.encode() for code, word in {

@@ -104,6 +104,7 @@ PLAN_TOPIC: Final = rb"(" + _plan_item(b"") + rb"|null)"
 # A fact's value as `old` and `new` carry it, without a group.
 VALUES: Final[dict[str, bytes]] = {
     "mark": rb'"' + _MARK + rb'"',
+    "make_up": rb'"' + _DATE + rb'"',
     "absence": rb'"' + _ABSENCE + rb'"',
     "lateness": _MINUTES,
     "early_leave": _MINUTES,
@@ -125,7 +126,13 @@ VALUES: Final[dict[str, bytes]] = {
     + rb',"reason":"'
     + _ABSENT_FOR
     + rb'","same_subject":(?:true|false)\}',
-    "work": rb'\{"kind":"' + _KINDS + rb'","weight":' + _WEIGHT + rb',"written":(?:true|false)\}',
+    "work": rb'\{(?:"ends_on":"'
+    + _DATE
+    + rb'",)?"kind":"'
+    + _KINDS
+    + rb'","weight":'
+    + _WEIGHT
+    + rb',"written":(?:true|false)\}',
     "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
 }
 
@@ -422,7 +429,10 @@ TYPES: Final[dict[str, EventType]] = {
         _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",
-            weight=rb"(" + _WEIGHT + rb")",
+            weight=rb"(" + _WEIGHT + rb")", ends_on_opt=DATE,
+        ),
+        _event(
+            "make_up_recorded/1", "lesson", student=UUID, work=UUID, made_up_on=rb"(" + VALUES["make_up"] + rb")",
         ),
         _event("mark_recorded/1", "lesson", student=UUID, work=UUID, value=rb"(" + VALUES["mark"] + rb")"),
         *_corrections(),

@@ -288,6 +288,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     lateness: tuple[jc.NewLateness, ...] = ()
     early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
+    make_ups: tuple[jc.NewMakeUp, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
     lesson: Id | None = None
@@ -342,6 +343,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     lateness: tuple[jc.NewLateness, ...] = ()
     early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
+    make_ups: tuple[jc.NewMakeUp, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
 
@@ -469,7 +471,7 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
-        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
+        *_names((jc.NewMakeUp, jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
         *_names((PlanItem, PlanTopic)),
     ]

@@ -68,8 +68,8 @@ from ledger.journal.vocabulary import (
     PlanReason,
     ReopeningReason,
     SubstitutionReason,
-    WorkKind,
 )
+from ledger.journal.work_commands import NewMakeUp as NewMakeUp, NewWork as NewWork
 
 
 class OpenSchool(JournalCommand, frozen=True, kw_only=True):
@@ -377,15 +377,6 @@ class NewMark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     value: str
 
 
-class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An assessed work."""
-
-    work: str
-    kind: WorkKind
-    written: bool
-    weight: int = 100
-
-
 class NewHomework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Empty text: explicitly none."""
 
@@ -426,6 +417,7 @@ class RecordLesson(JournalCommand, frozen=True, kw_only=True):
     lateness: tuple[NewLateness, ...] = ()
     early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
+    make_ups: tuple[NewMakeUp, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
 
@@ -445,6 +437,7 @@ class AddToLesson(LessonChange, frozen=True, kw_only=True):
     lateness: tuple[NewLateness, ...] = ()
     early_leaves: tuple[NewEarlyLeave, ...] = ()
     works: tuple[NewWork, ...] = ()
+    make_ups: tuple[NewMakeUp, ...] = ()
     marks: tuple[NewMark, ...] = ()
     homework: NewHomework | None = None
 
@@ -460,7 +453,7 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; make_up: a day; lesson, substitution, work,
     homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
     digest of a disclosure, where the reason asks for a text.
     """

@@ -30,6 +30,8 @@ from ledger.journal.correction_events import (
     LessonAnnulled as LessonAnnulled,
     LessonCorrected as LessonCorrected,
     LessonHeader as LessonHeader,
+    MakeUpAnnulled as MakeUpAnnulled,
+    MakeUpCorrected as MakeUpCorrected,
     MarkAnnulled as MarkAnnulled,
     MarkCorrected as MarkCorrected,
     SubstitutionBody as SubstitutionBody,
@@ -337,12 +339,24 @@ class HomeworkAssigned(Event, frozen=True, kw_only=True):
 
 
 class WorkRecorded(Event, frozen=True, kw_only=True):
-    """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one)."""
+    """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one).
+
+    `ends_on`: the last day of a written work that goes on after the lesson's day (R22).
+    """
 
     work: str
     kind: WorkKind
     written: bool
     weight: int
+    ends_on: str | None = None
+
+
+class MakeUpRecorded(Event, frozen=True, kw_only=True):
+    """The student does this work of the lesson on a day of the own, after the class (R22)."""
+
+    student: str
+    work: str
+    made_up_on: str
 
 
 class MarkRecorded(Event, frozen=True, kw_only=True):
@@ -397,6 +411,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "early_leave_recorded/1": EarlyLeaveRecorded,
     "homework_assigned/1": HomeworkAssigned,
     "work_recorded/1": WorkRecorded,
+    "make_up_recorded/1": MakeUpRecorded,
     "mark_recorded/1": MarkRecorded,
     **CORRECTION_EVENT_TYPES,
     "assessment_rules_adopted/1": AssessmentRulesAdopted,

@@ -31,6 +31,11 @@ class Lesson(Facts, frozen=True, kw_only=True):
     works: Mapping[str, int]
 
     @property
+    def make_ups(self) -> dict[tuple[str, str], str]:
+        """Student and work -> the day on which that student does it, of those that stand."""
+        return {(of.student, of.work): of.value for of in self.standing() if of.what == "make_up"}
+
+    @property
     def header(self) -> ev.LessonHeader | None:
         """The lesson's header as it stands; None when the lesson is annulled."""
         return cast("ev.LessonHeader | None", self.facts[self.lesson].value)
@@ -39,6 +44,7 @@ class Lesson(Facts, frozen=True, kw_only=True):
 _STATED: Final[dict[type[ev.Event], Fact]] = {
     ev.SubstitutionRecorded: "substitution",
     ev.WorkRecorded: "work",
+    ev.MakeUpRecorded: "make_up",
     ev.MarkRecorded: "mark",
     ev.AbsenceRecorded: "absence",
     ev.LatenessRecorded: "lateness",
@@ -132,6 +138,8 @@ class _Draft(FactsDraft):
         match data:
             case ev.MarkRecorded():
                 fact = FactState("mark", index, index, data.value, author, data.student, data.work)
+            case ev.MakeUpRecorded():
+                fact = FactState("make_up", index, index, data.made_up_on, author, data.student, data.work)
             case ev.AbsenceRecorded():
                 fact = FactState("absence", index, index, data.code, author, data.student)
             case ev.LatenessRecorded():
@@ -147,7 +155,7 @@ class _Draft(FactsDraft):
                 )
                 fact = FactState("substitution", index, index, body, author)
             case ev.WorkRecorded():
-                header = ev.WorkHeader(kind=data.kind, written=data.written, weight=data.weight)
+                header = ev.WorkHeader(kind=data.kind, written=data.written, weight=data.weight, ends_on=data.ends_on)
                 fact = FactState("work", index, index, header, author, "", data.work)
                 self.works[data.work] = index
             case ev.HomeworkAssigned():

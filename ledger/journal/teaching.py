@@ -71,7 +71,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
         ),
         *substitution,
     ]
-    plan_parts(command, _desk(context, group, course, command.held_on, year, {}, {}), events)
+    plan_parts(command, _desk(context, group, course, command.held_on, year, {}, {}, {}), events)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -84,7 +84,9 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = _desk(context, place.group, place.course, lesson.held_on, place.year, lesson.slots, lesson.works)
+    desk = _desk(
+        context, place.group, place.course, lesson.held_on, place.year, lesson.slots, lesson.works, lesson.make_ups
+    )
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:
@@ -196,6 +198,7 @@ def _desk(
     year: SchoolYear,
     slots: Mapping[Slot, int],
     works: Mapping[str, int],
+    make_ups: Mapping[tuple[str, str], str],
 ) -> Desk:
     return Desk(
         group,
@@ -206,6 +209,8 @@ def _desk(
         works,
         partial(covering, context, held_on),
         partial(takes_marks_for_absent, context, held_on),
+        today(context),
+        make_ups,
     )
 
 

@@ -23,7 +23,7 @@ CertificateCode = Literal["ill", "excused"]
 """What a certificate makes of an absence: every one is excused, most by illness."""
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
-Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework"]
+Fact = Literal["lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework"]
 ResultKind = Literal["period_mark", "exam_result", "final_mark"]
 Average = Literal["weighted", "plain"]
 FinalFrom = Literal["year", "mean_of_year_and_exam"]
@@ -249,6 +249,7 @@ FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
     "work": "работа",
+    "make_up": "отработка",
     "mark": "отметка",
     "absence": "пропуск",
     "lateness": "опоздание",

@@ -21,9 +21,9 @@ class Value:
     Attributes:
         entry: the entry that says so.
         fact: the entry that first stated the fact.
-        what: ``mark``, ``absence``, ``lateness`` or ``early_leave``.
-        value: the mark, the absence's code, or minutes.
-        work: the work that a mark is for.
+        what: ``mark``, ``make_up``, ``absence``, ``lateness`` or ``early_leave``.
+        value: the mark, the day, the absence's code, or minutes.
+        work: the work that a mark or a make-up is for.
         corrected: whether it was ever corrected or annulled. A reason that became known later is no correction.
         flag: of a mark for who was absent, what it rests on; None for all others.
     """
@@ -41,7 +41,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A standing work of a lesson."""
+    """A standing work of a lesson; `ends_on`: its last day, where it goes on after the lesson's."""
 
     entry: int
     fact: int
@@ -50,6 +50,7 @@ class Work:
     kind: str
     written: bool
     weight: int
+    ends_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,11 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
     """Lessons with their works and homework."""
     found = tuple(found)
     works: defaultdict[str, list[Work]] = defaultdict(list)
-    for row in _of_lessons(views, "works", "work, kind, written, weight", found, position, condition="t.stands = 1"):
-        entry, fact, lesson, work, kind, written, weight = row
-        works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight))
+    for row in _of_lessons(
+        views, "works", "work, kind, written, weight, ends_on", found, position, condition="t.stands = 1"
+    ):
+        entry, fact, lesson, work, kind, written, weight, ends_on = row
+        works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight, ends_on))
     homework = {
         row[2]: Homework(*row)
         for row in _of_lessons(views, "homework", "text, due_on", found, position, condition="t.stands = 1")
@@ -180,7 +183,7 @@ def values_of(views: Reader, found: Iterable[Lesson], position: int, student: st
     columns = "what, student, work, value, corrected"
     condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
     rows = list(_of_lessons(views, "cells", columns, found, position, condition=condition, student=student))
-    standing = (Standing(what, entry, fact, lesson, of) for entry, fact, lesson, what, of, *_ in rows)
+    standing = (Standing(what, entry, fact, lesson, of, work) for entry, fact, lesson, what, of, work, *_ in rows)
     flags = flags_of(views, pairs_of(standing, {lesson.lesson: lesson.held_on for lesson in found}), position)
     return [
         Value(entry, fact, what, lesson, of, work, value, bool(corrected), flags.get(fact))

@@ -112,6 +112,12 @@ class _WorkRow(NamedTuple):
     teacher: str
     class_group: str
     day: str
+    ends_on: str | None
+
+    @property
+    def last_day(self) -> str:
+        """From which day the class's term counts."""
+        return self.ends_on or self.day
 
 
 class _LessonRow(NamedTuple):
@@ -218,13 +224,14 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
     asked = selection.asked
     rules = set(asked.rules)
     joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
-    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on"
+    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on, w.ends_on"
     works: list[_WorkRow] = []
     if rules & {"oral_mark", "written_mark", "written_work"}:
         works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
     written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
     counts_cells = rules & {"attendance", "oral_mark"}
     cells = _Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    terms.add({work.last_day for work in written}.union(*(own.values() for own in cells.make_ups.values())))
     if rules & {"lesson", "attendance", "homework"}:
         _count_lessons(views, selection, terms, cells, asked, tally)
     if "oral_mark" in rules:
@@ -282,6 +289,17 @@ class _Terms:
                 for rule, make in _DAY_TERMS.items()
             }
         )
+
+    def add(self, days: Iterable[str]) -> None:
+        """Take more days from which terms of marks count."""
+        school, terms = self._judged.school, {}
+        for day in days:
+            on = date.fromisoformat(day)
+            version = school.version_on(on)
+            if version is not None:
+                terms["oral_mark", day] = oral_mark_term(on, version, school)
+                terms["written_mark", day] = written_mark_term(on, version, school)
+        self.days.update(self._bounds({key: term for key, term in terms.items() if key not in self.days}))
 
     def eves(self, ends: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Bound]:
         """(day, end of the last lesson) -> the bound of homework for the next day."""
@@ -366,9 +384,13 @@ def _count_homework(
 
 def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
     """Marks for works that are not written."""
-    for lesson, _, work, _, teacher, group, day in works:
+    for lesson, _, work, _, teacher, group, day, _ in works:
         bound = terms.days.get(("oral_mark", day))
         of = tally.of("oral_mark", teacher, group, day)
+        if own := cells.make_ups.get((lesson, work)):
+            for student, fact in cells.marks.get((lesson, work), {}).items():
+                of[_status(terms.days.get(("oral_mark", max(day, own.get(student, day)))), fact)] += 1
+            continue
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
             status = _status(bound, fact)
             of[status] += count
@@ -377,10 +399,10 @@ def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tal
 
 
 class _Cells:
-    """Absences and marks of lessons: students where a written work asks who has none, else only sums.
+    """Absences, marks and make-ups of lessons: students where a written work asks who has none, else only sums.
 
     A sum has the first and the last of its entries. Where a term ends between the two, which is rare, the entries
-    themselves are read.
+    themselves are read; so are those of lessons in which a make-up stands.
     """
 
     def __init__(self, views: Reader, position: int, lessons: Collection[str], with_students: Collection[str]) -> None:
@@ -388,21 +410,28 @@ class _Cells:
         self.last_absence: dict[str, int] = {}
         self.absent: defaultdict[str, set[str]] = defaultdict(set)
         self.marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self.make_ups: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         self._sums: dict[tuple[str, str], tuple[int, int, int]] = {}
         last_absence = self.last_absence
-        for lesson, work, student, fact in self._rows("c.lesson, c.work, c.student, c.fact", with_students):
-            if work is None:
-                self.absent[lesson].add(student)
-                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
-            else:
-                self.marks[lesson, work][student] = fact
         others = [lesson for lesson in lessons if lesson not in with_students]
-        sums = "c.lesson, c.work, count(*), min(c.fact), max(c.fact)"
-        for lesson, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.work"):
-            if work is None:
+        with_students = set(with_students)
+        sums = "c.lesson, c.what, c.work, count(*), min(c.fact), max(c.fact)"
+        for lesson, what, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.what, c.work"):
+            if what == "absence":
                 last_absence[lesson] = last
+            elif what == "make_up":
+                with_students.add(lesson)
             else:
                 self._sums[lesson, work] = (count, first, last)
+        columns = "c.lesson, c.what, c.work, c.student, c.fact, c.value"
+        for lesson, what, work, student, fact, value in self._rows(columns, with_students):
+            if what == "absence":
+                self.absent[lesson].add(student)
+                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
+            elif what == "make_up":
+                self.make_ups[lesson, work][student] = value
+            else:
+                self.marks[lesson, work][student] = fact
 
     def facts(self, lesson: str, work: str, late_entry: int | None) -> Iterable[tuple[int, int]]:
         """Entries of a work's marks, each with how many marks are on the same side of `late_entry`."""
@@ -413,12 +442,13 @@ class _Cells:
         count, first, last = self._sums[lesson, work]
         if late_entry is None or last < late_entry or first >= late_entry:
             return ((first, count),)
-        return ((fact, 1) for _, of, fact in self._rows("c.lesson, c.work, c.fact", [lesson]) if of == work)
+        rows = self._rows("c.work, c.fact, c.what", [lesson])
+        return ((fact, 1) for of, fact, what in rows if of == work and what == "mark")
 
     def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
         for wanted, parameters in listed(lessons):
             sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN {wanted}
-                AND c.what IN ('absence', 'mark') AND c.value IS NOT NULL AND {stands("c")} {end}"""
+                AND c.what IN ('absence', 'mark', 'make_up') AND c.value IS NOT NULL AND {stands("c")} {end}"""
             yield from self._views.select(sql, {**parameters, "at": self._position})
 
 
@@ -440,10 +470,13 @@ def _count_written(
     works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-    for lesson, course, work, _, teacher, group, day in works:
-        bound = terms.days.get(("written_mark", day))
+    for row in works:
+        lesson, course, work, _, teacher, group, day, _ = row
+        bound = terms.days.get(("written_mark", row.last_day))
         marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
-        counted = _of_work(bound, marks, away, rosters.on(group, course, day).keys())
+        own = cells.make_ups.get((lesson, work), {})
+        bounds = {of: terms.days.get(("written_mark", max(row.last_day, on))) for of, on in own.items()}
+        counted = _of_work(bound, bounds, marks, away, rosters.on(group, course, day).keys())
         if "written_mark" in asked.rules:
             of = tally.of("written_mark", teacher, group, day)
             for status, count in counted.items():
@@ -453,10 +486,20 @@ def _count_written(
 
 
 def _of_work(
-    bound: _Bound | None, marks: Mapping[str, int], away: AbstractSet[str], members: AbstractSet[str]
+    bound: _Bound | None,
+    own: Mapping[str, _Bound | None],
+    marks: Mapping[str, int],
+    away: AbstractSet[str],
+    members: AbstractSet[str],
 ) -> dict[Status, int]:
-    """The statuses of everybody who was in the class or has a mark."""
+    """The statuses of everybody who was in the class or has a mark; `own`: bounds of students with a day of the own."""
     everybody = marks.keys() | members
+    if own:
+        statuses = {of: _status(own.get(of, bound), marks.get(of)) for of in everybody}
+        owes_nothing = away - own.keys()
+        return Counter(
+            "exempt" if of in owes_nothing and status != "no_regulation" else status for of, status in statuses.items()
+        )
     if bound is None:
         return {"no_regulation": len(everybody)}
     exempt = everybody & away

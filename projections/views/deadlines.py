@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
+from ledger.journal.deadlines.days import end_of_day, local_date
 from ledger.journal.deadlines.excuses import with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
@@ -44,6 +45,7 @@ class Asked:
         student: only marks of this student.
         from_date, to_date: days of the lessons, both inclusive.
         rules, statuses: which verdicts.
+        due_within: of pending ones only those whose term ends today or within so many days (R22).
     """
 
     teacher: str | None = None
@@ -53,6 +55,7 @@ class Asked:
     to_date: str | None = None
     rules: tuple[Rule, ...] = RULES
     statuses: tuple[Status, ...] = TO_ATTEND_TO
+    due_within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +170,22 @@ def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = 
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
+    until = _until(asked, by)
     for column, judged in _judged(views, found, by, rules, asked.student):
         for one in judged:
             used |= versions & set(one.verdict.basis)
             without += one.verdict.status == "no_regulation"
-            if one.verdict.rule in rules and one.verdict.status in asked.statuses:
+            later = one.verdict.status == "pending" and one.verdict.due is not None and one.verdict.due > until
+            if one.verdict.rule in rules and one.verdict.status in asked.statuses and not later:
                 rows.append(_row(one, column.lesson, names.get(column.lesson.class_group, ""), by))
     return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
+
+
+def _until(asked: Asked, by: Judging) -> datetime:
+    """The last end of a term that is asked about."""
+    if asked.due_within is None:
+        return datetime.max.replace(tzinfo=UTC)
+    return end_of_day(local_date(by.now, by.school.zone) + timedelta(days=asked.due_within), by.school.zone)
 
 
 def lesson_deadlines(views: Reader, lesson: str, *, now: datetime, at: AsOf = None) -> LessonDeadlines:
@@ -274,7 +286,7 @@ def _judged(
     entries = {lesson.fact for lesson in found} | {of.attendance_by for of in found if of.attendance_by is not None}
     if set(rules) - {"lesson", "homework"}:
         for value in values_of(views, found, by.position, student):
-            if value.what in {"absence", "mark"}:
+            if value.what in {"absence", "mark", "make_up"}:
                 values[value.lesson].append(value)
                 entries.add(value.fact)
     entries |= {column.homework.fact for column in columns if column.homework}
@@ -307,24 +319,32 @@ def _of_lesson(
     if facts.ends is not None:
         judged.append(_homework(column, facts, facts.ends))
     marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
+    make_ups: defaultdict[str, dict[str, _MakeUp]] = defaultdict(dict)
     for value in values:
         if value.what == "mark" and value.work is not None:
             marks[value.work][value.student] = facts.entered(value)
+        elif value.what == "make_up" and value.work is not None:
+            make_ups[value.work][value.student] = _MakeUp(date.fromisoformat(value.value), facts.entered(value).entries)
     for work in column.works:
-        of_work = marks.get(work.work, {})
+        of_work, own = marks.get(work.work, {}), make_ups.get(work.work, {})
         if not work.written and "oral_mark" in rules:
             judged += [
-                _Judged(oral_mark(day, mark, school=school, now=now, cited=_cited(work)), of, work.work)
+                _Judged(_oral(day, work, mark, own.get(of, _NO_MAKE_UP), facts.by), of, work.work)
                 for of, mark in of_work.items()
             ]
         if work.written and {"written_mark", "written_work"} & set(rules):
-            judged += _written(column, work, of_work, absences, facts, student)
+            judged += _written(column, work, _OfWork(of_work, own, absences), facts, student)
     judged.sort(key=lambda one: RULES.index(one.verdict.rule))
     excuses = facts.excuses.of(lesson.lesson, lesson.course, lesson.held_on, lesson.teacher)
     if excuses:
         starts = wall(day, lesson.starts_at, school)
         judged = [replace(one, verdict=with_excuse(one.verdict, excuses, starts, now)) for one in judged]
     return judged
+
+
+def _oral(day: date, work: Work, mark: Entered, own: _MakeUp, by: Judging) -> Verdict:
+    cited = (*_cited(work), *own.entries)
+    return oral_mark(day, mark, school=by.school, now=by.now, made_up_on=own.on, cited=cited)
 
 
 def _cited(work: Work) -> tuple[int, ...]:
@@ -356,28 +376,42 @@ def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds) -> _Judged:
     return _Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
 
 
-def _written(
-    column: LessonColumn,
-    work: Work,
-    marks: Mapping[str, Entered],
-    absences: Mapping[str, Entered],
-    facts: _Facts,
-    student: str | None,
-) -> list[_Judged]:
-    """Everybody who was taught there that day, and whoever has a mark; then the work as a whole."""
+class _MakeUp(NamedTuple):
+    """A student's own day for a work, and the entries that say so."""
+
+    on: date | None
+    entries: tuple[int, ...]
+
+
+_NO_MAKE_UP: Final = _MakeUp(None, ())
+
+
+class _OfWork(NamedTuple):
+    """What stands of a written work, by student: marks, own days, absences from its lesson."""
+
+    marks: Mapping[str, Entered]
+    make_ups: Mapping[str, _MakeUp]
+    absences: Mapping[str, Entered]
+
+
+def _written(column: LessonColumn, work: Work, stands: _OfWork, facts: _Facts, student: str | None) -> list[_Judged]:
+    """Everybody who was taught there on the lesson's day, and whoever has a mark; then the work as a whole."""
     lesson, school, now = column.lesson, facts.by.school, facts.by.now
-    day = date.fromisoformat(lesson.held_on)
+    day = date.fromisoformat(work.ends_on or lesson.held_on)
     members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
+    own = stands.make_ups
     verdicts = {
         of: written_mark(
             day,
-            marks.get(of),
-            absence=absences.get(of),
+            stands.marks.get(of),
+            absence=stands.absences.get(of),
+            made_up_on=own.get(of, _NO_MAKE_UP).on,
+            several_days=work.ends_on is not None,
             school=school,
             now=now,
-            cited=(work.entry, *members.get(of, ())),
+            cited=(work.entry, *members.get(of, ()), *own.get(of, _NO_MAKE_UP).entries),
         )
-        for of in (sorted({*members, *marks}) if student is None else {student} & {*members, *marks})
+        for of in (sorted({*members, *stands.marks}) if student is None else {student} & {*members, *stands.marks})
     }
     judged = [_Judged(verdict, of, work.work) for of, verdict in verdicts.items()]
     if student is None:

@@ -54,7 +54,7 @@ class LaterAttendanceRow(NamedTuple):
 
 
 class WorkRow(NamedTuple):
-    """An assessed work."""
+    """An assessed work; `ends_on`: its last day, where it goes on after the lesson's."""
 
     entry: int
     fact: int
@@ -63,6 +63,7 @@ class WorkRow(NamedTuple):
     kind: str
     written: int
     weight: int
+    ends_on: str | None
     stands: int
     to_position: int = OPEN
 
@@ -125,13 +126,14 @@ def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
 
 def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
     index = entry.index
-    row = WorkRow(index, index, entry.stream_id, event.work, event.kind, int(event.written), event.weight, stands=1)
+    header = (event.kind, int(event.written), event.weight, event.ends_on)
+    row = WorkRow(index, index, entry.stream_id, event.work, *header, stands=1)
     return (row,)
 
 
 def _work_corrected(event: WorkCorrected, entry: Entry) -> Operations:
     new = event.new
-    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight}
+    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight, "ends_on": new.ends_on}
     return (Revise(WORKS, event.corrects, entry.index, {**header, "stands": 1}),)
 
 

@@ -21,6 +21,7 @@ from ledger.journal.commands import (
     NewEarlyLeave,
     NewHomework,
     NewLateness,
+    NewMakeUp,
     NewMark,
     NewSubstitution,
     NewWork,
@@ -97,11 +98,14 @@ RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "4", "na", "3/4", "9"),
+    "make_up": ("2026-09-09", "2026-11-10", "2026-09-01", "2026-13-01"),
     "absence": ("ill", "absent", "excused", "nap"),
     "lateness": (5, 120, 0),
     "early_leave": (6, 120, 121),
     "work": (
         {"kind": "test", "written": True, "weight": 200},
+        {"kind": "test", "written": True, "weight": 100, "ends_on": "2026-11-10"},
+        {"kind": "answer", "written": False, "weight": 100, "ends_on": "2026-11-10"},
         {"kind": "answer", "written": False, "weight": 100},
         {"kind": "answer", "written": False, "weight": 0},
     ),
@@ -636,7 +640,16 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
         "absences": tuple(NewAbsence(student=student) for student in choices.some(students, 2)),
         "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
         "early_leaves": tuple(NewEarlyLeave(student=student, minutes=8) for student in choices.some(students, 1)),
-        "works": tuple(NewWork(work=work, kind="answer", written=False) for work in works),
+        "works": tuple(
+            NewWork(work=work, kind="test", written=True, ends_on=choices.one((None, "2026-11-10")))
+            if choices.number(3) == 2
+            else NewWork(work=work, kind="answer", written=False)
+            for work in works
+        ),
+        "make_ups": tuple(
+            NewMakeUp(student=student, work=choices.one(works or WORKS), made_up_on=choices.one(VALUES["make_up"][:3]))
+            for student in (choices.some(students, 1) if choices.number(2) else ())
+        ),
         "marks": tuple(
             NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(VALUES["mark"][:4]))
             for student in choices.some(students, 3)

@@ -15,7 +15,7 @@ from tests.properties import results_oracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
-FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
+FACTS = ("lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -69,6 +69,7 @@ STATES = {
     "lesson_recorded": "lesson",
     "substitution_recorded": "substitution",
     "work_recorded": "work",
+    "make_up_recorded": "make_up",
     "mark_recorded": "mark",
     "absence_recorded": "absence",
     "lateness_recorded": "lateness",
@@ -712,6 +713,16 @@ class _Checker(TimetableOracle, ExcusesOracle):
         works = [other.data["work"] for other in self.of(self.item.stream, "work_recorded")]
         assert self.data["work"] not in works
         assert 1 <= self.data["weight"] <= 1000
+        self.check_days(self.data, header)
+
+    def check_make_up_recorded(self, header: dict[str, Any]) -> None:
+        self.check_free("make_up", header, self.data["student"], self.data["work"])
+        assert self.data["made_up_on"] > header["held_on"]
+
+    def check_days(self, work: dict[str, Any], header: dict[str, Any]) -> None:
+        if "ends_on" in work:
+            assert work["written"] is True
+            assert work["ends_on"] > header["held_on"]
 
     def check_homework_assigned(self, header: dict[str, Any]) -> None:
         assert not [fact for fact in self.facts() if fact.what == "homework"]
@@ -732,11 +743,15 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert not of_student & {"lateness", "early_leave"}
         if what in {"lateness", "early_leave"}:
             assert "absence" not in of_student
+        takes = self.takes_absent(header["held_on"])
+        made_up = {fact.work for fact in facts if (fact.what, fact.student) == ("make_up", student)}
         if what == "mark":
-            assert "absence" not in of_student or self.takes_absent(header["held_on"])
+            assert "absence" not in of_student or takes or work in made_up
+        if what in {"mark", "make_up"}:
             assert [fact for fact in facts if fact.what == "work" and fact.work == work]
         if what == "absence":
-            assert "mark" not in of_student or self.takes_absent(header["held_on"])
+            marked = {fact.work for fact in facts if (fact.what, fact.student) == ("mark", student)}
+            assert takes or marked <= made_up
         if student is not None and self.item.type in STATES:
             group = f"class/{self.made('course', header['course'])['class_group']}"
             day = header["held_on"]
@@ -768,9 +783,17 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert [other for other in others if other.what == "lesson"], "the lesson is annulled"
         if data["new"] is None:
             assert what != "lesson" or {other.what for other in others} <= {"substitution"}
-            assert what != "work" or not [other for other in others if (other.what, other.work) == ("mark", fact.work)]
+            on_it = [(other.what, other.work) for other in others]
+            assert what != "work" or not {("mark", fact.work), ("make_up", fact.work)} & {*on_it}
+            if what == "make_up" and data["old"] is not None and not self.takes_absent(header["held_on"]):
+                of_student = {(other.what, other.work) for other in others if other.student == fact.student}
+                assert not {("mark", fact.work), ("absence", None)} <= of_student
             return
         check_value(what, data["new"])
+        if what == "work":
+            self.check_days(data["new"], header)
+        if what == "make_up":
+            assert data["new"] > header["held_on"]
         if what == "homework":
             self.check_homework(data["new"], header)
         if what == "lesson":
@@ -896,6 +919,8 @@ def check_value(what: str, value: Any) -> None:
         assert isinstance(value, str)
         assert value in {"na", "exempt", "pass", "fail"} or {*value.split("/")} <= {*"12345"}
         assert value.count("/") <= 1
+    elif what == "make_up":
+        date.fromisoformat(value)
     elif what == "absence":
         assert value in {"absent", "ill", "excused", "unexcused"}
     elif what in {"lateness", "early_leave"}:
@@ -903,7 +928,7 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "plan_items"}
+        optional = {"due_on", "plan_items", "ends_on"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
@@ -916,7 +941,7 @@ def check_value(what: str, value: Any) -> None:
 _FIELDS = {
     "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
-    "work": {"kind", "written", "weight"},
+    "work": {"kind", "written", "weight", "ends_on"},
     "homework": {"text", "due_on"},
 }
 
@@ -924,7 +949,8 @@ _FIELDS = {
 def _value(what: str, data: dict[str, Any]) -> Any:
     if what in _FIELDS:
         return {field: data[field] for field in _FIELDS[what] if field in data}
-    return data[{"mark": "value", "absence": "code", "lateness": "minutes", "early_leave": "minutes"}[what]]
+    fields = {"mark": "value", "make_up": "made_up_on", "absence": "code"}
+    return data[fields.get(what, "minutes")]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

@@ -135,7 +135,8 @@ def judge_written_work(case: Case) -> Verdict:
 def judge_oral(case: Case) -> Verdict:
     mark = case.recorded()
     assert mark is not None
-    return oral_mark(case.get("held_on"), mark, cited=case.get("cited") or (), **case.common())
+    own = case.get("made_up_on")
+    return oral_mark(case.get("held_on"), mark, made_up_on=own, cited=case.get("cited") or (), **case.common())
 
 
 def judge_lesson(case: Case) -> Verdict:
