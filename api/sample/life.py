@@ -180,11 +180,11 @@ class Life:
             self._judge(_fact("lateness", index_, late.minutes, late.student, place))
         index += len(command.lateness) + len(command.early_leaves)
         for index_, work in enumerate(command.works, index):
-            header = WorkHeader(kind=work.kind, written=work.written, weight=work.weight)
+            header = WorkHeader(kind=work.kind, written=work.written, weight=work.weight, ends_on=work.ends_on)
             fact = _fact("work", index_, header, sitting.teacher, place)
             self._results.note_work(work.work, fact)
             self._judge(fact)
-        index += len(command.works)
+        index += len(command.works) + len(command.make_ups)
         wrong = self._corrections.wrong
         for index_, mark in enumerate(command.marks, index):
             standing: Standing = mark.value
