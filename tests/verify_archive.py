@@ -114,6 +114,7 @@ FACTS = {
     "make_up": "отработка", "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
+RESCHEDULED_FOR = {"load": "нагрузка класса", "calendar": "изменение календаря"}
 WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 PARAMETERS = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
@@ -163,8 +164,10 @@ HEADERS = {
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "works": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
-    "kind (вид работы);written (письменная);weight (вес, сотые);ends_on (последний день);stands (действует);"
+    "kind (вид работы);written (письменная);weight (вес, сотые);ends_on (последний день);scheduled (по графику);stands (действует);"
     "standing_entry (действует запись)",
+    "schedule": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);scheduled (работа графика);"
+    "kind (вид работы);minutes (минут);action (что);planned_on (на дату);number (номер);reason (причина);basis (основание)",
     "make_ups": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
     "student (ученик);name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
@@ -293,6 +296,7 @@ class Builder:
     rows: dict[int, Row] = field(default_factory=dict)
     lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
     courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    plans: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     works: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
@@ -866,12 +870,49 @@ class Builder:
         self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, value, names)
         return index
 
+    def schedule(self, course: str, day: str, number: int | None = None, kind: str = "control_work") -> tuple[str, int]:
+        """Plan a work; return its id and its entry."""
+        scheduled = self.uuid()
+        data = {"scheduled": scheduled, "planned_on": day, "kind": kind, "minutes": 45, "number": number}
+        index = self.add("schedule", course, "work_scheduled", **data)
+        self._in_schedule(course, index, scheduled, kind, ["назначена", day, "" if number is None else number, "", ""])
+        self.plans[index] = (course, scheduled, kind, day, number)
+        return scheduled, index
+
+    def reschedule(
+        self, corrects: int, day: str | None, number: int | None = None, reason: str = "load", basis: str | None = None
+    ) -> int:
+        """Move a work, or cancel it without a day."""
+        course, scheduled, kind, planned_on, at = self.plans[corrects]
+        if day is None:
+            data = {"corrects": corrects, "reason": reason, "basis": basis}
+            index = self.add("schedule", course, "scheduled_work_cancelled", **data)
+            shown = ["отменена", planned_on, "" if at is None else at]
+        else:
+            data = {"corrects": corrects, "planned_on": day, "number": number, "reason": reason, "basis": basis}
+            index = self.add("schedule", course, "scheduled_work_moved", **data)
+            shown = ["перенесена", day, "" if number is None else number]
+            self.plans[index] = (course, scheduled, kind, day, number)
+        self._in_schedule(course, index, scheduled, kind, [*shown, RESCHEDULED_FOR[reason], basis or ""])
+        return index
+
+    def _in_schedule(self, course: str, index: int, scheduled: str, kind: str, shown: list[Any]) -> None:
+        head = [index, self.entries[index]["at"], course, *self.courses[course][:2]]
+        self.tables["schedule"].append([*head, scheduled, KINDS[kind], 45, *shown])
+
     def work(
-        self, lesson: str, kind: str = "answer", ends_on: str | None = None, *, written: bool | None = None
+        self,
+        lesson: str,
+        kind: str = "answer",
+        ends_on: str | None = None,
+        *,
+        written: bool | None = None,
+        scheduled: str | None = None,
     ) -> str:
         work = self.uuid()
         value = {"kind": kind, "weight": 100, "written": ends_on is not None if written is None else written}
         value |= {} if ends_on is None else {"ends_on": ends_on}
+        value |= {} if scheduled is None else {"scheduled": scheduled}
         self._fact("work", self.add("lesson", lesson, "work_recorded", work=work, **value), value, lesson, work=work)
         self.works[work] = kind
         return work
@@ -1083,7 +1124,10 @@ class Builder:
                 ])  # fmt: skip
             elif row.what == "work":
                 value, stands = row.last, "нет" if row.value is None else "да"
-                written, ends_on = "да" if value["written"] else "нет", value.get("ends_on", "")
+                written, days = (
+                    "да" if value["written"] else "нет",
+                    [value.get("ends_on", ""), value.get("scheduled", "")],
+                )
                 tables["works"].append(
                     [
                         *head,
@@ -1093,7 +1137,7 @@ class Builder:
                         KINDS[value["kind"]],
                         written,
                         value["weight"],
-                        ends_on,
+                        *days,
                         stands,
                         by,
                     ]
@@ -1395,7 +1439,11 @@ def _made_up(b: Builder, course: str, teacher: str, students: list[str]) -> None
     """A work of two days; who was absent makes it up and has a mark, one day is corrected, and one annulled."""
     b.begin()
     lesson = b.lesson(course, teacher, "2026-09-08", "Контрольная", "not_taken")
-    work = b.work(lesson, "control_work", "2026-09-09")
+    planned, entry = b.schedule(course, "2026-09-07", 2)
+    b.reschedule(b.reschedule(entry, "2026-09-08", basis='=Записка; "7"'), "2026-09-08", 0, "calendar")
+    b.reschedule(b.schedule(course, "2026-09-20")[1], None)
+    b.begin()
+    work = b.work(lesson, "control_work", "2026-09-09", scheduled=planned)
     b.absence(lesson, students[0])
     b.take_attendance(lesson, 1)
     b.begin()
@@ -1404,7 +1452,9 @@ def _made_up(b: Builder, course: str, teacher: str, students: list[str]) -> None
     b.correct(b.correct(b.make_up(lesson, work, students[1], "2026-09-10"), "2026-09-11"), None)
     b.correct(day, "2026-09-15", "typo")
     b.correct(
-        b.fact_of(work), {"ends_on": "2026-09-10", "kind": "control_work", "weight": 150, "written": True}, "typo"
+        b.fact_of(work),
+        {"ends_on": "2026-09-10", "kind": "control_work", "scheduled": planned, "weight": 150, "written": True},
+        "typo",
     )
     annulled = b.work(lesson, "dictation")
     b.correct(b.fact_of(annulled), None)

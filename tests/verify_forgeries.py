@@ -353,6 +353,60 @@ def make_up_of_another_lessons_work(school: Sample) -> None:
     )
 
 
+# The schedule of works.
+
+
+@story("recorded-twice")
+def work_scheduled_twice(school: Sample) -> None:
+    b = school.builder
+    scheduled, _ = b.schedule(school.course, "2026-11-12")
+    data = {"scheduled": scheduled, "planned_on": "2026-11-13", "kind": "test", "minutes": 40}
+    b.add("schedule", school.course, "work_scheduled", **data)
+
+
+@story("correction-cites-nothing")
+def scheduled_work_moved_after_its_cancellation(school: Sample) -> None:
+    b = school.builder
+    _, entry = b.schedule(school.course, "2026-11-12")
+    b.reschedule(entry, None)
+    b.add("schedule", school.course, "scheduled_work_moved", corrects=entry, planned_on="2026-11-13", reason="load")
+
+
+@story("correction-cites-nothing")
+def scheduled_work_of_another_course_cancelled(school: Sample) -> None:
+    b = school.builder
+    _, entry = b.schedule(school.course, "2026-11-12")
+    b.schedule(school.subgroup, "2026-11-12")
+    b.add("schedule", school.subgroup, "scheduled_work_cancelled", corrects=entry, reason="load")
+
+
+@story("correction-changes-nothing")
+def scheduled_work_moved_to_its_own_place(school: Sample) -> None:
+    b = school.builder
+    b.reschedule(b.schedule(school.course, "2026-11-12", 2)[1], "2026-11-12", 2)
+
+
+@story("reference-unknown")
+def work_of_no_schedule(school: Sample) -> None:
+    b = school.builder
+    b.work(school.open_lesson, "dictation", scheduled=b.uuid())
+
+
+@story("reference-unknown")
+def work_corrected_into_another_courses_schedule(school: Sample) -> None:
+    b = school.builder
+    scheduled, _ = b.schedule(school.subgroup, "2026-11-12")
+    work = b.work(school.open_lesson, "dictation")
+    b.correct(b.fact_of(work), {"kind": "dictation", "scheduled": scheduled, "weight": 100, "written": False})
+
+
+@story("data-field")
+def scheduled_work_of_no_minutes(school: Sample) -> None:
+    b = school.builder
+    data = {"scheduled": b.uuid(), "planned_on": "2026-11-12", "kind": "test", "minutes": 0}
+    b.add("schedule", school.course, "work_scheduled", **data)
+
+
 # Certificates, and what cites them: 5 November is the day of the open lesson.
 
 

@@ -40,7 +40,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "works": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", "kind (вид работы)",
-        "written (письменная)", "weight (вес, сотые)", "ends_on (последний день)", "stands (действует)", _BY,
+        "written (письменная)", "weight (вес, сотые)", "ends_on (последний день)", "scheduled (по графику)",
+        "stands (действует)", _BY,
     ),
     "make_ups": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", _STUDENT, _NAME, _RECORDED, _STANDING, _BY,
@@ -76,6 +77,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "reason (причина)",
         "basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)",
         "withdrawn_by (отмена снята записью)",
+    ),
+    "schedule": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, "scheduled (работа графика)", "kind (вид работы)",
+        "minutes (минут)", "action (что)", "planned_on (на дату)", "number (номер)", "reason (причина)", _BASIS,
     ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "duties": (
@@ -211,6 +216,10 @@ EXCUSED: Final = {
     "lesson": "запись урока", "attendance": "посещаемость", "homework": "домашнее задание",
     "oral_mark": "отметка за устный ответ", "written_mark": "отметка за письменную работу",
     "written_work": "письменная работа в целом",
+}  # fmt: skip
+RESCHEDULED_FOR: Final = {
+    "teacher_absent": "нет учителя", "calendar": "изменение календаря", "load": "нагрузка класса",
+    "programme": "изменение рабочей программы", "other": "иное",
 }  # fmt: skip
 WEEKS: Final = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 FACTS: Final = {

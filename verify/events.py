@@ -130,7 +130,9 @@ VALUES: Final[dict[str, bytes]] = {
     + _DATE
     + rb'",)?"kind":"'
     + _KINDS
-    + rb'","weight":'
+    + rb'",(?:"scheduled":"'
+    + _UUID
+    + rb'",)?"weight":'
     + _WEIGHT
     + rb',"written":(?:true|false)\}',
     "homework": rb'\{(?:"due_on":"' + _DATE + rb'","text":"(?!")' + _TEXT + rb'"|"text":"' + _TEXT + rb'")\}',
@@ -278,6 +280,8 @@ def _results() -> list[EventType]:
     ]  # fmt: skip
 
 
+_WORK_MINUTES = rb"(?:[1-9][0-9]?|[12][0-9][0-9]|300)"
+_RESCHEDULED_FOR = _words("teacher_absent", "calendar", "load", "programme", "other")
 _ANY_VALUE = b"|".join(VALUES.values())
 
 TYPES: Final[dict[str, EventType]] = {
@@ -340,6 +344,17 @@ TYPES: Final[dict[str, EventType]] = {
             reason=_words("teacher_absent", "quarantine", "weather", "accident", "school_event", "other"),
             basis=_SOME_TEXT, merged_with_opt=UUID,
             moved_to_opt=rb'(\{"held_on":"' + _DATE + rb'","number":' + _NUMBER + rb"\})",
+        ),
+        _event(
+            "work_scheduled/1", "schedule", scheduled=UUID, planned_on=DATE, kind=_string(_KINDS),
+            minutes=rb"(" + _WORK_MINUTES + rb")", number_opt=rb"(" + _NUMBER + rb")",
+        ),
+        _event(
+            "scheduled_work_moved/1", "schedule", corrects=INDEX, planned_on=DATE, reason=_RESCHEDULED_FOR,
+            number_opt=rb"(" + _NUMBER + rb")", basis_opt=_SOME_TEXT,
+        ),
+        _event(
+            "scheduled_work_cancelled/1", "schedule", corrects=INDEX, reason=_RESCHEDULED_FOR, basis_opt=_SOME_TEXT,
         ),
         _event("cancellation_withdrawn/1", "cancellation", corrects=INDEX, basis=_SOME_TEXT),
         _event(
@@ -429,7 +444,7 @@ TYPES: Final[dict[str, EventType]] = {
         _event("homework_assigned/1", "lesson", text=TEXT, due_on_opt=DATE),
         _event(
             "work_recorded/1", "lesson", work=UUID, kind=_string(_KINDS), written=rb"(true|false)",
-            weight=rb"(" + _WEIGHT + rb")", ends_on_opt=DATE,
+            weight=rb"(" + _WEIGHT + rb")", ends_on_opt=DATE, scheduled_opt=UUID,
         ),
         _event(
             "make_up_recorded/1", "lesson", student=UUID, work=UUID, made_up_on=rb"(" + VALUES["make_up"] + rb")",

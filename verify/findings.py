@@ -334,7 +334,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "mark-for-absent": (
         "У ученика и пропуск, и отметка, отработки нет, а регламент на день урока этого не допускает.",
-        "A student has both an absence and a mark and no make-up, which the regulation of the lesson's day does not take.",
+        "A student has an absence, a mark and no make-up, which the regulation of the lesson's day does not take.",
     ),
     "certificate-mismatch": (
         "Пропуск не сходится со справкой, на которую ссылается или которая покрывает этот день.",

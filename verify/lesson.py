@@ -144,7 +144,7 @@ class Lessons:
 
     def work_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an assessed work."""
-        ends_on, kind, weight, work_id, written = groups[DATA]
+        ends_on, kind, scheduled, weight, work_id, written = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
@@ -152,7 +152,8 @@ class Lessons:
             self.find("recorded-twice", "a work once", work_id, field_name="data.work")
             return
         until = b"" if ends_on is None else b'"ends_on":"%b",' % ends_on
-        value = b'{%b"kind":"%b","weight":%b,"written":%b}' % (until, kind, weight, written)
+        planned = b"" if scheduled is None else b'"scheduled":"%b",' % scheduled
+        value = b'{%b"kind":"%b",%b"weight":%b,"written":%b}' % (until, kind, planned, weight, written)
         fact = Fact("work", index, index, self._spelt.setdefault(value, value))
         fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
         lesson.added(fact)

@@ -25,6 +25,7 @@ from verify.personal import PersonalData
 from verify.plan import Plans
 from verify.regulation import Orders
 from verify.results import Results
+from verify.schedule import Schedules
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
@@ -55,6 +56,7 @@ _MAKERS: Final = {
     "cancellation": b"lesson_cancelled/1",
     "incident": b"incident_opened/1",
     "excuse": b"excuse_accepted/1",
+    "schedule": b"work_scheduled/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
     "council": b"council_decision_recorded/1",
@@ -99,6 +101,7 @@ class Replay:
         self.certificates = Certificates(self)
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
+        self.schedules = Schedules(self)
         self.results = Results(self)
         self.council = Council(self)
         self._subjects: dict[tuple[bytes, bytes], Subject] = {}
@@ -115,6 +118,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
+            "schedule": self.schedules,
             "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
             **dict.fromkeys(EVIDENCE, self.evidence),

@@ -22,6 +22,8 @@ class Works:
         """Take a work."""
         value = json.loads(work.fact.value)
         self._check_work(lesson, value, "data.ends_on")
+        if "scheduled" in value:
+            self._replay.schedules.check_named(lesson, value["scheduled"], "data.scheduled")
         shown = [work.id, *_work_cells(value), _YES, b""]
         self._row("works", lesson, work.fact, at, shown)
 
@@ -49,8 +51,10 @@ class Works:
         else:
             value = json.loads(fact.value)
             self._check_work(lesson, value, "data.new")
+            if "scheduled" in value:
+                self._replay.schedules.check_named(lesson, value["scheduled"], "data.new")
             if row:
-                row[-6:] = [*_work_cells(value), _YES, by]
+                row[-7:] = [*_work_cells(value), _YES, by]
 
     def _check_work(self, lesson: Lesson, value: dict[str, Any], where: str) -> None:
         """Report a last day of a work that is not written, or that is not after the lesson's."""
@@ -89,5 +93,5 @@ _YES, _NO = "да".encode(), "нет".encode()
 def _work_cells(value: dict[str, Any]) -> list[bytes]:
     return [
         WORK_KINDS[value["kind"].encode()], _YES if value["written"] else _NO, b"%d" % value["weight"],
-        value.get("ends_on", "").encode(),
+        value.get("ends_on", "").encode(), value.get("scheduled", "").encode(),
     ]  # fmt: skip

@@ -53,6 +53,11 @@ from api.bodies.results import (
     NewResultCorrectionRequest as NewResultCorrectionRequest,
     ResultMark as ResultMark,
 )
+from api.bodies.works import (
+    NewMove as NewMove,
+    NewScheduleCancellation as NewScheduleCancellation,
+    NewScheduledWork as NewScheduledWork,
+)
 from ledger.journal import commands as jc
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
@@ -437,12 +442,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
         first_index: index of its first entry.
         count: number of its entries.
         streams: what it wrote to, such as ``lesson/51c2…``, with the version after it.
+        warnings: of a planned work alone: where it goes beyond the recommended load.
     """
 
     command: str
     first_index: int
     count: int
     streams: dict[str, int]
+    warnings: list[dict[str, Any]] | None = None
 
 
 class Problem(msgspec.Struct, kw_only=True):

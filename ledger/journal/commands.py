@@ -69,7 +69,13 @@ from ledger.journal.vocabulary import (
     ReopeningReason,
     SubstitutionReason,
 )
-from ledger.journal.work_commands import NewMakeUp as NewMakeUp, NewWork as NewWork
+from ledger.journal.work_commands import (
+    CancelScheduledWork as CancelScheduledWork,
+    MoveScheduledWork as MoveScheduledWork,
+    NewMakeUp as NewMakeUp,
+    NewWork as NewWork,
+    ScheduleWork as ScheduleWork,
+)
 
 
 class OpenSchool(JournalCommand, frozen=True, kw_only=True):
@@ -453,9 +459,9 @@ class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
 class Correct(LessonChange, frozen=True, kw_only=True):
     """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
 
-    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; make_up: a day; lesson, substitution, work,
-    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
-    digest of a disclosure, where the reason asks for a text.
+    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; make_up: a day; lesson,
+    substitution, work, homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`,
+    `HomeworkBody`. `note` is the digest of a disclosure, where the reason asks for a text.
     """
 
     corrects: int

@@ -51,6 +51,7 @@ class WorkHeader(Event, frozen=True, kw_only=True):
     written: bool
     weight: int
     ends_on: str | None = None
+    scheduled: str | None = None
 
 
 class HomeworkBody(Event, frozen=True, kw_only=True):

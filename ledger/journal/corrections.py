@@ -37,6 +37,7 @@ from ledger.journal.marks import (
 from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
+from ledger.journal.schedule import check_scheduled
 from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
     Place,
@@ -182,6 +183,8 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
             check_minutes(new, "new")
         case "work":
             check_work(new, lesson.held_on, place.year.ends_on, "new.")
+            if new.scheduled is not None and (fact.value is None or new.scheduled != fact.value.scheduled):
+                check_scheduled(context, lesson.course, new.scheduled, "new.scheduled")
         case "make_up":
             check_later_day(new, lesson.held_on, place.year.ends_on, "new")
         case "homework":

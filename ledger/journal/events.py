@@ -64,6 +64,7 @@ from ledger.journal.result_events import (
     ResultSheetOpened,
     ResultsPublished,
 )
+from ledger.journal.schedule_events import SCHEDULE_EVENT_TYPES
 from ledger.journal.timetable_events import TIMETABLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
     AbsenceCode,
@@ -341,7 +342,8 @@ class HomeworkAssigned(Event, frozen=True, kw_only=True):
 class WorkRecorded(Event, frozen=True, kw_only=True):
     """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one).
 
-    `ends_on`: the last day of a written work that goes on after the lesson's day (R22).
+    `ends_on`: the last day of a written work that goes on after the lesson's day (R22); `scheduled`: which work of the
+    course's schedule it is.
     """
 
     work: str
@@ -349,6 +351,7 @@ class WorkRecorded(Event, frozen=True, kw_only=True):
     written: bool
     weight: int
     ends_on: str | None = None
+    scheduled: str | None = None
 
 
 class MakeUpRecorded(Event, frozen=True, kw_only=True):
@@ -401,6 +404,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **CERTIFICATE_EVENT_TYPES,
     **CANCELLATION_EVENT_TYPES,
     **EXCUSE_EVENT_TYPES,
+    **SCHEDULE_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,

@@ -26,6 +26,7 @@ from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
 from ledger.journal.roster import evolve_class_group
+from ledger.journal.schedule import evolve_schedule
 from ledger.journal.school import evolve_school
 from ledger.journal.sheet import evolve_sheet
 from ledger.journal.timetable import evolve_timetable
@@ -56,6 +57,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "cancellation": evolve_cancellations,
     "incident": evolve_incident,
     "excuse": evolve_excuse,
+    "schedule": evolve_schedule,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,
     "results": evolve_sheet,

@@ -155,7 +155,13 @@ class _Draft(FactsDraft):
                 )
                 fact = FactState("substitution", index, index, body, author)
             case ev.WorkRecorded():
-                header = ev.WorkHeader(kind=data.kind, written=data.written, weight=data.weight, ends_on=data.ends_on)
+                header = ev.WorkHeader(
+                    kind=data.kind,
+                    written=data.written,
+                    weight=data.weight,
+                    ends_on=data.ends_on,
+                    scheduled=data.scheduled,
+                )
                 fact = FactState("work", index, index, header, author, "", data.work)
                 self.works[data.work] = index
             case ev.HomeworkAssigned():

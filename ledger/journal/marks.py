@@ -50,6 +50,7 @@ class Desk(NamedTuple):
         takes_absent: tells whether the regulation of that day takes a mark for who was absent, and flags it.
         today: the school's calendar day.
         make_ups: student and work -> the day of a make-up that stands.
+        check_scheduled: refuses the id of a work that is not in the course's schedule.
     """
 
     group: ClassGroup
@@ -62,6 +63,7 @@ class Desk(NamedTuple):
     takes_absent: Callable[[], bool]
     today: str
     make_ups: Mapping[tuple[str, str], str]
+    check_scheduled: Callable[[str, str], None]
 
     @property
     def beside_absence(self) -> BesideAbsence:
@@ -70,9 +72,7 @@ class Desk(NamedTuple):
 
 
 def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Event]) -> None:
-    """Add the events of a command's parts to `events`: absences, lateness, leaving, works, make-ups, marks,
-    homework.
-    """
+    """Add the events of a command's parts to `events`: absences, lateness, works, make-ups, marks and so on."""
     taken = set(desk.slots)
     _plan_absences(command, desk, taken, events)
     _plan_lateness(command, desk, taken, events)
@@ -229,12 +229,21 @@ def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         where = f"works[{position}]"
         rules.check_id(work.work, where + ".work")
         check_work(work, desk.held_on, desk.year_ends_on, where + ".")
+        if work.scheduled is not None:
+            desk.check_scheduled(work.scheduled, where + ".scheduled")
         slot = ("work", "", work.work)
         if work.work in desk.works or slot in taken:
             raise Refused("work_exists", "the lesson has a work with this id", clause=LOG, where=where + ".work")
         taken.add(slot)
         events.append(
-            WorkRecorded(work=work.work, kind=work.kind, written=work.written, weight=work.weight, ends_on=work.ends_on)
+            WorkRecorded(
+                work=work.work,
+                kind=work.kind,
+                written=work.written,
+                weight=work.weight,
+                ends_on=work.ends_on,
+                scheduled=work.scheduled,
+            )
         )
 
 

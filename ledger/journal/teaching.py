@@ -21,11 +21,12 @@ from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup
+from ledger.journal.schedule import check_scheduled
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
 from ledger.journal.year import Period, SchoolYear, open_periods, periods_holding
 
-LESSON_NUMBER_MAX: Final = 12
+LESSON_NUMBER_MAX: Final = rules.LESSON_NUMBER_MAX
 
 
 class Place(NamedTuple):
@@ -211,6 +212,7 @@ def _desk(
         partial(takes_marks_for_absent, context, held_on),
         today(context),
         make_ups,
+        partial(check_scheduled, context, course.id),
     )
 
 

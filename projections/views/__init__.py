@@ -24,6 +24,7 @@ from projections.views import (
     plans,
     regulation,
     results,
+    schedules,
     school,
     subgroups,
     substitutions,
@@ -49,5 +50,6 @@ VIEWS: Final[tuple[View, ...]] = (
     certificates.VIEW,
     cancellations.VIEW,
     excuses.VIEW,
+    schedules.VIEW,
     results.VIEW,
 )

@@ -54,7 +54,7 @@ class LaterAttendanceRow(NamedTuple):
 
 
 class WorkRow(NamedTuple):
-    """An assessed work; `ends_on`: its last day, where it goes on after the lesson's."""
+    """An assessed work; `ends_on`: its last day, where it goes on after the lesson's; `scheduled`: of the schedule."""
 
     entry: int
     fact: int
@@ -64,6 +64,7 @@ class WorkRow(NamedTuple):
     written: int
     weight: int
     ends_on: str | None
+    scheduled: str | None
     stands: int
     to_position: int = OPEN
 
@@ -82,7 +83,7 @@ class HomeworkRow(NamedTuple):
 
 LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",), ("held_on",)))
 LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
-WORKS: Final = Table("works", WorkRow, (("lesson",),))
+WORKS: Final = Table("works", WorkRow, (("lesson",), ("scheduled",)))
 HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))
 
 
@@ -126,15 +127,16 @@ def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
 
 def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
     index = entry.index
-    header = (event.kind, int(event.written), event.weight, event.ends_on)
+    header = (event.kind, int(event.written), event.weight, event.ends_on, event.scheduled)
     row = WorkRow(index, index, entry.stream_id, event.work, *header, stands=1)
     return (row,)
 
 
 def _work_corrected(event: WorkCorrected, entry: Entry) -> Operations:
     new = event.new
-    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight, "ends_on": new.ends_on}
-    return (Revise(WORKS, event.corrects, entry.index, {**header, "stands": 1}),)
+    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight}
+    days = {"ends_on": new.ends_on, "scheduled": new.scheduled}
+    return (Revise(WORKS, event.corrects, entry.index, {**header, **days, "stands": 1}),)
 
 
 def _work_annulled(event: WorkAnnulled, entry: Entry) -> Operations:

@@ -41,6 +41,7 @@ CREATE = {
     "cancellation": "lesson_cancelled",
     "incident": "incident_opened",
     "excuse": "excuse_accepted",
+    "schedule": "work_scheduled",
     "assessment": "assessment_rules_adopted",
     "results": "result_sheet_opened",
     "council": "council_decision_recorded",
@@ -135,7 +136,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation"}:
+        elif kind in {"certificate", "cancellation", "schedule"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]
@@ -602,6 +603,25 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert self.data["merged_with"] != course
             assert self.made("course", self.data["merged_with"])["year"] == year
 
+    def check_schedule(self) -> None:
+        self.made("course", self.id())
+        assert self.data.get("number", 0) in range(13)
+        places: dict[int, tuple[Any, ...]] = {}
+        for other in (other for other in self.before if other.stream == self.item.stream):
+            places.pop(other.data.get("corrects", -1), None)
+            if other.type != "scheduled_work_cancelled":
+                places[other.position] = (other.data["planned_on"], other.data.get("number"))
+        if self.item.type == "work_scheduled":
+            ids = [other.data["scheduled"] for other in self.of(self.item.stream, "work_scheduled")]
+            assert self.data["scheduled"] not in ids
+            assert 1 <= self.data["minutes"] <= 300
+            return
+        place = places.get(self.data["corrects"])
+        assert place is not None
+        assert self.data["reason"] in {"teacher_absent", "calendar", "load", "programme", "other"}
+        if self.item.type == "scheduled_work_moved":
+            assert place != (self.data["planned_on"], self.data.get("number"))
+
     def certificates(self, student: str) -> list[Item]:
         """The certificates of a student that stand."""
         stream = f"certificate/{student}"
@@ -714,6 +734,12 @@ class _Checker(TimetableOracle, ExcusesOracle):
         assert self.data["work"] not in works
         assert 1 <= self.data["weight"] <= 1000
         self.check_days(self.data, header)
+        self.check_planned(self.data, header)
+
+    def check_planned(self, work: dict[str, Any], header: dict[str, Any]) -> None:
+        if "scheduled" in work:
+            ids = [other.data["scheduled"] for other in self.of(f"schedule/{header['course']}", "work_scheduled")]
+            assert work["scheduled"] in ids
 
     def check_make_up_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("make_up", header, self.data["student"], self.data["work"])
@@ -792,6 +818,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
         check_value(what, data["new"])
         if what == "work":
             self.check_days(data["new"], header)
+            self.check_planned(data["new"], header)
         if what == "make_up":
             assert data["new"] > header["held_on"]
         if what == "homework":
@@ -928,7 +955,7 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "plan_items", "ends_on"}
+        optional = {"due_on", "plan_items", "ends_on", "scheduled"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
@@ -941,7 +968,7 @@ def check_value(what: str, value: Any) -> None:
 _FIELDS = {
     "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
-    "work": {"kind", "written", "weight", "ends_on"},
+    "work": {"kind", "written", "weight", "ends_on", "scheduled"},
     "homework": {"text", "due_on"},
 }
 

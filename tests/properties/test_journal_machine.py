@@ -96,7 +96,18 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(
         move=moves(
             [
-                *("define", "move_student", "assign", "adopt", "appoint", "certify", "cancel", "declare", "ring"),
+                *(
+                    "define",
+                    "move_student",
+                    "assign",
+                    "adopt",
+                    "appoint",
+                    "certify",
+                    "cancel",
+                    "plan_work",
+                    "declare",
+                    "ring",
+                ),
                 *("schedule", "open_subgroup", "member", "plan", "amend", "assign_duty", "end_duty", "prove", "print"),
             ]
         )
