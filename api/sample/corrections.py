@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from api.sample.draws import Draws, Weighted
 from api.sample.facts import Fact
 from api.sample.school_year import DAY, HOUR, MINUTE, local_day, moment
@@ -145,8 +147,7 @@ def _new_homework(_draws: Draws, old: HomeworkBody | None) -> HomeworkBody:
 
 
 def _new_work(draws: Draws, old: WorkHeader) -> WorkHeader:
-    weight = _other(draws, (100, 150, 200), old.weight)
-    return WorkHeader(kind=old.kind, written=old.written, weight=weight, ends_on=old.ends_on)
+    return msgspec.structs.replace(old, weight=_other(draws, (100, 150, 200), old.weight))
 
 
 _NEW_VALUES: Final[dict[FactName, Callable[[Draws, Any], Any]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,6 +13,7 @@ from api.sample.attendance import EARLY_LEAVE_SHARE, LATENESS_SHARE, SINGLE_SHAR
 from api.sample.curriculum import SPORT, UNMARKED_GRADE
 from api.sample.draws import Draws, Weighted
 from api.sample.roster import Course, Roster
+from api.sample.scheduling import Sat
 from api.sample.school_year import BELLS, DAY, HOUR, MINUTE, moment
 from ledger.journal.commands import (
     AddToLesson,
@@ -36,7 +38,7 @@ _WRITTEN_FACTOR: Final = 1.2
 _ENTERED_LATE_SHARE: Final = 0.05
 _MARKS_LATE_SHARE: Final = 0.05
 _UNMARKED_SHARE: Final = 0.05
-_MAKE_UP_SHARE: Final = 0.15
+_MAKE_UP_SHARE: Final = 0.04
 """Of those who were away from a written work."""
 _TWO_LESSONS_SHARE: Final = 0.5
 _OF_TWO_LESSONS: Final = frozenset(("composition", "exposition", "project"))
@@ -99,9 +101,11 @@ class Sheet:
 class Teaching:
     """Writes lessons down as the teachers of one school do."""
 
-    def __init__(self, seed: int, roster: Roster) -> None:
+    def __init__(self, seed: int, roster: Roster, planned: Mapping[Sat, str]) -> None:
+        """`planned`: which lessons have a work of the schedule."""
         self._ids = Draws(seed, "lessons")
         self._draws = Draws(seed, "teaching")
+        self._planned = planned
         self._own_days = Draws(seed, "make-ups")
         abilities = Draws(seed, "abilities")
         self._marks = {person.id: _MARKS[abilities.below(len(_MARKS))] for person in roster.students}
@@ -193,10 +197,11 @@ class Teaching:
             self._mark_now(kind, draws.some(present, count), works, marks)
         if subject is not SPORT and draws.chance(_CHECK_SHARE):
             self._mark_now("homework_check", draws.some(present, draws.between(few, many)), works, marks)
-        if draws.chance(_WRITTEN_FACTOR * subject.written_share):
-            kind = draws.pick(subject.written)
+        scheduled = self._planned.get((sitting.course.id, sitting.day, sitting.number))
+        if draws.chance(_WRITTEN_FACTOR * subject.written_share) or scheduled is not None:
+            kind = draws.pick(subject.written) if scheduled is None else "control_work"
             ends_on = next_day if kind in _OF_TWO_LESSONS and self._own_days.chance(_TWO_LESSONS_SHARE) else None
-            work = self._work(kind, written=True, ends_on=ends_on)
+            work = self._work(kind, written=True, ends_on=ends_on, scheduled=scheduled)
             works.append(work)
             batch = tuple(self._mark(student, work) for student in present if not draws.chance(_UNMARKED_SHARE))
             if batch:
@@ -227,9 +232,18 @@ class Teaching:
             works.append(work)
             marks += [self._mark(student, work) for student in students]
 
-    def _work(self, kind: WorkKind, *, written: bool, ends_on: date | None = None) -> NewWork:
+    def _work(
+        self, kind: WorkKind, *, written: bool, ends_on: date | None = None, scheduled: str | None = None
+    ) -> NewWork:
         last = None if ends_on is None else ends_on.isoformat()
-        return NewWork(work=self._ids.uuid(), kind=kind, written=written, weight=_WEIGHTS.get(kind, 100), ends_on=last)
+        return NewWork(
+            work=self._ids.uuid(),
+            kind=kind,
+            written=written,
+            weight=_WEIGHTS.get(kind, 100),
+            ends_on=last,
+            scheduled=scheduled,
+        )
 
     def _mark(self, student: str, work: NewWork) -> NewMark:
         draws = self._draws

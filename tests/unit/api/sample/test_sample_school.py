@@ -299,5 +299,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "413f6d46b609b5af835a97c829c25b593904a7ab94f0dfe494300cf2b103a34c"
+PINNED_S = "8373db4ff55e7c243e691d8c5c3aa2848e7c3aa14313d4ffa1496c63a62206b4"
 PINNED_M = "159bd3a2eee1c6e54ac2aeafc736a03e54eb464044ebf63a3324a55a5f80ed31"
