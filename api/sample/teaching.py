@@ -106,6 +106,7 @@ class Teaching:
         self._ids = Draws(seed, "lessons")
         self._draws = Draws(seed, "teaching")
         self._planned = planned
+        self._last_day = roster.days[-1]
         self._own_days = Draws(seed, "make-ups")
         abilities = Draws(seed, "abilities")
         self._marks = {person.id: _MARKS[abilities.below(len(_MARKS))] for person in roster.students}
@@ -219,7 +220,7 @@ class Teaching:
             on -= timedelta(days=max(0, on.weekday() - 4))
             told_at = max(moment(on) - DAY + 15 * HOUR, sitting.recorded_at + 4 * HOUR)
             marked_at = max(moment(on) + draws.between(0, 6) * DAY + 19 * HOUR, told_at + HOUR)
-            if on <= sitting.day or marked_at >= sitting.closes_at - 6 * HOUR:
+            if not sitting.day < on <= self._last_day or marked_at >= sitting.closes_at - 6 * HOUR:
                 continue
             own = NewMakeUp(student=student, work=work.work, made_up_on=on.isoformat())
             later.append((told_at, AddToLesson(lesson=sitting.id, make_ups=(own,))))

@@ -7,7 +7,7 @@ alone. What comes out is what the pure functions say of every fact, which tests 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,7 +30,7 @@ from ledger.journal.deadlines.verdict import (
     Version,
 )
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, listed, stands
+from projections.reading import AsOf, Reader, stands
 from projections.rows import OPEN
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import (
@@ -43,6 +43,7 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
+from projections.views.deadline_cells import Cells
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, excused_verdicts, monday
 from projections.views.excuses import StandingExcuses
 
@@ -230,7 +231,7 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
         works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
     written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
     counts_cells = rules & {"attendance", "oral_mark"}
-    cells = _Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    cells = Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
     terms.add({work.last_day for work in written}.union(*(own.values() for own in cells.make_ups.values())))
     if rules & {"lesson", "attendance", "homework"}:
         _count_lessons(views, selection, terms, cells, asked, tally)
@@ -341,7 +342,7 @@ class _Terms:
 
 
 def _count_lessons(
-    views: Reader, selection: _Selection, terms: _Terms, cells: _Cells, asked: Asked, tally: _Tally
+    views: Reader, selection: _Selection, terms: _Terms, cells: Cells, asked: Asked, tally: _Tally
 ) -> None:
     """Lessons, attendance and homework."""
     rules = set(asked.rules)
@@ -382,7 +383,7 @@ def _count_homework(
             tally.of_lessons[row.lesson].parts.append(status)
 
 
-def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tally) -> None:
+def _count_oral(works: list[_WorkRow], terms: _Terms, cells: Cells, tally: _Tally) -> None:
     """Marks for works that are not written."""
     for lesson, _, work, _, teacher, group, day, _ in works:
         bound = terms.days.get(("oral_mark", day))
@@ -396,60 +397,6 @@ def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: _Tal
             of[status] += count
             if tally.of_lessons is not None:
                 tally.of_lessons[lesson].marks.append(status)
-
-
-class _Cells:
-    """Absences, marks and make-ups of lessons: students where a written work asks who has none, else only sums.
-
-    A sum has the first and the last of its entries. Where a term ends between the two, which is rare, the entries
-    themselves are read; so are those of lessons in which a make-up stands.
-    """
-
-    def __init__(self, views: Reader, position: int, lessons: Collection[str], with_students: Collection[str]) -> None:
-        self._views, self._position = views, position
-        self.last_absence: dict[str, int] = {}
-        self.absent: defaultdict[str, set[str]] = defaultdict(set)
-        self.marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self.make_ups: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        self._sums: dict[tuple[str, str], tuple[int, int, int]] = {}
-        last_absence = self.last_absence
-        others = [lesson for lesson in lessons if lesson not in with_students]
-        with_students = set(with_students)
-        sums = "c.lesson, c.what, c.work, count(*), min(c.fact), max(c.fact)"
-        for lesson, what, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.what, c.work"):
-            if what == "absence":
-                last_absence[lesson] = last
-            elif what == "make_up":
-                with_students.add(lesson)
-            else:
-                self._sums[lesson, work] = (count, first, last)
-        columns = "c.lesson, c.what, c.work, c.student, c.fact, c.value"
-        for lesson, what, work, student, fact, value in self._rows(columns, with_students):
-            if what == "absence":
-                self.absent[lesson].add(student)
-                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
-            elif what == "make_up":
-                self.make_ups[lesson, work][student] = value
-            else:
-                self.marks[lesson, work][student] = fact
-
-    def facts(self, lesson: str, work: str, late_entry: int | None) -> Iterable[tuple[int, int]]:
-        """Entries of a work's marks, each with how many marks are on the same side of `late_entry`."""
-        if (lesson, work) in self.marks:
-            return ((fact, 1) for fact in self.marks[lesson, work].values())
-        if (lesson, work) not in self._sums:
-            return ()
-        count, first, last = self._sums[lesson, work]
-        if late_entry is None or last < late_entry or first >= late_entry:
-            return ((first, count),)
-        rows = self._rows("c.work, c.fact, c.what", [lesson])
-        return ((fact, 1) for of, fact, what in rows if of == work and what == "mark")
-
-    def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
-        for wanted, parameters in listed(lessons):
-            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN {wanted}
-                AND c.what IN ('absence', 'mark', 'make_up') AND c.value IS NOT NULL AND {stands("c")} {end}"""
-            yield from self._views.select(sql, {**parameters, "at": self._position})
 
 
 def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow]) -> dict[str, _Bound]:
@@ -467,7 +414,7 @@ def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collecti
 
 
 def _count_written(
-    works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: _Tally
+    works: list[_WorkRow], terms: _Terms, cells: Cells, rosters: Rosters, asked: Asked, tally: _Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
     for row in works:
