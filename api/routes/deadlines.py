@@ -31,10 +31,6 @@ Rules = Annotated[Rule | None, Query(description="one rule; left out: all")]
 Statuses = Annotated[
     Status | Literal["all"] | None, Query(description="one status, or all; left out: late and missing")
 ]
-DueWithin = Annotated[
-    int | None,
-    Query(ge=0, le=99, description="pending ones alone, whose term ends today or within so many days"),
-]
 OfficeRules = Annotated[
     Literal["result", "notice", "refresh"] | None, Query(description="one rule of the office; left out: all")
 ]
@@ -71,7 +67,6 @@ async def read_deadlines(
     to_date: To = None,
     rule: Rules = None,
     status: Statuses = None,
-    due_within: DueWithin = None,
     at: At = None,
 ) -> Response:
     """What was recorded late or lacks; a teacher reads the own lessons, a class teacher those of the class too."""
@@ -85,8 +80,7 @@ async def read_deadlines(
         from_date=first,
         to_date=last,
         rules=RULES if rule is None else (rule,),
-        statuses=_statuses(status, due_within),
-        due_within=due_within,
+        statuses=_statuses(status),
     )
     return await _answer(
         request, at, asked, lambda views, of, now, moment: deadline_register(views, of, now=now, at=moment)
@@ -190,13 +184,11 @@ def _office(
     month: str | None, from_date: str | None, to_date: str | None, rule: Rule | None, status: str | None
 ) -> OfficeAsked:
     first, last = days_of(month, from_date, to_date)
-    return OfficeAsked(first, last, OFFICE_RULES if rule is None else (rule,), _statuses(status, None))
+    return OfficeAsked(first, last, OFFICE_RULES if rule is None else (rule,), _statuses(status))
 
 
-def _statuses(status: Any, due_within: int | None) -> Any:
-    if status is None:
-        return TO_ATTEND_TO if due_within is None else ("pending",)
-    return WORST_FIRST if status == "all" else (status,)
+def _statuses(status: Any) -> Any:
+    return TO_ATTEND_TO if status is None else WORST_FIRST if status == "all" else (status,)
 
 
 async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: Any) -> Response:
@@ -245,7 +237,6 @@ def _allowed(views: Views, identity: Identity, asked: Asked, position: int) -> A
         asked.to_date,
         asked.rules,
         asked.statuses,
-        asked.due_within,
     )
 
 

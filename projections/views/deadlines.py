@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
-from ledger.journal.deadlines.days import end_of_day, local_date
 from ledger.journal.deadlines.excuses import with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
@@ -45,7 +44,6 @@ class Asked:
         student: only marks of this student.
         from_date, to_date: days of the lessons, both inclusive.
         rules, statuses: which verdicts.
-        due_within: of pending ones only those whose term ends today or within so many days (R22).
     """
 
     teacher: str | None = None
@@ -55,7 +53,6 @@ class Asked:
     to_date: str | None = None
     rules: tuple[Rule, ...] = RULES
     statuses: tuple[Status, ...] = TO_ATTEND_TO
-    due_within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +167,13 @@ def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = 
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
-    until = _until(asked, by)
     for column, judged in _judged(views, found, by, rules, asked.student):
         for one in judged:
             used |= versions & set(one.verdict.basis)
             without += one.verdict.status == "no_regulation"
-            later = one.verdict.status == "pending" and one.verdict.due is not None and one.verdict.due > until
-            if one.verdict.rule in rules and one.verdict.status in asked.statuses and not later:
+            if one.verdict.rule in rules and one.verdict.status in asked.statuses:
                 rows.append(_row(one, column.lesson, names.get(column.lesson.class_group, ""), by))
     return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
-
-
-def _until(asked: Asked, by: Judging) -> datetime:
-    """The last end of a term that is asked about."""
-    if asked.due_within is None:
-        return datetime.max.replace(tzinfo=UTC)
-    return end_of_day(local_date(by.now, by.school.zone) + timedelta(days=asked.due_within), by.school.zone)
 
 
 def lesson_deadlines(views: Reader, lesson: str, *, now: datetime, at: AsOf = None) -> LessonDeadlines:

@@ -172,22 +172,3 @@ def test_a_make_up_day_moves_the_term_of_one_student_and_lets_the_mark_in(server
     with server.as_("inspector") as inspector:
         asked = {"finding": "marked", "from": DAY, "to": DAY}
         assert inspector.get("/questions/absences", params=asked).json()["rows"] == []
-
-
-def test_says_what_will_be_late_within_some_days(server: Served) -> None:
-    school = SmallClass(server)
-    adopt(server)
-    work = str(uuid4())
-    with server.as_("teacher") as teacher:
-        school.recorded(teacher, works=[{"work": work, "kind": "test", "written": True}], marks=[])
-        asked = {"rule": "written_mark", "from": DAY, "to": DAY}
-
-        def pending(days: int) -> list[str]:
-            answer = teacher.get("/deadlines", params={**asked, "due_within": str(days)}).json()
-            assert {row["status"] for row in answer["rows"]} <= {"pending"}
-            return [row["student"] for row in answer["rows"]]
-
-        # The lesson was yesterday: its week ends in six days, whichever side of midnight the school is on.
-        assert pending(7) == [school.students[0]]
-        assert pending(4) == []
-        problem(teacher.get("/deadlines", params={**asked, "due_within": "100"}), 400, "bad_request")
