@@ -37,12 +37,14 @@ class Right(StrEnum):
 
     SET_UP = "set_up"
     CLOSE = "close"
+    CLOSE_JOURNAL = "close_journal"
     DIRECT = "direct"
     TEACH = "teach"
     PLAN = "plan"
     CERTIFY = "certify"
     CANCEL = "cancel"
     EXCUSE = "excuse"
+    PLAN_SUBSTITUTES = "plan_substitutes"
     REQUEST_CORRECTION = "request_correction"
     APPROVE = "approve"
     CONTROL = "control"
@@ -71,11 +73,13 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     "deputy": frozenset(
         {
             Right.CLOSE,
+            Right.CLOSE_JOURNAL,
             Right.APPROVE,
             Right.PLAN,
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
+            Right.PLAN_SUBSTITUTES,
             Right.CONTROL,
             Right.REQUEST_CORRECTION,
             Right.RECORD_RESULTS,
@@ -88,6 +92,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
         {
             Right.SET_UP,
             Right.CLOSE,
+            Right.CLOSE_JOURNAL,
             Right.DIRECT,
             Right.APPROVE,
             Right.CONTROL,
@@ -95,6 +100,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
+            Right.PLAN_SUBSTITUTES,
             Right.RECORD_RESULTS,
             Right.PUBLISH_RESULTS,
             Right.READ_VIEWS,
@@ -107,7 +113,9 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     ),
     "director": frozenset(
         {
+            Right.CLOSE_JOURNAL,
             Right.DIRECT,
+            Right.PLAN_SUBSTITUTES,
             Right.READ_VIEWS,
             Right.OVERSEE,
             Right.READ_STAFF,

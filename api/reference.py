@@ -36,6 +36,8 @@ _TAGS: Final = {
     "plans": "Планы уроков / lesson plans",
     "results": "Результаты и как они вычислены / results",
     "control": "Контроль ведения / control",
+    "journals": "Закрытие журналов и сводные ведомости / closing journals, summary sheets",
+    "excuses": "Сбои и причины опозданий / incidents and excuses",
     "views": "Представления / views",
     "questions": "Вопросы проверяющего / an inspector's questions",
     "log": "Журнал и доказательства / log and proofs",

@@ -26,6 +26,7 @@ CONTENT_RULES: Final = frozenset(
         "contact_not_needed",
         "due_without_text",
         "empty_range",
+        "excuses_not_in_order",
         "grades_not_sorted",
         "malformed_date",
         "merged_with_itself",

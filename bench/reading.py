@@ -275,7 +275,7 @@ def views_as_of(report: Report, folder: Path, rounds: int) -> None:
     with sample_school(folder / "as-of", "demo") as school:
         group = classes(school.views).rows[0].class_group
         size = school.views.position()
-        day = {"from_date": "2026-09-01", "to_date": "2026-09-18"}
+        day: dict[str, Any] = {"from_date": "2026-09-01", "to_date": "2026-09-18"}
 
         def page(at: int) -> float:
             # The same days both times: by half way they are all in the log.

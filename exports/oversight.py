@@ -1,4 +1,4 @@
-"""Tables of how the journal is kept: closings, evidence, printouts (`verify/spec/tables.md`)."""
+"""Tables of how the journal is kept: closings, classes' journals, evidence, printouts (`verify/spec/tables.md`)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from ledger.journal.vocabulary import (
 )
 from projections.reading import Reader, stands
 from projections.views.closings import turns
-from projections.views.lookups import periods
+from projections.views.journals import journal_turns
+from projections.views.lookups import classes, periods
 
 _ENTRY, _AT, _NAME = "entry (запись)", "at (внесено)", "name (имя)"
 _ACTIONS: Final = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}
+_JOURNAL_ACTIONS: Final = {"closed": "закрыт", "reopened": "открыт снова", "transferred": "ведомость передана"}
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {}.entry ORDER BY m.entry DESC LIMIT 1)"
 
 
@@ -58,6 +60,16 @@ class Oversight:
                 self._closings(),
             ),
             Table(
+                "journals",
+                (
+                    *(_ENTRY, _AT, "class_id (id класса)", "class (класс)", "action (что)"),
+                    *("excused (чего нет и почему)", "reason (причина)", "requested_by (кто просил)", _NAME),
+                    *("note (пояснение)", "basis (основание)", "sha256 (SHA-256)", "number (номер расписки)"),
+                    *("received_on (дата расписки)", "to (кому)", "actor (кто внёс)"),
+                ),
+                self._journals(),
+            ),
+            Table(
                 "evidence",
                 (
                     *(_ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)"),
@@ -92,6 +104,26 @@ class Oversight:
                 *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
                 "" if note is None else typed(note[1]),
                 *(typed(turn.basis or ""), turn.actor),
+            )
+
+    def _journals(self) -> Iterator[Sequence[str]]:
+        names = {
+            group.class_group: f"{group.grade}{group.letter}" for group in classes(self._views, at=self._position).rows
+        }
+        history = journal_turns(self._views, self._position)
+        for turn in sorted((turn for of in history.values() for turn in of), key=lambda turn: turn.entry):
+            disclosed = self._open([turn.note]) if turn.note else {}
+            note = disclosed.get(turn.note or "")
+            asked_by = turn.requested_by
+            excused = "" if turn.excused is None else orjson.dumps(turn.excused, option=orjson.OPT_SORT_KEYS).decode()
+            yield (
+                *(str(turn.entry), turn.at, turn.class_group, typed(names[turn.class_group])),
+                *(_JOURNAL_ACTIONS[turn.action], excused),
+                "" if turn.reason is None else REOPENING_WORDS[turn.reason],
+                *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
+                "" if note is None else typed(note[1]),
+                *(typed(turn.basis or ""), turn.sha256 or "", typed(turn.number or ""), turn.received_on or ""),
+                *(typed(turn.to or ""), turn.actor),
             )
 
     def _evidence(self) -> Iterator[Sequence[str]]:

@@ -14,6 +14,7 @@ import orjson
 
 from exports.control_tables import control_tables
 from exports.excuse_tables import excuse_tables
+from exports.homework_tables import homework_tables
 from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
@@ -62,6 +63,12 @@ _CANCELLATIONS: Final = (
     *(_ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _DAY, "number (номер)", "reason (причина)"),
     *("basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)"),
     "withdrawn_by (отмена снята записью)",
+)
+_SUBSTITUTION_PLANS: Final = (
+    *(_ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _DAY, "number (номер)", "absent_teacher (отсутствует)"),
+    *("absent_name (кто отсутствует)", "substitute (замещает)", "substitute_name (кто замещает)"),
+    *("reason (причина)", "basis (основание)", "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)"),
+    "ended_by (снято или заменено записью)",
 )
 
 # The moment of an entry is its command's; commands are found by their first entry.
@@ -119,11 +126,13 @@ class Registers:
                         "attendance (посещаемость)",
                         "homework (домашнее задание)",
                         "due_on (к дате)",
+                        "due_lesson (к уроку)",
                     ),
                     _STANDING_ENTRY,
                 ),
                 self._lessons(),
             ),
+            *homework_tables(self._views, self._position, self._class_and_subject),
             Table(
                 "marks",
                 (
@@ -160,6 +169,7 @@ class Registers:
             *self._plan_tables(),
             Table("certificates", _CERTIFICATES, self._certificates()),
             Table("cancellations", _CANCELLATIONS, self._cancellations()),
+            Table("substitution_plans", _SUBSTITUTION_PLANS, self._substitution_plans()),
             *self._order_tables(),
             *result_tables(self._views, self._position, self._known_name, self._open),
         ]
@@ -297,14 +307,14 @@ class Registers:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, f.held_on, s.number, f.course, f.teacher,
               s.topic, s.plan_items, s.stands, s.entry, f.attendance,
               (SELECT count(*) FROM {{later_attendance}} a WHERE a.lesson = f.lesson AND {stands("a")}),
-              h.text, h.due_on
+              h.text, h.due_on, h.due_lesson
             FROM {{lessons}} f
             JOIN {{lessons}} s ON s.lesson = f.lesson AND s.fact = f.entry AND {stands("s")}
             LEFT JOIN {{homework}} h ON h.lesson = f.lesson AND h.stands = 1 AND {stands("h")}
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
         for row in self._pages(sql):
             entry, at, lesson, day, number, course, teacher, topic, covered, *rest = row
-            standing, by, attendance, later, text, due_on = rest
+            standing, by, attendance, later, text, due_on, due_lesson = rest
             yield (
                 *(str(entry), at, lesson, day, str(number), *self._class_and_subject(course)),
                 *(typed(self._courses[course].subgroup), self._name(teacher, entry)),
@@ -312,7 +322,7 @@ class Registers:
                 ", ".join(map(str, orjson.loads(covered or "[]"))) if standing else "",
                 "да" if attendance == "taken" or later else "нет",
                 "" if text is None else typed(text) or "нет задания",
-                due_on or "",
+                *(due_on or "", typed(due_lesson or "")),
                 "" if by == entry else str(by),
             )
 
@@ -392,6 +402,19 @@ class Registers:
                 *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
                 *(CANCELLATION_WORDS[reason], typed(basis), moved, merged_with or ""),
                 "" if by == entry else str(by),
+            )
+
+    def _substitution_plans(self) -> Iterator[Sequence[str]]:
+        sql = f"""SELECT p.entry, {_AT_OF.format("p.entry")}, p.course, p.held_on, p.number, p.absent_teacher,
+              p.substitute, p.reason, p.basis, p.same_subject, p.coefficient, e.entry
+            FROM {{substitution_plans}} p
+            LEFT JOIN {{substitution_plan_ends}} e ON e.plan = p.entry AND {stands("e")}
+            WHERE {stands("p")} AND p.entry > :after ORDER BY p.entry"""
+        for entry, at, course, day, number, absent, other, reason, basis, same, coefficient, by in self._pages(sql):
+            yield (
+                *(str(entry), at, course, *self._class_and_subject(course), day, str(number)),
+                *(absent, self._name(absent, entry), other, self._name(other, entry), SUBSTITUTION_WORDS[reason]),
+                *(typed(basis), "да" if same else "нет", str(coefficient), "" if by is None else str(by)),
             )
 
     def _regulations(self) -> Iterator[Sequence[str]]:

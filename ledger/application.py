@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -24,10 +24,20 @@ from ledger.books import Shelf, ShelfBooks
 from ledger.clock import utc_now
 from ledger.errors import LOG, AlreadyRecorded, Conflict, KeyReused, OutcomeUnknown, Refused
 from ledger.journal.aggregate import Aggregate
-from ledger.journal.commands import ClosePeriod, JournalCommand, OpenSchool, RecordPeriodMarks
+from ledger.journal.commands import (
+    CloseJournal,
+    ClosePeriod,
+    JournalCommand,
+    OpenSchool,
+    RecordPeriodMarks,
+    TransferSheet,
+)
+from ledger.journal.context import Context
 from ledger.journal.decide import decide
+from ledger.journal.lacking import Lack, read_journal, what_lacks
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Decision
+from ledger.journal.roster import ClassGroup
 from ledger.log import Command, LogRecorder, Receipt
 from ledger.pause import pause_of
 from ledger.wire.entry import Actor
@@ -39,6 +49,8 @@ CLOSING_ATTEMPTS_MAX: Final = 400
 are made while this process's other commands wait (`ledger.pause`), so they are for writers in other processes. Against
 three that never paused it took 3 to 136 on PostgreSQL; each reads only what came since the one before."""
 KEY_LENGTH_MAX: Final = 200
+_T = TypeVar("_T")
+_NOBODY: Final = Actor("", "")
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -89,7 +101,7 @@ class School(Application[str]):
         if key and (receipt := self.ledger.find_receipt(envelope.key)) is not None:
             return _repeated(receipt, envelope.digest)
         books = ShelfBooks(self._shelf)
-        if not isinstance(command, (ClosePeriod, RecordPeriodMarks)):
+        if not isinstance(command, (ClosePeriod, RecordPeriodMarks, CloseJournal, TransferSheet)):
             self._pause.wait()
             return self._attempt(command, books, envelope, at, ATTEMPTS_MAX)
         try:
@@ -140,6 +152,30 @@ class School(Application[str]):
                 raise
             books.look_again()
             decide(command, books, actor, at or self.now())
+
+    def look(self, reading: Callable[[Context], _T]) -> _T:
+        """Return what a function works out of the books as they are recorded, as of about now; nobody acts.
+
+        Raises:
+            Refused: as `reading` does.
+        """
+        books = ShelfBooks(self._shelf)
+        books.look_again()
+        return reading(Context(books, _NOBODY, self.now()))
+
+    def lacks(self, class_group: str) -> tuple[int, list[Lack]]:
+        """Return what lacks before a class's journal can be closed, and the log's size that this is as of, about.
+
+        Raises:
+            Refused: there is no such class.
+        """
+
+        def reading(context: Context) -> tuple[int, list[Lack]]:
+            group = context.find(ClassGroup, "class", class_group, "class_group")
+            lacks = what_lacks(read_journal(group, context), context)
+            return context.books.size, lacks
+
+        return self.look(reading)
 
     def aggregate(self, stream: str) -> tuple[Aggregate | None, int]:
         """Return the recorded state of a stream and its version; None and 0 where there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from threading import Lock
 from typing import Final, cast
 
@@ -26,7 +26,7 @@ from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.school import School
 from ledger.journal.subjects import SubjectIndex
 from ledger.log import LogRecorder, RecordedEvent
-from ledger.wire.entry import Actor
+from ledger.wire.entry import Actor, parse_at
 
 CACHED_STREAMS_MAX: Final = 10_000
 _NEVER_MOVE: Final = ("school/",)
@@ -159,6 +159,10 @@ class ShelfBooks:
         """Tell whether `name` is a time zone."""
         return find_zone(name) is not None
 
+    def recorded_at(self, index: int) -> datetime:
+        """Return the moment at which an entry was recorded."""
+        return parse_at(self._at(index))
+
     def find(self, stream: str) -> Aggregate | None:
         """Return the state of a stream: the same one throughout the decision."""
         if stream in self._seen:
@@ -229,6 +233,10 @@ class ShelfBooks:
     def subject_sheets(self, class_groups: Collection[str], subject: str) -> Sequence[str]:
         """Return the streams of the result sheets of a subject; what the log grew by later may be among them."""
         return self._subjects().sheets(class_groups, subject)
+
+    def class_streams(self, class_group: str) -> Sequence[str]:
+        """Return the streams of a class; what the log grew by later may be among them."""
+        return self._subjects().of_class(class_group)
 
     def _subjects(self) -> SubjectIndex:
         if not self._counted:

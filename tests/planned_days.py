@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ledger.journal import events as j
 from ledger.journal.calendar import CalendarEntry
 from ledger.journal.cancellation_events import CancellationWithdrawn, LessonCancelled, PlannedPlace
+from ledger.journal.deadlines.days import DaysOff
 from ledger.journal.in_force import InForce
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanImported, PlanItem, PlanTopic
 from ledger.journal.planned_lessons import GradeCalendar, PlannedLesson, Span, planned_lessons
@@ -153,6 +154,17 @@ def planned_on(world: oracle.World, group: str, day: str) -> tuple[PlannedLesson
     return planned_lessons(_timetables(world, group), _bells(world), calendar, day)
 
 
+def days_off(world: oracle.World) -> DaysOff:
+    """Days off of the school's only grade, one by one."""
+    says: dict[date, int] = {}
+    for index, _, data in _of(world, "days_off_declared"):
+        says[date.fromisoformat(data["starts_on"])] = index
+    year = [date.fromisoformat(FIRST) + timedelta(n) for n in range(273)]
+    spans = [(of["starts_on"], of["ends_on"]) for of in world.periods.values()]
+    outside = {day for day in year if not any(first <= day.isoformat() <= last for first, last in spans)}
+    return DaysOff(holidays={*says, *(outside if spans else ())}, entry_of=says.get)
+
+
 Ends = list[tuple[str, list[int]]]
 """Ends of lessons, each with the entries that say so."""
 
@@ -185,37 +197,109 @@ def _planned_ends(
     world: oracle.World, group: str, day: str, theirs: set[str], left: list[tuple[int, int, str]]
 ) -> tuple[Ends, Ends]:
     """Ends of planned lessons that nothing recorded stands for, and of cancelled ones."""
+    waiting, cancelled = waiting_on(world, group, day, left)
+    ends = [(ends_at, entries) for _, of, ends_at, entries in waiting if ends_at and of in theirs]
+    gone = [
+        (ends_at, entries)
+        for _, of, ends_at, entries, is_merged in cancelled
+        if ends_at and of in theirs and not is_merged
+    ]
+    merged = [
+        (ends_at, entries) for _, of, ends_at, entries, is_merged in cancelled if ends_at and of in theirs and is_merged
+    ]
+    return ends + merged, gone
+
+
+Waiting = tuple[int, str, str | None, list[int]]
+"""Number, course, end and entries of a lesson that should be held and that no recorded one stands for."""
+Cancelled = tuple[int, str, str | None, list[int], bool]
+"""The same of a cancelled one that nobody recorded at its place, and whether it was merged; the cancellation is cited."""
+
+
+class Unrecorded(NamedTuple):
+    """A planned lesson that is over and not recorded; `cancelled`: that it was."""
+
+    course: str
+    held_on: str
+    number: int
+    teacher: str | None
+    entries: tuple[int, ...]
+    cancelled: bool
+    starts_at: str
+
+
+def unrecorded(world: oracle.World, until: datetime) -> list[Unrecorded]:
+    """What classes should have had until a moment by the school's clock, and nobody recorded."""
+    found = []
+    groups = {of["class_group"] for of in world.courses.values()}
+    days = [
+        (date.fromisoformat(FIRST) + timedelta(n)).isoformat()
+        for n in range((until.date() - date(2026, 9, 1)).days + 1)
+    ]
+    held: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for fact in world.facts:
+        if fact.what == "lesson" and fact.value is not None:
+            of = world.lessons[fact.lesson]
+            place = (world.courses[of["course"]]["class_group"], of["held_on"])
+            held.setdefault(place, []).append((fact.value["number"], fact.standing, of["course"]))
+    for group in groups:
+        first = min((one.from_day for one in _timetables(world, group)), default="9999")
+        for day in days:
+            if day < first:
+                continue
+            waiting, cancelled = waiting_on(world, group, day, sorted(held.get((group, day), [])))
+            places = [(*one, False) for one in waiting] + [(*one[:4], True) for one in cancelled]
+            for number, course, ends_at, entries, is_cancelled in places:
+                if day < until.date().isoformat() or (ends_at is not None and ends_at <= f"{until:%H:%M}"):
+                    assigned = [one for one in sorted(world.assigned.get(course, [])) if one[0] <= day]
+                    cited = tuple(sorted({*entries, *(one[1] for one in assigned[-1:])}))
+                    teacher = assigned[-1][2] if assigned else None
+                    # Bells ring on the hour; where they do not know the number, the day is taken.
+                    starts_at = f"{8 + number:02}:00" if ends_at else "00:00"
+                    found.append(Unrecorded(course, day, number, teacher, cited, is_cancelled, starts_at))
+    return found
+
+
+def waiting_on(
+    world: oracle.World, group: str, day: str, left: list[tuple[int, int, str]]
+) -> tuple[list[Waiting], list[Cancelled]]:
+    """What a class should have on a day and nobody recorded; `left`: number, entry and course of what is recorded."""
     withdrawn = {data["corrects"] for _, _, data in _of(world, "cancellation_withdrawn")}
     standing = {
         (of, data["held_on"], data["number"]): (index, data)
         for index, of, data in _of(world, "lesson_cancelled")
         if index not in withdrawn and world.courses[of]["class_group"] == group
     }
-    waiting = []
-    merged: Ends = []
-    gone: Ends = []
-    for lesson in planned_on(world, group, day):
-        entries = [lesson.timetable_entry, *([] if lesson.bells_entry is None else [lesson.bells_entry])]
-        by = standing.get((lesson.course, day, lesson.number))
-        if by is None:
-            waiting.append((lesson.number, lesson.course, lesson.timetable_entry, lesson.ends_at, entries))
-        elif lesson.ends_at and lesson.course in theirs:
-            (merged if "merged_with" in by[1] else gone).append((lesson.ends_at, sorted([by[0], *entries])))
+    waiting = [
+        (one.number, one.course, -1, one.ends_at, [e for e in (one.timetable_entry, one.bells_entry) if e is not None])
+        for one in planned_on(world, group, day)
+    ]
     timetables = [one for one in _timetables(world, group) if one.from_day <= day]
     rung = [one for one in _bells(world).get(timetables[-1].event.bells, []) if one.from_day <= day]
     times = {bell.number: bell.ends_at for bell in rung[-1].event.lessons} if rung else {}
     for (of, _, _), (index, data) in standing.items():
         to = data.get("moved_to")
-        if to is not None and to["held_on"] == day and to["number"] in times:
-            waiting.append((to["number"], of, index, times[to["number"]], [index, rung[-1].entry]))
-    for exactly in (True, False):
-        for place in sorted(waiting, key=lambda one: one[:3]):
-            stands = [one for one in left if one[2] == place[1] and (one[0] == place[0] or not exactly)]
-            if stands:
-                left.remove(stands[0])
-                waiting.remove(place)
-    ends = [(ends_at, sorted(entries)) for _, of, _, ends_at, entries in waiting if ends_at and of in theirs]
-    return ends + merged, gone
+        if to is not None and to["held_on"] == day and timetables:
+            bells = [rung[-1].entry] if to["number"] in times else []
+            entries = [index, timetables[-1].entry, *bells]
+            waiting.append((to["number"], of, index, times.get(to["number"]), entries))
+    waiting.sort(key=lambda one: one[:3])
+    cancelled: list[Cancelled] = []
+    for place in list(waiting):
+        stands = [one for one in left if (one[0], one[2]) == place[:2]]
+        by = standing.get((place[1], day, place[0]))
+        if stands:
+            left.remove(stands[0])
+            waiting.remove(place)
+        elif by is not None and by[0] > place[2]:
+            cancelled.append((*place[:2], place[3], sorted([by[0], *place[4]]), "merged_with" in by[1]))
+            waiting.remove(place)
+    for place in list(waiting):
+        stands = [one for one in left if one[2] == place[1]]
+        if stands:
+            left.remove(stands[0])
+            waiting.remove(place)
+    return [(number, of, ends_at, sorted(entries)) for number, of, _, ends_at, entries in waiting], cancelled
 
 
 def _courses_of_students(world: oracle.World, course: str, day: str) -> set[str]:

@@ -120,7 +120,7 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         _change(world, entry, data["corrects"], verb, data["new"])
         if "request" in data:
             world.requests[data["request"]] = "approved"
-    elif type_ == "lesson_cancelled":
+    elif type_ in {"lesson_cancelled", "substitution_planned", "substitution_plan_withdrawn"}:
         pass
     elif what in {
         "mark",

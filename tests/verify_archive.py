@@ -98,7 +98,10 @@ class Key:
 
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
-KINDS = {"answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант"}
+KINDS = {
+    "answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант",
+    "homework_check": "проверка домашнего задания",
+}  # fmt: skip
 REASONS = {
     "typo": "описка", "wrong_student": "не тот ученик", "wrong_column": "не та графа", "rechecked": "работа перепроверена",
     "appeal": "апелляция", "made_up": "пересдача, отработка", "document": "предоставлен документ", "other": "иное (с пояснением)",
@@ -160,7 +163,11 @@ HEADERS = {
     "hours (часов);homework (домашнее задание);planned_on (по плану);reason (причина);basis (основание)",
     "lessons": "entry (запись);at (внесено);lesson (урок);held_on (дата);number (номер);class (класс);subject (предмет);"
     "subgroup (подгруппа);teacher (учитель);topic (тема);plan_items (пункты плана);attendance (посещаемость);homework (домашнее задание);due_on (к дате);"
-    "standing_entry (действует запись)",
+    "due_lesson (к уроку);standing_entry (действует запись)",
+    "files": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);sha256 (SHA-256);"
+    "size (байт);media_type (тип)",
+    "posted": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);number (номер);"
+    "homework (домашнее задание);said (полностью);withdrawn_by (снято записью)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "works": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
@@ -189,6 +196,10 @@ HEADERS = {
     "cancellations": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
     "number (номер);reason (причина);basis (основание);moved_to (перенесён);merged_with (объединён с курсом);"
     "withdrawn_by (отмена снята записью)",
+    "substitution_plans": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);held_on (дата);"
+    "number (номер);absent_teacher (отсутствует);absent_name (кто отсутствует);substitute (замещает);"
+    "substitute_name (кто замещает);reason (причина);basis (основание);same_subject (тот же предмет);"
+    "coefficient (коэффициент, сотые);ended_by (снято или заменено записью)",
     "regulations": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);"
     "parameters (параметры)",
     "duties": "entry (запись);person (человек);name (имя);duty (обязанность);order_number (номер приказа);"
@@ -197,6 +208,9 @@ HEADERS = {
     "closings": "entry (запись);at (внесено);period (период);kind (вид);number (номер);starts_on (с);ends_on (по);action (что);"
     "streams (потоков уроков);size (заверено записей);reason (причина);requested_by (кто просил);name (имя);note (пояснение);"
     "basis (основание);actor (кто внёс)",
+    "journals": "entry (запись);at (внесено);class_id (id класса);class (класс);action (что);excused (чего нет и почему);"
+    "reason (причина);requested_by (кто просил);name (имя);note (пояснение);basis (основание);sha256 (SHA-256);"
+    "number (номер расписки);received_on (дата расписки);to (кому);actor (кто внёс)",
     "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
     "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
     "rows (строк);slowest_ms (дольше всех, мс)",
@@ -658,6 +672,34 @@ class Builder:
         self.fill("excuses", accepted, 14, index, basis)
         return index
 
+    def plan_substitute(
+        self, course: str, absent: str, substitute: str, held_on: str, number: int = 1, basis: str = "приказ № 5",
+        replaces: int | None = None, **wrong: Any,
+    ) -> int:  # fmt: skip
+        """Plan who gives a lesson of a course for whom."""
+        fields = {
+            "held_on": held_on, "number": number, "absent_teacher": absent, "substitute": substitute, "reason": "ill",
+            "basis": basis, "same_subject": True, "coefficient": 100, "replaces": replaces,
+        }  # fmt: skip
+        index = self.add("substitution", course, "substitution_planned", **fields | wrong)
+        group, subject, *_ = self.courses.get(course, ("", ""))
+        if replaces is not None:
+            self._end_plan(replaces, index)
+        people = [absent, self.names.get(absent, absent), substitute, self.names.get(substitute, substitute)]
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, *people, "болезнь", basis]
+        self.tables["substitution_plans"].append([*row, "да", 100, ""])
+        return index
+
+    def withdraw_plan(self, course: str, index: int) -> int:
+        by = self.add("substitution", course, "substitution_plan_withdrawn", corrects=index, basis="вышел на работу")
+        self._end_plan(index, by)
+        return by
+
+    def _end_plan(self, index: int, by: int) -> None:
+        for row in self.tables["substitution_plans"]:
+            if row[0] == index:
+                row[-1] = by
+
     def annul_certificate(self, student: str, index: int) -> int:
         by = self.add("certificate", student, "certificate_annulled", corrects=index, basis="не тот ученик")
         for row in self.tables["certificates"]:
@@ -769,6 +811,33 @@ class Builder:
         """Attest a period as it stood at a size."""
         self.begin()
         return self.add("period", period, "period_attested", size=size, basis=basis)
+
+    # A class's journal.
+
+    def close_journal(self, group: str, *excused: tuple[str, int, str | None]) -> int:
+        """Close a class's journal; of each thing excused: what, how many, of which course."""
+        self.begin()
+        fields = [
+            {"basis": 'Приказ "7"; п. 2', "count": count, "reason": "order", "what": what}
+            | ({"course": course} if course else {})
+            for what, count, course in excused
+        ]
+        return self.add("class", group, "journal_closed", excused=fields)
+
+    def reopen_journal(self, group: str, requested_by: str, reason: str = "inspection", note: str = "") -> int:
+        """Open a closed journal again."""
+        self.begin()
+        sd = [self.disclose("note", note, len(self.entries))] if note else None
+        self.notes |= dict.fromkeys(sd or (), note)
+        fields = {"reason": reason, "basis": "-Акт; № 5", "requested_by": requested_by, "sd": sd}
+        return self.add("class", group, "journal_reopened", **fields)
+
+    def hand_over(self, group: str, sheet: bytes) -> int:
+        """Hand a class's summary sheet over."""
+        self.begin()
+        sha256 = hashlib.sha256(sheet).hexdigest()
+        fields = {"sha256": sha256, "number": "=12", "received_on": "2027-06-01", "to": 'Архив "школы"'}
+        return self.add("class", group, "sheet_transferred", **fields)
 
     # Evidence.
 
@@ -908,11 +977,17 @@ class Builder:
         *,
         written: bool | None = None,
         scheduled: str | None = None,
+        of_lesson: str | None = None,
     ) -> str:
         work = self.uuid()
-        value = {"kind": kind, "weight": 100, "written": ends_on is not None if written is None else written}
+        value: dict[str, Any] = {
+            "kind": kind,
+            "weight": 100,
+            "written": ends_on is not None if written is None else written,
+        }
         value |= {} if ends_on is None else {"ends_on": ends_on}
         value |= {} if scheduled is None else {"scheduled": scheduled}
+        value |= {} if of_lesson is None else {"of_lesson": of_lesson}
         self._fact("work", self.add("lesson", lesson, "work_recorded", work=work, **value), value, lesson, work=work)
         self.works[work] = kind
         return work
@@ -948,9 +1023,32 @@ class Builder:
         index = self.add("lesson", lesson, "early_leave_recorded", student=student, minutes=minutes)
         return self._fact("early_leave", index, minutes, lesson, student)
 
-    def homework(self, lesson: str, text: str, due_on: str | None = None) -> int:
-        value = {"text": text} | ({"due_on": due_on} if due_on else {})
-        return self._fact("homework", self.add("lesson", lesson, "homework_assigned", **value), value, lesson)
+    def homework(self, lesson: str, text: str, due_on: str | None = None, **more: Any) -> int:
+        posted = more.pop("posted", None)
+        value: dict[str, Any] = {"text": text} | ({"due_on": due_on} if due_on else {}) | more
+        index = self.add("lesson", lesson, "homework_assigned", **value, posted=posted)
+        self._files(index, lesson, value)
+        return self._fact("homework", index, value, lesson)
+
+    def post(self, course: str, held_on: str, text: str, number: int = 1, **more: Any) -> int:
+        """Post homework for a lesson to come."""
+        group, subject, *_ = self.courses[course]
+        index = self.add("homework", course, "homework_posted", held_on=held_on, number=number, text=text, **more)
+        row = [index, self.entries[index]["at"], course, group, subject, held_on, number, text]
+        self.tables["posted"].append([*row, canonical({"text": text, **more}).decode(), ""])
+        return index
+
+    def unpost(self, course: str, posted: int) -> int:
+        index = self.add("homework", course, "homework_post_withdrawn", corrects=posted)
+        self.fill("posted", posted, 9, index)
+        return index
+
+    def _files(self, index: int, lesson: str, value: Any) -> None:
+        info = self.lessons[lesson]
+        group, subject, *_ = self.courses[info["course"]]
+        head = [index, self.entries[index]["at"], lesson, info["held_on"], group, subject]
+        for file in (value or {}).get("files", ()):
+            self.tables["files"].append([*head, file["sha256"], file["size"], file["media_type"]])
 
     def take_attendance(self, lesson: str, absent: int) -> int:
         self.lessons[lesson]["taken"] = True
@@ -992,6 +1090,8 @@ class Builder:
         index = self.add("lesson", row.lesson, f"{row.what}_{verb}", **fields)
         row.value, row.standing = new, index
         row.last = row.last if new is None else new
+        if row.what == "homework":
+            self._files(index, row.lesson, new)
         if row.what == "work" and new is not None:
             self.works[row.work] = new["kind"]
         if row.what == "lesson" and new is not None:
@@ -1105,7 +1205,11 @@ class Builder:
                 topic = "аннулирован" if row.value is None else row.value["topic"]
                 covered = ", ".join(map(str, (row.value or {}).get("plan_items", [])))
                 work = homework.get(row.lesson)
-                home = ["", ""] if work is None else [work["text"] or "нет задания", work.get("due_on", "")]
+                home: list[Any] = ["", "", ""]
+                if work is not None:
+                    due = work.get("due_lesson")
+                    day = due["held_on"] if due else work.get("due_on", "")
+                    home = [work["text"] or "нет задания", day, canonical(due).decode() if due else ""]
                 taken = "да" if info["taken"] else "нет"
                 tables["lessons"].append(
                     [
@@ -1173,6 +1277,18 @@ class Builder:
                 *head, key, PERIODS[made["kind"]], made["number"], made["starts_on"], made["ends_on"], action,
                 *get("streams", "size"), REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
                 self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis"), entry["actor"]["id"],
+            ])]  # fmt: skip
+        actions = {
+            "journal_closed": "закрыт", "journal_reopened": "открыт снова", "sheet_transferred": "ведомость передана",
+        }  # fmt: skip
+        if type_ in actions:
+            who = data.get("requested_by", "")
+            excused = canonical(data["excused"]).decode() if "excused" in data else ""
+            return [("journals", [
+                *head, key, self.names.get(key, ""), actions[type_], excused,
+                REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
+                self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis", "sha256", "number", "received_on", "to"),
+                entry["actor"]["id"],
             ])]  # fmt: skip
         if type_ == "printout_registered":
             who = data["signed_by"]
@@ -1286,6 +1402,7 @@ def sample(seed: int = 1) -> Sample:
     _cancellations(b, group, course, year, teacher)
     _excuses(b, course, teacher, substitute, substituted)
     _made_up(b, course, teacher, students)
+    _substitution_plans(b, course, teacher, substitute)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
     b.leave(group, students[4], "2026-10-01")
@@ -1426,7 +1543,9 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     b.lateness(lesson, students[4], 7)
     b.early_leave(lesson, students[4], 7)
     b.take_attendance(lesson, 1)
-    b.homework(lesson, "-3 + x", "2026-09-03")
+    file = {"media_type": "application/pdf", "sha256": "0f" * 32, "size": 81_204}
+    due = {"held_on": "2026-09-03", "number": 1}
+    b.homework(lesson, "-3 + x", due_lesson=due, files=[file, {**file, "sha256": "f0" * 32, "media_type": "image/png"}])
     b.begin()
     marks[0] = b.correct(marks[0], "5", "rechecked")
     marks[0] = b.correct(marks[0], None, "wrong_student")
@@ -1573,6 +1692,17 @@ def _excuses(b: Builder, course: str, teacher: str, substitute: str, substituted
     b.excuse(substitute, substituted, "outage", None, rules=["attendance"], incident=edge)
     b.begin()
     b.withdraw_excuse(first, "+не подтвердилось")
+
+
+def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:
+    """One that holds, one that was replaced, and one that was withdrawn."""
+    b.begin()
+    b.plan_substitute(course, teacher, substitute, "2026-09-23", 2, '=приказ; "5"')
+    first = b.plan_substitute(course, teacher, substitute, "2026-09-24")
+    b.begin()
+    second = b.plan_substitute(course, teacher, substitute, "2026-09-24", replaces=first)
+    b.begin()
+    b.withdraw_plan(course, second)
 
 
 def _certificates(b: Builder, course: str, teacher: str, student: str) -> None:

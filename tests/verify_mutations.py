@@ -484,6 +484,11 @@ row_changed(
 )
 row_changed("name_in_a_table_only", "table-cell", table="people", find="Ясный", old="Ясный", new="Ясныи")
 row_changed("topic_in_a_table_only", "table-cell", table="lessons", find="Проценты", old="Проценты", new="Дроби")
+row_changed("file_of_another_digest", "table-cell", table="files", find="application/pdf", old="0f0f", new="0f0e")
+row_changed(
+    "day_that_homework_is_not_for", "table-cell", table="lessons", find="-3 + x", old="2026-09-03;", new="2026-09-04;"
+)
+row_changed("lesson_that_homework_is_not_for", "table-cell", table="lessons", find="-3 + x", old="number", new="numbre")
 row_changed("homework_in_a_table_only", "table-cell", table="lessons", find="нет задания", old="нет задания", new="№ 1")
 row_changed("formula_not_disarmed", "table-cell", table="people", find="'=СУММ", old="'=", new="=")
 row_changed(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from verify import canonical
 from verify.columns import (
     ABSENT_FOR,
     AT_THE_END,
@@ -184,6 +185,16 @@ class ArchiveTables(Tables):
     def rekinded(self, work: Work) -> None:  # noqa: D102
         self._rekinded[work] = None
 
+    def files(self, index: int, at: bytes, lesson: Lesson, homework: bytes) -> None:  # noqa: D102
+        for file in json.loads(homework).get("files", ()) if b'"files":' in homework else ():
+            group = lesson.course.group if lesson.course is not None else None
+            cells = [
+                b"%d" % index, at, lesson.id, lesson.held_on, cell(group.name) if group is not None else b"",
+                cell(lesson.course.subject) if lesson.course is not None else b"",
+                file["sha256"].encode(), b"%d" % file["size"], file["media_type"].encode(),
+            ]  # fmt: skip
+            self._expect("files", index, cells)
+
     def correction(  # noqa: D102
         self, index: int, at: bytes, what: str, corrects: bytes, cells: tuple[bytes, ...], actor: bytes
     ) -> None:
@@ -333,10 +344,12 @@ class ArchiveTables(Tables):
             topic = unescape(match[1])
             numbers = _COVERED.search(fact.value)
             covered = b"" if numbers is None else numbers[1].replace(b",", b", ")
-        text = due_on = b""
+        text = due_on = due_lesson = b""
         if homework is not None and homework.value is not NULL:
             value = json.loads(homework.value)
-            text, due_on = (value["text"] or "нет задания").encode(), value.get("due_on", "").encode()
+            text = (value["text"] or "нет задания").encode()
+            due_on = value.get("due_lesson", {}).get("held_on", value.get("due_on", "")).encode()
+            due_lesson = canonical.render(value["due_lesson"]) if "due_lesson" in value else b""
         course = lesson.course
         group = course.group if course is not None else None
         cells = [
@@ -344,7 +357,7 @@ class ArchiveTables(Tables):
             cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
             cell(course.subgroup or b"") if course is not None else b"",
             cell(lesson.teacher.name_at(fact.first)) if lesson.teacher is not None else b"", cell(topic), covered,
-            "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on,
+            "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on, cell(due_lesson),
             b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
         self._expect("lessons", fact.first, cells)

@@ -32,7 +32,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lessons": (
         _ENTRY, _AT, _LESSON, _HELD_ON, "number (номер)", _CLASS, _SUBJECT, _SUBGROUP, "teacher (учитель)",
         "topic (тема)", "plan_items (пункты плана)",
-        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)", _BY,
+        "attendance (посещаемость)", "homework (домашнее задание)", "due_on (к дате)",
+        "due_lesson (к уроку)", _BY,
+    ),
+    "files": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "sha256 (SHA-256)", "size (байт)", "media_type (тип)",
+    ),
+    "posted": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "homework (домашнее задание)",
+        "said (полностью)", "withdrawn_by (снято записью)",
     ),
     "marks": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
@@ -45,6 +53,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "make_ups": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", _STUDENT, _NAME, _RECORDED, _STANDING, _BY,
+    ),
+    "schedule": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, "scheduled (работа графика)", "kind (вид работы)",
+        "minutes (минут)", "action (что)", "planned_on (на дату)", "number (номер)", "reason (причина)", _BASIS,
     ),
     "absences": (_ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _BY),
     "substitutions": (
@@ -78,9 +90,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "basis (основание)", "moved_to (перенесён)", "merged_with (объединён с курсом)",
         "withdrawn_by (отмена снята записью)",
     ),
-    "schedule": (
-        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, "scheduled (работа графика)", "kind (вид работы)",
-        "minutes (минут)", "action (что)", "planned_on (на дату)", "number (номер)", "reason (причина)", _BASIS,
+    "substitution_plans": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, _HELD_ON, "number (номер)", "absent_teacher (отсутствует)",
+        "absent_name (кто отсутствует)", "substitute (замещает)", "substitute_name (кто замещает)", "reason (причина)",
+        "basis (основание)", "same_subject (тот же предмет)", "coefficient (коэффициент, сотые)",
+        "ended_by (снято или заменено записью)",
     ),
     "regulations": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "parameters (параметры)"),
     "duties": (
@@ -131,6 +145,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "streams (потоков уроков)", "size (заверено записей)", "reason (причина)", "requested_by (кто просил)", _NAME,
         "note (пояснение)", "basis (основание)", "actor (кто внёс)",
     ),
+    "journals": (
+        _ENTRY, _AT, "class_id (id класса)", _CLASS, "action (что)", "excused (чего нет и почему)", "reason (причина)",
+        "requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "sha256 (SHA-256)",
+        "number (номер расписки)", "received_on (дата расписки)", "to (кому)", "actor (кто внёс)",
+    ),
     "evidence": (
         _ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)", "sha256 (SHA-256)",
         "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)", "month (месяц)",
@@ -158,8 +177,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 LATER: Final = (
-    *("calendar", "certificates", "cancellations", "guardians", "data_notices", "data_updates", "refreshes"),
-    *("consents", "checks", "remarks", "refusals", "incidents", "excuses", "works", "make_ups"),
+    *("posted", "calendar", "certificates", "cancellations", "substitution_plans", "guardians", "data_notices"),
+    *("data_updates", "refreshes", "consents", "checks", "remarks", "refusals", "incidents", "excuses"),
+    *("works", "make_ups"),
 )
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")

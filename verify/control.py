@@ -1,6 +1,7 @@
 """Checks of a class's journal and remarks to its teachers (events.md, "Control")."""
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from verify.disclosures import OF_OTHERS
@@ -20,13 +21,14 @@ _CLOSED = slice(13, 16)
 
 
 class Control:
-    """The checks of all classes, and the rows of remarks that nobody closed yet."""
+    """The checks of all classes, and the rows of remarks that nobody closed yet; `waiting`: how many by class."""
 
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._find = replay.find
         self._checks: set[tuple[bytes, int]] = set()
-        self._open: dict[bytes, list[bytes]] = {}
+        self._open: dict[bytes, tuple[bytes, list[bytes]]] = {}
+        self.waiting: Counter[bytes] = Counter()
 
     def control_check_recorded(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a check."""
@@ -65,15 +67,18 @@ class Control:
             lesson or b"", held_on or b"", _ABOUT[about].encode(), who.id, cell(who.name), check or b"",
             groups[ACTOR], self._note(index, digests), b"", b"", b"",
         ]  # fmt: skip
-        self._open[stream.key] = row
+        self._open[stream.key] = class_group, row
+        self.waiting[class_group] += 1
         replay.tables.row("remarks", index, row)
 
     def remark_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a closing: one of a remark."""
         digests, how = groups[DATA]
         note = self._note(index, digests)
-        row = self._open.pop(stream.key, None)
-        if row is not None:
+        waited = self._open.pop(stream.key, None)
+        if waited is not None:
+            class_group, row = waited
+            self.waiting[class_group] -= 1
             row[_CLOSED] = [b"%d" % index, _HOW[how].encode(), note]
         elif not stream.is_partial:
             self._find("answers-nothing", "an open remark", stream.key)

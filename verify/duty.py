@@ -50,11 +50,16 @@ class Duties:
 
     def check_teacher(self, lesson: Lesson, *, is_substitute: bool) -> None:
         """Report a lesson of a teacher without the duty on its day, where one is needed."""
-        day = lesson.held_on
-        if not self._needed_from or day < self._needed_from or self._is_partial or lesson.teacher is None:
-            return
-        for duty in (b"journal", b"substitute") if is_substitute else (b"journal",):
-            for span in self._held.get((lesson.teacher.id, duty), ()):
-                if span.starts_on <= day and (span.ends_on is None or day <= span.ends_on):
-                    return
-        self._replay.find("duty-missing", "a teacher with this duty", lesson.teacher.id, field_name="data.teacher")
+        duties = (b"journal", b"substitute") if is_substitute else (b"journal",)
+        if lesson.teacher is not None and not self.includes(lesson.teacher.id, lesson.held_on, duties):
+            self._replay.find("duty-missing", "a teacher with this duty", lesson.teacher.id, field_name="data.teacher")
+
+    def includes(self, person: bytes, day: bytes, duties: tuple[bytes, ...]) -> bool:
+        """Tell whether a teacher has one of these duties on a day, or needs none, or that is not known."""
+        if not self._needed_from or day < self._needed_from or self._is_partial:
+            return True
+        return any(
+            span.starts_on <= day and (span.ends_on is None or day <= span.ends_on)
+            for duty in duties
+            for span in self._held.get((person, duty), ())
+        )

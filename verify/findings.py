@@ -336,6 +336,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "У ученика и пропуск, и отметка, отработки нет, а регламент на день урока этого не допускает.",
         "A student has an absence, a mark and no make-up, which the regulation of the lesson's day does not take.",
     ),
+    "posted-mismatch": (
+        "Урок взял задание, которого заранее для него не размещали, или размещено было другое.",
+        "A lesson takes over homework that was not posted for it, or something else was posted.",
+    ),
+    "due-too-early": (
+        "Домашнее задание задано к уроку или дню, который не позже его собственного урока.",
+        "Homework is due by a day or a lesson that is not after its own lesson.",
+    ),
+    "mark-for-unassigned-homework": (
+        "Плохая отметка за домашнее задание, которого в журнале нет, а регламент на день его урока этого не допускает.",
+        "A bad mark for homework that is nowhere, and the regulation of its lesson's day does not take that.",
+    ),
     "certificate-mismatch": (
         "Пропуск не сходится со справкой, на которую ссылается или которая покрывает этот день.",
         "An absence does not fit the certificate that it cites, or that covers its day.",
@@ -364,6 +376,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "council-decision": (
         "Решение совета заменяет то, что не действует, или перечисляет учеников не по порядку.",
         "A council's decision replaces none that stands, or does not list its students in order, each once.",
+    ),
+    "journal-closed": (
+        "Запись не согласуется с тем, закрыт ли журнал класса за год.",
+        "An entry does not fit whether the class's journal of the year is closed.",
+    ),
+    "journal-mismatch": (
+        "Журнал класса закрыт, а сказанное о недостающем не сходится с записями.",
+        "A class's journal is closed, and what it says to lack is not what the entries show.",
+    ),
+    "sheet-digest": (
+        "Переданная сводная ведомость не та, которую дают записи.",
+        "The summary sheet that was handed over is not the one that the entries lead to.",
     ),
     "closing-mismatch": (
         "Закрытие не сходится с уроками периода.",

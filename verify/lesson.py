@@ -12,6 +12,8 @@ from verify.entry import ACTOR, AT, DATA, Groups, people_of
 from verify.events import VALUE_PATTERNS
 from verify.findings import Place
 from verify.grounds import Grounds
+from verify.homework import Homework
+from verify.posted import homework_value
 from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
 from verify.work import Works, is_made_up
@@ -33,6 +35,7 @@ class Lessons:
         self.attendance_due: list[tuple[Lesson, int, Place]] = []
         self._spelt: dict[bytes, bytes] = {}
         self.grounds = Grounds(replay)
+        self.homework = Homework(replay)
         self.works = Works(replay)
         self.substitutions = Substitutions(replay)
         self.substitution_recorded = self.substitutions.recorded
@@ -55,6 +58,7 @@ class Lessons:
         course = self.replay.made(b"course", course_id, "course")
         if isinstance(course, Course):
             lesson.course = course
+            course.lessons.append(lesson)
             if course.group is not None:
                 self.by_grade.setdefault((course.group.year, course.group.grade), []).append(lesson)
             if self.replay.closings.holds(lesson):
@@ -130,30 +134,33 @@ class Lessons:
 
     def homework_assigned(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take homework, or the statement that there is none."""
-        due_on, text = groups[DATA]
+        due_lesson, due_on, files, posted, text = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
-        if due_on is not None and not text:
-            self.find("data-field", "no day where there is no homework", due_on, field_name="data.due_on")
-        due = b"" if due_on is None else b'"due_on":"%b",' % due_on
-        fact = Fact("homework", index, index, b'{%b"text":"%b"}' % (due, text))
+        fact = Fact("homework", index, index, homework_value(due_lesson, due_on, files, text))
+        self.homework.check_given(lesson, fact.value, "data")
+        if posted is not None:
+            self.homework.posted.check_taken(lesson, int(posted), fact.value)
+        self.tables.files(index, groups[AT], lesson, fact.value)
         self._check_slot(lesson, fact)
         lesson.homework = fact
         lesson.added(fact)
 
     def work_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an assessed work."""
-        ends_on, kind, scheduled, weight, work_id, written = groups[DATA]
+        ends_on, kind, of_lesson, scheduled, weight, work_id, written = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
         if work_id in lesson.works:
             self.find("recorded-twice", "a work once", work_id, field_name="data.work")
             return
+        self.homework.check_named(lesson, kind, of_lesson, "data.of_lesson")
         until = b"" if ends_on is None else b'"ends_on":"%b",' % ends_on
+        named = b"" if of_lesson is None else b'"of_lesson":"%b",' % of_lesson
         planned = b"" if scheduled is None else b'"scheduled":"%b",' % scheduled
-        value = b'{%b"kind":"%b",%b"weight":%b,"written":%b}' % (until, kind, planned, weight, written)
+        value = b'{%b"kind":"%b",%b%b"weight":%b,"written":%b}' % (until, kind, named, planned, weight, written)
         fact = Fact("work", index, index, self._spelt.setdefault(value, value))
         fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
         lesson.added(fact)
@@ -190,6 +197,7 @@ class Lessons:
         self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
         self._check_slot(lesson, fact)
+        self.homework.check_mark(lesson, fact, value)
         work.marks[person] = fact
         work.standing_marks += 1
         lesson.added(fact)
@@ -278,6 +286,8 @@ class Lessons:
             who = b"" if fact is None or fact.who is None or what == "substitution" else fact.who.id
             if fact is not None:
                 self._change(lesson, fact, index, NULL if is_annulled else self._spelt.setdefault(new, new))
+            if what == "homework" and not is_annulled:
+                self.tables.files(index, groups[AT], lesson, new)
             note = b"" if digests is None else self.replay.disclosures.note(json.loads(digests))
             cells = (lesson.id, who, old, new, reason, note, basis or b"", request or b"")
             self.tables.correction(index, groups[AT], what, corrects, cells, groups[ACTOR])
@@ -393,6 +403,12 @@ class Lessons:
             self.replay.plans.check_covered(lesson, header.get("plan_items", []), "data.new")
         elif fact.what == "work" and fact.work is not None:
             work = fact.work
+            if value is not NULL:
+                header = json.loads(value)
+                named = header.get("of_lesson")
+                self.homework.check_named(
+                    lesson, header["kind"].encode(), named and named.encode(), "data.new.of_lesson"
+                )
             kind = work.kind if value is NULL else json.loads(value)["kind"].encode()
             work.kinds = work.kinds or [(fact.first, work.kind)]
             work.kinds.append((index, kind))
@@ -402,7 +418,11 @@ class Lessons:
         elif fact.what == "make_up":
             self.works.changed(lesson, fact)
         elif fact.what in ("mark", "absence", "lateness", "early_leave"):
+            if fact.what == "mark":
+                self.homework.check_mark(lesson, fact, value)
             self.tables.changed(fact)
+        elif value is not NULL and fact.what == "homework":
+            self.homework.check_given(lesson, value, "data.new")
 
 
 def _of_work(work: Work, what: str) -> dict[Person, Fact]:

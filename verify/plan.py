@@ -52,6 +52,7 @@ class Plans:
         else:
             plan.items[int(number)] = new
         topic = None if new == NULL else json.loads(new)
+        plan.state(int(number), index, topic)
         self._replay.tables.planned(index, plan.course, int(number), topic, reason, basis or b"")
 
     def _take(self, plan: Plan, index: int, items: list[dict[str, Any]]) -> None:
@@ -60,6 +61,7 @@ class Plans:
             if plan.items and number <= max(plan.items):
                 self._replay.find("plan-item", "numbers that rise", number, field_name="data.items")
             plan.items[number] = canonical.render(item)
+            plan.state(number, index, item)
             self._replay.tables.planned(index, plan.course, number, item, b"", b"")
 
     def check_covered(self, lesson: Lesson, numbers: list[int], field_name: str) -> None:

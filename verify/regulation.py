@@ -20,6 +20,7 @@ class Orders:
         self._replay = replay
         self._days: dict[bytes, bytes] = {}
         self._marks_for_absent: list[tuple[bytes, bool]] = []
+        self._refuses_for_unassigned: list[tuple[bytes, bool]] = []
         self.rules: list[tuple[bytes, int, dict[str, Any]]] = []
 
     def regulation_adopted(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -27,12 +28,20 @@ class Orders:
         effective_from, order_date, order_number, parameters = groups[DATA]
         self._replay.tables.regulation(index, order_number, order_date, effective_from, parameters)
         self._follows(stream, effective_from, "effective_from")
-        self._marks_for_absent.append((effective_from, json.loads(parameters)["mark_for_absent"] == "flag"))
+        adopted = json.loads(parameters)
+        self._marks_for_absent.append((effective_from, adopted["mark_for_absent"] == "flag"))
+        refuses = adopted["unposted_homework_is_not_assigned"] and adopted["mark_for_unassigned_homework"] == "refuse"
+        self._refuses_for_unassigned.append((effective_from, refuses))
 
     def takes_marks_for_absent(self, day: bytes) -> bool:
         """Say whether the version in force on a day, of those known by now, takes a mark for who was absent."""
         in_force = [takes for effective_from, takes in self._marks_for_absent if effective_from <= day]
         return in_force[-1] if in_force else self._replay.start > 0
+
+    def refuses_marks_for_unassigned(self, day: bytes) -> bool:
+        """Say whether the version in force on a day, of those known by now, wants no bad mark for such homework."""
+        in_force = [refuses for effective_from, refuses in self._refuses_for_unassigned if effective_from <= day]
+        return bool(in_force) and in_force[-1]
 
     def responsible_appointed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an appointment: an employee's."""

@@ -16,11 +16,14 @@ from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.duty import Duties
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
-from verify.events import TYPES, VALUES, EventType, unescape
+from verify.events import TYPES, unescape
 from verify.evidence import KINDS as EVIDENCE, Evidence
 from verify.excuses import Excuses
 from verify.findings import Place, Report
+from verify.fragments import EventType
+from verify.journal import JOURNALS, Journals
 from verify.lesson import Lessons
+from verify.lesson_events import VALUES
 from verify.personal import PersonalData
 from verify.plan import Plans
 from verify.regulation import Orders
@@ -29,6 +32,7 @@ from verify.schedule import Schedules
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
+from verify.substitution_plans import SubstitutionPlans
 from verify.tables import Tables
 from verify.timetable import Timetables
 
@@ -56,6 +60,8 @@ _MAKERS: Final = {
     "cancellation": b"lesson_cancelled/1",
     "incident": b"incident_opened/1",
     "excuse": b"excuse_accepted/1",
+    "substitution": b"substitution_planned/1",
+    "homework": b"homework_posted/1",
     "schedule": b"work_scheduled/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
@@ -94,6 +100,7 @@ class Replay:
         self.lessons = Lessons(self)
         self.orders = Orders(self)
         self.closings = Closings(self)
+        self.journals = Journals(self)
         self.evidence = Evidence(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
@@ -101,6 +108,7 @@ class Replay:
         self.certificates = Certificates(self)
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
+        self.substitution_plans = SubstitutionPlans(self)
         self.schedules = Schedules(self)
         self.results = Results(self)
         self.council = Council(self)
@@ -118,12 +126,17 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
+            "substitution": self.substitution_plans,
+            "homework": self.lessons.homework.posted,
             "schedule": self.schedules,
             "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
             **dict.fromkeys(EVIDENCE, self.evidence),
         }  # fmt: skip
-        room = self.closings if name in CLOSINGS else rooms.get(event.kind, self)
+        by_name: dict[str, object] = {
+            **dict.fromkeys(CLOSINGS, self.closings), **dict.fromkeys(JOURNALS, self.journals),
+        }  # fmt: skip
+        room = by_name.get(name) or rooms.get(event.kind, self)
         handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)
         return handler
 
@@ -144,6 +157,8 @@ class Replay:
         stream.version = version
         if name:
             self.handlers[name](stream, index, groups)
+            if self.journals.any_closed:
+                self.journals.check_open(stream)
         stream.last = index
 
     def _begin_command(self, command: bytes) -> None:
@@ -294,6 +309,7 @@ class Replay:
         for key in taken:
             self._periods.setdefault(key, []).append(span)
         stream.grades = tuple(grade for _, _, grade in taken)
+        self.journals.period_defined(stream)
 
     def class_group_opened(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a class."""
@@ -316,6 +332,7 @@ class Replay:
             self.find("enrollment", "a day after the last stay of the year", starts_on, field_name="data.starts_on")
         if not stream.is_partial:
             person.stays[stream.year] = Stay(stream.key, starts_on)
+            stream.roster.setdefault(person, []).append(person.stays[stream.year])
         self.tables.enrolled(index, stream.key, stream.name, person, starts_on)
 
     def student_left(self, stream: Stream, _index: int, groups: Groups) -> None:
@@ -341,6 +358,7 @@ class Replay:
         group = self.made(b"class", class_group, "class_group")
         if isinstance(group, ClassGroup):
             stream.group = group
+            group.courses.append(stream)
         stream.subject, stream.year = unescape(subject), year
         stream.taught = self._subjects.setdefault((year, subject), Subject())
         self.subgroups.opened(stream, subgroup)

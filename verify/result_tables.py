@@ -18,7 +18,7 @@ _DEVIATIONS: Final = {
     "council": "решение педагогического совета", "other": "иное (с пояснением)",
 }  # fmt: skip
 _PERIODS: Final = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
-_DECISIONS: Final = {
+DECISIONS: Final = {
     "admitted": "допущены к итоговой аттестации", "not_admitted": "не допущены к итоговой аттестации",
     "promoted": "переведены", "promoted_conditionally": "переведены условно",
     "retained": "оставлены на повторное обучение", "graduated": "выпущены", "other": "иное",
@@ -52,7 +52,7 @@ class ResultRows:
         """Keep a decision: `cells` are year, protocol, held_on, decision and basis."""
         year, protocol, held_on, decision, basis = (each or b"" for each in cells)
         row = [
-            b"%d" % index, at, year, cell(unescape(protocol)), held_on, _DECISIONS[decision.decode()].encode(),
+            b"%d" % index, at, year, cell(unescape(protocol)), held_on, DECISIONS[decision.decode()].encode(),
             b" ".join(person.id for person in people), cell(b", ".join(person.name for person in people)),
             cell(unescape(basis)),
         ]  # fmt: skip

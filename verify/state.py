@@ -81,11 +81,21 @@ class Period(Stream):
 
 @dataclass(slots=True, eq=False)
 class ClassGroup(Stream):
-    """A class: its year and grade, and the name people use (`5А`)."""
+    """A class: its year and grade, and the name people use (`5А`); who was in it and when, and its courses.
+
+    Of its journal: whether it is closed, how often it was reopened, the digest of the summary sheet handed over last,
+    and how often one was.
+    """
 
     year: bytes = b""
     grade: bytes = b""
     name: bytes = b""
+    roster: "dict[Person, list[Stay]]" = field(default_factory=dict)
+    courses: "list[Course]" = field(default_factory=list)
+    is_closed: bool = False
+    reopenings: int = 0
+    transferred: bytes = b""
+    transfers: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -93,8 +103,8 @@ class Course(Stream):
     """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows.
 
     With a `subgroup` it is taught to a part of the class, whose stays by student are `members`.
-    `assignments` are the first days and teachers of its `teacher_assigned`, in order of the entries; `taught` is what
-    it shares with the other courses of its subject in its year.
+    `assignments` are the first days and teachers of its `teacher_assigned`, `lessons` its lessons, both in order of the
+    entries; `taught` is what it shares with the other courses of its subject in its year.
     """
 
     group: ClassGroup | None = None
@@ -105,15 +115,29 @@ class Course(Stream):
     assignments: list[tuple[bytes, bytes]] = field(default_factory=list)
     subgroup: bytes | None = None
     members: dict[Person, list[Stay]] = field(default_factory=dict)
+    lessons: list["Lesson"] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class Plan(Stream):
-    """A course's lesson plan: what stands under each number (raw JSON, without it), and the command that began it."""
+    """A course's lesson plan: what stands under each number (raw JSON, without it), and the command that began it.
+
+    `homework`: number -> entries that stated something under it, each with whether that has homework.
+    """
 
     course: Course | None = None
     items: dict[int, bytes] = field(default_factory=dict)
+    homework: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)
     command: bytes = b""
+
+    def state(self, number: int, index: int, item: dict[str, object] | None) -> None:
+        """Take note of what an entry states under a number."""
+        self.homework.setdefault(number, []).append((index, item is not None and "homework" in item))
+
+    def has_homework(self, number: int, index: int) -> bool:
+        """Say whether the item, as it stood before an entry, has homework."""
+        before = [has for stated, has in self.homework.get(number, ()) if stated < index]
+        return bool(before) and before[-1]
 
 
 @dataclass(slots=True, eq=False)

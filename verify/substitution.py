@@ -27,7 +27,7 @@ class Substitutions:
         course, self.fresh, self._responsible = lesson.course, lesson, None
         if course is None or course.is_partial:
             return
-        self._responsible = _responsible(course, lesson.held_on)
+        self._responsible = responsible(course, lesson.held_on)
         if self._responsible is None:
             self.find("nobody-responsible", "a responsible teacher of the day", "none", field_name="data.held_on")
             return
@@ -72,7 +72,7 @@ class Substitutions:
         return lesson.teacher is not None and lesson.teacher.id == self._responsible
 
 
-def _responsible(course: Course, day: bytes) -> bytes | None:
+def responsible(course: Course, day: bytes) -> bytes | None:
     """Return the teacher of the latest assignment up to a day, of two with one first day the later; None before any."""
     past = [(starts_on, order, who) for order, (starts_on, who) in enumerate(course.assignments) if starts_on <= day]
     return max(past)[2] if past else None

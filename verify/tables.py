@@ -46,6 +46,9 @@ class Tables:
     def rekinded(self, work: Work) -> None:
         """Take note that a work was corrected."""
 
+    def files(self, index: int, at: bytes, lesson: Lesson, homework: bytes) -> None:
+        """Expect a row of files for each that goes with homework; its value raw."""
+
     def correction(
         self, index: int, at: bytes, what: str, corrects: bytes, cells: tuple[bytes, ...], actor: bytes
     ) -> None:

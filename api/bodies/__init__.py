@@ -27,6 +27,15 @@ from api.bodies.excuses import (
     NewIncident as NewIncident,
     NewIncidentClosing as NewIncidentClosing,
 )
+from api.bodies.homework import (
+    NewHomeworkWithdrawal as NewHomeworkWithdrawal,
+    NewPostedHomework as NewPostedHomework,
+)
+from api.bodies.journals import (
+    NewJournalClosing as NewJournalClosing,
+    NewLack as NewLack,
+    NewSheetTransfer as NewSheetTransfer,
+)
 from api.bodies.people import (
     NewCheck as NewCheck,
     NewConfirmation as NewConfirmation,
@@ -53,6 +62,10 @@ from api.bodies.results import (
     NewResultCorrectionRequest as NewResultCorrectionRequest,
     ResultMark as ResultMark,
 )
+from api.bodies.substitution_plans import (
+    NewSubstitutionPlan as NewSubstitutionPlan,
+    NewSubstitutionPlanWithdrawal as NewSubstitutionPlanWithdrawal,
+)
 from api.bodies.works import (
     NewMove as NewMove,
     NewScheduleCancellation as NewScheduleCancellation,
@@ -61,6 +74,7 @@ from api.bodies.works import (
 from ledger.journal import commands as jc
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
+from ledger.journal.homework_events import DueLesson, HomeworkFile
 from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.result_events import AssessmentRules
 from ledger.journal.timetable_events import Bell, TimetableLesson
@@ -480,7 +494,7 @@ FIELD_NAMES: Final = frozenset(
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
         *_names((jc.NewMakeUp, jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
-        *_names((PlanItem, PlanTopic)),
+        *_names((PlanItem, PlanTopic, DueLesson, HomeworkFile)),
     ]
 )
 """Names of fields that bodies have: the only names that an error repeats."""

@@ -13,6 +13,9 @@ import typer
 import typer.core
 
 from api.cli.console import Console, Exit
+from api.cli.options import At, Json, Position, Var
+from api.cli.work import forecast, indicators, worklist, workload
+from api.cli.year_end import journals, lacks, sheet
 
 if TYPE_CHECKING:
     from api.cli.replaying import Replayed
@@ -62,11 +65,6 @@ class _Questions(typer.core.TyperGroup):
 
 ask = typer.Typer(cls=_Questions, invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(ask, name="ask", short_help="Вопросы проверяющего / the inspector's questions")
-
-Var = Annotated[Path, typer.Option(help="Папка школы / the school's folder")]
-Json = Annotated[bool, typer.Option("--json", help="Ответ для программ / answer for programs")]
-At = Annotated[str | None, typer.Option(help="Момент / moment, RFC 3339: 2026-11-01T12:00:00Z")]
-Position = Annotated[int | None, typer.Option(min=0, help="Позиция: число записей / position: number of entries")]
 
 
 @ask.callback()
@@ -272,6 +270,11 @@ def obligations(
     raise typer.Exit(run_obligations(Console(as_json=as_json), var, at, position, as_csv=as_csv))
 
 
+app.command(short_help="Сводная ведомость класса / a class's summary sheet")(sheet)
+app.command(short_help="Чего нет в журнале класса / what a class's journal lacks")(lacks)
+app.command(short_help="Закрытые журналы и ведомости / closed journals and sheets")(journals)
+
+
 @printouts.command()
 def register(
     condition: Annotated[str, typer.Option(help="Что / what: corrections, archive, substitutions")],
@@ -333,65 +336,10 @@ def deadlines(
     raise typer.Exit(run_deadlines(Console(as_json=as_json), var, asked, kind))
 
 
-@app.command(short_help="Показатели работы учителя / a teacher's work in numbers")
-def indicators(
-    var: Var = Path("var"),
-    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id; без него: все / all")] = None,
-    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
-    from_date: Annotated[str | None, typer.Option("--from", help="Уроки с даты / lessons from")] = None,
-    to_date: Annotated[str | None, typer.Option("--to", help="Уроки по дату / lessons to")] = None,
-    indicator: Annotated[str | None, typer.Option(help="Один показатель / one: lesson.late")] = None,
-    by: Annotated[str | None, typer.Option(help="teacher, month, each: поштучно / fact by fact")] = None,
-    formula: Annotated[Path | None, typer.Option(help="Веса по положению школы, TOML / the school's weights")] = None,
-    at: At = None,
-    position: Position = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
-    as_json: Json = False,
-) -> None:
-    """Показатели качества работы с журналом (2.4.3). / The quality of work with the journal, in numbers."""
-    from api.cli.indicating import Options, run_indicators
-
-    options = Options(teacher, month, from_date, to_date, indicator, by, at, position)
-    raise typer.Exit(run_indicators(Console(as_json=as_json), var, options, formula, as_csv=as_csv))
-
-
-@app.command(short_help="Прогноз отметок за период / forecast of results")
-def forecast(
-    var: Var = Path("var"),
-    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class; без него: все / all")] = None,
-    student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
-    on: Annotated[str | None, typer.Option(help="День периода / a day of the period; без него / default: now")] = None,
-    at: At = None,
-    position: Position = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
-    as_json: Json = False,
-) -> None:
-    """Что вышло бы за период сейчас и чего не хватает (2.3.2). / What the period would end with, and what lacks."""
-    from api.cli.forecasting import Options, run_forecast
-
-    options = Options(class_, student, on, at, position)
-    raise typer.Exit(run_forecast(Console(as_json=as_json), var, options, as_csv=as_csv))
-
-
-@app.command(short_help="Часы учителей и классов / hours of teachers and classes")
-def workload(
-    var: Var = Path("var"),
-    teacher: Annotated[str | None, typer.Option(help="Учитель: id / a teacher's id; без него: все / all")] = None,
-    class_: Annotated[str | None, typer.Option("--class", help="Класс по предметам: 5А / a class by course")] = None,
-    month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
-    from_date: Annotated[str | None, typer.Option("--from", help="С даты / from")] = None,
-    to_date: Annotated[str | None, typer.Option("--to", help="По дату / to")] = None,
-    by: Annotated[str, typer.Option(help="month или / or week")] = "month",
-    at: At = None,
-    position: Position = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица / a table for a spreadsheet")] = False,
-    as_json: Json = False,
-) -> None:
-    """Часы: своих, замещая, в подгруппах, против расписания. / Hours given, against the timetable."""
-    from api.cli.counting import Options, run_workload
-
-    options = Options(teacher, class_, month, from_date, to_date, by, at, position)
-    raise typer.Exit(run_workload(Console(as_json=as_json), var, options, as_csv=as_csv))
+app.command(short_help="Показатели работы учителя / a teacher's work in numbers")(indicators)
+app.command(short_help="Прогноз отметок за период / forecast of results")(forecast)
+app.command(short_help="Часы учителей и классов / hours of teachers and classes")(workload)
+app.command(short_help="Что ждёт учителей / what teachers have to see to")(worklist)
 
 
 @app.command(short_help="Архив с подписью / a signed archive")

@@ -16,7 +16,8 @@ from api.settings import SettingsError
 from ledger.journal.deadlines.verdict import Rule, Status
 from ledger.journal.vocabulary import EXCUSE_WORDS, RESULT_WORDS
 from projections.reading import AsOf, resolve
-from projections.views.deadline_counts import DeadlineCount, DeadlineCounts, deadline_counts
+from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_tally import DeadlineCount, DeadlineCounts
 from projections.views.deadlines import Asked, DeadlineRegister, DeadlineRow, deadline_register
 from projections.views.lookups import classes
 from projections.views.office_deadlines import OfficeAsked, OfficeCount, OfficeRow, office_counts, office_deadlines
@@ -83,7 +84,7 @@ def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -
     now = datetime.now(UTC)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        group = None if question.class_ is None else _class_group(school, question.class_, moment)
+        group = None if question.class_ is None else class_group_of(school, question.class_, moment)
         asked = Asked(question.teacher, group, question.student, first, last)
         if kind.due_within is not None:
             _print_due(console, school, kind.due_within, now, group, question.teacher, moment)
@@ -92,11 +93,11 @@ def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -
         elif kind.counts:
             counted = deadline_counts(school.views, asked, now=now, by=("teacher",), at=moment)
             names = school.names({row.teacher for row in counted.rows if row.teacher})
-            _print(console, counted, names, format_counts(counted, names))
+            print_found(console, counted, names, format_counts(counted, names))
         else:
             found = deadline_register(school.views, asked, now=now, at=moment)
             names = school.names({who for row in found.rows for who in (row.teacher, row.student) if who})
-            _print(console, found, names, format_register(found, names))
+            print_found(console, found, names, format_register(found, names))
     return Exit.DONE
 
 
@@ -116,14 +117,14 @@ def _print_office(
         counted = office_counts(school.views, asked, now=now, at=moment)
         lines = [f"позиция / position {counted.position}, на / as of {counted.now}"]
         lines += [f"{RULE_WORDS[row.rule]}: {_numbers(row) or '—'}" for row in counted.rows]
-        _print(console, counted, {}, "\n".join(lines))
+        print_found(console, counted, {}, "\n".join(lines))
         return
     found = office_deadlines(school.views, asked, now=now, at=moment)
     names = school.names({row.person for row in found.rows if row.person})
     groups = _class_names(school, found.position)
     lines = [f"позиция / position {found.position}, на / as of {found.now}, строк / rows {len(found.rows)}"]
     lines += [_office_line(row, names, groups) for row in found.rows]
-    _print(console, found, names, "\n".join(lines))
+    print_found(console, found, names, "\n".join(lines))
 
 
 def _print_due(
@@ -136,7 +137,7 @@ def _print_due(
     moment: AsOf,
 ) -> None:
     found = due_within(school.views, days, now=now, class_group=class_group, teacher=teacher, at=moment)
-    who = {row.teacher for row in found.lessons} | {row.person for row in found.office if row.person}
+    who = {row.teacher for row in found.lessons if row.teacher} | {row.person for row in found.office if row.person}
     names = school.names(who | {student for row in found.lessons for student in row.without_mark})
     groups = _class_names(school, found.position)
     count = len(found.lessons) + len(found.office)
@@ -145,7 +146,7 @@ def _print_due(
     ]
     lines += [_line(row, names) for row in found.lessons]
     lines += [_office_line(row, names, groups) for row in found.office]
-    _print(console, found, names, "\n".join(lines))
+    print_found(console, found, names, "\n".join(lines))
 
 
 def _class_names(school: OpenSchool, position: int) -> dict[str, str]:
@@ -186,7 +187,7 @@ def format_counts(counts: DeadlineCounts, names: dict[str, str]) -> str:
 
 
 def _line(row: DeadlineRow, names: dict[str, str]) -> str:
-    who = names.get(row.teacher, row.teacher)
+    who = names.get(row.teacher, row.teacher) if row.teacher else "—"
     whose = f", {names.get(row.student, row.student)}" if row.student else ""
     what = f"{row.held_on} {row.number} {row.class_name} {row.subject}  {who}{whose}: {RULE_WORDS[row.rule]}"
     late = "" if row.late_by_seconds is None else f" {_duration(row.late_by_seconds)}"
@@ -201,7 +202,7 @@ def _duration(seconds: int) -> str:
     return f"{days} д / d {hours}:{minutes % 60:02}" if days else f"{hours}:{minutes % 60:02}"
 
 
-def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
+def class_group_of(school: OpenSchool, name: str, moment: AsOf) -> str:
     """The class of this name; of several school years the latest."""
     asked = resolve(school.views, moment)
     known = class_names(school, asked)
@@ -210,6 +211,7 @@ def _class_group(school: OpenSchool, name: str, moment: AsOf) -> str:
     return known[name]
 
 
-def _print(console: Console, found: object, names: dict[str, str], text: str) -> None:
+def print_found(console: Console, found: object, names: dict[str, str], text: str) -> None:
+    """Print an answer with the names of its people, as JSON or as text."""
     content: dict[str, Any] = orjson.loads(orjson.dumps(found))
     console.result({**content, "people": names}, text)

@@ -16,7 +16,8 @@ from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ABSENCE_WORDS, MARK_WORDS
 from projections.reading import AsOf, resolve
-from projections.views.class_page import ClassPage, Value, class_page
+from projections.views.class_page import ClassPage, class_page
+from projections.views.columns import Value
 from projections.views.lookups import classes
 
 

@@ -95,9 +95,9 @@ def parse_formula(content: bytes) -> Formula:
     try:
         found = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
     except UnicodeDecodeError:
-        raise SettingsError("--formula: не UTF-8 / not UTF-8") from None
+        raise SettingsError("--formula: не текст в UTF-8 / no text in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"--formula: не TOML / not TOML: {error}") from None
+        raise SettingsError(f"--formula: ошибка в TOML / an error in TOML: {error}") from None
     allowed = ("title", *MEASURES)
     for key in found:
         if key not in allowed:

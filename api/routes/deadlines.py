@@ -23,6 +23,7 @@ from projections.views.deadlines import RULES, TO_ATTEND_TO, Asked, deadline_reg
 from projections.views.lookups import classes
 from projections.views.office_deadlines import OFFICE_RULES, OfficeAsked, office_counts, office_deadlines
 from projections.views.reminders import WITHIN_DAYS_MAX, due_within
+from projections.views.worklist import worklist
 
 DAYS_MAX: Final = 31
 """The longest range of days whose rows are given for a whole school at once; counts have no such limit."""
@@ -35,6 +36,7 @@ OfficeRules = Annotated[
     Literal["result", "notice", "refresh"] | None, Query(description="one rule of the office; left out: all")
 ]
 Within = Annotated[int, Query(ge=0, le=WITHIN_DAYS_MAX, description="days after today")]
+Open = Annotated[Literal["open"] | None, Query(description="those that still wait; left out: all")]
 By = Annotated[
     Literal["", "teacher", "class_group", "week", "teacher,week", "class_group,week", "teacher,class_group,week"],
     Query(description="what to count apart"),
@@ -110,6 +112,31 @@ async def read_deadline_counts(
         at,
         asked,
         lambda views, of, now, moment: deadline_counts(views, of, now=now, by=apart, at=moment),
+    )
+
+
+@router.get("/worklist")
+async def read_worklist(
+    request: Request,
+    teacher: Id = None,
+    class_group: Id = None,
+    month: Month = None,
+    week: Week = None,
+    from_date: From = None,
+    to_date: To = None,
+    only: Open = None,
+    at: At = None,
+) -> Response:
+    """Remarks by persons and by rule, open or closed and by which entry: of a class, a teacher, or all (1.6)."""
+    first, last = _days(month, week, from_date, to_date)
+    if (teacher, class_group) == (None, None) and request.state.identity.may(Right.READ_STAFF):
+        _check_span(first, last)
+    asked = Asked(teacher=teacher, class_group=class_group, from_date=first, to_date=last)
+    return await _answer(
+        request,
+        at,
+        asked,
+        lambda views, of, now, moment: worklist(views, of, now=now, only_open=only is not None, at=moment),
     )
 
 
@@ -280,5 +307,6 @@ def _check_span(first: str | None, last: str | None) -> None:
 
 def _people(rows: Any) -> set[str]:
     """Teachers and students who are named."""
-    found = {person for row in rows for person in (row.teacher, getattr(row, "student", None)) if person}
+    named = ("teacher", "student", "to", "actor")
+    found = {person for row in rows for name in named if (person := getattr(row, name, None))}
     return found | {student for row in rows for student in getattr(row, "without_mark", ())}

@@ -110,7 +110,7 @@ async def _answer(request: Request, at: str | None, ask: Callable[[Views, AsOf, 
 
 def _people(plain: dict[str, Any]) -> set[str]:
     rows = [row for name in ("rows", "unrecorded", "unplanned") for row in plain.get(name, ())]
-    return {row[who] for row in rows for who in ("teacher", "given_by") if row.get(who)}
+    return {row[who] for row in rows for who in ("teacher", "given_by", "expected") if row.get(who)}
 
 
 @shown.get("/years/{year}/calendar")

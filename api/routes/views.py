@@ -19,7 +19,7 @@ from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as
 from api.requests import authorize, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
-from projections.reading import resolve
+from projections.reading import Answer, resolve
 from projections.views import (
     cell_history,
     class_page,
@@ -30,6 +30,7 @@ from projections.views import (
     obligations as obligations_view,
     regulation as regulation_view,
     student_page,
+    unassigned_homework,
 )
 from projections.views.duties import staffing
 from projections.views.subgroups import subgroup_members
@@ -40,13 +41,13 @@ def check_reader(request: Request) -> None:
     request.state.school, _ = authorize(request, Right.READ_VIEWS)
 
 
-def _overseer(request: Request) -> None:
+def check_overseer(request: Request) -> None:
     """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
     request.state.school, _ = authorize(request, Right.OVERSEE)
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
-overseen = APIRouter(tags=["views"], dependencies=[Depends(_overseer)])
+overseen = APIRouter(tags=["views"], dependencies=[Depends(check_overseer)])
 
 
 async def answer_view(
@@ -78,6 +79,14 @@ def dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) 
         "checkpoint": {"size": signed.size} if signed is not None and covered else None,
         "people": school.names(people),
     }
+
+
+def _moment(at: str | None) -> datetime | None:
+    """The moment that a view judges by: the clock, or an earlier one that was asked for; a position has its own."""
+    moment, clock = read_as_of(at), datetime.now(UTC)
+    if isinstance(moment, int):
+        return None
+    return clock if moment is None else min(moment, clock)
 
 
 def _none(_: Any) -> Iterable[str]:
@@ -146,7 +155,7 @@ async def read_class_page(
     at: At = None,
 ) -> Response:
     """The page of a class: students × lessons with marks, absences, corrections."""
-    class_group = path_id(request, "class_group")
+    class_group, moment = path_id(request, "class_group"), _moment(at)
     return await answer_view(
         request,
         at,
@@ -157,6 +166,7 @@ async def read_class_page(
             subject=subject,
             from_date=from_date or FIRST_DAY,
             to_date=to_date or LAST_DAY,
+            now=moment,
             at=position,
         ),
         lambda found: [line["student"] for line in found["lines"]],
@@ -231,15 +241,17 @@ async def read_flagged_marks(
     to_date: To = None,
     at: At = None,
 ) -> Response:
-    """Marks for who was absent, which the regulation took, with the absence and the version that they rest on."""
-    return await answer_view(
-        request,
-        at,
-        lambda views, position: flagged_marks.flagged_marks(
-            views, class_group=class_group, student=student, from_date=from_date, to_date=to_date, at=position
-        ),
-        lambda found: [row["student"] for row in found["rows"]],
-    )
+    """Marks for who was absent, and bad marks for homework that counts as not assigned, each with what it rests on."""
+    moment = _moment(at)
+
+    def ask(views: Views, position: int) -> Answer[flagged_marks.FlaggedMark]:
+        asked: dict[str, Any] = {"class_group": class_group, "student": student, "at": position}
+        days: dict[str, Any] = {"from_date": from_date, "to_date": to_date}
+        absent = flagged_marks.flagged_marks(views, **asked, **days).rows
+        homework = unassigned_homework.flagged_homework_marks(views, **asked, **days, now=moment).rows
+        return Answer(position, tuple(sorted((*absent, *homework), key=lambda row: (row.held_on, row.fact))))
+
+    return await answer_view(request, at, ask, lambda found: [row["student"] for row in found["rows"]])
 
 
 @router.get("/students/{student}/page")
@@ -250,12 +262,12 @@ async def read_student_page(
     at: At = None,
 ) -> Response:
     """A student's own page: lessons, marks, absences, homework."""
-    student = path_id(request, "student")
+    student, moment = path_id(request, "student"), _moment(at)
     return await answer_view(
         request,
         at,
         lambda views, position: student_page.student_page(
-            views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, at=position
+            views, student, from_date=from_date or FIRST_DAY, to_date=to_date or LAST_DAY, now=moment, at=position
         ),
         lambda _: [student],
     )

@@ -143,7 +143,7 @@ def _new_lesson(draws: Draws, old: LessonHeader) -> LessonHeader:
 
 def _new_homework(_draws: Draws, old: HomeworkBody | None) -> HomeworkBody:
     text = "§ 1, повторить" if old is None or old.text == "" else f"{old.text}; повторить правило"
-    return HomeworkBody(text=text, due_on=None if old is None else old.due_on)
+    return HomeworkBody(text=text) if old is None else msgspec.structs.replace(old, text=text)
 
 
 def _new_work(draws: Draws, old: WorkHeader) -> WorkHeader:

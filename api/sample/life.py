@@ -30,7 +30,7 @@ from api.sample.school_year import MINUTE, SECOND, moment
 from api.sample.teaching import Sitting, Teaching
 from api.sample.timetable import Place, Week, classes_of_day
 from ledger.journal import commands as cmd
-from ledger.journal.events import HomeworkBody, LessonHeader, WorkHeader
+from ledger.journal.events import DueLesson, HomeworkBody, LessonHeader, WorkHeader
 from ledger.journal.vocabulary import Fact as FactName
 from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
@@ -53,7 +53,7 @@ class Life:
         self._attendance = Attendance(seed, roster)
         self._scheduling = Scheduling(seed, roster, week, self._scribe)
         self._teaching = Teaching(seed, roster, self._scheduling.planned)
-        self._absences = Absences(seed, roster)
+        self._absences = Absences(seed, roster, self._scribe)
         self._cancelling = Cancelling(seed, roster, self._scribe)
         self._corrections = Corrections(seed)
         self._control = Control(seed, roster, self._scribe)
@@ -65,10 +65,11 @@ class Life:
         self._turn = 0
         self._results = Results(seed, roster, self._scribe, self._at)
         self._days = frozenset(self._roster.days)
-        self._weekdays: dict[str, set[int]] = {}
+        self._weekdays: dict[str, dict[int, int]] = {}
         for places in self._week.values():
             for place, course in places.items():
-                self._weekdays.setdefault(course.id, set()).add(place.weekday)
+                numbers = self._weekdays.setdefault(course.id, {})
+                numbers[place.weekday] = min(place.number, numbers.get(place.weekday, place.number))
         self._moved: set[str] = set()
         self._closes: set[int] = set()
         self._deputy = Actor(self._roster.deputy.id, "deputy")
@@ -133,10 +134,12 @@ class Life:
         for then, action in self._outage.agenda(day, sittings):
             self._at(then, action)
         yield from self._cancelling.cancel(day, cancelled, at)
+        held = {(course.id, number) for _, number, course in lessons if (number, course) not in cancelled}
+        yield from self._absences.plan(day, covers, held, at + len(cancelled) * SECOND)
 
     def _record(self, sitting: Sitting, at: int) -> Iterator[Planned]:
         actor = Actor(sitting.teacher, "teacher")
-        sheet = self._teaching.write(sitting, self._next_day(sitting))
+        sheet = self._teaching.write(sitting, self._next_lesson(sitting))
         planned = self._scribe.plan(at, actor, sheet.command)
         yield planned
         header = LessonHeader(
@@ -198,14 +201,16 @@ class Life:
             self._results.note_mark(sitting.course, sitting.closes_at, mark, standing)
         index += len(command.marks)
         if command.homework is not None:
-            body = HomeworkBody(text=command.homework.text, due_on=command.homework.due_on)
+            given = command.homework
+            body = HomeworkBody(text=given.text, due_on=given.due_on, due_lesson=given.due_lesson, files=given.files)
             self._judge(_fact("homework", index, body, sitting.teacher, place))
 
-    def _next_day(self, sitting: Sitting) -> date | None:
-        """Return the day of the course's next lesson, or None where holidays come first."""
-        weekdays = self._weekdays[sitting.course.id]
+    def _next_lesson(self, sitting: Sitting) -> DueLesson | None:
+        """Return the place of the course's next lesson on another day, or None where holidays come first."""
+        numbers = self._weekdays[sitting.course.id]
         later = (sitting.day + timedelta(days=days) for days in range(1, _HOMEWORK_DAYS_MAX))
-        return next((day for day in later if day.weekday() in weekdays and day in self._days), None)
+        day = next((day for day in later if day.weekday() in numbers and day in self._days), None)
+        return None if day is None else DueLesson(held_on=day.isoformat(), number=numbers[day.weekday()])
 
     def _double(self, sitting: Sitting, command: cmd.RecordLesson, at: int) -> Iterator[Planned]:
         """Record the lesson a second time by mistake, empty, and annul that."""

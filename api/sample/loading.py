@@ -1,14 +1,14 @@
 """Loading a sample school: command by command as a school would, or in bulk for benches.
 
 Both keep a command's disclosures in the vault before its entries are appended, and both go on where an earlier run of
-the same school stopped.
+the same school stopped. Behind the last command of a whole year both close its journals (`api.sample.year_end`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from eventsourcing.persistence import StoredEvent
 
@@ -16,11 +16,13 @@ from api.retention import JOURNAL, PERSON
 from api.sample.draws import Draws
 from api.sample.planned import Planned
 from api.sample.school import SampleSchool
+from api.sample.year_end import close_year
 from ledger.application import School
-from ledger.clock import find_zone
+from ledger.clock import find_zone, utc_now
 from ledger.errors import LetopisError
 from ledger.journal.codec import CODEC
 from ledger.journal.commands import (
+    AcceptExcuse,
     ApproveCorrection,
     ChangePersonalData,
     GiveDeliveryConsent,
@@ -31,13 +33,16 @@ from ledger.journal.commands import (
     RequestCorrection,
     WithdrawDeliveryConsent,
 )
+from ledger.journal.context import Context
 from ledger.journal.events import AttendanceTaken, Event
 from ledger.journal.memory import Journal
 from ledger.log import Command, LogRecorder
 from ledger.vault import Keeping, Vault
 from ledger.vault.vault import KEEP_MAX
-from ledger.wire.entry import parse_entry
+from ledger.wire.entry import Actor, parse_entry
 
+_T = TypeVar("_T")
+_NOBODY: Final = Actor("", "")
 Progress = Callable[[int], None]
 """Called after each append with the number of entries that the log has now."""
 
@@ -79,7 +84,7 @@ def load_through_application(
         Refused, NodeReadOnly, OutcomeUnknown, …: as `School.execute`; what came before is recorded.
     """
     size = _begun(school.ledger, sample)
-    done = 0
+    done, last = 0, None
     commands = _first(sample, limit)
     while portion := list(islice(commands, COMMANDS_AT_ONCE)):
         done += len(portion)
@@ -96,12 +101,18 @@ def load_through_application(
                 raise OtherLogError(f"entry {planned.first_index} of this school came to index {receipt.first_index}")
             if progress is not None:
                 progress(planned.first_index + planned.count)
+        last = portion[-1].at
+    for planned in close_year(sample, school.look, lambda: school.ledger.head().size, None if limit else last):
+        done += 1
+        receipt = school.execute(planned.command, actor=planned.actor, at=planned.at)
+        if progress is not None:
+            progress(receipt.first_index + receipt.count)
     return Loaded(done, school.ledger.head().size)
 
 
 _BY_ITS_OWN_ACTOR: Final = (
     *(RequestCorrection, ApproveCorrection, RefuseCorrection),
-    *(GiveDeliveryConsent, WithdrawDeliveryConsent, NotifyGuardianship),
+    *(GiveDeliveryConsent, WithdrawDeliveryConsent, NotifyGuardianship, AcceptExcuse),
 )
 _OF_PEOPLE: Final = (RegisterPerson, ChangePersonalData, GiveDeliveryConsent)
 
@@ -122,7 +133,8 @@ def load_in_bulk(
 
     Two kinds of commands set bounds to an append, for what verify/spec/events.md says of them. One that takes a
     lesson's attendance is its last: how many are absent is said as it stands at the command's end. And one whose actor
-    means something stands alone: who asks for a correction or answers, consents, or records what another approved.
+    means something stands alone: who asks for a correction or answers, consents, accepts an excuse, or records what
+    another approved.
 
     Args:
         recorder: a log with a sample clock, empty or begun by an earlier bulk run.
@@ -140,9 +152,9 @@ def load_in_bulk(
     size = _begun(recorder, sample)
     journal = Journal(find_zone)
     batch = _Batch(recorder, vault, sample, progress)
-    done = 0
+    done, last = 0, None
     for planned in _first(sample, limit):
-        done += 1
+        done, last = done + 1, planned.at
         if planned.count == 0:
             continue
         events = journal.apply(planned.command, planned.actor, planned.at)
@@ -157,6 +169,16 @@ def load_in_bulk(
         counted = any(isinstance(event, AttendanceTaken) for _, _, event in events)
         if alone or counted or len(batch.events) >= batch_events:
             batch.append(journal.size)
+    now = last or utc_now()
+
+    def look(reading: Callable[[Context], _T]) -> _T:
+        return reading(Context(journal, _NOBODY, now))
+
+    for planned in close_year(sample, look, lambda: journal.size, None if limit else last):
+        done += 1
+        events = journal.apply(planned.command, planned.actor, planned.at)
+        if journal.size > size:
+            batch.add(planned, events)
     batch.append(journal.size)
     return Loaded(done, recorder.head().size)
 

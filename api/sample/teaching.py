@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Final
 
 from api.sample import topics
@@ -26,11 +27,14 @@ from ledger.journal.commands import (
     NewWork,
     RecordLesson,
 )
-from ledger.journal.vocabulary import AbsenceCode, WorkKind
+from ledger.journal.homework_events import DueLesson, HomeworkFile
+from ledger.journal.vocabulary import AbsenceCode, MediaType, WorkKind
 
 _HOMEWORK_SHARE: Final = 0.85
 _NO_HOMEWORK_SHARE: Final = 0.06
 _HOMEWORK_LATER_SHARE: Final = 0.1
+_DUE_BY_LESSON_SHARE: Final = 0.25
+_FILE_SHARE: Final = 0.03
 _ATTENDANCE_LATER_SHARE: Final = 0.02
 _ORAL_SHARE: Final = 0.3
 _CHECK_SHARE: Final = 0.06
@@ -105,6 +109,7 @@ class Teaching:
         """`planned`: which lessons have a work of the schedule."""
         self._ids = Draws(seed, "lessons")
         self._draws = Draws(seed, "teaching")
+        self._desk = Draws(seed, "homework")
         self._planned = planned
         self._last_day = roster.days[-1]
         self._own_days = Draws(seed, "make-ups")
@@ -120,8 +125,8 @@ class Teaching:
         teacher = course.teacher if cover is None else cover.teacher
         return Sitting(self._ids.uuid(), course, cover, teacher, day, number, members, away, closes_at, at)
 
-    def write(self, sitting: Sitting, due_on: date | None) -> Sheet:
-        """Write a lesson down; homework, if any, is due on `due_on`."""
+    def write(self, sitting: Sitting, due: DueLesson | None) -> Sheet:
+        """Write a lesson down; homework, if any, is due by the lesson at this place."""
         draws, course = self._draws, sitting.course
         truants = self._truants(sitting)
         away = [student for student in sitting.members if student in sitting.away or student in truants]
@@ -138,8 +143,9 @@ class Teaching:
         later: list[tuple[int, AddToLesson]] = []
         homework = None
         if course.group.grade > UNMARKED_GRADE:
-            self._assess(sitting, present, due_on, works, marks, later)
-            homework = self._homework(course, due_on)
+            next_day = None if due is None else date.fromisoformat(due.held_on)
+            self._assess(sitting, present, next_day, works, marks, later)
+            homework = self._homework(course, due)
         number = course.held
         course.held += 1
         taken = not draws.chance(_ATTENDANCE_LATER_SHARE)
@@ -257,14 +263,24 @@ class Teaching:
             value = "pass"
         return NewMark(student=student, work=work.work, value=value)
 
-    def _homework(self, course: Course, due_on: date | None) -> NewHomework | None:
+    def _homework(self, course: Course, due: DueLesson | None) -> NewHomework | None:
         draws = self._draws
         if not draws.chance(_HOMEWORK_SHARE):
             return None
-        if due_on is None or draws.chance(_NO_HOMEWORK_SHARE):
+        if due is None or draws.chance(_NO_HOMEWORK_SHARE):
             return NewHomework(text="")
         text = topics.homework(course.subject.name, course.held, draws)
-        return NewHomework(text=text, due_on=due_on.isoformat())
+        files = (self._file(),) if self._desk.chance(_FILE_SHARE) else ()
+        if self._desk.chance(_DUE_BY_LESSON_SHARE):
+            return NewHomework(text=text, due_lesson=due, files=files)
+        return NewHomework(text=text, due_on=due.held_on, files=files)
+
+    def _file(self) -> HomeworkFile:
+        """Draw a file that nobody has: a digest and a size."""
+        draws = self._desk
+        kinds: tuple[MediaType, ...] = ("application/pdf", "image/jpeg", "image/png")
+        digest = sha256(draws.bytes(32)).hexdigest()
+        return HomeworkFile(media_type=draws.pick(kinds), sha256=digest, size=draws.between(20_000, 3_000_000))
 
     def _recorded_at(self, day: date, number: int, closes_at: int) -> int:
         """Draw the moment of recording: around the bell, later the same day, or days late."""

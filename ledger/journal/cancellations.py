@@ -15,7 +15,7 @@ from ledger.journal.commands import CancelLesson, WithdrawCancellation
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.teaching import LESSON_NUMBER_MAX
 from ledger.journal.vocabulary import CANCELLATION_REASONS
 from ledger.journal.year import SchoolYear, open_periods
@@ -47,7 +47,8 @@ def cancel_lesson(command: CancelLesson, context: Context) -> list[Planned]:
     """Say that a planned lesson is not held, and where it is held instead, if anywhere; while its period is open."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
     course = context.settled(Course, "course", command.course, "course")
-    group = context.settled(ClassGroup, "class", course.class_group, "course")
+    group = context.find(ClassGroup, "class", course.class_group, "course")
+    check_journal_open(group)
     year = context.settled(SchoolYear, "year", course.year, "course")
     _check_place(command.held_on, command.number, year, "")
     rules.check_code(command.reason, CANCELLATION_REASONS, "reason")
@@ -74,6 +75,8 @@ def withdraw_cancellation(command: WithdrawCancellation, context: Context) -> li
     """Say that a lesson is held after all, or that its cancellation was entered wrongly."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    course = context.settled(Course, "course", command.course, "course")
+    check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
     known = context.find_if_any(Cancellations, f"cancellation/{command.course}")
     if known is None or command.corrects not in known.standing:
         raise Refused(

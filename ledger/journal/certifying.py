@@ -119,7 +119,10 @@ def _plan_reason(context: Context, id_: str, student: str, certificate: Certific
     """Return the reason to set in one lesson, if the student's absence stands there without one in an open period."""
     lesson = context.find(Lesson, "lesson", id_, "student")
     first = lesson.slots.get(("absence", student, ""))
-    if first is None or lesson.facts[first].value != "absent" or place_of(context, lesson).closed:
+    if first is None or lesson.facts[first].value != "absent":
+        return []
+    place = place_of(context, lesson)
+    if place.closed or place.group.journal_closed:
         return []
     event = AbsenceReasonSet(
         absence=lesson.facts[first].standing,

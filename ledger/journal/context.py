@@ -46,6 +46,9 @@ class Books(Protocol):
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone of the IANA database."""
 
+    def recorded_at(self, index: int) -> datetime:
+        """Return the moment at which the entry of this index was recorded; aware."""
+
     def find(self, stream: str) -> Aggregate | None:
         """Return the state of a stream, or None where there is none."""
 
@@ -63,6 +66,9 @@ class Books(Protocol):
 
     def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
         """Return day and stream of all lessons of a subject in these class groups, as of `size`, in any order."""
+
+    def class_streams(self, class_group: str) -> Sequence[str]:
+        """Return the streams of a class's courses, lessons, result sheets and remarks, as of `size`, as they came."""
 
     def subject_sheets(self, class_groups: Collection[str], subject: str) -> Sequence[str]:
         """Return the streams of all result sheets of a subject in these class groups, as of `size`, in any order."""

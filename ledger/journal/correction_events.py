@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ledger.journal.event import Event
+from ledger.journal.homework_events import HomeworkBody
 from ledger.journal.vocabulary import AbsenceCode, CorrectionReason, Fact, SubstitutionReason, WorkKind
 
 
@@ -52,13 +53,7 @@ class WorkHeader(Event, frozen=True, kw_only=True):
     weight: int
     ends_on: str | None = None
     scheduled: str | None = None
-
-
-class HomeworkBody(Event, frozen=True, kw_only=True):
-    """What of homework can be corrected."""
-
-    text: str
-    due_on: str | None = None
+    of_lesson: str | None = None
 
 
 class LessonCorrected(Correction, frozen=True, kw_only=True):
@@ -167,7 +162,7 @@ class EarlyLeaveAnnulled(Correction, frozen=True, kw_only=True):
 
 
 class HomeworkCorrected(Correction, frozen=True, kw_only=True):
-    """Another text or due date."""
+    """Another text, due date or lesson, or other files."""
 
     old: HomeworkBody | None
     new: HomeworkBody

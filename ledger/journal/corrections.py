@@ -25,15 +25,9 @@ from ledger.journal.commands import (
 from ledger.journal.context import Context
 from ledger.journal.duties import check_duty
 from ledger.journal.facts import Facts, FactState, Request, people_of
+from ledger.journal.homework import check_homework
 from ledger.journal.lesson import Lesson
-from ledger.journal.marks import (
-    check_free,
-    check_homework,
-    check_later_day,
-    check_minutes,
-    check_work,
-    may_stand_beside_absence,
-)
+from ledger.journal.marks import check_free, check_later_day, check_minutes, check_work, may_stand_beside_absence
 from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
@@ -44,6 +38,7 @@ from ledger.journal.teaching import (
     check_begun,
     check_open,
     check_times,
+    checked_by,
     find_lesson,
     today,
 )
@@ -177,18 +172,21 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     match fact.what:
         case "mark":
             rules.check_code(new, MARKS, "new")
+            if (named := lesson.kinds().get(fact.work)) is not None:
+                checked_by(lesson, place, context).check_mark(new, *named, "new")
         case "absence":
             rules.check_code(new, ABSENCE_CODES, "new")
         case "lateness" | "early_leave":
             check_minutes(new, "new")
         case "work":
             check_work(new, lesson.held_on, place.year.ends_on, "new.")
+            checked_by(lesson, place, context).check_named(new.kind, new.of_lesson, "new.of_lesson")
             if new.scheduled is not None and (fact.value is None or new.scheduled != fact.value.scheduled):
                 check_scheduled(context, lesson.course, new.scheduled, "new.scheduled")
         case "make_up":
             check_later_day(new, lesson.held_on, place.year.ends_on, "new")
         case "homework":
-            check_homework(new.text, new.due_on, lesson.held_on, place.year.ends_on, "new.")
+            check_homework(new, checked_by(lesson, place, context), place.year.ends_on, "new.")
         case "substitution":
             check_substitution(new.reason, new.basis, new.same_subject, new.coefficient, "new.")
         case "lesson":

@@ -26,9 +26,9 @@ STUDENTS_MAX: Final = 400
 
 
 class Council(Aggregate, frozen=True, kw_only=True):
-    """The decisions on a school year: index -> whether it stands."""
+    """The decisions on a school year that nothing replaced, by index."""
 
-    decisions: Mapping[int, bool]
+    standing: Mapping[int, CouncilDecisionRecorded]
 
 
 def evolve_council(state: Council | None, events: Iterable[Recorded]) -> Council | None:
@@ -37,9 +37,9 @@ def evolve_council(state: Council | None, events: Iterable[Recorded]) -> Council
         data = event.data
         if type(data) is not CouncilDecisionRecorded:
             raise TypeError(f"{type(data).__name__} is no decision of a council")
-        replaced = {} if data.replaces is None else {data.replaces: False}
-        decisions = {**(state.decisions if state else {}), **replaced, event.index: True}
-        state = Council(stream=event.originator_id, version=event.originator_version, decisions=decisions)
+        known = state.standing if state else {}
+        standing = {index: one for index, one in known.items() if index != data.replaces} | {event.index: data}
+        state = Council(stream=event.originator_id, version=event.originator_version, standing=standing)
     return state
 
 
@@ -57,8 +57,8 @@ def record_council_decision(command: RecordCouncilDecision, context: Context) ->
     _check_students(command, context)
     stream = f"council/{command.year}"
     known = context.books.find(stream)
-    decisions = known.decisions if isinstance(known, Council) else {}
-    if command.replaces is not None and not decisions.get(command.replaces):
+    standing = known.standing if isinstance(known, Council) else {}
+    if command.replaces is not None and command.replaces not in standing:
         raise Refused(
             "not_a_decision", "no standing decision of this year has this index", clause=LOG, where="replaces"
         )

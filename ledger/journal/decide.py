@@ -25,6 +25,7 @@ from ledger.journal.evidence import record_archive, record_timing, record_verifi
 from ledger.journal.excuses import accept_excuse, withdraw_excuse
 from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.incidents import close_incident, open_incident
+from ledger.journal.journals import close_journal, reopen_journal, transfer_sheet
 from ledger.journal.people import register_person
 from ledger.journal.personal_data import (
     change_personal_data,
@@ -33,6 +34,7 @@ from ledger.journal.personal_data import (
     receive_data_notice,
 )
 from ledger.journal.plans import amend_plan, import_plan
+from ledger.journal.posting import post_homework, withdraw_homework
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
 from ledger.journal.responsible import appoint_responsible
@@ -46,6 +48,7 @@ from ledger.journal.results import publish_results, record_exam_results, record_
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.schedule import cancel_scheduled_work, move_scheduled_work, schedule_work
 from ledger.journal.school import open_school
+from ledger.journal.substitution_plans import plan_substitute, withdraw_substitution_plan
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
 from ledger.journal.timetable import set_timetable
 from ledger.journal.year import define_period, open_year
@@ -59,6 +62,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.ClosePeriod: close_period,
     cmd.ReopenPeriod: reopen_period,
     cmd.AttestPeriod: attest_period,
+    cmd.CloseJournal: close_journal,
+    cmd.ReopenJournal: reopen_journal,
+    cmd.TransferSheet: transfer_sheet,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,
     cmd.WithdrawStudent: withdraw_student,
@@ -102,6 +108,10 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.CloseIncident: close_incident,
     cmd.AcceptExcuse: accept_excuse,
     cmd.WithdrawExcuse: withdraw_excuse,
+    cmd.PlanSubstitution: plan_substitute,
+    cmd.WithdrawSubstitutionPlan: withdraw_substitution_plan,
+    cmd.PostHomework: post_homework,
+    cmd.WithdrawHomework: withdraw_homework,
     cmd.ScheduleWork: schedule_work,
     cmd.MoveScheduledWork: move_scheduled_work,
     cmd.CancelScheduledWork: cancel_scheduled_work,

@@ -92,9 +92,14 @@ def end_duty(command: EndDuty, context: Context) -> list[Planned]:
 
 def check_duty(context: Context, duties: Iterable[str], day: str, where: str = "") -> None:
     """Refuse a teacher whose duties include none of these on this day, where the school records duties (R06)."""
+    check_duty_of(context, context.actor.id, duties, day, where)
+
+
+def check_duty_of(context: Context, teacher: str, duties: Iterable[str], day: str, where: str) -> None:
+    """Refuse as `check_duty` does, of another than who acts."""
     stream, known = _duties(context)
     context.reads[stream] = known.version if known else 0
-    if known is not None and not known.includes(context.actor.id, duties, day):
+    if known is not None and not known.includes(teacher, duties, day):
         raise Refused(
             "not_among_duties",
             "this is not among the teacher's duties on this day",

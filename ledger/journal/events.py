@@ -23,7 +23,6 @@ from ledger.journal.correction_events import (
     EarlyLeaveAnnulled as EarlyLeaveAnnulled,
     EarlyLeaveCorrected as EarlyLeaveCorrected,
     HomeworkAnnulled as HomeworkAnnulled,
-    HomeworkBody as HomeworkBody,
     HomeworkCorrected as HomeworkCorrected,
     LatenessAnnulled as LatenessAnnulled,
     LatenessCorrected as LatenessCorrected,
@@ -49,6 +48,14 @@ from ledger.journal.evidence_events import (
     VerificationRecorded,
 )
 from ledger.journal.excuse_events import EXCUSE_EVENT_TYPES
+from ledger.journal.homework_events import (
+    HOMEWORK_EVENT_TYPES,
+    DueLesson as DueLesson,
+    HomeworkAssigned as HomeworkAssigned,
+    HomeworkBody as HomeworkBody,
+    HomeworkFile as HomeworkFile,
+)
+from ledger.journal.journal_events import JOURNAL_EVENT_TYPES
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.result_events import (
@@ -65,6 +72,7 @@ from ledger.journal.result_events import (
     ResultsPublished,
 )
 from ledger.journal.schedule_events import SCHEDULE_EVENT_TYPES
+from ledger.journal.substitution_plan_events import SUBSTITUTION_PLAN_EVENT_TYPES
 from ledger.journal.timetable_events import TIMETABLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
     AbsenceCode,
@@ -221,7 +229,7 @@ class RegulationParameters(Event, frozen=True, kw_only=True):
     """What a version of the regulation asks, as `verify/spec/events.md` lists it with clauses; nothing has a default.
 
     Days are calendar days after the day that counts (0: that day itself), to their end. `deadlines` judges by these;
-    of what the journal itself refuses or takes, `mark_for_absent` decides.
+    of what the journal itself refuses or takes, the two `mark_for_` decide.
     """
 
     lesson_days: int
@@ -332,18 +340,12 @@ class EarlyLeaveRecorded(Event, frozen=True, kw_only=True):
     minutes: int
 
 
-class HomeworkAssigned(Event, frozen=True, kw_only=True):
-    """Homework of the lesson; ``text`` empty means an explicit none and no due date."""
-
-    text: str
-    due_on: str | None = None
-
-
 class WorkRecorded(Event, frozen=True, kw_only=True):
     """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one).
 
     `ends_on`: the last day of a written work that goes on after the lesson's day (R22); `scheduled`: which work of the
-    course's schedule it is.
+    course's schedule it is; `of_lesson`: of a homework check, the lesson whose homework it checks; None: the course's
+    lesson before.
     """
 
     work: str
@@ -352,6 +354,7 @@ class WorkRecorded(Event, frozen=True, kw_only=True):
     weight: int
     ends_on: str | None = None
     scheduled: str | None = None
+    of_lesson: str | None = None
 
 
 class MakeUpRecorded(Event, frozen=True, kw_only=True):
@@ -383,6 +386,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "class_group_opened/1": ClassGroupOpened,
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,
+    **JOURNAL_EVENT_TYPES,
     "course_opened/1": CourseOpened,
     "subgroup_listed/1": SubgroupListed,
     "subgroup_joined/1": SubgroupJoined,
@@ -405,6 +409,8 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **CANCELLATION_EVENT_TYPES,
     **EXCUSE_EVENT_TYPES,
     **SCHEDULE_EVENT_TYPES,
+    **SUBSTITUTION_PLAN_EVENT_TYPES,
+    **HOMEWORK_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,

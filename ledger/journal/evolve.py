@@ -22,6 +22,7 @@ from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.personal_data import evolve_refresh
 from ledger.journal.plans import evolve_plan
+from ledger.journal.posted_homework import evolve_posted
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
@@ -29,6 +30,7 @@ from ledger.journal.roster import evolve_class_group
 from ledger.journal.schedule import evolve_schedule
 from ledger.journal.school import evolve_school
 from ledger.journal.sheet import evolve_sheet
+from ledger.journal.substitution_plans import evolve_substitution_plans
 from ledger.journal.timetable import evolve_timetable
 from ledger.journal.year import evolve_period, evolve_year
 
@@ -57,6 +59,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "cancellation": evolve_cancellations,
     "incident": evolve_incident,
     "excuse": evolve_excuse,
+    "substitution": evolve_substitution_plans,
+    "homework": evolve_posted,
     "schedule": evolve_schedule,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,

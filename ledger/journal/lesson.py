@@ -10,7 +10,7 @@ import msgspec
 from ledger.journal import events as ev
 from ledger.journal.facts import Facts, FactsDraft, FactState
 from ledger.journal.recorded import Recorded
-from ledger.journal.vocabulary import Fact
+from ledger.journal.vocabulary import Fact, WorkKind
 
 
 class Lesson(Facts, frozen=True, kw_only=True):
@@ -21,6 +21,7 @@ class Lesson(Facts, frozen=True, kw_only=True):
         lesson: index of the fact `lesson`, whose value is the header.
         attendance_taken: whether absences are complete.
         works: id of a work -> first index, annulled ones too.
+        posted: first index of homework -> the entry that posted it in advance, where one did.
     """
 
     course: str
@@ -29,6 +30,7 @@ class Lesson(Facts, frozen=True, kw_only=True):
     lesson: int
     attendance_taken: bool
     works: Mapping[str, int]
+    posted: Mapping[int, int]
 
     @property
     def make_ups(self) -> dict[tuple[str, str], str]:
@@ -39,6 +41,11 @@ class Lesson(Facts, frozen=True, kw_only=True):
     def header(self) -> ev.LessonHeader | None:
         """The lesson's header as it stands; None when the lesson is annulled."""
         return cast("ev.LessonHeader | None", self.facts[self.lesson].value)
+
+    def kinds(self) -> dict[str, tuple[WorkKind, str | None]]:
+        """Return kind, and the lesson named, of each work that stands, by its id."""
+        headers = ((work, self.facts[first].value) for work, first in self.works.items())
+        return {work: (header.kind, header.of_lesson) for work, header in headers if header is not None}
 
 
 _STATED: Final[dict[type[ev.Event], Fact]] = {
@@ -88,6 +95,7 @@ def _opened(event: Recorded) -> Lesson:
         chain={event.index: event.index},
         slots={fact.slot: event.index},
         works={},
+        posted={},
         requests={},
     )
 
@@ -100,6 +108,7 @@ class _Draft(FactsDraft):
         self.state = state
         self.attendance_taken = state.attendance_taken
         self.works = dict(state.works)
+        self.posted = dict(state.posted)
 
     def finish(self) -> Lesson:
         return msgspec.structs.replace(
@@ -110,6 +119,7 @@ class _Draft(FactsDraft):
             chain=self.chain,
             slots=self.slots,
             works=self.works,
+            posted=self.posted,
             requests=self.requests,
         )
 
@@ -161,11 +171,14 @@ class _Draft(FactsDraft):
                     weight=data.weight,
                     ends_on=data.ends_on,
                     scheduled=data.scheduled,
+                    of_lesson=data.of_lesson,
                 )
                 fact = FactState("work", index, index, header, author, "", data.work)
                 self.works[data.work] = index
             case ev.HomeworkAssigned():
-                fact = FactState("homework", index, index, ev.HomeworkBody(text=data.text, due_on=data.due_on), author)
+                fact = FactState("homework", index, index, data.body, author)
+                if data.posted is not None:
+                    self.posted[index] = data.posted
             case _:
                 raise TypeError(f"{type(data).__name__} states no fact")
         self.add(fact)

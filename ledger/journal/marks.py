@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.certificate_events import CertificateRecorded
+from ledger.journal.checked_homework import CheckedHomework
 from ledger.journal.commands import AddToLesson, NewWork, RecordLesson
 from ledger.journal.course import Course
 from ledger.journal.events import (
@@ -22,8 +23,9 @@ from ledger.journal.events import (
     WorkRecorded,
 )
 from ledger.journal.facts import Slot
+from ledger.journal.homework import check_homework
 from ledger.journal.roster import ClassGroup
-from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS
+from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS, WorkKind
 
 MISSED_MINUTES_MAX: Final = 120
 WEIGHT_MAX: Final = 1_000
@@ -48,6 +50,8 @@ class Desk(NamedTuple):
         works: ids of the works that the lesson ever had.
         covering: gives the certificate that covers that day of a student.
         takes_absent: tells whether the regulation of that day takes a mark for who was absent, and flags it.
+        headers: id of a work that stands -> its kind, and the lesson that it names.
+        checked: judges which homework a work checks, and marks for it.
         today: the school's calendar day.
         make_ups: student and work -> the day of a make-up that stands.
         check_scheduled: refuses the id of a work that is not in the course's schedule.
@@ -61,6 +65,8 @@ class Desk(NamedTuple):
     works: Mapping[str, int]
     covering: Callable[[str], CertificateRecorded | None]
     takes_absent: Callable[[], bool]
+    headers: Mapping[str, tuple[WorkKind, str | None]]
+    checked: CheckedHomework
     today: str
     make_ups: Mapping[tuple[str, str], str]
     check_scheduled: Callable[[str, str], None]
@@ -85,8 +91,11 @@ def plan_parts(command: RecordLesson | AddToLesson, desk: Desk, events: list[Eve
             raise Refused(
                 "homework_stands", "the lesson has homework: correct it instead", clause="2.2.2", where="homework"
             )
-        check_homework(command.homework.text, command.homework.due_on, desk.held_on, desk.year_ends_on, "homework.")
-        events.append(HomeworkAssigned(text=command.homework.text, due_on=command.homework.due_on))
+        given = command.homework
+        check_homework(given, desk.checked, desk.year_ends_on, "homework.")
+        events.append(
+            HomeworkAssigned(text=given.text, due_on=given.due_on, due_lesson=given.due_lesson, files=given.files)
+        )
 
 
 def check_free(slot: Slot, taken: set[Slot] | Mapping[Slot, int], where: str, beside: BesideAbsence) -> None:
@@ -157,20 +166,6 @@ def check_later_day(day: object, held_on: str, year_ends_on: str, where: str) ->
         )
 
 
-def check_homework(text: object, due_on: object, held_on: str, year_ends_on: str, where: str) -> None:
-    """Judge homework: due after the lesson, within the year; an empty text is an explicit none (regulation 2.2.2)."""
-    rules.check_text(text, rules.HOMEWORK_LENGTH_MAX, where + "text")
-    if due_on is None:
-        return
-    rules.check_date(due_on, where + "due_on")
-    if text == "":
-        raise Refused("due_without_text", "no homework has no due date", clause="2.2.2", where=where + "due_on")
-    if not held_on < due_on <= year_ends_on:  # type: ignore[operator]
-        raise Refused(
-            "due_date_out_of_range", "due after the lesson and within the year", clause="2.2.2", where=where + "due_on"
-        )
-
-
 def check_minutes(minutes: object, where: str) -> None:
     """Judge how late a student came, or how long before the end one left."""
     rules.check_integer(minutes, 1, MISSED_MINUTES_MAX, where)
@@ -229,6 +224,7 @@ def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         where = f"works[{position}]"
         rules.check_id(work.work, where + ".work")
         check_work(work, desk.held_on, desk.year_ends_on, where + ".")
+        desk.checked.check_named(work.kind, work.of_lesson, where + ".of_lesson")
         if work.scheduled is not None:
             desk.check_scheduled(work.scheduled, where + ".scheduled")
         slot = ("work", "", work.work)
@@ -243,6 +239,7 @@ def _plan_works(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
                 weight=work.weight,
                 ends_on=work.ends_on,
                 scheduled=work.scheduled,
+                of_lesson=work.of_lesson,
             )
         )
 
@@ -265,6 +262,7 @@ def _plan_make_ups(
 
 
 def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot], events: list[Event]) -> None:
+    headers = {**desk.headers, **{work.work: (work.kind, work.of_lesson) for work in command.works}}
     for position, mark in enumerate(command.marks):
         where = f"marks[{position}]"
         _check_student(desk, mark.student, where + ".student")
@@ -272,5 +270,6 @@ def _plan_marks(command: RecordLesson | AddToLesson, desk: Desk, taken: set[Slot
         slot = ("mark", mark.student, mark.work)
         at = where + ".work" if ("work", "", mark.work) not in taken else where + ".student"
         check_free(slot, taken, at, desk.beside_absence)
+        desk.checked.check_mark(mark.value, *headers[mark.work], where + ".value")
         taken.add(slot)
         events.append(MarkRecorded(student=mark.student, work=mark.work, value=mark.value))

@@ -6,6 +6,7 @@ application must agree with.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import cast
@@ -13,6 +14,7 @@ from typing import cast
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import JournalCommand
 from ledger.journal.context import LessonHead
+from ledger.journal.control import Remark
 from ledger.journal.course import Course
 from ledger.journal.decide import decide
 from ledger.journal.events import Event
@@ -44,9 +46,12 @@ class Journal:
         self.zone: tzinfo | None = None
         self.school = ""
         self._find_zone = find_zone
+        self._firsts: list[int] = []
+        self._moments: list[datetime] = []
         self._lessons: dict[str, list[str]] = {}
         self._subject_lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._subject_sheets: dict[tuple[str, str], list[str]] = {}
+        self._of_class: dict[str, list[str]] = {}
 
     def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
         """Decide, and take the events over; the index of each is the log's size before it.
@@ -69,12 +74,18 @@ class Journal:
             self.last_index[stream] = events[-1].index
             if before is None:
                 self._note(after)
+        self._firsts.append(self.size)
+        self._moments.append(now)
         self.size += len(decision.events)
         return [(event.originator_id, event.originator_version, event.data) for event in decision.events]
 
     def has_zone(self, name: str) -> bool:
         """Tell whether `name` is a time zone."""
         return self._find_zone(name) is not None
+
+    def recorded_at(self, index: int) -> datetime:
+        """Return the moment of the command that an entry is of."""
+        return self._moments[bisect_right(self._firsts, index) - 1]
 
     def find(self, stream: str) -> Aggregate | None:
         """Return the state of a stream."""
@@ -114,8 +125,14 @@ class Journal:
         """Return the streams of the result sheets of a subject in these class groups."""
         return [one for group in class_groups for one in self._subject_sheets.get((group, subject), ())]
 
+    def class_streams(self, class_group: str) -> list[str]:
+        """Return the streams of a class's courses, lessons, result sheets and remarks."""
+        return list(self._of_class.get(class_group, ()))
+
     def _note(self, aggregate: Aggregate) -> None:
-        """Note the school and its time zone, and new lessons and sheets under what they are of."""
+        """Note the school and its time zone, and new streams of a class under what they are of."""
+        if isinstance(aggregate, Course | Remark):
+            self._of_class.setdefault(aggregate.class_group, []).append(aggregate.stream)
         if isinstance(aggregate, School):
             self.zone = self._find_zone(aggregate.time_zone)
             self.school = aggregate.id
@@ -124,6 +141,8 @@ class Journal:
             self._lessons.setdefault(course.year, []).append(aggregate.stream)
             taught = self._subject_lessons.setdefault((course.class_group, course.subject), [])
             taught.append((aggregate.held_on, aggregate.stream))
+            self._of_class[course.class_group].append(aggregate.stream)
         elif isinstance(aggregate, ResultSheet):
             course = cast("Course", self.aggregates[f"course/{aggregate.course}"])
             self._subject_sheets.setdefault((course.class_group, course.subject), []).append(aggregate.stream)
+            self._of_class[course.class_group].append(aggregate.stream)

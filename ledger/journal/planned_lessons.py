@@ -57,6 +57,7 @@ class PlannedLesson(NamedTuple):
         timetable_entry: index of the `timetable_set` that plans it.
         bells_entry: index of the `bell_schedule_set` that its times are of; None as the times.
         calendar_entry: index of the `school_day_declared` that makes the day a school day, or changes its weekday.
+        moved_by: index of the `lesson_cancelled` that moved it here; None where the timetable has it here.
     """
 
     day: str
@@ -67,6 +68,13 @@ class PlannedLesson(NamedTuple):
     timetable_entry: int
     bells_entry: int | None
     calendar_entry: int | None
+    moved_by: int | None = None
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """What it rests on, sorted."""
+        rests_on = (self.timetable_entry, self.bells_entry, self.calendar_entry, self.moved_by)
+        return tuple(sorted({entry for entry in rests_on if entry is not None}))
 
 
 def grade_calendar(grade: int, year: SchoolYear, periods: Iterable[Period], calendar: Calendar | None) -> GradeCalendar:

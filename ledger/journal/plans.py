@@ -31,36 +31,60 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class LessonPlan(Aggregate, frozen=True, kw_only=True):
-    """A course's lesson plan; `items` maps a number to what stands under it, `stated` to the entry that says so."""
+    """A course's lesson plan.
+
+    Attributes:
+        title: what it is called.
+        items: number -> what stands under it.
+        stated: number -> the entry that says so.
+        homework: number -> the entries that ever stated something under it, each with whether that has homework.
+    """
 
     title: str
     items: Mapping[int, PlanTopic]
     stated: Mapping[int, int]
+    homework: Mapping[int, tuple[tuple[int, bool], ...]]
+
+    def homework_before(self, number: int, index: int) -> int | None:
+        """Return the entry that states the item as it stood before an entry, where it had homework then; else None."""
+        before = [stated for stated in self.homework.get(number, ()) if stated[0] < index]
+        return before[-1][0] if before and before[-1][1] else None
 
 
 def evolve_plan(state: LessonPlan | None, events: Iterable[Recorded]) -> LessonPlan | None:
     """Apply events of a plan's stream."""
     items = dict(state.items) if state else {}
     stated = dict(state.stated) if state else {}
+    homework = dict(state.homework) if state else {}
     version = state.version if state else 0
     for event in events:
         data = event.data
         version = event.originator_version
         if type(data) is LessonPlanImported:
             state = LessonPlan(
-                stream=event.originator_id, version=version, title=data.title, items=items, stated=stated
+                stream=event.originator_id,
+                version=version,
+                title=data.title,
+                items=items,
+                stated=stated,
+                homework=homework,
             )
         if isinstance(data, LessonPlanImported | LessonPlanContinued):
             for item in data.items:
                 items[item.number], stated[item.number] = topic_of(item), event.index
+                homework[item.number] = ((event.index, item.homework is not None),)
         elif type(data) is LessonPlanAmended:
             items.pop(data.number, None)
             stated[data.number] = event.index
+            has = data.new is not None and data.new.homework is not None
+            homework[data.number] = (*homework.get(data.number, ()), (event.index, has))
             if data.new is not None:
                 items[data.number] = data.new
         else:
             raise TypeError(f"{type(data).__name__} is no event of a lesson plan")
-    return msgspec.structs.replace(state, version=version, items=items, stated=stated) if state else None
+    if state is None:
+        return None
+    return msgspec.structs.replace(state, version=version, items=items, stated=stated, homework=homework)
 
 
 def topic_of(item: PlanItem) -> PlanTopic:

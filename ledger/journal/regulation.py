@@ -2,7 +2,7 @@
 
 All versions of a school are entries of one stream, `regulation/<id of the school>`: whoever rests on the list of
 versions reads that stream, whoever adopts one writes to it, and so neither can miss the other. `deadlines` judges by
-the parameters whether something was recorded in time; what is refused rests on `mark_for_absent` alone.
+the parameters whether something was recorded in time; what is refused rests on the two `mark_for_` alone.
 """
 
 from __future__ import annotations
@@ -82,6 +82,11 @@ def takes_marks_for_absent(context: Context, day: str) -> bool:
     regulation = context.find_if_any(Regulation, f"regulation/{context.books.school}")
     version = regulation.regulation_on(day) if regulation is not None else None
     return version is not None and version.parameters.mark_for_absent == "flag"
+
+
+def refuses_marks_for_unassigned(parameters: RegulationParameters) -> bool:
+    """Tell whether a version wants no bad mark for homework that was not entered, or not in time (2.2.3, R21)."""
+    return parameters.unposted_homework_is_not_assigned and parameters.mark_for_unassigned_homework == "refuse"
 
 
 def _check_parameters(parameters: RegulationParameters) -> None:

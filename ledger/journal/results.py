@@ -37,7 +37,7 @@ from ledger.journal.result_events import (
     ResultSheetOpened,
     ResultsPublished,
 )
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.sheet import ResultSheet
 from ledger.journal.teaching import today
 from ledger.journal.vocabulary import DEVIATION_REASONS, REASONS_WITH_NOTE, RESULT_KINDS, RESULT_VALUES, ResultKind
@@ -152,13 +152,15 @@ def find_place(context: Context, course_id: str, period_id: str) -> SheetPlace:
     """Return where a sheet of these two stands, noting what may move: the course, the year and all its classes.
 
     Raises:
-        Refused: there is no such course or period, or the period is not of the course's class.
+        Refused: there is no such course or period, the period is not of the course's class, or the class's journal is
+            closed.
     """
     course = context.find(Course, "course", course_id, "course")
     # What a period says of itself never changes, and whether it is closed is no matter here.
     period = context.settled(Period, "period", period_id, "period")
     year = context.find(SchoolYear, "year", course.year, "course")
     group = context.find(ClassGroup, "class", course.class_group, "course")
+    check_journal_open(group)
     if period.year != course.year or group.grade not in period.grades:
         raise Refused("wrong_period", "the period is not one of this class", clause=LOG, where="period")
     classes = tuple(context.find(ClassGroup, "class", id_, "course") for id_ in year.class_groups)

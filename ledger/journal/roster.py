@@ -12,7 +12,15 @@ from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
 from ledger.journal.context import Context
-from ledger.journal.events import ClassGroupListed, ClassGroupOpened, StudentEnrolled, StudentLeft, SubgroupListed
+from ledger.journal.events import (
+    ClassGroupListed,
+    ClassGroupOpened,
+    Event,
+    StudentEnrolled,
+    StudentLeft,
+    SubgroupListed,
+)
+from ledger.journal.journal_events import JournalClosed, JournalReopened, SheetTransferred
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.year import GRADE_MAX, SchoolYear
@@ -33,6 +41,8 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     """A class group such as 5А.
 
     `roster` maps a student to the stays, oldest first; `subgroups` are the ids of all courses of the class's subgroups.
+    `journal_closed` from a closing of the journal to its next reopening; `sheet_transferred` is the SHA-256 of the
+    summary sheet that was handed over last, and `sheet_transfers` how often one was.
     """
 
     year: str
@@ -41,6 +51,10 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     class_teacher: str | None
     roster: Mapping[str, tuple[Enrollment, ...]]
     subgroups: tuple[str, ...] = ()
+    journal_closed: bool = False
+    journal_reopenings: int = 0
+    sheet_transferred: str | None = None
+    sheet_transfers: int = 0
 
     def is_enrolled(self, student: str, day: str) -> bool:
         """Tell whether the student belongs to the class on this day."""
@@ -82,9 +96,30 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
             roster[data.student] = (*earlier, last._replace(ends_on=data.ends_on))
         elif type(data) is SubgroupListed:
             subgroups = (*subgroups, data.course)
+        elif state is not None:
+            state = _evolve_journal(state, data)
         else:
             raise TypeError(f"{type(data).__name__} is no event of a class group")
     return msgspec.structs.replace(state, version=version, roster=roster, subgroups=subgroups) if state else None
+
+
+def _evolve_journal(state: ClassGroup, data: Event) -> ClassGroup:
+    """Apply an event of the class's journal as a whole."""
+    if type(data) is JournalClosed:
+        return msgspec.structs.replace(state, journal_closed=True)
+    if type(data) is JournalReopened:
+        return msgspec.structs.replace(state, journal_closed=False, journal_reopenings=state.journal_reopenings + 1)
+    if type(data) is SheetTransferred:
+        return msgspec.structs.replace(state, sheet_transferred=data.sha256, sheet_transfers=state.sheet_transfers + 1)
+    raise TypeError(f"{type(data).__name__} is no event of a class group")
+
+
+def check_journal_open(group: ClassGroup) -> None:
+    """Refuse ordinary entries once the class's journal of the year is closed (regulation 3.2)."""
+    if group.journal_closed:
+        raise Refused(
+            "journal_closed", "the class's journal of this year is closed: it must be opened again first", clause="3.2"
+        )
 
 
 def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]:

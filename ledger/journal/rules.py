@@ -18,6 +18,8 @@ ADMINISTRATION: Final = ("administrator", "deputy")
 """Roles that set the journal up, close periods and answer requests (regulation 1.3)."""
 DIRECTION: Final = ("director", "administrator")
 """Roles that open a closed period again and attest one (regulation 1.3, 1.4)."""
+LEADERSHIP: Final = ("director", *ADMINISTRATION)
+"""Roles that plan who substitutes whom (regulation 2.1)."""
 TEACHER: Final = ("teacher",)
 
 TITLE_LENGTH_MAX: Final = 200

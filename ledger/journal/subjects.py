@@ -1,4 +1,4 @@
-"""Which lessons and result sheets a class group has in a subject: read off a log's entries as they come."""
+"""Which lessons and result sheets a class group has in a subject, or at all: read off a log's entries as they come."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Final
 import msgspec
 
 from ledger.journal.codec import CODEC
+from ledger.journal.control_events import RemarkRaised
 from ledger.journal.events import CourseOpened, LessonRecorded
 from ledger.journal.result_events import ResultSheetOpened
 
 # The end of an entry that makes a stream, in its one spelling (log-format.md, section 2).
 _MAKERS: Final = tuple(
     f'"type":"{name}","version":1}}'.encode()
-    for name in ("course_opened/1", "lesson_recorded/1", "result_sheet_opened/1")
+    for name in ("course_opened/1", "lesson_recorded/1", "result_sheet_opened/1", "remark_raised/1")
 )
 
 
@@ -29,6 +30,7 @@ class SubjectIndex:
         self._courses: dict[str, tuple[str, str]] = {}
         self._lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._sheets: dict[tuple[str, str], list[str]] = {}
+        self._of_class: dict[str, list[str]] = {}
 
     def see(self, entry: bytes) -> None:
         """Take the next entry into account.
@@ -48,15 +50,24 @@ class SubjectIndex:
         """Return the streams of the result sheets of a subject in these class groups."""
         return [one for group in class_groups for one in tuple(self._sheets.get((group, subject), ()))]
 
+    def of_class(self, class_group: str) -> list[str]:
+        """Return the streams of a class's courses, lessons, result sheets and remarks, as they came."""
+        return list(self._of_class.get(class_group, ()))
+
     def _note(self, entry: bytes) -> None:
         fields = _decode_fields(entry)
         data = CODEC.decode(fields.type, bytes(fields.data))
         if isinstance(data, CourseOpened):
             self._courses[fields.stream.partition("/")[2]] = (data.class_group, data.subject)
+            self._of_class.setdefault(data.class_group, []).append(fields.stream)
         elif isinstance(data, LessonRecorded):
             self._lessons.setdefault(self._courses[data.course], []).append((data.held_on, fields.stream))
+            self._of_class[self._courses[data.course][0]].append(fields.stream)
         elif isinstance(data, ResultSheetOpened):
             self._sheets.setdefault(self._courses[data.course], []).append(fields.stream)
+            self._of_class[self._courses[data.course][0]].append(fields.stream)
+        elif isinstance(data, RemarkRaised):
+            self._of_class.setdefault(data.class_group, []).append(fields.stream)
 
 
 class _Fields(msgspec.Struct):

@@ -25,7 +25,7 @@ def plan_substitution(
     Raises:
         Refused: nobody is responsible on this day, a substitution is missing or out of place, or it is malformed.
     """
-    responsible = _responsible(course, held_on)
+    responsible = responsible_on(course, held_on)
     if responsible == context.actor.id:
         _check_not_needed(wanted)
         return []
@@ -58,7 +58,7 @@ def check_substitution(reason: object, basis: object, same_subject: object, coef
     rules.check_integer(coefficient, 1, COEFFICIENT_MAX, where + "coefficient")
 
 
-def _responsible(course: Course, held_on: str) -> str:
+def responsible_on(course: Course, held_on: str) -> str:
     """Return the course's responsible teacher of the day; refuse a day before there is one (regulation 1.2)."""
     teacher = course.teacher_on(held_on)
     if teacher is None:

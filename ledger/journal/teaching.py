@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
 from ledger.journal.certificates import covering
+from ledger.journal.checked_homework import CheckedHomework
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.duties import check_duty
 from ledger.journal.events import AbsenceReasonSet, AttendanceTaken, Event, LessonRecorded
-from ledger.journal.facts import Slot
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import Desk, plan_parts
 from ledger.journal.plans import check_covered
+from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.schedule import check_scheduled
+from ledger.journal.substitution_plans import planned_for
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
 from ledger.journal.year import Period, SchoolYear, open_periods, periods_holding
@@ -48,9 +49,13 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     rules.check_role(context.actor, rules.TEACHER, "1.2")
     _check_header(command)
     course = context.find(Course, "course", command.course, "course")
-    substitution = plan_substitution(command.substitution, course, command.held_on, context)
+    wanted = command.substitution
+    if wanted is None and course.teacher_on(command.held_on) != context.actor.id:
+        wanted = planned_for(context, command.course, command.held_on, command.number)
+    substitution = plan_substitution(wanted, course, command.held_on, context)
     check_duty(context, ("journal", "substitute") if substitution else ("journal",), command.held_on, "held_on")
     group = context.find(ClassGroup, "class", course.class_group, "course")
+    check_journal_open(group)
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     check_begun(context, command.held_on, command.starts_at)
@@ -72,7 +77,10 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
         ),
         *substitution,
     ]
-    plan_parts(command, _desk(context, group, course, command.held_on, year, {}, {}, {}), events)
+    checked = CheckedHomework(context, stream, course, command.held_on, command.number)
+    plan_parts(command, _desk(checked, group, year, None), events)
+    if command.homework is None and (posted := taken_over(course.id, command.held_on, command.number, context)):
+        events.append(posted)
     return [Planned(stream, version, event) for version, event in enumerate(events, 1)]
 
 
@@ -85,9 +93,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
         raise Refused("lesson_annulled", "this lesson was annulled", clause="3.3", where="lesson")
     if command.take_attendance and lesson.attendance_taken:
         raise Refused("attendance_taken_already", "attendance was taken already", clause="2.1", where="take_attendance")
-    desk = _desk(
-        context, place.group, place.course, lesson.held_on, place.year, lesson.slots, lesson.works, lesson.make_ups
-    )
+    desk = _desk(checked_by(lesson, place, context), place.group, place.year, lesson)
     events: list[Event] = []
     plan_parts(command, desk, events)
     if command.take_attendance:
@@ -134,13 +140,15 @@ def find_lesson(context: Context, command: LessonChange) -> tuple[Lesson, Place]
 
     Raises:
         Conflict: the lesson is not in the state that the client saw (If-Match).
-        Refused: there is no such lesson.
+        Refused: there is no such lesson, or its class's journal is closed.
     """
     lesson = context.find(Lesson, "lesson", command.lesson, "lesson")
     expected = command.expected_version
     if expected is not None and expected != lesson.version:
         raise Conflict(lesson.stream, f"the lesson is at version {lesson.version}, the command expects {expected}")
-    return lesson, place_of(context, lesson)
+    place = place_of(context, lesson)
+    check_journal_open(place.group)
+    return lesson, place
 
 
 def place_of(context: Context, lesson: Lesson) -> Place:
@@ -191,28 +199,29 @@ def _check_header(command: RecordLesson) -> None:
     check_times(command.number, command.starts_at, command.ends_at, command.topic)
 
 
-def _desk(
-    context: Context,
-    group: ClassGroup,
-    course: Course,
-    held_on: str,
-    year: SchoolYear,
-    slots: Mapping[Slot, int],
-    works: Mapping[str, int],
-    make_ups: Mapping[tuple[str, str], str],
-) -> Desk:
+def checked_by(lesson: Lesson, place: Place, context: Context) -> CheckedHomework:
+    """Return what judges the homework checks of a lesson; of an annulled one, as the last in its day."""
+    number = lesson.header.number if lesson.header is not None else LESSON_NUMBER_MAX
+    return CheckedHomework(context, lesson.stream, place.course, lesson.held_on, number)
+
+
+def _desk(checked: CheckedHomework, group: ClassGroup, year: SchoolYear, lesson: Lesson | None) -> Desk:
+    """Put together what is known of a lesson; None: it is recorded by this very command."""
+    context, held_on = checked.context, checked.held_on
     return Desk(
         group,
-        course,
+        checked.course,
         held_on,
         year.ends_on,
-        slots,
-        works,
+        lesson.slots if lesson else {},
+        lesson.works if lesson else {},
         partial(covering, context, held_on),
         partial(takes_marks_for_absent, context, held_on),
+        lesson.kinds() if lesson else {},
+        checked,
         today(context),
-        make_ups,
-        partial(check_scheduled, context, course.id),
+        lesson.make_ups if lesson else {},
+        partial(check_scheduled, context, checked.course.id),
     )
 
 

@@ -32,6 +32,11 @@ CouncilDecision = Literal[
     "admitted", "not_admitted", "promoted", "promoted_conditionally", "retained", "graduated", "other"
 ]
 SubstitutionReason = Literal["ill", "business_trip", "training", "leave", "other"]
+Lacking = Literal["lesson", "attendance", "mark", "result", "remark", "council"]
+"""What may lack in a class's journal of a year when it is closed, if it is excused."""
+Unsettled = Literal["period", "request"]
+"""What must be settled first: a period that is open, a request for a correction that waits."""
+LackReason = Literal["not_required", "student_absent", "not_restorable", "order", "other"]
 ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
 Verdict = Literal["verified", "finding", "incomplete"]
 """What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""
@@ -57,6 +62,22 @@ RescheduleReason = Literal["teacher_absent", "calendar", "load", "programme", "o
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
+MediaType = Literal[
+    "application/pdf",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/zip",
+    "audio/mpeg",
+    "image/jpeg",
+    "image/png",
+    "text/plain",
+    "video/mp4",
+]
+"""Types of files that may go with homework."""
 WorkKind = Literal[
     "answer",
     "homework_check",
@@ -164,6 +185,24 @@ REOPENING_WORDS: Final[dict[str, str]] = {
     "other": "иное (с пояснением)",
 }
 """Why a closed period was opened again."""
+LACKING_WORDS: Final[dict[str, str]] = {
+    "period": "период не закрыт",
+    "request": "заявка без ответа",
+    "lesson": "урок не внесён и не отменён",
+    "attendance": "посещаемость не отмечена",
+    "mark": "нет отметки за письменную работу",
+    "result": "нет отметки за период",
+    "remark": "замечание не закрыто",
+    "council": "нет решения педагогического совета",
+}
+LACK_REASON_WORDS: Final[dict[str, str]] = {
+    "not_required": "не требуется",
+    "student_absent": "ученик отсутствовал или учился в другом месте",
+    "not_restorable": "восстановить нельзя",
+    "order": "приказ",
+    "other": "иное",
+}
+"""Why a journal is closed although something lacks; which document says so is the `basis`."""
 RELATION_WORDS: Final[dict[str, str]] = {
     "mother": "мать",
     "father": "отец",
@@ -300,6 +339,10 @@ MARKS: Final[frozenset[str]] = frozenset(
     [*DIGITS, *MARK_WORDS, *(f"{first}/{second}" for first in DIGITS for second in DIGITS)]
 )
 """Every value that a mark may have: digits, words, and two criteria in one cell."""
+BAD_MARKS: Final[frozenset[str]] = frozenset(
+    ["1", "2", "fail", *(f"{first}/{second}" for first in "12" for second in "12")]
+)
+"""Marks below what passes: what a pupil gets for homework that is not done."""
 
 RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
 DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))
@@ -319,10 +362,14 @@ COUNCIL_DECISIONS: Final[frozenset[str]] = frozenset(get_args(CouncilDecision))
 ABSENCE_CODES: Final[frozenset[str]] = frozenset(get_args(AbsenceCode))
 WEEKS: Final[tuple[str, ...]] = get_args(Weeks)
 CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
+MEDIA_TYPES: Final[frozenset[str]] = frozenset(get_args(MediaType))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
 PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))
+LACKING: Final[frozenset[str]] = frozenset(get_args(Lacking))
+UNSETTLED: Final[frozenset[str]] = frozenset(get_args(Unsettled))
+LACK_REASONS: Final[frozenset[str]] = frozenset(get_args(LackReason))
 REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
 VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
 TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))

@@ -12,7 +12,7 @@ class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """An assessed work.
 
     `ends_on`: its last day, where a written one goes on after the lesson's day; `scheduled`: which work of the
-    course's schedule it is.
+    course's schedule it is; `of_lesson`: of a homework check, whose homework it checks where not the lesson's before.
     """
 
     work: str
@@ -21,6 +21,7 @@ class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     weight: int = 100
     ends_on: str | None = None
     scheduled: str | None = None
+    of_lesson: str | None = None
 
 
 class NewMakeUp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,6 @@ from projections.reading import stands
 from projections.views.deadline_basis import Judging
 from projections.views.deadlines import Asked as OfRegister, DeadlineRow, deadline_register
 from projections.views.excuses import Incident, excuses, incidents
-from projections.views.lookups import lessons
 
 FINDING_WORDS: Final = {"incident": "инцидент", "excused": "уважительная причина", "unexcused": "опоздание без неё"}
 WORDS: Final = {**INCIDENT_WORDS, **EXCUSE_WORDS}
@@ -69,14 +68,16 @@ def _unexcused(asked: Asked, by: Judging, found: Sequence[Incident]) -> Iterator
     for first, last in _days(by, spans):
         of = OfRegister(from_date=first, to_date=last)
         late = deadline_register(asked.views, of, now=by.now, at=asked.position).rows
-        began = _begun(asked, first, last)
         shown: dict[tuple[str, str, str], list[tuple[DeadlineRow, set[int]]]] = {}
         for row in late:
             if row.excused is None and row.due is not None:
                 due = parse_at(row.due)
-                within = {span.entry for span in spans if overlaps(span, began[row.lesson], due, by.now)}
+                # A planned lesson of which no bell rings may have been at any time of its day.
+                began = local_moment(f"{row.held_on}T{row.starts_at or '00:00'}", asked.zone)
+                within = {span.entry for span in spans if overlaps(span, began, due, by.now)}
                 if within:
-                    shown.setdefault((row.lesson, row.rule, row.status), []).append((row, within))
+                    place = row.lesson or f"{row.course} {row.held_on} {row.number}"
+                    shown.setdefault((place, row.rule, row.status), []).append((row, within))
         for rows in shown.values():
             row = rows[0][0]
             cited = {entry for one, within in rows for entry in (*one.basis, *within)}
@@ -84,12 +85,6 @@ def _unexcused(asked: Asked, by: Judging, found: Sequence[Incident]) -> Iterator
                 *("unexcused", None, None, None, None, None, row.held_on, row.teacher, len(rows)),
                 *(LESSON_RULE_WORDS[row.rule], row.status, row.class_name, row.subject, sorted(cited)),
             )
-
-
-def _begun(asked: Asked, first: str, last: str) -> dict[str, datetime]:
-    """Lesson -> when it began."""
-    found = lessons(asked.views, from_date=first, to_date=last, at=asked.position).rows
-    return {row.lesson: local_moment(f"{row.held_on}T{row.starts_at}", asked.zone) for row in found}
 
 
 def _of_verdict(one: Incident, by: Judging) -> OfExcuse:

@@ -75,14 +75,23 @@ def corrections(asked: Asked) -> Found:
     first, last = entries_between(asked, asked["from"], asked["to"])
     rows: list[Row] = []
     closed = Closed(asked.views, asked.position)
-    counts: Counter[str] = Counter(same_day=0, before_close=0, reopened=0, after_close=0)
+    handed_over = _handed_over(asked)
+    counts: Counter[str] = Counter(dict.fromkeys(TIMING_WORDS, 0))
     for row in asked.select(_CORRECTIONS + condition + " ORDER BY k.entry", after=first, before=last, **values):
         found = Corrected(*row)
-        timing = timing_of(asked, found, clock, closed)
+        class_group, _ = asked.courses[found.course]
+        is_later = found.entry > handed_over.get(class_group, asked.position)
+        timing = "after_transfer" if is_later else timing_of(asked, found, clock, closed)
         if asked["timing"] in (None, timing):
             counts[timing] += 1
             rows.append(_line(asked, found, timing))
     return Found(rows, {"corrections": len(rows), **counts})
+
+
+def _handed_over(asked: Asked) -> dict[str, int]:
+    """Class -> the entry by which its summary sheet was handed over for the first time."""
+    sql = f"SELECT t.class_group, min(t.entry) FROM {{sheet_transfers}} t WHERE {stands('t')} GROUP BY t.class_group"
+    return dict(asked.select(sql))
 
 
 def timing_of(asked: Asked, found: Corrected, clock: choosing.LocalClock, closed: Closed) -> Timing:
@@ -227,6 +236,7 @@ TIMING_WORDS: Final = {
     "before_close": "до закрытия периода",
     "reopened": "в открытом снова периоде",
     "after_close": "после закрытия периода",
+    "after_transfer": "после передачи ведомости в архив",
 }
 _COLUMNS: Final = (
     *(choosing.AT, Column("timing", "когда", words=TIMING_WORDS), Column("what", "что", words=FACT_WORDS)),
@@ -241,8 +251,8 @@ _COLUMNS: Final = (
 REGISTER: Final = Question(
     number=2,
     slug="corrections",
-    title_ru="Все исправления: в тот же день, до закрытия периода, в открытом снова, после закрытия",
-    title_en="All corrections: same day, before the period's close, while it was open again, after it",
+    title_ru="Все исправления: в тот же день, до закрытия периода, в открытом снова, после закрытия, после архива",
+    title_en="All corrections: same day, before the period's close, open again, after it, after the sheet's hand-over",
     answer=corrections,
     parameters=(
         *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.STUDENT),
@@ -254,8 +264,8 @@ REGISTER: Final = Question(
         ),
     ),
     columns=_COLUMNS,
-    limits_ru="О передаче архива записей нет: исправления после неё видны как исправления после закрытия.",
-    limits_en="No entry says when an archive was handed over: corrections after that are among those after the close.",
+    limits_ru="Передача — первая передача сводной ведомости класса; исправления итоговых отметок — в вопросе 20.",
+    limits_en="The archive has it from the first transfer of the class's summary sheet on; results are in question 20.",
 )  # fmt: skip
 
 RAISED: Final = Question(

@@ -8,7 +8,8 @@ from ledger.journal.vocabulary import EXCUSE_WORDS, LESSON_RULE_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import LATE_WORDS, judging_now, months_of
-from projections.views.deadline_counts import DeadlineCount, deadline_counts
+from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_tally import DeadlineCount
 from projections.views.deadlines import RULES, Asked as OfRegister, deadline_register
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from ledger.journal.deadlines.office import result
 from ledger.journal.deadlines.verdict import Entered
@@ -65,36 +69,75 @@ class _Of(NamedTuple):
     published_at: str | None
 
 
-_RESULTS: Final = f"""
-    SELECT g.grade, g.letter, s.course, p.kind, p.number, r.what, r.obtained_at, b.obtained_at, b.entry, r.fact,
-      (SELECT m.at FROM {{commands}} m WHERE m.entry <= b.entry ORDER BY m.entry DESC LIMIT 1),
-      (SELECT m.at FROM {{commands}} m WHERE m.entry <= r.fact ORDER BY m.entry DESC LIMIT 1)
-    FROM {{results}} r
-    JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+_SHEETS: Final = f"""
+    SELECT s.sheet, g.grade, g.letter, s.course, p.kind, p.number FROM {{result_sheets}} s
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-    LEFT JOIN {{publications}} b ON b.entry = (
-      SELECT min(q.entry) FROM {{publications}} q
-      WHERE q.sheet = r.sheet AND q.what = r.what AND q.entry > r.fact AND {stands("q")})
-    WHERE {stands("r")} AND r.value IS NOT NULL ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.fact"""
+    WHERE {stands("s")} ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, s.entry"""
+_RESULTS: Final = f"""
+    SELECT r.sheet, r.what, r.fact, r.obtained_at FROM {{results}} r
+    WHERE {stands("r")} AND r.value IS NOT NULL"""
+_PUBLICATIONS: Final = f"""
+    SELECT b.sheet, b.what, b.entry, b.obtained_at,
+      (SELECT m.at FROM {{commands}} m WHERE m.entry <= b.entry ORDER BY m.entry DESC LIMIT 1)
+    FROM {{publications}} b WHERE {stands("b")} ORDER BY b.entry"""
+_ENTERED: Final = "SELECT m.entry, m.at FROM {commands} m WHERE m.entry < :at ORDER BY m.entry"
+
+
+def _groups(asked: Asked) -> dict[_Of, list[int]]:
+    """Results by sheet and by what showed them, in the order of periods and classes."""
+    shown: defaultdict[tuple[str, str], list[tuple[int, str, str]]] = defaultdict(list)
+    for sheet, what, entry, obtained_at, at in asked.select(_PUBLICATIONS):
+        shown[sheet, what].append((entry, obtained_at, at))
+    found: defaultdict[str, list[tuple[int, str, str | None]]] = defaultdict(list)
+    for sheet, what, fact, obtained_at in asked.select(_RESULTS):
+        found[sheet].append((fact, what, obtained_at))
+    entered = _Entered(asked)
+    groups: defaultdict[_Of, list[int]] = defaultdict(list)
+    for sheet, grade, letter, course, kind, number in asked.select(_SHEETS):
+        if course not in asked.courses:
+            continue
+        place = (f"{grade}{letter}", asked.courses[course][1], kind, number)
+        for fact, what, obtained_at in sorted(found[sheet]):
+            publications = shown[sheet, what]
+            behind = bisect_right(publications, fact, key=itemgetter(0))
+            published_by, of_all, published_at = publications[behind] if behind < len(publications) else _NOT_SHOWN
+            minute = obtained_at or of_all
+            moment = entered.moment(fact) if minute is None else _local(minute, asked.zone)
+            groups[_Of(*place, what, moment, published_by, published_at)].append(fact)
+    return groups
+
+
+_NOT_SHOWN: Final = (None, None, None)
+
+
+@lru_cache(maxsize=4_096)
+def _local(minute: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(minute).replace(tzinfo=zone)
+
+
+class _Entered:
+    """When entries were recorded, read when the first is asked for."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+
+    @cached_property
+    def _commands(self) -> list[tuple[int, str]]:
+        return [(entry, at) for entry, at in self._asked.select(_ENTERED)]
+
+    def moment(self, entry: int) -> datetime:
+        """The moment of the command that an entry belongs to."""
+        return parse_at(self._commands[bisect_right(self._commands, entry, key=itemgetter(0)) - 1][1])
 
 
 def published_late(asked: Asked) -> Found:
     """Results that were shown after the hours that the regulation gives, or not yet, though these are over."""
     judging = judging_now(asked)
-    groups: defaultdict[_Of, list[int]] = defaultdict(list)
-    for row in asked.select(_RESULTS):
-        grade, letter, course, kind, number, what, *obtained, published_by, fact, published_at, at = row
-        if course not in asked.courses:
-            continue
-        minute = next((one for one in obtained if one is not None), None)
-        moment = parse_at(at) if minute is None else datetime.fromisoformat(minute).replace(tzinfo=asked.zone)
-        place = (f"{grade}{letter}", asked.courses[course][1], kind, number, what)
-        groups[_Of(*place, moment, published_by, published_at)].append(fact)
     rows: list[Row] = []
     counts: Counter[str] = Counter()
-    for of, facts in groups.items():
+    for of, facts in _groups(asked).items():
         published = None
         if of.published_by is not None and of.published_at is not None:
             published = Entered(of.published_by, parse_at(of.published_at))

@@ -1,4 +1,4 @@
-"""Question 20: what changed in a year's results since it was archived, or since a day."""
+"""Question 20: what changed in a year's results since its sheets were handed over, or since a day."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from projections.questions.asking import ENTRIES, Asked, Column, Found, Question
 from projections.questions.results import PERIOD_KIND, PERIOD_NUMBER, WHAT
 from projections.reading import position_at, stands
 
+SINCE_WORDS: Final = {"transfer": "передача ведомости", "archive": "архив", "day": "день"}
 CHANGE_WORDS: Final = {"added": "внесена", "changed": "исправлена", "annulled": "аннулирована"}
 
 # What a result was at the size that it is compared with: the row of the same fact that stood then.
@@ -21,7 +22,7 @@ _CHANGED: Final = f"""
       k.reason, k.note, k.basis, m.at, m.actor
     FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
-    JOIN {{courses}} o ON o.course = s.course AND o.year = :year AND {stands("o")}
+    JOIN {{courses}} o ON o.course = s.course AND o.class_group = :class_group AND {stands("o")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
     JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("r.entry")}
     LEFT JOIN {{result_corrections}} k ON k.entry = r.entry AND {stands("k")}
@@ -29,36 +30,48 @@ _CHANGED: Final = f"""
 
 
 def changed_results(asked: Asked) -> Found:
-    """Results that were added, changed or annulled behind the size that an archive or a day names."""
+    """Results that were added, changed or annulled behind the size that a transfer, an archive or a day names."""
     rows: list[Row] = []
-    for year, (size, archived) in _sizes(asked).items():
+    for group, (since, size, cited) in _sizes(asked).items():
         condition, values = asked.selected(("class", "o.class_group"), ("subject", "o.subject"))
-        found = asked.select(f"{_CHANGED}{condition} ORDER BY r.entry", year=year, size=size, **values)
+        found = asked.select(f"{_CHANGED}{condition} ORDER BY r.entry", class_group=group, size=size, **values)
         for class_group, subject, kind, number, what, student, fact, entry, value, before, *rest in found:
             if value == before:
                 continue
             change = "added" if before is None else "annulled" if value is None else "changed"
             place = (asked.class_names[class_group], subject, kind, number, what, student)
-            rows.append((change, *place, before, value, *rest, size, sorted({fact, entry, *archived})))
+            rows.append((change, *place, before, value, *rest, since, size, sorted({fact, entry, *cited})))
+    rows.sort(key=lambda row: max(row[-1]))
     counts = Counter(row[0] for row in rows)
     return Found(rows, {change: counts[change] for change in CHANGE_WORDS})
 
 
-def _sizes(asked: Asked) -> dict[str, tuple[int, tuple[int, ...]]]:
-    """Year -> the size to compare with, and the entry of the archive that has it."""
+def _sizes(asked: Asked) -> dict[str, tuple[str, int, tuple[int, ...]]]:
+    """Class -> what it is compared with, the size of that, and the entry of the transfer or archive."""
+    classes = asked.select(f"SELECT g.class_group, g.year FROM {{classes}} g WHERE {stands('g')} ORDER BY g.entry")
     if asked["from"] is not None:
         begins = choosing.day_begins(asked["from"], asked.zone) - timedelta(microseconds=1)
         size = min(position_at(asked.views, begins), asked.position)
-        return {year: (size, ()) for (year,) in asked.select(f"SELECT y.year FROM {{years}} y WHERE {stands('y')}")}
+        return {group: ("day", size, ()) for group, _ in classes}
     sql = f"SELECT a.year, a.size, a.entry FROM {{archives}} a WHERE {stands('a')} ORDER BY a.entry"
-    return {year: (size, (entry,)) for year, size, entry in asked.select(sql)}
+    archived = {year: (size, entry) for year, size, entry in asked.select(sql)}
+    sql = f"SELECT t.class_group, t.entry FROM {{sheet_transfers}} t WHERE {stands('t')} ORDER BY t.entry"
+    transferred: dict[str, int] = dict(asked.select(sql))
+    found: dict[str, tuple[str, int, tuple[int, ...]]] = {}
+    for group, year in classes:
+        if group in transferred:
+            found[group] = ("transfer", transferred[group], (transferred[group],))
+        elif year in archived:
+            size, entry = archived[year]
+            found[group] = ("archive", size, (entry,))
+    return found
 
 
 CHANGED: Final = Question(
     number=20,
     slug="result-changes",
-    title_ru="Что изменилось в итоговых отметках года после его архива или с названного дня",
-    title_en="What changed in a year's results since its archive, or since a day",
+    title_ru="Что изменилось в итогах после передачи ведомости класса, архива года или с названного дня",
+    title_en="What changed in results since a class's sheet was handed over, its year's archive, or a day",
     answer=changed_results,
     parameters=(choosing.CLASS, choosing.SUBJECT, choosing.ENTERED_FROM),
     columns=(
@@ -66,10 +79,18 @@ CHANGED: Final = Question(
         *(PERIOD_KIND, PERIOD_NUMBER, WHAT, choosing.STUDENT_ID),
         *(Column("old", "была", is_named=True), Column("new", "стала", is_named=True)),
         *(Column("reason", "причина", words=REASON_WORDS), Column("note", "пояснение", "note"), choosing.BASIS),
-        *(choosing.AT, choosing.ACTOR, Column("size", "сравнено с записей"), ENTRIES),
+        *(
+            choosing.AT,
+            choosing.ACTOR,
+            Column("since", "сравнено с", words=SINCE_WORDS),
+            Column("size", "записей тогда"),
+            ENTRIES,
+        ),
     ),
-    limits_ru="Без from — с последним архивом года, о котором есть запись; года без архива в ответе нет. "
-    "Был ли архив передан и какой ведомостью, в журнале нет.",
-    limits_en="Without `from`: since the last archive of the year that an entry tells of; a year without one is not in "
-    "the answer. Whether an archive was handed over, and as which sheet, is not in the log.",
+    limits_ru="Без from — с последней передачей сводной ведомости класса, а если её не передавали, с последним архивом "
+    "года; класса без того и другого в ответе нет. Решения педсовета здесь не сравниваются: версии ведомости целиком "
+    "даёт letopis sheet --versions.",
+    limits_en="Without `from`: since the class's summary sheet was last handed over or, if it never was, since the "
+    "last archive of the year; a class without either is not in the answer. Decisions of the council are not compared "
+    "here: letopis sheet --versions gives whole versions.",
 )

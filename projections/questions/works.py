@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -68,7 +68,7 @@ def few_marks(asked: Asked) -> Found:
         return not_assessed(asked, by_grade)
     for (starts_on, ends_on), grades in _spans(by_grade).items():
         lessons = _lessons_of(asked, starts_on, ends_on)
-        marks = _marks_of(asked, starts_on, ends_on)
+        marks = _marks_of(asked, starts_on, ends_on, grades)
         for course, held in lessons.items():
             class_group, subject = asked.courses[course]
             grade = asked.grades[class_group]
@@ -176,10 +176,14 @@ class _Marks(NamedTuple):
 _NO_MARKS: Final = _Marks(0, 0, 0)
 
 
-def _marks_of(asked: Asked, first: str, last: str) -> dict[tuple[str, str], _Marks]:
-    """Course and student -> standing marks, of those who have any."""
+def _marks_of(
+    asked: Asked, first: str, last: str, grades: Collection[int] = range(12)
+) -> dict[tuple[str, str], _Marks]:
+    """Course and student -> standing marks in courses of these grades, of those who have any."""
     condition, values = asked.of_courses
-    sql = f"{_MARKS}{condition} GROUP BY l.course, c.student"
+    of_grades = f"""l.course IN (SELECT o.course FROM {{courses}} o
+        JOIN {{classes}} g ON g.class_group = o.class_group WHERE g.grade IN ({", ".join(map(str, grades))}))"""
+    sql = f"{_MARKS}{condition} AND {of_grades} GROUP BY l.course, c.student"
     found = asked.select(sql, first=first, last=last, **values)
     return {(course, student): _Marks(*rest) for course, student, *rest in found}
 

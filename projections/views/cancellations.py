@@ -115,6 +115,7 @@ class Standing(NamedTuple):
     """A cancellation that stands, as `Cancellation` has it; nothing of what was recorded."""
 
     entry: int
+    class_group: str
     course: str
     held_on: str
     number: int
@@ -125,13 +126,20 @@ class Standing(NamedTuple):
     merged_with: str | None
 
 
-def standing_cancellations(views: Reader, position: int, from_day: str, to_day: str) -> list[Standing]:
+def standing_cancellations(
+    views: Reader, position: int, from_day: str, to_day: str, class_group: str | None = None
+) -> list[Standing]:
     """Cancellations that stand at a position, of lessons planned on some days, both inclusive, or moved to them."""
-    sql = f"""SELECT c.fact, c.course, c.held_on, c.number, c.reason, c.basis, c.moved_on, c.moved_number, c.merged_with
-        FROM {{cancellations}} c
-        WHERE {stands("c")} AND c.withdrawn_basis IS NULL
+    parameters: dict[str, object] = {"at": position, "first": from_day, "last": to_day}
+    condition = ""
+    if class_group is not None:
+        parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
+    sql = f"""SELECT c.fact, o.class_group, c.course, c.held_on, c.number, c.reason, c.basis, c.moved_on,
+          c.moved_number, c.merged_with
+        FROM {{cancellations}} c JOIN {{courses}} o ON o.course = c.course AND {stands("o")}
+        WHERE {stands("c")} AND c.withdrawn_basis IS NULL{condition}
           AND (c.held_on BETWEEN :first AND :last OR c.moved_on BETWEEN :first AND :last) ORDER BY c.fact"""
-    return [Standing(*row) for row in views.select(sql, {"at": position, "first": from_day, "last": to_day})]
+    return [Standing(*row) for row in views.select(sql, parameters)]
 
 
 _LESSON: Final = f"""(SELECT min(l.lesson) FROM {{lessons}} l WHERE l.course = $course AND l.held_on = $day

@@ -73,9 +73,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "1.6",
-        "in_part",
-        "проверки и замечания классного руководителя; опоздания сами замечаниями не становятся",
-        "the class teacher's checks and remarks; what is late does not become a remark by itself",
+        "built",
+        "проверки и замечания классного руководителя; опоздания сами становятся замечаниями и сами закрываются",
+        "the class teacher's checks and remarks; what is late becomes a remark by itself and closes itself",
     ),
     (
         "1.7",
@@ -113,7 +113,12 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
         "система ещё не печатает и не заверяет копии; сделанные распечатки учитываются (1.1, 3.3)",
         "the system neither prints nor certifies copies yet; paper that was made is registered (1.1, 3.3)",
     ),
-    ("3.2", "not_yet", "сводной ведомости ещё нет", "there is no consolidated sheet yet"),
+    (
+        "3.2",
+        "in_part",
+        "журнал класса закрывается, сводная ведомость передаётся с распиской; её печатной формы ещё нет",
+        "a class's journal is closed, its summary sheet handed over with a receipt; the printed form is not made yet",
+    ),
     (
         "3.3",
         "in_part",
@@ -144,6 +149,7 @@ def conformity(views: Reader, *, now: datetime | None = None, at: AsOf = None) -
         "2.2": found.entered,
         "2.3": found.families,
         "2.4": found.authors,
+        "3.2": found.journals,
         "3.3": found.paper,
     }
     rows = tuple(Clause(*row, shown[row[0]]() if row[0] in shown else ()) for row in CLAUSES)
@@ -240,6 +246,12 @@ class _Evidence:
 
     def authors(self) -> tuple[Shown, ...]:
         return (self._count("команд, у каждой есть автор", "commands, each with its author", "commands"),)
+
+    def journals(self) -> tuple[Shown, ...]:
+        return (
+            self._count("закрытий журналов классов", "closings of classes' journals", "journal_closings"),
+            self._count("передач сводных ведомостей", "summary sheets handed over", "sheet_transfers"),
+        )
 
     def paper(self) -> tuple[Shown, ...]:
         rows = self.obligations.rows

@@ -9,14 +9,12 @@ lessons of the whole class, and those of every subgroup that one of them is in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
 from ledger.journal.in_force import in_force
-from ledger.journal.planned_lessons import PlannedLesson
 from projections.reading import Reader, stands
-from projections.views.cancellations import Standing, standing_cancellations
-from projections.views.plan import Held, match, read_plan
+from projections.views.plan import Held, read_plan
 from projections.views.subgroups import SubgroupMember, subgroup_members
 
 
@@ -61,8 +59,6 @@ class DayEnds:
         self._courses: defaultdict[str, list[str]] = defaultdict(list)
         self._held: defaultdict[tuple[str, str], list[Held]] = defaultdict(list)
         self._members: defaultdict[str, list[SubgroupMember]] = defaultdict(list)
-        self._cancelled: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
-        self._moved_in: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
         self._days: dict[tuple[str, str], _Day] = {}
         self._ends: dict[tuple[str, str, str | None], DayEnd | None] = {}
         self._read(views, position, from_day, to_day, class_group)
@@ -73,9 +69,7 @@ class DayEnds:
         if class_group is not None:
             parameters["class_group"], condition = class_group, " AND o.class_group = :class_group"
         sql = f"SELECT o.course, o.class_group, o.subgroup FROM {{courses}} o WHERE {stands('o')}{condition}"
-        groups: dict[str, str] = {}
         for course, group, subgroup in views.select(sql, parameters):
-            groups[course] = group
             self._subgroups[course] = subgroup is not None
             self._courses[group].append(course)
         sql = f"""SELECT o.class_group,
@@ -87,12 +81,6 @@ class DayEnds:
         if any(self._subgroups.values()):
             for member in subgroup_members(views, class_group=class_group, at=position).rows:
                 self._members[member.course].append(member)
-        for one in standing_cancellations(views, position, first, last):
-            of = groups.get(one.course)
-            if of is not None:
-                self._cancelled[of, one.held_on].append(one)
-                if one.moved_on is not None:
-                    self._moved_in[of, one.moved_on].append(one)
 
     def of(self, class_group: str, course: str, day: str) -> DayEnd | None:
         """The end of the last lesson of a course's students; None where no lesson of theirs is known."""
@@ -136,39 +124,17 @@ class DayEnds:
         timetable = None if planner is None else in_force(planner.timetables, day)
         if timetable is None:
             return _Day(tuple(_Ending(one.ends_at, (one.entry,), one.course) for one in held), (), None)
-        cancelled = {(one.course, one.number): one for one in self._cancelled.get((class_group, day), ())}
-        planned: list[PlannedLesson] = []
+        found = self._plan.beside(class_group, day, held)
         gone: list[_Ending] = []
         merged: list[_Ending] = []
-        for lesson in self._plan.lessons(class_group, day):
-            by = cancelled.get((lesson.course, lesson.number))
-            if by is None:
-                planned.append(lesson)
-            elif lesson.ends_at is not None:
-                ending = _Ending(lesson.ends_at, (by.entry, *_entries(lesson)), lesson.course)
+        for lesson, by in found.cancelled:
+            if lesson.ends_at is not None:
+                ending = _Ending(lesson.ends_at, (by.entry, *lesson.entries), lesson.course)
                 (gone if by.merged_with is None else merged).append(ending)
-        planned += self._moved(class_group, day, timetable.event.bells)
-        found = match(sorted(planned, key=lambda one: (one.number, one.course, one.timetable_entry)), held)
         lessons = [_Ending(one.ends_at, (one.entry,), one.course) for one in held]
         lessons += [
-            _Ending(lesson.ends_at, _entries(lesson), lesson.course)
+            _Ending(lesson.ends_at, lesson.entries, lesson.course)
             for lesson, one in found.pairs
             if one is None and lesson.ends_at is not None
         ]
         return _Day((*lessons, *merged), tuple(gone), timetable.entry)
-
-    def _moved(self, class_group: str, day: str, bells: str) -> Iterator[PlannedLesson]:
-        """Lessons that cancellations moved to this day, by its bells: a cancellation plans them, not the timetable."""
-        version = in_force(self._plan.bells.get(bells, ()), day)
-        for one in self._moved_in.get((class_group, day), ()):
-            for bell in version.event.lessons if version is not None else ():
-                if version is not None and bell.number == one.moved_number:
-                    yield PlannedLesson(
-                        day, bell.number, one.course, bell.starts_at, bell.ends_at, one.entry, version.entry, None
-                    )
-
-
-def _entries(lesson: PlannedLesson) -> tuple[int, ...]:
-    """What a planned lesson rests on."""
-    rests_on = (lesson.timetable_entry, lesson.bells_entry, lesson.calendar_entry)
-    return tuple(sorted({entry for entry in rests_on if entry is not None}))

@@ -1,6 +1,6 @@
 """What verdicts on deadlines rest on beside the facts themselves: the school's clock and versions, and its days' ends.
 
-When the students' last lesson ends, `day_ends` says. `DAYS_OFF` is not taken from the log's calendar.
+When the students' last lesson ends, `day_ends` says; which days extend terms, `ledger.journal.deadlines.days_off`.
 """
 
 from __future__ import annotations
@@ -8,24 +8,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any, Final, TypeVar
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ledger.journal.deadlines.days import DaysOff, at_wall
-from ledger.journal.deadlines.verdict import WORST_FIRST, School, Status, Version
+from ledger.journal.deadlines.days import at_wall
+from ledger.journal.deadlines.days_off import days_off
+from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, School, Status, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve
 from projections.views.lookups import Membership, courses, memberships, school as the_school
+from projections.views.plan import Until, read_grade_calendars, until_of
 from projections.views.plans import Covering, published
 from projections.views.regulation import regulation
 from projections.views.subgroups import SubgroupMember, subgroup_members
-
-DAYS_OFF: Final = DaysOff()
-"""Saturday, Sunday and no holidays."""
 
 _AT_ONCE: Final = 2_048
 
@@ -34,11 +33,25 @@ Value = TypeVar("Value", int, str)
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """As of which position and moment is judged, and by what."""
+    """As of which position and moment is judged, and by what.
+
+    Attributes:
+        position: the position.
+        now: the moment.
+        school: what the office is judged by.
+        until: when a planned lesson must have ended to be judged.
+        classes: class group -> what its lessons are judged by; empty where no version asks for days off.
+    """
 
     position: int
     now: datetime
     school: School
+    until: Until
+    classes: Mapping[str, School]
+
+    def of(self, class_group: str) -> School:
+        """What a class's lessons are judged by."""
+        return self.classes.get(class_group, self.school)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,13 @@ def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
         now = min(now, at)
     elif at is not None:
         now = moments(views, [position - 1]).get(position - 1, now)
+    return judging_at(views, position, now, until_of(views, at, position, now))
+
+
+def judging_at(views: Reader, position: int, now: datetime | None, until: Until | None = None) -> Judging:
+    """Say as of what is judged at a position that the views have reached; `now` None: the `at` of its last entry."""
+    if now is None:
+        now = moments(views, [position - 1]).get(position - 1, datetime.max.replace(tzinfo=UTC))
     found = the_school(views, at=position).rows
     zone = ZoneInfo(found[0].time_zone if found else "UTC")
     versions = tuple(
@@ -85,7 +105,18 @@ def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
         )
         for version in regulation(views, at=position).versions
     )
-    return Judging(position, now, School(zone, versions, DAYS_OFF))
+    if until is None:
+        until = until_of(views, position, position, now)
+    if not any(of.parameters.weekends_extend or of.parameters.holidays_extend for of in versions):
+        return Judging(position, now, School(zone, versions), until, {})
+    calendars = read_grade_calendars(views, position)
+    schools: dict[int, School] = {}
+    for calendar in calendars.values():
+        if id(calendar) not in schools:
+            schools[id(calendar)] = School(zone, versions, days_off([calendar]))
+    classes = {group: schools[id(calendar)] for group, calendar in calendars.items()}
+    every = {id(calendar): calendar for calendar in calendars.values()}
+    return Judging(position, now, School(zone, versions, days_off([*every.values()])), until, classes)
 
 
 def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:
@@ -121,6 +152,24 @@ def planned_homework(views: Reader, lessons: Iterable[Covering], position: int) 
 def wall(day: date, clock: str, of: School) -> datetime:
     """The instant at which the school's clock shows `HH:MM` on a day."""
     return at_wall(day, time(int(clock[:2]), int(clock[3:])), of.zone)
+
+
+class MakeUp(NamedTuple):
+    """A student's own day for a work, and the entries that say so."""
+
+    on: date | None
+    entries: tuple[int, ...]
+
+
+NO_MAKE_UP: Final = MakeUp(None, ())
+
+
+class OfWork(NamedTuple):
+    """What stands of a written work, by student: marks, own days, absences from its lesson."""
+
+    marks: Mapping[str, Entered]
+    make_ups: Mapping[str, MakeUp]
+    absences: Mapping[str, Entered]
 
 
 class Rosters:

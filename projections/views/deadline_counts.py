@@ -8,12 +8,10 @@ alone. What comes out is what the pure functions say of every fact, which tests 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 from datetime import date, datetime
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -21,7 +19,6 @@ from ledger.journal.deadlines.homework import homework_term
 from ledger.journal.deadlines.lesson import attendance_term, lesson_term
 from ledger.journal.deadlines.marks import oral_mark_term, written_mark_term
 from ledger.journal.deadlines.verdict import (
-    CLAUSES,
     WORST_FIRST,
     Rule,
     School,
@@ -44,13 +41,12 @@ from projections.views.deadline_basis import (
     wall,
 )
 from projections.views.deadline_cells import Cells
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, excused_verdicts, monday
+from projections.views.deadline_tally import By, DeadlineCounts, Tally
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, excused_verdicts, judge_unrecorded
 from projections.views.excuses import StandingExcuses
+from projections.views.timetable_pages import DayLesson
+from projections.views.unrecorded import unrecorded
 
-By = Literal["teacher", "class_group", "week"]
-
-_Key = tuple[int, str, str, str]
-_PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "lesson": lesson_term,
     "attendance": attendance_term,
@@ -58,36 +54,6 @@ _DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
     "oral_mark": oral_mark_term,
     "written_mark": written_mark_term,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineCount:
-    """Verdicts of one rule, of one teacher, class and week where counted by those (else None).
-
-    `excused`: how many of those that are late or missing have an excuse; they are counted there all the same.
-    """
-
-    rule: Rule
-    clause: str
-    teacher: str | None
-    class_group: str | None
-    week: str | None
-    on_time: int
-    late: int
-    missing: int
-    pending: int
-    exempt: int
-    no_regulation: int
-    excused: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineCounts:
-    """Counts at a position, as of `now`, in the order of rules, teachers, classes and weeks."""
-
-    position: int
-    now: str
-    rows: tuple[DeadlineCount, ...]
 
 
 class _Bound(NamedTuple):
@@ -147,45 +113,6 @@ class _LessonRow(NamedTuple):
         return self.due_on is not None and _is_eve(self.held_on, self.due_on)
 
 
-class _Tally:
-    """The counts, by rule and whatever else is counted apart; `of_lessons` is filled too where it is wanted."""
-
-    def __init__(
-        self, apart: Collection[By], days: Iterable[str], of_lessons: dict[str, LessonDay] | None = None
-    ) -> None:
-        self.of_lessons = of_lessons
-        self._teachers, self._groups = "teacher" in apart, "class_group" in apart
-        self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
-        self.counted: dict[_Key, dict[Status, int]] = {}
-        self.excused: Counter[_Key] = Counter()
-
-    def key(self, rule: Rule, teacher: str, class_group: str, day: str) -> _Key:
-        """Where a verdict on a lesson is counted."""
-        return (
-            _PLACES[rule],
-            teacher if self._teachers else "",
-            class_group if self._groups else "",
-            self._weeks[day],
-        )
-
-    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
-        """The counts of what is counted there."""
-        key = self.key(rule, teacher, class_group, day)
-        found = self.counted.get(key)
-        if found is None:
-            found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)
-        return found
-
-    def rows(self) -> Iterator[DeadlineCount]:
-        """The counts in their order."""
-        for key, counted in sorted(self.counted.items(), key=itemgetter(0)):
-            place, teacher, group, week = key
-            rule, excused = RULES[place], self.excused[key]
-            yield DeadlineCount(
-                rule, CLAUSES[rule], teacher or None, group or None, week or None, excused=excused, **counted
-            )
-
-
 def deadline_counts(
     views: Reader,
     asked: Asked,
@@ -195,7 +122,7 @@ def deadline_counts(
     at: AsOf = None,
     of_lessons: dict[str, LessonDay] | None = None,
 ) -> DeadlineCounts:
-    """Count the verdicts on lessons that stand.
+    """Count the verdicts on lessons that stand, and on planned ones that are over and that nobody recorded.
 
     Args:
         views: whom to ask.
@@ -210,17 +137,24 @@ def deadline_counts(
     """
     judged = judging(views, now, at)
     selection = _Selection(asked, judged.position)
-    lessons = dict(views.select(selection.sql("l.lesson, l.held_on"), selection.parameters))
-    days = set(lessons.values())
-    tally = _Tally(frozenset(by), days, of_lessons)
+    found = views.select(selection.sql("l.lesson, l.held_on, o.class_group"), selection.parameters)
+    lessons = {lesson: (day, group) for lesson, day, group in found}
+    lacking: Sequence[DayLesson] = ()
+    if {"lesson", "attendance"} & set(asked.rules):
+        first, last, teacher = selection.first, selection.last, asked.teacher
+        lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
+    days = {*(day for day, _ in lessons.values()), *(place.held_on for place in lacking)}
+    tally = Tally(frozenset(by), days, of_lessons)
+    terms = _Terms(views, judged, days)
     if lessons:
-        terms = _Terms(views, judged, days)
         _count(views, selection, terms, lessons, tally)
         _count_excused(views, selection, judged, tally)
+    _count_unrecorded(lacking, terms, asked, tally)
+    _count_excused_unrecorded(views, lacking, judged, asked, tally)
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
-def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: _Tally) -> None:
+def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: Tally) -> None:
     """Count everything that the rules ask for."""
     asked = selection.asked
     rules = set(asked.rules)
@@ -241,7 +175,7 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
         _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
 
 
-def _count_excused(views: Reader, selection: _Selection, judged: Judging, tally: _Tally) -> None:
+def _count_excused(views: Reader, selection: _Selection, judged: Judging, tally: Tally) -> None:
     """Count what is excused: lessons with an excuse are few, so each of their verdicts is reached."""
     excuses = StandingExcuses(views, judged)
     if not excuses:
@@ -282,9 +216,15 @@ class _Terms:
     def __init__(self, views: Reader, judged: Judging, days: Iterable[str]) -> None:
         self._views, self._judged = views, judged
         self._versions = {day: judged.school.version_on(date.fromisoformat(day)) for day in days}
-        self.days = self._bounds(
+        # One calendar is a number; classes without one of their own have 0.
+        schools = {id(school): school for school in judged.classes.values()}
+        numbers = {key: number for number, key in enumerate(schools, start=1)}
+        self._calendars = {group: numbers[id(school)] for group, school in judged.classes.items()}
+        self._schools = {0: judged.school, **{numbers[key]: school for key, school in schools.items()}}
+        self._days = self._bounds(
             {
-                (rule, day): make(date.fromisoformat(day), version, judged.school)
+                (rule, day, number): make(date.fromisoformat(day), version, school)
+                for number, school in self._schools.items()
                 for day, version in self._versions.items()
                 if version is not None
                 for rule, make in _DAY_TERMS.items()
@@ -293,24 +233,32 @@ class _Terms:
 
     def add(self, days: Iterable[str]) -> None:
         """Take more days from which terms of marks count."""
-        school, terms = self._judged.school, {}
+        makers: tuple[Rule, ...] = ("oral_mark", "written_mark")
+        terms = {}
         for day in days:
             on = date.fromisoformat(day)
-            version = school.version_on(on)
-            if version is not None:
-                terms["oral_mark", day] = oral_mark_term(on, version, school)
-                terms["written_mark", day] = written_mark_term(on, version, school)
-        self.days.update(self._bounds({key: term for key, term in terms.items() if key not in self.days}))
+            version = self._judged.school.version_on(on)
+            if version is None:
+                continue
+            for number, school in self._schools.items():
+                for rule in makers:
+                    if (rule, day, number) not in self._days:
+                        terms[rule, day, number] = _DAY_TERMS[rule](on, version, school)
+        self._days.update(self._bounds(terms))
 
-    def eves(self, ends: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Bound]:
-        """(day, end of the last lesson) -> the bound of homework for the next day."""
+    def of(self, rule: Rule, day: str, class_group: str) -> _Bound | None:
+        """The bound of a rule's term that counts from a day; None without a regulation."""
+        return self._days.get((rule, day, self._calendars.get(class_group, 0)))
+
+    def eves(self, ends: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], _Bound]:
+        """(day, end of the last lesson, class group) -> the bound of homework for the next day."""
         terms = {}
-        school = self._judged.school
-        for day, ends_at in ends:
+        for day, ends_at, group in ends:
             version, held_on = self._versions[day], date.fromisoformat(day)
             if version is not None:
+                school = self._judged.of(group)
                 tomorrow, end = date.fromordinal(held_on.toordinal() + 1), wall(held_on, ends_at, school)
-                terms[day, ends_at], _ = homework_term(held_on, tomorrow, end, version, school)
+                terms[day, ends_at, group], _ = homework_term(held_on, tomorrow, end, version, school)
         return self._bounds(terms)
 
     def exempt(self, lessons: Iterable[_LessonRow], position: int) -> set[str]:
@@ -341,8 +289,30 @@ class _Terms:
         }
 
 
+def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked, tally: Tally) -> None:
+    """Planned lessons without a record: that and their attendance, which a cancelled one does not owe."""
+    rules: tuple[Rule, ...] = ("lesson", "attendance")
+    for place in lacking:
+        for rule in rules:
+            if rule in asked.rules:
+                bound = terms.of(rule, place.held_on, place.class_group)
+                of = tally.of(rule, place.owed_by or "", place.class_group, place.held_on)
+                of["exempt" if bound is not None and place.cancelled_by is not None else _status(bound, None)] += 1
+
+
+def _count_excused_unrecorded(
+    views: Reader, lacking: Iterable[DayLesson], judged: Judging, asked: Asked, tally: Tally
+) -> None:
+    """Count what is excused of planned lessons without a record, by their course and day."""
+    excuses = StandingExcuses(views, judged)
+    for place in lacking if excuses else ():
+        for verdict in judge_unrecorded(place, judged, excuses):
+            if verdict.excused is not None and verdict.rule in asked.rules:
+                tally.excused[tally.key(verdict.rule, place.owed_by or "", place.class_group, place.held_on)] += 1
+
+
 def _count_lessons(
-    views: Reader, selection: _Selection, terms: _Terms, cells: Cells, asked: Asked, tally: _Tally
+    views: Reader, selection: _Selection, terms: _Terms, cells: Cells, asked: Asked, tally: Tally
 ) -> None:
     """Lessons, attendance and homework."""
     rules = set(asked.rules)
@@ -350,16 +320,16 @@ def _count_lessons(
     taken = f"""CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
         (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END"""
     columns = f"""l.lesson, l.course, l.teacher, o.class_group, l.held_on, l.starts_at, l.fact, l.plan_items, {taken},
-        h.fact, h.due_on"""
+        COALESCE(h.posted, h.fact), h.due_on"""
     found = [_LessonRow(*row) for row in views.select(selection.sql(columns, joins=homework), selection.parameters)]
     for lesson, _, teacher, group, day, _, fact, _, taken_by, _, _ in found:
         parts: list[Status] = []
         if "lesson" in rules:
-            parts.append(_status(terms.days.get(("lesson", day)), fact))
+            parts.append(_status(terms.of("lesson", day, group), fact))
             tally.of("lesson", teacher, group, day)[parts[-1]] += 1
         if "attendance" in rules:
             whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
-            parts.append(_status(terms.days.get(("attendance", day)), whole))
+            parts.append(_status(terms.of("attendance", day, group), whole))
             tally.of("attendance", teacher, group, day)[parts[-1]] += 1
         if tally.of_lessons is not None:
             tally.of_lessons[lesson] = LessonDay(teacher, parts, [])
@@ -368,7 +338,7 @@ def _count_lessons(
 
 
 def _count_homework(
-    views: Reader, selection: _Selection, terms: _Terms, found: Collection[_LessonRow], tally: _Tally
+    views: Reader, selection: _Selection, terms: _Terms, found: Collection[_LessonRow], tally: Tally
 ) -> None:
     """Homework: by the day, on an eve by the end of the students' last lesson too, unless the plan has it."""
     exempt = terms.exempt(found, selection.position)
@@ -377,20 +347,24 @@ def _count_homework(
         of = tally.of("homework", row.teacher, row.class_group, row.held_on)
         status: Status = "exempt"
         if row.lesson not in exempt:
-            status = _status(of_eves.get(row.lesson) or terms.days.get(("homework", row.held_on)), row.homework)
+            bound = of_eves.get(row.lesson) or terms.of("homework", row.held_on, row.class_group)
+            status = _status(bound, row.homework)
         of[status] += 1
         if tally.of_lessons is not None:
             tally.of_lessons[row.lesson].parts.append(status)
 
 
-def _count_oral(works: list[_WorkRow], terms: _Terms, cells: Cells, tally: _Tally) -> None:
+def _count_oral(works: list[_WorkRow], terms: _Terms, cells: Cells, tally: Tally) -> None:
     """Marks for works that are not written."""
     for lesson, _, work, _, teacher, group, day, _ in works:
-        bound = terms.days.get(("oral_mark", day))
+        bound = terms.of("oral_mark", day, group)
         of = tally.of("oral_mark", teacher, group, day)
         if own := cells.make_ups.get((lesson, work)):
             for student, fact in cells.marks.get((lesson, work), {}).items():
-                of[_status(terms.days.get(("oral_mark", max(day, own.get(student, day)))), fact)] += 1
+                status = _status(terms.of("oral_mark", max(day, own.get(student, day)), group), fact)
+                of[status] += 1
+                if tally.of_lessons is not None:
+                    tally.of_lessons[lesson].marks.append(status)
             continue
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
             status = _status(bound, fact)
@@ -408,21 +382,21 @@ def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collecti
     for row in lessons:
         end = ends.of(row.class_group, row.course, row.held_on)
         if end is not None:
-            known[row.lesson] = (row.held_on, end.ends_at)
+            known[row.lesson] = (row.held_on, end.ends_at, row.class_group)
     bounds = terms.eves(set(known.values()))
     return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
 
 
 def _count_written(
-    works: list[_WorkRow], terms: _Terms, cells: Cells, rosters: Rosters, asked: Asked, tally: _Tally
+    works: list[_WorkRow], terms: _Terms, cells: Cells, rosters: Rosters, asked: Asked, tally: Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
     for row in works:
         lesson, course, work, _, teacher, group, day, _ = row
-        bound = terms.days.get(("written_mark", row.last_day))
+        bound = terms.of("written_mark", row.last_day, group)
         marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
         own = cells.make_ups.get((lesson, work), {})
-        bounds = {of: terms.days.get(("written_mark", max(row.last_day, on))) for of, on in own.items()}
+        bounds = {of: terms.of("written_mark", max(row.last_day, on), group) for of, on in own.items()}
         counted = _of_work(bound, bounds, marks, away, rosters.on(group, course, day).keys())
         if "written_mark" in asked.rules:
             of = tally.of("written_mark", teacher, group, day)

@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Final
 
 from ledger.journal.deadlines.completeness import Completeness, completeness
+from ledger.journal.deadlines.days import DAY
 from ledger.journal.deadlines.excuses import with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
@@ -20,11 +22,23 @@ from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader
-from projections.views.class_page import LessonColumn, Value, Work, columns_of, values_of
+from projections.views.columns import LessonColumn, Value, Work, columns_of, values_of
 from projections.views.day_ends import DayEnds
-from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
+from projections.views.deadline_basis import (
+    NO_MAKE_UP,
+    Judging,
+    MakeUp,
+    OfWork,
+    Rosters,
+    judging,
+    moments,
+    planned_homework,
+    wall,
+)
 from projections.views.excuses import StandingExcuses
 from projections.views.lookups import Lesson, classes, lessons, memberships
+from projections.views.timetable_pages import DayLesson
+from projections.views.unrecorded import unrecorded
 
 RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
 """What the register judges, in the order of its rows for one lesson."""
@@ -68,14 +82,18 @@ class ExcusedRow:
 class DeadlineRow:
     """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
 
+    A lesson that was planned and not recorded has no `lesson`; its teacher is who was planned to substitute, else the
+    responsible one, if there is any.
+
     Attributes:
-        due, recorded_at: UTC, spelled as an entry's `at`.
+        due, recorded_at: UTC, spelled as an entry's `at`; `recorded_by`: the entry that first recorded it.
         due_local: `due` by the school's clock, with its offset.
         late_by_seconds: whole seconds, where it is late.
         excused: what excuses it, where it is late or missing and something does; it stays that (2.4.1).
         not_assigned: of homework: whether it counts as not assigned (2.2.3); else None.
         without_mark: of a written work: students who wrote it and have no mark.
         week: Monday of the lesson's week.
+        starts_at: the school's clock; None where a planned lesson has a number that the bells do not know.
         class_name: such as ``5А``.
     """
 
@@ -85,19 +103,22 @@ class DeadlineRow:
     due: str | None
     due_local: str | None
     recorded_at: str | None
+    recorded_by: int | None
     late_by_seconds: int | None
     exempt_by: str | None
     excused: ExcusedRow | None
     readings: tuple[str, ...]
     basis: tuple[int, ...]
-    lesson: str
+    lesson: str | None
     held_on: str
     week: str
     number: int
+    starts_at: str | None
+    course: str
     class_group: str
     class_name: str
     subject: str
-    teacher: str
+    teacher: str | None
     student: str | None
     work: str | None
     not_assigned: bool | None
@@ -156,7 +177,7 @@ class _Judged:
 
 
 def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> DeadlineRegister:
-    """Verdicts on lessons that stand.
+    """Verdicts on lessons that stand, and on those that were planned, are over, and that nobody recorded.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -167,12 +188,16 @@ def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = 
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
-    for column, judged in _judged(views, found, by, rules, asked.student):
+    places: Iterator[tuple[Lesson | DayLesson, list[_Judged]]] = (
+        (column.lesson, judged) for column, judged in _judged(views, found, by, rules, asked.student)
+    )
+    for place, judged in chain(places, _unrecorded(views, asked, by, rules)):
         for one in judged:
             used |= versions & set(one.verdict.basis)
             without += one.verdict.status == "no_regulation"
             if one.verdict.rule in rules and one.verdict.status in asked.statuses:
-                rows.append(_row(one, column.lesson, names.get(column.lesson.class_group, ""), by))
+                rows.append(_row(one, place, names.get(place.class_group, ""), by))
+    rows.sort(key=lambda row: (row.held_on, row.number))
     return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
 
 
@@ -277,7 +302,7 @@ def _judged(
             if value.what in {"absence", "mark", "make_up"}:
                 values[value.lesson].append(value)
                 entries.add(value.fact)
-    entries |= {column.homework.fact for column in columns if column.homework}
+    entries |= {column.homework.entered for column in columns if column.homework}
     groups = {lesson.class_group for lesson in found}
     group = groups.pop() if len(groups) == 1 else None
     first, last = min(of.held_on for of in found), max(of.held_on for of in found)
@@ -291,10 +316,35 @@ def _judged(
         yield column, _of_lesson(column, values[column.lesson.lesson], facts, rules, student)
 
 
+def homework_verdicts(views: Reader, columns: Collection[LessonColumn], by: Judging) -> dict[str, tuple[Verdict, bool]]:
+    """Lesson -> the verdict on its homework, and whether that counts as not assigned (2.2.2, 2.2.3)."""
+    if not columns:
+        return {}
+    found = [column.lesson for column in columns]
+    eves = [column.lesson for column in columns if _is_for_next_day(column)]
+    ends = None
+    if eves:
+        groups = {lesson.class_group for lesson in eves}
+        first, last = min(of.held_on for of in eves), max(of.held_on for of in eves)
+        ends = DayEnds(views, by.position, first, last, groups.pop() if len(groups) == 1 else None)
+    planned = planned_homework(views, found, by.position)
+    entries = {column.homework.entered for column in columns if column.homework} | {*planned.values()}
+    rosters = Rosters(views, by.position)
+    facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
+    judged = ((column.lesson.lesson, _homework(column, facts, ends)) for column in columns)
+    return {lesson: (one.verdict, bool(one.not_assigned)) for lesson, one in judged}
+
+
+def _is_for_next_day(column: LessonColumn) -> bool:
+    """Whether homework is due on the day after its lesson, which asks when that day's last lesson ended."""
+    due_on = column.homework.due_on if column.homework is not None else None
+    return due_on is not None and date.fromisoformat(due_on) - date.fromisoformat(column.lesson.held_on) == DAY
+
+
 def _of_lesson(
     column: LessonColumn, values: list[Value], facts: _Facts, rules: tuple[Rule, ...], student: str | None
 ) -> list[_Judged]:
-    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(lesson.held_on)
     judged = []
     absences = {value.student: facts.entered(value) for value in values if value.what == "absence"}
@@ -307,21 +357,21 @@ def _of_lesson(
     if facts.ends is not None:
         judged.append(_homework(column, facts, facts.ends))
     marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
-    make_ups: defaultdict[str, dict[str, _MakeUp]] = defaultdict(dict)
+    make_ups: defaultdict[str, dict[str, MakeUp]] = defaultdict(dict)
     for value in values:
         if value.what == "mark" and value.work is not None:
             marks[value.work][value.student] = facts.entered(value)
         elif value.what == "make_up" and value.work is not None:
-            make_ups[value.work][value.student] = _MakeUp(date.fromisoformat(value.value), facts.entered(value).entries)
+            make_ups[value.work][value.student] = MakeUp(date.fromisoformat(value.value), facts.entered(value).entries)
     for work in column.works:
         of_work, own = marks.get(work.work, {}), make_ups.get(work.work, {})
         if not work.written and "oral_mark" in rules:
             judged += [
-                _Judged(_oral(day, work, mark, own.get(of, _NO_MAKE_UP), facts.by), of, work.work)
+                _Judged(_oral(column, work, mark, own.get(of, NO_MAKE_UP), facts.by), of, work.work)
                 for of, mark in of_work.items()
             ]
         if work.written and {"written_mark", "written_work"} & set(rules):
-            judged += _written(column, work, _OfWork(of_work, own, absences), facts, student)
+            judged += _written(column, work, OfWork(of_work, own, absences), facts, student)
     judged.sort(key=lambda one: RULES.index(one.verdict.rule))
     excuses = facts.excuses.of(lesson.lesson, lesson.course, lesson.held_on, lesson.teacher)
     if excuses:
@@ -330,25 +380,27 @@ def _of_lesson(
     return judged
 
 
-def _oral(day: date, work: Work, mark: Entered, own: _MakeUp, by: Judging) -> Verdict:
+def _oral(column: LessonColumn, work: Work, mark: Entered, own: MakeUp, by: Judging) -> Verdict:
+    day, school = date.fromisoformat(column.lesson.held_on), by.of(column.lesson.class_group)
     cited = (*_cited(work), *own.entries)
-    return oral_mark(day, mark, school=by.school, now=by.now, made_up_on=own.on, cited=cited)
+    return oral_mark(day, mark, school=school, now=by.now, made_up_on=own.on, cited=cited)
 
 
 def _cited(work: Work) -> tuple[int, ...]:
     return (work.entry,)
 
 
-def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds) -> _Judged:
-    lesson, given, school = column.lesson, column.homework, facts.by.school
+def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds | None) -> _Judged:
+    lesson, given, school = column.lesson, column.homework, facts.by.of(column.lesson.class_group)
     day = date.fromisoformat(lesson.held_on)
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
-    eve = given is not None and due_on is not None and due_on - day == timedelta(days=1)
-    end = ends.of(lesson.class_group, lesson.course, lesson.held_on) if eve else None
+    is_eve = _is_for_next_day(column)
+    end = ends.of(lesson.class_group, lesson.course, lesson.held_on) if ends is not None and is_eve else None
     plan = facts.planned.get(lesson.lesson)
     entered = None
     if given is not None:
-        entered = Entered(given.fact, facts.at[given.fact], given.entry if given.entry != given.fact else None)
+        standing = given.entry if given.entry != given.entered else None
+        entered = Entered(given.entered, facts.at[given.entered], standing)
     verdict = homework(
         day,
         entered,
@@ -364,27 +416,9 @@ def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds) -> _Judged:
     return _Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
 
 
-class _MakeUp(NamedTuple):
-    """A student's own day for a work, and the entries that say so."""
-
-    on: date | None
-    entries: tuple[int, ...]
-
-
-_NO_MAKE_UP: Final = _MakeUp(None, ())
-
-
-class _OfWork(NamedTuple):
-    """What stands of a written work, by student: marks, own days, absences from its lesson."""
-
-    marks: Mapping[str, Entered]
-    make_ups: Mapping[str, _MakeUp]
-    absences: Mapping[str, Entered]
-
-
-def _written(column: LessonColumn, work: Work, stands: _OfWork, facts: _Facts, student: str | None) -> list[_Judged]:
+def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, student: str | None) -> list[_Judged]:
     """Everybody who was taught there on the lesson's day, and whoever has a mark; then the work as a whole."""
-    lesson, school, now = column.lesson, facts.by.school, facts.by.now
+    lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(work.ends_on or lesson.held_on)
     members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
     own = stands.make_ups
@@ -393,11 +427,11 @@ def _written(column: LessonColumn, work: Work, stands: _OfWork, facts: _Facts, s
             day,
             stands.marks.get(of),
             absence=stands.absences.get(of),
-            made_up_on=own.get(of, _NO_MAKE_UP).on,
+            made_up_on=own.get(of, NO_MAKE_UP).on,
             several_days=work.ends_on is not None,
             school=school,
             now=now,
-            cited=(work.entry, *members.get(of, ()), *own.get(of, _NO_MAKE_UP).entries),
+            cited=(work.entry, *members.get(of, ()), *own.get(of, NO_MAKE_UP).entries),
         )
         for of in (sorted({*members, *stands.marks}) if student is None else {student} & {*members, *stands.marks})
     }
@@ -408,7 +442,30 @@ def _written(column: LessonColumn, work: Work, stands: _OfWork, facts: _Facts, s
     return judged
 
 
-def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> DeadlineRow:
+def _unrecorded(
+    views: Reader, asked: Asked, by: Judging, rules: tuple[Rule, ...]
+) -> Iterator[tuple[DayLesson, list[_Judged]]]:
+    """Verdicts on planned lessons that are over and that nobody recorded; what was cancelled is exempt (R14, R17)."""
+    if not {"lesson", "attendance"} & set(rules):
+        return
+    first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
+    excuses = StandingExcuses(views, by)
+    for place in unrecorded(views, by, first, last, class_group=asked.class_group, teacher=asked.teacher):
+        yield place, [_Judged(verdict) for verdict in judge_unrecorded(place, by, excuses)]
+
+
+def judge_unrecorded(place: DayLesson, by: Judging, excuses: StandingExcuses) -> tuple[Verdict, ...]:
+    """The verdicts on a planned lesson that nobody recorded: its record and its attendance, with what excuses them."""
+    day, planned, cancelled = date.fromisoformat(place.held_on), place.planned_by, place.cancelled_by
+    school = by.of(place.class_group)
+    record = lesson_record(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
+    taken = attendance(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
+    standing = excuses.of("", place.course, place.held_on, place.owed_by or "")
+    starts = wall(day, place.starts_at or "00:00", school)
+    return tuple(with_excuse(one, standing, starts, by.now) for one in (record, taken))
+
+
+def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging) -> DeadlineRow:
     verdict = one.verdict
     due, late_by = verdict.due, verdict.late_by
     return DeadlineRow(
@@ -418,6 +475,7 @@ def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> Deadline
         due=format_at(due) if due else None,
         due_local=due.astimezone(by.school.zone).isoformat() if due else None,
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
+        recorded_by=verdict.recorded_by,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
         exempt_by=verdict.exempt_by,
         excused=None if verdict.excused is None else ExcusedRow(*verdict.excused),
@@ -427,10 +485,12 @@ def _row(one: _Judged, lesson: Lesson, class_name: str, by: Judging) -> Deadline
         held_on=lesson.held_on,
         week=monday(lesson.held_on),
         number=lesson.number,
+        starts_at=lesson.starts_at,
+        course=lesson.course,
         class_group=lesson.class_group,
         class_name=class_name,
         subject=lesson.subject,
-        teacher=lesson.teacher,
+        teacher=lesson.owed_by if isinstance(lesson, DayLesson) else lesson.teacher,
         student=one.student,
         work=one.work,
         not_assigned=one.not_assigned,

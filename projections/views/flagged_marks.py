@@ -1,5 +1,7 @@
 """Marks for who was absent, which the regulation of the lesson's day took: flagged, with the entries that it rests on.
 
+Bad marks for homework that counts as not assigned have a flag of another kind: `unassigned_homework`.
+
 Both a mark and an absence stand only where the version in force on the lesson's day, as known when the second of them
 came to stand, takes them (`mark_for_absent`); so a flag follows from those two and that version.
 A mark for who made the work up (R22) is not flagged.
@@ -26,6 +28,23 @@ class Flag:
     regulation: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class HomeworkFlag:
+    """Why a bad mark for homework is flagged: that homework counts as not assigned.
+
+    Attributes:
+        lesson: whose homework it is.
+        status: ``late``, ``missing``, or ``none`` where the lesson says that there is none.
+        homework: the entry that stands for it; None where nothing does.
+        regulation: the version that says so.
+    """
+
+    lesson: str
+    status: str
+    homework: int | None
+    regulation: int
+
+
 class Pair(NamedTuple):
     """A standing mark beside a standing absence: first entries of both, the absence's standing one, the day."""
 
@@ -43,8 +62,9 @@ class FlaggedMark:
         entry, fact: the mark's standing and first entry.
         lesson, held_on, course, class_group: which lesson.
         student, work, value: whose mark, for what, and which.
-        code: the absence's.
-        flag: what it rests on.
+        code: of a mark for who was absent, the absence's.
+        flag: of a mark for who was absent, what it rests on.
+        homework_flag: of a bad mark for homework that counts as not assigned, why.
     """
 
     entry: int
@@ -56,8 +76,9 @@ class FlaggedMark:
     student: str
     work: str
     value: str
-    code: str
-    flag: Flag
+    code: str | None
+    flag: Flag | None
+    homework_flag: HomeworkFlag | None = None
 
 
 def flags_of(views: Reader, pairs: Iterable[Pair], position: int) -> dict[int, Flag]:

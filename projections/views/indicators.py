@@ -186,15 +186,8 @@ def indicator_facts(
 def _verdict_facts(views: Reader, by: Judging, asked: Asked, rule: Any, status: Any) -> Iterator[IndicatorFact]:
     wanted = Asked(asked.teacher, None, None, asked.from_date, asked.to_date, (rule,), (status,))
     rows = deadline_register(views, wanted, now=by.now, at=by.position).rows
-    courses = _courses_of(views, by.position, asked) if rows else {}
     for row in rows:
-        yield IndicatorFact(row.held_on, row.number, row.lesson, courses[row.lesson], row.student, 1, row.basis)
-
-
-def _courses_of(views: Reader, position: int, asked: Asked) -> dict[str, str]:
-    """Lesson -> its course, of one teacher's lessons."""
-    sql = f"SELECT l.lesson, l.course FROM {{lessons}} l WHERE {stands('l')}{_of_teacher(asked)}"
-    return dict(views.select(sql, {"at": position, **_days(asked)}))
+        yield IndicatorFact(row.held_on, row.number, row.lesson, row.course, row.student, 1, row.basis)
 
 
 def _lesson_facts(views: Reader, by: Judging, asked: Asked, how: str) -> Iterator[IndicatorFact]:

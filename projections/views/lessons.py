@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from ledger.journal.events import (
     AttendanceTaken,
     HomeworkAnnulled,
     HomeworkAssigned,
+    HomeworkBody,
     HomeworkCorrected,
     LessonAnnulled,
     LessonCorrected,
@@ -54,7 +56,11 @@ class LaterAttendanceRow(NamedTuple):
 
 
 class WorkRow(NamedTuple):
-    """An assessed work; `ends_on`: its last day, where it goes on after the lesson's; `scheduled`: of the schedule."""
+    """An assessed work.
+
+    `ends_on`: its last day, where it goes on after the lesson's; `scheduled`: of the schedule; `of_lesson`: of a
+    homework check, the lesson that it names.
+    """
 
     entry: int
     fact: int
@@ -65,18 +71,26 @@ class WorkRow(NamedTuple):
     weight: int
     ends_on: str | None
     scheduled: str | None
+    of_lesson: str | None
     stands: int
     to_position: int = OPEN
 
 
 class HomeworkRow(NamedTuple):
-    """Homework of a lesson; empty text: explicitly none."""
+    """Homework of a lesson; empty text: explicitly none.
+
+    `due_on` is the day for which it is, `due_lesson` the JSON of the lesson that says so, if one does; `files`: JSON.
+    `posted`: the entry that posted it in advance, where the lesson took it over.
+    """
 
     entry: int
     fact: int
     lesson: str
     text: str
     due_on: str | None
+    due_lesson: str | None
+    files: str | None
+    posted: int | None
     stands: int
     to_position: int = OPEN
 
@@ -113,6 +127,10 @@ def _lesson_corrected(event: LessonCorrected, entry: Entry) -> Operations:
     return (Revise(LESSONS, event.corrects, entry.index, changes),)
 
 
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
 def _numbers(items: tuple[int, ...]) -> str | None:
     return orjson.dumps(items).decode() if items else None
 
@@ -127,14 +145,13 @@ def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
 
 def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
     index = entry.index
-    header = (event.kind, int(event.written), event.weight, event.ends_on, event.scheduled)
-    row = WorkRow(index, index, entry.stream_id, event.work, *header, stands=1)
-    return (row,)
+    header = (event.kind, int(event.written), event.weight, event.ends_on, event.scheduled, event.of_lesson)
+    return (WorkRow(index, index, entry.stream_id, event.work, *header, stands=1),)
 
 
 def _work_corrected(event: WorkCorrected, entry: Entry) -> Operations:
     new = event.new
-    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight}
+    header = {"kind": new.kind, "written": int(new.written), "weight": new.weight, "of_lesson": new.of_lesson}
     days = {"ends_on": new.ends_on, "scheduled": new.scheduled}
     return (Revise(WORKS, event.corrects, entry.index, {**header, **days, "stands": 1}),)
 
@@ -145,15 +162,22 @@ def _work_annulled(event: WorkAnnulled, entry: Entry) -> Operations:
 
 def _homework_assigned(event: HomeworkAssigned, entry: Entry) -> Operations:
     index = entry.index
-    return (HomeworkRow(index, index, entry.stream_id, event.text, event.due_on, stands=1),)
+    return (
+        HomeworkRow(entry=index, fact=index, lesson=entry.stream_id, **_body(event), posted=event.posted, stands=1),
+    )
 
 
 def _homework_corrected(event: HomeworkCorrected, entry: Entry) -> Operations:
-    return (
-        Revise(
-            HOMEWORK, event.corrects, entry.index, {"text": event.new.text, "due_on": event.new.due_on, "stands": 1}
-        ),
-    )
+    return (Revise(HOMEWORK, event.corrects, entry.index, {**_body(event.new), "stands": 1}),)
+
+
+def _body(given: HomeworkBody) -> dict[str, Any]:
+    return {
+        "text": given.text,
+        "due_on": given.due_day,
+        "due_lesson": _json(given.due_lesson) if given.due_lesson is not None else None,
+        "files": _json(given.files) if given.files else None,
+    }
 
 
 def _homework_annulled(event: HomeworkAnnulled, entry: Entry) -> Operations:

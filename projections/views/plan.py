@@ -7,9 +7,10 @@ years of a whole school most days are as planned, and are told so without making
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from ledger.journal.planned_lessons import GradeCalendar, PlannedLesson, Span, i
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, stands
+from projections.views.cancellations import Standing, standing_cancellations
 
 _bells = msgspec.json.Decoder(tuple[Bell, ...]).decode
 _week = msgspec.json.Decoder(tuple[TimetableLesson, ...]).decode
@@ -67,20 +69,36 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Lessons of a class on a day side by side: planned with what stands for it, and what nothing planned."""
+    """Lessons of a class on a day side by side.
+
+    Attributes:
+        pairs: planned with what stands for it.
+        cancelled: planned, cancelled and not recorded at their place all the same, with the cancellation.
+        unplanned: recorded, and nothing planned it.
+    """
 
     pairs: tuple[tuple[PlannedLesson, Held | None], ...]
+    cancelled: tuple[tuple[PlannedLesson, Standing], ...]
     unplanned: tuple[Held, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that plans lessons on some days, both inclusive."""
+    """All that plans lessons on some days, both inclusive, and what was said of single ones before they were held.
+
+    Attributes:
+        from_day, to_day: which days.
+        planners: class group -> its planner.
+        bells: bell schedule -> its versions.
+        cancelled, moved_in: class group, day -> cancellations that stand: of its lessons, and of those moved to it.
+    """
 
     from_day: str
     to_day: str
     planners: Mapping[str, Planner]
     bells: Mapping[str, tuple[InForce[BellScheduleSet], ...]]
+    cancelled: Mapping[tuple[str, str], Sequence[Standing]]
+    moved_in: Mapping[tuple[str, str], Sequence[Standing]]
     _taught: dict[tuple[str, int], list[tuple[str, int, bool]]] = field(default_factory=dict)
 
     @property
@@ -92,6 +110,37 @@ class Plan:
         """Planned lessons of a class on a day."""
         planner = self.planners[class_group]
         return planned_lessons(planner.timetables, self.bells, planner.calendar, day)
+
+    def beside(self, class_group: str, day: str, held: Iterable[Held]) -> Match:
+        """Lessons of a class that should be held on a day, beside those that were recorded there."""
+        cancelled = {(one.course, one.number): one for one in self.cancelled.get((class_group, day), ())}
+        planned = list(self.lessons(class_group, day))
+        if (class_group, day) in self.moved_in:
+            planned += self._moved(class_group, day)
+            planned.sort(key=lambda one: (one.number, one.course, one.moved_by or -1))
+        return match(planned, held, cancelled)
+
+    def _moved(self, class_group: str, day: str) -> Iterator[PlannedLesson]:
+        """Lessons that cancellations moved to a day, by its bells; none where the class has no timetable then."""
+        timetable = in_force(self.planners[class_group].timetables, day)
+        if timetable is None:
+            return
+        version = in_force(self.bells.get(timetable.event.bells, ()), day)
+        rung = {bell.number: bell for bell in version.event.lessons} if version is not None else {}
+        for one in self.moved_in[class_group, day]:
+            number = one.moved_number or 0
+            bell = rung.get(number)
+            yield PlannedLesson(
+                day,
+                number,
+                one.course,
+                bell.starts_at if bell else None,
+                bell.ends_at if bell else None,
+                timetable.entry,
+                version.entry if bell and version else None,
+                None,
+                one.entry,
+            )
 
     def counts(self, planner: Planner) -> Iterator[tuple[str, _Counts]]:
         """School days of a class in the plan's days, each with how many lessons which course has."""
@@ -127,20 +176,36 @@ def days_between(first: str, last: str) -> Iterator[str]:
             yield (day + timedelta(days=number)).isoformat()
 
 
-def match(planned: Sequence[PlannedLesson], held: Iterable[Held]) -> Match:
+def match(
+    planned: Sequence[PlannedLesson],
+    held: Iterable[Held],
+    cancelled: Mapping[tuple[str, int], Standing] = MappingProxyType({}),
+) -> Match:
     """Find for each planned lesson of a day the recorded one that stands for it (events.md).
 
-    First one of its course and number; then, in order of their numbers, one of its course that is left.
+    First one of its course and number; then, in order of their numbers, one of its course that is left. A cancelled one
+    that was held at its place all the same has that one, and no other stands for it.
+
+    Args:
+        planned: in order of their numbers.
+        held: recorded lessons that stand.
+        cancelled: course, number -> what cancelled it.
     """
     left: defaultdict[str, list[Held]] = defaultdict(list)
     for one in sorted(held, key=_place):
         left[one.course].append(one)
     found: list[Held | None] = [_take(left[lesson.course], lesson.number) for lesson in planned]
-    for place, lesson in enumerate(planned):
-        if found[place] is None and left[lesson.course]:
-            found[place] = left[lesson.course].pop(0)
+    pairs, gone = [], []
+    for lesson, exact in zip(planned, found, strict=True):
+        by = cancelled.get((lesson.course, lesson.number)) if exact is None else None
+        # A lesson that was moved here later than that is another one.
+        if by is not None and by.entry > (lesson.moved_by or -1):
+            gone.append((lesson, by))
+        else:
+            of_course = left[lesson.course]
+            pairs.append((lesson, exact or (of_course.pop(0) if of_course else None)))
     unplanned = (one for lessons in left.values() for one in lessons)
-    return Match(tuple(zip(planned, found, strict=True)), tuple(sorted(unplanned, key=_place)))
+    return Match(tuple(pairs), tuple(gone), tuple(sorted(unplanned, key=_place)))
 
 
 def _place(held: Held) -> tuple[int, int]:
@@ -179,7 +244,28 @@ def read_plan(views: Reader, position: int, from_day: str, to_day: str, *, class
                 grade, years[year], tuple(periods.get((year, grade), ())), tuple(entries.get(year, ()))
             )
             planners[group] = Planner(group, f"{grade}{letter}", tuple(timetables.get(group, ())), calendar)
-    return Plan(from_day, to_day, planners, _read_bells(views, position))
+    cancelled: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
+    moved_in: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
+    for one in standing_cancellations(views, position, from_day, to_day, class_group):
+        cancelled[one.class_group, one.held_on].append(one)
+        if one.moved_on is not None:
+            moved_in[one.class_group, one.moved_on].append(one)
+    return Plan(from_day, to_day, planners, _read_bells(views, position), dict(cancelled), dict(moved_in))
+
+
+def read_grade_calendars(views: Reader, position: int) -> dict[str, GradeCalendar]:
+    """Class group -> its grade's calendar of its year, one value for all classes of a grade."""
+    periods, entries = _read_periods(views, position), _read_calendar(views, position)
+    sql = f"""SELECT g.class_group, g.year, g.grade, y.starts_on, y.ends_on FROM {{classes}} g
+        JOIN {{years}} y ON y.year = g.year AND {stands("y")} WHERE {stands("g")} ORDER BY g.entry"""
+    made: dict[tuple[str, int], GradeCalendar] = {}
+    found = {}
+    for group, year, grade, starts_on, ends_on in views.select(sql, {"at": position}):
+        if (year, grade) not in made:
+            spans = tuple(periods.get((year, grade), ()))
+            made[year, grade] = GradeCalendar(grade, Span(starts_on, ends_on), spans, tuple(entries.get(year, ())))
+        found[group] = made[year, grade]
+    return found
 
 
 def _read_periods(views: Reader, position: int) -> Mapping[tuple[str, int], list[Span]]:
@@ -266,17 +352,29 @@ _LESSONS: Final = f"""FROM {{years}} y
 
 
 def count_held(
-    views: Reader, position: int, from_day: str, to_day: str, *, class_group: str | None, teacher: str | None
+    views: Reader,
+    position: int,
+    from_day: str,
+    to_day: str,
+    *,
+    class_group: str | None,
+    courses: Collection[str] | None,
 ) -> Counter[tuple[str, str]]:
-    """How many recorded lessons stand, by course and day: of a class's, a teacher's courses, or of all."""
+    """How many recorded lessons stand, by course and day: of a class's courses, of some, or of all."""
     parameters: dict[str, object] = {"at": position, "first": from_day, "last": to_day}
     condition = ""
     if class_group is not None:
         condition += " AND o.class_group = :class_group"
         parameters["class_group"] = class_group
-    if teacher is not None:
-        condition += " AND o.course IN (SELECT a.course FROM {assignments} a WHERE a.teacher = :teacher)"
-        parameters["teacher"] = teacher
+    if courses is not None:
+        if not courses:
+            return Counter()
+        # Filled up to a power of two, as days are in `read_held`.
+        filled = sorted(courses)
+        filled += filled[-1:] * ((1 << (len(filled) - 1).bit_length()) - len(filled))
+        named = {f"c{number}": course for number, course in enumerate(filled)}
+        condition += f" AND o.course IN ({', '.join(f':{name}' for name in named)})"
+        parameters |= named
     rows: list[Any] = views.select(f"SELECT l.course, l.held_on {_LESSONS}{condition}", parameters)
     return Counter(rows)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ledger.journal.in_force import in_force
 from ledger.journal.planned_lessons import PlannedLesson
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.cancellations import standing_cancellations
+from projections.views.cancellations import Standing
 from projections.views.plan import (
     Courses,
     Held,
@@ -18,11 +18,11 @@ from projections.views.plan import (
     Until,
     count_held,
     days_between,
-    match,
     read_held,
     read_plan,
     until_of,
 )
+from projections.views.substitution_plans import expected_substitutes
 
 _DAYS_AT_ONCE: Final = 512
 
@@ -38,8 +38,10 @@ class DayLesson:
         teacher: who is responsible on the day, None: nobody.
         assigned_by, timetable_entry, bells_entry, calendar_entry: what this rests on; None where it rests on no such.
         lesson, lesson_entry, given_by: the recorded lesson, what says so, and who gave it; None where none is.
+        moved_by: the cancellation of another place that moved it here.
         cancelled_by, cancelled_for, basis: what cancelled a planned lesson that is not recorded, why, and the document.
         is_elsewhere: whether that moved it to another place, or into another course's lesson.
+        expected, expected_by: who is planned to give it for the responsible teacher, and by which entry, if anybody is.
         is_over: whether it has ended by the moment asked about.
         missing: of `record`, `attendance`, `homework`, `marks`, what is not in the journal though the lesson is over;
             marks: a work of the lesson has none. Only in a teacher's day.
@@ -62,11 +64,25 @@ class DayLesson:
     lesson_entry: int | None
     given_by: str | None
     is_over: bool
+    moved_by: int | None = None
     cancelled_by: int | None = None
     cancelled_for: str | None = None
     basis: str | None = None
     is_elsewhere: bool = False
+    expected: str | None = None
+    expected_by: int | None = None
     missing: tuple[str, ...] = ()
+
+    @property
+    def owed_by(self) -> str | None:
+        """Who has to record it: who is planned to give it, else the responsible teacher."""
+        return self.expected or self.teacher
+
+    @property
+    def planned_by(self) -> tuple[int, ...]:
+        """What says that it should be held, and who has to record it, sorted."""
+        plan = (self.timetable_entry, self.bells_entry, self.calendar_entry, self.moved_by, self.assigned_by)
+        return tuple(sorted({entry for entry in (*plan, self.expected_by) if entry is not None}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +98,7 @@ class Days:
 class Gaps:
     """What is over and stands on one side alone: planned and not recorded, recorded and not planned.
 
-    `cancelled` were planned too, and a cancellation says why nobody recorded them; a lesson that stands where one was
-    moved to is not unplanned.
+    `cancelled` were planned too, and a cancellation says why nobody recorded them; a moved one is planned elsewhere.
     """
 
     position: int
@@ -108,13 +123,14 @@ def class_timetable(
 def teacher_day(views: Reader, teacher: str, day: str, *, at: AsOf = None, now: datetime | None = None) -> Days:
     """A teacher's lessons of a day: those of own courses, whoever gave them, and those given for others.
 
-    Each says what the journal still misses of it.
+    A lesson that another is planned to give is the other's until it is recorded. Each says what the journal still
+    misses of it.
 
     Raises:
         NotYetProjected: the views have not consumed that much.
     """
     board = Board(views, day, day, at=at, now=now)
-    own = [row for row in board.rows() if teacher in (row.teacher, row.given_by)]
+    own = [row for row in board.rows() if teacher in (row.owed_by, row.given_by)]
     return Days(board.position, board.plan.is_known, tuple(_with_missing(views, own, board.position)))
 
 
@@ -141,7 +157,7 @@ def gaps(
         board.position,
         board.plan.is_known,
         tuple(row for row in found if row.lesson is None and row.cancelled_by is None),
-        tuple(row for row in found if row.timetable_entry is None and not board.was_moved_to(row)),
+        tuple(row for row in found if row.timetable_entry is None),
         tuple(row for row in found if row.cancelled_by is not None),
     )
 
@@ -164,20 +180,16 @@ class Board:
         class_group: str | None = None,
         at: AsOf = None,
         now: datetime | None = None,
+        until: Until | None = None,
     ) -> None:
+        """Read it; `until` in place of `now`, where it is known already."""
         self.position = resolve(views, at)
-        self.until: Until = until_of(views, at, self.position, now)
+        self.until: Until = until or until_of(views, at, self.position, now)
         self.plan: Plan = read_plan(views, self.position, from_day, to_day, class_group=class_group)
         self.courses = Courses(views, self.position)
+        self._expected = expected_substitutes(views, self.position, from_day, to_day)
         self._views = views
         self._class_group = class_group
-        said = standing_cancellations(views, self.position, from_day, to_day)
-        self._cancelled = {(one.course, one.held_on, one.number): one for one in said}
-        self._moved_to = {(one.course, one.moved_on, one.moved_number) for one in said}
-
-    def was_moved_to(self, row: DayLesson) -> bool:
-        """Whether a cancelled lesson was moved to this row's place."""
-        return (row.course, row.held_on, row.number) in self._moved_to
 
     def rows(self) -> list[DayLesson]:
         """All lessons by day, number and class; an unplanned one behind the planned one of its place."""
@@ -186,26 +198,40 @@ class Board:
         places = ((class_group, day) for class_group in self.plan.planners for day in days_between(first, last))
         return sorted((row for place in places for row in self._rows_of(*place, held)), key=_when)
 
-    def uneven(self, *, teacher: str | None = None, is_unplanned_asked: bool = True) -> list[DayLesson]:
-        """Rows of one side alone that are over, of days on which a class has a timetable; of one teacher or of all."""
+    def uneven(
+        self, *, teacher: str | None = None, owed_by: str | None = None, is_unplanned_asked: bool = True
+    ) -> list[DayLesson]:
+        """Rows of one side alone that are over, of days on which a class has a timetable.
+
+        Of all, of those that a `teacher` is responsible for, or of those that somebody has to record (`owed_by`).
+        """
         rows: list[DayLesson] = []
         first, last = self.plan.from_day, self.plan.to_day
-        for class_group, days in self._uneven_days(teacher, is_unplanned_asked=is_unplanned_asked).items():
+        wanted = None if teacher is None else self.courses.of_teacher(teacher)
+        if owed_by is not None:
+            planned = {place[0] for place, one in self._expected.items() if one.substitute == owed_by}
+            wanted = self.courses.of_teacher(owed_by) | planned
+        for class_group, days in self._uneven_days(wanted, is_unplanned_asked=is_unplanned_asked).items():
             for some in _parts(sorted(days)):
                 held = read_held(self._views, self.position, first, last, class_group=class_group, days=some)
                 rows += (row for day in some for row in self._rows_of(class_group, day, held))
         one_sided = (row for row in rows if row.is_over and (row.lesson is None or row.timetable_entry is None))
-        return sorted((row for row in one_sided if teacher in (None, row.teacher)), key=_when)
+        theirs = (row for row in one_sided if teacher in (None, row.teacher) and owed_by in (None, row.owed_by))
+        return sorted(theirs, key=_when)
 
-    def _uneven_days(self, teacher: str | None, *, is_unplanned_asked: bool) -> dict[str, set[str]]:
+    def _uneven_days(self, wanted: frozenset[str] | None, *, is_unplanned_asked: bool) -> dict[str, set[str]]:
         """Days of classes on which a course has another number of lessons than is planned: a count is enough to tell.
 
-        With as many as planned, each recorded lesson stands for a planned one.
+        With as many as planned, and nothing cancelled, each recorded lesson stands for a planned one.
         """
         first, last = self.plan.from_day, self.plan.to_day
-        counts = count_held(self._views, self.position, first, last, class_group=self._class_group, teacher=teacher)
-        wanted = None if teacher is None else self.courses.of_teacher(teacher)
+        counts = count_held(self._views, self.position, first, last, class_group=self._class_group, courses=wanted)
         days: dict[str, set[str]] = {}
+        for of in (self.plan.cancelled, self.plan.moved_in):
+            for (class_group, day), said in of.items():
+                is_wanted = wanted is None or any(one.course in wanted for one in said)
+                if is_wanted and first <= day <= min(last, self.until.day) and class_group in self.plan.planners:
+                    days.setdefault(class_group, set()).add(day)
         for class_group, planner in self.plan.planners.items():
             for day, courses in self.plan.counts(planner):
                 if day > self.until.day:
@@ -227,17 +253,26 @@ class Board:
         self, class_group: str, day: str, held: Mapping[tuple[str, str], Sequence[Held]]
     ) -> Iterator[DayLesson]:
         of_day = (one for course in self.courses.of_class(class_group) for one in held.get((course, day), ()))
-        found = match(self.plan.lessons(class_group, day), of_day)
+        found = self.plan.beside(class_group, day, of_day)
         for lesson, one in found.pairs:
             yield self._row(class_group, day, lesson, one)
+        for lesson, by in found.cancelled:
+            yield self._row(class_group, day, lesson, None, by)
         for one in found.unplanned:
             yield self._row(class_group, day, None, one)
 
-    def _row(self, class_group: str, day: str, planned: PlannedLesson | None, held: Held | None) -> DayLesson:
-        """One of the two at least is there; what is planned says when."""
+    def _row(
+        self,
+        class_group: str,
+        day: str,
+        planned: PlannedLesson | None,
+        held: Held | None,
+        cancelled: Standing | None = None,
+    ) -> DayLesson:
+        """A planned lesson or a recorded one is there at least; what is planned says when."""
         said: Any = planned or held
         assigned = self.courses.responsible(said.course, day)
-        cancelled = self._cancelled.get((said.course, day, said.number)) if held is None else None
+        expected = self._expected.get((said.course, day, said.number)) if held is None else None
         return DayLesson(
             held_on=day,
             number=said.number,
@@ -252,6 +287,7 @@ class Board:
             timetable_entry=planned.timetable_entry if planned else None,
             bells_entry=planned.bells_entry if planned else None,
             calendar_entry=planned.calendar_entry if planned else None,
+            moved_by=planned.moved_by if planned else None,
             lesson=held.lesson if held else None,
             lesson_entry=held.entry if held else None,
             given_by=held.teacher if held else None,
@@ -259,6 +295,8 @@ class Board:
             cancelled_by=cancelled.entry if cancelled else None,
             cancelled_for=cancelled.reason if cancelled else None,
             basis=cancelled.basis if cancelled else None,
+            expected=expected.substitute if expected else None,
+            expected_by=expected.entry if expected else None,
             is_elsewhere=cancelled is not None and (cancelled.moved_on or cancelled.merged_with) is not None,
         )
 

@@ -8,9 +8,13 @@ import tests.verify_bag_mutations
 import tests.verify_control_forgeries
 import tests.verify_excuse_forgeries
 import tests.verify_forgeries
+import tests.verify_homework_forgeries
+import tests.verify_journal_forgeries
 import tests.verify_people_forgeries
+import tests.verify_substitution_plan_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import sample, write_folder, write_zip
+from tests.verify_journal_forgeries import finished
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
 from verify.archive import verify_archive
@@ -53,9 +57,15 @@ def test_verifies_results_as_they_were_worked_by_hand(tmp_path: Path) -> None:
     assert report.verdict is Verdict.VERIFIED, to_text(report)
 
 
+def test_verifies_a_closed_journal_and_its_sheet_as_they_were_worked_by_hand(tmp_path: Path) -> None:
+    builder = finished().b
+    report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+
+
 def test_finds_nothing_in_a_range_that_lacks_what_its_entries_rest_on(tmp_path: Path) -> None:
     """Of facts that are corrected again and again, and of results, whichever entry is the first that is there."""
-    builder = graded().b
+    builder = finished().b
     for start in range(1, len(builder.entries)):
         report = verify_archive(write_folder(builder.files(start), tmp_path / f"from{start}"), pinned(builder))
         assert (start, report.findings) == (start, [])

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -464,3 +465,46 @@ def test_what_was_recorded_late_is_told_as_text_and_json_and_counted(tmp_path: P
         ("--at", "x", "--position", "1"),
     ):
         assert letopis("deadlines", "--var", str(var), *wrong).returncode == 2
+        assert letopis("worklist", "--var", str(var), *wrong).returncode == 2
+    listed = orjson.loads(letopis("worklist", *asked[1:], "--class", row["class_name"], "--json").stdout)
+    (closed,) = [one for one in listed["rows"] if (one["lesson"], one["rule"]) == (row["lesson"], "lesson")]
+    assert (closed["is_open"], closed["closed_how"], closed["closed_at"]) == (False, "filled", row["recorded_at"])
+    assert sum(week["by_rule"] + week["by_person"] for week in listed["weeks"]) == len(listed["rows"])
+    assert f"внесено / filled: {closed['closed_by']}" in letopis("worklist", *asked[1:]).stdout
+    waiting = orjson.loads(letopis("worklist", *asked[1:], "--open", "--json").stdout)["rows"]
+    assert all(one["is_open"] for one in waiting)
+
+
+def test_a_classs_summary_sheet_and_what_its_journal_lacks_are_told(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    with serving("--var", str(var), "--sample"):
+        pass
+    journals = orjson.loads(letopis("journals", "--var", str(var), "--json").stdout)
+    row = journals["rows"][0]
+    assert row["state"] == "open"
+    assert f"{row['class_name']}: " in letopis("journals", "--var", str(var)).stdout
+    asked = ("--var", str(var), "--class", row["class_name"])
+    sheet = orjson.loads(letopis("sheet", *asked, "--json").stdout)
+    assert sheet["sha256"] == row["sha256"]
+    assert any(one["cells"] for one in sheet["rows"])
+    name = sheet["people"][sheet["rows"][0]["student"]]
+    assert name in letopis("sheet", *asked).stdout
+    raw = subprocess.run([*LETOPIS, "sheet", *asked, "--csv"], capture_output=True, check=True).stdout
+    assert sha256(raw).hexdigest() == sheet["sha256"]
+    assert name.encode() not in raw
+    first = orjson.loads(letopis("sheet", *asked, "--json", "--position", str(sheet["entries"][0])).stdout)
+    assert (first["entries"], first["sha256"] == sheet["sha256"]) == ([], False)
+    versions = orjson.loads(letopis("sheet", *asked, "--versions", "--json").stdout)
+    assert [one["sha256"] for one in versions["rows"]] == [sheet["sha256"]]
+    assert sheet["sha256"][:16] in letopis("sheet", *asked, "--versions").stdout
+    lacks = orjson.loads(letopis("lacks", *asked, "--json").stdout)
+    counts = {one["what"] for one in lacks["counts"]}
+    assert {"council", "result"} <= counts
+    assert lacks["size"] == journals["position"]
+    assert "нет решения педагогического совета" in letopis("lacks", *asked).stdout
+    for wrong in (
+        ("--class", "99Ъ"),
+        (*asked[2:], "--csv", "--versions"),
+        (*asked[2:], "--at", "2026", "--position", "1"),
+    ):
+        assert letopis("sheet", "--var", str(var), *wrong).returncode == 2

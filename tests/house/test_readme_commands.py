@@ -23,6 +23,7 @@ from api.bodies import (
     NewRegulation,
     NewReopening,
     NewResponsible,
+    NewSubstitutionPlan,
     Problem,
     Recorded,
 )
@@ -102,13 +103,14 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
         NewPeriodMarks,
         NewCouncilDecision,
         NewCancellation,
+        NewSubstitutionPlan,
         NewCertificate,
         NewCheck,
         NewReopening,
     )
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body
-    assert len(bodies) == 13
+    assert len(bodies) == 14
 
 
 def _fits(body: object, shape: type[object]) -> bool:

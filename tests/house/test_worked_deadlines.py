@@ -14,7 +14,7 @@ CASES_AT_LEAST = 5
 
 def test_each_rule_has_a_file_with_at_least_five_reasoned_cases() -> None:
     found = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.toml")}
-    assert set(found) == {*get_args(Rule), "completeness", "excuses"}
+    assert set(found) == {*get_args(Rule), "completeness", "excuses", "planned_lesson"}
     for name, content in found.items():
         assert content["rule"] == name
         assert len(content["case"]) >= CASES_AT_LEAST, name

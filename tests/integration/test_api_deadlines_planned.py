@@ -23,7 +23,7 @@ def homework(client: httpx.Client) -> dict[str, Any]:
     return dict(row)
 
 
-@pytest.mark.clause("R19", breaks="projections.views.day_ends:match")
+@pytest.mark.clause("R19", breaks="projections.views.plan:match")
 def test_the_hour_runs_from_the_planned_end_of_the_last_lesson_unless_it_is_cancelled(server: Served) -> None:
     school = Timetabled(server)
     adopt(server, homework_after_last_lesson_minutes=60)

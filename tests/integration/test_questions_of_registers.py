@@ -78,7 +78,10 @@ def test_what_is_late_or_missing_is_counted_by_teacher_class_or_month_and_listed
 
     assert counted() == [
         ("lesson", T1, 1, 0, 4),
+        # Physics of 20 October is in the timetable, and nobody recorded it.
+        ("lesson", T2, 0, 1, 2),
         ("attendance", T1, 1, 0, 4),
+        ("attendance", T2, 0, 1, 2),
         ("homework", T1, 1, 0, 4),
         ("homework", T2, 0, 1, 1),
         ("oral_mark", T1, 1, 0, 3),
@@ -88,14 +91,21 @@ def test_what_is_late_or_missing_is_counted_by_teacher_class_or_month_and_listed
     assert counted(by="class", rule="homework") == [("homework", "5А", 1, 1, 5)]
     assert counted(by="month", rule="homework") == [("homework", "2026-09", 1, 0, 2), ("homework", "2026-10", 0, 1, 3)]
     assert counted(by="month", rule="homework", from_="2026-10-21") == [("homework", "2026-10", 0, 1, 2)]
-    assert counted(teacher=T2) == [("homework", T2, 0, 1, 1)]
+    assert counted(teacher=T2) == [("lesson", T2, 0, 1, 2), ("attendance", T2, 0, 1, 2), ("homework", T2, 0, 1, 1)]
     assert counted(class_="9А") == []
     assert counted(from_="2026-09-01", to="2026-09-20") == []
     each = found(views, "late-entries", by="each", rule="written_mark")
     assert [(row["student"], row["status"], row["due"]) for row in each] == [
         (student, "missing", "2026-10-28T00:00:00+03:00") for student in sorted([BORIS, VERA])
     ]
-    (late,) = found(views, "late-entries", by="each", rule="lesson")
+    late, missing = found(views, "late-entries", by="each", rule="lesson")
+    assert (missing["held_on"], missing["number"], missing["teacher"], missing["status"]) == (
+        "2026-10-20",
+        2,
+        T2,
+        "missing",
+    )
+    assert {E["regulation"], E["timetable"], E["bells"]} < set(missing["entries"])
     excused = [E["excuse"], E["evening"], E["evening.closed"]]
     assert (late["held_on"], late["minutes"], late["excuse"], late["entries"]) == (
         "2026-09-21",
@@ -103,14 +113,14 @@ def test_what_is_late_or_missing_is_counted_by_teacher_class_or_month_and_listed
         "outage",
         sorted([E["regulation"], E["M2"], *excused]),
     )
-    (then,) = found(views, "late-entries", by="each", rule="lesson", at=E["excuse"])
+    then, _ = found(views, "late-entries", by="each", rule="lesson", at=E["excuse"])
     assert (then["status"], then["excuse"], then["entries"]) == ("late", None, sorted([E["regulation"], E["M2"]]))
-    assert [(row["late"], row["excused"]) for row in found(views, "late-entries", rule="lesson")] == [(1, 1)]
+    assert [(row["late"], row["excused"]) for row in found(views, "late-entries", rule="lesson")] == [(1, 1), (0, 0)]
     assert [(row["late"], row["excused"]) for row in found(views, "late-entries", rule="homework", teacher=T1)] == [
         (1, 0)
     ]
-    assert ask(BY_SLUG["late-entries"], views, {}).totals == {"late": 4, "missing": 4, "excused": 2}
-    assert ask(BY_SLUG["late-entries"], views, {"by": "each"}).totals == {"late": 4, "missing": 4, "excused": 2}
+    assert ask(BY_SLUG["late-entries"], views, {}).totals == {"late": 4, "missing": 6, "excused": 2}
+    assert ask(BY_SLUG["late-entries"], views, {"by": "each"}).totals == {"late": 4, "missing": 6, "excused": 2}
     assert found(views, "late-entries", by="each", rule="written_mark", at=E["published"] + 1) == []
 
 
@@ -305,3 +315,13 @@ def test_what_was_known_then_is_what_a_log_that_ended_then_says(views: Views, sl
         answered = ask(BY_SLUG[slug], views, given, at=position)
         assert (answered.plain(), answered.totals) == (expected.plain(), expected.totals)
         assert all(entry < position for row in answered.rows for entry in row[-1])
+
+
+def test_homework_that_counts_as_not_assigned_is_found_with_what_says_so(views: Views) -> None:
+    rows = found(views, "homework", finding="not_assigned")
+    assert [(row["held_on"], row["subject"], row["entries"]) for row in rows] == [
+        ("2026-09-21", "=Математика", [E["regulation"], E["M2.homework"]]),
+        ("2026-10-23", "Физика", [E["regulation"]]),
+    ], "entered on the day after; never entered, and that day is over as of the last entry"
+    assert found(views, "homework", finding="not_assigned", subject="Физика") == rows[1:]
+    assert found(views, "homework", finding="not_assigned", to="2026-09-30") == rows[:1]

@@ -11,7 +11,14 @@ from ledger.journal.commands import RegisterPerson
 from ledger.vault import KeyStore, Vault, create_key_store
 from ledger.vault.sqlite import open_vault
 from ledger.wire.entry import Entry, parse_at, parse_entry
+from projections.engine import Views
+from projections.views.summary_sheets import summary_sheet
 from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
+from verify.disclosures import Disclosures
+from verify.findings import Report
+from verify.log import LogWalk
+from verify.tables import Tables
+from verify.tree import Edge
 
 SMALL = Shape(classes=(0, 1, 0, 0, 0, 0, 0, 0, 0, 1), students=9, quarters=1)
 
@@ -122,8 +129,8 @@ def test_in_bulk_the_same_happens_in_the_same_order(
     assert [e.data for e in recorded if e.type == "period_closed/1"] == [
         e.data for e in expected if e.type == "period_closed/1"
     ]
-    # What somebody does as who it is (asks and answers, consents, notifies) is appended alone.
-    types = {"correction_requested/1", "correction_refused/1", "guardianship_notified/1"}
+    # What somebody does as who it is (asks and answers, consents, notifies, accepts an excuse) is appended alone.
+    types = {"correction_requested/1", "correction_refused/1", "guardianship_notified/1", "excuse_accepted/1"}
     alone = [e for e in recorded if e.type in types or "consent" in e.type or "request" in e.data]
     assert len({entry.command for entry in recorded}) - 2 * len(alone) < len(recorded) / 200
     asked = {entry.index: entry.actor.id for entry in recorded if entry.type == "correction_requested/1"}
@@ -156,3 +163,42 @@ def test_in_bulk_the_same_seed_gives_the_same_bytes(sample: SampleSchool, tmp_pa
         logs.append(list(school.ledger.entries()))
         school.close()
     assert logs[0] == logs[1]
+
+
+def test_a_whole_year_ends_with_closed_journals_and_sheets_handed_over(tmp_path: Path) -> None:
+    """In bulk and through the application alike; the verifier counts what lacks and makes the sheets again."""
+    year = SampleSchool(7, Shape(classes=(1, 0, 0, 0, 0, 0, 0, 0, 1), students=6, quarters=4), origin=ORIGIN)
+    settings = {"PERSISTENCE_MODULE": "ledger.storage.sqlite", "LETOPIS_ORIGIN": ORIGIN, "LETOPIS_CREATE": "y"}
+    settings |= {"LETOPIS_SQLITE_FILE": str(tmp_path / "year"), "LETOPIS_CLOCK": "sample"}
+    with School(settings) as school:
+        loaded = load_in_bulk(school.ledger, None, year)
+        raws = list(school.ledger.entries())
+        assert load_in_bulk(school.ledger, None, year) == loaded, "nothing is left to do"
+        assert load_through_application(school, None, year).entries == loaded.entries
+        views = Views.open(f"sqlite:{tmp_path / 'views'}", ORIGIN)
+        views.catch_up(school.ledger)
+    last = [parse_entry(raw) for raw in raws[sum(planned.count for planned in year) :]]
+    assert [entry.type for entry in last] == [
+        "period_closed/1",
+        *["journal_closed/1", "sheet_transferred/1"] * 2,
+    ]
+    excused = [{(one["what"], one["reason"]) for one in entry.data["excused"]} for entry in last[1::2]]
+    assert excused == [{("result", "not_required")}, {("mark", "not_restorable")}]
+    for entry in last[2::2]:
+        sheet = summary_sheet(views, entry.stream.partition("/")[2], at=entry.index)
+        assert sheet is not None
+        assert sheet.sha256 == entry.data["sha256"], "views make the same bytes from their rows"
+        assert sheet.rows[0].cells["council"]
+    views.close()
+    report = Report()
+    walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
+    walk.take(raws)
+    walk.finish(None)
+    assert report.findings == []
+
+
+def test_through_the_application_the_year_ends_alike(sqlite_school: School) -> None:
+    year = SampleSchool(8, Shape(classes=(1,), students=2, quarters=4), origin=ORIGIN)
+    load_through_application(sqlite_school, None, year)
+    types = [entry.type for entry in entries(sqlite_school)[-3:]]
+    assert types == ["period_closed/1", "journal_closed/1", "sheet_transferred/1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -29,12 +29,16 @@ from ledger.journal.commands import (
 from ledger.journal.control import Control
 from ledger.journal.course import Course
 from ledger.journal.events import Event
+from ledger.journal.homework_events import DueLesson, HomeworkFile
 from ledger.journal.lesson import Lesson
 from ledger.journal.memory import Journal
 from ledger.journal.people import Person
 from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.plans import LessonPlan
+from ledger.journal.posted_homework import PostedHomework
 from ledger.journal.schedule import Schedule
+from ledger.journal.substitution_plans import SubstitutionPlans
+from ledger.journal.timetable import Timetable
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
@@ -48,9 +52,10 @@ from ledger.journal.vocabulary import (
     RemarkClosing,
     Tool,
     Verdict,
+    WorkKind,
 )
 from ledger.wire.entry import Actor
-from tests.properties import excuses_moves, results_moves
+from tests.properties import closing_moves, excuses_moves, results_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -98,8 +103,10 @@ BELLS: Final = (uid(60), uid(61))
 RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
 PLANNED_WORKS: Final = tuple(uid(number) for number in range(2100, 2103))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
+FILE: Final = HomeworkFile(media_type="image/png", sha256="5a" * 32, size=1_024)
+DUE: Final = NewHomework(text="§ 3", due_lesson=DueLesson(held_on="2027-05-20", number=3), files=(FILE,))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
-    "mark": ("5", "4", "na", "3/4", "9"),
+    "mark": ("5", "2", "na", "3/4", "9"),
     "make_up": ("2026-11-10", "2026-11-12", "2026-09-09", "2026-13-01"),
     "absence": ("ill", "absent", "excused", "nap"),
     "lateness": (5, 120, 0),
@@ -109,6 +116,8 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
         {"kind": "test", "written": True, "weight": 100, "ends_on": "2026-11-10"},
         {"kind": "answer", "written": False, "weight": 100, "ends_on": "2026-11-10"},
         {"kind": "answer", "written": False, "weight": 100},
+        {"kind": "homework_check", "written": False, "weight": 100, "of_lesson": uid(1001)},
+        {"kind": "homework_check", "written": False, "weight": 100},
         {"kind": "answer", "written": False, "weight": 0},
     ),
     "substitution": (
@@ -121,6 +130,9 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
         {"text": ""},
         {"text": "§ 8", "due_on": "2026-11-10"},
         {"text": "", "due_on": "2027-01-11"},
+        {"text": "§ 9", "due_lesson": {"held_on": "2026-11-09", "number": 3, "lesson": uid(1002)}},
+        {"text": "§ 9", "files": [{"media_type": "image/png", "sha256": "5a" * 32, "size": 1_024}]},
+        {"text": "§ 9", "due_lesson": {"held_on": "2026-09-07", "number": 1}},
     ),
     "lesson": (
         {"topic": "Иная тема", "number": 1, "starts_at": "08:30", "ends_at": "09:15"},
@@ -181,12 +193,17 @@ def _record(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     course = choices.one(_courses(journal))
     held_on = choices.one(DAYS)
     actor, substitution = _recorder(choices, journal, course, held_on)
+    posted = journal.find(f"homework/{course}")
+    places = (
+        [(one.held_on, one.number) for one in posted.standing.values()] if isinstance(posted, PostedHomework) else []
+    )
+    held_on, number = choices.one(places) if places and choices.number(2) else (held_on, 3)
     command = cmd.RecordLesson(
         lesson=choices.one(LESSONS),
         substitution=substitution,
         course=course,
         held_on=held_on,
-        number=3,
+        number=number,
         starts_at="10:40",
         ends_at="11:25",
         topic="Тема",
@@ -346,7 +363,10 @@ def _end_duty(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, A
 def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     hours: int = choices.one((24, 48, 1_000))
     handling: Handling = choices.one(("flag", "refuse"))
-    parameters = msgspec.structs.replace(PARAMETERS, result_hours=hours, mark_for_absent=handling)
+    unassigned: Handling = choices.one(("refuse", "refuse", "flag"))
+    parameters = msgspec.structs.replace(
+        PARAMETERS, result_hours=hours, mark_for_absent=handling, mark_for_unassigned_homework=unassigned
+    )
     order = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
     command = cmd.AdoptRegulation(**order, effective_from=choices.one(DAYS), parameters=parameters)
     return command, _administrator(choices)
@@ -601,6 +621,34 @@ def _plan_work(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, 
     )
 
 
+def _plan_substitute(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    course: str = choices.one(COURSES)
+    known = journal.find(f"substitution/{course}")
+    standing = [*known.standing] if isinstance(known, SubstitutionPlans) else []
+    indexes = standing or [3]
+    if choices.number(4) == 3:
+        corrects = choices.one(indexes)
+        command = cmd.WithdrawSubstitutionPlan(course=course, corrects=corrects, basis="вышел")
+        return command, _administrator(choices)
+    # Mostly days to come: nothing is planned for what has passed.
+    held_on, number = choices.one((*DAYS, "2026-12-21", "2027-05-20", "2027-05-21")), 1 + choices.number(2)
+    if isinstance(known, SubstitutionPlans) and standing and not choices.rarely():
+        place = known.standing[choices.one(standing)]
+        held_on, number = place.held_on, place.number
+    found = known.at(held_on, number) if isinstance(known, SubstitutionPlans) else None
+    replaces = choices.one([None, *indexes]) if choices.rarely() or found is None else found[0]
+    plan = cmd.PlanSubstitution(
+        course=course,
+        held_on=held_on,
+        number=number,
+        substitute=choices.one((TEACHER, TEACHER_2, TEACHER_3)).id,
+        reason=choices.one(("ill", "leave")),
+        basis="приказ",
+        replaces=replaces if found is not None or choices.rarely() else None,
+    )
+    return plan, _administrator(choices)
+
+
 def _schedule(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     course = MATHS_B if choices.rarely() else choices.one(COURSES[:2])
     lessons = tuple(
@@ -615,6 +663,32 @@ def _schedule(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, A
     return command, _administrator(choices)
 
 
+def _post(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Homework of a lesson that the timetable has, mostly; or what was posted is withdrawn."""
+    week = journal.find(f"timetable/{CLASS_A}")
+    lessons = week.last.event.lessons if isinstance(week, Timetable) else ()
+    place = choices.one(lessons) if lessons and not choices.rarely() else None
+    course = place.course if place else choices.one(COURSES[:2])
+    known = journal.find(f"homework/{course}")
+    actor = _teacher(choices, journal, course, DAYS[0])
+    if isinstance(known, PostedHomework) and choices.number(3) == 2:
+        return cmd.WithdrawHomework(course=course, corrects=choices.one([*known.standing, 3])), actor
+    given = choices.one(
+        (NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2027-05-30"), DUE, NewHomework(text=""))
+    )
+    monday = date(2026, 9, 14) + timedelta(days=7 * choices.number(36))
+    command = cmd.PostHomework(
+        course=course,
+        held_on=(monday + timedelta(days=place.weekday - 1 if place else 0)).isoformat(),
+        number=place.number if place else 3,
+        text=given.text,
+        due_on=given.due_on,
+        due_lesson=given.due_lesson,
+        files=given.files,
+    )
+    return command, actor
+
+
 # Kind of a move -> how it is made, and how often it is tried among all others.
 _MOVES: Final = {
     "record": (_record, 6),
@@ -626,6 +700,7 @@ _MOVES: Final = {
     "close": (_close, 1),
     "reopen": (_reopen, 2),
     "attest": (_attest, 2),
+    "journal": (closing_moves.journal, 2),
     "define": (_define, 1),
     "move_student": (_move_student, 2),
     "assign": (_assign, 1),
@@ -651,6 +726,8 @@ _MOVES: Final = {
     "incident": (excuses_moves.incident, 2),
     "excuse": (excuses_moves.excuse, 4),
     "plan_work": (_plan_work, 3),
+    "plan_substitute": (_plan_substitute, 3),
+    "post": (_post, 12),
     "assess": (results_moves.assess, 2),
     "grade": (results_moves.grade, 9),
     "final": (results_moves.final, 3),
@@ -670,18 +747,7 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
         "absences": tuple(NewAbsence(student=student) for student in choices.some(students, 2)),
         "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
         "early_leaves": tuple(NewEarlyLeave(student=student, minutes=8) for student in choices.some(students, 1)),
-        "works": tuple(
-            NewWork(
-                work=work,
-                kind="test",
-                written=True,
-                ends_on=choices.one((None, "2026-11-10")),
-                scheduled=choices.one((None, None, *PLANNED_WORKS)),
-            )
-            if choices.number(3) == 2
-            else NewWork(work=work, kind="answer", written=False)
-            for work in works
-        ),
+        "works": tuple(_work(choices, work) for work in works),
         "make_ups": tuple(
             NewMakeUp(
                 student=student,
@@ -691,11 +757,26 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
             for student in choices.some(students, 1)
         ),
         "marks": tuple(
-            NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(VALUES["mark"][:4]))
+            NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(("5", "4", "2", "1/2")))
             for student in choices.some(students, 3)
         ),
-        "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"))),
+        "homework": choices.one((None, NewHomework(text="§ 1"), NewHomework(text="§ 2", due_on="2026-11-12"), DUE)),
     }
+
+
+def _work(choices: Choices, work: str) -> NewWork:
+    """A test, an answer, or a check of the homework of the lesson before, or of another one."""
+    if choices.number(3) == 2:
+        return NewWork(
+            work=work,
+            kind="test",
+            written=True,
+            ends_on=choices.one((None, "2026-11-10")),
+            scheduled=choices.one((None, None, *PLANNED_WORKS)),
+        )
+    kind: WorkKind = choices.one(("answer", "homework_check", "homework_check"))
+    of_lesson = choices.one((None, None, *LESSONS)) if kind == "homework_check" or choices.rarely() else None
+    return NewWork(work=work, kind=kind, written=False, of_lesson=of_lesson)
 
 
 def _courses(journal: Journal) -> list[str]:

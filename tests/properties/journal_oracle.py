@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tests.properties import results_oracle
+from tests.properties import journals_oracle, results_oracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
@@ -41,6 +41,8 @@ CREATE = {
     "cancellation": "lesson_cancelled",
     "incident": "incident_opened",
     "excuse": "excuse_accepted",
+    "substitution": "substitution_planned",
+    "homework": "homework_posted",
     "schedule": "work_scheduled",
     "assessment": "assessment_rules_adopted",
     "results": "result_sheet_opened",
@@ -49,6 +51,7 @@ CREATE = {
 ALWAYS_THE_SAME = {"regulation", "responsible", "assessment"}
 DATA_FIELDS = {"family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"}
 HANDLINGS = {"refuse", "flag"}
+BAD = {"1", "2", "fail", "1/1", "1/2", "2/1", "2/2"}
 PARAMETERS: dict[str, Any] = {
     "lesson_days": 99,
     "attendance_days": 99,
@@ -136,7 +139,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation", "schedule"}:
+        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]
@@ -146,7 +149,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
         assert len(id_) == 36
         if item.type != "substitution_recorded":
             self.check_nobody_waits(self.before)
-        getattr(self, f"check_{kind}")()
+        getattr(self, "check_homework_stream" if kind == "homework" else f"check_{kind}")()
 
     def check_end(self) -> None:
         """Nothing follows this entry: a lesson that needs its substitution behind it has none."""
@@ -364,6 +367,9 @@ class _Checker(TimetableOracle, ExcusesOracle):
             if "class_teacher" in self.data:
                 assert self.made("person", self.data["class_teacher"])["kind"] == "teacher"
             return
+        if self.item.type in {"journal_closed", "journal_reopened", "sheet_transferred"}:
+            getattr(journals_oracle, f"check_{self.item.type}")(self)
+            return
         if self.item.type == "subgroup_listed":
             last = self.before[-1]
             assert (last.stream, last.type) == (f"course/{self.data['course']}", "course_opened")
@@ -559,6 +565,8 @@ class _Checker(TimetableOracle, ExcusesOracle):
         results_oracle.check_assessment(self)
 
     def check_results(self) -> None:
+        opened = self.data if self.item.version == 1 else next(self.of(self.item.stream, "result_sheet_opened")).data
+        journals_oracle.check_open(self, opened["course"])
         results_oracle.check_results(self)
 
     def check_council(self) -> None:
@@ -570,6 +578,22 @@ class _Checker(TimetableOracle, ExcusesOracle):
         date.fromisoformat(self.data["order_date"])
         date.fromisoformat(self.data[day])
         assert all(other.data[day] <= self.data[day] for other in self.of(self.item.stream, self.item.type))
+
+    def check_homework_stream(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        if self.item.type == "homework_post_withdrawn":
+            assert self.data["corrects"] in {one.position for one in self.posts(course)}
+            return
+        place = (self.data["held_on"], self.data["number"])
+        assert self.data["text"]
+        assert place not in {(one.data["held_on"], one.data["number"]) for one in self.posts(course)}
+        self.check_said(self.data, {"course": course, "held_on": place[0]}, place[1])
+
+    def posts(self, course: str) -> list[Item]:
+        """What is posted for a course and not withdrawn."""
+        stream = f"homework/{course}"
+        gone = {other.data["corrects"] for other in self.of(stream, "homework_post_withdrawn")}
+        return [one for one in self.of(stream, "homework_posted") if one.position not in gone]
 
     def check_certificate(self) -> None:
         student = self.item.stream.partition("/")[2]
@@ -586,6 +610,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_cancellation(self) -> None:
         course = self.item.stream.partition("/")[2]
+        journals_oracle.check_open(self, course)
         year = self.made("course", course)["year"]
         gone = {other.data["corrects"] for other in self.of(self.item.stream, "cancellation_withdrawn")}
         standing = [one for one in self.of(self.item.stream, "lesson_cancelled") if one.position not in gone]
@@ -622,6 +647,32 @@ class _Checker(TimetableOracle, ExcusesOracle):
         if self.item.type == "scheduled_work_moved":
             assert place != (self.data["planned_on"], self.data.get("number"))
 
+    def check_substitution(self) -> None:
+        course = self.item.stream.partition("/")[2]
+        made = list(self.of(self.item.stream, "substitution_planned"))
+        gone = {other.data["corrects"] for other in self.of(self.item.stream, "substitution_plan_withdrawn")}
+        gone |= {other.data["replaces"] for other in made if "replaces" in other.data}
+        holding = {one.position: one for one in made if one.position not in gone}
+        assert self.data["basis"]
+        if self.item.type == "substitution_plan_withdrawn":
+            assert self.data.keys() == {"corrects", "basis"}
+            assert self.data["corrects"] in holding
+            return
+        data = self.data
+        place = [data["held_on"], data["number"]]
+        if "replaces" in data:
+            replaced = holding.pop(data["replaces"])
+            assert [replaced.data["held_on"], replaced.data["number"]] == place
+        assert place not in [[one.data["held_on"], one.data["number"]] for one in holding.values()]
+        assert 0 <= data["number"] <= 12
+        assert data["reason"] in {"ill", "business_trip", "training", "leave", "other"}
+        assert 1 <= data["coefficient"] <= 1_000
+        assert type(data["same_subject"]) is bool
+        assert self.made("person", data["substitute"])["kind"] == "teacher"
+        header = {"course": course, "held_on": data["held_on"], "teacher": data["substitute"]}
+        assert data["absent_teacher"] == self.responsible(header, self.before) != data["substitute"]
+        self.check_has_duty(header)
+
     def certificates(self, student: str) -> list[Item]:
         """The certificates of a student that stand."""
         stream = f"certificate/{student}"
@@ -647,6 +698,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_lesson(self) -> None:
         header = self.lesson()
+        journals_oracle.check_open(self, header["course"])
         closed = self.closed(header)
         type_ = self.item.type
         if type_ in STATES or type_ in {"attendance_taken", "absence_reason_set"}:
@@ -728,10 +780,69 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_mark_recorded(self, header: dict[str, Any]) -> None:
         self.check_free("mark", header, self.data["student"], self.data["work"])
+        self.check_checked(header, self.data["work"], self.data["value"])
+
+    def check_checked(self, header: dict[str, Any], work: str | None, value: str) -> None:
+        """A bad mark for homework is for homework that is there, where the regulation of its day says so."""
+        (kind,) = [fact.value for fact in self.facts() if (fact.what, fact.work) == ("work", work)]
+        if kind["kind"] != "homework_check" or value not in BAD:
+            return
+        checked = f"lesson/{kind['of_lesson']}" if "of_lesson" in kind else self.lesson_before(header)
+        if checked is None:
+            return
+        given = next(self.of(checked, "lesson_recorded"))
+        versions = [other.data for other in self.before if other.type == "regulation_adopted"]
+        in_force = [one["parameters"] for one in versions if one["effective_from"] <= given.data["held_on"]]
+        if not in_force or not in_force[-1]["unposted_homework_is_not_assigned"]:
+            return
+        if in_force[-1]["mark_for_unassigned_homework"] == "refuse":
+            assert self.has_homework(given)
+
+    def lesson_before(self, header: dict[str, Any]) -> str | None:
+        """The lesson of the course that was held last before this one."""
+        places = []
+        for other in self.before:
+            if other.type == "lesson_recorded" and other.data["course"] == header["course"]:
+                for fact in self.facts(of=other.stream):
+                    if fact.what == "lesson":
+                        number = fact.value["number"]
+                        places.append((other.data["held_on"], number, other.position, other.stream))
+        own = [place[:2] for place in places if place[3] == self.item.stream]
+        before = [place for place in places if own and place[:2] < own[0] and place[3] != self.item.stream]
+        return max(before)[3] if before else None
+
+    def has_homework(self, given: Item) -> bool:
+        facts = {fact.what: fact.value for fact in self.facts(of=given.stream) if fact.what in {"lesson", "homework"}}
+        if "homework" in facts:
+            return bool(facts["homework"]["text"])
+        return any(
+            "homework" in self.planned(given.data["course"], given.position).get(number, {})
+            for number in facts.get("lesson", {}).get("plan_items", ())
+        )
+
+    def planned(self, course: str, position: int) -> dict[int, dict[str, Any]]:
+        """What a course's plan says under its numbers, before an entry."""
+        items: dict[int, dict[str, Any]] = {}
+        for other in self.before[:position]:
+            if other.stream == f"plan/{course}":
+                items.update({item["number"]: item for item in other.data.get("items", ())})
+                if other.type == "lesson_plan_amended":
+                    items[other.data["number"]] = other.data["new"] or {}
+        return items
+
+    def check_named(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        """Only a homework check names a lesson: another one of the course, not a later one."""
+        if "of_lesson" in value:
+            assert value["kind"] == "homework_check"
+            assert f"lesson/{value['of_lesson']}" != self.item.stream
+            other = self.made("lesson", value["of_lesson"])
+            assert other["course"] == header["course"]
+            assert other["held_on"] <= header["held_on"]
 
     def check_work_recorded(self, header: dict[str, Any]) -> None:
         works = [other.data["work"] for other in self.of(self.item.stream, "work_recorded")]
         assert self.data["work"] not in works
+        self.check_named(self.data, header)
         assert 1 <= self.data["weight"] <= 1000
         self.check_days(self.data, header)
         self.check_planned(self.data, header)
@@ -753,12 +864,37 @@ class _Checker(TimetableOracle, ExcusesOracle):
     def check_homework_assigned(self, header: dict[str, Any]) -> None:
         assert not [fact for fact in self.facts() if fact.what == "homework"]
         self.check_homework(self.data, header)
+        if "posted" in self.data:
+            (post,) = [one for one in self.posts(header["course"]) if one.position == self.data["posted"]]
+            (number,) = [fact.value["number"] for fact in self.facts() if fact.what == "lesson"]
+            assert (post.data["held_on"], post.data["number"]) == (header["held_on"], number)
+            assert _value("homework", post.data) == _value("homework", self.data)
 
     def check_homework(self, value: dict[str, Any], header: dict[str, Any]) -> None:
+        (own,) = [fact.value["number"] for fact in self.facts(annulled=True) if fact.what == "lesson"]
+        self.check_said(value, header, own)
+
+    def check_said(self, value: dict[str, Any], header: dict[str, Any], own: int) -> None:
+        assert value["text"] or value.keys() & {"due_on", "due_lesson", "files"} == set()
+        assert not {"due_on", "due_lesson"} <= value.keys()
+        year = self.made("year", self.made("course", header["course"])["year"])
         if "due_on" in value:
-            assert value["text"]
-            year = self.made("year", self.made("course", header["course"])["year"])
             assert header["held_on"] < value["due_on"] <= year["ends_on"]
+        digests = [file["sha256"] for file in value.get("files", ())]
+        assert len(digests) == len(set(digests)) <= 10
+        if "due_lesson" in value:
+            self.check_due(value["due_lesson"], header, own)
+
+    def check_due(self, due: dict[str, Any], header: dict[str, Any], own: int) -> None:
+        """A lesson behind this one in its course; where it is named, the one that stands at that place."""
+        assert (header["held_on"], own) < (due["held_on"], due["number"])
+        if "lesson" in due:
+            named = self.made("lesson", due["lesson"])
+            (number,) = [
+                fact.value["number"] for fact in self.facts(of=f"lesson/{due['lesson']}") if fact.what == "lesson"
+            ]
+            assert named["course"] == header["course"]
+            assert (named["held_on"], number) == (due["held_on"], due["number"])
 
     def check_free(self, what: str, header: dict[str, Any], student: str | None, work: str | None = None) -> None:
         """One standing fact in a place; presence excludes; a mark needs its work."""
@@ -823,6 +959,10 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert data["new"] > header["held_on"]
         if what == "homework":
             self.check_homework(data["new"], header)
+        if what == "work":
+            self.check_named(data["new"], header)
+        if what == "mark" and self.item.type == "mark_corrected":
+            self.check_checked(header, fact.work, data["new"])
         if what == "lesson":
             self.check_covered(data["new"], header)
         if data["old"] is None:
@@ -955,7 +1095,7 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "plan_items", "ends_on", "scheduled"}
+        optional = {"due_on", "due_lesson", "files", "plan_items", "ends_on", "scheduled", "of_lesson"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
@@ -968,8 +1108,8 @@ def check_value(what: str, value: Any) -> None:
 _FIELDS = {
     "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
-    "work": {"kind", "written", "weight", "ends_on", "scheduled"},
-    "homework": {"text", "due_on"},
+    "work": {"kind", "written", "weight", "ends_on", "scheduled", "of_lesson"},
+    "homework": {"text", "due_on", "due_lesson", "files"},
 }
 
 

@@ -128,7 +128,7 @@ def answer_result(choices: Choices, journal: Journal) -> tuple[cmd.JournalComman
 
 def decide_council(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     known = journal.find(f"council/{YEAR}")
-    decisions = [*known.decisions] if isinstance(known, Council) else [3]
+    decisions = [*known.standing] if isinstance(known, Council) else [3]
     decision: Any = choices.one(("promoted", "retained", "admitted"))
     command = cmd.RecordCouncilDecision(
         year=YEAR,

@@ -22,11 +22,11 @@ from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
 from projections.engine import Views
-from projections.views.deadline_basis import DAYS_OFF
-from projections.views.deadline_counts import By, deadline_counts
+from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_tally import By
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register, lesson_deadlines
 from tests import projection_oracle as oracle
-from tests.planned_days import PlanningLog, last_end, plan_entry
+from tests.planned_days import PlanningLog, Unrecorded, days_off, last_end, plan_entry, unrecorded
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, Fact
 from tests.unit.ledger.journal.small_school import PARAMETERS
@@ -69,6 +69,7 @@ class DeadlineLog(PlanningLog):
             homework_days=rng.choice((0, 1)),
             homework_after_last_lesson_minutes=rng.choice((0, 60, 600)),
             weekends_extend=rng.random() < 0.5,
+            holidays_extend=rng.random() < 0.5,
             planned_homework_is_exempt=rng.random() < 0.7,
         )
         adopted = j.RegulationAdopted(
@@ -89,7 +90,7 @@ class DeadlineLog(PlanningLog):
         students = rng.choice(list(self.students.values()))
         if chance < 0.4 and not any(f.what == "homework" and f.value and f.lesson == lesson for f in self.facts):
             on = date.fromisoformat(self.held[lesson]) + timedelta(days=rng.choice((1, 1, 1, 2)))
-            body = {"text": "§ 7", "due_on": on.isoformat()}
+            body: dict[str, Any] = {"text": "§ 7", "due_on": on.isoformat()}
             (index,) = self.command((stream, j.HomeworkAssigned(**body)), seconds=soon)
             self.facts.append(Fact(lesson, "homework", index, body))
         elif chance < 0.8 and students:
@@ -264,7 +265,7 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         for entry in world.entries
         if entry["type"] == "regulation_adopted/1"
     ]
-    by: dict[str, Any] = {"school": School(MOSCOW, versions, DAYS_OFF), "now": now}
+    by: dict[str, Any] = {"school": School(MOSCOW, versions, days_off(world)), "now": now}
     headers = {f.lesson: f for f in world.facts if f.what == "lesson" and f.value is not None}
     found: list[tuple[Any, ...]] = []
     for lesson, header in headers.items():
@@ -305,23 +306,30 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
             found += [(lesson, student, work.work, verdict) for student, verdict in verdicts.items()]
             whole = written_work(last, verdicts, school=by["school"], cited=[work.standing])
             found.append((lesson, None, work.work, whole.verdict))
-    return [(*one[:3], excused(world, headers[one[0]], one[3], now)) for one in found]
+    # A generated school's clock is its last entry.
+    until = datetime.fromisoformat(world.entries[-1]["at"]).astimezone(MOSCOW)
+    for place in unrecorded(world, until):
+        day, cancelled = date.fromisoformat(place.held_on), place.entries[0] if place.cancelled else None
+        found.append((place, None, None, lesson_record(day, None, planned=place.entries, cancelled=cancelled, **by)))
+        found.append((place, None, None, attendance(day, None, planned=place.entries, cancelled=cancelled, **by)))
+    starts = {lesson: header.value["starts_at"] for lesson, header in headers.items()}
+    return [(*one[:3], excused(world, one[0], starts.get(one[0]) or one[0].starts_at, one[3], now)) for one in found]
 
 
-def excused(world: oracle.World, header: oracle.Fact, verdict: Verdict, now: datetime) -> Verdict:
+def excused(world: oracle.World, lesson: str | Unrecorded, starts_at: str, verdict: Verdict, now: datetime) -> Verdict:
     """The verdict beside the first excuse that covers it, looked for among all entries."""
     if verdict.status not in {"late", "missing"} or verdict.due is None:
         return verdict
-    about = world.lessons[header.lesson]
-    began = datetime.fromisoformat(f"{about['held_on']}T{header.value['starts_at']}").replace(tzinfo=MOSCOW)
+    its = about(world, lesson)
+    began = datetime.fromisoformat(f"{its['held_on']}T{starts_at}").replace(tzinfo=MOSCOW)
     withdrawn = {entry["stream"] for entry in world.entries if entry["type"] == "excuse_withdrawn/1"}
     for entry in world.entries:
         data = entry["data"]
         if entry["type"] != "excuse_accepted/1" or entry["stream"] in withdrawn or verdict.rule not in data["rules"]:
             continue
-        is_here = data.get("lesson") == header.lesson or (
+        is_here = (isinstance(lesson, str) and data.get("lesson") == lesson) or (
             (data.get("course"), data.get("held_on"), data["teacher"])
-            == (about["course"], about["held_on"], about["teacher"])
+            == (its["course"], its["held_on"], its["teacher"])
         )
         if not is_here:
             continue
@@ -335,6 +343,21 @@ def excused(world: oracle.World, header: oracle.Fact, verdict: Verdict, now: dat
         because = Excused(data["reason"], entry["index"], of[0]["index"] if of else None)
         return replace(verdict, basis=tuple(cited), excused=because)
     return verdict
+
+
+def about(world: oracle.World, lesson: str | Unrecorded) -> dict[str, Any]:
+    """Course, day and teacher of a lesson that was recorded, or only planned."""
+    return world.lessons[lesson] if isinstance(lesson, str) else lesson._asdict()
+
+
+def place_of(row: DeadlineRow) -> tuple[str, str, int] | str:
+    """What a row is about: a lesson, or a planned one's place."""
+    return row.lesson or (row.course, row.held_on, row.number)
+
+
+def key_of(lesson: str | Unrecorded) -> tuple[str, str, int] | str:
+    """The same of a lesson."""
+    return lesson if isinstance(lesson, str) else lesson[:3]
 
 
 def taught(world: oracle.World, lesson: str) -> dict[str, list[int]]:
@@ -400,17 +423,16 @@ def test_the_register_says_what_the_entries_say(schools: list[tuple[DeadlineLog,
     assert found.position == at
     expected = set()
     for lesson, of, work, verdict in all_verdicts(world, now):
-        about = world.lessons[lesson]
+        its = about(world, lesson)
         if (
-            teacher in (None, about["teacher"])
-            and group in (None, world.courses[about["course"]]["class_group"])
+            teacher in (None, its["teacher"])
+            and group in (None, world.courses[its["course"]]["class_group"])
             and (student is None or (student == of and verdict.rule in OF_STUDENTS))
-            and (first or "") <= about["held_on"] <= (last or "9999")
+            and (first or "") <= its["held_on"] <= (last or "9999")
         ):
-            expected.add(
-                (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.readings, verdict.basis)
-            )
-    rows = [(r.lesson, r.student, r.work, r.rule, r.status, r.due, r.readings, r.basis) for r in found.rows]
+            says = (verdict.rule, verdict.status, _text(verdict.due), verdict.readings, verdict.basis)
+            expected.add((key_of(lesson), of, work, *says))
+    rows = [(place_of(r), r.student, r.work, r.rule, r.status, r.due, r.readings, r.basis) for r in found.rows]
     assert len(rows) == len(set(rows))
     if student is None:
         assert set(rows) == expected
@@ -419,7 +441,7 @@ def test_the_register_says_what_the_entries_say(schools: list[tuple[DeadlineLog,
         assert set(rows) <= expected
         groups = {member["class"] for member in world.members if member["student"] == student}
         assert {
-            row for row in expected if world.courses[world.lessons[row[0]]["course"]]["class_group"] in groups
+            row for row in expected if world.courses[world.lessons[str(row[0])]["course"]]["class_group"] in groups
         } == set(rows)
     assert all(r.late_by_seconds is None or r.late_by_seconds >= 0 for r in found.rows)
 
@@ -428,9 +450,10 @@ def test_the_whole_register_at_the_end_is_what_the_entries_say(schools: list[tup
     for school, views in schools:
         rows = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER).rows
         assert {
-            (row.lesson, row.student, row.work, row.rule, row.status, row.due, row.basis, _excused(row)) for row in rows
+            (place_of(row), row.student, row.work, row.rule, row.status, row.due, row.basis, _excused(row))
+            for row in rows
         } == {
-            (lesson, of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.basis, verdict.excused)
+            (key_of(lesson), of, work, verdict.rule, verdict.status, _text(verdict.due), verdict.basis, verdict.excused)
             for lesson, of, work, verdict in all_verdicts(oracle.fold(school.log.raws), LATER)
         }
 
@@ -517,6 +540,8 @@ def test_the_schools_have_every_kind_of_verdict(schools: list[tuple[DeadlineLog,
         assert seen[rule, "on_time"], rule
         assert seen[rule, "late"], rule
         assert seen[rule, "no_regulation"], rule
+    assert seen["lesson", "missing"]
+    assert seen["lesson", "exempt"]
     assert seen["homework", "missing"]
     assert seen["attendance", "missing"]
     assert seen["written_mark", "missing"]

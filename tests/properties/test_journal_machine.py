@@ -18,7 +18,7 @@ from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
 from tests.properties.journal_moves import KINDS, START, WEIGHTS, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
-from tests.unit.ledger.journal.small_school import MATHS_B, STAFF, TEACHER, YEAR, Step, setup_commands, uid
+from tests.unit.ledger.journal.small_school import MATHS_B, STAFF, STUDENTS_A, TEACHER, YEAR, Step, setup_commands, uid
 
 TEACHER_OF_NOTHING = uid(23)
 
@@ -89,7 +89,7 @@ class JournalMachine(RuleBasedStateMachine):
     def after_the_close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["close", "reopen", "attest"]))
+    @rule(move=moves(["close", "reopen", "attest", "journal"]))
     def close(self, move: Move) -> None:
         self.world.move(move)
 
@@ -104,11 +104,23 @@ class JournalMachine(RuleBasedStateMachine):
                     "appoint",
                     "certify",
                     "cancel",
+                    "plan_substitute",
                     "plan_work",
                     "declare",
                     "ring",
                 ),
-                *("schedule", "open_subgroup", "member", "plan", "amend", "assign_duty", "end_duty", "prove", "print"),
+                *(
+                    "schedule",
+                    "post",
+                    "open_subgroup",
+                    "member",
+                    "plan",
+                    "amend",
+                    "assign_duty",
+                    "end_duty",
+                    "prove",
+                    "print",
+                ),
             ]
         )
     )
@@ -128,7 +140,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.world.check()
 
 
-LATE = ("close", "reopen", "attest", "print")
+LATE = ("close", "reopen", "attest", "print", "journal")
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -202,6 +214,11 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("period_reopened", requested_by=logs[0][0].actor))
     assert caught(replaced("period_reopened", reason="boredom"))
     assert caught(replaced("period_attested", size=0))
+    assert caught(
+        replaced("journal_closed", excused=[{"basis": "7", "count": 99, "reason": "order", "what": "remark"}])
+    )
+    assert caught(replaced("journal_reopened", reason="boredom"))
+    assert caught(replaced("sheet_transferred", sha256="0" * 64))
     assert caught(replaced("verification_recorded", size=100_000))
     assert caught(replaced("archive_recorded", opened_with=["sha256sum", "csv"]))
     assert caught(replaced("register_timed", month="2026-13"))
@@ -255,4 +272,7 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("excuse_accepted", teacher=STAFF[0]))
     assert caught(replaced("excuse_accepted", rules=["lesson", "homework"]))
     assert caught(replaced("excuse_withdrawn", basis=""))
+    assert caught(replaced("substitution_planned", number=13))
+    assert caught(replaced("substitution_planned", absent_teacher=STUDENTS_A[0]))
+    assert caught(replaced("substitution_plan_withdrawn", corrects=0))
     assert caught([logs[0][0], *logs[0][2:]])

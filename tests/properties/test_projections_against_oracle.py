@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from projections.engine import Views
 from projections.reading import position_at
 from projections.views.cell_history import cell_history
-from projections.views.class_page import ClassPage, LessonColumn, Value, class_page
+from projections.views.class_page import ClassPage, class_page
+from projections.views.columns import LessonColumn, Value
 from projections.views.correction_register import Timing, correction_register, correction_requests
 from projections.views.lookups import courses, periods, roster
 from projections.views.people_registers import guardians

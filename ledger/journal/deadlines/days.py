@@ -6,8 +6,8 @@ in force says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
@@ -25,13 +25,21 @@ class DaysOff:
     Attributes:
         weekend: days of every week, Monday 0 to Sunday 6; a school of six days has Sunday only.
         holidays: single days, vacations among them.
+        working: single days of the weekend that are taught all the same.
+        entry_of: what says of a day that it is one of these two, where an entry does.
 
     Raises:
         ValueError: no day of the week is left.
     """
 
     weekend: frozenset[int] = frozenset({5, 6})
-    holidays: Collection[date] = frozenset()
+    holidays: Container[date] = frozenset()
+    working: Container[date] = frozenset()
+    entry_of: Callable[[date], int | None] = field(default=lambda _: None, compare=False)
+
+    def is_weekend(self, day: date) -> bool:
+        """Tell whether a day is of a weekend that is kept."""
+        return day.weekday() in self.weekend and day not in self.working
 
     def __post_init__(self) -> None:
         if self.weekend >= frozenset(range(7)):
@@ -95,9 +103,15 @@ def named_day(day: date, parameters: RegulationParameters, off: DaysOff) -> date
     return _off_weekends(day, parameters, off)
 
 
+def deciding_entries(first: date, last: date, off: DaysOff) -> tuple[int, ...]:
+    """Return the entries of the calendar that say of days from `first` to `last` what they are, sorted, each once."""
+    days = (first + shift * DAY for shift in range((last - first).days + 1))
+    return tuple(sorted({entry for day in days if (entry := off.entry_of(day)) is not None}))
+
+
 def _off_weekends(day: date, parameters: RegulationParameters, off: DaysOff) -> date:
-    if parameters.weekends_extend and day.weekday() in off.weekend:
-        while day.weekday() in off.weekend or day in off.holidays:
+    if parameters.weekends_extend and off.is_weekend(day):
+        while off.is_weekend(day) or day in off.holidays:
             day += DAY
     return day
 

@@ -1,4 +1,8 @@
-"""The lesson's record and its attendance: on the day of the lesson (regulation 2.1, 2.2.1, 2.2.4, 2.4.2)."""
+"""The lesson's record and its attendance: on the day of the lesson (regulation 2.1, 2.2.1, 2.2.4, 2.4.2).
+
+A lesson that was planned and that nobody recorded lacks both: 2.1 asks for both by the fact of the lesson. Homework and
+marks are not asked for then, since nobody knows whether there were any. A cancelled one owes nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from ledger.journal.deadlines.verdict import (
     Verdict,
     Version,
     days_term,
+    exempt,
     judge,
     unjudged,
 )
@@ -24,7 +29,13 @@ def lesson_term(held_on: date, version: Version, school: School) -> Term:
 
 
 def lesson_record(
-    held_on: date, record: Entered | None, *, school: School, now: datetime, planned: Collection[int] = ()
+    held_on: date,
+    record: Entered | None,
+    *,
+    school: School,
+    now: datetime,
+    planned: Collection[int] = (),
+    cancelled: int | None = None,
 ) -> Verdict:
     """Judge the record of a lesson (R14, R17; regulation 2.1, 2.2.1, 2.4.2).
 
@@ -38,10 +49,13 @@ def lesson_record(
         school: what it judges by.
         now: as of when.
         planned: entries that say that the lesson was to be held, where a timetable does.
+        cancelled: the entry that says that it was not held, where it is not recorded.
     """
     version = school.version_on(held_on)
     if version is None:
         return unjudged("lesson", record, planned)
+    if record is None and cancelled is not None:
+        return exempt("lesson", "cancelled", None, (version.entry, cancelled, *planned))
     return judge("lesson", lesson_term(held_on, version, school), record, now, (version.entry, *planned))
 
 
@@ -58,6 +72,7 @@ def attendance(
     school: School,
     now: datetime,
     planned: Collection[int] = (),
+    cancelled: int | None = None,
 ) -> Verdict:
     """Judge whether it was recorded in time who was absent from a lesson (R14, R24; regulation 2.1, 2.2.4, 2.4.2).
 
@@ -72,6 +87,7 @@ def attendance(
         school: what it judges by.
         now: as of when.
         planned: entries that say that the lesson was to be held, where a timetable does.
+        cancelled: the entry that says that it was not held, where it is not recorded.
     """
     version = school.version_on(held_on)
     entries = [*planned, *(entry for absence in absences for entry in absence.entries)]
@@ -83,5 +99,7 @@ def attendance(
         readings = ["absence_added"] if whole.at > taken.at else []
     if version is None:
         return unjudged("attendance", whole, entries)
+    if whole is None and cancelled is not None:
+        return exempt("attendance", "cancelled", None, (version.entry, cancelled, *entries))
     term = attendance_term(held_on, version, school)
     return judge("attendance", term, whole, now, (version.entry, *entries), readings)

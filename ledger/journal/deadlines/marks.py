@@ -137,12 +137,14 @@ def written_work(
     if not owed:
         return WorkVerdict(exempt("written_work", "nobody_wrote", None, basis), without)
     worst = worst_of(owed)
-    moments = [of.recorded_at for of in owed if of.recorded_at is not None]
+    last = max(((of.recorded_at, of.recorded_by) for of in owed if of.recorded_at is not None), default=(None, None))
+    is_whole = all(of.recorded_at is not None for of in owed)
     verdict = replace(
         worst,
         rule="written_work",
         due=written_mark_term(worked_on, version, school).due if version else None,
-        recorded_at=max(moments) if len(moments) == len(owed) else None,
+        recorded_at=last[0] if is_whole else None,
+        recorded_by=last[1] if is_whole else None,
         readings=tuple(sorted({reading for of in owed for reading in of.readings})),
         basis=tuple(sorted(basis)),
     )

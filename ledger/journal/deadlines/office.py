@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from ledger.journal.deadlines.days import local_date, named_day
+from ledger.journal.deadlines.days import local_date
 from ledger.journal.deadlines.verdict import (
     Entered,
     School,
@@ -14,6 +14,7 @@ from ledger.journal.deadlines.verdict import (
     Version,
     days_term,
     judge,
+    named_term,
     unjudged,
 )
 
@@ -82,5 +83,4 @@ def refresh(
     if version is None:
         return unjudged("refresh", confirmed, cited)
     until = date.fromisoformat(f"{opened_on.year:04}-{version.parameters.annual_refresh_until}")
-    term = Term.to_end_of(named_day(until, version.parameters, school.off), school.zone)
-    return judge("refresh", term, confirmed, now, (version.entry, *cited))
+    return judge("refresh", named_term(until, version, school), confirmed, now, (version.entry, *cited))

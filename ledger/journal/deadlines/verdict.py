@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, Literal, NamedTuple
 
-from ledger.journal.deadlines.days import DaysOff, end_of_day, last_day
+from ledger.journal.deadlines.days import DAY, DaysOff, deciding_entries, end_of_day, last_day, named_day
 from ledger.journal.events import RegulationParameters
 from ledger.journal.vocabulary import ExcuseReason
 
@@ -23,7 +23,7 @@ Rule = Literal[
     "refresh",
 ]
 Status = Literal["on_time", "late", "missing", "pending", "exempt", "no_regulation"]
-Exemption = Literal["planned_homework", "absent", "nobody_wrote"]
+Exemption = Literal["planned_homework", "absent", "nobody_wrote", "cancelled"]
 Reading = Literal[
     "due_next_day",
     "last_lesson_end_unknown",
@@ -97,16 +97,18 @@ class Term(NamedTuple):
         due: the end of the term, UTC. Of a term of days it is the first instant of the day after.
         late_from: the first instant that is late. A term of hours or minutes includes its last instant ("not later
             than one hour after"), so there it is a microsecond after `due`, the smallest step of an entry's `at`.
+        cites: entries of the calendar that extended it, or kept it from being extended.
     """
 
     due: datetime
     late_from: datetime
+    cites: tuple[int, ...] = ()
 
     @classmethod
-    def to_end_of(cls, day: date, zone: tzinfo) -> Term:
+    def to_end_of(cls, day: date, zone: tzinfo, cites: tuple[int, ...] = ()) -> Term:
         """Return the term that a day ends."""
         end = end_of_day(day, zone)
-        return cls(end, end)
+        return cls(end, end, cites)
 
     @classmethod
     def after(cls, moment: datetime, span: timedelta) -> Term:
@@ -135,6 +137,7 @@ class Verdict:
             none for that day, so nothing says what was due.
         due: the end of the term, UTC; None where nothing was due.
         recorded_at: when it was first recorded, UTC; None where it is not.
+        recorded_by: the entry that did; None where it is not.
         late_by: how long after `due`, where it is late.
         exempt_by: why nothing is due, where it is exempt.
         readings: how the clause was read in this case, sorted.
@@ -147,6 +150,7 @@ class Verdict:
     status: Status
     due: datetime | None
     recorded_at: datetime | None
+    recorded_by: int | None
     late_by: timedelta | None
     exempt_by: Exemption | None
     readings: tuple[Reading, ...]
@@ -171,7 +175,7 @@ def judge(
         status, late_by = "late", entered.at - term.due
     else:
         status = "on_time"
-    return _verdict(rule, status, entered, basis, readings, due=term.due, late_by=late_by)
+    return _verdict(rule, status, entered, (*basis, *term.cites), readings, due=term.due, late_by=late_by)
 
 
 def exempt(
@@ -198,7 +202,21 @@ def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 def days_term(day: date, days: int, version: Version, school: School) -> Term:
     """Return a term of days that counts from a day."""
-    return Term.to_end_of(last_day(day, days, version.parameters, school.off), school.zone)
+    parameters, off = version.parameters, school.off
+    last = last_day(day, days, parameters, off)
+    cites: tuple[int, ...] = ()
+    if days and parameters.holidays_extend:
+        cites = deciding_entries(day + DAY, last, off)
+    elif days and parameters.weekends_extend:
+        cites = deciding_entries(day + days * DAY, last, off)
+    return Term.to_end_of(last, school.zone, cites)
+
+
+def named_term(day: date, version: Version, school: School) -> Term:
+    """Return a term that ends on a named date."""
+    last = named_day(day, version.parameters, school.off)
+    cites = deciding_entries(day, last, school.off) if version.parameters.weekends_extend else ()
+    return Term.to_end_of(last, school.zone, cites)
 
 
 def _verdict(
@@ -215,4 +233,6 @@ def _verdict(
     cited = {*basis, *(entered.entries if entered else ())}
     recorded_at = entered.at.astimezone(UTC) if entered else None
     readings = tuple(sorted(readings))
-    return Verdict(rule, CLAUSES[rule], status, due, recorded_at, late_by, exempt_by, readings, tuple(sorted(cited)))
+    recorded_by = entered.entry if entered else None
+    basis = tuple(sorted(cited))
+    return Verdict(rule, CLAUSES[rule], status, due, recorded_at, recorded_by, late_by, exempt_by, readings, basis)

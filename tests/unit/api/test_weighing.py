@@ -51,7 +51,7 @@ def test_months_are_weighed_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("title = ", "не TOML"),
+        ("title = ", "ошибка в TOML"),
         ("[percent]\n'lesson.on_time' = 1", "title"),
         ("title = 'П'", "ни одного веса"),
         ("title = 'П'\n[score]\n", "лишнее"),
@@ -63,7 +63,7 @@ def test_months_are_weighed_apart() -> None:
         ("title = 'П'\n[count]\n'lesson.late' = nan", "знаков после точки"),
         ("title = 'П'\n[count]\n'lesson.late' = 1000001", "1000000"),
         ("title = 'П'\n[count]\n'lesson.late' = 0.0000001", "6 decimals"),
-        ("title = 'П'\n[count]\n'lesson.late' = 1\n'lesson.late' = 2", "не TOML"),
+        ("title = 'П'\n[count]\n'lesson.late' = 1\n'lesson.late' = 2", "ошибка в TOML"),
         ('title = "П\\u0007"', "title"),
     ],
 )

@@ -79,7 +79,7 @@ def test_does_not_keep_the_lesson_from_being_recorded(school: SmallSchool) -> No
 
 def test_rests_on_the_courses_list_and_on_the_period(school: SmallSchool) -> None:
     reads = decide(cancel(), school.journal, DEPUTY, NOON).reads
-    assert {stream.partition("/")[0] for stream in reads} == {"year", "period"}
+    assert {stream.partition("/")[0] for stream in reads} == {"class", "year", "period"}
     school.close()
     late = moscow("2026-10-27 12:00")
     assert school.refuse(cancel(), DEPUTY, late).rule == "period_closed"

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from ledger.journal.calendar import CalendarEntry
 from ledger.journal.deadlines.completeness import Completeness, completeness
 from ledger.journal.deadlines.days import DaysOff, at_wall
+from ledger.journal.deadlines.days_off import days_off
 from ledger.journal.deadlines.excuses import Excuse, Incident, with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
@@ -23,12 +25,15 @@ from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.office import notice, refresh, result
 from ledger.journal.deadlines.verdict import CLAUSES, Entered, Rule, School, Verdict, Version
 from ledger.journal.events import RegulationParameters
+from ledger.journal.planned_lessons import GradeCalendar, Span
 from tests.unit.ledger.journal.small_school import PARAMETERS as OF_2012
 
 FOLDER = Path(__file__).resolve().parents[3] / "worked" / "deadlines"
 LONG_AFTER = datetime(2040, 1, 1, tzinfo=UTC)
 PARAMETERS = set(RegulationParameters.__struct_fields__)
-KEYS = {"ru", "en", "why_ru", "why_en", "zone", "versions", "parameters", "holidays", "weekend", "now", "expect"}
+KEYS = {"ru", "en", "why_ru", "why_en", "zone", "versions", "parameters", "now", "expect"} | {
+    *("holidays", "weekend", "calendars")
+}
 
 
 class Case:
@@ -67,7 +72,17 @@ class Case:
             for of in versions
         ]
         off = DaysOff(frozenset(self.fields.get("weekend", [5, 6])), frozenset(self.fields.get("holidays", [])))
-        return School(self.zone, read, off)
+        calendars = [self.calendar(of) for of in self.fields.get("calendars", ())]
+        return School(self.zone, read, days_off(calendars) if calendars else off)
+
+    def calendar(self, of: dict[str, Any]) -> GradeCalendar:
+        """A grade's calendar: its periods, and what was declared, each with its entry."""
+        declared = [
+            CalendarEntry(one["entry"], one["from"].isoformat(), one["to"].isoformat(), (5,), one.get("as_weekday"))
+            for one in of["declared"]
+        ]
+        periods = tuple(Span(first.isoformat(), last.isoformat()) for first, last in of["periods"])
+        return GradeCalendar(5, Span("2026-09-01", "2027-05-31"), periods, tuple(declared))
 
     def common(self) -> dict[str, Any]:
         return {"school": self.school(), "now": self.moment(self.fields.get("now", LONG_AFTER))}
@@ -283,7 +298,7 @@ def test_changed_data_have_three_days(case: Case) -> None:
     check("notice", case)
 
 
-@pytest.mark.clause("R11", breaks="ledger.journal.deadlines.office:named_day")
+@pytest.mark.clause("R11", breaks="ledger.journal.deadlines.office:named_term")
 @pytest.mark.parametrize("case", cases("refresh"))
 def test_the_yearly_refresh_has_until_its_day(case: Case) -> None:
     check("refresh", case)

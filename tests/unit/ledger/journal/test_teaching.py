@@ -179,7 +179,8 @@ class TestWhoAndWhen:
         from ledger.journal.decide import decide
 
         decision = decide(lesson(), school.journal, TEACHER, NOON)
-        assert {stream.partition("/")[0] for stream in decision.reads} == {"course", "class", "duty", "year", "period"}
+        kinds = {stream.partition("/")[0] for stream in decision.reads}
+        assert kinds == {"course", "class", "duty", "year", "period", "homework"}
         assert sum(stream.startswith("period/") for stream in decision.reads) == 2
         assert decision.expected_size is None
 

@@ -1,0 +1,171 @@
+"""`sheet`, `lacks`, `journals`: a class's summary sheet, what lacks before its journal is closed, what is due."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from api.cli.console import Console, Exit
+from api.cli.replaying import read_moment
+from api.routes.journals import shown_lacks
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from ledger.journal.summary_sheet import COLUMNS
+from ledger.journal.vocabulary import LACKING_WORDS
+from projections.errors import NotYetProjected
+from projections.reading import AsOf, resolve
+from projections.views.lookups import classes
+from projections.views.summary_sheets import (
+    ClassSheet,
+    SheetChange,
+    SheetVersions,
+    name_of,
+    sheet_bytes,
+    sheet_duties,
+    sheet_versions,
+    summary_sheet,
+)
+
+STATES: Final = {
+    "open": "журнал открыт / journal open",
+    "to_transfer": "передать в архив / hand over",
+    "changed": "изменена, журнал открыт / changed, journal open",
+    "transferred": "передана / handed over",
+}
+
+
+def run_sheet(
+    console: Console, var: Path, class_: str, at: str | None, position: int | None, *, as_csv: bool, versions: bool
+) -> int:
+    """Print a class's summary sheet, or its versions, as text, JSON or its own bytes.
+
+    Raises:
+        SettingsError: no such class, or two options exclude each other.
+    """
+    if as_csv and (console.as_json or versions):
+        raise SettingsError("--csv, --json и --versions: --csv само по себе / --csv goes alone")
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        place = resolve(school.views, _moment(at, position))
+        group = _class(school, class_, place)
+        if as_csv:
+            sys.stdout.buffer.write(sheet_bytes(school.views, group, place))
+            sys.stdout.buffer.flush()
+        elif versions:
+            history = sheet_versions(school.views, group, at=place)
+            if history is None:
+                raise NotYetProjected(place, place)
+            names = school.names(_students(history))
+            console.result({**_plain(history), "people": names}, format_versions(history, names))
+        else:
+            sheet = summary_sheet(school.views, group, at=place)
+            if sheet is None:
+                raise NotYetProjected(place, place)
+            names = school.names(row.student for row in sheet.rows)
+            console.result({**_plain(sheet), "people": names}, format_sheet(sheet, names))
+    return Exit.DONE
+
+
+def run_lacks(console: Console, var: Path, class_: str) -> int:
+    """Print what lacks before a class's journal can be closed, now.
+
+    Raises:
+        SettingsError: no such class.
+    """
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        size, lacks = school.app.lacks(_class(school, class_, school.views.position()))
+        names = school.names({lack.student for lack in lacks if lack.student})
+    shown = shown_lacks(size, lacks)
+    console.result({**shown, "people": names}, format_lacks(shown, names))
+    return Exit.DONE
+
+
+def run_journals(console: Console, var: Path, at: str | None, position: int | None) -> int:
+    """Print of each class whether its journal is closed and its sheet handed over.
+
+    Raises:
+        SettingsError: two options exclude each other.
+    """
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        found = sheet_duties(school.views, at=_moment(at, position))
+    lines = [f"позиция / position {found.position}"]
+    for row in found.rows:
+        receipt = "" if row.number is None else f" № {row.number} {row.received_on} [{row.transferred_by}]"
+        lines.append(f"{row.class_name}: {STATES[row.state]}{receipt}  {row.sha256[:16]}…")
+    console.result(_plain(found), "\n".join(lines))
+    return Exit.DONE
+
+
+def format_sheet(sheet: ClassSheet, names: dict[str, str]) -> str:
+    """As people read it in a terminal: a line for a student and a subject."""
+    state = "журнал открыт / open" if sheet.closed_by is None else f"журнал закрыт / closed [{sheet.closed_by}]"
+    lines = [f"{sheet.class_name}, {state}, позиция / position {sheet.position}", f"SHA-256 {sheet.sha256}"]
+    for row in sheet.rows:
+        cells = "; ".join(f"{COLUMNS[name]} {text}" for name, text in row.cells.items())
+        lines.append(f"{names.get(row.student, row.student)}  {row.subject}: {cells or '—'}")
+    return "\n".join(lines)
+
+
+def format_versions(history: SheetVersions, names: dict[str, str]) -> str:
+    """A line a version, and under it what changed."""
+    lines = [f"{history.class_name}, позиция / position {history.position}"]
+    for row in history.rows:
+        closed = "".join(f" закрыт / closed [{entry}]" for entry in row.closed_by)
+        handed = "".join(f" передана / handed over [{entry}]" for entry in row.transferred_by)
+        lines.append(f"{row.position}  {row.sha256[:16]}…{closed}{handed}")
+        lines += [_changed(change, names) for change in row.changes]
+    if history.since_transfer:
+        lines.append("после последней передачи / since the last transfer:")
+        lines += [_changed(change, names) for change in history.since_transfer]
+    return "\n".join(lines)
+
+
+def format_lacks(shown: dict[str, Any], names: dict[str, str]) -> str:
+    """Counts as a closing excuses them, and under each kind its first places."""
+    lines = [f"позиция / position {shown['size']}"]
+    if not shown["counts"]:
+        lines.append("недостающего нет / nothing lacks")
+    for one in shown["counts"]:
+        course = f" {one['course']}" if one["course"] else ""
+        lines.append(f"{one['what']}{course}: {one['count']}  {LACKING_WORDS[one['what']]}")
+    for what, places in shown["first"].items():
+        lines.append(f"{LACKING_WORDS[what]} / {what}:")
+        for place in places:
+            parts = [names.get(str(value), str(value)) for name, value in place.items() if name != "what"]
+            lines.append("    " + " ".join(parts))
+    return "\n".join(lines)
+
+
+def _changed(change: SheetChange, names: dict[str, str]) -> str:
+    who = names.get(change.student, change.student)
+    return f"    {who}  {change.subject}, {COLUMNS[change.column]}: {change.old or '—'} → {change.new or '—'}"
+
+
+def _students(history: SheetVersions) -> set[str]:
+    changes = [change for row in history.rows for change in row.changes]
+    return {change.student for change in (*changes, *(history.since_transfer or ()))}
+
+
+def _moment(at: str | None, position: int | None) -> AsOf:
+    if at is not None and position is not None:
+        raise SettingsError("--at и --position: одно из двух / one of them")
+    return position if at is None else read_moment(at)
+
+
+def _class(school: OpenSchool, text: str, position: int) -> str:
+    """The id of a class that is named `5А`, of the latest year that has one, or by its id."""
+    rows = classes(school.views, at=position).rows
+    found = [row.class_group for row in rows if text in (row.class_group, name_of(row))]
+    if not found:
+        raise SettingsError("--class: такого класса нет / there is no such class")
+    return found[-1]
+
+
+def _plain(found: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(found))
+    return plain

@@ -1,0 +1,50 @@
+"""Commands on classes' journals of the year (regulation 3.2); what they do is in `api.cli.summing`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import Console
+from api.cli.options import At, Json, Position, Var
+
+
+def sheet(
+    class_: Annotated[str, typer.Option("--class", help="Класс: 5А или id / class: 5А or id")],
+    var: Var = Path("var"),
+    at: At = None,
+    position: Position = None,
+    versions: Annotated[bool, typer.Option("--versions", help="Версии и что изменилось / versions, changes")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Байты, которые передают / the bytes handed over")] = False,
+    as_json: Json = False,
+) -> None:
+    """Сводная ведомость класса за год (п. 3.2). / A class's summary sheet of the year (3.2)."""
+    from api.cli.summing import run_sheet
+
+    console = Console(as_json=as_json)
+    raise typer.Exit(run_sheet(console, var, class_, at, position, as_csv=as_csv, versions=versions))
+
+
+def lacks(
+    class_: Annotated[str, typer.Option("--class", help="Класс: 5А или id / class: 5А or id")],
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Чего недостаёт, чтобы закрыть журнал класса за год (п. 3.2). / What lacks before it is closed (3.2)."""
+    from api.cli.summing import run_lacks
+
+    raise typer.Exit(run_lacks(Console(as_json=as_json), var, class_))
+
+
+def journals(
+    var: Var = Path("var"),
+    at: At = None,
+    position: Position = None,
+    as_json: Json = False,
+) -> None:
+    """Какие журналы закрыты, какие ведомости передать в архив. / Which journals are closed, which sheets are due."""
+    from api.cli.summing import run_journals
+
+    raise typer.Exit(run_journals(Console(as_json=as_json), var, at, position))

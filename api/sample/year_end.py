@@ -1,0 +1,93 @@
+"""The end of a sample school's year: journals of its classes closed, and their summary sheets handed over (3.2).
+
+What lacks in a journal, and the digest of a sheet, follow from everything that was recorded; no generator remembers
+all of that. So these commands are not part of a `SampleSchool`: who loads one lets them be made from the state that the
+commands before led to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol, TypeVar
+
+from api.sample.planned import Planned
+from api.sample.roster import Roster
+from api.sample.school import SampleSchool
+from api.sample.school_year import ENDS_ON, as_datetime, local_day, moment
+from ledger.journal import commands as cmd
+from ledger.journal.context import Context
+from ledger.journal.journal_events import Excused
+from ledger.journal.lacking import counted, read_journal, what_lacks
+from ledger.journal.roster import ClassGroup
+from ledger.journal.summary_sheet import sheet_of
+from ledger.journal.vocabulary import Lacking, LackReason
+from ledger.journal.year import Period
+from ledger.wire.entry import Actor
+
+_T = TypeVar("_T")
+
+
+class Look(Protocol):
+    """Works something out of the books as they are."""
+
+    def __call__(self, reading: Callable[[Context], _T]) -> _T:
+        """Return what `reading` gives."""
+
+
+_ON: Final = date(2027, 6, 28)
+_EXCUSES: Final[dict[Lacking, tuple[LackReason, str]]] = {
+    "result": ("not_required", "учебный план: 1 класс учится без отметок"),
+    "mark": ("not_restorable", "протокол педагогического совета № 12"),
+}
+_ELSE: Final[tuple[LackReason, str]] = ("order", "приказ № 118-о")
+_ARCHIVE: Final = "архив школы"
+
+
+def close_year(sample: SampleSchool, look: Look, size: Callable[[], int], last: datetime | None) -> Iterator[Planned]:
+    """Yield what is left of the year's end, each command made when the one before is recorded; none before that end.
+
+    Args:
+        sample: the school, of which everything was recorded.
+        look: see `Look`.
+        size: the log's size, which is the index of the next entry.
+        last: the moment of the last command; None: there was none.
+    """
+    roster = sample.roster()
+    if roster.days[-1] != ENDS_ON or last is None:
+        return
+    at = max(as_datetime(moment(_ON, "10:00")), last)
+    for command in _commands(roster, look, at):
+        at += timedelta(minutes=1)
+        yield Planned(at, Actor(roster.deputy.id, "deputy"), command, size(), 1)
+
+
+def _commands(roster: Roster, look: Look, at: datetime) -> Iterator[cmd.JournalCommand]:
+    if not look(lambda context: context.settled(Period, "period", roster.year_period, "period").closed):
+        yield cmd.ClosePeriod(period=roster.year_period)
+    for number, group in enumerate(roster.classes, 1):
+        if not look(lambda context, id_=group.id: _group(context, id_).journal_closed):  # type: ignore[misc]
+            yield look(lambda context, id_=group.id: _closing(context, id_))  # type: ignore[misc]
+        if look(lambda context, id_=group.id: _group(context, id_).sheet_transferred) is None:  # type: ignore[misc]
+            sha256 = look(lambda context, id_=group.id: _digest(context, id_))  # type: ignore[misc]
+            day = local_day(int(at.timestamp() * 1_000_000)).isoformat()
+            yield cmd.TransferSheet(
+                class_group=group.id, sha256=sha256, number=f"{number}-а", received_on=day, to=_ARCHIVE
+            )
+
+
+def _group(context: Context, id_: str) -> ClassGroup:
+    return context.settled(ClassGroup, "class", id_, "class_group")
+
+
+def _closing(context: Context, id_: str) -> cmd.CloseJournal:
+    lacks = what_lacks(read_journal(_group(context, id_), context), context)
+    excused = []
+    for (what, course), count in sorted(counted(lacks).items()):
+        reason, basis = _EXCUSES.get(what, _ELSE)  # type: ignore[call-overload]
+        excused.append(Excused(what=what, count=count, reason=reason, basis=basis, course=course or None))  # type: ignore[arg-type]
+    return cmd.CloseJournal(class_group=id_, excused=tuple(excused))
+
+
+def _digest(context: Context, id_: str) -> str:
+    return sheet_of(read_journal(_group(context, id_), context), context).sha256

@@ -1,0 +1,146 @@
+"""Substitutions that are planned: who is to give a lesson of which day and number for whom (regulation 2.1, R15).
+
+A plan says what is to be, and stays a plan: the lesson is recorded with its own substitution, by who gave it. All of a
+course are entries of one stream, `substitution/<id of the course>`, so that one place has one plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ledger.errors import LOCAL_ACT, LOG, Refused
+from ledger.journal import rules
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.commands import NewSubstitution, PlanSubstitution, WithdrawSubstitutionPlan
+from ledger.journal.context import Context
+from ledger.journal.course import Course
+from ledger.journal.duties import check_duty_of
+from ledger.journal.people import check_person
+from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.roster import ClassGroup
+from ledger.journal.substitution_plan_events import SubstitutionPlanned, SubstitutionPlanWithdrawn
+from ledger.journal.substitutions import check_substitution, responsible_on
+from ledger.journal.year import SchoolYear, open_periods
+
+_NUMBER_MAX: Final = 12
+
+
+class SubstitutionPlans(Aggregate, frozen=True, kw_only=True):
+    """A course's plans that hold, by the index of the entry."""
+
+    standing: Mapping[int, SubstitutionPlanned]
+
+    def at(self, held_on: str, number: int) -> tuple[int, SubstitutionPlanned] | None:
+        """Return the plan of a place, with its index, or None."""
+        place = (held_on, number)
+        return next((one for one in self.standing.items() if (one[1].held_on, one[1].number) == place), None)
+
+
+def evolve_substitution_plans(state: SubstitutionPlans | None, events: Iterable[Recorded]) -> SubstitutionPlans | None:
+    """Apply events of a course's stream of planned substitutions."""
+    standing = dict(state.standing) if state else {}
+    for event in events:
+        data = event.data
+        if type(data) is SubstitutionPlanned:
+            if data.replaces is not None:
+                del standing[data.replaces]
+            standing[event.index] = data
+        elif type(data) is SubstitutionPlanWithdrawn and data.corrects in standing:
+            del standing[data.corrects]
+        else:
+            raise TypeError(f"{type(data).__name__} is no event of these planned substitutions")
+        stream, version = event.originator_id, event.originator_version
+        state = SubstitutionPlans(stream=stream, version=version, standing=standing)
+    return state
+
+
+def plan_substitute(command: PlanSubstitution, context: Context) -> list[Planned]:
+    """Plan who gives a lesson for the responsible teacher, before its day is over and while its period is open."""
+    rules.check_role(context.actor, rules.LEADERSHIP, "2.1")
+    course = context.find(Course, "course", command.course, "course")
+    group = context.settled(ClassGroup, "class", course.class_group, "course")
+    year = context.settled(SchoolYear, "year", course.year, "course")
+    rules.check_date(command.held_on, "held_on")
+    rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
+    rules.check_integer(command.number, 0, _NUMBER_MAX, "number")
+    _check_to_come(command.held_on, context)
+    check_substitution(command.reason, command.basis, command.same_subject, command.coefficient, "")
+    absent = responsible_on(course, command.held_on)
+    check_person(context, command.substitute, "teacher", "substitute")
+    if command.substitute == absent:
+        raise Refused(
+            "substitutes_for_oneself", "this very teacher is responsible on this day", clause="2.1", where="substitute"
+        )
+    check_duty_of(context, command.substitute, ("journal", "substitute"), command.held_on, "substitute")
+    open_periods(context, year, group.grade, command.held_on)
+    stream = f"substitution/{command.course}"
+    known = context.find_if_any(SubstitutionPlans, stream)
+    _check_replaced(command, known)
+    event = SubstitutionPlanned(
+        held_on=command.held_on,
+        number=command.number,
+        absent_teacher=absent,
+        substitute=command.substitute,
+        reason=command.reason,
+        basis=command.basis,
+        same_subject=command.same_subject,
+        coefficient=command.coefficient,
+        replaces=command.replaces,
+    )
+    return [Planned(stream, known.version + 1 if known else 1, event)]
+
+
+def withdraw_substitution_plan(command: WithdrawSubstitutionPlan, context: Context) -> list[Planned]:
+    """Say that a planned substitution holds no more."""
+    rules.check_role(context.actor, rules.LEADERSHIP, "2.1")
+    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    known = context.find_if_any(SubstitutionPlans, f"substitution/{command.course}")
+    if known is None or command.corrects not in known.standing:
+        raise Refused(
+            "not_a_planned_substitution",
+            "this index is not of a planned substitution of this course that holds",
+            clause="2.1",
+            where="corrects",
+        )
+    event = SubstitutionPlanWithdrawn(corrects=command.corrects, basis=command.basis)
+    return [Planned(known.stream, known.version + 1, event)]
+
+
+def planned_for(context: Context, course: str, held_on: str, number: int) -> NewSubstitution | None:
+    """Return what was planned for the actor's lesson: what its substitution says where the client left it out."""
+    known = context.find_if_any(SubstitutionPlans, f"substitution/{course}")
+    found = known.at(held_on, number) if known is not None else None
+    if found is None or found[1].substitute != context.actor.id:
+        return None
+    _, plan = found
+    return NewSubstitution(
+        reason=plan.reason, basis=plan.basis, same_subject=plan.same_subject, coefficient=plan.coefficient
+    )
+
+
+def _check_to_come(held_on: str, context: Context) -> None:
+    """Refuse a plan for a day that has passed: what was, is recorded with the lesson."""
+    if held_on < context.now.astimezone(context.books.zone).date().isoformat():
+        raise Refused(
+            "day_has_passed", "this day has passed, and nothing is planned for it", clause="2.1", where="held_on"
+        )
+
+
+def _check_replaced(command: PlanSubstitution, known: SubstitutionPlans | None) -> None:
+    """Refuse a second plan of a place that does not replace the first, and one that replaces another place's."""
+    found = known.at(command.held_on, command.number) if known is not None else None
+    if command.replaces != (None if found is None else found[0]):
+        if command.replaces is None:
+            raise Refused(
+                "substitution_planned_already",
+                "this lesson has a planned substitution, which the new one has to replace",
+                clause=LOCAL_ACT,
+                where="replaces",
+            )
+        raise Refused(
+            "not_a_plan_of_this_place",
+            "this index is not of a planned substitution of this place that holds",
+            clause=LOG,
+            where="replaces",
+        )

@@ -1,0 +1,87 @@
+"""How verdicts on deadlines are counted apart: by rule, teacher, class and week."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Final, Literal
+
+from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Rule, Status
+from projections.views.deadline_basis import LessonDay
+from projections.views.deadlines import RULES, monday
+
+By = Literal["teacher", "class_group", "week"]
+
+_Key = tuple[int, str, str, str]
+_PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineCount:
+    """Verdicts of one rule, of one teacher, class and week where counted by those (else None).
+
+    `excused`: how many of those that are late or missing have an excuse; they are counted there all the same.
+    """
+
+    rule: Rule
+    clause: str
+    teacher: str | None
+    class_group: str | None
+    week: str | None
+    on_time: int
+    late: int
+    missing: int
+    pending: int
+    exempt: int
+    no_regulation: int
+    excused: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineCounts:
+    """Counts at a position, as of `now`, in the order of rules, teachers, classes and weeks."""
+
+    position: int
+    now: str
+    rows: tuple[DeadlineCount, ...]
+
+
+class Tally:
+    """The counts, by rule and whatever else is counted apart; `of_lessons` is filled too where it is wanted."""
+
+    def __init__(
+        self, apart: Collection[By], days: Iterable[str], of_lessons: dict[str, LessonDay] | None = None
+    ) -> None:
+        self.of_lessons = of_lessons
+        self._teachers, self._groups = "teacher" in apart, "class_group" in apart
+        self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
+        self.counted: dict[_Key, dict[Status, int]] = {}
+        self.excused: Counter[_Key] = Counter()
+
+    def key(self, rule: Rule, teacher: str, class_group: str, day: str) -> _Key:
+        """Where a verdict on a lesson is counted."""
+        return (
+            _PLACES[rule],
+            teacher if self._teachers else "",
+            class_group if self._groups else "",
+            self._weeks[day],
+        )
+
+    def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
+        """The counts of what is counted there."""
+        key = self.key(rule, teacher, class_group, day)
+        found = self.counted.get(key)
+        if found is None:
+            found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)
+        return found
+
+    def rows(self) -> Iterator[DeadlineCount]:
+        """The counts in their order."""
+        for key, counted in sorted(self.counted.items(), key=itemgetter(0)):
+            place, teacher, group, week = key
+            rule, excused = RULES[place], self.excused[key]
+            yield DeadlineCount(
+                rule, CLAUSES[rule], teacher or None, group or None, week or None, excused=excused, **counted
+            )

@@ -1,0 +1,274 @@
+"""Summary sheets (сводные ведомости) of classes' years as they stand at a position, their versions, what is to be done.
+
+A sheet is worked out whenever it is asked for, from the results and decisions that stand; nothing keeps one. Its
+bytes, and so its SHA-256, are those of verify/spec/tables.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from ledger.journal.summary_sheet import COLUMNS, StandingResult, SummarySheet, column_of, make_sheet
+from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.views.journals import JournalTurn, closed_by, journal_turns
+from projections.views.lookups import ClassGroup, classes
+
+_STUDENTS: Final = f"SELECT e.student FROM {{enrollments}} e WHERE e.class_group = :class_group AND {stands('e')}"
+_SUBJECTS: Final = f"SELECT o.subject FROM {{courses}} o WHERE o.class_group = :class_group AND {stands('o')}"
+_RESULTS: Final = f"""
+    SELECT r.entry, r.student, o.subject, r.what, p.kind, p.number, r.value
+    FROM {{courses}} o
+    JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")}
+    JOIN {{results}} r ON r.sheet = s.sheet AND {stands("r")}
+    JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
+    WHERE o.class_group = :class_group AND r.value IS NOT NULL AND {stands("o")}"""
+_DECISIONS: Final = f"""
+    SELECT d.entry, d.decision, d.students FROM {{council}} d
+    JOIN {{classes}} g ON g.year = d.year AND g.class_group = :class_group AND {stands("g")}
+    WHERE {stands("d")} AND NOT EXISTS (SELECT 1 FROM {{council}} n WHERE n.replaces = d.entry AND {stands("n")})
+    ORDER BY d.entry"""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A student and a subject: column -> what it says, for columns that say something."""
+
+    student: str
+    subject: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSheet:
+    """A class's sheet as of a position.
+
+    Attributes:
+        class_group, class_name, year: whose.
+        columns: column -> Russian words over it, in their order.
+        rows: in the order of the bytes.
+        entries: what the rows rest on: results and decisions that stand.
+        closed_by: the entry that closed the journal, None while it is open.
+        sha256: of the sheet's bytes.
+    """
+
+    position: int
+    class_group: str
+    class_name: str
+    year: str
+    columns: Mapping[str, str]
+    rows: tuple[SheetLine, ...]
+    entries: tuple[int, ...]
+    closed_by: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChange:
+    """One cell that differs between two versions; an empty text where one says nothing."""
+
+    student: str
+    subject: str
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetVersion:
+    """A version of a sheet.
+
+    Attributes:
+        position: the first turn at which it was so: a closing's, a transfer's, or the one asked about.
+        sha256: of its bytes.
+        closed_by, transferred_by: entries that closed the journal over it, and that handed it over.
+        changes: how it differs from the version before.
+    """
+
+    position: int
+    sha256: str
+    closed_by: tuple[int, ...]
+    transferred_by: tuple[int, ...]
+    changes: tuple[SheetChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetVersions:
+    """All versions of a class's sheet, oldest first: at closings and transfers, and as of the position.
+
+    `since_transfer`: how the last one differs from the one that was handed over last; None where none was.
+    """
+
+    position: int
+    class_group: str
+    class_name: str
+    rows: tuple[SheetVersion, ...]
+    since_transfer: tuple[SheetChange, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDuty:
+    """How a class's journal and sheet stand.
+
+    Attributes:
+        entry: the last entry on the journal as a whole; None where there is none.
+        class_group, class_name, year: whose.
+        closed_by: the entry that closed the journal, None while it is open.
+        reopenings: how often it was opened again.
+        excused: how many things the standing closing excuses.
+        sha256: of the sheet as it stands.
+        transferred_by, transferred_sha256, number, received_on, to: of the last transfer.
+        state: ``open``: the journal is; ``to_transfer``: closed, and the archive has no sheet or another version;
+            ``changed``: open again, and the sheet is not the one that the archive has any more; ``transferred``.
+    """
+
+    entry: int | None
+    class_group: str
+    class_name: str
+    year: str
+    closed_by: int | None
+    reopenings: int
+    excused: int
+    sha256: str
+    transferred_by: int | None
+    transferred_sha256: str | None
+    number: str | None
+    received_on: str | None
+    to: str | None
+    state: str
+
+
+def summary_sheet(views: Reader, class_group: str, *, at: AsOf = None) -> ClassSheet | None:
+    """A class's sheet, or None where there is no such class."""
+    position = resolve(views, at)
+    group = next((row for row in classes(views, at=position).rows if row.class_group == class_group), None)
+    if group is None:
+        return None
+    sheet, entries = _sheet(views, class_group, position)
+    return ClassSheet(
+        position,
+        class_group,
+        name_of(group),
+        group.year,
+        COLUMNS,
+        tuple(SheetLine(*row) for row in sheet.rows),
+        entries,
+        closed_by(journal_turns(views, position).get(class_group, ())),
+        sheet.sha256,
+    )
+
+
+def sheet_bytes(views: Reader, class_group: str, position: int) -> bytes:
+    """The sheet's bytes as of a position."""
+    return _sheet(views, class_group, position)[0].csv
+
+
+def sheet_versions(views: Reader, class_group: str, *, at: AsOf = None) -> SheetVersions | None:
+    """All versions of a class's sheet with what changed between them, or None where there is no such class."""
+    position = resolve(views, at)
+    group = next((row for row in classes(views, at=position).rows if row.class_group == class_group), None)
+    if group is None:
+        return None
+    turns = [turn for turn in journal_turns(views, position).get(class_group, ()) if turn.action != "reopened"]
+    versions: list[SheetVersion] = []
+    before, handed_over = SummarySheet(()), None
+    for turn in (*turns, None):
+        place = position if turn is None else turn.entry
+        sheet, _ = _sheet(views, class_group, place)
+        digest = sheet.sha256
+        if not versions or versions[-1].sha256 != digest:
+            changes = compare_sheets(before, sheet) if versions else ()
+            versions.append(SheetVersion(place, digest, (), (), changes))
+            before = sheet
+        if turn is not None:
+            versions[-1] = _with_turn(versions[-1], turn)
+            handed_over = sheet if turn.action == "transferred" else handed_over
+    since = None if handed_over is None else compare_sheets(handed_over, before)
+    return SheetVersions(position, class_group, name_of(group), tuple(versions), since)
+
+
+def name_of(group: ClassGroup) -> str:
+    """A class's name as people use it, such as 5А."""
+    return f"{group.grade}{group.letter}"
+
+
+def compare_sheets(old: SummarySheet, new: SummarySheet) -> tuple[SheetChange, ...]:
+    """List the cells that differ, in the order of the sheet."""
+    was = {(row.student, row.subject): row.cells for row in old.rows}
+    now = {(row.student, row.subject): row.cells for row in new.rows}
+    return tuple(
+        SheetChange(*place, column, before, after)
+        for place in sorted(was.keys() | now.keys())
+        for column in COLUMNS
+        if (before := was.get(place, {}).get(column, "")) != (after := now.get(place, {}).get(column, ""))
+    )
+
+
+def sheet_duties(views: Reader, *, year: str | None = None, at: AsOf = None) -> Answer[SheetDuty]:
+    """All classes, or those of a year: whether each journal is closed, and whether its sheet is to be handed over."""
+    position = resolve(views, at)
+    history = journal_turns(views, position)
+    rows = []
+    for group in classes(views, year=year, at=position).rows:
+        turns = history.get(group.class_group, ())
+        closing = closed_by(turns)
+        transfer = next((turn for turn in reversed(turns) if turn.action == "transferred"), None)
+        digest = _sheet(views, group.class_group, position)[0].sha256
+        is_same = transfer is not None and transfer.sha256 == digest
+        if is_same:
+            state = "transferred"
+        elif closing is not None:
+            state = "to_transfer"
+        else:
+            state = "open" if transfer is None else "changed"
+        rows.append(
+            SheetDuty(
+                turns[-1].entry if turns else None,
+                group.class_group,
+                name_of(group),
+                group.year,
+                closing,
+                sum(turn.action == "reopened" for turn in turns),
+                sum(one["count"] for turn in turns if turn.entry == closing for one in turn.excused or ()),
+                digest,
+                transfer.entry if transfer else None,
+                transfer.sha256 if transfer else None,
+                transfer.number if transfer else None,
+                transfer.received_on if transfer else None,
+                transfer.to if transfer else None,
+                state,
+            )
+        )
+    return Answer(position, tuple(rows))
+
+
+def _with_turn(version: SheetVersion, turn: JournalTurn) -> SheetVersion:
+    closed, transferred = version.closed_by, version.transferred_by
+    if turn.action == "closed":
+        closed = (*closed, turn.entry)
+    else:
+        transferred = (*transferred, turn.entry)
+    return SheetVersion(version.position, version.sha256, closed, transferred, version.changes)
+
+
+def _sheet(views: Reader, class_group: str, position: int) -> tuple[SummarySheet, tuple[int, ...]]:
+    """The sheet, and the entries that it rests on."""
+    values = {"class_group": class_group, "at": position}
+    results = [
+        StandingResult(entry, student, subject, column_of(what, kind, number), value)
+        for entry, student, subject, what, kind, number, value in views.select(_RESULTS, values)
+    ]
+    decisions = [(entry, code, orjson.loads(students)) for entry, code, students in views.select(_DECISIONS, values)]
+    students = {student for (student,) in views.select(_STUDENTS, values)}
+    sheet = make_sheet(
+        students,
+        (subject for (subject,) in views.select(_SUBJECTS, values)),
+        results,
+        [(code, named) for _, code, named in decisions],
+    )
+    entries = [result.entry for result in results]
+    entries += [entry for entry, _, named in decisions if students.intersection(named)]
+    return sheet, tuple(sorted(entries))

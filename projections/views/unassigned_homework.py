@@ -1,0 +1,175 @@
+"""Homework that counts as not assigned, shown so, and bad marks for it, flagged (regulation 2.2.3, R21).
+
+Both are judgements by the version of the regulation in force on the day of the homework's lesson, as of a position and
+a moment. Which homework a work checks, verify/spec/events.md says; here of the lessons that stand at the position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from ledger.journal.deadlines.verdict import Verdict
+from ledger.journal.vocabulary import BAD_MARKS
+from ledger.wire.entry import format_at
+from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.views.columns import LessonColumn, NotAssigned, Value, Work, columns_of
+from projections.views.deadline_basis import Judging, judging_at
+from projections.views.deadlines import homework_verdicts
+from projections.views.flagged_marks import FIRST_DAY, LAST_DAY, FlaggedMark, HomeworkFlag
+from projections.views.lookups import Lesson, lessons
+
+
+def with_status(
+    views: Reader, columns: tuple[LessonColumn, ...], position: int, now: datetime | None
+) -> tuple[LessonColumn, ...]:
+    """Lessons, each with why its homework counts as not assigned, where it does."""
+    by = judging_at(views, position, now)
+    if not _counts_any(by):
+        return columns
+    verdicts = homework_verdicts(views, columns, by)
+    return tuple(
+        replace(column, not_assigned=_not_assigned(verdicts[column.lesson.lesson][0]))
+        if verdicts[column.lesson.lesson][1]
+        else column
+        for column in columns
+    )
+
+
+def flagged(
+    views: Reader, values: Sequence[Value], columns: Iterable[LessonColumn], position: int, now: datetime | None
+) -> list[Value]:
+    """What stands in cells of these lessons, each bad mark for homework that counts as not assigned with its flag."""
+    of = {column.lesson.lesson: column for column in columns}
+    works = {
+        (work.lesson, work.work): work
+        for column in of.values()
+        for work in column.works
+        if work.kind == "homework_check"
+    }
+    bad = [
+        value
+        for value in values
+        if value.what == "mark" and value.value in BAD_MARKS and (value.lesson, value.work) in works
+    ]
+    by = judging_at(views, position, now) if bad else None
+    if by is None or not _counts_any(by):
+        return list(values)
+    checks = [works[value.lesson, value.work or ""] for value in bad]
+    flags = flags_of_works(views, [(of[work.lesson].lesson, work) for work in dict.fromkeys(checks)], by)
+    return [
+        replace(value, homework_flag=flags.get((value.lesson, value.work or "")))
+        if value.what == "mark" and value.value in BAD_MARKS
+        else value
+        for value in values
+    ]
+
+
+def flagged_homework_marks(
+    views: Reader,
+    *,
+    class_group: str | None = None,
+    student: str | None = None,
+    from_date: str | None = None,
+    to_date: str | None = None,
+    now: datetime | None = None,
+    at: AsOf = None,
+) -> Answer[FlaggedMark]:
+    """Bad marks for homework that counts as not assigned, by the day of the lesson in which they stand.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    by = judging_at(views, position, now)
+    if not _counts_any(by):
+        return Answer(position, ())
+    parameters: dict[str, object] = {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
+    condition = ""
+    if class_group is not None:
+        parameters["class_group"] = class_group
+        condition += " AND o.class_group = :class_group"
+    if student is not None:
+        parameters["student"] = student
+        condition += " AND m.student = :student"
+    rows = [row for row in views.select(_MARKS + condition + _ORDER, parameters) if row[8] in BAD_MARKS]
+    of = {name: lesson for name in {row[2] for row in rows} for lesson in lessons(views, lesson=name, at=position).rows}
+    columns = columns_of(views, of.values(), position)
+    works = {(work.lesson, work.work): work for column in columns for work in column.works}
+    keys = dict.fromkeys((row[2], row[7]) for row in rows)
+    flags = flags_of_works(views, [(of[lesson], works[lesson, work]) for lesson, work in keys], by)
+    return Answer(
+        position,
+        tuple(
+            FlaggedMark(*cells)
+            for row in rows
+            if (flag := flags.get((row[2], row[7]))) is not None
+            for cells in ((*row, None, None, flag),)
+        ),
+    )
+
+
+def flags_of_works(
+    views: Reader, works: Iterable[tuple[Lesson, Work]], by: Judging
+) -> dict[tuple[str, str], HomeworkFlag]:
+    """(lesson, work) -> the flag of bad marks for it, of homework checks whose homework counts as not assigned."""
+    checked = {(work.lesson, work.work): _checked(views, lesson, work, by.position) for lesson, work in works}
+    found: dict[str, Lesson] = {}
+    for name in sorted({name for name in checked.values() if name is not None}):
+        found.update((lesson.lesson, lesson) for lesson in lessons(views, lesson=name, at=by.position).rows)
+    columns = columns_of(views, found.values(), by.position)
+    verdicts = homework_verdicts(views, columns, by)
+    of_lessons = {
+        column.lesson.lesson: flag
+        for column in columns
+        if (flag := _flag(column, *verdicts[column.lesson.lesson], by)) is not None
+    }
+    return {key: of_lessons[name] for key, name in checked.items() if name is not None and name in of_lessons}
+
+
+def _checked(views: Reader, lesson: Lesson, work: Work, position: int) -> str | None:
+    """The lesson whose homework a work checks: the one that it names, or the last held before in the course."""
+    if work.of_lesson is not None:
+        return work.of_lesson
+    sql = f"""SELECT l.lesson FROM {{lessons}} l WHERE l.course = :course AND l.stands = 1 AND {stands("l")}
+        AND (l.held_on < :day OR (l.held_on = :day AND l.number < :number))
+        ORDER BY l.held_on DESC, l.number DESC, l.fact DESC LIMIT 1"""
+    parameters = {"at": position, "course": lesson.course, "day": lesson.held_on, "number": lesson.number}
+    rows = views.select(sql, parameters)
+    return rows[0][0] if rows else None
+
+
+def _counts_any(by: Judging) -> bool:
+    """Whether any version of the regulation lets homework count as not assigned."""
+    return any(version.parameters.unposted_homework_is_not_assigned for version in by.school.versions)
+
+
+def _not_assigned(verdict: Verdict) -> NotAssigned:
+    due = format_at(verdict.due) if verdict.due is not None else ""
+    return NotAssigned(verdict.status, due, verdict.basis)
+
+
+def _flag(column: LessonColumn, verdict: Verdict, is_not_assigned: bool, by: Judging) -> HomeworkFlag | None:  # noqa: FBT001
+    version = by.school.version_on(date.fromisoformat(column.lesson.held_on))
+    if version is None or not version.parameters.unposted_homework_is_not_assigned:
+        return None
+    given = column.homework
+    says_none = given is not None and given.text == ""
+    if not is_not_assigned and not says_none:
+        return None
+    status = "none" if says_none else verdict.status
+    return HomeworkFlag(column.lesson.lesson, status, given.entry if given is not None else None, version.entry)
+
+
+# Checks of homework are fewer than marks; bad values are chosen from their rows.
+_MARKS: Final = f"""
+    SELECT m.entry, m.fact, m.lesson, l.held_on, l.course, o.class_group, m.student, m.work, m.value
+    FROM {{works}} w
+    JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
+    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+    JOIN {{cells}} m ON m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IS NOT NULL
+      AND {stands("m")}
+    WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")} AND l.held_on BETWEEN :first AND :last"""
+_ORDER: Final = " ORDER BY l.held_on, m.fact"

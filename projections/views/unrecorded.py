@@ -1,0 +1,27 @@
+"""Lessons that were planned and that nobody recorded, for verdicts on deadlines (regulation 2.1, 2.2.1).
+
+What is planned and what stands for it, `plan` says. A planned lesson is judged once it has ended (events.md). Who was
+planned to substitute has to record it, else the teacher responsible on the day, if there is any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from projections.reading import Reader
+from projections.views.deadline_basis import Judging
+from projections.views.timetable_pages import Board, DayLesson
+
+
+def unrecorded(
+    views: Reader,
+    by: Judging,
+    from_day: str,
+    to_day: str,
+    *,
+    class_group: str | None = None,
+    teacher: str | None = None,
+) -> Sequence[DayLesson]:
+    """Planned lessons of some days, both inclusive, that are over and not recorded, cancelled ones among them."""
+    board = Board(views, from_day, to_day, class_group=class_group, at=by.position, until=by.until)
+    return [row for row in board.uneven(owed_by=teacher, is_unplanned_asked=False) if row.lesson is None]
