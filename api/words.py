@@ -30,6 +30,7 @@ CONTENT_RULES: Final = frozenset(
         "grades_not_sorted",
         "malformed_date",
         "merged_with_itself",
+        "oral_work_of_days",
         "moved_and_merged",
         "moved_nowhere",
         "malformed_digest",

@@ -74,6 +74,7 @@ class Write(Generic[_BodyT]):
         location: ``kind=place``: kind of the stream that was made, and its place under the school; None: none was.
         etag: whether the answer carries the lesson's version.
         if_match: whether the request must say which version of the lesson it saw.
+        warn: what the answer warns of, as of the entries recorded; None: the answer has no warnings.
     """
 
     right: Right
@@ -82,6 +83,7 @@ class Write(Generic[_BodyT]):
     location: str | None = None
     etag: bool = False
     if_match: bool = False
+    warn: Callable[[Asked[_BodyT], Receipt], list[dict[str, Any]]] | None = None
 
 
 def fields(body: Body, **given: object) -> dict[str, Any]:
@@ -158,12 +160,14 @@ def _not_found_or_refused(asked: Asked[Any], error: Refused) -> Exception:
 
 def _answer(asked: Asked[_BodyT], write: Write[_BodyT], receipt: Receipt) -> Response:
     streams: dict[str, int] = orjson.loads(receipt.answer)["streams"] if receipt.answer else {}
-    content = {
+    content: dict[str, Any] = {
         "command": receipt.command,
         "first_index": receipt.first_index,
         "count": receipt.count,
         "streams": streams,
     }
+    if write.warn is not None:
+        content["warnings"] = write.warn(asked, receipt)
     headers: dict[str, str] = {"Cache-Control": "private, no-store"}
     if write.location is not None:
         kind, _, place = write.location.partition("=")

@@ -20,6 +20,7 @@ from exports.paging import pages
 from exports.people_tables import people_tables
 from exports.results import result_tables
 from exports.tables import Table, typed
+from exports.work_tables import work_tables
 from ledger.journal.vocabulary import (
     ABSENCE_WORDS,
     CANCELLATION_WORDS,
@@ -140,6 +141,7 @@ class Registers:
                 ),
                 self._marks(),
             ),
+            *work_tables(self._pages, self._class_and_subject, self._name),
             Table(
                 "absences",
                 (_ENTRY, _AT, _LESSON, _DAY, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _STANDING_ENTRY),
@@ -339,7 +341,7 @@ class Registers:
     def _absences(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.lesson, l.held_on, l.course, f.student, f.value,
               s.value, s.entry, f.what
-            {_STANDING_CELLS} AND f.what <> 'mark' ORDER BY f.entry"""
+            {_STANDING_CELLS} AND f.what NOT IN ('mark', 'make_up') ORDER BY f.entry"""
         for entry, at, lesson, day, course, student, recorded, standing, by, what in self._pages(sql):
             yield (
                 *(str(entry), at, lesson, day, *self._class_and_subject(course), student, self._name(student, entry)),
@@ -488,4 +490,4 @@ def _shown(what: str, value: str) -> str:
         return ""
     if what in ("mark", "absence", "lateness", "early_leave"):
         return _value(what, plain)
-    return format_canonical(plain).decode()
+    return plain if what == "make_up" else format_canonical(plain).decode()

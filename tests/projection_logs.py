@@ -287,6 +287,7 @@ class SchoolLog:
             return None
         choices: dict[str, list[Any]] = {
             "mark": ["2", "3", "4", "5", "5/5"],
+            "make_up": ["2026-09-12", "2026-09-20", "2026-10-02"],
             "absence": ["absent", "ill", "excused", "unexcused"],
             "lateness": [5, 10, 15],
             "early_leave": [5, 10, 15],
@@ -294,7 +295,11 @@ class SchoolLog:
                 {"basis": basis, "coefficient": 150, "reason": "leave", "same_subject": False} for basis in ("Б", "В")
             ],
             "lesson": [{"topic": topic, "number": 2, "starts_at": "10:00", "ends_at": "10:45"} for topic in ("А", "Б")],
-            "work": [{"kind": kind, "written": True, "weight": 200} for kind in ("test", "dictation")],
+            "work": [
+                {"kind": "test", "written": True, "weight": 200},
+                {"kind": "dictation", "written": True, "weight": 200},
+                {"kind": "dictation", "written": True, "weight": 200, "ends_on": "2026-09-15"},
+            ],
             "homework": [
                 {
                     "text": "",

@@ -122,10 +122,20 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
             world.requests[data["request"]] = "approved"
     elif type_ in {"lesson_cancelled", "substitution_planned", "substitution_plan_withdrawn"}:
         pass
-    elif what in {"mark", "absence", "lateness", "early_leave", "lesson", "substitution", "work", "homework"}:
+    elif what in {
+        "mark",
+        "make_up",
+        "absence",
+        "lateness",
+        "early_leave",
+        "lesson",
+        "substitution",
+        "work",
+        "homework",
+    }:
         minutes = data.get("minutes")
         values = {"mark": data.get("value"), "absence": data.get("code"), "lateness": minutes, "early_leave": minutes}
-        value: Any = values.get(what)
+        value: Any = data.get("made_up_on") if what == "make_up" else values.get(what)
         if what == "lesson":
             world.lessons[id_] = data
             if data["attendance"] == "taken":
@@ -135,7 +145,7 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
             world.absent[id_] = data["absent_teacher"]
             value = {key: data[key] for key in ("basis", "coefficient", "reason", "same_subject")}
         elif what == "work":
-            value = {key: data[key] for key in ("kind", "written", "weight")}
+            value = {key: data[key] for key in ("kind", "written", "weight", "ends_on") if key in data}
         elif what == "homework":
             value = data
         fact = Fact(what, id_, index, index, value, data.get("student"), data.get("work"))
@@ -227,7 +237,7 @@ def _cells(world: World, lessons: Sequence[str]) -> set[tuple[Any, ...]]:
         (fact.lesson, fact.what, fact.student, fact.work, str(fact.value), fact.standing, fact.first, fact.corrected)
         for fact in world.facts
         if fact.lesson in lessons
-        and fact.what in {"mark", "absence", "lateness", "early_leave"}
+        and fact.what in {"mark", "make_up", "absence", "lateness", "early_leave"}
         and fact.value is not None
     }
 

@@ -114,9 +114,10 @@ ABSENT_FOR = {
 }  # fmt: skip
 FACTS = {
     "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск", "lateness": "опоздание",
-    "early_leave": "ранний уход",
+    "make_up": "отработка", "early_leave": "ранний уход",
     "homework": "домашнее задание",
 }  # fmt: skip
+RESCHEDULED_FOR = {"load": "нагрузка класса", "calendar": "изменение календаря"}
 WEEKS = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 PARAMETERS = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "homework_days": 0,
@@ -169,6 +170,13 @@ HEADERS = {
     "homework (домашнее задание);said (полностью);withdrawn_by (снято записью)",
     "marks": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);name (имя);"
     "kind (вид работы);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
+    "works": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
+    "kind (вид работы);written (письменная);weight (вес, сотые);ends_on (последний день);scheduled (по графику);stands (действует);"
+    "standing_entry (действует запись)",
+    "schedule": "entry (запись);at (внесено);course (курс);class (класс);subject (предмет);scheduled (работа графика);"
+    "kind (вид работы);minutes (минут);action (что);planned_on (на дату);number (номер);reason (причина);basis (основание)",
+    "make_ups": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);work (работа);"
+    "student (ученик);name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "absences": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);student (ученик);"
     "name (имя);recorded (внесено значение);standing (действует значение);standing_entry (действует запись)",
     "substitutions": "entry (запись);at (внесено);lesson (урок);held_on (дата);class (класс);subject (предмет);"
@@ -267,6 +275,8 @@ def word(what: str, value: Any) -> str:
         return f"оп {value}"
     if what == "early_leave":
         return f"ух {value}"
+    if what == "make_up":
+        return str(value)
     return canonical(value).decode()
 
 
@@ -283,6 +293,7 @@ class Row:
     work: str = ""
     standing: int = 0
     recorded: Any = None
+    last: Any = None
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -299,6 +310,7 @@ class Builder:
     rows: dict[int, Row] = field(default_factory=dict)
     lessons: dict[str, dict[str, Any]] = field(default_factory=dict)
     courses: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    plans: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     works: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
@@ -924,14 +936,59 @@ class Builder:
 
     def _fact(self, what: str, index: int, value: Any, lesson: str, student: str = "", work: str = "") -> int:
         at, names = self.entries[index]["at"], dict(self.names)
-        self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, names)
+        self.rows[index] = Row(what, index, at, value, lesson, student, work, index, value, value, names)
         return index
 
-    def work(self, lesson: str, kind: str = "answer", of_lesson: str | None = None, *, written: bool = False) -> str:
+    def schedule(self, course: str, day: str, number: int | None = None, kind: str = "control_work") -> tuple[str, int]:
+        """Plan a work; return its id and its entry."""
+        scheduled = self.uuid()
+        data = {"scheduled": scheduled, "planned_on": day, "kind": kind, "minutes": 45, "number": number}
+        index = self.add("schedule", course, "work_scheduled", **data)
+        self._in_schedule(course, index, scheduled, kind, ["назначена", day, "" if number is None else number, "", ""])
+        self.plans[index] = (course, scheduled, kind, day, number)
+        return scheduled, index
+
+    def reschedule(
+        self, corrects: int, day: str | None, number: int | None = None, reason: str = "load", basis: str | None = None
+    ) -> int:
+        """Move a work, or cancel it without a day."""
+        course, scheduled, kind, planned_on, at = self.plans[corrects]
+        if day is None:
+            data = {"corrects": corrects, "reason": reason, "basis": basis}
+            index = self.add("schedule", course, "scheduled_work_cancelled", **data)
+            shown = ["отменена", planned_on, "" if at is None else at]
+        else:
+            data = {"corrects": corrects, "planned_on": day, "number": number, "reason": reason, "basis": basis}
+            index = self.add("schedule", course, "scheduled_work_moved", **data)
+            shown = ["перенесена", day, "" if number is None else number]
+            self.plans[index] = (course, scheduled, kind, day, number)
+        self._in_schedule(course, index, scheduled, kind, [*shown, RESCHEDULED_FOR[reason], basis or ""])
+        return index
+
+    def _in_schedule(self, course: str, index: int, scheduled: str, kind: str, shown: list[Any]) -> None:
+        head = [index, self.entries[index]["at"], course, *self.courses[course][:2]]
+        self.tables["schedule"].append([*head, scheduled, KINDS[kind], 45, *shown])
+
+    def work(
+        self,
+        lesson: str,
+        kind: str = "answer",
+        ends_on: str | None = None,
+        *,
+        written: bool | None = None,
+        scheduled: str | None = None,
+        of_lesson: str | None = None,
+    ) -> str:
         work = self.uuid()
-        header = {"kind": kind, "weight": 100, "written": written} | ({"of_lesson": of_lesson} if of_lesson else {})
-        index = self.add("lesson", lesson, "work_recorded", work=work, **header)
-        self._fact("work", index, header, lesson, work=work)
+        value: dict[str, Any] = {
+            "kind": kind,
+            "weight": 100,
+            "written": ends_on is not None if written is None else written,
+        }
+        value |= {} if ends_on is None else {"ends_on": ends_on}
+        value |= {} if scheduled is None else {"scheduled": scheduled}
+        value |= {} if of_lesson is None else {"of_lesson": of_lesson}
+        self._fact("work", self.add("lesson", lesson, "work_recorded", work=work, **value), value, lesson, work=work)
         self.works[work] = kind
         return work
 
@@ -944,6 +1001,10 @@ class Builder:
             student,
             work,
         )
+
+    def make_up(self, lesson: str, work: str, student: str, day: str) -> int:
+        index = self.add("lesson", lesson, "make_up_recorded", student=student, work=work, made_up_on=day)
+        return self._fact("make_up", index, day, lesson, student, work)
 
     def absence(self, lesson: str, student: str, code: str = "absent", certificate: str | None = None) -> int:
         data = {"student": student, "code": code, "certificate": certificate}
@@ -993,6 +1054,10 @@ class Builder:
         self.lessons[lesson]["taken"] = True
         return self.add("lesson", lesson, "attendance_taken", absent=absent)
 
+    def fact_of(self, work: str) -> int:
+        """Return the standing entry of a work."""
+        return next(row.standing for row in self.rows.values() if (row.what, row.work) == ("work", work))
+
     def fact(self, standing: int) -> Row:
         return next(row for row in self.rows.values() if row.standing == standing)
 
@@ -1024,6 +1089,7 @@ class Builder:
         } | wrong
         index = self.add("lesson", row.lesson, f"{row.what}_{verb}", **fields)
         row.value, row.standing = new, index
+        row.last = row.last if new is None else new
         if row.what == "homework":
             self._files(index, row.lesson, new)
         if row.what == "work" and new is not None:
@@ -1160,6 +1226,29 @@ class Builder:
                     "да" if value["same_subject"] else "нет", value["coefficient"],
                     "нет" if held.value is None else "да", by,
                 ])  # fmt: skip
+            elif row.what == "work":
+                value, stands = row.last, "нет" if row.value is None else "да"
+                written, days = (
+                    "да" if value["written"] else "нет",
+                    [value.get("ends_on", ""), value.get("scheduled", "")],
+                )
+                tables["works"].append(
+                    [
+                        *head,
+                        group,
+                        subject,
+                        row.work,
+                        KINDS[value["kind"]],
+                        written,
+                        value["weight"],
+                        *days,
+                        stands,
+                        by,
+                    ]
+                )
+            elif row.what == "make_up":
+                shown = [row.work, row.student, row.names[row.student], row.recorded, row.value or "", by]
+                tables["make_ups"].append([*head, group, subject, *shown])
             elif row.what in ("mark", "absence", "lateness", "early_leave"):
                 kind = [KINDS[self.works[row.work]]] if row.what == "mark" else []
                 values = [word(row.what, row.recorded), word(row.what, row.value), by]
@@ -1312,6 +1401,7 @@ def sample(seed: int = 1) -> Sample:
     _certificates(b, course, teacher, students[2])
     _cancellations(b, group, course, year, teacher)
     _excuses(b, course, teacher, substitute, substituted)
+    _made_up(b, course, teacher, students)
     _substitution_plans(b, course, teacher, substitute)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
@@ -1462,6 +1552,31 @@ def _first_lesson(b: Builder, course: str, teacher: str, students: list[str]) ->
     marks[0] = b.correct(marks[0], "3", "other", note="@перепутаны работы")
     absence = b.reason(absence, "ill", "Справка № 12")
     return lesson, work, marks, absence
+
+
+def _made_up(b: Builder, course: str, teacher: str, students: list[str]) -> None:
+    """A work of two days; who was absent makes it up and has a mark, one day is corrected, and one annulled."""
+    b.begin()
+    lesson = b.lesson(course, teacher, "2026-09-08", "Контрольная", "not_taken")
+    planned, entry = b.schedule(course, "2026-09-07", 2)
+    b.reschedule(b.reschedule(entry, "2026-09-08", basis='=Записка; "7"'), "2026-09-08", 0, "calendar")
+    b.reschedule(b.schedule(course, "2026-09-20")[1], None)
+    b.begin()
+    work = b.work(lesson, "control_work", "2026-09-09", scheduled=planned)
+    b.absence(lesson, students[0])
+    b.take_attendance(lesson, 1)
+    b.begin()
+    day = b.make_up(lesson, work, students[0], "2026-09-16")
+    b.mark(lesson, work, students[0], "pass")
+    b.correct(b.correct(b.make_up(lesson, work, students[1], "2026-09-10"), "2026-09-11"), None)
+    b.correct(day, "2026-09-15", "typo")
+    b.correct(
+        b.fact_of(work),
+        {"ends_on": "2026-09-10", "kind": "control_work", "scheduled": planned, "weight": 150, "written": True},
+        "typo",
+    )
+    annulled = b.work(lesson, "dictation")
+    b.correct(b.fact_of(annulled), None)
 
 
 def _second_lesson(b: Builder, course: str, teacher: str, students: list[str]) -> None:

@@ -244,6 +244,169 @@ def mark_for_an_absent_student_that_the_regulation_takes(school: Sample) -> None
     b.mark(school.open_lesson, b.work(school.open_lesson, "dictation"), school.students[0], "4")
 
 
+# Days of the own for a work, which let a mark stand beside an absence.
+
+
+def _made_up(school: Sample, day: str = "2026-11-12") -> tuple[str, int]:
+    """Let an absent student make the open lesson's work up; return the work and the make-up's entry."""
+    b, student = school.builder, school.students[1]
+    b.absence(school.open_lesson, student)
+    work = b.work(school.open_lesson, "dictation", "2026-11-06")
+    made_up = b.make_up(school.open_lesson, work, student, day)
+    return work, made_up
+
+
+@story()
+def mark_of_who_made_the_work_up(school: Sample) -> None:
+    work, made_up = _made_up(school)
+    school.builder.mark(school.open_lesson, work, school.students[1], "4")
+    school.builder.correct(made_up, "2026-11-13")
+
+
+@story()
+def absence_of_who_made_the_work_up_already(school: Sample) -> None:
+    b, student = school.builder, school.students[1]
+    work = b.work(school.open_lesson, "dictation")
+    b.make_up(school.open_lesson, work, student, "2026-11-12")
+    b.mark(school.open_lesson, work, student, "4")
+    b.absence(school.open_lesson, student)
+
+
+@story("mark-for-absent")
+def mark_for_another_work_than_the_one_made_up(school: Sample) -> None:
+    _made_up(school)
+    school.builder.mark(school.open_lesson, school.open_work, school.students[1], "4")
+
+
+@story("mark-for-absent")
+def make_up_annulled_under_a_mark_beside_an_absence(school: Sample) -> None:
+    work, made_up = _made_up(school)
+    school.builder.mark(school.open_lesson, work, school.students[1], "4")
+    school.builder.correct(made_up, None)
+
+
+@story("mark-for-absent")
+def mark_of_who_did_not_make_the_work_up_after_all(school: Sample) -> None:
+    work, made_up = _made_up(school)
+    school.builder.correct(made_up, None)
+    school.builder.mark(school.open_lesson, work, school.students[1], "4")
+
+
+@story("recorded-twice")
+def work_made_up_twice(school: Sample) -> None:
+    work, _ = _made_up(school)
+    school.builder.make_up(school.open_lesson, work, school.students[1], "2026-11-13")
+
+
+@story("annulled-while-in-use")
+def work_annulled_though_made_up(school: Sample) -> None:
+    work, _ = _made_up(school)
+    school.builder.correct(school.builder.fact_of(work), None)
+
+
+@story("recorded-on-annulled")
+def make_up_of_an_annulled_work(school: Sample) -> None:
+    b = school.builder
+    work = b.work(school.open_lesson, "dictation")
+    b.correct(b.fact_of(work), None)
+    b.make_up(school.open_lesson, work, school.students[1], "2026-11-12")
+
+
+@story("data-field")
+def make_up_on_the_day_of_the_lesson(school: Sample) -> None:
+    _made_up(school, "2026-11-05")
+
+
+@story("data-field")
+def make_up_put_before_the_lesson(school: Sample) -> None:
+    _, made_up = _made_up(school)
+    school.builder.correct(made_up, "2026-11-04")
+
+
+@story("data-field")
+def last_day_of_a_work_before_the_lesson(school: Sample) -> None:
+    school.builder.work(school.open_lesson, "dictation", "2026-11-05")
+
+
+@story("data-field")
+def last_day_of_a_work_that_is_not_written(school: Sample) -> None:
+    school.builder.work(school.open_lesson, "dictation", "2026-11-06", written=False)
+
+
+@story("data-field")
+def last_day_that_stays_when_a_work_is_written_no_more(school: Sample) -> None:
+    b = school.builder
+    work = b.work(school.open_lesson, "dictation", "2026-11-06")
+    b.correct(b.fact_of(work), {"ends_on": "2026-11-06", "kind": "dictation", "weight": 100, "written": False})
+
+
+@story("reference-unknown")
+def make_up_of_another_lessons_work(school: Sample) -> None:
+    b = school.builder
+    b.add(
+        "lesson",
+        school.open_lesson,
+        "make_up_recorded",
+        student=school.students[1],
+        work=school.work,
+        made_up_on="2026-11-12",
+    )
+
+
+# The schedule of works.
+
+
+@story("recorded-twice")
+def work_scheduled_twice(school: Sample) -> None:
+    b = school.builder
+    scheduled, _ = b.schedule(school.course, "2026-11-12")
+    data = {"scheduled": scheduled, "planned_on": "2026-11-13", "kind": "test", "minutes": 40}
+    b.add("schedule", school.course, "work_scheduled", **data)
+
+
+@story("correction-cites-nothing")
+def scheduled_work_moved_after_its_cancellation(school: Sample) -> None:
+    b = school.builder
+    _, entry = b.schedule(school.course, "2026-11-12")
+    b.reschedule(entry, None)
+    b.add("schedule", school.course, "scheduled_work_moved", corrects=entry, planned_on="2026-11-13", reason="load")
+
+
+@story("correction-cites-nothing")
+def scheduled_work_of_another_course_cancelled(school: Sample) -> None:
+    b = school.builder
+    _, entry = b.schedule(school.course, "2026-11-12")
+    b.schedule(school.subgroup, "2026-11-12")
+    b.add("schedule", school.subgroup, "scheduled_work_cancelled", corrects=entry, reason="load")
+
+
+@story("correction-changes-nothing")
+def scheduled_work_moved_to_its_own_place(school: Sample) -> None:
+    b = school.builder
+    b.reschedule(b.schedule(school.course, "2026-11-12", 2)[1], "2026-11-12", 2)
+
+
+@story("reference-unknown")
+def work_of_no_schedule(school: Sample) -> None:
+    b = school.builder
+    b.work(school.open_lesson, "dictation", scheduled=b.uuid())
+
+
+@story("reference-unknown")
+def work_corrected_into_another_courses_schedule(school: Sample) -> None:
+    b = school.builder
+    scheduled, _ = b.schedule(school.subgroup, "2026-11-12")
+    work = b.work(school.open_lesson, "dictation")
+    b.correct(b.fact_of(work), {"kind": "dictation", "scheduled": scheduled, "weight": 100, "written": False})
+
+
+@story("data-field")
+def scheduled_work_of_no_minutes(school: Sample) -> None:
+    b = school.builder
+    data = {"scheduled": b.uuid(), "planned_on": "2026-11-12", "kind": "test", "minutes": 0}
+    b.add("schedule", school.course, "work_scheduled", **data)
+
+
 # Certificates, and what cites them: 5 November is the day of the open lesson.
 
 

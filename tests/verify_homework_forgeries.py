@@ -11,7 +11,8 @@ from tests.verify_mutations import story
 
 def _checked(school: Sample, value: str = "2", of_lesson: str | None = None) -> None:
     b = school.builder
-    b.mark(school.open_lesson, b.work(school.open_lesson, "homework_check", of_lesson), school.students[2], value)
+    work = b.work(school.open_lesson, "homework_check", of_lesson=of_lesson)
+    b.mark(school.open_lesson, work, school.students[2], value)
 
 
 def _before(school: Sample, **more: Any) -> str:

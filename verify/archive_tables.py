@@ -200,7 +200,10 @@ class ArchiveTables(Tables):
     ) -> None:
         lesson, student, old, new, reason, note, basis, request = cells
         words = what in ("mark", "absence", "lateness", "early_leave")
-        shown = [(_word(what, value) if words else b"" if value == NULL else cell(value)) for value in (old, new)]
+        shown = [
+            _word(what, value) if words else b"" if value == NULL else _day(value) if what == "make_up" else cell(value)
+            for value in (old, new)
+        ]
         row = [
             b"%d" % index, at, FACTS[what].encode(), corrects, lesson, student, *shown, cell(REASONS[reason]),
             cell(note), cell(unescape(basis)), request, actor,
@@ -377,6 +380,10 @@ class ArchiveTables(Tables):
 def _word(what: str, value: bytes) -> bytes:
     """Return a value of a mark, absence, lateness or early leaving in words."""
     return EARLY_LEAVES[value] if what == "early_leave" else WORDS[value]
+
+
+def _day(value: bytes) -> bytes:
+    return value.strip(b'"')
 
 
 def _person_cells(person: Person | None, index: int) -> tuple[bytes, bytes]:

@@ -46,6 +46,18 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, "kind (вид работы)",
         _RECORDED, _STANDING, _BY,
     ),
+    "works": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", "kind (вид работы)",
+        "written (письменная)", "weight (вес, сотые)", "ends_on (последний день)", "scheduled (по графику)",
+        "stands (действует)", _BY,
+    ),
+    "make_ups": (
+        _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "work (работа)", _STUDENT, _NAME, _RECORDED, _STANDING, _BY,
+    ),
+    "schedule": (
+        _ENTRY, _AT, "course (курс)", _CLASS, _SUBJECT, "scheduled (работа графика)", "kind (вид работы)",
+        "minutes (минут)", "action (что)", "planned_on (на дату)", "number (номер)", "reason (причина)", _BASIS,
+    ),
     "absences": (_ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, _STUDENT, _NAME, _RECORDED, _STANDING, _BY),
     "substitutions": (
         _ENTRY, _AT, _LESSON, _HELD_ON, _CLASS, _SUBJECT, "absent_teacher (отсутствовал)",
@@ -167,6 +179,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 LATER: Final = (
     *("posted", "calendar", "certificates", "cancellations", "substitution_plans", "guardians", "data_notices"),
     *("data_updates", "refreshes", "consents", "checks", "remarks", "refusals", "incidents", "excuses"),
+    *("works", "make_ups"),
 )
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")
@@ -224,10 +237,14 @@ EXCUSED: Final = {
     "oral_mark": "отметка за устный ответ", "written_mark": "отметка за письменную работу",
     "written_work": "письменная работа в целом",
 }  # fmt: skip
+RESCHEDULED_FOR: Final = {
+    "teacher_absent": "нет учителя", "calendar": "изменение календаря", "load": "нагрузка класса",
+    "programme": "изменение рабочей программы", "other": "иное",
+}  # fmt: skip
 WEEKS: Final = {"every": "каждая", "odd": "нечётная", "even": "чётная"}
 FACTS: Final = {
-    "lesson": "урок", "substitution": "замещение", "work": "работа", "mark": "отметка", "absence": "пропуск",
-    "lateness": "опоздание", "early_leave": "ранний уход", "homework": "домашнее задание",
+    "lesson": "урок", "substitution": "замещение", "work": "работа", "make_up": "отработка", "mark": "отметка",
+    "absence": "пропуск", "lateness": "опоздание", "early_leave": "ранний уход", "homework": "домашнее задание",
 }  # fmt: skip
 WORDS: Final = {
     **{f'"{code}"'.encode(): word.encode() for code, word in {

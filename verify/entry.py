@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verify import canonical, events
+from verify import canonical, events, fragments
 from verify.findings import Place, Report, shown
 
 ENTRY_MAX_BYTES: Final = 65_535
@@ -23,8 +23,8 @@ INDEX, PREV, STREAM, VERSION = -4, -3, -2, -1
 Groups = tuple[Any, ...]
 
 _ACTOR = (
-    rb'\{(?:"basis":' + events.TEXT.replace(b"(", b"(?:", 1) + rb',)?"id":' + events.UUID
-    + rb'(?:,"on_behalf_of":' + events.UUID + rb')?,"role":"[a-z][a-z0-9_]*"\}'
+    rb'\{(?:"basis":' + fragments.TEXT.replace(b"(", b"(?:", 1) + rb',)?"id":' + fragments.UUID
+    + rb'(?:,"on_behalf_of":' + fragments.UUID + rb')?,"role":"[a-z][a-z0-9_]*"\}'
 )  # fmt: skip
 _WORD = rb"[a-z][a-z0-9_]*"
 _VERSION = rb"([1-9][0-9]{0,14})"
@@ -32,9 +32,9 @@ _VERSION = rb"([1-9][0-9]{0,14})"
 
 def _entry_pattern(data: bytes, kind: bytes, name: bytes) -> bytes:
     return (
-        rb'\{"actor":' + _ACTOR + rb',"at":' + events.AT + rb',"command":' + events.UUID + rb',"data":' + data
-        + rb',"index":' + events.INDEX + rb',"prev":' + events.ROOT
-        + rb',"stream":' + events.UUID.replace(b"(", b"(" + kind + b"/", 1)
+        rb'\{"actor":' + _ACTOR + rb',"at":' + fragments.AT + rb',"command":' + fragments.UUID + rb',"data":' + data
+        + rb',"index":' + fragments.INDEX + rb',"prev":' + fragments.ROOT
+        + rb',"stream":' + fragments.UUID.replace(b"(", b"(" + kind + b"/", 1)
         + rb',"type":"' + name + rb'","version":' + _VERSION + rb"\}"
     )  # fmt: skip
 
@@ -46,12 +46,12 @@ PATTERNS: Final = {
 _ANY_TYPE = re.compile(_entry_pattern(rb"(\{.*\})", _WORD, _WORD + rb"/[1-9][0-9]{0,5}"), re.DOTALL)
 _FIELDS: Final = {
     "actor": re.compile(_ACTOR),
-    "at": re.compile(events.AT),
-    "command": re.compile(events.UUID),
+    "at": re.compile(fragments.AT),
+    "command": re.compile(fragments.UUID),
     "data": re.compile(rb"\{.*\}", re.DOTALL),
-    "index": re.compile(events.INDEX),
-    "prev": re.compile(events.ROOT),
-    "stream": re.compile(events.UUID.replace(b"(", b"(" + _WORD + b"/", 1)),
+    "index": re.compile(fragments.INDEX),
+    "prev": re.compile(fragments.ROOT),
+    "stream": re.compile(fragments.UUID.replace(b"(", b"(" + _WORD + b"/", 1)),
     "type": re.compile(rb'"' + _WORD + rb'/[1-9][0-9]{0,5}"'),
     "version": re.compile(_VERSION),
 }

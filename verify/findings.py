@@ -333,8 +333,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "A student has both an absence and a lateness or an early leaving.",
     ),
     "mark-for-absent": (
-        "У ученика и пропуск, и отметка, а регламент на день урока этого не допускает.",
-        "A student has both an absence and a mark, and the regulation of the lesson's day does not take that.",
+        "У ученика и пропуск, и отметка, отработки нет, а регламент на день урока этого не допускает.",
+        "A student has an absence, a mark and no make-up, which the regulation of the lesson's day does not take.",
     ),
     "posted-mismatch": (
         "Урок взял задание, которого заранее для него не размещали, или размещено было другое.",

@@ -16,6 +16,7 @@ from verify.homework import Homework
 from verify.posted import homework_value
 from verify.state import NULL, Course, Fact, Lesson, Person, Request, Stream, Work
 from verify.substitution import Substitutions
+from verify.work import Works, is_made_up
 
 if TYPE_CHECKING:
     from verify.replay import Replay
@@ -35,6 +36,7 @@ class Lessons:
         self._spelt: dict[bytes, bytes] = {}
         self.grounds = Grounds(replay)
         self.homework = Homework(replay)
+        self.works = Works(replay)
         self.substitutions = Substitutions(replay)
         self.substitution_recorded = self.substitutions.recorded
 
@@ -147,7 +149,7 @@ class Lessons:
 
     def work_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take an assessed work."""
-        kind, of_lesson, weight, work_id, written = groups[DATA]
+        ends_on, kind, of_lesson, scheduled, weight, work_id, written = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson)
@@ -155,11 +157,32 @@ class Lessons:
             self.find("recorded-twice", "a work once", work_id, field_name="data.work")
             return
         self.homework.check_named(lesson, kind, of_lesson, "data.of_lesson")
+        until = b"" if ends_on is None else b'"ends_on":"%b",' % ends_on
         named = b"" if of_lesson is None else b'"of_lesson":"%b",' % of_lesson
-        value = b'{"kind":"%b",%b"weight":%b,"written":%b}' % (kind, named, weight, written)
-        fact = Fact("work", index, index, value)
+        planned = b"" if scheduled is None else b'"scheduled":"%b",' % scheduled
+        value = b'{%b"kind":"%b",%b%b"weight":%b,"written":%b}' % (until, kind, named, planned, weight, written)
+        fact = Fact("work", index, index, self._spelt.setdefault(value, value))
         fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
         lesson.added(fact)
+        self.works.recorded(lesson, fact.work, groups[AT])
+
+    def make_up_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
+        """Take a student's own day for a work."""
+        made_up_on, student, work_id = groups[DATA]
+        if not isinstance(lesson, Lesson):
+            return
+        self._check_open(lesson)
+        person = self.replay.person(student, "student", b"student")
+        work = self._work(lesson, work_id, index)
+        if work is None:
+            return
+        self.replay.subgroups.check_member(lesson, person)
+        fact = Fact("make_up", index, index, self._spelt.setdefault(made_up_on, made_up_on), person, work)
+        self._check_slot(lesson, fact)
+        work.make_ups[person] = fact
+        work.standing_make_ups += 1
+        lesson.added(fact)
+        self.works.made_up(lesson, fact, groups[AT])
 
     def mark_recorded(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take a mark."""
@@ -168,12 +191,8 @@ class Lessons:
             return
         self._check_open(lesson)
         person = self.replay.person(student, "student", b"student")
-        work = lesson.works.get(work_id)
+        work = self._work(lesson, work_id, index)
         if work is None:
-            if lesson.is_partial:
-                lesson.rests_before(index)
-            else:
-                self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
             return
         self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
@@ -185,6 +204,15 @@ class Lessons:
         if lesson.course is not None and lesson.course.taught is not None:
             lesson.course.taught.marks.setdefault(person, []).append((lesson, fact))
         self.tables.mark(index, groups[AT], lesson, fact)
+
+    def _work(self, lesson: Lesson, work_id: bytes, index: int) -> Work | None:
+        """Return the work that entry `index` names; in a range that begins later it may be unknown."""
+        work = lesson.works.get(work_id)
+        if work is None and lesson.is_partial:
+            lesson.rests_before(index)
+        elif work is None:
+            self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
+        return work
 
     def _check_open(self, lesson: Lesson) -> None:
         """Report a lesson that takes nothing new: never recorded, annulled, or in a closed period."""
@@ -202,7 +230,7 @@ class Lessons:
         other = None
         excluded: list[Fact | None] = []
         if fact.work is not None and who is not None:
-            other = fact.work.marks.get(who)
+            other = _of_work(fact.work, fact.what).get(who)
             if fact.work.fact.value is NULL:
                 self.find("recorded-on-annulled", "a standing work", fact.work.id)
         elif fact.what == "homework":
@@ -221,11 +249,15 @@ class Lessons:
 
     def _check_present(self, lesson: Lesson, fact: Fact, who: Person) -> None:
         """Report a mark beside an absence that the regulation of the lesson's day, as known by now, does not take."""
-        if fact.work is not None:
+        if fact.what == "mark" and fact.work is not None:
             absence = lesson.absences.get(who)
-            others = [absence] if absence is not None else []
+            others = [absence] if absence is not None and not is_made_up(fact.work, who) else []
         elif fact.what == "absence":
-            others = [mark for work in lesson.works.values() if (mark := work.marks.get(who)) is not None]
+            others = [
+                mark
+                for work in lesson.works.values()
+                if (mark := work.marks.get(who)) is not None and not is_made_up(work, who)
+            ]
         else:
             return
         standing = [other for other in others if other.value is not NULL]
@@ -349,10 +381,15 @@ class Lessons:
             lesson.absent += step
         elif fact.what == "mark" and work is not None:
             work.standing_marks += step
-        elif fact.what == "work" and step < 0 and work is not None and work.standing_marks:
-            self.find("annulled-while-in-use", "no mark standing for the work", f"{work.standing_marks} marks")
+        elif fact.what == "make_up" and work is not None and fact.who is not None:
+            work.standing_make_ups += step
+            if step < 0 and (mark := work.marks.get(fact.who)) is not None and mark.value is not NULL:
+                self._check_present(lesson, mark, fact.who)
+        elif fact.what == "work" and step < 0 and work is not None and (work.standing_marks or work.standing_make_ups):
+            stand = f"{work.standing_marks} marks, {work.standing_make_ups} make-ups"
+            self.find("annulled-while-in-use", "no mark and no make-up standing for the work", stand)
         if step > 0 and fact.who is not None:
-            slots = work.marks if work is not None else _slots(lesson, fact.what)
+            slots = _of_work(work, fact.what) if work is not None else _slots(lesson, fact.what)
             slots[fact.who] = fact
         elif step > 0 and fact.what == "homework":
             lesson.homework = fact
@@ -377,12 +414,20 @@ class Lessons:
             work.kinds.append((index, kind))
             work.kind = kind
             self.tables.rekinded(work)
+            self.works.changed(lesson, fact)
+        elif fact.what == "make_up":
+            self.works.changed(lesson, fact)
         elif fact.what in ("mark", "absence", "lateness", "early_leave"):
             if fact.what == "mark":
                 self.homework.check_mark(lesson, fact, value)
             self.tables.changed(fact)
         elif value is not NULL and fact.what == "homework":
             self.homework.check_given(lesson, value, "data.new")
+
+
+def _of_work(work: Work, what: str) -> dict[Person, Fact]:
+    """Return the marks or the make-ups of a work."""
+    return work.make_ups if what == "make_up" else work.marks
 
 
 def _slots(lesson: Lesson, what: str) -> dict[Person, Fact]:

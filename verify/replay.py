@@ -16,16 +16,19 @@ from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.duty import Duties
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
-from verify.events import TYPES, VALUES, EventType, unescape
+from verify.events import TYPES, unescape
 from verify.evidence import KINDS as EVIDENCE, Evidence
 from verify.excuses import Excuses
 from verify.findings import Place, Report
+from verify.fragments import EventType
 from verify.journal import JOURNALS, Journals
 from verify.lesson import Lessons
+from verify.lesson_events import VALUES
 from verify.personal import PersonalData
 from verify.plan import Plans
 from verify.regulation import Orders
 from verify.results import Results
+from verify.schedule import Schedules
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
@@ -59,6 +62,7 @@ _MAKERS: Final = {
     "excuse": b"excuse_accepted/1",
     "substitution": b"substitution_planned/1",
     "homework": b"homework_posted/1",
+    "schedule": b"work_scheduled/1",
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
     "council": b"council_decision_recorded/1",
@@ -105,6 +109,7 @@ class Replay:
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
         self.substitution_plans = SubstitutionPlans(self)
+        self.schedules = Schedules(self)
         self.results = Results(self)
         self.council = Council(self)
         self._subjects: dict[tuple[bytes, bytes], Subject] = {}
@@ -123,6 +128,7 @@ class Replay:
             "incident": self.excuses, "excuse": self.excuses,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
+            "schedule": self.schedules,
             "results": self.results, "council": self.council, "plan": self.plans, "duty": self.duties,
             "person": self.personal, "refresh": self.personal, "control": self.control, "remark": self.control,
             **dict.fromkeys(EVIDENCE, self.evidence),

@@ -154,13 +154,15 @@ class Fact:
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """An assessed work with its marks; `kinds` says from which entry on which kind stood, once it was corrected."""
+    """An assessed work with its marks and make-ups; `kinds`: from which entry on which kind stood, once corrected."""
 
     id: bytes
     fact: Fact
     kind: bytes
     marks: dict[Person, Fact] = field(default_factory=dict)
+    make_ups: dict[Person, Fact] = field(default_factory=dict)
     standing_marks: int = 0
+    standing_make_ups: int = 0
     kinds: list[tuple[int, bytes]] = field(default_factory=list)
 
 
@@ -234,7 +236,7 @@ class Lesson(FactStream):
             for slots in (self.absences, self.latenesses, self.early_leaves):
                 facts += slots.values()
             for work in self.works.values():
-                facts += [work.fact, *work.marks.values()]
+                facts += [work.fact, *work.marks.values(), *work.make_ups.values()]
             self._by_standing = {fact.standing: fact for fact in facts if fact is not None}
         return self._by_standing
 

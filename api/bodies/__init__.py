@@ -66,6 +66,11 @@ from api.bodies.substitution_plans import (
     NewSubstitutionPlan as NewSubstitutionPlan,
     NewSubstitutionPlanWithdrawal as NewSubstitutionPlanWithdrawal,
 )
+from api.bodies.works import (
+    NewMove as NewMove,
+    NewScheduleCancellation as NewScheduleCancellation,
+    NewScheduledWork as NewScheduledWork,
+)
 from ledger.journal import commands as jc
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
@@ -302,6 +307,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     lateness: tuple[jc.NewLateness, ...] = ()
     early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
+    make_ups: tuple[jc.NewMakeUp, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
     lesson: Id | None = None
@@ -356,6 +362,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     lateness: tuple[jc.NewLateness, ...] = ()
     early_leaves: tuple[jc.NewEarlyLeave, ...] = ()
     works: tuple[jc.NewWork, ...] = ()
+    make_ups: tuple[jc.NewMakeUp, ...] = ()
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
 
@@ -449,12 +456,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
         first_index: index of its first entry.
         count: number of its entries.
         streams: what it wrote to, such as ``lesson/51c2…``, with the version after it.
+        warnings: of a planned work alone: where it goes beyond the recommended load.
     """
 
     command: str
     first_index: int
     count: int
     streams: dict[str, int]
+    warnings: list[dict[str, Any]] | None = None
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -483,7 +492,7 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
-        *_names((jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
+        *_names((jc.NewMakeUp, jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
         *_names((PlanItem, PlanTopic, DueLesson, HomeworkFile)),
     ]

@@ -155,6 +155,8 @@ def word(value: Value) -> str:
         text = f"оп{value.value}"
     elif value.what == "early_leave":
         text = f"ух{value.value}"
+    elif value.what == "make_up":
+        text = f"отр{value.value[8:]}.{value.value[5:7]}"
     elif value.what == "absence":
         text = ABSENCE_WORDS[value.value]
     else:

@@ -82,7 +82,7 @@ async def read_deadlines(
         from_date=first,
         to_date=last,
         rules=RULES if rule is None else (rule,),
-        statuses=TO_ATTEND_TO if status is None else WORST_FIRST if status == "all" else (status,),
+        statuses=_statuses(status),
     )
     return await _answer(
         request, at, asked, lambda views, of, now, moment: deadline_register(views, of, now=now, at=moment)
@@ -211,8 +211,11 @@ def _office(
     month: str | None, from_date: str | None, to_date: str | None, rule: Rule | None, status: str | None
 ) -> OfficeAsked:
     first, last = days_of(month, from_date, to_date)
-    statuses: Any = TO_ATTEND_TO if status is None else WORST_FIRST if status == "all" else (status,)
-    return OfficeAsked(first, last, OFFICE_RULES if rule is None else (rule,), statuses)
+    return OfficeAsked(first, last, OFFICE_RULES if rule is None else (rule,), _statuses(status))
+
+
+def _statuses(status: Any) -> Any:
+    return TO_ATTEND_TO if status is None else WORST_FIRST if status == "all" else (status,)
 
 
 async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: Any) -> Response:

@@ -147,7 +147,7 @@ def _new_homework(_draws: Draws, old: HomeworkBody | None) -> HomeworkBody:
 
 
 def _new_work(draws: Draws, old: WorkHeader) -> WorkHeader:
-    return WorkHeader(kind=old.kind, written=old.written, weight=_other(draws, (100, 150, 200), old.weight))
+    return msgspec.structs.replace(old, weight=_other(draws, (100, 150, 200), old.weight))
 
 
 _NEW_VALUES: Final[dict[FactName, Callable[[Draws, Any], Any]]] = {

@@ -25,6 +25,7 @@ from api.sample.outage import Outage
 from api.sample.planned import Planned, Scribe
 from api.sample.results import Results, Standing
 from api.sample.roster import ClassGroup, Course, Period, Roster
+from api.sample.scheduling import Scheduling
 from api.sample.school_year import MINUTE, SECOND, moment
 from api.sample.teaching import Sitting, Teaching
 from api.sample.timetable import Place, Week, classes_of_day
@@ -50,7 +51,8 @@ class Life:
         self._week = week
         self._scribe = Scribe(keyed=keyed)
         self._attendance = Attendance(seed, roster)
-        self._teaching = Teaching(seed, roster)
+        self._scheduling = Scheduling(seed, roster, week, self._scribe)
+        self._teaching = Teaching(seed, roster, self._scheduling.planned)
         self._absences = Absences(seed, roster, self._scribe)
         self._cancelling = Cancelling(seed, roster, self._scribe)
         self._corrections = Corrections(seed)
@@ -94,7 +96,7 @@ class Life:
             if period.ends_on <= days[-1]:
                 self._closes.add(period.closes_at)
                 self._at(period.closes_at, partial(self._close, period))
-        for at, action in (*self._families.agenda(), *self._control.agenda()):
+        for at, action in (*self._families.agenda(), *self._control.agenda(), *self._scheduling.agenda()):
             self._at(at, action)
         self._results.arrange()
         parallel = [group for group in self._roster.classes if self._parallel(group)]
@@ -183,11 +185,13 @@ class Life:
             self._judge(_fact("lateness", index_, late.minutes, late.student, place))
         index += len(command.lateness) + len(command.early_leaves)
         for index_, work in enumerate(command.works, index):
-            header = WorkHeader(kind=work.kind, written=work.written, weight=work.weight)
+            header = WorkHeader(
+                kind=work.kind, written=work.written, weight=work.weight, ends_on=work.ends_on, scheduled=work.scheduled
+            )
             fact = _fact("work", index_, header, sitting.teacher, place)
             self._results.note_work(work.work, fact)
             self._judge(fact)
-        index += len(command.works)
+        index += len(command.works) + len(command.make_ups)
         wrong = self._corrections.wrong
         for index_, mark in enumerate(command.marks, index):
             standing: Standing = mark.value

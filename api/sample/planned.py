@@ -48,7 +48,8 @@ def count_events(command: JournalCommand) -> int:
     """Return how many entries a command causes (events.md): what `ledger.journal` decides, without deciding it."""
     if isinstance(command, RecordLesson | AddToLesson):
         own = command.take_attendance if isinstance(command, AddToLesson) else 1 + (command.substitution is not None)
-        parts = (command.absences, command.lateness, command.early_leaves, command.works, command.marks)
+        attendance = (command.absences, command.lateness, command.early_leaves)
+        parts = (*attendance, command.works, command.make_ups, command.marks)
         return own + sum(map(len, parts)) + (command.homework is not None)
     if isinstance(command, RecordPeriodMarks):
         return 1 + len(command.marks)  # each opens its sheet here

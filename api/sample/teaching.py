@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -13,6 +14,7 @@ from api.sample.attendance import EARLY_LEAVE_SHARE, LATENESS_SHARE, SINGLE_SHAR
 from api.sample.curriculum import SPORT, UNMARKED_GRADE
 from api.sample.draws import Draws, Weighted
 from api.sample.roster import Course, Roster
+from api.sample.scheduling import Sat
 from api.sample.school_year import BELLS, DAY, HOUR, MINUTE, moment
 from ledger.journal.commands import (
     AddToLesson,
@@ -20,6 +22,7 @@ from ledger.journal.commands import (
     NewEarlyLeave,
     NewHomework,
     NewLateness,
+    NewMakeUp,
     NewMark,
     NewWork,
     RecordLesson,
@@ -39,6 +42,11 @@ _WRITTEN_FACTOR: Final = 1.2
 _ENTERED_LATE_SHARE: Final = 0.05
 _MARKS_LATE_SHARE: Final = 0.05
 _UNMARKED_SHARE: Final = 0.05
+_MAKE_UP_SHARE: Final = 0.04
+"""Of those who were away from a written work."""
+_TWO_LESSONS_SHARE: Final = 0.5
+_OF_TWO_LESSONS: Final = frozenset(("composition", "exposition", "project"))
+"""Works that often go on in the course's next lesson."""
 
 _WEIGHTS: Final[dict[WorkKind, int]] = {"control_work": 200, "dictation": 150, "test": 130, "project": 150}
 _MARKS: Final[tuple[Weighted[str], ...]] = (
@@ -97,10 +105,14 @@ class Sheet:
 class Teaching:
     """Writes lessons down as the teachers of one school do."""
 
-    def __init__(self, seed: int, roster: Roster) -> None:
+    def __init__(self, seed: int, roster: Roster, planned: Mapping[Sat, str]) -> None:
+        """`planned`: which lessons have a work of the schedule."""
         self._ids = Draws(seed, "lessons")
         self._draws = Draws(seed, "teaching")
         self._desk = Draws(seed, "homework")
+        self._planned = planned
+        self._last_day = roster.days[-1]
+        self._own_days = Draws(seed, "make-ups")
         abilities = Draws(seed, "abilities")
         self._marks = {person.id: _MARKS[abilities.below(len(_MARKS))] for person in roster.students}
 
@@ -131,7 +143,8 @@ class Teaching:
         later: list[tuple[int, AddToLesson]] = []
         homework = None
         if course.group.grade > UNMARKED_GRADE:
-            self._assess(sitting, present, works, marks, later)
+            next_day = None if due is None else date.fromisoformat(due.held_on)
+            self._assess(sitting, present, next_day, works, marks, later)
             homework = self._homework(course, due)
         number = course.held
         course.held += 1
@@ -177,6 +190,7 @@ class Teaching:
         self,
         sitting: Sitting,
         present: list[str],
+        next_day: date | None,
         works: list[NewWork],
         marks: list[NewMark],
         later: list[tuple[int, AddToLesson]],
@@ -190,13 +204,34 @@ class Teaching:
             self._mark_now(kind, draws.some(present, count), works, marks)
         if subject is not SPORT and draws.chance(_CHECK_SHARE):
             self._mark_now("homework_check", draws.some(present, draws.between(few, many)), works, marks)
-        if draws.chance(_WRITTEN_FACTOR * subject.written_share):
-            kind = draws.pick(subject.written)
-            work = self._work(kind, written=True)
+        scheduled = self._planned.get((sitting.course.id, sitting.day, sitting.number))
+        if draws.chance(_WRITTEN_FACTOR * subject.written_share) or scheduled is not None:
+            kind = draws.pick(subject.written) if scheduled is None else "control_work"
+            ends_on = next_day if kind in _OF_TWO_LESSONS and self._own_days.chance(_TWO_LESSONS_SHARE) else None
+            work = self._work(kind, written=True, ends_on=ends_on, scheduled=scheduled)
             works.append(work)
             batch = tuple(self._mark(student, work) for student in present if not draws.chance(_UNMARKED_SHARE))
             if batch:
-                later.append((self._marked_at(sitting), AddToLesson(lesson=sitting.id, marks=batch)))
+                last_day = ends_on or sitting.day
+                later.append((self._marked_at(sitting, last_day), AddToLesson(lesson=sitting.id, marks=batch)))
+            self._make_up(sitting, [student for student in sitting.members if student not in present], work, later)
+
+    def _make_up(self, sitting: Sitting, away: list[str], work: NewWork, later: list[tuple[int, AddToLesson]]) -> None:
+        """Let some of those who were away write the work on a day of their own, and mark it within the week."""
+        draws = self._own_days
+        for student in away:
+            if not draws.chance(_MAKE_UP_SHARE):
+                continue
+            on = sitting.day + timedelta(days=draws.between(2, 12))
+            on -= timedelta(days=max(0, on.weekday() - 4))
+            told_at = max(moment(on) - DAY + 15 * HOUR, sitting.recorded_at + 4 * HOUR)
+            marked_at = max(moment(on) + draws.between(0, 6) * DAY + 19 * HOUR, told_at + HOUR)
+            if not sitting.day < on <= self._last_day or marked_at >= sitting.closes_at - 6 * HOUR:
+                continue
+            own = NewMakeUp(student=student, work=work.work, made_up_on=on.isoformat())
+            later.append((told_at, AddToLesson(lesson=sitting.id, make_ups=(own,))))
+            mark = NewMark(student=student, work=work.work, value=self._marks[student].pick(draws))
+            later.append((marked_at, AddToLesson(lesson=sitting.id, marks=(mark,))))
 
     def _mark_now(self, kind: WorkKind, students: list[str], works: list[NewWork], marks: list[NewMark]) -> None:
         if students:
@@ -204,8 +239,18 @@ class Teaching:
             works.append(work)
             marks += [self._mark(student, work) for student in students]
 
-    def _work(self, kind: WorkKind, *, written: bool) -> NewWork:
-        return NewWork(work=self._ids.uuid(), kind=kind, written=written, weight=_WEIGHTS.get(kind, 100))
+    def _work(
+        self, kind: WorkKind, *, written: bool, ends_on: date | None = None, scheduled: str | None = None
+    ) -> NewWork:
+        last = None if ends_on is None else ends_on.isoformat()
+        return NewWork(
+            work=self._ids.uuid(),
+            kind=kind,
+            written=written,
+            weight=_WEIGHTS.get(kind, 100),
+            ends_on=last,
+            scheduled=scheduled,
+        )
 
     def _mark(self, student: str, work: NewWork) -> NewMark:
         draws = self._draws
@@ -250,11 +295,11 @@ class Teaching:
             return ends_at + draws.between(-6, 9) * MINUTE + within
         return max(ends_at + 10 * MINUTE, moment(day) + draws.between(15 * 60, 21 * 60) * MINUTE) + within
 
-    def _marked_at(self, sitting: Sitting) -> int:
+    def _marked_at(self, sitting: Sitting, last_day: date) -> int:
         """Draw when a written work's marks are entered: within a week, or a little later; before the close."""
         draws = self._draws
         days = draws.between(8, 11) if draws.chance(_MARKS_LATE_SHARE) else draws.between(1, 7)
-        at = moment(sitting.day) + days * DAY + draws.between(14 * 60 + 30, 21 * 60) * MINUTE + draws.below(60_000_000)
+        at = moment(last_day) + days * DAY + draws.between(14 * 60 + 30, 21 * 60) * MINUTE + draws.below(60_000_000)
         return max(min(at, sitting.closes_at - HOUR - draws.below(240) * MINUTE), sitting.recorded_at + MINUTE)
 
 

@@ -33,6 +33,7 @@ FACT_VALUES: Final[dict[str, Any]] = {
     "lesson": LessonHeader,
     "substitution": SubstitutionBody,
     "work": WorkHeader,
+    "make_up": str,
     "mark": str,
     "absence": AbsenceCode,
     "lateness": int,

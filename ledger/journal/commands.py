@@ -6,9 +6,7 @@ A command that changes a lesson may say *which state it saw* (If-Match): `Lesson
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-import msgspec
+from typing import Literal
 
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.command import JournalCommand as JournalCommand
@@ -34,6 +32,21 @@ from ledger.journal.journal_commands import (
     CloseJournal as CloseJournal,
     ReopenJournal as ReopenJournal,
     TransferSheet as TransferSheet,
+)
+from ledger.journal.lesson_commands import (
+    AddToLesson as AddToLesson,
+    ApproveCorrection as ApproveCorrection,
+    Correct as Correct,
+    LessonChange as LessonChange,
+    NewAbsence as NewAbsence,
+    NewEarlyLeave as NewEarlyLeave,
+    NewLateness as NewLateness,
+    NewMark as NewMark,
+    NewSubstitution as NewSubstitution,
+    RecordLesson as RecordLesson,
+    RefuseCorrection as RefuseCorrection,
+    RequestCorrection as RequestCorrection,
+    SetAbsenceReason as SetAbsenceReason,
 )
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
@@ -72,17 +85,20 @@ from ledger.journal.substitution_plan_commands import (
 )
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
-    AbsenceCode,
     CancellationReason,
     CertificateCode,
-    CorrectionReason,
     Duty,
     PeriodKind,
     PersonKind,
     PlanReason,
     ReopeningReason,
-    SubstitutionReason,
-    WorkKind,
+)
+from ledger.journal.work_commands import (
+    CancelScheduledWork as CancelScheduledWork,
+    MoveScheduledWork as MoveScheduledWork,
+    NewMakeUp as NewMakeUp,
+    NewWork as NewWork,
+    ScheduleWork as ScheduleWork,
 )
 
 
@@ -360,144 +376,3 @@ class SetTimetable(JournalCommand, frozen=True, kw_only=True):
     effective_from: str
     bells: str
     lessons: tuple[TimetableLesson, ...]
-
-
-class NewAbsence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One absent student; ``absent`` becomes the code of a certificate that covers the day."""
-
-    student: str
-    code: AbsenceCode = "absent"
-
-
-class NewLateness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One late student."""
-
-    student: str
-    minutes: int
-
-
-class NewEarlyLeave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One student who left before the end."""
-
-    student: str
-    minutes: int
-
-
-class NewMark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mark for a work of the same lesson, recorded before or in the same command."""
-
-    student: str
-    work: str
-    value: str
-
-
-class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An assessed work; `of_lesson`: of a homework check, whose homework it checks where not the lesson's before."""
-
-    work: str
-    kind: WorkKind
-    written: bool
-    weight: int = 100
-    of_lesson: str | None = None
-
-
-class NewSubstitution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why another teacher than the responsible one gave the lesson; who that one is, the course says.
-
-    `basis` names a document and never a person; `coefficient` in hundredths of an ordinary lesson's pay.
-    """
-
-    reason: SubstitutionReason
-    basis: str
-    same_subject: bool
-    coefficient: int = 100
-
-
-class RecordLesson(JournalCommand, frozen=True, kw_only=True):
-    """A whole lesson in one command: header and, as far as known, attendance, works, marks, homework.
-
-    `substitution` is compulsory where the actor is not the course's responsible teacher of the day. `plan_items` are
-    numbers of the lesson plan's items that the lesson covers; several where topics were merged.
-    """
-
-    lesson: str
-    course: str
-    held_on: str
-    number: int
-    starts_at: str
-    ends_at: str
-    topic: str
-    plan_items: tuple[int, ...] = ()
-    attendance_taken: bool = True
-    substitution: NewSubstitution | None = None
-    absences: tuple[NewAbsence, ...] = ()
-    lateness: tuple[NewLateness, ...] = ()
-    early_leaves: tuple[NewEarlyLeave, ...] = ()
-    works: tuple[NewWork, ...] = ()
-    marks: tuple[NewMark, ...] = ()
-    homework: NewHomework | None = None
-
-
-class LessonChange(JournalCommand, frozen=True, kw_only=True):
-    """Base of what changes a lesson that is there; `expected_version` is the one that was seen, None: no matter."""
-
-    lesson: str
-    expected_version: int | None = None
-
-
-class AddToLesson(LessonChange, frozen=True, kw_only=True):
-    """More of a lesson that is recorded already; parts as in `RecordLesson`."""
-
-    take_attendance: bool = False
-    absences: tuple[NewAbsence, ...] = ()
-    lateness: tuple[NewLateness, ...] = ()
-    early_leaves: tuple[NewEarlyLeave, ...] = ()
-    works: tuple[NewWork, ...] = ()
-    marks: tuple[NewMark, ...] = ()
-    homework: NewHomework | None = None
-
-
-class SetAbsenceReason(LessonChange, frozen=True, kw_only=True):
-    """A reason for an absence that became known later (R24); after the period's close it is a correction."""
-
-    absence: int
-    code: AbsenceCode
-    basis: str | None = None
-
-
-class Correct(LessonChange, frozen=True, kw_only=True):
-    """Another value (`new`), or none (`new` None: annul), for the fact that entry `corrects` states.
-
-    `new` has the shape of the fact: mark, absence: a code; lateness, early_leave: minutes; lesson, substitution, work,
-    homework: an object as in `events.LessonHeader`, `SubstitutionBody`, `WorkHeader`, `HomeworkBody`. `note` is the
-    digest of a disclosure, where the reason asks for a text.
-    """
-
-    corrects: int
-    new: Any
-    reason: CorrectionReason
-    note: str | None = None
-    basis: str | None = None
-
-
-class RequestCorrection(LessonChange, frozen=True, kw_only=True):
-    """As `Correct`, after the period's close; a basis is mandatory."""
-
-    corrects: int
-    new: Any
-    reason: CorrectionReason
-    basis: str
-    note: str | None = None
-
-
-class ApproveCorrection(LessonChange, frozen=True, kw_only=True):
-    """A second person approves the request at index `request`: the correction is recorded in the approver's name."""
-
-    request: int
-
-
-class RefuseCorrection(LessonChange, frozen=True, kw_only=True):
-    """A second person refuses the request; `basis` says why, without personal values."""
-
-    request: int
-    basis: str

@@ -51,6 +51,8 @@ class WorkHeader(Event, frozen=True, kw_only=True):
     kind: WorkKind
     written: bool
     weight: int
+    ends_on: str | None = None
+    scheduled: str | None = None
     of_lesson: str | None = None
 
 
@@ -98,6 +100,20 @@ class MarkCorrected(Correction, frozen=True, kw_only=True):
 
 class MarkAnnulled(Correction, frozen=True, kw_only=True):
     """No mark."""
+
+    old: str
+    new: None
+
+
+class MakeUpCorrected(Correction, frozen=True, kw_only=True):
+    """Another day on which the student writes the work."""
+
+    old: str | None
+    new: str
+
+
+class MakeUpAnnulled(Correction, frozen=True, kw_only=True):
+    """The student has no day of the own for the work."""
 
     old: str
     new: None
@@ -184,6 +200,8 @@ CORRECTION_EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "substitution_corrected/1": SubstitutionCorrected,
     "work_corrected/1": WorkCorrected,
     "work_annulled/1": WorkAnnulled,
+    "make_up_corrected/1": MakeUpCorrected,
+    "make_up_annulled/1": MakeUpAnnulled,
     "mark_corrected/1": MarkCorrected,
     "mark_annulled/1": MarkAnnulled,
     "absence_corrected/1": AbsenceCorrected,

@@ -27,10 +27,11 @@ from ledger.journal.duties import check_duty
 from ledger.journal.facts import Facts, FactState, Request, people_of
 from ledger.journal.homework import check_homework
 from ledger.journal.lesson import Lesson
-from ledger.journal.marks import check_free, check_minutes, check_work
+from ledger.journal.marks import check_free, check_later_day, check_minutes, check_work, may_stand_beside_absence
 from ledger.journal.plans import check_covered
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
+from ledger.journal.schedule import check_scheduled
 from ledger.journal.substitutions import check_substitution
 from ledger.journal.teaching import (
     Place,
@@ -48,6 +49,7 @@ _EVENTS: Final[dict[str, tuple[type[ev.Correction], type[ev.Correction] | None]]
     "lesson": (ev.LessonCorrected, ev.LessonAnnulled),
     "substitution": (ev.SubstitutionCorrected, None),
     "work": (ev.WorkCorrected, ev.WorkAnnulled),
+    "make_up": (ev.MakeUpCorrected, ev.MakeUpAnnulled),
     "mark": (ev.MarkCorrected, ev.MarkAnnulled),
     "absence": (ev.AbsenceCorrected, ev.AbsenceAnnulled),
     "lateness": (ev.LatenessCorrected, ev.LatenessAnnulled),
@@ -124,6 +126,8 @@ def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     if new == fact.value:
         message = "this value stands already" if new is not None else "this is annulled already"
         raise Refused("nothing_changes", message, clause=_CLAUSE, where="new")
+    if fact.what == "make_up" and fact.value is not None:
+        _check_make_up_needed(lesson, fact, new, context)
     if new is None:
         _check_annulment(lesson, fact)
         return
@@ -133,11 +137,21 @@ def check_change(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
     if lesson.header is None and (fact.value is None or fact.what == "substitution"):
         raise Refused("lesson_annulled", "this lesson was annulled", clause=_CLAUSE, where="lesson")
     if fact.value is None:
-        check_free(fact.slot, lesson.slots, "corrects", partial(takes_marks_for_absent, context, lesson.held_on))
+        takes_absent = partial(takes_marks_for_absent, context, lesson.held_on)
+        beside = may_stand_beside_absence(lesson.make_ups, today(context), takes_absent)
+        check_free(fact.slot, lesson.slots, "corrects", beside)
+
+
+def _check_make_up_needed(lesson: Lesson, fact: FactState, new: str | None, context: Context) -> None:
+    """Refuse to take away the day, or to put it off, that lets a mark stand beside the student's absence (R22)."""
+    stand = {("absence", fact.student, ""), ("mark", fact.student, fact.work)} <= lesson.slots.keys()
+    if not stand or (type(new) is str and new <= today(context)) or takes_marks_for_absent(context, lesson.held_on):
+        return
+    raise Refused("make_up_needed", "annul the mark or the absence first", clause="2.2.4", where="new")
 
 
 def _check_annulment(lesson: Lesson, fact: FactState) -> None:
-    """A lesson is annulled only when nothing else in it stands, a work only when no mark for it stands.
+    """A lesson is annulled only when nothing else in it stands, a work only when no mark and no make-up for it stands.
 
     A substitution falls with its lesson and never alone: it is what lets the lesson's teacher give it (2.1).
     """
@@ -149,6 +163,8 @@ def _check_annulment(lesson: Lesson, fact: FactState) -> None:
         raise Refused("lesson_not_empty", "annul what stands in the lesson first", clause=_CLAUSE, where="new")
     if fact.what == "work" and any(slot[0] == "mark" and slot[2] == fact.work for slot in lesson.slots):
         raise Refused("work_has_marks", "annul the marks for this work first", clause=_CLAUSE, where="new")
+    if fact.what == "work" and any(slot[0] == "make_up" and slot[2] == fact.work for slot in lesson.slots):
+        raise Refused("work_has_make_ups", "annul the make-up days of this work first", clause=_CLAUSE, where="new")
 
 
 def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, context: Context) -> None:
@@ -163,8 +179,12 @@ def _check_value(lesson: Lesson, fact: FactState, new: Any, place: Place, contex
         case "lateness" | "early_leave":
             check_minutes(new, "new")
         case "work":
-            check_work(new.kind, new.written, new.weight, "new.")
+            check_work(new, lesson.held_on, place.year.ends_on, "new.")
             checked_by(lesson, place, context).check_named(new.kind, new.of_lesson, "new.of_lesson")
+            if new.scheduled is not None and (fact.value is None or new.scheduled != fact.value.scheduled):
+                check_scheduled(context, lesson.course, new.scheduled, "new.scheduled")
+        case "make_up":
+            check_later_day(new, lesson.held_on, place.year.ends_on, "new")
         case "homework":
             check_homework(new, checked_by(lesson, place, context), place.year.ends_on, "new.")
         case "substitution":

@@ -46,6 +46,7 @@ from ledger.journal.result_corrections import (
 )
 from ledger.journal.results import publish_results, record_exam_results, record_final_marks, record_period_marks
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
+from ledger.journal.schedule import cancel_scheduled_work, move_scheduled_work, schedule_work
 from ledger.journal.school import open_school
 from ledger.journal.substitution_plans import plan_substitute, withdraw_substitution_plan
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
@@ -111,6 +112,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.WithdrawSubstitutionPlan: withdraw_substitution_plan,
     cmd.PostHomework: post_homework,
     cmd.WithdrawHomework: withdraw_homework,
+    cmd.ScheduleWork: schedule_work,
+    cmd.MoveScheduledWork: move_scheduled_work,
+    cmd.CancelScheduledWork: cancel_scheduled_work,
     cmd.RecordLesson: record_lesson,
     cmd.AddToLesson: add_to_lesson,
     cmd.SetAbsenceReason: set_absence_reason,

@@ -29,6 +29,8 @@ from ledger.journal.correction_events import (
     LessonAnnulled as LessonAnnulled,
     LessonCorrected as LessonCorrected,
     LessonHeader as LessonHeader,
+    MakeUpAnnulled as MakeUpAnnulled,
+    MakeUpCorrected as MakeUpCorrected,
     MarkAnnulled as MarkAnnulled,
     MarkCorrected as MarkCorrected,
     SubstitutionBody as SubstitutionBody,
@@ -69,6 +71,7 @@ from ledger.journal.result_events import (
     ResultSheetOpened,
     ResultsPublished,
 )
+from ledger.journal.schedule_events import SCHEDULE_EVENT_TYPES
 from ledger.journal.substitution_plan_events import SUBSTITUTION_PLAN_EVENT_TYPES
 from ledger.journal.timetable_events import TIMETABLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
@@ -340,14 +343,26 @@ class EarlyLeaveRecorded(Event, frozen=True, kw_only=True):
 class WorkRecorded(Event, frozen=True, kw_only=True):
     """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one).
 
-    `of_lesson`: of a homework check, the lesson whose homework it checks; None: the course's lesson before.
+    `ends_on`: the last day of a written work that goes on after the lesson's day (R22); `scheduled`: which work of the
+    course's schedule it is; `of_lesson`: of a homework check, the lesson whose homework it checks; None: the course's
+    lesson before.
     """
 
     work: str
     kind: WorkKind
     written: bool
     weight: int
+    ends_on: str | None = None
+    scheduled: str | None = None
     of_lesson: str | None = None
+
+
+class MakeUpRecorded(Event, frozen=True, kw_only=True):
+    """The student does this work of the lesson on a day of the own, after the class (R22)."""
+
+    student: str
+    work: str
+    made_up_on: str
 
 
 class MarkRecorded(Event, frozen=True, kw_only=True):
@@ -393,6 +408,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **CERTIFICATE_EVENT_TYPES,
     **CANCELLATION_EVENT_TYPES,
     **EXCUSE_EVENT_TYPES,
+    **SCHEDULE_EVENT_TYPES,
     **SUBSTITUTION_PLAN_EVENT_TYPES,
     **HOMEWORK_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
@@ -405,6 +421,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "early_leave_recorded/1": EarlyLeaveRecorded,
     "homework_assigned/1": HomeworkAssigned,
     "work_recorded/1": WorkRecorded,
+    "make_up_recorded/1": MakeUpRecorded,
     "mark_recorded/1": MarkRecorded,
     **CORRECTION_EVENT_TYPES,
     "assessment_rules_adopted/1": AssessmentRulesAdopted,

@@ -27,6 +27,7 @@ from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
 from ledger.journal.roster import evolve_class_group
+from ledger.journal.schedule import evolve_schedule
 from ledger.journal.school import evolve_school
 from ledger.journal.sheet import evolve_sheet
 from ledger.journal.substitution_plans import evolve_substitution_plans
@@ -60,6 +61,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "excuse": evolve_excuse,
     "substitution": evolve_substitution_plans,
     "homework": evolve_posted,
+    "schedule": evolve_schedule,
     "lesson": evolve_lesson,
     "assessment": evolve_assessment,
     "results": evolve_sheet,

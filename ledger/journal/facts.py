@@ -29,8 +29,8 @@ class FactState(msgspec.Struct, frozen=True):
         standing: index of its standing entry.
         value: the value that stands, as corrections carry it; None after an annulment.
         author: id of the actor of the first entry.
-        student: of a mark, an absence, a lateness, a result; else empty.
-        work: of a work and a mark; else empty.
+        student: of a mark, a make-up, an absence, a lateness, a result; else empty.
+        work: of a work, a make-up and a mark; else empty.
     """
 
     what: Fact | ResultKind

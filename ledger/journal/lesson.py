@@ -33,6 +33,11 @@ class Lesson(Facts, frozen=True, kw_only=True):
     posted: Mapping[int, int]
 
     @property
+    def make_ups(self) -> dict[tuple[str, str], str]:
+        """Student and work -> the day on which that student does it, of those that stand."""
+        return {(of.student, of.work): of.value for of in self.standing() if of.what == "make_up"}
+
+    @property
     def header(self) -> ev.LessonHeader | None:
         """The lesson's header as it stands; None when the lesson is annulled."""
         return cast("ev.LessonHeader | None", self.facts[self.lesson].value)
@@ -46,6 +51,7 @@ class Lesson(Facts, frozen=True, kw_only=True):
 _STATED: Final[dict[type[ev.Event], Fact]] = {
     ev.SubstitutionRecorded: "substitution",
     ev.WorkRecorded: "work",
+    ev.MakeUpRecorded: "make_up",
     ev.MarkRecorded: "mark",
     ev.AbsenceRecorded: "absence",
     ev.LatenessRecorded: "lateness",
@@ -142,6 +148,8 @@ class _Draft(FactsDraft):
         match data:
             case ev.MarkRecorded():
                 fact = FactState("mark", index, index, data.value, author, data.student, data.work)
+            case ev.MakeUpRecorded():
+                fact = FactState("make_up", index, index, data.made_up_on, author, data.student, data.work)
             case ev.AbsenceRecorded():
                 fact = FactState("absence", index, index, data.code, author, data.student)
             case ev.LatenessRecorded():
@@ -158,7 +166,12 @@ class _Draft(FactsDraft):
                 fact = FactState("substitution", index, index, body, author)
             case ev.WorkRecorded():
                 header = ev.WorkHeader(
-                    kind=data.kind, written=data.written, weight=data.weight, of_lesson=data.of_lesson
+                    kind=data.kind,
+                    written=data.written,
+                    weight=data.weight,
+                    ends_on=data.ends_on,
+                    scheduled=data.scheduled,
+                    of_lesson=data.of_lesson,
                 )
                 fact = FactState("work", index, index, header, author, "", data.work)
                 self.works[data.work] = index

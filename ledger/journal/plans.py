@@ -95,7 +95,7 @@ def topic_of(item: PlanItem) -> PlanTopic:
 def import_plan(command: ImportPlan, context: Context) -> list[Planned]:
     """Record a course's lesson plan, by its responsible teacher of today or the administration."""
     course = context.find(Course, "course", command.course, "course")
-    _check_planner(course, context)
+    check_planner(course, context)
     rules.check_line(command.title, rules.TITLE_LENGTH_MAX, "title")
     if not 1 <= len(command.items) <= ITEMS_MAX:
         raise Refused(
@@ -117,7 +117,7 @@ def import_plan(command: ImportPlan, context: Context) -> list[Planned]:
 def amend_plan(command: AmendPlan, context: Context) -> list[Planned]:
     """Change, add or take out one item; what it said before stays in the log."""
     course = context.find(Course, "course", command.course, "course")
-    _check_planner(course, context)
+    check_planner(course, context)
     plan = context.find(LessonPlan, "plan", command.course, "course")
     rules.check_integer(command.number, 1, ITEM_NUMBER_MAX, "number")
     rules.check_code(command.reason, PLAN_REASONS, "reason")
@@ -164,7 +164,7 @@ def check_numbers(numbers: Sequence[int], where: str) -> None:
         raise Refused("plan_items_not_rising", "numbers of items rise, each once", clause=LOG, where=where)
 
 
-def _check_planner(course: Course, context: Context) -> None:
+def check_planner(course: Course, context: Context) -> None:
     """Refuse anyone but the course's teacher of today and the administration (regulation 1.2)."""
     rules.check_role(context.actor, (*rules.TEACHER, *rules.ADMINISTRATION), "1.2")
     zone = context.books.zone

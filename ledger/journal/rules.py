@@ -26,6 +26,7 @@ TITLE_LENGTH_MAX: Final = 200
 TOPIC_LENGTH_MAX: Final = 500
 HOMEWORK_LENGTH_MAX: Final = 4_000
 ORDER_NUMBER_LENGTH_MAX: Final = 100
+LESSON_NUMBER_MAX: Final = 12
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

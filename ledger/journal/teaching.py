@@ -21,12 +21,13 @@ from ledger.journal.posted_homework import taken_over
 from ledger.journal.recorded import Planned
 from ledger.journal.regulation import takes_marks_for_absent
 from ledger.journal.roster import ClassGroup, check_journal_open
+from ledger.journal.schedule import check_scheduled
 from ledger.journal.substitution_plans import planned_for
 from ledger.journal.substitutions import plan_substitution
 from ledger.journal.vocabulary import ABSENCE_CODES
 from ledger.journal.year import Period, SchoolYear, open_periods, periods_holding
 
-LESSON_NUMBER_MAX: Final = 12
+LESSON_NUMBER_MAX: Final = rules.LESSON_NUMBER_MAX
 
 
 class Place(NamedTuple):
@@ -218,6 +219,9 @@ def _desk(checked: CheckedHomework, group: ClassGroup, year: SchoolYear, lesson:
         partial(takes_marks_for_absent, context, held_on),
         lesson.kinds() if lesson else {},
         checked,
+        today(context),
+        lesson.make_ups if lesson else {},
+        partial(check_scheduled, context, checked.course.id),
     )
 
 

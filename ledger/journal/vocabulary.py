@@ -23,7 +23,7 @@ CertificateCode = Literal["ill", "excused"]
 """What a certificate makes of an absence: every one is excused, most by illness."""
 Handling = Literal["refuse", "flag"]
 """What the journal does about an entry that the regulation does not want: refuse it, or take it and flag it."""
-Fact = Literal["lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework"]
+Fact = Literal["lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework"]
 ResultKind = Literal["period_mark", "exam_result", "final_mark"]
 Average = Literal["weighted", "plain"]
 FinalFrom = Literal["year", "mean_of_year_and_exam"]
@@ -57,6 +57,8 @@ ExcuseReason = Literal["outage", "ill", "order", "emergency"]
 """All that is accepted as an excuse for a late record (regulation 2.4.1)."""
 NeverAnExcuse = Literal["computer_skills", "no_computer_at_home", "no_computer_at_work"]
 """What regulation 2.4.1 never accepts as one."""
+RescheduleReason = Literal["teacher_absent", "calendar", "load", "programme", "other"]
+"""Why a scheduled work is moved or cancelled; `load`: the class has too many."""
 CorrectionReason = Literal[
     "typo", "wrong_student", "wrong_column", "rechecked", "appeal", "made_up", "document", "other"
 ]
@@ -284,10 +286,19 @@ LESSON_RULE_WORDS: Final[dict[str, str]] = {
     "written_work": "письменная работа в целом",
 }
 
+RESCHEDULE_WORDS: Final[dict[str, str]] = {
+    "teacher_absent": "нет учителя",
+    "calendar": "изменение календаря",
+    "load": "нагрузка класса",
+    "programme": "изменение рабочей программы",
+    "other": "иное",
+}
+
 FACT_WORDS: Final[dict[str, str]] = {
     "lesson": "урок",
     "substitution": "замещение",
     "work": "работа",
+    "make_up": "отработка",
     "mark": "отметка",
     "absence": "пропуск",
     "lateness": "опоздание",
@@ -368,6 +379,7 @@ INCIDENT_KINDS: Final[frozenset[str]] = frozenset(get_args(IncidentKind))
 LESSON_RULES: Final[frozenset[str]] = frozenset(get_args(LessonRule))
 EXCUSE_REASONS: Final[frozenset[str]] = frozenset(get_args(ExcuseReason))
 NEVER_AN_EXCUSE: Final[frozenset[str]] = frozenset(get_args(NeverAnExcuse))
+RESCHEDULE_REASONS: Final[frozenset[str]] = frozenset(get_args(RescheduleReason))
 CORRECTION_REASONS: Final[frozenset[str]] = frozenset(get_args(CorrectionReason))
 REASONS_WITH_NOTE: Final[frozenset[str]] = frozenset({"other"})
 """Reason codes, of corrections and of reopenings, that ask for a text beside them."""

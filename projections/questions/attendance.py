@@ -37,9 +37,11 @@ class Absence(NamedTuple):
 
 
 _CELL: Final = f"c.what = 'absence' AND c.value IS NOT NULL AND {stands('c')}"
-# A mark beside an absence of the same student in the same lesson.
+# A mark beside an absence of the same student in the same lesson, but for a work that the student made up (R22).
 _MARK: Final = f"""(SELECT min(x.entry) FROM {{cells}} x WHERE x.lesson = c.lesson AND x.student = c.student
-      AND x.what = 'mark' AND x.value IS NOT NULL AND {stands("x")})"""
+      AND x.what = 'mark' AND x.value IS NOT NULL AND {stands("x")}
+      AND NOT EXISTS (SELECT 1 FROM {{cells}} u WHERE u.lesson = x.lesson AND u.student = x.student
+        AND u.work = x.work AND u.what = 'make_up' AND u.value IS NOT NULL AND {stands("u")}))"""
 # CROSS JOIN: lessons come first, and then only their cells; a planner without statistics may begin with all cells.
 _OF_LESSONS: Final = f"""{{lessons}} l CROSS JOIN {{cells}} c
     WHERE c.lesson = l.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last AND {_CELL}"""

@@ -15,6 +15,7 @@ from projections.questions.retakes import not_asked_again
 from projections.reading import stands
 from projections.views.deadline_basis import Rosters
 from projections.views.lookups import Period, periods
+from projections.views.work_schedule import Load
 
 _WRITTEN: Final = f"""
     SELECT w.entry, w.work, w.kind, l.lesson, l.held_on, l.number, l.course, l.teacher,
@@ -200,14 +201,13 @@ FEW_FINDINGS: Final = {"few": "мало отметок", "not_assessed": "не �
 
 
 class _Work(NamedTuple):
-    """A work of the kind asked about, with its place."""
+    """A work of the kind asked about, with its place: held, or planned and not held; `id`: its lesson, else its own."""
 
     entry: int
     held_on: str
-    number: int
+    number: int | None
     course: str
-    teacher: str
-    lesson: str
+    id: str
 
 
 FINDING_WORDS: Final = {
@@ -219,13 +219,13 @@ FINDING_WORDS: Final = {
 
 
 def control_load(asked: Asked) -> Found:
-    """Works of a kind that stand closer, or more often, than the recommendation has them."""
-    sql = f"""SELECT w.entry, l.held_on, l.number, l.course, l.teacher, l.lesson FROM {{works}} w
-        JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
-        WHERE w.kind = :kind AND w.stands = 1 AND {stands("w")} AND l.held_on BETWEEN :first AND :last
-        ORDER BY l.held_on, l.number, w.entry"""
-    found = [_Work(*row) for row in asked.select(sql, kind=asked["kind"], first=asked.first, last=asked.last)]
-    works = [work for work in found if work.course in asked.courses]
+    """Works of a kind, held or planned, that stand closer, or more often, than the recommendation has them."""
+    load = Load(asked.views, asked.position, asked["kind"])
+    works = sorted(
+        (work for work in _of_kind(load, asked["kind"]) if work.course in asked.courses),
+        key=lambda work: (work.held_on, work.number or 0, work.entry),
+    )
+    works = [work for work in works if asked.first <= work.held_on <= asked.last]
     wanted = (asked["finding"],) if asked["finding"] else tuple(FINDING_WORDS)
     rows: list[Row] = []
     if "two_a_day" in wanted:
@@ -236,26 +236,44 @@ def control_load(asked: Asked) -> Found:
         for of in by_course.values():
             for one, next_one in pairwise(of):
                 days = (date.fromisoformat(next_one.held_on) - date.fromisoformat(one.held_on)).days
-                if one.lesson != next_one.lesson and days < asked["apart"]:
+                if one.id != next_one.id and days < asked["apart"]:
                     rows.append(_load(asked, "close", [one, next_one], days))
-    if "share" in wanted and works:
-        hours = _lessons_of(asked, asked.first, asked.last)
-        for course, of in by_course.items():
-            if len(_lessons(of)) * 100 > asked["share"] * hours[course]:
-                rows.append(_load(asked, "share", of, len(_lessons(of)) * 100 // hours[course]))
-    if "first_or_last" in wanted and works:
-        days_of = _bounds(asked)
-        for work in works:
-            first, last = days_of[asked.courses[work.course][0], work.held_on]
-            if work.number in (first, last):
-                rows.append(_load(asked, "first_or_last", [work], work.number))
+    if works and {"share", "first_or_last"} & set(wanted):
+        rows += _beside_timetables(asked, load, works, wanted)
     rows.sort(key=lambda row: (row[1], row[3], row[0], row[-1]))
     counts = Counter(row[0] for row in rows)
     return Found(rows, {"works": len(works), **{finding: counts[finding] for finding in wanted}})
 
 
+def _of_kind(load: Load, kind: str) -> Iterator[_Work]:
+    """Held works of a kind, and those that are planned for a day and not held."""
+    for one in load.held:
+        if one.kind == kind:
+            yield _Work(one.entry, one.held_on, one.number, one.course, one.lesson)
+    for entry, _, course, scheduled, planned_on, number, of_kind, _, _, _, standing in load.scheduled:
+        if standing and of_kind == kind and scheduled not in load.of_scheduled:
+            yield _Work(entry, planned_on, number, course, scheduled)
+
+
+def _beside_timetables(asked: Asked, load: Load, works: Sequence[_Work], wanted: Sequence[str]) -> Iterator[Row]:
+    """Shares of hours, and first or last lessons: by the timetable where a class has one, else by what is recorded."""
+    plan = load.plan()
+    if "share" in wanted:
+        hours = load.hours(plan, {asked.courses[work.course][0] for work in works}, asked.first, asked.last)
+        for course, of in _grouped(works, lambda work: work.course).items():
+            if hours[course] and len(_lessons(of)) * 100 > asked["share"] * hours[course]:
+                yield _load(asked, "share", of, len(_lessons(of)) * 100 // hours[course])
+    if "first_or_last" in wanted:
+        days_of = load.bounds(plan, {(asked.courses[work.course][0], work.held_on) for work in works})
+        for work in works:
+            if work.number is not None and work.number in days_of.get(
+                (asked.courses[work.course][0], work.held_on), ()
+            ):
+                yield _load(asked, "first_or_last", [work], work.number)
+
+
 def _lessons(works: Iterable[_Work]) -> set[str]:
-    return {work.lesson for work in works}
+    return {work.id for work in works}
 
 
 def _grouped(works: Iterable[_Work], key: Any) -> dict[Any, list[_Work]]:
@@ -263,15 +281,6 @@ def _grouped(works: Iterable[_Work], key: Any) -> dict[Any, list[_Work]]:
     for work in works:
         groups[key(work)].append(work)
     return groups
-
-
-def _bounds(asked: Asked) -> dict[tuple[str, str], tuple[int, int]]:
-    """Class group and day -> numbers of its first and last lesson of that day, as recorded."""
-    sql = f"""SELECT o.class_group, l.held_on, min(l.number), max(l.number) FROM {{lessons}} l
-        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")} GROUP BY o.class_group, l.held_on"""
-    found = asked.select(sql, first=asked.first, last=asked.last)
-    return {(class_group, day): (first, last) for class_group, day, first, last in found}
 
 
 def _load(asked: Asked, finding: str, works: Sequence[_Work], value: int) -> Row:
@@ -360,8 +369,9 @@ LOAD: Final = Question(
         *(choosing.CLASS_NAME, choosing.SUBJECT_NAME),
         *(Column("value", "значение"), Column("works", "работ"), ENTRIES),
     ),
-    limits_ru="Часы, первый и последний урок — по внесённым урокам этих дней, не по плану и расписанию. "
-    "«Значение»: работ за день, дней между, процент часов, номер урока.",
-    limits_en="Hours, first and last lessons are those recorded in the days asked about, not those planned. "
-    "`value`: works a day, days between, percent of hours, number of the lesson.",
+    limits_ru="Проведённые и те, что в графике. Часы этих дней, первый и последний урок — по расписанию класса, "
+    "а где его нет, по внесённым урокам. «Значение»: работ за день, дней между, процент часов, номер урока.",
+    limits_en="Held works, and planned ones of the schedule. Hours of the days asked about, first and last lessons are "
+    "the timetable's; where a class has none, those recorded. `value`: works a day, days between, percent of hours, "
+    "number of the lesson.",
 )  # fmt: skip

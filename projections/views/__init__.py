@@ -26,6 +26,7 @@ from projections.views import (
     posted_homework,
     regulation,
     results,
+    schedules,
     school,
     subgroups,
     substitution_plans,
@@ -55,5 +56,6 @@ VIEWS: Final[tuple[View, ...]] = (
     excuses.VIEW,
     substitution_plans.VIEW,
     posted_homework.VIEW,
+    schedules.VIEW,
     results.VIEW,
 )

@@ -17,7 +17,7 @@ class Touch:
     Attributes:
         entry: its index.
         fact: the entry that first stated the fact that it is about.
-        what: ``mark``, ``absence``, ``lateness`` or ``early_leave``.
+        what: ``mark``, ``make_up``, ``absence``, ``lateness`` or ``early_leave``.
         action: ``recorded``, ``corrected``, ``annulled``, ``reason_set``; ``requested`` and ``refused`` change nothing.
         old: what stood before: None where nothing did.
         new: what stands after it, or would after a request.

@@ -15,6 +15,9 @@ from ledger.journal.events import (
     LatenessAnnulled,
     LatenessCorrected,
     LatenessRecorded,
+    MakeUpAnnulled,
+    MakeUpCorrected,
+    MakeUpRecorded,
     MarkAnnulled,
     MarkCorrected,
     MarkRecorded,
@@ -26,8 +29,9 @@ from projections.rows import OPEN, Operations, Revise, Table
 class CellRow(NamedTuple):
     """One value in a cell.
 
-    `fact`: the entry that first stated it; `what`: mark, absence, lateness or early_leave; `work`: of a mark; `value`:
-    mark, absence code or minutes, None while annulled; `corrected`: 1 from its first correction or annulment on.
+    `fact`: the entry that first stated it; `what`: mark, make_up, absence, lateness or early_leave; `work`: of a mark
+    and a make-up; `value`: mark, day, absence code or minutes, None while annulled; `corrected`: 1 from its first
+    correction or annulment on.
     """
 
     entry: int
@@ -50,6 +54,11 @@ def _mark_recorded(event: MarkRecorded, entry: Entry) -> Operations:
     return (row,)
 
 
+def _make_up_recorded(event: MakeUpRecorded, entry: Entry) -> Operations:
+    index, day = entry.index, event.made_up_on
+    return (CellRow(index, index, "make_up", entry.stream_id, event.student, event.work, day, corrected=0),)
+
+
 def _absence_recorded(event: AbsenceRecorded, entry: Entry) -> Operations:
     index = entry.index
     return (CellRow(index, index, "absence", entry.stream_id, event.student, None, event.code, corrected=0),)
@@ -70,13 +79,13 @@ def _early_leave_recorded(event: EarlyLeaveRecorded, entry: Entry) -> Operations
 
 
 def _corrected(
-    event: MarkCorrected | AbsenceCorrected | LatenessCorrected | EarlyLeaveCorrected, entry: Entry
+    event: MarkCorrected | MakeUpCorrected | AbsenceCorrected | LatenessCorrected | EarlyLeaveCorrected, entry: Entry
 ) -> Operations:
     return (Revise(CELLS, event.corrects, entry.index, {"value": str(event.new), "corrected": 1}),)
 
 
 def _annulled(
-    event: MarkAnnulled | AbsenceAnnulled | LatenessAnnulled | EarlyLeaveAnnulled, entry: Entry
+    event: MarkAnnulled | MakeUpAnnulled | AbsenceAnnulled | LatenessAnnulled | EarlyLeaveAnnulled, entry: Entry
 ) -> Operations:
     return (Revise(CELLS, event.corrects, entry.index, {"value": None, "corrected": 1}),)
 
@@ -87,6 +96,9 @@ VIEW: Final = View(
         MarkRecorded: _mark_recorded,
         MarkCorrected: _corrected,
         MarkAnnulled: _annulled,
+        MakeUpRecorded: _make_up_recorded,
+        MakeUpCorrected: _corrected,
+        MakeUpAnnulled: _annulled,
         AbsenceRecorded: _absence_recorded,
         AbsenceReasonSet: _absence_reason_set,
         AbsenceCorrected: _corrected,

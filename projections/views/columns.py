@@ -22,9 +22,9 @@ class Value:
     Attributes:
         entry: the entry that says so.
         fact: the entry that first stated the fact.
-        what: ``mark``, ``absence``, ``lateness`` or ``early_leave``.
-        value: the mark, the absence's code, or minutes.
-        work: the work that a mark is for.
+        what: ``mark``, ``make_up``, ``absence``, ``lateness`` or ``early_leave``.
+        value: the mark, the day, the absence's code, or minutes.
+        work: the work that a mark or a make-up is for.
         corrected: whether it was ever corrected or annulled. A reason that became known later is no correction.
         flag: of a mark for who was absent, what it rests on; None for all others.
         homework_flag: of a bad mark for homework that counts as not assigned, why; None for all others.
@@ -44,7 +44,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A standing work of a lesson; `of_lesson`: of a homework check, the lesson that it names."""
+    """A standing work of a lesson.
+
+    `ends_on`: its last day, where it goes on after the lesson's; `of_lesson`: of a homework check, the lesson that it
+    names.
+    """
 
     entry: int
     fact: int
@@ -53,6 +57,7 @@ class Work:
     kind: str
     written: bool
     weight: int
+    ends_on: str | None
     of_lesson: str | None
 
 
@@ -107,10 +112,10 @@ def columns_of(views: Reader, found: Iterable[Lesson], position: int) -> tuple[L
     """Lessons with their works and homework."""
     found = tuple(found)
     works: defaultdict[str, list[Work]] = defaultdict(list)
-    header = "work, kind, written, weight, of_lesson"
+    header = "work, kind, written, weight, ends_on, of_lesson"
     for row in _of_lessons(views, "works", header, found, position, condition="t.stands = 1"):
-        entry, fact, lesson, work, kind, written, weight, of_lesson = row
-        works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight, of_lesson))
+        entry, fact, lesson, work, kind, written, weight, ends_on, of_lesson = row
+        works[lesson].append(Work(entry, fact, lesson, work, kind, bool(written), weight, ends_on, of_lesson))
     said = "text, due_on, due_lesson, files, posted"
     homework = {
         row[2]: _homework(row)
@@ -140,7 +145,7 @@ def values_of(views: Reader, found: Iterable[Lesson], position: int, student: st
     columns = "what, student, work, value, corrected"
     condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
     rows = list(_of_lessons(views, "cells", columns, found, position, condition=condition, student=student))
-    standing = (Standing(what, entry, fact, lesson, of) for entry, fact, lesson, what, of, *_ in rows)
+    standing = (Standing(what, entry, fact, lesson, of, work) for entry, fact, lesson, what, of, work, *_ in rows)
     flags = flags_of(views, pairs_of(standing, {lesson.lesson: lesson.held_on for lesson in found}), position)
     return [
         Value(entry, fact, what, lesson, of, work, value, bool(corrected), flags.get(fact))

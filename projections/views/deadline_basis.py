@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from ledger.journal.deadlines.days import at_wall
 from ledger.journal.deadlines.days_off import days_off
-from ledger.journal.deadlines.verdict import WORST_FIRST, School, Status, Version
+from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, School, Status, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve
@@ -152,6 +152,24 @@ def planned_homework(views: Reader, lessons: Iterable[Covering], position: int) 
 def wall(day: date, clock: str, of: School) -> datetime:
     """The instant at which the school's clock shows `HH:MM` on a day."""
     return at_wall(day, time(int(clock[:2]), int(clock[3:])), of.zone)
+
+
+class MakeUp(NamedTuple):
+    """A student's own day for a work, and the entries that say so."""
+
+    on: date | None
+    entries: tuple[int, ...]
+
+
+NO_MAKE_UP: Final = MakeUp(None, ())
+
+
+class OfWork(NamedTuple):
+    """What stands of a written work, by student: marks, own days, absences from its lesson."""
+
+    marks: Mapping[str, Entered]
+    make_ups: Mapping[str, MakeUp]
+    absences: Mapping[str, Entered]
 
 
 class Rosters:

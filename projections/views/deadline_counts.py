@@ -7,8 +7,8 @@ alone. What comes out is what the pure functions say of every fact, which tests 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -27,7 +27,7 @@ from ledger.journal.deadlines.verdict import (
     Version,
 )
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, listed, stands
+from projections.reading import AsOf, Reader, stands
 from projections.rows import OPEN
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import (
@@ -40,18 +40,9 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
-from projections.views.deadline_tally import (
-    By,
-    DeadlineCounts,
-    Tally,
-)
-from projections.views.deadlines import (
-    FIRST_DAY,
-    LAST_DAY,
-    Asked,
-    excused_verdicts,
-    judge_unrecorded,
-)
+from projections.views.deadline_cells import Cells
+from projections.views.deadline_tally import By, DeadlineCounts, Tally
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, excused_verdicts, judge_unrecorded
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
 from projections.views.unrecorded import unrecorded
@@ -88,6 +79,12 @@ class _WorkRow(NamedTuple):
     teacher: str
     class_group: str
     day: str
+    ends_on: str | None
+
+    @property
+    def last_day(self) -> str:
+        """From which day the class's term counts."""
+        return self.ends_on or self.day
 
 
 class _LessonRow(NamedTuple):
@@ -162,13 +159,14 @@ def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collect
     asked = selection.asked
     rules = set(asked.rules)
     joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
-    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on"
+    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on, w.ends_on"
     works: list[_WorkRow] = []
     if rules & {"oral_mark", "written_mark", "written_work"}:
         works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
     written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
     counts_cells = rules & {"attendance", "oral_mark"}
-    cells = _Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    cells = Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    terms.add({work.last_day for work in written}.union(*(own.values() for own in cells.make_ups.values())))
     if rules & {"lesson", "attendance", "homework"}:
         _count_lessons(views, selection, terms, cells, asked, tally)
     if "oral_mark" in rules:
@@ -232,6 +230,21 @@ class _Terms:
                 for rule, make in _DAY_TERMS.items()
             }
         )
+
+    def add(self, days: Iterable[str]) -> None:
+        """Take more days from which terms of marks count."""
+        makers: tuple[Rule, ...] = ("oral_mark", "written_mark")
+        terms = {}
+        for day in days:
+            on = date.fromisoformat(day)
+            version = self._judged.school.version_on(on)
+            if version is None:
+                continue
+            for number, school in self._schools.items():
+                for rule in makers:
+                    if (rule, day, number) not in self._days:
+                        terms[rule, day, number] = _DAY_TERMS[rule](on, version, school)
+        self._days.update(self._bounds(terms))
 
     def of(self, rule: Rule, day: str, class_group: str) -> _Bound | None:
         """The bound of a rule's term that counts from a day; None without a regulation."""
@@ -299,7 +312,7 @@ def _count_excused_unrecorded(
 
 
 def _count_lessons(
-    views: Reader, selection: _Selection, terms: _Terms, cells: _Cells, asked: Asked, tally: Tally
+    views: Reader, selection: _Selection, terms: _Terms, cells: Cells, asked: Asked, tally: Tally
 ) -> None:
     """Lessons, attendance and homework."""
     rules = set(asked.rules)
@@ -341,62 +354,23 @@ def _count_homework(
             tally.of_lessons[row.lesson].parts.append(status)
 
 
-def _count_oral(works: list[_WorkRow], terms: _Terms, cells: _Cells, tally: Tally) -> None:
+def _count_oral(works: list[_WorkRow], terms: _Terms, cells: Cells, tally: Tally) -> None:
     """Marks for works that are not written."""
-    for lesson, _, work, _, teacher, group, day in works:
+    for lesson, _, work, _, teacher, group, day, _ in works:
         bound = terms.of("oral_mark", day, group)
         of = tally.of("oral_mark", teacher, group, day)
+        if own := cells.make_ups.get((lesson, work)):
+            for student, fact in cells.marks.get((lesson, work), {}).items():
+                status = _status(terms.of("oral_mark", max(day, own.get(student, day)), group), fact)
+                of[status] += 1
+                if tally.of_lessons is not None:
+                    tally.of_lessons[lesson].marks.append(status)
+            continue
         for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
             status = _status(bound, fact)
             of[status] += count
             if tally.of_lessons is not None:
                 tally.of_lessons[lesson].marks.append(status)
-
-
-class _Cells:
-    """Absences and marks of lessons: students where a written work asks who has none, else only sums.
-
-    A sum has the first and the last of its entries. Where a term ends between the two, which is rare, the entries
-    themselves are read.
-    """
-
-    def __init__(self, views: Reader, position: int, lessons: Collection[str], with_students: Collection[str]) -> None:
-        self._views, self._position = views, position
-        self.last_absence: dict[str, int] = {}
-        self.absent: defaultdict[str, set[str]] = defaultdict(set)
-        self.marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self._sums: dict[tuple[str, str], tuple[int, int, int]] = {}
-        last_absence = self.last_absence
-        for lesson, work, student, fact in self._rows("c.lesson, c.work, c.student, c.fact", with_students):
-            if work is None:
-                self.absent[lesson].add(student)
-                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
-            else:
-                self.marks[lesson, work][student] = fact
-        others = [lesson for lesson in lessons if lesson not in with_students]
-        sums = "c.lesson, c.work, count(*), min(c.fact), max(c.fact)"
-        for lesson, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.work"):
-            if work is None:
-                last_absence[lesson] = last
-            else:
-                self._sums[lesson, work] = (count, first, last)
-
-    def facts(self, lesson: str, work: str, late_entry: int | None) -> Iterable[tuple[int, int]]:
-        """Entries of a work's marks, each with how many marks are on the same side of `late_entry`."""
-        if (lesson, work) in self.marks:
-            return ((fact, 1) for fact in self.marks[lesson, work].values())
-        if (lesson, work) not in self._sums:
-            return ()
-        count, first, last = self._sums[lesson, work]
-        if late_entry is None or last < late_entry or first >= late_entry:
-            return ((first, count),)
-        return ((fact, 1) for _, of, fact in self._rows("c.lesson, c.work, c.fact", [lesson]) if of == work)
-
-    def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
-        for wanted, parameters in listed(lessons):
-            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN {wanted}
-                AND c.what IN ('absence', 'mark') AND c.value IS NOT NULL AND {stands("c")} {end}"""
-            yield from self._views.select(sql, {**parameters, "at": self._position})
 
 
 def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow]) -> dict[str, _Bound]:
@@ -414,13 +388,16 @@ def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collecti
 
 
 def _count_written(
-    works: list[_WorkRow], terms: _Terms, cells: _Cells, rosters: Rosters, asked: Asked, tally: Tally
+    works: list[_WorkRow], terms: _Terms, cells: Cells, rosters: Rosters, asked: Asked, tally: Tally
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-    for lesson, course, work, _, teacher, group, day in works:
-        bound = terms.of("written_mark", day, group)
+    for row in works:
+        lesson, course, work, _, teacher, group, day, _ = row
+        bound = terms.of("written_mark", row.last_day, group)
         marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
-        counted = _of_work(bound, marks, away, rosters.on(group, course, day).keys())
+        own = cells.make_ups.get((lesson, work), {})
+        bounds = {of: terms.of("written_mark", max(row.last_day, on), group) for of, on in own.items()}
+        counted = _of_work(bound, bounds, marks, away, rosters.on(group, course, day).keys())
         if "written_mark" in asked.rules:
             of = tally.of("written_mark", teacher, group, day)
             for status, count in counted.items():
@@ -430,10 +407,20 @@ def _count_written(
 
 
 def _of_work(
-    bound: _Bound | None, marks: Mapping[str, int], away: AbstractSet[str], members: AbstractSet[str]
+    bound: _Bound | None,
+    own: Mapping[str, _Bound | None],
+    marks: Mapping[str, int],
+    away: AbstractSet[str],
+    members: AbstractSet[str],
 ) -> dict[Status, int]:
-    """The statuses of everybody who was in the class or has a mark."""
+    """The statuses of everybody who was in the class or has a mark; `own`: bounds of students with a day of the own."""
     everybody = marks.keys() | members
+    if own:
+        statuses = {of: _status(own.get(of, bound), marks.get(of)) for of in everybody}
+        owes_nothing = away - own.keys()
+        return Counter(
+            "exempt" if of in owes_nothing and status != "no_regulation" else status for of, status in statuses.items()
+        )
     if bound is None:
         return {"no_regulation": len(everybody)}
     exempt = everybody & away

@@ -24,7 +24,17 @@ from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader
 from projections.views.columns import LessonColumn, Value, Work, columns_of, values_of
 from projections.views.day_ends import DayEnds
-from projections.views.deadline_basis import Judging, Rosters, judging, moments, planned_homework, wall
+from projections.views.deadline_basis import (
+    NO_MAKE_UP,
+    Judging,
+    MakeUp,
+    OfWork,
+    Rosters,
+    judging,
+    moments,
+    planned_homework,
+    wall,
+)
 from projections.views.excuses import StandingExcuses
 from projections.views.lookups import Lesson, classes, lessons, memberships
 from projections.views.timetable_pages import DayLesson
@@ -289,7 +299,7 @@ def _judged(
     entries = {lesson.fact for lesson in found} | {of.attendance_by for of in found if of.attendance_by is not None}
     if set(rules) - {"lesson", "homework"}:
         for value in values_of(views, found, by.position, student):
-            if value.what in {"absence", "mark"}:
+            if value.what in {"absence", "mark", "make_up"}:
                 values[value.lesson].append(value)
                 entries.add(value.fact)
     entries |= {column.homework.entered for column in columns if column.homework}
@@ -347,24 +357,33 @@ def _of_lesson(
     if facts.ends is not None:
         judged.append(_homework(column, facts, facts.ends))
     marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
+    make_ups: defaultdict[str, dict[str, MakeUp]] = defaultdict(dict)
     for value in values:
         if value.what == "mark" and value.work is not None:
             marks[value.work][value.student] = facts.entered(value)
+        elif value.what == "make_up" and value.work is not None:
+            make_ups[value.work][value.student] = MakeUp(date.fromisoformat(value.value), facts.entered(value).entries)
     for work in column.works:
-        of_work = marks.get(work.work, {})
+        of_work, own = marks.get(work.work, {}), make_ups.get(work.work, {})
         if not work.written and "oral_mark" in rules:
             judged += [
-                _Judged(oral_mark(day, mark, school=school, now=now, cited=_cited(work)), of, work.work)
+                _Judged(_oral(column, work, mark, own.get(of, NO_MAKE_UP), facts.by), of, work.work)
                 for of, mark in of_work.items()
             ]
         if work.written and {"written_mark", "written_work"} & set(rules):
-            judged += _written(column, work, of_work, absences, facts, student)
+            judged += _written(column, work, OfWork(of_work, own, absences), facts, student)
     judged.sort(key=lambda one: RULES.index(one.verdict.rule))
     excuses = facts.excuses.of(lesson.lesson, lesson.course, lesson.held_on, lesson.teacher)
     if excuses:
         starts = wall(day, lesson.starts_at, school)
         judged = [replace(one, verdict=with_excuse(one.verdict, excuses, starts, now)) for one in judged]
     return judged
+
+
+def _oral(column: LessonColumn, work: Work, mark: Entered, own: MakeUp, by: Judging) -> Verdict:
+    day, school = date.fromisoformat(column.lesson.held_on), by.of(column.lesson.class_group)
+    cited = (*_cited(work), *own.entries)
+    return oral_mark(day, mark, school=school, now=by.now, made_up_on=own.on, cited=cited)
 
 
 def _cited(work: Work) -> tuple[int, ...]:
@@ -397,28 +416,24 @@ def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds | None) -> _Jud
     return _Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
 
 
-def _written(
-    column: LessonColumn,
-    work: Work,
-    marks: Mapping[str, Entered],
-    absences: Mapping[str, Entered],
-    facts: _Facts,
-    student: str | None,
-) -> list[_Judged]:
-    """Everybody who was taught there that day, and whoever has a mark; then the work as a whole."""
+def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, student: str | None) -> list[_Judged]:
+    """Everybody who was taught there on the lesson's day, and whoever has a mark; then the work as a whole."""
     lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
-    day = date.fromisoformat(lesson.held_on)
+    day = date.fromisoformat(work.ends_on or lesson.held_on)
     members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
+    own = stands.make_ups
     verdicts = {
         of: written_mark(
             day,
-            marks.get(of),
-            absence=absences.get(of),
+            stands.marks.get(of),
+            absence=stands.absences.get(of),
+            made_up_on=own.get(of, NO_MAKE_UP).on,
+            several_days=work.ends_on is not None,
             school=school,
             now=now,
-            cited=(work.entry, *members.get(of, ())),
+            cited=(work.entry, *members.get(of, ()), *own.get(of, NO_MAKE_UP).entries),
         )
-        for of in (sorted({*members, *marks}) if student is None else {student} & {*members, *marks})
+        for of in (sorted({*members, *stands.marks}) if student is None else {student} & {*members, *stands.marks})
     }
     judged = [_Judged(verdict, of, work.work) for of, verdict in verdicts.items()]
     if student is None:

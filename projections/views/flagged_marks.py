@@ -4,6 +4,7 @@ Bad marks for homework that counts as not assigned have a flag of another kind: 
 
 Both a mark and an absence stand only where the version in force on the lesson's day, as known when the second of them
 came to stand, takes them (`mark_for_absent`); so a flag follows from those two and that version.
+A mark for who made the work up (R22) is not flagged.
 """
 
 from __future__ import annotations
@@ -147,7 +148,9 @@ _MARKS: Final = f"""
       AND m.value IS NOT NULL AND {stands("m")}
     JOIN {{lessons}} l ON l.lesson = a.lesson AND {stands("l")}
     JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-    WHERE a.what = 'absence' AND a.value IS NOT NULL AND {stands("a")} AND l.held_on BETWEEN :first AND :last"""
+    WHERE a.what = 'absence' AND a.value IS NOT NULL AND {stands("a")} AND l.held_on BETWEEN :first AND :last
+      AND NOT EXISTS (SELECT 1 FROM {{cells}} u WHERE u.lesson = m.lesson AND u.student = m.student
+        AND u.what = 'make_up' AND u.work = m.work AND u.value IS NOT NULL AND {stands("u")})"""
 
 
 class Standing(NamedTuple):
@@ -158,20 +161,25 @@ class Standing(NamedTuple):
     fact: int
     lesson: str
     student: str
+    work: str | None
 
 
 def pairs_of(values: Iterable[Standing], days: dict[str, str]) -> list[Pair]:
     """Marks beside absences among what stands in the cells of lessons; `days`: lesson -> the day it was held."""
     absences: dict[tuple[str, str], Standing] = {}
     marks: defaultdict[tuple[str, str], list[Standing]] = defaultdict(list)
+    made_up: set[tuple[str, str, str | None]] = set()
     for value in values:
         cell = (value.lesson, value.student)
         if value.what == "absence":
             absences[cell] = value
         elif value.what == "mark":
             marks[cell].append(value)
+        elif value.what == "make_up":
+            made_up.add((*cell, value.work))
     return [
         Pair(mark.fact, absence.fact, absence.entry, days[absence.lesson])
         for cell, absence in absences.items()
         for mark in marks.get(cell, ())
+        if (*cell, mark.work) not in made_up
     ]

@@ -56,7 +56,11 @@ class LaterAttendanceRow(NamedTuple):
 
 
 class WorkRow(NamedTuple):
-    """An assessed work; `of_lesson`: of a homework check, the lesson that it names."""
+    """An assessed work.
+
+    `ends_on`: its last day, where it goes on after the lesson's; `scheduled`: of the schedule; `of_lesson`: of a
+    homework check, the lesson that it names.
+    """
 
     entry: int
     fact: int
@@ -65,6 +69,8 @@ class WorkRow(NamedTuple):
     kind: str
     written: int
     weight: int
+    ends_on: str | None
+    scheduled: str | None
     of_lesson: str | None
     stands: int
     to_position: int = OPEN
@@ -91,7 +97,7 @@ class HomeworkRow(NamedTuple):
 
 LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",), ("held_on",)))
 LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
-WORKS: Final = Table("works", WorkRow, (("lesson",),))
+WORKS: Final = Table("works", WorkRow, (("lesson",), ("scheduled",)))
 HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))
 
 
@@ -139,14 +145,15 @@ def _attendance_taken(event: AttendanceTaken, entry: Entry) -> Operations:
 
 def _work_recorded(event: WorkRecorded, entry: Entry) -> Operations:
     index = entry.index
-    header = (event.work, event.kind, int(event.written), event.weight, event.of_lesson)
-    return (WorkRow(index, index, entry.stream_id, *header, stands=1),)
+    header = (event.kind, int(event.written), event.weight, event.ends_on, event.scheduled, event.of_lesson)
+    return (WorkRow(index, index, entry.stream_id, event.work, *header, stands=1),)
 
 
 def _work_corrected(event: WorkCorrected, entry: Entry) -> Operations:
     new = event.new
     header = {"kind": new.kind, "written": int(new.written), "weight": new.weight, "of_lesson": new.of_lesson}
-    return (Revise(WORKS, event.corrects, entry.index, {**header, "stands": 1}),)
+    days = {"ends_on": new.ends_on, "scheduled": new.scheduled}
+    return (Revise(WORKS, event.corrects, entry.index, {**header, **days, "stands": 1}),)
 
 
 def _work_annulled(event: WorkAnnulled, entry: Entry) -> Operations:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ledger.journal.deadlines.days import end_of_day, local_date
 from ledger.journal.deadlines.verdict import Rule, days_term
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, resolve
+from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.deadline_basis import Judging, judging
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register
 from projections.views.office_deadlines import OfficeAsked, OfficeRow, office_deadlines
@@ -68,7 +68,7 @@ def due_within(
     asked = Asked(
         teacher=teacher,
         class_group=class_group,
-        from_date=_oldest(by, today).isoformat(),
+        from_date=_oldest_lesson(here, by, today),
         rules=LESSON_RULES,
         statuses=("pending",),
     )
@@ -101,6 +101,22 @@ class _Pinned(Reader):
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Rows."""
         return self._views.select(sql, parameters)
+
+
+def _oldest_lesson(views: Reader, by: Judging, today: date) -> str:
+    """The first day of lessons of which a term may still run, also of works that end or are made up later."""
+    oldest = _oldest(by, today).isoformat()
+    asked = {"at": by.position, "day": oldest}
+    later: list[str | None] = [views.select(sql, asked)[0][0] for sql in (_ENDS_LATER, _MADE_UP_LATER)]
+    return min([oldest, *(day for day in later if day is not None)])
+
+
+_ENDS_LATER: Final = f"""SELECT min(l.held_on) FROM {{works}} w
+    JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
+    WHERE w.ends_on >= :day AND w.stands = 1 AND {stands("w")}"""
+_MADE_UP_LATER: Final = f"""SELECT min(l.held_on) FROM {{cells}} c
+    JOIN {{lessons}} l ON l.lesson = c.lesson AND l.stands = 1 AND {stands("l")}
+    WHERE c.what = 'make_up' AND c.value >= :day AND {stands("c")}"""
 
 
 def _oldest(by: Judging, today: date) -> date:

@@ -29,7 +29,7 @@ _MADE_KINDS: Final = (*(kind for kind in KINDS if kind not in {"bells", "results
 MADE: Final = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
     "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in _MADE_KINDS},
-    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "early_leave", "mark")},
+    "f'{what}_stands'": {f"{what}_stands" for what in ("absence", "lateness", "early_leave", "make_up", "mark")},
 }
 
 

@@ -40,7 +40,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 def test_the_events_prose_and_the_events_code_name_the_same_types() -> None:
     prose = (ROOT / "verify/spec/events.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z_]+/\d+)`", prose))
-    facts = ("lesson", "work", "mark", "absence", "lateness", "early_leave", "homework")
+    facts = ("lesson", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework")
     named |= {f"{fact}_{what}/1" for fact in facts for what in ("corrected", "annulled")}
     assert named == set(EVENT_TYPES)
     assert len(TYPE_NAMES) == len(EVENT_TYPES), "two types share a class"

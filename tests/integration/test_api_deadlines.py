@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.http_class import DAY, FIRST, SmallClass, problem
+from tests.http_class import DAY, FIRST, SmallClass, fact, problem, tag
 from tests.http_school import Served, post
 from tests.integration.test_api_regulation import PARAMETERS
 
@@ -138,3 +139,36 @@ def test_refuses_what_would_be_too_much_or_is_no_question(server: Served, query:
 def test_takes_a_week(server: Served) -> None:
     with server.as_("inspector") as inspector:
         assert inspector.get("/deadlines", params={"week": "2026-W53"}).json()["rows"] == []
+
+
+def test_a_make_up_day_moves_the_term_of_one_student_and_lets_the_mark_in(server: Served) -> None:
+    school = SmallClass(server)
+    adopt(server)
+    work, day = str(uuid4()), (date.fromisoformat(DAY) + timedelta(days=1)).isoformat()
+    later = (date.fromisoformat(DAY) + timedelta(days=2)).isoformat()
+    works = [{"work": work, "kind": "control_work", "written": True, "ends_on": day}]
+    with server.as_("teacher") as teacher:
+        place, _ = school.recorded(teacher, works=works, marks=[])
+        mark = {"marks": [{"student": school.students[1], "work": work, "value": "4"}]}
+        own = {"make_ups": [{"student": school.students[1], "work": work, "made_up_on": day}]}
+        problem(teacher.post(f"{place}/entries", json=mark, headers=tag(teacher, place)), 409, "absent_student")
+        rows = teacher.get(f"{place}/deadlines").json()["rows"]
+        assert {row["student"]: row["status"] for row in rows if row["rule"] == "written_mark"} == {
+            school.students[0]: "pending",
+            school.students[1]: "exempt",
+        }
+        post(teacher, f"{place}/entries", own, **tag(teacher, place))
+        post(teacher, f"{place}/entries", mark, **tag(teacher, place))
+        rows = teacher.get(f"{place}/deadlines").json()["rows"]
+        found = {row["student"]: row for row in rows if row["rule"] == "written_mark"}
+        assert found[school.students[1]]["status"] == "on_time"
+        assert found[school.students[0]]["readings"] == ["several_days"]
+        made_up = fact(teacher, place, "make_up")
+        assert made_up["value"] == day
+        wrong = {"corrects": made_up["standing"], "new": later, "reason": "typo"}
+        refused = teacher.post(f"{place}/corrections", json=wrong, headers=tag(teacher, place))
+        problem(refused, 409, "make_up_needed")
+        assert teacher.get("/flagged-marks").json()["rows"] == []
+    with server.as_("inspector") as inspector:
+        asked = {"finding": "marked", "from": DAY, "to": DAY}
+        assert inspector.get("/questions/absences", params=asked).json()["rows"] == []

@@ -21,6 +21,7 @@ from ledger.journal.commands import (
     NewEarlyLeave,
     NewHomework,
     NewLateness,
+    NewMakeUp,
     NewMark,
     NewSubstitution,
     NewWork,
@@ -35,6 +36,7 @@ from ledger.journal.people import Person
 from ledger.journal.plan_events import PlanItem, PlanTopic
 from ledger.journal.plans import LessonPlan
 from ledger.journal.posted_homework import PostedHomework
+from ledger.journal.schedule import Schedule
 from ledger.journal.substitution_plans import SubstitutionPlans
 from ledger.journal.timetable import Timetable
 from ledger.journal.timetable_events import Bell, TimetableLesson
@@ -99,16 +101,20 @@ REMARKS: Final = tuple(uid(number) for number in range(3000, 3003))
 LESSONS: Final = tuple(uid(number) for number in range(1000, 1005))
 BELLS: Final = (uid(60), uid(61))
 RINGS: Final = (Bell(number=1, starts_at="08:30", ends_at="09:15"), Bell(number=2, starts_at="09:25", ends_at="10:10"))
+PLANNED_WORKS: Final = tuple(uid(number) for number in range(2100, 2103))
 WORKS: Final = tuple(uid(number) for number in range(2000, 2004))
 FILE: Final = HomeworkFile(media_type="image/png", sha256="5a" * 32, size=1_024)
 DUE: Final = NewHomework(text="§ 3", due_lesson=DueLesson(held_on="2027-05-20", number=3), files=(FILE,))
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "mark": ("5", "2", "na", "3/4", "9"),
+    "make_up": ("2026-11-10", "2026-11-12", "2026-09-09", "2026-13-01"),
     "absence": ("ill", "absent", "excused", "nap"),
     "lateness": (5, 120, 0),
     "early_leave": (6, 120, 121),
     "work": (
         {"kind": "test", "written": True, "weight": 200},
+        {"kind": "test", "written": True, "weight": 100, "ends_on": "2026-11-10"},
+        {"kind": "answer", "written": False, "weight": 100, "ends_on": "2026-11-10"},
         {"kind": "answer", "written": False, "weight": 100},
         {"kind": "homework_check", "written": False, "weight": 100, "of_lesson": uid(1001)},
         {"kind": "homework_check", "written": False, "weight": 100},
@@ -588,6 +594,33 @@ def _cancel(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     return command, _administrator(choices)
 
 
+def _plan_work(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Plan a work, move or cancel one; a work of a lesson may then name it."""
+    course = choices.one(COURSES)
+    known = journal.find(f"schedule/{course}")
+    standing = [*known.standing] if isinstance(known, Schedule) else []
+    actor = _teacher(choices, journal, course, DAYS[0]) if choices.number(2) else _administrator(choices)
+    day, number = choices.one(DAYS), choices.one((None, 2, 13 if choices.rarely() else 3))
+    if not standing or choices.number(2):
+        minutes = 0 if choices.rarely() else 45
+        planned = cmd.ScheduleWork(
+            course=course,
+            scheduled=choices.one(PLANNED_WORKS),
+            planned_on=day,
+            kind="control_work",
+            minutes=minutes,
+            number=number,
+        )
+        return planned, actor
+    corrects = 3 if choices.rarely() else choices.one(standing)
+    if choices.number(3) == 2:
+        return cmd.CancelScheduledWork(course=course, corrects=corrects, reason="load", basis="записка"), actor
+    return (
+        cmd.MoveScheduledWork(course=course, corrects=corrects, planned_on=day, reason="calendar", number=number),
+        actor,
+    )
+
+
 def _plan_substitute(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     course: str = choices.one(COURSES)
     known = journal.find(f"substitution/{course}")
@@ -692,6 +725,7 @@ _MOVES: Final = {
     "cancel": (_cancel, 2),
     "incident": (excuses_moves.incident, 2),
     "excuse": (excuses_moves.excuse, 4),
+    "plan_work": (_plan_work, 3),
     "plan_substitute": (_plan_substitute, 3),
     "post": (_post, 12),
     "assess": (results_moves.assess, 2),
@@ -714,6 +748,14 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
         "lateness": tuple(NewLateness(student=student, minutes=7) for student in choices.some(students, 1)),
         "early_leaves": tuple(NewEarlyLeave(student=student, minutes=8) for student in choices.some(students, 1)),
         "works": tuple(_work(choices, work) for work in works),
+        "make_ups": tuple(
+            NewMakeUp(
+                student=student,
+                work=choices.one(works or WORKS),
+                made_up_on=choices.one(VALUES["make_up"][: 3 if choices.rarely() else 2]),
+            )
+            for student in choices.some(students, 1)
+        ),
         "marks": tuple(
             NewMark(student=student, work=choices.one(works or WORKS), value=choices.one(("5", "4", "2", "1/2")))
             for student in choices.some(students, 3)
@@ -723,7 +765,15 @@ def _parts(choices: Choices, students: Sequence[str]) -> dict[str, Any]:
 
 
 def _work(choices: Choices, work: str) -> NewWork:
-    """An answer, or a check of the homework of the lesson before, or of another one."""
+    """A test, an answer, or a check of the homework of the lesson before, or of another one."""
+    if choices.number(3) == 2:
+        return NewWork(
+            work=work,
+            kind="test",
+            written=True,
+            ends_on=choices.one((None, "2026-11-10")),
+            scheduled=choices.one((None, None, *PLANNED_WORKS)),
+        )
     kind: WorkKind = choices.one(("answer", "homework_check", "homework_check"))
     of_lesson = choices.one((None, None, *LESSONS)) if kind == "homework_check" or choices.rarely() else None
     return NewWork(work=work, kind=kind, written=False, of_lesson=of_lesson)

@@ -15,7 +15,7 @@ from tests.properties import journals_oracle, results_oracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
-FACTS = ("lesson", "substitution", "work", "mark", "absence", "lateness", "early_leave", "homework")
+FACTS = ("lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -43,6 +43,7 @@ CREATE = {
     "excuse": "excuse_accepted",
     "substitution": "substitution_planned",
     "homework": "homework_posted",
+    "schedule": "work_scheduled",
     "assessment": "assessment_rules_adopted",
     "results": "result_sheet_opened",
     "council": "council_decision_recorded",
@@ -72,6 +73,7 @@ STATES = {
     "lesson_recorded": "lesson",
     "substitution_recorded": "substitution",
     "work_recorded": "work",
+    "make_up_recorded": "make_up",
     "mark_recorded": "mark",
     "absence_recorded": "absence",
     "lateness_recorded": "lateness",
@@ -137,7 +139,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation", "substitution", "homework"}:
+        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]
@@ -626,6 +628,25 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert self.data["merged_with"] != course
             assert self.made("course", self.data["merged_with"])["year"] == year
 
+    def check_schedule(self) -> None:
+        self.made("course", self.id())
+        assert self.data.get("number", 0) in range(13)
+        places: dict[int, tuple[Any, ...]] = {}
+        for other in (other for other in self.before if other.stream == self.item.stream):
+            places.pop(other.data.get("corrects", -1), None)
+            if other.type != "scheduled_work_cancelled":
+                places[other.position] = (other.data["planned_on"], other.data.get("number"))
+        if self.item.type == "work_scheduled":
+            ids = [other.data["scheduled"] for other in self.of(self.item.stream, "work_scheduled")]
+            assert self.data["scheduled"] not in ids
+            assert 1 <= self.data["minutes"] <= 300
+            return
+        place = places.get(self.data["corrects"])
+        assert place is not None
+        assert self.data["reason"] in {"teacher_absent", "calendar", "load", "programme", "other"}
+        if self.item.type == "scheduled_work_moved":
+            assert place != (self.data["planned_on"], self.data.get("number"))
+
     def check_substitution(self) -> None:
         course = self.item.stream.partition("/")[2]
         made = list(self.of(self.item.stream, "substitution_planned"))
@@ -823,6 +844,22 @@ class _Checker(TimetableOracle, ExcusesOracle):
         assert self.data["work"] not in works
         self.check_named(self.data, header)
         assert 1 <= self.data["weight"] <= 1000
+        self.check_days(self.data, header)
+        self.check_planned(self.data, header)
+
+    def check_planned(self, work: dict[str, Any], header: dict[str, Any]) -> None:
+        if "scheduled" in work:
+            ids = [other.data["scheduled"] for other in self.of(f"schedule/{header['course']}", "work_scheduled")]
+            assert work["scheduled"] in ids
+
+    def check_make_up_recorded(self, header: dict[str, Any]) -> None:
+        self.check_free("make_up", header, self.data["student"], self.data["work"])
+        assert self.data["made_up_on"] > header["held_on"]
+
+    def check_days(self, work: dict[str, Any], header: dict[str, Any]) -> None:
+        if "ends_on" in work:
+            assert work["written"] is True
+            assert work["ends_on"] > header["held_on"]
 
     def check_homework_assigned(self, header: dict[str, Any]) -> None:
         assert not [fact for fact in self.facts() if fact.what == "homework"]
@@ -868,11 +905,15 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert not of_student & {"lateness", "early_leave"}
         if what in {"lateness", "early_leave"}:
             assert "absence" not in of_student
+        takes = self.takes_absent(header["held_on"])
+        made_up = {fact.work for fact in facts if (fact.what, fact.student) == ("make_up", student)}
         if what == "mark":
-            assert "absence" not in of_student or self.takes_absent(header["held_on"])
+            assert "absence" not in of_student or takes or work in made_up
+        if what in {"mark", "make_up"}:
             assert [fact for fact in facts if fact.what == "work" and fact.work == work]
         if what == "absence":
-            assert "mark" not in of_student or self.takes_absent(header["held_on"])
+            marked = {fact.work for fact in facts if (fact.what, fact.student) == ("mark", student)}
+            assert takes or marked <= made_up
         if student is not None and self.item.type in STATES:
             group = f"class/{self.made('course', header['course'])['class_group']}"
             day = header["held_on"]
@@ -904,9 +945,18 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert [other for other in others if other.what == "lesson"], "the lesson is annulled"
         if data["new"] is None:
             assert what != "lesson" or {other.what for other in others} <= {"substitution"}
-            assert what != "work" or not [other for other in others if (other.what, other.work) == ("mark", fact.work)]
+            on_it = [(other.what, other.work) for other in others]
+            assert what != "work" or not {("mark", fact.work), ("make_up", fact.work)} & {*on_it}
+            if what == "make_up" and data["old"] is not None and not self.takes_absent(header["held_on"]):
+                of_student = {(other.what, other.work) for other in others if other.student == fact.student}
+                assert not {("mark", fact.work), ("absence", None)} <= of_student
             return
         check_value(what, data["new"])
+        if what == "work":
+            self.check_days(data["new"], header)
+            self.check_planned(data["new"], header)
+        if what == "make_up":
+            assert data["new"] > header["held_on"]
         if what == "homework":
             self.check_homework(data["new"], header)
         if what == "work":
@@ -1036,6 +1086,8 @@ def check_value(what: str, value: Any) -> None:
         assert isinstance(value, str)
         assert value in {"na", "exempt", "pass", "fail"} or {*value.split("/")} <= {*"12345"}
         assert value.count("/") <= 1
+    elif what == "make_up":
+        date.fromisoformat(value)
     elif what == "absence":
         assert value in {"absent", "ill", "excused", "unexcused"}
     elif what in {"lateness", "early_leave"}:
@@ -1043,7 +1095,7 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "due_lesson", "files", "plan_items", "of_lesson"}
+        optional = {"due_on", "due_lesson", "files", "plan_items", "ends_on", "scheduled", "of_lesson"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
         assert what != "work" or 1 <= value["weight"] <= 1000
@@ -1056,7 +1108,7 @@ def check_value(what: str, value: Any) -> None:
 _FIELDS = {
     "lesson": {"topic", "number", "plan_items", "starts_at", "ends_at"},
     "substitution": {"basis", "coefficient", "reason", "same_subject"},
-    "work": {"kind", "written", "weight", "of_lesson"},
+    "work": {"kind", "written", "weight", "ends_on", "scheduled", "of_lesson"},
     "homework": {"text", "due_on", "due_lesson", "files"},
 }
 
@@ -1064,7 +1116,8 @@ _FIELDS = {
 def _value(what: str, data: dict[str, Any]) -> Any:
     if what in _FIELDS:
         return {field: data[field] for field in _FIELDS[what] if field in data}
-    return data[{"mark": "value", "absence": "code", "lateness": "minutes", "early_leave": "minutes"}[what]]
+    fields = {"mark": "value", "make_up": "made_up_on", "absence": "code"}
+    return data[fields.get(what, "minutes")]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

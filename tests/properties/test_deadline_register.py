@@ -95,9 +95,17 @@ class DeadlineLog(PlanningLog):
             self.facts.append(Fact(lesson, "homework", index, body))
         elif chance < 0.8 and students:
             work = self.id()
-            header = {"kind": "test", "written": rng.random() < 0.5, "weight": 100}
-            (index,) = self.command((stream, j.WorkRecorded(work=work, **header)), seconds=60)  # type: ignore[arg-type]
+            header: dict[str, Any] = {"kind": "test", "written": rng.random() < 0.5, "weight": 100}
+            later = [date.fromisoformat(self.held[lesson]) + timedelta(days=days) for days in (1, 2, 5)]
+            if header["written"] and rng.random() < 0.4:
+                header["ends_on"] = rng.choice(later).isoformat()
+            (index,) = self.command((stream, j.WorkRecorded(work=work, **header)), seconds=60)
             self.facts.append(Fact(lesson, "work", index, header, None, work))
+            for student in rng.sample(students, rng.choice((0, 0, 1, 2)) % (len(students) + 1)):
+                day = rng.choice(later).isoformat()
+                own = j.MakeUpRecorded(student=student, work=work, made_up_on=day)
+                (index,) = self.command((stream, own), seconds=60)
+                self.facts.append(Fact(lesson, "make_up", index, day, student, work))
             for student in rng.sample(students, rng.randint(0, len(students))):
                 (index,) = self.command((stream, j.MarkRecorded(student=student, work=work, value="4")), seconds=soon)
                 self.facts.append(Fact(lesson, "mark", index, "4", student, work))
@@ -273,19 +281,30 @@ def all_verdicts(world: oracle.World, now: datetime) -> list[tuple[Any, ...]]:
         members = taught(world, lesson)
         for work in (fact for fact in facts if fact.what == "work"):
             marks = {f.student: entered(f) for f in facts if f.what == "mark" and f.work == work.work}
+            own = {f.student: f for f in facts if f.what == "make_up" and f.work == work.work}
+            on = {student: date.fromisoformat(fact.value) for student, fact in own.items()}
+            said = {student: [fact.first, fact.standing] for student, fact in own.items()}
             if not work.value["written"]:
-                found += [
-                    (lesson, s, work.work, oral_mark(day, m, cited=[work.standing], **by)) for s, m in marks.items()
-                ]
+                for s, m in marks.items():
+                    cited = [work.standing, *said.get(s, [])]
+                    found.append((lesson, s, work.work, oral_mark(day, m, made_up_on=on.get(s), cited=cited, **by)))
                 continue
+            ends_on = work.value.get("ends_on")
+            last = date.fromisoformat(ends_on) if ends_on else day
             verdicts = {}
             for student in {*members, *marks}:
-                cited = [work.standing, *(members.get(str(student), []))]
+                cited = [work.standing, *(members.get(str(student), [])), *said.get(student, [])]
                 verdicts[str(student)] = written_mark(
-                    day, marks.get(student), absence=absent.get(student), cited=cited, **by
+                    last,
+                    marks.get(student),
+                    absence=absent.get(student),
+                    made_up_on=on.get(student),
+                    several_days=ends_on is not None,
+                    cited=cited,
+                    **by,
                 )
             found += [(lesson, student, work.work, verdict) for student, verdict in verdicts.items()]
-            whole = written_work(day, verdicts, school=by["school"], cited=[work.standing])
+            whole = written_work(last, verdicts, school=by["school"], cited=[work.standing])
             found.append((lesson, None, work.work, whole.verdict))
     # A generated school's clock is its last entry.
     until = datetime.fromisoformat(world.entries[-1]["at"]).astimezone(MOSCOW)
@@ -533,6 +552,8 @@ def test_the_schools_have_every_kind_of_verdict(schools: list[tuple[DeadlineLog,
     assert readings["recorded_lessons_alone"] < readings["due_next_day"]
     assert readings["planned_too_late"]
     assert readings["absence_added"]
+    assert readings["made_up"]
+    assert readings["several_days"]
 
 
 def _excused(row: DeadlineRow) -> Excused | None:

@@ -105,6 +105,7 @@ class JournalMachine(RuleBasedStateMachine):
                     "certify",
                     "cancel",
                     "plan_substitute",
+                    "plan_work",
                     "declare",
                     "ring",
                 ),

@@ -26,22 +26,38 @@ def oral_mark_term(held_on: date, version: Version, school: School) -> Term:
     return days_term(held_on, version.parameters.oral_mark_days, version, school)
 
 
-def oral_mark(held_on: date, mark: Entered, *, school: School, now: datetime, cited: Collection[int] = ()) -> Verdict:
+def oral_mark(
+    held_on: date,
+    mark: Entered,
+    *,
+    school: School,
+    now: datetime,
+    made_up_on: date | None = None,
+    cited: Collection[int] = (),
+) -> Verdict:
     """Judge a mark for work that is not written (R23; regulation 2.2.4, 2.4.2).
 
     It is never missing, since nobody has to be asked. Whether a work is written is what its record says as it stands.
+    For who was asked on a day of the own it is due on that day.
 
     Args:
         held_on: the day of the lesson.
         mark: the mark that stands.
         school: what it judges by.
         now: as of when.
+        made_up_on: this student's own day, where one stands.
         cited: other entries to cite, such as the work's.
     """
-    version = school.version_on(held_on)
+    day, readings = _own_day(held_on, made_up_on)
+    version = school.version_on(day)
     if version is None:
         return unjudged("oral_mark", mark, cited)
-    return judge("oral_mark", oral_mark_term(held_on, version, school), mark, now, (version.entry, *cited))
+    return judge("oral_mark", oral_mark_term(day, version, school), mark, now, (version.entry, *cited), readings)
+
+
+def _own_day(day: date, made_up_on: date | None) -> tuple[date, tuple[Reading, ...]]:
+    """Return from which day a student's term counts, and how that was read."""
+    return (day, ()) if made_up_on is None or made_up_on <= day else (made_up_on, ("made_up",))
 
 
 def written_mark_term(worked_on: date, version: Version, school: School) -> Term:
@@ -72,16 +88,13 @@ def written_mark(
         school: what it judges by.
         now: as of when.
         absence: the student's absence on that day, where it stands.
-        made_up_on: when this student wrote the work; a day before `worked_on` changes nothing.
+        made_up_on: when this student writes the work; a day before `worked_on` moves no term.
         several_days: whether the work was written on more than one day; the verdict then says so.
         cited: other entries to cite, such as the work's.
     """
-    readings: list[Reading] = ["several_days"] if several_days else []
     entries = [*cited, *(absence.entries if absence else ())]
-    day = worked_on
-    if made_up_on is not None and made_up_on > worked_on:
-        day = made_up_on
-        readings.append("made_up")
+    day, own = _own_day(worked_on, made_up_on)
+    readings: tuple[Reading, ...] = ("several_days", *own) if several_days else own
     version = school.version_on(day)
     if version is None:
         return unjudged("written_mark", mark, entries)

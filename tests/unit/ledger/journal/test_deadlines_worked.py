@@ -150,7 +150,8 @@ def judge_written_work(case: Case) -> Verdict:
 def judge_oral(case: Case) -> Verdict:
     mark = case.recorded()
     assert mark is not None
-    return oral_mark(case.get("held_on"), mark, cited=case.get("cited") or (), **case.common())
+    own = case.get("made_up_on")
+    return oral_mark(case.get("held_on"), mark, made_up_on=own, cited=case.get("cited") or (), **case.common())
 
 
 def judge_lesson(case: Case) -> Verdict:
@@ -352,3 +353,11 @@ def test_an_unpublished_result_was_obtained_when_it_was_entered_or_at_the_end_of
     before, after = (datetime(2026, 10, day, 15, 30, tzinfo=moscow) for day in (23, 26))
     assert obtained_by(before, last_day, moscow) == datetime(2026, 10, 26, tzinfo=moscow)
     assert obtained_by(after, last_day, moscow) == after
+
+
+@pytest.mark.clause("R16", breaks="ledger.journal.deadlines.verdict:School.version_on", instead=lambda *_: None)
+def test_one_order_holds_for_all_records() -> None:
+    """Each of 2.2.1 to 2.2.4 is judged by itself, and all by the one version that is in force on the lesson's day."""
+    for rule in ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work"):
+        cited = {JUDGES[rule](case).basis[:1] for case in (param.values[0] for param in cases(rule))}
+        assert (3,) in cited, rule
