@@ -14,10 +14,10 @@ from api.routes.journals import shown_lacks
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.summary_sheet import COLUMNS
-from ledger.journal.vocabulary import LACKING_WORDS
+from ledger.journal.vocabulary import LACKING_WORDS, PERIOD_WORDS
 from projections.errors import NotYetProjected
 from projections.reading import AsOf, resolve
-from projections.views.lookups import classes
+from projections.views.lookups import classes, courses, periods
 from projections.views.summary_sheets import (
     ClassSheet,
     SheetChange,
@@ -77,10 +77,13 @@ def run_lacks(console: Console, var: Path, class_: str) -> int:
     """
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        size, lacks = school.app.lacks(_class(school, class_, school.views.position()))
+        group = _class(school, class_, school.views.position())
+        size, lacks = school.app.lacks(group)
         names = school.names({lack.student for lack in lacks if lack.student})
+        subjects = {row.course: row.subject for row in courses(school.views, class_group=group).rows}
+        parts = {row.period: f"{row.number} {PERIOD_WORDS[row.kind]}" for row in periods(school.views).rows}
     shown = shown_lacks(size, lacks)
-    console.result({**shown, "people": names}, format_lacks(shown, names))
+    console.result({**shown, "people": names}, format_lacks(shown, {**names, **subjects, **parts}))
     return Exit.DONE
 
 
@@ -126,19 +129,30 @@ def format_versions(history: SheetVersions, names: dict[str, str]) -> str:
 
 
 def format_lacks(shown: dict[str, Any], names: dict[str, str]) -> str:
-    """Counts as a closing excuses them, and under each kind its first places."""
+    """Counts as a closing excuses them, and under each kind its first places, with subjects, days and people."""
     lines = [f"позиция / position {shown['size']}"]
     if not shown["counts"]:
         lines.append("недостающего нет / nothing lacks")
-    for one in shown["counts"]:
-        course = f" {one['course']}" if one["course"] else ""
-        lines.append(f"{one['what']}{course}: {one['count']}  {LACKING_WORDS[one['what']]}")
     for what, places in shown["first"].items():
         lines.append(f"{LACKING_WORDS[what]} / {what}:")
-        for place in places:
-            parts = [names.get(str(value), str(value)) for name, value in place.items() if name != "what"]
-            lines.append("    " + " ".join(parts))
+        for one in shown["counts"]:
+            if one["what"] == what and one["course"]:
+                lines.append(f"    {names.get(one['course'], one['course'])}: {one['count']}")
+            elif one["what"] == what:
+                lines.append(f"    всего / in all: {one['count']}")
+        lines.append("    первые / the first:")
+        lines += [f"        {_place(place, names)}" for place in places]
     return "\n".join(lines)
+
+
+def _place(place: dict[str, Any], names: dict[str, str]) -> str:
+    """Where something lacks: subject, period, day and number of the lesson, student; else an id."""
+    parts = [names.get(place[name], place[name]) for name in ("course", "period") if name in place]
+    if "held_on" in place:
+        parts.append(place["held_on"] + (f" № {place['number']}" if "number" in place else ""))
+    parts += [names.get(place["student"], place["student"])] if "student" in place else []
+    parts += [f"[{place['request']}]"] if "request" in place else []
+    return ", ".join(parts or [str(place.get("remark", ""))])
 
 
 def _changed(change: SheetChange, names: dict[str, str]) -> str:
