@@ -165,6 +165,22 @@ def lesson_cancelled_in_a_closed_journal(f: Finished) -> None:
     f.b.cancel(f.course, "2026-11-09")
 
 
+@story("journal-closed")
+def homework_posted_in_a_closed_journal(f: Finished) -> None:
+    f.b.post(f.course, "2026-11-09", "§ 5")
+
+
+@story("journal-closed")
+def substitution_planned_in_a_closed_journal(f: Finished) -> None:
+    teacher = f.b.person("teacher", "Зуева", "Нина")
+    f.b.plan_substitute(f.course, f.g.school.teacher, teacher, "2026-11-09")
+
+
+@story("journal-closed")
+def work_scheduled_in_a_closed_journal(f: Finished) -> None:
+    f.b.schedule(f.course, "2026-11-09")
+
+
 @story("journal-mismatch")
 def journal_closed_in_silence(f: Finished) -> None:
     _again(f)

@@ -37,6 +37,8 @@ _COLUMNS: Final = {
     **{f"half_year_{number}": f"{number} полугодие" for number in (1, 2)},
     "year": "год", "exam": "экзамен", "final": "итоговая", "council": "педагогический совет",
 }  # fmt: skip
+# Streams of a course whose entries are made while its class's journal is open; their ids are the course's.
+_OF_COURSES: Final = (b"cancellation/", b"homework/", b"schedule/", b"substitution/")
 
 
 class Journals:
@@ -54,11 +56,11 @@ class Journals:
             self._periods.setdefault((period.year, grade), []).append(period)
 
     def check_open(self, stream: Stream) -> None:
-        """Report an entry on a lesson, a result or a cancelled lesson of a class whose journal is closed."""
+        """Report an entry on a lesson, a result or a plan of a course of a class whose journal is closed."""
         course: Stream | None = None
         if isinstance(stream, Lesson | Sheet):
             course = stream.course
-        elif stream.key.startswith(b"cancellation/"):
+        elif stream.key.startswith(_OF_COURSES):
             course = self._replay.streams.get(b"course/" + stream.id)
         group = course.group if isinstance(course, Course) else None
         if group is not None and group.is_closed:

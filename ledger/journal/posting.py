@@ -19,7 +19,7 @@ from ledger.journal.homework_events import HomeworkPosted, HomeworkPostWithdrawn
 from ledger.journal.planned_lessons import grade_calendar, planned_lessons
 from ledger.journal.posted_homework import PostedHomework
 from ledger.journal.recorded import Planned
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.teaching import LESSON_NUMBER_MAX, today
 from ledger.journal.timetable import Timetable
 from ledger.journal.year import Period, SchoolYear, open_periods
@@ -41,6 +41,7 @@ def post_homework(command: PostHomework, context: Context) -> list[Planned]:
     rules.check_integer(command.number, 0, LESSON_NUMBER_MAX, "number")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
     _check_poster(course, command.held_on, context)
+    check_journal_open(group)
     open_periods(context, year, group.grade, command.held_on)
     _check_to_come(course, group, year, command, context)
     if command.text == "":
@@ -67,6 +68,7 @@ def post_homework(command: PostHomework, context: Context) -> list[Planned]:
 def withdraw_homework(command: WithdrawHomework, context: Context) -> list[Planned]:
     """Withdraw what was posted; a lesson that took it over keeps it, and there it is corrected."""
     course = context.find(Course, "course", command.course, "course")
+    check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
     known = context.find_if_any(PostedHomework, f"homework/{command.course}")
     if known is None or command.corrects not in known.standing:
         raise Refused(

@@ -17,6 +17,7 @@ from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.plans import check_planner
 from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.schedule_events import ScheduledWorkCancelled, ScheduledWorkMoved, WorkScheduled
 from ledger.journal.vocabulary import RESCHEDULE_REASONS, WORK_KINDS
 from ledger.journal.year import SchoolYear
@@ -102,8 +103,7 @@ def move_scheduled_work(command: MoveScheduledWork, context: Context) -> list[Pl
 
 def cancel_scheduled_work(command: CancelScheduledWork, context: Context) -> list[Planned]:
     """Take a work out of the schedule, and say why."""
-    course = context.find(Course, "course", command.course, "course")
-    check_planner(course, context)
+    _open_course(command.course, context)
     known, _ = _standing(command.course, command.corrects, context)
     _check_reason(command)
     event = ScheduledWorkCancelled(corrects=command.corrects, reason=command.reason, basis=command.basis)
@@ -118,10 +118,17 @@ def check_scheduled(context: Context, course: str, scheduled: str, where: str) -
         raise Refused("not_scheduled", "the course's schedule has no such work", clause=LOG, where=where)
 
 
-def _find_course(id_: str, context: Context, planned_on: object, number: object) -> None:
-    """Judge who plans for which course, and when."""
+def _open_course(id_: str, context: Context) -> Course:
+    """Return a course for whose works this actor may plan, while its class's journal is open."""
     course = context.find(Course, "course", id_, "course")
     check_planner(course, context)
+    check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
+    return course
+
+
+def _find_course(id_: str, context: Context, planned_on: object, number: object) -> None:
+    """Judge who plans for which course, and when."""
+    course = _open_course(id_, context)
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_date(planned_on, "planned_on")
     rules.check_within(str(planned_on), year.starts_on, year.ends_on, "planned_on")

@@ -18,7 +18,7 @@ from ledger.journal.course import Course
 from ledger.journal.duties import check_duty_of
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.roster import ClassGroup
+from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.substitution_plan_events import SubstitutionPlanned, SubstitutionPlanWithdrawn
 from ledger.journal.substitutions import check_substitution, responsible_on
 from ledger.journal.year import SchoolYear, open_periods
@@ -59,7 +59,8 @@ def plan_substitute(command: PlanSubstitution, context: Context) -> list[Planned
     """Plan who gives a lesson for the responsible teacher, before its day is over and while its period is open."""
     rules.check_role(context.actor, rules.LEADERSHIP, "2.1")
     course = context.find(Course, "course", command.course, "course")
-    group = context.settled(ClassGroup, "class", course.class_group, "course")
+    group = context.find(ClassGroup, "class", course.class_group, "course")
+    check_journal_open(group)
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_date(command.held_on, "held_on")
     rules.check_within(command.held_on, year.starts_on, year.ends_on, "held_on")
@@ -95,6 +96,8 @@ def withdraw_substitution_plan(command: WithdrawSubstitutionPlan, context: Conte
     """Say that a planned substitution holds no more."""
     rules.check_role(context.actor, rules.LEADERSHIP, "2.1")
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    course = context.settled(Course, "course", command.course, "course")
+    check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
     known = context.find_if_any(SubstitutionPlans, f"substitution/{command.course}")
     if known is None or command.corrects not in known.standing:
         raise Refused(

@@ -581,6 +581,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_homework_stream(self) -> None:
         course = self.item.stream.partition("/")[2]
+        journals_oracle.check_open(self, course)
         if self.item.type == "homework_post_withdrawn":
             assert self.data["corrects"] in {one.position for one in self.posts(course)}
             return
@@ -629,7 +630,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert self.made("course", self.data["merged_with"])["year"] == year
 
     def check_schedule(self) -> None:
-        self.made("course", self.id())
+        journals_oracle.check_open(self, self.id())
         assert self.data.get("number", 0) in range(13)
         places: dict[int, tuple[Any, ...]] = {}
         for other in (other for other in self.before if other.stream == self.item.stream):
@@ -649,6 +650,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
 
     def check_substitution(self) -> None:
         course = self.item.stream.partition("/")[2]
+        journals_oracle.check_open(self, course)
         made = list(self.of(self.item.stream, "substitution_planned"))
         gone = {other.data["corrects"] for other in self.of(self.item.stream, "substitution_plan_withdrawn")}
         gone |= {other.data["replaces"] for other in made if "replaces" in other.data}

@@ -12,7 +12,8 @@ from ledger.journal.deadlines.verdict import Verdict
 from projections.engine import Views
 from projections.views.indicators import INDICATORS, indicator_facts, indicators
 from tests import projection_oracle as oracle
-from tests.properties.test_deadline_register import DeadlineLog, _asked_at, _quiet, all_verdicts, schools
+from tests.planned_days import Unrecorded
+from tests.properties.test_deadline_register import DeadlineLog, _asked_at, _quiet, about, all_verdicts, schools
 
 __all__ = ["schools"]
 
@@ -22,13 +23,14 @@ def counted(world: oracle.World, now: datetime, first: str, last: str) -> dict[s
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     of_lessons: defaultdict[str, list[Verdict]] = defaultdict(list)
 
-    def is_asked(lesson: str) -> bool:
-        return first <= str(world.lessons[lesson]["held_on"]) <= last
+    def is_asked(lesson: str | Unrecorded) -> bool:
+        return first <= str(about(world, lesson)["held_on"]) <= last
 
     for lesson, _, _, verdict in all_verdicts(world, now):
         if is_asked(lesson):
-            found[world.lessons[lesson]["teacher"]][f"{verdict.rule}.{verdict.status}"] += 1
-            of_lessons[lesson].append(verdict)
+            found[about(world, lesson)["teacher"]][f"{verdict.rule}.{verdict.status}"] += 1
+            if isinstance(lesson, str):
+                of_lessons[lesson].append(verdict)
     for lesson, verdicts in of_lessons.items():
         of = found[world.lessons[lesson]["teacher"]]
         of["lessons.given"] += 1

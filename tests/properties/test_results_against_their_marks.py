@@ -17,7 +17,7 @@ from tests.projection_logs import ORIGIN, ListLog
 from tests.properties.test_journal_machine import random_world
 from tests.properties.test_verify_journal import entries
 
-SEEDS = (303, 305, 308, 316)
+SEEDS = (300, 301, 304, 328)
 """Of thirty tried, some in which marks were changed behind the results; the test says if they do so no more."""
 POSITIONS = 6
 

@@ -242,6 +242,21 @@ class TestAfterTheClosing:
             (lesson(course=MATHS_B), TEACHER),
             (cmd.CancelLesson(course=MATHS_B, held_on=MONDAY, number=1, reason="weather", basis="№ 8"), DEPUTY),
             (cmd.WithdrawCancellation(course=MATHS_B, corrects=1, basis="№ 8"), DEPUTY),
+            (cmd.PostHomework(course=MATHS_B, held_on=MONDAY, number=1, text="§ 1"), TEACHER),
+            (cmd.WithdrawHomework(course=MATHS_B, corrects=1), TEACHER),
+            (
+                cmd.PlanSubstitution(
+                    course=MATHS_B, held_on=MONDAY, number=1, substitute=TEACHER_2.id, reason="ill", basis="№ 8"
+                ),
+                DEPUTY,
+            ),
+            (cmd.WithdrawSubstitutionPlan(course=MATHS_B, corrects=1, basis="№ 8"), DEPUTY),
+            (
+                cmd.ScheduleWork(course=MATHS_B, scheduled=uid(2100), planned_on=MONDAY, kind="test", minutes=45),
+                TEACHER,
+            ),
+            (cmd.MoveScheduledWork(course=MATHS_B, corrects=1, planned_on=MONDAY, reason="load"), TEACHER),
+            (cmd.CancelScheduledWork(course=MATHS_B, corrects=1, reason="load"), TEACHER),
             (
                 cmd.RecordPeriodMarks(
                     sheet=SHEETS[QUARTER_1],
