@@ -19,6 +19,7 @@ from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
 from exports.results import result_tables
+from exports.service_tables import service_tables
 from exports.tables import Table, typed
 from exports.work_tables import work_tables
 from ledger.journal.vocabulary import (
@@ -198,6 +199,7 @@ class Registers:
             *people_tables(self._views, self._position, self._name),
             *control_tables(self._views, self._position, self._name, self._classes, self._open),
             *excuse_tables(self._views, self._position, self._name, self._classes, self._open),
+            *service_tables(self._views, self._position),
             *Oversight(self._views, self._position, self._open, self._name).tables(),
         ]
 

@@ -143,6 +143,9 @@ REMARKS = {
 INCIDENTS = {
     "system": "сбой системы", "network": "нет связи", "power": "нет электричества", "maintenance": "плановые работы",
 }  # fmt: skip
+PORTALS = {
+    "found": "найден", "no_link": "найден без ссылки на дневник", "not_found": "не найден", "no_answer": "нет ответа",
+}  # fmt: skip
 EXCUSES = {
     "outage": "журнал был недоступен", "ill": "болезнь", "order": "приказ директора",
     "emergency": "чрезвычайная ситуация в школе",
@@ -232,6 +235,10 @@ HEADERS = {
     "how (как);answer (ответ)",
     "incidents": "entry (запись);at (внесено);incident (инцидент);kind (вид);began_at (с);note (пояснение);"
     "closed_by (закрыто записью);ended_at (по);closing_note (пояснение при закрытии)",
+    "freshness": "entry (запись);at (внесено);size (записей);position (показано);behind (не показано);"
+    "minutes_behind (отставание, мин);last_entry_minutes (последней записи, мин);actor (кто внёс)",
+    "portals": "entry (запись);at (внесено);portal (портал);action (что);name (название);link (ссылка);"
+    "diary (ссылка на дневник);outcome (итог);basis (основание);actor (кто внёс)",
     "excuses": "entry (запись);at (внесено);teacher (учитель);name (имя);class (класс);subject (предмет);held_on (дата);"
     "lesson (урок);rules (что извиняет);reason (причина);incident (инцидент);basis (основание);note (пояснение);"
     "actor (кто принял);withdrawn_by (снято записью);withdrawn_basis (почему снято)",
@@ -671,6 +678,32 @@ class Builder:
         index = self.add("excuse", excuse, "excuse_withdrawn", basis=basis)
         self.fill("excuses", accepted, 14, index, basis)
         return index
+
+    # Freshness and portals.
+
+    def measure(self, behind: int = 0, minutes: int = 0, age: int = 0, size: int | None = None) -> int:
+        """Measure views that lack so many entries."""
+        size = len(self.entries) if size is None else size
+        index = self.add(
+            "freshness", self.uuid(), "freshness_measured", size=size, position=size - behind, minutes_behind=minutes,
+            last_entry_minutes=age,
+        )  # fmt: skip
+        return self._row("freshness", index, size, size - behind, behind, minutes, age, self.actor["id"])
+
+    def portal(self, name: str, link: str, portal: str = "") -> str:
+        """List a portal, or change one."""
+        portal = portal or self.uuid()
+        index = self.add("portal", portal, "portal_listed", name=name, link=link)
+        self._row("portals", index, portal, "в списке", name, link, "", "", "", self.actor["id"])
+        return portal
+
+    def drop_portal(self, portal: str, basis: str) -> int:
+        index = self.add("portal", portal, "portal_dropped", basis=basis)
+        return self._row("portals", index, portal, "снят", "", "", "", "", basis, self.actor["id"])
+
+    def check_portal(self, portal: str, link: str, outcome: str, diary: str = "https://diary.example/") -> int:
+        index = self.add("portal", portal, "portal_checked", link=link, diary=diary, outcome=outcome)
+        return self._row("portals", index, portal, "проверен", "", link, diary, PORTALS[outcome], "", self.actor["id"])
 
     def plan_substitute(
         self, course: str, absent: str, substitute: str, held_on: str, number: int = 1, basis: str = "приказ № 5",
@@ -1402,6 +1435,7 @@ def sample(seed: int = 1) -> Sample:
     _cancellations(b, group, course, year, teacher)
     _excuses(b, course, teacher, substitute, substituted)
     _made_up(b, course, teacher, students)
+    _service(b)
     _substitution_plans(b, course, teacher, substitute)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
@@ -1692,6 +1726,26 @@ def _excuses(b: Builder, course: str, teacher: str, substitute: str, substituted
     b.excuse(substitute, substituted, "outage", None, rules=["attendance"], incident=edge)
     b.begin()
     b.withdraw_excuse(first, "+не подтвердилось")
+
+
+def _service(b: Builder) -> None:
+    """Views that lack nothing and some that do; portals of each outcome, one changed, one dropped and listed again."""
+    b.begin()
+    b.measure()
+    b.measure(7, 1_500, 20)
+    b.measure(behind=len(b.entries), minutes=3)
+    link = "https://gu.example:8080/a?b=c;d#'"
+    b.begin()
+    portal = b.portal('=Портал; "ГУ"', link)
+    other = b.portal("-ПО\\", "http://edu.example")
+    b.begin()
+    for outcome in PORTALS:
+        b.check_portal(portal, link, outcome)
+    b.portal("Портал", link, portal)
+    b.check_portal(portal, link, "found")
+    b.drop_portal(other, '+закрыт; "навсегда"')
+    b.portal("-ПО\\", "http://edu.example", other)
+    b.check_portal(other, "http://edu.example", "no_answer")
 
 
 def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:

@@ -140,6 +140,14 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "reason (причина)", "incident (инцидент)", _BASIS, "note (пояснение)", "actor (кто принял)",
         "withdrawn_by (снято записью)", "withdrawn_basis (почему снято)",
     ),
+    "freshness": (
+        _ENTRY, _AT, "size (записей)", "position (показано)", "behind (не показано)",
+        "minutes_behind (отставание, мин)", "last_entry_minutes (последней записи, мин)", "actor (кто внёс)",
+    ),
+    "portals": (
+        _ENTRY, _AT, "portal (портал)", "action (что)", "name (название)", "link (ссылка)", "diary (ссылка на дневник)",
+        "outcome (итог)", _BASIS, "actor (кто внёс)",
+    ),
     "closings": (
         _ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)", "action (что)",
         "streams (потоков уроков)", "size (заверено записей)", "reason (причина)", "requested_by (кто просил)", _NAME,
@@ -227,6 +235,10 @@ CANCELLED_FOR: Final = {
 INCIDENTS: Final = {
     b"system": "сбой системы", b"network": "нет связи", b"power": "нет электричества",
     b"maintenance": "плановые работы",
+}  # fmt: skip
+PORTALS: Final = {
+    b"found": "найден".encode(), b"no_link": "найден без ссылки на дневник".encode(),
+    b"not_found": "не найден".encode(), b"no_answer": "нет ответа".encode(),
 }  # fmt: skip
 EXCUSED_BY: Final = {
     b"outage": "журнал был недоступен", b"ill": "болезнь", b"order": "приказ директора",

@@ -41,6 +41,7 @@ from verify.fragments import (
 )
 from verify.lesson_events import LESSON_EVENTS, VALUES
 from verify.result_events import RESULT_EVENTS
+from verify.service_events import SERVICE_EVENTS
 
 # A day that every year has: none is 29 February.
 _YEARLY_DAY = (
@@ -255,6 +256,7 @@ TYPES: Final[dict[str, EventType]] = {
         ),
         *LESSON_EVENTS,
         *RESULT_EVENTS,
+        *SERVICE_EVENTS,
     )
 }  # fmt: skip
 

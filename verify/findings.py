@@ -283,6 +283,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Уважительная причина не сходится с уроком, учителем, документом или инцидентом, или снята дважды.",
         "An excuse does not fit its lesson, teacher, document or incident, or is withdrawn twice.",
     ),
+    "freshness-mismatch": (
+        "Отставание не сходится с тем, сколько записей показано.",
+        "How far views were behind does not fit how many entries they had.",
+    ),
+    "portal": (
+        "Запись не сходится с тем, как портал стоит в списке.",
+        "An entry does not fit how the portal stands on the list.",
+    ),
     "correction-cites-nothing": (
         "Исправление ссылается не на действующую запись.",
         "A correction does not cite a standing entry.",

@@ -29,6 +29,7 @@ from verify.plan import Plans
 from verify.regulation import Orders
 from verify.results import Results
 from verify.schedule import Schedules
+from verify.service import Service
 from verify.state import ClassGroup, Course, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Subject
 from verify.subgroup import Subgroups
 from verify.substitution import RECORDED
@@ -60,6 +61,8 @@ _MAKERS: Final = {
     "cancellation": b"lesson_cancelled/1",
     "incident": b"incident_opened/1",
     "excuse": b"excuse_accepted/1",
+    "freshness": b"freshness_measured/1",
+    "portal": b"portal_listed/1",
     "substitution": b"substitution_planned/1",
     "homework": b"homework_posted/1",
     "schedule": b"work_scheduled/1",
@@ -108,6 +111,7 @@ class Replay:
         self.certificates = Certificates(self)
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
+        self.service = Service(self)
         self.substitution_plans = SubstitutionPlans(self)
         self.schedules = Schedules(self)
         self.results = Results(self)
@@ -126,6 +130,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
+            "freshness": self.service, "portal": self.service,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
             "schedule": self.schedules,

@@ -79,6 +79,12 @@ from ledger.journal.result_commands import (
     RequestResultCorrection as RequestResultCorrection,
     SheetChange as SheetChange,
 )
+from ledger.journal.service_commands import (
+    DropPortal as DropPortal,
+    ListPortal as ListPortal,
+    MeasureFreshness as MeasureFreshness,
+    RecordPortalCheck as RecordPortalCheck,
+)
 from ledger.journal.substitution_plan_commands import (
     PlanSubstitution as PlanSubstitution,
     WithdrawSubstitutionPlan as WithdrawSubstitutionPlan,

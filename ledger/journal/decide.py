@@ -23,6 +23,7 @@ from ledger.journal.delivery import give_consent, notify_guardianship, refuse_in
 from ledger.journal.duties import assign_duty, end_duty
 from ledger.journal.evidence import record_archive, record_timing, record_verification, register_printout
 from ledger.journal.excuses import accept_excuse, withdraw_excuse
+from ledger.journal.freshness import measure_freshness
 from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.incidents import close_incident, open_incident
 from ledger.journal.journals import close_journal, reopen_journal, transfer_sheet
@@ -34,6 +35,7 @@ from ledger.journal.personal_data import (
     receive_data_notice,
 )
 from ledger.journal.plans import amend_plan, import_plan
+from ledger.journal.portals import drop_portal, list_portal, record_portal_check
 from ledger.journal.posting import post_homework, withdraw_homework
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
@@ -108,6 +110,10 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.CloseIncident: close_incident,
     cmd.AcceptExcuse: accept_excuse,
     cmd.WithdrawExcuse: withdraw_excuse,
+    cmd.MeasureFreshness: measure_freshness,
+    cmd.ListPortal: list_portal,
+    cmd.DropPortal: drop_portal,
+    cmd.RecordPortalCheck: record_portal_check,
     cmd.PlanSubstitution: plan_substitute,
     cmd.WithdrawSubstitutionPlan: withdraw_substitution_plan,
     cmd.PostHomework: post_homework,

@@ -72,6 +72,7 @@ from ledger.journal.result_events import (
     ResultsPublished,
 )
 from ledger.journal.schedule_events import SCHEDULE_EVENT_TYPES
+from ledger.journal.service_events import SERVICE_EVENT_TYPES
 from ledger.journal.substitution_plan_events import SUBSTITUTION_PLAN_EVENT_TYPES
 from ledger.journal.timetable_events import TIMETABLE_EVENT_TYPES
 from ledger.journal.vocabulary import (
@@ -409,6 +410,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **CANCELLATION_EVENT_TYPES,
     **EXCUSE_EVENT_TYPES,
     **SCHEDULE_EVENT_TYPES,
+    **SERVICE_EVENT_TYPES,
     **SUBSTITUTION_PLAN_EVENT_TYPES,
     **HOMEWORK_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,

@@ -17,11 +17,13 @@ from ledger.journal.course import evolve_course
 from ledger.journal.duties import evolve_duties
 from ledger.journal.evidence import evolve_evidence
 from ledger.journal.excuses import evolve_excuse
+from ledger.journal.freshness import evolve_freshness
 from ledger.journal.incidents import evolve_incident
 from ledger.journal.lesson import evolve_lesson
 from ledger.journal.people import evolve_person
 from ledger.journal.personal_data import evolve_refresh
 from ledger.journal.plans import evolve_plan
+from ledger.journal.portals import evolve_portal
 from ledger.journal.posted_homework import evolve_posted
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
@@ -59,6 +61,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "cancellation": evolve_cancellations,
     "incident": evolve_incident,
     "excuse": evolve_excuse,
+    "freshness": evolve_freshness,
+    "portal": evolve_portal,
     "substitution": evolve_substitution_plans,
     "homework": evolve_posted,
     "schedule": evolve_schedule,

@@ -31,6 +31,8 @@ LESSON_NUMBER_MAX: Final = 12
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+# No user, no password: a link is published.
+_LINK = re.compile(r"https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?(?:/[!#-\[\]-~]{0,299})?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # 32 bytes are 43 characters of base64url, of which the last carries two bits that must be zero.
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
@@ -69,6 +71,17 @@ def check_sha256(value: object, where: str) -> None:
     """Refuse what is not a SHA-256 in lower-case hex (events.md)."""
     if type(value) is not str or _SHA256.fullmatch(value) is None:
         raise Refused("malformed_hash", "not a SHA-256 in lower-case hex", clause=LOG, where=where)
+
+
+def check_link(value: object, where: str) -> None:
+    """Refuse what is not a link as it is published: http(s), a host, perhaps a path, in ASCII (events.md)."""
+    if not is_link(value):
+        raise Refused("malformed_link", "not a link of the form https://host/path", clause=LOG, where=where)
+
+
+def is_link(value: object) -> bool:
+    """Tell whether this is such a link."""
+    return type(value) is str and _LINK.fullmatch(value) is not None
 
 
 def check_order(number: object, day: object) -> None:

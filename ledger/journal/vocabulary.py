@@ -51,6 +51,8 @@ Weeks = Literal["every", "odd", "even"]
 CancellationReason = Literal["teacher_absent", "quarantine", "weather", "accident", "school_event", "other"]
 IncidentKind = Literal["system", "network", "power", "maintenance"]
 """Why the journal could not be used: it failed, or what it needs did, or work on it was planned."""
+PortalOutcome = Literal["found", "no_link", "not_found", "no_answer"]
+"""What a portal's link answered: a page with the link to the diary, one without it, no page, nothing."""
 LessonRule = Literal["lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work"]
 """What of one lesson has a deadline: the rules of `deadlines` that an excuse may cover."""
 ExcuseReason = Literal["outage", "ill", "order", "emergency"]
@@ -269,6 +271,16 @@ INCIDENT_WORDS: Final[dict[str, str]] = {
     "maintenance": "плановые работы",
 }
 
+FRESHNESS_KIND_WORDS: Final[dict[str, str]] = {"gap": "не измерялось", "behind": "не показано"}
+FRESHNESS_LEVEL_WORDS: Final[dict[str, str]] = {"day": "больше суток", "week": "больше недели"}
+
+PORTAL_WORDS: Final[dict[str, str]] = {
+    "found": "найден",
+    "no_link": "найден без ссылки на дневник",
+    "not_found": "не найден",
+    "no_answer": "нет ответа",
+}
+
 EXCUSE_WORDS: Final[dict[str, str]] = {
     "outage": "журнал был недоступен",
     "ill": "болезнь",
@@ -376,6 +388,7 @@ TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))
 CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
 CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
 INCIDENT_KINDS: Final[frozenset[str]] = frozenset(get_args(IncidentKind))
+PORTAL_OUTCOMES: Final[frozenset[str]] = frozenset(get_args(PortalOutcome))
 LESSON_RULES: Final[frozenset[str]] = frozenset(get_args(LessonRule))
 EXCUSE_REASONS: Final[frozenset[str]] = frozenset(get_args(ExcuseReason))
 NEVER_AN_EXCUSE: Final[frozenset[str]] = frozenset(get_args(NeverAnExcuse))

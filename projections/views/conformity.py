@@ -98,8 +98,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "2.3",
         "in_part",
-        "итоги и их прогноз, согласия семей и отказы; сами семьи журнал ещё не видят",
-        "results and their forecast, families' consents and refusals; families themselves do not see the journal yet",
+        "итоги и прогноз, согласия семей и отказы, свежесть, порталы; сами семьи журнал ещё не видят",
+        "results, forecast, families' consents and refusals, freshness, portals; families do not see the journal yet",
     ),
     (
         "2.4",

@@ -11,6 +11,7 @@ import tests.verify_forgeries
 import tests.verify_homework_forgeries
 import tests.verify_journal_forgeries
 import tests.verify_people_forgeries
+import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import sample, write_folder, write_zip

@@ -44,6 +44,7 @@ def test_every_refusal_says_where_its_rule_comes_from() -> None:
         "2.1",
         "2.2.2",
         "2.2.3",
+        "2.3.1",
         "2.2.4",
         "2.3.3",
         "2.3.4",

@@ -55,7 +55,7 @@ from ledger.journal.vocabulary import (
     WorkKind,
 )
 from ledger.wire.entry import Actor
-from tests.properties import closing_moves, excuses_moves, results_moves
+from tests.properties import closing_moves, excuses_moves, results_moves, service_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -726,6 +726,8 @@ _MOVES: Final = {
     "incident": (excuses_moves.incident, 2),
     "excuse": (excuses_moves.excuse, 4),
     "plan_work": (_plan_work, 3),
+    "freshness": (service_moves.freshness, 2),
+    "portal": (service_moves.portal, 3),
     "plan_substitute": (_plan_substitute, 3),
     "post": (_post, 12),
     "assess": (results_moves.assess, 2),

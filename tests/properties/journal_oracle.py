@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
 from tests.properties.excuses_oracle import ExcusesOracle
+from tests.properties.service_oracle import ServiceOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
 FACTS = ("lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework")
@@ -41,6 +42,8 @@ CREATE = {
     "cancellation": "lesson_cancelled",
     "incident": "incident_opened",
     "excuse": "excuse_accepted",
+    "freshness": "freshness_measured",
+    "portal": "portal_listed",
     "substitution": "substitution_planned",
     "homework": "homework_posted",
     "schedule": "work_scheduled",
@@ -114,7 +117,7 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker(TimetableOracle, ExcusesOracle):
+class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
     before: Sequence[Item]
     item: Item
 
@@ -139,7 +142,7 @@ class _Checker(TimetableOracle, ExcusesOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework"}:
+        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework", "portal"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]

@@ -127,7 +127,7 @@ class JournalMachine(RuleBasedStateMachine):
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["guardian", "data", "delivery", "control", "incident", "excuse"]))
+    @rule(move=moves(["guardian", "data", "delivery", "control", "incident", "excuse", "freshness", "portal"]))
     def people(self, move: Move) -> None:
         self.world.move(move)
 
@@ -272,6 +272,10 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("excuse_accepted", teacher=STAFF[0]))
     assert caught(replaced("excuse_accepted", rules=["lesson", "homework"]))
     assert caught(replaced("excuse_withdrawn", basis=""))
+    assert caught(replaced("freshness_measured", position=100_000))
+    assert caught(replaced("portal_listed", link="ftp://gu.example/"))
+    assert caught(replaced("portal_dropped", basis=""))
+    assert caught(replaced("portal_checked", link="https://elsewhere.example/"))
     assert caught(replaced("substitution_planned", number=13))
     assert caught(replaced("substitution_planned", absent_teacher=STUDENTS_A[0]))
     assert caught(replaced("substitution_plan_withdrawn", corrects=0))
