@@ -38,6 +38,7 @@ _TAGS: Final = {
     "control": "Контроль ведения / control",
     "journals": "Закрытие журналов и сводные ведомости / closing journals, summary sheets",
     "excuses": "Сбои и причины опозданий / incidents and excuses",
+    "service": "Свежесть и порталы / freshness and portals",
     "views": "Представления / views",
     "questions": "Вопросы проверяющего / an inspector's questions",
     "log": "Журнал и доказательства / log and proofs",

@@ -12,6 +12,7 @@ from ledger.journal import events as j, excuse_events as x, people_events as p, 
 from ledger.journal.computing import Computed
 from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from ledger.journal.evidence_events import ArchiveRecorded, PrintoutRegistered
+from ledger.journal.service_events import FreshnessMeasured
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from tests.question_school import (
     ADMIN,
@@ -152,8 +153,10 @@ class RegisterSchool(QuestionSchool):
             j.MarkRecorded(student=ANNA, work=uid("w3"), value="2"),
             names="M3.homework w3 M3.anna", plan_items=(3,),
         )  # fmt: skip
+        self.measured("10-22T08:00", "fresh.1")
         self.lesson("M4", "10-22T08:10", MATH5, 1, T1, j.HomeworkAssigned(text="§ 4"), names="M4.homework")
         self.lesson("P1", "10-23T09:30", PHYS5, 1, T2)
+        self.measured("10-24T00:10", "fresh.2")
         for course in (MATH5, PHYS5, MATH9):
             sheet = r.ResultSheetOpened(course=course, period=QUARTER)
             self.office("10-24T11:30", f"results/{course}", sheet, f"sheet.{course}")
@@ -191,6 +194,12 @@ class RegisterSchool(QuestionSchool):
         wrong = x.ExcuseAccepted(rules=("homework",), **why)
         self.office("10-28T11:46", f"excuse/{uid('x2')}", wrong, "excuse.wrong")
         self.office("10-28T11:50", f"excuse/{uid('x2')}", x.ExcuseWithdrawn(basis="ошибка"), "excuse.withdrawn")
+
+    def measured(self, moment: str, name: str) -> None:
+        """Views that were level."""
+        size = self.log.head().size
+        level = FreshnessMeasured(size=size, position=size, minutes_behind=0, last_entry_minutes=0)
+        self.office(moment, f"freshness/{uid(name)}", level, name)
 
     def archive(self, moment: str, name: str) -> None:
         """An archive of all that was recorded."""

@@ -21,6 +21,10 @@ from api.bodies.base import (
     Name as Name,
     Note as Note,
 )
+from api.bodies.cancellations import (
+    NewCancellation as NewCancellation,
+    NewCancellationWithdrawal as NewCancellationWithdrawal,
+)
 from api.bodies.excuses import (
     NewExcuse as NewExcuse,
     NewExcuseWithdrawal as NewExcuseWithdrawal,
@@ -62,6 +66,10 @@ from api.bodies.results import (
     NewResultCorrectionRequest as NewResultCorrectionRequest,
     ResultMark as ResultMark,
 )
+from api.bodies.service import (
+    NewPortal as NewPortal,
+    NewPortalDropping as NewPortalDropping,
+)
 from api.bodies.substitution_plans import (
     NewSubstitutionPlan as NewSubstitutionPlan,
     NewSubstitutionPlanWithdrawal as NewSubstitutionPlanWithdrawal,
@@ -80,7 +88,6 @@ from ledger.journal.result_events import AssessmentRules
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
-    CancellationReason,
     CertificateCode,
     Condition,
     CorrectionReason,
@@ -261,27 +268,6 @@ class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
     """Why a certificate was entered wrongly, in clear and for ever: no names; `corrects` is its entry's index."""
 
     student: Id
-    corrects: int
-    basis: str
-
-
-class NewCancellation(Body, frozen=True, kw_only=True):
-    """The lesson planned there is not held, or is moved, or merged into another course's of the same year.
-
-    `basis` names the document and stands in the entry in clear, for ever: no names of people.
-    """
-
-    held_on: str
-    number: int
-    reason: CancellationReason
-    basis: str
-    moved_to: PlannedPlace | None = None
-    merged_with: Id | None = None
-
-
-class NewCancellationWithdrawal(Body, frozen=True, kw_only=True):
-    """Why a cancellation holds no more, in clear and for ever: no names; `corrects` is its entry's index."""
-
     corrects: int
     basis: str
 

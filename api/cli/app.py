@@ -14,6 +14,7 @@ import typer.core
 
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
+from api.cli.service import freshness, portals
 from api.cli.work import forecast, indicators, worklist, workload
 from api.cli.year_end import journals, lacks, sheet
 
@@ -270,6 +271,8 @@ def obligations(
     raise typer.Exit(run_obligations(Console(as_json=as_json), var, at, position, as_csv=as_csv))
 
 
+app.command(short_help="Свежесть дневника / how fresh the diary is")(freshness)
+app.command(short_help="Порталы с описанием услуги / portals that describe the service")(portals)
 app.command(short_help="Сводная ведомость класса / a class's summary sheet")(sheet)
 app.command(short_help="Чего нет в журнале класса / what a class's journal lacks")(lacks)
 app.command(short_help="Закрытые журналы и ведомости / closed journals and sheets")(journals)

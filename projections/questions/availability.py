@@ -1,13 +1,19 @@
-"""Question 22: when the journal could not be used, what that excused, and what came late then without an excuse."""
+"""Question 22: when the journal could not be used, what that excused, what came late then; how fresh it was shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
 from ledger.journal.deadlines.excuses import Incident as OfExcuse, local_moment, overlaps
-from ledger.journal.vocabulary import EXCUSE_WORDS, INCIDENT_WORDS, LESSON_RULE_WORDS
+from ledger.journal.vocabulary import (
+    EXCUSE_WORDS,
+    FRESHNESS_KIND_WORDS,
+    FRESHNESS_LEVEL_WORDS,
+    INCIDENT_WORDS,
+    LESSON_RULE_WORDS,
+)
 from ledger.wire.entry import parse_at
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, FIRST_DAY, LAST_DAY, Asked, Column, Found, Parameter, Question, Row
@@ -16,9 +22,15 @@ from projections.reading import stands
 from projections.views.deadline_basis import Judging
 from projections.views.deadlines import Asked as OfRegister, DeadlineRow, deadline_register
 from projections.views.excuses import Incident, excuses, incidents
+from projections.views.freshness import freshness_alarms, measurements
 
-FINDING_WORDS: Final = {"incident": "инцидент", "excused": "уважительная причина", "unexcused": "опоздание без неё"}
-WORDS: Final = {**INCIDENT_WORDS, **EXCUSE_WORDS}
+FINDING_WORDS: Final = {
+    "incident": "инцидент",
+    "excused": "уважительная причина",
+    "unexcused": "опоздание без неё",
+    "freshness": "свежесть",
+}
+WORDS: Final = {**INCIDENT_WORDS, **EXCUSE_WORDS, **FRESHNESS_LEVEL_WORDS}
 _PARTS: Final = 10_000
 Span = tuple[datetime, datetime]
 _Place = TypeVar("_Place", date, datetime)
@@ -32,13 +44,16 @@ def availability(asked: Asked) -> Found:
     rows = [_incident(one) for one in found]
     rows += _excused(asked, {one.incident for one in found})
     unexcused = list(_unexcused(asked, by, found)) if found else []
+    stale = list(_freshness(asked, by))
     totals = {
         "incidents": len(found),
         "longer_than_an_hour": sum(one.is_long for one in found),
         "excuses": len(rows) - len(found),
         "late_without_excuse": sum(row[8] for row in unexcused),
+        "measurements": len(measurements(asked.views, at=asked.position).rows),
+        "freshness_alarms": sum(row[9] in FRESHNESS_KIND_WORDS.values() for row in stale),
     }
-    kept = [row for row in (*rows, *unexcused) if asked["finding"] in (None, row[0])]
+    kept = [row for row in (*rows, *unexcused, *stale) if asked["finding"] in (None, row[0])]
     return Found(kept, totals | _working_time(asked, by, found))
 
 
@@ -85,6 +100,23 @@ def _unexcused(asked: Asked, by: Judging, found: Sequence[Incident]) -> Iterator
                 *("unexcused", None, None, None, None, None, row.held_on, row.teacher, len(rows)),
                 *(LESSON_RULE_WORDS[row.rule], row.status, row.class_name, row.subject, sorted(cited)),
             )
+
+
+def _freshness(asked: Asked, by: Judging) -> Iterator[Row]:
+    """Times for which nobody knows that what families see was fresh, or that it was not (2.3.1)."""
+    days = {"from_date": asked["from"], "to_date": asked["to"]}
+    for one in freshness_alarms(asked.views, now=by.now, **days, at=asked.position).rows:
+        ended = None if one.ended_at is None else _local(one.ended_at, asked.zone)
+        what = FRESHNESS_KIND_WORDS[one.kind]
+        yield (
+            *("freshness", one.level, _local(one.began_at, asked.zone), ended, one.minutes, "да", None, None, None),
+            *(f"{what}, был сбой" if one.is_excused else what, None, None, None, [*one.basis]),
+        )
+
+
+def _local(at: str, zone: tzinfo) -> str:
+    """The minute of the school's clock."""
+    return parse_at(at).astimezone(zone).isoformat(timespec="minutes")[:16]
 
 
 def _of_verdict(one: Incident, by: Judging) -> OfExcuse:
@@ -165,11 +197,13 @@ AVAILABILITY: Final = Question(
         *(Column("what", "чего"), Column("status", "срок", words=LATE_WORDS)),
         *(choosing.CLASS_NAME, choosing.SUBJECT_NAME, ENTRIES),
     ),
-    limits_ru="Здесь то, что внесли люди: не внесённый сбой не виден, а свежесть дневника пока не измеряется. "
-    "Рабочее время — от начала первого до конца последнего урока тех дней, когда уроки были. Опоздание относится к "
-    "инциденту, если он был между началом урока и концом срока; мешал ли он, журнал не знает.",
-    limits_en="This is what people recorded: an outage that nobody entered does not show, and freshness is not "
-    "measured yet. Working time is from the first lesson's beginning to the last one's end on days with lessons. "
-    "Lateness belongs to an incident between the lesson's beginning and the end of the term; whether it hindered is "
-    "not in the log.",
+    limits_ru="Здесь то, что внесли люди: не внесённый сбой не виден. Свежесть видна с первого измерения: больше суток "
+    "в дни уроков (сбой извиняет) или больше недели без измерения или без показа. Рабочее время — от начала первого до "
+    "конца последнего урока тех дней, когда уроки были. Опоздание относится к инциденту, если он был между началом "
+    "урока и концом срока; мешал ли он, журнал не знает.",
+    limits_en="This is what people recorded: an outage that nobody entered does not show. Freshness shows from the "
+    "first measurement on: more than a day, of days with lessons (an incident excuses it), or more than a week, not "
+    "measured or not shown. Working time is from the first lesson's beginning to the last one's end on days with "
+    "lessons. Lateness belongs to an incident between the lesson's beginning and the end of the term; whether it "
+    "hindered is not in the log.",
 )  # fmt: skip

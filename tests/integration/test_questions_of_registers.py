@@ -150,6 +150,8 @@ def test_incidents_are_told_with_what_they_excuse_and_what_came_late_within_them
         "longer_than_an_hour": 1,
         "excuses": 1,
         "late_without_excuse": 5,
+        "measurements": 2,
+        "freshness_alarms": 1,
         "working_minutes": 225,
         "lost_minutes": 15,
         "available_hundredths_of_percent": 9_333,
@@ -162,6 +164,20 @@ def test_incidents_are_told_with_what_they_excuse_and_what_came_late_within_them
     assert (before.totals["excuses"], before.totals["late_without_excuse"]) == (0, 7)
     open_ = ask(BY_SLUG["availability"], views, {}, at=E["evening.closed"])
     assert [(row["ended_at"], row["count"]) for row in open_.plain() if row["finding"] == "incident"] == [(None, 0)]
+
+
+@pytest.mark.clause("R26", breaks="projections.views.freshness:_lesson_days", instead=lambda *_: frozenset())
+def test_two_days_without_a_measurement_are_told_less_what_an_outage_took(views: Views) -> None:
+    # From 22 October 8:00 to midnight behind the 23rd are 40 hours of days with lessons, of which 15 minutes were an outage.
+    (row,) = rows = found(views, "availability", finding="freshness")
+    assert (row["kind"], row["began_at"], row["ended_at"], row["minutes"], row["what"]) == (
+        *("day", "2026-10-22T08:00", "2026-10-24T00:10", 2_385, "не измерялось"),
+    )
+    assert row["entries"] == [E["fresh.1"], E["fresh.2"], E["morning"], E["morning.closed"]]
+    assert found(views, "availability", finding="freshness", from_="2026-10-24") == rows
+    assert found(views, "availability", finding="freshness", from_="2026-10-25") == []
+    assert found(views, "availability", finding="freshness", at=E["fresh.2"]) != rows, "then it went on"
+    assert found(views, "availability", finding="freshness", at=E["fresh.1"] + 1) == []
 
 
 def test_courses_are_held_against_their_plans(views: Views) -> None:
