@@ -48,13 +48,16 @@ _DIFFER: Final = f"""
 _CELLS: Final = """
     SELECT l.course, c.student, max(c.entry) FROM {lessons} l CROSS JOIN {cells} c
     WHERE c.lesson = l.lesson AND l.entry = l.fact AND l.held_on BETWEEN :first AND :last
-      AND c.entry > :since AND c.entry < :at GROUP BY l.course, c.student"""
+      AND c.entry > :since AND c.entry < :at"""
 _WORKS: Final = """
     SELECT l.course, c.student, max(w.entry) FROM {works} w
     JOIN {lessons} l ON l.lesson = w.lesson AND l.entry = l.fact
     JOIN {cells} c ON c.lesson = w.lesson AND c.work = w.work
-    WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on BETWEEN :first AND :last
-    GROUP BY l.course, c.student"""
+    WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on BETWEEN :first AND :last"""
+_OF_CLASS: Final = """ AND l.course IN (SELECT o.course FROM {courses} o WHERE o.class_group IN (
+      SELECT e.class_group FROM {enrollments} e WHERE e.student IN (
+        SELECT t.student FROM {enrollments} t WHERE t.class_group = :class_group)))"""
+_BY_STUDENT: Final = "GROUP BY l.course, c.student"
 _PERIOD_MARKS: Final = """
     SELECT r.sheet, r.student, r.entry FROM {results} r
     JOIN {result_sheets} s ON s.sheet = r.sheet
@@ -82,7 +85,7 @@ def suspects(
     sheets = {row[0]: _Sheet(row[1], (row[2], row[3]), *row[4:]) for row in views.select(_SHEETS, at)}
     found = [(entry, sheet, False) for entry, sheet in views.select(_DIFFER, at)]
     found += [(entry, sheet, True) for entry, sheet in views.select(_FINAL_MARKS, at)]
-    changes = _mark_changes(views, position, sheets) | _period_mark_changes(views, position, sheets)
+    changes = _mark_changes(views, position, sheets, class_group) | _period_mark_changes(views, position, sheets)
     for students, named in listed({key[-1] for key in changes}):
         for entry, fact, sheet, student in views.select(_OF_STUDENTS + students, at | named):
             if changes.get((*sheets[sheet].rests_on, student), -1) > fact:
@@ -94,20 +97,24 @@ def suspects(
     }
 
 
-def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet]) -> _Changes:
-    """What the marks of periods rest on, with a student -> the last entry about a mark in those lessons."""
+def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], class_group: str | None) -> _Changes:
+    """What the marks of periods rest on, with a student -> the last entry about a mark in those lessons.
+
+    For one class, of lessons of the classes in which its students ever were: marks come from nowhere else.
+    """
     spans: dict[tuple[str, str], int] = {}
     for of in sheets.values():
-        if of.kind != "year":
+        if of.kind != "year" and class_group in (None, of.class_group):
             span = (of.first, of.last)
             spans[span] = min(of.entry, spans.get(span, of.entry))
     sql = f"SELECT o.course, o.year, o.subject FROM {{courses}} o WHERE {stands('o')}"
     subjects = {course: (year, subject) for course, year, subject in views.select(sql, {"at": position})}
+    condition, more = ("", {}) if class_group is None else (_OF_CLASS, {"class_group": class_group})
     found: defaultdict[_Key, int] = defaultdict(int)
     for (first, last), since in spans.items():
-        asked = {"at": position, "since": since, "first": first, "last": last}
+        asked = {"at": position, "since": since, "first": first, "last": last, **more}
         for sql in (_CELLS, _WORKS):
-            for course, student, entry in views.select(sql, asked):
+            for course, student, entry in views.select(f"{sql}{condition} {_BY_STUDENT}", asked):
                 key = (*subjects[course], first, last, student)
                 found[key] = max(found[key], entry)
     return found
