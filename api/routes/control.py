@@ -16,23 +16,17 @@ from api import bodies
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.queries import At, Id, read_as_of
-from api.requests import authorize, path_id
+from api.requests import path_id
 from api.retention import JOURNAL
-from api.routes.views import dress
+from api.routes.views import check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from projections.reading import resolve
 from projections.views import control, lookups
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
 router = APIRouter(tags=["control"])
-read = APIRouter(tags=["control"], dependencies=[Depends(_reader)])
+read = APIRouter(tags=["control"], dependencies=[Depends(check_reader)])
 
 Open = Annotated[Literal["open"] | None, Query(description="those that still wait; left out: all")]
 

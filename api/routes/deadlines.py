@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
-from api.requests import authorize, path_id
-from api.routes.views import dress
+from api.requests import path_id
+from api.routes.views import check_controller, check_reader, dress
 from api.schools import OpenSchool
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from projections.engine import Views
@@ -43,18 +43,8 @@ By = Annotated[
 ]
 
 
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
-def _controller(request: Request) -> None:
-    """Refuse who may not read of all staff before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_STAFF)
-
-
-router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
-office = APIRouter(tags=["views"], dependencies=[Depends(_controller)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+office = APIRouter(tags=["views"], dependencies=[Depends(check_controller)])
 
 
 @router.get("/deadlines")

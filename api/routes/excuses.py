@@ -17,22 +17,17 @@ from api import bodies
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To, read_as_of
-from api.requests import authorize, path_id
+from api.requests import path_id
 from api.retention import JOURNAL
 from api.routes.control import answer_noted
+from api.routes.views import check_reader
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from projections.reading import resolve
 from projections.views import excuses
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
 router = APIRouter(tags=["excuses"])
-read = APIRouter(tags=["excuses"], dependencies=[Depends(_reader)])
+read = APIRouter(tags=["excuses"], dependencies=[Depends(check_reader)])
 
 
 def _note(asked: Asked[Any], person: str) -> str | None:

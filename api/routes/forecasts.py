@@ -12,8 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, Id, On, read_as_of
-from api.requests import authorize
-from api.routes.views import dress
+from api.routes.views import check_reader, dress
 from api.schools import OpenSchool
 from exports.forecasts import format_forecasts
 from projections.engine import Views
@@ -21,13 +20,7 @@ from projections.reading import resolve
 from projections.views.forecasts import Forecasts, forecasts
 from projections.views.lookups import classes
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
-router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 @router.get("/forecasts")

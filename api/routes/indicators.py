@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of
-from api.requests import authorize
 from api.routes.questions import Format, answer_question
+from api.routes.views import check_reader
 from projections.questions import BY_SLUG
 
 _QUESTION: Final = BY_SLUG["indicators"]
@@ -23,12 +23,7 @@ By = Annotated[
 ]
 
 
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
-router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 @router.get("/indicators")

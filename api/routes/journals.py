@@ -15,9 +15,9 @@ from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem, refused
 from api.queries import At, Id, read_as_of
-from api.requests import authorize, path_id
+from api.requests import path_id
 from api.retention import JOURNAL
-from api.routes.views import dress
+from api.routes.views import check_controller, check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, perform
 from ledger.errors import Refused
@@ -33,19 +33,9 @@ FIRST_PLACES: Final = 20
 """So many places of each kind are listed; the counts are of all."""
 
 
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.READ_VIEWS)
-
-
-def _controller(request: Request) -> None:
-    """Refuse who may not see how others keep the journal, before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.READ_STAFF)
-
-
 router = APIRouter(tags=["journals"])
-read = APIRouter(tags=["journals"], dependencies=[Depends(_reader)])
-controlled = APIRouter(tags=["journals"], dependencies=[Depends(_controller)])
+read = APIRouter(tags=["journals"], dependencies=[Depends(check_reader)])
+controlled = APIRouter(tags=["journals"], dependencies=[Depends(check_controller)])
 
 
 def _group(asked: Asked[Any]) -> str:

@@ -13,22 +13,16 @@ from api import bodies
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
-from api.requests import authorize, path_id, path_index
+from api.requests import path_id, path_index
 from api.routes.setup import check_birth_date
-from api.routes.views import answer_view
+from api.routes.views import answer_view, check_overseer
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from ledger.journal.vocabulary import DATA_FIELDS
 from projections.views import people_registers as registers
 
-
-def _overseer(request: Request) -> None:
-    """Refuse who may not oversee the journal before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.OVERSEE)
-
-
 router = APIRouter(tags=["people"])
-overseen = APIRouter(tags=["people"], dependencies=[Depends(_overseer)])
+overseen = APIRouter(tags=["people"], dependencies=[Depends(check_overseer)])
 
 Pending = Annotated[Literal["pending"] | None, Query(description="those that still wait; left out: all")]
 Standing = Annotated[Literal["standing"] | None, Query(description="those that stand; left out: all")]

@@ -13,22 +13,16 @@ from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, Id, read_as_of
-from api.requests import authorize, path_id
-from api.routes.views import dress
+from api.requests import path_id
+from api.routes.views import check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from projections.reading import resolve
 from projections.views.plans import plan_page, programme
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.READ_VIEWS)
-
-
 router = APIRouter(tags=["plans"])
-read = APIRouter(tags=["plans"], dependencies=[Depends(_reader)])
+read = APIRouter(tags=["plans"], dependencies=[Depends(check_reader)])
 
 
 def _import(asked: Asked[bodies.NewPlan]) -> jc.ImportPlan:

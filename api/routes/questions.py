@@ -14,10 +14,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answering import ask_school, describe, dressed, listed, notes_of, people_of
-from api.auth import Right
 from api.problems import Problem
 from api.queries import At, read_as_of
-from api.requests import authorize
+from api.routes.views import check_overseer
 from api.schools import OpenSchool
 from exports.answers import format_answer
 from projections.questions import QUESTIONS, Misasked, Parameter, Question
@@ -27,12 +26,7 @@ _OWN: Final = ("at", "format")
 Format = Annotated[Literal["json", "csv"] | None, Query(description="json or csv; left out: as Accept says, or json")]
 
 
-def _overseer(request: Request) -> None:
-    """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.OVERSEE)
-
-
-router = APIRouter(tags=["questions"], dependencies=[Depends(_overseer)])
+router = APIRouter(tags=["questions"], dependencies=[Depends(check_overseer)])
 
 
 @router.get("/questions")

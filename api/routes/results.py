@@ -13,9 +13,9 @@ from api import bodies
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, Id, read_as_of
-from api.requests import authorize, path_id, path_index
+from api.requests import path_id, path_index
 from api.retention import JOURNAL
-from api.routes.views import dress
+from api.routes.views import check_controller, check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
@@ -23,20 +23,9 @@ from projections.engine import Views
 from projections.reading import resolve
 from projections.views import result_register
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.READ_VIEWS)
-
-
-def _controller(request: Request) -> None:
-    """Refuse who may not see how others keep the journal, before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.READ_STAFF)
-
-
 router = APIRouter(tags=["results"])
-read = APIRouter(tags=["results"], dependencies=[Depends(_reader)])
-controlled = APIRouter(tags=["results"], dependencies=[Depends(_controller)])
+read = APIRouter(tags=["results"], dependencies=[Depends(check_reader)])
+controlled = APIRouter(tags=["results"], dependencies=[Depends(check_controller)])
 
 
 def _marks(asked: Asked[Any]) -> tuple[jc.NewResult, ...]:

@@ -14,21 +14,16 @@ from api import bodies
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, To, read_as_of
-from api.requests import authorize, path_id
+from api.requests import path_id
+from api.routes.views import check_reader
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from projections.measuring import measure
 from projections.views import freshness, portals
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
 router = APIRouter(tags=["service"])
-read = APIRouter(tags=["service"], dependencies=[Depends(_reader)])
+read = APIRouter(tags=["service"], dependencies=[Depends(check_reader)])
 
 
 def _measure(asked: Asked[bodies.Nothing]) -> jc.MeasureFreshness:

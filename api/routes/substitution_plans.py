@@ -11,8 +11,8 @@ from api.auth import Identity, Right
 from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of
-from api.requests import authorize, path_id
-from api.routes.views import answer_view
+from api.requests import path_id
+from api.routes.views import answer_view, check_reader
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from projections.views import substitution_plans
@@ -20,13 +20,8 @@ from projections.views import substitution_plans
 _PEOPLE: Final = ("absent_teacher", "substitute", "given_by")
 
 
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
 router = APIRouter(tags=["lessons"])
-read = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+read = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 def _plan(asked: Asked[bodies.NewSubstitutionPlan]) -> jc.PlanSubstitution:

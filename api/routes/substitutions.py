@@ -11,21 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
-from api.requests import authorize
-from api.routes.views import dress
+from api.routes.views import check_reader, dress
 from api.schools import OpenSchool
 from exports.substitutions import format_register
 from ledger.clock import utc_now
 from projections.reading import AsOf
 from projections.views.substitution_register import SubstitutionRegister, substitution_register
 
-
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
-router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 @router.get("/substitutions")

@@ -15,8 +15,8 @@ from api.auth import Identity, Right
 from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
-from api.requests import authorize, path_id
-from api.routes.views import dress
+from api.requests import path_id
+from api.routes.views import check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.clock import utc_now
@@ -29,13 +29,8 @@ _DAYS_MAX: Final = 400
 """A school year, at most: what one request for a class's days or for gaps may ask."""
 
 
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
 router = APIRouter(tags=["set-up"])
-shown = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+shown = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 def _declare_days_off(asked: Asked[bodies.NewDaysOff]) -> jc.DeclareDaysOff:

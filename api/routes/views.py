@@ -38,12 +38,17 @@ from projections.views.subgroups import subgroup_members
 
 def check_reader(request: Request) -> None:
     """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.READ_VIEWS)
+    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
 
 
 def check_overseer(request: Request) -> None:
     """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
-    request.state.school, _ = authorize(request, Right.OVERSEE)
+    request.state.school, request.state.identity = authorize(request, Right.OVERSEE)
+
+
+def check_controller(request: Request) -> None:
+    """Refuse who may not see how others keep the journal, before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize(request, Right.READ_STAFF)
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])

@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
-from api.requests import authorize, path_id
+from api.requests import path_id
 from api.routes.questions import Format
-from api.routes.views import dress
+from api.routes.views import check_reader, dress
 from api.schools import OpenSchool
 from exports.workload import format_hours
 from projections.engine import Views
@@ -28,12 +28,7 @@ DAYS_MAX: Final = 31
 By = Annotated[Literal["month", "week"], Query(description="what to count apart; a week is named by its Monday")]
 
 
-def _reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
-
-
-router = APIRouter(tags=["views"], dependencies=[Depends(_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 @router.get("/workload")
