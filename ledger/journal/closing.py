@@ -14,7 +14,7 @@ import msgspec
 from ledger.errors import LOG, Refused
 from ledger.journal import rules
 from ledger.journal.codec import CODEC
-from ledger.journal.commands import AttestPeriod, ClosePeriod, ReopenPeriod
+from ledger.journal.commands import AttestPeriod, ClosePeriod, ReopenJournal, ReopenPeriod
 from ledger.journal.context import Context, LessonHead
 from ledger.journal.events import (
     ClassGroupOpened,
@@ -71,13 +71,7 @@ def reopen_period(command: ReopenPeriod, context: Context) -> list[Planned]:
     """Open a closed period again, at the request of another person (regulation 3.3)."""
     rules.check_role(context.actor, rules.DIRECTION, "3.3")
     period = _closed_period(command.period, context)
-    rules.check_code(command.reason, REOPENING_REASONS, "reason")
-    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
-    if command.note is not None:
-        rules.check_digest(command.note, "note")
-    elif command.reason in REASONS_WITH_NOTE:
-        raise Refused("note_missing", "this reason asks for a text", clause="3.3", where="note")
-    check_employee(context, command.requested_by, "requested_by")
+    note = check_reopening(command, context, "3.3")
     if command.requested_by in people_of(context.actor):
         raise Refused(
             "second_person_needed", "who asked for it may not reopen the period", clause="3.3", where="requested_by"
@@ -94,9 +88,20 @@ def reopen_period(command: ReopenPeriod, context: Context) -> list[Planned]:
         reason=command.reason,
         basis=command.basis,
         requested_by=command.requested_by,
-        sd=() if command.note is None else (command.note,),
+        sd=note,
     )
     return [Planned(period.stream, period.version + 1, event)]
+
+
+def check_reopening(command: ReopenPeriod | ReopenJournal, context: Context, clause: str) -> tuple[str, ...]:
+    """Judge why something is opened again and who asked for it; return what `_sd` holds of the note."""
+    rules.check_code(command.reason, REOPENING_REASONS, "reason")
+    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    if command.note is None and command.reason in REASONS_WITH_NOTE:
+        raise Refused("note_missing", "this reason asks for a text", clause=clause, where="note")
+    note = rules.noted(command.note)
+    check_employee(context, command.requested_by, "requested_by")
+    return note
 
 
 def attest_period(command: AttestPeriod, context: Context) -> list[Planned]:

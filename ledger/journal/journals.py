@@ -8,17 +8,16 @@ from typing import Final
 
 from ledger.errors import LOG, Refused
 from ledger.journal import rules
-from ledger.journal.closing import REOPENINGS_MAX
+from ledger.journal.closing import REOPENINGS_MAX, check_reopening
 from ledger.journal.commands import CloseJournal, ReopenJournal, TransferSheet
 from ledger.journal.context import Context
 from ledger.journal.facts import people_of
 from ledger.journal.journal_events import Excused, JournalClosed, JournalReopened, SheetTransferred
 from ledger.journal.lacking import Lack, counted, read_journal, what_lacks
-from ledger.journal.people import check_employee
 from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup
 from ledger.journal.summary_sheet import sheet_of
-from ledger.journal.vocabulary import LACK_REASONS, LACKING, REASONS_WITH_NOTE, REOPENING_REASONS, UNSETTLED
+from ledger.journal.vocabulary import LACK_REASONS, LACKING, UNSETTLED
 
 CLOSERS: Final = (*rules.ADMINISTRATION, "director")
 EXCUSES_MAX: Final = 100
@@ -47,13 +46,7 @@ def reopen_journal(command: ReopenJournal, context: Context) -> list[Planned]:
     """Open a closed journal again, at the request of another person (regulation 3.2)."""
     rules.check_role(context.actor, rules.DIRECTION, "3.2")
     group = _closed_journal(command.class_group, context)
-    rules.check_code(command.reason, REOPENING_REASONS, "reason")
-    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
-    if command.note is not None:
-        rules.check_digest(command.note, "note")
-    elif command.reason in REASONS_WITH_NOTE:
-        raise Refused("note_missing", "this reason asks for a text", clause="3.2", where="note")
-    check_employee(context, command.requested_by, "requested_by")
+    note = check_reopening(command, context, "3.2")
     if command.requested_by in people_of(context.actor):
         raise Refused(
             "second_person_needed", "who asked for it may not reopen the journal", clause="3.2", where="requested_by"
@@ -70,7 +63,7 @@ def reopen_journal(command: ReopenJournal, context: Context) -> list[Planned]:
         reason=command.reason,
         basis=command.basis,
         requested_by=command.requested_by,
-        sd=() if command.note is None else (command.note,),
+        sd=note,
     )
     return [Planned(group.stream, group.version + 1, event)]
 
