@@ -7,11 +7,9 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Identity, Right
-from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of
 from api.routes.questions import Format, answer_question
-from api.routes.views import check_reader
+from api.routes.views import check_reader, whose
 from projections.questions import BY_SLUG
 
 _QUESTION: Final = BY_SLUG["indicators"]
@@ -24,6 +22,8 @@ By = Annotated[
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+
+_OWN: Final = ("учитель видит только свои показатели", "a teacher reads the own indicators only")
 
 
 @router.get("/indicators")
@@ -41,7 +41,7 @@ async def read_indicators(
     """Counts and shares of each indicator, and with `by=each` the facts behind one; a teacher reads the own ones."""
     first, last = days_of(month, from_date, to_date)
     wanted = {
-        "teacher": _allowed(request.state.identity, teacher),
+        "teacher": whose(request.state.identity, teacher, _OWN),
         "from": first,
         "to": last,
         "indicator": indicator,
@@ -49,17 +49,3 @@ async def read_indicators(
     }
     asked = {name: value for name, value in wanted.items() if value is not None}
     return await run_in_threadpool(answer_question, request, _QUESTION, asked, at, format)
-
-
-def _allowed(identity: Identity, teacher: str | None) -> str | None:
-    """Whose indicators are read: anybody's with the right to, else the own.
-
-    Raises:
-        Problem: 403 where another teacher is asked about without the right.
-    """
-    if identity.may(Right.READ_STAFF):
-        return teacher
-    if teacher not in (None, identity.actor):
-        detail = ("учитель видит только свои показатели", "a teacher reads the own indicators only")
-        raise Problem("forbidden", 403, detail)
-    return identity.actor

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Identity, Right
-from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
-from api.routes.views import check_reader, dress
+from api.routes.views import check_reader, dress, whose
 from api.schools import OpenSchool
 from exports.substitutions import format_register
 from ledger.clock import utc_now
@@ -19,6 +17,8 @@ from projections.reading import AsOf
 from projections.views.substitution_register import SubstitutionRegister, substitution_register
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+
+_OWN: Final = ("учитель видит только свои замещения", "a teacher reads the own substitutions only")
 
 
 @router.get("/substitutions")
@@ -79,22 +79,8 @@ def _asked(
     """What is asked of the register, as far as this person may ask it."""
     first, last = days_of(month, from_date, to_date)
     moment: AsOf = read_as_of(at)
-    allowed = _allowed(request.state.identity, employee)
+    allowed = whose(request.state.identity, employee, _OWN)
     return {"employee": allowed, "from_date": first, "to_date": last, "at": moment, "now": utc_now()}
-
-
-def _allowed(identity: Identity, employee: str | None) -> str | None:
-    """Whose lessons are read: anybody's with the right to, else the own.
-
-    Raises:
-        Problem: 403 where another employee is asked about without the right.
-    """
-    if identity.may(Right.READ_STAFF):
-        return employee
-    if employee not in (None, identity.actor):
-        detail = ("учитель видит только свои замещения", "a teacher reads the own substitutions only")
-        raise Problem("forbidden", 403, detail)
-    return identity.actor
 
 
 def _people(register: SubstitutionRegister) -> set[str]:

@@ -14,7 +14,8 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Right
+from api.auth import Identity, Right
+from api.problems import Problem
 from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
 from api.requests import authorize, path_id
 from api.schools import OpenSchool
@@ -49,6 +50,19 @@ def check_overseer(request: Request) -> None:
 def check_controller(request: Request) -> None:
     """Refuse who may not see how others keep the journal, before anything else of the request is judged."""
     request.state.school, request.state.identity = authorize(request, Right.READ_STAFF)
+
+
+def whose(identity: Identity, asked: str | None, detail: tuple[str, str]) -> str | None:
+    """Whose records are read: anybody's who is asked about with the right to, else one's own.
+
+    Raises:
+        Problem: 403 with `detail`, in Russian and in English, where another employee is asked about without the right.
+    """
+    if identity.may(Right.READ_STAFF):
+        return asked
+    if asked not in (None, identity.actor):
+        raise Problem("forbidden", 403, detail)
+    return identity.actor
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])

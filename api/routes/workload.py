@@ -10,12 +10,11 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
 from api.routes.questions import Format
-from api.routes.views import check_reader, dress
+from api.routes.views import check_reader, dress, whose
 from api.schools import OpenSchool
 from exports.workload import format_hours
 from projections.engine import Views
@@ -29,6 +28,8 @@ By = Annotated[Literal["month", "week"], Query(description="what to count apart;
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+
+_OWN: Final = ("учитель видит только свои часы", "a teacher reads the own hours only")
 
 
 @router.get("/workload")
@@ -44,7 +45,7 @@ async def read_workload(
 ) -> Response:
     """Lessons that teachers gave, for themselves and for others, beside what the timetables had; a teacher's own."""
     first, last = days_of(month, from_date, to_date)
-    who = _allowed(request.state.identity, teacher)
+    who = whose(request.state.identity, teacher, _OWN)
     moment = read_as_of(at)
 
     def ask(views: Views) -> Workload:
@@ -64,7 +65,7 @@ async def read_workload_lessons(
 ) -> Response:
     """Every planned or given lesson behind a teacher's hours of at most 31 days, each with its entries."""
     first, last = days_of(month, from_date, to_date)
-    who = _allowed(request.state.identity, teacher)
+    who = whose(request.state.identity, teacher, _OWN)
     if who is None or first is None or last is None or not _is_short(first, last):
         detail = (f"учитель и не больше {DAYS_MAX} дней", f"a teacher, and at most {DAYS_MAX} days")
         raise Problem("bad_request", 400, detail, more={"where": "teacher" if who is None else "from"})
@@ -116,17 +117,3 @@ async def _answer(request: Request, ask: Callable[[Views], Workload], as_format:
 def _is_short(first: str, last: str) -> bool:
     """Whether a range of days is one, and none too long."""
     return 0 <= (date.fromisoformat(last) - date.fromisoformat(first)).days < DAYS_MAX
-
-
-def _allowed(identity: Identity, teacher: str | None) -> str | None:
-    """Whose hours are read: anybody's with the right to, else the own.
-
-    Raises:
-        Problem: 403 where another teacher is asked about without the right.
-    """
-    if identity.may(Right.READ_STAFF):
-        return teacher
-    if teacher not in (None, identity.actor):
-        detail = ("учитель видит только свои часы", "a teacher reads the own hours only")
-        raise Problem("forbidden", 403, detail)
-    return identity.actor
