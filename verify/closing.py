@@ -1,7 +1,7 @@
 """What closes, reopens and attests a reporting period (events.md, "Closing")."""
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from verify import tree
 from verify.disclosures import OF_OTHERS
@@ -21,6 +21,29 @@ _REASONS: Final = {
 }  # fmt: skip
 # Each closing looks at every lesson of its period: what a log may ask for is bounded.
 REOPENINGS_MAX: Final = 9
+
+
+class Again(NamedTuple):
+    """Why something was opened again and who asked for it, as a table says it."""
+
+    reason: bytes
+    who: Person | None
+    note: bytes
+    basis: bytes
+
+
+def opened_again(replay: "Replay", index: int, groups: Groups) -> Again:
+    """Judge a reopening: with a note where its reason asks for one, at the request of another employee."""
+    digests, basis, reason, requested_by = groups[DATA]
+    if digests is not None:
+        replay.disclose(index, json.loads(digests), OF_OTHERS)
+    elif reason == b"other":
+        replay.find("correction-note-missing", "a note", "none", field_name="data._sd")
+    who = replay.employee(requested_by, "requested_by")
+    note = b"" if digests is None else replay.disclosures.note(json.loads(digests))
+    if requested_by in people_of(groups):
+        replay.find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
+    return Again(_REASONS[reason].encode(), who, note, basis or b"")
 
 
 class Closings:
@@ -63,17 +86,8 @@ class Closings:
 
     def period_reopened(self, stream: Stream, index: int, groups: Groups) -> None:
         """Open a period again; a lesson stays closed that another closed period holds."""
-        digests, basis, reason, requested_by = groups[DATA]
-        if digests is not None:
-            self._replay.disclose(index, json.loads(digests), OF_OTHERS)
-        elif reason == b"other":
-            self._find("correction-note-missing", "a note", "none", field_name="data._sd")
-        who = self._replay.employee(requested_by, "requested_by")
-        note = b"" if digests is None else self._replay.disclosures.note(json.loads(digests))
-        words = _REASONS[reason].encode()
-        self._row(stream, index, groups, "открыт снова", reason=words, who=who, note=note, basis=basis or b"")
-        if requested_by in people_of(groups):
-            self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
+        again = opened_again(self._replay, index, groups)
+        self._row(stream, index, groups, "открыт снова", **again._asdict())
         if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
             return
         if stream.reopenings >= REOPENINGS_MAX:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from verify.closing import REOPENINGS_MAX, opened_again
 from verify.columns import WORDS
-from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, AT, DATA, Groups, people_of
+from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import unescape
 from verify.result_tables import DECISIONS
 from verify.state import NULL, ClassGroup, Course, FactStream, Lesson, Period, Person, Sheet, Stay, Stream
@@ -23,14 +23,9 @@ if TYPE_CHECKING:
 
 JOURNALS: Final = ("journal_closed", "journal_reopened", "sheet_transferred")
 # A closing looks at everything of its class: what a log may ask for is bounded.
-REOPENINGS_MAX: Final = 9
 TRANSFERS_MAX: Final = 99
 CLASS_MAX: Final = 200
 _SETTLING: Final = frozenset((b"promoted", b"promoted_conditionally", b"retained", b"graduated"))
-_REASONS: Final = {
-    b"not_recorded": "внесено не всё", b"recorded_wrongly": "внесено неверно", b"closed_by_mistake": "закрыт по ошибке",
-    b"inspection": "по требованию проверки", b"other": "иное (с пояснением)",
-}  # fmt: skip
 _COLUMNS: Final = {
     **{f"quarter_{number}": f"{number} четверть" for number in (1, 2, 3, 4)},
     **{f"trimester_{number}": f"{number} триместр" for number in (1, 2, 3)},
@@ -103,17 +98,8 @@ class Journals:
 
     def journal_reopened(self, group: Stream, index: int, groups: Groups) -> None:
         """Open a journal again, by a second person."""
-        digests, basis, reason, requested_by = groups[DATA]
-        if digests is not None:
-            self._replay.disclose(index, json.loads(digests), OF_OTHERS)
-        elif reason == b"other":
-            self._find("correction-note-missing", "a note", "none", field_name="data._sd")
-        who = self._replay.employee(requested_by, "requested_by")
-        note = b"" if digests is None else self._replay.disclosures.note(json.loads(digests))
-        words = _REASONS[reason].encode()
-        self._row(group, index, groups, "открыт снова", reason=words, who=who, note=note, basis=basis or b"")
-        if requested_by in people_of(groups):
-            self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
+        again = opened_again(self._replay, index, groups)
+        self._row(group, index, groups, "открыт снова", **again._asdict())
         if not isinstance(group, ClassGroup) or not self._check_closed(group):
             return
         if group.reopenings >= REOPENINGS_MAX:
