@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # The first is a server that another test starts, the second is this run.
-NOT_RUN = ("make run", "make test")
+NOT_RUN = ("make run", "make check")
 # A server stays: it is started beside what follows, on a free port, and what follows begins when it serves.
 _SERVE = """{line} --port 0 >served.log 2>&1 &
 server=$!
