@@ -41,6 +41,8 @@ class ArchivePlan:
         school: the school's name as people read it.
         disclose: opens disclosures for this receiver; None: a public copy without any.
         tables: tables of the views at the checkpoint's size; only for a range from 0.
+        files: what else the payload has, such as documents: (path in the bag, the bytes, or pieces of them), made one
+            after another while they are written; only for a range from 0.
         tags: more files beside the payload, such as ``verify.pyz`` and ``spec/log-format.md``.
         progress: called with the number of entries written so far.
     """
@@ -50,6 +52,7 @@ class ArchivePlan:
     start: SignedCheckpoint | None = None
     disclose: ReadDisclosures | None = None
     tables: Iterable[Table] = ()
+    files: Iterable[tuple[str, bytes | Iterable[bytes]]] = ()
     tags: Mapping[str, bytes] = field(default_factory=dict)
     progress: Callable[[int], None] = lambda _: None
 
@@ -64,7 +67,7 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
     first = plan.start.size if plan.start else 0
     if plan.checkpoint.size <= first:
         raise ExportError(f"архив был бы пуст / nothing to archive: the range {first}…{plan.checkpoint.size} is empty")
-    if first and plan.tables:
+    if first and (plan.tables or plan.files):
         raise ExportError("таблицы бывают только в архиве с записи 0 / tables follow from all entries, from entry 0 on")
     info = {
         "Bagging-Date": _date_of_last(recorder, plan.checkpoint.size),
@@ -80,6 +83,8 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
         first_entry, last_entry = _write_entries(bag, recorder, plan, first)
         for table in plan.tables:
             bag.put(f"data/tables/{table.name}.csv", format_table(table))
+        for name, content in plan.files:
+            bag.put(name, content)
         for name, content in plan.tags.items():
             bag.put(name, content)
         facts = ReadmeFacts(

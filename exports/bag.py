@@ -30,6 +30,8 @@ ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """Every member's date: the earliest that ZIP knows, so that the same bag gives the same bytes."""
 CHUNK_BYTES: Final = 1 << 20
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+READ_ME: Final = "ПРОЧТИ.html"
+"""The one name that is not ASCII: whoever opens the folder is to see in his own language where to begin."""
 
 
 class ExportError(Exception):
@@ -60,7 +62,7 @@ class BagWriter:
     """Writes one bag folder; a context manager that leaves the whole bag or nothing.
 
     Raises:
-        ExportError: the target exists, a name is not plain ASCII, or a name is used twice.
+        ExportError: the target exists, a name is not plain ASCII (but `READ_ME`), or a name is used twice.
     """
 
     def __init__(self, target: Path, info: Mapping[str, str]) -> None:
@@ -93,7 +95,7 @@ class BagWriter:
     @contextmanager
     def file(self, name: str) -> Iterator[HashedFile]:
         """Open a new file of the bag; ``data/…`` is payload, anything else a tag file."""
-        if not _NAME.fullmatch(name):
+        if name != READ_ME and not _NAME.fullmatch(name):
             raise ExportError(
                 f"{name!r}: такого имени в архиве быть не может / is not a name for a bag: use ASCII letters, digits, "
                 "dot, dash and underscore"
@@ -190,7 +192,7 @@ def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> None:
 
 
 def _format_manifest(digests: Mapping[str, str]) -> bytes:
-    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode("ascii")
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode("utf-8")
 
 
 def _format_info(info: Mapping[str, str]) -> bytes:

@@ -20,9 +20,10 @@ _INFO: Final = "bag-info.txt"
 _INFO_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]*: .*")
 # The files that an archive may have (log-format.md section 7); which tables there are is asked elsewhere.
 _SPECIFIED = re.compile(
-    r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|verify\.pyz|spec/[a-z-]+\.md|data/(?:log/(?:"
+    r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|ПРОЧТИ\.html|verify\.pyz"
+    r"|spec/[a-z-]+\.md|signature/[a-z0-9.-]+|data/(?:log/(?:"
     r"(?:start-)?checkpoint|start-edge|disclosures\.jsonl|entries-[0-9]{12}\.jsonl|(?:cosignatures|timestamps)/.+)"
-    r"|(?:tables|documents)/.+)"
+    r"|(?:tables|documents|description)/.+)"
 )
 
 
