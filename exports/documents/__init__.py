@@ -1,0 +1,1 @@
+"""Documents on paper and for the archive: what a sheet says (`sheet`), and its pages as PDF (`pages`)."""

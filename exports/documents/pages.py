@@ -1,0 +1,255 @@
+"""Sheets as pages: A4 across, PDF/A-3a and PDF/UA-1 in one file, each sheet's table attached to it as CSV.
+
+Same sheets and stamp, same bytes: the only moment in a file is the sheets' own, and all that runs is in the wheel that
+sets the pages and in the fonts beside it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any, Final
+
+import orjson
+import pikepdf
+import typst
+
+from exports.documents.glyphs import FOLDER, FONTS, STANDARDS, Glyphs
+from exports.documents.sheet import Column, Sheet
+
+TABLE_MM: Final = 267
+"""What a table may take of the page's width, 297 mm, between margins of 20 and 10 mm."""
+LEAST_MM: Final = 14
+"""What a column that shares what is left is never narrower than."""
+TURNED_MM: Final = 34
+CODE_MM: Final = 34
+_Draw = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """The mark by which a copy is certified (ГОСТ Р 7.0.97-2016, 5.26); what is empty is a line to be filled by hand.
+
+    Attributes:
+        position, name: of who certifies.
+        date: such as ``28.05.2027``.
+        original: where the original is kept.
+    """
+
+    position: str = ""
+    name: str = ""
+    date: str = ""
+    original: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code to be read by a machine: its picture as SVG, what it says to who cannot see it, the text under it."""
+
+    svg: str
+    alt: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What binds pages to the log.
+
+    Attributes:
+        origin: the log's.
+        size, root: of the signed checkpoint, `root` in hex.
+        code: printed behind the last sheet.
+        certification: printed behind the last sheet.
+    """
+
+    origin: str
+    size: int
+    root: str
+    code: Code | None = None
+    certification: Certification | None = None
+
+
+class Press:
+    """What sets pages; kept for many documents, because it takes time to read the fonts."""
+
+    def __init__(self) -> None:
+        self._compiler = typst.Compiler(FOLDER / "sheets.typ", root=FOLDER, font_paths=FONTS, ignore_system_fonts=True)
+        self._glyphs = Glyphs()
+
+    def render(self, title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
+        """The sheets as one PDF with this title.
+
+        Raises:
+            ValueError: there is no sheet.
+        """
+        if not sheets:
+            raise ValueError("a document has a sheet at least")
+        moment = max(sheet.moment for sheet in sheets)
+        inputs = {"data": orjson.dumps(_data(title, sheets, stamp, moment, self._glyphs.drawable)).decode()}
+        stamped_at = datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else datetime.fromtimestamp(0, UTC)
+        made = self._compiler.compile(
+            format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(stamped_at.timestamp())
+        )
+        return _shrink(made)
+
+
+def render(title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
+    """As `Press.render`, for one document."""
+    return Press().render(title, sheets, stamp)
+
+
+def _shrink(made: Any) -> bytes:
+    """The same objects in compressed streams: an eighth of the size, for tags are most of a table's page."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        pdf.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            compress_streams=True,
+            recompress_flate=False,
+            preserve_pdfa=True,
+            deterministic_id=True,
+        )
+    return out.getvalue()
+
+
+def _data(title: str, sheets: Sequence[Sheet], stamp: Stamp, moment: str, draw: _Draw) -> dict[str, Any]:
+    """What the template reads."""
+    at = datetime.fromisoformat(moment) if moment else None
+    return {
+        "title": draw(title),
+        "school": draw(sheets[0].school),
+        "date": at and {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")},
+        "turned_mm": TURNED_MM,
+        "stamp": _stamp(stamp, draw),
+        "sheets": [_sheet(number, sheet, draw) for number, sheet in enumerate(sheets, 1)],
+    }
+
+
+def _stamp(stamp: Stamp, draw: _Draw) -> dict[str, Any]:
+    code, by = stamp.code, stamp.certification
+    return {
+        "checkpoint": f"контрольная точка: {grouped(stamp.size)}, корень {stamp.root[:16]}…",
+        "code": code and code.svg,
+        "code_alt": code and code.alt,
+        "code_text": code and draw(code.text),
+        "code_mm": CODE_MM,
+        "certify": by
+        and {
+            "title": "Верно",
+            "position": draw(by.position),
+            "name": draw(by.name),
+            "date": draw(by.date),
+            "original": draw(by.original or f"Подлинник — электронный журнал {stamp.origin}"),
+        },
+    }
+
+
+def _sheet(number: int, sheet: Sheet, draw: _Draw) -> dict[str, Any]:
+    place = f"по записи журнала: {grouped(sheet.position)}"
+    if sheet.moment:
+        place += f", последняя — {shown_moment(sheet.moment)}"
+    scope = [[draw(what), draw(which)] for what, which in sheet.scope]
+    return {
+        "title": draw(sheet.title),
+        "school": draw(sheet.school),
+        "scope": scope,
+        "place": place,
+        "follows": sheet.follows,
+        "columns": [
+            {
+                "title": draw(one.title),
+                "kind": one.kind,
+                "width_mm": one.width_mm,
+                "turned": one.turned,
+                "leads": one.leads,
+            }
+            for one in sheet.columns
+        ],
+        "rows": [[draw(cell) for cell in row.cells] for row in sheet.rows],
+        "spans": {
+            str(at): _spans([row.cells[at] for row in sheet.rows])
+            for at, column in enumerate(sheet.columns)
+            if column.joins
+        },
+        "blocks": [_block(sheet.columns, chosen, draw) for chosen in blocks(sheet.columns)] if sheet.rows else [],
+        "totals": [[draw(what), draw(much)] for what, much in sheet.totals],
+        "notes": [draw(note) for note in sheet.notes],
+        "csv": sheet.csv().decode(),
+        "csv_name": f"{number:02d}-{sheet.kind.replace('_', '-')}.csv",
+        "csv_title": " · ".join([sheet.title, *(which for _, which in sheet.scope)]),
+    }
+
+
+def grouped(number: int) -> str:
+    """A number in groups of three, with spaces that no line breaks at: ``536 760``."""
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def shown_moment(moment: str) -> str:
+    """``28.05.2027 14:03`` of ``2027-05-28T14:03:07``."""
+    return datetime.fromisoformat(moment).strftime("%d.%m.%Y %H:%M")
+
+
+def blocks(columns: Sequence[Column], table_mm: int = TABLE_MM) -> list[list[int]]:
+    """Which columns are drawn together, by their places: those that lead, and as many others as fit, evenly shared."""
+    leads = [at for at, column in enumerate(columns) if column.leads]
+    others = [at for at, column in enumerate(columns) if not column.leads]
+    room = max(table_mm - sum(_width(columns[at]) for at in leads), LEAST_MM)
+    needed = sum(_width(columns[at]) for at in others)
+    count = -(-needed // room)
+    if count <= 1:
+        return [list(range(len(columns)))]
+    while (shares := _shares(columns, others, count, room)) is None:
+        count += 1
+    return [leads + share for share in shares]
+
+
+def _shares(columns: Sequence[Column], others: Sequence[int], count: int, room: int) -> list[list[int]] | None:
+    """`others` in `count` runs of about the same length; None where one of them has no room."""
+    size, longer = divmod(len(others), count)
+    starts = [number * size + min(number, longer) for number in range(count + 1)]
+    shares = [list(others[first:last]) for first, last in pairwise(starts) if first < last]
+    fits = all(sum(_width(columns[at]) for at in share) <= room or len(share) == 1 for share in shares)
+    return shares if fits else None
+
+
+def _width(column: Column) -> int:
+    return column.width_mm or LEAST_MM
+
+
+def _block(columns: Sequence[Column], chosen: Sequence[int], draw: _Draw) -> Mapping[str, Any]:
+    """A block with the groups over its columns: place in the block, length, title (empty: a column without group)."""
+    groups: list[dict[str, Any]] = []
+    for place, at in enumerate(chosen):
+        group = draw(columns[at].group)
+        if groups and group and groups[-1]["title"] == group:
+            groups[-1]["span"] += 1
+        else:
+            groups.append({"at": place, "span": 1, "title": group})
+    others = [at for at in chosen if not columns[at].leads]
+    return {
+        "columns": chosen,
+        "groups": groups if any(group["title"] for group in groups) else [],
+        "from": min(others, default=0) + 1,
+        "to": max(others, default=0) + 1,
+    }
+
+
+def _spans(cells: Sequence[str]) -> list[int]:
+    """Of each cell how many rows it takes with the same ones below it; 0: it is part of the one above."""
+    spans = [0] * len(cells)
+    for first, last in _runs(cells):
+        spans[first] = last - first
+    return spans
+
+
+def _runs(cells: Sequence[str]) -> Iterator[tuple[int, int]]:
+    first = 0
+    for at in range(1, len(cells) + 1):
+        if at == len(cells) or cells[at] != cells[first]:
+            yield first, at
+            first = at

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from dataclasses import replace
+
+import pikepdf
+import pytest
+
+from exports.documents.pages import Certification, Code, Press, blocks, render
+from exports.documents.sheet import Column, Row
+from tests.printed_sheets import SCHOOL, STAMP, class_page
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1h-1z"/></svg>'
+
+
+@pytest.fixture(scope="module")
+def press() -> Press:
+    return Press()
+
+
+def texts(pdf: bytes) -> list[str]:
+    """What `pdftotext` reads, page by page."""
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode().split("\f")[:-1]
+
+
+def test_the_same_sheets_give_the_same_bytes(press: Press) -> None:
+    press.render("Другое", [class_page(5, 2)], STAMP)
+    assert press.render("Журнал", [class_page()], STAMP) == render("Журнал", [class_page()], STAMP)
+
+
+def test_marks_names_and_the_place_of_each_page_are_read_again(press: Press) -> None:
+    (page,) = texts(press.render("Журнал", [class_page()], STAMP))
+    for text in (SCHOOL, "Абрамова Мария-2", "4/5", "3→4", "2→–", "н/а", "5А · Алгебра · 1 четверть", "сентябрь"):
+        assert text in page
+    assert "страница 1 из 1" in page
+    assert re.search(r"по записи журнала: 12\s345, последняя — 28\.05\.2027 14:03", page)
+    assert re.search(r"контрольная точка: 12\s400, корень 3f3f3f3f3f3f3f3f…", page)
+
+
+def test_a_wide_page_goes_on_with_its_names_and_headings(press: Press) -> None:
+    pages = texts(press.render("Журнал", [class_page(40, 60, ("5", "", "н"))], STAMP))
+    assert len(pages) == 2
+    for number, page in enumerate(pages, 1):
+        assert f"страница {number} из 2" in page
+        for at in range(1, 41):
+            assert f"Абрамова Мария-{at}\n" in re.sub(r"(Мария-\d+)\s.*", r"\1", page)
+    assert "сентябрь" in pages[0]
+    assert "октябрь" in pages[1]
+
+
+def test_a_long_table_repeats_its_heading_on_each_page(press: Press) -> None:
+    sheet = replace(
+        class_page(0, 0),
+        columns=(Column("Дата", "date", width_mm=20), Column("Тема")),
+        rows=tuple(Row(("01.09.2026", f"Тема {at}")) for at in range(90)),
+    )
+    pages = texts(press.render("Журнал", [sheet], STAMP))
+    assert len(pages) == 3
+    assert all("Дата" in page and "Тема" in page for page in pages)
+
+
+def test_a_class_without_anybody_has_a_page_that_says_so(press: Press) -> None:
+    (page,) = texts(press.render("Журнал", [class_page(0, 3)], STAMP))
+    assert "Записей нет." in page
+
+
+def test_nothing_that_people_typed_is_read_as_markup(press: Press) -> None:
+    typed = '#strong[x] $a$ *b* _c_ <d> @e "f" \\ `g` // h'
+    sheet = replace(class_page(1, 0), rows=(Row(("1", typed)),))
+    (page,) = texts(press.render(typed, [sheet], STAMP))
+    assert " ".join(typed.split()) in " ".join(page.split())
+
+
+def test_a_character_that_no_font_has_is_spelled_and_stays_in_the_table(press: Press) -> None:
+    sheet = replace(class_page(1, 0), rows=(Row(("1", "Тема 😀 x² ≤ 2π →\u202eой\u0306")),))
+    pdf = press.render("Журнал 😀", [sheet], STAMP)
+    assert "Тема [U+1F600] x² ≤ 2π →[U+202E]ой" in texts(pdf)[0]
+    assert attached(pdf) == {"01-class-page.csv": sheet.csv()}
+
+
+def attached(pdf: bytes) -> dict[str, bytes]:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return {name: spec.get_file().read_bytes() for name, spec in opened.attachments.items()}
+
+
+def test_each_sheet_is_attached_as_a_table(press: Press) -> None:
+    first, second = class_page(), replace(class_page(2, 2), kind="lesson_list", follows=True)
+    pdf = press.render("Журнал", [first, second], STAMP)
+    assert attached(pdf) == {"01-class-page.csv": first.csv(), "02-lesson-list.csv": second.csv()}
+
+
+def test_a_certified_copy_has_a_code_and_lines_to_be_filled(press: Press) -> None:
+    code = Code(PICTURE, "код проверки", "letopis.example 12400")
+    stamp = replace(STAMP, code=code, certification=Certification(position="директор", original="Подлинник в школе"))
+    (page,) = texts(press.render("Журнал", [class_page()], stamp))
+    for text in ("Верно", "директор", "подпись", "инициалы, фамилия", "М. П.", "Подлинник в школе", code.text):
+        assert text in page
+
+
+def test_columns_are_shared_evenly_and_those_that_lead_come_again() -> None:
+    lead, mark = Column("№", width_mm=7, leads=True), Column("1", "mark", width_mm=6)
+    assert blocks([lead, mark], table_mm=20) == [[0, 1]]
+    assert blocks([lead, *[mark] * 5], table_mm=20) == [[0, 1, 2], [0, 3, 4], [0, 5]]
+    assert blocks([lead, mark, replace(mark, width_mm=50), mark], table_mm=20) == [[0, 1], [0, 2], [0, 3]]
+
+
+def test_a_document_has_a_sheet(press: Press) -> None:
+    with pytest.raises(ValueError, match="sheet"):
+        press.render("Журнал", [], STAMP)
