@@ -5,42 +5,29 @@ All of a course are entries of one stream, `cancellation/<id of the course>`, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.cancellation_events import CancellationWithdrawn, LessonCancelled, PlannedPlace
 from ledger.journal.commands import CancelLesson, WithdrawCancellation
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup, check_journal_open
+from ledger.journal.standing import StandingPlaces, evolve_standing, find_standing
 from ledger.journal.teaching import LESSON_NUMBER_MAX
 from ledger.journal.vocabulary import CANCELLATION_REASONS
 from ledger.journal.year import SchoolYear, open_periods
 
 
-class Cancellations(Aggregate, frozen=True, kw_only=True):
+class Cancellations(StandingPlaces[LessonCancelled], frozen=True, kw_only=True):
     """A course's cancellations that were not withdrawn, by the index of the entry."""
-
-    standing: Mapping[int, LessonCancelled]
 
 
 def evolve_cancellations(state: Cancellations | None, events: Iterable[Recorded]) -> Cancellations | None:
     """Apply events of a course's stream of cancellations."""
-    standing = dict(state.standing) if state else {}
-    for event in events:
-        data = event.data
-        if type(data) is LessonCancelled:
-            standing[event.index] = data
-        elif type(data) is CancellationWithdrawn and data.corrects in standing:
-            del standing[data.corrects]
-        else:
-            raise TypeError(f"{type(data).__name__} is no event of these cancellations")
-        stream, version = event.originator_id, event.originator_version
-        state = Cancellations(stream=stream, version=version, standing=standing)
-    return state
+    return evolve_standing(Cancellations, LessonCancelled, CancellationWithdrawn, state, events)
 
 
 def cancel_lesson(command: CancelLesson, context: Context) -> list[Planned]:
@@ -57,8 +44,7 @@ def cancel_lesson(command: CancelLesson, context: Context) -> list[Planned]:
     open_periods(context, year, group.grade, command.held_on)
     stream = f"cancellation/{command.course}"
     known = context.find_if_any(Cancellations, stream)
-    place = (command.held_on, command.number)
-    if known is not None and any((one.held_on, one.number) == place for one in known.standing.values()):
+    if known is not None and known.at(command.held_on, command.number) is not None:
         raise Refused("cancelled_already", "this lesson is cancelled already", clause=LOCAL_ACT, where="number")
     event = LessonCancelled(
         held_on=command.held_on,
@@ -77,14 +63,14 @@ def withdraw_cancellation(command: WithdrawCancellation, context: Context) -> li
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     course = context.settled(Course, "course", command.course, "course")
     check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
-    known = context.find_if_any(Cancellations, f"cancellation/{command.course}")
-    if known is None or command.corrects not in known.standing:
-        raise Refused(
-            "not_a_cancellation",
-            "this index is not of a cancellation of this course that stands",
-            clause="3.3",
-            where="corrects",
-        )
+    no_such = Refused(
+        "not_a_cancellation",
+        "this index is not of a cancellation of this course that stands",
+        clause="3.3",
+        where="corrects",
+    )
+    stream = f"cancellation/{command.course}"
+    known, _ = find_standing(Cancellations, stream, command.corrects, context, refusal=no_such)
     event = CancellationWithdrawn(corrects=command.corrects, basis=command.basis)
     return [Planned(known.stream, known.version + 1, event)]
 

@@ -6,17 +6,17 @@ wrongly is replaced by another entry; nothing else takes one away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import RecordCouncilDecision
 from ledger.journal.context import Context
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.result_events import CouncilDecisionRecorded
+from ledger.journal.standing import Standing, evolve_standing
 from ledger.journal.teaching import today
 from ledger.journal.vocabulary import COUNCIL_DECISIONS
 from ledger.journal.year import SchoolYear
@@ -25,22 +25,13 @@ STUDENTS_MAX: Final = 400
 """Of one decision: what an entry has room for, and more than the classes of a grade."""
 
 
-class Council(Aggregate, frozen=True, kw_only=True):
+class Council(Standing[CouncilDecisionRecorded], frozen=True, kw_only=True):
     """The decisions on a school year that nothing replaced, by index."""
-
-    standing: Mapping[int, CouncilDecisionRecorded]
 
 
 def evolve_council(state: Council | None, events: Iterable[Recorded]) -> Council | None:
     """Apply events of a council's stream."""
-    for event in events:
-        data = event.data
-        if type(data) is not CouncilDecisionRecorded:
-            raise TypeError(f"{type(data).__name__} is no decision of a council")
-        known = state.standing if state else {}
-        standing = {index: one for index, one in known.items() if index != data.replaces} | {event.index: data}
-        state = Council(stream=event.originator_id, version=event.originator_version, standing=standing)
-    return state
+    return evolve_standing(Council, CouncilDecisionRecorded, None, state, events)
 
 
 def record_council_decision(command: RecordCouncilDecision, context: Context) -> list[Planned]:

@@ -5,38 +5,21 @@ All of a course are entries of one stream, `homework/<id of the course>`; of one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.context import Context
 from ledger.journal.homework_events import HomeworkAssigned, HomeworkPosted, HomeworkPostWithdrawn
 from ledger.journal.recorded import Recorded
+from ledger.journal.standing import StandingPlaces, evolve_standing
 
 
-class PostedHomework(Aggregate, frozen=True, kw_only=True):
+class PostedHomework(StandingPlaces[HomeworkPosted], frozen=True, kw_only=True):
     """What was posted for a course's lessons and not withdrawn, by the index of the entry."""
-
-    standing: Mapping[int, HomeworkPosted]
-
-    def at(self, held_on: str, number: int) -> tuple[int, HomeworkPosted] | None:
-        """Return what is posted for a place, with its entry."""
-        found = (one for one in self.standing.items() if (one[1].held_on, one[1].number) == (held_on, number))
-        return next(found, None)
 
 
 def evolve_posted(state: PostedHomework | None, events: Iterable[Recorded]) -> PostedHomework | None:
     """Apply events of a course's stream of posted homework."""
-    standing = dict(state.standing) if state else {}
-    for event in events:
-        data = event.data
-        if type(data) is HomeworkPosted:
-            standing[event.index] = data
-        elif type(data) is HomeworkPostWithdrawn and data.corrects in standing:
-            del standing[data.corrects]
-        else:
-            raise TypeError(f"{type(data).__name__} is no event of posted homework")
-        state = PostedHomework(stream=event.originator_id, version=event.originator_version, standing=standing)
-    return state
+    return evolve_standing(PostedHomework, HomeworkPosted, HomeworkPostWithdrawn, state, events)
 
 
 def taken_over(course: str, held_on: str, number: int, context: Context) -> HomeworkAssigned | None:

@@ -20,6 +20,7 @@ from ledger.journal.planned_lessons import grade_calendar, planned_lessons
 from ledger.journal.posted_homework import PostedHomework
 from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup, check_journal_open
+from ledger.journal.standing import find_standing
 from ledger.journal.teaching import LESSON_NUMBER_MAX, today
 from ledger.journal.timetable import Timetable
 from ledger.journal.year import Period, SchoolYear, open_periods
@@ -69,12 +70,12 @@ def withdraw_homework(command: WithdrawHomework, context: Context) -> list[Plann
     """Withdraw what was posted; a lesson that took it over keeps it, and there it is corrected."""
     course = context.find(Course, "course", command.course, "course")
     check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
-    known = context.find_if_any(PostedHomework, f"homework/{command.course}")
-    if known is None or command.corrects not in known.standing:
-        raise Refused(
-            "not_posted", "nothing of this course that is posted has this index", clause="2.2.3", where="corrects"
-        )
-    _check_poster(course, known.standing[command.corrects].held_on, context)
+    no_such = Refused(
+        "not_posted", "nothing of this course that is posted has this index", clause="2.2.3", where="corrects"
+    )
+    stream = f"homework/{command.course}"
+    known, posted = find_standing(PostedHomework, stream, command.corrects, context, refusal=no_such)
+    _check_poster(course, posted.held_on, context)
     return [Planned(known.stream, known.version + 1, HomeworkPostWithdrawn(corrects=command.corrects))]
 
 
@@ -110,7 +111,7 @@ def _planned(
     standing = cancelled.standing.values() if cancelled is not None else ()
     if any(one.moved_to is not None and (one.moved_to.held_on, one.moved_to.number) == here for one in standing):
         return _PlannedPlace(is_planned=True, starts_at=None)
-    if any((one.held_on, one.number) == here for one in standing):
+    if cancelled is not None and cancelled.at(*here) is not None:
         return _PlannedPlace(is_planned=False, starts_at=None)
     timetable = context.find_if_any(Timetable, f"timetable/{group.id}")
     if timetable is None:

@@ -6,12 +6,11 @@ All of a course are entries of one stream, `schedule/<id of the course>`. Whethe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Refused
 from ledger.journal import rules
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import CancelScheduledWork, MoveScheduledWork, ScheduleWork
 from ledger.journal.context import Context
 from ledger.journal.course import Course
@@ -19,6 +18,7 @@ from ledger.journal.plans import check_planner
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.schedule_events import ScheduledWorkCancelled, ScheduledWorkMoved, WorkScheduled
+from ledger.journal.standing import Standing, find_standing
 from ledger.journal.vocabulary import RESCHEDULE_REASONS, WORK_KINDS
 from ledger.journal.year import SchoolYear
 
@@ -33,10 +33,9 @@ class Slot(NamedTuple):
     number: int | None
 
 
-class Schedule(Aggregate, frozen=True, kw_only=True):
+class Schedule(Standing[Slot], frozen=True, kw_only=True):
     """A course's works that stand in its schedule, by the entry that says for when; `ids`: cancelled ones too."""
 
-    standing: Mapping[int, Slot]
     ids: frozenset[str]
 
     def has(self, scheduled: str) -> bool:
@@ -137,16 +136,13 @@ def _find_course(id_: str, context: Context, planned_on: object, number: object)
 
 
 def _standing(course: str, corrects: int, context: Context) -> tuple[Schedule, Slot]:
-    known = context.find_if_any(Schedule, f"schedule/{course}")
-    slot = known.standing.get(corrects) if known is not None and type(corrects) is int else None
-    if known is None or slot is None:
-        raise Refused(
-            "not_a_scheduled_work",
-            "this index is not of a work of this course's schedule that stands",
-            clause="3.3",
-            where="corrects",
-        )
-    return known, slot
+    no_such = Refused(
+        "not_a_scheduled_work",
+        "this index is not of a work of this course's schedule that stands",
+        clause="3.3",
+        where="corrects",
+    )
+    return find_standing(Schedule, f"schedule/{course}", corrects, context, refusal=no_such)
 
 
 def _check_reason(command: MoveScheduledWork | CancelScheduledWork) -> None:

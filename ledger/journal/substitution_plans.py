@@ -6,12 +6,11 @@ course are entries of one stream, `substitution/<id of the course>`, so that one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import NewSubstitution, PlanSubstitution, WithdrawSubstitutionPlan
 from ledger.journal.context import Context
 from ledger.journal.course import Course
@@ -19,6 +18,7 @@ from ledger.journal.duties import check_duty_of
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup, check_journal_open
+from ledger.journal.standing import StandingPlaces, evolve_standing, find_standing
 from ledger.journal.substitution_plan_events import SubstitutionPlanned, SubstitutionPlanWithdrawn
 from ledger.journal.substitutions import check_substitution, responsible_on
 from ledger.journal.year import SchoolYear, open_periods
@@ -26,33 +26,13 @@ from ledger.journal.year import SchoolYear, open_periods
 _NUMBER_MAX: Final = 12
 
 
-class SubstitutionPlans(Aggregate, frozen=True, kw_only=True):
+class SubstitutionPlans(StandingPlaces[SubstitutionPlanned], frozen=True, kw_only=True):
     """A course's plans that hold, by the index of the entry."""
-
-    standing: Mapping[int, SubstitutionPlanned]
-
-    def at(self, held_on: str, number: int) -> tuple[int, SubstitutionPlanned] | None:
-        """Return the plan of a place, with its index, or None."""
-        place = (held_on, number)
-        return next((one for one in self.standing.items() if (one[1].held_on, one[1].number) == place), None)
 
 
 def evolve_substitution_plans(state: SubstitutionPlans | None, events: Iterable[Recorded]) -> SubstitutionPlans | None:
     """Apply events of a course's stream of planned substitutions."""
-    standing = dict(state.standing) if state else {}
-    for event in events:
-        data = event.data
-        if type(data) is SubstitutionPlanned:
-            if data.replaces is not None:
-                del standing[data.replaces]
-            standing[event.index] = data
-        elif type(data) is SubstitutionPlanWithdrawn and data.corrects in standing:
-            del standing[data.corrects]
-        else:
-            raise TypeError(f"{type(data).__name__} is no event of these planned substitutions")
-        stream, version = event.originator_id, event.originator_version
-        state = SubstitutionPlans(stream=stream, version=version, standing=standing)
-    return state
+    return evolve_standing(SubstitutionPlans, SubstitutionPlanned, SubstitutionPlanWithdrawn, state, events)
 
 
 def plan_substitute(command: PlanSubstitution, context: Context) -> list[Planned]:
@@ -98,14 +78,14 @@ def withdraw_substitution_plan(command: WithdrawSubstitutionPlan, context: Conte
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     course = context.settled(Course, "course", command.course, "course")
     check_journal_open(context.find(ClassGroup, "class", course.class_group, "course"))
-    known = context.find_if_any(SubstitutionPlans, f"substitution/{command.course}")
-    if known is None or command.corrects not in known.standing:
-        raise Refused(
-            "not_a_planned_substitution",
-            "this index is not of a planned substitution of this course that holds",
-            clause="2.1",
-            where="corrects",
-        )
+    no_such = Refused(
+        "not_a_planned_substitution",
+        "this index is not of a planned substitution of this course that holds",
+        clause="2.1",
+        where="corrects",
+    )
+    stream = f"substitution/{command.course}"
+    known, _ = find_standing(SubstitutionPlans, stream, command.corrects, context, refusal=no_such)
     event = SubstitutionPlanWithdrawn(corrects=command.corrects, basis=command.basis)
     return [Planned(known.stream, known.version + 1, event)]
 
