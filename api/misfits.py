@@ -42,7 +42,8 @@ def describe_misfit(error: str) -> tuple[Detail, str]:
     Returns:
         The detail, and the place as in ``marks[0].weight``; empty where the whole body is at fault.
     """
-    message, _, path = error.partition(" - at `$")
+    # A name that is not one of a mapping's is at fault where the mapping is.
+    message, _, path = error.replace(" - at `key` in `$", " - at `$").partition(" - at `$")
     place = path.rstrip("`").removeprefix(".")
     for pattern, describe in _SENTENCES:
         if found := pattern.fullmatch(message):

@@ -46,6 +46,7 @@ CONTENT_RULES: Final = frozenset(
         "malformed_value",
         "malformed_yearly_day",
         "note_missing",
+        "no_weights",
         "nothing_to_record",
         "out_of_range",
         "plan_items_not_rising",
@@ -55,6 +56,7 @@ CONTENT_RULES: Final = frozenset(
         "twice_in_one_command",
         "unknown_code",
         "unknown_time_zone",
+        "weights_idle",
         "year_too_long",
     }
 )

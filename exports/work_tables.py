@@ -58,8 +58,9 @@ def _works(pages: Pages, place: ClassAndSubject) -> Iterator[Sequence[str]]:
         WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
     for entry, at, lesson, held_on, course, work, kind, written, weight, ends_on, scheduled, standing, by in pages(sql):
         yield (
-            *(str(entry), at, lesson, held_on, *place(course), work, WORK_WORDS[kind], _yes(written), str(weight)),
-            *(ends_on or "", scheduled or "", _yes(standing), "" if by == entry else str(by)),
+            *(str(entry), at, lesson, held_on, *place(course), work, WORK_WORDS[kind], _yes(written)),
+            *("" if weight is None else str(weight), ends_on or "", scheduled or "", _yes(standing)),
+            "" if by == entry else str(by),
         )
 
 

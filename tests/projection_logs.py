@@ -211,7 +211,7 @@ class SchoolLog:
             work = self.id()
             recorded.append(
                 (
-                    j.WorkRecorded(work=work, kind="answer", written=False, weight=100),
+                    j.WorkRecorded(work=work, kind="answer", written=False, weight=100 if len(marked) % 2 else None),
                     Fact(lesson, "work", 0, None, None, work),
                 )
             )
@@ -236,7 +236,8 @@ class SchoolLog:
                     "ends_at": event.ends_at,
                 }
             if isinstance(event, j.WorkRecorded):
-                fact.value = {"kind": event.kind, "written": event.written, "weight": event.weight}
+                fact.value = {"kind": event.kind, "written": event.written}
+                fact.value |= {} if event.weight is None else {"weight": event.weight}
             self.facts.append(fact)
         self.lessons.append(lesson)
         if not taken and rng.random() < 0.7:
@@ -298,6 +299,7 @@ class SchoolLog:
             "work": [
                 {"kind": "test", "written": True, "weight": 200},
                 {"kind": "dictation", "written": True, "weight": 200},
+                {"kind": "dictation", "written": True},
                 {"kind": "dictation", "written": True, "weight": 200, "ends_on": "2026-09-15"},
             ],
             "homework": [

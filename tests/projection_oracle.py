@@ -219,7 +219,7 @@ def _column(world: World, lesson: str) -> tuple[Any, ...]:
     facts = [fact for fact in world.facts if fact.lesson == lesson and fact.value is not None]
     (header,) = [fact for fact in facts if fact.what == "lesson"]
     homework = [(f.standing, f.value["text"], f.value.get("due_on")) for f in facts if f.what == "homework"]
-    works = [(f.standing, f.work, f.value["kind"], f.value["weight"]) for f in facts if f.what == "work"]
+    works = [(f.standing, f.work, f.value["kind"], f.value.get("weight")) for f in facts if f.what == "work"]
     return (
         lesson,
         header.standing,

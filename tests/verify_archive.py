@@ -1011,13 +1011,11 @@ class Builder:
         written: bool | None = None,
         scheduled: str | None = None,
         of_lesson: str | None = None,
+        weight: int | None = 100,
     ) -> str:
         work = self.uuid()
-        value: dict[str, Any] = {
-            "kind": kind,
-            "weight": 100,
-            "written": ends_on is not None if written is None else written,
-        }
+        value: dict[str, Any] = {"kind": kind, "written": ends_on is not None if written is None else written}
+        value |= {} if weight is None else {"weight": weight}
         value |= {} if ends_on is None else {"ends_on": ends_on}
         value |= {} if scheduled is None else {"scheduled": scheduled}
         value |= {} if of_lesson is None else {"of_lesson": of_lesson}
@@ -1273,7 +1271,7 @@ class Builder:
                         row.work,
                         KINDS[value["kind"]],
                         written,
-                        value["weight"],
+                        value.get("weight", ""),
                         *days,
                         stands,
                         by,

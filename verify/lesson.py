@@ -160,7 +160,8 @@ class Lessons:
         until = b"" if ends_on is None else b'"ends_on":"%b",' % ends_on
         named = b"" if of_lesson is None else b'"of_lesson":"%b",' % of_lesson
         planned = b"" if scheduled is None else b'"scheduled":"%b",' % scheduled
-        value = b'{%b"kind":"%b",%b%b"weight":%b,"written":%b}' % (until, kind, named, planned, weight, written)
+        own = b"" if weight is None else b'"weight":%b,' % weight
+        value = b'{%b"kind":"%b",%b%b%b"written":%b}' % (until, kind, named, planned, own, written)
         fact = Fact("work", index, index, self._spelt.setdefault(value, value))
         fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
         lesson.added(fact)

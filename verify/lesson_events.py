@@ -74,9 +74,9 @@ VALUES: Final[dict[str, bytes]] = {
     + KINDS
     + rb'")(?:,"scheduled":"'
     + BARE_UUID
-    + rb'")?,"weight":'
+    + rb'")?(?:,"weight":'
     + WEIGHT
-    + rb',"written":(?:true|false)\}',
+    + rb')?,"written":(?:true|false)\}',
     "homework": rb"\{(?:(?:"
     rb'"due_lesson":'
     + _DUE_LESSON
@@ -142,7 +142,7 @@ LESSON_EVENTS: Final = (
     event_type("homework_post_withdrawn/1", "homework", corrects=INDEX),
     event_type(
         "work_recorded/1", "lesson", work=UUID, kind=string(KINDS), written=rb"(true|false)",
-        weight=rb"(" + WEIGHT + rb")", ends_on_opt=DATE, scheduled_opt=UUID, of_lesson_opt=UUID,
+        weight_opt=rb"(" + WEIGHT + rb")", ends_on_opt=DATE, scheduled_opt=UUID, of_lesson_opt=UUID,
     ),
     event_type(
         "make_up_recorded/1", "lesson", student=UUID, work=UUID, made_up_on=rb"(" + VALUES["make_up"] + rb")",

@@ -243,6 +243,7 @@ PHRASES: Final[dict[str, str]] = {
     "a work of this schedule that stands": "действующая работа этого графика",
     "a day after {}": "день после {}",
     "no last day of a work that is not written": "у работы, которая не письменная, нет последнего дня",
+    "no weights where the mean is plain": "при простом среднем весов нет",
     "the standing entry of this lesson's {}": "действующая запись этого урока: {}",
     "another value": "другое значение",
     "another code": "другой код",

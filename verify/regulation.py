@@ -55,7 +55,10 @@ class Orders:
         effective_from, order_date, order_number, rules = groups[DATA]
         self._replay.tables.assessment(index, order_number, order_date, effective_from, rules)
         self._follows(stream, effective_from, "effective_from")
-        self.rules.append((effective_from, index, json.loads(rules)))
+        found = json.loads(rules)
+        if "weights" in found and found["average"] != "weighted":
+            self._replay.find("data-field", "no weights where the mean is plain", rules, field_name="data.rules")
+        self.rules.append((effective_from, index, found))
 
     def rules_on(self, day: bytes) -> tuple[int, dict[str, Any]] | None:
         """Return index and rules of assessment in force on a day, as the entries so far say; None before the first."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from verify.columns import WORK_KINDS
 from verify.fragments import (
     BARE_UUID,
     COUNT,
@@ -13,6 +14,7 @@ from verify.fragments import (
     SOME_TEXT,
     TEXT,
     UUID,
+    WEIGHT,
     EventType,
     event_type,
     nullable,
@@ -33,7 +35,17 @@ _RULES: Final[dict[str, bytes]] = {
     "period_marks_min": rb"[1-9]",
     "three_from": rb"(?:300|2(?:0[1-9]|[1-9][0-9]))",
 }
-_RULES_OBJECT = rb"(\{" + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in _RULES.items()) + rb"\})"
+# Kinds of work, at least one, each once and in order; no comma before the end.
+_WEIGHTS = (
+    rb"\{(?!\})" + b"".join(rb'(?:"%b":%b(?:,(?=")|(?=\})))?' % (kind, WEIGHT) for kind in sorted(WORK_KINDS)) + rb"\}"
+)
+_RULES_OBJECT = (
+    rb"(\{"
+    + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in _RULES.items())
+    + rb'(?:,"weights":'
+    + _WEIGHTS
+    + rb")?\})"
+)
 _INDEXES = rb"(\[(?:" + COUNT + rb"(?:," + COUNT + rb")*)?\])"
 _IDS = rb'(\["' + BARE_UUID + rb'"(?:,"' + BARE_UUID + rb'")*\])'
 

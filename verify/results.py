@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from verify.replay import Replay
 
 _NOTHING: Final = b"na"
+_WEIGHT: Final = 100
 # A mark that stands: its standing entry, its digits, and its work's weight.
 _Input = tuple[int, tuple[int, ...], int]
 
@@ -106,7 +107,8 @@ class Results:
         is_year = sheet.period is not None and sheet.period.kind == b"year"
         is_lessons = what == "period_mark" and not is_year
         if is_lessons:
-            marks = list(_lesson_marks(sheet, person, is_weighted=rules["average"] == "weighted"))
+            weights = rules.get("weights", {}) if rules["average"] == "weighted" else None
+            marks = list(_lesson_marks(sheet, person, weights))
             least = rules["marks_min"]
         elif what == "period_mark":
             marks, least = list(_period_marks(sheet, person)), rules["period_marks_min"]
@@ -236,15 +238,19 @@ def _fit(course: Course, period: Period) -> bool:
     return course.group is not None and course.group.grade in period.grades and course.year == period.year
 
 
-def _lesson_marks(sheet: Sheet, person: Person, *, is_weighted: bool) -> Iterator[_Input]:
-    """Yield the student's marks that count in the subject's lessons of the period."""
+def _lesson_marks(sheet: Sheet, person: Person, weights: dict[str, int] | None) -> Iterator[_Input]:
+    """Yield the student's marks that count in the subject's lessons of the period; `weights` None: all count alike."""
     course, period = sheet.course, sheet.period
     if course is None or course.taught is None or period is None:
         return
     for lesson, fact in course.taught.marks.get(person, ()):
         if period.starts_on <= lesson.held_on <= period.ends_on and (digits := _digits(fact.value)):
             work = fact.work
-            yield fact.standing, digits, _weight(work.fact.value) if is_weighted and work is not None else 1
+            if weights is None or work is None:
+                yield fact.standing, digits, 1
+                continue
+            own, kind = _weight_and_kind(work.fact.value)
+            yield fact.standing, digits, weights.get(kind, _WEIGHT) if own is None else own
 
 
 def _period_marks(sheet: Sheet, person: Person) -> Iterator[_Input]:
@@ -277,9 +283,12 @@ def _digits(value: bytes) -> tuple[int, ...]:
 
 
 @cache
-def _weight(work: bytes) -> int:
-    """Return the weight that a work's standing value says; of an annulled work nothing counts."""
-    return 0 if work == NULL else int(json.loads(work)["weight"])
+def _weight_and_kind(work: bytes) -> tuple[int | None, str]:
+    """Return the weight that a work's standing value says, if it does, and its kind; an annulled one weighs nothing."""
+    if work == NULL:
+        return 0, ""
+    value = json.loads(work)
+    return value.get("weight"), value["kind"]
 
 
 def _grade(total: int, weight: int, rules: dict[str, Any]) -> bytes:

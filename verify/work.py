@@ -91,7 +91,8 @@ _YES, _NO = "да".encode(), "нет".encode()
 
 
 def _work_cells(value: dict[str, Any]) -> list[bytes]:
+    weight = b"%d" % value["weight"] if "weight" in value else b""
     return [
-        WORK_KINDS[value["kind"].encode()], _YES if value["written"] else _NO, b"%d" % value["weight"],
+        WORK_KINDS[value["kind"].encode()], _YES if value["written"] else _NO, weight,
         value.get("ends_on", "").encode(), value.get("scheduled", "").encode(),
     ]  # fmt: skip

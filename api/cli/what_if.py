@@ -25,13 +25,13 @@ from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.tables import Table, format_table, typed
 from ledger.journal.assessment import LEAST_AND_MOST
-from ledger.journal.marks import WEIGHT_MAX
 from ledger.journal.vocabulary import (
     AVERAGES,
     FINALS,
     MARK_WORDS,
     PERIOD_WORDS,
     RESULT_WORDS,
+    WEIGHT_MAX,
     WORK_KINDS,
 )
 from projections.reading import resolve

@@ -6,7 +6,7 @@ versions reads that stream, whoever adopts one writes to it, and so neither can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ledger.errors import LOCAL_ACT, Refused
@@ -16,7 +16,7 @@ from ledger.journal.context import Context
 from ledger.journal.in_force import Dated, InForce, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.result_events import AssessmentRules, AssessmentRulesAdopted
-from ledger.journal.vocabulary import AVERAGES, FINALS
+from ledger.journal.vocabulary import AVERAGES, FINALS, WEIGHT_MAX, WORK_KINDS, WorkKind
 
 LEAST_AND_MOST: Final[dict[str, tuple[int, int]]] = {
     "marks_min": (1, 99),
@@ -85,3 +85,23 @@ def _check_rules(wanted: AssessmentRules) -> None:
     rules.check_code(wanted.final_from, FINALS, "rules.final_from")
     for name, (least, most) in LEAST_AND_MOST.items():
         rules.check_integer(getattr(wanted, name), least, most, f"rules.{name}")
+    if wanted.weights is not None:
+        _check_weights(wanted.weights, wanted.average)
+
+
+def _check_weights(weights: Mapping[WorkKind, int], average: str) -> None:
+    """Judge the weights of kinds of work: at least one, of kinds there are, and only where marks are weighed."""
+    if average != "weighted":
+        raise Refused(
+            "weights_idle",
+            "weights do not count where the mean is plain: leave them out",
+            clause=LOCAL_ACT,
+            where="rules.weights",
+        )
+    if not weights:
+        raise Refused(
+            "no_weights", "name a kind of work, or leave the weights out", clause=LOCAL_ACT, where="rules.weights"
+        )
+    for kind, weight in weights.items():
+        rules.check_code(kind, WORK_KINDS, "rules.weights")
+        rules.check_integer(weight, 1, WEIGHT_MAX, f"rules.weights.{kind}")

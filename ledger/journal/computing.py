@@ -1,6 +1,7 @@
 """How a result follows from marks: pure functions of marks and rules, to be called with any rules and weights.
 
     compute_period_mark([Input(412, "4", 100), Input(430, "5", 300)], rules)
+    compute_period_mark([Input(412, "4"), Input(430, "5", None, "control_work")], rules)     # weights: control_work 300
         -> Computed(value="5", sum=1900, weight=400, inputs=(412, 430))         # 4.75, and five_from is 460
 
 All arithmetic is in integers: the mean is the fraction `sum` / `weight`, and a threshold is compared with it exactly.
@@ -13,17 +14,22 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ledger.journal.result_events import AssessmentRules
+from ledger.journal.vocabulary import WorkKind
 
 NOT_ASSESSED: Final = "na"
 """What is computed where nothing can be (не аттестован)."""
 
+WEIGHT: Final = 100
+"""Of an ordinary work, in hundredths."""
+
 
 class Input(NamedTuple):
-    """A mark that stands: its standing entry, its value, and its work's weight in hundredths."""
+    """A mark that stands: its standing entry and value, the weight that its work says, in hundredths, and its kind."""
 
     entry: int
     value: str
-    weight: int = 100
+    weight: int | None = None
+    kind: WorkKind | None = None
 
 
 class Computed(NamedTuple):
@@ -40,13 +46,22 @@ def digits_of(value: str) -> tuple[int, ...]:
     return tuple(int(part) for part in value.split("/") if part in ("1", "2", "3", "4", "5"))
 
 
+def weight_of(mark: Input, rules: AssessmentRules) -> int:
+    """Return what a mark weighs, in hundredths: as its work says, else as the rules say of the kind, else as usual."""
+    if mark.weight is not None:
+        return mark.weight
+    if rules.weights is None or mark.kind is None:
+        return WEIGHT
+    return rules.weights.get(mark.kind, WEIGHT)
+
+
 def compute_period_mark(marks: Iterable[Input], rules: AssessmentRules) -> Computed:
     """Compute a period's mark from the marks of its lessons."""
     total = weight = count = 0
     inputs = []
     for mark in marks:
         digits = digits_of(mark.value)
-        share = mark.weight if rules.average == "weighted" else 1
+        share = weight_of(mark, rules) if rules.average == "weighted" else 1
         total += share * sum(digits)
         weight += share * len(digits)
         count += len(digits)

@@ -50,7 +50,7 @@ class WorkHeader(Event, frozen=True, kw_only=True):
 
     kind: WorkKind
     written: bool
-    weight: int
+    weight: int | None = None
     ends_on: str | None = None
     scheduled: str | None = None
     of_lesson: str | None = None

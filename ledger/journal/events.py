@@ -342,8 +342,9 @@ class EarlyLeaveRecorded(Event, frozen=True, kw_only=True):
 
 
 class WorkRecorded(Event, frozen=True, kw_only=True):
-    """An assessed work done in the lesson; `weight` in hundredths (100 is the ordinary one).
+    """An assessed work done in the lesson.
 
+    `weight`: in hundredths (100 is the ordinary one); None: what the rules that compute a result give its kind.
     `ends_on`: the last day of a written work that goes on after the lesson's day (R22); `scheduled`: which work of the
     course's schedule it is; `of_lesson`: of a homework check, the lesson whose homework it checks; None: the course's
     lesson before.
@@ -352,7 +353,7 @@ class WorkRecorded(Event, frozen=True, kw_only=True):
     work: str
     kind: WorkKind
     written: bool
-    weight: int
+    weight: int | None = None
     ends_on: str | None = None
     scheduled: str | None = None
     of_lesson: str | None = None

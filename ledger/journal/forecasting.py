@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
-from ledger.journal.computing import NOT_ASSESSED, Computed, Input, compute_period_mark, digits_of
+from ledger.journal.computing import NOT_ASSESSED, WEIGHT, Computed, Input, compute_period_mark, digits_of
 from ledger.journal.result_events import AssessmentRules
 
 Threshold = Literal["five_from", "four_from", "three_from"]
 FROM: Final[dict[str, Threshold]] = {"5": "five_from", "4": "four_from", "3": "three_from"}
-WEIGHT: Final = 100
-"""Of the marks to come: that of an ordinary work, in hundredths."""
 
 
 class Needed(NamedTuple):

@@ -25,12 +25,9 @@ from ledger.journal.events import (
 from ledger.journal.facts import Slot
 from ledger.journal.homework import check_homework
 from ledger.journal.roster import ClassGroup
-from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WORK_KINDS, WorkKind
+from ledger.journal.vocabulary import ABSENCE_CODES, MARKS, WEIGHT_MAX, WORK_KINDS, WorkKind
 
 MISSED_MINUTES_MAX: Final = 120
-WEIGHT_MAX: Final = 1_000
-"""Hundredths: ten times an ordinary work."""
-
 HOMEWORK: Final[Slot] = ("homework", "", "")
 BesideAbsence = Callable[[str, str], bool]
 """Tells of a student and a work whether a mark may stand beside the student's absence from the lesson."""
@@ -147,7 +144,8 @@ def check_work(work: WorkHeader | NewWork, held_on: str, year_ends_on: str, wher
     rules.check_code(work.kind, WORK_KINDS, where + "kind")
     if type(work.written) is not bool:
         raise Refused("malformed_value", "neither true nor false", clause=LOG, where=where + "written")
-    rules.check_integer(work.weight, 1, WEIGHT_MAX, where + "weight")
+    if work.weight is not None:
+        rules.check_integer(work.weight, 1, WEIGHT_MAX, where + "weight")
     if work.ends_on is None:
         return
     if not work.written:

@@ -12,13 +12,15 @@ from ledger.journal.vocabulary import (
     DeviationReason,
     FinalFrom,
     ResultKind,
+    WorkKind,
 )
 
 
 class AssessmentRules(Event, frozen=True, kw_only=True):
     """How results follow from marks, as `verify/spec/events.md` lists it; nothing has a default.
 
-    `*_from` in hundredths of a mark: ``460`` is 4.60.
+    `*_from` in hundredths of a mark: ``460`` is 4.60. `weights`: kind of work -> hundredths, of works that say none
+    themselves; a kind that is not there, and all of them where there are none, weigh 100.
     """
 
     average: Average
@@ -29,6 +31,7 @@ class AssessmentRules(Event, frozen=True, kw_only=True):
     period_marks_min: int
     mean_up_from: int
     final_from: FinalFrom
+    weights: dict[WorkKind, int] | None = None
 
 
 class AssessmentRulesAdopted(Event, frozen=True, kw_only=True):

@@ -40,7 +40,14 @@ from ledger.journal.result_events import (
 from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.sheet import ResultSheet
 from ledger.journal.teaching import today
-from ledger.journal.vocabulary import DEVIATION_REASONS, REASONS_WITH_NOTE, RESULT_KINDS, RESULT_VALUES, ResultKind
+from ledger.journal.vocabulary import (
+    DEVIATION_REASONS,
+    REASONS_WITH_NOTE,
+    RESULT_KINDS,
+    RESULT_VALUES,
+    ResultKind,
+    WorkKind,
+)
 from ledger.journal.year import Period, SchoolYear
 
 STUDENTS_MAX: Final = 60
@@ -261,7 +268,7 @@ def _computing(
 
 
 def _lesson_marks(place: SheetPlace, classes: Iterable[ClassGroup], context: Context) -> Mapping[str, list[Input]]:
-    """Return the standing marks of each student in the subject's lessons of the period, with their works' weights."""
+    """Return the standing marks of each student in the subject's lessons of the period, each as its work weighs it."""
     found: dict[str, list[Input]] = {}
     period, books = place.period, context.books
     streams = books.subject_lessons([group.id for group in classes], place.course.subject)
@@ -274,15 +281,15 @@ def _lesson_marks(place: SheetPlace, classes: Iterable[ClassGroup], context: Con
             context.reads[stream] = lesson.version
             for fact in lesson.facts.values():
                 if fact.what == "mark" and fact.value is not None:
-                    mark = Input(fact.standing, fact.value, _weight(lesson, fact))
+                    mark = Input(fact.standing, fact.value, *_weight_and_kind(lesson, fact))
                     found.setdefault(fact.student, []).append(mark)
     return found
 
 
-def _weight(lesson: Lesson, mark: FactState) -> int:
+def _weight_and_kind(lesson: Lesson, mark: FactState) -> tuple[int | None, WorkKind | None]:
     work = lesson.facts[lesson.works[mark.work]].value
     # A work with a mark is not annulled (verify/spec/events.md, Corrections).
-    return work.weight if isinstance(work, WorkHeader) else 0
+    return (work.weight, work.kind) if isinstance(work, WorkHeader) else (0, None)
 
 
 def _period_marks(place: SheetPlace, classes: Iterable[ClassGroup], context: Context) -> Mapping[str, list[Input]]:

@@ -376,6 +376,8 @@ WEEKS: Final[tuple[str, ...]] = get_args(Weeks)
 CERTIFICATE_CODES: Final[frozenset[str]] = frozenset(get_args(CertificateCode))
 MEDIA_TYPES: Final[frozenset[str]] = frozenset(get_args(MediaType))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
+WEIGHT_MAX: Final = 1_000
+"""Of a work, in hundredths: ten times an ordinary one."""
 DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
 PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))

@@ -11,14 +11,15 @@ from ledger.journal.vocabulary import RescheduleReason, WorkKind
 class NewWork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An assessed work.
 
-    `ends_on`: its last day, where a written one goes on after the lesson's day; `scheduled`: which work of the
-    course's schedule it is; `of_lesson`: of a homework check, whose homework it checks where not the lesson's before.
+    `weight`: its own, in hundredths, that goes before what the rules of assessment give its kind; `ends_on`: its last
+    day, where a written one goes on after the lesson's day; `scheduled`: which work of the course's schedule it is;
+    `of_lesson`: of a homework check, whose homework it checks where not the lesson's before.
     """
 
     work: str
     kind: WorkKind
     written: bool
-    weight: int = 100
+    weight: int | None = None
     ends_on: str | None = None
     scheduled: str | None = None
     of_lesson: str | None = None

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from ledger.journal.computing import WEIGHT
 from ledger.journal.vocabulary import FACT_WORDS, REASON_WORDS
 from ledger.wire.entry import format_at
 from projections.questions import choosing
@@ -16,6 +17,7 @@ from projections.questions.cells import ACTION_WORDS, VALUE_WORDS
 from projections.reading import stands
 from projections.views.correction_register import Closed, Timing
 from projections.views.lookups import Period, periods
+from projections.views.result_register import assessment_rules
 
 HONOURS_GRADES: Final = (9, 11)
 HONOURS_AVERAGE: Final = 4.5
@@ -212,18 +214,34 @@ def _windows(asked: Asked, ends: dict[int, list[Period]], days: int) -> list[tup
     return windows
 
 
+class _Weigher:
+    """What works weigh that say nothing of it: by the rules in force on the last day of the period that holds them."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._ends = _periods_by_grade(asked)
+        self._rules = assessment_rules(asked.views, at=asked.position).rows
+
+    def by_rules(self, kind: str, held_on: str, grade: int) -> int:
+        period = _period_of(self._ends[grade], held_on)
+        last = held_on if period is None else period.ends_on
+        weights = next((row.rules.get("weights") for row in reversed(self._rules) if row.effective_from <= last), None)
+        return int((weights or {}).get(kind, WEIGHT))
+
+
 def _candidates(asked: Asked) -> set[str]:
     """Students of grades 9 and 11 whose average so far is a 5 in every course that has marks for them."""
-    sql = f"""SELECT c.student, l.course, c.value, w.weight FROM {{classes}} g
+    sql = f"""SELECT c.student, l.course, c.value, w.weight, w.kind, l.held_on, g.grade FROM {{classes}} g
         JOIN {{courses}} o ON o.class_group = g.class_group AND {stands("o")}
         JOIN {{lessons}} l ON l.course = o.course AND l.stands = 1 AND {stands("l")}
         JOIN {{cells}} c ON c.lesson = l.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
         JOIN {{works}} w ON w.lesson = c.lesson AND w.work = c.work AND {stands("w")}
         WHERE g.grade IN {HONOURS_GRADES} AND {stands("g")}"""
     sums: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for student, course, value, weight in asked.select(sql):
+    weigh = _Weigher(asked)
+    for student, course, value, own, kind, held_on, grade in asked.select(sql):
         height = _height(value)
         if height is not None:
+            weight = own or weigh.by_rules(kind, held_on, grade)
             of = sums[student, course]
             of[0] += height * weight
             of[1] += weight

@@ -56,7 +56,7 @@ class Work:
     work: str
     kind: str
     written: bool
-    weight: int
+    weight: int | None
     ends_on: str | None
     of_lesson: str | None
 

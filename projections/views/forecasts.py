@@ -224,7 +224,7 @@ def _rules(views: Reader, position: int, day: str) -> tuple[int | None, Assessme
 
 
 _MARKS: Final = f"""
-    SELECT o.subject, c.student, c.entry, c.value, w.weight FROM {{courses}} o
+    SELECT o.subject, c.student, c.entry, c.value, w.weight, w.kind FROM {{courses}} o
     JOIN {{lessons}} l ON l.course = o.course AND l.held_on BETWEEN :first AND :last AND {stands("l")}
     JOIN {{cells}} c ON c.lesson = l.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
     JOIN {{works}} w ON w.lesson = c.lesson AND w.work = c.work AND {stands("w")}
@@ -243,9 +243,9 @@ def _marks(
     found: defaultdict[tuple[str, str], list[Input]] = defaultdict(list)
     for one in sorted(members):
         values = {"at": position, "first": period.starts_on, "last": period.ends_on, "class_group": one}
-        for subject, student, entry, value, weight in views.select(_MARKS, values):
+        for subject, student, *mark in views.select(_MARKS, values):
             if student in members[one]:
-                found[subject, student].append(Input(entry, value, weight))
+                found[subject, student].append(Input(*mark))
     return found
 
 

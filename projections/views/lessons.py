@@ -58,8 +58,8 @@ class LaterAttendanceRow(NamedTuple):
 class WorkRow(NamedTuple):
     """An assessed work.
 
-    `ends_on`: its last day, where it goes on after the lesson's; `scheduled`: of the schedule; `of_lesson`: of a
-    homework check, the lesson that it names.
+    `weight`: None where it is what the rules of assessment give the kind; `ends_on`: its last day, where it goes on
+    after the lesson's; `scheduled`: of the schedule; `of_lesson`: of a homework check, the lesson that it names.
     """
 
     entry: int
@@ -68,7 +68,7 @@ class WorkRow(NamedTuple):
     work: str
     kind: str
     written: int
-    weight: int
+    weight: int | None
     ends_on: str | None
     scheduled: str | None
     of_lesson: str | None

@@ -20,8 +20,10 @@ from ledger.journal.computing import (
     compute_period_mark,
     compute_year_mark,
     digits_of,
+    weight_of,
 )
 from ledger.journal.result_events import AssessmentRules
+from ledger.journal.vocabulary import WorkKind
 from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 from projections.views.lookups import Period, classes, courses, memberships, periods
 from projections.views.result_register import Result, assessment_rules, results
@@ -214,22 +216,22 @@ def _rules_of(views: Reader, position: int, period: Period, assumed: Assumed) ->
 
 
 class _Mark(NamedTuple):
-    """A mark that stands; `kind`: of its work."""
+    """A mark that stands; `kind`: of its work, and `weight`: what that says itself."""
 
     course: str
     subject: str
     student: str
     entry: int
     value: str
-    kind: str | None
-    weight: int
+    kind: WorkKind | None
+    weight: int | None
     place: tuple[str, int]
     """Day and number of the lesson."""
 
-    def counted(self, assumed: Assumed) -> Counted:
-        """With the weight that the question gives it."""
-        weight = assumed.weights.get(self.kind or "", self.weight)
-        return Counted(self.entry, self.value, self.kind, self.weight, weight)
+    def input(self, assumed: Assumed | None = None) -> Input:
+        """As it is computed from; a weight that the question gives the kind goes before what the work says."""
+        weight = self.weight if assumed is None else assumed.weights.get(self.kind or "", self.weight)
+        return Input(self.entry, self.value, weight, self.kind)
 
 
 class _Class(NamedTuple):
@@ -365,9 +367,13 @@ def _row(
 ) -> WhatIfRow:
     what, student = whose
     place = asked.courses[course]
-    counted = tuple(sorted((mark.counted(assumed) for mark in marks), key=lambda mark: mark.entry))
-    now = [Input(mark.entry, mark.value, mark.weight) for mark in counted]
-    then = [Input(mark.entry, mark.value, mark.assumed_weight) for mark in counted]
+    by_rules = None if rules.rules is None else _typed(rules.rules)
+    by_others = _typed(rules.assumed)
+    now, then = [mark.input() for mark in marks], [mark.input(assumed) for mark in marks]
+    counted = tuple(
+        Counted(old.entry, old.value, old.kind, weight_of(old, by_rules or by_others), weight_of(new, by_others))
+        for old, new in sorted(zip(now, then, strict=True))
+    )
     return WhatIfRow(
         course=course,
         class_group=place.class_group,
@@ -378,8 +384,8 @@ def _row(
         student=student,
         entry=None if result is None else result.entry,
         stands=None if result is None else result.value,
-        by_rules=None if rules.rules is None else _outcome(compute(now, _typed(rules.rules))),
-        assumed=_outcome(compute(then, _typed(rules.assumed))),
+        by_rules=None if by_rules is None else _outcome(compute(now, by_rules)),
+        assumed=_outcome(compute(then, by_others)),
         inputs=tuple(mark for mark in counted if digits_of(mark.value)),
     )
 

@@ -18,6 +18,7 @@ from tests.verify_archive import sample, write_folder, write_zip
 from tests.verify_journal_forgeries import finished
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
+from tests.verify_weight_forgeries import weighed
 from verify.archive import verify_archive
 from verify.findings import FINDINGS, Verdict
 from verify.report import to_json, to_text
@@ -54,6 +55,12 @@ def test_verifies_what_nobody_changed(write: object, tmp_path: Path) -> None:
 
 def test_verifies_results_as_they_were_worked_by_hand(tmp_path: Path) -> None:
     builder = graded().b
+    report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+
+
+def test_verifies_marks_that_weigh_what_the_rules_say_of_their_works(tmp_path: Path) -> None:
+    builder = weighed().b
     report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
 

@@ -140,6 +140,42 @@ def test_another_weight_of_a_work_makes_what_it_counted_in_outdated(school: Grad
         assert outdated["inputs_now"] == outdated["inputs"], "the same mark, which weighs more"
 
 
+def test_works_weigh_what_the_rules_say_of_their_kind_until_they_say_it_themselves(school: Graded) -> None:
+    """An answer of 4 and a control work of 3: 300 of 4 and 100 of 3 are 3.75; with the answer's own 100 they are 3.50."""
+    student = school.students[0]
+    with school.server.as_("administrator") as admin:
+        unknown = admin.post("/assessment-rules", json=adoption(weights={"quiz": 100}))
+        assert problem(unknown, 422, "unprocessable")["where"] == "rules.weights"
+        refused = admin.post("/assessment-rules", json=adoption(weights={"answer": 0}))
+        assert problem(refused, 422, "out_of_range")["where"] == "rules.weights.answer"
+        problem(
+            admin.post("/assessment-rules", json=adoption(weights={"answer": 9}, average="plain")), 422, "weights_idle"
+        )
+        problem(admin.post("/assessment-rules", json=adoption(weights={})), 422, "no_weights")
+        rule = post(admin, "/assessment-rules", adoption(weights={"answer": 300}))["first_index"]
+        (_, version) = admin.get("/assessment-rules").json()["rows"]
+        assert (version["entry"], version["rules"]["weights"]) == (rule, {"answer": 300})
+    with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
+        work = str(uuid4())
+        more: dict[str, Any] = {
+            "works": [{"work": work, "kind": "control_work", "written": True}], "absences": [], "number": 2,
+            "marks": [{"student": student, "work": work, "value": "3"}],
+        }  # fmt: skip
+        school.recorded(teacher, **more)
+        (forecast,) = rows(deputy, "/forecasts", class_group=school.group, student=student, on=DAY)
+        school.grade(teacher, {"student": student})
+        (result,) = rows(deputy, "/results", student=student)
+        for found in (forecast, result):
+            assert [found[name] for name in ("value", "sum", "weight", "rule")] == ["4", 1500, 400, rule]
+        work_fact = next(fact for fact in school.facts() if fact["what"] == "work")
+        assert work_fact["value"] == {"kind": "answer", "written": False}
+        change = {"corrects": work_fact["standing"], "new": {**work_fact["value"], "weight": 100}, "reason": "typo"}
+        answer = teacher.post(school.place + "/corrections", json=change, headers=tag(teacher, school.place))
+        assert answer.status_code == 201, answer.text
+        (outdated,) = rows(deputy, "/results/deviations")
+        assert (outdated["computed"], outdated["computed_now"]) == ("4", "3")
+
+
 def test_a_published_result_changes_by_a_second_persons_consent(school: Graded) -> None:
     with school.server.as_("teacher") as teacher, school.server.as_("deputy") as deputy:
         first = school.grade(teacher)

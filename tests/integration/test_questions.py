@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ledger.journal import events as j
+from ledger.journal import events as j, result_events as r
 from projections.engine import Views
 from projections.errors import NotYetProjected
 from projections.questions import BY_SLUG, QUESTIONS, LogFacts, Misasked, ask
@@ -25,6 +25,7 @@ from tests.question_school import (
     DIMA,
     GLEB,
     MATH5,
+    MATH9,
     NOTE,
     QUARTER,
     QUESTION_SCHOOL,
@@ -127,6 +128,27 @@ def test_marks_raised_in_the_last_days_of_a_period_are_found_and_earlier_ones_ar
     assert len(found(views, "raised-marks", days="60")) == 4, "with the three of September"
     honours = found(views, "raised-marks", honours="yes")
     assert [(row["student"], row["change"]) for row in honours] == [(GLEB, "raised")], "Dima's average is no 5"
+
+
+def test_candidates_marks_weigh_what_the_rules_of_the_periods_last_day_say(tmp_path: Path) -> None:
+    """Dima's 3 weighs 100 and his 5 for a control work 1000: 5300 / 1100 is 4.82, where both alike would be 4.00."""
+    school = QuestionSchool()
+    rules = r.AssessmentRules(
+        average="weighted", marks_min=1, five_from=460, four_from=360, three_from=260, period_marks_min=1,
+        mean_up_from=50, final_from="year", weights={"control_work": 1000},
+    )  # fmt: skip
+    order = {"order_number": "4", "order_date": "2026-08-24", "effective_from": "2026-10-25"}
+    adopted = r.AssessmentRulesAdopted(rules=rules, **order)
+    school.at("10-29T09:00", ADMIN, "administrator", (f"assessment/{uid('school')}", adopted))
+    school.lesson(
+        "N2", "10-29T10:00", MATH9, 1, T1,
+        j.WorkRecorded(work=uid("w7"), kind="control_work", written=True),
+        j.MarkRecorded(student=DIMA, work=uid("w7"), value="5"),
+        held_on="2026-10-23",
+    )  # fmt: skip
+    with Views.open(f"sqlite:{tmp_path}/more.db", ORIGIN) as more:
+        more.catch_up(school.log)
+        assert [row["student"] for row in found(more, "raised-marks", honours="yes")] == [GLEB, DIMA]
 
 
 def test_what_neither_the_teacher_nor_the_substitute_entered_is_found_once(views: Views) -> None:

@@ -68,7 +68,13 @@ class Graded(World):
         self.rule = self.set_up(adopt_rules()) if rules else None
 
     def work(
-        self, day: str, kind: str, weight: int, values: dict[str, str], course: str = MATHS_A, actor: Actor = TEACHER
+        self,
+        day: str,
+        kind: str,
+        weight: int | None,
+        values: dict[str, str],
+        course: str = MATHS_A,
+        actor: Actor = TEACHER,
     ) -> list[int]:
         """A lesson with one work; the entries of its marks, in the order of `values`."""
         self.lessons += 1
@@ -211,6 +217,20 @@ def test_without_rules_in_force_the_question_names_all_of_them(views: Views) -> 
     }  # fmt: skip
     (row,) = school.ask(Assumed({**ASSUMED.rules, **rest, "marks_min": 1}, {})).rows
     assert values(row) == (None, None, "5")
+
+
+def test_a_kinds_weight_is_the_questions_else_the_works_own_else_the_rules(school: Graded) -> None:
+    """Answer 5, own control work (200) 3, test 4: by the rules 1000, 600 and 1200 of 700, by the question 300 for 3."""
+    school.set_up(adopt_rules(weights={"answer": 200, "control_work": 900, "test": 300}))
+    for day, kind, weight, value in (
+        ("2026-09-07", "answer", None, "5"), ("2026-09-08", "control_work", 200, "3"), ("2026-09-09", "test", None, "4"),
+    ):  # fmt: skip
+        school.work(day, kind, weight, {STUDENTS_A[0]: value})
+    (row,) = school.ask(Assumed({}, {"control_work": 300})).rows
+    assert row.by_rules is not None
+    assert (row.by_rules.sum, row.by_rules.weight) == (2800, 700)
+    assert (row.assumed.sum, row.assumed.weight) == (3100, 800)
+    assert [(one.weight, one.assumed_weight) for one in row.inputs] == [(200, 200), (200, 300), (300, 300)]
 
 
 def test_weights_where_the_mean_is_plain_are_no_question(school: Graded) -> None:

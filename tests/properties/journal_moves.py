@@ -115,9 +115,9 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
         {"kind": "test", "written": True, "weight": 200},
         {"kind": "test", "written": True, "weight": 100, "ends_on": "2026-11-10"},
         {"kind": "answer", "written": False, "weight": 100, "ends_on": "2026-11-10"},
-        {"kind": "answer", "written": False, "weight": 100},
+        {"kind": "answer", "written": False},
         {"kind": "homework_check", "written": False, "weight": 100, "of_lesson": uid(1001)},
-        {"kind": "homework_check", "written": False, "weight": 100},
+        {"kind": "homework_check", "written": False},
         {"kind": "answer", "written": False, "weight": 0},
     ),
     "substitution": (
@@ -774,6 +774,7 @@ def _work(choices: Choices, work: str) -> NewWork:
             kind="test",
             written=True,
             ends_on=choices.one((None, "2026-11-10")),
+            weight=choices.one((None, None, 100, 200)),
             scheduled=choices.one((None, None, *PLANNED_WORKS)),
         )
     kind: WorkKind = choices.one(("answer", "homework_check", "homework_check"))

@@ -848,7 +848,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
         works = [other.data["work"] for other in self.of(self.item.stream, "work_recorded")]
         assert self.data["work"] not in works
         self.check_named(self.data, header)
-        assert 1 <= self.data["weight"] <= 1000
+        assert 1 <= self.data.get("weight", 1) <= 1000
         self.check_days(self.data, header)
         self.check_planned(self.data, header)
 
@@ -1100,10 +1100,10 @@ def check_value(what: str, value: Any) -> None:
         assert 1 <= value <= 120
     else:
         assert isinstance(value, dict)
-        optional = {"due_on", "due_lesson", "files", "plan_items", "ends_on", "scheduled", "of_lesson"}
+        optional = {"due_on", "due_lesson", "files", "plan_items", "ends_on", "scheduled", "of_lesson", "weight"}
         assert value.keys() - optional == _FIELDS[what] - optional
         assert value.keys() <= _FIELDS[what]
-        assert what != "work" or 1 <= value["weight"] <= 1000
+        assert what != "work" or 1 <= value.get("weight", 1) <= 1000
         if what == "substitution":
             assert 1 <= value["coefficient"] <= 1000
             assert value["reason"] in {"ill", "business_trip", "training", "leave", "other"}

@@ -44,10 +44,13 @@ RULES: Final = AssessmentRules(
     mean_up_from=50,
     final_from="mean_of_year_and_exam",
 )
+WEIGHTS: Final[tuple[dict[str, int], ...]] = ({"answer": 50, "test": 300}, {"homework_check": 1000}, {}, {"test": 0})
 
 
 def assess(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
-    changes: dict[str, Any] = choices.one(({}, {"average": "plain"}, {"marks_min": 2}, {"final_from": "year"}))
+    changes: dict[str, Any] = choices.one(
+        ({}, {"average": "plain"}, {"marks_min": 2}, {"final_from": "year"}, *({"weights": each} for each in WEIGHTS))
+    )
     command = cmd.AdoptAssessmentRules(
         order_number=choices.one(("21-о", "22-о")),
         order_date="2026-08-24",

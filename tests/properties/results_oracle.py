@@ -22,6 +22,10 @@ RANGES = {
     "period_marks_min": (1, 9),
     "mean_up_from": (1, 99),
 }
+KINDS = {
+    *("answer", "homework_check", "self_work", "control_work", "test", "dictation", "exposition", "composition"),
+    *("laboratory", "practical", "project", "by_heart", "retelling", "reading", "norms"),
+}
 RECORDS = {
     "period_mark_recorded": "period_mark",
     "exam_result_recorded": "exam_result",
@@ -34,10 +38,14 @@ def check_assessment(check: _Checker) -> None:
     assert data.keys() == {"order_number", "order_date", "effective_from", "rules"}
     check.check_order("effective_from")
     rules = data["rules"]
-    assert rules.keys() == RANGES.keys() | {"average", "final_from"}
+    assert rules.keys() - {"weights"} == RANGES.keys() | {"average", "final_from"}
     assert rules["average"] in {"weighted", "plain"}
     assert rules["final_from"] in {"year", "mean_of_year_and_exam"}
     assert all(least <= rules[name] <= most for name, (least, most) in RANGES.items())
+    if "weights" in rules:
+        assert rules["average"] == "weighted"
+        assert rules["weights"].keys() <= KINDS
+        assert {1 <= weight <= 1000 for weight in rules["weights"].values()} == {True}
 
 
 def check_council(check: _Checker) -> None:
@@ -97,7 +105,7 @@ def _check_computed(check: _Checker, what: str, opened: dict[str, Any]) -> None:
     ]
     assert data["rule"] == adopted[-1].position
     rules = adopted[-1].data["rules"]
-    marks = [mark for mark in _marks(check, what, opened) if mark[1]]
+    marks = [mark for mark in _marks(check, what, opened, rules.get("weights", {})) if mark[1]]
     if what == "period_mark" and check.made("period", opened["period"])["kind"] != "year":
         if rules["average"] == "plain":
             marks = [(entry, digits, 1) for entry, digits, _ in marks]
@@ -132,7 +140,9 @@ def _mean(marks: list[tuple[int, list[int], int]]) -> Fraction | None:
     return Fraction(sum(weight * sum(digits) for _, digits, weight in marks), weight) if weight else None
 
 
-def _marks(check: _Checker, what: str, opened: dict[str, Any]) -> list[tuple[int, list[int], int]]:
+def _marks(
+    check: _Checker, what: str, opened: dict[str, Any], by_kind: dict[str, int]
+) -> list[tuple[int, list[int], int]]:
     """Standing entry, digits and weight of everything that might count."""
     student, course = check.data["student"], check.made("course", opened["course"])
     period = check.made("period", opened["period"])
@@ -153,7 +163,8 @@ def _marks(check: _Checker, what: str, opened: dict[str, Any]) -> list[tuple[int
                 found += [_mark(one) for one in own if (one["what"], one["student"]) == ("period_mark", student)]
         elif period["kind"] != "year" and period["starts_on"] <= other.data["held_on"] <= period["ends_on"]:
             facts = check.facts(of=other.stream)
-            weights = {fact.work: fact.value["weight"] for fact in facts if fact.what == "work"}
+            works = [fact for fact in facts if fact.what == "work"]
+            weights = {work.work: work.value.get("weight", by_kind.get(work.value["kind"], 100)) for work in works}
             found += [
                 (fact.standing, _digits(fact.value), weights[fact.work])
                 for fact in facts

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
@@ -13,13 +14,13 @@ from ledger.journal.computing import Input, compute_period_mark
 from ledger.journal.result_events import AssessmentRulesAdopted
 from projections.engine import Views
 from projections.views.forecasts import forecasts
-from tests import projection_oracle as oracle
+from tests import projection_office, projection_oracle as oracle
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN
-from tests.projection_office import RULES
 from tests.properties.test_deadline_register import DeadlineLog, _quiet, taught
 
 DAY = "2026-09-08"
+RULES = msgspec.structs.replace(projection_office.RULES, weights={"answer": 50, "test": 300})
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -67,7 +68,9 @@ def expected(world: oracle.World) -> dict[tuple[str, str], Any]:
                     (work,) = [
                         f for f in world.facts if f.what == "work" and (f.lesson, f.work) == (fact.lesson, fact.work)
                     ]
-                    marks.append(Input(fact.standing, fact.value, work.value["weight"]))
+                    weights = RULES.weights or {}
+                    weight = work.value.get("weight", weights.get(work.value["kind"], 100))
+                    marks.append(Input(fact.standing, fact.value, weight))
             computed = compute_period_mark(marks, RULES)
             pending = {
                 fact.standing

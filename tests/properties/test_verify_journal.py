@@ -5,9 +5,11 @@ from bisect import bisect_right
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.properties.journal_oracle import Item, check_log
+from tests.properties.results_moves import RULES as ASSESSMENT
 from tests.properties.test_journal_machine import TEACHER_OF_NOTHING, World, random_world
 from tests.unit.ledger.journal.small_school import (
     MATHS_A,
@@ -27,6 +29,8 @@ from verify.findings import Report
 from verify.log import LogWalk
 from verify.tables import Tables
 from verify.tree import Edge
+
+RULES = msgspec.to_builtins(ASSESSMENT)
 
 HEADER = {"topic": "Т", "number": 1, "starts_at": "08:30", "ends_at": "09:15"}
 
@@ -234,6 +238,10 @@ def requester(type_: str) -> str:
         ("printout_registered", {"printed_on": "2026-09-01"}, "printout-scope"),
         ("printout_registered", {"signed_by": STUDENTS_A[0]}, "person-kind"),
         ("assessment_rules_adopted", {"rules": {}}, "data-field"),
+        ("assessment_rules_adopted", {"rules": RULES | {"weights": {}}}, "data-field"),
+        ("assessment_rules_adopted", {"rules": RULES | {"weights": {"quiz": 100}}}, "data-field"),
+        ("assessment_rules_adopted", {"rules": RULES | {"weights": {"test": 1001}}}, "data-field"),
+        ("assessment_rules_adopted", {"rules": RULES | {"weights": {"test": 9}, "average": "plain"}}, "data-field"),
         ("result_sheet_opened", {"course": uid(99)}, "reference-unknown"),
         ("period_mark_recorded", {"sum": 99}, "result-computed"),
         ("period_mark_recorded", {"inputs": [0]}, "result-inputs"),

@@ -10,6 +10,7 @@ import msgspec
 from ledger.journal import commands as cmd
 from ledger.journal.events import Event
 from ledger.journal.result_events import AssessmentRules
+from ledger.journal.vocabulary import WorkKind
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -70,13 +71,13 @@ class GradedSchool(SmallSchool):
         self.lessons = 0
 
     def give(
-        self, day: str, value: str, weight: int = 100, *, student: str = STUDENT, course: str = MATHS_A,
-        now: datetime | None = None, is_late: bool = False,
+        self, day: str, value: str, weight: int | None = 100, *, student: str = STUDENT, course: str = MATHS_A,
+        now: datetime | None = None, is_late: bool = False, kind: WorkKind = "answer",
     ) -> int:  # fmt: skip
         """Give a lesson with one work and one mark; return the mark's entry."""
         self.lessons += 1
         id_, work = uid(4000 + self.lessons), uid(5000 + self.lessons)
-        new_work = cmd.NewWork(work=work, kind="answer", written=False, weight=weight)
+        new_work = cmd.NewWork(work=work, kind=kind, written=False, weight=weight)
         mark = cmd.NewMark(student=student, work=work, value=value)
         number = self.lessons % 12
         moment = now or moscow(f"{day} 12:00")

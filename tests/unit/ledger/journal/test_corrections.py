@@ -80,7 +80,7 @@ class TestBeforeTheClose:
             ("homework", ev.HomeworkBody(text="§ 1", due_on="2026-09-08"), {"text": "§ 2"}, ev.HomeworkCorrected),
             (
                 "work",
-                ev.WorkHeader(kind="answer", written=False, weight=100),
+                ev.WorkHeader(kind="answer", written=False),
                 {"kind": "test", "written": True, "weight": 200},
                 ev.WorkCorrected,
             ),
@@ -138,7 +138,7 @@ class TestBeforeTheClose:
             ("homework", {"text": "§ 1", "due_on": "2026-09-08"}, "nothing_changes", "new"),
             ("homework", "§ 2", "malformed_value", "new"),
             ("work", {"kind": "test", "written": True, "weight": 0}, "out_of_range", "new.weight"),
-            ("work", {"kind": "test", "written": True}, "malformed_value", "new"),
+            ("work", {"kind": "test", "weight": 100}, "malformed_value", "new"),
             ("lesson", {**HEADER, "ends_at": "10:40"}, "empty_range", "new.ends_at"),
             ("lesson", {**HEADER, "topic": ""}, "malformed_text", "new.topic"),
             ("lesson", {**HEADER, "starts_at": "12:30", "ends_at": "13:00"}, "lesson_not_begun", "new.starts_at"),

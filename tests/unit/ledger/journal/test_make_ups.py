@@ -63,7 +63,7 @@ def absent() -> SmallSchool:
 def test_a_written_work_names_its_last_day(school: SmallSchool) -> None:
     work = msgspec.structs.replace(TEST, ends_on="2026-09-08")
     events = school.do(lesson(works=(work,)))
-    assert events[1] == ev.WorkRecorded(work=WORK, kind="control_work", written=True, weight=100, ends_on="2026-09-08")
+    assert events[1] == ev.WorkRecorded(work=WORK, kind="control_work", written=True, ends_on="2026-09-08")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_refuses_a_last_day_that_a_work_cannot_have(school: SmallSchool, changes
 
 def test_the_last_day_is_corrected_with_the_work(school: SmallSchool) -> None:
     index = school.index(lesson(works=(TEST,))) + 1
-    header = WorkHeader(kind="control_work", written=True, weight=100, ends_on="2026-09-09")
+    header = WorkHeader(kind="control_work", written=True, ends_on="2026-09-09")
     (corrected,) = school.do(correct(index, msgspec.to_builtins(header)))
     assert isinstance(corrected, ev.WorkCorrected)
     assert (corrected.old, corrected.new) == (msgspec.structs.replace(header, ends_on=None), header)

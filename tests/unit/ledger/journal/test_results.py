@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.journal import commands as cmd
+from ledger.journal.codec import CODEC
 from ledger.journal.computing import Input, compute_period_mark
+from ledger.journal.events import Event, WorkRecorded
 from ledger.journal.result_events import (
     CouncilDecisionRecorded,
     ExamResultRecorded,
@@ -279,6 +281,42 @@ def test_rules_take_effect_in_order_and_are_adopted_once() -> None:
 def test_refuses_rules_that_no_school_can_mean(name: str, value: Any) -> None:
     refusal = SmallSchool().refuse(adopt_rules(**{name: value}), ADMIN)
     assert refusal.where == f"rules.{name}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "where"),
+    [
+        ({"weights": {"quiz": 100}}, "unknown_code", "rules.weights"),
+        ({"weights": {"test": 0}}, "out_of_range", "rules.weights.test"),
+        ({"weights": {"test": 1001}}, "out_of_range", "rules.weights.test"),
+        ({"weights": {}}, "no_weights", "rules.weights"),
+        ({"weights": {"test": 200}, "average": "plain"}, "weights_idle", "rules.weights"),
+    ],
+)
+def test_refuses_weights_that_no_school_can_mean(changes: dict[str, Any], rule: str, where: str) -> None:
+    refusal = SmallSchool().refuse(adopt_rules(**changes), ADMIN)
+    assert (refusal.rule, refusal.where) == (rule, where)
+
+
+def test_rules_without_weights_leave_no_trace_of_them() -> None:
+    name, data = CODEC.encode(adopt_rules_event())
+    assert (name, b"weights" in data) == ("assessment_rules_adopted/1", False)
+    named = adopt_rules_event(weights={"test": 200, "answer": 50})
+    assert b'"weights":{"answer":50,"test":200}' in CODEC.encode(named)[1]
+    assert CODEC.decode(*CODEC.encode(named)) == named
+
+
+def adopt_rules_event(**changes: Any) -> Event:
+    (event,) = SmallSchool().do(adopt_rules(**changes), ADMIN)
+    return event
+
+
+def test_a_weight_that_was_recorded_is_the_works_own_and_stays_in_the_bytes() -> None:
+    for weight, shown in ((100, b'"weight":100'), (None, b"")):
+        work = WorkRecorded(work=uid(1), kind="test", written=True, weight=weight)
+        name, data = CODEC.encode(work)
+        assert (name, shown in data, b"weight" in data) == ("work_recorded/1", True, weight is not None)
+        assert CODEC.decode(name, data) == work
 
 
 def test_computing_can_be_asked_with_other_weights_and_rules() -> None:

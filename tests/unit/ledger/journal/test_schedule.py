@@ -114,7 +114,7 @@ def test_a_held_work_names_the_one_that_was_planned(school: SmallSchool) -> None
     assert school.refuse(lesson(works=(TEST,))).where == "works[0].scheduled"
     entry = school.index(plan(scheduled=OTHER))
     held = msgspec.structs.replace(TEST, scheduled=OTHER)
-    assert ev.WorkRecorded(work=WORK, kind="control_work", written=True, weight=100, scheduled=OTHER) in school.do(
+    assert ev.WorkRecorded(work=WORK, kind="control_work", written=True, scheduled=OTHER) in school.do(
         lesson(works=(held,))
     )
     work = next(fact for fact in school.lesson().facts.values() if fact.what == "work")

@@ -61,7 +61,7 @@ def test_records_a_whole_lesson_in_order(school: SmallSchool) -> None:
         ),
         ev.AbsenceRecorded(student=ANNA, code="ill"),
         ev.LatenessRecorded(student=BORIS, minutes=5),
-        ev.WorkRecorded(work=WORK, kind="answer", written=False, weight=100),
+        ev.WorkRecorded(work=WORK, kind="answer", written=False),
         ev.MarkRecorded(student=BORIS, work=WORK, value="5"),
         ev.MarkRecorded(student=VERA, work=WORK, value="4/5"),
         ev.HomeworkAssigned(text="§ 12, № 3", due_on="2026-09-08"),

@@ -17,6 +17,7 @@ from tests.unit.ledger.journal.graded_school import (
     STUDENT,
     YEAR_SHEET,
     GradedSchool,
+    adopt_rules,
     period_marks,
     result,
 )
@@ -27,6 +28,7 @@ from tests.unit.ledger.journal.small_school import (
     MATHS_B,
     QUARTER_1,
     QUARTER_2,
+    moscow,
     period,
     uid,
 )
@@ -45,7 +47,7 @@ def check(event: object, case: dict[str, Any]) -> None:
     assert event.value == case["computed"]
 
 
-@pytest.mark.parametrize("name", ["period", "year", "final", "reasons"])
+@pytest.mark.parametrize("name", ["period", "weights", "year", "final", "reasons"])
 def test_every_rule_has_five_cases_with_their_reasoning_in_both_languages(name: str) -> None:
     found = [case.values[0] for case in cases(name)]
     assert len(found) >= 5
@@ -68,6 +70,25 @@ def test_period_mark_is_the_one_worked_by_hand(case: dict[str, Any]) -> None:
     assert isinstance(event, ComputedResult)
     assert event.inputs == tuple(sorted(given[day] for day in case["inputs"]))
     assert event.rule == school.rule
+
+
+@pytest.mark.parametrize("case", cases("weights"))
+def test_marks_weigh_what_was_worked_by_hand(case: dict[str, Any]) -> None:
+    school = GradedSchool(**case.get("rules", {}))
+    given = []
+    for number, (day, kind, value, *own) in enumerate(case["lessons"], 1):
+        weight = own[0] if own else None
+        given.append(school.give(day, value, weight, kind=kind))
+        if day in case.get("corrected", {}):
+            new = {"written": False, **case["corrected"][day]}
+            change = cmd.Correct(lesson=uid(4000 + number), corrects=given[-1] - 1, new=new, reason="typo")
+            school.do(change, now=moscow(f"{day} 13:00"))
+    for later in case.get("adopted", ()):
+        school.rule = school.index(adopt_rules(later["effective_from"], weights=later["weights"]), ADMIN)
+    (event,) = school.grade()
+    check(event, case)
+    assert isinstance(event, ComputedResult)
+    assert (event.inputs, event.rule) == (tuple(given), school.rule)
 
 
 @pytest.mark.parametrize("case", cases("year"))
