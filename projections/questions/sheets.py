@@ -22,7 +22,7 @@ _CHANGED: Final = f"""
       k.reason, k.note, k.basis, m.at, m.actor
     FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
-    JOIN {{courses}} o ON o.course = s.course AND o.class_group = :class_group AND {stands("o")}
+    JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
     JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("r.entry")}
     LEFT JOIN {{result_corrections}} k ON k.entry = r.entry AND {stands("k")}
@@ -32,11 +32,15 @@ _CHANGED: Final = f"""
 def changed_results(asked: Asked) -> Found:
     """Results that were added, changed or annulled behind the size that a transfer, an archive or a day names."""
     rows: list[Row] = []
-    for group, (since, size, cited) in _sizes(asked).items():
-        condition, values = asked.selected(("class", "o.class_group"), ("subject", "o.subject"))
-        found = asked.select(f"{_CHANGED}{condition} ORDER BY r.entry", class_group=group, size=size, **values)
-        for class_group, subject, kind, number, what, student, fact, entry, value, before, *rest in found:
-            if value == before:
+    sizes = _sizes(asked)
+    condition, values = asked.selected(("class", "o.class_group"), ("subject", "o.subject"))
+    # Mostly all classes are compared with one size: they are asked about at once.
+    for size in {size for group, (_, size, _) in sizes.items() if asked["class"] in (None, group)}:
+        for class_group, subject, kind, number, what, student, fact, entry, value, before, *rest in asked.select(
+            f"{_CHANGED}{condition}", size=size, **values
+        ):
+            since, own, cited = sizes.get(class_group, ("", -1, ()))
+            if own != size or value == before:
                 continue
             change = "added" if before is None else "annulled" if value is None else "changed"
             place = (asked.class_names[class_group], subject, kind, number, what, student)
