@@ -111,7 +111,7 @@ class Views:
 
         Args:
             log: where the entries are.
-            stop: tree size to stop at.
+            stop: tree size to stop at, where a command ends, as a checkpoint's does.
             batch_entries: entries per transaction.
             progress: called with the position at the start and after each batch; True ends it there.
 

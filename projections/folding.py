@@ -63,11 +63,14 @@ class View:
         tables: its tables, which no other view writes.
         handlers: event class -> function (event, entry) -> operations. At most one row per table and entry.
         on_command: called with the first entry of every command.
+        on_batch: called with what a batch, which has whole commands, asks of the tables (class of a row -> rows);
+            returns more rows. They have to be the same however the commands are cut into batches.
     """
 
     tables: tuple[Table, ...]
     handlers: Mapping[type[Event], Handler]
     on_command: Callable[[Entry], Operations] | None = None
+    on_batch: Callable[[Mapping[type, list[Any]]], Sequence[tuple[Any, ...]]] | None = None
 
 
 class Tail(NamedTuple):
@@ -104,6 +107,7 @@ class Folding:
     def __init__(self, views: Sequence[View]) -> None:
         self.tables = tuple(table for view in views for table in view.tables)
         self._on_command = tuple(view.on_command for view in views if view.on_command is not None)
+        self._on_batch = tuple(view.on_batch for view in views if view.on_batch is not None)
         handlers: dict[type[Event], list[Handler]] = {}
         for view in views:
             for event_class, handler in view.handlers.items():
@@ -136,8 +140,7 @@ class Folding:
             if entry.command != command or entry.at != at:
                 full = position - batch.start.position >= entries_count or size_bytes >= BATCH_BYTES_MAX
                 if full and before is not None:
-                    batch.tail = _tail(before, raw)
-                    yield batch
+                    yield self._whole(batch, _tail(before, raw))
                     batch, asked, size_bytes = _begin(batch.tail)
                 for on_command in self._on_command:
                     for operation in on_command(entry):
@@ -160,8 +163,15 @@ class Folding:
             if not handlers:
                 batch.skipped[f"unknown type: {entry.type}"] += 1
         if before is not None:
-            batch.tail = _tail(before, raw)
-            yield batch
+            yield self._whole(batch, _tail(before, raw))
+
+    def _whole(self, batch: Batch, tail: Tail) -> Batch:
+        """End a batch, and add the rows that follow from the others in it."""
+        batch.tail = tail
+        for on_batch in self._on_batch:
+            for row in on_batch(batch.asked):
+                batch.asked[type(row)].append(row)
+        return batch
 
 
 def _begin(tail: Tail) -> tuple[Batch, defaultdict[type, list[Any]], int]:

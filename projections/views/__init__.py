@@ -10,6 +10,7 @@ from typing import Final
 from projections.folding import View
 from projections.views import (
     cancellations,
+    cell_sets,
     cells,
     certificates,
     closings,
@@ -43,6 +44,7 @@ VIEWS: Final[tuple[View, ...]] = (
     journals.VIEW,
     lessons.VIEW,
     cells.VIEW,
+    cell_sets.VIEW,
     corrections.VIEW,
     regulation.VIEW,
     evidence.VIEW,

@@ -22,7 +22,7 @@ from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve
 from projections.views.lookups import Membership, courses, memberships, school as the_school
 from projections.views.plan import Until, read_grade_calendars, until_of
-from projections.views.plans import Covering, published
+from projections.views.plans import Covering, homework_entries
 from projections.views.regulation import regulation
 from projections.views.subgroups import SubgroupMember, subgroup_members
 
@@ -145,8 +145,7 @@ def first_entries(views: Reader, instants: Collection[str]) -> dict[str, int | N
 
 def planned_homework(views: Reader, lessons: Iterable[Covering], position: int) -> dict[str, int]:
     """Lesson -> the entry of its course's plan that has homework for it, the earliest of several (R18)."""
-    found = published(views, lessons, position)
-    return {lesson: min(item.entry for item in items) for lesson, items in found.items() if items}
+    return homework_entries(views, lessons, position)
 
 
 def wall(day: date, clock: str, of: School) -> datetime:

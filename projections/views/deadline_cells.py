@@ -1,63 +1,96 @@
-"""Absences, marks and make-ups as counts of deadlines need them: sums where they suffice, else students."""
+"""Absences, marks and make-ups as counts of deadlines need them: by command, with students where somebody asks who.
+
+A command's cells have one moment, so they are on one side of every term; see `cell_sets`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Final
 
 from projections.reading import Reader, listed, stands
 
+COLUMNS: Final = "s.lesson, s.what, s.work, s.students, s.entry, s.last"
+JOIN: Final = f"""JOIN {{cell_sets}} s ON s.lesson = l.lesson AND s.what IN ('absence', 'mark', 'make_up')
+    AND {stands("s")}"""
+
+_ANNULLED: Final = f"""SELECT c.lesson, c.what, c.work, c.student, c.fact FROM {{corrections}} k
+    JOIN {{cells}} c ON c.entry = k.entry AND c.value IS NULL AND {stands("c")}
+    WHERE k.action = 'annulled' AND k.what IN ('absence', 'mark')"""
+
+_Row = tuple[str, str, str | None, str, int, int]
+_Set = tuple[int, str]
+"""The first entry of a command, and the students with commas between."""
+
 
 class Cells:
-    """Absences, marks and make-ups of lessons: students where a written work asks who has none, else only sums.
+    """Absences, marks and make-ups of some lessons."""
 
-    A sum has the first and the last of its entries. Where a term ends between the two, which is rare, the entries
-    themselves are read; so are those of lessons in which a make-up stands.
-    """
-
-    def __init__(self, views: Reader, position: int, lessons: Collection[str], with_students: Collection[str]) -> None:
+    def __init__(self, views: Reader, position: int, rows: Iterable[_Row]) -> None:
+        """Take the rows of `COLUMNS`; what is annulled, and what a command filled behind `position`, is left out."""
         self._views, self._position = views, position
-        self.last_absence: dict[str, int] = {}
-        self.absent: defaultdict[str, set[str]] = defaultdict(set)
-        self.marks: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._marks: defaultdict[tuple[str, str], list[_Set]] = defaultdict(list)
+        self._absences: defaultdict[str, list[_Set]] = defaultdict(list)
         self.make_ups: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        self._sums: dict[tuple[str, str], tuple[int, int, int]] = {}
-        last_absence = self.last_absence
-        others = [lesson for lesson in lessons if lesson not in with_students]
-        with_students = set(with_students)
-        sums = "c.lesson, c.what, c.work, count(*), min(c.fact), max(c.fact)"
-        for lesson, what, work, count, first, last in self._rows(sums, others, "GROUP BY c.lesson, c.what, c.work"):
+        annulled: defaultdict[tuple[str, str, str | None], list[tuple[str, int]]] = defaultdict(list)
+        for *cell, student, fact in views.select(_ANNULLED, {"at": position}):
+            annulled[tuple(cell)].append((student, fact))
+        with_make_ups = set()
+        for lesson, what, work, students, first, last in rows:
+            if what == "make_up":
+                with_make_ups.add(lesson)
+                continue
+            if last >= position:
+                students = self._begun(lesson, what, work, first)  # noqa: PLW2901
+            for student, fact in annulled.get((lesson, what, work), ()):
+                if first <= fact <= last:
+                    students = _without(students, student)  # noqa: PLW2901
+            if not students:
+                continue
             if what == "absence":
-                last_absence[lesson] = last
-            elif what == "make_up":
-                with_students.add(lesson)
+                self._absences[lesson].append((first, students))
             else:
-                self._sums[lesson, work] = (count, first, last)
-        columns = "c.lesson, c.what, c.work, c.student, c.fact, c.value"
-        for lesson, what, work, student, fact, value in self._rows(columns, with_students):
-            if what == "absence":
-                self.absent[lesson].add(student)
-                last_absence[lesson] = max(fact, last_absence.get(lesson, 0))
-            elif what == "make_up":
-                self.make_ups[lesson, work][student] = value
-            else:
-                self.marks[lesson, work][student] = fact
+                self._marks[lesson, work or ""].append((first, students))
+        self._read_make_ups(with_make_ups)
 
-    def facts(self, lesson: str, work: str, late_entry: int | None) -> Iterable[tuple[int, int]]:
-        """Entries of a work's marks, each with how many marks are on the same side of `late_entry`."""
-        if (lesson, work) in self.marks:
-            return ((fact, 1) for fact in self.marks[lesson, work].values())
-        if (lesson, work) not in self._sums:
-            return ()
-        count, first, last = self._sums[lesson, work]
-        if late_entry is None or last < late_entry or first >= late_entry:
-            return ((first, count),)
-        rows = self._rows("c.work, c.fact, c.what", [lesson])
-        return ((fact, 1) for of, fact, what in rows if of == work and what == "mark")
+    def last_absence(self, lesson: str) -> int:
+        """The entry that began the last command with a standing absence from a lesson; 0 where nobody was absent."""
+        return max((entry for entry, _ in self._absences.get(lesson, ())), default=0)
 
-    def _rows(self, columns: str, lessons: Collection[str], end: str = "") -> Iterator[tuple[Any, ...]]:
+    def absent(self, lesson: str) -> frozenset[str]:
+        """Who was absent from a lesson."""
+        found = self._absences.get(lesson)
+        return frozenset(student for _, students in found for student in students.split(",")) if found else frozenset()
+
+    def counts(self, lesson: str, work: str) -> Iterable[tuple[int, int]]:
+        """Of a work's marks: the first entry of each command, and how many stand of it."""
+        return ((entry, students.count(",") + 1) for entry, students in self._marks.get((lesson, work), ()))
+
+    def marks(self, lesson: str, work: str) -> dict[str, int]:
+        """Student -> the first entry of the command that gave the mark."""
+        return {
+            student: entry for entry, students in self._marks.get((lesson, work), ()) for student in students.split(",")
+        }
+
+    def _begun(self, lesson: str, what: str, work: str | None, first: int) -> str:
+        """Students of a set of which only a part is before the position."""
+        sql = """SELECT c.student, c.lesson, c.what, c.work FROM {cells} c
+            WHERE c.entry >= :first AND c.entry < :at AND c.entry = c.fact ORDER BY c.entry"""
+        found = self._views.select(sql, {"first": first, "at": self._position})
+        return ",".join(student for student, *of in found if of == [lesson, what, work])
+
+    def _read_make_ups(self, lessons: set[str]) -> None:
         for wanted, parameters in listed(lessons):
-            sql = f"""SELECT {columns} FROM {{cells}} c WHERE c.lesson IN {wanted}
-                AND c.what IN ('absence', 'mark', 'make_up') AND c.value IS NOT NULL AND {stands("c")} {end}"""
-            yield from self._views.select(sql, {**parameters, "at": self._position})
+            sql = f"""SELECT c.lesson, c.work, c.student, c.value FROM {{cells}} c
+                WHERE c.lesson IN {wanted} AND c.what = 'make_up' AND c.value IS NOT NULL AND {stands("c")}"""
+            for lesson, work, student, day in self._views.select(sql, {**parameters, "at": self._position}):
+                self.make_ups[lesson, work][student] = day
+
+
+def _without(students: str, student: str) -> str:
+    """The students but one."""
+    names = students.split(",")
+    if student in names:
+        names.remove(student)
+    return ",".join(names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -40,7 +40,7 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
-from projections.views.deadline_cells import Cells
+from projections.views.deadline_cells import COLUMNS, JOIN, Cells
 from projections.views.deadline_tally import By, DeadlineCounts, Tally
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, excused_verdicts, judge_unrecorded
 from projections.views.excuses import StandingExcuses
@@ -72,12 +72,12 @@ class _Bound(NamedTuple):
 class _WorkRow(NamedTuple):
     """A work that stands and its lesson."""
 
-    lesson: str
+    class_group: str
     course: str
+    lesson: str
     work: str
     written: int
     teacher: str
-    class_group: str
     day: str
     ends_on: str | None
 
@@ -90,10 +90,10 @@ class _WorkRow(NamedTuple):
 class _LessonRow(NamedTuple):
     """A lesson that stands, what took its attendance, and its homework (None: nothing entered)."""
 
-    lesson: str
-    course: str
-    teacher: str
     class_group: str
+    course: str
+    lesson: str
+    teacher: str
     held_on: str
     starts_at: str
     fact: int
@@ -101,6 +101,7 @@ class _LessonRow(NamedTuple):
     taken_by: int | None
     homework: int | None
     due_on: str | None
+    ends_at: str
 
     @property
     def plan_items(self) -> tuple[int, ...]:
@@ -137,53 +138,70 @@ def deadline_counts(
     """
     judged = judging(views, now, at)
     selection = _Selection(asked, judged.position)
-    found = views.select(selection.sql("l.lesson, l.held_on, o.class_group"), selection.parameters)
-    lessons = {lesson: (day, group) for lesson, day, group in found}
+    sql = f"SELECT o.course, o.class_group FROM {{courses}} o WHERE {stands('o')}"
+    groups: dict[str, str] = dict(views.select(sql, {"at": judged.position}))
+    lessons = [
+        _LessonRow(groups[row[0]], *row)
+        for row in views.select(selection.sql(_LESSON, joins=_HOMEWORK), selection.parameters)
+        if row[0] in groups
+    ]
     lacking: Sequence[DayLesson] = ()
     if {"lesson", "attendance"} & set(asked.rules):
         first, last, teacher = selection.first, selection.last, asked.teacher
         lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
-    days = {*(day for day, _ in lessons.values()), *(place.held_on for place in lacking)}
+    days = {*(lesson.held_on for lesson in lessons), *(place.held_on for place in lacking)}
     tally = Tally(frozenset(by), days, of_lessons)
     terms = _Terms(views, judged, days)
     if lessons:
         _count(views, selection, terms, lessons, tally)
-        _count_excused(views, selection, judged, tally)
+        _count_excused(views, lessons, judged, asked, tally)
     _count_unrecorded(lacking, terms, asked, tally)
     _count_excused_unrecorded(views, lacking, judged, asked, tally)
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
-def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[str], tally: Tally) -> None:
+# Who took the attendance: with the lesson, or later.
+_LESSON: Final = f"""l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
+    CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+      (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END,
+    COALESCE(h.posted, h.fact), h.due_on, l.ends_at"""
+_HOMEWORK: Final = f"LEFT JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND {stands('h')}"
+_WORK: Final = "l.course, l.lesson, w.work, w.written, l.teacher, l.held_on, w.ends_on"
+_WORKS: Final = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
+
+
+def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow], tally: Tally) -> None:
     """Count everything that the rules ask for."""
     asked = selection.asked
     rules = set(asked.rules)
-    joins = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
-    columns = "l.lesson, l.course, w.work, w.written, l.teacher, o.class_group, l.held_on, w.ends_on"
     works: list[_WorkRow] = []
     if rules & {"oral_mark", "written_mark", "written_work"}:
-        works = [_WorkRow(*row) for row in views.select(selection.sql(columns, joins=joins), selection.parameters)]
+        found = views.select(selection.sql(_WORK, joins=_WORKS), selection.parameters)
+        groups = {lesson.course: lesson.class_group for lesson in lessons}
+        works = [_WorkRow(groups[row[0]], *row) for row in found if row[0] in groups]
     written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
-    counts_cells = rules & {"attendance", "oral_mark"}
-    cells = Cells(views, selection.position, lessons if counts_cells else (), {work.lesson for work in written})
+    sets: Sequence[tuple[Any, ...]] = ()
+    if written or rules & {"attendance", "oral_mark"}:
+        sets = views.select(selection.sql(COLUMNS, joins=JOIN), selection.parameters)
+    cells = Cells(views, selection.position, sets)
     terms.add({work.last_day for work in written}.union(*(own.values() for own in cells.make_ups.values())))
-    if rules & {"lesson", "attendance", "homework"}:
-        _count_lessons(views, selection, terms, cells, asked, tally)
+    if rules & {"lesson", "attendance"} or tally.of_lessons is not None:
+        _count_lessons(lessons, terms, cells, asked, tally)
+    if "homework" in rules:
+        _count_homework(views, selection, terms, lessons, tally)
     if "oral_mark" in rules:
         _count_oral([work for work in works if not work.written], terms, cells, tally)
     if written:
         _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
 
 
-def _count_excused(views: Reader, selection: _Selection, judged: Judging, tally: Tally) -> None:
+def _count_excused(views: Reader, lessons: Iterable[_LessonRow], judged: Judging, asked: Asked, tally: Tally) -> None:
     """Count what is excused: lessons with an excuse are few, so each of their verdicts is reached."""
     excuses = StandingExcuses(views, judged)
     if not excuses:
         return
-    columns = "l.lesson, l.course, l.held_on, l.teacher"
-    rows = views.select(selection.sql(columns), selection.parameters)
-    concerned = [row[0] for row in rows if excuses.of(*row)]
-    for lesson, rule in excused_verdicts(views, concerned, judged, selection.asked.rules):
+    concerned = [of.lesson for of in lessons if excuses.of(of.lesson, of.course, of.held_on, of.teacher)]
+    for lesson, rule in excused_verdicts(views, concerned, judged, asked.rules):
         tally.excused[tally.key(rule, lesson.teacher, lesson.class_group, lesson.held_on)] += 1
 
 
@@ -196,18 +214,17 @@ class _Selection:
         self.first, self.last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
         self.parameters: dict[str, object] = {"at": position, "first": self.first, "last": self.last}
         conditions = ""
-        for column, value in (("l.teacher", asked.teacher), ("o.class_group", asked.class_group)):
-            if value is not None:
-                name = column.partition(".")[2]
-                conditions += f" AND {column} = :{name}"
-                self.parameters[name] = value
+        if asked.teacher is not None:
+            conditions, self.parameters["teacher"] = " AND l.teacher = :teacher", asked.teacher
+        if asked.class_group is not None:
+            conditions += f""" AND l.course IN
+                (SELECT o.course FROM {{courses}} o WHERE o.class_group = :class_group AND {stands("o")})"""
+            self.parameters["class_group"] = asked.class_group
         self._where = f"l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands('l')}{conditions}"
 
     def sql(self, columns: str, *, joins: str = "") -> str:
-        """A question about these lessons `l` and their courses `o`."""
-        return f"""SELECT {columns} FROM {{lessons}} l
-            JOIN {{courses}} o ON o.course = l.course AND {stands("o")} {joins}
-            WHERE {self._where}"""
+        """A question about these lessons `l`."""
+        return f"SELECT {columns} FROM {{lessons}} l {joins} WHERE {self._where}"
 
 
 class _Terms:
@@ -252,14 +269,16 @@ class _Terms:
 
     def eves(self, ends: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], _Bound]:
         """(day, end of the last lesson, class group) -> the bound of homework for the next day."""
-        terms = {}
-        for day, ends_at, group in ends:
+        terms: dict[tuple[str, str, int], Term] = {}
+        numbered = {of: (of[0], of[1], self._calendars.get(of[2], 0)) for of in ends}
+        for day, ends_at, number in set(numbered.values()):
             version, held_on = self._versions[day], date.fromisoformat(day)
             if version is not None:
-                school = self._judged.of(group)
+                school = self._schools[number]
                 tomorrow, end = date.fromordinal(held_on.toordinal() + 1), wall(held_on, ends_at, school)
-                terms[day, ends_at, group], _ = homework_term(held_on, tomorrow, end, version, school)
-        return self._bounds(terms)
+                terms[day, ends_at, number], _ = homework_term(held_on, tomorrow, end, version, school)
+        bounds = self._bounds(terms)
+        return {of: bounds[key] for of, key in numbered.items() if key in bounds}
 
     def exempt(self, lessons: Iterable[_LessonRow], position: int) -> set[str]:
         """Lessons whose homework need not be entered: their plan had it before they began (R18)."""
@@ -269,12 +288,17 @@ class _Terms:
         of_those = [lesson for lesson in lessons if lesson.held_on in exempting]
         planned = planned_homework(self._views, of_those, position)
         at = moments(self._views, planned.values())
+        # From this day on it was before any lesson, whatever the school's zone.
+        sure = {entry: (moment + timedelta(days=2)).date().isoformat() for entry, moment in at.items()}
         school = self._judged.school
         return {
             lesson.lesson
             for lesson in of_those
-            if lesson.lesson in planned
-            and at[planned[lesson.lesson]] < wall(date.fromisoformat(lesson.held_on), lesson.starts_at, school)
+            if (entry := planned.get(lesson.lesson)) is not None
+            and (
+                sure[entry] <= lesson.held_on
+                or at[entry] < wall(date.fromisoformat(lesson.held_on), lesson.starts_at, school)
+            )
         }
 
     def _bounds(self, terms: dict[Any, Term]) -> dict[Any, _Bound]:
@@ -311,30 +335,20 @@ def _count_excused_unrecorded(
                 tally.excused[tally.key(verdict.rule, place.owed_by or "", place.class_group, place.held_on)] += 1
 
 
-def _count_lessons(
-    views: Reader, selection: _Selection, terms: _Terms, cells: Cells, asked: Asked, tally: Tally
-) -> None:
-    """Lessons, attendance and homework."""
-    rules = set(asked.rules)
-    homework = f"LEFT JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND {stands('h')}"
-    taken = f"""CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
-        (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END"""
-    columns = f"""l.lesson, l.course, l.teacher, o.class_group, l.held_on, l.starts_at, l.fact, l.plan_items, {taken},
-        COALESCE(h.posted, h.fact), h.due_on"""
-    found = [_LessonRow(*row) for row in views.select(selection.sql(columns, joins=homework), selection.parameters)]
-    for lesson, _, teacher, group, day, _, fact, _, taken_by, _, _ in found:
+def _count_lessons(lessons: Iterable[_LessonRow], terms: _Terms, cells: Cells, asked: Asked, tally: Tally) -> None:
+    """Lessons and attendance."""
+    with_lesson, with_attendance = "lesson" in asked.rules, "attendance" in asked.rules
+    for group, _, lesson, teacher, day, _, fact, _, taken_by, *_ in lessons:
         parts: list[Status] = []
-        if "lesson" in rules:
+        if with_lesson:
             parts.append(_status(terms.of("lesson", day, group), fact))
             tally.of("lesson", teacher, group, day)[parts[-1]] += 1
-        if "attendance" in rules:
-            whole = None if taken_by is None else max(taken_by, cells.last_absence.get(lesson, 0))
+        if with_attendance:
+            whole = None if taken_by is None else max(taken_by, cells.last_absence(lesson))
             parts.append(_status(terms.of("attendance", day, group), whole))
             tally.of("attendance", teacher, group, day)[parts[-1]] += 1
         if tally.of_lessons is not None:
             tally.of_lessons[lesson] = LessonDay(teacher, parts, [])
-    if "homework" in rules:
-        _count_homework(views, selection, terms, found, tally)
 
 
 def _count_homework(
@@ -356,30 +370,42 @@ def _count_homework(
 
 def _count_oral(works: list[_WorkRow], terms: _Terms, cells: Cells, tally: Tally) -> None:
     """Marks for works that are not written."""
-    for lesson, _, work, _, teacher, group, day, _ in works:
+    for group, _, lesson, work, _, teacher, day, _ in works:
         bound = terms.of("oral_mark", day, group)
         of = tally.of("oral_mark", teacher, group, day)
         if own := cells.make_ups.get((lesson, work)):
-            for student, fact in cells.marks.get((lesson, work), {}).items():
+            for student, fact in cells.marks(lesson, work).items():
                 status = _status(terms.of("oral_mark", max(day, own.get(student, day)), group), fact)
                 of[status] += 1
                 if tally.of_lessons is not None:
                     tally.of_lessons[lesson].marks.append(status)
             continue
-        for fact, count in cells.facts(lesson, work, None if bound is None else bound.late_entry):
+        for fact, count in cells.counts(lesson, work):
             status = _status(bound, fact)
             of[status] += count
             if tally.of_lessons is not None:
                 tally.of_lessons[lesson].marks.append(status)
 
 
-def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow]) -> dict[str, _Bound]:
-    """Lesson -> the bound of its homework for the next day, where the end of its students' lessons is known."""
-    if not lessons:
-        return {}
-    ends = DayEnds(views, selection.position, selection.first, selection.last, selection.asked.class_group)
-    known = {}
+def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Iterable[_LessonRow]) -> dict[str, _Bound]:
+    """Lesson -> the bound of its homework for the next day, where it is not the day's and decides something.
+
+    The students' last lesson ends with this one at the earliest. What is in time by that is in time by the true end,
+    which takes a whole plan to know, and what is late by the day's term is late by either.
+    """
+    earliest = {row.lesson: (row.held_on, row.ends_at, row.class_group) for row in lessons}
+    bounds = terms.eves(set(earliest.values()))
+    doubtful = []
     for row in lessons:
+        of_day, of_lesson = terms.of("homework", row.held_on, row.class_group), bounds.get(earliest[row.lesson])
+        if of_day is not None and of_lesson is not None and of_day.of(row.homework) != of_lesson.of(row.homework):
+            doubtful.append(row)
+    if not doubtful:
+        return {}
+    days = [row.held_on for row in doubtful]
+    ends = DayEnds(views, selection.position, min(days), max(days), selection.asked.class_group)
+    known = {}
+    for row in doubtful:
         end = ends.of(row.class_group, row.course, row.held_on)
         if end is not None:
             known[row.lesson] = (row.held_on, end.ends_at, row.class_group)
@@ -392,9 +418,9 @@ def _count_written(
 ) -> None:
     """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
     for row in works:
-        lesson, course, work, _, teacher, group, day, _ = row
+        group, course, lesson, work, _, teacher, day, _ = row
         bound = terms.of("written_mark", row.last_day, group)
-        marks, away = cells.marks.get((lesson, work), {}), cells.absent.get(lesson, set())
+        marks, away = cells.marks(lesson, work), cells.absent(lesson)
         own = cells.make_ups.get((lesson, work), {})
         bounds = {of: terms.of("written_mark", max(row.last_day, on), group) for of, on in own.items()}
         counted = _of_work(bound, bounds, marks, away, rosters.on(group, course, day).keys())
@@ -424,7 +450,9 @@ def _of_work(
     if bound is None:
         return {"no_regulation": len(everybody)}
     exempt = everybody & away
-    late = sum(fact >= bound.late_entry for student, fact in marks.items() if student not in exempt)
+    late = 0
+    if marks and max(marks.values()) >= bound.late_entry:
+        late = sum(fact >= bound.late_entry for student, fact in marks.items() if student not in exempt)
     marked = len(marks.keys() - exempt)
     without = len(everybody) - len(exempt) - marked
     return {"exempt": len(exempt), "late": late, "on_time": marked - late, bound.of(None): without}

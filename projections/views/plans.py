@@ -261,6 +261,36 @@ def published(views: Reader, lessons: Iterable[Covering], position: int) -> dict
     return found
 
 
+def homework_entries(views: Reader, lessons: Iterable[Covering], position: int) -> dict[str, int]:
+    """Lesson -> the earliest entry of those items of `published`, without reading what else they say."""
+    covering: defaultdict[str, list[Covering]] = defaultdict(list)
+    for lesson in lessons:
+        if lesson.plan_items:
+            covering[lesson.course].append(lesson)
+    if not covering:
+        return {}
+    sql = f"SELECT p.course, p.entry, p.items FROM {{plans}} p WHERE {stands('p')} ORDER BY p.entry"
+    stated: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for course, entry, items in views.select(sql, {"at": position}):
+        stated[course].append((entry, items))
+    found: dict[str, int] = {}
+    for course, of_course in covering.items():
+        standing: dict[int, int] = {}
+        waiting = stated[course][::-1]
+        for lesson in sorted(of_course, key=lambda lesson: lesson.fact):
+            while waiting and waiting[-1][0] < lesson.fact:
+                entry, items = waiting.pop()
+                for number, item in _load(items):
+                    if item is not None and item.get("homework") is not None:
+                        standing[number] = entry
+                    else:
+                        standing.pop(number, None)
+            entries = [standing[number] for number in lesson.plan_items if number in standing]
+            if entries:
+                found[lesson.lesson] = min(entries)
+    return found
+
+
 def _apply(standing: dict[int, PlannedItem], statement: Statement) -> None:
     for number, item in statement.items:
         if item is None:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -502,6 +503,36 @@ def test_each_rule_is_counted_alone_as_with_the_others(schools: list[tuple[Deadl
         both_sides += sum({"on_time", "late"} <= of for work, of in of_works.items() if work)
     # A term that ends between two marks of one work is what sums alone cannot tell.
     assert both_sides or rule not in OF_STUDENTS
+
+
+def test_a_command_of_which_a_part_was_known_is_counted_by_that_part(tmp_path: Path) -> None:
+    school = DeadlineLog(7, classes_count=1, students_count=4, courses_count=2)
+    school.adopt()
+    course, group, _ = school.courses[0]
+    lesson, oral, test = f"lesson/{school.id()}", school.id(), school.id()
+    day = (school.log.at.astimezone(MOSCOW).date() + timedelta(days=4)).isoformat()
+    header: dict[str, Any] = {"held_on": day, "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+    kept = j.LessonRecorded(course=course, teacher=school.teachers[0], topic="Т", attendance="taken", **header)
+    works = [
+        j.WorkRecorded(work=work, kind="test", written=written, weight=100)
+        for work, written in ((oral, False), (test, True))
+    ]
+    marks = [
+        j.MarkRecorded(student=student, work=work, value="4")
+        for student in school.students[group]
+        for work in (oral, test)
+    ]
+    school.command((lesson, kept), *((lesson, work) for work in works), seconds=300_000)
+    first, *_, last = school.command(*((lesson, mark) for mark in marks), seconds=60)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        for at in range(first, last + 2):
+            rows = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER, at=at).rows
+            counted = {row.rule: row for row in deadline_counts(views, Asked(), now=LATER, by=(), at=at).rows}
+            for rule in {row.rule for row in rows}:
+                assert {status: getattr(counted[rule], status) for status in WORST_FIRST} == {
+                    status: sum(row.status == status and row.rule == rule for row in rows) for status in WORST_FIRST
+                }
 
 
 @_quiet

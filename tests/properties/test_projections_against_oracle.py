@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -57,9 +58,12 @@ def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[SchoolLog, Vi
 
 
 def _in_random_batches(views: Views, school: SchoolLog, rng: random.Random) -> None:
-    size = len(school.log.raws)
-    while (position := views.position()) < size:
-        views.catch_up(school.log, stop=position + rng.randint(1, 60), batch_entries=rng.randint(1, 40))
+    commands = [orjson.loads(raw)["command"] for raw in school.log.raws]
+    ends = [place for place, pair in enumerate(pairwise([*commands, None]), start=1) if pair[0] != pair[1]]
+    while (position := views.position()) < len(commands):
+        least = min(position + rng.randint(1, 60), len(commands))
+        stop = next(end for end in ends if end >= least)
+        views.catch_up(school.log, stop=stop, batch_entries=rng.randint(1, 40))
 
 
 def _column(column: LessonColumn) -> tuple[Any, ...]:
