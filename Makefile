@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help run test demo check lint types walls coverage bench bench-quick verifier fuzz soak messages vectors lock clean
+.PHONY: help run test demo check lint types walls coverage bench bench-quick verifier viewer fuzz soak messages vectors lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ bench-quick: $(VENV)/dev.stamp ## the same in under two minutes
 verifier: $(VENV)/run.stamp ## dist/verify.pyz, one reproducible file
 	@mkdir -p dist
 	$(BIN)/python -m verify.build dist/verify.pyz
+
+viewer: $(VENV)/run.stamp ## dist/ПРОЧТИ.html, the page that verifies and shows an archive, by itself
+	@mkdir -p dist && rm -f dist/ПРОЧТИ.html
+	$(BIN)/letopis viewer --out dist/ПРОЧТИ.html
 
 fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, default 600)
 	LETOPIS_FUZZ_SECONDS=$${LETOPIS_FUZZ_SECONDS:-600} $(PYTEST) tests/fuzz

@@ -362,6 +362,17 @@ def export(
     raise typer.Exit(run_export(Console(as_json=as_json), var, out, ExportOptions(zip_, public, since, record, year)))
 
 
+@app.command(short_help="Страница для чтения архивов / the page that reads archives")
+def viewer(
+    out: Annotated[Path, typer.Option(help="Файл страницы / the page's file")],
+    as_json: Json = False,
+) -> None:
+    """Записать страницу ПРОЧТИ.html отдельно от архивов. / Write the page that verifies and shows an archive, by itself."""
+    from api.cli.exporting import run_viewer
+
+    raise typer.Exit(run_viewer(Console(as_json=as_json), out))
+
+
 @app.command(short_help="Перепроверить всю базу / verify the whole store")
 def audit(
     var: Var = Path("var"),

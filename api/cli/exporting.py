@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 from api.cli.console import Console, Exit
-from api.cli.keeping import export_archive
+from api.cli.keeping import export_archive, viewer
 from api.cli.proving import find_year, record_archive
 from api.cli.signing import open_to_sign
 from api.schools import open_school
@@ -62,6 +63,23 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
         check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
         count = checkpoint.size - (since or 0)
         console.result(content, f"{out}: записей / entries: {count}\nПроверить / verify: {check}")
+    return Exit.DONE
+
+
+def run_viewer(console: Console, out: Path) -> int:
+    """Write the page that verifies and shows archives apart from any, for readers to have it from elsewhere.
+
+    Raises:
+        SettingsError: the file is there already.
+    """
+    page = viewer()
+    try:
+        with out.open("xb") as file:
+            file.write(page)
+    except FileExistsError:
+        raise SettingsError(f"--out: {out} уже есть / is there already") from None
+    digest = hashlib.sha256(page).hexdigest()
+    console.result({"page": str(out), "sha256": digest}, f"{out}\nSHA-256: {digest}")
     return Exit.DONE
 
 

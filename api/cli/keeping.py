@@ -14,7 +14,9 @@ from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
+from exports.bag import READ_ME
 from exports.registers import Registers
+from exports.viewer import viewer_page
 from ledger.log import SignedCheckpoint
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -76,7 +78,7 @@ def export_archive(
             start=start,
             disclose=None if public else vault.read,
             tables=tables,
-            tags={"verify.pyz": verifier(), **specification()},
+            tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             progress=progress,
         )
         write_archive(school.recorder, out, plan)
@@ -94,6 +96,11 @@ def verifier() -> bytes:
             text = done.stderr.decode(errors="replace").strip()
             raise SettingsError(f"проверяющую программу не собрать / the verifier could not be built: {text}")
         return target.read_bytes()
+
+
+def viewer() -> bytes:
+    """The page that verifies and shows an archive in a browser; the tables are those that the specification lists."""
+    return viewer_page(specification()["spec/tables.md"].decode())
 
 
 def specification() -> dict[str, bytes]:

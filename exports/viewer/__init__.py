@@ -1,0 +1,62 @@
+"""`ПРОЧТИ.html`: one page, opened from the archive's folder, that verifies the archive and shows what it says.
+
+The page is HTML, CSS and plain scripts of this folder, joined into one file: the same bytes on every build. It fetches
+nothing and is allowed nothing: its policy is `default-src 'none'` with the hashes of its one style and one script.
+
+The scripts, in the order in which they are joined, hang everything on one object, `Letopis`::
+
+    hash canonical note disclosures report bag log tables archive    verify: bytes in, findings out; no page needed
+    words views page                                                 show it: text into a page, never markup
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import Final
+
+SCRIPTS: Final = (
+    *("hash", "canonical", "report", "note", "disclosures", "bag", "log", "tables", "archive"),
+    *("words", "views", "page"),
+)
+_COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"
+_ROW: Final = re.compile(r"^\| `([a-z_]+)\.csv` \| .* \| ([^|]+) \|$", re.MULTILINE)
+_COLUMN: Final = re.compile(r"(?<=\)), ")
+
+
+class ViewerError(Exception):
+    """The page cannot be built from these parts."""
+
+
+def viewer_page(tables_page: str) -> bytes:
+    """The page's bytes; `tables_page` is the text of spec/tables.md, which says what tables there are.
+
+    Raises:
+        ViewerError: no table in that text, or a script that would end its own element.
+    """
+    columns = {name: _COLUMN.split(listed.strip()) for name, listed in _ROW.findall(tables_page)}
+    if not columns:
+        raise ViewerError("spec/tables.md lists no table")
+    script = "\n".join(_part(f"{name}.js") for name in SCRIPTS)
+    script = script.replace(_COLUMNS, json.dumps(columns, ensure_ascii=False))
+    style = _part("page.css")
+    if "</" in style or re.search(r"</script|<!--", script, re.IGNORECASE):
+        raise ViewerError("a part would end its element")
+    policy = (
+        f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    words = {"policy": policy, "style": style, "script": script}
+    return re.sub(r"@(policy|style|script)@", lambda marker: words[marker[1]], _part("page.html")).encode()
+
+
+def _part(name: str) -> str:
+    """A part's text, with the same line ends whatever a checkout made of them."""
+    return files(__name__).joinpath(name).read_bytes().decode().replace("\r\n", "\n")
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

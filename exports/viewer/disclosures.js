@@ -1,0 +1,69 @@
+"use strict";
+// SD-JWT disclosures (RFC 9901; log-format.md section 6): each one's digest is in `_sd` of the entry that it names.
+(function (Letopis) {
+  const DISCLOSURES_MAX = 500000;
+  const LINE = /^\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}$/;
+  const SALT = /^[A-Za-z0-9_-]{22,}$/;
+  const NAMES = new Set(["family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email", "contact", "note"]);
+
+  // {name, value}, or a text that says why it is none.
+  function parseDisclosure(disclosure) {
+    const raw = Letopis.fromBase64Url(disclosure);
+    if (!raw) return "not base64url in its one spelling";
+    let value;
+    try {
+      value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw));
+    } catch {
+      return "not JSON in UTF-8";
+    }
+    const isText = (part) => typeof part === "string" && !/\p{Cs}/u.test(part);
+    if (!Array.isArray(value) || value.length !== 3 || !value.every(isText)) return "not an array of three texts";
+    if (!SALT.test(value[0])) return "a salt of less than 128 bits, or not base64url";
+    if (!NAMES.has(value[1])) return "a name that no entry discloses";
+    return { name: value[1], value: value[2] };
+  }
+
+  class Disclosures {
+    constructor(report) {
+      this.report = report;
+      this.values = new Map();
+      this.wanted = new Map();
+      this.count = 0;
+    }
+
+    takeLine(bytes, place) {
+      const found = LINE.exec(Letopis.textOf(bytes) || "");
+      const parsed = found ? parseDisclosure(found[1]) : "another line";
+      if (typeof parsed === "string") {
+        this.report.add("disclosure-malformed", place, 'base64url of [salt, name, value] in {"disclosure":"…","index":N}', parsed);
+        return;
+      }
+      if (this.count >= DISCLOSURES_MAX) {
+        this.report.add("archive-limit", place, `at most ${DISCLOSURES_MAX} disclosures`, "more");
+        return;
+      }
+      this.count += 1;
+      const digest = Letopis.toBase64Url(Letopis.sha256(Letopis.bytesOf(found[1])));
+      const index = Number(found[2]);
+      this.values.set(digest, parsed);
+      if (!this.wanted.has(index)) this.wanted.set(index, []);
+      this.wanted.get(index).push({ digest, place: { ...place, entry: index } });
+    }
+
+    // Takes note of an entry's data: what it commits to is no longer wanted of it.
+    commit(index, data) {
+      const held = new Set(data && Array.isArray(data._sd) ? data._sd : []);
+      const rest = (this.wanted.get(index) || []).filter((wanted) => !held.has(wanted.digest));
+      if (rest.length) this.wanted.set(index, rest);
+      else this.wanted.delete(index);
+    }
+
+    finish() {
+      for (const wanted of [...this.wanted.values()].flat()) {
+        this.report.add("disclosure-not-committed", wanted.place, `${wanted.digest} in the entry's _sd`, "not there");
+      }
+    }
+  }
+
+  Object.assign(Letopis, { Disclosures });
+})((globalThis.Letopis = globalThis.Letopis || {}));

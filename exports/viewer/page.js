@@ -1,0 +1,499 @@
+"use strict";
+// The page itself. Whatever comes from the archive goes into text nodes and attributes that are only read, never into markup.
+(function (Letopis) {
+  if (typeof document === "undefined") return;
+  const { day, month, moment, number, visible } = Letopis;
+  const ROWS_PER_PAGE = 100;
+  const byId = (id) => document.getElementById(id);
+
+  function el(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key === "on") for (const [event, handler] of Object.entries(value)) made.addEventListener(event, handler);
+      else if (value === true) made.setAttribute(key, "");
+      else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
+    }
+    made.append(...children.filter((child) => child !== null && child !== ""));
+    return made;
+  }
+
+  // A value from the archive: its characters seen, its direction its own.
+  const said = (value) => (value === "" || value === null || value === undefined ? "" : el("bdi", {}, visible(value)));
+  const both = (russian, english) => {
+    const made = document.createDocumentFragment();
+    made.append(`${russian} `, el("span", { class: "en", lang: "en" }, english));
+    return made;
+  };
+  const heading = (level, russian, english) => el(level, {}, both(russian, english));
+
+  function table(caption, columns, rows, attributes = {}) {
+    const head = el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, column)));
+    const body = rows.map((cells) => el("tr", {}, ...cells.map((cell) => el("td", {}, cell))));
+    const made = el("table", attributes, el("caption", {}, caption), el("thead", {}, head), el("tbody", {}, ...body));
+    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption.textContent || "таблица / table" }, made);
+  }
+
+  const facts = (pairs) => el("dl", {}, ...pairs.filter((pair) => pair[1] !== "").flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+
+  function choice(russian, english, options, value, change) {
+    const select = el("select", { on: { change: () => change(select.value) } });
+    for (const [key, text] of options) select.append(el("option", { value: key, selected: key === value }, visible(text)));
+    return el("label", {}, both(russian, english), select);
+  }
+
+  function filter(value, change) {
+    const input = el("input", { type: "search", value, on: { change: () => change(input.value) } });
+    return el("label", {}, both("Искать", "Search"), input);
+  }
+
+  // Buttons to earlier and later rows.
+  function pager(from, hasMore, go) {
+    const button = (russian, english, to, isThere) =>
+      el("button", { type: "button", disabled: !isThere, on: { click: () => go(to) } }, both(russian, english));
+    return el(
+      "p",
+      {},
+      button("← Раньше", "Earlier", Math.max(0, from - ROWS_PER_PAGE), from > 0),
+      " ",
+      button("Дальше →", "Later", from + ROWS_PER_PAGE, hasMore),
+    );
+  }
+
+  const state = { files: null, school: null, page: "about" };
+
+  // Picking.
+
+  const fromTop = (path) => path.split("/").slice(1).join("/");
+
+  function pick(files, name) {
+    state.files = files;
+    byId("verify").disabled = !files.size;
+    byId("picked").replaceChildren(said(name), ` — файлов / files: ${number(files.size)}`);
+  }
+
+  async function filesIn(entry, path, files) {
+    if (entry.isFile) {
+      files.set(path, await new Promise((resolve, reject) => entry.file(resolve, reject)));
+      return;
+    }
+    const reader = entry.createReader();
+    for (;;) {
+      const found = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!found.length) return;
+      for (const each of found) await filesIn(each, path ? `${path}/${each.name}` : each.name, files);
+    }
+  }
+
+  async function dropped(event) {
+    event.preventDefault();
+    byId("drop").classList.remove("over");
+    const entry = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).find((each) => each && each.isDirectory);
+    if (!entry) {
+      byId("picked").replaceChildren("Это не папка. Архив в ZIP сначала распакуйте. / Not a folder: unpack a ZIP first.");
+      return;
+    }
+    const files = new Map();
+    await filesIn(entry, "", files);
+    pick(files, entry.name);
+  }
+
+  // The key as it was pasted; null where there is none. Raises NoteError.
+  function pinnedKey() {
+    const text = byId("key").value.trim();
+    return text ? Letopis.parseVkey(text) : null;
+  }
+
+  async function verify(event) {
+    event.preventDefault();
+    byId("key-error").replaceChildren();
+    let vkey;
+    try {
+      vkey = pinnedKey();
+    } catch (error) {
+      if (!(error instanceof Letopis.NoteError)) throw error;
+      byId("key-error").replaceChildren(`Это не ключ школы / Not a school's key: ${error.message}`);
+      byId("key").focus();
+      return;
+    }
+    const bar = byId("bar");
+    const total = [...state.files.values()].reduce((bytes, file) => bytes + file.size, 0);
+    let read = 0;
+    byId("progress").hidden = false;
+    byId("verify").disabled = true;
+    byId("status").replaceChildren("Проверяю… / Verifying…");
+    const began = performance.now();
+    try {
+      const found = await Letopis.verifyArchive(state.files, vkey, (bytes) => {
+        read += bytes;
+        bar.value = total ? read / total : 1;
+      });
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      byId("status").replaceChildren(`Прочитано ${number(read)} байт за ${seconds} с. / ${read} bytes read in ${seconds} s.`);
+      show(found, vkey);
+    } catch (error) {
+      // Nothing in an archive should lead here; if something does, the answer is that there is none.
+      byId("status").replaceChildren(`Проверка прервалась, ответа нет. / The verification broke off; there is no verdict. ${visible(error)}`);
+      byId("answer").hidden = true;
+    } finally {
+      byId("progress").hidden = true;
+      byId("verify").disabled = false;
+    }
+  }
+
+  // The verdict.
+
+  function place({ file, line, entry, offset, field }) {
+    const parts = [["", file], ["строка / line ", line], ["запись / entry ", entry], ["байт / byte ", offset], ["поле / field ", field]];
+    const there = parts.filter(([, value]) => value !== undefined && value !== "");
+    return said(there.map(([name, value]) => name + Letopis.shown(value)).join(", "));
+  }
+
+  function verdict(found, vkey) {
+    const { report } = found;
+    const [russian, english, saysRussian, saysEnglish] = Letopis.VERDICTS[report.verdict];
+    const key = vkey
+      ? el("p", {}, "Ключ / Key: ", said(vkey.name), ` (${Letopis.toHex(vkey.keyId)})`)
+      : el("p", {}, both("Подпись не проверена: ключа нет.", "The signature was not checked: there is no key."));
+    const parts = [
+      el("div", { class: `verdict ${report.verdict}` }, el("strong", {}, both(russian, english)), both(saysRussian, saysEnglish)),
+      key,
+    ];
+    if (report.unchecked.length) {
+      parts.push(heading("h3", "Не проверено", "Not checked"));
+      parts.push(el("ul", {}, ...report.unchecked.map(({ code, detail }) => el("li", {}, both(...Letopis.UNCHECKED[code]), ` [${code}] `, said(detail)))));
+    }
+    if (report.findings.length) {
+      const rows = report.findings.map(({ code, place: where, expected, found: what }) => [
+        el("code", {}, code), both(...Letopis.CLAIMED[code]), place(where), said(expected), said(what),
+      ]);
+      const columns = [both("Код", "Code"), both("Что не так", "What is wrong"), both("Где", "Where"), both("Ожидалось", "Expected"), both("Найдено", "Found")];
+      parts.push(table(both("Расхождения", "Findings"), columns, rows));
+      if (report.beyond) parts.push(el("p", {}, `… и ещё / and more: ${number(report.beyond)}`));
+    }
+    const unread = Letopis.NOT_CHECKED.map((pair) => el("li", {}, both(...pair)));
+    parts.push(
+      el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread),
+        el("p", {}, both("Всё это проверяет verify.pyz: возьмите его тоже не из архива.", "verify.pyz checks all of it: get that from elsewhere too."))),
+    );
+    return parts;
+  }
+
+  function show(found, vkey) {
+    state.school = new Letopis.School(found);
+    byId("verdict").replaceChildren(...verdict(found, vkey));
+    byId("answer").hidden = false;
+    byId("pages").hidden = false;
+    byId("view").hidden = false;
+    go("about");
+    byId("answer-title").focus();
+  }
+
+  // The pages.
+
+  const PAGES = {
+    about: ["Об архиве", "The archive", about],
+    class: ["Страница класса", "Class page", classPage],
+    corrections: ["Исправления", "Corrections", corrections],
+    entry: ["Запись", "An entry", entryPage],
+    people: ["Люди", "People", people],
+    tables: ["Таблицы", "Tables", tables],
+    documents: ["Документы", "Documents", documents],
+  };
+
+  function go(page) {
+    state.page = page;
+    const buttons = Object.entries(PAGES).map(([key, [russian, english]]) =>
+      el("button", { type: "button", id: `to-${key}`, "aria-current": key === page ? "page" : null, on: { click: () => turn(key) } }, both(russian, english)),
+    );
+    byId("pages").replaceChildren(...buttons);
+    return PAGES[page][2]();
+  }
+
+  async function turn(page) {
+    await go(page);
+    byId(`to-${page}`).focus();
+  }
+
+  function fill(...parts) {
+    const [russian, english] = PAGES[state.page];
+    byId("view").replaceChildren(heading("h2", russian, english), ...parts);
+  }
+
+  function about() {
+    const { school } = state;
+    const { report, walk } = school.found;
+    const names = Object.entries(Letopis.FACTS).filter(([name]) => report.facts[name] !== undefined);
+    const shown = (value) => said(typeof value === "number" ? number(value) : value);
+    const days = school.values("lessons", "held_on");
+    const years = [...new Set(days.map((date) => Number(date.slice(0, 4)) - (date.slice(5, 7) < "08" ? 1 : 0)))].map((year) => `${year}/${year + 1}`);
+    const count = (name) => (school.tables[name] ? number(school.tables[name].length) : "");
+    const kinds = new Map();
+    for (const row of school.rows("people")) kinds.set(row.kind, (kinds.get(row.kind) || 0) + 1);
+    const parts = [
+      facts([
+        [both("Школа", "School"), said(report.facts.school)],
+        [both("Учебные годы", "School years"), years.join(", ")],
+        [both("Записи внесены", "Entries recorded"), walk && walk.firstAt ? `${moment(walk.firstAt)} — ${moment(walk.lastAt)}` : ""],
+        [both("Классов", "Classes"), school.has("lessons") ? number(school.classes().length) : ""],
+        [both("Людей", "People"), said([...kinds].map(([kind, each]) => `${kind}: ${number(each)}`).join(", "))],
+        [both("Уроков", "Lessons"), count("lessons")],
+        [both("Отметок", "Marks"), count("marks")],
+        [both("Пропусков и опозданий", "Absences and lateness"), count("absences")],
+        [both("Исправлений", "Corrections"), count("corrections")],
+      ]),
+      heading("h3", "Контрольная точка", "Checkpoint"),
+      facts(names.filter(([name]) => name !== "school").map(([name, pair]) => [both(...pair), shown(report.facts[name])])),
+    ];
+    if (walk) {
+      const rows = [...walk.positions.types].sort(([one], [two]) => (one < two ? -1 : 1)).map(([type, each]) => [el("code", {}, visible(type)), number(each)]);
+      parts.push(
+        el("details", {}, el("summary", {}, both("Записи по видам", "Entries by type")),
+          table(both("Записи по видам", "Entries by type"), [both("Вид", "Type"), both("Записей", "Entries")], rows)),
+      );
+    }
+    fill(...parts);
+  }
+
+  const chosen = { group: "", page: "", month: "", corrections: { group: "", text: "", from: 0 }, people: "", table: { name: "", text: "", from: 0 }, entry: 0 };
+
+  const nothing = (russian, english) => el("p", { class: "empty" }, both(russian, english));
+
+  const entryLink = (index) =>
+    index === null || index === "" ? "" : el("a", { href: "#view", on: { click: (event) => openEntry(event, index) } }, `№ ${index}`);
+
+  function openEntry(event, index) {
+    event.preventDefault();
+    chosen.entry = index;
+    turn("entry");
+  }
+
+  function classPage() {
+    const { school } = state;
+    const classes = school.classes();
+    if (!classes.length) return fill(nothing("В этом архиве нет уроков или таблиц.", "There are no lessons or no tables in this archive."));
+    if (!classes.includes(chosen.group)) chosen.group = classes[0];
+    const pages = school.pages(chosen.group);
+    const keys = pages.map((page) => [JSON.stringify([page.subject, page.subgroup]), page.subgroup ? `${page.subject}, ${page.subgroup}` : page.subject]);
+    if (!keys.some(([key]) => key === chosen.page)) chosen.page = keys.length ? keys[0][0] : "";
+    const page = pages[keys.findIndex(([key]) => key === chosen.page)];
+    const months = page ? page.months : [];
+    if (!months.includes(chosen.month)) chosen.month = months[0] || "";
+    const set = (name) => (value) => {
+      chosen[name] = value;
+      classPage();
+    };
+    const choices = el(
+      "div",
+      { class: "choices" },
+      choice("Класс", "Class", classes.map((each) => [each, each]), chosen.group, set("group")),
+      choice("Предмет", "Subject", keys, chosen.page, set("page")),
+      choice("Месяц", "Month", months.map((each) => [each, month(each)]), chosen.month, set("month")),
+    );
+    if (!page) return fill(choices, nothing("У класса нет уроков.", "The class has no lessons."));
+    const shown = school.classPage(chosen.group, page.subject, page.subgroup, chosen.month);
+    const detail = el("div", { id: "cell", "aria-live": "polite" });
+    return fill(choices, grid(shown, page, detail), detail, lessonList(shown), ...resultList(page));
+  }
+
+  function grid(shown, page, detail) {
+    const { lessons, students, cells } = shown;
+    const title = both(`${visible(chosen.group)}, ${visible(page.subject)}, ${month(chosen.month)}: отметки и пропуски`, "marks and absences");
+    const head = el("tr", {}, el("th", { scope: "col" }, both("Ученик", "Student")),
+      ...lessons.map((row) => el("th", { scope: "col" }, day(row.held_on).slice(0, 5), el("br"), el("span", { class: "en" }, `урок ${visible(row.number)}`))));
+    const rows = students.map((student) => {
+      const name = el("th", { scope: "row" }, said(student.name), student.ended ? ` (по ${day(student.ended)})` : "");
+      return el("tr", {}, name, ...lessons.map((row) => cell(cells.get(`${student.id} ${row.lesson}`), student, row, detail)));
+    });
+    const made = el("table", { class: "grid" }, el("caption", {}, title), el("thead", {}, head), el("tbody", {}, ...rows));
+    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Страница класса / Class page" }, made);
+  }
+
+  function cell(facts, student, lesson, detail) {
+    if (!facts) return el("td");
+    const words = facts.map((fact) => fact.standing || "—");
+    const isChanged = facts.some((fact) => fact.standing_entry !== null);
+    const label = `${visible(student.name)}, ${day(lesson.held_on)}: ${visible(words.join(", "))}${isChanged ? ", исправлено / corrected" : ""}`;
+    const button = el(
+      "button",
+      { type: "button", class: isChanged ? "changed" : null, "aria-label": label, "aria-pressed": "false", on: { click: () => open() } },
+      said(words.join(" ")),
+    );
+    async function open() {
+      for (const pressed of byId("view").querySelectorAll('[aria-pressed="true"]')) pressed.setAttribute("aria-pressed", "false");
+      button.setAttribute("aria-pressed", "true");
+      const parts = await Promise.all(facts.map(factHistory));
+      detail.replaceChildren(el("h3", {}, said(student.name), `, ${day(lesson.held_on)}`), ...parts.flat());
+    }
+    return el("td", {}, button);
+  }
+
+  // One fact from its first entry on: what was recorded, and each correction of it.
+  async function factHistory(fact) {
+    const first = await state.school.entry(fact.entry);
+    const at = first && first.value ? moment(first.value.at) : "";
+    const who = first && first.value && first.value.actor ? state.school.name(first.value.actor.id) : "";
+    const rows = [[entryLink(fact.entry), at, "", said(fact.recorded), fact.kind ? said(fact.kind) : "", said(who)]];
+    for (const row of state.school.history(fact.entry)) {
+      rows.push([entryLink(row.entry), moment(row.at), ...change(row), why(row), said(row.actor_name)]);
+    }
+    const columns = [both("Запись", "Entry"), both("Когда", "When"), both("Было", "Was"), both("Стало", "Is"), both("Что и почему", "What and why"), both("Кто", "Who")];
+    return [table(both("История", "History"), columns, rows)];
+  }
+
+  const change = (row) => {
+    const [old, now] = state.school.changed(row);
+    return [el("span", { class: "was" }, said(old)), said(now || "—")];
+  };
+
+  const why = (row) => said([row.reason, row.note, row.basis, row.request !== null ? `заявка / request № ${row.request}` : ""].filter(Boolean).join("; "));
+
+  function lessonList({ lessons }) {
+    const columns = [both("Дата", "Date"), both("Урок", "Lesson"), both("Тема", "Topic"), both("Домашнее задание", "Homework"), both("К дате", "Due"), both("Посещаемость", "Attendance"), both("Учитель", "Teacher"), both("Запись", "Entry")];
+    const rows = lessons.map((row) => [
+      day(row.held_on), said(row.number), said(row.topic), said(row.homework), said(day(row.due_on)), said(row.attendance), said(row.teacher), entryLink(row.entry),
+    ]);
+    return el("div", {}, el("h3", {}, both("Темы и задания", "Topics and homework")), table(both("Уроки месяца", "Lessons of the month"), columns, rows));
+  }
+
+  function resultList(page) {
+    const { periods, students } = state.school.results(chosen.group, page.subject);
+    if (!students.length) return [];
+    const columns = [both("Ученик", "Student"), ...periods.map((period) => said(period))];
+    const rows = students.map((student) => [
+      said(student.name),
+      ...periods.map((period) => {
+        const row = student.results.get(period);
+        return row ? el("span", {}, said(row.standing || "—"), " ", entryLink(row.standing_entry === null ? row.entry : row.standing_entry)) : "";
+      }),
+    ]);
+    return [el("h3", {}, both("Итоги", "Results")), table(both("Итоги по предмету", "Results of the subject"), columns, rows)];
+  }
+
+  function corrections() {
+    const { school } = state;
+    const wanted = chosen.corrections;
+    const set = (changes) => {
+      Object.assign(wanted, { from: 0 }, changes);
+      corrections();
+    };
+    const { rows, count } = school.correctionPage(wanted.group, wanted.text, wanted.from, wanted.from + ROWS_PER_PAGE);
+    const classes = [["", "все / all"], ...school.classes().map((each) => [each, each])];
+    const columns = [both("Запись", "Entry"), both("Внесено", "Recorded"), both("Что", "Fact"), both("Класс, предмет, день", "Class, subject, day"), both("Ученик", "Student"), both("Было", "Was"), both("Стало", "Is"), both("Почему", "Why"), both("Кто внёс", "Who"), both("Исправляет", "Corrects")];
+    const cells = rows.map((row) => [
+      entryLink(row.entry), moment(row.at), said(row.fact), said([row.class, row.subject, day(row.held_on)].filter(Boolean).join(", ")),
+      said(row.student_name), ...change(row), why(row), said(row.actor_name), entryLink(row.corrects),
+    ]);
+    const until = Math.min(count, wanted.from + ROWS_PER_PAGE);
+    fill(
+      el("div", { class: "choices" }, choice("Класс", "Class", classes, wanted.group, (group) => set({ group })), filter(wanted.text, (text) => set({ text }))),
+      el("p", {}, `${number(count ? wanted.from + 1 : 0)}–${number(until)} из / of ${number(count)}`),
+      table(both("Исправления", "Corrections"), columns, cells),
+      pager(wanted.from, count > until, (from) => set({ from })),
+    );
+  }
+
+  async function entryPage() {
+    const { school } = state;
+    const input = el("input", { type: "number", min: "0", value: String(chosen.entry), on: { change: () => openEntry(new Event("change"), Number(input.value)) } });
+    const choices = el("div", { class: "choices" }, el("label", {}, both("Номер записи", "Entry's index"), input));
+    const entry = await school.entry(chosen.entry);
+    if (!entry) return fill(choices, nothing("Такой записи в архиве нет.", "There is no such entry in this archive."));
+    const parts = [choices];
+    const { value } = entry;
+    if (value && typeof value === "object" && value.actor) {
+      const links = (indexes) => indexes.flatMap((index) => [index === entry.index ? el("strong", {}, `№ ${index}`) : entryLink(index), " "]);
+      const corrects = value.data && Number.isSafeInteger(value.data.corrects) ? entryLink(value.data.corrects) : "";
+      const corrected = school.history(entry.index);
+      parts.push(
+        facts([
+          [both("Вид", "Type"), said(value.type)],
+          [both("Внесено", "Recorded"), said(value.at)],
+          [both("Кто", "Who"), said(`${school.name(value.actor.id)} (${value.actor.role})`)],
+          [both("Исправляет", "Corrects"), corrects],
+          [both("Исправлено записями", "Corrected by"), corrected.length ? el("span", {}, ...links(corrected.map((row) => row.entry))) : ""],
+          [both("Поток", "Stream"), said(`${value.stream}, версия / version ${value.version}`)],
+          [both("Записи потока", "Entries of the stream"), el("span", {}, ...links(entry.stream))],
+          [both("Хэш листа", "Leaf hash"), said(entry.leaf)],
+        ]),
+      );
+      if (entry.disclosed.length) {
+        parts.push(heading("h3", "Раскрыто", "Disclosed"));
+        parts.push(facts(entry.disclosed.map(({ name, value: text }) => [visible(name), said(text)])));
+      }
+      parts.push(heading("h3", "Данные", "Data"), el("pre", {}, visible(JSON.stringify(value.data, null, 1))));
+    }
+    parts.push(heading("h3", "Как она лежит в архиве", "As it lies in the archive"), el("p", {}, said(entry.file)), el("pre", {}, visible(entry.raw)));
+    return fill(...parts);
+  }
+
+  function people() {
+    const rows = [...state.school.people.values()];
+    const text = chosen.people.toLowerCase();
+    const found = rows.filter((row) => !text || `${row.name} ${row.kind} ${row.person}`.toLowerCase().includes(text));
+    const set = (value) => {
+      chosen.people = value;
+      people();
+    };
+    const cells = found.slice(0, 500).map((row) => [said(row.name), said(row.kind), el("code", {}, visible(row.person)), entryLink(row.entry)]);
+    fill(
+      el("div", { class: "choices" }, filter(chosen.people, set)),
+      el("p", {}, `${number(Math.min(500, found.length))} из / of ${number(found.length)}`),
+      table(both("Люди", "People"), [both("Имя", "Name"), both("Кто", "Kind"), both("Идентификатор", "Id"), both("Запись", "Entry")], cells),
+    );
+  }
+
+  async function tables() {
+    const { bag } = state.school.found;
+    const wanted = chosen.table;
+    const names = [...bag.files.keys()].filter((name) => /^data\/tables\/[a-z_]+\.csv$/.test(name));
+    if (!names.length) return fill(nothing("Таблиц в этом архиве нет.", "There are no tables in this archive."));
+    if (!names.includes(wanted.name)) wanted.name = names[0];
+    const set = (changes) => {
+      Object.assign(wanted, { from: 0 }, changes);
+      tables();
+    };
+    const { header, rows, hasMore } = await Letopis.page(bag.files.get(wanted.name), wanted.from, wanted.from + ROWS_PER_PAGE, wanted.text);
+    const isIndex = header.map((name) => /^(entry|standing_entry|corrects) /.test(name));
+    const cells = rows.map((row) => row.map((value, at) => (isIndex[at] && /^\d{1,15}$/.test(value) ? entryLink(Number(value)) : said(value))));
+    return fill(
+      el("div", { class: "choices" },
+        choice("Таблица", "Table", names.map((name) => [name, name.slice(12)]), wanted.name, (name) => set({ name })),
+        filter(wanted.text, (text) => set({ text }))),
+      table(said(wanted.name), header.map((name) => said(name)), cells),
+      pager(wanted.from, hasMore, (from) => set({ from })),
+    );
+  }
+
+  function documents() {
+    const { bag } = state.school.found;
+    const names = [...bag.files.keys()].filter((name) => name.startsWith("data/documents/"));
+    if (!names.length) return fill(nothing("Документов в этом архиве нет.", "There are no documents in this archive."));
+    const link = (name) => el("a", { href: name.split("/").map(encodeURIComponent).join("/"), target: "_blank", rel: "noopener noreferrer" }, visible(name.slice(15)));
+    const rows = names.map((name) => [
+      link(name), number(bag.files.get(name).size),
+      bag.expected.has(name) && bag.expected.get(name) === bag.digests.get(name) ? both("цел", "whole") : both("НЕ СОШЁЛСЯ С МАНИФЕСТОМ", "DIFFERS FROM THE MANIFEST"),
+    ]);
+    return fill(
+      el("p", {}, both("Ссылки открывают файлы рядом с этой страницей: они верны, если она лежит в папке архива.", "Links open the files beside this page: they hold where it lies in the archive's folder.")),
+      table(both("Документы", "Documents"), [both("Файл", "File"), both("Байт", "Bytes"), both("Проверка", "Check")], rows),
+    );
+  }
+
+  byId("folder").addEventListener("change", (event) => {
+    const picked = [...event.target.files];
+    pick(new Map(picked.map((file) => [fromTop(file.webkitRelativePath), file])), picked.length ? picked[0].webkitRelativePath.split("/")[0] : "");
+  });
+  byId("key-file").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) byId("key").value = file.size <= 4096 ? (await file.text()).trim() : "";
+  });
+  for (const event of ["dragenter", "dragover"]) {
+    byId("drop").addEventListener(event, (each) => {
+      each.preventDefault();
+      byId("drop").classList.add("over");
+    });
+  }
+  byId("drop").addEventListener("dragleave", () => byId("drop").classList.remove("over"));
+  byId("drop").addEventListener("drop", dropped);
+  byId("choice").addEventListener("submit", verify);
+})((globalThis.Letopis = globalThis.Letopis || {}));

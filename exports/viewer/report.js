@@ -1,0 +1,121 @@
+"use strict";
+// Findings: what is wrong, where, what was expected and what was found; and what could not be checked. The codes and the
+// verdicts are those of docs/findings.md; `CLAIMED` says which of them this page decides.
+(function (Letopis) {
+  const FINDINGS_MAX = 1000;
+  const FINDINGS_MAX_PER_CODE = 100;
+  const TEXT_MAX = 160;
+
+  // What each code means: in Russian, in English.
+  const CLAIMED = {
+    "archive-unreadable": ["Архив не открывается как папка.", "The archive cannot be opened as a folder."],
+    "archive-limit": ["Превышен предел размера или количества.", "A limit on size or number is exceeded."],
+    "name-unsafe": ["Имя файла небезопасно.", "A file name is unsafe (absolute, '..', backslash, control characters)."],
+    "name-collision": ["Имена различаются только регистром или формой Unicode.", "Names differ only by case or Unicode form."],
+    "file-unreadable": ["Файл не читается.", "A file cannot be read to its end."],
+    "bag-file-missing": ["Нет обязательного файла.", "A file that must be there is missing."],
+    "bag-declaration": ["bagit.txt не объявляет BagIt 1.0 в UTF-8.", "bagit.txt does not declare BagIt 1.0 in UTF-8."],
+    "bag-file-unexpected": ["Файл, которого в архиве быть не должно.", "A file that an archive does not have."],
+    "bag-info": ["bag-info.txt говорит об архиве не то, что в нём.", "bag-info.txt says of the archive what is not so."],
+    "bag-oxum": ["Payload-Oxum не сходится.", "Payload-Oxum does not match the payload."],
+    "manifest-malformed": ["Строка манифеста не читается.", "A manifest line is malformed."],
+    "manifest-extra": ["Файл не перечислен в манифесте.", "A file is not listed in its manifest."],
+    "manifest-missing": ["Файл из манифеста отсутствует.", "A file listed in a manifest is not there."],
+    "manifest-mismatch": ["Содержимое файла изменено: хэш не тот.", "A file's contents differ from the manifest's hash."],
+    "checkpoint-malformed": ["Контрольная точка не читается.", "A checkpoint is malformed."],
+    "signature-invalid": ["Подпись закреплённым ключом не подтверждена.", "The pinned key's signature does not hold."],
+    "origin-mismatch": ["Имя журнала не сходится.", "The log's origin differs."],
+    "root-mismatch": ["Записи не дают подписанный корень дерева.", "The entries do not lead to the signed root."],
+    "size-mismatch": ["Записей не столько, сколько подписано.", "There are not as many entries as were signed."],
+    "start-malformed": ["Начало диапазона не читается.", "The start of the range is malformed."],
+    "start-root-mismatch": ["Край дерева не даёт корень начальной точки.", "The edge does not give the start checkpoint's root."],
+    "entries-file-name": ["Файл записей назван не по первой записи.", "An entries file is not named by its first index."],
+    "entries-file-length": ["В файле записей не 65 536 строк.", "An entries file other than the last has not 65,536 lines."],
+    "entries-no-final-newline": ["Последняя строка файла не закончена.", "A file's last line has no line feed."],
+    "entry-too-long": ["Запись длиннее 65 535 байт.", "An entry is longer than 65,535 bytes."],
+    "entry-not-json": ["Запись не является строгим JSON.", "An entry is not strict JSON."],
+    "entry-not-canonical": ["Запись не в каноническом виде.", "An entry is not in canonical form."],
+    "entry-field": ["Поле записи отсутствует, лишнее или неверное.", "An entry's field is missing, extra or wrong."],
+    "index-gap": ["Номера записей идут не подряд.", "Leaf indexes are not consecutive."],
+    "prev-mismatch": [
+      "Цепочка разорвана: байты этой записи не те, на которые ссылается следующая.",
+      "The chain is broken: this entry's bytes are not those that the next one commits to.",
+    ],
+    "at-backwards": ["Время записи раньше предыдущего.", "An entry's time is before that of the one before it."],
+    "command-split": [
+      "Записи одной команды стоят не подряд.",
+      "Entries of one command do not stand side by side: they were not appended at once.",
+    ],
+    "version-gap": ["Версии потока идут не подряд.", "A stream's versions are not consecutive."],
+    "school-opened": ["Журнал не начинается с открытия школы.", "The log does not begin with school_opened, or has it twice."],
+    "disclosure-malformed": ["Раскрытие не читается.", "A disclosure is malformed."],
+    "disclosure-not-committed": ["Раскрытие не подтверждено записью.", "A disclosure's digest is not in the entry it names."],
+    "table-missing": ["Таблицы нет.", "A table is missing."],
+    "table-unexpected": ["Лишняя таблица.", "A table that should not be there."],
+    "table-header": ["Заголовок таблицы неверен.", "A table's first row is wrong."],
+    "table-malformed": ["Строка таблицы не читается.", "A table's row is malformed."],
+  };
+
+  const UNCHECKED = {
+    "no-key": [
+      "Подпись не проверена: не указан ключ школы, полученный не из архива.",
+      "The signature was not checked: no key of the school from elsewhere was given.",
+    ],
+    "no-crypto": [
+      "Подпись не проверена: у этого браузера нет нужной криптографии. Возьмите verify.pyz.",
+      "The signature was not checked: this browser lacks the cryptography. Use verify.pyz.",
+    ],
+    "before-range": [
+      "Часть записей ссылается на то, что было до начала диапазона.",
+      "Entries rest on what was before the range, which is not here.",
+    ],
+    "stopped-early": [
+      "Архив прочитан не до конца из-за находок выше.",
+      "The archive was not read to its end because of the findings above.",
+    ],
+  };
+
+  const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+  // Makes a value from outside fit to be shown: one line, no control characters, not too long.
+  function shown(value) {
+    const characters = [...String(value)];
+    const text = characters.slice(0, TEXT_MAX).join("").replace(UNPRINTABLE, (mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
+    return characters.length > TEXT_MAX ? `${text}…` : text;
+  }
+
+  class Report {
+    constructor() {
+      this.findings = [];
+      this.unchecked = [];
+      this.facts = {};
+      this.beyond = 0;
+      this.counts = new Map();
+    }
+
+    // `place`: {file, line, entry, offset, field}, all optional. What is too much is only counted.
+    add(code, place, expected = "", found = "") {
+      if (!Object.hasOwn(CLAIMED, code)) throw new Error(code);
+      const count = (this.counts.get(code) || 0) + 1;
+      this.counts.set(code, count);
+      if (count > FINDINGS_MAX_PER_CODE || this.findings.length >= FINDINGS_MAX) {
+        this.beyond += 1;
+        return;
+      }
+      const where = Object.fromEntries(Object.entries(place).filter(([, value]) => value !== undefined && value !== null));
+      this.findings.push({ code, place: where, expected: shown(expected), found: shown(found) });
+    }
+
+    skip(code, detail) {
+      if (!Object.hasOwn(UNCHECKED, code)) throw new Error(code);
+      if (!this.unchecked.some((item) => item.code === code)) this.unchecked.push({ code, detail: shown(detail) });
+    }
+
+    get verdict() {
+      if (this.findings.length) return "finding";
+      return this.unchecked.length ? "incomplete" : "verified";
+    }
+  }
+
+  Object.assign(Letopis, { CLAIMED, UNCHECKED, Report, shown });
+})((globalThis.Letopis = globalThis.Letopis || {}));

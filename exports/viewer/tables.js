@@ -1,0 +1,211 @@
+"use strict";
+// The tables of tables.md: read strictly (UTF-8 with BOM, `;`, CRLF, quotes only where needed), and those that pages are made
+// of kept in columns of numbers, so that a school year of them is a few megabytes. What they say is not compared with entries.
+(function (Letopis) {
+  const ROW_MAX_CHARACTERS = 1 << 20;
+  const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^";\r\n]*))(;|\r\n)/y;
+
+  const COLUMNS = /*COLUMNS*/ {} /*COLUMNS*/;
+
+  // What pages are made of; of the largest tables only the columns that a page shows.
+  const KEPT = {
+    people: null,
+    enrollments: null,
+    subgroups: null,
+    lessons: null,
+    marks: ["entry", "lesson", "student", "kind", "recorded", "standing", "standing_entry"],
+    absences: ["entry", "lesson", "student", "recorded", "standing", "standing_entry"],
+    make_ups: ["entry", "lesson", "student", "recorded", "standing", "standing_entry"],
+    corrections: null,
+    results: ["entry", "class", "subject", "period", "what", "student", "recorded", "standing", "standing_entry", "published_entry"],
+  };
+
+  // Columns of leaf indexes, which are numbers as they are; 0 is the empty cell, and every index is one more.
+  const INDEXES = new Set(["entry", "standing_entry", "corrects", "published_entry", "request"]);
+
+  const shortName = (column) => column.split(" ")[0];
+
+  // Rows from text that comes in pieces; `take(fields)` gets each, and says with false that it wants no more.
+  class Rows {
+    constructor(take) {
+      this.take = take;
+      this.rest = "";
+      this.decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+      this.isBroken = false;
+      this.isDone = false;
+    }
+
+    push(chunk) {
+      if (this.isBroken || this.isDone) return;
+      try {
+        this.rest += chunk ? this.decoder.decode(chunk, { stream: true }) : this.decoder.decode();
+      } catch {
+        this.isBroken = true;
+        return;
+      }
+      let at = 0;
+      while (at < this.rest.length) {
+        const end = this.row(at);
+        if (end < 0) break;
+        at = end;
+        if (this.take(this.fields) === false) {
+          this.isDone = true;
+          return;
+        }
+      }
+      this.rest = this.rest.slice(at);
+      if (this.rest.length > ROW_MAX_CHARACTERS || (!chunk && this.rest)) this.isBroken = true;
+    }
+
+    // Reads the row that begins at `at` into `fields`; where the next one begins, or -1: it is not whole, or broken.
+    row(at) {
+      const text = this.rest;
+      const end = text.indexOf("\r\n", at);
+      if (end >= 0) {
+        const line = text.slice(at, end);
+        if (!/["\r\n]/.test(line)) {
+          this.fields = line.split(";");
+          return end + 2;
+        }
+      }
+      const fields = [];
+      FIELD.lastIndex = at;
+      for (let found = FIELD.exec(text); found; found = FIELD.exec(text)) {
+        fields.push(found[1] === undefined ? found[2] : found[1].replaceAll('""', '"'));
+        if (found[3] === "\r\n") {
+          this.fields = fields;
+          return FIELD.lastIndex;
+        }
+      }
+      return -1;
+    }
+  }
+
+  // Texts as numbers, the same for all tables. 0 is the empty text.
+  class Texts {
+    constructor() {
+      this.texts = [""];
+      this.numbers = new Map([["", 0]]);
+    }
+
+    number(text) {
+      const known = this.numbers.get(text);
+      if (known !== undefined) return known;
+      // A part of a large text would keep all of it in memory: JSON makes a text of its own.
+      const own = JSON.parse(JSON.stringify(text));
+      this.texts.push(own);
+      this.numbers.set(own, this.texts.length - 1);
+      return this.texts.length - 1;
+    }
+  }
+
+  class Table {
+    constructor(texts, columns) {
+      this.texts = texts;
+      this.columns = columns;
+      this.kept = Object.fromEntries(columns.map((name) => [name, new Letopis.Growing(Int32Array)]));
+      this.length = 0;
+    }
+
+    take(fields, places) {
+      this.columns.forEach((name, at) => {
+        const text = fields[places[at]];
+        this.kept[name].push(!INDEXES.has(name) ? this.texts.number(text) : text === "" ? 0 : Number(text) + 1);
+      });
+      this.length += 1;
+    }
+
+    // A cell's text; of a column of indexes the number, or null.
+    get(row, column) {
+      const value = this.kept[column].values[row];
+      if (INDEXES.has(column)) return value ? value - 1 : null;
+      return this.texts.texts[value];
+    }
+
+    number(row, column) {
+      return this.kept[column].values[row];
+    }
+
+    row(row) {
+      return Object.fromEntries(this.columns.map((name) => [name, this.get(row, name)]));
+    }
+  }
+
+  // Reads all tables of a bag; reports missing, unexpected and malformed ones.
+  class Tables {
+    constructor(bag, start, report) {
+      this.bag = bag;
+      this.report = report;
+      this.texts = new Texts();
+      this.tables = {};
+      this.names = [];
+      this.rows = 0;
+      const there = [...bag.files.keys()].filter((name) => name.startsWith("data/tables/"));
+      const wanted = new Map(start === 0 ? Object.keys(COLUMNS).map((name) => [`data/tables/${name}.csv`, name]) : []);
+      for (const file of there.filter((each) => !wanted.has(each))) {
+        report.add("table-unexpected", { file }, "the tables of the specification", "another");
+      }
+      for (const [file, name] of wanted) {
+        if (!bag.files.has(file)) report.add("table-missing", { file }, "a table", "none");
+        else this.names.push(name);
+      }
+    }
+
+    async read() {
+      for (const name of this.names) await this.readTable(name, `data/tables/${name}.csv`);
+      this.report.facts.rows = this.rows;
+    }
+
+    async readTable(name, file) {
+      const columns = COLUMNS[name];
+      const short = columns.map(shortName);
+      const kept = KEPT[name] === undefined ? null : new Table(this.texts, KEPT[name] || short);
+      const places = kept && kept.columns.map((column) => short.indexOf(column));
+      let line = 0;
+      const rows = new Rows((fields) => {
+        line += 1;
+        if (line === 1) {
+          const header = `\ufeff${columns.join(";")}`;
+          if (fields.join(";") !== header) this.report.add("table-header", { file, line }, header, fields.join(";"));
+        } else if (fields.length !== columns.length) {
+          this.report.add("table-malformed", { file, line }, `${columns.length} cells`, fields.length);
+        } else if (kept) {
+          kept.take(fields, places);
+        }
+        return true;
+      });
+      for await (const chunk of this.bag.chunks(file)) rows.push(chunk);
+      rows.push(null);
+      if (line === 0) this.report.add("table-header", { file, line: 1 }, "the names of the columns", "none");
+      if (rows.isBroken) this.report.add("table-malformed", { file, line: line + 1 }, "a row of the specified form", "another");
+      this.rows += Math.max(0, line - 1);
+      if (kept) this.tables[name] = kept;
+    }
+  }
+
+  // Rows `from` to `to` (from 0) of those of a table in which a cell contains `text`; read anew, as much as it takes.
+  async function page(blob, from, to, text, isWanted = null) {
+    const wanted = text.toLowerCase();
+    const found = [];
+    let header = null;
+    let count = 0;
+    const rows = new Rows((fields) => {
+      if (header === null) {
+        header = fields;
+        return true;
+      }
+      if (wanted && !fields.some((field) => field.toLowerCase().includes(wanted))) return true;
+      if (isWanted && !isWanted(fields)) return true;
+      if (count >= from && count < to) found.push(fields);
+      count += 1;
+      return count <= to;
+    });
+    for (let at = 0; at < blob.size && !rows.isBroken && !rows.isDone; at += Letopis.CHUNK_BYTES) {
+      rows.push(new Uint8Array(await blob.slice(at, at + Letopis.CHUNK_BYTES).arrayBuffer()));
+    }
+    rows.push(null);
+    return { header: (header || []).map((name) => name.replace("\ufeff", "")), rows: found, hasMore: count > to };
+  }
+
+  Object.assign(Letopis, { COLUMNS, Rows, Tables, page });
+})((globalThis.Letopis = globalThis.Letopis || {}));

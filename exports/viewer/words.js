@@ -1,0 +1,68 @@
+"use strict";
+// What the page says in its own words: Russian first, English beside it.
+(function (Letopis) {
+  const VERDICTS = {
+    verified: ["ПОДТВЕРЖДЕНО", "VERIFIED", "Всё, что эта страница проверяет, сошлось.", "Everything that this page checks agrees."],
+    finding: ["НАЙДЕНЫ РАСХОЖДЕНИЯ", "FINDINGS", "Архив не тот, который подписан, или нарушен.", "The archive is not what was signed, or is damaged."],
+    incomplete: [
+      "НЕ ПОЛНОСТЬЮ",
+      "INCOMPLETE",
+      "Расхождений нет, но проверено не всё.",
+      "Nothing differs, but not everything could be checked.",
+    ],
+  };
+
+  const FACTS = {
+    school: ["Школа", "School"],
+    clock: ["Часы", "Clock"],
+    origin: ["Журнал", "Log"],
+    start: ["Начало диапазона", "Range begins at"],
+    entries: ["Записей", "Entries"],
+    size: ["Размер дерева", "Tree size"],
+    root: ["Корень", "Root"],
+    signed_size: ["Подписано записей", "Signed size"],
+    signed_root: ["Подписанный корень", "Signed root"],
+    disclosures: ["Раскрытий", "Disclosures"],
+    rows: ["Строк таблиц", "Table rows"],
+    files: ["Файлов", "Files"],
+  };
+
+  // What verify.pyz checks and this page does not.
+  const NOT_CHECKED = [
+    [
+      "Правила журнала: что отметка, исправление, закрытие периода и прочее были допустимы.",
+      "The journal's rules: that a mark, a correction, a closing and so on were allowed.",
+    ],
+    ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
+    [
+      "Таблицы против записей: что ячейки следуют из записей. Страницы ниже сделаны из таблиц.",
+      "Tables against entries: that cells follow from the entries. The pages below are made of the tables.",
+    ],
+    [
+      "Документы против записей; подписи свидетелей и отметки времени.",
+      "Documents against entries; witnesses' cosignatures and time stamps.",
+    ],
+    ["Архив в ZIP: распакуйте его и откройте папку.", "An archive as a ZIP: unpack it and open the folder."],
+  ];
+
+  // Members of what a correction of a lesson, a work or homework changes.
+  const MEMBERS = {
+    topic: "тема", number: "урок", starts_at: "начало", ends_at: "конец", plan_items: "пункты плана", text: "задание", due_on: "к дате",
+    kind: "вид", weight: "вес", written: "письменная", ends_on: "последний день", held_on: "дата", files: "файлы", due_lesson: "к уроку",
+    reason: "причина", basis: "основание", coefficient: "коэффициент", same_subject: "тот же предмет",
+  };
+
+  const number = (value) => new Intl.NumberFormat("ru-RU").format(value);
+
+  // A day or month of the archive as people write it: 2026-09-01 -> 01.09.2026.
+  const day = (date) => (/^\d{4}-\d\d-\d\d$/.test(date) ? date.split("-").reverse().join(".") : date);
+  const MONTHS = ["январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"];
+  const month = (date) => `${MONTHS[Number(date.slice(5, 7)) - 1] || date} ${date.slice(0, 4)}`;
+  const moment = (at) => `${day(at.slice(0, 10))} ${at.slice(11, 19)} UTC`;
+
+  // A value from the archive, every character to be seen: those that print nothing or turn the text round as their numbers.
+  const visible = (value) =>
+    String(value).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
+
+  Object.assign(Letopis, { VERDICTS, FACTS, NOT_CHECKED, MEMBERS, number, day, month, moment, visible });
+})((globalThis.Letopis = globalThis.Letopis || {}));

@@ -1,0 +1,136 @@
+"""The page's verifier and the one in Python, which share no line, find the same in every archive of the corpora.
+
+Compared are the codes that the page claims (docs/archive.md). What a mutation must give is asked of the verifier in Python
+elsewhere (test_verifier_mutations.py), so here only the archive is made, and the page judges it. Of mutations that are
+none of the page's business one in eight shows that it stays silent.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tests.conformance.test_verifier_mutations  # noqa: F401  (all mutations register themselves)
+from tests.verify_archive import sample
+from tests.verify_mutations import MUTATIONS, Mutation, pinned
+from tests.verify_results import graded
+from tests.viewer_browser import OpenedPage, browser, open_page, take_bytes, viewer_file  # noqa: F401  (fixtures)
+from verify.archive import Pinned, verify_archive
+from verify.findings import FINDINGS, UNCHECKED, Report
+
+PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text(encoding="utf-8")
+CLAIMED = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", PAGE.partition("| codes |")[2].partition("| not checked |")[0]))
+OTHERS = [mutation for mutation in MUTATIONS if not mutation.codes & CLAIMED]
+COMPARED = [mutation for mutation in MUTATIONS if mutation.codes & CLAIMED] + OTHERS[::8]
+
+# Where the two differ though both find something, and why.
+APART = {
+    # Found by its entry in the row, which the page does not read; it counts the row's cells.
+    "row_added_at_the_end": {"table-malformed"},
+    # A field of an event, which the page does not read: to it the entry stands, and no version lacks behind it.
+    "thirtieth_of_february": set(),
+    # Deeper than a folder may be there are only folders, and a browser hands over files.
+    "folders_too_deep": set(),
+    # The page takes no earlier checkpoint.
+    "old_checkpoint_signed_by_another_key": set(),
+}
+
+
+class Judged:
+    """What `verify_archive` would have been asked, instead of its answer."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Path, Pinned]] = []
+
+    def __call__(self, path: Path, by: Pinned) -> Report:
+        self.asked.append((path, by))
+        return Report()
+
+
+@pytest.fixture(scope="module")
+def judged() -> Iterator[Judged]:
+    """Every module that makes mutations asks this instead of the verifier."""
+    judged = Judged()
+    with pytest.MonkeyPatch.context() as patched:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("tests.verify_") and getattr(module, "verify_archive", None) is verify_archive:
+                patched.setattr(module, "verify_archive", judged)
+        yield judged
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, viewer_file: Path) -> Iterator[OpenedPage]:  # noqa: F811
+    opened = open_page(browser, viewer_file)
+    take_bytes(opened)
+    yield opened
+    assert (opened.said, opened.asked) == ([], [viewer_file.as_uri()])
+    opened.page.close()
+
+
+@pytest.fixture(scope="module")
+def claimed(page: OpenedPage) -> dict[str, list[str]]:
+    codes: dict[str, list[str]] = page.page.evaluate("Letopis.CLAIMED")
+    return codes
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What a browser hands over of a folder: plain files."""
+    plain = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in plain}
+
+
+@pytest.mark.parametrize("mutation", COMPARED, ids=lambda mutation: mutation.name)
+def test_finds_what_the_verifier_in_python_finds(
+    mutation: Mutation, judged: Judged, page: OpenedPage, tmp_path: Path
+) -> None:
+    judged.asked.clear()
+    mutation.run(tmp_path)
+    if not judged.asked or not judged.asked[0][0].is_dir():
+        pytest.skip("no folder of an archive")
+    folder, by = judged.asked[0]
+    answer = page.verify(files_of(folder), by.key)
+    codes = {finding["code"] for finding in answer["findings"]}
+    assert codes == APART.get(mutation.name, mutation.codes & CLAIMED), answer["findings"]
+    assert answer["verdict"] == "finding" or not codes
+
+
+@pytest.mark.parametrize("make", [sample, graded], ids=["sample", "graded"])
+def test_verifies_what_nobody_changed(make: Any, page: OpenedPage) -> None:
+    builder = getattr(made := make(), "builder", None) or made.b
+    key = pinned(builder).key
+    answer = page.verify(builder.files(), key)
+    assert (answer["verdict"], answer["findings"], answer["unchecked"]) == ("verified", [], [])
+    assert answer["facts"]["entries"] == len(builder.entries)
+
+
+def test_never_verifies_without_a_key(page: OpenedPage) -> None:
+    answer = page.verify(sample().builder.files(), None)
+    assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["no-key"])
+
+
+def test_never_verifies_a_range_that_begins_later(page: OpenedPage) -> None:
+    builder = sample().builder
+    for start in (1, 2, 7, 32, 33):
+        answer = page.verify(builder.files(start), pinned(builder).key)
+        assert (start, answer["findings"]) == (start, [])
+        assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["before-range"])
+
+
+def test_says_codes_as_the_list_of_findings_does(page: OpenedPage, claimed: dict[str, list[str]]) -> None:
+    same = {code: (list(FINDINGS[code]), meaning) for code, meaning in claimed.items() if code != "archive-unreadable"}
+    assert all(listed == said for listed, said in same.values()), same
+    unchecked = page.page.evaluate("Object.keys(Letopis.UNCHECKED)")
+    assert set(unchecked) - {"no-crypto"} <= UNCHECKED.keys()
+
+
+def test_claims_what_its_documentation_says(claimed: dict[str, list[str]]) -> None:
+    assert claimed.keys() == CLAIMED
+
+
+def test_every_claimed_code_is_given_by_a_mutation(claimed: dict[str, list[str]]) -> None:
+    assert claimed.keys() <= {code for mutation in MUTATIONS for code in mutation.codes}
