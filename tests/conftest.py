@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -15,6 +17,9 @@ from hypothesis import HealthCheck, settings
 
 from ledger.storage.postgres.install import install
 from tests.cluster import Cluster, running_cluster
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("letopis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("letopis")
@@ -107,3 +112,20 @@ def drop_database(cluster: Cluster, database: Database) -> None:
     """Drop it, whoever is still connected."""
     with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole session: it starts once."""
+    from tests.viewer_browser import running_chromium
+
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def viewer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`ПРОЧТИ.html`, apart from any archive."""
+    from tests.viewer_browser import write_viewer
+
+    return write_viewer(tmp_path_factory.mktemp("viewer") / "ПРОЧТИ.html")

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -83,23 +84,21 @@ def take_bytes(opened: OpenedPage) -> None:
     opened.page.evaluate(_IN_MEMORY)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
     """The system's Chromium; a machine without it skips, the gate does not."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    program = shutil.which("chromium")
+    if program is None:
         if os.environ.get("CI"):
             pytest.fail("there is no chromium")
         pytest.skip("there is no chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def viewer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page, apart from any archive."""
-    path = tmp_path_factory.mktemp("viewer") / "ПРОЧТИ.html"
+def write_viewer(path: Path) -> Path:
+    """Write the page, apart from any archive."""
     path.write_bytes(viewer_page(SPEC.read_text(encoding="utf-8")))
     return path

@@ -367,7 +367,7 @@ def viewer(
     out: Annotated[Path, typer.Option(help="Файл страницы / the page's file")],
     as_json: Json = False,
 ) -> None:
-    """Записать страницу ПРОЧТИ.html отдельно от архивов. / Write the page that verifies and shows an archive, by itself."""
+    """Записать ПРОЧТИ.html отдельно от архивов. / Write the page that verifies and shows archives, by itself."""
     from api.cli.exporting import run_viewer
 
     raise typer.Exit(run_viewer(Console(as_json=as_json), out))

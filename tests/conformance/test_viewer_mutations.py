@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 import tests.conformance.test_verifier_mutations  # noqa: F401  (all mutations register themselves)
 from tests.verify_archive import sample
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
-from tests.viewer_browser import OpenedPage, browser, open_page, take_bytes, viewer_file  # noqa: F401  (fixtures)
+from tests.viewer_browser import OpenedPage, open_page, take_bytes
 from verify.archive import Pinned, verify_archive
 from verify.findings import FINDINGS, UNCHECKED, Report
 
@@ -64,8 +65,8 @@ def judged() -> Iterator[Judged]:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, viewer_file: Path) -> Iterator[OpenedPage]:  # noqa: F811
-    opened = open_page(browser, viewer_file)
+def page(chromium: Browser, viewer_file: Path) -> Iterator[OpenedPage]:
+    opened = open_page(chromium, viewer_file)
     take_bytes(opened)
     yield opened
     assert (opened.said, opened.asked) == ([], [viewer_file.as_uri()])
