@@ -246,7 +246,7 @@ def test_shows_markup_quotes_and_marks_of_direction_as_text(
     folder = write_folder(manifested(files | documents), tmp_path / "bag")
     opened = open_page(chromium, viewer_file)
     dialogs: list[str] = []
-    opened.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    opened.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     judge(opened.page, folder, builder.key.vkey)
     expect(opened.page.locator("#verdict .verdict.finding")).to_be_visible()
     expect(opened.page.locator("#view")).to_contain_text(SHOWN)
