@@ -23,6 +23,7 @@ SCRIPTS: Final = (
     *("words", "views", "page"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"
+_BESIDE: Final = "/*BESIDE*/ [] /*BESIDE*/"
 _ROW: Final = re.compile(r"^\| `([a-z_]+)\.csv` \| .* \| ([^|]+) \|$", re.MULTILINE)
 _COLUMN: Final = re.compile(r"(?<=\)), ")
 
@@ -35,13 +36,14 @@ def viewer_page(tables_page: str) -> bytes:
     """The page's bytes; `tables_page` is the text of spec/tables.md, which says what tables there are.
 
     Raises:
-        ViewerError: no table in that text, or a script that would end its own element.
+        ViewerError: no table in that text, or a part that would end its own element.
     """
     columns = {name: _COLUMN.split(listed.strip()) for name, listed in _ROW.findall(tables_page)}
     if not columns:
         raise ViewerError("spec/tables.md lists no table")
     script = "\n".join(_part(f"{name}.js") for name in SCRIPTS)
     script = script.replace(_COLUMNS, json.dumps(columns, ensure_ascii=False))
+    script = script.replace(_BESIDE, json.dumps(_beside(tables_page)))
     style = _part("page.css")
     if "</" in style or re.search(r"</script|<!--", script, re.IGNORECASE):
         raise ViewerError("a part would end its element")
@@ -51,6 +53,13 @@ def viewer_page(tables_page: str) -> bytes:
     )
     words = {"policy": policy, "style": style, "script": script}
     return re.sub(r"@(policy|style|script)@", lambda marker: words[marker[1]], _part("page.html")).encode()
+
+
+def _beside(tables_page: str) -> list[str]:
+    """The files that may stand beside the tables: first cells of the table of that section, where there is one."""
+    section = tables_page.partition("\n## Beside the tables\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([^|]+) \|", section, re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`([a-z-]+\.[a-z]+)`", cell)]
 
 
 def _part(name: str) -> str:

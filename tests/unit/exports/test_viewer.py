@@ -87,3 +87,11 @@ def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_it_knows_what_the_specification_lets_stand_beside_the_tables() -> None:
+    listed = "\n## Beside the tables\n\n| file | what |\n|---|---|\n| `a.json` | x |\n| `b.xlsx` `c-d.xlsx` | `e.txt` |\n\n## More\n| `f.json` | y |\n"
+    assert (
+        'const BESIDE = ["a.json", "b.xlsx", "c-d.xlsx"];'
+        in viewer_page(SPEC.partition("\n## Beside")[0] + listed).decode()
+    )
