@@ -11,14 +11,16 @@ A line of ``manifest-sha256.txt`` is what ``sha256sum`` prints and reads::
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -30,6 +32,8 @@ ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """Every member's date: the earliest that ZIP knows, so that the same bag gives the same bytes."""
 CHUNK_BYTES: Final = 1 << 20
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_ED25519_DER: Final = bytes.fromhex("302a300506032b6570032100")
+_SCRATCH: Final = ".scratch"
 READ_ME: Final = "ПРОЧТИ.html"
 """The one name that is not ASCII: whoever opens the folder is to see in his own language where to begin."""
 
@@ -58,20 +62,44 @@ class HashedFile:
         return self._sha256.hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What signs a bag's manifests: from bytes to an Ed25519 signature (64 bytes), and its public key (32 bytes)."""
+
+    sign: Callable[[bytes], bytes]
+    public_key: bytes
+
+    @property
+    def pem(self) -> bytes:
+        """The public key as ``openssl`` reads it (RFC 8410)."""
+        text = base64.b64encode(_ED25519_DER + self.public_key).decode()
+        return f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n".encode()
+
+
 class BagWriter:
     """Writes one bag folder; a context manager that leaves the whole bag or nothing.
+
+    Files under ``signature/`` stand in no manifest: they sign the manifests, so they come after them, and others may be
+    put beside them later (log format, section 7).
+
+    Args:
+        target: the folder, not there yet.
+        info: lines of ``bag-info.txt``.
+        seal: signs both manifests; None: nobody does.
 
     Raises:
         ExportError: the target exists, a name is not plain ASCII (but `READ_ME`), or a name is used twice.
     """
 
-    def __init__(self, target: Path, info: Mapping[str, str]) -> None:
+    def __init__(self, target: Path, info: Mapping[str, str], seal: Seal | None = None) -> None:
         self.target = target
+        self._seal = seal
         self._info = dict(info)
         self._part = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
         self._payload: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
         self._tags: dict[str, str] = {}
-        self._payload_bytes = 0
+        self._signatures: set[str] = set()
 
     def __enter__(self) -> Self:
         if self.target.exists():
@@ -100,7 +128,7 @@ class BagWriter:
                 f"{name!r}: такого имени в архиве быть не может / is not a name for a bag: use ASCII letters, digits, "
                 "dot, dash and underscore"
             )
-        if name in self._payload or name in self._tags:
+        if name in self._payload or name in self._tags or name in self._signatures:
             raise ExportError(f"{name}: уже есть в архиве / is in the bag already")
         path = self._part / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,9 +139,31 @@ class BagWriter:
             os.fsync(raw.fileno())
         if name.startswith("data/"):
             self._payload[name] = hashed.digest
-            self._payload_bytes += hashed.size_bytes
+            self._sizes[name] = hashed.size_bytes
+        elif name.startswith("signature/"):
+            self._signatures.add(name)
         else:
             self._tags[name] = hashed.digest
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """An empty folder, gone at the end: for what cannot be written from its first byte on."""
+        folder = self._part / _SCRATCH
+        folder.mkdir()
+        yield folder
+        shutil.rmtree(folder)
+
+    def adopt(self, name: str, path: Path) -> None:
+        """Take a file from the scratch folder into the bag under this name."""
+        with self.file(name) as out, path.open("rb") as source:
+            while piece := source.read(CHUNK_BYTES):
+                out.write(piece)
+        path.unlink()
+
+    @property
+    def payload(self) -> dict[str, tuple[int, str]]:
+        """Files of the payload written so far: their sizes in bytes and SHA-256, hex."""
+        return {name: (self._sizes[name], digest) for name, digest in self._payload.items()}
 
     def put(self, name: str, content: bytes | Iterable[bytes]) -> None:
         """Write a whole file, from bytes or from pieces."""
@@ -122,11 +172,16 @@ class BagWriter:
                 out.write(piece)
 
     def _finish(self) -> None:
-        oxum = f"{self._payload_bytes}.{len(self._payload)}"
+        oxum = f"{sum(self._sizes.values())}.{len(self._payload)}"
         self.put("bagit.txt", DECLARATION)
         self.put("bag-info.txt", _format_info({**self._info, "Payload-Oxum": oxum}))
-        self.put("manifest-sha256.txt", _format_manifest(self._payload))
-        self.put("tagmanifest-sha256.txt", _format_manifest(self._tags))
+        for name, digests in (("manifest-sha256.txt", self._payload), ("tagmanifest-sha256.txt", self._tags)):
+            manifest = _format_manifest(digests)
+            self.put(name, manifest)
+            if self._seal is not None:
+                self.put(f"signature/{name}.sig", self._seal.sign(manifest))
+        if self._seal is not None:
+            self.put("signature/key.pem", self._seal.pem)
         for folder in sorted({path.parent for path in self._part.rglob("*")}, reverse=True):
             sync_folder(folder)
         # The rename is the moment at which the archive exists; it refuses a folder made meanwhile unless that is empty.

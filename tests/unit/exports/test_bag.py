@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import bagit
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from exports.bag import BagWriter, ExportError, zip_bag
+from exports.bag import BagWriter, ExportError, Seal, zip_bag
 
 INFO = {"External-Identifier": "letopis.example/school/1", "Source-Organization": "Школа № 1"}
 
@@ -120,3 +123,32 @@ def test_refuses_an_info_value_that_breaks_its_line(tmp_path: Path) -> None:
     ):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_signatures_of_the_manifests_stand_in_no_manifest(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    with BagWriter(tmp_path / "archive", INFO, Seal(key.sign, public)) as bag:
+        bag.put("data/log/checkpoint", b"one\n")
+        bag.put("signature/tsa.pem", b"somebody's\n")
+    bagit.Bag(str(tmp_path / "archive")).validate()
+    manifests = [
+        (tmp_path / "archive" / name).read_bytes() for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+    ]
+    assert not [line for manifest in manifests for line in manifest.splitlines() if b"signature/" in line]
+    names = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+    for name, manifest in zip(names, manifests, strict=True):
+        key.public_key().verify((tmp_path / f"archive/signature/{name}.sig").read_bytes(), manifest)
+    pem = (tmp_path / "archive/signature/key.pem").read_bytes()
+    assert pem == key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_what_is_made_on_the_side_comes_in_whole_and_leaves_no_trace(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "archive", INFO) as bag, bag.scratch() as scratch:
+        (scratch / "made").write_bytes(b"12345")
+        (scratch / "left over").write_bytes(b"!")
+        bag.adopt("data/tables/tables.sqlite", scratch / "made")
+        assert bag.payload == {"data/tables/tables.sqlite": (5, sha256(b"12345").hexdigest())}
+    assert (tmp_path / "archive/data/tables/tables.sqlite").read_bytes() == b"12345"
+    bagit.Bag(str(tmp_path / "archive")).validate()
+    assert not [path for path in tmp_path.rglob("*") if "scratch" in path.name or "left" in path.name]
