@@ -15,6 +15,8 @@ from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.log import LogWalk
 from verify.note import NOTE_MAX_BYTES, Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
+from verify.package import check_package
+from verify.seal import check_seal
 from verify.source import READ_ERRORS, Folder, Reading, Source, Zip
 from verify.tables import Tables
 from verify.tree import Edge
@@ -24,6 +26,21 @@ LINES_PER_BLOCK: Final = 4_096
 _CHECKPOINT, _START, _EDGE = "data/log/checkpoint", "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
 _ENTRIES = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
+_BESIDE_TABLES: Final = frozenset(
+    (
+        *("datapackage.json", "csv-metadata.json", "tables.sqlite"),
+        *("journal.xlsx", "results.xlsx", "planning.xlsx", "people.xlsx", "oversight.xlsx"),
+    )
+)
+"""What stands beside the tables (tables.md)."""
+_UNCOMPARED: Final = {
+    "tables.sqlite": re.compile(r"data/tables/tables\.sqlite"),
+    "*.xlsx": re.compile(r"data/tables/[a-z]+\.xlsx"),
+    "csv-metadata.json": re.compile(r"data/tables/csv-metadata\.json"),
+    "data/documents": re.compile(r"data/documents/.+", re.DOTALL),
+    "data/description": re.compile(r"data/description/.+", re.DOTALL),
+    "ПРОЧТИ.html": re.compile(r"ПРОЧТИ\.html"),
+}
 _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -47,9 +64,19 @@ def verify_archive(path: Path, pinned: Pinned) -> Report:
         return report
     bag = Bag(source, report)
     bag.begin()
+    check_seal(bag, pinned.key)
     bag.check_info(_check_log(bag, pinned, report))
     bag.finish()
+    _tell_uncompared(bag)
     return report
+
+
+def _tell_uncompared(bag: Bag) -> None:
+    """Say which files hold no more than the bytes that the manifests name: nothing derived them again."""
+    names = bag.source.sizes
+    kinds = [kind for kind, pattern in _UNCOMPARED.items() if any(pattern.fullmatch(name) for name in names)]
+    if kinds:
+        bag.report.facts["not_compared"] = ", ".join(kinds)
 
 
 def _open(path: Path, report: Report) -> Source | None:
@@ -118,6 +145,7 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     _walk_files(bag, walk, report)
     walk.finish(checkpoint)
     tables.finish()
+    check_package(bag)
     disclosures.finish()
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place(_CHECKPOINT), walk.replay.origin, checkpoint.origin)
@@ -167,7 +195,8 @@ def _tables(bag: Bag, start: int, report: Report) -> Tables:
     """Open the tables: all where the range begins at 0, none where it does not, never another."""
     there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
     wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if start == 0 else {}
-    for name in sorted(there - wanted.keys()):
+    beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if start == 0 else set()
+    for name in sorted(there - wanted.keys() - beside):
         report.add("table-unexpected", Place(name), "the tables of the specification", "another")
     for name in sorted(wanted.keys() - there):
         report.add("table-missing", Place(name), "a table", "none")

@@ -34,6 +34,7 @@ class Bag:
         self.report = report
         self.source = source
         self.pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")
+        self.manifests: dict[str, bytes] = {}
         self._expected: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
         self._info: list[str] = []
@@ -63,7 +64,8 @@ class Bag:
             self.report.add("bag-declaration", Place("bagit.txt"), _DECLARATION, declaration)
         payload = {name for name in names if name.startswith("data/")}
         self._expect(MANIFEST, payload)
-        self._expect(TAG_MANIFEST, set(names) - payload - {TAG_MANIFEST})
+        signatures = {name for name in names if name.startswith("signature/")}
+        self._expect(TAG_MANIFEST, set(names) - payload - signatures - {TAG_MANIFEST})
         info = self.small(_INFO, _INFO_MAX_BYTES)
         if info is not None:
             *self._info, rest = info.decode("utf-8", "replace").split("\n")
@@ -79,6 +81,7 @@ class Bag:
         raw = self.small(manifest, _TAG_FILE_MAX_BYTES)
         if raw is None:
             return
+        self.manifests[manifest] = raw
         listed: dict[str, str] = {}
         lines = raw.decode("utf-8", "replace").split("\n")
         if lines.pop():
@@ -89,6 +92,9 @@ class Bag:
                 self.report.add(
                     "manifest-malformed", Place(manifest, number), "<sha-256>  <name>, each name once", line
                 )
+            elif match[2].startswith("signature/"):
+                # What signs a manifest cannot stand in one.
+                self.report.add("manifest-malformed", Place(manifest, number), "no file of signature/", line)
             else:
                 listed[match[2]] = match[1]
         for name in sorted(present - listed.keys()):
@@ -103,6 +109,11 @@ class Bag:
             found = [line for line in self._info if line.lower().startswith(label.lower() + ":")]
             if found != [f"{label}: {value}"]:
                 self.report.add(code, Place(_INFO, field=label), value, " ".join(found) or "none")
+
+    def digest_of(self, name: str) -> str | None:
+        """Return the SHA-256 of a file that was read to its end, hex; None where it was not."""
+        reading = self._readings.get(name)
+        return None if reading is None else reading.digest
 
     def finish(self) -> None:
         """Read what nobody has read, and compare every digest."""

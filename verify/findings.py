@@ -159,6 +159,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     # Checkpoints.
     "checkpoint-malformed": ("Контрольная точка не читается.", "A checkpoint is malformed."),
     "signature-invalid": ("Подпись закреплённым ключом не подтверждена.", "The pinned key's signature does not hold."),
+    "key-mismatch": (
+        "Открытый ключ в архиве не тот, который закреплён.",
+        "The public key in the archive is not the pinned one.",
+    ),
     "origin-mismatch": ("Имя журнала не сходится.", "The log's origin differs."),
     "root-mismatch": ("Записи не дают подписанный корень дерева.", "The entries do not lead to the signed root."),
     "size-mismatch": ("Записей не столько, сколько подписано.", "There are not as many entries as were signed."),
@@ -444,6 +448,11 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "table-row-extra": ("В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."),
     "table-cell": ("Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."),
     "table-bytes": ("Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."),
+    "package-malformed": ("Описание таблиц не читается.", "The description of the tables is malformed."),
+    "package-differs": (
+        "Описание таблиц расходится с таблицами.",
+        "The description of the tables differs from the tables.",
+    ),
     # A running log.
     "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
     "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),

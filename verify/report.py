@@ -30,6 +30,11 @@ _WORDS: Final = {
     "rows": ("Строк таблиц", "Table rows"),
     "files": ("Файлов", "Files"),
     "index": ("Запись", "Entry"),
+    "sealed_by": ("Манифесты подписаны ключом", "Manifests signed by"),
+    "not_compared": (
+        "Не сверено с записями, только хеши по манифесту",
+        "Not compared with the entries, only with the manifest's hashes",
+    ),
 }
 
 

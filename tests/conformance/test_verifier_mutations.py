@@ -11,13 +11,15 @@ import tests.verify_forgeries
 import tests.verify_homework_forgeries
 import tests.verify_journal_forgeries
 import tests.verify_people_forgeries
+import tests.verify_seal_mutations
 import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
-from tests.verify_archive import sample, write_folder, write_zip
+from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.verify_journal_forgeries import finished
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
+from tests.verify_seal_mutations import whole
 from tests.verify_weight_forgeries import weighed
 from verify.archive import verify_archive
 from verify.findings import FINDINGS, Verdict
@@ -51,6 +53,19 @@ def test_verifies_what_nobody_changed(write: object, tmp_path: Path) -> None:
     report = verify_archive(path, pinned(builder))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
     assert report.facts["entries"] == len(builder.entries)
+
+
+def test_verifies_a_signed_and_described_archive_and_tells_what_it_did_not_compare(tmp_path: Path) -> None:
+    files = whole()
+    report = verify_archive(write_folder(files, tmp_path / "plain"), pinned(sample().builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    assert report.facts["sealed_by"] == sample().builder.key.name
+    assert "not_compared" not in report.facts
+    with_more = manifested(files | {"data/tables/tables.sqlite": b"?", "data/tables/journal.xlsx": b"?"})
+    report = verify_archive(write_folder(with_more, tmp_path / "more"), pinned(sample().builder))
+    assert report.verdict is Verdict.VERIFIED, "taken away, signatures leave an archive unsigned"
+    assert report.facts["not_compared"] == "tables.sqlite, *.xlsx"
+    assert "sealed_by" not in report.facts
 
 
 def test_verifies_results_as_they_were_worked_by_hand(tmp_path: Path) -> None:
