@@ -13,9 +13,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from exports.bag import BagWriter, ExportError, HashedFile
+from exports.bag import BagWriter, ExportError, HashedFile, Seal
+from exports.description import About, Described, format_page
+from exports.descriptors import WrittenTable
+from exports.premis import format_premis
 from exports.readme import ReadmeFacts, format_readme
-from exports.tables import Table, format_table
+from exports.table_files import write_tables
+from exports.tables import Table
 from ledger.errors import LedgerDamaged
 from ledger.log import LogRecorder, SignedCheckpoint
 from ledger.tree.edge import RightEdge
@@ -44,6 +48,8 @@ class ArchivePlan:
         files: what else the payload has, such as documents: (path in the bag, the bytes, or pieces of them), made one
             after another while they are written; only for a range from 0.
         tags: more files beside the payload, such as ``verify.pyz`` and ``spec/log-format.md``.
+        about: for the description (``data/description``); None: there is none; only for a range from 0.
+        seal: signs the manifests; None: nobody does.
         progress: called with the number of entries written so far.
     """
 
@@ -54,6 +60,8 @@ class ArchivePlan:
     tables: Iterable[Table] = ()
     files: Iterable[tuple[str, bytes | Iterable[bytes]]] = ()
     tags: Mapping[str, bytes] = field(default_factory=dict)
+    about: About | None = None
+    seal: Seal | None = None
     progress: Callable[[int], None] = lambda _: None
 
 
@@ -67,7 +75,7 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
     first = plan.start.size if plan.start else 0
     if plan.checkpoint.size <= first:
         raise ExportError(f"архив был бы пуст / nothing to archive: the range {first}…{plan.checkpoint.size} is empty")
-    if first and (plan.tables or plan.files):
+    if first and (plan.tables or plan.files or plan.about):
         raise ExportError("таблицы бывают только в архиве с записи 0 / tables follow from all entries, from entry 0 on")
     info = {
         "Bagging-Date": _date_of_last(recorder, plan.checkpoint.size),
@@ -78,13 +86,15 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
         "Letopis-Size": str(plan.checkpoint.size),
         "Letopis-Disclosures": "none" if plan.disclose is None else "full",
     }
-    with BagWriter(target, info) as bag:
+    with BagWriter(target, info, plan.seal) as bag:
         _write_checkpoints(bag, plan)
         first_entry, last_entry = _write_entries(bag, recorder, plan, first)
-        for table in plan.tables:
-            bag.put(f"data/tables/{table.name}.csv", format_table(table))
+        first_at, last_at = parse_entry(first_entry).at, parse_entry(last_entry).at
+        tables = write_tables(bag, plan.tables, plan.school, last_at) if plan.tables else []
         for name, content in plan.files:
             bag.put(name, content)
+        if plan.about is not None:
+            _describe(bag, recorder.origin, plan, (first_at, last_at), tables)
         for name, content in plan.tags.items():
             bag.put(name, content)
         facts = ReadmeFacts(
@@ -92,11 +102,12 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
             origin=recorder.origin,
             first_index=first,
             size=plan.checkpoint.size,
-            first_at=parse_entry(first_entry).at,
-            last_at=parse_entry(last_entry).at,
+            first_at=first_at,
+            last_at=last_at,
             first_file=entries_file(first),
             with_disclosures=plan.disclose is not None,
             with_tables=bool(plan.tables),
+            is_sealed=plan.seal is not None,
         )
         bag.put("README.txt", format_readme(facts))
 
@@ -110,6 +121,19 @@ def _date_of_last(recorder: LogRecorder, size: int) -> str:
     """The day of the last entry: the bag's date must follow from its content, not from the day of the export."""
     (entry,) = recorder.entries(size - 1, size)
     return parse_entry(entry).at[:10]
+
+
+def _describe(
+    bag: BagWriter, origin: str, plan: ArchivePlan, moments: tuple[str, str], tables: Sequence[WrittenTable]
+) -> None:
+    """Write the description last: it names every other file of the payload with its digest."""
+    if plan.about is None:
+        return
+    described = Described(
+        plan.school, origin, plan.checkpoint.size, *moments, plan.disclose is not None, tables, plan.about
+    )
+    bag.put("data/description/description.html", format_page(described))
+    bag.put("data/description/premis.xml", format_premis(described, bag.payload))
 
 
 def _write_checkpoints(bag: BagWriter, plan: ArchivePlan) -> None:

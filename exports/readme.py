@@ -25,11 +25,12 @@ class ReadmeFacts:
     first_file: str
     with_disclosures: bool
     with_tables: bool
+    is_sealed: bool
 
 
 def format_readme(facts: ReadmeFacts) -> bytes:
     """README.txt as UTF-8 bytes."""
-    tables, people = _TABLES[facts.with_tables], _PEOPLE[facts.with_disclosures]
+    tables, people, sealed = _TABLES[facts.with_tables], _PEOPLE[facts.with_disclosures], _SEALED[facts.is_sealed]
     words = {
         "school": facts.school,
         "origin": facts.origin,
@@ -43,6 +44,8 @@ def format_readme(facts: ReadmeFacts) -> bytes:
         "tables_en": tables[1],
         "people_ru": people[0],
         "people_en": people[1],
+        "sealed_ru": sealed[0],
+        "sealed_en": sealed[1],
     }
     text = files("exports").joinpath("readme.txt").read_text(encoding="utf-8")
     return re.sub(r"@([a-z_]+)@", lambda marker: words[marker[1]], text).encode("utf-8")
@@ -50,8 +53,16 @@ def format_readme(facts: ReadmeFacts) -> bytes:
 
 _TABLES: Final = {
     True: (
-        "data/tables/*.csv — таблицы для людей (UTF-8, разделитель «;»): уроки, отметки, пропуски, исправления.",
-        "data/tables/*.csv are tables for people (UTF-8, ';'): lessons, marks, absences, corrections.",
+        """\
+data/tables/*.csv — таблицы для людей (UTF-8, разделитель «;»): уроки, отметки, пропуски, исправления.
+data/tables/*.xlsx — те же таблицы книгами: табличный редактор не сделает из «4/3» дату.
+data/tables/tables.sqlite — они же для SQL; datapackage.json и csv-metadata.json — описание для программ.
+data/description/description.html — чей архив, за какие годы, сколько хранить; premis.xml — для программ архива.""",
+        """\
+data/tables/*.csv are tables for people (UTF-8, ';'): lessons, marks, absences, corrections.
+data/tables/*.xlsx are the same as workbooks: no spreadsheet makes a date of 4/3.
+data/tables/tables.sqlite is the same for SQL; datapackage.json and csv-metadata.json describe them to programs.
+data/description/description.html says whose, of which years, how long it is kept; premis.xml says it to programs.""",
     ),
     False: (
         "Таблиц нет: архив начинается не с первой записи, а таблицы выводятся из всех записей с начала.",
@@ -67,4 +78,11 @@ _PEOPLE: Final = {
         "Личных сведений в архиве нет: вместо имён стоят случайные номера.",
         "There are no personal values in this archive: random ids stand in place of names.",
     ),
+}
+_SEALED: Final = {
+    True: (
+        "signature/*.sig — подписи школы под обоими манифестами (Ed25519), key.pem — её открытый ключ.",
+        "signature/*.sig are the school's signatures of both manifests (Ed25519), key.pem is its public key.",
+    ),
+    False: ("Манифесты никем не подписаны.", "Nobody signed the manifests."),
 }

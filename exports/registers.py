@@ -255,6 +255,10 @@ class Registers:
     def _name(self, person: str, entry: int) -> str:
         return typed(self._known_name(person, entry))
 
+    def name_at_the_end(self, person: str) -> str:
+        """A person's name as it stands at the archive's end; the id where nothing of it may be read."""
+        return self._known_name(person, self._position)
+
     def _known_name(self, person: str, entry: int) -> str:
         """The name that stood at a row's entry; the id where nothing of it may be read."""
         known = self._names.get(person)

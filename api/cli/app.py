@@ -354,12 +354,18 @@ def export(
     since: Annotated[int | None, typer.Option(min=1, help="Размер прежней точки / go on from a checkpoint")] = None,
     record: Annotated[bool, typer.Option("--record", help="Открыть и внести / open it and record that")] = False,
     year: Annotated[str | None, typer.Option(help="Для --record: учебный год / school year: 2026/27")] = None,
+    handed_over: Annotated[str, typer.Option(help="Кто передаёт архив / who hands it over")] = "",
+    journal_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить журналы / keep journals, years")] = 5,
+    sheet_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить ведомости / keep sheets, years")] = 25,
     as_json: Json = False,
 ) -> None:
     """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
     from api.cli.exporting import ExportOptions, run_export
+    from exports.description import Retention
 
-    raise typer.Exit(run_export(Console(as_json=as_json), var, out, ExportOptions(zip_, public, since, record, year)))
+    kept = Retention(journal_years, sheet_years)
+    options = ExportOptions(zip_, public, since, record, year, handed_over, kept)
+    raise typer.Exit(run_export(Console(as_json=as_json), var, out, options))
 
 
 @app.command(short_help="Страница для чтения архивов / the page that reads archives")

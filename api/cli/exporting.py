@@ -15,16 +15,23 @@ from api.cli.signing import open_to_sign
 from api.schools import open_school
 from api.settings import SettingsError
 from exports.bag import zip_bag
+from exports.description import KEPT, Retention
 
 
 class ExportOptions(NamedTuple):
-    """A zip beside it, no personal values, from which checkpoint on; whether it is recorded, and for which year."""
+    """What is asked of an export.
+
+    A zip beside it, no personal values, from which checkpoint on; whether it is recorded, and for which year; who hands
+    it over, and how long it is kept.
+    """
 
     zip_: bool = False
     public: bool = False
     since: int | None = None
     record: bool = False
     year: str | None = None
+    handed_over_by: str = ""
+    retention: Retention = KEPT
 
 
 def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -> int:
@@ -33,7 +40,7 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     Raises:
         SettingsError: one of them is there already; nothing is written.
     """
-    zip_, public, since, record, year_title = options
+    zip_, public, since, record, year_title, handed_over_by, retention = options
     if record and since is not None:
         raise SettingsError("--record: только полный архив / an archive from the first entry on, without --since")
     zipped = out.with_name(out.name + ".zip")
@@ -49,7 +56,9 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
             )
     with open_school(var, background=False) if record else open_to_sign(var) as school:
         year = find_year(school, year_title) if record else ""
-        checkpoint = export_archive(console, school, out, public=public, since=since)
+        checkpoint = export_archive(
+            console, school, out, public=public, since=since, handed_over_by=handed_over_by, retention=retention
+        )
         if zip_:
             _zip_or_remove(out, zipped)
         content: dict[str, object] = {

@@ -14,10 +14,15 @@ from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
-from exports.bag import READ_ME
+from exports.bag import READ_ME, Seal
+from exports.description import KEPT, About, Retention
+from exports.life import life
 from exports.registers import Registers
 from exports.viewer import viewer_page
 from ledger.log import SignedCheckpoint
+from projections.reading import Reader
+from projections.views.lookups import years
+from projections.views.regulation import regulation
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SPEC: Final = ("log-format.md", "events.md", "tables.md")
@@ -51,9 +56,25 @@ def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
 
 
 def export_archive(
-    console: Console, school: OpenSchool, out: Path, *, public: bool = False, since: int | None = None
+    console: Console,
+    school: OpenSchool,
+    out: Path,
+    *,
+    public: bool = False,
+    since: int | None = None,
+    handed_over_by: str = "",
+    retention: Retention = KEPT,
 ) -> SignedCheckpoint:
     """Sign (or wait for the server that does), bring the views level, and write the archive folder `out`.
+
+    Args:
+        console: where progress is shown.
+        school: whose archive.
+        out: the folder, not there yet.
+        public: without personal values.
+        since: size of the signed checkpoint from which on; None: from the first entry.
+        handed_over_by: who hands it over; empty: who answers for the journal.
+        retention: how long it is to be kept.
 
     Raises:
         SettingsError: no checkpoint of size `since` is kept.
@@ -65,24 +86,44 @@ def export_archive(
     if since is not None and (start is None or start.size != since):
         raise SettingsError(f"--since: точку размера {since} не подписывали / no checkpoint of size {since} was signed")
     school.views.catch_up(school.recorder, stop=checkpoint.size)
-    vault = school.vault
+    vault, signer = school.vault, school.signer
 
     def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
         return {digest: (found.name, found.value) for digest, found in vault.values(digests).items()}
 
-    tables = [] if start else Registers(school.views, checkpoint.size, None if public else opened).tables()
+    registers = None if start else Registers(school.views, checkpoint.size, None if public else opened)
+    about = (
+        None
+        if registers is None
+        else About(
+            years=[(year.title, year.starts_on, year.ends_on) for year in years(school.views, at=checkpoint.size).rows],
+            handed_over_by=handed_over_by or _responsible(registers, school.views, checkpoint.size),
+            retention=retention,
+            life=life(school.views, checkpoint.size),
+        )
+    )
     with console.progress("архив / archive", checkpoint.size) as progress:
         plan = ArchivePlan(
             checkpoint=checkpoint,
             school=school.school_name(),
             start=start,
             disclose=None if public else vault.read,
-            tables=tables,
+            tables=registers.tables() if registers else [],
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
+            about=about,
+            seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
             progress=progress,
         )
         write_archive(school.recorder, out, plan)
     return checkpoint
+
+
+def _responsible(registers: Registers, views: Reader, position: int) -> str:
+    """Who answers for the journal as the log ends, by name where the archive has names; before any, the director."""
+    last = regulation(views, at=position).responsible[-1]
+    if last.person is None:
+        return "директор школы / the director"
+    return f"{registers.name_at_the_end(last.person)} (приказ / order № {last.order_number})"
 
 
 def verifier() -> bytes:

@@ -1,0 +1,180 @@
+"""The folder `data/description` of an archive: a page for people, and PREMIS 3 for programs (`exports.premis`).
+
+Both say what the archive is, whose, of which years, how long it is kept and who handed it over; both are dated from the
+log's last entry, so the same archive is described alike whenever it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from exports.descriptors import WrittenTable
+from exports.life import LifeEvent
+from exports.markup import Markup
+
+JOURNAL_YEARS: Final = 5
+SHEET_YEARS: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the school keeps what the archive holds, in years from 1 January after the last school year's end.
+
+    Attributes:
+        journal_years: class journals.
+        sheet_years: results, and the summary sheets made of them.
+    """
+
+    journal_years: int = JOURNAL_YEARS
+    sheet_years: int = SHEET_YEARS
+
+
+KEPT: Final = Retention()
+"""The terms where the school names no others."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of an archive before it is written.
+
+    Attributes:
+        years: title, first and last day of each school year, in order.
+        handed_over_by: who hands the archive over, as people read it.
+        retention: how long it is kept.
+        life: what happened to the log as a record.
+    """
+
+    years: Sequence[tuple[str, str, str]]
+    handed_over_by: str
+    retention: Retention
+    life: Sequence[LifeEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the description is made of.
+
+    Attributes:
+        school: its name.
+        origin: the log's name.
+        size: entries in the archive.
+        first_at, last_at: moments of the first and the last of them.
+        with_names: whether personal values are in it.
+        tables: the tables in it.
+        about: the rest.
+    """
+
+    school: str
+    origin: str
+    size: int
+    first_at: str
+    last_at: str
+    with_names: bool
+    tables: Sequence[WrittenTable]
+    about: About
+
+    def kept(self, years: int) -> tuple[str, str]:
+        """First and last day of a term of so many years."""
+        last = max((ends_on for _, _, ends_on in self.about.years), default=self.last_at[:10])
+        first = date.fromisoformat(last).year + 1
+        return f"{first}-01-01", f"{first + years - 1}-12-31"
+
+
+_STYLE: Final = (
+    "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#111}"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{border:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}"
+    "td.n{text-align:right}i{color:#444}"
+)
+
+
+def format_page(of: Described) -> Iterator[bytes]:
+    """``description.html``: no script, nothing fetched, Russian with English beside it."""
+    page = Markup("<!DOCTYPE html>")
+    with page.inside("html", lang="ru"):
+        with page.inside("head"):
+            page.element("meta", charset="utf-8")
+            page.element("title", f"{of.school}: архив электронного журнала")
+            page.element("style", _STYLE)
+        with page.inside("body"):
+            page.element("h1", "Архив электронного журнала")
+            page.element("p", of.school)
+            _facts(page, of)
+            _contents(page, of)
+            yield page.taken()
+            _events(page, of)
+    yield page.taken() + b"\n"
+
+
+def _facts(page: Markup, of: Described) -> None:
+    years = "; ".join(f"{title} ({starts_on} — {ends_on})" for title, starts_on, ends_on in of.about.years)
+    journal, sheet = (of.kept(years) for years in (of.about.retention.journal_years, of.about.retention.sheet_years))
+    people = "есть (152-ФЗ) / included" if of.with_names else "нет, вместо имён случайные номера / none, random ids"
+    rows = (
+        ("Журнал / log", of.origin),
+        ("Учебные годы / school years", years or "нет / none"),
+        ("Записей / entries", f"{of.size} ({of.first_at} — {of.last_at})"),
+        ("Передал / handed over by", of.about.handed_over_by),
+        ("Личные сведения / personal values", people),
+        ("Хранить классные журналы / keep class journals", _term(of.about.retention.journal_years, journal)),
+        ("Хранить сводные ведомости / keep summary sheets", _term(of.about.retention.sheet_years, sheet)),
+    )
+    with page.inside("table"), page.inside("tbody"):
+        for name, value in rows:
+            with page.inside("tr"):
+                page.element("th", name)
+                page.element("td", value)
+    page.element(
+        "p",
+        "Сроки устанавливает школа и называет при выгрузке архива; программа ничего не уничтожает сама. / "
+        "The school sets these terms and states them when the archive is written; nothing is destroyed by the program.",
+    )
+
+
+def _term(years: int, term: tuple[str, str]) -> str:
+    return f"лет / years: {years} ({term[0]} — {term[1]})"
+
+
+def _contents(page: Markup, of: Described) -> None:
+    page.element("h2", "Что в архиве / contents")
+    with page.inside("table"):
+        with page.inside("thead"), page.inside("tr"):
+            for name in ("Таблица / table", "Строк / rows", "Файл / file"):
+                page.element("th", name)
+        with page.inside("tbody"):
+            for table in of.tables:
+                with page.inside("tr"):
+                    page.element("td", table.title)
+                    page.element("td", str(table.rows), **{"class": "n"})
+                    page.element("td", f"data/tables/{table.name}.csv")
+    page.element(
+        "p",
+        "Те же таблицы: tables.sqlite и книги *.xlsx рядом. Записи, из которых всё выведено: data/log. Как проверить: "
+        "README.txt. / The same tables: tables.sqlite and workbooks beside them. The entries that all follows from: "
+        "data/log. How to check: README.txt.",
+    )
+
+
+def _events(page: Markup, of: Described) -> None:
+    page.element("h2", "Что с ним было / its history")
+    if not of.about.life:
+        page.element("p", "Ничего не внесено. / Nothing is recorded.")
+        return
+    with page.inside("table"):
+        with page.inside("thead"), page.inside("tr"):
+            for name in ("Внесено / recorded", "Что / what", "Итог / outcome", "Запись / entry"):
+                page.element("th", name)
+        with page.inside("tbody"):
+            for event in of.about.life:
+                with page.inside("tr"):
+                    page.element("td", event.at)
+                    page.element("td", event.detail)
+                    page.element("td", event.outcome)
+                    page.element("td", str(event.entry), **{"class": "n"})
+
+
+Payload = Mapping[str, tuple[int, str]]
+"""Files of a bag: sizes in bytes and SHA-256, hex."""

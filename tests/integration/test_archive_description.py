@@ -1,0 +1,171 @@
+"""What an archive says of itself: a page for people, and PREMIS for an archive's programs, judged by `xmllint`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from api.cli.console import Console
+from api.cli.keeping import export_archive
+from api.schools import OpenSchool
+from exports.description import KEPT, About, Described, Retention, format_page
+from exports.life import LifeEvent
+from exports.premis import NAMESPACE, format_premis
+from ledger.journal.commands import RecordVerification
+from ledger.wire.entry import Actor, parse_at, parse_entry
+from tests.sample_folders import sample_folder
+
+QUIET = Console(as_json=True)
+PREMIS = "data/description/premis.xml"
+PAGE = "data/description/description.html"
+SCHEMA = Path(__file__).parents[1] / "schemas/premis.rng"
+NS = {"p": NAMESPACE}
+
+
+def xmllint(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Ask xmllint, which has to be there where the whole suite is run."""
+    if shutil.which("xmllint") is None:
+        if "CI" in os.environ:
+            pytest.fail("xmllint (Debian: libxml2-utils) is not there")
+        pytest.skip("xmllint (Debian: libxml2-utils) is not there")
+    return subprocess.run(
+        ["xmllint", "--nonet", "--noout", *map(str, arguments)], capture_output=True, check=False, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A school's archive; the log says that it was verified once."""
+    folder = tmp_path_factory.mktemp("described")
+    with sample_folder(folder / "school", limit=60) as school:
+        _verify(school)
+        export_archive(QUIET, school, folder / "archive", retention=Retention(7, 75))
+    return folder / "archive"
+
+
+def _verify(school: OpenSchool) -> None:
+    (opening,) = school.recorder.entries(0, 1)
+    signed = school.checkpointer.sign()
+    school.execute(
+        RecordVerification(
+            verification=str(uuid4()),
+            size=signed.size,
+            root=signed.edge.root().hex(),
+            verdict="verified",
+            program="verify.pyz",
+            program_sha256="ab" * 32,
+            checkpoint=signed.size,
+            witnesses=0,
+        ),
+        Actor(parse_entry(opening).actor.id, "administrator"),
+        at=parse_at(school.recorder.head().at) + timedelta(minutes=1),
+    )
+
+
+def described(life: list[LifeEvent], **changes: str) -> Described:
+    facts = {"school": "Школа № 5", "handed_over_by": "Иванова А. А.", **changes}
+    about = About([("2026/27", "2026-09-01", "2027-05-31")], facts["handed_over_by"], KEPT, life)
+    moment = "2027-06-01T10:00:00.000000Z"
+    return Described(facts["school"], "letopis.example/1", 9, moment, moment, with_names=True, tables=(), about=about)
+
+
+def test_xmllint_accepts_the_premis_of_an_archive(archive: Path) -> None:
+    done = xmllint("--relaxng", SCHEMA, archive / PREMIS)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<size>", "<size>-"),
+        ("<eventType>fixity check", "<eventType>magic"),
+        ("SHA-256</messageDigestAlgorithm>", "MD5</messageDigestAlgorithm>"),
+        ("<rightsBasis>other</rightsBasis>", ""),
+        ("</premis>", "<object/></premis>"),
+    ],
+)
+def test_xmllint_rejects_another_premis(old: str, new: str, archive: Path, tmp_path: Path) -> None:
+    text = (archive / PREMIS).read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "premis.xml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert xmllint("--relaxng", SCHEMA, tmp_path / "premis.xml").returncode != 0
+
+
+def test_every_file_of_the_payload_stands_in_premis_with_its_digest(archive: Path) -> None:
+    root = ET.fromstring((archive / PREMIS).read_bytes())
+    told = {
+        found.findtext(".//p:objectIdentifierValue", "", NS): (
+            found.findtext(".//p:size", "", NS),
+            found.findtext(".//p:messageDigest", "", NS),
+        )
+        for found in root.findall("p:object", NS)[1:]
+    }
+    files = {path.relative_to(archive).as_posix(): path.read_bytes() for path in (archive / "data").rglob("*.*")}
+    files["data/log/checkpoint"] = (archive / "data/log/checkpoint").read_bytes()
+    del files[PREMIS]
+    assert told == {name: (str(len(raw)), hashlib.sha256(raw).hexdigest()) for name, raw in files.items()}
+
+
+def test_what_the_log_says_of_itself_is_its_history(archive: Path) -> None:
+    root = ET.fromstring((archive / PREMIS).read_bytes())
+    types = [event.findtext("p:eventType", "", NS) for event in root.findall("p:event", NS)]
+    assert types == ["creation", "fixity check", "digital signature generation", "information package creation"]
+    actors = {event.findtext(".//p:linkingAgentIdentifierValue", "", NS) for event in root.findall("p:event", NS)}
+    assert actors == {agent.findtext(".//p:agentIdentifierValue", "", NS) for agent in root.findall("p:agent", NS)}
+    page = (archive / PAGE).read_text(encoding="utf-8")
+    assert "расхождений нет" in page
+    assert "ab" * 32 in page
+
+
+def test_the_terms_that_the_school_names_stand_in_both(archive: Path) -> None:
+    page = (archive / PAGE).read_text(encoding="utf-8")
+    root = ET.fromstring((archive / PREMIS).read_bytes())
+    terms = [
+        (t.findtext("p:startDate", "", NS), t.findtext("p:endDate", "", NS))
+        for t in root.iterfind(".//p:termOfGrant", NS)
+    ]
+    assert terms == [("2028-01-01", "2034-12-31"), ("2028-01-01", "2102-12-31")]
+    assert "лет / years: 7 (2028-01-01 — 2034-12-31)" in page
+    assert "лет / years: 75 (2028-01-01 — 2102-12-31)" in page
+
+
+def test_without_a_word_of_the_school_journals_are_kept_five_years_and_sheets_twenty_five() -> None:
+    page = b"".join(format_page(described([]))).decode()
+    assert "лет / years: 5 (2028-01-01 — 2032-12-31)" in page
+    assert "лет / years: 25 (2028-01-01 — 2052-12-31)" in page
+
+
+def test_the_page_counts_rows_as_the_tables_have_them(archive: Path) -> None:
+    page = (archive / PAGE).read_text(encoding="utf-8")
+    counted = re.findall(r'<td class="n">(\d+)</td>\s*<td>(data/tables/\w+\.csv)</td>', page)
+    assert len(counted) > 40
+    for rows, name in counted:
+        assert (archive / name).read_bytes().count(b"\r\n") == int(rows) + 1, name
+
+
+def test_the_page_asks_nothing_of_the_network_and_runs_nothing(archive: Path) -> None:
+    page = (archive / PAGE).read_text(encoding="utf-8")
+    assert not re.search(r"<script|<link|<img|<iframe|href=|src=|url\(|@import", page)
+
+
+def test_what_people_typed_cannot_leave_its_place(tmp_path: Path) -> None:
+    evil = '</td><script>alert("1")</script>&amp;\x01\x0b]]>\ufffe'
+    event = LifeEvent(3, "transfer", "2027-06-01T10:00:00.000000Z", evil, evil, "a")
+    facts = described([event], school=evil, handed_over_by=evil)
+    page = b"".join(format_page(facts)).decode()
+    assert "<script" not in page
+    (tmp_path / "premis.xml").write_bytes(b"".join(format_premis(facts, {"data/log/checkpoint": (1, "0" * 64)})))
+    done = xmllint("--relaxng", SCHEMA, tmp_path / "premis.xml")
+    assert done.returncode == 0, done.stderr
+    shown = evil.replace("\x01", "\ufffd").replace("\x0b", "\ufffd").replace("\ufffe", "\ufffd")
+    root = ET.fromstring((tmp_path / "premis.xml").read_bytes())
+    assert root.findtext(".//p:eventDetail", "", NS) == shown
