@@ -33,6 +33,7 @@ from api.cli.keeping import export_archive
 from api.sample import SampleSchool, load_in_bulk
 from api.schools import OpenSchool, open_school
 from bench.appending import appends, command, our_sqlite
+from bench.archiving import archive_memory, archive_written
 from bench.measure import Report, Result, rate, seconds
 from ledger.audit import audit
 from ledger.log import LogRecorder
@@ -354,11 +355,13 @@ def scratch_loop(archive: Path) -> int:
 
 
 def year_archive(report: Report, folder: Path) -> None:
-    """`verify.pyz` on the model school's year: seconds against the scratch loop, and its memory."""
+    """The model school's year: writing its archive (`bench.archiving`), and `verify.pyz` against the scratch loop."""
     archive = folder / "year"
     with sample_school(folder / "year-school", "M") as school:
         export_archive(Console(as_json=True), school, archive)
         vkey = school.signer.vkey
+        archive_written(report, folder, school)
+    archive_memory(report, folder / "year-school", folder / "year-again", _run)
     pyz = archive / "verify.pyz"
 
     peaks: list[int] = []
