@@ -19,7 +19,7 @@ from importlib.resources import files
 from typing import Final
 
 SCRIPTS: Final = (
-    *("hash", "canonical", "report", "note", "disclosures", "bag", "log", "tables", "archive"),
+    *("hash", "canonical", "report", "note", "disclosures", "bag", "seal", "log", "tables", "archive"),
     *("words", "views", "page"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"

@@ -168,6 +168,7 @@
       return { report, bag };
     }
     await bag.begin();
+    await Letopis.checkSeal(bag, vkey);
     const { info, ...found } = await checkLog(bag, vkey, report);
     bag.checkInfo(info);
     await bag.finish();

@@ -60,6 +60,7 @@
       this.files = new Map();
       this.expected = new Map();
       this.digests = new Map();
+      this.manifests = new Map();
       this.opened = new Set();
       this.info = [];
       for (const name of [...files.keys()].sort()) {
@@ -150,7 +151,9 @@
       }
       const payload = names.filter((name) => name.startsWith("data/"));
       await this.expect(MANIFEST, payload);
-      await this.expect(TAG_MANIFEST, names.filter((name) => !name.startsWith("data/") && name !== TAG_MANIFEST));
+      // Files of signature/ sign the manifests, and stand in neither.
+      const tags = names.filter((name) => !/^(?:data|signature)\//.test(name) && name !== TAG_MANIFEST);
+      await this.expect(TAG_MANIFEST, tags);
       await this.readInfo();
       const bytes = payload.reduce((total, name) => total + this.files.get(name).size, 0);
       this.checkInfo({ "Payload-Oxum": `${bytes}.${payload.length}` }, "bag-oxum");
@@ -159,6 +162,7 @@
     async expect(manifest, present) {
       const raw = await this.small(manifest, TAG_FILE_MAX_BYTES);
       if (raw === null) return;
+      this.manifests.set(manifest, raw);
       const listed = new Map();
       const lines = lenient(raw).split("\n");
       if (lines.pop()) this.report.add("manifest-malformed", { file: manifest, line: lines.length + 1 }, "a line feed at the end", "none");
@@ -166,6 +170,8 @@
         const found = LINE.exec(line);
         if (!found || listed.has(found[2])) {
           this.report.add("manifest-malformed", { file: manifest, line: at + 1 }, "<sha-256>  <name>, each name once", line);
+        } else if (found[2].startsWith("signature/")) {
+          this.report.add("manifest-malformed", { file: manifest, line: at + 1 }, "no file of signature/", line);
         } else {
           listed.set(found[2], found[1]);
         }

@@ -24,6 +24,7 @@
     "manifest-mismatch": ["Содержимое файла изменено: хэш не тот.", "A file's contents differ from the manifest's hash."],
     "checkpoint-malformed": ["Контрольная точка не читается.", "A checkpoint is malformed."],
     "signature-invalid": ["Подпись закреплённым ключом не подтверждена.", "The pinned key's signature does not hold."],
+    "key-mismatch": ["Открытый ключ в архиве не тот, который закреплён.", "The public key in the archive is not the pinned one."],
     "origin-mismatch": ["Имя журнала не сходится.", "The log's origin differs."],
     "root-mismatch": ["Записи не дают подписанный корень дерева.", "The entries do not lead to the signed root."],
     "size-mismatch": ["Записей не столько, сколько подписано.", "There are not as many entries as were signed."],
