@@ -357,6 +357,10 @@ def export(
     handed_over: Annotated[str, typer.Option(help="Кто передаёт архив / who hands it over")] = "",
     journal_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить журналы / keep journals, years")] = 5,
     sheet_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить ведомости / keep sheets, years")] = 25,
+    documents: Annotated[
+        bool | None,
+        typer.Option("--documents/--no-documents", help="Документы PDF (есть и без этого, кроме --public) / PDFs"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
@@ -364,7 +368,7 @@ def export(
     from exports.description import Retention
 
     kept = Retention(journal_years, sheet_years)
-    options = ExportOptions(zip_, public, since, record, year, handed_over, kept)
+    options = ExportOptions(zip_, public, since, record, year, handed_over, kept, documents)
     raise typer.Exit(run_export(Console(as_json=as_json), var, out, options))
 
 

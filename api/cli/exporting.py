@@ -22,7 +22,7 @@ class ExportOptions(NamedTuple):
     """What is asked of an export.
 
     A zip beside it, no personal values, from which checkpoint on; whether it is recorded, and for which year; who hands
-    it over, and how long it is kept.
+    it over, and how long it is kept; whether it has PDFs (None: a whole archive in which people have names has them).
     """
 
     zip_: bool = False
@@ -32,6 +32,7 @@ class ExportOptions(NamedTuple):
     year: str | None = None
     handed_over_by: str = ""
     retention: Retention = KEPT
+    documents: bool | None = None
 
 
 def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -> int:
@@ -40,7 +41,9 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     Raises:
         SettingsError: one of them is there already; nothing is written.
     """
-    zip_, public, since, record, year_title, handed_over_by, retention = options
+    zip_, public, since, record, year_title, handed_over_by, retention, documents = options
+    if documents is None:
+        documents = not public and since is None
     if record and since is not None:
         raise SettingsError("--record: только полный архив / an archive from the first entry on, without --since")
     zipped = out.with_name(out.name + ".zip")
@@ -57,7 +60,14 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     with open_school(var, background=False) if record else open_to_sign(var) as school:
         year = find_year(school, year_title) if record else ""
         checkpoint = export_archive(
-            console, school, out, public=public, since=since, handed_over_by=handed_over_by, retention=retention
+            console,
+            school,
+            out,
+            public=public,
+            since=since,
+            documents=documents,
+            handed_over_by=handed_over_by,
+            retention=retention,
         )
         if zip_:
             _zip_or_remove(out, zipped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from exports.archive import ArchivePlan, write_archive
 from exports.bag import READ_ME, Seal
 from exports.description import KEPT, About, Retention
 from exports.life import life
-from exports.registers import Registers
+from exports.registers import Open, Registers
 from exports.viewer import viewer_page
 from ledger.log import SignedCheckpoint
 from projections.reading import Reader
@@ -62,6 +62,7 @@ def export_archive(
     *,
     public: bool = False,
     since: int | None = None,
+    documents: bool = False,
     handed_over_by: str = "",
     retention: Retention = KEPT,
 ) -> SignedCheckpoint:
@@ -73,11 +74,12 @@ def export_archive(
         out: the folder, not there yet.
         public: without personal values.
         since: size of the signed checkpoint from which on; None: from the first entry.
+        documents: whether it has any (PDFs); only where it begins at entry 0.
         handed_over_by: who hands it over; empty: who answers for the journal.
         retention: how long it is to be kept.
 
     Raises:
-        SettingsError: no checkpoint of size `since` is kept.
+        SettingsError: no checkpoint of size `since` is kept, or documents of less than the whole are asked for.
         NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_archive`.
     """
@@ -91,7 +93,10 @@ def export_archive(
     def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
         return {digest: (found.name, found.value) for digest, found in vault.values(digests).items()}
 
-    registers = None if start else Registers(school.views, checkpoint.size, None if public else opened)
+    if documents and start:
+        raise SettingsError("--documents: только архив с записи 0 / only an archive from entry 0 on, without --since")
+    may_open = None if public else opened
+    registers = None if start else Registers(school.views, checkpoint.size, may_open)
     about = (
         None
         if registers is None
@@ -109,6 +114,7 @@ def export_archive(
             start=start,
             disclose=None if public else vault.read,
             tables=registers.tables() if registers else [],
+            files=_documents(console, school, checkpoint, may_open) if documents else (),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             about=about,
             seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
@@ -124,6 +130,21 @@ def _responsible(registers: Registers, views: Reader, position: int) -> str:
     if last.person is None:
         return "директор школы / the director"
     return f"{registers.name_at_the_end(last.person)} (приказ / order № {last.order_number})"
+
+
+def _documents(
+    console: Console, school: OpenSchool, checkpoint: SignedCheckpoint, opened: Open | None
+) -> Iterator[tuple[str, bytes]]:
+    """The archive's documents, made one after another while it is written."""
+    from exports.documents.folder import Documents  # takes half a second, and most commands need none
+    from exports.documents.pages import Stamp
+    from exports.documents.source import Source
+
+    source = Source(school.views, checkpoint.size, opened)
+    stamp = Stamp(school.recorder.origin, checkpoint.size, checkpoint.edge.root().hex())
+    made = Documents(source, stamp)
+    with console.progress("документы / documents", made.count()) as progress:
+        yield from made.files(progress)
 
 
 def verifier() -> bytes:

@@ -24,8 +24,12 @@ TABLE_MM: Final = 267
 """What a table may take of the page's width, 297 mm, between margins of 20 and 10 mm."""
 LEAST_MM: Final = 14
 """What a column that shares what is left is never narrower than."""
-TURNED_MM: Final = 34
+TURNED_MM: Final = 32
+TALL: Final = 900
+"""A cell with more characters may be cut by the end of a page; rows with shorter ones stay whole."""
 CODE_MM: Final = 34
+KEPT: Final = 10
+"""For how many compilations the program keeps what it worked out."""
 _Draw = Callable[[str], str]
 
 
@@ -78,6 +82,7 @@ class Press:
     def __init__(self) -> None:
         self._compiler = typst.Compiler(FOLDER / "sheets.typ", root=FOLDER, font_paths=FONTS, ignore_system_fonts=True)
         self._glyphs = Glyphs()
+        self._nothing = typst.Compiler(b"", root=FOLDER, font_paths=FONTS, ignore_system_fonts=True)
 
     def render(self, title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
         """The sheets as one PDF with this title.
@@ -93,7 +98,13 @@ class Press:
         made = self._compiler.compile(
             format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(stamped_at.timestamp())
         )
+        self._forget()
         return _shrink(made)
+
+    def _forget(self) -> None:
+        """Let go of what was worked out for this document: it is kept for the next ten, whatever their size."""
+        for _ in range(KEPT):
+            self._nothing.compile(input=b"", format="svg")
 
 
 def render(title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
@@ -125,8 +136,19 @@ def _data(title: str, sheets: Sequence[Sheet], stamp: Stamp, moment: str, draw: 
         "date": at and {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")},
         "turned_mm": TURNED_MM,
         "stamp": _stamp(stamp, draw),
-        "sheets": [_sheet(number, sheet, draw) for number, sheet in enumerate(sheets, 1)],
+        "runs": _runs_of([_sheet(number, sheet, draw) for number, sheet in enumerate(sheets, 1)]),
     }
+
+
+def _runs_of(sheets: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The sheets in runs: one that begins a page, and those that follow it there."""
+    runs: list[list[dict[str, Any]]] = []
+    for sheet in sheets:
+        if runs and sheet["follows"]:
+            runs[-1].append(sheet)
+        else:
+            runs.append([sheet])
+    return runs
 
 
 def _stamp(stamp: Stamp, draw: _Draw) -> dict[str, Any]:
@@ -170,11 +192,8 @@ def _sheet(number: int, sheet: Sheet, draw: _Draw) -> dict[str, Any]:
             for one in sheet.columns
         ],
         "rows": [[draw(cell) for cell in row.cells] for row in sheet.rows],
-        "spans": {
-            str(at): _spans([row.cells[at] for row in sheet.rows])
-            for at, column in enumerate(sheet.columns)
-            if column.joins
-        },
+        "is_tall": any(len(cell) > TALL for row in sheet.rows for cell in row.cells),
+        "spans": _spans(sheet),
         "blocks": [_block(sheet.columns, chosen, draw) for chosen in blocks(sheet.columns)] if sheet.rows else [],
         "totals": [[draw(what), draw(much)] for what, much in sheet.totals],
         "notes": [draw(note) for note in sheet.notes],
@@ -239,15 +258,23 @@ def _block(columns: Sequence[Column], chosen: Sequence[int], draw: _Draw) -> Map
     }
 
 
-def _spans(cells: Sequence[str]) -> list[int]:
-    """Of each cell how many rows it takes with the same ones below it; 0: it is part of the one above."""
-    spans = [0] * len(cells)
-    for first, last in _runs(cells):
-        spans[first] = last - first
-    return spans
+def _spans(sheet: Sheet) -> dict[str, list[int]]:
+    """Column -> of each cell how many rows it takes with the same ones below it; 0: it is part of the one above.
+
+    Cells are joined within those that the joining columns before them join: a decision stands once for each student.
+    """
+    found: dict[str, list[int]] = {}
+    keys: list[tuple[str, ...]] = [()] * len(sheet.rows)
+    for at, column in enumerate(sheet.columns):
+        if column.joins:
+            keys = [(*key, row.cells[at]) for key, row in zip(keys, sheet.rows, strict=True)]
+            spans = found[str(at)] = [0] * len(keys)
+            for first, last in _runs(keys):
+                spans[first] = last - first
+    return found
 
 
-def _runs(cells: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _runs(cells: Sequence[object]) -> Iterator[tuple[int, int]]:
     first = 0
     for at in range(1, len(cells) + 1):
         if at == len(cells) or cells[at] != cells[first]:

@@ -19,8 +19,9 @@ from typing import Final, Literal, TypeAlias
 from exports.tables import BOM, format_row, typed
 from ledger.wire.canonical import format_canonical
 
-ColumnKind: TypeAlias = Literal["text", "number", "date", "mark"]
-"""`mark`: short cells, drawn narrow; an arrow in one (``3→4``) means that the first was corrected to the second."""
+ColumnKind: TypeAlias = Literal["text", "name", "number", "date", "mark"]
+"""`name`: of a person, never cut at a hyphen. `mark`: short cells, drawn narrow; an arrow in one (``3→4``) means that
+the first was corrected to the second."""
 
 WAS_IS: Final = "→"
 """Between what stood in a cell and what stands now; behind it a dash where nothing does any more."""
