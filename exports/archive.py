@@ -91,8 +91,10 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
         first_entry, last_entry = _write_entries(bag, recorder, plan, first)
         first_at, last_at = parse_entry(first_entry).at, parse_entry(last_entry).at
         tables = write_tables(bag, plan.tables, plan.school, last_at) if plan.tables else []
+        has_documents = False
         for name, content in plan.files:
             bag.put(name, content)
+            has_documents |= name.startswith("data/documents/")
         if plan.about is not None:
             _describe(bag, recorder.origin, plan, (first_at, last_at), tables)
         for name, content in plan.tags.items():
@@ -107,6 +109,7 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
             first_file=entries_file(first),
             with_disclosures=plan.disclose is not None,
             with_tables=bool(plan.tables),
+            with_documents=has_documents,
             is_sealed=plan.seal is not None,
         )
         bag.put("README.txt", format_readme(facts))

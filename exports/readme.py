@@ -25,6 +25,7 @@ class ReadmeFacts:
     first_file: str
     with_disclosures: bool
     with_tables: bool
+    with_documents: bool
     is_sealed: bool
 
 
@@ -40,8 +41,8 @@ def format_readme(facts: ReadmeFacts) -> bytes:
         "first_at": facts.first_at,
         "last_at": facts.last_at,
         "first_file": facts.first_file,
-        "tables_ru": tables[0],
-        "tables_en": tables[1],
+        "tables_ru": tables[0] + _DOCUMENTS[0] * facts.with_documents,
+        "tables_en": tables[1] + _DOCUMENTS[1] * facts.with_documents,
         "people_ru": people[0],
         "people_en": people[1],
         "sealed_ru": sealed[0],
@@ -69,6 +70,10 @@ data/description/description.html says whose, of which years, how long it is kep
         "There are no tables: the range does not begin at the first entry, and tables follow from all of them.",
     ),
 }
+_DOCUMENTS: Final = (
+    "\ndata/documents/index.html — документы для чтения и печати (PDF): страницы классов, ведомости, исправления.",
+    "\ndata/documents/index.html links documents to read and print (PDF): class pages, summary sheets, corrections.",
+)
 _PEOPLE: Final = {
     True: (
         "data/log/disclosures.jsonl — личные сведения, открытые получателю; храните как персональные данные (152-ФЗ).",

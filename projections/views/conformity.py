@@ -109,15 +109,15 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "3.1",
-        "not_yet",
-        "система ещё не печатает и не заверяет копии; сделанные распечатки учитываются (1.1, 3.3)",
-        "the system neither prints nor certifies copies yet; paper that was made is registered (1.1, 3.3)",
+        "in_part",
+        "страницы, ведомости и журналы исправлений и замещений готовы к печати; заверенные копии ещё не учитываются",
+        "pages, sheets and registers are ready for print; certified copies are not recorded yet",
     ),
     (
         "3.2",
-        "in_part",
-        "журнал класса закрывается, сводная ведомость передаётся с распиской; её печатной формы ещё нет",
-        "a class's journal is closed, its summary sheet handed over with a receipt; the printed form is not made yet",
+        "built",
+        "журнал класса закрывается, сводная ведомость печатается и передаётся в архив с распиской",
+        "a class's journal is closed, its summary sheet is printed and handed over to the archive with a receipt",
     ),
     (
         "3.3",
