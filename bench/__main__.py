@@ -14,11 +14,12 @@ from bench.appending import postgres_appends, sqlite_appends
 from bench.asking import questions_asked
 from bench.keeping import people_kept
 from bench.measure import Report
+from bench.printing import documents_set
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
 from tests.cluster import Cluster, running_cluster
 from tests.conftest import make_template
 
-PARTS = ("sqlite", "postgres", "vault", "verify", "rebuild", "asof", "questions", "growth", "archive")
+PARTS = ("sqlite", "postgres", "vault", "verify", "rebuild", "asof", "questions", "growth", "archive", "documents")
 
 
 def main() -> int:
@@ -56,6 +57,7 @@ def main() -> int:
             views_as_of(report, folder, rounds)
         if wanted("growth"):
             growth(report, folder, rounds, entries=options.entries or (200_000 if options.quick else 1_000_000))
+        _of_paper(report, rounds, wanted)
         if not options.quick:
             _of_a_year(report, folder, wanted)
     report.write(Path("var/bench.json"))
@@ -64,6 +66,11 @@ def main() -> int:
     else:
         print(f"var/bench.json: {len(report.results)} ratios in {time.monotonic() - begun:.0f} s")
     return 0
+
+
+def _of_paper(report: Report, rounds: int, wanted: Callable[[str], bool]) -> None:
+    if wanted("documents"):
+        documents_set(report, rounds)
 
 
 def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool]) -> None:

@@ -93,7 +93,8 @@ class Press:
         if not sheets:
             raise ValueError("a document has a sheet at least")
         moment = max(sheet.moment for sheet in sheets)
-        inputs = {"data": orjson.dumps(_data(title, sheets, stamp, moment, self._glyphs.drawable)).decode()}
+        data = template_data(title, sheets, stamp, self._glyphs.drawable)
+        inputs = {"data": orjson.dumps(data).decode()}
         stamped_at = datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else datetime.fromtimestamp(0, UTC)
         made = self._compiler.compile(
             format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(stamped_at.timestamp())
@@ -127,8 +128,9 @@ def _shrink(made: Any) -> bytes:
     return out.getvalue()
 
 
-def _data(title: str, sheets: Sequence[Sheet], stamp: Stamp, moment: str, draw: _Draw) -> dict[str, Any]:
-    """What the template reads."""
+def template_data(title: str, sheets: Sequence[Sheet], stamp: Stamp, draw: _Draw) -> dict[str, Any]:
+    """What the template reads; `draw` makes a text drawable."""
+    moment = max(sheet.moment for sheet in sheets)
     at = datetime.fromisoformat(moment) if moment else None
     return {
         "title": draw(title),
