@@ -5,11 +5,15 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from verify.archive import Pinned, verify_archive
 from verify.findings import Report
 from verify.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text
+
+if TYPE_CHECKING:
+    from verify.tiles import Server
 
 _USAGE_ERROR = 2
 _FILE_MAX_BYTES = 1 << 20
@@ -67,6 +71,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--old", help="прежняя контрольная точка, которую журнал должен продолжать / an earlier checkpoint"
     )
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument(
+        "--against", metavar="ARCHIVE", help="второй архив той же школы: продолжает ли один другой / another archive"
+    )
+    other.add_argument(
+        "--against-url", metavar="URL", help="журнал той же школы: продолжает ли он архив / the school's running log"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="только сравнить, не проверяя сами архивы / compare and nothing else"
+    )
     _add_shared(parser)
     return parser
 
@@ -77,7 +91,12 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
         "--key", metavar="VKEY", help="ключ журнала, полученный не из архива / the log's key, not from the archive"
     )
     key.add_argument("--key-file", help="файл с ключом / a file with the key")
-    parser.add_argument("--json", action="store_true", help="отчёт в JSON / a JSON report")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--format", choices=("text", "json", "html"), default="text", help="вид отчёта / the report's form"
+    )
+    form.add_argument("--json", dest="format", action="store_const", const="json", help="то же, что --format json")
+    parser.add_argument("--html", metavar="FILE", help="кроме того, страница для людей / also write an HTML page")
     parser.add_argument(
         "--lang", choices=("ru", "en", "both"), default="both", help="язык отчёта / the report's language"
     )
@@ -105,17 +124,56 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
     pinned = Pinned(_key(options), _old(options))
     if bool(options.archive) == bool(options.url):
         raise UsageError("an archive or --url, one of them")
-    if options.url:
-        from verify.tiles import Server, verify_server
+    if options.quick and not (options.against or options.against_url):
+        raise UsageError("--quick goes with --against or --against-url")
+    for path in filter(None, (options.archive, options.against)):
+        if not Path(path).exists():
+            raise UsageError(f"{path}: not there")
+    if options.url and (options.against or options.against_url):
+        raise UsageError("--against and --against-url go with an archive")
+    return _verified(options, pinned), options
 
-        token = _read(options.token_file).strip().decode("ascii", "replace") if options.token_file else None
+
+def _verified(options: argparse.Namespace, pinned: Pinned) -> Report:
+    if options.against:
+        from verify.against import compare_archives
+
+        return compare_archives(Path(options.archive), Path(options.against), pinned, quick=options.quick)
+    if options.against_url:
+        from verify.against import compare_with_server
+
+        return compare_with_server(Path(options.archive), _server(options, "against_url"), pinned, quick=options.quick)
+    if options.url:
+        from verify.tiles import verify_server
+
+        return verify_server(_server(options, "url"), pinned)
+    return verify_archive(Path(options.archive), pinned)
+
+
+def _server(options: argparse.Namespace, name: str) -> "Server":
+    from verify.tiles import Server
+
+    token = _read(options.token_file).strip().decode("ascii", "replace") if options.token_file else None
+    try:
+        return Server(getattr(options, name), token)
+    except ValueError as error:
+        raise UsageError(f"--{name.replace('_', '-')}: {error}") from None
+
+
+def _print(report: Report, options: argparse.Namespace) -> None:
+    if options.html:
+        from verify.html_report import to_html
+
         try:
-            return verify_server(Server(options.url, token), pinned), options
-        except ValueError as error:
-            raise UsageError(f"--url: {error}") from None
-    if not Path(options.archive).exists():
-        raise UsageError(f"{options.archive}: not there")
-    return verify_archive(Path(options.archive), pinned), options
+            Path(options.html).write_text(to_html(report), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(f"--html: {options.html}: {error.strerror}") from None
+    if options.format == "html":
+        from verify.html_report import to_html
+
+        sys.stdout.write(to_html(report))
+    else:
+        sys.stdout.write(to_json(report) + "\n" if options.format == "json" else to_text(report, options.lang))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,10 +185,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         report, options = _run(sys.argv[1:] if arguments is None else arguments)
+        _print(report, options)
     except UsageError as error:
         sys.stderr.write(f"verify: {error}\n")
         return _USAGE_ERROR
-    sys.stdout.write(to_json(report) + "\n" if options.json else to_text(report, options.lang))
     return report.verdict.exit_code
 
 

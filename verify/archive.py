@@ -23,9 +23,10 @@ from verify.tree import Edge
 
 ENTRIES_PER_FILE: Final = 65_536
 LINES_PER_BLOCK: Final = 4_096
-_CHECKPOINT, _START, _EDGE = "data/log/checkpoint", "data/log/start-checkpoint", "data/log/start-edge"
+CHECKPOINT: Final = "data/log/checkpoint"
+_START, _EDGE = "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
-_ENTRIES = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
+ENTRIES = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 _BESIDE_TABLES: Final = frozenset(
     (
         *("datapackage.json", "csv-metadata.json", "tables.sqlite"),
@@ -54,8 +55,8 @@ class Pinned:
 
 def verify_archive(path: Path, pinned: Pinned) -> Report:
     """Check a whole archive and return everything there is to say; nothing in the archive makes this raise."""
-    report = Report()
-    source = _open(path, report)
+    report = Report(subject=path.name)
+    source = open_source(path, report)
     if source is None:
         return report
     if not source.sizes:
@@ -79,7 +80,8 @@ def _tell_uncompared(bag: Bag) -> None:
         bag.report.facts["not_compared"] = ", ".join(kinds)
 
 
-def _open(path: Path, report: Report) -> Source | None:
+def open_source(path: Path, report: Report) -> Source | None:
+    """Open a folder or a ZIP; None, and a finding, where it is neither or cannot be read."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -111,30 +113,33 @@ def check_checkpoint(checkpoint: Checkpoint, place: Place, key: VerifierKey | No
     if key is None:
         report.skip("no-key", f"{checkpoint.origin}, size {checkpoint.size}")
         return
+    report.facts["key"] = f"{key.name}+{key.key_id.hex()}"
     if checkpoint.origin != key.name:
         report.add("origin-mismatch", place, key.name, checkpoint.origin)
     reason = check_signature(checkpoint, key)
     if reason is not None:
         report.add("signature-invalid", place, f"a signature by {key.name}", reason)
+    else:
+        report.checked["signatures"] += 1
 
 
 def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     """Check all that is under data/ and return what bag-info.txt has to say of it."""
-    checkpoint = check_note(bag.small(_CHECKPOINT, NOTE_MAX_BYTES), Place(_CHECKPOINT), pinned.key, report)
+    checkpoint = check_note(bag.small(CHECKPOINT, NOTE_MAX_BYTES), Place(CHECKPOINT), pinned.key, report)
     if checkpoint is not None:
         report.facts |= {
             "origin": checkpoint.origin,
             "signed_size": checkpoint.size,
             "signed_root": checkpoint.root.hex(),
         }
-    edge = _start(bag, pinned, checkpoint, report)
+    edge = start_edge(bag, pinned, checkpoint, report)
     if edge is None:
         report.skip("stopped-early", _EDGE)
         return {}
     start = edge.size
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
-        for number, lines in _blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
+        for number, lines in blocks_of(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
             for offset, line in enumerate(lines):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
     tables = _tables(bag, start, report)
@@ -147,8 +152,9 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     tables.finish()
     check_package(bag)
     disclosures.finish()
+    report.checked["disclosures"] += disclosures.count
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
-        report.add("origin-mismatch", Place(_CHECKPOINT), walk.replay.origin, checkpoint.origin)
+        report.add("origin-mismatch", Place(CHECKPOINT), walk.replay.origin, checkpoint.origin)
     report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}
     stated = {"External-Identifier": "origin", "Letopis-Size": "signed_size", "Source-Organization": "school"}
     info = {label: str(report.facts[fact]) for label, fact in stated.items() if fact in report.facts}
@@ -158,7 +164,7 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     return info | {"Letopis-First-Index": str(start), "Letopis-Disclosures": disclosed}
 
 
-def _start(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge | None:
+def start_edge(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge | None:
     """Return the tree's edge at the start of the range: empty, or what the start files say (None: unusable)."""
     if _START not in bag.source.sizes and _EDGE not in bag.source.sizes:
         return Edge()
@@ -208,14 +214,14 @@ def _tables(bag: Bag, start: int, report: Report) -> Tables:
 
 def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
     """Lead the walk over the entry files in order of their names."""
-    files = sorted(name for name in bag.source.sizes if _ENTRIES.fullmatch(name))
+    files = sorted(name for name in bag.source.sizes if ENTRIES.fullmatch(name))
     first = walk.index
     for position, name in enumerate(files):
         if name != (expected := f"data/log/entries-{first:012d}.jsonl"):
             report.add("entries-file-name", Place(name), expected, name)
         before = walk.edge.size
         reading = bag.reading(name)
-        for number, lines in _blocks(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
+        for number, lines in blocks_of(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
             walk.file, walk.line = name, number - 1
             walk.take(lines)
         count = walk.edge.size - before
@@ -225,7 +231,7 @@ def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
         first += count
 
 
-def _blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
+def blocks_of(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
     """Yield a file's lines a block at a time with the number of the first; a line too long is cut and reported."""
     number, rest, is_skipping = 1, b"", False
     for chunk in reading.chunks():

@@ -299,6 +299,8 @@ class ArchiveTables(Tables):
                 self._expect(name, index, cells)
         for table in self._tables.values():
             table.finish()
+            self._report.checked["tables"] += 1
+            self._report.checked["rows"] += table.rows
             self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
 
     def _expect_stays(self) -> None:

@@ -103,6 +103,12 @@ class Bag:
             self.report.add("manifest-missing", Place(name), "a file", "none")
         self._expected |= listed
 
+    def close(self) -> None:
+        """Read no more, and let go of every file."""
+        self.pool.shutdown(wait=True, cancel_futures=True)
+        for reading in self._readings.values():
+            reading.close()
+
     def check_info(self, expected: dict[str, str], code: str = "bag-info") -> None:
         """Compare what bag-info.txt says with what follows from the rest: each label once, in one spelling."""
         for label, value in expected.items() if _INFO in self.source.sizes else ():
@@ -121,9 +127,14 @@ class Bag:
         for reading in rest:
             for _ in reading.chunks():
                 pass
+        for reading in rest:
+            if reading.digest is not None:
+                self.report.by_manifest[reading.name.rpartition("/")[2].rpartition(".")[2]] += 1
         for name, reading in self._readings.items():
             wanted = self._expected.get(name)
             if wanted is not None and reading.digest is not None and reading.digest != wanted:
                 self.report.add("manifest-mismatch", Place(name), wanted, reading.digest)
+            elif wanted is not None and reading.digest is not None:
+                self.report.checked["files"] += 1
         self.report.facts["files"] = len(self.source.sizes)
         self.pool.shutdown(wait=True, cancel_futures=True)

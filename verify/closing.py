@@ -77,6 +77,8 @@ class Closings:
             lesson.is_closed = True
         if self._replay.start:
             return
+        self._replay.report.checked["closings"] += 1
+        self._replay.report.checked["closed_lessons"] += len(held)
         held.sort(key=lambda lesson: lesson.key)
         leaves = [b'["%b",%d,%d]' % (lesson.key, lesson.version, lesson.last) for lesson in held]
         if int(streams) != len(leaves):

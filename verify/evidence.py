@@ -111,5 +111,6 @@ class Evidence:
             return
         # None: before a range that begins later, of which the report says so.
         derived = self.root_at(size)
+        self._replay.report.checked["evidence_roots"] += derived is not None
         if derived is not None and derived.hex().encode() != root:
             self._find("evidence-root", derived.hex(), root, field_name="data.root")

@@ -3,9 +3,12 @@
 A code is stable: programs may rely on it. Meanings are in Russian and English; docs/findings.md lists them all.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from verify.meanings import FINDINGS_OF_DISCLOSURES, FINDINGS_OF_LOGS, FINDINGS_OF_PAIRS, UNCHECKED_OF_PAIRS
 
 FINDINGS_MAX: Final = 1_000
 FINDINGS_MAX_PER_CODE: Final = 100
@@ -80,12 +83,22 @@ def shown(value: object) -> str:
 
 @dataclass(slots=True)
 class Report:
-    """Everything that a verification says: findings (bounded, the rest counted), what was not checked, and facts."""
+    """Everything that a verification says: findings (bounded, the rest counted), what was not checked, and facts.
+
+    `parts` are reports of what was verified by itself: the two sides of a comparison. `checked` counts what was
+    compared, by check; `by_manifest` the files of which only the bytes were, by kind; `corrections` how many there are,
+    by fact: all, those after the close, and those of them that a second person approved.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     facts: dict[str, str | int] = field(default_factory=dict)
     beyond: int = 0
+    subject: str = ""
+    parts: "list[Report]" = field(default_factory=list)
+    checked: Counter[str] = field(default_factory=Counter)
+    by_manifest: Counter[str] = field(default_factory=Counter)
+    corrections: dict[str, list[int]] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, code: str, place: Place, expected: object = "", found: object = "") -> None:
@@ -108,9 +121,10 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """`finding` where there is one, else `incomplete` where something was not checked, else `verified`."""
-        if self.findings:
+        verdicts = {part.verdict for part in self.parts}
+        if self.findings or Verdict.FINDING in verdicts:
             return Verdict.FINDING
-        return Verdict.INCOMPLETE if self.unchecked else Verdict.VERIFIED
+        return Verdict.INCOMPLETE if self.unchecked or Verdict.INCOMPLETE in verdicts else Verdict.VERIFIED
 
 
 # What each code means: in Russian, in English.
@@ -425,17 +439,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Распечатка не того, что требует условие, или сделана раньше его конца.",
         "A printout is not of what its condition asks for, or was made before that ended.",
     ),
-    # Disclosures.
-    "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
-    "disclosure-not-committed": (
-        "Раскрытие не подтверждено записью.",
-        "A disclosure's digest is not in the entry it names.",
-    ),
-    "disclosure-name": (
-        "Раскрыто то, чего в такой записи быть не может, или одно и то же дважды.",
-        "A disclosure is of a name that this entry may not have, or has twice.",
-    ),
-    "digest-reused": ("Хэш раскрытия взят из другой записи.", "A disclosure's digest stands in another entry too."),
+    **FINDINGS_OF_DISCLOSURES,
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),
@@ -453,16 +457,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Описание таблиц расходится с таблицами.",
         "The description of the tables differs from the tables.",
     ),
-    # A running log.
-    "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
-    "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),
-    "tile-mismatch": ("Плитка хэшей расходится с записями.", "A hash tile differs from the entries."),
-    # One entry's proof.
-    "proof-malformed": ("Доказательство не читается.", "A proof is malformed."),
-    "proof-mismatch": (
-        "Доказательство не ведёт от записи к корню.",
-        "A proof does not lead from the entry to the signed root.",
-    ),
+    **FINDINGS_OF_LOGS,
+    **FINDINGS_OF_PAIRS,
 }
 
 UNCHECKED: Final[dict[str, tuple[str, str]]] = {
@@ -495,4 +491,5 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Архив прочитан не до конца из-за находок выше.",
         "The archive was not read to its end because of the findings above.",
     ),
+    **UNCHECKED_OF_PAIRS,
 }

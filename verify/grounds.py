@@ -45,13 +45,20 @@ class Grounds:
         asked.is_answered = True
         return asked
 
-    def check_request(self, stream: FactStream, index: int, what: str, groups: Groups) -> None:
-        """Compare a correction with the request that it answers."""
+    def check_request(self, stream: FactStream, index: int, what: str, groups: Groups) -> bool:
+        """Compare a correction with the request that it answers; say whether a second person approves it by that."""
         asked = self.answer(stream, index, groups)
         if asked is None:
-            return
+            return False
         if asked.what != what:
             self.find("request-mismatch", asked.what, what, field_name="type")
         for name, wanted, value in zip(_REQUEST_FIELDS, asked.fields, groups[DATA], strict=False):
             if wanted != value:
                 self.find("request-mismatch", wanted or "none", value or "none", field_name="data." + name)
+        return asked.people.isdisjoint(people_of(groups))
+
+    def count(self, what: str, *, is_late: bool = False, is_approved: bool = False) -> None:
+        """Count a correction for the report: late is one after the period's close or the result's publication."""
+        counts = self.replay.report.corrections.setdefault(what, [0, 0, 0])
+        for place, is_one in enumerate((True, is_late, is_approved)):
+            counts[place] += is_one

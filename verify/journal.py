@@ -85,6 +85,7 @@ class Journals:
                 del stated[what, course]
                 if course not in courses:
                     self._find("journal-mismatch", "a course of the class", course, field_name="data.excused")
+        self._replay.report.checked["journals"] += 1
         derived = Counter(self._lacking(group))
         for what, course in sorted(derived.keys() | stated.keys()):
             if derived[what, course] != stated[what, course]:
@@ -125,6 +126,7 @@ class Journals:
         if group.transfers > TRANSFERS_MAX:
             self._find("journal-closed", f"at most {TRANSFERS_MAX} transfers", "one more")
         elif not self._replay.start and self._is_bounded(group):
+            self._replay.report.checked["sheets"] += 1
             derived = sha256(b"".join(self._sheet(group))).hexdigest().encode()
             if derived != digest:
                 self._find("sheet-digest", derived, digest, field_name="data.sha256")

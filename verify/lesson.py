@@ -84,6 +84,7 @@ class Lessons:
 
     def settle_attendance(self) -> None:
         """Compare the numbers of absent students that a command stated with what stands after it."""
+        self.replay.report.checked["attendances"] += len(self.attendance_due)
         for lesson, absent, place in self.attendance_due:
             if lesson.absent != absent:
                 self.replay.report.add("attendance", place, f"{lesson.absent} absent", absent)
@@ -277,8 +278,8 @@ class Lessons:
             self.grounds.check_reason(index, digests, basis, reason, request)
             if lesson.is_closed and request is None:
                 self.find("correction-after-close", "an approved request", "none", field_name="data.request")
-            if request is not None:
-                self.grounds.check_request(lesson, int(request), what, groups)
+            is_approved = request is not None and self.grounds.check_request(lesson, int(request), what, groups)
+            self.grounds.count(what, is_late=request is not None, is_approved=is_approved)
             fact = self._cited(lesson, what, corrects, old, index)
             if what == "substitution" and lesson.fact is not None and lesson.fact.value is NULL:
                 self.find("recorded-on-annulled", "a standing lesson", lesson.key)
@@ -311,6 +312,7 @@ class Lessons:
             self.replay.certificates.check_reason(lesson, fact.who, groups)
         if fact is not None:
             self._change(lesson, fact, index, self._spelt.setdefault(code, code))
+        self.grounds.count("absence")
         cells = (lesson.id, who, old, code, b"document", b"", basis or b"", b"")
         self.tables.correction(index, groups[AT], "absence", absence, cells, groups[ACTOR])
 

@@ -40,6 +40,7 @@ class LogWalk:
         self.old_root: bytes | None = None
         self._at = b""
         self._unreadable = 0
+        self._unknown = 0
         self._last: tuple[str, int] | None = None
         last = edge.last_leaf()
         # At even sizes the edge does not hold the last leaf: the first `prev` then rests on what is not here.
@@ -60,6 +61,7 @@ class LogWalk:
         """Take the next entries, each without its line feed; return their leaf hashes."""
         leaves = [sha256(b"\x00" + line).digest() for line in lines]
         self.grow(leaves)
+        checked, unreadable, unknown = self.report.checked, self._unreadable, self._unknown
         if self._unreadable > UNREADABLE_MAX:
             self.report.skip("stopped-early", f"{UNREADABLE_MAX} entries that cannot be read")
             return leaves
@@ -83,6 +85,7 @@ class LogWalk:
                     continue
                 name, groups = read.name, read.groups
                 if not name:
+                    self._unknown += 1
                     self.report.skip("unknown-type", f"entry {self.index}")
                     self._disclose(line)
             if groups[PREV] != self._prev and self._prev is not None:
@@ -97,11 +100,14 @@ class LogWalk:
             apply(name, self.index, groups)
             self.index += 1
         self._last = (self.file, self.line)
+        checked["entries_chained"] += len(lines) - (self._unreadable - unreadable)
+        checked["entries_judged"] += len(lines) - (self._unreadable - unreadable) - (self._unknown - unknown)
         return leaves
 
     def grow(self, leaves: Sequence[bytes]) -> None:
         """Grow the tree, stopping at the earlier checkpoint's size to see its root."""
         self._roots.grow(self.edge, leaves)
+        self.report.checked["entries_hashed"] += len(leaves)
         old = self.old
         if old is not None and self.edge.size <= old.size < self.edge.size + len(leaves):
             cut = old.size - self.edge.size

@@ -301,6 +301,7 @@ PHRASES: Final[dict[str, str]] = {
     "status {}": "код ответа {}",
     "an entry is cut short": "запись оборвана",
     "{} hashes": "хэшей: {}",
+    "{}: {} bytes": "{}: {} байт",
     "a tlog-proof": "доказательство tlog-proof",
     "it does not begin with {}, or has no checkpoint": "не начинается с {} или без контрольной точки",
     "no line 'index N'": "нет строки «index N»",

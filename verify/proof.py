@@ -63,7 +63,7 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
 
     `entry` is the entry's bytes, with or without one line feed after them; `disclosures` lines as in disclosures.jsonl.
     """
-    report = Report()
+    report = Report(subject="proof")
     try:
         index, hashes, note = parse_proof(proof)
     except ProofError as error:

@@ -3,101 +3,112 @@
 import json
 from typing import Final
 
-from verify.findings import FINDINGS, UNCHECKED, Report, Verdict, shown
+from verify.findings import FINDINGS, UNCHECKED, Report, shown
+from verify.report_words import (
+    CORRECTED,
+    CORRECTIONS,
+    NEVER_CHECKED,
+    VERDICTS,
+    by_manifest_of,
+    checked_of,
+    facts_of,
+    place_of,
+)
 
-_VERDICTS: Final = {
-    Verdict.VERIFIED: (
-        "ПОДТВЕРЖДЕНО: всё проверено, расхождений нет.",
-        "VERIFIED: everything was checked and nothing differs.",
-    ),
-    Verdict.FINDING: ("НАЙДЕНЫ РАСХОЖДЕНИЯ.", "FINDINGS."),
-    Verdict.INCOMPLETE: (
-        "НЕ ПОЛНОСТЬЮ: расхождений нет, но проверено не всё.",
-        "INCOMPLETE: nothing differs, but not everything could be checked.",
-    ),
-}
-_WORDS: Final = {
-    "school": ("Школа", "School"),
-    "clock": ("Часы", "Clock"),
-    "origin": ("Журнал", "Log"),
-    "start": ("Начало диапазона", "Range begins at"),
-    "entries": ("Записей", "Entries"),
-    "size": ("Размер дерева", "Tree size"),
-    "root": ("Корень", "Root"),
-    "signed_size": ("Подписано записей", "Signed size"),
-    "signed_root": ("Подписанный корень", "Signed root"),
-    "disclosures": ("Раскрытий", "Disclosures"),
-    "rows": ("Строк таблиц", "Table rows"),
-    "files": ("Файлов", "Files"),
-    "index": ("Запись", "Entry"),
-    "sealed_by": ("Манифесты подписаны ключом", "Manifests signed by"),
-    "not_compared": (
-        "Не сверено с записями, только хеши по манифесту",
-        "Not compared with the entries, only with the manifest's hashes",
-    ),
-}
+SCHEMA: Final = "letopis-verification/1"
 
 
-def _both(pair: tuple[str, str], language: str) -> str:
+def both(pair: tuple[str, str], language: str) -> str:
+    """Return a pair in the report's language: Russian, English, or both."""
+    if pair[0] == pair[1]:
+        return pair[0]
     return {"ru": pair[0], "en": pair[1]}.get(language, f"{pair[0]} / {pair[1]}")
 
 
-def _phrase(text: str, language: str) -> str:
+def phrase(text: str, language: str) -> str:
     """Return what a check wrote in the report's language; in both where it is not a value, which has but one."""
     from verify.phrases import in_russian  # only a report that has something to say needs it
 
     russian = text if language == "en" else in_russian(text)
-    return text if russian == text else _both((russian, text), language)
+    return text if russian == text else both((russian, text), language)
 
 
 def to_text(report: Report, language: str = "both") -> str:
     """Return the report as lines of text; `language` is `ru`, `en` or `both`."""
-    lines = [_both(_VERDICTS[report.verdict], language)]
-    lines += [f"  {_both(_WORDS[name], language)}: {shown(value)}" for name, value in report.facts.items()]
-    for number, finding in enumerate(report.findings, 1):
-        lines.append(f"{number}. [{finding.code}] {finding.place}")
-        lines.append(f"   {_both(finding.meaning, language)}")
-        lines.append(f"   {_both(('ожидалось', 'expected'), language)}: {_phrase(finding.expected, language)}")
-        lines.append(f"   {_both(('найдено', 'found'), language)}: {_phrase(finding.found, language)}")
-    if report.beyond:
-        lines.append(_both((f"… и ещё {report.beyond}", f"… and {report.beyond} more"), language))
-    for unchecked in report.unchecked:
-        lines.append(
-            f"- [{unchecked.code}] {_both(unchecked.meaning, language)} ({_phrase(unchecked.detail, language)})"
-        )
+    lines = _lines(report, language)
+    for part in report.parts:
+        lines += ["", f"== {shown(part.subject)}", *_lines(part, language)]
+    lines += ["", both(("Не проверялось и никогда не проверяется:", "Not checked, ever:"), language)]
+    lines += [f"  {both(words, language)}" for words in NEVER_CHECKED]
     return "\n".join(lines) + "\n"
 
 
+def _lines(report: Report, language: str) -> list[str]:
+    lines = [both(VERDICTS[report.verdict], language)]
+    lines += [f"  {both(name, language)}: {shown(both(value, language))}" for name, value in facts_of(report)]
+    for number, finding in enumerate(report.findings, 1):
+        lines.append(f"{number}. [{finding.code}] {place_of(finding.place)[language != 'ru']}")
+        lines.append(f"   {both(finding.meaning, language)}")
+        lines.append(f"   {both(('ожидалось', 'expected'), language)}: {phrase(finding.expected, language)}")
+        lines.append(f"   {both(('найдено', 'found'), language)}: {phrase(finding.found, language)}")
+    if report.beyond:
+        lines.append(both((f"… и ещё {report.beyond}", f"… and {report.beyond} more"), language))
+    for unchecked in report.unchecked:
+        lines.append(f"- [{unchecked.code}] {both(unchecked.meaning, language)} ({phrase(unchecked.detail, language)})")
+    if checked := checked_of(report):
+        lines += [both(("Проверено:", "Checked:"), language)]
+        lines += [f"  {both(words, language)}: {count}" for words, count in checked]
+    if report.corrections:
+        columns = ", ".join(both(words, language) for words in CORRECTIONS)
+        lines.append(f"{both(('Исправления', 'Corrections'), language)} ({columns}):")
+        lines += [
+            f"  {both(CORRECTED[what], language)}: {', '.join(map(str, counts))}"
+            for what, counts in report.corrections.items()
+        ]
+    if report.by_manifest:
+        only = both(("Только по манифесту, не по содержанию", "By the manifest alone, not by what they say"), language)
+        lines.append(f"{only}: {shown(by_manifest_of(report))}")
+    return lines
+
+
 def to_json(report: Report) -> str:
-    """Return the report as one JSON object with stable names."""
-    return json.dumps(
-        {
-            "verdict": report.verdict.value,
-            "facts": report.facts,
-            "findings": [
-                {
-                    "code": finding.code,
-                    "where": str(finding.place),
-                    "file": finding.place.file,
-                    "line": finding.place.line,
-                    "entry": finding.place.entry,
-                    "offset": finding.place.offset,
-                    "field": finding.place.field,
-                    "expected": finding.expected,
-                    "found": finding.found,
-                    "meaning": {"ru": finding.meaning[0], "en": finding.meaning[1]},
-                }
-                for finding in report.findings
-            ],
-            "findings_beyond": report.beyond,
-            "unchecked": [
-                {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
-                for item in report.unchecked
-            ],
+    """Return the report as one JSON object with stable names (docs/verify.md)."""
+    return json.dumps({"schema": SCHEMA, **_object(report)}, ensure_ascii=False, indent=2)
+
+
+def _object(report: Report) -> dict[str, object]:
+    return {
+        "subject": shown(report.subject),
+        "verdict": report.verdict.value,
+        "facts": report.facts,
+        "findings": [
+            {
+                "code": finding.code,
+                "where": str(finding.place),
+                "file": finding.place.file,
+                "line": finding.place.line,
+                "entry": finding.place.entry,
+                "offset": finding.place.offset,
+                "field": finding.place.field,
+                "expected": finding.expected,
+                "found": finding.found,
+                "meaning": {"ru": finding.meaning[0], "en": finding.meaning[1]},
+            }
+            for finding in report.findings
+        ],
+        "findings_beyond": report.beyond,
+        "unchecked": [
+            {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
+            for item in report.unchecked
+        ],
+        "checked": {name: count for name, count in sorted(report.checked.items()) if count},
+        "corrections": {
+            what: {"all": counts[0], "after_close": counts[1], "approved": counts[2]}
+            for what, counts in sorted(report.corrections.items())
         },
-        ensure_ascii=False,
-        indent=2,
-    )
+        "by_manifest": dict(sorted(report.by_manifest.items())),
+        "parts": [_object(part) for part in report.parts],
+    }
 
 
 def codes_page() -> str:

@@ -85,6 +85,7 @@ class Results:
         self._check_reason(index, digests, reason, value != b'"%b"' % computed)
         rules = self._rules(sheet, int(rule))
         if rules is not None and not self.replay.start and sheet.course is not None and sheet.period is not None:
+            self.replay.report.checked["results"] += 1
             expected = self._derive(what, sheet, person, rules)
             stated = (json.loads(inputs), int(total), int(weight), computed)
             if stated[0] != expected[0]:
@@ -183,8 +184,10 @@ class Results:
         fact = self._cited(sheet, corrects, old, index)
         if fact is not None and request is None and sheet.published_by(fact) is not None:
             self.find("correction-after-close", "an approved request", "none", field_name="data.request")
-        if request is not None:
-            self.grounds.check_request(sheet, int(request), "result", groups)
+        is_approved = request is not None and self.grounds.check_request(sheet, int(request), "result", groups)
+        self.grounds.count(
+            "result" if fact is None else fact.what, is_late=request is not None, is_approved=is_approved
+        )
         if new == old:
             self.find("correction-changes-nothing", "another value", new, field_name="data.new")
         if fact is not None:

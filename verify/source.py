@@ -225,6 +225,11 @@ class Reading:
             if self._file is not None and ahead.done():
                 self._file.close()
 
+    def close(self) -> None:
+        """Let go of the file, where it was not read to its end."""
+        if self._file is not None:
+            self._file.close()
+
 
 def read_small(reading: Reading, max_bytes: int, report: Report) -> bytes | None:
     """Return a whole small file, or None where it is larger than `max_bytes` or cannot be read."""

@@ -134,7 +134,7 @@ def parse_bundle(raw: bytes, width: int) -> list[bytes]:
 
 def verify_server(server: Server, pinned: Pinned) -> Report:
     """Check a running log from its first entry to its checkpoint; nothing that the server sends makes this raise."""
-    report = Report()
+    report = Report(subject=server.prefix)
     try:
         checkpoint = check_note(server.fetch("checkpoint", NOTE_MAX_BYTES), Place("checkpoint"), pinned.key, report)
         if checkpoint is None:
@@ -192,10 +192,27 @@ def _hash_tiles(server: Server, checkpoint: Checkpoint, walk: LogWalk, parents: 
         if len(raw) != width * _HASH_BYTES:
             report.add("tile-mismatch", Place(path), f"{width} hashes", f"{len(raw)} bytes")
             return
-        leaves = [raw[at : at + _HASH_BYTES] for at in range(0, len(raw), _HASH_BYTES)]
+        leaves = _hashes(raw)
         walk.grow(leaves)
         if width == TILE_WIDTH:
             parents.append(_tile_root(leaves))
+
+
+def leaf_tiles(server: Server, size: int) -> Iterator[list[bytes]]:
+    """Yield a log's leaf hashes up to a size, tile by tile.
+
+    Raises:
+        FetchError: an answer that is not the tile asked for.
+    """
+    for path, width in _tiles("0", size):
+        raw = server.fetch(path, TILE_WIDTH * _HASH_BYTES)
+        if len(raw) != width * _HASH_BYTES:
+            raise FetchError(f"{path}: {len(raw)} bytes")
+        yield _hashes(raw)
+
+
+def _hashes(raw: bytes) -> list[bytes]:
+    return [raw[at : at + _HASH_BYTES] for at in range(0, len(raw), _HASH_BYTES)]
 
 
 def _check_upper(server: Server, nodes: list[bytes], report: Report) -> None:

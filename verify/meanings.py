@@ -1,0 +1,72 @@
+"""Further codes and meanings, in Russian and in English: of a running log, of one proof, of two histories compared."""
+
+from typing import Final
+
+FINDINGS_OF_DISCLOSURES: Final[dict[str, tuple[str, str]]] = {
+    # Disclosures.
+    "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
+    "disclosure-not-committed": (
+        "Раскрытие не подтверждено записью.",
+        "A disclosure's digest is not in the entry it names.",
+    ),
+    "disclosure-name": (
+        "Раскрыто то, чего в такой записи быть не может, или одно и то же дважды.",
+        "A disclosure is of a name that this entry may not have, or has twice.",
+    ),
+    "digest-reused": ("Хэш раскрытия взят из другой записи.", "A disclosure's digest stands in another entry too."),
+}
+
+FINDINGS_OF_LOGS: Final[dict[str, tuple[str, str]]] = {
+    # A running log.
+    "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
+    "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),
+    "tile-mismatch": ("Плитка хэшей расходится с записями.", "A hash tile differs from the entries."),
+    # One entry's proof.
+    "proof-malformed": ("Доказательство не читается.", "A proof is malformed."),
+    "proof-mismatch": (
+        "Доказательство не ведёт от записи к корню.",
+        "A proof does not lead from the entry to the signed root.",
+    ),
+}
+
+FINDINGS_OF_PAIRS: Final[dict[str, tuple[str, str]]] = {
+    "fork": (
+        (
+            "Школа подписала две разные истории: обе подписи верны, а записи расходятся. Так бывает, когда журнал "
+            "продолжили с устаревшей копии, когда один ключ был у двух серверов или когда записи подменили. "
+            "Сохраните оба: вместе они доказательство, порознь его нет."
+        ),
+        (
+            "The school signed two different histories: both signatures are valid, and the entries differ. It may have "
+            "gone on from an outdated copy, two servers may have had one key, or entries were replaced. Keep both: "
+            "together they are the evidence, and neither is alone."
+        ),
+    ),
+    "histories-differ": (
+        "Истории расходятся, но не доказано, что школа подписала обе: какая подлинная, говорит проверка каждой.",
+        "The histories differ, but it is not proved that the school signed both: verifying each says which is genuine.",
+    ),
+    "log-behind-archive": (
+        "Журнал работающей школы короче, чем она уже подписала в архиве: записи утрачены или их скрывают.",
+        "The running school's log is shorter than what it signed in the archive: entries are lost or held back.",
+    ),
+    "other-log": (
+        "Это журналы разных школ: один другого не продолжает.",
+        "These are logs of different schools: neither continues the other.",
+    ),
+}
+
+UNCHECKED_OF_PAIRS: Final[dict[str, tuple[str, str]]] = {
+    "quick": (
+        "Сверены только хэши записей и подписи (--quick): сами архивы не проверялись.",
+        "Only hashes and signatures were compared (--quick): the archives themselves were not verified.",
+    ),
+    "gap-between": (
+        "Между архивами есть записи, которых нет ни в одном: что один продолжает другой, не доказано.",
+        "Between the two there are entries that neither has: that one continues the other is not proved.",
+    ),
+    "nothing-to-compare": (
+        "В одном из двух нет записей, которые можно сверить.",
+        "One of the two has no entries that could be compared.",
+    ),
+}

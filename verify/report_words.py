@@ -1,0 +1,125 @@
+"""What reports say around the findings, in Russian and in English: verdicts, facts, what was checked, what never is."""
+
+from typing import Final
+
+from verify.findings import Place, Report, Verdict, shown
+
+VERDICTS: Final = {
+    Verdict.VERIFIED: (
+        "ПОДТВЕРЖДЕНО: всё проверено, расхождений нет.",
+        "VERIFIED: everything was checked and nothing differs.",
+    ),
+    Verdict.FINDING: ("НАЙДЕНЫ РАСХОЖДЕНИЯ.", "FINDINGS."),
+    Verdict.INCOMPLETE: (
+        "НЕ ПОЛНОСТЬЮ: расхождений нет, но проверено не всё.",
+        "INCOMPLETE: nothing differs, but not everything could be checked.",
+    ),
+}
+FACTS: Final = {
+    "school": ("Школа", "School"),
+    "clock": ("Часы", "Clock"),
+    "key": ("Ключ, которым проверяли", "Key it was verified with"),
+    "origin": ("Журнал", "Log"),
+    "start": ("Начало диапазона", "Range begins at"),
+    "entries": ("Записей", "Entries"),
+    "size": ("Размер дерева", "Tree size"),
+    "root": ("Корень", "Root"),
+    "signed_size": ("Подписано записей", "Signed size"),
+    "signed_root": ("Подписанный корень", "Signed root"),
+    "disclosures": ("Раскрытий", "Disclosures"),
+    "rows": ("Строк таблиц", "Table rows"),
+    "files": ("Файлов", "Files"),
+    "index": ("Запись", "Entry"),
+    "sealed_by": ("Манифесты подписаны ключом", "Manifests signed by"),
+    "not_compared": (
+        "Не сверено с записями, только хеши по манифесту",
+        "Not compared with the entries, only with the manifest's hashes",
+    ),
+    "relation": ("Первое и второе", "The first and the second"),
+    "first": ("Первое: размер и корень", "The first: size and root"),
+    "second": ("Второе: размер и корень", "The second: size and root"),
+    "common": ("Общих записей от начала", "Entries in common from the beginning"),
+    "differs_at": ("Первая разная запись", "First entry that differs"),
+}
+VALUES: Final = {
+    "server": ("сервера школы", "the school's server's"),
+    "sample": ("учебные: школа вымышлена", "a sample's: the school is made up"),
+    "same": ("одна и та же история", "one and the same history"),
+    "continued": ("второе продолжает первое", "the second continues the first"),
+    "continues": ("первое продолжает второе", "the first continues the second"),
+    "fork": ("РАЗВЕТВЛЕНИЕ: школа подписала две истории", "FORK: the school signed two histories"),
+    "differ": ("истории расходятся", "the histories differ"),
+}
+CHECKED: Final = {
+    "files": ("Файлов сверено с манифестами", "Files compared with the manifests"),
+    "signatures": ("Подписей контрольных точек", "Signatures of checkpoints"),
+    "entries_hashed": ("Записей хэшировано в дерево", "Entries hashed into the tree"),
+    "entries_chained": ("Записей прочитано и сверено с предыдущей", "Entries read and compared with the one before"),
+    "entries_judged": ("Записей проверено правилами их события", "Entries judged by the rules of their event"),
+    "authors": ("Записей урока сверено с его учителем", "Entries of lessons compared with their teacher"),
+    "attendances": ("Явок сверено с пропусками", "Attendances compared with absences"),
+    "results": ("Итоговых отметок вычислено заново", "Results computed again"),
+    "closings": ("Закрытий периодов проверено", "Closings of periods derived again"),
+    "closed_lessons": ("Уроков в них", "Lessons in them"),
+    "journals": ("Закрытий журналов пересчитано", "Closings of journals counted again"),
+    "sheets": ("Сводных ведомостей составлено заново", "Summary sheets made again"),
+    "evidence_roots": ("Корней в свидетельствах сверено", "Roots in evidence compared"),
+    "disclosures": ("Раскрытий сверено с записями", "Disclosures compared with entries"),
+    "tables": ("Таблиц выведено из записей и сверено", "Tables derived from the entries and compared"),
+    "rows": ("Строк в них", "Rows in them"),
+}
+CORRECTED: Final = {
+    "lesson": ("урок", "lesson"), "substitution": ("замещение", "substitution"), "work": ("работа", "work"),
+    "make_up": ("отработка", "make-up"), "mark": ("отметка", "mark"), "absence": ("пропуск", "absence"),
+    "lateness": ("опоздание", "lateness"), "early_leave": ("ранний уход", "early leaving"),
+    "homework": ("домашнее задание", "homework"), "period_mark": ("отметка за период", "period mark"),
+    "exam_result": ("отметка за экзамен", "examination result"), "final_mark": ("итоговая отметка", "final mark"),
+    "result": ("результат", "result"),
+}  # fmt: skip
+CORRECTIONS: Final = (
+    ("всего", "all"),
+    ("после закрытия или публикации", "after the close or publication"),
+    ("из них утверждено вторым лицом", "of these approved by a second person"),
+)
+# What no verdict speaks of, whatever it is.
+NEVER_CHECKED: Final = (
+    (
+        "Правда ли то, что внёс человек, у кого был ключ и верны ли были часы.",
+        "Whether what a person entered is true, who held the key and whether the clock was right.",
+    ),
+    (
+        "Нет ли другого журнала под тем же ключом: сравните два архива или архив с журналом (--against…).",
+        "Whether the key signed another log too: compare two archives, or an archive with the log (--against…).",
+    ),
+    (
+        "Что написано в файлах, сверенных только по манифесту: известно лишь, что их байты те же, что при выгрузке.",
+        "What files say that were compared with the manifest alone: only their bytes are known to be the export's.",
+    ),
+    (
+        "Сроки внесения и другие правила школы, которых нет в описании событий (spec/events.md).",
+        "Deadlines, and other rules of a school that the description of events (spec/events.md) does not state.",
+    ),
+)
+
+
+def place_of(place: Place) -> tuple[str, str]:
+    """Return where a finding is, in Russian and in English."""
+    parts = [shown(place.file)] if place.file else []
+    named = (("строка", place.line), ("запись", place.entry), ("байт", place.offset), ("поле", place.field or None))
+    parts += [f"{word} {shown(value)}" for word, value in named if value is not None]
+    return ", ".join(parts), str(place)
+
+
+def facts_of(report: Report) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Return a report's facts: name and value, each in both languages."""
+    return [(FACTS[name], VALUES.get(str(value), (str(value),) * 2)) for name, value in report.facts.items()]
+
+
+def checked_of(report: Report) -> list[tuple[tuple[str, str], int]]:
+    """Return what was checked and how much of it, in the order of `CHECKED`, nothing of which there was none."""
+    return [(words, report.checked[name]) for name, words in CHECKED.items() if report.checked[name]]
+
+
+def by_manifest_of(report: Report) -> str:
+    """Return the kinds of files of which nothing but their bytes was compared, each with their number."""
+    return ", ".join(f"{kind} {count}" for kind, count in sorted(report.by_manifest.items()))
