@@ -71,8 +71,8 @@ viewer: $(VENV)/run.stamp ## dist/ПРОЧТИ.html, the page that verifies and 
 fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, default 600)
 	LETOPIS_FUZZ_SECONDS=$${LETOPIS_FUZZ_SECONDS:-600} $(PYTEST) tests/fuzz
 
-soak: $(VENV)/dev.stamp ## the fault campaigns' long form
-	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties
+soak: $(VENV)/dev.stamp ## the long form of the fault campaigns, and of flipping every byte of an archive
+	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties tests/conformance/test_verifier_every_byte.py
 
 messages: $(VENV)/dev.stamp ## bring the Russian catalogue of refusals up to date with the rules
 	$(BIN)/python -m tests.house.refusals

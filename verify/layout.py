@@ -106,7 +106,7 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None
     header = file.read(_LOCAL.size)
     if len(header) < _LOCAL.size:
         raise LayoutError("archive-unreadable", "a local header", "the end of the file", name)
-    signature, _, flags, method, _, _, crc, packed, size, name_bytes, extra_bytes = _LOCAL.unpack(header)
+    signature, _, flags, method, time, date, crc, packed, size, name_bytes, extra_bytes = _LOCAL.unpack(header)
     raw_name, extra = file.read(name_bytes), file.read(extra_bytes)
     long_sizes = dict(_extras(extra, name)).get(_ZIP64, b"")
     if 0xFFFFFFFF in (packed, size) and len(long_sizes) == 16:
@@ -118,6 +118,7 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None
     if (
         (signature, raw_name, flags, method) != (b"PK\x03\x04", spelt, member.flag_bits, member.compress_type)
         or ((crc, packed, size) != told and not (is_told_behind and (crc, packed, size) == (0, 0, 0)))
+        or _moment(date, time) != member.date_time
         or (method == zipfile.ZIP_STORED and told[1] != told[2])
         or member.volume
     ):
@@ -127,6 +128,11 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None
     descriptors = _descriptors(told) if is_told_behind else [b""]
     if behind - at > max(map(len, descriptors)) or file.read(max(0, behind - at)) not in descriptors or behind < at:
         raise LayoutError("zip-trailing-bytes", f"a member that ends at byte {behind}", at, name)
+
+
+def _moment(date: int, time: int) -> tuple[int, ...]:
+    """Return a moment as `zipfile` reads it from the directory."""
+    return (date >> 9) + 1980, date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, (time & 31) * 2
 
 
 def _extras(extra: bytes, name: str) -> Iterator[tuple[int, bytes]]:

@@ -20,7 +20,7 @@ from verify.tables import Tables
 from verify.tree import ZERO_PREV, Edge
 
 # Reading what is broken takes much longer than reading what is not: after so many entries only hashes are checked.
-UNREADABLE_MAX: Final = 10_000
+UNREADABLE_MAX: Final = 2_000
 
 
 class LogWalk:

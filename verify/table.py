@@ -10,6 +10,8 @@ from typing import Final
 from verify.findings import Place, Report
 
 ROW_MAX_BYTES: Final = 1 << 20
+# Looking at what is wrong takes longer than at what is not: after so many rows a table is read no more.
+EXTRA_MAX: Final = 2_000
 _FIELD = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"|([^";\r\n]*))(;|\r\n)')
 _NUMBER = re.compile(rb"0|[1-9][0-9]{0,14}")
 _QUOTED = re.compile(rb'[";\r\n]')
@@ -45,6 +47,7 @@ class Table:
         self._position = 0
         self._length = 0
         self._is_broken = False
+        self._extra = 0
         self._ahead: list[bytes] | None = None
         header = b"\xef\xbb\xbf" + row_of([column.encode() for column in columns])
         self._fill(len(header))
@@ -97,6 +100,10 @@ class Table:
             place = Place(self.file, self.rows + 1, number if number >= 0 else None)
             if number < index:
                 self._report.add("table-row-extra", place, f"the row of entry {index}", found[0])
+                self._extra += 1
+                if self._extra > EXTRA_MAX:
+                    self._is_broken = True
+                    self._report.skip("stopped-early", self.file)
                 continue
             return self._differences(place, cells, found, raw, late)
         if not self._is_broken:
