@@ -111,7 +111,8 @@ class ArchiveTables(Tables):
 
     def course(self, index: int, course: Course) -> None:  # noqa: D102
         class_cell = cell(course.group.name) if course.group is not None else b""
-        course.cells = b"%b;%b;" % (class_cell, cell(course.subject))
+        course.spelt = (class_cell, cell(course.subject))
+        course.cells = b"%b;%b;" % course.spelt
         row = [b"%d" % index, course.id, class_cell, cell(course.subject), cell(course.subgroup or b"")]
         self._expect("courses", index, row)
 
@@ -353,10 +354,8 @@ class ArchiveTables(Tables):
             due_on = value.get("due_lesson", {}).get("held_on", value.get("due_on", "")).encode()
             due_lesson = canonical.render(value["due_lesson"]) if "due_lesson" in value else b""
         course = lesson.course
-        group = course.group if course is not None else None
         cells = [
-            b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number,
-            cell(group.name) if group is not None else b"", cell(course.subject) if course is not None else b"",
+            b"%d" % fact.first, lesson.at, lesson.id, lesson.held_on, lesson.number, *_spelt(course),
             cell(course.subgroup or b"") if course is not None else b"",
             cell(lesson.teacher.name_at(fact.first)) if lesson.teacher is not None else b"", cell(topic), covered,
             "да".encode() if lesson.is_taken else "нет".encode(), cell(text), due_on, cell(due_lesson),
@@ -390,6 +389,11 @@ def _day(value: bytes) -> bytes:
 
 def _person_cells(person: Person | None, index: int) -> tuple[bytes, bytes]:
     return (b"", b"") if person is None else (person.id, cell(person.name_at(index)))
+
+
+def _spelt(course: Course | None) -> tuple[bytes, bytes]:
+    """Return the cells of a course's class and subject."""
+    return (b"", b"") if course is None else course.spelt
 
 
 def _yes(value: object) -> bytes:

@@ -267,11 +267,9 @@ def _unmarked(group: ClassGroup, lesson: Lesson) -> int:
         if course is None or not work.fact.value.endswith(b'"written":true}'):
             continue
         for person, stays in group.roster.items():
-            if _holds(stays, lesson.held_on) and _is_taught(course, person, lesson.held_on):
-                count += not any(
-                    fact is not None and fact.value is not NULL
-                    for fact in (lesson.absences.get(person), work.marks.get(person))
-                )
+            absence, mark = lesson.absences.get(person), work.marks.get(person)
+            if (mark is None or mark.value is NULL) and (absence is None or absence.value is NULL):
+                count += _holds(stays, lesson.held_on) and _is_taught(course, person, lesson.held_on)
     return count
 
 

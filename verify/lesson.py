@@ -164,7 +164,7 @@ class Lessons:
         own = b"" if weight is None else b'"weight":%b,' % weight
         value = b'{%b"kind":"%b",%b%b%b"written":%b}' % (until, kind, named, planned, own, written)
         fact = Fact("work", index, index, self._spelt.setdefault(value, value))
-        fact.work = lesson.works[work_id] = Work(work_id, fact, self._spelt.setdefault(kind, kind))
+        fact.work = lesson.works[work_id] = Work(work_id, lesson, fact, self._spelt.setdefault(kind, kind))
         lesson.added(fact)
         self.works.recorded(lesson, fact.work, groups[AT])
 
@@ -198,13 +198,14 @@ class Lessons:
             return
         self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
-        self._check_slot(lesson, fact)
+        if person in work.marks or person in lesson.absences or work.fact.value is NULL:
+            self._check_slot(lesson, fact)
         self.homework.check_mark(lesson, fact, value)
         work.marks[person] = fact
         work.standing_marks += 1
         lesson.added(fact)
         if lesson.course is not None and lesson.course.taught is not None:
-            lesson.course.taught.marks.setdefault(person, []).append((lesson, fact))
+            lesson.course.taught.marks.setdefault(person, []).append(fact)
         self.tables.mark(index, groups[AT], lesson, fact)
 
     def _work(self, lesson: Lesson, work_id: bytes, index: int) -> Work | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from verify.events import unescape
@@ -87,10 +88,9 @@ def _row(each: _Result) -> list[bytes]:
         computed, inputs = _value(computed), inputs.strip(b"[]").replace(b",", b" ")
         reason, note = _DEVIATIONS[reason.decode()].encode() if reason else b"", cell(note)
     course, who = sheet.course, fact.who
-    group = course.group if course is not None else None
     return [
-        b"%d" % fact.first, each.at, sheet.id, cell(group.name) if group is not None else b"",
-        cell(course.subject) if course is not None else b"", _period(sheet), word_of(fact.what),
+        b"%d" % fact.first, each.at, sheet.id, *(course.spelt if course is not None else (b"", b"")), _period(sheet),
+        word_of(fact.what),
         who.id if who is not None else b"", cell(who.name_at(fact.first)) if who is not None else b"",
         computed, total, weight, inputs, rule, _value(each.recorded), reason, note, obtained_at, protocol,
         b"" if fact.value == NULL else _value(fact.value),
@@ -106,6 +106,7 @@ def _period(sheet: Sheet) -> bytes:
     return word if period.kind == b"year" else word + b" " + period.number
 
 
+@cache
 def _value(value: bytes) -> bytes:
     text = value.strip(b'"').decode()
     return _VALUES.get(text, text).encode()

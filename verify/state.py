@@ -100,7 +100,7 @@ class ClassGroup(Stream):
 
 @dataclass(slots=True, eq=False)
 class Course(Stream):
-    """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows.
+    """A subject in a class; `cells` are the cells `class;subject;` of its lessons' rows, `spelt` both alone.
 
     With a `subgroup` it is taught to a part of the class, whose stays by student are `members`.
     `assignments` are the first days and teachers of its `teacher_assigned`, `lessons` its lessons, both in order of the
@@ -112,6 +112,7 @@ class Course(Stream):
     subject: bytes = b""
     taught: "Subject | None" = None
     cells: bytes = b""
+    spelt: tuple[bytes, bytes] = (b"", b"")
     assignments: list[tuple[bytes, bytes]] = field(default_factory=list)
     subgroup: bytes | None = None
     members: dict[Person, list[Stay]] = field(default_factory=dict)
@@ -157,6 +158,7 @@ class Work:
     """An assessed work with its marks and make-ups; `kinds`: from which entry on which kind stood, once corrected."""
 
     id: bytes
+    lesson: "Lesson"
     fact: Fact
     kind: bytes
     marks: dict[Person, Fact] = field(default_factory=dict)
@@ -258,7 +260,8 @@ class Sheet(FactStream):
 
 @dataclass(slots=True, eq=False)
 class Subject:
-    """A subject in a year: its marks by student, each with its lesson, and its sheets."""
+    """A subject in a year: its marks by student, its sheets, and by student those with a mark for their period."""
 
-    marks: dict[Person, list[tuple[Lesson, Fact]]] = field(default_factory=dict)
+    marks: dict[Person, list[Fact]] = field(default_factory=dict)
     sheets: list[Sheet] = field(default_factory=list)
+    graded: dict[Person, list[Sheet]] = field(default_factory=dict)
