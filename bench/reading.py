@@ -112,7 +112,7 @@ def sample_log(file: Path, commands: int | None) -> Iterator[LogRecorder]:
     factory = LetopisSQLiteFactory(environment)
     try:
         recorder: Any = factory.application_recorder()
-        load_in_bulk(recorder, None, sample, limit=commands)
+        load_in_bulk(recorder, None, sample, one_actor=False, limit=commands)
         yield recorder
     finally:
         factory.close()

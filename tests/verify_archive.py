@@ -325,12 +325,14 @@ class Builder:
     shown: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
+    somebody: dict[str, str] = field(default_factory=dict)
+    taught_by: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
     _clock: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
-        self.actor = {"id": self.uuid(), "role": "teacher"}
+        self.actor = self.somebody = {"id": self.uuid(), "role": "teacher"}
         self.begin()
 
     def uuid(self) -> str:
@@ -352,12 +354,21 @@ class Builder:
         minutes, second = divmod(seconds, 60)
         hour, minute = divmod(minutes, 60)
         self.entries.append({
-            "actor": dict(self.actor),
+            "actor": self._by(stream_kind, stream_id, event, data),
             "at": f"2026-09-01T{hour:02}:{minute:02}:{second:02}.{micros:06}Z",
             "command": self.command, "data": data, "index": len(self.entries), "prev": "", "stream": stream,
             "type": f"{event}/1", "version": self._versions[stream],
         })  # fmt: skip
         return len(self.entries) - 1
+
+    def _by(self, kind: str, stream_id: str, event: str, data: dict[str, Any]) -> dict[str, str]:
+        """Who makes an entry: whoever is set, else in a lesson its teacher and of homework the course's."""
+        if event in ("lesson_recorded", "teacher_assigned"):
+            self.taught_by[stream_id] = data["teacher"]
+        is_answer = "request" in data or event.startswith("correction_")
+        if self.actor != self.somebody or kind not in ("lesson", "homework") or is_answer:
+            return dict(self.actor)
+        return {**self.actor, "id": self.taught_by.get(stream_id, self.actor["id"])}
 
     def disclose(self, name: str, value: str, index: int) -> str:
         """Make a disclosure for the entry of this index and return its digest."""

@@ -23,7 +23,7 @@ tables         every byte of every row, derived again from entries and disclosur
 Not checked, and `verified` says nothing about it:
 
 - whether what a person entered is true; who held a key; whether the clock was right (`at` never goes back: no more);
-- whether another log exists beside this one under the same key: compare checkpoints with others (`--old`, witnesses);
+- whether another log exists beside this one under the same key: compare with others (`--old`, `--against`, witnesses);
 - files under data/documents, cosignatures and timestamps, README.txt, spec/, further lines of bag-info.txt, and the
   verify.pyz in the archive (take it from elsewhere): their bytes are what the manifests say, no more;
 - whether a student was enrolled when a mark was given, and other rules of a school that events.md does not state.

@@ -23,7 +23,8 @@ INDEX, PREV, STREAM, VERSION = -4, -3, -2, -1
 Groups = tuple[Any, ...]
 
 _ACTOR = (
-    rb'\{(?:"basis":' + fragments.TEXT.replace(b"(", b"(?:", 1) + rb',)?"id":' + fragments.UUID
+    rb'\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":' + fragments.TEXT.replace(b"(", b"(?:", 1)
+    + rb',)?"id":' + fragments.UUID
     + rb'(?:,"on_behalf_of":' + fragments.UUID + rb')?,"role":"[a-z][a-z0-9_]*"\}'
 )  # fmt: skip
 _WORD = rb"[a-z][a-z0-9_]*"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from verify.meanings import FINDINGS_OF_DISCLOSURES, FINDINGS_OF_LOGS, FINDINGS_OF_PAIRS, UNCHECKED_OF_PAIRS
+from verify.meanings import FURTHER_FINDINGS, FURTHER_UNCHECKED
 
 FINDINGS_MAX: Final = 1_000
 FINDINGS_MAX_PER_CODE: Final = 100
@@ -439,7 +439,6 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Распечатка не того, что требует условие, или сделана раньше его конца.",
         "A printout is not of what its condition asks for, or was made before that ended.",
     ),
-    **FINDINGS_OF_DISCLOSURES,
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),
@@ -457,8 +456,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Описание таблиц расходится с таблицами.",
         "The description of the tables differs from the tables.",
     ),
-    **FINDINGS_OF_LOGS,
-    **FINDINGS_OF_PAIRS,
+    **FURTHER_FINDINGS,
 }
 
 UNCHECKED: Final[dict[str, tuple[str, str]]] = {
@@ -491,5 +489,5 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Архив прочитан не до конца из-за находок выше.",
         "The archive was not read to its end because of the findings above.",
     ),
-    **UNCHECKED_OF_PAIRS,
+    **FURTHER_UNCHECKED,
 }

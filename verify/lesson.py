@@ -54,7 +54,8 @@ class Lessons:
         lesson.at, lesson.held_on, lesson.number = groups[AT], held_on, number
         lesson.is_taken = attendance == b"taken"
         self.replay.check_span(starts_at, ends_at, "ends_at")
-        lesson.teacher = self.replay.person(teacher, "teacher", b"teacher")
+        lesson.teacher, lesson.by = self.replay.person(teacher, "teacher", b"teacher"), teacher
+        self.replay.authors.check_recorded(lesson, groups)
         course = self.replay.made(b"course", course_id, "course")
         if isinstance(course, Course):
             lesson.course = course
@@ -74,7 +75,7 @@ class Lessons:
         (absent,) = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         if lesson.fact is None:
             return
         if lesson.is_taken:
@@ -95,7 +96,7 @@ class Lessons:
         certificate, code, student = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         person = self.replay.person(student, "student", b"student")
         self.replay.subgroups.check_member(lesson, person)
         self.replay.certificates.check_recorded(lesson, person, code, certificate)
@@ -111,7 +112,7 @@ class Lessons:
         minutes, student = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         person = self.replay.person(student, "student", b"student")
         self.replay.subgroups.check_member(lesson, person)
         fact = Fact("lateness", index, index, self._spelt.setdefault(minutes, minutes), person)
@@ -125,7 +126,7 @@ class Lessons:
         minutes, student = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         person = self.replay.person(student, "student", b"student")
         fact = Fact("early_leave", index, index, self._spelt.setdefault(minutes, minutes), person)
         self._check_slot(lesson, fact)
@@ -138,7 +139,7 @@ class Lessons:
         due_lesson, due_on, files, posted, text = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         fact = Fact("homework", index, index, homework_value(due_lesson, due_on, files, text))
         self.homework.check_given(lesson, fact.value, "data")
         if posted is not None:
@@ -153,7 +154,7 @@ class Lessons:
         ends_on, kind, of_lesson, scheduled, weight, work_id, written = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         if work_id in lesson.works:
             self.find("recorded-twice", "a work once", work_id, field_name="data.work")
             return
@@ -173,7 +174,7 @@ class Lessons:
         made_up_on, student, work_id = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         person = self.replay.person(student, "student", b"student")
         work = self._work(lesson, work_id, index)
         if work is None:
@@ -191,7 +192,7 @@ class Lessons:
         student, value, work_id = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
-        self._check_open(lesson)
+        self._check_open(lesson, groups)
         person = self.replay.person(student, "student", b"student")
         work = self._work(lesson, work_id, index)
         if work is None:
@@ -217,8 +218,9 @@ class Lessons:
             self.find("reference-unknown", "a work of this lesson", work_id, field_name="data.work")
         return work
 
-    def _check_open(self, lesson: Lesson) -> None:
-        """Report a lesson that takes nothing new: never recorded, annulled, or in a closed period."""
+    def _check_open(self, lesson: Lesson, groups: Groups) -> None:
+        """Report who may not record in a lesson, and one that takes nothing new: never recorded, annulled, closed."""
+        self.replay.authors.check_lesson(lesson, groups)
         if lesson.fact is None:
             if not lesson.is_partial:
                 self.find("reference-unknown", "lesson_recorded/1 first", lesson.key)
@@ -279,6 +281,8 @@ class Lessons:
             self.grounds.check_reason(index, digests, basis, reason, request)
             if lesson.is_closed and request is None:
                 self.find("correction-after-close", "an approved request", "none", field_name="data.request")
+            if request is None:
+                self.replay.authors.check_correction(lesson, groups)
             is_approved = request is not None and self.grounds.check_request(lesson, int(request), what, groups)
             self.grounds.count(what, is_late=request is not None, is_approved=is_approved)
             fact = self._cited(lesson, what, corrects, old, index)
@@ -299,11 +303,13 @@ class Lessons:
 
     def absence_reason_set(self, lesson: Stream, index: int, groups: Groups) -> None:
         """Take the reason of an absence, which replaces the code `absent`."""
-        absence, basis, _, code = groups[DATA]
+        absence, basis, certificate, code = groups[DATA]
         if not isinstance(lesson, Lesson):
             return
         if lesson.is_closed:
             self.find("recorded-after-close", "an open period", lesson.held_on)
+        if certificate is None:
+            self.replay.authors.check_reason(lesson, groups)
         old = b'"absent"'
         if code == old:
             self.find("correction-changes-nothing", "another code", code, field_name="data.code")

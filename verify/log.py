@@ -11,7 +11,7 @@ from typing import Final
 
 from verify import canonical
 from verify.disclosures import Disclosures
-from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, read_slowly, type_of
+from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, read_slowly
 from verify.findings import Place, Report
 from verify.note import Checkpoint
 from verify.replay import Replay
@@ -71,7 +71,9 @@ class LogWalk:
         patterns = PATTERNS
         for line, leaf in zip(lines, leaves, strict=True):
             self.line += 1
-            name = type_of(line)
+            # As `type_of`, without the call: half a million of them.
+            at = line.rfind(b'"type":"') + 8
+            name = line[at : line.find(b'"', at)]
             pattern = patterns.get(name)
             match = pattern.fullmatch(line) if pattern is not None and is_text else None
             if match is not None and len(line) <= ENTRY_MAX_BYTES:

@@ -1,8 +1,8 @@
-"""Further codes and meanings, in Russian and in English: of a running log, of one proof, of two histories compared."""
+"""Further codes and meanings, in Russian and English: disclosures, authors, logs, proofs, comparisons."""
 
 from typing import Final
 
-FINDINGS_OF_DISCLOSURES: Final[dict[str, tuple[str, str]]] = {
+FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
     # Disclosures.
     "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
     "disclosure-not-committed": (
@@ -14,9 +14,6 @@ FINDINGS_OF_DISCLOSURES: Final[dict[str, tuple[str, str]]] = {
         "A disclosure is of a name that this entry may not have, or has twice.",
     ),
     "digest-reused": ("Хэш раскрытия взят из другой записи.", "A disclosure's digest stands in another entry too."),
-}
-
-FINDINGS_OF_LOGS: Final[dict[str, tuple[str, str]]] = {
     # A running log.
     "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
     "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),
@@ -27,9 +24,12 @@ FINDINGS_OF_LOGS: Final[dict[str, tuple[str, str]]] = {
         "Доказательство не ведёт от записи к корню.",
         "A proof does not lead from the entry to the signed root.",
     ),
-}
-
-FINDINGS_OF_PAIRS: Final[dict[str, tuple[str, str]]] = {
+    # Who recorded.
+    "recorded-by-another": (
+        "Запись в уроке сделал не тот, кто его дал или отвечает за курс, и не за него.",
+        "An entry of a lesson is by neither its teacher nor the course's, nor for one of them.",
+    ),
+    # Two histories compared.
     "fork": (
         (
             "Школа подписала две разные истории: обе подписи верны, а записи расходятся. Так бывает, когда журнал "
@@ -56,7 +56,7 @@ FINDINGS_OF_PAIRS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-UNCHECKED_OF_PAIRS: Final[dict[str, tuple[str, str]]] = {
+FURTHER_UNCHECKED: Final[dict[str, tuple[str, str]]] = {
     "quick": (
         "Сверены только хэши записей и подписи (--quick): сами архивы не проверялись.",
         "Only hashes and signatures were compared (--quick): the archives themselves were not verified.",

@@ -284,6 +284,9 @@ PHRASES: Final[dict[str, str]] = {
     "each once of {}": "каждое один раз: {}",
     "{} in the entry's _sd": "{} в _sd записи",
     "not there": "нет",
+    "the lesson's teacher": "учитель урока",
+    "the lesson's or the course's teacher": "учитель урока или курса",
+    "the course's teacher": "учитель курса",
     # Tables.
     "a table": "таблица",
     "a row of the specified form": "строка по описанию",

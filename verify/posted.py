@@ -38,6 +38,7 @@ class Posted:
         standing = self._standing.setdefault(stream.id, {})
         if any(place == other for other, _, _ in standing.values()):
             self._replay.find("recorded-twice", "homework posted once for a lesson", b"%b, %b" % place)
+        self._replay.authors.check_poster(course, held_on, groups)
         self.check_said(course, held_on, int(number), value, "data")
         row: list[bytes] = []
         standing[index] = place, value, row

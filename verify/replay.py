@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
+from verify.authors import Authors
 from verify.cancellations import Cancellations
 from verify.certificates import Certificates
 from verify.closing import CLOSINGS, Closings
@@ -99,6 +100,7 @@ class Replay:
         self.subgroup_joined = self.subgroups.joined
         self.subgroup_left = self.subgroups.left
         self.plans = Plans(self)
+        self.authors = Authors(self)
         self.duties = Duties(self)
         self.lessons = Lessons(self)
         self.orders = Orders(self)
@@ -324,6 +326,7 @@ class Replay:
         if class_teacher is not None:
             self.person(class_teacher, "class_teacher", b"teacher")
         self.made(b"year", year, "year")
+        stream.teacher = class_teacher
         stream.year, stream.grade, stream.name = year, grade, grade + unescape(letter)
 
     def student_enrolled(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -378,6 +381,7 @@ class Replay:
 
     def finish(self) -> None:
         """Settle what waits for the end of the log."""
+        self.authors.finish()
         self.lessons.settle_attendance()
         self.lessons.substitutions.settle()
 

@@ -16,11 +16,11 @@ class Stream:
     version: int = 0
     last: int = -1
     is_partial: bool = False
+    id: bytes = field(init=False)
 
-    @property
-    def id(self) -> bytes:
-        """The UUID alone."""
-        return self.key.partition(b"/")[2]
+    def __post_init__(self) -> None:
+        """Keep the UUID alone: every row of a person or a lesson asks for it."""
+        self.id = self.key.partition(b"/")[2]
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +90,7 @@ class ClassGroup(Stream):
     year: bytes = b""
     grade: bytes = b""
     name: bytes = b""
+    teacher: bytes | None = None
     roster: "dict[Person, list[Stay]]" = field(default_factory=dict)
     courses: "list[Course]" = field(default_factory=list)
     is_closed: bool = False
@@ -204,10 +205,15 @@ class FactStream(Stream):
 
 @dataclass(slots=True, eq=False)
 class Lesson(FactStream):
-    """A lesson and what stands in it: `in_use`: facts but the lesson and its substitution, `absent`: the absences."""
+    """A lesson and what stands in it: `in_use`: facts but the lesson and its substitution, `absent`: the absences.
+
+    `by` is its teacher's id once it is recorded, `others` who else recorded in it.
+    """
 
     course: Course | None = None
     teacher: Person | None = None
+    by: bytes = b""
+    others: frozenset[bytes] | None = None
     at: bytes = b""
     held_on: bytes = b""
     number: bytes = b""

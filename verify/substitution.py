@@ -47,6 +47,7 @@ class Substitutions:
         if not isinstance(lesson, Lesson):
             return
         person = self.replay.person(absent_teacher, "absent_teacher", b"teacher")
+        self.replay.authors.check_recorded(lesson, groups)
         if self.fresh is lesson:
             self._check_absent(lesson, person)
             self.fresh = None

@@ -123,24 +123,25 @@ def load_in_bulk(
     sample: SampleSchool,
     *,
     batch_events: int = BATCH_EVENTS,
+    one_actor: bool = True,
     limit: int | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Decide a sample school's commands in memory and append them about `batch_events` entries at a time.
+    """Decide a sample school's commands in memory and append them up to about `batch_events` entries at a time.
 
-    For benches only: the entries of one append share one `at`, one actor (the administrator) and one command id, and no
-    append names its reads. What happened and its order are as through the application; who did it and when is not.
+    For benches and tests: the entries of one append share one `at` and one command id, and no append names its reads.
+    What happened and its order are as through the application; when is not, and who did it only with `one_actor`.
 
-    Two kinds of commands set bounds to an append, for what verify/spec/events.md says of them. One that takes a
-    lesson's attendance is its last: how many are absent is said as it stands at the command's end. And one whose actor
-    means something stands alone: who asks for a correction or answers, consents, accepts an excuse, or records what
-    another approved.
+    What verify/spec/events.md says sets bounds to an append. With `one_actor` it ends where another goes on. A command
+    that takes a lesson's attendance is its last: how many are absent is said as it stands at the command's end. And one
+    that is answered, or answers, stands alone: a correction asked for, a consent, an excuse, what another approved.
 
     Args:
         recorder: a log with a sample clock, empty or begun by an earlier bulk run.
         vault: takes names and notes; None: nobody keeps them.
         sample: the school; its origin must be the log's.
         batch_events: entries of one append; a command is never cut in two.
+        one_actor: let every entry be by whoever did it; without, many times fewer appends, and no verifier takes it.
         limit: stop after so many commands; None: all.
         progress: see `Progress`.
 
@@ -163,7 +164,7 @@ def load_in_bulk(
         if planned.first_index < size:
             _check_whole(planned, size)
         alone = isinstance(planned.command, _BY_ITS_OWN_ACTOR)
-        if alone:
+        if alone or (one_actor and batch.actor not in (None, planned.actor)):
             batch.append(planned.first_index)
         batch.add(planned, events)
         counted = any(isinstance(event, AttendanceTaken) for _, _, event in events)
@@ -195,6 +196,11 @@ class _Batch:
         self._progress = progress
         self._coming: list[Planned] = []
         self.events: list[StoredEvent] = []
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who acts in them; None while there is none."""
+        return self._coming[0].actor if self._coming else None
 
     def add(self, planned: Planned, events: Iterable[tuple[str, int, Event]]) -> None:
         self._coming.append(planned)

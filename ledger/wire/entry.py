@@ -357,6 +357,8 @@ def _check_actor(actor: Actor) -> None:
     if actor.on_behalf_of is not None:
         _check_pattern(actor.on_behalf_of, _ID, "actor.on_behalf_of", "not a lower-case UUID")
     basis = actor.basis
+    if actor.on_behalf_of is not None and basis is None:
+        raise WireError(_WHAT, "actor.basis", "missing where one acts for another")
     if basis is not None and not (type(basis) is str and 0 < len(basis) <= _BASIS_LENGTH_MAX and basis.isprintable()):
         raise WireError(_WHAT, "actor.basis", f"not a printable text of 1..{_BASIS_LENGTH_MAX} characters")
 

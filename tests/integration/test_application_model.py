@@ -11,7 +11,7 @@ from ledger.application import School
 from ledger.clock import find_zone
 from ledger.errors import Refused
 from ledger.journal.memory import Journal
-from ledger.wire.entry import parse_entry
+from ledger.wire.entry import format_at, parse_entry
 from tests.integration.application_settings import BACKENDS, fresh_settings
 from tests.properties.journal_moves import KINDS, START, WEIGHTS, Move, command_of, item_of
 from tests.properties.journal_oracle import Item, check_log
@@ -38,7 +38,8 @@ class Twins:
             return
         receipt = self.applications[turn % 2].execute(command, actor=actor, at=now)
         assert (receipt.first_index, receipt.count) == (size, len(made))
-        self.expected += [item_of(index, *event, actor) for index, event in enumerate(made, size)]
+        at = format_at(now)
+        self.expected += [item_of(index, *event, actor)._replace(at=at) for index, event in enumerate(made, size)]
 
     def refuse(self, step: Step, turn: int, expected: tuple[str, str, str]) -> None:
         command, actor, now = step
@@ -78,5 +79,6 @@ def recorded_items(school: School) -> list[Item]:
         entry = parse_entry(raw)
         type_ = entry.type.partition("/")[0]
         actor = entry.actor
-        items.append(Item(entry.index, entry.stream, entry.version, type_, entry.data, actor.id, actor.on_behalf_of))
+        who = (actor.id, actor.on_behalf_of)
+        items.append(Item(entry.index, entry.stream, entry.version, type_, entry.data, *who, entry.at))
     return items

@@ -112,7 +112,7 @@ def test_repetitions_under_a_key_record_nothing_twice(sqlite_school: School, vau
 def test_in_bulk_the_same_happens_in_the_same_order(
     school: School, vault: Vault, sample: SampleSchool, tmp_path: Path
 ) -> None:
-    loaded = load_in_bulk(school.ledger, vault, sample, batch_events=300)
+    loaded = load_in_bulk(school.ledger, vault, sample, batch_events=300, one_actor=False)
     recorded = entries(school)
     assert loaded.entries == len(recorded) == sum(planned.count for planned in sample)
     settings = {

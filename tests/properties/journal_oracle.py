@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
@@ -95,6 +95,7 @@ class Item(NamedTuple):
     data: dict[str, Any]
     actor: str
     on_behalf_of: str | None = None
+    at: str = "2026-09-01T06:12:40.000125Z"
 
 
 def check_log(log: Sequence[Item], *, is_whole: bool = True) -> None:
@@ -590,6 +591,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
             return
         place = (self.data["held_on"], self.data["number"])
         assert self.data["text"]
+        assert set(self.teachers(course, place[0])) & {self.item.actor, self.item.on_behalf_of}
         assert place not in {(one.data["held_on"], one.data["number"]) for one in self.posts(course)}
         self.check_said(self.data, {"course": course, "held_on": place[0]}, place[1])
 
@@ -699,6 +701,32 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
         elif self.item.type == "absence_recorded":
             assert not covering or self.data["code"] != "absent"
 
+    # authors --------------------------------------------------------------------------------------------------------
+
+    def check_author(self, header: dict[str, Any]) -> None:
+        """Who records in a lesson has it, or the course on the day or one beside it."""
+        if "certificate" in self.data and self.item.type == "absence_reason_set":
+            return
+        allowed = {header["teacher"], *self.teachers(header["course"])}
+        if "corrects" in self.data or self.item.type == "absence_reason_set":
+            others = {"correction_requested", "correction_refused"}
+            allowed |= {
+                one.actor
+                for one in self.before
+                if one.stream == self.item.stream and one.type not in others and "request" not in one.data
+            }
+        if self.item.type == "absence_reason_set":
+            allowed.add(self.made("class", self.made("course", header["course"])["class_group"]).get("class_teacher"))
+        assert allowed & ({self.item.actor, self.item.on_behalf_of} - {None})
+
+    def teachers(self, course: str, *more: str) -> Iterator[str]:
+        """Who is responsible for a course on the entry's day, the days beside it, and more days."""
+        today = date.fromisoformat(self.item.at[:10])
+        days = [*more, *((today + timedelta(days=step)).isoformat() for step in (-1, 0, 1))]
+        for day in days:
+            if any(one.data["starts_on"] <= day for one in self.of(f"course/{course}", "teacher_assigned")):
+                yield self.responsible({"course": course, "held_on": day}, self.before)
+
     # lessons --------------------------------------------------------------------------------------------------------
 
     def check_lesson(self) -> None:
@@ -708,6 +736,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
         type_ = self.item.type
         if type_ in STATES or type_ in {"attendance_taken", "absence_reason_set"}:
             assert not closed, "an ordinary entry in a closed period"
+            self.check_author(header)
             getattr(self, f"check_{type_}")(header)
         elif type_ == "correction_requested":
             assert closed
@@ -720,6 +749,8 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
             assert (change == "annulled") == (self.data["new"] is None)
             self.check_change(what, self.data, header)
             assert not closed or "request" in self.data
+            if "request" not in self.data:
+                self.check_author(header)
             if "request" in self.data:
                 self.check_approval(what)
 

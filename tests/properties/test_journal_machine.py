@@ -16,6 +16,7 @@ from ledger.journal.events import EVENT_TYPES
 from ledger.journal.evolve import evolve_all
 from ledger.journal.memory import Journal
 from ledger.journal.recorded import Recorded
+from ledger.wire import format_at
 from tests.properties.journal_moves import KINDS, START, WEIGHTS, Move, command_of, item_of, moves
 from tests.properties.journal_oracle import Item, check_log
 from tests.unit.ledger.journal.small_school import MATHS_B, STAFF, STUDENTS_A, TEACHER, YEAR, Step, setup_commands, uid
@@ -54,7 +55,7 @@ class World:
         assert made
         self.commands.append(size)
         for index, (stream, version, event) in enumerate(made, size):
-            self.log.append(item_of(index, stream, version, event, actor))
+            self.log.append(item_of(index, stream, version, event, actor)._replace(at=format_at(now)))
             self.recorded.append(Recorded(stream, version, event, index, actor))
 
     def check(self) -> None:

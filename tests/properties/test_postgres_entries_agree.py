@@ -50,7 +50,7 @@ actors = st.builds(
     role=names,
     on_behalf_of=st.none() | ids,
     basis=st.none() | printable | st.sampled_from(['приказ «№ 5» "от" 01.09', '\\\\ \'\' " },"at":"']),
-)
+).filter(lambda actor: actor.on_behalf_of is None or actor.basis is not None)
 types = st.builds(lambda name, version: f"{name}/{version}", names, st.integers(1, 999_999))
 moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 

@@ -53,7 +53,7 @@ def entries(world: World, log: list[Item]) -> list[bytes]:
             actor |= {"on_behalf_of": item.on_behalf_of, "basis": "приказ"}
         command = uid(9_000 + bisect_right(world.commands, item.position))
         entry: dict[str, Any] = {
-            "actor": actor, "at": "2026-09-01T06:12:40.000125Z", "command": command, "data": data,
+            "actor": actor, "at": item.at, "command": command, "data": data,
             "index": item.position, "prev": prev, "stream": item.stream, "type": f"{item.type}/1", "version": item.version,
         }  # fmt: skip
         lines.append(canonical(entry))
@@ -272,7 +272,7 @@ def test_finds_what_the_oracle_refuses(type_: str, fields: dict[str, Any], code:
 def test_finds_a_period_defined_again() -> None:
     made = world(200)
     first = next(item for item in made.log if item.type == "period_defined")
-    again = first._replace(position=len(made.log), stream=f"period/{uid(45)}")
+    again = first._replace(position=len(made.log), stream=f"period/{uid(45)}", at=made.log[-1].at)
     assert first.data["year"] == YEAR
     with pytest.raises(AssertionError):
         check_log([*made.log, again])
@@ -352,7 +352,8 @@ def test_finds_an_order_that_goes_back(type_: str, field: str) -> None:
         if found and found[-1].data[field] > "2026-09-07"
     )
     last = found[-1]
-    again = last._replace(position=len(made.log), version=last.version + 1, data={**last.data, field: "2026-09-06"})
+    data = {**last.data, field: "2026-09-06"}
+    again = last._replace(position=len(made.log), version=last.version + 1, data=data, at=made.log[-1].at)
     assert again.data[field] < last.data[field]
     with pytest.raises(AssertionError):
         check_log([*made.log, again])

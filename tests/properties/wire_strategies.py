@@ -25,7 +25,9 @@ values = st.recursive(
 objects: st.SearchStrategy[dict[str, Any]] = st.dictionaries(keys, values, max_size=6)
 
 printable = st.text(min_size=1, max_size=30).filter(str.isprintable)
-actors = st.builds(Actor, ids, snake, st.none() | ids, st.none() | printable)
+actors = st.builds(Actor, ids, snake, st.none() | ids, st.none() | printable).filter(
+    lambda actor: actor.on_behalf_of is None or actor.basis is not None
+)
 moments = st.datetimes(timezones=st.just(dt.UTC)).map(format_at)
 hashes = st.binary(min_size=32, max_size=32)
 

@@ -78,6 +78,11 @@ def test_reads_an_actor_who_enters_for_another() -> None:
         (b',"role":"teacher"', b"", "actor"),
         (b',"role":"teacher"', b',"on_behalf_of":null,"role":"teacher"', "actor"),
         (b',"role":"teacher"', b',"on_behalf_of":"x","role":"teacher"', "actor.on_behalf_of"),
+        (
+            b',"role":"teacher"',
+            b',"on_behalf_of":"b3f0b3f0-0000-4000-8000-000000000000","role":"teacher"',
+            "actor.basis",
+        ),
         (b',"role":"teacher"', b',"name":"x","role":"teacher"', "actor"),
         (b'{"actor":{', b'{"actor":{"basis":"",', "actor.basis"),
         (b'{"actor":{', b'{"actor":{"basis":"a\\nb",', "actor.basis"),

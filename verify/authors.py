@@ -1,0 +1,80 @@
+"""Who records (events.md, "Who records"): the lesson's teacher or the course's, or somebody who acts for one of them.
+
+`at` is in UTC and the school's day is another for some hours: who was responsible on its day, or on the day before or
+after, may have recorded. Names of time zones would need data that not every system has.
+"""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from verify.entry import ACTOR, AT, Groups, people_of
+from verify.state import ClassGroup, Course, Lesson
+from verify.substitution import responsible
+
+if TYPE_CHECKING:
+    from verify.replay import Replay
+
+
+class Authors:
+    """The rules of who may have made an entry in a lesson, or posted homework."""
+
+    def __init__(self, replay: "Replay") -> None:
+        self._replay = replay
+        self._count = 0
+
+    def check_recorded(self, lesson: Lesson, groups: Groups) -> None:
+        """Report a lesson, or its substitution, that another than its teacher recorded."""
+        self._count += 1
+        if lesson.by and lesson.by not in people_of(groups):
+            self._find("the lesson's teacher", groups)
+
+    def check_lesson(self, lesson: Lesson, groups: Groups) -> None:
+        """Report who records in a lesson and is neither its teacher nor the course's."""
+        self._count += 1
+        if lesson.by and groups[ACTOR] != lesson.by and not self._may(lesson.course, lesson.by, groups):
+            self._find("the lesson's or the course's teacher", groups)
+        elif groups[ACTOR] != lesson.by:
+            lesson.others = (lesson.others or frozenset()) | {groups[ACTOR]}
+
+    def check_correction(self, lesson: Lesson, groups: Groups) -> None:
+        """Report a correction without a request by who recorded nothing there and has not the course."""
+        if groups[ACTOR] not in (lesson.others or ()):
+            self.check_lesson(lesson, groups)
+
+    def check_reason(self, lesson: Lesson, groups: Groups) -> None:
+        """Report an absence's reason that neither a teacher of the lesson nor the class's gave."""
+        group = lesson.course.group if lesson.course is not None else None
+        if not isinstance(group, ClassGroup) or group.teacher not in people_of(groups):
+            self.check_correction(lesson, groups)
+
+    def check_poster(self, course: Course | None, held_on: bytes, groups: Groups) -> None:
+        """Report homework that was posted by who has the course neither on the lesson's day nor now."""
+        self._count += 1
+        known = course is not None and not course.is_partial
+        if known and not self._may(course, b"", groups, held_on):
+            self._find("the course's teacher", groups)
+
+    def finish(self) -> None:
+        """Say in the report how many entries were looked at."""
+        self._replay.report.checked["authors"] += self._count
+
+    def _may(self, course: Course | None, by: bytes, groups: Groups, *more: bytes) -> bool:
+        if course is None or course.is_partial:
+            return True
+        people = people_of(groups)
+        days = (*_around(groups[AT][:10]), *more)
+        return by in people or any(responsible(course, day) in people for day in days)
+
+    def _find(self, expected: str, groups: Groups) -> None:
+        self._replay.find("recorded-by-another", expected, groups[ACTOR], field_name="actor")
+
+
+@cache
+def _around(day: bytes) -> tuple[bytes, ...]:
+    """Return a day of the calendar with the days before and after it, where there are any."""
+    try:
+        whole = date.fromisoformat(day.decode())
+        return tuple((whole + timedelta(days=step)).isoformat().encode() for step in (-1, 0, 1))
+    except (ValueError, OverflowError):
+        return (day,)
