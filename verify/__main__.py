@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--old", help="прежняя контрольная точка, которую журнал должен продолжать / an earlier checkpoint"
     )
+    parser.add_argument("--against", metavar="ARCHIVE", help="с архивом сравнить выписку / compare an extract with it")
     _add_shared(parser)
     return parser
 
@@ -103,6 +104,8 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         return verify_proof(_read(options.proof), _read(options.entry), disclosures, _key(options)), options
     options = _parser().parse_args(arguments)
     pinned = Pinned(_key(options), _old(options))
+    if options.against and options.url:
+        raise UsageError("--against compares an extract, not --url")
     if bool(options.archive) == bool(options.url):
         raise UsageError("an archive or --url, one of them")
     if options.url:
@@ -115,7 +118,13 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
             raise UsageError(f"--url: {error}") from None
     if not Path(options.archive).exists():
         raise UsageError(f"{options.archive}: not there")
-    return verify_archive(Path(options.archive), pinned), options
+    if not options.against:
+        return verify_archive(Path(options.archive), pinned), options
+    from verify.against import verify_against
+
+    if not Path(options.against).exists():
+        raise UsageError(f"{options.against}: not there")
+    return verify_against(Path(options.archive), Path(options.against), pinned), options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from verify.extract_findings import EXTRACT_FINDINGS, EXTRACT_UNCHECKED, LIMITS, Limit
+
 FINDINGS_MAX: Final = 1_000
 FINDINGS_MAX_PER_CODE: Final = 100
 _TEXT_MAX: Final = 160
@@ -80,10 +82,11 @@ def shown(value: object) -> str:
 
 @dataclass(slots=True)
 class Report:
-    """Everything that a verification says: findings (bounded, the rest counted), what was not checked, and facts."""
+    """Everything that a verification says: findings (bounded, the rest counted), what it could not check, facts."""
 
     findings: list[Finding] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
     facts: dict[str, str | int] = field(default_factory=dict)
     beyond: int = 0
     _counts: dict[str, int] = field(default_factory=dict)
@@ -104,6 +107,12 @@ class Report:
             raise KeyError(code)
         if all(code != item.code for item in self.unchecked):
             self.unchecked.append(Unchecked(code, shown(detail)))
+
+    def limit(self, code: str, detail: object) -> None:
+        """Record what an extract does not show."""
+        if code not in LIMITS:
+            raise KeyError(code)
+        self.limits.append(Limit(code, shown(detail)))
 
     @property
     def verdict(self) -> Verdict:
@@ -457,12 +466,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
     "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),
     "tile-mismatch": ("Плитка хэшей расходится с записями.", "A hash tile differs from the entries."),
-    # One entry's proof.
-    "proof-malformed": ("Доказательство не читается.", "A proof is malformed."),
-    "proof-mismatch": (
-        "Доказательство не ведёт от записи к корню.",
-        "A proof does not lead from the entry to the signed root.",
-    ),
+    **EXTRACT_FINDINGS,
 }
 
 UNCHECKED: Final[dict[str, tuple[str, str]]] = {
@@ -491,6 +495,7 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
         "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
     ),
+    **EXTRACT_UNCHECKED,
     "stopped-early": (
         "Архив прочитан не до конца из-за находок выше.",
         "The archive was not read to its end because of the findings above.",

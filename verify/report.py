@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+from verify.extract_findings import LIMITS
 from verify.findings import FINDINGS, UNCHECKED, Report, Verdict, shown
 
 _VERDICTS: Final = {
@@ -16,6 +17,10 @@ _VERDICTS: Final = {
         "INCOMPLETE: nothing differs, but not everything could be checked.",
     ),
 }
+_VERIFIED_EXTRACT: Final = (
+    "ПОДТВЕРЖДЕНО: всё, что утверждает выписка, проверено, расхождений нет. Чего она не утверждает, сказано ниже.",
+    "VERIFIED: everything that the extract claims was checked and nothing differs. What it does not is below.",
+)
 _WORDS: Final = {
     "school": ("Школа", "School"),
     "clock": ("Часы", "Clock"),
@@ -30,6 +35,10 @@ _WORDS: Final = {
     "rows": ("Строк таблиц", "Table rows"),
     "files": ("Файлов", "Files"),
     "index": ("Запись", "Entry"),
+    "extract": ("Выписка", "Extract of"),
+    "against": ("Сравнено с архивом, записей", "Compared with an archive of"),
+    "complete_streams": ("Полных потоков", "Whole streams"),
+    "closed_lessons": ("Уроков в закрытиях", "Lessons in closings"),
     "sealed_by": ("Манифесты подписаны ключом", "Manifests signed by"),
     "not_compared": (
         "Не сверено с записями, только хеши по манифесту",
@@ -52,7 +61,8 @@ def _phrase(text: str, language: str) -> str:
 
 def to_text(report: Report, language: str = "both") -> str:
     """Return the report as lines of text; `language` is `ru`, `en` or `both`."""
-    lines = [_both(_VERDICTS[report.verdict], language)]
+    is_extract = report.verdict is Verdict.VERIFIED and report.limits
+    lines = [_both(_VERIFIED_EXTRACT if is_extract else _VERDICTS[report.verdict], language)]
     lines += [f"  {_both(_WORDS[name], language)}: {shown(value)}" for name, value in report.facts.items()]
     for number, finding in enumerate(report.findings, 1):
         lines.append(f"{number}. [{finding.code}] {finding.place}")
@@ -65,6 +75,10 @@ def to_text(report: Report, language: str = "both") -> str:
         lines.append(
             f"- [{unchecked.code}] {_both(unchecked.meaning, language)} ({_phrase(unchecked.detail, language)})"
         )
+    lines += [
+        f"* [{limit.code}] {_both(limit.meaning, language)} ({_phrase(limit.detail, language)})"
+        for limit in report.limits
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -94,6 +108,10 @@ def to_json(report: Report) -> str:
                 {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
                 for item in report.unchecked
             ],
+            "limits": [
+                {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
+                for item in report.limits
+            ],
         },
         ensure_ascii=False,
         indent=2,
@@ -119,6 +137,12 @@ def codes_page() -> str:
         "| code | по-русски | in English |",
         "|---|---|---|",
         *(f"| `{code}` | {russian} | {english} |" for code, (russian, english) in UNCHECKED.items()),
+        "",
+        "## Limits: what an extract does not claim (the exit code is not about them)",
+        "",
+        "| code | по-русски | in English |",
+        "|---|---|---|",
+        *(f"| `{code}` | {russian} | {english} |" for code, (russian, english) in LIMITS.items()),
         "",
     ]
     return "\n".join(parts)

@@ -7,6 +7,7 @@ import pytest
 import tests.verify_bag_mutations
 import tests.verify_control_forgeries
 import tests.verify_excuse_forgeries
+import tests.verify_extract_forgeries
 import tests.verify_forgeries
 import tests.verify_homework_forgeries
 import tests.verify_journal_forgeries
