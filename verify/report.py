@@ -4,7 +4,8 @@ import json
 from typing import Final
 
 from verify.extract_findings import LIMITS
-from verify.findings import FINDINGS, UNCHECKED, Report, Verdict, shown
+from verify.findings import FINDINGS, Report, Verdict, shown
+from verify.unchecked import UNCHECKED
 
 _VERDICTS: Final = {
     Verdict.VERIFIED: (
