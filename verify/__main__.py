@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.archive import Pinned, verify_archive
+from verify.archive import Pinned, is_extract, verify_archive
 from verify.findings import Report
 from verify.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text
@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     other = parser.add_mutually_exclusive_group()
     other.add_argument(
-        "--against", metavar="ARCHIVE", help="второй архив той же школы: продолжает ли один другой / another archive"
+        "--against",
+        metavar="ARCHIVE",
+        help="другой архив той же школы: продолжает ли один другой, есть ли в нём записи выписки / another archive",
     )
     other.add_argument(
         "--against-url", metavar="URL", help="журнал той же школы: продолжает ли он архив / the school's running log"
@@ -135,6 +137,12 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
 
 
 def _verified(options: argparse.Namespace, pinned: Pinned) -> Report:
+    if options.against and is_extract(Path(options.archive)):
+        from verify.extract_against import verify_against
+
+        if options.quick:
+            raise UsageError("--quick compares two archives; an extract is verified whole")
+        return verify_against(Path(options.archive), Path(options.against), pinned)
     if options.against:
         from verify.against import compare_archives
 

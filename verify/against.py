@@ -18,20 +18,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from verify.archive import (
-    CHECKPOINT,
-    ENTRIES,
-    Pinned,
-    blocks_of,
-    check_note,
-    open_source,
-    start_edge,
-    verify_archive,
-)
+from verify.archive import CHECKPOINT, ENTRIES, open_source, start_edge, verify_archive
 from verify.bag import Bag
 from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
+from verify.signed import Pinned, blocks, check_note
 from verify.tiles import FetchError, NoAnswerError, Server, leaf_tiles
 from verify.tree import Edge
 
@@ -151,7 +143,7 @@ def _open(path: Path, pinned: Pinned, report: Report) -> History | None:
 def _leaves(bag: Bag, report: Report) -> Iterator[list[bytes]]:
     """Yield the leaf hashes of an archive's entries, a block at a time."""
     for name in sorted(name for name in bag.source.sizes if ENTRIES.fullmatch(name)):
-        for _, lines in blocks_of(bag.reading(name), ENTRY_MAX_BYTES, "entry-too-long", report):
+        for _, lines in blocks(bag.reading(name), ENTRY_MAX_BYTES, "entry-too-long", report):
             yield [sha256(b"\x00" + line).digest() for line in lines]
 
 

@@ -2,27 +2,28 @@
 
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from verify.archive_tables import ArchiveTables
-from verify.bag import Bag
+from verify.bag import CLAIM, EXTRACT_FILES, Bag
 from verify.columns import COLUMNS
 from verify.disclosures import LINE_MAX_BYTES, Disclosures
 from verify.entry import ENTRY_MAX_BYTES
+from verify.extract import check_extract
 from verify.findings import Place, Report
 from verify.log import LogWalk
-from verify.note import NOTE_MAX_BYTES, Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
+from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.package import check_package
 from verify.seal import check_seal
-from verify.source import READ_ERRORS, Folder, Reading, Source, Zip
+from verify.signed import Pinned, blocks, check_checkpoint, check_note
+from verify.source import READ_ERRORS, Folder, Source, Zip
 from verify.tables import Tables
 from verify.tree import Edge
 
+__all__ = ["CHECKPOINT", "ENTRIES", "Pinned", "is_extract", "open_source", "start_edge", "verify_archive"]
+
 ENTRIES_PER_FILE: Final = 65_536
-LINES_PER_BLOCK: Final = 4_096
 CHECKPOINT: Final = "data/log/checkpoint"
 _START, _EDGE = "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
@@ -34,23 +35,7 @@ _BESIDE_TABLES: Final = frozenset(
     )
 )
 """What stands beside the tables (tables.md)."""
-_UNCOMPARED: Final = {
-    "tables.sqlite": re.compile(r"data/tables/tables\.sqlite"),
-    "*.xlsx": re.compile(r"data/tables/[a-z]+\.xlsx"),
-    "csv-metadata.json": re.compile(r"data/tables/csv-metadata\.json"),
-    "data/documents": re.compile(r"data/documents/.+", re.DOTALL),
-    "data/description": re.compile(r"data/description/.+", re.DOTALL),
-    "ПРОЧТИ.html": re.compile(r"ПРОЧТИ\.html"),
-}
 _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pinned:
-    """What the reader brings: the log's key, and a checkpoint seen before."""
-
-    key: VerifierKey | None = None
-    old: Checkpoint | None = None
 
 
 def verify_archive(path: Path, pinned: Pinned) -> Report:
@@ -63,21 +48,23 @@ def verify_archive(path: Path, pinned: Pinned) -> Report:
         if not report.findings:
             report.add("archive-unreadable", Place(path.name), "files", "none")
         return report
-    bag = Bag(source, report)
-    bag.begin()
-    check_seal(bag, pinned.key)
-    bag.check_info(_check_log(bag, pinned, report))
+    if CLAIM in source.sizes:
+        bag = Bag(source, report, EXTRACT_FILES)
+        bag.begin()
+        bag.check_info(check_extract(bag, pinned, report))
+    else:
+        bag = Bag(source, report)
+        bag.begin()
+        check_seal(bag, pinned.key)
+        bag.check_info(_check_log(bag, pinned, report))
     bag.finish()
-    _tell_uncompared(bag)
     return report
 
 
-def _tell_uncompared(bag: Bag) -> None:
-    """Say which files hold no more than the bytes that the manifests name: nothing derived them again."""
-    names = bag.source.sizes
-    kinds = [kind for kind, pattern in _UNCOMPARED.items() if any(pattern.fullmatch(name) for name in names)]
-    if kinds:
-        bag.report.facts["not_compared"] = ", ".join(kinds)
+def is_extract(path: Path) -> bool:
+    """Tell whether a path is an extract rather than an archive; what is neither is none."""
+    source = open_source(path, Report())
+    return source is not None and CLAIM in source.sizes
 
 
 def open_source(path: Path, report: Report) -> Source | None:
@@ -92,35 +79,6 @@ def open_source(path: Path, report: Report) -> Source | None:
     except READ_ERRORS as error:
         report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", error)
     return None
-
-
-def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:
-    """Read a checkpoint and check its signature with the pinned key; every finding stands at `place`."""
-    if raw is None:
-        report.add("bag-file-missing", place, "a signed checkpoint", "none")
-        return None
-    try:
-        checkpoint = parse_checkpoint(raw)
-    except NoteError as error:
-        report.add("checkpoint-malformed", place, "a signed checkpoint", error)
-        return None
-    check_checkpoint(checkpoint, place, key, report)
-    return checkpoint
-
-
-def check_checkpoint(checkpoint: Checkpoint, place: Place, key: VerifierKey | None, report: Report) -> None:
-    """Check a checkpoint's origin and signature with the pinned key."""
-    if key is None:
-        report.skip("no-key", f"{checkpoint.origin}, size {checkpoint.size}")
-        return
-    report.facts["key"] = f"{key.name}+{key.key_id.hex()}"
-    if checkpoint.origin != key.name:
-        report.add("origin-mismatch", place, key.name, checkpoint.origin)
-    reason = check_signature(checkpoint, key)
-    if reason is not None:
-        report.add("signature-invalid", place, f"a signature by {key.name}", reason)
-    else:
-        report.checked["signatures"] += 1
 
 
 def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
@@ -139,7 +97,7 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     start = edge.size
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
-        for number, lines in blocks_of(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
+        for number, lines in blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
             for offset, line in enumerate(lines):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
     tables = _tables(bag, start, report)
@@ -221,7 +179,7 @@ def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
             report.add("entries-file-name", Place(name), expected, name)
         before = walk.edge.size
         reading = bag.reading(name)
-        for number, lines in blocks_of(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
+        for number, lines in blocks(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
             walk.file, walk.line = name, number - 1
             walk.take(lines)
         count = walk.edge.size - before
@@ -229,26 +187,3 @@ def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
         if reading.digest is not None and not is_full:
             report.add("entries-file-length", Place(name), f"{ENTRIES_PER_FILE} lines", count)
         first += count
-
-
-def blocks_of(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield a file's lines a block at a time with the number of the first; a line too long is cut and reported."""
-    number, rest, is_skipping = 1, b"", False
-    for chunk in reading.chunks():
-        block = rest + chunk
-        lines = block.split(b"\n")
-        rest = lines.pop()
-        if is_skipping and lines:
-            del lines[0]
-            number, is_skipping = number + 1, False
-        if is_skipping:
-            rest = b""
-        for first in range(0, len(lines), LINES_PER_BLOCK):
-            yield number + first, lines[first : first + LINES_PER_BLOCK]
-        number += len(lines)
-        if len(rest) > line_max_bytes:
-            report.add(code, Place(reading.name, number), f"at most {line_max_bytes} bytes a line", "more")
-            rest, is_skipping = b"", True
-    if rest:
-        report.add("entries-no-final-newline", Place(reading.name, number), "a line feed at the end", "none")
-        yield number, [rest]

@@ -12,6 +12,8 @@ from verify.source import Reading, Source, find_collisions, read_small
 
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
+CLAIM: Final = "data/extract.json"
+"""The file by which an extract is known (section 7a)."""
 _TAG_FILE_MAX_BYTES: Final = 16 << 20
 _INFO_MAX_BYTES: Final = 1 << 16
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -25,14 +27,21 @@ _SPECIFIED = re.compile(
     r"(?:start-)?checkpoint|start-edge|disclosures\.jsonl|entries-[0-9]{12}\.jsonl|(?:cosignatures|timestamps)/.+)"
     r"|(?:tables|documents|description)/.+)"
 )
+# The files that an extract may have (section 7a).
+EXTRACT_FILES: Final = re.compile(
+    r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|verify\.pyz|spec/[a-z-]+\.md"
+    r"|data/(?:extract\.json|log/(?:checkpoint|proof|entries\.jsonl|disclosures\.jsonl|closing-[0-9]{12}\.json)"
+    r"|tables/(?:marks|absences)\.csv)"
+)
 
 
 class Bag:
     """A bag's files with what its manifests say of them."""
 
-    def __init__(self, source: Source, report: Report) -> None:
+    def __init__(self, source: Source, report: Report, specified: re.Pattern[str] = _SPECIFIED) -> None:
         self.report = report
         self.source = source
+        self._specified = specified
         self.pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")
         self.manifests: dict[str, bytes] = {}
         self._expected: dict[str, str] = {}
@@ -54,7 +63,7 @@ class Bag:
         """Read the tag files and compare names both ways: what is there is listed, what is listed is there."""
         names = self.source.sizes
         find_collisions(list(names), self.report)
-        for name in sorted(name for name in names if not _SPECIFIED.fullmatch(name)):
+        for name in sorted(name for name in names if not self._specified.fullmatch(name)):
             self.report.add("bag-file-unexpected", Place(name), "the files of the specification", "another")
         for name in ("bagit.txt", _INFO, MANIFEST, TAG_MANIFEST):
             if name not in names:

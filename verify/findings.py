@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from verify.meanings import FURTHER_FINDINGS, FURTHER_UNCHECKED
+from verify.extract_findings import EXTRACT_FINDINGS, LIMITS, Limit
+from verify.meanings import FURTHER_FINDINGS
+from verify.unchecked import UNCHECKED
 
 FINDINGS_MAX: Final = 1_000
 FINDINGS_MAX_PER_CODE: Final = 100
@@ -92,6 +94,7 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
     facts: dict[str, str | int] = field(default_factory=dict)
     beyond: int = 0
     subject: str = ""
@@ -117,6 +120,12 @@ class Report:
             raise KeyError(code)
         if all(code != item.code for item in self.unchecked):
             self.unchecked.append(Unchecked(code, shown(detail)))
+
+    def limit(self, code: str, detail: object) -> None:
+        """Record what an extract does not show."""
+        if code not in LIMITS:
+            raise KeyError(code)
+        self.limits.append(Limit(code, shown(detail)))
 
     @property
     def verdict(self) -> Verdict:
@@ -457,37 +466,5 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "The description of the tables differs from the tables.",
     ),
     **FURTHER_FINDINGS,
-}
-
-UNCHECKED: Final[dict[str, tuple[str, str]]] = {
-    "no-key": (
-        "Подпись не проверена: не указан закреплённый ключ (--key).",
-        "The signature was not checked: no pinned key was given (--key).",
-    ),
-    "unknown-type": ("Есть события неизвестного типа.", "There are events of a type this verifier cannot read."),
-    "before-range": (
-        "Часть записей ссылается на то, что было до начала диапазона.",
-        "Entries rest on what was before the range, which is not here.",
-    ),
-    "old-not-covered": (
-        "Прежняя контрольная точка вне диапазона архива.",
-        "The earlier checkpoint lies outside the archive's range.",
-    ),
-    "no-answer": (
-        "Сервер не ответил: проверьте адрес и сеть и попробуйте позже. О журнале это ничего не говорит.",
-        "The server did not answer: check the address and the network, or try later. That says nothing about the log.",
-    ),
-    "entries-not-served": (
-        "Сервер не отдал записи (нужно право проверяющего): проверены только хэши.",
-        "The server did not serve the entries (an inspector's right is needed): only hashes were checked.",
-    ),
-    "partly-disclosed": (
-        "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
-        "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
-    ),
-    "stopped-early": (
-        "Архив прочитан не до конца из-за находок выше.",
-        "The archive was not read to its end because of the findings above.",
-    ),
-    **FURTHER_UNCHECKED,
+    **EXTRACT_FINDINGS,
 }

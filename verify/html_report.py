@@ -10,11 +10,11 @@ from verify.report_words import (
     CORRECTED,
     CORRECTIONS,
     NEVER_CHECKED,
-    VERDICTS,
     by_manifest_of,
     checked_of,
     facts_of,
     place_of,
+    verdict_of,
 )
 
 _STYLE: Final = """
@@ -55,7 +55,7 @@ def to_html(report: Report) -> str:
 
 def _body(report: Report) -> Iterator[str]:
     verdict = report.verdict
-    yield f'<div class="verdict {verdict.value}">{_two(VERDICTS[verdict])}</div>\n'
+    yield f'<div class="verdict {verdict.value}">{_two(verdict_of(report))}</div>\n'
     if report.facts:
         yield _heading(("Что проверялось", "What was verified"))
         yield _table((name, _two(tuple(map(shown, value)))) for name, value in facts_of(report))  # type: ignore[arg-type]
@@ -71,6 +71,9 @@ def _body(report: Report) -> Iterator[str]:
         yield _heading(("Не удалось проверить", "Could not be checked"))
         rows = ((item.meaning, _phrase(item.detail)) for item in report.unchecked)
         yield _table(rows)
+    if report.limits:
+        yield _heading(("Чего выписка не утверждает", "What the extract does not claim"))
+        yield _table((limit.meaning, _phrase(limit.detail)) for limit in report.limits)
     if checked := checked_of(report):
         yield _heading(("Что сверено", "What was compared"))
         yield _table(((words, str(count)) for words, count in checked), is_numbers=True)

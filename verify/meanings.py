@@ -1,4 +1,4 @@
-"""Further codes and meanings, in Russian and English: disclosures, authors, logs, proofs, comparisons."""
+"""Further codes and meanings, in Russian and English: disclosures, authors, logs, comparisons."""
 
 from typing import Final
 
@@ -18,12 +18,6 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "http-error": ("Ответ сервера не годится.", "The server's answer is unusable."),
     "bundle-malformed": ("Пакет записей не читается.", "An entry bundle is malformed."),
     "tile-mismatch": ("Плитка хэшей расходится с записями.", "A hash tile differs from the entries."),
-    # One entry's proof.
-    "proof-malformed": ("Доказательство не читается.", "A proof is malformed."),
-    "proof-mismatch": (
-        "Доказательство не ведёт от записи к корню.",
-        "A proof does not lead from the entry to the signed root.",
-    ),
     # Who recorded.
     "recorded-by-another": (
         "Запись в уроке сделал не тот, кто его дал или отвечает за курс, и не за него.",

@@ -8,6 +8,33 @@ from functools import cache
 from typing import Final
 
 PHRASES: Final[dict[str, str]] = {
+    # Extracts.
+    "the entry of the extract": "запись выписки",
+    "{} up to version {}": "{} до версии {}",
+    "{} whole to version {}, entry {}": "{} целиком до версии {}, запись {}",
+    "a claim that the stream is whole": "утверждение, что поток здесь целиком",
+    "a class or student that is here": "класс или ученик, который здесь есть",
+    "an entry of what the extract is of": "запись того, о чём выписка",
+    "as many hashes as the entries leave open": "столько хэшей, сколько не дают записи",
+    "at least {} entries of {} streams": "записей не меньше: {}, потоков: {}",
+    "canonical JSON and a line feed": "канонический JSON и перевод строки",
+    "entries": "записи",
+    "entry 0, which opens the school": "запись 0, которая открывает школу",
+    "hashes, one a line": "хэши, по одному в строке",
+    "leaves in order and hashes": "листья по порядку и хэши",
+    "more than {}": "больше {}",
+    "no tables of single entries": "таблиц отдельных записей нет",
+    "nothing of single entries": "ничего об отдельных записях",
+    "the fields of an extract.json": "поля extract.json",
+    "version {} at entry {}, and no later one before entry {}": "версия {} в записи {} и никакой позже до записи {}",
+    "version {}, entry {}": "версия {}, запись {}",
+    "{} of {} entries": "записей: {} из {}",
+    "{} of {} lessons in {} closings": "уроков: {} из {}, закрытий: {}",
+    "{} streams": "потоков: {}",
+    "a shared proof": "общее доказательство",
+    "at most {} entries": "не более {} записей",
+    "a stream": "поток",
+    "a standing entry": "действующая запись",
     # Archives and their files.
     "a folder or a ZIP": "папка или ZIP",
     "files": "файлы",

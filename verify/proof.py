@@ -11,12 +11,12 @@ index 412
 import re
 from typing import Final
 
-from verify.archive import check_note
 from verify.disclosures import NAMES, OF_CONSENTS, OF_DATA, OF_PERSONS, Disclosures
 from verify.entry import ENTRY_MAX_BYTES, INDEX, PATTERNS, read_slowly, type_of
 from verify.findings import Place, Report
 from verify.log import digests_of
 from verify.note import NoteError, VerifierKey, strict_base64
+from verify.signed import check_note
 from verify.tree import leaf_hash, root_from_inclusion
 
 HASHES_MAX: Final = 63

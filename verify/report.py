@@ -3,17 +3,19 @@
 import json
 from typing import Final
 
-from verify.findings import FINDINGS, UNCHECKED, Report, shown
+from verify.extract_findings import LIMITS
+from verify.findings import FINDINGS, Report, shown
 from verify.report_words import (
     CORRECTED,
     CORRECTIONS,
     NEVER_CHECKED,
-    VERDICTS,
     by_manifest_of,
     checked_of,
     facts_of,
     place_of,
+    verdict_of,
 )
+from verify.unchecked import UNCHECKED
 
 SCHEMA: Final = "letopis-verification/1"
 
@@ -44,7 +46,7 @@ def to_text(report: Report, language: str = "both") -> str:
 
 
 def _lines(report: Report, language: str) -> list[str]:
-    lines = [both(VERDICTS[report.verdict], language)]
+    lines = [both(verdict_of(report), language)]
     lines += [f"  {both(name, language)}: {shown(both(value, language))}" for name, value in facts_of(report)]
     for number, finding in enumerate(report.findings, 1):
         lines.append(f"{number}. [{finding.code}] {place_of(finding.place)[language != 'ru']}")
@@ -55,6 +57,10 @@ def _lines(report: Report, language: str) -> list[str]:
         lines.append(both((f"… и ещё {report.beyond}", f"… and {report.beyond} more"), language))
     for unchecked in report.unchecked:
         lines.append(f"- [{unchecked.code}] {both(unchecked.meaning, language)} ({phrase(unchecked.detail, language)})")
+    lines += [
+        f"* [{limit.code}] {both(limit.meaning, language)} ({phrase(limit.detail, language)})"
+        for limit in report.limits
+    ]
     if checked := checked_of(report):
         lines += [both(("Проверено:", "Checked:"), language)]
         lines += [f"  {both(words, language)}: {count}" for words, count in checked]
@@ -101,6 +107,10 @@ def _object(report: Report) -> dict[str, object]:
             {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
             for item in report.unchecked
         ],
+        "limits": [
+            {"code": item.code, "detail": item.detail, "meaning": {"ru": item.meaning[0], "en": item.meaning[1]}}
+            for item in report.limits
+        ],
         "checked": {name: count for name, count in sorted(report.checked.items()) if count},
         "corrections": {
             what: {"all": counts[0], "after_close": counts[1], "approved": counts[2]}
@@ -130,6 +140,12 @@ def codes_page() -> str:
         "| code | по-русски | in English |",
         "|---|---|---|",
         *(f"| `{code}` | {russian} | {english} |" for code, (russian, english) in UNCHECKED.items()),
+        "",
+        "## Limits: what an extract does not claim (the exit code is not about them)",
+        "",
+        "| code | по-русски | in English |",
+        "|---|---|---|",
+        *(f"| `{code}` | {russian} | {english} |" for code, (russian, english) in LIMITS.items()),
         "",
     ]
     return "\n".join(parts)

@@ -15,6 +15,10 @@ VERDICTS: Final = {
         "INCOMPLETE: nothing differs, but not everything could be checked.",
     ),
 }
+VERIFIED_EXTRACT: Final = (
+    "ПОДТВЕРЖДЕНО: всё, что утверждает выписка, проверено, расхождений нет. Чего она не утверждает, сказано ниже.",
+    "VERIFIED: everything that the extract claims was checked and nothing differs. What it does not is below.",
+)
 FACTS: Final = {
     "school": ("Школа", "School"),
     "clock": ("Часы", "Clock"),
@@ -30,11 +34,11 @@ FACTS: Final = {
     "rows": ("Строк таблиц", "Table rows"),
     "files": ("Файлов", "Files"),
     "index": ("Запись", "Entry"),
+    "extract": ("Выписка", "Extract of"),
+    "against": ("Сравнено с архивом, записей", "Compared with an archive of"),
+    "complete_streams": ("Полных потоков", "Whole streams"),
+    "closed_lessons": ("Уроков в закрытиях", "Lessons in closings"),
     "sealed_by": ("Манифесты подписаны ключом", "Manifests signed by"),
-    "not_compared": (
-        "Не сверено с записями, только хеши по манифесту",
-        "Not compared with the entries, only with the manifest's hashes",
-    ),
     "relation": ("Первое и второе", "The first and the second"),
     "first": ("Первое: размер и корень", "The first: size and root"),
     "second": ("Второе: размер и корень", "The second: size and root"),
@@ -100,6 +104,13 @@ NEVER_CHECKED: Final = (
         "Deadlines, and other rules of a school that the description of events (spec/events.md) does not state.",
     ),
 )
+
+
+def verdict_of(report: Report) -> tuple[str, str]:
+    """Return the verdict in words; that of an extract speaks of what the extract claims."""
+    if report.verdict is Verdict.VERIFIED and report.limits:
+        return VERIFIED_EXTRACT
+    return VERDICTS[report.verdict]
 
 
 def place_of(place: Place) -> tuple[str, str]:

@@ -15,12 +15,12 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
-from verify.archive import Pinned, check_checkpoint, check_note
 from verify.disclosures import Disclosures
 from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.log import LogWalk
 from verify.note import NOTE_MAX_BYTES, Checkpoint
+from verify.signed import Pinned, check_checkpoint, check_note
 from verify.tables import Tables
 from verify.tree import Edge
 

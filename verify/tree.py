@@ -1,5 +1,6 @@
 """The Merkle tree of RFC 6962 section 2.1: hashes, the right edge that grows with the entries, inclusion."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final
@@ -92,3 +93,27 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, hashes: Sequence[byt
         fn >>= 1
         sn >>= 1
     return result if sn == 0 else None
+
+
+def root_from_shared(size: int, leaves: dict[int, bytes], hashes: Sequence[bytes]) -> bytes | None:
+    """Return the root that known leaf hashes and their shared proof lead to (log-format.md section 7a).
+
+    None where the proof is not as long as it must be. Every leaf has an index below `size`, which is 1 at least.
+    """
+    indexes, position = sorted(leaves), 0
+
+    def walk(low: int, high: int, first: int, last: int) -> bytes | None:
+        nonlocal position
+        if first == last:
+            position += 1
+            return hashes[position - 1] if position <= len(hashes) else None
+        if high - low == 1:
+            return leaves[low]
+        middle = low + (1 << (high - low - 1).bit_length() - 1)
+        cut = bisect_left(indexes, middle, first, last)
+        left = walk(low, middle, first, cut)
+        right = None if left is None else walk(middle, high, cut, last)
+        return None if left is None or right is None else node_hash(left, right)
+
+    root = walk(0, size, 0, len(indexes))
+    return root if position == len(hashes) else None

@@ -16,7 +16,7 @@ from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.service import freshness, portals
 from api.cli.work import forecast, indicators, worklist, workload
-from api.cli.year_end import journals, lacks, sheet
+from api.cli.year_end import extract, journals, lacks, sheet
 
 if TYPE_CHECKING:
     from api.cli.replaying import Replayed
@@ -381,6 +381,9 @@ def viewer(
     from api.cli.exporting import run_viewer
 
     raise typer.Exit(run_viewer(Console(as_json=as_json), out))
+
+
+app.command(short_help="Выписка: класс, ученик, записи / an extract")(extract)
 
 
 @app.command(short_help="Перепроверить всю базу / verify the whole store")

@@ -27,7 +27,7 @@ def root_of(size: int, reader: HashReader) -> bytes:
     """Compute the root of the first `size` leaves."""
     if size < 0:
         raise ProofError(f"no tree has {size} leaves")
-    return _range_root(0, size, reader) if size else EMPTY_ROOT
+    return range_root(0, size, reader) if size else EMPTY_ROOT
 
 
 def inclusion_proof(index: int, size: int, reader: HashReader) -> tuple[bytes, ...]:
@@ -59,7 +59,7 @@ def consistency_proof(old_size: int, new_size: int, reader: HashReader) -> tuple
     start = old_size - width
     hashes = _siblings(start, old_size, new_size, reader)
     if start:
-        hashes.append(_range_root(start, old_size, reader))
+        hashes.append(range_root(start, old_size, reader))
     return tuple(reversed(hashes))
 
 
@@ -148,22 +148,22 @@ def _siblings(start: int, end: int, size: int, reader: HashReader) -> list[bytes
     low, high = 0, size
     hashes: list[bytes] = []
     while (low, high) != (start, end):
-        middle = low + _split(high - low)
+        middle = low + split(high - low)
         if end <= middle:
-            hashes.append(_range_root(middle, high, reader))
+            hashes.append(range_root(middle, high, reader))
             high = middle
         else:
-            hashes.append(_range_root(low, middle, reader))
+            hashes.append(range_root(low, middle, reader))
             low = middle
     return hashes
 
 
-def _split(width: int) -> int:
+def split(width: int) -> int:
     """Return the largest power of two smaller than `width` (RFC 6962 §2.1: k < n <= 2k)."""
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def _range_root(low: int, high: int, reader: HashReader) -> bytes:
+def range_root(low: int, high: int, reader: HashReader) -> bytes:
     """Compute MTH(D[low:high]) for a range that occurs in the tree: its complete subtrees, folded from the right."""
     nodes: list[bytes] = []
     while low < high:

@@ -22,7 +22,8 @@ from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
 from tests.viewer_browser import OpenedPage, open_page, take_bytes
 from verify.archive import Pinned, verify_archive
-from verify.findings import FINDINGS, UNCHECKED, Report
+from verify.findings import FINDINGS, Report
+from verify.unchecked import UNCHECKED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text(encoding="utf-8")
 CLAIMED = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", PAGE.partition("| codes |")[2].partition("| not checked |")[0]))

@@ -27,6 +27,12 @@ with atheris.instrument_imports(include=["verify"]):
     from verify.tiles import parse_bundle
 
 
+# A checkpoint whose signature nobody checks here: of a tree of 1,000 leaves.
+CHECKPOINT: Final = (
+    "letopis.example/school/1534\n1000\n" + "A" * 43 + "=\n\n— letopis.example/school/1534 " + "A" * 91 + "=\n"
+).encode()
+
+
 def fuzz_canonical(raw: bytes) -> None:
     try:
         value = canonical.parse(raw)
@@ -83,6 +89,25 @@ def fuzz_bundle(raw: bytes) -> None:
         parse_bundle(raw, 2)
     except ValueError:
         return
+
+
+def fuzz_extract(raw: bytes) -> None:
+    """Parts of an extract between blank lines: claim, entries, proof, closing, disclosures."""
+    claim, entries, proof, closing, disclosures, *_ = [*raw.split(b"\n\n"), *[b""] * 5]
+    files = {
+        "data/extract.json": claim + b"\n",
+        "data/log/checkpoint": CHECKPOINT,
+        "data/log/entries.jsonl": entries + b"\n",
+        "data/log/proof": proof + b"\n",
+        "data/log/closing-000000000185.json": closing + b"\n",
+        "data/log/disclosures.jsonl": disclosures + b"\n",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        to_text(verify_archive(Path(folder), Pinned()))
 
 
 def fuzz_table(raw: bytes) -> None:

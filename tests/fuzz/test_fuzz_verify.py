@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.verify_archive import sample, write_zip
+from tests.verify_extract_forgeries import extract_of
+from tests.verify_extracts import Extract
 from tests.verify_mutations import proof_of
 
 # What a program was at its largest begins with what its parent is: a shell between keeps this process out of it.
 AS_A_GRANDCHILD = ("sh", "-c", '"$@"; exit $?', "sh")
 HARNESS = Path(__file__).with_name("fuzz_verify.py")
 SECONDS = int(os.environ.get("LETOPIS_FUZZ_SECONDS", "1"))
-TARGETS = ("bundle", "canonical", "checkpoint", "disclosure", "entry", "proof", "table", "vkey", "zip")
+TARGETS = ("bundle", "canonical", "checkpoint", "disclosure", "entry", "extract", "proof", "table", "vkey", "zip")
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this platform or Python"
@@ -28,6 +30,8 @@ def seeds(target: str, folder: Path) -> list[bytes]:
     files = builder.files()
     if target == "zip":
         return [write_zip(files, folder / "seed.zip").read_bytes()]
+    if target == "extract":
+        return [parts_of(extract_of(sample(), scope)) for scope in ("class", "student", "entries")]
     lines = builder.lines()
     return {
         "bundle": [b"\x00\x02{}\x00\x02[]"],
@@ -39,6 +43,15 @@ def seeds(target: str, folder: Path) -> list[bytes]:
         "table": [b'\x000;x\r\n1;"x;y"\r\n', b'"a";b\r\n'],
         "vkey": [builder.key.vkey.encode()],
     }[target]
+
+
+def parts_of(extract: Extract) -> bytes:
+    """What the harness takes apart again."""
+    files = extract.files()
+    closing = next((raw for name, raw in files.items() if "/closing-" in name), b"")
+    names = ("data/extract.json", "data/log/entries.jsonl", "data/log/proof")
+    parts = [*(files[name] for name in names), closing, files["data/log/disclosures.jsonl"]]
+    return b"\n\n".join(part.removesuffix(b"\n") for part in parts)
 
 
 @pytest.mark.parametrize("target", TARGETS)

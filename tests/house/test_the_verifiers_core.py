@@ -1,4 +1,4 @@
-"""The verifier's core is an evening's reading (docs/decisions/0009): format, chain, tree, signature, bag, and no rules."""
+"""The verifier's core is an evening's reading (docs/decisions/0010): format, chain, tree, signature, bag, and no rules."""
 
 import ast
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 VERIFY = Path(__file__).resolve().parents[2] / "verify"
 CORE = (
     "archive", "bag", "canonical", "disclosures", "ed25519", "entry", "fragments", "layout", "log", "note", "roots", "seal",
-    "source",
+    "signed", "source",
     "tree",
 )  # fmt: skip
 LINES_MAX = 2_000
 # What the core hands entries and findings to, by the modules that lead the walk; the others import none of it.
 LEADS = {
-    "archive": {"archive_tables", "columns", "package", "tables"},
+    "archive": {"archive_tables", "columns", "extract", "package", "tables"},
     "log": {"replay", "tables"},
     "entry": {"events"},
 }

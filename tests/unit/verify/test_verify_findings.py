@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from verify.findings import FINDINGS, FINDINGS_MAX, FINDINGS_MAX_PER_CODE, UNCHECKED, Place, Report, Verdict, shown
+from verify.findings import FINDINGS, FINDINGS_MAX, FINDINGS_MAX_PER_CODE, Place, Report, Verdict, shown
 from verify.report import codes_page, to_json, to_text
+from verify.unchecked import UNCHECKED
 
 ROOT = Path(__file__).parents[3]
 

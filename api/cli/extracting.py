@@ -1,0 +1,136 @@
+"""`extract`: a part of the log that proves itself: of a class, of a student, or of single entries."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from api.cli.console import Console, Exit
+from api.cli.keeping import specification, verifier
+from api.cli.signing import open_to_sign, sign_or_wait
+from api.schools import OpenSchool
+from api.settings import SettingsError
+from exports.bag import zip_bag
+from exports.extract import ExtractPlan, write_extract
+from exports.extract_scope import Choice, Target, choose
+from exports.registers import Registers
+from exports.tables import Table
+from ledger.log import SignedCheckpoint
+from projections.views.lookups import classes, persons
+from projections.views.summary_sheets import name_of
+
+_RANGES = re.compile(r"[0-9]{1,15}(?:-[0-9]{1,15})?(?:,[0-9]{1,15}(?:-[0-9]{1,15})?)*", re.ASCII)
+ENTRIES_MAX: Final = 100_000
+
+
+class ExtractOptions(NamedTuple):
+    """Of what (one of the three), without personal values, and a zip beside it."""
+
+    class_: str | None = None
+    student: str | None = None
+    entries: str | None = None
+    public: bool = False
+    zip_: bool = False
+
+
+def run_extract(console: Console, var: Path, out: Path, options: ExtractOptions) -> int:
+    """Write an extract, and a zip beside it: both or neither.
+
+    Raises:
+        SettingsError: not one thing that it is of, no such thing, or a target that is there; nothing is written.
+        NotSignedYetError: as `api.cli.signing.sign_or_wait`.
+        ExportError, LedgerDamaged: as `write_extract`.
+    """
+    zipped = out.with_name(out.name + ".zip")
+    for path in (out, *([zipped] if options.zip_ else [])):
+        if os.path.lexists(path):
+            raise SettingsError(
+                f"{path}: уже есть, выписка не пишется поверх / is there already: an extract is never overwritten"
+            )
+    with open_to_sign(var) as school:
+        checkpoint = sign_or_wait(console, school)
+        choice = export_extract(school, checkpoint, out, options)
+        if options.zip_:
+            try:
+                zip_bag(out, zipped)
+            except BaseException:
+                shutil.rmtree(out, ignore_errors=True)
+                raise
+        content: dict[str, object] = {
+            "extract": str(out),
+            "entries": len(choice.indexes),
+            "size": checkpoint.size,
+            "complete_streams": 0 if options.entries else len(choice.complete),
+            "vkey": school.signer.vkey,
+        }
+        check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
+        count = f"{out}: записей / entries: {len(choice.indexes)} из / of {checkpoint.size}"
+        console.result(content, f"{count}\nПроверить / verify: {check}")
+    return Exit.DONE
+
+
+def export_extract(school: OpenSchool, checkpoint: SignedCheckpoint, out: Path, options: ExtractOptions) -> Choice:
+    """Write the extract's folder `out` of what the checkpoint signed.
+
+    Raises:
+        SettingsError, ExportError, LedgerDamaged: as `run_extract`.
+    """
+    size = checkpoint.size
+    school.views.catch_up(school.recorder, stop=size)
+    target = _target(school, size, options)
+    choice = choose(school.recorder.entries(0, size), school.recorder.entries(0, size), target)
+
+    def tables(opened: Mapping[str, tuple[str, str]]) -> Sequence[Table]:
+        def read(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+            return {digest: opened[digest] for digest in digests if digest in opened}
+
+        return Registers(school.views, size, read).tables()
+
+    plan = ExtractPlan(
+        checkpoint=checkpoint,
+        school=school.school_name(),
+        target=target,
+        choice=choice,
+        disclose=None if options.public else school.vault.read,
+        tables=None if target.scope == "entries" else tables,
+        tags={"verify.pyz": verifier(), **specification()},
+    )
+    write_extract(school.recorder, out, plan)
+    return choice
+
+
+def _target(school: OpenSchool, size: int, options: ExtractOptions) -> Target:
+    if sum(value is not None for value in (options.class_, options.student, options.entries)) != 1:
+        raise SettingsError("одно из --class, --student, --entries / one of --class, --student, --entries")
+    if options.class_ is not None:
+        rows = [row for row in classes(school.views, at=size).rows if options.class_ in (row.class_group, name_of(row))]
+        if not rows:
+            raise SettingsError("--class: такого класса нет / there is no such class")
+        return Target("class", rows[-1].class_group, rows[-1].year, rows[-1].grade)
+    if options.student is not None:
+        found = [row for row in persons(school.views, at=size).rows if row.person == options.student]
+        if not found or found[0].kind != "student":
+            raise SettingsError("--student: такого ученика нет / there is no such student")
+        return Target("student", options.student)
+    return Target("entries", entries=_indexes(options.entries or "", size))
+
+
+def _indexes(text: str, size: int) -> tuple[int, ...]:
+    """Indexes named as ``5,7-9``."""
+    if not _RANGES.fullmatch(text):
+        raise SettingsError("--entries: номера через запятую, как 5,7-9 / indexes such as 5,7-9")
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        low, high = int(first), int(last or first)
+        if not low <= high < size or len(found) + high - low >= ENTRIES_MAX:
+            raise SettingsError(
+                f"--entries: {part}: номера от 0 до {size - 1}, по возрастанию, не больше {ENTRIES_MAX} / "
+                f"from 0 to {size - 1}, rising, {ENTRIES_MAX} at most"
+            )
+        found.update(range(low, high + 1))
+    return tuple(sorted(found))

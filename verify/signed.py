@@ -1,0 +1,71 @@
+"""What an archive and an extract are both judged by: the pinned key, checkpoints, files read by blocks of lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from verify.findings import Place, Report
+from verify.note import Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
+from verify.source import Reading
+
+LINES_PER_BLOCK: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What the reader brings: the log's key, and a checkpoint seen before."""
+
+    key: VerifierKey | None = None
+    old: Checkpoint | None = None
+
+
+def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:
+    """Read a checkpoint and check its signature with the pinned key; every finding stands at `place`."""
+    if raw is None:
+        report.add("bag-file-missing", place, "a signed checkpoint", "none")
+        return None
+    try:
+        checkpoint = parse_checkpoint(raw)
+    except NoteError as error:
+        report.add("checkpoint-malformed", place, "a signed checkpoint", error)
+        return None
+    check_checkpoint(checkpoint, place, key, report)
+    return checkpoint
+
+
+def check_checkpoint(checkpoint: Checkpoint, place: Place, key: VerifierKey | None, report: Report) -> None:
+    """Check a checkpoint's origin and signature with the pinned key."""
+    if key is None:
+        report.skip("no-key", f"{checkpoint.origin}, size {checkpoint.size}")
+        return
+    report.facts["key"] = f"{key.name}+{key.key_id.hex()}"
+    if checkpoint.origin != key.name:
+        report.add("origin-mismatch", place, key.name, checkpoint.origin)
+    reason = check_signature(checkpoint, key)
+    if reason is not None:
+        report.add("signature-invalid", place, f"a signature by {key.name}", reason)
+    else:
+        report.checked["signatures"] += 1
+
+
+def blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield a file's lines a block at a time with the number of the first; a line too long is cut and reported."""
+    number, rest, is_skipping = 1, b"", False
+    for chunk in reading.chunks():
+        block = rest + chunk
+        lines = block.split(b"\n")
+        rest = lines.pop()
+        if is_skipping and lines:
+            del lines[0]
+            number, is_skipping = number + 1, False
+        if is_skipping:
+            rest = b""
+        for first in range(0, len(lines), LINES_PER_BLOCK):
+            yield number + first, lines[first : first + LINES_PER_BLOCK]
+        number += len(lines)
+        if len(rest) > line_max_bytes:
+            report.add(code, Place(reading.name, number), f"at most {line_max_bytes} bytes a line", "more")
+            rest, is_skipping = b"", True
+    if rest:
+        report.add("entries-no-final-newline", Place(reading.name, number), "a line feed at the end", "none")
+        yield number, [rest]
