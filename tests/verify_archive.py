@@ -98,6 +98,18 @@ class Key:
 
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
+PRINT_ACTIONS = {"sheet_issued": "выдана", "sheet_certified": "заверена", "sheet_voided": "снята"}
+FORM_KINDS = {
+    "class_page": "страница журнала", "summary_sheet": "сводная ведомость", "corrections": "исправления",
+    "substitutions": "замещения", "conformity": "соответствие регламенту",
+}  # fmt: skip
+SPOILED = {
+    "spoiled": "испорчена",
+    "lost": "утрачена",
+    "wrong_scope": "не о том",
+    "superseded": "заменена",
+    "other": "иное",
+}
 KINDS = {
     "answer": "ответ на уроке", "control_work": "контрольная работа", "dictation": "диктант",
     "homework_check": "проверка домашнего задания",
@@ -219,6 +231,9 @@ HEADERS = {
     "rows (строк);slowest_ms (дольше всех, мс)",
     "printouts": "entry (запись);at (внесено);condition (что);scope (за что);number (номер);printed_on (дата);pages (листов);"
     "kept (где хранится);signed_by (кто подписал);name (имя)",
+    "prints": "entry (запись);at (внесено);action (что);sheet (форма);number (номер);kind (вид);scope (за что);"
+    "position (по запись);pages (листов);certified_by (кто заверил);name (имя);office (должность);certified_on (дата);"
+    "seal (печать);reason (причина);basis (основание);actor (кто внёс)",
     "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
     "ended_by (прекращено записью)",
     "data_notices": "entry (запись);at (внесено);person (человек);name (имя);received_on (получено);how (как);given_by (от кого);"
@@ -927,6 +942,27 @@ class Builder:
         }  # fmt: skip
         return self.add("printout", self.uuid(), "printout_registered", **fields | changes)
 
+    def issue(self, kind: str, register: str = "", disclosed: str = "content", **changes: Any) -> int:
+        """Enter a form into the register, under the next number unless `changes` has another."""
+        self.begin()
+        index = len(self.entries)
+        number = 1 + sum(one["type"] == "sheet_issued/1" for one in self.entries)
+        sd = [self.disclose(disclosed, hashlib.sha256(b"%d" % index).hexdigest(), index)]
+        fields = {"sheet": self.uuid(), "number": number, "kind": kind, "position": index, "pages": 2, "_sd": sd}
+        return self.add("prints", register or self.school_id, "sheet_issued", **fields | changes)
+
+    def certify_form(self, sheet: str, by: str, *, seal: bool = True) -> int:
+        """Record who certified a form."""
+        self.begin()
+        fields = {"sheet": sheet, "certified_by": by, "office": '=директор; "школы"', "seal": seal}
+        return self.add("prints", self.school_id, "sheet_certified", certified_on="2027-06-11", **fields)
+
+    def void_form(self, sheet: str) -> int:
+        """Take a form out of the register."""
+        self.begin()
+        fields = {"sheet": sheet, "reason": "spoiled", "basis": "-акт; № 1"}
+        return self.add("prints", self.school_id, "sheet_voided", **fields)
+
     def root_at(self, size: int) -> str:
         """The log's root at a size; what is changed before, after this, makes it another."""
         return root([leaf(line) for line in self.lines()[:size]]).hex()
@@ -1337,6 +1373,19 @@ class Builder:
             scope = data.get("period") or data.get("year") or data.get("month")
             rest = [*get("number", "printed_on", "pages", "kept"), who, self.names.get(who, who)]
             return [("printouts", [*head, PRINTED[data["condition"]], scope, *rest])]
+        if type_ in PRINT_ACTIONS:
+            who = data.get("certified_by", "")
+            scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
+            kind, seal, reason = (data.get(name, "") for name in ("kind", "seal", "reason"))
+            rest = [
+                who,
+                self.names.get(who, who),
+                *get("office", "certified_on"),
+                {True: "да", False: "нет"}.get(seal, ""),
+            ]
+            issued = [*get("sheet", "number"), FORM_KINDS.get(kind, ""), scope, *get("position", "pages")]
+            last = [SPOILED.get(reason, ""), *get("basis"), entry["actor"]["id"]]
+            return [("prints", [*head, PRINT_ACTIONS[type_], *issued, *rest, *last])]
         what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
         if type_ not in what:
             return []
@@ -1470,6 +1519,7 @@ def sample(seed: int = 1) -> Sample:
     b.printed("corrections", teacher, period=period)
     b.printed("archive", employee, year=year)
     b.printed("substitutions", employee, month="2026-09")
+    _forms(b, course, period, group, employee)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -1755,6 +1805,21 @@ def _service(b: Builder) -> None:
     b.drop_portal(other, '+закрыт; "навсегда"')
     b.portal("-ПО\\", "http://edu.example", other)
     b.check_portal(other, "http://edu.example", "no_answer")
+
+
+def _forms(b: Builder, course: str, period: str, group: str, employee: str) -> None:
+    """One of each kind; one is certified with a seal, one without, and one is void."""
+    sheets = []
+    forms: tuple[tuple[str, dict[str, str]], ...] = (
+        ("class_page", {"course": course, "period": period}), ("summary_sheet", {"class_group": group}),
+        ("corrections", {"period": period}), ("substitutions", {"month": "2026-09"}), ("conformity", {}),
+    )  # fmt: skip
+    for kind, scope in forms:
+        b.issue(kind, **scope)
+        sheets.append(b.entries[-1]["data"]["sheet"])
+    b.certify_form(sheets[0], employee)
+    b.certify_form(sheets[1], employee, seal=False)
+    b.void_form(sheets[2])
 
 
 def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:

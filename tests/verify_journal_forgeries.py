@@ -305,5 +305,5 @@ def _with(f: Finished, admitted: int) -> bytes:
 
 @story("table-cell")
 def closing_whose_excuses_the_table_hides(f: Finished) -> None:
-    at = [entry["type"] for entry in f.b.entries if entry["type"].startswith(("journal_", "sheet_"))]
+    at = [entry["type"] for entry in f.b.entries if entry["type"].startswith(("journal_", "sheet_transferred"))]
     f.b.shown["journals", at.index("journal_closed/1")] = (5, canonical([]).decode())

@@ -167,6 +167,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)", "pages (листов)",
         "kept (где хранится)", "signed_by (кто подписал)", _NAME,
     ),
+    "prints": (
+        _ENTRY, _AT, "action (что)", "sheet (форма)", "number (номер)", "kind (вид)", "scope (за что)",
+        "position (по запись)", "pages (листов)", "certified_by (кто заверил)", _NAME, "office (должность)",
+        "certified_on (дата)", "seal (печать)", "reason (причина)", "basis (основание)", "actor (кто внёс)",
+    ),
     "assessment": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "rules (правила)"),
     "results": (
         _ENTRY, _AT, _SHEET, _CLASS, _SUBJECT, "period (период)", "what (что)", _STUDENT, _NAME,

@@ -40,6 +40,7 @@ from verify.fragments import (
     words,
 )
 from verify.lesson_events import LESSON_EVENTS, VALUES
+from verify.print_events import PRINT_EVENTS
 from verify.result_events import RESULT_EVENTS
 from verify.service_events import SERVICE_EVENTS
 
@@ -257,6 +258,7 @@ TYPES: Final[dict[str, EventType]] = {
         *LESSON_EVENTS,
         *RESULT_EVENTS,
         *SERVICE_EVENTS,
+        *PRINT_EVENTS,
     )
 }  # fmt: skip
 

@@ -448,6 +448,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Распечатка не того, что требует условие, или сделана раньше его конца.",
         "A printout is not of what its condition asks for, or was made before that ended.",
     ),
+    "print-register": (
+        "Реестр печатных форм не сходится: номер, за что форма или её состояние.",
+        "The register of printed forms does not add up: a number, a scope or what became of a sheet.",
+    ),
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),

@@ -27,6 +27,7 @@ from verify.lesson import Lessons
 from verify.lesson_events import VALUES
 from verify.personal import PersonalData
 from verify.plan import Plans
+from verify.prints import Prints
 from verify.regulation import Orders
 from verify.results import Results
 from verify.schedule import Schedules
@@ -52,6 +53,7 @@ _MAKERS: Final = {
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
     **EVIDENCE,
+    "prints": b"sheet_issued/1",
     "refresh": b"annual_refresh_opened/1",
     "control": b"control_check_recorded/1",
     "remark": b"remark_raised/1",
@@ -107,6 +109,7 @@ class Replay:
         self.closings = Closings(self)
         self.journals = Journals(self)
         self.evidence = Evidence(self)
+        self.prints = Prints(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
         self.timetables = Timetables(self)
@@ -132,6 +135,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
+            "prints": self.prints,
             "freshness": self.service, "portal": self.service,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,

@@ -64,6 +64,11 @@ from ledger.journal.people_commands import (
     WithdrawDeliveryConsent as WithdrawDeliveryConsent,
 )
 from ledger.journal.plan_events import PlanItem, PlanTopic
+from ledger.journal.print_commands import (
+    CertifySheet as CertifySheet,
+    IssueSheet as IssueSheet,
+    VoidSheet as VoidSheet,
+)
 from ledger.journal.result_commands import (
     AdoptAssessmentRules as AdoptAssessmentRules,
     ApproveResultCorrection as ApproveResultCorrection,

@@ -37,6 +37,7 @@ from ledger.journal.personal_data import (
 from ledger.journal.plans import amend_plan, import_plan
 from ledger.journal.portals import drop_portal, list_portal, record_portal_check
 from ledger.journal.posting import post_homework, withdraw_homework
+from ledger.journal.prints import certify_sheet, issue_sheet, void_sheet
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
 from ledger.journal.responsible import appoint_responsible
@@ -82,6 +83,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RecordArchive: record_archive,
     cmd.RecordTiming: record_timing,
     cmd.RegisterPrintout: register_printout,
+    cmd.IssueSheet: issue_sheet,
+    cmd.CertifySheet: certify_sheet,
+    cmd.VoidSheet: void_sheet,
     cmd.LinkGuardian: link_guardian,
     cmd.UnlinkGuardian: unlink_guardian,
     cmd.ReceiveDataNotice: receive_data_notice,

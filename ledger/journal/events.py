@@ -58,6 +58,7 @@ from ledger.journal.homework_events import (
 from ledger.journal.journal_events import JOURNAL_EVENT_TYPES
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
+from ledger.journal.print_events import PRINT_EVENT_TYPES
 from ledger.journal.result_events import (
     AssessmentRulesAdopted,
     CouncilDecisionRecorded,
@@ -403,6 +404,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "archive_recorded/1": ArchiveRecorded,
     "register_timed/1": RegisterTimed,
     "printout_registered/1": PrintoutRegistered,
+    **PRINT_EVENT_TYPES,
     **PEOPLE_EVENT_TYPES,
     **CONTROL_EVENT_TYPES,
     "duty_assigned/1": DutyAssigned,

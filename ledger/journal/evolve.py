@@ -25,6 +25,7 @@ from ledger.journal.personal_data import evolve_refresh
 from ledger.journal.plans import evolve_plan
 from ledger.journal.portals import evolve_portal
 from ledger.journal.posted_homework import evolve_posted
+from ledger.journal.prints import evolve_prints
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
@@ -51,6 +52,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "archive": evolve_evidence,
     "timing": evolve_evidence,
     "printout": evolve_evidence,
+    "prints": evolve_prints,
     "refresh": evolve_refresh,
     "control": evolve_control,
     "remark": evolve_remark,

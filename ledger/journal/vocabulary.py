@@ -44,6 +44,10 @@ Tool = Literal["csv", "openssl", "sha256sum", "verify.pyz"]
 """What an archive was opened with; `csv` is any reader of tables, `verify.pyz` alone is ours."""
 Condition = Literal["corrections", "archive", "substitutions"]
 """The three examples of regulation 3.3, in its order: what may have to be printed."""
+PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions", "conformity"]
+"""What printed forms are made of (regulation 3.1)."""
+VoidReason = Literal["spoiled", "lost", "wrong_scope", "superseded", "other"]
+"""Why the paper of a printed form counts no more."""
 Duty = Literal["journal", "substitute", "class_teacher"]
 PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"]
 Weeks = Literal["every", "odd", "even"]
@@ -172,6 +176,20 @@ VERDICT_WORDS: Final[dict[str, str]] = {
     "incomplete": "проверено не всё",
 }
 
+PRINT_WORDS: Final[dict[str, str]] = {
+    "class_page": "страница журнала",
+    "summary_sheet": "сводная ведомость",
+    "corrections": "исправления",
+    "substitutions": "замещения",
+    "conformity": "соответствие регламенту",
+}
+VOID_WORDS: Final[dict[str, str]] = {
+    "spoiled": "испорчена",
+    "lost": "утрачена",
+    "wrong_scope": "не о том",
+    "superseded": "заменена",
+    "other": "иное",
+}
 CONDITION_WORDS: Final[dict[str, str]] = {
     "corrections": "исправления",
     "archive": "архив",
@@ -388,6 +406,8 @@ REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
 VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
 TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))
 CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
+PRINT_KINDS: Final[frozenset[str]] = frozenset(get_args(PrintKind))
+VOID_REASONS: Final[frozenset[str]] = frozenset(get_args(VoidReason))
 CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
 INCIDENT_KINDS: Final[frozenset[str]] = frozenset(get_args(IncidentKind))
 PORTAL_OUTCOMES: Final[frozenset[str]] = frozenset(get_args(PortalOutcome))

@@ -27,6 +27,7 @@ from projections.views import (
     plans,
     portals,
     posted_homework,
+    prints,
     regulation,
     results,
     schedules,
@@ -62,6 +63,7 @@ VIEWS: Final[tuple[View, ...]] = (
     portals.VIEW,
     substitution_plans.VIEW,
     posted_homework.VIEW,
+    prints.VIEW,
     schedules.VIEW,
     results.VIEW,
 )

@@ -14,6 +14,7 @@ import tests.verify_homework_forgeries
 import tests.verify_journal_forgeries
 import tests.verify_pair_mutations
 import tests.verify_people_forgeries
+import tests.verify_print_forgeries
 import tests.verify_seal_mutations
 import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries

@@ -49,6 +49,7 @@ def test_every_refusal_says_where_its_rule_comes_from() -> None:
         "2.3.3",
         "2.3.4",
         "2.4.1",
+        "3.1",
         "3.2",
         "3.3",
     }

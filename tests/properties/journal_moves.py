@@ -55,7 +55,7 @@ from ledger.journal.vocabulary import (
     WorkKind,
 )
 from ledger.wire.entry import Actor
-from tests.properties import closing_moves, excuses_moves, results_moves, service_moves
+from tests.properties import closing_moves, excuses_moves, prints_moves, results_moves, service_moves
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -721,6 +721,7 @@ _MOVES: Final = {
     "control": (_control, 2),
     "prove": (_prove, 2),
     "print": (_print, 3),
+    "form": (prints_moves.form, 3),
     "certify": (_certify, 3),
     "cancel": (_cancel, 2),
     "incident": (excuses_moves.incident, 2),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
 from tests.properties.excuses_oracle import ExcusesOracle
+from tests.properties.prints_oracle import PrintsOracle
 from tests.properties.service_oracle import ServiceOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 
@@ -32,6 +33,7 @@ CREATE = {
     "archive": "archive_recorded",
     "timing": "register_timed",
     "printout": "printout_registered",
+    "prints": "sheet_issued",
     "refresh": "annual_refresh_opened",
     "control": "control_check_recorded",
     "remark": "remark_raised",
@@ -118,7 +120,7 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
+class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, PrintsOracle):
     before: Sequence[Item]
     item: Item
 
@@ -143,7 +145,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework", "portal"}:
+        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework", "portal", "prints"}:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]

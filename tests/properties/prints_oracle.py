@@ -1,0 +1,67 @@
+"""What events.md demands of the register of printed forms; a part of the journal's oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+_SCOPES = {
+    "class_page": {"course", "period"},
+    "summary_sheet": {"class_group"},
+    "corrections": {"period"},
+    "substitutions": {"month"},
+    "conformity": set[str](),
+}
+
+
+class PrintsOracle:
+    """Checks of one entry behind those before it."""
+
+    before: Sequence[Any]
+    item: Any
+    data: dict[str, Any]
+
+    def check_prints(self) -> None:
+        data, before = self.data, [one for one in self.before if one.stream == self.item.stream]
+        assert self.item.stream == f"prints/{self.before[0].stream.partition('/')[2]}"
+        issued = [one.data["sheet"] for one in before if one.type == "sheet_issued"]
+        if self.item.type == "sheet_issued":
+            assert data["number"] == len(issued) + 1
+            assert data["sheet"] not in issued
+            assert 1 <= data["position"] <= self.item.position
+            assert 1 <= data["pages"] <= 99_999
+            assert len(data["_sd"]) == 1
+            self._check_scope()
+            return
+        assert data["sheet"] in issued
+        assert data["sheet"] not in {one.data["sheet"] for one in before if one.type == "sheet_voided"}
+        if self.item.type == "sheet_voided":
+            assert data["reason"] in {"spoiled", "lost", "wrong_scope", "superseded", "other"}
+            assert data["basis"]
+            return
+        assert data["sheet"] not in {one.data["sheet"] for one in before if one.type == "sheet_certified"}
+        assert self._made("person", data["certified_by"])["kind"] in {"teacher", "staff"}
+        assert data["office"]
+        date.fromisoformat(data["certified_on"])
+        assert data["seal"] in {True, False}
+
+    def _check_scope(self) -> None:
+        data = self.data
+        assert data.keys() & {"course", "period", "class_group", "month"} == _SCOPES.get(data["kind"])
+        if "month" in data:
+            date.fromisoformat(f"{data['month']}-01")
+        if "class_group" in data:
+            self._made("class", data["class_group"])
+        if "period" in data:
+            period = self._made("period", data["period"])
+            if "course" in data:
+                course = self._made("course", data["course"])
+                assert period["year"] == course["year"]
+                assert self._made("class", course["class_group"])["grade"] in period["grades"]
+
+    def _made(self, kind: str, id_: str) -> dict[str, Any]:
+        """`data` of the entry that made it."""
+        stream = f"{kind}/{id_}"
+        made: dict[str, Any] = next(one.data for one in self.before if one.stream == stream)
+        return made

@@ -1,0 +1,109 @@
+"""The register of printed forms (events.md, "Printed forms"): numbers, scopes, what is certified or void.
+
+Whether paper says what its content says, no log can tell; `verify.print_code` binds paper to an entry.
+"""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from verify.disclosures import OF_PRINTS
+from verify.entry import ACTOR, AT, DATA, Groups
+from verify.events import unescape
+from verify.state import ClassGroup, Course, Period, Stream
+from verify.table import cell
+
+if TYPE_CHECKING:
+    from verify.replay import Replay
+
+_SCOPES: Final = {
+    b"class_page": ["course", "period"],
+    b"summary_sheet": ["class_group"],
+    b"corrections": ["period"],
+    b"substitutions": ["month"],
+    b"conformity": [],
+}
+_ISSUED, _CERTIFIED, _VOIDED = ("выдана".encode(), "заверена".encode(), "снята".encode())
+_KINDS: Final = {
+    b"class_page": "страница журнала".encode(), b"summary_sheet": "сводная ведомость".encode(),
+    b"corrections": "исправления".encode(), b"substitutions": "замещения".encode(),
+    b"conformity": "соответствие регламенту".encode(),
+}  # fmt: skip
+_REASONS: Final = {
+    b"spoiled": "испорчена".encode(), b"lost": "утрачена".encode(), b"wrong_scope": "не о том".encode(),
+    b"superseded": "заменена".encode(), b"other": "иное".encode(),
+}  # fmt: skip
+_YES_NO: Final = {b"true": "да".encode(), b"false": "нет".encode()}
+
+
+class Prints:
+    """The sheets of a school: which were issued, and what became of them."""
+
+    def __init__(self, replay: "Replay") -> None:
+        self._replay = replay
+        self._find = replay.find
+        self._issued: set[bytes] = set()
+        self._certified: set[bytes] = set()
+        self._voided: set[bytes] = set()
+        self._number = 0
+
+    def sheet_issued(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take a form into the register: the next number, a scope that goes with its kind, no later position."""
+        digests, group, course, kind, month, number, pages, period, position, sheet = groups[DATA]
+        scope = b" ".join(one for one in (course, period, group, month) if one)
+        self._row(index, groups, _ISSUED, sheet, number, _KINDS[kind], scope, position, pages)
+        if self._replay.school and stream.id != self._replay.school:
+            self._find("stream-kind", b"prints/" + self._replay.school, stream.key)
+        self._replay.disclose(index, json.loads(digests), OF_PRINTS)
+        if sheet in self._issued:
+            self._find("recorded-twice", "a sheet once", sheet, field_name="data.sheet")
+        if int(number) != self._number + 1 and (self._number or not stream.is_partial):
+            self._find("print-register", self._number + 1, number, field_name="data.number")
+        self._number = int(number)
+        self._issued.add(sheet)
+        if not 1 <= int(position) <= index:
+            self._find("evidence-size", f"from 1 to {index}", position, field_name="data.position")
+        given = {"course": course, "period": period, "class_group": group, "month": month}
+        wanted = _SCOPES[kind]
+        if [name for name, value in given.items() if value is not None] != wanted:
+            self._find("print-register", ", ".join(wanted) or "no scope", kind, field_name="data.kind")
+        else:
+            self._check_scope(course, period, group)
+
+    def _check_scope(self, course: bytes | None, period: bytes | None, group: bytes | None) -> None:
+        """Look up what a form is of; a page's period is one of the class's."""
+        if group is not None:
+            self._replay.made(b"class", group, "class_group")
+        made = None if period is None else self._replay.made(b"period", period, "period")
+        of = None if course is None else self._replay.made(b"course", course, "course")
+        if isinstance(made, Period) and isinstance(of, Course) and isinstance(of.group, ClassGroup):
+            # In a range that begins later they may be known by their ids alone.
+            if made.grades and of.group.grade and (made.year != of.year or of.group.grade not in made.grades):
+                self._find("print-register", "a period of the class", made.key, field_name="data.period")
+
+    def sheet_certified(self, _stream: Stream, index: int, groups: Groups) -> None:
+        """Take a certification: by an employee, once, of a sheet that is not void."""
+        by, on, office, seal, sheet = groups[DATA]
+        who = self._replay.employee(by, "certified_by")
+        cells = (who.id, cell(who.name), cell(unescape(office)), on, _YES_NO[seal])
+        self._row(index, groups, _CERTIFIED, sheet, b"", b"", b"", b"", b"", *cells)
+        self._check_standing(sheet)
+        if sheet in self._certified:
+            self._find("recorded-twice", "a sheet certified once", sheet, field_name="data.sheet")
+        self._certified.add(sheet)
+
+    def sheet_voided(self, _stream: Stream, index: int, groups: Groups) -> None:
+        """Take a sheet out of the register; its number stays taken."""
+        basis, reason, sheet = groups[DATA]
+        cells = (b"", b"", b"", b"", b"", _REASONS[reason], cell(unescape(basis)))
+        self._row(index, groups, _VOIDED, sheet, b"", b"", b"", b"", b"", *cells)
+        self._check_standing(sheet)
+        self._voided.add(sheet)
+
+    def _check_standing(self, sheet: bytes) -> None:
+        """Report a sheet that was not issued or is void; in a range that begins later it may have been before."""
+        if sheet in self._voided or (sheet not in self._issued and not self._replay.start):
+            self._find("print-register", "a sheet that was issued and not voided", sheet, field_name="data.sheet")
+
+    def _row(self, index: int, groups: Groups, action: bytes, *cells: bytes) -> None:
+        rest = [b""] * (13 - len(cells))
+        self._replay.tables.plain("prints", index, [groups[AT], action, *cells, *rest, groups[ACTOR]])
