@@ -42,6 +42,7 @@ class Right(StrEnum):
     TEACH = "teach"
     PLAN = "plan"
     CERTIFY = "certify"
+    PRINT = "print"
     CANCEL = "cancel"
     EXCUSE = "excuse"
     PLAN_SUBSTITUTES = "plan_substitutes"
@@ -63,6 +64,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
         {
             Right.TEACH,
             Right.PLAN,
+            Right.PRINT,
             Right.CERTIFY,
             Right.CONTROL,
             Right.REQUEST_CORRECTION,
@@ -76,6 +78,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CLOSE_JOURNAL,
             Right.APPROVE,
             Right.PLAN,
+            Right.PRINT,
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
@@ -97,6 +100,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.APPROVE,
             Right.CONTROL,
             Right.PLAN,
+            Right.PRINT,
             Right.CERTIFY,
             Right.CANCEL,
             Right.EXCUSE,
@@ -114,6 +118,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
     "director": frozenset(
         {
             Right.CLOSE_JOURNAL,
+            Right.PRINT,
             Right.DIRECT,
             Right.PLAN_SUBSTITUTES,
             Right.READ_VIEWS,

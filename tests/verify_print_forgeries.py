@@ -1,7 +1,84 @@
 """Stories of printed forms that never may have happened so, signed by a school's key."""
 
-from tests.verify_archive import Sample
-from tests.verify_mutations import story
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from exports.printing.code import PrintCode, format_code, origin_digest
+from ledger.vault.disclosure import parse_disclosure
+from tests.verify_archive import Builder, Sample, sample, write_folder
+from tests.verify_mutations import mutation, pinned, story
+from verify.archive import verify_print
+from verify.findings import Report
+
+
+def code_of(builder: Builder, number: int = 1) -> PrintCode:
+    """The code on the paper of the form of this number, with a checkpoint over the whole log."""
+    (entry,) = [
+        one for one in builder.entries if one["type"] == "sheet_issued/1" and one["data"]["number"] == number
+    ]  # fmt: skip
+    (text,) = [text for text, index in builder.disclosures if index == entry["index"]]
+    opened = parse_disclosure(text)
+    size = len(builder.entries)
+    return PrintCode(
+        origin_digest(builder.key.name),
+        entry["index"],
+        entry["data"]["position"],
+        opened.salt,
+        bytes.fromhex(opened.value),
+        size,
+        bytes.fromhex(builder.root_at(size)),
+    )
+
+
+def checked(folder: Path, forge: Callable[[PrintCode], PrintCode | str]) -> Report:
+    """What the verifier says of a code that was forged."""
+    builder = sample().builder
+    code = forge(code_of(builder))
+    text = code if isinstance(code, str) else format_code(code)
+    return verify_print(write_folder(builder.files(), folder / "bag"), text, pinned(builder).key)
+
+
+@mutation("print-code-mismatch")
+def code_of_another_school(folder: Path) -> Report:
+    return checked(folder, lambda code: replace(code, origin=origin_digest("letopis.example/school/5")))
+
+
+@mutation("print-code-mismatch")
+def code_with_other_content(folder: Path) -> Report:
+    return checked(folder, lambda code: replace(code, content=bytes(32)))
+
+
+@mutation("print-code-mismatch")
+def code_with_another_salt(folder: Path) -> Report:
+    return checked(folder, lambda code: replace(code, salt=bytes(16)))
+
+
+@mutation("print-code-mismatch")
+def code_of_an_earlier_position(folder: Path) -> Report:
+    return checked(folder, lambda code: replace(code, position=code.position - 1))
+
+
+@mutation("print-code-mismatch")
+def code_of_an_entry_that_issued_nothing(folder: Path) -> Report:
+    return checked(folder, lambda code: replace(code, entry=code.entry + 6))
+
+
+@mutation("print-code-mismatch")
+def code_with_another_root(folder: Path) -> Report:
+    return checked(folder, lambda code: replace(code, root=bytes(32)))
+
+
+@mutation("print-code-malformed")
+def code_with_a_slip_of_the_pen(folder: Path) -> Report:
+    return checked(folder, lambda code: format_code(code).replace("A", "B", 1))
+
+
+@mutation("print-void")
+def code_of_a_form_that_was_voided(folder: Path) -> Report:
+    builder = sample().builder
+    text = format_code(code_of(builder, 3))
+    return verify_print(write_folder(builder.files(), folder / "bag"), text, pinned(builder).key)
 
 
 @story("print-register")
@@ -60,7 +137,7 @@ def a_form_of_a_kind_that_there_is_not(school: Sample) -> None:
 def one_content_of_two_sheets(school: Sample) -> None:
     b = school.builder
     b.issue("conformity")
-    b.issue("conformity", **{"_sd": b.entries[-1]["data"]["_sd"]})
+    b.issue("conformity", _sd=b.entries[-1]["data"]["_sd"])
     b.disclosures.pop()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.archive import Pinned, is_extract, verify_archive
+from verify.archive import Pinned, is_extract, verify_archive, verify_print
 from verify.findings import Report
 from verify.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text
@@ -115,6 +115,16 @@ def _proof_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _print_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="verify print", description="Проверка кода печатной формы по архиву. / Verifies a printed form's code."
+    )
+    parser.add_argument("code", help="текст кода, LETOPIS1/… / the code's text")
+    parser.add_argument("--archive", required=True, help="архив: папка или ZIP / the archive: a folder or a ZIP")
+    _add_shared(parser)
+    return parser
+
+
 def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
     if arguments[:1] == ["proof"]:
         from verify.proof import verify_proof
@@ -122,6 +132,11 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         options = _proof_parser().parse_args(arguments[1:])
         disclosures = _read(options.disclosures) if options.disclosures else b""
         return verify_proof(_read(options.proof), _read(options.entry), disclosures, _key(options)), options
+    if arguments[:1] == ["print"]:
+        options = _print_parser().parse_args(arguments[1:])
+        if not Path(options.archive).exists():
+            raise UsageError(f"{options.archive}: not there")
+        return verify_print(Path(options.archive), options.code, _key(options)), options
     options = _parser().parse_args(arguments)
     pinned = Pinned(_key(options), _old(options))
     if bool(options.archive) == bool(options.url):

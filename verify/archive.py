@@ -13,8 +13,9 @@ from verify.entry import ENTRY_MAX_BYTES
 from verify.extract import check_extract
 from verify.findings import Place, Report
 from verify.log import LogWalk
-from verify.note import NOTE_MAX_BYTES, Checkpoint
+from verify.note import NOTE_MAX_BYTES, Checkpoint, VerifierKey
 from verify.package import check_package
+from verify.print_code import CodeError, Sought, parse_code, without_spaces
 from verify.seal import check_seal
 from verify.signed import Pinned, blocks, check_checkpoint, check_note
 from verify.source import READ_ERRORS, Folder, Source, Zip
@@ -67,6 +68,17 @@ def is_extract(path: Path) -> bool:
     return source is not None and CLAIM in source.sizes
 
 
+def verify_print(path: Path, text: str, key: VerifierKey | None) -> Report:
+    """Check an archive, and by it the code of a printed form; of a code that cannot be read nothing more is said."""
+    try:
+        code = parse_code(without_spaces(text))
+    except CodeError as error:
+        report = Report()
+        report.add("print-code-malformed", Place(), "a code of a printed form", error)
+        return report
+    return verify_archive(path, Pinned(key, code=code))
+
+
 def open_source(path: Path, report: Report) -> Source | None:
     """Open a folder or a ZIP; None, and a finding, where it is neither or cannot be read."""
     try:
@@ -105,12 +117,16 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
         walk.old = pinned.old
+    walk.sought = None if pinned.code is None else Sought(pinned.code)
     _walk_files(bag, walk, report)
     walk.finish(checkpoint)
     tables.finish()
     check_package(bag)
     disclosures.finish()
     report.checked["disclosures"] += disclosures.count
+    if walk.sought is not None:
+        origin = walk.replay.origin if checkpoint is None else checkpoint.origin
+        walk.sought.judge(origin, walk.replay.prints.standing, report)
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place(CHECKPOINT), walk.replay.origin, checkpoint.origin)
     report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}

@@ -21,7 +21,8 @@ LINE_MAX_BYTES: Final = 65_536
 _LINE = re.compile(rb'\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}')
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,}")  # 128 bits are 22 characters
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
-# What an entry may disclose (events.md): of a person when registered and later, with a consent, of a printed form, elsewhere.
+# What an entry may disclose (events.md): of a person when registered and later, with a consent,
+# elsewhere, of a printed form.
 OF_PERSONS: Final = frozenset((*NAME_PARTS, "birth_date"))
 OF_DATA: Final = OF_PERSONS | {"address", "phone", "email"}
 OF_CONSENTS: Final = frozenset(("contact",))

@@ -452,6 +452,15 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Реестр печатных форм не сходится: номер, за что форма или её состояние.",
         "The register of printed forms does not add up: a number, a scope or what became of a sheet.",
     ),
+    "print-code-malformed": (
+        "Это не код печатной формы, или в нём ошибка: так бывает при наборе.",
+        "This is no code of a printed form, or a character of it is wrong, as happens when it is typed.",
+    ),
+    "print-code-mismatch": (
+        "Код на бумаге не сходится с журналом.",
+        "The code on paper does not agree with the log.",
+    ),
+    "print-void": ("Форма снята и больше не действует.", "The form was voided and counts no more."),
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),

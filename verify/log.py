@@ -14,6 +14,7 @@ from verify.disclosures import Disclosures
 from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, read_slowly
 from verify.findings import Place, Report
 from verify.note import Checkpoint
+from verify.print_code import Sought
 from verify.replay import Replay
 from verify.roots import RecentRoots
 from verify.tables import Tables
@@ -38,6 +39,7 @@ class LogWalk:
         self.index = start
         self.old: Checkpoint | None = None
         self.old_root: bytes | None = None
+        self.sought: Sought | None = None
         self._at = b""
         self._unreadable = 0
         self._unknown = 0
@@ -60,6 +62,8 @@ class LogWalk:
     def take(self, lines: Sequence[bytes]) -> list[bytes]:
         """Take the next entries, each without its line feed; return their leaf hashes."""
         leaves = [sha256(b"\x00" + line).digest() for line in lines]
+        if self.sought is not None:
+            self.sought.see(self.edge, lines, leaves)
         self.grow(leaves)
         checked, unreadable, unknown = self.report.checked, self._unreadable, self._unknown
         if self._unreadable > UNREADABLE_MAX:

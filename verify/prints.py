@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from verify.disclosures import OF_PRINTS
 from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import unescape
-from verify.state import ClassGroup, Course, Period, Stream
+from verify.state import Course, Period, Stream
 from verify.table import cell
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Prints:
         self._replay = replay
         self._find = replay.find
         self._issued: set[bytes] = set()
-        self._certified: set[bytes] = set()
-        self._voided: set[bytes] = set()
+        self._certified: dict[bytes, bytes] = {}
+        self._voided: dict[bytes, bytes] = {}
         self._number = 0
 
     def sheet_issued(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -75,10 +75,11 @@ class Prints:
             self._replay.made(b"class", group, "class_group")
         made = None if period is None else self._replay.made(b"period", period, "period")
         of = None if course is None else self._replay.made(b"course", course, "course")
-        if isinstance(made, Period) and isinstance(of, Course) and isinstance(of.group, ClassGroup):
-            # In a range that begins later they may be known by their ids alone.
-            if made.grades and of.group.grade and (made.year != of.year or of.group.grade not in made.grades):
-                self._find("print-register", "a period of the class", made.key, field_name="data.period")
+        if not (isinstance(made, Period) and isinstance(of, Course) and of.group is not None):
+            return
+        # In a range that begins later they may be known by their ids alone.
+        if made.grades and of.group.grade and (made.year != of.year or of.group.grade not in made.grades):
+            self._find("print-register", "a period of the class", made.key, field_name="data.period")
 
     def sheet_certified(self, _stream: Stream, index: int, groups: Groups) -> None:
         """Take a certification: by an employee, once, of a sheet that is not void."""
@@ -89,7 +90,7 @@ class Prints:
         self._check_standing(sheet)
         if sheet in self._certified:
             self._find("recorded-twice", "a sheet certified once", sheet, field_name="data.sheet")
-        self._certified.add(sheet)
+        self._certified[sheet] = b"%b: %b, %b" % (on, who.name, unescape(office))
 
     def sheet_voided(self, _stream: Stream, index: int, groups: Groups) -> None:
         """Take a sheet out of the register; its number stays taken."""
@@ -97,7 +98,11 @@ class Prints:
         cells = (b"", b"", b"", b"", b"", _REASONS[reason], cell(unescape(basis)))
         self._row(index, groups, _VOIDED, sheet, b"", b"", b"", b"", b"", *cells)
         self._check_standing(sheet)
-        self._voided.add(sheet)
+        self._voided[sheet] = unescape(basis)
+
+    def standing(self, sheet: bytes) -> tuple[bytes, bytes]:
+        """Say of a sheet who certified it and when, and why it is void; empty where nobody did and it is not."""
+        return self._certified.get(sheet, b""), self._voided.get(sheet, b"")
 
     def _check_standing(self, sheet: bytes) -> None:
         """Report a sheet that was not issued or is void; in a range that begins later it may have been before."""

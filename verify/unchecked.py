@@ -19,6 +19,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Прежняя контрольная точка вне диапазона архива.",
         "The earlier checkpoint lies outside the archive's range.",
     ),
+    "print-not-covered": (
+        "Запись о форме или её контрольная точка вне диапазона архива.",
+        "The form's entry or its checkpoint lies outside the archive's range.",
+    ),
     "no-answer": (
         "Сервер не ответил: проверьте адрес и сеть и попробуйте позже. О журнале это ничего не говорит.",
         "The server did not answer: check the address and the network, or try later. That says nothing about the log.",

@@ -55,6 +55,12 @@ from api.bodies.people import (
     NewRemarkClosing as NewRemarkClosing,
     NoGuardian as NoGuardian,
 )
+from api.bodies.prints import (
+    NewPrint as NewPrint,
+    NewPrintCertification as NewPrintCertification,
+    NewPrintVoiding as NewPrintVoiding,
+    PrintCheck as PrintCheck,
+)
 from api.bodies.results import (
     NewAssessmentRules as NewAssessmentRules,
     NewCouncilDecision as NewCouncilDecision,

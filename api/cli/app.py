@@ -12,6 +12,7 @@ from uuid import uuid4
 import typer
 import typer.core
 
+from api.cli import paper
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.service import freshness, portals
@@ -276,6 +277,13 @@ app.command(short_help="Порталы с описанием услуги / port
 app.command(short_help="Сводная ведомость класса / a class's summary sheet")(sheet)
 app.command(short_help="Чего нет в журнале класса / what a class's journal lacks")(lacks)
 app.command(short_help="Закрытые журналы и ведомости / closed journals and sheets")(journals)
+
+
+app.command("print", short_help="Выдать форму с кодом / issue a form with its code")(paper.print_)
+app.command("prints", short_help="Реестр форм / the register of forms")(paper.prints)
+app.command("certify", short_help="Кто заверил форму / who certified a form")(paper.certify)
+app.command("void-print", short_help="Снять форму / void a form")(paper.void_print)
+app.command("check-print", short_help="Сверить бумагу с журналом / check paper")(paper.check_print)
 
 
 @printouts.command()

@@ -90,13 +90,14 @@ def format_changes(
     ]
     for action, count in sorted(Counter(change.action for change in found).items()):
         lines.append(f"  {ACTION_WORDS[action]} / {action}: {count}")
-    lines += [_line(change, people, notes) for change in found[:LINES_MAX]]
+    lines += [format_change(change, people, notes) for change in found[:LINES_MAX]]
     if len(found) > LINES_MAX:
         lines.append(f"… и ещё / and more: {len(found) - LINES_MAX}; все / all: --json")
     return "\n".join(lines)
 
 
-def _line(change: Change, people: Mapping[str, str], notes: Mapping[str, str]) -> str:
+def format_change(change: Change, people: Mapping[str, str], notes: Mapping[str, str]) -> str:
+    """One change as people read it: where, whose, what it was and is, why, by whom."""
     where = f"{change.held_on} {change.number} {change.class_name} {change.subject}"
     whose = people.get(change.student, change.student) if change.student else ""
     old, new = (_VALUES.get(value, value) if value else "—" for value in (change.old, change.new))

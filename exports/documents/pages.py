@@ -27,7 +27,7 @@ LEAST_MM: Final = 14
 TURNED_MM: Final = 32
 TALL: Final = 900
 """A cell with more characters may be cut by the end of a page; rows with shorter ones stay whole."""
-CODE_MM: Final = 34
+CODE_MM: Final = 36
 KEPT: Final = 10
 """For how many compilations the program keeps what it worked out."""
 _Draw = Callable[[str], str]
@@ -67,6 +67,7 @@ class Stamp:
         size, root: of the signed checkpoint, `root` in hex.
         code: printed behind the last sheet.
         certification: printed behind the last sheet.
+        form: which form of the register it is, such as ``форма № 17``: at the foot of every page.
     """
 
     origin: str
@@ -74,6 +75,7 @@ class Stamp:
     root: str
     code: Code | None = None
     certification: Certification | None = None
+    form: str = ""
 
 
 class Press:
@@ -156,7 +158,8 @@ def _runs_of(sheets: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _stamp(stamp: Stamp, draw: _Draw) -> dict[str, Any]:
     code, by = stamp.code, stamp.certification
     return {
-        "checkpoint": f"контрольная точка: {grouped(stamp.size)}, корень {stamp.root[:16]}…",
+        "checkpoint": f"{stamp.form + ' · ' if stamp.form else ''}контрольная точка: {grouped(stamp.size)}, "
+        f"корень {stamp.root[:16]}…",
         "code": code and code.svg,
         "code_alt": code and code.alt,
         "code_text": code and draw(code.text),

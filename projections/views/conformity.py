@@ -110,8 +110,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "3.1",
         "in_part",
-        "страницы, ведомости и журналы исправлений и замещений готовы к печати; заверенные копии ещё не учитываются",
-        "pages, sheets and registers are ready for print; certified copies are not recorded yet",
+        "формы печатаются с кодом и заверяются, бумага сверяется с журналом; сроки хранения бумаги ещё не учитываются",
+        "forms are printed with a code and certified, paper is checked by it; how long paper is kept is not recorded yet",
     ),
     (
         "3.2",
@@ -149,6 +149,7 @@ def conformity(views: Reader, *, now: datetime | None = None, at: AsOf = None) -
         "2.2": found.entered,
         "2.3": found.families,
         "2.4": found.authors,
+        "3.1": found.forms,
         "3.2": found.journals,
         "3.3": found.paper,
     }
@@ -184,6 +185,7 @@ class _Evidence:
             Shown("записей", "entries", self._position, self._position - 1 if self._position else None),
             self._count("проверок журнала", "verifications of the log", "verifications"),
             self._count("распечаток", "printouts", "printouts"),
+            self._count("печатных форм", "printed forms", "prints"),
         )
 
     def teachers(self) -> tuple[Shown, ...]:
@@ -251,6 +253,13 @@ class _Evidence:
         return (
             self._count("закрытий журналов классов", "closings of classes' journals", "journal_closings"),
             self._count("передач сводных ведомостей", "summary sheets handed over", "sheet_transfers"),
+        )
+
+    def forms(self) -> tuple[Shown, ...]:
+        return (
+            self._count("печатных форм", "printed forms", "prints"),
+            self._count("из них заверено", "of these certified", "print_certifications"),
+            self._count("из них снято", "of these void", "print_voids"),
         )
 
     def paper(self) -> tuple[Shown, ...]:

@@ -1,0 +1,358 @@
+"""`print`, `prints`, `certify`, `check-print`: forms on paper that can be proved (regulation 1.1, 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+import orjson
+
+from api.cli.comparing import format_change
+from api.cli.console import Console, Exit
+from api.cli.importing import founder
+from api.cli.replaying import class_names, no_class
+from api.cli.signing import open_to_sign, sign_or_wait
+from api.print_checks import FINDINGS, Checked, check_code, people_of
+from api.printing import count_pages, prepare, print_again
+from api.retention import PRINT
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from exports.printing.code import PREFIX, CodeRefused, PrintCode, parse_code
+from exports.printing.comparing import Difference, as_text
+from exports.printing.forms import Scope
+from exports.printing.scan import SCAN_BYTES_MAX, ScanRefused, read_codes
+from ledger.durable import create_file
+from ledger.errors import LetopisError
+from ledger.journal.commands import CertifySheet, VoidSheet
+from ledger.journal.vocabulary import PERIOD_WORDS, PRINT_WORDS, VOID_WORDS
+from projections.views.lookups import Course, Period, courses, periods
+from projections.views.prints import Print, find_print, prints
+
+_VERDICTS: Final = {"verified": Exit.DONE, "finding": Exit.FINDING, "incomplete": Exit.UNAVAILABLE}
+_VERDICT_WORDS: Final = {
+    "verified": "ПОДТВЕРЖДЕНО / VERIFIED",
+    "finding": "НАЙДЕНЫ РАСХОЖДЕНИЯ / FINDINGS",
+    "incomplete": "ПРОВЕРЕНО НЕ ВСЁ / INCOMPLETE",
+}
+_EYES: Final = (
+    "Код не видит текста на бумаге: сравните её глазами с подлинной формой (--out) или с текстом выше. / "
+    "The code does not see the paper's text: compare it by eye with the true form (--out) or the text above."
+)
+
+
+class Chosen(NamedTuple):
+    """What the command line chooses a form by."""
+
+    kind: str
+    class_name: str | None = None
+    subject: str | None = None
+    subgroup: str | None = None
+    period: str | None = None
+    month: str | None = None
+
+
+def run_print(console: Console, var: Path, chosen: Chosen, position: int | None, out: Path) -> int:
+    """Issue a form: keep what it says, record it, have it signed, write its pages.
+
+    Raises:
+        SettingsError: an option is missing, names nothing, or does not go with the kind.
+        LetopisError: a rule refuses it, or as `api.schools.open_school`.
+    """
+    check_free(out)
+    with open_school(var, background=False) as school:
+        school.views.catch_up(school.recorder)
+        known = school.views.position()
+        if position is not None and position > known:
+            raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
+        as_of = known if position is None else position
+        scope = scope_of(school, chosen, as_of)
+        sheet = str(uuid4())
+        actor = founder(school)
+        made = prepare(school, scope, as_of, sheet, actor)
+        school.vault.keep(sheet, PRINT, [made.disclosure.text])
+        entry = school.execute(made.command, actor).first_index
+        sign_or_wait(console, school)
+        pdf = _pages(school, entry)
+        # Between the two makings nothing may move: the entry says how many pages were given out.
+        if count_pages(pdf) != made.command.pages:
+            raise LetopisError(f"форма заняла не столько страниц, сколько внесено / pages differ: entry {entry}")
+        issued = find_print(school.read_views(), entry=entry)
+    create_file(out, pdf)
+    number = issued.number if issued else 0
+    content: dict[str, object] = {"entry": entry, "number": number, "sheet": sheet, "pages": made.command.pages}
+    console.result(content, f"Форма № {number}, страниц {made.command.pages}, запись {entry}: {out} / form {number}")
+    return Exit.DONE
+
+
+def run_again(console: Console, var: Path, entry: int, out: Path) -> int:
+    """Write the pages of a form that was issued, the same bytes as the first time.
+
+    Raises:
+        SettingsError: this entry issued no form.
+        ContentGoneError: it cannot be made again.
+    """
+    check_free(out)
+    with open_to_sign(var) as school:
+        school.views.catch_up(school.recorder)
+        sign_or_wait(console, school)
+        pdf = _pages(school, entry)
+    create_file(out, pdf)
+    console.result({"entry": entry, "pages": count_pages(pdf)}, f"Напечатано снова / printed again: {out}")
+    return Exit.DONE
+
+
+def check_free(out: Path) -> None:
+    """Refuse a file that is there: a form is never written over.
+
+    Raises:
+        SettingsError: it is.
+    """
+    if out.exists():
+        raise SettingsError(f"--out: {out} уже есть / exists already")
+
+
+def _pages(school: OpenSchool, entry: int) -> bytes:
+    issued = find_print(school.read_views(), entry=entry)
+    if issued is None:
+        raise SettingsError(f"запись {entry} не о выдаче формы, см. letopis prints / this entry issued no form")
+    pdf = print_again(school, issued)
+    if pdf is None:
+        raise LetopisError("запись ещё не подписана / the entry is not signed yet")
+    return pdf
+
+
+def run_certify(console: Console, var: Path, entry: int, by: str, office: str, on: str, *, seal: bool) -> int:
+    """Record who certified the paper of a form.
+
+    Raises:
+        SettingsError: this entry issued no form.
+        LetopisError: a rule refuses it.
+    """
+    with open_school(var, background=False) as school:
+        issued = _issued(school, entry)
+        command = CertifySheet(sheet=issued.sheet, certified_by=by, office=office, certified_on=on, seal=seal)
+        made = school.execute(command, founder(school)).first_index
+        school.checkpointer.sign()
+    console.result({"entry": made}, f"Форма № {issued.number} заверена / certified: запись / entry {made}")
+    return Exit.DONE
+
+
+def run_void(console: Console, var: Path, entry: int, reason: str, basis: str) -> int:
+    """Record that the paper of a form counts no more.
+
+    Raises:
+        SettingsError: this entry issued no form.
+        LetopisError: a rule refuses it.
+    """
+    with open_school(var, background=False) as school:
+        issued = _issued(school, entry)
+        command = VoidSheet(sheet=issued.sheet, reason=reason, basis=basis)  # type: ignore[arg-type]  # a rule judges it
+        made = school.execute(command, founder(school)).first_index
+        school.checkpointer.sign()
+    console.result({"entry": made}, f"Форма № {issued.number} снята / voided: запись / entry {made}")
+    return Exit.DONE
+
+
+def _issued(school: OpenSchool, entry: int) -> Print:
+    issued = find_print(school.read_views(), entry=entry)
+    if issued is None:
+        raise SettingsError(f"запись {entry} не о выдаче формы, см. letopis prints / this entry issued no form")
+    return issued
+
+
+def run_prints(console: Console, var: Path) -> int:
+    """Print the register of forms."""
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        found = prints(school.views)
+        names = school.names({who for row in found.rows for who in (row.actor, row.certified_by) if who})
+    content: dict[str, Any] = {**orjson.loads(orjson.dumps(found)), "people": names}
+    lines = [_line(row, names) for row in found.rows]
+    console.result(content, "\n".join(lines) or "Форм ещё не выдавали. / No form was issued yet.")
+    return Exit.DONE
+
+
+def _line(row: Print, names: Mapping[str, str]) -> str:
+    certified = voided = ""
+    if row.certified_by is not None:
+        who = names.get(row.certified_by, row.certified_by)
+        certified = f"; заверена / certified {row.certified_on}: {row.office} {who} [{row.certified_entry}]"
+    if row.voided_entry is not None:
+        voided = f"; снята / void: {VOID_WORDS[row.reason or '']}, {row.basis} [{row.voided_entry}]"
+    pages = f"страниц / pages {row.pages}, по запись / as of {row.position}"
+    return f"№ {row.number} [{row.entry}] {row.at[:10]} {PRINT_WORDS[row.kind]}, {pages}{certified}{voided}"
+
+
+# What a form is of.
+
+
+def scope_of(school: OpenSchool, chosen: Chosen, position: int) -> Scope:
+    """Find the ids that a form's options name.
+
+    Raises:
+        SettingsError: an option is missing or names nothing.
+    """
+    kind = chosen.kind.replace("-", "_")
+    if kind not in PRINT_WORDS:
+        kinds = ", ".join(one.replace("_", "-") for one in PRINT_WORDS)
+        raise SettingsError(f"что печатать / what to print: {kinds}")
+    if kind == "class_page":
+        course = _course(school, chosen, position)
+        return Scope(kind, course=course.course, period=_period(school, chosen.period, position, course).period)
+    if kind == "summary_sheet":
+        return Scope(kind, class_group=_class(school, chosen.class_name, position))
+    if kind == "corrections":
+        return Scope(kind, period=_period(school, chosen.period, position, None).period)
+    return Scope(kind, month=chosen.month if kind == "substitutions" else None)
+
+
+def _class(school: OpenSchool, name: str | None, position: int) -> str:
+    known = class_names(school, position)
+    if name is None or name not in known:
+        raise SettingsError(no_class(name or "", known, position))
+    return known[name]
+
+
+def _course(school: OpenSchool, chosen: Chosen, position: int) -> Course:
+    group = _class(school, chosen.class_name, position)
+    rows = courses(school.views, class_group=group, at=position).rows
+    found = [row for row in rows if row.subject == chosen.subject and chosen.subgroup in (None, row.subgroup)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        parts = ", ".join(row.subgroup or "—" for row in found)
+        raise SettingsError(f"--subgroup: какая подгруппа / which subgroup: {parts}")
+    subjects = ", ".join(sorted({row.subject for row in rows})) or "—"
+    raise SettingsError(f"--subject: у класса есть / the class has: {subjects}")
+
+
+def _period(school: OpenSchool, text: str | None, position: int, course: Course | None) -> Period:
+    """The period of this id, or of this number among the class's shortest ones."""
+    rows = periods(school.views, at=position).rows
+    by_id = [row for row in rows if row.period == text]
+    if by_id:
+        return by_id[0]
+    own = [row for row in rows if row.kind != "year" and str(row.number) == text]
+    if course is not None:
+        own = [row for row in own if row.year == course.year and _grade(school, course, position) in row.grades]
+    if len(own) == 1:
+        return own[0]
+    known = "; ".join(f"{row.period} — {row.number} {PERIOD_WORDS[row.kind]} {row.starts_on}" for row in rows)
+    raise SettingsError(f"--period: номер или id / a number or an id: {known}")
+
+
+def _grade(school: OpenSchool, course: Course, position: int) -> int:
+    from projections.views.lookups import classes
+
+    return next(
+        row.grade for row in classes(school.views, at=position).rows if row.class_group == course.class_group
+    )  # fmt: skip
+
+
+# Checking.
+
+
+def run_check(console: Console, var: Path, scan: Path | None, text: str | None, out: Path | None) -> int:
+    """Read the code on a scan (or as typed) and say what the log says of it.
+
+    Raises:
+        SettingsError: neither or both are given, or the file is not there.
+    """
+    if (scan is None) == (text is None):
+        raise SettingsError("скан или --code: одно из двух / a scan or --code, one of them")
+    if out is not None:
+        check_free(out)
+    try:
+        code = parse_code(text) if text is not None else _scanned(scan or Path())
+    except (CodeRefused, ScanRefused) as error:
+        console.complain(f"letopis: {error}")
+        console.result({"verdict": "incomplete", "refused": str(error)})
+        return Exit.UNAVAILABLE
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        checked = check_code(school, code)
+        people = school.names(people_of(checked))
+        opened = school.vault.values(sorted({one.note for one in checked.corrected if one.note}))
+        notes = {digest: one.value for digest, one in opened.items()}
+    if out is not None and checked.pdf is not None:
+        create_file(out, checked.pdf)
+    console.result(as_json(code, checked, people, notes), as_lines(code, checked, people, notes))
+    return _VERDICTS[checked.verdict]
+
+
+def _scanned(scan: Path) -> PrintCode:
+    try:
+        with scan.open("rb") as file:
+            raw = file.read(SCAN_BYTES_MAX + 1)
+    except OSError as error:
+        raise SettingsError(f"{scan}: {error.strerror}") from None
+    texts = read_codes(raw)
+    ours = [text for text in texts if text.startswith(PREFIX)]
+    if len(ours) > 1:
+        raise ScanRefused("на скане коды разных форм: проверяйте по одной / codes of several forms: one at a time")
+    if not ours:
+        seen = "есть только чужие коды / only codes of others" if texts else "кода не видно / no code is seen"
+        raise ScanRefused(f"{seen}; помогает скан ровнее или 300 dpi / a straighter scan or 300 dpi helps")
+    return parse_code(ours[0])
+
+
+def as_json(
+    code: PrintCode, checked: Checked, people: Mapping[str, str], notes: Mapping[str, str]
+) -> dict[str, object]:
+    """The answer for programs."""
+    return {
+        "verdict": checked.verdict,
+        "findings": [{"code": one, "ru": FINDINGS[one][0], "en": FINDINGS[one][1]} for one in checked.findings],
+        "gone": checked.gone,
+        "code": {"entry": code.entry, "position": code.position, "size": code.size, "root": code.root.hex()},
+        "form": None if checked.issued is None else orjson.loads(orjson.dumps(checked.issued)),
+        "title": checked.title,
+        "content": [orjson.loads(sheet.content()) for sheet in checked.sheets],
+        "since": {
+            "corrected": orjson.loads(orjson.dumps(checked.corrected)),
+            "recorded": checked.recorded,
+            "rows": orjson.loads(orjson.dumps(checked.differing)),
+        },
+        "people": dict(people),
+        "notes": dict(notes),
+    }
+
+
+def as_lines(code: PrintCode, checked: Checked, people: Mapping[str, str], notes: Mapping[str, str]) -> str:
+    """The answer for people: the content, what was found, who certified it, what came since."""
+    lines = [as_text(checked.sheets)] if checked.sheets else []
+    lines.append(_VERDICT_WORDS[checked.verdict])
+    lines += [" / ".join(FINDINGS[one]) for one in checked.findings]
+    lines += [checked.gone] if checked.gone else []
+    place = f"по запись / as of {code.position}; корень при / root at {code.size}: {code.root.hex()}"
+    lines.append(f"запись / entry {code.entry}; {place}")
+    if checked.issued is not None:
+        lines.append(_line(checked.issued, people))
+        if checked.issued.certified_entry is None:
+            lines.append("О заверении записи нет. / No entry says that it was certified.")
+    if checked.sheets:
+        lines += _since(checked, people, notes)
+        lines.append(_EYES)
+    return "\n".join(lines)
+
+
+def _since(checked: Checked, people: Mapping[str, str], notes: Mapping[str, str]) -> list[str]:
+    if not (checked.corrected or checked.recorded or checked.differing):
+        return ["С тех пор здесь ничего не изменилось. / Nothing has changed here since."]
+    lines = []
+    if checked.corrected:
+        lines.append(f"Исправлено с тех пор / corrected since: {len(checked.corrected)}")
+        lines += [format_change(one, people, notes) for one in checked.corrected]
+    if checked.recorded:
+        lines.append(f"Внесено с тех пор / recorded since: {checked.recorded}")
+    if checked.differing:
+        lines.append(f"Строки, которые теперь другие / rows that differ now: {len(checked.differing)}")
+        lines += [_row(one) for one in checked.differing]
+    return lines
+
+
+def _row(one: Difference) -> str:
+    cells = " | ".join(" ".join(cell.split()) for cell in one.cells)
+    return f"{'+' if one.is_new else '-'} {one.sheet}: {cells} {list(one.entries)}"

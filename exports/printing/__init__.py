@@ -1,0 +1,1 @@
+"""Printed forms that can be proved: what they are made of (`forms`), their code (`code`), reading it again (`scan`)."""
