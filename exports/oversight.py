@@ -83,7 +83,7 @@ class Oversight:
                 "printouts",
                 (
                     *(_ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)"),
-                    *("pages (листов)", "kept (где хранится)", "signed_by (кто подписал)", _NAME),
+                    *("pages (листов)", "kept (где хранится)", "signed_by (кто подписал)", _NAME, "sheets (формы)"),
                 ),
                 self._printouts(),
             ),
@@ -148,12 +148,12 @@ class Oversight:
 
     def _printouts(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT p.entry, {_AT_OF.format("p")}, p.condition, p.scope, p.number, p.printed_on, p.pages, p.kept,
-            p.signed_by FROM {{printouts}} p WHERE {stands("p")} ORDER BY p.entry"""
+            p.signed_by, p.sheets FROM {{printouts}} p WHERE {stands("p")} ORDER BY p.entry"""
         rows = self._views.select(sql, {"at": self._position})
-        for entry, moment, condition, scope, number, printed_on, pages, kept, signed_by in rows:
+        for entry, moment, condition, scope, number, printed_on, pages, kept, signed_by, sheets in rows:
             yield (
                 *(str(entry), moment, CONDITION_WORDS[condition], scope, typed(number), printed_on, str(pages)),
-                *(typed(kept), signed_by, self._name(signed_by, entry)),
+                *(typed(kept), signed_by, self._name(signed_by, entry), sheets),
             )
 
 

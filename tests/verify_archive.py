@@ -230,7 +230,7 @@ HEADERS = {
     "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
     "rows (строк);slowest_ms (дольше всех, мс)",
     "printouts": "entry (запись);at (внесено);condition (что);scope (за что);number (номер);printed_on (дата);pages (листов);"
-    "kept (где хранится);signed_by (кто подписал);name (имя)",
+    "kept (где хранится);signed_by (кто подписал);name (имя);sheets (формы)",
     "prints": "entry (запись);at (внесено);action (что);sheet (форма);number (номер);kind (вид);scope (за что);"
     "position (по запись);pages (листов);certified_by (кто заверил);name (имя);office (должность);certified_on (дата);"
     "seal (печать);reason (причина);basis (основание);actor (кто внёс)",
@@ -1374,7 +1374,8 @@ class Builder:
             who = data["signed_by"]
             scope = data.get("period") or data.get("year") or data.get("month")
             rest = [*get("number", "printed_on", "pages", "kept"), who, self.names.get(who, who)]
-            return [("printouts", [*head, PRINTED[data["condition"]], scope, *rest])]
+            sheets = " ".join(data.get("sheets", ()))
+            return [("printouts", [*head, PRINTED[data["condition"]], scope, *rest, sheets])]
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
             scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
@@ -1521,7 +1522,7 @@ def sample(seed: int = 1) -> Sample:
     b.printed("corrections", teacher, period=period)
     b.printed("archive", employee, year=year)
     b.printed("substitutions", employee, month="2026-09")
-    _forms(b, course, period, group, employee)
+    _forms(b, (course, period, group, year), employee)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -1809,8 +1810,9 @@ def _service(b: Builder) -> None:
     b.check_portal(other, "http://edu.example", "no_answer")
 
 
-def _forms(b: Builder, course: str, period: str, group: str, employee: str) -> None:
-    """One of each kind; one is certified with a seal, one without, and one is void."""
+def _forms(b: Builder, of: tuple[str, str, str, str], employee: str) -> None:
+    """One of each kind; one is certified with a seal, one without, one is void; printouts consist of others."""
+    course, period, group, year = of
     sheets = []
     forms: tuple[tuple[str, dict[str, str]], ...] = (
         ("class_page", {"course": course, "period": period}), ("summary_sheet", {"class_group": group}),
@@ -1822,6 +1824,8 @@ def _forms(b: Builder, course: str, period: str, group: str, employee: str) -> N
     b.certify_form(sheets[0], employee)
     b.certify_form(sheets[1], employee, seal=False)
     b.void_form(sheets[2])
+    b.printed("substitutions", employee, month="2026-09", sheets=sheets[3:4])
+    b.printed("archive", employee, year=year, sheets=sorted(sheets[:2]))
 
 
 def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:

@@ -186,3 +186,26 @@ def another_scope_in_the_table_of_prints(school: Sample) -> None:
 @story("disclosure-name")
 def a_note_where_content_is_disclosed(school: Sample) -> None:
     school.builder.issue("conformity", disclosed="note")
+
+
+@story("print-register")
+def a_printout_of_a_form_that_is_void(school: Sample) -> None:
+    b = school.builder
+    b.issue("corrections", period=school.period)
+    sheet = b.entries[-1]["data"]["sheet"]
+    b.void_form(sheet)
+    b.printed("corrections", school.teacher, period=school.period, sheets=[sheet])
+
+
+@story("printout-scope")
+def a_printout_of_a_form_of_another_month(school: Sample) -> None:
+    b = school.builder
+    b.issue("substitutions", month="2026-10")
+    b.printed("substitutions", school.teacher, month="2026-09", sheets=[b.entries[-1]["data"]["sheet"]])
+
+
+@story("data-field")
+def a_printout_of_one_form_twice(school: Sample) -> None:
+    b = school.builder
+    b.issue("corrections", period=school.period)
+    b.printed("corrections", school.teacher, period=school.period, sheets=[b.entries[-1]["data"]["sheet"]] * 2)

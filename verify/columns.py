@@ -165,7 +165,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "printouts": (
         _ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)", "pages (листов)",
-        "kept (где хранится)", "signed_by (кто подписал)", _NAME,
+        "kept (где хранится)", "signed_by (кто подписал)", _NAME, "sheets (формы)",
     ),
     "prints": (
         _ENTRY, _AT, "action (что)", "sheet (форма)", "number (номер)", "kind (вид)", "scope (за что)",

@@ -254,6 +254,7 @@ TYPES: Final[dict[str, EventType]] = {
             "printout_registered/1", "printout", condition=words("corrections", "archive", "substitutions"),
             number=_LINE, printed_on=DATE, pages=rb"([1-9][0-9]{0,4})", kept=_LINE, signed_by=UUID,
             period_opt=UUID, year_opt=UUID, month_opt=MONTH,
+            sheets_opt=rb'(\["' + BARE_UUID + rb'"(?:,"' + BARE_UUID + rb'"){0,99}\])',
         ),
         *LESSON_EVENTS,
         *RESULT_EVENTS,

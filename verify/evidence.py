@@ -78,14 +78,19 @@ class Evidence:
 
     def printout_registered(self, stream: Stream, index: int, groups: Groups) -> None:
         """Compare what was printed with the condition, and the day with the end of it."""
-        condition, kept, month, number, pages, period, printed_on, signed_by, year = groups[DATA]
+        condition, kept, month, number, pages, period, printed_on, sheets, signed_by, year = groups[DATA]
+        listed: list[str] = json.loads(sheets or b"[]")
         self._replay.makes(stream)
         who = self._replay.employee(signed_by, "signed_by")
         cells = [
             groups[AT], _CONDITIONS[condition].encode(), period or year or month or b"", cell(unescape(number)),
-            printed_on, pages, cell(unescape(kept)), who.id, cell(who.name),
+            printed_on, pages, cell(unescape(kept)), who.id, cell(who.name), " ".join(listed).encode(),
         ]  # fmt: skip
         self._replay.tables.plain("printouts", index, cells)
+        if listed != sorted(set(listed)):
+            self._find("data-field", "sorted ids", sheets or b"", field_name="data.sheets")
+        for sheet in listed:
+            self._replay.prints.check_printed(sheet.encode(), condition, period, month)
         wanted = _SCOPES[condition]
         if [name for name, given in (("month", month), ("period", period), ("year", year)) if given] != [wanted]:
             self._find("printout-scope", f"a {wanted} alone", condition, field_name="data.condition")

@@ -91,6 +91,8 @@ PHRASES: Final[dict[str, str]] = {
     "at most {} characters": "не более {} знаков",
     "the check at its end does not fit: a character is wrong": "проверочные знаки не сходятся: какой-то знак не тот",
     "base32 with stray bits": "base32 с лишними битами",
+    "a form of what was printed": "форма того, что напечатано",
+    "sorted ids": "id по порядку",
     "a sheet once": "форма один раз",
     "a sheet certified once": "форма заверена один раз",
     "a sheet that was issued and not voided": "форма, которая выдана и не снята",

@@ -41,7 +41,7 @@ class Prints:
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._find = replay.find
-        self._issued: set[bytes] = set()
+        self._issued: dict[bytes, tuple[bytes, bytes | None, bytes | None]] = {}
         self._certified: dict[bytes, bytes] = {}
         self._voided: dict[bytes, bytes] = {}
         self._number = 0
@@ -59,7 +59,7 @@ class Prints:
         if int(number) != self._number + 1 and (self._number or not stream.is_partial):
             self._find("print-register", self._number + 1, number, field_name="data.number")
         self._number = int(number)
-        self._issued.add(sheet)
+        self._issued[sheet] = kind, period, month
         if not 1 <= int(position) <= index:
             self._find("evidence-size", f"from 1 to {index}", position, field_name="data.position")
         given = {"course": course, "period": period, "class_group": group, "month": month}
@@ -104,10 +104,17 @@ class Prints:
         """Say of a sheet who certified it and when, and why it is void; empty where nobody did and it is not."""
         return self._certified.get(sheet, b""), self._voided.get(sheet, b"")
 
-    def _check_standing(self, sheet: bytes) -> None:
+    def check_printed(self, sheet: bytes, condition: bytes, period: bytes | None, month: bytes | None) -> None:
+        """Judge a form that a printout consists of: issued, not void, of the printout's period or month."""
+        self._check_standing(sheet, "sheets")
+        issued = self._issued.get(sheet)
+        if issued is not None and condition != b"archive" and issued != (condition, period, month):
+            self._find("printout-scope", "a form of what was printed", sheet, field_name="data.sheets")
+
+    def _check_standing(self, sheet: bytes, field: str = "sheet") -> None:
         """Report a sheet that was not issued or is void; in a range that begins later it may have been before."""
         if sheet in self._voided or (sheet not in self._issued and not self._replay.start):
-            self._find("print-register", "a sheet that was issued and not voided", sheet, field_name="data.sheet")
+            self._find("print-register", "a sheet that was issued and not voided", sheet, field_name="data." + field)
 
     def _row(self, index: int, groups: Groups, action: bytes, *cells: bytes) -> None:
         rest = [b""] * (13 - len(cells))

@@ -421,6 +421,7 @@ class NewAttestation(Body, frozen=True, kw_only=True):
 class NewPrintout(Body, frozen=True, kw_only=True):
     """Paper that was printed: `corrections` of a `period`, `archive` of a `year`, `substitutions` of a `month`.
 
+    `sheets` are the forms of the register that it consists of, where it was printed as such.
     `number` and `kept` (where the paper lies) stand in the entry in clear, for ever: no names of people.
     """
 
@@ -433,6 +434,7 @@ class NewPrintout(Body, frozen=True, kw_only=True):
     period: Id | None = None
     year: Id | None = None
     month: str | None = None
+    sheets: tuple[Id, ...] = ()
     printout: Id | None = None
 
 

@@ -298,6 +298,7 @@ def register(
     period: Annotated[str | None, typer.Option(help="Период: id / a period's id")] = None,
     year: Annotated[str | None, typer.Option(help="Учебный год: id / a year's id")] = None,
     month: Annotated[str | None, typer.Option(help="Месяц: 2026-09 / month")] = None,
+    sheet: Annotated[list[str] | None, typer.Option(help="Форма: id из letopis prints --json / a form's id")] = None,
     as_json: Json = False,
 ) -> None:
     """Внести распечатку, сделанную по п. 3.3. / Register paper that was printed under 3.3."""
@@ -315,6 +316,7 @@ def register(
         period=period,
         year=year,
         month=month,
+        sheets=tuple(sheet or ()),
     )
     raise typer.Exit(run_register_printout(Console(as_json=as_json), var, command))
 

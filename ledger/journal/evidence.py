@@ -15,6 +15,7 @@ from ledger.journal.commands import RecordArchive, RecordTiming, RecordVerificat
 from ledger.journal.context import Context
 from ledger.journal.event import Event
 from ledger.journal.people import check_employee
+from ledger.journal.prints import check_printed
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.teaching import today
 from ledger.journal.vocabulary import CONDITIONS, TOOLS, VERDICTS
@@ -118,6 +119,7 @@ def register_printout(command: RegisterPrintout, context: Context) -> list[Plann
         raise Refused(
             "printed_too_early", "it is printed after the end of what it shows", clause="3.3", where="printed_on"
         )
+    check_printed(command, context)
     event = ev.PrintoutRegistered(
         condition=command.condition,
         number=command.number,
@@ -128,6 +130,7 @@ def register_printout(command: RegisterPrintout, context: Context) -> list[Plann
         period=command.period,
         year=command.year,
         month=command.month,
+        sheets=tuple(sorted(command.sheets)),
     )
     return _one("printout", command.printout, event, context)
 

@@ -44,7 +44,10 @@ class RecordTiming(JournalCommand, frozen=True, kw_only=True):
 
 
 class RegisterPrintout(JournalCommand, frozen=True, kw_only=True):
-    """Paper under regulation 3.3: `corrections` of a `period`, `archive` of a `year`, `substitutions` of a `month`."""
+    """Paper under regulation 3.3: `corrections` of a `period`, `archive` of a `year`, `substitutions` of a `month`.
+
+    `sheets`: the forms that it consists of.
+    """
 
     printout: str
     condition: Condition
@@ -56,3 +59,4 @@ class RegisterPrintout(JournalCommand, frozen=True, kw_only=True):
     period: str | None = None
     year: str | None = None
     month: str | None = None
+    sheets: tuple[str, ...] = ()

@@ -51,7 +51,10 @@ class RegisterTimed(Event, frozen=True, kw_only=True):
 
 
 class PrintoutRegistered(Event, frozen=True, kw_only=True):
-    """`printout/`: paper that was printed under 3.3, signed and kept: of a period, a year or a month (R04, R43)."""
+    """`printout/`: paper that was printed under 3.3, signed and kept: of a period, a year or a month (R04, R43).
+
+    `sheets`: the forms of the register that it consists of, sorted; none where it was printed otherwise.
+    """
 
     condition: Condition
     number: str
@@ -62,3 +65,4 @@ class PrintoutRegistered(Event, frozen=True, kw_only=True):
     period: str | None = None
     year: str | None = None
     month: str | None = None
+    sheets: tuple[str, ...] = ()

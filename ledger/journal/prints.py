@@ -7,12 +7,12 @@ paper says what the content says nobody can record: `letopis check-print` makes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
-from ledger.journal.commands import CertifySheet, IssueSheet, VoidSheet
+from ledger.journal.commands import CertifySheet, IssueSheet, RegisterPrintout, VoidSheet
 from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.people import check_employee
@@ -23,6 +23,8 @@ from ledger.journal.vocabulary import PRINT_KINDS, VOID_REASONS
 from ledger.journal.year import Period
 
 PAGES_MAX: Final = 99_999
+SHEETS_MAX: Final = 100
+"""Forms that one printout consists of."""
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "class_page": ("course", "period"),
     "summary_sheet": ("class_group",),
@@ -34,15 +36,19 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 _FIELDS: Final = ("course", "period", "class_group", "month")
 
 
+class Issued(NamedTuple):
+    """What the register knows of a sheet; `index`: of the entry that issued it."""
+
+    index: int
+    kind: str
+    period: str | None
+    month: str | None
+
+
 class Prints(Aggregate, frozen=True, kw_only=True):
-    """The register: index of the entry of each sheet, and which of them are certified or void.
+    """The register: each sheet, and which of them are certified or void."""
 
-    Attributes:
-        issued: sheet -> index of its entry.
-        certified, voided: sheets.
-    """
-
-    issued: Mapping[str, int]
+    issued: Mapping[str, Issued]
     certified: frozenset[str] = frozenset()
     voided: frozenset[str] = frozenset()
 
@@ -55,7 +61,7 @@ def evolve_prints(state: Prints | None, events: Iterable[Recorded]) -> Prints | 
     for event in events:
         data = event.data
         if type(data) is SheetIssued:
-            issued[data.sheet] = event.index
+            issued[data.sheet] = Issued(event.index, data.kind, data.period, data.month)
         elif type(data) is SheetCertified:
             certified.add(data.sheet)
         elif type(data) is SheetVoided:
@@ -148,9 +154,32 @@ def _standing(sheet: str, context: Context) -> Prints:
     return known
 
 
+def check_printed(command: RegisterPrintout, context: Context) -> None:
+    """Judge the forms that a printout consists of: issued, not void, of what it is of (regulation 3.3)."""
+    if not command.sheets:
+        return
+    known = context.find_if_any(Prints, f"prints/{context.books.school}")
+    if len(command.sheets) > SHEETS_MAX:
+        raise Refused(
+            "too_many_sheets", "at most {sheets_max} sheets", clause=LOG, where="sheets", sheets_max=SHEETS_MAX
+        )
+    for position, sheet in enumerate(command.sheets):
+        where = f"sheets[{position}]"
+        rules.check_id(sheet, where)
+        one = known.issued.get(sheet) if known is not None and sheet not in known.voided else None
+        if one is None:
+            raise Refused("not_a_sheet", "no sheet with this id was issued that counts", clause="3.3", where=where)
+        of_it = command.condition == "archive" or (one.kind, one.period, one.month) == (
+            *(command.condition, command.period, command.month),
+        )
+        if not of_it:
+            raise Refused("sheet_of_another", "this sheet is of something else", clause="3.3", where=where)
+    rules.check_distinct(command.sheets, "sheets", "sheet")
+
+
 def _issued_on(known: Prints, sheet: str, context: Context) -> str:
     """The school's day on which a sheet was issued."""
-    return context.books.recorded_at(known.issued[sheet]).astimezone(context.books.zone).date().isoformat()
+    return context.books.recorded_at(known.issued[sheet].index).astimezone(context.books.zone).date().isoformat()
 
 
 def _check_scope(command: IssueSheet, context: Context) -> ClassGroup | None:

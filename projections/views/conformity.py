@@ -111,7 +111,7 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
         "3.1",
         "in_part",
         "формы печатаются с кодом и заверяются, бумага сверяется с журналом; сроки хранения бумаги ещё не учитываются",
-        "forms are printed with a code and certified, paper is checked by it; how long paper is kept is not recorded yet",
+        "forms are printed with a code and certified, paper is checked by it; for how long it is kept is not",
     ),
     (
         "3.2",

@@ -55,7 +55,7 @@ class TimingRow(NamedTuple):
 
 
 class PrintoutRow(NamedTuple):
-    """Paper of a period, a year or a month (`scope`: its id, or YYYY-MM)."""
+    """Paper of a period, a year or a month (`scope`: its id, or YYYY-MM); `sheets`: forms, spaces between."""
 
     entry: int
     printout: str
@@ -66,6 +66,7 @@ class PrintoutRow(NamedTuple):
     pages: int
     kept: str
     signed_by: str
+    sheets: str
     to_position: int = OPEN
 
 
@@ -129,6 +130,7 @@ def _printout_registered(event: PrintoutRegistered, entry: Entry) -> Operations:
         pages=event.pages,
         kept=event.kept,
         signed_by=event.signed_by,
+        sheets=" ".join(event.sheets),
     )
     return (row,)
 

@@ -50,17 +50,17 @@ def var(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     """A folder with a sample school, which nobody has open."""
     folder = tmp_path / "school"
     if request.param == "sqlite":
-        with sample_folder(folder, limit=300):
+        with sample_folder(folder, limit=400):
             return folder
     database: Database = request.getfixturevalue("postgres_database")
-    with sample_on_postgres(folder, database, monkeypatch, limit=300):
+    with sample_on_postgres(folder, database, monkeypatch, limit=400):
         return folder
 
 
 @pytest.fixture
 def sqlite_var(tmp_path: Path) -> Path:
     folder = tmp_path / "school"
-    with sample_folder(folder, limit=300):
+    with sample_folder(folder, limit=400):
         return folder
 
 
@@ -112,7 +112,8 @@ def test_a_form_is_printed_again_with_the_same_bytes_whatever_came_since(
         covering = covering_checkpoint(school.recorder, entry)
         assert covering is not None
         assert (covering.size, covering.edge.root()) == (code.size, code.root)
-        assert school.recorder.checkpoint(code.size - 1).size <= entry  # type: ignore[union-attr]
+        before = school.recorder.checkpoint(code.size - 1)
+        assert before is None or before.size <= entry
 
 
 @pytest.mark.clause("R04", breaks="api.print_checks:changes")

@@ -417,6 +417,7 @@ def _print(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
         printout=uid(7_000 + choices.number(500)), condition=condition, number="3", pages=choices.one((40, 0)),
         printed_on=choices.one(("2026-10-26", "2026-11-09", "2026-09-30", "2027-06-01")), kept="архив, шкаф 2",
         signed_by=STUDENTS[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)), **scope,
+        sheets=prints_moves.some_sheets(choices, journal, condition),
     )  # fmt: skip
     return command, DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
 

@@ -532,6 +532,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, PrintsOracle):
         assert self.data["number"]
         assert self.data["kept"]
         assert self.data["pages"] > 0
+        self.check_sheets()
 
     def check_duty(self) -> None:
         assert self.made("person", self.data["person"])["kind"] == "teacher"

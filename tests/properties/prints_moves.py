@@ -35,6 +35,16 @@ _ASKED: Final[tuple[tuple[PrintKind, dict[str, str]], ...]] = (
 )
 
 
+def some_sheets(choices: Any, journal: Journal, condition: str) -> tuple[str, ...]:
+    """Forms that a printout may consist of, seldom others; mostly none."""
+    known = journal.find(f"prints/{SCHOOL}")
+    if not isinstance(known, Prints) or choices.number(2):
+        return ()
+    fits = [sheet for sheet, one in known.issued.items() if condition in ("archive", one.kind)]
+    chosen = choices.some([*known.issued] if choices.rarely() else fits, 2) if fits else ()
+    return tuple(chosen)
+
+
 def form(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     """Issue one, certify one, or void one."""
     actor: Actor = TEACHER if choices.rarely() else choices.one((ADMIN, ADMIN, DEPUTY))
@@ -55,7 +65,7 @@ def form(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     sheet = choices.one(sheets)
     if action == 2:
         by = STUDENTS_A[0] if choices.rarely() else choices.one(STAFF)
-        issued_on = journal.recorded_at(known.issued[sheet]).astimezone(journal.zone).date().isoformat()
+        issued_on = journal.recorded_at(known.issued[sheet].index).astimezone(journal.zone).date().isoformat()
         day = "2026-09-01" if choices.rarely() else issued_on
         return cmd.CertifySheet(sheet=sheet, certified_by=by, office="директор", certified_on=day), actor
     return cmd.VoidSheet(sheet=sheet, reason=choices.one(("spoiled", "lost")), basis="акт № 1"), actor

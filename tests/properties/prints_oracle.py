@@ -46,6 +46,20 @@ class PrintsOracle:
         date.fromisoformat(data["certified_on"])
         assert data["seal"] in {True, False}
 
+    def check_sheets(self) -> None:
+        """The forms of a printout: issued and not void before it, of its period or month."""
+        sheets = self.data.get("sheets", [])
+        assert sheets == sorted(set(sheets))
+        issued = {one.data["sheet"]: one.data for one in self.before if one.type == "sheet_issued"}
+        void = {one.data["sheet"] for one in self.before if one.type == "sheet_voided"}
+        for sheet in sheets:
+            assert sheet not in void
+            if self.data["condition"] != "archive":
+                wanted = (self.data["condition"], self.data.get("period"), self.data.get("month"))
+                found = issued[sheet]
+                assert (found["kind"], found.get("period"), found.get("month")) == wanted
+        assert issued.keys() >= set(sheets)
+
     def _check_scope(self) -> None:
         data = self.data
         assert data.keys() & {"course", "period", "class_group", "month"} == _SCOPES.get(data["kind"])

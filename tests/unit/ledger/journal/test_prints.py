@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.journal import commands as cmd
+from ledger.journal.evidence_events import PrintoutRegistered
 from ledger.journal.print_events import SheetCertified, SheetIssued, SheetVoided
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
@@ -165,6 +167,27 @@ def test_only_the_direction_certifies_and_voids(school: SmallSchool, actor: Acto
     school.do(page(), ADMIN)
     assert school.refuse(certificate(), actor).rule == "role_not_allowed"
     assert school.refuse(void(), actor).rule == "role_not_allowed"
+
+
+@pytest.mark.clause("R43", breaks="ledger.journal.evidence:check_printed")
+def test_a_printout_names_the_forms_that_it_consists_of(school: SmallSchool) -> None:
+    fields = {"condition": "corrections", "period": QUARTER_1, "number": "3", "printed_on": "2026-10-26"}
+    paper = cmd.RegisterPrintout(printout=uid(6_000), pages=2, kept="шкаф 2", signed_by=STAFF[0], **fields)
+
+    def of(*sheets: str) -> cmd.RegisterPrintout:
+        return replace(paper, sheets=sheets)
+
+    assert school.refuse(of(uid(8_001)), ADMIN, AFTER_QUARTER).rule == "not_a_sheet"
+    school.do(other("corrections", period=QUARTER_1), ADMIN)
+    school.do(page(), ADMIN)
+    assert school.refuse(of(uid(8_001), SHEET), ADMIN, AFTER_QUARTER).where == "sheets[1]"
+    assert school.refuse(of(uid(8_001), uid(8_001)), ADMIN, AFTER_QUARTER).rule == "twice_in_one_command"
+    assert school.refuse(of(*[uid(8_001)] * 101), ADMIN, AFTER_QUARTER).rule == "too_many_sheets"
+    (event,) = school.do(of(uid(8_001)), ADMIN, AFTER_QUARTER)
+    assert isinstance(event, PrintoutRegistered)
+    assert event.sheets == (uid(8_001),)
+    school.do(void(sheet=uid(8_001)), ADMIN, AFTER_QUARTER)
+    assert school.refuse(replace(of(uid(8_001)), printout=uid(6_001)), ADMIN, AFTER_QUARTER).rule == "not_a_sheet"
 
 
 def test_what_is_void_is_not_certified_and_not_voided_again(school: SmallSchool) -> None:
