@@ -5,9 +5,11 @@
 A parser may raise its own error and nothing else. The first argument names the target, the rest is libFuzzer's.
 """
 
+import base64
 import sys
 import tempfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ with atheris.instrument_imports(include=["verify"]):
     from verify.disclosures import DisclosureError, parse_disclosure
     from verify.entry import PATTERNS, read_slowly, type_of
     from verify.findings import Place, Report
+    from verify.print_code import CodeError, parse_code, without_spaces
     from verify.proof import ProofError, parse_proof
     from verify.report import to_json, to_text
     from verify.table import Table
@@ -75,6 +78,18 @@ def fuzz_proof(raw: bytes) -> None:
         parse_proof(raw)
     except ProofError:
         return
+
+
+def fuzz_print_code(raw: bytes) -> None:
+    text = without_spaces(raw.decode("utf-8", "replace"))
+    said = text.rpartition("/")[0]
+    # A wrong check would end every other fault's way.
+    right = base64.b32encode(sha256(said.encode("utf-8", "replace")).digest()[:5]).decode()
+    for code in (text, f"{said}/{right}"):
+        try:
+            parse_code(code).commitment()
+        except CodeError:
+            continue
 
 
 def fuzz_disclosure(raw: bytes) -> None:

@@ -9,16 +9,30 @@ from pathlib import Path
 
 import pytest
 
+from exports.printing.code import format_code
 from tests.verify_archive import sample, write_zip
 from tests.verify_extract_forgeries import extract_of
 from tests.verify_extracts import Extract
 from tests.verify_mutations import proof_of
+from tests.verify_print_forgeries import code_of
 
 # What a program was at its largest begins with what its parent is: a shell between keeps this process out of it.
 AS_A_GRANDCHILD = ("sh", "-c", '"$@"; exit $?', "sh")
 HARNESS = Path(__file__).with_name("fuzz_verify.py")
 SECONDS = int(os.environ.get("LETOPIS_FUZZ_SECONDS", "1"))
-TARGETS = ("bundle", "canonical", "checkpoint", "disclosure", "entry", "extract", "proof", "table", "vkey", "zip")
+TARGETS = (
+    "bundle",
+    "canonical",
+    "checkpoint",
+    "disclosure",
+    "entry",
+    "extract",
+    "print_code",
+    "proof",
+    "table",
+    "vkey",
+    "zip",
+)
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this platform or Python"
@@ -39,6 +53,7 @@ def seeds(target: str, folder: Path) -> list[bytes]:
         "checkpoint": [files["data/log/checkpoint"]],
         "disclosure": [builder.disclosures[0][0].encode()],
         "entry": lines,
+        "print_code": [format_code(code_of(builder)).encode()],
         "proof": [proof_of(builder, 5)[0]],
         "table": [b'\x000;x\r\n1;"x;y"\r\n', b'"a";b\r\n'],
         "vkey": [builder.key.vkey.encode()],

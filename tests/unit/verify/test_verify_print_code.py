@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from exports.printing import code as writer
 from tests.verify_archive import Sample, sample, write_folder
@@ -103,6 +104,24 @@ def test_both_refuse_every_other_spelling(text: str) -> None:
         parse_code(text)
     with pytest.raises(writer.CodeRefused):
         writer.parse_code(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, len(TEXT.rpartition("/")[0])),
+    st.integers(0, 3),
+    st.text(st.sampled_from("AZ27018/=+ a٤"), max_size=3),
+)
+def test_both_programs_take_and_refuse_the_same(place: int, cut: int, put: str) -> None:
+    said = TEXT.rpartition("/")[0]
+    text = without_spaces(checked(said[:place] + put + said[place + cut :]))
+    try:
+        ours = writer.parse_code(text)
+    except writer.CodeRefused:
+        with pytest.raises(CodeError):
+            parse_code(text)
+    else:
+        assert parse_code(text).commitment() == ours.commitment()
 
 
 def test_a_code_is_made_of_parts_of_their_length() -> None:
