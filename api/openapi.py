@@ -52,6 +52,11 @@ def describe(write: Write[Any]) -> dict[str, Any]:
     }
 
 
+def asks(shape: type[Any]) -> dict[str, Any]:
+    """What `openapi_extra` of a route says that reads a body and records nothing."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _ref(shape.__name__)}}}}
+
+
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add what the generator cannot see to a generated document."""
     _, schemas = msgspec.json.schema_components(SHAPES, ref_template=_REF)

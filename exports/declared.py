@@ -104,14 +104,15 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.MOMENT: "at answered_at obtained_at",
     Kind.DATE: (
         "starts_on ends_on planned_on held_on due_on effective_from order_date received_on printed_on "
-        "confirmed_on opens_on until application_date refused_on sent_on from_date to_date"
+        "confirmed_on opens_on until application_date refused_on sent_on from_date to_date certified_on"
     ),
     Kind.TIME: "starts_at ends_at",
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
-        "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh"
+        "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
+        "certified_by"
     ),
-    Kind.FLAG: "attendance written stands same_subject held",
+    Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
     Kind.OBJECT: "due_lesson said moved_to parameters",
     Kind.TEXT: (
@@ -119,7 +120,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "standing action absent_name substitute_name fact old new note grades title weeks code order_number duty "
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules "
-        "withdrawn_basis link diary outcome computed inputs rule protocol decision students names"
+        "withdrawn_basis link diary outcome computed inputs rule protocol decision students names sheets office"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
@@ -189,6 +190,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "journals": ("Закрытие журналов", "Closings of journals"),
     "evidence": ("Проверки и архивы", "Verifications and archives"),
     "printouts": ("Распечатки", "Printouts"),
+    "prints": ("Печатные формы", "Printed forms"),
     "guardians": ("Законные представители", "Guardians"),
     "data_notices": ("Уведомления о сведениях", "Notices of changed data"),
     "data_updates": ("Обновление сведений", "Updates of data"),

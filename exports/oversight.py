@@ -1,4 +1,4 @@
-"""Tables of how the journal is kept: closings, classes' journals, evidence, printouts (`verify/spec/tables.md`)."""
+"""Tables of how the journal is kept: closings, classes' journals, evidence, paper (`verify/spec/tables.md`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from exports.print_tables import print_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
     CONDITION_WORDS,
@@ -87,6 +88,7 @@ class Oversight:
                 ),
                 self._printouts(),
             ),
+            *print_tables(self._views, self._position, self._name),
         ]
 
     def _closings(self) -> Iterator[Sequence[str]]:

@@ -18,7 +18,6 @@ from exports.homework_tables import homework_tables
 from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
-from exports.print_tables import print_tables
 from exports.results import result_tables
 from exports.service_tables import service_tables
 from exports.tables import Table, typed
@@ -201,7 +200,6 @@ class Registers:
             *control_tables(self._views, self._position, self._name, self._classes, self._open),
             *excuse_tables(self._views, self._position, self._name, self._classes, self._open),
             *service_tables(self._views, self._position),
-            *print_tables(self._views, self._position, self._name),
             *Oversight(self._views, self._position, self._open, self._name).tables(),
         ]
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from verify import canonical
 from verify.bag import CLAIM, Bag
-from verify.disclosures import LINE_MAX_BYTES, NAMES, OF_CONSENTS, OF_DATA, OF_PERSONS, Disclosures
+from verify.disclosures import LINE_MAX_BYTES, NAMES, OF_CONSENTS, OF_DATA, OF_PERSONS, OF_PRINTS, Disclosures
 from verify.entry import AT, DATA, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, STREAM, VERSION, Groups, read_slowly, type_of
 from verify.events import TYPES, unescape
 from verify.extract_scope import SCOPES, Scope
@@ -36,6 +36,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _STREAM = re.compile(r"[a-z][a-z0-9_]*/" + _UUID.pattern)
 _NAMES_OF: Final = {
     b"person_registered/1": OF_PERSONS, b"personal_data_changed/1": OF_DATA, b"delivery_consent_given/1": OF_CONSENTS,
+    b"sheet_issued/1": OF_PRINTS,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from verify.extract_findings import EXTRACT_FINDINGS, LIMITS, Limit
 from verify.meanings import FURTHER_FINDINGS
+from verify.print_findings import PRINT_FINDINGS
 from verify.unchecked import UNCHECKED
 
 FINDINGS_MAX: Final = 1_000
@@ -444,23 +445,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Корень в свидетельстве не тот, что был у журнала.",
         "The root in a piece of evidence is not the log's at that size.",
     ),
-    "printout-scope": (
-        "Распечатка не того, что требует условие, или сделана раньше его конца.",
-        "A printout is not of what its condition asks for, or was made before that ended.",
-    ),
-    "print-register": (
-        "Реестр печатных форм не сходится: номер, за что форма или её состояние.",
-        "The register of printed forms does not add up: a number, a scope or what became of a sheet.",
-    ),
-    "print-code-malformed": (
-        "Это не код печатной формы, или в нём ошибка: так бывает при наборе.",
-        "This is no code of a printed form, or a character of it is wrong, as happens when it is typed.",
-    ),
-    "print-code-mismatch": (
-        "Код на бумаге не сходится с журналом.",
-        "The code on paper does not agree with the log.",
-    ),
-    "print-void": ("Форма снята и больше не действует.", "The form was voided and counts no more."),
+    **PRINT_FINDINGS,
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),

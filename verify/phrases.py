@@ -88,6 +88,7 @@ PHRASES: Final[dict[str, str]] = {
     "a code of {}": "код журнала {}",
     "a form that counts": "форма, которая действует",
     "an entry that cannot be read": "запись, которая не читается",
+    "nine parts, the first of them LETOPIS1": "девять частей, первая — LETOPIS1",
     "at most {} characters": "не более {} знаков",
     "the check at its end does not fit: a character is wrong": "проверочные знаки не сходятся: какой-то знак не тот",
     "base32 with stray bits": "base32 с лишними битами",

@@ -79,7 +79,7 @@ def parse_code(text: str) -> PrintCode:
         raise CodeError(f"at most {CODE_LENGTH_MAX} characters")
     match = _CODE.fullmatch(text)
     if match is None:
-        raise CodeError("LETOPIS1/origin/entry/position/salt/content/size/root/check")
+        raise CodeError("nine parts, the first of them LETOPIS1")
     said, check = text.rsplit("/", 1)
     if check != _spell(sha256(said.encode()).digest()[:_CHECK_BYTES]):
         raise CodeError("the check at its end does not fit: a character is wrong", slip=True)

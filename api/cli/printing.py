@@ -287,7 +287,7 @@ def _scanned(scan: Path) -> PrintCode:
         with scan.open("rb") as file:
             raw = file.read(SCAN_BYTES_MAX + 1)
     except OSError as error:
-        raise SettingsError(f"{scan}: {error.strerror}") from None
+        raise SettingsError(f"{scan}: файл не читается / cannot be read: {error.strerror}") from None
     texts = read_codes(raw)
     ours = [text for text in texts if text.startswith(PREFIX)]
     if len(ours) > 1:

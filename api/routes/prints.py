@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import bodies
 from api.auth import Identity, Right
-from api.openapi import describe
+from api.openapi import asks, describe
 from api.print_checks import FINDINGS, Checked, check_code, people_of
 from api.printing import ContentGoneError, prepare, print_again, scope_of
 from api.problems import RETRY_AFTER, Problem
@@ -116,7 +116,7 @@ async def read_pages(request: Request) -> Response:
     return await run_in_threadpool(work)
 
 
-@controlled.post("/print-checks")
+@controlled.post("/print-checks", openapi_extra=asks(bodies.PrintCheck))
 async def check_print(request: Request) -> Response:
     """What the log says of a form's code: nothing is recorded."""
     school: OpenSchool = request.state.school

@@ -23,6 +23,7 @@ PAGES_MAX: Final = 200
 DPI: Final = 300
 _PAGE_PIXELS_MAX: Final = 20_000_000
 _FORMATS: Final = ("PNG", "JPEG", "TIFF")
+_QR: Final = zxingcpp.barcode_formats_from_str("QRCode")
 
 
 class ScanRefused(LetopisError):  # noqa: N818 - reads as what it says
@@ -40,7 +41,7 @@ def read_codes(raw: bytes) -> list[str]:
     pages = _pdf_pages(raw) if raw[:1_024].lstrip().startswith(b"%PDF-") else _picture(raw)
     found: dict[str, None] = {}
     for page in pages:
-        for code in zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode):
+        for code in zxingcpp.read_barcodes(page, formats=_QR):
             found[code.text] = None
     return list(found)
 

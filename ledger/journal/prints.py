@@ -37,9 +37,9 @@ _FIELDS: Final = ("course", "period", "class_group", "month")
 
 
 class Issued(NamedTuple):
-    """What the register knows of a sheet; `index`: of the entry that issued it."""
+    """What the register knows of a sheet; `entry`: the index of the one that issued it."""
 
-    index: int
+    entry: int
     kind: str
     period: str | None
     month: str | None
@@ -179,7 +179,7 @@ def check_printed(command: RegisterPrintout, context: Context) -> None:
 
 def _issued_on(known: Prints, sheet: str, context: Context) -> str:
     """The school's day on which a sheet was issued."""
-    return context.books.recorded_at(known.issued[sheet].index).astimezone(context.books.zone).date().isoformat()
+    return context.books.recorded_at(known.issued[sheet].entry).astimezone(context.books.zone).date().isoformat()
 
 
 def _check_scope(command: IssueSheet, context: Context) -> ClassGroup | None:

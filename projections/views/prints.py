@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 from ledger.journal.print_events import SheetCertified, SheetIssued, SheetVoided
 from projections.folding import Entry, View
@@ -168,9 +169,9 @@ def find_print(views: Reader, *, entry: int | None = None, sheet: str | None = N
     return _print(rows[0]) if rows else None
 
 
-def _print(row: tuple[object, ...]) -> Print:
-    *head, seal, voided, reason, basis = row
-    return Print(*head, None if seal is None else bool(seal), voided, reason, basis)  # type: ignore[arg-type]
+def _print(row: Sequence[Any]) -> Print:
+    found = Print(*row)
+    return found if found.seal is None else replace(found, seal=bool(found.seal))
 
 
 @dataclass(frozen=True, slots=True)

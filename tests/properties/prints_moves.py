@@ -65,7 +65,7 @@ def form(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     sheet = choices.one(sheets)
     if action == 2:
         by = STUDENTS_A[0] if choices.rarely() else choices.one(STAFF)
-        issued_on = journal.recorded_at(known.issued[sheet].index).astimezone(journal.zone).date().isoformat()
+        issued_on = journal.recorded_at(known.issued[sheet].entry).astimezone(journal.zone).date().isoformat()
         day = "2026-09-01" if choices.rarely() else issued_on
         return cmd.CertifySheet(sheet=sheet, certified_by=by, office="директор", certified_on=day), actor
     return cmd.VoidSheet(sheet=sheet, reason=choices.one(("spoiled", "lost")), basis="акт № 1"), actor

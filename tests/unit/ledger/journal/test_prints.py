@@ -171,8 +171,8 @@ def test_only_the_direction_certifies_and_voids(school: SmallSchool, actor: Acto
 
 @pytest.mark.clause("R43", breaks="ledger.journal.evidence:check_printed")
 def test_a_printout_names_the_forms_that_it_consists_of(school: SmallSchool) -> None:
-    fields = {"condition": "corrections", "period": QUARTER_1, "number": "3", "printed_on": "2026-10-26"}
-    paper = cmd.RegisterPrintout(printout=uid(6_000), pages=2, kept="шкаф 2", signed_by=STAFF[0], **fields)
+    fields: dict[str, Any] = {"condition": "corrections", "period": QUARTER_1, "printed_on": "2026-10-26"}
+    paper = cmd.RegisterPrintout(printout=uid(6_000), number="3", pages=2, kept="шкаф 2", signed_by=STAFF[0], **fields)
 
     def of(*sheets: str) -> cmd.RegisterPrintout:
         return replace(paper, sheets=sheets)
