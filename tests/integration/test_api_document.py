@@ -122,6 +122,9 @@ def made_from(schema: dict[str, Any], schemas: dict[str, Any]) -> st.SearchStrat
         return st.sampled_from(schema["enum"]) | words
     match schema.get("type"):
         case "object":
+            if "properties" not in schema:
+                names = made_from(schema.get("propertyNames", {"type": "string"}), schemas) | words
+                return st.dictionaries(names, made_from(schema["additionalProperties"], schemas), max_size=3)
             properties = {name: made_from(one, schemas) for name, one in schema["properties"].items()}
             required = set(schema.get("required", ()))
             return st.fixed_dictionaries(
