@@ -4,7 +4,9 @@
   const DISCLOSURES_MAX = 500000;
   const LINE = /^\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}$/;
   const SALT = /^[A-Za-z0-9_-]{22,}$/;
-  const NAMES = new Set(["family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email", "contact", "note"]);
+  const NAMES = new Set([
+    "family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email", "contact", "note", "content",
+  ]);
 
   // {name, value}, or a text that says why it is none.
   function parseDisclosure(disclosure) {
@@ -65,5 +67,5 @@
     }
   }
 
-  Object.assign(Letopis, { Disclosures });
+  Object.assign(Letopis, { Disclosures, DISCLOSED_NAMES: NAMES });
 })((globalThis.Letopis = globalThis.Letopis || {}));

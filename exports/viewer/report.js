@@ -66,6 +66,10 @@
       "Подпись не проверена: у этого браузера нет нужной криптографии. Возьмите verify.pyz.",
       "The signature was not checked: this browser lacks the cryptography. Use verify.pyz.",
     ],
+    extract: [
+      "Это выписка, а не архив. Её проверяет verify.pyz, а таблицы в ней открывает любая программа.",
+      "This is an extract, not an archive: verify.pyz verifies it, and any program opens its tables.",
+    ],
     "before-range": [
       "Часть записей ссылается на то, что было до начала диапазона.",
       "Entries rest on what was before the range, which is not here.",

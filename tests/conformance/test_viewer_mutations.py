@@ -18,17 +18,20 @@ from playwright.sync_api import Browser
 
 import tests.conformance.test_verifier_mutations  # noqa: F401  (all mutations register themselves)
 from tests.verify_archive import sample
+from tests.verify_extract_forgeries import extract_of
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
 from tests.viewer_browser import OpenedPage, open_page, take_bytes
 from verify.archive import Pinned, verify_archive
+from verify.disclosures import NAMES
 from verify.findings import FINDINGS, Report
 from verify.unchecked import UNCHECKED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text(encoding="utf-8")
 CLAIMED = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", PAGE.partition("| codes |")[2].partition("| not checked |")[0]))
-OTHERS = [mutation for mutation in MUTATIONS if not mutation.codes & CLAIMED]
-COMPARED = [mutation for mutation in MUTATIONS if mutation.codes & CLAIMED] + OTHERS[::8]
+OF_ARCHIVES = [mutation for mutation in MUTATIONS if not mutation.name.startswith("extract_")]
+OTHERS = [mutation for mutation in OF_ARCHIVES if not mutation.codes & CLAIMED]
+COMPARED = [mutation for mutation in OF_ARCHIVES if mutation.codes & CLAIMED] + OTHERS[::8]
 
 # Where the two differ though both find something, and why.
 APART = {
@@ -123,11 +126,21 @@ def test_never_verifies_a_range_that_begins_later(page: OpenedPage) -> None:
         assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["before-range"])
 
 
+def test_leaves_an_extract_to_the_verifier(page: OpenedPage) -> None:
+    extract = extract_of(sample(), "class")
+    answer = page.verify(extract.files(), pinned(extract.b).key)
+    assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["extract"])
+
+
 def test_says_codes_as_the_list_of_findings_does(page: OpenedPage, claimed: dict[str, list[str]]) -> None:
     same = {code: (list(FINDINGS[code]), meaning) for code, meaning in claimed.items() if code != "archive-unreadable"}
     assert all(listed == said for listed, said in same.values()), same
     unchecked = page.page.evaluate("Object.keys(Letopis.UNCHECKED)")
-    assert set(unchecked) - {"no-crypto"} <= UNCHECKED.keys()
+    assert set(unchecked) - {"no-crypto", "extract"} <= UNCHECKED.keys()
+
+
+def test_knows_what_entries_disclose(page: OpenedPage) -> None:
+    assert set(page.page.evaluate("[...Letopis.DISCLOSED_NAMES]")) == NAMES
 
 
 def test_claims_what_its_documentation_says(claimed: dict[str, list[str]]) -> None:
