@@ -114,9 +114,9 @@ def drop_database(cluster: Cluster, database: Database) -> None:
         connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the whole session: it starts once."""
+    """A browser for a module's tests. Its driver keeps an event loop in this thread, in which no other test could begin one."""
     from tests.viewer_browser import running_chromium
 
     with running_chromium() as browser:

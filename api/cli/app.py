@@ -369,7 +369,7 @@ def export(
     sheet_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить ведомости / keep sheets, years")] = 25,
     documents: Annotated[
         bool | None,
-        typer.Option("--documents/--no-documents", help="Документы PDF (есть и без этого, кроме --public) / PDFs"),
+        typer.Option("--documents/--no-documents", help="Документы PDF / PDF documents"),
     ] = None,
     as_json: Json = False,
 ) -> None:
