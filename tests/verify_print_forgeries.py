@@ -8,8 +8,8 @@ from exports.printing.code import PrintCode, format_code, origin_digest
 from ledger.vault.disclosure import parse_disclosure
 from tests.verify_archive import Builder, Sample, sample, write_folder
 from tests.verify_mutations import mutation, pinned, story
-from verify.archive import verify_print
 from verify.findings import Report
+from verify.print_code import verify_print
 
 
 def code_of(builder: Builder, number: int = 1) -> PrintCode:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.archive import Pinned, is_extract, verify_archive, verify_print
+from verify.archive import Pinned, is_extract, verify_archive
 from verify.findings import Report
 from verify.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text
@@ -133,6 +133,8 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         disclosures = _read(options.disclosures) if options.disclosures else b""
         return verify_proof(_read(options.proof), _read(options.entry), disclosures, _key(options)), options
     if arguments[:1] == ["print"]:
+        from verify.print_code import verify_print
+
         options = _print_parser().parse_args(arguments[1:])
         if not Path(options.archive).exists():
             raise UsageError(f"{options.archive}: not there")

@@ -12,10 +12,9 @@ from verify.disclosures import LINE_MAX_BYTES, Disclosures
 from verify.entry import ENTRY_MAX_BYTES
 from verify.extract import check_extract
 from verify.findings import Place, Report
-from verify.log import LogWalk
-from verify.note import NOTE_MAX_BYTES, Checkpoint, VerifierKey
+from verify.log import LogWalk, Watch
+from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.package import check_package
-from verify.print_code import CodeError, Sought, parse_code, without_spaces
 from verify.seal import check_seal
 from verify.signed import Pinned, blocks, check_checkpoint, check_note
 from verify.source import READ_ERRORS, Folder, Source, Zip
@@ -39,7 +38,7 @@ _BESIDE_TABLES: Final = frozenset(
 _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
 
 
-def verify_archive(path: Path, pinned: Pinned) -> Report:
+def verify_archive(path: Path, pinned: Pinned, watch: Watch | None = None) -> Report:
     """Check a whole archive and return everything there is to say; nothing in the archive makes this raise."""
     report = Report(subject=path.name)
     source = open_source(path, report)
@@ -57,7 +56,7 @@ def verify_archive(path: Path, pinned: Pinned) -> Report:
         bag = Bag(source, report)
         bag.begin()
         check_seal(bag, pinned.key)
-        bag.check_info(_check_log(bag, pinned, report))
+        bag.check_info(_check_log(bag, pinned, watch, report))
     bag.finish()
     return report
 
@@ -66,17 +65,6 @@ def is_extract(path: Path) -> bool:
     """Tell whether a path is an extract rather than an archive; what is neither is none."""
     source = open_source(path, Report())
     return source is not None and CLAIM in source.sizes
-
-
-def verify_print(path: Path, text: str, key: VerifierKey | None) -> Report:
-    """Check an archive, and by it the code of a printed form; of a code that cannot be read nothing more is said."""
-    try:
-        code = parse_code(without_spaces(text))
-    except CodeError as error:
-        report = Report()
-        report.add("print-code-malformed", Place(), "a code of a printed form", error)
-        return report
-    return verify_archive(path, Pinned(key, code=code))
 
 
 def open_source(path: Path, report: Report) -> Source | None:
@@ -93,7 +81,7 @@ def open_source(path: Path, report: Report) -> Source | None:
     return None
 
 
-def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
+def _check_log(bag: Bag, pinned: Pinned, watch: Watch | None, report: Report) -> dict[str, str]:
     """Check all that is under data/ and return what bag-info.txt has to say of it."""
     checkpoint = check_note(bag.small(CHECKPOINT, NOTE_MAX_BYTES), Place(CHECKPOINT), pinned.key, report)
     if checkpoint is not None:
@@ -117,16 +105,15 @@ def _check_log(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
         walk.old = pinned.old
-    walk.sought = None if pinned.code is None else Sought(pinned.code)
+    walk.watch = watch
     _walk_files(bag, walk, report)
     walk.finish(checkpoint)
     tables.finish()
     check_package(bag)
     disclosures.finish()
     report.checked["disclosures"] += disclosures.count
-    if walk.sought is not None:
-        origin = walk.replay.origin if checkpoint is None else checkpoint.origin
-        walk.sought.judge(origin, walk.replay.prints.standing, report)
+    if watch is not None:
+        watch.judge(walk.replay.origin if checkpoint is None else checkpoint.origin, walk.replay, report)
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place(CHECKPOINT), walk.replay.origin, checkpoint.origin)
     report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}

@@ -7,14 +7,13 @@ After a finding the walk goes on from what it found, so one change gives a few f
 from binascii import hexlify
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Final, Protocol
 
 from verify import canonical
 from verify.disclosures import Disclosures
 from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, read_slowly
 from verify.findings import Place, Report
 from verify.note import Checkpoint
-from verify.print_code import Sought
 from verify.replay import Replay
 from verify.roots import RecentRoots
 from verify.tables import Tables
@@ -22,6 +21,16 @@ from verify.tree import ZERO_PREV, Edge
 
 # Reading what is broken takes much longer than reading what is not: after so many entries only hashes are checked.
 UNREADABLE_MAX: Final = 2_000
+
+
+class Watch(Protocol):
+    """Who looks on while a log passes, and has its say when the walk is over."""
+
+    def see(self, edge: Edge, lines: Sequence[bytes], leaves: Sequence[bytes]) -> None:
+        """Look at the next entries and their leaf hashes; `edge` is the tree's before them."""
+
+    def judge(self, origin: str, replay: Replay, report: Report) -> None:
+        """Say what is wrong, by the whole log of this origin."""
 
 
 class LogWalk:
@@ -39,7 +48,7 @@ class LogWalk:
         self.index = start
         self.old: Checkpoint | None = None
         self.old_root: bytes | None = None
-        self.sought: Sought | None = None
+        self.watch: Watch | None = None
         self._at = b""
         self._unreadable = 0
         self._unknown = 0
@@ -62,8 +71,8 @@ class LogWalk:
     def take(self, lines: Sequence[bytes]) -> list[bytes]:
         """Take the next entries, each without its line feed; return their leaf hashes."""
         leaves = [sha256(b"\x00" + line).digest() for line in lines]
-        if self.sought is not None:
-            self.sought.see(self.edge, lines, leaves)
+        if self.watch is not None:
+            self.watch.see(self.edge, lines, leaves)
         self.grow(leaves)
         checked, unreadable, unknown = self.report.checked, self._unreadable, self._unknown
         if self._unreadable > UNREADABLE_MAX:

@@ -7,14 +7,19 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from verify import canonical
+from verify.archive import verify_archive
 from verify.disclosures import digest_of
 from verify.findings import Place, Report
+from verify.note import VerifierKey
+from verify.replay import Replay
+from verify.signed import Pinned
 from verify.tree import Edge
 
 CODE_LENGTH_MAX: Final = 250
@@ -111,6 +116,17 @@ def _read(text: str) -> bytes:
     return raw
 
 
+def verify_print(path: Path, text: str, key: VerifierKey | None) -> Report:
+    """Check an archive, and by it the code of a printed form; of a code that cannot be read nothing more is said."""
+    try:
+        sought = Sought(parse_code(without_spaces(text)))
+    except CodeError as error:
+        report = Report()
+        report.add("print-code-malformed", Place(), "a code of a printed form", error)
+        return report
+    return verify_archive(path, Pinned(key), sought)
+
+
 class Sought:
     """What a code is compared with while the log passes: the root at its size, the bytes of its entry."""
 
@@ -120,7 +136,7 @@ class Sought:
         self.line: bytes | None = None
 
     def see(self, edge: Edge, lines: Sequence[bytes], leaves: Sequence[bytes]) -> None:
-        """Look at the next entries and their leaf hashes; `edge` is the tree's before them."""
+        """Keep what the code speaks of, of the next entries."""
         first, last, code = edge.size, edge.size + len(lines), self.code
         if first <= code.entry < last:
             self.line = lines[code.entry - first]
@@ -129,8 +145,8 @@ class Sought:
             grown.extend(leaves[: code.size - first])
             self.root = grown.root()
 
-    def judge(self, origin: str, standing: Callable[[bytes], tuple[bytes, bytes]], report: Report) -> None:
-        """Compare what was seen with the code; `standing` gives who certified a sheet and why it is void."""
+    def judge(self, origin: str, replay: Replay, report: Report) -> None:
+        """Compare what was seen with the code."""
         code, place = self.code, Place(entry=self.code.entry)
         report.facts |= {"print_entry": code.entry, "print_position": code.position}
         if not code.is_of(origin):
@@ -141,11 +157,9 @@ class Sought:
         if self.root is not None and self.root != code.root:
             report.add("print-code-mismatch", place, self.root.hex(), code.root.hex())
         if self.line is not None:
-            self._judge_entry(self.line, place, standing, report)
+            self._judge_entry(self.line, place, replay, report)
 
-    def _judge_entry(
-        self, line: bytes, place: Place, standing: Callable[[bytes], tuple[bytes, bytes]], report: Report
-    ) -> None:
+    def _judge_entry(self, line: bytes, place: Place, replay: Replay, report: Report) -> None:
         try:
             entry = canonical.parse(line)
             type_, data = entry["type"], entry["data"]
@@ -159,7 +173,7 @@ class Sought:
                 where = Place(entry=self.code.entry, field=f"data.{name}")
                 report.add("print-code-mismatch", where, json.dumps(data.get(name)), json.dumps(said))
         report.facts |= {"print_number": data.get("number", 0), "print_kind": str(data.get("kind", ""))}
-        certified, void = standing(str(data.get("sheet", "")).encode())
+        certified, void = replay.prints.standing(str(data.get("sheet", "")).encode())
         report.facts["print_certified"] = certified.decode() or "–"
         if void:
             report.add("print-void", place, "a form that counts", void)

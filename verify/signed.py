@@ -6,7 +6,6 @@ from typing import Final
 
 from verify.findings import Place, Report
 from verify.note import Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
-from verify.print_code import PrintCode
 from verify.source import Reading
 
 LINES_PER_BLOCK: Final = 4_096
@@ -14,11 +13,10 @@ LINES_PER_BLOCK: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: the log's key, a checkpoint seen before, the code on a printed form."""
+    """What the reader brings: the log's key, and a checkpoint seen before."""
 
     key: VerifierKey | None = None
     old: Checkpoint | None = None
-    code: PrintCode | None = None
 
 
 def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:

@@ -12,9 +12,8 @@ CORE = (
 LINES_MAX = 2_000
 # What the core hands entries and findings to, by the modules that lead the walk; the others import none of it.
 LEADS = {
-    "archive": {"archive_tables", "columns", "extract", "package", "print_code", "tables"},
-    "log": {"print_code", "replay", "tables"},
-    "signed": {"print_code"},
+    "archive": {"archive_tables", "columns", "extract", "package", "tables"},
+    "log": {"replay", "tables"},
     "entry": {"events"},
 }
 EVERYWHERE = {"findings"}

@@ -36,9 +36,10 @@ from projections.views.lookups import classes, periods
 from tests.command_line import letopis
 from tests.conftest import Database
 from tests.sample_folders import sample_folder, sample_on_postgres
-from verify.archive import Pinned, verify_archive, verify_print
+from verify.archive import Pinned, verify_archive
 from verify.findings import Verdict
 from verify.note import parse_vkey
+from verify.print_code import verify_print
 from verify.report import to_text
 
 QUIET = Console(as_json=True)
