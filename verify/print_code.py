@@ -117,14 +117,20 @@ def _read(text: str) -> bytes:
 
 
 def verify_print(path: Path, text: str, key: VerifierKey | None) -> Report:
-    """Check an archive, and by it the code of a printed form; of a code that cannot be read nothing more is said."""
+    """Check an archive, and by it the code of a printed form; of a code that cannot be read nothing more is said.
+
+    An archive that was not read to its end, or is only an extract, says nothing of the code: it is never verified so.
+    """
     try:
         sought = Sought(parse_code(without_spaces(text)))
     except CodeError as error:
         report = Report()
         report.add("print-code-malformed", Place(), "a code of a printed form", error)
         return report
-    return verify_archive(path, Pinned(key), sought)
+    report = verify_archive(path, Pinned(key), sought)
+    if not sought.is_judged:
+        report.skip("print-not-covered", path.name)
+    return report
 
 
 class Sought:
@@ -134,6 +140,7 @@ class Sought:
         self.code = code
         self.root: bytes | None = None
         self.line: bytes | None = None
+        self.is_judged = False
 
     def see(self, edge: Edge, lines: Sequence[bytes], leaves: Sequence[bytes]) -> None:
         """Keep what the code speaks of, of the next entries."""
@@ -147,6 +154,7 @@ class Sought:
 
     def judge(self, origin: str, replay: Replay, report: Report) -> None:
         """Compare what was seen with the code."""
+        self.is_judged = True
         code, place = self.code, Place(entry=self.code.entry)
         report.facts |= {"print_entry": code.entry, "print_position": code.position}
         if not code.is_of(origin):

@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from exports.printing import code as writer
 from tests.verify_archive import Sample, sample, write_folder
+from tests.verify_extract_forgeries import extract_of
 from tests.verify_print_forgeries import code_of
 from verify.__main__ import main
 from verify.print_code import CodeError, PrintCode, parse_code, without_spaces
@@ -160,6 +161,17 @@ def test_an_archive_that_ends_before_the_form_says_so(
     later = writer.format_code(replace(code, entry=9_000, size=9_001))
     assert main(["print", later, "--archive", str(archive), "--key", school.builder.key.vkey]) == 3
     assert "[print-not-covered]" in capsys.readouterr().out
+
+
+def test_an_extract_is_no_archive_to_check_a_code_by(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    extract = extract_of(sample(), "class")
+    folder, key = write_folder(extract.files(), tmp_path / "extract"), ["--key", extract.b.key.vkey]
+    assert main([str(folder), *key]) == 0
+    for content in (code_of(extract.b).content, bytes(32)):
+        capsys.readouterr()
+        code = writer.format_code(replace(code_of(extract.b), content=content))
+        assert main(["print", code, "--archive", str(folder), *key]) == 3
+        assert "[print-not-covered]" in capsys.readouterr().out
 
 
 def test_an_archive_that_is_not_there_is_no_verdict(tmp_path: Path) -> None:
