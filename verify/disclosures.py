@@ -29,6 +29,11 @@ OF_CONSENTS: Final = frozenset(("contact",))
 OF_OTHERS: Final = frozenset(("note",))
 OF_PRINTS: Final = frozenset(("content",))
 NAMES: Final = OF_DATA | OF_CONSENTS | OF_OTHERS | OF_PRINTS
+# The same by type, for who sees an entry apart from its log; of other types, whatever any entry may disclose.
+NAMES_BY_TYPE: Final = {
+    b"person_registered/1": OF_PERSONS, b"personal_data_changed/1": OF_DATA, b"delivery_consent_given/1": OF_CONSENTS,
+    b"sheet_issued/1": OF_PRINTS,
+}  # fmt: skip
 
 
 class DisclosureError(ValueError):

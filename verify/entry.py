@@ -6,6 +6,7 @@ field by field.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,7 +61,7 @@ _FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the slow way got from an entry: its type (empty where unknown) and its groups."""
+    """What was got from an entry: its type (empty where unknown) and its groups."""
 
     name: bytes
     groups: Groups
@@ -70,6 +71,23 @@ def type_of(line: bytes) -> bytes:
     """Return what stands where a canonical entry has its type: only a guess, which the type's pattern proves."""
     start = line.rfind(b'"type":"') + 8
     return line[start : line.find(b'"', start)]
+
+
+def is_text(lines: Sequence[bytes]) -> bool:
+    """Say whether lines are UTF-8, all of them at once."""
+    try:
+        b"\n".join(lines).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def read(line: bytes, place: Place, report: Report) -> Read | None:
+    """Return what an entry by itself says, the fast way or the slow; None, and a finding, where nothing can be used."""
+    name = type_of(line)
+    pattern = PATTERNS.get(name)
+    match = pattern.fullmatch(line) if pattern is not None and len(line) <= ENTRY_MAX_BYTES else None
+    return Read(name, match.groups()) if match is not None and is_text((line,)) else read_slowly(line, place, report)
 
 
 def people_of(groups: Groups) -> frozenset[bytes]:

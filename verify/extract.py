@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from verify import canonical
 from verify.bag import CLAIM, Bag
-from verify.disclosures import LINE_MAX_BYTES, NAMES, OF_CONSENTS, OF_DATA, OF_PERSONS, OF_PRINTS, Disclosures
-from verify.entry import AT, DATA, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, STREAM, VERSION, Groups, read_slowly, type_of
+from verify.disclosures import LINE_MAX_BYTES, NAMES, NAMES_BY_TYPE, Disclosures
+from verify.entry import AT, DATA, ENTRY_MAX_BYTES, INDEX, PREV, STREAM, VERSION, Groups, read
 from verify.events import TYPES, unescape
 from verify.extract_scope import SCOPES, Scope
 from verify.extract_tables import ExtractTables
@@ -34,10 +34,6 @@ _HASHES = re.compile(rb"(?:[0-9a-f]{64}\n)*")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _STREAM = re.compile(r"[a-z][a-z0-9_]*/" + _UUID.pattern)
-_NAMES_OF: Final = {
-    b"person_registered/1": OF_PERSONS, b"personal_data_changed/1": OF_DATA, b"delivery_consent_given/1": OF_CONSENTS,
-    b"sheet_issued/1": OF_PRINTS,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,20 +209,13 @@ class _Walk:
 
     def _entry(self, line: bytes) -> None:
         place = Place(ENTRIES, self.line)
-        name = type_of(line)
-        pattern = PATTERNS.get(name)
-        match = pattern.fullmatch(line) if pattern is not None and len(line) <= ENTRY_MAX_BYTES else None
-        groups: Groups
-        if match is not None and _is_utf8(line):
-            groups = match.groups()
-        else:
-            read = read_slowly(line, place, self.report)
-            if read is None:
-                self._unreadable += 1
-                return
-            name, groups = read.name, read.groups
-            if not name:
-                self.report.skip("unknown-type", f"entry {groups[INDEX].decode()}")
+        found = read(line, place, self.report)
+        if found is None:
+            self._unreadable += 1
+            return
+        name, groups = found.name, found.groups
+        if not name:
+            self.report.skip("unknown-type", f"entry {groups[INDEX].decode()}")
         index = int(groups[INDEX])
         place = Place(ENTRIES, self.line, index)
         if not self._last < index < self._checkpoint.size:
@@ -269,7 +258,7 @@ class _Walk:
 
     def _disclose(self, index: int, name: bytes, line: bytes) -> None:
         digests = digests_of(line)
-        self._disclosures.commit(index, digests, _NAMES_OF.get(name, NAMES))
+        self._disclosures.commit(index, digests, NAMES_BY_TYPE.get(name, NAMES))
         if name in (b"person_registered/1", b"personal_data_changed/1") and self._disclosures.is_partial(digests):
             self._partly += 1
 
@@ -442,11 +431,3 @@ def _is_closing(value: Any) -> bool:
         )
         and all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(leaves))
     )
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from verify import canonical
 from verify.disclosures import Disclosures
-from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, read_slowly
+from verify.entry import AT, ENTRY_MAX_BYTES, INDEX, PATTERNS, PREV, Groups, is_text, read_slowly
 from verify.findings import Place, Report
 from verify.note import Checkpoint
 from verify.replay import Replay
@@ -78,7 +78,7 @@ class LogWalk:
         if self._unreadable > UNREADABLE_MAX:
             self.report.skip("stopped-early", f"{UNREADABLE_MAX} entries that cannot be read")
             return leaves
-        is_text = _is_text(lines)
+        lines_are_text = is_text(lines)
         first_line = self.line + 1
         apply = self.replay.apply
         patterns = PATTERNS
@@ -88,7 +88,7 @@ class LogWalk:
             at = line.rfind(b'"type":"') + 8
             name = line[at : line.find(b'"', at)]
             pattern = patterns.get(name)
-            match = pattern.fullmatch(line) if pattern is not None and is_text else None
+            match = pattern.fullmatch(line) if pattern is not None and lines_are_text else None
             if match is not None and len(line) <= ENTRY_MAX_BYTES:
                 groups: Groups = match.groups()
             else:
@@ -182,12 +182,3 @@ def digests_of(entry: bytes) -> list[str]:
     except (canonical.CanonicalError, KeyError, TypeError):
         return []
     return [digest for digest in digests if isinstance(digest, str)] if isinstance(digests, list) else []
-
-
-def _is_text(lines: Sequence[bytes]) -> bool:
-    """Say whether lines are UTF-8, all of them at once; where not, each is looked at by itself."""
-    try:
-        b"\n".join(lines).decode()
-    except UnicodeDecodeError:
-        return False
-    return True

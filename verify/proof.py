@@ -11,8 +11,8 @@ index 412
 import re
 from typing import Final
 
-from verify.disclosures import NAMES, OF_CONSENTS, OF_DATA, OF_PERSONS, Disclosures
-from verify.entry import ENTRY_MAX_BYTES, INDEX, PATTERNS, read_slowly, type_of
+from verify.disclosures import NAMES, NAMES_BY_TYPE, Disclosures
+from verify.entry import INDEX, read, type_of
 from verify.findings import Place, Report
 from verify.log import digests_of
 from verify.note import NoteError, VerifierKey, strict_base64
@@ -20,9 +20,6 @@ from verify.signed import check_note
 from verify.tree import leaf_hash, root_from_inclusion
 
 HASHES_MAX: Final = 63
-_NAMES: Final = {
-    b"person_registered/1": OF_PERSONS, b"personal_data_changed/1": OF_DATA, b"delivery_consent_given/1": OF_CONSENTS,
-}  # fmt: skip
 _HEAD: Final = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,14})")
 
@@ -83,7 +80,7 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
     for number, line in enumerate(disclosures.removesuffix(b"\n").split(b"\n") if disclosures else (), 1):
         disclosed.take_line(line, Place("disclosures", number))
     if disclosed.wanted:
-        names = _NAMES.get(type_of(entry), NAMES)
+        names = NAMES_BY_TYPE.get(type_of(entry), NAMES)
         disclosed.commit(index, digests_of(entry), names)
     disclosed.finish()
     report.facts["disclosures"] = disclosed.count
@@ -92,23 +89,10 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
 
 def _check_entry(entry: bytes, index: int, report: Report) -> None:
     place = Place("entry", entry=index)
-    pattern = PATTERNS.get(type_of(entry))
-    match = pattern.fullmatch(entry) if pattern is not None and len(entry) <= ENTRY_MAX_BYTES else None
-    groups = match.groups() if match is not None and _is_utf8(entry) else None
-    if groups is None:
-        read = read_slowly(entry, place, report)
-        if read is None:
-            return
-        groups = read.groups
-        if not read.name:
-            report.skip("unknown-type", f"entry {index}")
-    if int(groups[INDEX]) != index:
-        report.add("index-gap", Place("entry", entry=index, field="index"), index, groups[INDEX])
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    found = read(entry, place, report)
+    if found is None:
+        return
+    if not found.name:
+        report.skip("unknown-type", f"entry {index}")
+    if int(found.groups[INDEX]) != index:
+        report.add("index-gap", Place("entry", entry=index, field="index"), index, found.groups[INDEX])
