@@ -6,16 +6,15 @@ extract that would not verify is never handed out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from exports.archive import ReadDisclosures
 from exports.bag import BagWriter, HashedFile
 from exports.extract_scope import Choice, Target
+from exports.readme import fill
 from exports.tables import Table, format_table
 from ledger.errors import LedgerDamaged
 from ledger.log import LogRecorder, SignedCheckpoint
@@ -217,5 +216,4 @@ def _readme(origin: str, plan: ExtractPlan) -> bytes:
         "count": str(len(plan.choice.indexes)),
         "size": str(plan.checkpoint.size),
     }
-    text = files("exports").joinpath("extract.txt").read_text(encoding="utf-8")
-    return re.sub(r"@([a-z_]+)@", lambda marker: words[marker[1]], text).encode("utf-8")
+    return fill("extract.txt", words)

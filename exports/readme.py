@@ -7,6 +7,7 @@ The text is ``readme.txt`` beside this module, with ``@markers@``. Its commands 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -48,7 +49,12 @@ def format_readme(facts: ReadmeFacts) -> bytes:
         "sealed_ru": sealed[0],
         "sealed_en": sealed[1],
     }
-    text = files("exports").joinpath("readme.txt").read_text(encoding="utf-8")
+    return fill("readme.txt", words)
+
+
+def fill(name: str, words: Mapping[str, str]) -> bytes:
+    """A text beside this module, as UTF-8, with what each of its ``@markers@`` stands for."""
+    text = files("exports").joinpath(name).read_text(encoding="utf-8")
     return re.sub(r"@([a-z_]+)@", lambda marker: words[marker[1]], text).encode("utf-8")
 
 

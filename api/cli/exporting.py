@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +10,11 @@ from api.cli.console import Console, Exit
 from api.cli.keeping import export_archive, viewer
 from api.cli.proving import find_year, record_archive
 from api.cli.signing import open_to_sign
+from api.cli.targets import check_free, free_folder, zip_or_remove
 from api.schools import open_school
 from api.settings import SettingsError
-from exports.bag import zip_bag
 from exports.description import KEPT, Retention
+from ledger.durable import create_file
 
 
 class ExportOptions(NamedTuple):
@@ -46,17 +45,7 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
         documents = not public and since is None
     if record and since is not None:
         raise SettingsError("--record: только полный архив / an archive from the first entry on, without --since")
-    zipped = out.with_name(out.name + ".zip")
-    if zip_ and out.suffix == ".zip":
-        raise SettingsError(
-            f"--out: это имя папки, zip получит его с «.zip»: --out {out.with_suffix('')} / "
-            "the name of the folder; the zip gets it with .zip"
-        )
-    for path in (out, *([zipped] if zip_ else [])):
-        if os.path.lexists(path):
-            raise SettingsError(
-                f"{path}: уже есть, архив никогда не пишется поверх / is there already: an archive is never overwritten"
-            )
+    zipped = free_folder(out, zip_=zip_)
     with open_school(var, background=False) if record else open_to_sign(var) as school:
         year = find_year(school, year_title) if record else ""
         checkpoint = export_archive(
@@ -70,7 +59,7 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
             retention=retention,
         )
         if zip_:
-            _zip_or_remove(out, zipped)
+            zip_or_remove(out, zipped)
         content: dict[str, object] = {
             "archive": str(out),
             "size": checkpoint.size,
@@ -91,21 +80,9 @@ def run_viewer(console: Console, out: Path) -> int:
     Raises:
         SettingsError: the file is there already.
     """
+    check_free(out)
     page = viewer()
-    try:
-        with out.open("xb") as file:
-            file.write(page)
-    except FileExistsError:
-        raise SettingsError(f"--out: {out} уже есть / is there already") from None
+    create_file(out, page, mode=0o644)
     digest = hashlib.sha256(page).hexdigest()
     console.result({"page": str(out), "sha256": digest}, f"{out}\nSHA-256: {digest}")
     return Exit.DONE
-
-
-def _zip_or_remove(folder: Path, zipped: Path) -> None:
-    """Zip the folder that was just written; take it away again where that fails, so that another try finds room."""
-    try:
-        zip_bag(folder, zipped)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -12,9 +10,9 @@ from typing import Final, NamedTuple
 from api.cli.console import Console, Exit
 from api.cli.keeping import specification, verifier
 from api.cli.signing import open_to_sign, sign_or_wait
+from api.cli.targets import free_folder, zip_or_remove
 from api.schools import OpenSchool
 from api.settings import SettingsError
-from exports.bag import zip_bag
 from exports.extract import ExtractPlan, write_extract
 from exports.extract_scope import Choice, Target, choose
 from exports.registers import Registers
@@ -45,21 +43,12 @@ def run_extract(console: Console, var: Path, out: Path, options: ExtractOptions)
         NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_extract`.
     """
-    zipped = out.with_name(out.name + ".zip")
-    for path in (out, *([zipped] if options.zip_ else [])):
-        if os.path.lexists(path):
-            raise SettingsError(
-                f"{path}: уже есть, выписка не пишется поверх / is there already: an extract is never overwritten"
-            )
+    zipped = free_folder(out, zip_=options.zip_)
     with open_to_sign(var) as school:
         checkpoint = sign_or_wait(console, school)
         choice = export_extract(school, checkpoint, out, options)
         if options.zip_:
-            try:
-                zip_bag(out, zipped)
-            except BaseException:
-                shutil.rmtree(out, ignore_errors=True)
-                raise
+            zip_or_remove(out, zipped)
         content: dict[str, object] = {
             "extract": str(out),
             "entries": len(choice.indexes),

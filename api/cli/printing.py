@@ -14,6 +14,7 @@ from api.cli.console import Console, Exit
 from api.cli.importing import founder
 from api.cli.replaying import class_names, no_class
 from api.cli.signing import open_to_sign, sign_or_wait
+from api.cli.targets import check_free
 from api.print_checks import FINDINGS, Checked, check_code, people_of
 from api.printing import count_pages, prepare, print_again
 from api.retention import PRINT
@@ -101,16 +102,6 @@ def run_again(console: Console, var: Path, entry: int, out: Path) -> int:
     create_file(out, pdf)
     console.result({"entry": entry, "pages": count_pages(pdf)}, f"Напечатано снова / printed again: {out}")
     return Exit.DONE
-
-
-def check_free(out: Path) -> None:
-    """Refuse a file that is there: a form is never written over.
-
-    Raises:
-        SettingsError: it is.
-    """
-    if out.exists():
-        raise SettingsError(f"--out: {out} уже есть / exists already")
 
 
 def _pages(school: OpenSchool, entry: int) -> bytes:
