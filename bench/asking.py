@@ -70,7 +70,7 @@ def _measure(report: Report, database: str, views: Views, rounds: int) -> None:
 def _askings(question: Question, views: Views, position: int) -> Iterator[dict[str, str]]:
     """What an inspector would ask with: classes, students, employees, months, quarters, the whole school's year."""
     rng = random.Random(question.number)
-    groups = rng.sample([f"{row.grade}{row.letter}" for row in classes(views, at=position).rows], 6)
+    groups = rng.sample([row.name for row in classes(views, at=position).rows], 6)
     members = rng.sample(memberships(views, at=position).rows, 6)
     teachers = [row.teacher for row in rng.sample(lessons(views, to_date="2026-09-30", at=position).rows, 6)]
     names = {parameter.name: parameter for parameter in question.parameters}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from exports.names import Open
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import CLOSING_WORDS, REMARK_WORDS
 from projections.reading import Reader
@@ -24,7 +25,6 @@ _HEADERS: Final = {
 }
 
 NameAt = Callable[[str, int], str]
-Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 
 
 def control_tables(views: Reader, position: int, name: NameAt, classes: Mapping[str, str], open_: Open) -> list[Table]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final
 
-from exports.control_tables import NameAt, Open, text_of
+from exports.control_tables import NameAt, text_of
+from exports.names import Open
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import EXCUSE_WORDS, INCIDENT_WORDS, LESSON_RULE_WORDS
 from projections.reading import Reader

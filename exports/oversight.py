@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import orjson
 
+from exports.names import Open
 from exports.print_tables import print_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
@@ -40,7 +41,7 @@ class Oversight:
         self,
         views: Reader,
         position: int,
-        open_: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]],
+        open_: Open,
         name: Callable[[str, int], str],
     ) -> None:
         self._views = views
@@ -109,9 +110,7 @@ class Oversight:
             )
 
     def _journals(self) -> Iterator[Sequence[str]]:
-        names = {
-            group.class_group: f"{group.grade}{group.letter}" for group in classes(self._views, at=self._position).rows
-        }
+        names = {group.class_group: group.name for group in classes(self._views, at=self._position).rows}
         history = journal_turns(self._views, self._position)
         for turn in sorted((turn for of in history.values() for turn in of), key=lambda turn: turn.entry):
             disclosed = self._open([turn.note]) if turn.note else {}

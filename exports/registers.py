@@ -6,7 +6,7 @@ courses and enrolments are held whole, and a school has some thousands of those.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import orjson
 from exports.control_tables import control_tables
 from exports.excuse_tables import excuse_tables
 from exports.homework_tables import homework_tables
+from exports.names import Names, Open
 from exports.oversight import Oversight
 from exports.paging import pages
 from exports.people_tables import people_tables
@@ -39,14 +40,10 @@ from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.duties import duties
 from projections.views.lookups import classes, courses, persons
-from projections.views.people_registers import Named, digests_of, disclosed
 from projections.views.plans import statements
 from projections.views.regulation import regulation
 from projections.views.subgroups import subgroup_members
 from projections.views.timetable_entries import bell_schedules, calendar, timetables
-
-Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
-"""Digests -> (name, value) of the disclosures among them that this receiver may read."""
 
 _ENTRY, _AT, _LESSON, _DAY = "entry (запись)", "at (внесено)", "lesson (урок)", "held_on (дата)"
 _CLASS, _SUBJECT, _STUDENT, _NAME = "class (класс)", "subject (предмет)", "student (ученик)", "name (имя)"
@@ -98,9 +95,9 @@ class Registers:
         self._views = views
         self._position = position
         self._open: Open = open_ or (lambda _: {})
-        self._names = self._read_names()
+        self._names = Names(views, position, self._open)
         self._orders = regulation(views, at=position)
-        self._classes = {row.class_group: f"{row.grade}{row.letter}" for row in classes(views, at=position).rows}
+        self._classes = {row.class_group: row.name for row in classes(views, at=position).rows}
         self._courses = {
             row.course: _Course(self._classes.get(row.class_group, ""), row.subject, row.subgroup or "")
             for row in courses(views, at=position).rows
@@ -172,7 +169,7 @@ class Registers:
             Table("cancellations", _CANCELLATIONS, self._cancellations()),
             Table("substitution_plans", _SUBSTITUTION_PLANS, self._substitution_plans()),
             *self._order_tables(),
-            *result_tables(self._views, self._position, self._known_name, self._open),
+            *result_tables(self._views, self._position, self._names.at, self._open),
         ]
 
     def _order_tables(self) -> list[Table]:
@@ -247,22 +244,12 @@ class Registers:
             Table("subgroups", (*course, _STUDENT, _NAME, "starts_on (с)", "ends_on (по)"), self._subgroup_rows()),
         ]
 
-    def _read_names(self) -> dict[str, Named]:
-        histories = disclosed(self._views, at=self._position)
-        opened = self._open(digests_of(histories))
-        return {person: Named(history, opened) for person, history in histories.items()}
-
     def _name(self, person: str, entry: int) -> str:
-        return typed(self._known_name(person, entry))
+        return typed(self._names.at(person, entry))
 
     def name_at_the_end(self, person: str) -> str:
         """A person's name as it stands at the archive's end; the id where nothing of it may be read."""
-        return self._known_name(person, self._position)
-
-    def _known_name(self, person: str, entry: int) -> str:
-        """The name that stood at a row's entry; the id where nothing of it may be read."""
-        known = self._names.get(person)
-        return (known and known.at(entry)) or person
+        return self._names.at(person)
 
     def _pages(self, sql: str) -> Iterator[tuple[Any, ...]]:
         return pages(self._views, self._position, sql)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import orjson
 
+from exports.names import Open
 from exports.paging import pages
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
@@ -21,13 +22,12 @@ from ledger.wire.canonical import format_canonical
 from projections.reading import Reader, stands
 from projections.views.result_register import assessment_rules, council_decisions
 
-Opened = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 _ENTRY, _AT, _SHEET = "entry (запись)", "at (внесено)", "sheet (ведомость)"
 _STUDENT, _WHAT = "student (ученик)", "what (что)"
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
 
 
-def result_tables(views: Reader, position: int, name: Callable[[str, int], str], open_: Opened) -> list[Table]:
+def result_tables(views: Reader, position: int, name: Callable[[str, int], str], open_: Open) -> list[Table]:
     """The four tables; `name` gives a person's name, `open_` opens disclosures by their digests."""
     of = _Results(views, position, name, open_)
     return [
@@ -72,7 +72,7 @@ def result_tables(views: Reader, position: int, name: Callable[[str, int], str],
 class _Results:
     """Rows of one archive's tables."""
 
-    def __init__(self, views: Reader, position: int, name: Callable[[str, int], str], open_: Opened) -> None:
+    def __init__(self, views: Reader, position: int, name: Callable[[str, int], str], open_: Open) -> None:
         self._views = views
         self._position = position
         self._name = name

@@ -150,7 +150,7 @@ def _print_due(
 
 
 def _class_names(school: OpenSchool, position: int) -> dict[str, str]:
-    return {row.class_group: f"{row.grade}{row.letter}" for row in classes(school.views, at=position).rows}
+    return {row.class_group: row.name for row in classes(school.views, at=position).rows}
 
 
 def _office_line(row: OfficeRow, names: dict[str, str], groups: dict[str, str]) -> str:

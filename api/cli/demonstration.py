@@ -141,7 +141,7 @@ def _closed_page(school: OpenSchool) -> tuple[ClassPage, str]:
     page = class_page(
         school.views, group.class_group, subject=SUBJECT, from_date=closed.starts_on, to_date=closed.ends_on
     )
-    return page, f"{group.grade}{group.letter}"
+    return page, group.name
 
 
 def _correct_after_close(school: OpenSchool, sample: SampleSchool) -> str:

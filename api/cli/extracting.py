@@ -19,7 +19,6 @@ from exports.registers import Registers
 from exports.tables import Table
 from ledger.log import SignedCheckpoint
 from projections.views.lookups import classes, persons
-from projections.views.summary_sheets import name_of
 
 _RANGES = re.compile(r"[0-9]{1,15}(?:-[0-9]{1,15})?(?:,[0-9]{1,15}(?:-[0-9]{1,15})?)*", re.ASCII)
 ENTRIES_MAX: Final = 100_000
@@ -96,7 +95,7 @@ def _target(school: OpenSchool, size: int, options: ExtractOptions) -> Target:
     if sum(value is not None for value in (options.class_, options.student, options.entries)) != 1:
         raise SettingsError("одно из --class, --student, --entries / one of --class, --student, --entries")
     if options.class_ is not None:
-        rows = [row for row in classes(school.views, at=size).rows if options.class_ in (row.class_group, name_of(row))]
+        rows = [row for row in classes(school.views, at=size).rows if options.class_ in (row.class_group, row.name)]
         if not rows:
             raise SettingsError("--class: такого класса нет / there is no such class")
         return Target("class", rows[-1].class_group, rows[-1].year, rows[-1].grade)

@@ -79,7 +79,7 @@ def _line(row: Forecast, names: Mapping[str, str]) -> str:
 def class_of(school: OpenSchool, name: str, moment: AsOf) -> str:
     """The class of this name; of several school years the latest."""
     asked = resolve(school.views, moment)
-    known = {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
+    known = {row.name: row.class_group for row in classes(school.views, at=asked).rows}
     if name not in known:
         raise SettingsError(no_class(name, known, asked))
     return known[name]

@@ -17,7 +17,8 @@ from exports.archive import ArchivePlan, write_archive
 from exports.bag import READ_ME, Seal
 from exports.description import KEPT, About, Retention
 from exports.life import life
-from exports.registers import Open, Registers
+from exports.names import Open
+from exports.registers import Registers
 from exports.viewer import viewer_page
 from ledger.log import SignedCheckpoint
 from projections.reading import Reader

@@ -91,7 +91,7 @@ def check_days(chosen: Replayed) -> None:
 
 def class_names(school: OpenSchool, asked: int) -> dict[str, str]:
     """Name -> class group, as known at a position."""
-    return {f"{row.grade}{row.letter}": row.class_group for row in classes(school.views, at=asked).rows}
+    return {row.name: row.class_group for row in classes(school.views, at=asked).rows}
 
 
 def read_moment(text: str) -> AsOf:

@@ -22,7 +22,6 @@ from projections.views.summary_sheets import (
     ClassSheet,
     SheetChange,
     SheetVersions,
-    name_of,
     sheet_bytes,
     sheet_duties,
     sheet_versions,
@@ -174,7 +173,7 @@ def _moment(at: str | None, position: int | None) -> AsOf:
 def _class(school: OpenSchool, text: str, position: int) -> str:
     """The id of a class that is named `5А`, of the latest year that has one, or by its id."""
     rows = classes(school.views, at=position).rows
-    found = [row.class_group for row in rows if text in (row.class_group, name_of(row))]
+    found = [row.class_group for row in rows if text in (row.class_group, row.name)]
     if not found:
         raise SettingsError("--class: такого класса нет / there is no such class")
     return found[-1]

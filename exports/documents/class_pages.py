@@ -14,7 +14,7 @@ from typing import Final
 
 from exports.documents.cells import LEGEND, Cell, cells_of, chain, said_before
 from exports.documents.sheet import Column, Row, Sheet
-from exports.documents.source import MONTHS, Source, class_name, period_name, shown_day
+from exports.documents.source import MONTHS, Source, period_name, shown_day
 from ledger.journal.vocabulary import WORK_WORDS
 from projections.reading import listed
 from projections.views.columns import LessonColumn, columns_of
@@ -131,7 +131,7 @@ class ClassBook:
     def _sheets(
         self, course: Course, span: Span, held: Sequence[LessonColumn], results: Sequence[_Result]
     ) -> list[Sheet]:
-        scope = [("класс", class_name(self._group)), ("учебный год", self._year[0]), ("предмет", course.subject)]
+        scope = [("класс", self._group.name), ("учебный год", self._year[0]), ("предмет", course.subject)]
         if course.subgroup is not None:
             scope.append(("подгруппа", course.subgroup))
         days = f"{shown_day(span.starts_on)}–{shown_day(span.ends_on)}"

@@ -9,7 +9,7 @@ import orjson
 
 from exports.documents.cells import say
 from exports.documents.sheet import Column, Row, Sheet
-from exports.documents.source import NOTHING, Source, class_name, period_name, shown_day
+from exports.documents.source import NOTHING, Source, period_name, shown_day
 from ledger.journal.vocabulary import (
     CANCELLATION_WORDS,
     FACT_WORDS,
@@ -72,7 +72,7 @@ def correction_sheets(source: Source, group: ClassGroup) -> Iterator[tuple[str, 
     """
     rows = correction_register(source.views, class_group=group.class_group, at=source.position).rows
     notes = source.opened(row.note for row in rows)
-    scope = [("класс", class_name(group)), ("учебный год", source.years[group.year].title)]
+    scope = [("класс", group.name), ("учебный год", source.years[group.year].title)]
     pages = source.pages_of(group)
     for number, one in enumerate(pages, 1):
         title = period_name(one)

@@ -23,7 +23,7 @@ from exports.documents.corrections import correction_sheets
 from exports.documents.pages import Stamp, grouped, shown_moment
 from exports.documents.presses import Job, render_all
 from exports.documents.sheet import Sheet
-from exports.documents.source import Source, class_name, month_name
+from exports.documents.source import Source, month_name
 from exports.documents.substitutions import months_of, substitution_sheets
 from exports.documents.summary import summary_sheets
 from projections.views.lookups import ClassGroup, SchoolYear
@@ -109,7 +109,7 @@ class Documents:
             yield from self._of_class(folder, year, group, sheet)
 
     def _of_class(self, year_folder: str, year: SchoolYear, group: ClassGroup, summary: Sheet) -> Iterator[Job]:
-        name = class_name(group)
+        name = group.name
         folder = self._free(f"{year_folder}/{latin(name)}")
         self._sections.append(_Section(f"Класс {name}, {year.title}", f"Class {name}, {year.title}"))
         title = f"Сводная ведомость, {name}, {year.title}"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from exports.documents.sheet import Column, Row, Sheet
+from exports.names import Names, Open
 from ledger.journal.vocabulary import PERIOD_WORDS
 from ledger.wire.entry import parse_at
 from projections.reading import Reader
 from projections.views.lookups import ClassGroup, Course, Period, SchoolYear, classes, courses, periods, school, years
-from projections.views.people_registers import Named, digests_of, disclosed
-
-Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
-"""Digests -> (name, value) of the disclosures among them that this receiver may read."""
 
 MONTHS: Final = (
     *("январь", "февраль", "март", "апрель", "май", "июнь"),
@@ -50,9 +47,7 @@ class Source:
         self.years: dict[str, SchoolYear] = {row.year: row for row in years(views, at=position).rows}
         self.classes: tuple[ClassGroup, ...] = classes(views, at=position).rows
         self._periods = periods(views, at=position).rows
-        histories = disclosed(views, at=position)
-        opened = self._open(digests_of(histories))
-        self._names = {person: Named(history, opened) for person, history in histories.items()}
+        self._names = Names(views, position, self._open)
 
     def _last_moment(self) -> str:
         sql = "SELECT c.at FROM {commands} c WHERE c.entry < :at ORDER BY c.entry DESC LIMIT 1"
@@ -65,8 +60,7 @@ class Source:
 
     def name(self, person: str, entry: int | None = None) -> str:
         """A person's name at an entry (None: at the position); the id where nothing of it may be read."""
-        known = self._names.get(person)
-        return (known and known.at(entry)) or person
+        return self._names.at(person, entry)
 
     def by_name(self, people: Iterable[str]) -> list[str]:
         """People in the order of the alphabet, Ё beside Е; those without a name in the order given, behind the rest."""
@@ -122,11 +116,6 @@ class Source:
             notes=tuple(notes),
             follows=follows,
         )
-
-
-def class_name(group: ClassGroup) -> str:
-    """Such as ``5А``."""
-    return f"{group.grade}{group.letter}"
 
 
 def period_name(period: Period) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from exports.documents.sheet import Column, Row, Sheet
-from exports.documents.source import Source, class_name
+from exports.documents.source import Source
 from ledger.journal.summary_sheet import COLUMNS, column_of
 from projections.reading import stands
 from projections.views.lookups import ClassGroup
@@ -55,7 +55,7 @@ def class_summary(source: Source, group: ClassGroup, duty: SheetDuty) -> Sheet:
         *(Column(subject, "mark", width_mm=9, turned=True) for subject in subjects),
         Column("Решение педагогического совета", width_mm=26, joins=True),
     )
-    scope = (("класс", class_name(group)), ("учебный год", source.years[group.year].title))
+    scope = (("класс", group.name), ("учебный год", source.years[group.year].title))
     return source.sheet(
         "summary_sheet",
         "Сводная ведомость итоговых отметок",

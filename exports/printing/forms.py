@@ -14,7 +14,7 @@ from exports.documents.class_pages import ClassBook, Span
 from exports.documents.conformity import conformity_sheet, obligations_sheet
 from exports.documents.corrections import correction_sheets
 from exports.documents.sheet import Sheet, digest_of
-from exports.documents.source import Source, class_name, month_name, period_name
+from exports.documents.source import Source, month_name, period_name
 from exports.documents.substitutions import substitution_sheets
 from exports.documents.summary import class_summary
 from ledger.errors import LetopisError
@@ -63,14 +63,14 @@ def _class_page(source: Source, scope: Scope) -> Form:
     group, course = _course(source, scope.course)
     period = _period(source, scope.period)
     sheets = ClassBook(source, group).page(course, Span(period, period.starts_on, period.ends_on))
-    return _form(f"{course.subject}, {class_name(group)}, {period_name(period)}", sheets)
+    return _form(f"{course.subject}, {group.name}, {period_name(period)}", sheets)
 
 
 def _summary_sheet(source: Source, scope: Scope) -> Form:
     group = _group(source, scope.class_group)
     duties = sheet_duties(source.views, year=group.year, at=source.position).rows
     duty = next(duty for duty in duties if duty.class_group == group.class_group)
-    title = f"Сводная ведомость, {class_name(group)}, {source.years[group.year].title}"
+    title = f"Сводная ведомость, {group.name}, {source.years[group.year].title}"
     return _form(title, [class_summary(source, group, duty)])
 
 

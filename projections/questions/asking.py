@@ -152,7 +152,7 @@ class Asked:
     @cached_property
     def class_names(self) -> dict[str, str]:
         """Class group -> its name, such as ``5А``."""
-        return {row.class_group: f"{row.grade}{row.letter}" for row in self._classes}
+        return {row.class_group: row.name for row in self._classes}
 
     @cached_property
     def grades(self) -> dict[str, int]:
@@ -383,7 +383,7 @@ def _class(name: str, text: str, views: Reader, position: int) -> str:
     """A class group by id, or by its name in the latest school year that has it."""
     order = {row.year: number for number, row in enumerate(years(views, at=position).rows)}
     found = sorted(classes(views, at=position).rows, key=lambda row: order.get(row.year, -1))
-    named = {f"{row.grade}{row.letter}": row.class_group for row in found}
+    named = {row.name: row.class_group for row in found}
     if text in named:
         return named[text]
     if any(row.class_group == text for row in found):

@@ -184,7 +184,7 @@ def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = 
     """
     by = judging(views, now, at)
     found = _lessons(views, asked, by.position)
-    names = {of.class_group: f"{of.grade}{of.letter}" for of in classes(views, at=by.position).rows}
+    names = {of.class_group: of.name for of in classes(views, at=by.position).rows}
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
@@ -208,7 +208,7 @@ def lesson_deadlines(views: Reader, lesson: str, *, now: datetime, at: AsOf = No
         NotYetProjected: `at` is a position that the views have not reached.
     """
     by = judging(views, now, at)
-    names = {of.class_group: f"{of.grade}{of.letter}" for of in classes(views, at=by.position).rows}
+    names = {of.class_group: of.name for of in classes(views, at=by.position).rows}
     found = lessons(views, lesson=lesson, at=by.position).rows
     rows: list[DeadlineRow] = []
     whole = None

@@ -184,7 +184,7 @@ def _row(
     return Forecast(
         student=student,
         class_group=group.class_group,
-        class_name=f"{group.grade}{group.letter}",
+        class_name=group.name,
         course=course.course,
         subject=course.subject,
         subgroup=course.subgroup,

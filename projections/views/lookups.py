@@ -75,6 +75,11 @@ class ClassGroup:
     letter: str
     class_teacher: str | None
 
+    @property
+    def name(self) -> str:
+        """What people call it, such as ``5А``."""
+        return f"{self.grade}{self.letter}"
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

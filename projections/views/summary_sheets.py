@@ -15,7 +15,7 @@ import orjson
 from ledger.journal.summary_sheet import COLUMNS, StandingResult, SummarySheet, column_of, make_sheet
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.views.journals import JournalTurn, closed_by, journal_turns
-from projections.views.lookups import ClassGroup, classes
+from projections.views.lookups import classes
 
 _STUDENTS: Final = f"SELECT e.student FROM {{enrollments}} e WHERE e.class_group = :class_group AND {stands('e')}"
 _SUBJECTS: Final = f"SELECT o.subject FROM {{courses}} o WHERE o.class_group = :class_group AND {stands('o')}"
@@ -151,7 +151,7 @@ def summary_sheet(views: Reader, class_group: str, *, at: AsOf = None) -> ClassS
     return ClassSheet(
         position,
         class_group,
-        name_of(group),
+        group.name,
         group.year,
         COLUMNS,
         tuple(SheetLine(*row) for row in sheet.rows),
@@ -187,12 +187,7 @@ def sheet_versions(views: Reader, class_group: str, *, at: AsOf = None) -> Sheet
             versions[-1] = _with_turn(versions[-1], turn)
             handed_over = sheet if turn.action == "transferred" else handed_over
     since = None if handed_over is None else compare_sheets(handed_over, before)
-    return SheetVersions(position, class_group, name_of(group), tuple(versions), since)
-
-
-def name_of(group: ClassGroup) -> str:
-    """A class's name as people use it, such as 5А."""
-    return f"{group.grade}{group.letter}"
+    return SheetVersions(position, class_group, group.name, tuple(versions), since)
 
 
 def compare_sheets(old: SummarySheet, new: SummarySheet) -> tuple[SheetChange, ...]:
@@ -228,7 +223,7 @@ def sheet_duties(views: Reader, *, year: str | None = None, at: AsOf = None) -> 
             SheetDuty(
                 turns[-1].entry if turns else None,
                 group.class_group,
-                name_of(group),
+                group.name,
                 group.year,
                 closing,
                 sum(turn.action == "reopened" for turn in turns),

@@ -252,7 +252,7 @@ class _Asked:
         self.subject = subject
         self.student = student
         self.classes = {
-            row.class_group: _Class(row.class_group, f"{row.grade}{row.letter}", (row.grade, row.letter))
+            row.class_group: _Class(row.class_group, row.name, (row.grade, row.letter))
             for row in classes(views, at=position).rows
         }
         self.courses = {row.course: row for row in courses(views, at=position).rows}

@@ -157,7 +157,7 @@ def _by_rule(row: DeadlineRow) -> WorkRow:
 
 def _by_persons(views: Reader, asked: Asked, now: datetime, position: int) -> Iterator[WorkRow]:
     """Remarks that persons raised, by the day of their lesson, or of their own."""
-    names = {of.class_group: f"{of.grade}{of.letter}" for of in classes(views, at=position).rows}
+    names = {of.class_group: of.name for of in classes(views, at=position).rows}
     sql = f"""SELECT l.lesson, l.held_on, l.number FROM {{remarks}} r
         JOIN {{lessons}} l ON l.lesson = r.lesson AND {stands("l")} WHERE {stands("r")}"""
     places = {lesson: (day, number) for lesson, day, number in views.select(sql, {"at": position})}

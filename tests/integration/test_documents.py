@@ -24,7 +24,7 @@ from exports.documents.corrections import correction_sheets
 from exports.documents.folder import Documents, latin
 from exports.documents.pages import Stamp
 from exports.documents.sheet import WAS_IS, Sheet
-from exports.documents.source import Source, class_name
+from exports.documents.source import Source
 from exports.documents.substitutions import substitution_sheets
 from exports.documents.summary import summary_sheets
 from exports.registers import Registers
@@ -236,7 +236,7 @@ def test_every_mark_and_absence_of_the_tables_is_on_the_pages_and_no_other(sampl
                 if sheet.kind == "class_page":
                     for row in sheet.rows:
                         for text in " ".join(row.cells[2:]).split():
-                            on_pages[class_name(group), subject, row.cells[1], text.rpartition(WAS_IS)[2]] += 1
+                            on_pages[group.name, subject, row.cells[1], text.rpartition(WAS_IS)[2]] += 1
     on_pages = Counter({place: count for place, count in on_pages.items() if place[3] != "–"})
     in_tables: Counter[tuple[str, str, str, str]] = Counter()
     for table in Registers(sample.views, source.position, opener(sample)).tables():

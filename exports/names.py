@@ -1,0 +1,25 @@
+"""People's names as whoever receives an export may read them: in tables and in documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from projections.reading import Reader
+from projections.views.people_registers import Named, digests_of, disclosed
+
+Open = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
+"""Digests -> (name, value) of the disclosures among them that this receiver may read."""
+
+
+class Names:
+    """Everybody's names, of everybody who was registered before a position."""
+
+    def __init__(self, views: Reader, position: int, open_: Open) -> None:
+        histories = disclosed(views, at=position)
+        opened = open_(digests_of(histories))
+        self._named = {person: Named(history, opened) for person, history in histories.items()}
+
+    def at(self, person: str, entry: int | None = None) -> str:
+        """A person's name that stood at an entry (None: at the position); the id where nothing of it may be read."""
+        known = self._named.get(person)
+        return (known and known.at(entry)) or person
