@@ -120,7 +120,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "standing action absent_name substitute_name fact old new note grades title weeks code order_number duty "
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules "
-        "withdrawn_basis link diary outcome computed inputs rule protocol decision students names sheets office"
+        "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}

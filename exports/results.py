@@ -45,8 +45,9 @@ def result_tables(views: Reader, position: int, name: Callable[[str, int], str],
                 *(_ENTRY, _AT, _SHEET, "class (класс)", "subject (предмет)", "period (период)", _WHAT, _STUDENT),
                 *("name (имя)", "computed (вычислено)", "sum (сумма)", "weight (вес)", "inputs (по записям)"),
                 *("rule (правила)", "recorded (внесено значение)", "reason (причина)", "note (пояснение)"),
-                *("obtained_at (получено)", "protocol (протокол)", "standing (действует значение)"),
-                *("standing_entry (действует запись)", "published_entry (опубликовано записью)"),
+                *("obtained_at (получено)", "protocol (протокол)", "lacks (не хватает классов)"),
+                *("standing (действует значение)", "standing_entry (действует запись)"),
+                "published_entry (опубликовано записью)",
             ),
             of.results(),
         ),
@@ -89,7 +90,7 @@ class _Results:
     def results(self) -> Iterator[Sequence[str]]:
         sql = f"""SELECT f.entry, {_AT_OF.format("f.entry")}, f.sheet, g.grade, g.letter, o.subject, p.kind, p.number,
               f.what, f.student, f.computed, f.sum, f.weight, f.inputs, f.rule, f.recorded, f.reason, f.note,
-              f.obtained_at, f.protocol, s.value, s.entry,
+              f.obtained_at, f.protocol, f.lacks, s.value, s.entry,
               (SELECT min(b.entry) FROM {{publications}} b
                 WHERE b.sheet = f.sheet AND b.what = f.what AND b.entry > f.entry AND {stands("b")})
             FROM {{results}} f
@@ -101,15 +102,21 @@ class _Results:
             WHERE f.fact = f.entry AND f.entry < :at AND f.entry > :after ORDER BY f.entry"""
         for row in self._pages(sql):
             entry, at, sheet, grade, letter, subject, kind, number, what, student, computed, *rest = row
-            total, weight, inputs, rule, recorded, reason, note, obtained_at, protocol, value, by, published = rest
-            listed = "" if inputs is None else " ".join(map(str, orjson.loads(inputs)))
+            total, weight, inputs, rule, recorded, reason, note, obtained_at, protocol, lacks, value, by, shown = rest
             period = PERIOD_WORDS[kind] if kind == "year" else f"{PERIOD_WORDS[kind]} {number}"
             yield (
                 *(str(entry), at, sheet, typed(f"{grade}{letter}"), typed(subject), period, RESULT_WORDS[what]),
-                *(student, typed(self._name(student, entry)), _mark(computed), _number(total), _number(weight), listed),
-                *(_number(rule), _mark(recorded), "" if reason is None else DEVIATION_WORDS[reason], self._note(note)),
-                *(obtained_at or "", typed(protocol or ""), _mark(value), "" if by == entry else str(by)),
-                _number(published),
+                *(student, typed(self._name(student, entry)), _mark(computed), _number(total), _number(weight)),
+                *(_listed(inputs), _number(rule), _mark(recorded), "" if reason is None else DEVIATION_WORDS[reason]),
+                self._note(note),
+                *(
+                    obtained_at or "",
+                    typed(protocol or ""),
+                    _listed(lacks),
+                    _mark(value),
+                    "" if by == entry else str(by),
+                ),
+                _number(shown),
             )
 
     def corrections(self) -> Iterator[Sequence[str]]:
@@ -142,6 +149,11 @@ class _Results:
     def _note(self, digest: str | None) -> str:
         opened = self._open([digest]) if digest else {}
         return typed(opened[digest][1]) if digest and digest in opened else ""
+
+
+def _listed(numbers: str | None) -> str:
+    """Numbers of a JSON array, joined by spaces; None: nothing."""
+    return "" if numbers is None else " ".join(map(str, orjson.loads(numbers)))
 
 
 def _mark(value: str | None) -> str:

@@ -234,6 +234,10 @@ class ShelfBooks:
         """Return the streams of the result sheets of a subject; what the log grew by later may be among them."""
         return self._subjects().sheets(class_groups, subject)
 
+    def years(self) -> Sequence[str]:
+        """Return the ids of the school years; what the log grew by later may be among them."""
+        return self._subjects().years()
+
     def class_streams(self, class_group: str) -> Sequence[str]:
         """Return the streams of a class; what the log grew by later may be among them."""
         return self._subjects().of_class(class_group)

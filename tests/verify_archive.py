@@ -263,7 +263,7 @@ HEADERS = {
     "assessment": "entry (запись);order_number (номер приказа);order_date (дата приказа);effective_from (действует с);rules (правила)",
     "results": "entry (запись);at (внесено);sheet (ведомость);class (класс);subject (предмет);period (период);what (что);"
     "student (ученик);name (имя);computed (вычислено);sum (сумма);weight (вес);inputs (по записям);rule (правила);"
-    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);"
+    "recorded (внесено значение);reason (причина);note (пояснение);obtained_at (получено);protocol (протокол);lacks (не хватает классов);"
     "standing (действует значение);standing_entry (действует запись);published_entry (опубликовано записью)",
     "result_corrections": "entry (запись);at (внесено);what (что);corrects (исправляет запись);sheet (ведомость);"
     "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",

@@ -77,6 +77,7 @@ class Graded:
         reason = DEVIATIONS[more["reason"]] if more.get("reason") else ""
         listed = " ".join(map(str, inputs))
         cells = [self.word(computed), *mean, listed, data["rule"], self.word(value), reason, note, "", ""]
+        cells.append(" ".join(map(str, more.get("lacks", []))))
         self._row(index, sheet, what, student, cells, value)
         return index
 
@@ -86,7 +87,7 @@ class Graded:
             "results", sheet, "exam_result_recorded",
             student=student, value=value, protocol="=Протокол № 2", obtained_at="2027-05-29T12:00",
         )  # fmt: skip
-        cells = ["", "", "", "", "", self.word(value), "", "", "2027-05-29T12:00", "=Протокол № 2"]
+        cells = ["", "", "", "", "", self.word(value), "", "", "2027-05-29T12:00", "=Протокол № 2", ""]
         self._row(index, sheet, "exam_result", student, cells, value)
         return index
 
@@ -148,7 +149,7 @@ class Graded:
         return index
 
 
-def graded() -> Graded:
+def graded(rules_from: str = "2026-09-01") -> Graded:
     """The small school, with everything of "Results" and "The council" once at least."""
     school = sample()
     b = school.builder
@@ -160,7 +161,7 @@ def graded() -> Graded:
     )  # fmt: skip
     b.add("year", school.year, "period_listed", period=year)
     g = Graded(school, 0, school.period, "", "", {}, {}, [], 0, 0)
-    g.rule = g.adopt("2026-09-01")
+    g.rule = g.adopt(rules_from)
     _quarter(g)
     _year(g, year)
     b.begin()

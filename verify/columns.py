@@ -176,8 +176,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "results": (
         _ENTRY, _AT, _SHEET, _CLASS, _SUBJECT, "period (период)", "what (что)", _STUDENT, _NAME,
         "computed (вычислено)", "sum (сумма)", "weight (вес)", "inputs (по записям)", "rule (правила)", _RECORDED,
-        "reason (причина)", "note (пояснение)", "obtained_at (получено)", "protocol (протокол)", _STANDING, _BY,
-        "published_entry (опубликовано записью)",
+        "reason (причина)", "note (пояснение)", "obtained_at (получено)", "protocol (протокол)",
+        "lacks (не хватает классов)", _STANDING, _BY, "published_entry (опубликовано записью)",
     ),
     "result_corrections": (
         _ENTRY, _AT, "what (что)", "corrects (исправляет запись)", _SHEET, _STUDENT, "old (было)", "new (стало)",

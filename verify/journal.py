@@ -37,18 +37,21 @@ _OF_COURSES: Final = (b"cancellation/", b"homework/", b"schedule/", b"substituti
 
 
 class Journals:
-    """The journals of all classes; while none was ever closed (`any_closed`), no entry needs to be asked about."""
+    """The journals of all classes; while none was ever closed (`any_closed`), no entry needs to be asked about.
+
+    `periods` are those of a year and a grade.
+    """
 
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._find = replay.find
-        self._periods: dict[tuple[bytes, bytes], list[Period]] = {}
+        self.periods: dict[tuple[bytes, bytes], list[Period]] = {}
         self.any_closed = False
 
     def period_defined(self, period: Period) -> None:
         """Take note of a period."""
         for grade in period.grades:
-            self._periods.setdefault((period.year, grade), []).append(period)
+            self.periods.setdefault((period.year, grade), []).append(period)
 
     def check_open(self, stream: Stream) -> None:
         """Report an entry on a lesson, a result or a plan of a course of a class whose journal is closed."""
@@ -199,7 +202,7 @@ class Journals:
                         yield "result", course.id.decode()
 
     def _periods_of(self, group: ClassGroup) -> list[Period]:
-        return self._periods.get((group.year, group.grade), [])
+        return self.periods.get((group.year, group.grade), [])
 
     def _lessons(self, group: ClassGroup) -> list[Lesson]:
         lessons = self._replay.lessons.by_grade.get((group.year, group.grade), [])

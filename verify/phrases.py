@@ -291,6 +291,7 @@ PHRASES: Final[dict[str, str]] = {
     "a day after {}": "день после {}",
     "no last day of a work that is not written": "у работы, которая не письменная, нет последнего дня",
     "no weights where the mean is plain": "при простом среднем весов нет",
+    "grades and earlier titles in order": "классы и прежние названия по порядку",
     "the standing entry of this lesson's {}": "действующая запись этого урока: {}",
     "another value": "другое значение",
     "another code": "другой код",

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from verify.entry import DATA, Groups
+from verify.finals import are_in_order
 from verify.state import Stream
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Orders:
         found = json.loads(rules)
         if "weights" in found and found["average"] != "weighted":
             self._replay.find("data-field", "no weights where the mean is plain", rules, field_name="data.rules")
+        if not are_in_order(found.get("final_over_years")):
+            self._replay.find("data-field", "grades and earlier titles in order", rules, field_name="data.rules")
         self.rules.append((effective_from, index, found))
 
     def rules_on(self, day: bytes) -> tuple[int, dict[str, Any]] | None:

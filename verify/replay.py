@@ -82,7 +82,10 @@ _KINDS: Final[dict[str, type[Stream]]] = {
 
 
 class Replay:
-    """The state of a school as its entries say, and every rule of events.md that they break."""
+    """The state of a school as its entries say, and every rule of events.md that they break.
+
+    `subjects` by year and title, `classes` by year and grade.
+    """
 
     def __init__(self, report: Report, disclosures: Disclosures, tables: Tables, start: int) -> None:
         self.report = report
@@ -121,7 +124,8 @@ class Replay:
         self.schedules = Schedules(self)
         self.results = Results(self)
         self.council = Council(self)
-        self._subjects: dict[tuple[bytes, bytes], Subject] = {}
+        self.subjects: dict[tuple[bytes, bytes], Subject] = {}
+        self.classes: dict[tuple[bytes, bytes], list[ClassGroup]] = {}
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
 
     def _handler(self, event: EventType) -> Callable[[Stream, int, Groups], None]:
@@ -332,6 +336,7 @@ class Replay:
         self.made(b"year", year, "year")
         stream.teacher = class_teacher
         stream.year, stream.grade, stream.name = year, grade, grade + unescape(letter)
+        self.classes.setdefault((year, grade), []).append(stream)
 
     def student_enrolled(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a student into a class."""
@@ -372,7 +377,8 @@ class Replay:
             stream.group = group
             group.courses.append(stream)
         stream.subject, stream.year = unescape(subject), year
-        stream.taught = self._subjects.setdefault((year, subject), Subject())
+        stream.taught = self.subjects.setdefault((year, stream.subject), Subject())
+        stream.taught.courses.append(stream)
         self.subgroups.opened(stream, subgroup)
         self.tables.course(index, stream)
 

@@ -4,10 +4,12 @@ from typing import Final
 
 from verify.columns import WORK_KINDS
 from verify.fragments import (
+    BARE_TEXT,
     BARE_UUID,
     COUNT,
     DATE,
     DIGEST,
+    GRADES,
     INDEX,
     MINUTE,
     REASON,
@@ -39,9 +41,21 @@ _RULES: Final[dict[str, bytes]] = {
 _WEIGHTS = (
     rb"\{(?!\})" + b"".join(rb'(?:"%b":%b(?:,(?=")|(?=\})))?' % (kind, WEIGHT) for kind in sorted(WORK_KINDS)) + rb"\}"
 )
+_GRADE = rb"(?:[1-9]|1[0-2])"
+_LINE = rb'"(?!")' + BARE_TEXT + rb'"'
+_RENAMED = rb'\{"title":' + _LINE + rb',"was":' + _LINE + rb"\}"
+# Kinds of periods, in order, the year always.
+_OVER_YEARS = (
+    rb'\{"first_grade":' + _GRADE + rb',"grades":\[' + _GRADE + rb"(?:," + _GRADE + rb")*\]"
+    rb',"marks":\[(?:"half_year",)?(?:"quarter",)?(?:"trimester",)?"year"\]'
+    rb'(?:,"renamed":\[' + _RENAMED + rb"(?:," + _RENAMED + rb')*\])?,"source":' + _LINE + rb"\}"
+)
+# In canonical order, `final_over_years` stands before `five_from`.
 _RULES_OBJECT = (
     rb"(\{"
-    + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in _RULES.items())
+    + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in _RULES.items()).replace(
+        b',"five_from"', b'(?:,"final_over_years":' + _OVER_YEARS + b')?,"five_from"'
+    )
     + rb'(?:,"weights":'
     + _WEIGHTS
     + rb")?\})"
@@ -66,7 +80,7 @@ def _results() -> list[EventType]:
         event_type("result_sheet_opened/1", "results", course=UUID, period=UUID),
         event_type("period_mark_recorded/1", "results", **mark),
         event_type("exam_result_recorded/1", "results", student=UUID, value=some, protocol=TEXT, obtained_at=MINUTE),
-        event_type("final_mark_recorded/1", "results", **mark),
+        event_type("final_mark_recorded/1", "results", lacks_opt=GRADES, **mark),
         event_type(
             "results_published/1", "results", what=string(_RESULT_KIND), obtained_at=MINUTE, protocol_opt=TEXT,
         ),

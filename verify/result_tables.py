@@ -79,13 +79,13 @@ def word_of(what: str) -> bytes:
 
 def _row(each: _Result) -> list[bytes]:
     sheet, fact = each.sheet, each.fact
-    computed = total = weight = inputs = rule = reason = note = obtained_at = protocol = b""
+    computed = total = weight = inputs = rule = reason = note = obtained_at = protocol = lacks = b""
     if fact.what == "exam_result":
         obtained_at, spelt = each.cells
         protocol = cell(unescape(spelt))
     else:
-        computed, total, weight, inputs, rule, reason, note = each.cells
-        computed, inputs = _value(computed), inputs.strip(b"[]").replace(b",", b" ")
+        computed, total, weight, inputs, rule, reason, note, lacks = each.cells
+        computed, inputs, lacks = _value(computed), _listed(inputs), _listed(lacks)
         reason, note = _DEVIATIONS[reason.decode()].encode() if reason else b"", cell(note)
     course, who = sheet.course, fact.who
     return [
@@ -93,6 +93,7 @@ def _row(each: _Result) -> list[bytes]:
         word_of(fact.what),
         who.id if who is not None else b"", cell(who.name_at(fact.first)) if who is not None else b"",
         computed, total, weight, inputs, rule, _value(each.recorded), reason, note, obtained_at, protocol,
+        lacks,
         b"" if fact.value == NULL else _value(fact.value),
         _index(fact.standing if fact.standing != fact.first else None), _index(sheet.published_by(fact)),
     ]  # fmt: skip
@@ -104,6 +105,10 @@ def _period(sheet: Sheet) -> bytes:
         return b""
     word = _PERIODS[period.kind.decode()].encode()
     return word if period.kind == b"year" else word + b" " + period.number
+
+
+def _listed(numbers: bytes) -> bytes:
+    return numbers.strip(b"[]").replace(b",", b" ")
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from verify.disclosures import OF_OTHERS
 from verify.entry import ACTOR, AT, DATA, Groups, people_of
+from verify.finals import final_over_years, over_years
 from verify.grounds import Grounds
 from verify.state import NULL, Course, Fact, Period, Person, Request, Sheet, Stream
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _NOTHING: Final = b"na"
 _WEIGHT: Final = 100
+_HALVES_UP: Final = 50
 # A mark that stands: its standing entry, its digits, and its work's weight.
 _Input = tuple[int, tuple[int, ...], int]
 
@@ -80,47 +82,60 @@ class Results:
     # What is computed.
 
     def _computed(self, what: str, sheet: Sheet, index: int, groups: Groups) -> None:
-        digests, computed, inputs, reason, rule, student, total, value, weight = groups[DATA]
+        lacks = None
+        if what == "final_mark":
+            digests, computed, inputs, lacks, reason, rule, student, total, value, weight = groups[DATA]
+        else:
+            digests, computed, inputs, reason, rule, student, total, value, weight = groups[DATA]
         person = self.replay.person(student, "student", b"student")
-        self._check_reason(index, digests, reason, value != b'"%b"' % computed)
+        self._check_reason(index, digests, reason, lacks is not None or value != b'"%b"' % computed)
         rules = self._rules(sheet, int(rule))
         if rules is not None and not self.replay.start and sheet.course is not None and sheet.period is not None:
             self.replay.report.checked["results"] += 1
             expected = self._derive(what, sheet, person, rules)
-            stated = (inputs, int(total), int(weight), computed)
+            stated = (inputs, int(total), int(weight), computed, lacks)
             if inputs != b"[%b]" % b",".join(b"%d" % entry for entry in expected[0]):
                 listed = ", ".join(map(str, expected[0])) or "none"
                 self.find("result-inputs", f"the marks that stood: {listed}", inputs, field_name="data.inputs")
             else:
-                for name, wanted, found in zip(("sum", "weight", "computed"), expected[1:], stated[1:], strict=True):
+                for name, wanted, found in zip(
+                    ("sum", "weight", "computed", "lacks"), expected[1:], stated[1:], strict=True
+                ):
                     if wanted != found:
-                        self.find("result-computed", wanted, found, field_name="data." + name)
+                        self.find("result-computed", wanted or "none", found or "none", field_name="data." + name)
         fact = Fact(what, index, index, value, person)
         self._stand(sheet, fact)
         note = b"" if digests is None else self.replay.disclosures.note(json.loads(digests))
-        cells = (computed, total, weight, inputs, rule, reason or b"", note)
+        cells = (computed, total, weight, inputs, rule, reason or b"", note, lacks or b"")
         self.replay.tables.result(groups[AT], sheet, fact, value, cells)
 
     def _derive(
         self, what: str, sheet: Sheet, person: Person, rules: dict[str, Any]
-    ) -> tuple[list[int], int, int, bytes]:
-        """Return what a result must say: inputs, sum, weight, computed."""
+    ) -> tuple[list[int], int, int, bytes, bytes | None]:
+        """Return what a result must say: inputs, sum, weight, computed, and what lacks."""
         is_year = sheet.period is not None and sheet.period.kind == b"year"
         is_lessons = what == "period_mark" and not is_year
+        over = over_years(rules, sheet) if what == "final_mark" else None
+        lacks, up_from = None, rules["mean_up_from"]
         if is_lessons:
             weights = rules.get("weights", {}) if rules["average"] == "weighted" else None
             marks = list(_lesson_marks(sheet, person, weights))
             least = rules["marks_min"]
         elif what == "period_mark":
             marks, least = list(_period_marks(sheet, person)), rules["period_marks_min"]
+        elif over is not None:
+            found = final_over_years(self.replay, sheet, person, over)
+            marks = [(entry, digits, 1) for entry, value in found.marks if (digits := _digits(value))]
+            lacks = b"[%b]" % b",".join(b"%d" % grade for grade in found.lacks) if found.lacks else None
+            least, up_from = 1, _HALVES_UP
         else:
             marks, least = _final_marks(sheet, person, rules["final_from"] == "mean_of_year_and_exam"), 1
         total = sum(each * share for _, digits, share in marks for each in digits)
         weight = sum(share * len(digits) for _, digits, share in marks)
         computed = _NOTHING
-        if sum(len(digits) for _, digits, _ in marks) >= least:
-            computed = _grade(total, weight, rules) if is_lessons else _round(total, weight, rules["mean_up_from"])
-        return sorted(entry for entry, _, _ in marks), total, weight, computed
+        if lacks is None and sum(len(digits) for _, digits, _ in marks) >= least:
+            computed = _grade(total, weight, rules) if is_lessons else _round(total, weight, up_from)
+        return sorted(entry for entry, _, _ in marks), total, weight, computed, lacks
 
     def _rules(self, sheet: Sheet, index: int) -> dict[str, Any] | None:
         """Return the rules that a result cites, or report that others, or none, were in force."""

@@ -266,8 +266,9 @@ class Sheet(FactStream):
 
 @dataclass(slots=True, eq=False)
 class Subject:
-    """A subject in a year: its marks by student, its sheets, and by student those with a mark for their period."""
+    """A subject in a year: its marks by student, its sheets, by student those with a mark for their period, courses."""
 
     marks: dict[Person, list[Fact]] = field(default_factory=dict)
     sheets: list[Sheet] = field(default_factory=list)
     graded: dict[Person, list[Sheet]] = field(default_factory=dict)
+    courses: list[Course] = field(default_factory=list)

@@ -90,7 +90,7 @@ from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.events import HomeworkBody, LessonHeader, RegulationParameters, SubstitutionBody, WorkHeader
 from ledger.journal.homework_events import DueLesson, HomeworkFile
 from ledger.journal.plan_events import PlanItem, PlanTopic
-from ledger.journal.result_events import AssessmentRules
+from ledger.journal.result_events import AssessmentRules, FinalOverYears, RenamedSubject
 from ledger.journal.timetable_events import Bell, TimetableLesson
 from ledger.journal.vocabulary import (
     AbsenceCode,
@@ -487,6 +487,7 @@ FIELD_NAMES: Final = frozenset(
     [
         *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
         *_names((jc.NewMakeUp, jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
+        *_names((FinalOverYears, RenamedSubject)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),
         *_names((PlanItem, PlanTopic, DueLesson, HomeworkFile)),
     ]

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ledger.errors import LOCAL_ACT, Refused
+from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.commands import AdoptAssessmentRules
 from ledger.journal.context import Context
 from ledger.journal.in_force import Dated, InForce, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.result_events import AssessmentRules, AssessmentRulesAdopted
-from ledger.journal.vocabulary import AVERAGES, FINALS, WEIGHT_MAX, WORK_KINDS, WorkKind
+from ledger.journal.result_events import AssessmentRules, AssessmentRulesAdopted, FinalOverYears
+from ledger.journal.vocabulary import AVERAGES, FINALS, PERIOD_KINDS, WEIGHT_MAX, WORK_KINDS, WorkKind
+from ledger.journal.year import GRADE_MAX, check_grades
 
 LEAST_AND_MOST: Final[dict[str, tuple[int, int]]] = {
     "marks_min": (1, 99),
@@ -87,6 +88,8 @@ def _check_rules(wanted: AssessmentRules) -> None:
         rules.check_integer(getattr(wanted, name), least, most, f"rules.{name}")
     if wanted.weights is not None:
         _check_weights(wanted.weights, wanted.average)
+    if wanted.final_over_years is not None:
+        _check_over_years(wanted.final_over_years)
 
 
 def _check_weights(weights: Mapping[WorkKind, int], average: str) -> None:
@@ -105,3 +108,38 @@ def _check_weights(weights: Mapping[WorkKind, int], average: str) -> None:
     for kind, weight in weights.items():
         rules.check_code(kind, WORK_KINDS, "rules.weights")
         rules.check_integer(weight, 1, WEIGHT_MAX, f"rules.weights.{kind}")
+
+
+def _check_over_years(over: FinalOverYears) -> None:
+    """Judge how final marks are of several years: of which grades and periods, and what a subject was called before."""
+    where = "rules.final_over_years."
+    rules.check_integer(over.first_grade, 1, GRADE_MAX, where + "first_grade")
+    check_grades(over.grades, where + "grades")
+    if over.grades[0] < over.first_grade:
+        raise Refused(
+            "grade_before_the_first",
+            "a final mark is of a year of study at least: no grade is below the first",
+            clause=LOCAL_ACT,
+            where=where + "grades",
+        )
+    for position, kind in enumerate(over.marks):
+        rules.check_code(kind, PERIOD_KINDS, f"{where}marks[{position}]")
+    if list(over.marks) != sorted(set(over.marks)) or "year" not in over.marks:
+        raise Refused(
+            "final_without_years_mark",
+            "the kinds of periods are in order, each once, and the year is one of them",
+            clause=LOCAL_ACT,
+            where=where + "marks",
+        )
+    rules.check_line(over.source, rules.TITLE_LENGTH_MAX, where + "source")
+    for position, one in enumerate(over.renamed):
+        rules.check_line(one.title, rules.TITLE_LENGTH_MAX, f"{where}renamed[{position}].title")
+        rules.check_line(one.was, rules.TITLE_LENGTH_MAX, f"{where}renamed[{position}].was")
+    was = [one.was for one in over.renamed]
+    if was != sorted(set(was)) or any(one.title == one.was for one in over.renamed):
+        raise Refused(
+            "renamed_not_sorted",
+            "earlier titles are in order, each once, and another than the subject's now",
+            clause=LOG,
+            where=where + "renamed",
+        )

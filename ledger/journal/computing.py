@@ -33,12 +33,16 @@ class Input(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """What the rules give: the value, and its mean `sum` / `weight` (0 / 0 where nothing counts) with its inputs."""
+    """What the rules give: the value, and its mean `sum` / `weight` (0 / 0 where nothing counts) with its inputs.
+
+    `lacks`: grades of which marks lack that a final mark over years of study is of; then nothing is computed.
+    """
 
     value: str
     sum: int
     weight: int
     inputs: tuple[int, ...]
+    lacks: tuple[int, ...] = ()
 
 
 def digits_of(value: str) -> tuple[int, ...]:

@@ -67,6 +67,9 @@ class Books(Protocol):
     def subject_lessons(self, class_groups: Collection[str], subject: str) -> Sequence[tuple[str, str]]:
         """Return day and stream of all lessons of a subject in these class groups, as of `size`, in any order."""
 
+    def years(self) -> Sequence[str]:
+        """Return the ids of all school years, as of `size`, as they were opened."""
+
     def class_streams(self, class_group: str) -> Sequence[str]:
         """Return the streams of a class's courses, lessons, result sheets and remarks, as of `size`, as they came."""
 

@@ -24,6 +24,7 @@ from ledger.journal.recorded import Recorded
 from ledger.journal.roster import ClassGroup
 from ledger.journal.school import School
 from ledger.journal.sheet import ResultSheet
+from ledger.journal.year import SchoolYear
 from ledger.wire.entry import Actor
 
 
@@ -52,6 +53,7 @@ class Journal:
         self._subject_lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._subject_sheets: dict[tuple[str, str], list[str]] = {}
         self._of_class: dict[str, list[str]] = {}
+        self._years: list[str] = []
 
     def apply(self, command: JournalCommand, actor: Actor, now: datetime) -> list[tuple[str, int, Event]]:
         """Decide, and take the events over; the index of each is the log's size before it.
@@ -125,6 +127,10 @@ class Journal:
         """Return the streams of the result sheets of a subject in these class groups."""
         return [one for group in class_groups for one in self._subject_sheets.get((group, subject), ())]
 
+    def years(self) -> list[str]:
+        """Return the ids of the school years."""
+        return list(self._years)
+
     def class_streams(self, class_group: str) -> list[str]:
         """Return the streams of a class's courses, lessons, result sheets and remarks."""
         return list(self._of_class.get(class_group, ()))
@@ -136,6 +142,8 @@ class Journal:
         if isinstance(aggregate, School):
             self.zone = self._find_zone(aggregate.time_zone)
             self.school = aggregate.id
+        elif isinstance(aggregate, SchoolYear):
+            self._years.append(aggregate.id)
         elif isinstance(aggregate, Lesson):
             course = cast("Course", self.aggregates[f"course/{aggregate.course}"])
             self._lessons.setdefault(course.year, []).append(aggregate.stream)

@@ -11,16 +11,38 @@ from ledger.journal.vocabulary import (
     CouncilDecision,
     DeviationReason,
     FinalFrom,
+    PeriodKind,
     ResultKind,
     WorkKind,
 )
+
+
+class RenamedSubject(Event, frozen=True, kw_only=True):
+    """What was taught under the title `was` is the subject `title`."""
+
+    title: str
+    was: str
+
+
+class FinalOverYears(Event, frozen=True, kw_only=True):
+    """Final marks of these grades are of all years of study from `first_grade` on (order 546 of 05.10.2020, p. 5.3).
+
+    `marks`: kinds of periods whose marks take part, sorted; `renamed` rises by its `was`; `source`: the norm.
+    """
+
+    first_grade: int
+    grades: tuple[int, ...]
+    marks: tuple[PeriodKind, ...]
+    source: str
+    renamed: tuple[RenamedSubject, ...] = ()
 
 
 class AssessmentRules(Event, frozen=True, kw_only=True):
     """How results follow from marks, as `verify/spec/events.md` lists it; nothing has a default.
 
     `*_from` in hundredths of a mark: ``460`` is 4.60. `weights`: kind of work -> hundredths, of works that say none
-    themselves; a kind that is not there, and all of them where there are none, weigh 100.
+    themselves; a kind that is not there, and all of them where there are none, weigh 100. Without `final_over_years`
+    final marks of all grades are as `final_from` says.
     """
 
     average: Average
@@ -32,6 +54,7 @@ class AssessmentRules(Event, frozen=True, kw_only=True):
     mean_up_from: int
     final_from: FinalFrom
     weights: dict[WorkKind, int] | None = None
+    final_over_years: FinalOverYears | None = None
 
 
 class AssessmentRulesAdopted(Event, frozen=True, kw_only=True):
@@ -74,7 +97,12 @@ class PeriodMarkRecorded(ComputedResult, frozen=True, kw_only=True):
 
 
 class FinalMarkRecorded(ComputedResult, frozen=True, kw_only=True):
-    """`results/`, of a year: the final mark, of the year's mark and the examination."""
+    """`results/`, of a year: the final mark, of the year's mark and the examination, or of all years of study.
+
+    `lacks`: grades of which marks lack that such a mark is of, rising; the rules compute none, and there is a reason.
+    """
+
+    lacks: tuple[int, ...] = ()
 
 
 class ExamResultRecorded(Event, frozen=True, kw_only=True):

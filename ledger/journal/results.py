@@ -25,10 +25,12 @@ from ledger.journal.context import Context
 from ledger.journal.course import Course
 from ledger.journal.events import Event, WorkHeader
 from ledger.journal.facts import FactState
+from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years
 from ledger.journal.in_force import InForce
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Planned
 from ledger.journal.result_events import (
+    AssessmentRules,
     AssessmentRulesAdopted,
     ComputedResult,
     ExamResultRecorded,
@@ -39,6 +41,7 @@ from ledger.journal.result_events import (
 )
 from ledger.journal.roster import ClassGroup, check_journal_open
 from ledger.journal.sheet import ResultSheet
+from ledger.journal.studies import JournalStudies
 from ledger.journal.teaching import today
 from ledger.journal.vocabulary import (
     DEVIATION_REASONS,
@@ -116,14 +119,13 @@ def record_final_marks(command: RecordFinalMarks, context: Context) -> list[Plan
     _check_years(place)
     _check_students([mark.student for mark in command.marks], "marks")
     version = rules_in_force(context, place.period.ends_on)
+    compute = _computing_finals(sheet, place, version.event.rules, context)
     events: list[Event] = []
     for position, mark in enumerate(command.marks):
         where = f"marks[{position}]."
         _check_belongs(place, mark.student, where + "student")
         _check_free(sheet, "final_mark", mark.student, where + "student")
-        year, exam = sheet.standing_of("period_mark", mark.student), sheet.standing_of("exam_result", mark.student)
-        found = compute_final_mark(_input(year), _input(exam), version.event.rules)
-        events.append(_computed(FinalMarkRecorded, mark, found, version.entry, where))
+        events.append(_computed(FinalMarkRecorded, mark, compute(mark.student), version.entry, where))
     return _planned(sheet.stream, sheet, events)
 
 
@@ -317,6 +319,21 @@ def _sheets(place: SheetPlace, classes: Iterable[ClassGroup], context: Context) 
     return found
 
 
+def _computing_finals(
+    sheet: ResultSheet, place: SheetPlace, by: AssessmentRules, context: Context
+) -> Callable[[str], Computed]:
+    """Return what computes a student's final mark: of this sheet, or of all years of study where the rules say so."""
+    if is_over_years(by, place.group.grade):
+        studies, study = JournalStudies(context), StudyPlace(place.course.year, place.group.grade, place.course.subject)
+        return lambda student: compute_final_over_years(by, student, study, studies)
+
+    def compute(student: str) -> Computed:
+        year, exam = sheet.standing_of("period_mark", student), sheet.standing_of("exam_result", student)
+        return compute_final_mark(_input(year), _input(exam), by)
+
+    return compute
+
+
 def _input(fact: FactState | None) -> Input | None:
     return None if fact is None else Input(fact.standing, fact.value)
 
@@ -327,6 +344,14 @@ def _computed(cls: type[ComputedResult], mark: NewResult, found: Computed, rule:
     check_result(value, where + "value")
     if mark.reason is not None:
         rules.check_code(mark.reason, DEVIATION_REASONS, where + "reason")
+    if found.lacks and mark.reason is None:
+        raise Refused(
+            "years_lack",
+            "marks of grade {grades} lack: the rules cannot compute the final mark, so it needs a reason",
+            clause=LOCAL_ACT,
+            where=where + "reason",
+            grades=", ".join(map(str, found.lacks)),
+        )
     if value != found.value and mark.reason is None:
         raise Refused(
             "reason_missing",
@@ -335,7 +360,7 @@ def _computed(cls: type[ComputedResult], mark: NewResult, found: Computed, rule:
             where=where + "reason",
             value=found.value,
         )
-    if value == found.value and (mark.reason is not None or mark.note is not None):
+    if value == found.value and not found.lacks and (mark.reason is not None or mark.note is not None):
         raise Refused(
             "reason_without_deviation", "the computed mark needs no reason", clause=LOCAL_ACT, where=where + "reason"
         )
@@ -353,6 +378,8 @@ def _computed(cls: type[ComputedResult], mark: NewResult, found: Computed, rule:
         rule=rule,
         reason=mark.reason,
         sd=() if mark.note is None else (mark.note,),
+        # Only of a final mark over years of study anything lacks.
+        **({"lacks": found.lacks} if found.lacks else {}),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which lessons and result sheets a class group has in a subject, or at all: read off a log's entries as they come."""
+"""Which years a school has, which lessons and result sheets a class group, in a subject or at all: read off its log."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ import msgspec
 
 from ledger.journal.codec import CODEC
 from ledger.journal.control_events import RemarkRaised
-from ledger.journal.events import CourseOpened, LessonRecorded
+from ledger.journal.events import CourseOpened, LessonRecorded, SchoolYearOpened
 from ledger.journal.result_events import ResultSheetOpened
 
 # The end of an entry that makes a stream, in its one spelling (log-format.md, section 2).
 _MAKERS: Final = tuple(
     f'"type":"{name}","version":1}}'.encode()
-    for name in ("course_opened/1", "lesson_recorded/1", "result_sheet_opened/1", "remark_raised/1")
+    for name in (
+        "school_year_opened/1",
+        "course_opened/1",
+        "lesson_recorded/1",
+        "result_sheet_opened/1",
+        "remark_raised/1",
+    )
 )
 
 
@@ -31,6 +37,7 @@ class SubjectIndex:
         self._lessons: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._sheets: dict[tuple[str, str], list[str]] = {}
         self._of_class: dict[str, list[str]] = {}
+        self._years: list[str] = []
 
     def see(self, entry: bytes) -> None:
         """Take the next entry into account.
@@ -54,6 +61,10 @@ class SubjectIndex:
         """Return the streams of a class's courses, lessons, result sheets and remarks, as they came."""
         return list(self._of_class.get(class_group, ()))
 
+    def years(self) -> list[str]:
+        """Return the ids of the school's years, as they came."""
+        return list(self._years)
+
     def _note(self, entry: bytes) -> None:
         fields = _decode_fields(entry)
         data = CODEC.decode(fields.type, bytes(fields.data))
@@ -66,6 +77,8 @@ class SubjectIndex:
         elif isinstance(data, ResultSheetOpened):
             self._sheets.setdefault(self._courses[data.course], []).append(fields.stream)
             self._of_class[self._courses[data.course][0]].append(fields.stream)
+        elif isinstance(data, SchoolYearOpened):
+            self._years.append(fields.stream.partition("/")[2])
         elif isinstance(data, RemarkRaised):
             self._of_class.setdefault(data.class_group, []).append(fields.stream)
 

@@ -225,9 +225,9 @@ def _check_period(command: DefinePeriod) -> None:
     check_grades(command.grades)
 
 
-def check_grades(grades: tuple[int, ...]) -> None:
+def check_grades(grades: tuple[int, ...], where: str = "grades") -> None:
     """Refuse grades that are none, out of range or out of order (events.md)."""
     for position, grade in enumerate(grades):
-        rules.check_integer(grade, 1, GRADE_MAX, f"grades[{position}]")
+        rules.check_integer(grade, 1, GRADE_MAX, f"{where}[{position}]")
     if not grades or list(grades) != sorted(set(grades)):
-        raise Refused("grades_not_sorted", "grades are one or more, rising and each once", clause=LOG, where="grades")
+        raise Refused("grades_not_sorted", "grades are one or more, rising and each once", clause=LOG, where=where)

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+import orjson
+
 from projections.reading import Reader, listed, stands
 
 
@@ -25,6 +27,7 @@ class _Sheet(NamedTuple):
     first: str
     last: str
     entry: int
+    grade: int
 
     @property
     def rests_on(self) -> tuple[str, ...]:
@@ -37,9 +40,11 @@ _Changes = dict[_Key, int]
 """What a result rests on -> the last entry that changed it."""
 
 _SHEETS: Final = f"""
-    SELECT s.sheet, o.class_group, o.year, o.subject, p.period, p.kind, p.starts_on, p.ends_on, s.entry
+    SELECT s.sheet, o.class_group, o.year, o.subject, p.period, p.kind, p.starts_on, p.ends_on, s.entry,
+      g.grade
     FROM {{result_sheets}} s
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
+    JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")} WHERE {stands("s")}"""
 _DIFFER: Final = f"""
     SELECT r.entry, r.sheet FROM {{results}} r WHERE r.value <> r.computed AND {stands("r")}"""
@@ -69,6 +74,10 @@ _FINAL_MARKS: Final = f"""
     JOIN {{results}} r ON r.sheet = f.sheet AND r.student = f.student AND r.what <> 'final_mark'
       AND r.entry > f.fact AND r.entry < :at
     WHERE f.what = 'final_mark' AND f.value IS NOT NULL AND {stands("f")}"""
+_FINALS: Final = f"""
+    SELECT r.entry, r.sheet, r.rule FROM {{results}} r
+    WHERE r.what = 'final_mark' AND r.value IS NOT NULL AND {stands("r")}"""
+_RULES: Final = f"SELECT a.entry, a.rules FROM {{assessment}} a WHERE {stands('a')}"
 _OF_STUDENTS: Final = f"""
     SELECT r.entry, r.fact, r.sheet, r.student FROM {{results}} r
     WHERE r.what = 'period_mark' AND r.value IS NOT NULL AND {stands("r")} AND r.student IN """
@@ -85,6 +94,7 @@ def suspects(
     sheets = {row[0]: _Sheet(row[1], (row[2], row[3]), *row[4:]) for row in views.select(_SHEETS, at)}
     found = [(entry, sheet, False) for entry, sheet in views.select(_DIFFER, at)]
     found += [(entry, sheet, True) for entry, sheet in views.select(_FINAL_MARKS, at)]
+    found += [(entry, sheet, True) for entry, sheet in _finals_over_years(views, position, sheets)]
     changes = _mark_changes(views, position, sheets, class_group) | _period_mark_changes(views, position, sheets)
     for students, named in listed({key[-1] for key in changes}):
         for entry, fact, sheet, student in views.select(_OF_STUDENTS + students, at | named):
@@ -95,6 +105,16 @@ def suspects(
         for entry, sheet, is_changed in found
         if class_group in (None, sheets[sheet].class_group) and period in (None, sheets[sheet].period)
     }
+
+
+def _finals_over_years(views: Reader, position: int, sheets: Mapping[str, _Sheet]) -> list[tuple[int, str]]:
+    """Entry and sheet of the final marks of several years: few, and of more than marks, such as courses and stays."""
+    at = {"at": position}
+    over = {entry: orjson.loads(rules).get("final_over_years") for entry, rules in views.select(_RULES, at)}
+    if not any(over.values()):
+        return []
+    finals = views.select(_FINALS, at)
+    return [(entry, of) for entry, of, rule in finals if over[rule] and sheets[of].grade in over[rule]["grades"]]
 
 
 def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], class_group: str | None) -> _Changes:

@@ -22,8 +22,10 @@ from ledger.journal.computing import (
     compute_period_mark,
     compute_year_mark,
 )
+from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years
 from ledger.journal.result_events import AssessmentRules
 from projections.reading import Answer, AsOf, Reader, filters, listed, resolve, stands
+from projections.views.finals import ViewStudies
 from projections.views.result_changes import suspects
 
 
@@ -40,6 +42,7 @@ class Result:
         computed, sum, weight, inputs, rule: what the rules of entry `rule` gave, from which entries; the mean is
             `sum` / `weight`, and `mean_hundredths` its whole hundredths. None for an examination.
         reason, note: why another value was given; `note` is a digest.
+        lacks: grades of which marks lacked that a final mark over years of study is of; the rules computed none then.
         obtained_at, protocol: of an examination.
         published_by, published_at, published_obtained_at: the first publication behind `fact`, or None.
         computed_now, inputs_now: what the same rules give from the marks that stand at the position.
@@ -71,6 +74,7 @@ class Result:
     note: str | None
     obtained_at: str | None
     protocol: str | None
+    lacks: tuple[int, ...]
     published_by: int | None
     published_at: str | None
     published_obtained_at: str | None
@@ -276,7 +280,7 @@ def council_decisions(
 _RESULTS: Final = f"""
     SELECT r.entry, r.fact, r.sheet, s.course, o.class_group, g.grade, g.letter, o.subject, s.period, p.kind, p.number,
       r.what, r.student, r.recorded, r.value, r.computed, r.sum, r.weight, r.inputs, r.rule, r.reason, r.note,
-      r.obtained_at, r.protocol, b.entry, b.obtained_at,
+      r.obtained_at, r.protocol, r.lacks, b.entry, b.obtained_at,
       (SELECT m.at FROM {{commands}} m WHERE m.entry <= b.entry ORDER BY m.entry DESC LIMIT 1),
       m.at, m.actor, o.year, p.starts_on, p.ends_on
     FROM {{results}} r
@@ -295,7 +299,7 @@ _ORDER: Final = " ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.
 
 def _place(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """What `_ORDER` orders by, in rows of `_RESULTS`."""
-    return row[30], row[9], row[5], row[6], row[7], row[1]
+    return row[31], row[9], row[5], row[6], row[7], row[1]
 
 
 def _results(
@@ -332,16 +336,18 @@ def _results(
 def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
     """Make a result of a row; without `now` the rules give what they gave then."""
     entry, fact, sheet, course, group, grade, letter, subject, period, kind, number, what, student = row[:13]
-    recorded, value, computed, total, weight, inputs, rule, reason, note, obtained_at, protocol = row[13:24]
-    published_by, published_obtained_at, published_at, at, actor, year, starts_on, ends_on = row[24:]
+    recorded, value, computed, total, weight, inputs, rule, reason, note, obtained_at, protocol, lacks = row[13:25]
+    published_by, published_obtained_at, published_at, at, actor, year, starts_on, ends_on = row[25:]
     found: Computed | None = None
     listed: tuple[int, ...] | None = None
+    lacking: tuple[int, ...] = () if lacks is None else tuple(orjson.loads(lacks))
     if rule is not None:
         listed = tuple(orjson.loads(inputs))
         if now is None:
-            found = Computed(computed, total, weight, listed)
+            found = Computed(computed, total, weight, listed, lacking)
         else:
-            found = now.compute(what, kind, rule, student, sheet, (year, subject, starts_on, ends_on))
+            place = StudyPlace(year, grade, subject)
+            found = now.compute(what, kind, rule, student, sheet, place, (starts_on, ends_on))
     return Result(
         entry=entry,
         fact=fact,
@@ -367,21 +373,21 @@ def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
         note=note,
         obtained_at=obtained_at,
         protocol=protocol,
+        lacks=lacking,
         published_by=published_by,
         published_at=published_at,
         published_obtained_at=published_obtained_at,
         computed_now=found.value if found else None,
         inputs_now=found.inputs if found else None,
         deviates=computed is not None and value != computed,
-        outdated=found is not None
-        and (found.value, found.sum, found.weight, found.inputs) != (computed, total, weight, listed),
+        outdated=found is not None and found != (computed, total, weight, listed, lacking),
         at=at,
         actor=actor,
     )
 
 
-_Span = tuple[str, str, str, str]
-"""Year and subject, first and last day."""
+_Span = tuple[str, str]
+"""First and last day."""
 
 
 class _Now:
@@ -395,18 +401,23 @@ class _Now:
         }
         self._of_periods: dict[str, Mapping[tuple[str, str], list[Input]]] = {}
         self._of_sheet: dict[str, dict[tuple[str, str], Input]] = {}
+        self._studies = ViewStudies(views, position)
 
-    def compute(self, what: str, kind: str, rule: int, student: str, sheet: str, span: _Span) -> Computed:
+    def compute(
+        self, what: str, kind: str, rule: int, student: str, sheet: str, place: StudyPlace, span: _Span
+    ) -> Computed:
         """Compute a result anew."""
         rules = self._rules[rule]
+        if what == "final_mark" and is_over_years(rules, place.grade):
+            return compute_final_over_years(rules, student, place, self._studies)
         if what == "final_mark":
             own = self._sheet(sheet)
             return compute_final_mark(own.get(("period_mark", student)), own.get(("exam_result", student)), rules)
         if kind == "year":
-            return compute_year_mark(self._periods(student)[span[:2]], rules)
-        return compute_period_mark(self._lessons(student, span), rules)
+            return compute_year_mark(self._periods(student)[place.year, place.subject], rules)
+        return compute_period_mark(self._lessons(student, place, span), rules)
 
-    def _lessons(self, student: str, span: _Span) -> Iterator[Input]:
+    def _lessons(self, student: str, place: StudyPlace, span: _Span) -> Iterator[Input]:
         """The student's marks in lessons of the subject, in whichever class of the year they were given."""
         # CROSS JOIN: from the few lessons of the span to their cells, never through all cells of the student.
         sql = f"""SELECT c.entry, c.value, w.weight, w.kind FROM {{courses}} o
@@ -417,8 +428,8 @@ class _Now:
               AND l.course = o.course AND l.held_on BETWEEN :first AND :last AND {stands("l")}
               AND c.lesson = l.lesson AND c.student = :student AND c.what = 'mark' AND c.value IS NOT NULL
               AND {stands("c")} AND w.lesson = c.lesson AND w.work = c.work AND {stands("w")}"""
-        year, subject, first, last = span
-        asked = {"year": year, "subject": subject, "first": first, "last": last, "student": student}
+        first, last = span
+        asked = {"year": place.year, "subject": place.subject, "first": first, "last": last, "student": student}
         return (Input(*row) for row in self._views.select(sql, {"at": self._position, **asked}))
 
     def _periods(self, student: str) -> Mapping[tuple[str, str], list[Input]]:

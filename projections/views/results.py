@@ -50,6 +50,7 @@ class ResultRow(NamedTuple):
     """A result: `fact` first stated it, with the value `recorded`; `value` stands, None while annulled.
 
     `computed` to `rule` are None for an examination; `inputs`: JSON array of indexes; `note`: digest.
+    `lacks`: JSON array of the grades that lack, None: none do.
     """
 
     entry: int
@@ -68,6 +69,7 @@ class ResultRow(NamedTuple):
     note: str | None
     obtained_at: str | None
     protocol: str | None
+    lacks: str | None
     to_position: int = OPEN
 
 
@@ -168,6 +170,7 @@ def _computed(what: str, event: ComputedResult, entry: Entry) -> Operations:
         note=event.sd[0] if event.sd else None,
         obtained_at=None,
         protocol=None,
+        lacks=_json(event.lacks) if isinstance(event, FinalMarkRecorded) and event.lacks else None,
     )
     return (row,)
 
@@ -198,6 +201,7 @@ def _exam_result(event: ExamResultRecorded, entry: Entry) -> Operations:
         note=None,
         obtained_at=event.obtained_at,
         protocol=event.protocol,
+        lacks=None,
     )
     return (row,)
 

@@ -22,9 +22,11 @@ from ledger.journal.computing import (
     digits_of,
     weight_of,
 )
+from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years, marks_over_years
 from ledger.journal.result_events import AssessmentRules
 from ledger.journal.vocabulary import WorkKind
 from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
+from projections.views.finals import ViewStudies
 from projections.views.lookups import Period, classes, courses, memberships, periods
 from projections.views.result_register import Result, assessment_rules, results
 
@@ -256,6 +258,7 @@ class _Asked:
             for row in classes(views, at=position).rows
         }
         self.courses = {row.course: row for row in courses(views, at=position).rows}
+        self.studies = ViewStudies(views, position)
         self.stays: dict[str, list[tuple[str, str | None, str]]] = {}
         for stay in memberships(views, student=student, at=position).rows:
             self.stays.setdefault(stay.student, []).append((stay.starts_on, stay.ends_on, stay.class_group))
@@ -393,19 +396,26 @@ def _row(
 def _final(
     asked: _Asked, rules: AssumedPeriod, assumed: Assumed, final: Result, standing: tuple[Result, ...]
 ) -> WhatIfRow:
-    """The row of a final mark: of the year's mark and the examination's in its sheet."""
+    """The row of a final mark: of the year's mark and the examination's in its sheet, or of all years of study."""
     own = {row.what: row for row in standing if (row.sheet, row.student) == (final.sheet, final.student)}
     year, exam = own.get("period_mark"), own.get("exam_result")
-    marks = [
-        _Mark(row.course, row.subject, row.student, row.entry, row.value, None, RESULT_WEIGHT, ("", 0))
-        for row in (year, exam)
-        if row is not None
-    ]
+    place = StudyPlace(asked.courses[final.course].year, asked.classes[final.class_group].order[0], final.subject)
+    marks = [_result_mark(final, row.entry, row.value) for row in (year, exam) if row is not None]
+    # No question assumes another way over years, so that both rules have the same.
+    if is_over_years(by_others := _typed(rules.assumed), place.grade):
+        over = marks_over_years(by_others, final.student, place, asked.studies)
+        marks = [_result_mark(final, mark.entry, mark.value) for mark in over]
 
     def compute(_: Iterable[Input], by: AssessmentRules) -> Computed:
+        if is_over_years(by, place.grade):
+            return compute_final_over_years(by, final.student, place, asked.studies)
         return compute_final_mark(_input(year), _input(exam), by)
 
     return _row(asked, rules, assumed, final.course, ("final_mark", final.student), final, marks, compute)
+
+
+def _result_mark(final: Result, entry: int, value: str) -> _Mark:
+    return _Mark(final.course, final.subject, final.student, entry, value, None, RESULT_WEIGHT, ("", 0))
 
 
 def _input(result: Result | None) -> Input | None:

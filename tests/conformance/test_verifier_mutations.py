@@ -20,6 +20,7 @@ import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import manifested, sample, write_folder, write_zip
+from tests.verify_final_forgeries import over_years
 from tests.verify_journal_forgeries import finished
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
@@ -80,6 +81,12 @@ def test_verifies_results_as_they_were_worked_by_hand(tmp_path: Path) -> None:
 
 def test_verifies_marks_that_weigh_what_the_rules_say_of_their_works(tmp_path: Path) -> None:
     builder = weighed().b
+    report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+
+
+def test_verifies_final_marks_over_two_years_as_they_were_worked_by_hand(tmp_path: Path) -> None:
+    builder = over_years().b
     report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
 

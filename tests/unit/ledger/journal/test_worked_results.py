@@ -21,6 +21,7 @@ from tests.unit.ledger.journal.graded_school import (
     period_marks,
     result,
 )
+from tests.unit.ledger.journal.senior_school import FIRST_DAYS, HISTORY, SeniorSchool, over_years
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     DEPUTY,
@@ -47,7 +48,7 @@ def check(event: object, case: dict[str, Any]) -> None:
     assert event.value == case["computed"]
 
 
-@pytest.mark.parametrize("name", ["period", "weights", "year", "final", "reasons"])
+@pytest.mark.parametrize("name", ["period", "weights", "year", "final", "over_years", "reasons"])
 def test_every_rule_has_five_cases_with_their_reasoning_in_both_languages(name: str) -> None:
     found = [case.values[0] for case in cases(name)]
     assert len(found) >= 5
@@ -133,6 +134,30 @@ def test_final_mark_is_the_one_worked_by_hand(case: dict[str, Any]) -> None:
     (event,) = school.grade(cmd.RecordFinalMarks(sheet=YEAR_SHEET, marks=(result(),)))
     check(event, case)
     assert len(event.inputs) == case["weight"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("case", cases("over_years"))
+def test_final_mark_over_years_is_the_one_worked_by_hand(case: dict[str, Any]) -> None:
+    school = SeniorSchool(
+        over_years(case.get("renamed")), came=case.get("came", FIRST_DAYS[10]), **case.get("rules", {})
+    )
+    subject, counted = case.get("subject", HISTORY), []
+    for grade in (10, 11):
+        for title, values in case.get(f"grade_{grade}", {}).items():
+            entries = school.give(school.course(grade, title), values)
+            counted += entries if title == subject or title in case.get("renamed", {}) else []
+    course = school.course(case.get("sheet", 11), subject)
+    if "exam" in case:
+        school.examine(course, case["exam"])
+    given = {name: case[name] for name in ("value", "reason") if name in case}
+    if "lacks" in case:
+        refusal = school.refuse(school.final(course, value=case["value"]))
+        assert (refusal.rule, refusal.where) == ("years_lack", "marks[0].reason")
+        assert refusal.values["grades"] == ", ".join(map(str, case["lacks"]))
+    event = school.finish(course, **given)
+    assert (event.computed, event.sum, event.weight) == (case["computed"], case["sum"], case["weight"])
+    assert (event.value, event.lacks) == (case.get("value", case["computed"]), tuple(case.get("lacks", ())))
+    assert (event.inputs, event.rule) == (tuple(counted), school.rule)
 
 
 @pytest.mark.parametrize("case", cases("reasons"))
