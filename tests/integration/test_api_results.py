@@ -34,11 +34,11 @@ OBTAINED = f"{DAY}T09:00"
 class Graded(SmallClass):
     """5А with rules of assessment, a year's period and a lesson with a 4 for the first student."""
 
-    def __init__(self, server: Served) -> None:
+    def __init__(self, server: Served, adopted: dict[str, Any] | None = None) -> None:
         super().__init__(server)
         self.sheet, self.year_sheet, self.whole_year = (str(uuid4()) for _ in range(3))
         with server.as_("administrator") as admin:
-            self.rule = post(admin, "/assessment-rules", adoption())["first_index"]
+            self.rule = post(admin, "/assessment-rules", adopted or adoption())["first_index"]
             period = {"period": self.whole_year, "year": self.year, "kind": "year", "number": 1, "grades": [5]}
             post(admin, "/periods", {**period, "starts_on": FIRST, "ends_on": LAST})
         with server.as_("teacher") as teacher:

@@ -385,7 +385,9 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, PrintsOracle):
         assert self.made("person", self.data["student"])["kind"] == "student"
         stays = self.stays(self.data["student"])
         if self.item.type == "student_enrolled":
-            assert all(end is not None and end < self.data["starts_on"] for _, _, end in stays)
+            year = self.made("class", self.item.stream.partition("/")[2])["year"]
+            own = [stay for stay in stays if self.made("class", stay[0].partition("/")[2])["year"] == year]
+            assert all(end is not None and end < self.data["starts_on"] for _, _, end in own)
         else:
             group, start, end = stays[-1]
             assert (group, end) == (self.item.stream, None)

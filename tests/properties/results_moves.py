@@ -9,7 +9,7 @@ import msgspec
 from ledger.journal import commands as cmd
 from ledger.journal.council import Council
 from ledger.journal.memory import Journal
-from ledger.journal.result_events import AssessmentRules
+from ledger.journal.result_events import AssessmentRules, FinalOverYears
 from ledger.journal.sheet import ResultSheet
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
@@ -44,12 +44,23 @@ RULES: Final = AssessmentRules(
     mean_up_from=50,
     final_from="mean_of_year_and_exam",
 )
+OVER_YEARS: Final = tuple(
+    FinalOverYears(first_grade=first, grades=grades, marks=("quarter", "year"), source="приказ № 546")
+    for first, grades in ((5, (5,)), (4, (5, 6)), (6, (5,)))
+)
 WEIGHTS: Final[tuple[dict[str, int], ...]] = ({"answer": 50, "test": 300}, {"homework_check": 1000}, {}, {"test": 0})
 
 
 def assess(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     changes: dict[str, Any] = choices.one(
-        ({}, {"average": "plain"}, {"marks_min": 2}, {"final_from": "year"}, *({"weights": each} for each in WEIGHTS))
+        (
+            {},
+            {"average": "plain"},
+            {"marks_min": 2},
+            {"final_from": "year"},
+            *({"weights": each} for each in WEIGHTS),
+            *({"final_over_years": each} for each in OVER_YEARS),
+        )
     )
     command = cmd.AdoptAssessmentRules(
         order_number=choices.one(("21-о", "22-о")),

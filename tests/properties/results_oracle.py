@@ -9,6 +9,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.properties.over_years_oracle import is_rule, over_years
+
 if TYPE_CHECKING:
     from tests.properties.journal_oracle import Item, _Checker
 
@@ -38,10 +40,11 @@ def check_assessment(check: _Checker) -> None:
     assert data.keys() == {"order_number", "order_date", "effective_from", "rules"}
     check.check_order("effective_from")
     rules = data["rules"]
-    assert rules.keys() - {"weights"} == RANGES.keys() | {"average", "final_from"}
+    assert rules.keys() - {"weights", "final_over_years"} == RANGES.keys() | {"average", "final_from"}
     assert rules["average"] in {"weighted", "plain"}
     assert rules["final_from"] in {"year", "mean_of_year_and_exam"}
     assert all(least <= rules[name] <= most for name, (least, most) in RANGES.items())
+    assert "final_over_years" not in rules or is_rule(rules["final_over_years"])
     if "weights" in rules:
         assert rules["average"] == "weighted"
         assert rules["weights"].keys() <= KINDS
@@ -106,6 +109,9 @@ def _check_computed(check: _Checker, what: str, opened: dict[str, Any]) -> None:
     assert data["rule"] == adopted[-1].position
     rules = adopted[-1].data["rules"]
     marks = [mark for mark in _marks(check, what, opened, rules.get("weights", {})) if mark[1]]
+    course, over = check.made("course", opened["course"]), rules.get("final_over_years")
+    is_over = what == "final_mark" and over and check.made("class", course["class_group"])["grade"] in over["grades"]
+    lacks: list[int] = []
     if what == "period_mark" and check.made("period", opened["period"])["kind"] != "year":
         if rules["average"] == "plain":
             marks = [(entry, digits, 1) for entry, digits, _ in marks]
@@ -114,6 +120,11 @@ def _check_computed(check: _Checker, what: str, opened: dict[str, Any]) -> None:
         for mark, name in (("3", "three_from"), ("4", "four_from"), ("5", "five_from")):
             if mean is not None and mean >= Fraction(rules[name], 100):
                 computed = mark
+    elif is_over:
+        found, lacks = over_years(check, over, course, lambda stream: _facts(check, stream))
+        marks = [(entry, _digits(value), 1) for entry, value in found if _digits(value)]
+        mean, least = _mean(marks), 1
+        computed = str(int((mean or 0) + Fraction(1, 2)))
     else:
         marks = [(entry, digits, 1) for entry, digits, _ in marks]
         least = rules["period_marks_min"] if what == "period_mark" else 1
@@ -123,13 +134,14 @@ def _check_computed(check: _Checker, what: str, opened: dict[str, Any]) -> None:
         mean = _mean(marks)
         whole = int(mean or 0)
         computed = str(whole + ((mean or 0) - whole >= Fraction(rules["mean_up_from"], 100)))
-    if sum(len(digits) for _, digits, _ in marks) < least:
+    assert data.get("lacks", []) == lacks
+    if lacks or sum(len(digits) for _, digits, _ in marks) < least:
         computed = "na"
     assert data["inputs"] == sorted(entry for entry, _, _ in marks)
     assert data["weight"] == sum(weight * len(digits) for _, digits, weight in marks)
     assert data["sum"] == sum(weight * digit for _, digits, weight in marks for digit in digits)
     assert data["computed"] == computed
-    assert (data["value"] != computed) == ("reason" in data)
+    assert (data["value"] != computed or bool(lacks)) == ("reason" in data)
     assert "reason" not in data or data["reason"] in REASONS
     assert data.get("reason") != "other" or len(data["_sd"]) == 1
     assert "_sd" not in data or "reason" in data
