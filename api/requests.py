@@ -34,13 +34,26 @@ _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 
 
 async def read_body(request: Request) -> bytes:
-    """The raw body, read no further than its limit and waited for no longer than `BODY_SECONDS`.
+    """The raw body of a JSON request; see `read_raw`.
 
     Raises:
-        Problem: 413, 415 where a body is not ``application/json``, or 408 where it does not come.
+        Problem: as there, or 415 where a body is not ``application/json``.
         ClientDisconnect: the client went before it had sent all.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    raw = await read_raw(request, LIMIT_BYTES)
+    if raw and media_type != "application/json":
+        raise Problem("unsupported_media_type", 415)
+    return raw
+
+
+async def read_raw(request: Request, limit_bytes: int) -> bytes:
+    """A body of any type, read no further than its limit and waited for no longer than `BODY_SECONDS`.
+
+    Raises:
+        Problem: 413, or 408 where it does not come.
+        ClientDisconnect: the client went before it had sent all.
+    """
     pieces: list[bytes] = []
     size_bytes = 0
     try:
@@ -49,19 +62,16 @@ async def read_body(request: Request) -> bytes:
                 size_bytes += len(piece)
                 if size_bytes > DRAIN_BYTES:
                     break
-                if size_bytes <= LIMIT_BYTES:
+                if size_bytes <= limit_bytes:
                     pieces.append(piece)
     except TimeoutError:
         detail = (f"тело не пришло за {BODY_SECONDS} с", f"the body did not come within {BODY_SECONDS} s")
         raise Problem("request_timeout", 408, detail, headers={"Connection": "close"}) from None
-    if size_bytes > LIMIT_BYTES:
+    if size_bytes > limit_bytes:
         # What was read beyond the limit was thrown away, so that a client that sends first and listens later hears us.
-        detail = (f"тело — не больше {LIMIT_BYTES} байт", f"a body has at most {LIMIT_BYTES} bytes")
+        detail = (f"тело — не больше {limit_bytes} байт", f"a body has at most {limit_bytes} bytes")
         raise Problem("too_large", 413, detail, headers={"Connection": "close"})
-    raw = b"".join(pieces)
-    if raw and media_type != "application/json":
-        raise Problem("unsupported_media_type", 415)
-    return raw
+    return b"".join(pieces)
 
 
 def convert_body(raw: bytes, shape: type[_BodyT]) -> _BodyT:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from api.app import create_app
-from api.schools import Registry
 from api.settings import UnavailableError
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -21,24 +21,24 @@ _GRACE_SECONDS: Final = 10
 class Server(uvicorn.Server):
     """uvicorn, but for how it ends.
 
-    The feeds of a registry never end by themselves, so they are told before the server waits for its answers. A signal
-    is not raised again afterwards: who called `run` still has schools to close.
+    Feeds never end by themselves, so `closing` is set for them before the server waits for its answers. A signal is not
+    raised again afterwards: who called `run` still has schools to close.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, app: ASGIApp, closing: threading.Event) -> None:
         config = uvicorn.Config(
-            create_app(registry),
+            app,
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         super().__init__(config)
-        self._registry = registry
+        self._closing = closing
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the feeds to end, then end as uvicorn does."""
-        self._registry.closing.set()
+        self._closing.set()
         await super().shutdown(sockets)
 
     @contextmanager

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 
+from api.app import create_app
 from api.auth import Identity
 from api.founding import init_school
 from api.schools import OpenSchool, Registry, open_school
@@ -57,7 +58,8 @@ def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iter
     """Serve a folder on a free port until the block ends."""
     with open_school(folder) as school:
         bound = listen("127.0.0.1", 0)
-        server = Server(Registry([school]))
+        registry = Registry([school])
+        server = Server(create_app(registry), registry.closing)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         # Signals belong to the main thread, which is the test's.
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from uuid import uuid4
 import typer
 import typer.core
 
-from api.cli import paper
+from api.cli import paper, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.service import freshness, portals
@@ -43,6 +43,7 @@ app.add_typer(vault, name="vault", short_help="Личные сведения / p
 printouts = typer.Typer(
     help="Распечатки (регламент, 3.3) / paper under regulation 3.3", no_args_is_help=True, rich_markup_mode=None
 )
+app.add_typer(witness.app, name="witness", short_help="Быть свидетелем чужих журналов / to witness others' logs")
 app.add_typer(printouts, name="printouts", short_help="Распечатки по п. 3.3 / paper under 3.3")
 
 

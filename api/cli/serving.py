@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from api.app import create_app
 from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.founding import init_school
@@ -31,7 +32,8 @@ def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sa
             for folder in folders:
                 make_sample(console, folder)
         schools = [stack.enter_context(open_school(folder)) for folder in folders]
-        server = Server(make_registry(schools))
+        registry = make_registry(schools)
+        server = Server(create_app(registry), registry.closing)
         base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         for school in schools:
             _introduce(console, school, base)

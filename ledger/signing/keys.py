@@ -83,8 +83,10 @@ def vkey_path(path: Path) -> Path:
     return path.with_suffix(_VKEY_SUFFIX)
 
 
-def create_key(path: Path, origin: str, passphrase: bytes | None = None) -> str:
-    """Create a key for the log `origin`; returns its vkey. Durable when it returns.
+def create_key(path: Path, origin: str, passphrase: bytes | None = None, *, algorithm: int = ED25519) -> str:
+    """Create a key for the log `origin`, or with the other algorithm for a witness of that name; returns its vkey.
+
+    Durable when it returns.
 
     Raises:
         KeyRefused: the origin cannot name a key, or the passphrase is empty.
@@ -96,7 +98,7 @@ def create_key(path: Path, origin: str, passphrase: bytes | None = None) -> str:
         raise FileRefused(f"{vkey_path(path)}: exists already and is never overwritten")
     private_key = Ed25519PrivateKey.generate()
     try:
-        vkey = Signer(origin, private_key).vkey
+        vkey = format_vkey(VerifierKey(origin, algorithm, _public_bytes(private_key)))
     except WireError as error:
         raise KeyRefused(f"the origin cannot name a key: {error}") from None
     pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, _encryption(passphrase))
@@ -116,17 +118,28 @@ def load_signer(path: Path, origin: str, passphrase: bytes | None = None) -> Sig
         FileRefused: others may read the file.
         KeyRefused: no such file, a wrong passphrase, no Ed25519 key, a bad origin, or another's vkey beside it.
     """
+    return Signer(origin, load_private_key(path, origin, passphrase))
+
+
+def load_private_key(
+    path: Path, name: str, passphrase: bytes | None = None, *, algorithm: int = ED25519
+) -> Ed25519PrivateKey:
+    """Load the key in `path` that signs under a name; see `load_signer`.
+
+    Raises:
+        FileRefused, KeyRefused: as there.
+    """
     try:
         pem = read_secret(path, limit_bytes=_KEY_FILE_BYTES_MAX)
     except FileNotFoundError:
         raise KeyRefused(f"{path}: no such key file") from None
-    signer = Signer(origin, _parse_private_key(path, pem, passphrase))
+    private_key = _parse_private_key(path, pem, passphrase)
     try:
-        vkey = signer.vkey
+        vkey = format_vkey(VerifierKey(name, algorithm, _public_bytes(private_key)))
     except WireError as error:
         raise KeyRefused(f"{path}: the origin cannot name a key: {error}") from None
     _check_vkey_beside(path, vkey)
-    return signer
+    return private_key
 
 
 def read_vkey(path: Path) -> VerifierKey:

@@ -77,7 +77,7 @@ def format_note(note: Note) -> bytes:
     _check_note_text(note.text)
     if not 1 <= len(note.signatures) <= SIGNATURES_MAX:
         raise WireError(_WHAT, "signatures", f"{len(note.signatures)} where 1..{SIGNATURES_MAX} are allowed")
-    raw = (note.text + "\n" + "".join(map(_format_signature, note.signatures))).encode()
+    raw = (note.text + "\n" + "".join(map(format_signature, note.signatures))).encode()
     if len(raw) > NOTE_BYTES_MAX:
         raise WireError(_WHAT, "byte 0", f"{len(raw)} bytes where {NOTE_BYTES_MAX} are allowed")
     return raw
@@ -101,7 +101,7 @@ def parse_note(raw: bytes) -> Note:
     first_line = body.count("\n") + 3
     note = Note(
         body + "\n",
-        tuple(_parse_signature(line, f"line {first_line + i}") for i, line in enumerate(signature_lines)),
+        tuple(parse_signature(line, f"line {first_line + i}") for i, line in enumerate(signature_lines)),
     )
     if format_note(note) != raw:
         raise WireError(_WHAT, "text", "not in canonical form")
@@ -143,6 +143,35 @@ def parse_vkey(text: str) -> VerifierKey:
     return vkey
 
 
+def format_signature(signature: Signature) -> str:
+    """Render one signature line, LF at its end.
+
+    Raises:
+        WireError: a name that no key has, a key id that is not 4 bytes, or no signature.
+    """
+    check_key_name(signature.name, _WHAT, "signature name")
+    if len(signature.key_id) != _KEY_ID_SIZE or not signature.signature:
+        raise WireError(_WHAT, "signature", "a key id that is not 4 bytes, or no signature after it")
+    return f"\u2014 {signature.name} {format_base64(signature.key_id + signature.signature)}\n"
+
+
+def parse_signature(line: str, where: str) -> Signature:
+    """Read one signature line without its LF; `where` names it in errors.
+
+    Raises:
+        WireError: not a signature line.
+    """
+    parts = line.split(" ")
+    if len(parts) != 3 or parts[0] != "\u2014":
+        raise WireError(_WHAT, where, "not a signature line")
+    _, name, blob = parts
+    check_key_name(name, _WHAT, where)
+    raw = parse_base64(blob, _WHAT, where)
+    if len(raw) <= _KEY_ID_SIZE:
+        raise WireError(_WHAT, where, "a signature shorter than its key id")
+    return Signature(name, raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])
+
+
 def check_key_name(name: str, what: str, where: str) -> None:
     """Refuse a key name that is empty, too long, or holds spaces, plus signs or control characters.
 
@@ -169,22 +198,3 @@ def _check_vkey(vkey: VerifierKey) -> None:
     reason = point.reject_reason(vkey.public_key)
     if reason is not None:
         raise WireError(_WHAT_KEY, "key", reason)
-
-
-def _format_signature(signature: Signature) -> str:
-    check_key_name(signature.name, _WHAT, "signature name")
-    if len(signature.key_id) != _KEY_ID_SIZE or not signature.signature:
-        raise WireError(_WHAT, "signature", "a key id that is not 4 bytes, or no signature after it")
-    return f"\u2014 {signature.name} {format_base64(signature.key_id + signature.signature)}\n"
-
-
-def _parse_signature(line: str, where: str) -> Signature:
-    parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != "\u2014":
-        raise WireError(_WHAT, where, "not a signature line")
-    _, name, blob = parts
-    check_key_name(name, _WHAT, where)
-    raw = parse_base64(blob, _WHAT, where)
-    if len(raw) <= _KEY_ID_SIZE:
-        raise WireError(_WHAT, where, "a signature shorter than its key id")
-    return Signature(name, raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])

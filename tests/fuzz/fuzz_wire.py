@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 with atheris.instrument_imports(include=["ledger.wire"]):
     from ledger.wire import (
         WireError,
+        format_add_checkpoint,
         format_bundle,
         format_bundle_path,
         format_canonical,
@@ -25,10 +26,13 @@ with atheris.instrument_imports(include=["ledger.wire"]):
         format_cosignature,
         format_edge,
         format_entry,
+        format_known_size,
         format_note,
         format_proof,
+        format_signatures,
         format_tile_path,
         format_vkey,
+        parse_add_checkpoint,
         parse_bundle,
         parse_bundle_path,
         parse_canonical,
@@ -36,8 +40,10 @@ with atheris.instrument_imports(include=["ledger.wire"]):
         parse_cosignature,
         parse_edge,
         parse_entry,
+        parse_known_size,
         parse_note,
         parse_proof,
+        parse_signatures,
         parse_tile_path,
         parse_vkey,
     )
@@ -75,6 +81,7 @@ def read_edge(raw: bytes) -> bytes:
 
 
 READINGS: Final[dict[str, Reading]] = {
+    "add_checkpoint": lambda raw: format_add_checkpoint(parse_add_checkpoint(raw)),
     "bundle": read_bundle,
     "bundle_path": over_text(parse_bundle_path, format_bundle_path),
     "canonical": lambda raw: format_canonical(parse_canonical(raw)),
@@ -82,8 +89,10 @@ READINGS: Final[dict[str, Reading]] = {
     "cosignature": lambda raw: format_cosignature(*parse_cosignature(raw)),
     "edge": read_edge,
     "entry": lambda raw: format_entry(parse_entry(raw)),
+    "known_size": lambda raw: format_known_size(parse_known_size(raw)),
     "note": lambda raw: format_note(parse_note(raw)),
     "proof": lambda raw: format_proof(parse_proof(raw)),
+    "signatures": lambda raw: format_signatures(parse_signatures(raw)),
     "tile_path": over_text(parse_tile_path, format_tile_path),
     "vkey": over_text(parse_vkey, format_vkey),
 }

@@ -17,6 +17,7 @@ HARNESS = Path(__file__).with_name("fuzz_wire.py")
 VECTORS = HARNESS.parents[1] / "vectors"
 SECONDS = int(os.environ.get("LETOPIS_FUZZ_SECONDS", "1"))
 TARGETS = (
+    "add_checkpoint",
     "bundle",
     "bundle_path",
     "canonical",
@@ -24,8 +25,10 @@ TARGETS = (
     "cosignature",
     "edge",
     "entry",
+    "known_size",
     "note",
     "proof",
+    "signatures",
     "tile_path",
     "vkey",
 )
@@ -54,6 +57,13 @@ def seeds(target: str) -> list[bytes]:
         "entry": [*log["entries"], *refused_entries],
         "note": [log["checkpoint"], signature_lines, *(item["text"] for item in notes["refused_notes"])],
         "proof": [log["tlog_proof"]],
+        "add_checkpoint": [
+            f"old 0\n\n{log['checkpoint']}",
+            f"old 2\n{checkpoint_text.splitlines()[2]}\n\n{log['checkpoint']}",
+            f"old 02\n\n{log['checkpoint']}",
+        ],
+        "known_size": ["0\n", "536000\n", "07\n"],
+        "signatures": [signature_lines, signature_lines * 2],
         "tile_path": [*tiles["paths"], *tiles["refused_paths"]],
         "bundle_path": [path.replace("tile/0/", "tile/entries/") for path in tiles["paths"]],
         "vkey": [log["log_vkey"], log["witness_vkey"], *(item["text"] for item in notes["refused_vkeys"])],
