@@ -43,6 +43,7 @@ from api.routes import (
     substitutions,
     timetables,
     views,
+    witnesses,
     workload,
 )
 from api.schools import Registry
@@ -73,6 +74,8 @@ _ROUTERS: Final = (
     excuses.read,
     service.router,
     service.read,
+    witnesses.router,
+    witnesses.read,
     substitution_plans.router,
     substitution_plans.read,
     posted_homework.router,

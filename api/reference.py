@@ -39,7 +39,7 @@ _TAGS: Final = {
     "journals": "Закрытие журналов и сводные ведомости / closing journals, summary sheets",
     "prints": "Печатные формы и проверка бумаги / printed forms, checking paper",
     "excuses": "Сбои и причины опозданий / incidents and excuses",
-    "service": "Свежесть и порталы / freshness and portals",
+    "service": "Свежесть, порталы и свидетели / freshness, portals, witnesses",
     "views": "Представления / views",
     "questions": "Вопросы проверяющего / an inspector's questions",
     "log": "Журнал и доказательства / log and proofs",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ from api.settings import (
     read_school_file,
     views_url,
 )
+from api.witnessing import DAY_SECONDS, Asked, Witnessing, ask_all
 from ledger.application import School
 from ledger.durable import read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
@@ -50,6 +51,7 @@ from projections.engine import Views
 from projections.runner import ViewsRunner
 from projections.views.lookups import school as lookup_school
 from projections.views.people_registers import Named, digests_of, disclosed
+from projections.views.witnesses import Witness
 
 _REQUEST_KEY_BYTES_MAX: Final = 64
 READ_YOUR_WRITES_SECONDS: Final = 2.0
@@ -66,6 +68,8 @@ class OpenSchool:
         background: whether threads keep the views level and sign; else it is done when it is asked for.
         recording: whether entries and checkpoints may be written here; False beside the server that does.
         roots: what was computed for proofs once.
+        witness_seconds: how long after its last cosignature a witness is asked again.
+        witnessing: asks the witnesses, in the background.
         request_secret: key of the digests that Idempotency-Keys stand for.
     """
 
@@ -82,6 +86,8 @@ class OpenSchool:
     background: bool
     recording: bool = True
     roots: TileRoots = field(default_factory=TileRoots)
+    witness_seconds: int = DAY_SECONDS
+    witnessing: Witnessing = field(init=False)
     _acknowledged: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _signing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sign soon"))
@@ -89,6 +95,7 @@ class OpenSchool:
 
     def __post_init__(self) -> None:
         self._acknowledged = self.recorder.head().size
+        self.witnessing = Witnessing(self.ask_witnesses, self.witness_seconds)
 
     @property
     def recorder(self) -> LogRecorder:
@@ -128,6 +135,18 @@ class OpenSchool:
         else:
             self.views.catch_up(self.recorder)
         return self.views
+
+    def ask_witnesses(self, is_due: Callable[[Witness], bool] = lambda _: True) -> list[Asked]:
+        """Ask the log's witnesses that are due to cosign it as it is now, and record what they return.
+
+        Raises:
+            LetopisError, PersistenceError: the log cannot be signed or written.
+        """
+
+        def execute(command: JournalCommand, actor: Actor) -> int:
+            return self.execute(command, actor).first_index
+
+        return ask_all(self.read_views(), self.checkpointer, self.recorder, execute, is_due=is_due)
 
     def sign_soon(self) -> None:
         """Sign a checkpoint over what is recorded now, in another thread; returns at once."""
@@ -225,6 +244,10 @@ class Registry:
         """Sign a checkpoint of this school, in another thread."""
         self._schools[code].sign_soon()
 
+    def ask_witnesses_soon(self, code: str) -> None:
+        """Ask the witnesses of this school that have cosigned nothing yet, in another thread."""
+        self._schools[code].witnessing.poke()
+
     def __iter__(self) -> Iterator[OpenSchool]:
         return iter(self._schools.values())
 
@@ -272,6 +295,7 @@ def open_school(
             checkpointer=Checkpointer(app.ledger, signer),
             runner=ViewsRunner(views, app.ledger),
             request_secret=secret,
+            witness_seconds=cadence.witness_seconds,
             background=background,
             recording=not reading,
         )
@@ -280,6 +304,8 @@ def open_school(
             stack.callback(school.runner.stop)
             school.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
             stack.callback(school.checkpointer.stop)
+            school.witnessing.start()
+            stack.callback(school.witnessing.stop)
         stack.callback(school.close_signing)
         yield school
 

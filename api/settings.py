@@ -110,10 +110,14 @@ class SchoolFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often a server signs: after so many new entries, or so many seconds after the first of them."""
+    """How often a server signs: after so many new entries, or so many seconds after the first of them.
+
+    `witness_seconds`: how long after its last cosignature a witness is asked again.
+    """
 
     entries: int = 1_000
     seconds: int = 60
+    witness_seconds: int = 86_400
 
 
 def code_of(origin: str) -> str:
@@ -221,6 +225,7 @@ def read_cadence(environ: Mapping[str, str] | None = None) -> Cadence:
     return Cadence(
         entries=_count(environ, "LETOPIS_CHECKPOINT_ENTRIES", usual.entries),
         seconds=_count(environ, "LETOPIS_CHECKPOINT_SECONDS", usual.seconds),
+        witness_seconds=_count(environ, "LETOPIS_WITNESS_SECONDS", usual.witness_seconds),
     )
 
 

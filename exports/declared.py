@@ -101,7 +101,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
         "requests rows slowest_ms pages position behind minutes_behind last_entry_minutes sum"
     ),
-    Kind.MOMENT: "at answered_at obtained_at",
+    Kind.MOMENT: "at answered_at obtained_at cosigned_at",
     Kind.DATE: (
         "starts_on ends_on planned_on held_on due_on effective_from order_date received_on printed_on "
         "confirmed_on opens_on until application_date refused_on sent_on from_date to_date certified_on"
@@ -110,7 +110,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
         "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
-        "certified_by"
+        "certified_by witness"
     ),
     Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
@@ -119,8 +119,9 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "kind name class subject subgroup topic homework reason basis teacher plan_items media_type recorded "
         "standing action absent_name substitute_name fact old new note grades title weeks code order_number duty "
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
-        "channel method application_number out_number to_name answer began_at ended_at closing_note rules "
-        "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office"
+        "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "
+        "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office "
+        "signature"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
@@ -203,6 +204,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "excuses": ("Уважительные причины", "Excuses"),
     "freshness": ("Своевременность показа", "Freshness"),
     "portals": ("Порталы", "Portals"),
+    "witnesses": ("Свидетели журнала", "Witnesses of the log"),
     "assessment": ("Правила оценивания", "Rules of assessment"),
     "results": ("Итоговые отметки", "Results"),
     "result_corrections": ("Исправления итогов", "Corrections of results"),

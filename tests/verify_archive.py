@@ -13,11 +13,14 @@ import uuid
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.witness_keys import WITNESSES, WitnessKey
 
 ORIGIN = "letopis.example/school/1534"
 Files = dict[str, bytes]
@@ -252,6 +255,8 @@ HEADERS = {
     "closed_by (закрыто записью);ended_at (по);closing_note (пояснение при закрытии)",
     "freshness": "entry (запись);at (внесено);size (записей);position (показано);behind (не показано);"
     "minutes_behind (отставание, мин);last_entry_minutes (последней записи, мин);actor (кто внёс)",
+    "witnesses": "entry (запись);at (внесено);witness (свидетель);action (что);key (ключ);held_by (кто ведёт);link (ссылка);"
+    "size (записей);root (корень);cosigned_at (время свидетеля);signature (подпись);basis (основание);actor (кто внёс)",
     "portals": "entry (запись);at (внесено);portal (портал);action (что);name (название);link (ссылка);"
     "diary (ссылка на дневник);outcome (итог);basis (основание);actor (кто внёс)",
     "excuses": "entry (запись);at (внесено);teacher (учитель);name (имя);class (класс);subject (предмет);held_on (дата);"
@@ -337,6 +342,7 @@ class Builder:
     parts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[Any]]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     rooted: set[int] = field(default_factory=set)
+    cosigned: dict[int, WitnessKey] = field(default_factory=dict)
     shown: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     command: str = ""
     actor: dict[str, str] = field(default_factory=dict)
@@ -928,6 +934,24 @@ class Builder:
             self.rooted.add(index)
         return index
 
+    def appoint_witness(self, witness: WitnessKey, link: str = "https://witness.example:8010", **changes: Any) -> int:
+        """Appoint a witness."""
+        fields = {"vkey": witness.vkey, "held_by": '=Комитет; "район"', "link": link, "basis": "-соглашение; № 7"}
+        return self.add("witness", witness.id, "witness_appointed", **fields | changes)
+
+    def dismiss_witness(self, witness: WitnessKey) -> int:
+        return self.add("witness", witness.id, "witness_dismissed", basis="+договор окончен")
+
+    def cosign(self, witness: WitnessKey, size: int | None = None, time: int = 1_795_000_000, **changes: Any) -> int:
+        """Record that a witness cosigned the log as it is, or as it was at a size."""
+        self.begin()
+        size = len(self.entries) if size is None else size
+        fields = {"size": size, "root": "0" * 64, "time": time, "signature": "A" * 86 + "=="}
+        index = self.add("witness", witness.id, "checkpoint_cosigned", **fields | changes)
+        if "signature" not in changes:
+            self.cosigned[index] = witness
+        return self._rooted(index, changes)
+
     def timed(self, month: str = "2026-09", **changes: Any) -> int:
         """Record how long the register took."""
         self.begin()
@@ -1234,6 +1258,11 @@ class Builder:
                 entry["prev"] = prev
             if entry["index"] in self.rooted:
                 entry["data"]["root"] = root([leaf(line) for line in lines[: entry["data"]["size"]]]).hex()
+            if (witness := self.cosigned.get(entry["index"])) is not None:
+                said = entry["data"]
+                said["signature"] = witness.cosign(
+                    self.key.name, said["size"], bytes.fromhex(said["root"]), said["time"]
+                )
             lines.append(canonical(entry))
             prev = leaf(lines[-1]).hex()
         return lines[start:]
@@ -1389,6 +1418,16 @@ class Builder:
             issued = [*get("sheet", "number"), FORM_KINDS.get(kind, ""), scope, *get("position", "pages")]
             last = [SPOILED.get(reason, ""), *get("basis"), entry["actor"]["id"]]
             return [("prints", [*head, PRINT_ACTIONS[type_], *issued, *rest, *last])]
+        witnessed = {
+            "witness_appointed": "назначен", "witness_dismissed": "снят", "checkpoint_cosigned": "заверил",
+        }  # fmt: skip
+        if type_ in witnessed:
+            moment = datetime.fromtimestamp(data["time"], UTC) if "time" in data else None
+            return [("witnesses", [
+                *head, key, witnessed[type_], *get("vkey", "held_by", "link", "size", "root"),
+                "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}.000000Z", *get("signature", "basis"),
+                entry["actor"]["id"],
+            ])]  # fmt: skip
         what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
         if type_ not in what:
             return []
@@ -1497,6 +1536,7 @@ def sample(seed: int = 1) -> Sample:
     _excuses(b, course, teacher, substitute, substituted)
     _made_up(b, course, teacher, students)
     _service(b)
+    _witnesses(b)
     _substitution_plans(b, course, teacher, substitute)
     b.change(substitute, {"family_name": "Белова"}, "Белова Вера; Ильинична")
     b.begin()
@@ -1808,6 +1848,21 @@ def _service(b: Builder) -> None:
     b.drop_portal(other, '+закрыт; "навсегда"')
     b.portal("-ПО\\", "http://edu.example", other)
     b.check_portal(other, "http://edu.example", "no_answer")
+
+
+def _witnesses(b: Builder) -> None:
+    """Two witnesses, what they cosigned, one of them dismissed and appointed again."""
+    first, second = WITNESSES
+    b.begin()
+    b.appoint_witness(first)
+    b.appoint_witness(second, "http://foreign.example/w1")
+    b.cosign(first)
+    b.cosign(second, size=len(b.entries) - 7, time=1_795_000_007)
+    b.begin()
+    b.dismiss_witness(second)
+    b.appoint_witness(second)
+    b.cosign(second, time=1_795_000_007)
+    b.cosign(first, time=1_795_086_400)
 
 
 def _forms(b: Builder, of: tuple[str, str, str, str], employee: str) -> None:

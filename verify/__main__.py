@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from verify.archive import Pinned, is_extract, verify_archive
 from verify.findings import Report
-from verify.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
+from verify.note import COSIGNATURE, Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text
 
 if TYPE_CHECKING:
@@ -46,6 +46,13 @@ def _key(options: argparse.Namespace) -> VerifierKey | None:
         raise UsageError(f"--key: {error}") from None
 
 
+def _witnesses(options: argparse.Namespace) -> tuple[VerifierKey, ...]:
+    try:
+        return tuple(parse_vkey(text, COSIGNATURE) for text in options.witness)
+    except NoteError as error:
+        raise UsageError(f"--witness: {error}") from None
+
+
 def _old(options: argparse.Namespace) -> Checkpoint | None:
     if not options.old:
         return None
@@ -70,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--old", help="прежняя контрольная точка, которую журнал должен продолжать / an earlier checkpoint"
+    )
+    parser.add_argument(
+        "--witness",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="ключ свидетеля, полученный от него самого / a witness's key, got from the witness; repeatable",
     )
     other = parser.add_mutually_exclusive_group()
     other.add_argument(
@@ -140,7 +154,7 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
             raise UsageError(f"{options.archive}: not there")
         return verify_print(Path(options.archive), options.code, _key(options)), options
     options = _parser().parse_args(arguments)
-    pinned = Pinned(_key(options), _old(options))
+    pinned = Pinned(_key(options), _old(options), _witnesses(options))
     if bool(options.archive) == bool(options.url):
         raise UsageError("an archive or --url, one of them")
     if options.quick and not (options.against or options.against_url):

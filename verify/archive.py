@@ -106,6 +106,7 @@ def _check_log(bag: Bag, pinned: Pinned, watch: Watch | None, report: Report) ->
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
         walk.old = pinned.old
     walk.watch = watch
+    walk.replay.witnesses.pinned = pinned.witnesses
     _walk_files(bag, walk, report)
     walk.finish(checkpoint)
     tables.finish()

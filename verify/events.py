@@ -43,6 +43,7 @@ from verify.lesson_events import LESSON_EVENTS, VALUES
 from verify.print_events import PRINT_EVENTS
 from verify.result_events import RESULT_EVENTS
 from verify.service_events import SERVICE_EVENTS
+from verify.witness_events import WITNESS_EVENTS
 
 # A day that every year has: none is 29 February.
 _YEARLY_DAY = (
@@ -259,6 +260,7 @@ TYPES: Final[dict[str, EventType]] = {
         *LESSON_EVENTS,
         *RESULT_EVENTS,
         *SERVICE_EVENTS,
+        *WITNESS_EVENTS,
         *PRINT_EVENTS,
     )
 }  # fmt: skip

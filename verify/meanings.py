@@ -23,6 +23,19 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Запись в уроке сделал не тот, кто его дал или отвечает за курс, и не за него.",
         "An entry of a lesson is by neither its teacher nor the course's, nor for one of them.",
     ),
+    # Who outside the school cosigned.
+    "witness": (
+        "Запись не сходится с тем, как назначен свидетель и что он заверил прежде.",
+        "An entry does not fit how the witness was appointed and what it cosigned before.",
+    ),
+    "witness-key": (
+        "Ключ свидетеля не читается, или номер свидетеля не от этого ключа.",
+        "A witness's key is malformed, or its id is not of this key.",
+    ),
+    "cosignature": (
+        "Подпись свидетеля неверна: этого размера и корня он не заверял.",
+        "A witness's signature is wrong: it did not cosign this size and root.",
+    ),
     # Two histories compared.
     "fork": (
         (
@@ -51,6 +64,14 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
 }
 
 FURTHER_UNCHECKED: Final[dict[str, tuple[str, str]]] = {
+    "witness-missing": (
+        "Названный свидетель (--witness) ничего в этом журнале не заверил.",
+        "A witness that was named (--witness) cosigned nothing of this log.",
+    ),
+    "cosignatures-beyond": (
+        "Подписей свидетелей больше, чем проверяется за один раз.",
+        "There are more cosignatures than are verified in one run.",
+    ),
     "quick": (
         "Сверены только хэши записей и подписи (--quick): сами архивы не проверялись.",
         "Only hashes and signatures were compared (--quick): the archives themselves were not verified.",

@@ -21,6 +21,7 @@ from verify import ed25519
 NOTE_MAX_BYTES: Final = 65_536
 SIGNATURES_MAX: Final = 64
 ED25519: Final = 1
+COSIGNATURE: Final = 4
 _NAME = r"[^\s+\x00-\x1f\x7f]{1,255}"
 _SIGNATURE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/]+={{0,2}})")
 _VKEY = re.compile(rf"({_NAME})\+([0-9a-f]{{8}})\+([A-Za-z0-9+/]+={{0,2}})")
@@ -56,8 +57,8 @@ class VerifierKey:
     public_key: bytes
 
 
-def parse_vkey(text: str) -> VerifierKey:
-    """Read `name+hex(key id)+base64(type || public key)`.
+def parse_vkey(text: str, algorithm: int = ED25519) -> VerifierKey:
+    """Read `name+hex(key id)+base64(type || public key)`; a witness's key is of the other type.
 
     Raises:
         NoteError: malformed, not Ed25519, an id that does not belong to the key, or a key that must be refused.
@@ -66,8 +67,8 @@ def parse_vkey(text: str) -> VerifierKey:
     if match is None:
         raise NoteError("a verifier key is name+hash+key")
     raw = strict_base64(match[3])
-    if len(raw) != 33 or raw[0] != ED25519:
-        raise NoteError("the key is not an Ed25519 log key (type 01, 32 bytes)")
+    if len(raw) != 33 or raw[0] != algorithm:
+        raise NoteError(f"the key is not Ed25519 of type {algorithm:02} (32 bytes)")
     key_id = sha256(match[1].encode() + b"\n" + raw).digest()[:4]
     if key_id.hex() != match[2]:
         raise NoteError("the key's hash does not belong to its name and bytes")

@@ -38,6 +38,7 @@ from verify.substitution import RECORDED
 from verify.substitution_plans import SubstitutionPlans
 from verify.tables import Tables
 from verify.timetable import Timetables
+from verify.witnesses import Witnesses
 
 # So many periods of a kind a year has, which also bounds what closings cost: ten looks at a lesson for each closing.
 _NUMBER_MAX: Final = {b"quarter": 4, b"trimester": 3, b"half_year": 2, b"year": 1}
@@ -66,6 +67,7 @@ _MAKERS: Final = {
     "excuse": b"excuse_accepted/1",
     "freshness": b"freshness_measured/1",
     "portal": b"portal_listed/1",
+    "witness": b"witness_appointed/1",
     "substitution": b"substitution_planned/1",
     "homework": b"homework_posted/1",
     "schedule": b"work_scheduled/1",
@@ -120,6 +122,7 @@ class Replay:
         self.cancellations = Cancellations(self)
         self.excuses = Excuses(self)
         self.service = Service(self)
+        self.witnesses = Witnesses(self)
         self.substitution_plans = SubstitutionPlans(self)
         self.schedules = Schedules(self)
         self.results = Results(self)
@@ -140,7 +143,7 @@ class Replay:
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
             "prints": self.prints,
-            "freshness": self.service, "portal": self.service,
+            "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
             "schedule": self.schedules,
@@ -394,6 +397,7 @@ class Replay:
         self.authors.finish()
         self.lessons.settle_attendance()
         self.lessons.substitutions.settle()
+        self.witnesses.finish()
 
 
 def _collide(one: tuple[bytes, bytes, bytes], other: tuple[bytes, bytes, bytes]) -> bool:

@@ -13,10 +13,11 @@ LINES_PER_BLOCK: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: the log's key, and a checkpoint seen before."""
+    """What the reader brings: the log's key, a checkpoint seen before, keys of witnesses."""
 
     key: VerifierKey | None = None
     old: Checkpoint | None = None
+    witnesses: tuple[VerifierKey, ...] = ()
 
 
 def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:

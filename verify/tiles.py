@@ -150,6 +150,7 @@ def verify_server(server: Server, pinned: Pinned) -> Report:
 
 def _check_entries(server: Server, checkpoint: Checkpoint, pinned: Pinned, report: Report) -> None:
     walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
+    walk.replay.witnesses.pinned = pinned.witnesses
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
         walk.old = pinned.old

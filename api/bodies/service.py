@@ -1,4 +1,4 @@
-"""Shapes of bodies about the service itself: portals that describe it."""
+"""Shapes of bodies about the service itself: portals that describe it, witnesses of its log."""
 
 from __future__ import annotations
 
@@ -15,5 +15,20 @@ class NewPortal(Body, frozen=True, kw_only=True):
 
 class NewPortalDropping(Body, frozen=True, kw_only=True):
     """Why it is on the list no more, in clear and for ever."""
+
+    basis: str
+
+
+class NewWitness(Body, frozen=True, kw_only=True):
+    """Who cosigns the log: its verifier key, who runs it, where it is reached, and by which agreement."""
+
+    vkey: str
+    held_by: str
+    link: str
+    basis: str
+
+
+class NewWitnessDismissal(Body, frozen=True, kw_only=True):
+    """Why it is no witness any more, in clear and for ever."""
 
     basis: str

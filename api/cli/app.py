@@ -15,7 +15,7 @@ import typer.core
 from api.cli import paper, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
-from api.cli.service import freshness, portals
+from api.cli.service import freshness, portals, witnesses
 from api.cli.work import forecast, indicators, worklist, workload
 from api.cli.year_end import extract, journals, lacks, sheet
 
@@ -274,6 +274,7 @@ def obligations(
 
 
 app.command(short_help="Свежесть дневника / how fresh the diary is")(freshness)
+app.command(short_help="Независимые свидетели журнала / outside witnesses of the log")(witnesses)
 app.command(short_help="Порталы с описанием услуги / portals that describe the service")(portals)
 app.command(short_help="Сводная ведомость класса / a class's summary sheet")(sheet)
 app.command(short_help="Чего нет в журнале класса / what a class's journal lacks")(lacks)

@@ -37,11 +37,12 @@ _TABLE_FIELD_CHARS_MAX: Final = 1 << 20
 
 
 class Found(NamedTuple):
-    """What the verifier found of an archive."""
+    """What the verifier found of an archive; `witnesses` cosigned in it, and their signatures hold."""
 
     verdict: Verdict
     size: int
     root: str
+    witnesses: int
 
 
 def record_verification(console: Console, var: Path) -> dict[str, object]:
@@ -67,7 +68,7 @@ def record_verification(console: Console, var: Path) -> dict[str, object]:
             program="verify.pyz",
             program_sha256=program,
             checkpoint=checkpoint.size,
-            witnesses=0,  # no format of cosignatures is read yet
+            witnesses=found.witnesses,
         )
         entry = school.execute(command, founder(school)).first_index
         school.checkpointer.sign()
@@ -90,7 +91,7 @@ def verify_archive(archive: Path, vkey: str) -> Found:
         text = done.stderr.decode(errors="replace").strip()
         raise SettingsError(f"проверяющая программа не отработала / the verifier did not run: {text}")
     facts: dict[str, Any] = orjson.loads(done.stdout)["facts"]
-    return Found(verdict, facts["size"], facts["root"])
+    return Found(verdict, facts["size"], facts["root"], facts.get("witnesses", 0))
 
 
 def find_year(school: OpenSchool, title: str | None) -> str:

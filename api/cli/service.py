@@ -27,6 +27,24 @@ def freshness(
     raise typer.Exit(run_freshness(Console(as_json=as_json), var, asked, record=record))
 
 
+def witnesses(
+    var: Var = Path("var"),
+    appoint: Annotated[str | None, typer.Option(metavar="VKEY", help="Назначить: ключ свидетеля / appoint")] = None,
+    held_by: Annotated[str | None, typer.Option(help="Кто ведёт свидетеля / who runs it")] = None,
+    link: Annotated[str | None, typer.Option(help="Его адрес / where it is reached")] = None,
+    dismiss: Annotated[str | None, typer.Option(metavar="ID", help="Снять / dismiss")] = None,
+    basis: Annotated[str | None, typer.Option(help="Основание: договор, приказ / agreement or order")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Попросить заверить сейчас / ask to cosign now")] = False,
+    as_json: Json = False,
+) -> None:
+    """Независимые свидетели журнала (3.3). / Outside witnesses of the log: who cosigned how much, and when."""
+    from api.cli.witnesses import Appointing, run_witnesses
+
+    appointing = None if appoint is None else Appointing(appoint, held_by, link, basis)
+    console = Console(as_json=as_json)
+    raise typer.Exit(run_witnesses(console, var, appoint=appointing, dismiss=dismiss, basis=basis, ask=ask))
+
+
 def portals(
     var: Var = Path("var"),
     check: Annotated[bool, typer.Option("--check", help="Запросить каждую ссылку / ask for each link")] = False,

@@ -105,7 +105,7 @@ def run_conflicts(console: Console, var: Path, out: Path) -> int:
             (out / f"{one.number:04}-request.txt").write_bytes(one.request)
         (out / "index.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"--out: {out}: {error.strerror}") from None
+        raise SettingsError(f"--out: {out}: нельзя записать / cannot be written ({error.strerror})") from None
     console.result({"conflicts": len(found)}, "\n".join(lines) or "Противоречий нет. / No conflicts.")
     return Exit.FINDING if found else Exit.DONE
 

@@ -104,6 +104,11 @@ from ledger.journal.vocabulary import (
     PlanReason,
     ReopeningReason,
 )
+from ledger.journal.witness_commands import (
+    AppointWitness as AppointWitness,
+    DismissWitness as DismissWitness,
+    RecordCosignature as RecordCosignature,
+)
 from ledger.journal.work_commands import (
     CancelScheduledWork as CancelScheduledWork,
     MoveScheduledWork as MoveScheduledWork,

@@ -54,6 +54,7 @@ from ledger.journal.school import open_school
 from ledger.journal.substitution_plans import plan_substitute, withdraw_substitution_plan
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
 from ledger.journal.timetable import set_timetable
+from ledger.journal.witnesses import appoint_witness, dismiss_witness, record_cosignature
 from ledger.journal.year import define_period, open_year
 from ledger.wire.entry import Actor
 
@@ -118,6 +119,9 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.ListPortal: list_portal,
     cmd.DropPortal: drop_portal,
     cmd.RecordPortalCheck: record_portal_check,
+    cmd.AppointWitness: appoint_witness,
+    cmd.DismissWitness: dismiss_witness,
+    cmd.RecordCosignature: record_cosignature,
     cmd.PlanSubstitution: plan_substitute,
     cmd.WithdrawSubstitutionPlan: withdraw_substitution_plan,
     cmd.PostHomework: post_homework,

@@ -87,6 +87,7 @@ from ledger.journal.vocabulary import (
     SubstitutionReason,
     WorkKind,
 )
+from ledger.journal.witness_events import WITNESS_EVENT_TYPES
 
 # school, people, year -------------------------------------------------------------------------------------------------
 
@@ -417,6 +418,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **SUBSTITUTION_PLAN_EVENT_TYPES,
     **HOMEWORK_EVENT_TYPES,
     **TIMETABLE_EVENT_TYPES,
+    **WITNESS_EVENT_TYPES,
     "lesson_recorded/1": LessonRecorded,
     "substitution_recorded/1": SubstitutionRecorded,
     "attendance_taken/1": AttendanceTaken,

@@ -35,6 +35,7 @@ from ledger.journal.school import evolve_school
 from ledger.journal.sheet import evolve_sheet
 from ledger.journal.substitution_plans import evolve_substitution_plans
 from ledger.journal.timetable import evolve_timetable
+from ledger.journal.witnesses import evolve_witness
 from ledger.journal.year import evolve_period, evolve_year
 
 _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]]] = {
@@ -65,6 +66,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "excuse": evolve_excuse,
     "freshness": evolve_freshness,
     "portal": evolve_portal,
+    "witness": evolve_witness,
     "substitution": evolve_substitution_plans,
     "homework": evolve_posted,
     "schedule": evolve_schedule,

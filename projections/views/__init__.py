@@ -36,6 +36,7 @@ from projections.views import (
     substitution_plans,
     substitutions,
     timetables,
+    witnesses,
 )
 
 VIEWS: Final[tuple[View, ...]] = (
@@ -66,4 +67,5 @@ VIEWS: Final[tuple[View, ...]] = (
     prints.VIEW,
     schedules.VIEW,
     results.VIEW,
+    witnesses.VIEW,
 )

@@ -121,9 +121,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "3.3",
-        "in_part",
-        "исправления, архив, замещения: печатать, пока нет доказательства или распечатки; свидетеля журнала ещё нет",
-        "corrections, archive, substitutions: printed until proved or on paper; the log has no outside witness yet",
+        "built",
+        "исправления, архив, замещения: печатать, пока нет доказательства или распечатки; журнал заверяют свидетели",
+        "corrections, archive, substitutions: printed until proved or on paper; outside witnesses cosign the log",
     ),
 )
 

@@ -14,6 +14,7 @@ from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import Period, periods, school, years
 from projections.views.print_rules import (
     Archive,
+    Cosigned,
     Obligation,
     Printout,
     Recorded,
@@ -23,6 +24,7 @@ from projections.views.print_rules import (
     judge,
     months,
 )
+from projections.views.witnesses import witness_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class _Reading:
             years=of_years,
             months=list(of_months.values()),
             verifications=self._verifications(),
+            cosigned=self._cosigned(),
             archives=self._archives(),
             timings=self._timings(),
             printouts=self._printouts(),
@@ -102,6 +105,10 @@ class _Reading:
             WHERE {stands("v")} ORDER BY v.entry"""
         rows = self._views.select(sql, self._at)
         return [Verification(entry, self._day(entry + 1), *rest) for entry, *rest in rows]
+
+    def _cosigned(self) -> list[Cosigned]:
+        said = witness_entries(self._views, self._position)
+        return [Cosigned(one.entry, one.size) for one in said if one.size is not None]
 
     def _archives(self) -> list[Archive]:
         sql = f"""SELECT a.entry, a.size, a.year, a.opened_with, a.verdict FROM {{archives}} a

@@ -36,6 +36,14 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A witness that stood appointed cosigned the first `size` entries."""
+
+    entry: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """An archive of everything up to `size`, for a year."""
 
@@ -93,6 +101,7 @@ class Recorded:
     years: Sequence[Span]
     months: Sequence[Span]
     verifications: Sequence[Verification]
+    cosigned: Sequence[Cosigned]
     archives: Sequence[Archive]
     timings: Sequence[Timing]
     printouts: Sequence[Printout]
@@ -158,19 +167,8 @@ def _corrections(span: Span, recorded: Recorded) -> Obligation:
     best = _last(recorded.verifications, lambda one: _covers(one, span) and one.verdict == "verified")
     parts = [_closed(span), _verified(span, best, recorded.verifications)]
     shown = (best.entry,) if best is not None else ()
-    witnesses = best.witnesses if best is not None else 0
     parts += [
-        Part(
-            "witnessed",
-            witnesses > 0,
-            shown if witnesses else (),
-            f"подписи независимых свидетелей проверены: {witnesses}"
-            if witnesses
-            else "у журнала нет независимого свидетеля: хранитель сервера мог бы переписать его целиком",
-            f"cosignatures of outside witnesses were checked: {witnesses}"
-            if witnesses
-            else "the log has no outside witness: who keeps the server could rewrite all of it",
-        ),
+        _witnessed(span, best, recorded.cosigned),
         Part(
             "corrections_complete",
             best is not None,
@@ -301,6 +299,26 @@ def _verified(span: Span, best: Verification | None, verifications: Sequence[Ver
         en = "the log was not verified after the period's end and its last entry"
     entries = () if last is None else (last.entry,)
     return Part(name="verified", holds=best is not None, entries=entries, ru=ru, en=en)
+
+
+def _witnessed(span: Span, best: Verification | None, cosigned: Sequence[Cosigned]) -> Part:
+    """An outside witness signed behind the last entry, and the verification read that signature."""
+    past = [one for one in cosigned if span.last_entry is not None and one.size > span.last_entry]
+    read = [one for one in past if best is not None and best.witnesses and one.entry < best.size]
+    if best is not None and read:
+        ru = f"независимый свидетель заверил журнал после последней записи, подпись проверена (запись {read[0].entry})"
+        en = f"an outside witness cosigned the log behind the last entry; verified (entry {read[0].entry})"
+        return Part(name="witnessed", holds=True, entries=(read[0].entry, best.entry), ru=ru, en=en)
+    if past:
+        ru, en = "подпись свидетеля есть, но с тех пор журнал не проверяли", "cosigned, and not verified since"
+    elif cosigned:
+        ru = "после последней записи периода свидетель журнал ещё не заверял"
+        en = "no witness has cosigned the log behind the period's last entry"
+    else:
+        ru = "у журнала нет независимого свидетеля: хранитель сервера мог бы переписать его целиком"
+        en = "the log has no outside witness: who keeps the server could rewrite all of it"
+    entries = tuple(one.entry for one in (past or cosigned)[:1])
+    return Part(name="witnessed", holds=False, entries=entries, ru=ru, en=en)
 
 
 def _covers(one: Verification | Archive, span: Span) -> bool:

@@ -18,6 +18,7 @@ import tests.verify_print_forgeries
 import tests.verify_seal_mutations
 import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
+import tests.verify_witness_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.verify_final_forgeries import over_years

@@ -22,10 +22,14 @@ CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES
 # Names that are put together where they are raised, with all that can be put in.
 KINDS: Final = (
     *("bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan", "portal"),
-    *("refresh", "remark", "results", "year"),
+    *("refresh", "remark", "results", "witness", "year"),
 )
 EVIDENCE: Final = ("verification", "archive", "timing", "printout")
-_MADE_KINDS: Final = (*(kind for kind in KINDS if kind not in {"bells", "portal", "results"}), *EVIDENCE, "freshness")
+_MADE_KINDS: Final = (
+    *(kind for kind in KINDS if kind not in {"bells", "portal", "results", "witness"}),
+    *EVIDENCE,
+    "freshness",
+)
 MADE: Final = {
     "'unknown_' + kind": {f"unknown_{kind}" for kind in KINDS},
     "f'{kind}_exists'": {f"{'class_group' if kind == 'class' else kind}_exists" for kind in _MADE_KINDS},

@@ -9,13 +9,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from ledger.journal.commands import RecordArchive, RecordTiming, RecordVerification
+from ledger.journal.commands import AppointWitness, RecordArchive, RecordCosignature, RecordTiming, RecordVerification
 from ledger.wire.entry import Actor
 from projections.views.obligations import obligations
 from tests.http_class import problem
-from tests.http_school import Served, post
+from tests.http_school import ORIGIN, Served, post
 from tests.integration.test_api_regulation import employee
 from tests.integration.test_api_reopening import closed_period, reopening
+from tests.witness_keys import WITNESSES
 
 HASH = "9c" * 32
 
@@ -53,6 +54,16 @@ def verify_log(server: Served, witnesses: int) -> int:
     )
 
 
+def cosign_log(server: Served) -> int:
+    witness = WITNESSES[0]
+    record(server, AppointWitness(vkey=witness.vkey, held_by="Комитет", link="https://w.example", basis="договор"))
+    signed = server.school.checkpointer.sign()
+    root, time = signed.edge.root(), 1_795_000_000
+    signature = witness.cosign(ORIGIN, signed.size, root, time)
+    command = RecordCosignature(witness=witness.id, size=signed.size, root=root.hex(), time=time, signature=signature)
+    return record(server, command)
+
+
 def printout(signed_by: str, **scope: str) -> dict[str, Any]:
     return {"number": "3", "printed_on": "2021-06-10", "pages": 40, "kept": "архив", "signed_by": signed_by, **scope}
 
@@ -68,9 +79,11 @@ def test_a_period_is_required_until_a_witness_or_paper(server: Served) -> None:
         paper = post(admin, "/printouts", printout(person, condition="corrections", period=period))["first_index"]
         printed = state_of(inspector, "corrections", period)
         assert (printed["state"], printed["met_by"], printed["printout"]) == ("printed", paper, "3")
-        proof = verify_log(server, 2)
+        cosigned = cosign_log(server)
+        proof = verify_log(server, 1)
         proved = state_of(inspector, "corrections", period)
         assert (proved["state"], proved["met_by"]) == ("proved", proof)
+        assert [part["entries"] for part in proved["parts"] if part["name"] == "witnessed"] == [[cosigned, proof]]
         assert state_of(inspector, "corrections", period, at=str(proof))["state"] == "printed"
         post(admin, f"/periods/{period}/reopen", reopening(person))
         assert lacking(state_of(inspector, "corrections", period))[0] == "closed"

@@ -55,7 +55,14 @@ from ledger.journal.vocabulary import (
     WorkKind,
 )
 from ledger.wire.entry import Actor
-from tests.properties import closing_moves, excuses_moves, prints_moves, results_moves, service_moves
+from tests.properties import (
+    closing_moves,
+    excuses_moves,
+    prints_moves,
+    results_moves,
+    service_moves,
+    witnesses_moves,
+)
 from tests.properties.journal_oracle import Item
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -730,6 +737,7 @@ _MOVES: Final = {
     "plan_work": (_plan_work, 3),
     "freshness": (service_moves.freshness, 2),
     "portal": (service_moves.portal, 3),
+    "witness": (witnesses_moves.witness, 3),
     "plan_substitute": (_plan_substitute, 3),
     "post": (_post, 12),
     "assess": (results_moves.assess, 2),

@@ -16,6 +16,7 @@ from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.prints_oracle import PrintsOracle
 from tests.properties.service_oracle import ServiceOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
+from tests.properties.witnesses_oracle import WitnessesOracle
 
 FACTS = ("lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework")
 CREATE = {
@@ -46,6 +47,7 @@ CREATE = {
     "excuse": "excuse_accepted",
     "freshness": "freshness_measured",
     "portal": "portal_listed",
+    "witness": "witness_appointed",
     "substitution": "substitution_planned",
     "homework": "homework_posted",
     "schedule": "work_scheduled",
@@ -120,7 +122,7 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, PrintsOracle):
+class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, PrintsOracle):
     before: Sequence[Item]
     item: Item
 
@@ -145,7 +147,16 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, PrintsOracle):
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
-        elif kind in {"certificate", "cancellation", "schedule", "substitution", "homework", "portal", "prints"}:
+        elif kind in {
+            "certificate",
+            "cancellation",
+            "schedule",
+            "substitution",
+            "homework",
+            "portal",
+            "prints",
+            "witness",
+        }:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:
             assert item.type == CREATE[kind]

@@ -129,7 +129,9 @@ class JournalMachine(RuleBasedStateMachine):
     def set_up(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["guardian", "data", "delivery", "control", "incident", "excuse", "freshness", "portal"]))
+    @rule(
+        move=moves(["guardian", "data", "delivery", "control", "incident", "excuse", "freshness", "portal", "witness"])
+    )
     def people(self, move: Move) -> None:
         self.world.move(move)
 
@@ -281,6 +283,9 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("portal_listed", link="ftp://gu.example/"))
     assert caught(replaced("portal_dropped", basis=""))
     assert caught(replaced("portal_checked", link="https://elsewhere.example/"))
+    assert caught(replaced("witness_appointed", vkey="other"))
+    assert caught(replaced("witness_dismissed", basis=""))
+    assert caught(replaced("checkpoint_cosigned", size=100_000))
     assert caught(replaced("substitution_planned", number=13))
     assert caught(replaced("substitution_planned", absent_teacher=STUDENTS_A[0]))
     assert caught(replaced("substitution_plan_withdrawn", corrects=0))

@@ -24,6 +24,7 @@ from tests.unit.ledger.journal.small_school import (
     uid,
 )
 from tests.verify_archive import canonical, leaf, root
+from tests.witness_keys import WITNESSES
 from verify.disclosures import Disclosures
 from verify.findings import Report
 from verify.log import LogWalk
@@ -46,8 +47,13 @@ def entries(world: World, log: list[Item]) -> list[bytes]:
             data["_sd"] = [
                 digest(10 * (item.position if asked is None else asked) + n) for n in range(len(data["_sd"]))
             ]
-        if item.type in {"verification_recorded", "archive_recorded"}:
+        if item.type in {"verification_recorded", "archive_recorded", "checkpoint_cosigned"}:
             data["root"] = root([leaf(line) for line in lines[: data["size"]]]).hex()
+        if item.type == "checkpoint_cosigned":
+            key = next(one for one in WITNESSES if item.stream == f"witness/{one.id}")
+            data["signature"] = key.cosign(
+                log[0].data["origin"], data["size"], bytes.fromhex(data["root"]), data["time"]
+            )
         actor = {"id": item.actor, "role": "teacher"}
         if item.on_behalf_of is not None:
             actor |= {"on_behalf_of": item.on_behalf_of, "basis": "приказ"}
@@ -194,6 +200,11 @@ def requester(type_: str) -> str:
         ("portal_dropped", {"basis": ""}, "data-field"),
         ("portal_checked", {"link": "https://elsewhere.example/"}, "portal"),
         ("portal_checked", {"outcome": "seen"}, "data-field"),
+        ("witness_appointed", {"link": "witness"}, "data-field"),
+        ("witness_appointed", {"vkey": WITNESSES[0].vkey[:-4]}, "witness-key"),
+        ("witness_dismissed", {"basis": ""}, "data-field"),
+        ("checkpoint_cosigned", {"size": 70_000}, "evidence-size"),
+        ("checkpoint_cosigned", {"time": 0}, "data-field"),
         ("substitution_planned", {"number": 13}, "data-field"),
         ("substitution_planned", {"absent_teacher": TEACHER_3.id}, "substitution-mismatch"),
         ("substitution_plan_withdrawn", {"corrects": 0}, "correction-cites-nothing"),

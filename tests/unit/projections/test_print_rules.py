@@ -9,6 +9,7 @@ import pytest
 
 from projections.views.print_rules import (
     Archive,
+    Cosigned,
     Obligation,
     Printout,
     Recorded,
@@ -26,7 +27,8 @@ EVERYTHING = Recorded(
     periods=[QUARTER],
     years=[YEAR],
     months=[MONTH],
-    verifications=[Verification(110, "2026-10-26", 101, "verified", 1)],
+    verifications=[Verification(110, "2026-10-26", 106, "verified", 1)],
+    cosigned=[Cosigned(60, 59), Cosigned(105, 101)],
     archives=[Archive(410, "2027-06-01", 401, "y", frozenset({"csv", "sha256sum", "verify.pyz"}), "verified")],
     timings=[Timing(50, "2026-10-01", "2026-09", employees=3, requests=4, slowest_ms=2_000, known=3)],
     printouts=[],
@@ -90,10 +92,26 @@ def test_a_period_is_printed_where_its_corrections_are_not_shown_to_be_controlle
 @pytest.mark.clause("R44", breaks="projections.views.print_rules:_corrections")
 def test_a_log_without_an_outside_witness_is_stated_as_such() -> None:
     verification = replace(EVERYTHING.verifications[0], witnesses=0)
-    found = only("corrections", replace(EVERYTHING, verifications=[verification]))
+    found = only("corrections", replace(EVERYTHING, verifications=[verification], cosigned=[]))
     (part,) = [part for part in found.parts if not part.holds]
     assert part.ru == "у журнала нет независимого свидетеля: хранитель сервера мог бы переписать его целиком"
     assert part.en == "the log has no outside witness: who keeps the server could rewrite all of it"
+
+
+@pytest.mark.parametrize(
+    ("cosigned", "words"),
+    [
+        ([Cosigned(60, 59)], "no witness has cosigned the log behind the period's last entry"),
+        ([Cosigned(101, 100)], "no witness has cosigned the log behind the period's last entry"),
+        ([Cosigned(106, 101)], "cosigned, and not verified since"),
+    ],
+)
+def test_a_cosignature_counts_behind_the_last_entry_and_before_the_verification(
+    cosigned: list[Cosigned], words: str
+) -> None:
+    found = only("corrections", replace(EVERYTHING, cosigned=cosigned))
+    (part,) = [part for part in found.parts if not part.holds]
+    assert (found.state, part.name, part.en) == ("required", "witnessed", words)
 
 
 def test_an_open_period_is_proved_by_nothing_and_printed_in_vain() -> None:
@@ -107,7 +125,11 @@ def test_what_was_corrected_after_the_proof_needs_another() -> None:
     corrected = replace(QUARTER, last_entry=130)
     assert only("corrections", replace(EVERYTHING, periods=[corrected])).state == "required"
     again = [*EVERYTHING.verifications, Verification(140, "2026-12-01", 139, "verified", 1)]
-    assert only("corrections", replace(EVERYTHING, periods=[corrected], verifications=again)).met_by == 140
+    later = [*EVERYTHING.cosigned, Cosigned(135, 132)]
+    assert only("corrections", replace(EVERYTHING, periods=[corrected], verifications=again)).state == "required"
+    assert (
+        only("corrections", replace(EVERYTHING, periods=[corrected], verifications=again, cosigned=later)).met_by == 140
+    )
 
 
 @pytest.mark.parametrize(
