@@ -6,7 +6,6 @@ sets the pages and in the fonts beside it.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +13,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 import orjson
-import pikepdf
 import typst
 
 from exports.documents.glyphs import FOLDER, FONTS, STANDARDS, Glyphs
+from exports.documents.packing import pack
 from exports.documents.sheet import Column, Sheet
 
 TABLE_MM: Final = 267
@@ -102,7 +101,7 @@ class Press:
             format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(stamped_at.timestamp())
         )
         self._forget()
-        return _shrink(made)
+        return pack(bytes(made))
 
     def _forget(self) -> None:
         """Let go of what was worked out for this document: it is kept for the next ten, whatever their size."""
@@ -113,21 +112,6 @@ class Press:
 def render(title: str, sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
     """As `Press.render`, for one document."""
     return Press().render(title, sheets, stamp)
-
-
-def _shrink(made: Any) -> bytes:
-    """The same objects in compressed streams: an eighth of the size, for tags are most of a table's page."""
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(made)) as pdf:
-        pdf.save(
-            out,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-            recompress_flate=False,
-            preserve_pdfa=True,
-            deterministic_id=True,
-        )
-    return out.getvalue()
 
 
 def template_data(title: str, sheets: Sequence[Sheet], stamp: Stamp, draw: _Draw) -> dict[str, Any]:
