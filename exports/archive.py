@@ -20,6 +20,7 @@ from exports.premis import format_premis
 from exports.readme import ReadmeFacts, format_readme
 from exports.table_files import write_tables
 from exports.tables import Table
+from exports.unfinished import Unfinished
 from ledger.errors import LedgerDamaged
 from ledger.log import LogRecorder, SignedCheckpoint
 from ledger.tree.edge import RightEdge
@@ -45,12 +46,13 @@ class ArchivePlan:
         school: the school's name as people read it.
         disclose: opens disclosures for this receiver; None: a public copy without any.
         tables: tables of the views at the checkpoint's size; only for a range from 0.
-        files: what else the payload has, such as documents: (path in the bag, the bytes, or pieces of them), made one
-            after another while they are written; only for a range from 0.
+        files: what else the payload has, such as documents: (path in the bag, the bytes, pieces of them, or None: an
+            earlier try finished it), made one after another while they are written; only for a range from 0.
         tags: more files beside the payload, such as ``verify.pyz`` and ``spec/log-format.md``.
         about: for the description (``data/description``); None: there is none; only for a range from 0.
         seal: signs the manifests; None: nobody does.
         progress: called with the number of entries written so far.
+        unfinished: where it is written, so that it can be gone on with; None: an error leaves nothing.
     """
 
     checkpoint: SignedCheckpoint
@@ -58,11 +60,12 @@ class ArchivePlan:
     start: SignedCheckpoint | None = None
     disclose: ReadDisclosures | None = None
     tables: Iterable[Table] = ()
-    files: Iterable[tuple[str, bytes | Iterable[bytes]]] = ()
+    files: Iterable[tuple[str, bytes | Iterable[bytes] | None]] = ()
     tags: Mapping[str, bytes] = field(default_factory=dict)
     about: About | None = None
     seal: Seal | None = None
     progress: Callable[[int], None] = lambda _: None
+    unfinished: Unfinished | None = None
 
 
 def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> None:
@@ -70,6 +73,7 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
 
     Raises:
         ExportError: the range is empty, or the target exists.
+        CannotResumeError: what an earlier try wrote comes out differently now.
         LedgerDamaged: the ledger does not give the entries that the checkpoint signed.
     """
     first = plan.start.size if plan.start else 0
@@ -86,14 +90,17 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
         "Letopis-Size": str(plan.checkpoint.size),
         "Letopis-Disclosures": "none" if plan.disclose is None else "full",
     }
-    with BagWriter(target, info, plan.seal) as bag:
+    with BagWriter(target, info, plan.seal, plan.unfinished) as bag:
         _write_checkpoints(bag, plan)
         first_entry, last_entry = _write_entries(bag, recorder, plan, first)
         first_at, last_at = parse_entry(first_entry).at, parse_entry(last_entry).at
         tables = write_tables(bag, plan.tables, plan.school, last_at) if plan.tables else []
         has_documents = False
         for name, content in plan.files:
-            bag.put(name, content)
+            if content is None:
+                bag.keep(name)
+            else:
+                bag.put(name, content)
             has_documents |= name.startswith("data/documents/")
         if plan.about is not None:
             _describe(bag, recorder.origin, plan, (first_at, last_at), tables)

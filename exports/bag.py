@@ -1,7 +1,8 @@
 """BagIt 1.0 bags (RFC 8493), written streaming, whole or not at all.
 
-A bag is made in a hidden folder beside its target, named ``.<target>.<random>.part``, and takes its name by one rename
-after everything in it is on the disk: a job that dies leaves nothing that looks like an archive. Same content, same
+A bag is made in a hidden folder beside its target, named ``.<target>.<random>.part``, or in a folder that another try
+can go on with (`exports.unfinished`), and takes its name by one rename after everything in it is on the disk: a job
+that dies leaves nothing that looks like an archive. Same content, same
 bytes: no dates but those it is given, names in byte order.
 
 A line of ``manifest-sha256.txt`` is what ``sha256sum`` prints and reads::
@@ -25,6 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from exports.unfinished import Unfinished
 from ledger.durable import sync_folder
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -86,16 +88,22 @@ class BagWriter:
         target: the folder, not there yet.
         info: lines of ``bag-info.txt``.
         seal: signs both manifests; None: nobody does.
+        unfinished: where it is written, so that a job that dies can be gone on with; None: an error leaves nothing.
 
     Raises:
+        CannotResumeError: a file came out other than before.
         ExportError: the target exists, a name is not plain ASCII (but `READ_ME`), or a name is used twice.
     """
 
-    def __init__(self, target: Path, info: Mapping[str, str], seal: Seal | None = None) -> None:
+    def __init__(
+        self, target: Path, info: Mapping[str, str], seal: Seal | None = None, unfinished: Unfinished | None = None
+    ) -> None:
         self.target = target
         self._seal = seal
         self._info = dict(info)
-        self._part = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+        self._unfinished = unfinished
+        hidden = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+        self._part = unfinished.folder if unfinished else hidden
         self._payload: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
         self._tags: dict[str, str] = {}
@@ -105,7 +113,8 @@ class BagWriter:
         if self.target.exists():
             raise _taken(self.target)
         self.target.parent.mkdir(parents=True, exist_ok=True)
-        self._part.mkdir()
+        if self._unfinished is None:
+            self._part.mkdir()
         return self
 
     def __exit__(
@@ -115,14 +124,33 @@ class BagWriter:
             try:
                 self._finish()
             except BaseException:
-                shutil.rmtree(self._part, ignore_errors=True)
+                self._remove()
                 raise
         else:
+            self._remove()
+
+    def _remove(self) -> None:
+        if self._unfinished is None:
             shutil.rmtree(self._part, ignore_errors=True)
 
     @contextmanager
     def file(self, name: str) -> Iterator[HashedFile]:
         """Open a new file of the bag; ``data/…`` is payload, anything else a tag file."""
+        self._check_name(name)
+        path = self._part / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if self._unfinished is not None:
+            path.unlink(missing_ok=True)
+        with path.open("xb", buffering=CHUNK_BYTES) as raw:
+            hashed = HashedFile(raw)
+            yield hashed
+            raw.flush()
+            os.fsync(raw.fileno())
+        if self._unfinished is not None:
+            self._unfinished.note(name, hashed.size_bytes, hashed.digest)
+        self._list(name, hashed.size_bytes, hashed.digest)
+
+    def _check_name(self, name: str) -> None:
         if name != READ_ME and not _NAME.fullmatch(name):
             raise ExportError(
                 f"{name!r}: такого имени в архиве быть не может / is not a name for a bag: use ASCII letters, digits, "
@@ -130,25 +158,21 @@ class BagWriter:
             )
         if name in self._payload or name in self._tags or name in self._signatures:
             raise ExportError(f"{name}: уже есть в архиве / is in the bag already")
-        path = self._part / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb", buffering=CHUNK_BYTES) as raw:
-            hashed = HashedFile(raw)
-            yield hashed
-            raw.flush()
-            os.fsync(raw.fileno())
+
+    def _list(self, name: str, size_bytes: int, digest: str) -> None:
         if name.startswith("data/"):
-            self._payload[name] = hashed.digest
-            self._sizes[name] = hashed.size_bytes
+            self._payload[name] = digest
+            self._sizes[name] = size_bytes
         elif name.startswith("signature/"):
             self._signatures.add(name)
         else:
-            self._tags[name] = hashed.digest
+            self._tags[name] = digest
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """An empty folder, gone at the end: for what cannot be written from its first byte on."""
         folder = self._part / _SCRATCH
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         yield folder
         shutil.rmtree(folder)
@@ -164,6 +188,13 @@ class BagWriter:
     def payload(self) -> dict[str, tuple[int, str]]:
         """Files of the payload written so far: their sizes in bytes and SHA-256, hex."""
         return {name: (self._sizes[name], digest) for name, digest in self._payload.items()}
+
+    def keep(self, name: str) -> None:
+        """Take a file as it is that an earlier try finished: `Unfinished.holds` has said so."""
+        if self._unfinished is None:
+            raise ExportError(f"{name}: прежней попытки нет / there was no earlier try")
+        self._check_name(name)
+        self._list(name, *self._unfinished.noted[name])
 
     def put(self, name: str, content: bytes | Iterable[bytes]) -> None:
         """Write a whole file, from bytes or from pieces."""
@@ -182,6 +213,8 @@ class BagWriter:
                 self.put(f"signature/{name}.sig", self._seal.sign(manifest))
         if self._seal is not None:
             self.put("signature/key.pem", self._seal.pem)
+        if self._unfinished is not None:
+            self._unfinished.forget()
         for folder in sorted({path.parent for path in self._part.rglob("*")}, reverse=True):
             sync_folder(folder)
         # The rename is the moment at which the archive exists; it refuses a folder made meanwhile unless that is empty.

@@ -373,6 +373,8 @@ def export(
         bool | None,
         typer.Option("--documents/--no-documents", help="Документы PDF / PDF documents"),
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Продолжить прерванный / go on with one that died")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, max=64, help="Процессы для PDF / processes for PDFs")] = None,
     as_json: Json = False,
 ) -> None:
     """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
@@ -380,7 +382,7 @@ def export(
     from exports.description import Retention
 
     kept = Retention(journal_years, sheet_years)
-    options = ExportOptions(zip_, public, since, record, year, handed_over, kept, documents)
+    options = ExportOptions(zip_, public, since, record, year, handed_over, kept, documents, resume, jobs)
     raise typer.Exit(run_export(Console(as_json=as_json), var, out, options))
 
 

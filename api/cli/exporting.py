@@ -21,7 +21,8 @@ class ExportOptions(NamedTuple):
     """What is asked of an export.
 
     A zip beside it, no personal values, from which checkpoint on; whether it is recorded, and for which year; who hands
-    it over, and how long it is kept; whether it has PDFs (None: a whole archive in which people have names has them).
+    it over, and how long it is kept; whether it has PDFs (None: a whole archive in which people have names has them);
+    whether to go on with an export that died; how many processes set the PDFs.
     """
 
     zip_: bool = False
@@ -32,6 +33,8 @@ class ExportOptions(NamedTuple):
     handed_over_by: str = ""
     retention: Retention = KEPT
     documents: bool | None = None
+    resume: bool = False
+    jobs: int | None = None
 
 
 def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -> int:
@@ -40,7 +43,7 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     Raises:
         SettingsError: one of them is there already; nothing is written.
     """
-    zip_, public, since, record, year_title, handed_over_by, retention, documents = options
+    zip_, public, since, record, year_title, handed_over_by, retention, documents, resume, jobs = options
     if documents is None:
         documents = not public and since is None
     if record and since is not None:
@@ -57,6 +60,8 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
             documents=documents,
             handed_over_by=handed_over_by,
             retention=retention,
+            resume=resume,
+            processes=jobs,
         )
         if zip_:
             zip_or_remove(out, zipped)

@@ -15,6 +15,7 @@ from api.settings import SettingsError
 from api.translation import in_russian
 from api.words import words_of_clause
 from exports.bag import ExportError
+from exports.unfinished import CannotResumeError
 from ledger.database.migrations import MigrationError
 from ledger.durable import FileRefused
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
@@ -60,7 +61,7 @@ def explain(error: Exception) -> tuple[str, int]:
         case Misasked():
             option = error.parameter.replace("_", "-")
             return f"--{option}{str(error).removeprefix(error.parameter)}", Exit.USAGE
-        case SettingsError() | ExportError():
+        case SettingsError() | ExportError() | CannotResumeError():
             return str(error), Exit.USAGE
         case LetopisError():
             return _in_both(error), Exit.UNAVAILABLE

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -14,18 +19,21 @@ from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
-from exports.bag import READ_ME, Seal
+from exports.bag import READ_ME, ExportError, Seal
 from exports.description import KEPT, About, Retention
 from exports.life import life
 from exports.names import Open
 from exports.registers import Registers
+from exports.unfinished import CannotResumeError, PlanValue, Unfinished, folder_of, noted_plan
 from exports.viewer import viewer_page
+from ledger.errors import LetopisError
 from ledger.log import SignedCheckpoint
 from projections.reading import Reader
 from projections.views.lookups import years
 from projections.views.regulation import regulation
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+MAKERS: Final = ("fontpkg-pt-sans", "fontpkg-pt-sans-narrow", "orjson", "typst", "XlsxWriter")
 SPEC: Final = ("log-format.md", "events.md", "tables.md", "print-code.md")
 
 
@@ -66,6 +74,8 @@ def export_archive(
     documents: bool = False,
     handed_over_by: str = "",
     retention: Retention = KEPT,
+    resume: bool | None = None,
+    processes: int | None = None,
 ) -> SignedCheckpoint:
     """Sign (or wait for the server that does), bring the views level, and write the archive folder `out`.
 
@@ -78,13 +88,16 @@ def export_archive(
         documents: whether it has any (PDFs); only where it begins at entry 0.
         handed_over_by: who hands it over; empty: who answers for the journal.
         retention: how long it is to be kept.
+        resume: whether to go on with one that died, at the checkpoint that it had; None: an error leaves nothing.
+        processes: how many set its documents; None: see `exports.documents.presses`.
 
     Raises:
+        CannotResumeError: as `exports.unfinished`.
         SettingsError: no checkpoint of size `since` is kept, or documents of less than the whole are asked for.
         NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_archive`.
     """
-    checkpoint = sign_or_wait(console, school)
+    checkpoint = _noted_checkpoint(school, out) if resume else sign_or_wait(console, school)
     start = None if since is None else school.recorder.checkpoint(since)
     if since is not None and (start is None or start.size != since):
         raise SettingsError(f"--since: точку размера {since} не подписывали / no checkpoint of size {since} was signed")
@@ -108,18 +121,35 @@ def export_archive(
             life=life(school.views, checkpoint.size),
         )
     )
-    with console.progress("архив / archive", checkpoint.size) as progress:
+    with ExitStack() as stack:
+        decides: dict[str, PlanValue] = {
+            "origin": school.recorder.origin,
+            "size": checkpoint.size,
+            "root": checkpoint.edge.root().hex(),
+            "first": since or 0,
+            "school": school.school_name(),
+            "public": public,
+            "documents": documents,
+            "handed_over_by": handed_over_by,
+            "journal_years": retention.journal_years,
+            "sheet_years": retention.sheet_years,
+            "program": _program(),
+        }
+        unfinished = None if resume is None else stack.enter_context(_unfinished(console, out, decides, resume=resume))
+        progress = stack.enter_context(console.progress("архив / archive", checkpoint.size))
+        holds = unfinished.holds if unfinished else lambda _: False
         plan = ArchivePlan(
             checkpoint=checkpoint,
             school=school.school_name(),
             start=start,
             disclose=None if public else vault.read,
             tables=registers.tables() if registers else [],
-            files=_documents(console, school, checkpoint, may_open) if documents else (),
+            files=_documents(console, school, checkpoint, may_open, holds, processes) if documents else (),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             about=about,
             seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
             progress=progress,
+            unfinished=unfinished,
         )
         write_archive(school.recorder, out, plan)
     return checkpoint
@@ -133,9 +163,63 @@ def _responsible(registers: Registers, views: Reader, position: int) -> str:
     return f"{registers.name_at_the_end(last.person)} (приказ / order № {last.order_number})"
 
 
+def _noted_checkpoint(school: OpenSchool, out: Path) -> SignedCheckpoint:
+    """The checkpoint of an export that died: the log may have gone on since."""
+    size = noted_plan(out)["size"]
+    kept = school.recorder.checkpoint(int(size))
+    if kept is None or kept.size != size:
+        raise CannotResumeError(
+            f"{folder_of(out)}: точки размера {size} в этом журнале нет, это архив другого / "
+            f"this journal has no checkpoint of size {size}: it is an archive of another"
+        )
+    return kept
+
+
+@contextmanager
+def _unfinished(console: Console, out: Path, plan: Mapping[str, PlanValue], *, resume: bool) -> Iterator[Unfinished]:
+    """Where the archive is written; after what another try may get over, such as a full disk, it says how to go on."""
+    unfinished = Unfinished.resume(out, plan) if resume else Unfinished.begin(out, plan)
+    try:
+        yield unfinished
+    except (ExportError, LetopisError):
+        # As it is, it never gets finished; what an earlier try left is its owner's to remove.
+        if resume:
+            unfinished.leave()
+        else:
+            unfinished.abandon()
+        raise
+    except BaseException:
+        unfinished.leave()
+        console.complain(
+            f"letopis: недописанный архив — {unfinished.folder}; продолжить: та же команда с --resume; не нужен: "
+            "удалите эту папку / unfinished; go on with the same command and --resume, or remove that folder"
+        )
+        raise
+
+
+def _program() -> str:
+    """What decides bytes besides the log: SHA-256 of our own source and of the versions of what makes files."""
+    found = hashlib.sha256()
+    for room in ("api", "exports", "ledger", "projections", "verify"):
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found.update(
+                    f"{path.relative_to(ROOT).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest()
+                )
+    versions = [sys.version, zlib.ZLIB_RUNTIME_VERSION, sqlite3.sqlite_version]
+    versions += [f"{name} {version(name)}" for name in MAKERS]
+    found.update("\n".join(versions).encode())
+    return found.hexdigest()
+
+
 def _documents(
-    console: Console, school: OpenSchool, checkpoint: SignedCheckpoint, opened: Open | None
-) -> Iterator[tuple[str, bytes]]:
+    console: Console,
+    school: OpenSchool,
+    checkpoint: SignedCheckpoint,
+    opened: Open | None,
+    holds: Callable[[str], bool],
+    processes: int | None,
+) -> Iterator[tuple[str, bytes | None]]:
     """The archive's documents, made one after another while it is written."""
     from exports.documents.folder import Documents  # takes half a second, and most commands need none
     from exports.documents.pages import Stamp
@@ -143,9 +227,9 @@ def _documents(
 
     source = Source(school.views, checkpoint.size, opened)
     stamp = Stamp(school.recorder.origin, checkpoint.size, checkpoint.edge.root().hex())
-    made = Documents(source, stamp)
+    made = Documents(source, stamp, holds)
     with console.progress("документы / documents", made.count()) as progress:
-        yield from made.files(progress)
+        yield from made.files(progress, processes)
 
 
 def verifier() -> bytes:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import Final
 
@@ -65,9 +66,11 @@ class Documents:
     Args:
         source: what they are made from.
         stamp: the checkpoint that they cite.
+        holds: says of a path in the archive whether an earlier try finished it: it is not made again.
     """
 
-    def __init__(self, source: Source, stamp: Stamp) -> None:
+    def __init__(self, source: Source, stamp: Stamp, holds: Callable[[str], bool] = lambda _: False) -> None:
+        self._holds = holds
         self._source = source
         self._stamp = stamp
         self._sections: list[_Section] = []
@@ -82,9 +85,14 @@ class Documents:
         )
         return 2 + subjects + sum(len(months_of(source, year)) for year in source.years.values())
 
-    def files(self, progress: Callable[[int], None] = lambda _: None) -> Iterator[tuple[str, bytes]]:
-        """(Path in the archive, bytes), one after another, the page last; `progress` is told how many are made."""
-        for made, file in enumerate(render_all(self._jobs(), self._stamp, self.count()), 1):
+    def files(
+        self, progress: Callable[[int], None] = lambda _: None, processes: int | None = None
+    ) -> Iterator[tuple[str, bytes | None]]:
+        """(Path in the archive, bytes), one after another, the page last; `progress` is told how many are made.
+
+        None instead of bytes where `holds` said so.
+        """
+        for made, file in enumerate(render_all(self._jobs(), self._stamp, self.count(), processes), 1):
             yield file
             progress(made)
         yield f"{FOLDER}/index.html", self._index()
@@ -96,15 +104,21 @@ class Documents:
 
     def _whole(self) -> Iterator[Job]:
         self._sections.append(_Section("Школа", "School"))
-        yield self._document("conformity", "Соответствие регламенту", "Conformity", [conformity_sheet(self._source)])
-        yield self._document("obligations", "Обязанность печатать", "What to print", [obligations_sheet(self._source)])
+        yield self._document(
+            "conformity", "Соответствие регламенту", "Conformity", lambda: [conformity_sheet(self._source)]
+        )
+        yield self._document(
+            "obligations", "Обязанность печатать", "What to print", lambda: [obligations_sheet(self._source)]
+        )
 
     def _of_year(self, year: SchoolYear) -> Iterator[Job]:
         folder = self._free(f"{year.starts_on[:4]}-{year.ends_on[:4]}")
         self._sections.append(_Section(f"Учебный год {year.title}", f"School year {year.title}"))
         for month, sheets in substitution_sheets(self._source, year):
             title = f"Пропущенные и замещённые уроки, {month_name(month)}"
-            yield self._document(f"{folder}/substitutions-{month}", title, "Missed and substituted lessons", sheets)
+            yield self._document(
+                f"{folder}/substitutions-{month}", title, "Missed and substituted lessons", partial(list, sheets)
+            )
         for group, sheet in summary_sheets(self._source, year.year):
             yield from self._of_class(folder, year, group, sheet)
 
@@ -113,18 +127,23 @@ class Documents:
         folder = self._free(f"{year_folder}/{latin(name)}")
         self._sections.append(_Section(f"Класс {name}, {year.title}", f"Class {name}, {year.title}"))
         title = f"Сводная ведомость, {name}, {year.title}"
-        yield self._document(f"{folder}/summary", title, "Summary sheet", [summary])
+        yield self._document(f"{folder}/summary", title, "Summary sheet", lambda: [summary])
         for part, of, corrections in correction_sheets(self._source, group):
             title = f"Журнал исправлений, {name}, {year.title}, {of}"
-            yield self._document(f"{folder}/corrections-{part}", title, "Register of corrections", [corrections])
+            yield self._document(
+                f"{folder}/corrections-{part}", title, "Register of corrections", partial(list, [corrections])
+            )
         book = ClassBook(self._source, group)
         for number, subject in enumerate(book.subjects(), 1):
             path = f"{folder}/{number:02d}-{latin(subject)}"
-            yield self._document(path, f"{subject}, {name}, {year.title}", "Journal pages", book.pages(subject))
+            yield self._document(
+                path, f"{subject}, {name}, {year.title}", "Journal pages", partial(book.pages, subject)
+            )
 
-    def _document(self, path: str, ru: str, en: str, sheets: list[Sheet]) -> Job:
+    def _document(self, path: str, ru: str, en: str, sheets: Callable[[], list[Sheet]]) -> Job:
         self._sections[-1].links.append(_Link(f"{path}.pdf", ru, en))
-        return Job(f"{FOLDER}/{path}.pdf", ru, sheets)
+        name = f"{FOLDER}/{path}.pdf"
+        return Job(name, ru, None if self._holds(name) else sheets())
 
     def _free(self, path: str) -> str:
         """The path, or with a number behind it where another year or class has it."""

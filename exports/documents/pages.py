@@ -97,11 +97,11 @@ class Press:
         data = template_data(title, sheets, stamp, self._glyphs.drawable)
         inputs = {"data": orjson.dumps(data).decode()}
         stamped_at = datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else datetime.fromtimestamp(0, UTC)
-        made = self._compiler.compile(
+        made: Any = self._compiler.compile(
             format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(stamped_at.timestamp())
         )
         self._forget()
-        return pack(bytes(made))
+        return pack(made)
 
     def _forget(self) -> None:
         """Let go of what was worked out for this document: it is kept for the next ten, whatever their size."""
