@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from api.cli.console import Console, Exit
+from api.cli.resuming import in_unfinished, noted_checkpoint, what_decides
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
-from exports.bag import READ_ME, ExportError, Seal
+from exports.bag import READ_ME, Seal
 from exports.description import KEPT, About, Retention
 from exports.life import life
 from exports.names import Open
 from exports.registers import Registers
-from exports.unfinished import CannotResumeError, PlanValue, Unfinished, folder_of, noted_plan
 from exports.viewer import viewer_page
-from ledger.errors import LetopisError
 from ledger.log import SignedCheckpoint
 from projections.reading import Reader
 from projections.views.lookups import years
 from projections.views.regulation import regulation
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-MAKERS: Final = ("fontpkg-pt-sans", "fontpkg-pt-sans-narrow", "orjson", "typst", "XlsxWriter")
 SPEC: Final = ("log-format.md", "events.md", "tables.md", "print-code.md")
 
 
@@ -97,10 +91,8 @@ def export_archive(
         NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_archive`.
     """
-    checkpoint = _noted_checkpoint(school, out) if resume else sign_or_wait(console, school)
-    start = None if since is None else school.recorder.checkpoint(since)
-    if since is not None and (start is None or start.size != since):
-        raise SettingsError(f"--since: точку размера {since} не подписывали / no checkpoint of size {since} was signed")
+    checkpoint = noted_checkpoint(school, out) if resume else sign_or_wait(console, school)
+    start = None if since is None else _signed_at(school, since)
     school.views.catch_up(school.recorder, stop=checkpoint.size)
     vault, signer = school.vault, school.signer
 
@@ -111,31 +103,12 @@ def export_archive(
         raise SettingsError("--documents: только архив с записи 0 / only an archive from entry 0 on, without --since")
     may_open = None if public else opened
     registers = None if start else Registers(school.views, checkpoint.size, may_open)
-    about = (
-        None
-        if registers is None
-        else About(
-            years=[(year.title, year.starts_on, year.ends_on) for year in years(school.views, at=checkpoint.size).rows],
-            handed_over_by=handed_over_by or _responsible(registers, school.views, checkpoint.size),
-            retention=retention,
-            life=life(school.views, checkpoint.size),
-        )
-    )
+    about = None if registers is None else _about(school, checkpoint.size, registers, handed_over_by, retention)
     with ExitStack() as stack:
-        decides: dict[str, PlanValue] = {
-            "origin": school.recorder.origin,
-            "size": checkpoint.size,
-            "root": checkpoint.edge.root().hex(),
-            "first": since or 0,
-            "school": school.school_name(),
-            "public": public,
-            "documents": documents,
-            "handed_over_by": handed_over_by,
-            "journal_years": retention.journal_years,
-            "sheet_years": retention.sheet_years,
-            "program": _program(),
-        }
-        unfinished = None if resume is None else stack.enter_context(_unfinished(console, out, decides, resume=resume))
+        unfinished = None
+        if resume is not None:
+            wanted = what_decides(school, checkpoint, since, retention, handed_over_by, public, documents)
+            unfinished = stack.enter_context(in_unfinished(console, out, wanted, resume=resume))
         progress = stack.enter_context(console.progress("архив / archive", checkpoint.size))
         holds = unfinished.holds if unfinished else lambda _: False
         plan = ArchivePlan(
@@ -155,61 +128,28 @@ def export_archive(
     return checkpoint
 
 
+def _signed_at(school: OpenSchool, since: int) -> SignedCheckpoint:
+    kept = school.recorder.checkpoint(since)
+    if kept is None or kept.size != since:
+        raise SettingsError(f"--since: точку размера {since} не подписывали / no checkpoint of size {since} was signed")
+    return kept
+
+
+def _about(school: OpenSchool, position: int, registers: Registers, handed_over_by: str, retention: Retention) -> About:
+    return About(
+        years=[(year.title, year.starts_on, year.ends_on) for year in years(school.views, at=position).rows],
+        handed_over_by=handed_over_by or _responsible(registers, school.views, position),
+        retention=retention,
+        life=life(school.views, position),
+    )
+
+
 def _responsible(registers: Registers, views: Reader, position: int) -> str:
     """Who answers for the journal as the log ends, by name where the archive has names; before any, the director."""
     last = regulation(views, at=position).responsible[-1]
     if last.person is None:
         return "директор школы / the director"
     return f"{registers.name_at_the_end(last.person)} (приказ / order № {last.order_number})"
-
-
-def _noted_checkpoint(school: OpenSchool, out: Path) -> SignedCheckpoint:
-    """The checkpoint of an export that died: the log may have gone on since."""
-    size = noted_plan(out)["size"]
-    kept = school.recorder.checkpoint(int(size))
-    if kept is None or kept.size != size:
-        raise CannotResumeError(
-            f"{folder_of(out)}: точки размера {size} в этом журнале нет, это архив другого / "
-            f"this journal has no checkpoint of size {size}: it is an archive of another"
-        )
-    return kept
-
-
-@contextmanager
-def _unfinished(console: Console, out: Path, plan: Mapping[str, PlanValue], *, resume: bool) -> Iterator[Unfinished]:
-    """Where the archive is written; after what another try may get over, such as a full disk, it says how to go on."""
-    unfinished = Unfinished.resume(out, plan) if resume else Unfinished.begin(out, plan)
-    try:
-        yield unfinished
-    except (ExportError, LetopisError):
-        # As it is, it never gets finished; what an earlier try left is its owner's to remove.
-        if resume:
-            unfinished.leave()
-        else:
-            unfinished.abandon()
-        raise
-    except BaseException:
-        unfinished.leave()
-        console.complain(
-            f"letopis: недописанный архив — {unfinished.folder}; продолжить: та же команда с --resume; не нужен: "
-            "удалите эту папку / unfinished; go on with the same command and --resume, or remove that folder"
-        )
-        raise
-
-
-def _program() -> str:
-    """What decides bytes besides the log: SHA-256 of our own source and of the versions of what makes files."""
-    found = hashlib.sha256()
-    for room in ("api", "exports", "ledger", "projections", "verify"):
-        for path in sorted((ROOT / room).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                found.update(
-                    f"{path.relative_to(ROOT).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest()
-                )
-    versions = [sys.version, zlib.ZLIB_RUNTIME_VERSION, sqlite3.sqlite_version]
-    versions += [f"{name} {version(name)}" for name in MAKERS]
-    found.update("\n".join(versions).encode())
-    return found.hexdigest()
 
 
 def _documents(
