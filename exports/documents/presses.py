@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from threading import Thread
 from typing import Final, NamedTuple
 
 from exports.documents.pages import Press, Stamp
@@ -70,6 +71,15 @@ def _there() -> Future[bytes | None]:
 def _alone() -> None:
     """One thread in each process: the processes share the cores already."""
     os.environ["RAYON_NUM_THREADS"] = "1"
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed tells nobody; without it there is nothing to set."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _set(job: Job, stamp: Stamp) -> bytes | None:
