@@ -97,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="только сравнить, не проверяя сами архивы / compare and nothing else"
     )
+    parser.add_argument(
+        "--jobs", type=int, choices=(1, 2), help="процессов: 1 или 2; без указания по размеру / processes, by size"
+    )
     _add_shared(parser)
     return parser
 
@@ -186,7 +189,18 @@ def _verified(options: argparse.Namespace, pinned: Pinned) -> Report:
         from verify.tiles import verify_server
 
         return verify_server(_server(options, "url"), pinned)
-    return verify_archive(Path(options.archive), pinned)
+    return _verify_whole(Path(options.archive), pinned, options)
+
+
+def _verify_whole(path: Path, pinned: Pinned, options: argparse.Namespace) -> Report:
+    from verify import reader
+
+    apart = reader.start(path, options.jobs)
+    try:
+        return verify_archive(path, pinned, apart=apart)
+    finally:
+        if apart is not None:
+            apart.close()
 
 
 def _server(options: argparse.Namespace, name: str) -> "Server":

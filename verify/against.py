@@ -18,12 +18,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from verify.archive import CHECKPOINT, ENTRIES, open_source, start_edge, verify_archive
+from verify.archive import CHECKPOINT, start_edge, verify_archive
 from verify.bag import Bag
 from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
-from verify.signed import Pinned, blocks, check_note
+from verify.signed import ENTRIES, Pinned, blocks, check_note
+from verify.source import open_source
 from verify.tiles import FetchError, NoAnswerError, Server, leaf_tiles
 from verify.tree import Edge
 

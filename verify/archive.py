@@ -1,44 +1,42 @@
 """Verification of an archive (log-format.md section 7): opens it and leads the checks, which take bytes."""
 
 import re
-import stat
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from verify.archive_tables import ArchiveTables
+from verify.archive_tables import open_tables
 from verify.bag import CLAIM, EXTRACT_FILES, Bag
-from verify.columns import COLUMNS
 from verify.disclosures import LINE_MAX_BYTES, Disclosures
-from verify.entry import ENTRY_MAX_BYTES
 from verify.extract import check_extract
 from verify.findings import Place, Report
-from verify.log import LogWalk, Watch
 from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.package import check_package
 from verify.seal import check_seal
-from verify.signed import Pinned, blocks, check_checkpoint, check_note
-from verify.source import READ_ERRORS, Folder, Source, Zip
-from verify.tables import Tables
+from verify.signed import Pinned, blocks, check_checkpoint, check_note, entry_lines
+from verify.source import open_source
 from verify.tree import Edge
+from verify.walk import LogWalk, Watch
 
-__all__ = ["CHECKPOINT", "ENTRIES", "Pinned", "is_extract", "open_source", "start_edge", "verify_archive"]
+__all__ = ["CHECKPOINT", "Pinned", "is_extract", "start_edge", "verify_archive"]
 
-ENTRIES_PER_FILE: Final = 65_536
 CHECKPOINT: Final = "data/log/checkpoint"
 _START, _EDGE = "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
-ENTRIES = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
-_BESIDE_TABLES: Final = frozenset(
-    (
-        *("datapackage.json", "csv-metadata.json", "tables.sqlite"),
-        *("journal.xlsx", "results.xlsx", "planning.xlsx", "people.xlsx", "oversight.xlsx"),
-    )
-)
-"""What stands beside the tables (tables.md)."""
 _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
 
 
-def verify_archive(path: Path, pinned: Pinned, watch: Watch | None = None) -> Report:
+class ReaderLostError(Exception):
+    """Another process that was reading the log is gone."""
+
+
+class Apart(Protocol):
+    """Who reads the log in another process (reader.py)."""
+
+    def follow(self, bag: Bag, edge: Edge, walk: LogWalk, checkpoint: Checkpoint | None) -> bool:
+        """Let the walk follow, to its end; say False where nothing was read, raise ReaderLostError where not all."""
+
+
+def verify_archive(path: Path, pinned: Pinned, watch: Watch | None = None, apart: Apart | None = None) -> Report:
     """Check a whole archive and return everything there is to say; nothing in the archive makes this raise."""
     report = Report(subject=path.name)
     source = open_source(path, report)
@@ -52,12 +50,17 @@ def verify_archive(path: Path, pinned: Pinned, watch: Watch | None = None) -> Re
         bag = Bag(source, report, EXTRACT_FILES)
         bag.begin()
         bag.check_info(check_extract(bag, pinned, report))
+        bag.finish()
     else:
         bag = Bag(source, report)
         bag.begin()
         check_seal(bag, pinned.key)
-        bag.check_info(_check_log(bag, pinned, watch, report))
-    bag.finish()
+        try:
+            bag.check_info(_check_log(bag, pinned, watch, apart, report))
+            bag.finish()
+        except ReaderLostError as error:
+            report.skip("reader-lost", error)
+            bag.close()
     return report
 
 
@@ -67,21 +70,9 @@ def is_extract(path: Path) -> bool:
     return source is not None and CLAIM in source.sizes
 
 
-def open_source(path: Path, report: Report) -> Source | None:
-    """Open a folder or a ZIP; None, and a finding, where it is neither or cannot be read."""
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            return Folder(path, report)
-        if stat.S_ISREG(mode):
-            return Zip(path, report)
-        report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", stat.filemode(mode)[0])
-    except READ_ERRORS as error:
-        report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", error)
-    return None
-
-
-def _check_log(bag: Bag, pinned: Pinned, watch: Watch | None, report: Report) -> dict[str, str]:
+def _check_log(
+    bag: Bag, pinned: Pinned, watch: Watch | None, apart: Apart | None, report: Report
+) -> dict[str, str]:
     """Check all that is under data/ and return what bag-info.txt has to say of it."""
     checkpoint = check_note(bag.small(CHECKPOINT, NOTE_MAX_BYTES), Place(CHECKPOINT), pinned.key, report)
     if checkpoint is not None:
@@ -100,15 +91,15 @@ def _check_log(bag: Bag, pinned: Pinned, watch: Watch | None, report: Report) ->
         for number, lines in blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
             for offset, line in enumerate(lines):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
-    tables = _tables(bag, start, report)
-    walk = LogWalk(report, start, edge, disclosures, tables)
+    tables = open_tables(bag, start, report)
+    walk = LogWalk(report, edge, disclosures, tables, pinned.old, watch)
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
-        walk.old = pinned.old
-    walk.watch = watch
     walk.replay.witnesses.pinned = pinned.witnesses
-    _walk_files(bag, walk, report)
-    walk.finish(checkpoint)
+    if apart is None or not apart.follow(bag, edge, walk, checkpoint):
+        for name, number, lines in entry_lines(bag, edge, report):
+            walk.take(name, number, lines)
+        walk.finish(checkpoint)
     tables.finish()
     check_package(bag)
     disclosures.finish()
@@ -117,7 +108,7 @@ def _check_log(bag: Bag, pinned: Pinned, watch: Watch | None, report: Report) ->
         watch.judge(walk.replay.origin if checkpoint is None else checkpoint.origin, walk.replay, report)
     if checkpoint is not None and start == 0 and walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place(CHECKPOINT), walk.replay.origin, checkpoint.origin)
-    report.facts |= {"start": start, "entries": edge.size - start, "disclosures": disclosures.count}
+    report.facts |= {"start": start, "entries": int(report.facts["size"]) - start, "disclosures": disclosures.count}
     stated = {"External-Identifier": "origin", "Letopis-Size": "signed_size", "Source-Organization": "school"}
     info = {label: str(report.facts[fact]) for label, fact in stated.items() if fact in report.facts}
     if walk.last_day:
@@ -157,37 +148,3 @@ def start_edge(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report)
     if edge.root() != checkpoint.root:
         report.add("start-root-mismatch", Place(_EDGE), checkpoint.root.hex(), edge.root().hex())
     return edge
-
-
-def _tables(bag: Bag, start: int, report: Report) -> Tables:
-    """Open the tables: all where the range begins at 0, none where it does not, never another."""
-    there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
-    wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if start == 0 else {}
-    beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if start == 0 else set()
-    for name in sorted(there - wanted.keys() - beside):
-        report.add("table-unexpected", Place(name), "the tables of the specification", "another")
-    for name in sorted(wanted.keys() - there):
-        report.add("table-missing", Place(name), "a table", "none")
-    if start:
-        return Tables()
-    opened = {wanted[name]: bag.reading(name) for name in there & wanted.keys()}
-    return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report)
-
-
-def _walk_files(bag: Bag, walk: LogWalk, report: Report) -> None:
-    """Lead the walk over the entry files in order of their names."""
-    files = sorted(name for name in bag.source.sizes if ENTRIES.fullmatch(name))
-    first = walk.index
-    for position, name in enumerate(files):
-        if name != (expected := f"data/log/entries-{first:012d}.jsonl"):
-            report.add("entries-file-name", Place(name), expected, name)
-        before = walk.edge.size
-        reading = bag.reading(name)
-        for number, lines in blocks(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
-            walk.file, walk.line = name, number - 1
-            walk.take(lines)
-        count = walk.edge.size - before
-        is_full = count == ENTRIES_PER_FILE or (0 < count < ENTRIES_PER_FILE and position == len(files) - 1)
-        if reading.digest is not None and not is_full:
-            report.add("entries-file-length", Place(name), f"{ENTRIES_PER_FILE} lines", count)
-        first += count

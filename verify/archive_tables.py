@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from verify import canonical
+from verify.bag import Bag
 from verify.columns import (
     ABSENT_FOR,
     AT_THE_END,
@@ -29,13 +30,20 @@ from verify.columns import (
     WORK_KINDS,
 )
 from verify.events import unescape
-from verify.findings import Report
+from verify.findings import Place, Report
 from verify.result_tables import ResultRows, word_of
 from verify.state import NULL, Course, Fact, Lesson, Person, Sheet, Stay, Stream, Work
 from verify.table import Table, cell, row_of
 from verify.tables import Tables
 
 _LATE: Final = frozenset(("kind", "standing", "standing_entry"))
+_BESIDE_TABLES: Final = frozenset(
+    (
+        *("datapackage.json", "csv-metadata.json", "tables.sqlite"),
+        *("journal.xlsx", "results.xlsx", "planning.xlsx", "people.xlsx", "oversight.xlsx"),
+    )
+)
+"""What stands beside the tables (tables.md)."""
 _COVERED = re.compile(rb'^\{"ends_at":"[^"]*","number":[0-9]+,"plan_items":\[([0-9,]+)\]')
 _TOPIC = re.compile(rb'"topic":"(.*)"\}$', re.DOTALL)
 
@@ -376,6 +384,21 @@ class ArchiveTables(Tables):
             b"%d" % value["coefficient"], _yes(held), b"" if fact.standing == fact.first else b"%d" % fact.standing,
         ]  # fmt: skip
         self._expect("substitutions", fact.first, cells)
+
+
+def open_tables(bag: Bag, start: int, report: Report) -> Tables:
+    """Open the tables: all where the range begins at 0, none where it does not, never another."""
+    there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
+    wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if start == 0 else {}
+    beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if start == 0 else set()
+    for name in sorted(there - wanted.keys() - beside):
+        report.add("table-unexpected", Place(name), "the tables of the specification", "another")
+    for name in sorted(wanted.keys() - there):
+        report.add("table-missing", Place(name), "a table", "none")
+    if start:
+        return Tables()
+    opened = {wanted[name]: bag.reading(name) for name in there & wanted.keys()}
+    return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report)
 
 
 def _word(what: str, value: bytes) -> bytes:

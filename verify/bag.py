@@ -4,6 +4,7 @@ The manifests are read first; every file's digest is compared when it has been r
 """
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -47,6 +48,7 @@ class Bag:
         self._expected: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
         self._info: list[str] = []
+        self.elsewhere: Callable[[Reading, Report], bool] | None = None
 
     def reading(self, name: str) -> Reading:
         """Begin to read a file; its digest is compared in `finish`."""
@@ -130,12 +132,16 @@ class Bag:
         reading = self._readings.get(name)
         return None if reading is None else reading.digest
 
+    def unread(self) -> list[str]:
+        """Return the files that nobody has begun to read."""
+        return [name for name in self.source.sizes if name not in self._readings]
+
     def finish(self) -> None:
         """Read what nobody has read, and compare every digest."""
-        rest = [self.reading(name) for name in self.source.sizes if name not in self._readings]
+        rest = [self.reading(name) for name in self.unread()]
         for reading in rest:
-            for _ in reading.chunks():
-                pass
+            if self.elsewhere is None or not self.elsewhere(reading, self.report):
+                reading.exhaust()
         for reading in rest:
             if reading.digest is not None:
                 self.report.by_manifest[reading.name.rpartition("/")[2].rpartition(".")[2]] += 1

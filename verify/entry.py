@@ -41,10 +41,19 @@ def _entry_pattern(data: bytes, kind: bytes, name: bytes) -> bytes:
     )  # fmt: skip
 
 
-PATTERNS: Final = {
-    name.encode(): re.compile(_entry_pattern(event.data_pattern(), event.kind.encode(), re.escape(name.encode())))
-    for name, event in events.TYPES.items()
-}
+class _Patterns(dict[bytes, "re.Pattern[bytes] | None"]):
+    """The pattern of an entry of each type, made when the first one is met; None of what is no type."""
+
+    def __missing__(self, name: bytes) -> "re.Pattern[bytes] | None":
+        event = _TYPES.get(name)
+        if event is None:
+            return None
+        pattern = self[name] = re.compile(_entry_pattern(event.data_pattern(), event.kind.encode(), re.escape(name)))
+        return pattern
+
+
+_TYPES: Final = {name.encode(): event for name, event in events.TYPES.items()}
+PATTERNS: Final = _Patterns()
 _ANY_TYPE = re.compile(_entry_pattern(rb"(\{.*\})", _WORD, _WORD + rb"/[1-9][0-9]{0,5}"), re.DOTALL)
 _FIELDS: Final = {
     "actor": re.compile(_ACTOR),
@@ -85,7 +94,7 @@ def is_text(lines: Sequence[bytes]) -> bool:
 def read(line: bytes, place: Place, report: Report) -> Read | None:
     """Return what an entry by itself says, the fast way or the slow; None, and a finding, where nothing can be used."""
     name = type_of(line)
-    pattern = PATTERNS.get(name)
+    pattern = PATTERNS[name]
     match = pattern.fullmatch(line) if pattern is not None and len(line) <= ENTRY_MAX_BYTES else None
     return Read(name, match.groups()) if match is not None and is_text((line,)) else read_slowly(line, place, report)
 
@@ -126,7 +135,8 @@ def read_slowly(line: bytes, place: Place, report: Report) -> Read | None:
     patterns = {name: re.compile(fragment) for name, fragment in event.fields.items()}
     if not _fields_fit(value["data"], patterns, event.optional, "data-field", place, report):
         return None
-    match = PATTERNS[value["type"].encode()].fullmatch(rendered)
+    pattern = PATTERNS[value["type"].encode()]
+    match = pattern and pattern.fullmatch(rendered)
     if match is None:
         report.add("data-field", place, f"the form of {event.name}", rendered)
         return None

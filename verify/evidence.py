@@ -22,6 +22,8 @@ KINDS: Final = {
     "timing": b"register_timed/1",
     "printout": b"printout_registered/1",
 }
+SIZES: Final = {b"verification_recorded/1": 4, b"archive_recorded/1": 3, b"checkpoint_cosigned/1": 2}
+"""The types that say what the log's root was, and which of their values is the size."""
 _VERDICTS: Final = {
     b"verified": "расхождений нет".encode(), b"finding": "найдены расхождения".encode(),
     b"incomplete": "проверено не всё".encode(),

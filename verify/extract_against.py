@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from verify.archive import open_source, verify_archive
+from verify.archive import verify_archive
 from verify.bag import CLAIM
 from verify.extract import CHECKPOINT, CLAIM_MAX_BYTES, ENTRIES, Claim, read_claim
 from verify.findings import Finding, Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint, NoteError, parse_checkpoint
 from verify.signed import Pinned
-from verify.source import READ_ERRORS, Source
+from verify.source import READ_ERRORS, Source, open_source
 from verify.tree import leaf_hash
 
 _ARCHIVED: Final = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")

@@ -193,11 +193,15 @@ class Lessons:
         if not isinstance(lesson, Lesson):
             return
         self._check_open(lesson, groups)
-        person = self.replay.person(student, "student", b"student")
-        work = self._work(lesson, work_id, index)
+        # More than half of all entries are marks: what is so nearly always is asked here.
+        person = self.replay.people.get(student)
+        if person is None or person.kind != b"student":
+            person = self.replay.person(student, "student", b"student")
+        work = lesson.works.get(work_id) or self._work(lesson, work_id, index)
         if work is None:
             return
-        self.replay.subgroups.check_member(lesson, person)
+        if lesson.course is None or lesson.course.subgroup is not None:
+            self.replay.subgroups.check_member(lesson, person)
         fact = Fact("mark", index, index, self._spelt.setdefault(value, value), person, work)
         if person in work.marks or person in lesson.absences or work.fact.value is NULL:
             self._check_slot(lesson, fact)
@@ -349,7 +353,7 @@ class Lessons:
     def _cited(self, lesson: Lesson, what: str, corrects: bytes, old: bytes, by: int | None) -> Fact | None:
         """Return the fact whose standing entry is cited, and compare the value that stood."""
         index = int(corrects)
-        fact = lesson.by_standing().get(index)
+        fact = lesson.find(index)
         if fact is None and lesson.is_beyond(index, self.replay.start, by):
             return None
         if fact is None or fact.what != what:
@@ -366,11 +370,9 @@ class Lessons:
 
     def _change(self, lesson: Lesson, fact: Fact, index: int, value: bytes) -> None:
         """Let another value stand, and keep the counts of what stands."""
-        facts = lesson.by_standing()
-        del facts[fact.standing]
-        facts[index] = fact
+        lesson.stand(fact, index)
         step = (value is not NULL) - (fact.value is not NULL)
-        fact.standing, fact.value = index, value
+        fact.value = value
         if step and fact.what == "lesson":
             if step < 0 and lesson.in_use:
                 self.find("annulled-while-in-use", "nothing else standing in the lesson", f"{lesson.in_use} facts")

@@ -269,8 +269,11 @@ def _lesson_marks(sheet: Sheet, person: Person, weights: dict[str, int] | None) 
     if course is None or course.taught is None or period is None:
         return
     for fact in course.taught.marks.get(person, ()):
-        work, digits = fact.work, _digits(fact.value)
-        if work is None or not digits or not period.starts_on <= work.lesson.held_on <= period.ends_on:
+        work = fact.work
+        if work is None or not period.starts_on <= work.lesson.held_on <= period.ends_on:
+            continue
+        digits = _digits(fact.value)
+        if not digits:
             continue
         if weights is None:
             yield fact.standing, digits, 1

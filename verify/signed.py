@@ -1,14 +1,20 @@
 """What an archive and an extract are both judged by: the pinned key, checkpoints, files read by blocks of lines."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from verify.bag import Bag
+from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.note import Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
 from verify.source import Reading
+from verify.tree import Edge
 
 LINES_PER_BLOCK: Final = 4_096
+ENTRIES_PER_FILE: Final = 65_536
+ENTRIES: Final = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,21 @@ def blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> 
     if rest:
         report.add("entries-no-final-newline", Place(reading.name, number), "a line feed at the end", "none")
         yield number, [rest]
+
+
+def entry_lines(bag: Bag, edge: Edge, report: Report) -> Iterator[tuple[str, int, list[bytes]]]:
+    """Yield the entries in order of their files' names: file, line of the first, lines; `edge` grows with them."""
+    files = sorted(name for name in bag.source.sizes if ENTRIES.fullmatch(name))
+    first = edge.size
+    for position, name in enumerate(files):
+        if name != (expected := f"data/log/entries-{first:012d}.jsonl"):
+            report.add("entries-file-name", Place(name), expected, name)
+        before = edge.size
+        reading = bag.reading(name)
+        for number, lines in blocks(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
+            yield name, number, lines
+        count = edge.size - before
+        is_full = count == ENTRIES_PER_FILE or (0 < count < ENTRIES_PER_FILE and position == len(files) - 1)
+        if reading.digest is not None and not is_full:
+            report.add("entries-file-length", Place(name), f"{ENTRIES_PER_FILE} lines", count)
+        first += count

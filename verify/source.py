@@ -129,6 +129,20 @@ class Zip:
         return self._zip.open(self._members[name])
 
 
+def open_source(path: Path, report: Report) -> Source | None:
+    """Open a folder or a ZIP; None, and a finding, where it is neither or cannot be read."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return Folder(path, report)
+        if stat.S_ISREG(mode):
+            return Zip(path, report)
+        report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", stat.filemode(mode)[0])
+    except READ_ERRORS as error:
+        report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", error)
+    return None
+
+
 def _check_limits(infos: list[zipfile.ZipInfo]) -> None:
     if len(infos) > FILES_MAX or sum(info.file_size for info in infos) > TOTAL_MAX_BYTES:
         raise LayoutError("archive-limit", f"at most {FILES_MAX} files, {TOTAL_MAX_BYTES} bytes", len(infos))
@@ -224,6 +238,11 @@ class Reading:
             ahead.cancel()
             if self._file is not None and ahead.done():
                 self._file.close()
+
+    def exhaust(self) -> None:
+        """Read the file to its end."""
+        for _ in self.chunks():
+            pass
 
     def close(self) -> None:
         """Let go of the file, where it was not read to its end."""

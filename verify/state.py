@@ -1,11 +1,14 @@
 """What the replay keeps of a school: plain values, small, because a year has half a million of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from verify.disclosures import NAME_PARTS
 
 NULL: Final = b"null"
+# So often a lesson's facts are gone through before they are listed by standing entry.
+_SOUGHT_MAX: Final = 6
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +61,8 @@ class Person(Stream):
 
     def name_at(self, index: int) -> bytes:
         """Return the name that stood at an entry."""
+        if not self.renames:
+            return self.name
         return next((name for first, name in reversed(self.renames) if first <= index), self.name)
 
 
@@ -229,6 +234,7 @@ class Lesson(FactStream):
     in_use: int = 0
     absent: int = 0
     cells: bytes = b""
+    _sought: int = 0
     _by_standing: dict[int, Fact] | None = None
 
     def added(self, fact: Fact) -> None:
@@ -237,16 +243,30 @@ class Lesson(FactStream):
         if self._by_standing is not None:
             self._by_standing[fact.standing] = fact
 
-    def by_standing(self) -> dict[int, Fact]:
-        """Return the facts by standing entry: made when a first correction asks, as most lessons have none."""
-        if self._by_standing is None:
-            facts = [self.fact, self.substitution, self.homework]
-            for slots in (self.absences, self.latenesses, self.early_leaves):
-                facts += slots.values()
-            for work in self.works.values():
-                facts += [work.fact, *work.marks.values(), *work.make_ups.values()]
-            self._by_standing = {fact.standing: fact for fact in facts if fact is not None}
-        return self._by_standing
+    def find(self, standing: int) -> Fact | None:
+        """Return the fact that an entry stands for: looked for, and in a lesson of many corrections looked up."""
+        if self._by_standing is not None:
+            return self._by_standing.get(standing)
+        self._sought += 1
+        if self._sought > _SOUGHT_MAX:
+            self._by_standing = {fact.standing: fact for fact in self._facts()}
+        return next((fact for fact in self._facts() if fact.standing == standing), None)
+
+    def stand(self, fact: Fact, standing: int) -> None:
+        """Let another entry stand for a fact."""
+        if self._by_standing is not None:
+            self._by_standing.pop(fact.standing, None)
+            self._by_standing[standing] = fact
+        fact.standing = standing
+
+    def _facts(self) -> Iterator[Fact]:
+        yield from filter(None, (self.fact, self.substitution, self.homework))
+        for slots in (self.absences, self.latenesses, self.early_leaves):
+            yield from slots.values()
+        for work in self.works.values():
+            yield work.fact
+            yield from work.marks.values()
+            yield from work.make_ups.values()
 
 
 @dataclass(slots=True, eq=False)

@@ -24,7 +24,7 @@ def cell(value: bytes) -> bytes:
     """Return a value as its cell is spelt."""
     if value[:1] in _FORMULA:
         value = b"'" + value
-    if _QUOTED.search(value):
+    if b'"' in value or b";" in value or b"\n" in value or b"\r" in value:
         return b'"' + value.replace(b'"', b'""') + b'"'
     return value
 

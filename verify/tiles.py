@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from verify.disclosures import Disclosures
 from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
-from verify.log import LogWalk
 from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.signed import Pinned, check_checkpoint, check_note
 from verify.tables import Tables
 from verify.tree import Edge
+from verify.walk import LogWalk
 
 TILE_WIDTH: Final = 256
 TIMEOUT_SECONDS: Final = 30
@@ -149,11 +149,10 @@ def verify_server(server: Server, pinned: Pinned) -> Report:
 
 
 def _check_entries(server: Server, checkpoint: Checkpoint, pinned: Pinned, report: Report) -> None:
-    walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
+    walk = LogWalk(report, Edge(), Disclosures(report), Tables(), pinned.old)
     walk.replay.witnesses.pinned = pinned.witnesses
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
-        walk.old = pinned.old
     parents: list[bytes] = []
     hashes_only = False
     for number, (path, width) in enumerate(_tiles("entries", checkpoint.size)):
@@ -168,8 +167,7 @@ def _check_entries(server: Server, checkpoint: Checkpoint, pinned: Pinned, repor
             report.add("bundle-malformed", Place(path), f"{width} entries", error)
             report.skip("stopped-early", path)
             return
-        walk.file, walk.line = path, 0
-        leaves = walk.take(lines)
+        leaves = walk.take(path, 1, lines)
         _compare_tile(server, "0", number, leaves, report)
         if width == TILE_WIDTH:
             parents.append(_tile_root(leaves))
@@ -181,7 +179,7 @@ def _check_entries(server: Server, checkpoint: Checkpoint, pinned: Pinned, repor
         walk.finish_hashes(checkpoint)
         return
     walk.finish(checkpoint)
-    report.facts["entries"] = walk.edge.size
+    report.facts["entries"] = walk.reader.edge.size
     if walk.replay.origin != checkpoint.origin:
         report.add("origin-mismatch", Place("checkpoint"), walk.replay.origin, checkpoint.origin)
 

@@ -55,6 +55,10 @@ class Edge:
         copied.size, copied._levels = self.size, list(self._levels)
         return copied
 
+    def hashes(self) -> list[bytes]:
+        """Return the roots that it is made of, of the largest subtree first."""
+        return [node for node in reversed(self._levels) if node is not None]
+
     def last_leaf(self) -> bytes | None:
         """Return the last leaf hash where the edge holds it: at odd sizes."""
         return self._levels[0] if self._levels else None

@@ -37,6 +37,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
     ),
     **EXTRACT_UNCHECKED,
     **FURTHER_UNCHECKED,
+    "reader-lost": (
+        "Второй процесс программы прервался: архив прочитан не до конца. Повторите с --jobs 1.",
+        "The program's other process broke off: the archive was not read to its end. Try again with --jobs 1.",
+    ),
     "stopped-early": (
         "Архив прочитан не до конца из-за находок выше.",
         "The archive was not read to its end because of the findings above.",

@@ -12,8 +12,7 @@ CORE = (
 LINES_MAX = 2_000
 # What the core hands entries and findings to, by the modules that lead the walk; the others import none of it.
 LEADS = {
-    "archive": {"archive_tables", "columns", "extract", "package", "tables"},
-    "log": {"replay", "tables"},
+    "archive": {"archive_tables", "extract", "package", "walk"},
     "entry": {"events"},
 }
 EVERYWHERE = {"findings"}

@@ -16,9 +16,9 @@ from projections.views.summary_sheets import summary_sheet
 from tests.integration.application_settings import BACKENDS, ORIGIN, fresh_settings
 from verify.disclosures import Disclosures
 from verify.findings import Report
-from verify.log import LogWalk
 from verify.tables import Tables
 from verify.tree import Edge
+from verify.walk import LogWalk
 
 SMALL = Shape(classes=(0, 1, 0, 0, 0, 0, 0, 0, 0, 1), students=9, quarters=1)
 
@@ -191,8 +191,8 @@ def test_a_whole_year_ends_with_closed_journals_and_sheets_handed_over(tmp_path:
         assert sheet.rows[0].cells["council"]
     views.close()
     report = Report()
-    walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
-    walk.take(raws)
+    walk = LogWalk(report, Edge(), Disclosures(report), Tables())
+    walk.take("", 1, raws)
     walk.finish(None)
     assert report.findings == []
 

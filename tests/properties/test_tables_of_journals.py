@@ -19,8 +19,8 @@ from verify.archive_tables import ArchiveTables
 from verify.columns import COLUMNS
 from verify.disclosures import Disclosures
 from verify.findings import Report
-from verify.log import LogWalk
 from verify.tree import Edge
+from verify.walk import LogWalk
 
 
 def exported(raws: list[bytes], folder: Path) -> list[Table]:
@@ -38,8 +38,8 @@ def judged(raws: list[bytes], tables: list[Table]) -> list[str]:
     report = Report()
     chunks: dict[str, Callable[[], Iterator[bytes]]] = {table.name: partial(format_table, table) for table in tables}
     archive = ArchiveTables(chunks, report)
-    walk = LogWalk(report, 0, Edge(), Disclosures(report), archive)
-    walk.take(raws)
+    walk = LogWalk(report, Edge(), Disclosures(report), archive)
+    walk.take("", 1, raws)
     walk.finish(None)
     archive.finish()
     return [f"{one.code} {one.place.file} {one.expected} / {one.found}" for one in report.findings]

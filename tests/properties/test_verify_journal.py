@@ -27,9 +27,9 @@ from tests.verify_archive import canonical, leaf, root
 from tests.witness_keys import WITNESSES
 from verify.disclosures import Disclosures
 from verify.findings import Report
-from verify.log import LogWalk
 from verify.tables import Tables
 from verify.tree import Edge
+from verify.walk import LogWalk
 
 RULES = msgspec.to_builtins(ASSESSMENT)
 
@@ -70,8 +70,8 @@ def entries(world: World, log: list[Item]) -> list[bytes]:
 def findings(world: World, log: list[Item]) -> list[str]:
     """What the verifier finds in a log."""
     report = Report()
-    walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
-    walk.take(entries(world, log))
+    walk = LogWalk(report, Edge(), Disclosures(report), Tables())
+    walk.take("", 1, entries(world, log))
     walk.finish(None)
     assert not report.unchecked
     return [finding.code for finding in report.findings]

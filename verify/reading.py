@@ -1,0 +1,56 @@
+"""The process that reads a log's bytes for another (reader.py says what they tell each other)."""
+
+import gc
+import marshal
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+from verify.bag import Bag
+from verify.findings import Report
+from verify.log import LogReader, Notes
+from verify.signed import ENTRIES, entry_lines
+from verify.source import open_source
+from verify.tree import Edge
+
+
+def write(stream: IO[bytes], value: Any) -> None:
+    """Send a value."""
+    raw = marshal.dumps(value)
+    stream.write(len(raw).to_bytes(4, "big"))
+    stream.write(raw)
+    stream.flush()
+
+
+def read(stream: IO[bytes]) -> Any:
+    """Return what was written, or None where nothing whole comes any more."""
+    length = int.from_bytes(stream.read(4), "big")
+    raw = stream.read(length)
+    return marshal.loads(raw) if length and len(raw) == length else None  # noqa: S302 (of our own program)
+
+
+def serve() -> None:
+    """Read one archive for the process at the other end of standard input and output."""
+    gc.disable()
+    path, size, hashes, old_size, sizes, rest = read(sys.stdin.buffer)
+    answers = sys.stdout.buffer
+    write(answers, ("ready",))
+    source = open_source(Path(path), Report())
+    if source is None:
+        sys.exit(3)
+    notes = Notes()
+    bag = Bag(source, notes)
+    edge = Edge(size, hashes)
+    reader = LogReader(notes, edge, sizes, old_size)
+    for name, number, lines in entry_lines(bag, edge, notes):
+        reader.file, reader.line = name, number - 1
+        leaves = [sha256(b"\x00" + line).digest() for line in lines]
+        write(answers, ("block", reader.read(lines, leaves)))
+    digests = {name: bag.digest_of(name) for name in source.sizes if ENTRIES.fullmatch(name)}
+    write(answers, ("end", reader.end(), digests, notes.flush()))
+    for name in rest:
+        reading = bag.reading(name)
+        reading.exhaust()
+        write(answers, ("file", name, reading.digest, notes.flush()))
+    bag.close()
