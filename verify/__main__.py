@@ -98,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="только сравнить, не проверяя сами архивы / compare and nothing else"
     )
     parser.add_argument(
+        "--deadlines",
+        action="store_true",
+        help="посчитать, что внесено в срок и с опозданием / also count what was recorded in time and late",
+    )
+    parser.add_argument(
         "--jobs", type=int, choices=(1, 2), help="процессов: 1 или 2; без указания по размеру / processes, by size"
     )
     _add_shared(parser)
@@ -165,6 +170,8 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
     for path in filter(None, (options.archive, options.against)):
         if not Path(path).exists():
             raise UsageError(f"{path}: not there")
+    if options.deadlines and (options.url or options.against or options.against_url):
+        raise UsageError("--deadlines goes with one archive")
     if options.url and (options.against or options.against_url):
         raise UsageError("--against and --against-url go with an archive")
     return _verified(options, pinned), options
@@ -194,10 +201,11 @@ def _verified(options: argparse.Namespace, pinned: Pinned) -> Report:
 
 def _verify_whole(path: Path, pinned: Pinned, options: argparse.Namespace) -> Report:
     from verify import reader
+    from verify.deadlines import Deadlines
 
     apart = reader.start(path, options.jobs)
     try:
-        return verify_archive(path, pinned, apart=apart)
+        return verify_archive(path, pinned, apart=apart, deadlines=Deadlines() if options.deadlines else None)
     finally:
         if apart is not None:
             apart.close()

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from verify.archive_tables import open_tables
 from verify.bag import CLAIM, EXTRACT_FILES, Bag
+from verify.deadlines import Deadlines
 from verify.disclosures import LINE_MAX_BYTES, Disclosures
 from verify.extract import check_extract
 from verify.findings import Place, Report
@@ -36,7 +37,13 @@ class Apart(Protocol):
         """Let the walk follow, to its end; say False where nothing was read, raise ReaderLostError where not all."""
 
 
-def verify_archive(path: Path, pinned: Pinned, watch: Watch | None = None, apart: Apart | None = None) -> Report:
+def verify_archive(
+    path: Path,
+    pinned: Pinned,
+    watch: Watch | None = None,
+    apart: Apart | None = None,
+    deadlines: Deadlines | None = None,
+) -> Report:
     """Check a whole archive and return everything there is to say; nothing in the archive makes this raise."""
     report = Report(subject=path.name)
     source = open_source(path, report)
@@ -56,7 +63,7 @@ def verify_archive(path: Path, pinned: Pinned, watch: Watch | None = None, apart
         bag.begin()
         check_seal(bag, pinned.key)
         try:
-            bag.check_info(_check_log(bag, pinned, watch, apart, report))
+            bag.check_info(_check_log(bag, pinned, watch, apart, deadlines, report))
             bag.finish()
         except ReaderLostError as error:
             report.skip("reader-lost", error)
@@ -71,7 +78,7 @@ def is_extract(path: Path) -> bool:
 
 
 def _check_log(
-    bag: Bag, pinned: Pinned, watch: Watch | None, apart: Apart | None, report: Report
+    bag: Bag, pinned: Pinned, watch: Watch | None, apart: Apart | None, deadlines: Deadlines | None, report: Report
 ) -> dict[str, str]:
     """Check all that is under data/ and return what bag-info.txt has to say of it."""
     checkpoint = check_note(bag.small(CHECKPOINT, NOTE_MAX_BYTES), Place(CHECKPOINT), pinned.key, report)
@@ -92,7 +99,7 @@ def _check_log(
             for offset, line in enumerate(lines):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
     tables = open_tables(bag, start, report)
-    walk = LogWalk(report, edge, disclosures, tables, pinned.old, watch)
+    walk = LogWalk(report, edge, disclosures, tables, pinned.old, watch, deadlines)
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
     walk.replay.witnesses.pinned = pinned.witnesses

@@ -90,7 +90,8 @@ class Report:
 
     `parts` are reports of what was verified by itself: the two sides of a comparison. `checked` counts what was
     compared, by check; `by_manifest` the files of which only the bytes were, by kind; `corrections` how many there are,
-    by fact: all, those after the close, and those of them that a second person approved.
+    by fact: all, those after the close, and those of them that a second person approved. `deadlines`, where asked for,
+    counts by class, rule and status.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -103,6 +104,7 @@ class Report:
     checked: Counter[str] = field(default_factory=Counter)
     by_manifest: Counter[str] = field(default_factory=Counter)
     corrections: dict[str, list[int]] = field(default_factory=dict)
+    deadlines: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, code: str, place: Place, expected: object = "", found: object = "") -> None:

@@ -366,6 +366,8 @@ PHRASES: Final[dict[str, str]] = {
     "size {}": "размер {}",
     "{}, size {}": "{}, размер {}",
     "{} entries that cannot be read": "нечитаемых записей: {}",
+    "entry 0": "запись 0",
+    "exit code {}": "код завершения {}",
 }
 
 

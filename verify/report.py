@@ -9,6 +9,8 @@ from verify.report_words import (
     CORRECTED,
     CORRECTIONS,
     NEVER_CHECKED,
+    RULES,
+    STATUSES,
     by_manifest_of,
     checked_of,
     facts_of,
@@ -71,9 +73,22 @@ def _lines(report: Report, language: str) -> list[str]:
             f"  {both(CORRECTED[what], language)}: {', '.join(map(str, counts))}"
             for what, counts in report.corrections.items()
         ]
+    lines += _deadlines(report, language)
     if report.by_manifest:
         only = both(("Только по манифесту, не по содержанию", "By the manifest alone, not by what they say"), language)
         lines.append(f"{only}: {shown(by_manifest_of(report))}")
+    return lines
+
+
+def _deadlines(report: Report, language: str) -> list[str]:
+    """Return the counts of deadlines, a line for each class and rule."""
+    if not report.deadlines:
+        return []
+    lines = [both(("Сроки, посчитанные заново по записям:", "Deadlines, counted again from the entries:"), language)]
+    for group, rules in report.deadlines.items():
+        for rule, counts in rules.items():
+            said = ", ".join(f"{both(STATUSES[status], language)} {count}" for status, count in counts.items())
+            lines.append(f"  {shown(group)}, {both(RULES[rule], language)}: {said}")
     return lines
 
 
@@ -118,7 +133,7 @@ def _object(report: Report) -> dict[str, object]:
         },
         "by_manifest": dict(sorted(report.by_manifest.items())),
         "parts": [_object(part) for part in report.parts],
-    }
+    } | ({"deadlines": report.deadlines} if report.deadlines else {})
 
 
 def codes_page() -> str:

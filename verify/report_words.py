@@ -53,6 +53,20 @@ FACTS: Final = {
     "common": ("Общих записей от начала", "Entries in common from the beginning"),
     "differs_at": ("Первая разная запись", "First entry that differs"),
 }
+RULES: Final = {
+    "lesson": ("запись урока", "the lesson's record"),
+    "attendance": ("отсутствующие", "attendance"),
+    "oral_mark": ("оценки за устные ответы", "marks for oral answers"),
+    "written_mark": ("оценки за письменные работы", "marks for written work"),
+}
+STATUSES: Final = {
+    "on_time": ("в срок", "on time"),
+    "late": ("с опозданием", "late"),
+    "missing": ("нет", "missing"),
+    "pending": ("срок не вышел", "pending"),
+    "exempt": ("не нужно", "exempt"),
+    "no_regulation": ("нет регламента", "no regulation"),
+}
 VALUES: Final = {
     "server": ("сервера школы", "the school's server's"),
     "sample": ("учебные: школа вымышлена", "a sample's: the school is made up"),

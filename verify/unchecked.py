@@ -37,6 +37,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
     ),
     **EXTRACT_UNCHECKED,
     **FURTHER_UNCHECKED,
+    "deadlines-not-counted": (
+        "Сроки не посчитаны: нет первой записи или компьютеру неизвестен часовой пояс школы (pip install tzdata).",
+        "Deadlines were not counted: no entry 0, or this computer does not know the time zone (pip install tzdata).",
+    ),
     "reader-lost": (
         "Второй процесс программы прервался: архив прочитан не до конца. Повторите с --jobs 1.",
         "The program's other process broke off: the archive was not read to its end. Try again with --jobs 1.",

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from verify import evidence
+from verify.deadlines import Deadlines
 from verify.disclosures import Disclosures
 from verify.entry import AT, DATA, Groups
 from verify.findings import Place, Report
@@ -39,6 +40,7 @@ class LogWalk:
         tables: Tables,
         old: Checkpoint | None = None,
         watch: Watch | None = None,
+        deadlines: Deadlines | None = None,
     ) -> None:
         self.report = report
         self.start = edge.size
@@ -47,6 +49,7 @@ class LogWalk:
         self.replay.evidence.root_at = self._root_at
         self.old = old
         self.watch = watch
+        self.deadlines = deadlines
         self.reader = LogReader(Notes(), edge, evidence.SIZES, None if old is None else old.size)
         self.last_day = ""
         self._file = ""
@@ -95,6 +98,8 @@ class LogWalk:
 
     def _apply(self, names: Sequence[bytes | None], read: Sequence[Groups | None]) -> None:
         apply = self.replay.apply
+        if self.deadlines is not None:
+            self.deadlines.see(self._index, names, read)
         for name, groups in zip(names, read, strict=True):
             self._line += 1
             if name is not None and groups is not None:
@@ -121,6 +126,8 @@ class LogWalk:
     def finish(self, checkpoint: Checkpoint | None, end: End | None = None) -> None:
         """Settle the end of the log: of what was read here, or as another process tells it."""
         self.replay.finish()
+        if self.deadlines is not None:
+            self.deadlines.count(self.replay, self.report)
         self.finish_hashes(checkpoint, end)
 
     def finish_hashes(self, checkpoint: Checkpoint | None, end: End | None = None) -> None:

@@ -1,0 +1,130 @@
+"""Terms of the regulation, and whether something came in them (events.md, "Deadlines"): a reading of days and hours.
+
+Times are UTC, days the school's. What this needs of a time zone is its data, which `zoneinfo` finds on the system.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Any, Final
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+ON_TIME, LATE, MISSING, PENDING, EXEMPT, NO_REGULATION = (
+    "on_time", "late", "missing", "pending", "exempt", "no_regulation",
+)  # fmt: skip
+STATUSES: Final = (ON_TIME, LATE, MISSING, PENDING, EXEMPT, NO_REGULATION)
+_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
+# The longest way from four in the morning back to the last minute of the day before, in any zone.
+_SEARCH_MAX: Final = 8 * 60
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days that extend terms: of the weekend, and holidays; each a question about one day."""
+
+    is_weekend: Callable[[date], bool] = lambda day: day.weekday() >= _SATURDAY
+    is_holiday: Callable[[date], bool] = lambda _: False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be said of one thing: whether it came in time, and when it was due, where anything says."""
+
+    status: str
+    due: datetime | None = None
+    late_by: timedelta | None = None
+
+
+Versions = list[tuple[date, dict[str, Any]]]
+"""The regulation's versions in order of their entries: first day, parameters."""
+
+
+def version_on(versions: Versions, day: date) -> dict[str, Any] | None:
+    """Return the parameters in force on a day: the last entry's whose first day is not later; None before any."""
+    return next((parameters for first, parameters in reversed(versions) if first <= day), None)
+
+
+@cache
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """Return the first instant after the last one that clocks call this day, whatever they do about midnight."""
+    try:
+        instant = (datetime(day.year, day.month, day.day, 4, tzinfo=zone) + _DAY).astimezone(UTC)
+        for _ in range(_SEARCH_MAX):
+            if (instant - _MINUTE).astimezone(zone).date() <= day:
+                return instant
+            instant -= _MINUTE
+    except OverflowError:
+        pass
+    return NEVER
+
+
+def last_day(day: date, days: int, parameters: dict[str, Any], calendar: Calendar) -> date:
+    """Return the last day of a term of days; the day of the act is day 0, and a term of none is extended by nothing."""
+    try:
+        for _ in range(days):
+            day += _DAY
+            while parameters["holidays_extend"] and calendar.is_holiday(day):
+                day += _DAY
+        if days and parameters["weekends_extend"] and calendar.is_weekend(day):
+            while calendar.is_weekend(day) or calendar.is_holiday(day):
+                day += _DAY
+    except OverflowError:
+        return date.max
+    return day
+
+
+def judge(due: datetime, at: datetime | None, now: datetime, *, includes_due: bool = False) -> Verdict:
+    """Compare what was recorded at a moment, or is not yet, with a term; one of hours has its last instant in it."""
+    if at is None:
+        return Verdict(PENDING if now < due or (includes_due and now == due) else MISSING, due)
+    if at < due or (includes_due and at == due):
+        return Verdict(ON_TIME, due)
+    return Verdict(LATE, due, at - due)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The rules on what is recorded in lessons, by a school's zone and versions, as of a moment."""
+
+    zone: tzinfo
+    versions: Versions
+    now: datetime
+    calendar: Calendar = Calendar()
+
+    def _of_days(self, day: date, name: str, at: datetime | None) -> Verdict:
+        parameters = version_on(self.versions, day)
+        if parameters is None:
+            return Verdict(NO_REGULATION)
+        last = last_day(day, parameters[name], parameters, self.calendar)
+        return judge(end_of(last, self.zone), at, self.now)
+
+    def lesson(self, held_on: date, at: datetime | None) -> Verdict:
+        """Judge a lesson's record (2.1, 2.2.1)."""
+        return self._of_days(held_on, "lesson_days", at)
+
+    def attendance(self, held_on: date, taken_at: datetime | None, absences_at: Collection[datetime]) -> Verdict:
+        """Judge who was absent (2.2.4): taken, and every absence entered; the last of them counts."""
+        return self._of_days(held_on, "attendance_days", taken_at and max((taken_at, *absences_at)))
+
+    def oral_mark(self, held_on: date, at: datetime, made_up_on: date | None = None) -> Verdict:
+        """Judge a mark for an answer (2.2.4): of the student's own day, where it is later."""
+        return self._of_days(max(held_on, made_up_on or held_on), "oral_mark_days", at)
+
+    def written_mark(
+        self, last_written_on: date, at: datetime | None, made_up_on: date | None = None, *, is_absent: bool = False
+    ) -> Verdict:
+        """Judge a mark for written work (2.2.4): who was absent, and has no day of their own, owes none."""
+        if at is None and is_absent and made_up_on is None:
+            return Verdict(EXEMPT)
+        return self._of_days(max(last_written_on, made_up_on or last_written_on), "written_mark_days", at)
+
+    def result(self, obtained_at: datetime, published_at: datetime | None) -> Verdict:
+        """Judge a result (2.3.3): shown so many hours after it was obtained, to the minute."""
+        parameters = version_on(self.versions, obtained_at.astimezone(self.zone).date())
+        if parameters is None:
+            return Verdict(NO_REGULATION)
+        due = obtained_at.astimezone(UTC) + timedelta(hours=parameters["result_hours"])
+        return judge(due, published_at, self.now, includes_due=True)
