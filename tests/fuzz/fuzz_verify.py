@@ -48,7 +48,7 @@ def fuzz_canonical(raw: bytes) -> None:
 def fuzz_entry(raw: bytes) -> None:
     report = Report()
     read_slowly(raw, Place("f", 1, 1), report)
-    pattern = PATTERNS.get(type_of(raw))
+    pattern = PATTERNS[type_of(raw)]
     if report.findings and pattern is not None and pattern.fullmatch(raw):
         try:
             raw.decode()

@@ -93,7 +93,7 @@ def damaged_lines(draw: st.DrawFn) -> bytes:
 def test_fast_and_slow_way_agree_on_what_is_well_formed(line: bytes) -> None:
     report = Report()
     read = read_slowly(line, Place(), report)
-    pattern = PATTERNS.get(type_of(line))
+    pattern = PATTERNS[type_of(line)]
     match = pattern.fullmatch(line) if pattern is not None else None
     try:
         line.decode()
