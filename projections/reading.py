@@ -57,6 +57,21 @@ def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]
         yield f"({', '.join(f':{name}' for name in parameters)})", parameters
 
 
+def listing(
+    columns: str, rows: Collection[tuple[Any, ...]], blank: tuple[Any, ...], *, name: str = "given"
+) -> tuple[str, dict[str, object]]:
+    """A common table expression ``WITH given (columns)`` with these rows, and its parameters.
+
+    It is filled up to a power of two with `blank`, so that there are few statements to prepare. More of them in one
+    question have a `name` each, and all but the first are put behind a comma in place of their ``WITH``.
+    """
+    filled = [*rows, *[blank] * ((1 << max(len(rows) - 1, 0).bit_length()) - len(rows))]
+    width = range(len(blank))
+    parameters = {f"{name}{line}_{place}": value for line, row in enumerate(filled) for place, value in enumerate(row)}
+    lines = ", ".join(f"({', '.join([f':{name}{line}_{place}' for place in width])})" for line in range(len(filled)))
+    return f"WITH {name} ({columns}) AS (VALUES {lines})", parameters
+
+
 def filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:
     """Conditions on columns whose value is given, to put behind others, and their parameters.
 

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from ledger.journal.computing import digits_of
 from ledger.journal.vocabulary import MARKS
 from projections.questions.asking import Asked, Found, Row
-from projections.reading import stands
-from projections.views.deadline_basis import Rosters, listing
+from projections.reading import listing, stands
+from projections.views.deadline_basis import Rosters
 
 _BAD: Final = ", ".join(f"'{value}'" for value in sorted(MARKS) if min(digits_of(value), default=5) <= 2)
 _AT_ONCE: Final = 4_096

@@ -13,13 +13,14 @@ from projections.folding import View
 from projections.rows import OPEN, Table
 from projections.views.cells import CellRow
 from projections.views.commands import CommandRow
+from projections.views.lessons import LessonRow
 
 
 class CellSetRow(NamedTuple):
     """The cells of one lesson, kind (`what`) and work that one command filled.
 
     `entry`, `last`: the first and the last of their entries; `students`: whose they are, in the order of their
-    entries, with commas between.
+    entries, with commas between, and `how_many` they are; `with_lesson`: 1 where the command recorded the lesson too.
     """
 
     entry: int
@@ -27,16 +28,20 @@ class CellSetRow(NamedTuple):
     lesson: str
     what: str
     work: str | None
+    how_many: int
+    with_lesson: int
     students: str
     to_position: int = OPEN
 
 
-CELL_SETS: Final = Table("cell_sets", CellSetRow, (("lesson",),))
+# All that sums need is in the index: the students make rows long.
+CELL_SETS: Final = Table("cell_sets", CellSetRow, (("what", "lesson", "work", "with_lesson", "how_many", "last"),))
 
 
 def _cell_sets(asked: Mapping[type, list[Any]]) -> list[CellSetRow]:
     """The sets of some whole commands."""
     begins = [row.entry for row in asked.get(CommandRow, ())]
+    recorded = {row.lesson: row.entry for row in asked.get(LessonRow, ())}
     found: dict[tuple[int, str, str, str | None], list[Any]] = {}
     command, following = 0, begins[0] if begins else OPEN
     for row in asked.get(CellRow, ()):
@@ -51,8 +56,12 @@ def _cell_sets(asked: Mapping[type, list[Any]]) -> list[CellSetRow]:
             known[1] = row.entry
             known.append(row.student)
     return [
-        CellSetRow(first, last, lesson, what, work, ",".join(students))
-        for (_, lesson, what, work), (first, last, *students) in found.items()
+        CellSetRow(
+            *(first, last, lesson, what, work, len(students)),
+            int(lesson in recorded and begins[command - 1] <= recorded[lesson] < first),
+            ",".join(students),
+        )
+        for (command, lesson, what, work), (first, last, *students) in found.items()
     ]
 
 

@@ -9,13 +9,16 @@ lessons of the whole class, and those of every subgroup that one of them is in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
 
 from ledger.journal.in_force import in_force
-from projections.reading import Reader, stands
+from projections.reading import Reader, listing, stands
 from projections.views.plan import Held, read_plan
 from projections.views.subgroups import SubgroupMember, subgroup_members
+
+_HELD: Final = "l.course, l.held_on, l.number, l.starts_at, l.ends_at, l.lesson, l.entry, l.teacher"
+_AT_ONCE: Final = 1_024
 
 
 class DayEnd(NamedTuple):
@@ -52,8 +55,16 @@ class DayEnds:
     """The ends of days, of all classes or of one, each worked out when it is asked for."""
 
     def __init__(
-        self, views: Reader, position: int, from_day: str, to_day: str, class_group: str | None = None
+        self,
+        views: Reader,
+        position: int,
+        from_day: str,
+        to_day: str,
+        class_group: str | None = None,
+        *,
+        places: Collection[tuple[str, str]] | None = None,
     ) -> None:
+        """Read what says when days end; where `places` (class group, day) are given, no others will be asked for."""
         self._plan = read_plan(views, position, from_day, to_day, class_group=class_group)
         self._subgroups: dict[str, bool] = {}
         self._courses: defaultdict[str, list[str]] = defaultdict(list)
@@ -61,9 +72,13 @@ class DayEnds:
         self._members: defaultdict[str, list[SubgroupMember]] = defaultdict(list)
         self._days: dict[tuple[str, str], _Day] = {}
         self._ends: dict[tuple[str, str, str | None], DayEnd | None] = {}
-        self._read(views, position, from_day, to_day, class_group)
+        self._read_courses(views, position, class_group)
+        if places is None:
+            self._read_held(views, position, from_day, to_day, class_group)
+        else:
+            self._read_places(views, position, places)
 
-    def _read(self, views: Reader, position: int, first: str, last: str, class_group: str | None) -> None:
+    def _read_courses(self, views: Reader, position: int, class_group: str | None) -> None:
         parameters: dict[str, object] = {"at": position}
         condition = ""
         if class_group is not None:
@@ -72,15 +87,40 @@ class DayEnds:
         for course, group, subgroup in views.select(sql, parameters):
             self._subgroups[course] = subgroup is not None
             self._courses[group].append(course)
-        sql = f"""SELECT o.class_group,
-              l.course, l.held_on, l.number, l.starts_at, l.ends_at, l.lesson, l.entry, l.teacher
-            FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
-        for group, *held in views.select(sql, {**parameters, "first": first, "last": last}):
-            self._held[group, held[1]].append(Held._make(held))
         if any(self._subgroups.values()):
             for member in subgroup_members(views, class_group=class_group, at=position).rows:
                 self._members[member.course].append(member)
+
+    def _read_held(self, views: Reader, position: int, first: str, last: str, class_group: str | None) -> None:
+        condition = "" if class_group is None else " AND o.class_group = :class_group"
+        asked: dict[str, object] = {} if class_group is None else {"class_group": class_group}
+        sql = f"""SELECT o.class_group, {_HELD}
+            FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
+        self._keep(views.select(sql, {"at": position, "first": first, "last": last, **asked}))
+
+    def _read_places(self, views: Reader, position: int, places: Collection[tuple[str, str]]) -> None:
+        wanted = sorted(places)
+        for start in range(0, len(wanted), _AT_ONCE):
+            given, parameters = listing("class_group, held_on", wanted[start : start + _AT_ONCE], ("", ""))
+            # CROSS JOIN: from the places to their courses and on to the lessons.
+            sql = f"""{given} SELECT o.class_group, {_HELD}
+                FROM given g CROSS JOIN {{courses}} o CROSS JOIN {{lessons}} l
+                WHERE o.class_group = g.class_group AND {stands("o")} AND l.course = o.course
+                  AND l.held_on = g.held_on AND l.stands = 1 AND {stands("l")}"""
+            self._keep(views.select(sql, {"at": position, **parameters}))
+
+    def _keep(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for group, *held in rows:
+            self._held[group, held[1]].append(Held._make(held))
+
+    def at_least(self, class_group: str, course: str, day: str) -> str:
+        """The end of a course's students' last recorded lesson of the whole class, or of the course; "": there is none.
+
+        They have no other end before it, whatever is planned.
+        """
+        held = self._held.get((class_group, day), [])
+        return max((one.ends_at for one in held if one.course == course or not self._subgroups[one.course]), default="")
 
     def of(self, class_group: str, course: str, day: str) -> DayEnd | None:
         """The end of the last lesson of a course's students; None where no lesson of theirs is known."""

@@ -5,10 +5,11 @@ When the students' last lesson ends, `day_ends` says; which days extend terms, `
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,10 +17,10 @@ import msgspec
 
 from ledger.journal.deadlines.days import at_wall
 from ledger.journal.deadlines.days_off import days_off
-from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, School, Status, Version
+from ledger.journal.deadlines.verdict import Entered, School, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
-from projections.reading import AsOf, Reader, resolve
+from projections.reading import AsOf, Reader, listing, resolve
 from projections.views.lookups import Membership, courses, memberships, school as the_school
 from projections.views.plan import Until, read_grade_calendars, until_of
 from projections.views.plans import Covering, homework_entries
@@ -27,6 +28,7 @@ from projections.views.regulation import regulation
 from projections.views.subgroups import SubgroupMember, subgroup_members
 
 _AT_ONCE: Final = 2_048
+_LAST_DAY: Final = "9999-12-31"
 
 Value = TypeVar("Value", int, str)
 
@@ -52,24 +54,6 @@ class Judging:
     def of(self, class_group: str) -> School:
         """What a class's lessons are judged by."""
         return self.classes.get(class_group, self.school)
-
-
-@dataclass(frozen=True, slots=True)
-class LessonDay:
-    """What became of one lesson's day (2.4.2): of topic, attendance and homework, and of its marks for oral answers."""
-
-    teacher: str
-    parts: list[Status]
-    marks: list[Status]
-
-    @property
-    def index(self) -> int | None:
-        """How many of the four parts were in time or exempt; None without a regulation, or while one may still come."""
-        of_marks = min(self.marks, key=WORST_FIRST.index) if self.marks else self.parts[0]
-        four = (*self.parts, of_marks)
-        if "pending" in four or "no_regulation" in four:
-            return None
-        return sum(status in {"on_time", "exempt"} for status in four)
 
 
 def judging(views: Reader, now: datetime, at: AsOf = None) -> Judging:
@@ -183,6 +167,26 @@ class Rosters:
         for stay in subgroup_members(views, class_group=class_group, at=position).rows if self._subgroups else ():
             self._subgroups[stay.course].append(stay)
         self._days: dict[tuple[str, str], Mapping[str, tuple[int, ...]]] = {}
+        self._begins: dict[str, list[str]] = {}
+
+    def students(self, class_group: str, course: str, day: str) -> AbstractSet[str]:
+        """The students alone: they change on few days, so one day of each stretch between those is worked out."""
+        key = course if course in self._subgroups else class_group
+        begins = self._begins.get(key)
+        if begins is None:
+            begins = self._begins[key] = self._changes(class_group, course)
+        number = bisect_right(begins, day)
+        return self.on(class_group, course, begins[number - 1] if number else "").keys()
+
+    def _changes(self, class_group: str, course: str) -> list[str]:
+        """The days on which other students begin to be there; a stay's last day is followed by one."""
+        stays = [*self._members[class_group], *self._subgroups.get(course, ())]
+        behind = (
+            date.fromisoformat(str(stay.ends_on)) + timedelta(days=1)
+            for stay in stays
+            if (stay.ends_on or _LAST_DAY) < _LAST_DAY
+        )
+        return sorted({*(stay.starts_on for stay in stays), *(day.isoformat() for day in behind)})
 
     def on(self, class_group: str, course: str, day: str) -> Mapping[str, tuple[int, ...]]:
         """Student -> the entries that put him into the class, and into the subgroup where it is one."""
@@ -205,19 +209,6 @@ class Rosters:
             for stay in self._subgroups[course]
             if stay.holds(day) and stay.student in of_class
         }
-
-
-def listing(columns: str, rows: Collection[tuple[Any, ...]], blank: tuple[Any, ...]) -> tuple[str, dict[str, object]]:
-    """A common table expression ``given (columns)`` with these rows, and its parameters.
-
-    It is filled up to a power of two with `blank`, so that there are few statements to prepare.
-    """
-    filled = [*rows, *[blank] * ((1 << max(len(rows) - 1, 0).bit_length()) - len(rows))]
-    parameters = {f"g{line}_{place}": value for line, row in enumerate(filled) for place, value in enumerate(row)}
-    lines = ", ".join(
-        f"({', '.join(f':g{line}_{place}' for place in range(len(blank)))})" for line in range(len(filled))
-    )
-    return f"WITH given ({columns}) AS (VALUES {lines})", parameters
 
 
 def _asked(views: Reader, sql: str, column: str, values: list[Value]) -> Iterator[tuple[Any, Any]]:

@@ -1,72 +1,34 @@
 """How many things were recorded in time, late or not at all: by rule, teacher and week, for a school's whole year.
 
 A year of a school has hundreds of thousands of marks, but only some hundred terms. Each term becomes the index of the
-first entry that is late for it, and entries are held against that index, for oral marks a work's first and last one
-alone. What comes out is what the pure functions say of every fact, which tests compare.
+first entry that is late for it, and the database holds entries against these indexes and counts (`deadline_sums`). What
+it cannot tell is looked at here: homework that a plan or the end of a day decides, works that were made up, and who has
+no mark for a written work. What comes out is what the pure functions say of every fact, which tests compare.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
-from datetime import date, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from ledger.journal.deadlines.homework import homework_term
-from ledger.journal.deadlines.lesson import attendance_term, lesson_term
-from ledger.journal.deadlines.marks import oral_mark_term, written_mark_term
-from ledger.journal.deadlines.verdict import (
-    WORST_FIRST,
-    Rule,
-    School,
-    Status,
-    Term,
-    Version,
-)
+from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, stands
-from projections.rows import OPEN
+from projections.reading import AsOf, Reader, listed, stands
 from projections.views.day_ends import DayEnds
-from projections.views.deadline_basis import (
-    Judging,
-    LessonDay,
-    Rosters,
-    first_entries,
-    judging,
-    moments,
-    planned_homework,
-    wall,
-)
+from projections.views.deadline_basis import Judging, Rosters, judging
 from projections.views.deadline_cells import COLUMNS, JOIN, Cells
+from projections.views.deadline_sums import GIVEN, GIVEN_TO, NONE, TAKEN, LessonSum, Selection, Sums
 from projections.views.deadline_tally import By, DeadlineCounts, Tally
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, excused_verdicts, judge_unrecorded
+from projections.views.deadline_terms import Bound, Terms
+from projections.views.deadlines import Asked, excused_verdicts, judge_unrecorded
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
 from projections.views.unrecorded import unrecorded
-
-_DAY_TERMS: Final[dict[Rule, Callable[[date, Version, School], Term]]] = {
-    "lesson": lesson_term,
-    "attendance": attendance_term,
-    "homework": lambda day, version, school: homework_term(day, None, None, version, school)[0],
-    "oral_mark": oral_mark_term,
-    "written_mark": written_mark_term,
-}
-
-
-class _Bound(NamedTuple):
-    """A term as the log sees it: the first entry that is late for it, and whether it has ended."""
-
-    late_entry: int
-    over: bool
-
-    def of(self, entry: int | None) -> Status:
-        """The status of what was first recorded by an entry, or is not (None)."""
-        if entry is None:
-            return "missing" if self.over else "pending"
-        return "late" if entry >= self.late_entry else "on_time"
 
 
 class _WorkRow(NamedTuple):
@@ -121,7 +83,7 @@ def deadline_counts(
     now: datetime,
     by: Iterable[By] = ("teacher", "week"),
     at: AsOf = None,
-    of_lessons: dict[str, LessonDay] | None = None,
+    of_days: Counter[tuple[str, int | None]] | None = None,
 ) -> DeadlineCounts:
     """Count the verdicts on lessons that stand, and on planned ones that are over and that nobody recorded.
 
@@ -131,189 +93,231 @@ def deadline_counts(
         now: the moment by the clock.
         by: what to count apart, beside the rule.
         at: as of.
-        of_lessons: is filled with what became of each lesson's day; all rules of a day have to be asked for then.
+        of_days: is filled with lessons by teacher and by how many of the four parts of their day were in time or
+            exempt (2.4.2), None without a regulation or while one may still come; all rules have to be asked for then.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
     judged = judging(views, now, at)
-    selection = _Selection(asked, judged.position)
-    sql = f"SELECT o.course, o.class_group FROM {{courses}} o WHERE {stands('o')}"
-    groups: dict[str, str] = dict(views.select(sql, {"at": judged.position}))
-    lessons = [
-        _LessonRow(groups[row[0]], *row)
-        for row in views.select(selection.sql(_LESSON, joins=_HOMEWORK), selection.parameters)
-        if row[0] in groups
-    ]
+    selection = Selection(asked, judged.position)
     lacking: Sequence[DayLesson] = ()
     if {"lesson", "attendance"} & set(asked.rules):
         first, last, teacher = selection.first, selection.last, asked.teacher
         lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
-    days = {*(lesson.held_on for lesson in lessons), *(place.held_on for place in lacking)}
-    tally = Tally(frozenset(by), days, of_lessons)
-    terms = _Terms(views, judged, days)
-    if lessons:
-        _count(views, selection, terms, lessons, tally)
-        _count_excused(views, lessons, judged, asked, tally)
+    days = selection.days(views)
+    tally = Tally(frozenset(by))
+    terms = Terms(views, judged, {*days, *(place.held_on for place in lacking)})
+    if days:
+        apart = tally.by_class or terms.calendars
+        sums = Sums(views, selection, terms, days, by_week=tally.by_week, by_class=bool(apart))
+        _Counting(views, sums, tally, of_days).count()
+        _count_excused(views, selection, judged, tally)
     _count_unrecorded(lacking, terms, asked, tally)
     _count_excused_unrecorded(views, lacking, judged, asked, tally)
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
-# Who took the attendance: with the lesson, or later.
-_LESSON: Final = f"""l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
-    CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
-      (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END,
-    COALESCE(h.posted, h.fact), h.due_on, l.ends_at"""
-_HOMEWORK: Final = f"LEFT JOIN {{homework}} h ON h.lesson = l.lesson AND h.stands = 1 AND {stands('h')}"
-_WORK: Final = "l.course, l.lesson, w.work, w.written, l.teacher, l.held_on, w.ends_on"
+_LESSON: Final = f"""o.class_group, l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
+    {TAKEN}, {GIVEN}, h.due_on, l.ends_at"""
+_WORK: Final = "o.class_group, l.course, l.lesson, w.work, w.written, l.teacher, l.held_on, w.ends_on"
 _WORKS: Final = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
+_WORK_COLUMNS: Final = 8
+_WRITTEN: Final = f"w.written = 1 AND w.stands = 1 AND {stands('w')}"
+_OF_COURSE: Final = f"JOIN {{courses}} o ON o.course = l.course AND {stands('o')}"
 
 
-def _count(views: Reader, selection: _Selection, terms: _Terms, lessons: Collection[_LessonRow], tally: Tally) -> None:
-    """Count everything that the rules ask for."""
-    asked = selection.asked
-    rules = set(asked.rules)
-    works: list[_WorkRow] = []
-    if rules & {"oral_mark", "written_mark", "written_work"}:
-        found = views.select(selection.sql(_WORK, joins=_WORKS), selection.parameters)
-        groups = {lesson.course: lesson.class_group for lesson in lessons}
-        works = [_WorkRow(groups[row[0]], *row) for row in found if row[0] in groups]
-    written = [work for work in works if work.written] if rules & {"written_mark", "written_work"} else []
-    sets: Sequence[tuple[Any, ...]] = ()
-    if written or rules & {"attendance", "oral_mark"}:
-        sets = views.select(selection.sql(COLUMNS, joins=JOIN), selection.parameters)
-    cells = Cells(views, selection.position, sets)
-    terms.add({work.last_day for work in written}.union(*(own.values() for own in cells.make_ups.values())))
-    if rules & {"lesson", "attendance"} or tally.of_lessons is not None:
-        _count_lessons(lessons, terms, cells, asked, tally)
-    if "homework" in rules:
-        _count_homework(views, selection, terms, lessons, tally)
-    if "oral_mark" in rules:
-        _count_oral([work for work in works if not work.written], terms, cells, tally)
-    if written:
-        _count_written(written, terms, cells, Rosters(views, selection.position, asked.class_group), asked, tally)
+class _Counting:
+    """Counting of lessons that stand."""
+
+    def __init__(
+        self, views: Reader, sums: Sums, tally: Tally, of_days: Counter[tuple[str, int | None]] | None
+    ) -> None:
+        self._views, self._sums, self._tally, self._of_days = views, sums, tally, of_days
+        self._selection, self._terms = sums.selection, sums.terms
+        self._rules = frozenset(sums.selection.asked.rules)
+
+    def count(self) -> None:
+        """Count everything that the rules ask for."""
+        odd = self._sums.odd() if self._rules & {"attendance", "oral_mark"} or self._of_days is not None else []
+        works = [work for work in self._works(odd) if not work.written]
+        cells = self._cells_of(odd)
+        self._terms.add({day for own in cells.make_ups.values() for day in own.values()})
+        if self._rules & {"lesson", "attendance", "homework"} or self._of_days is not None:
+            self._lessons(set(odd), works, cells)
+        if "oral_mark" in self._rules:
+            for teacher, group, week, status, how_many in self._sums.oral():
+                self._tally.add("oral_mark", teacher, group, week, WORST_FIRST[status], how_many)
+            for work in works:
+                of = self._tally.of("oral_mark", work.teacher, work.class_group, work.day)
+                for one, count in self._oral(work, cells):
+                    of[one] += count
+        if self._rules & {"written_mark", "written_work"}:
+            self._written()
+
+    def _lessons(self, odd: AbstractSet[str], works: Sequence[_WorkRow], cells: Cells) -> None:
+        """Lessons, attendance, homework, and what became of the day; single ones are looked at once more."""
+        with_homework = "homework" in self._rules
+        with_plans = with_homework and self._terms.exempting
+        single: dict[str, LessonSum] = {}
+        for found in self._sums.lessons(
+            with_plans=with_plans,
+            with_homework=with_homework,
+            with_marks=self._of_days is not None,
+        ):
+            if found.lesson:
+                single[found.lesson] = found
+            else:
+                self._add(found)
+        rows = {row.lesson: row for row in self._rows(single)}
+        exempt = self._terms.exempt(rows.values(), self._selection.position) if with_plans else set()
+        doubtful = [row for row in rows.values() if row.is_eve and row.lesson not in exempt]
+        eves = self._eves(doubtful) if with_homework else {}
+        marks: defaultdict[str, list[Status]] = defaultdict(list)
+        for work in works:
+            marks[work.lesson] += [status for status, count in self._oral(work, cells) if count]
+        for lesson, found in single.items():
+            row = rows[lesson]
+            sure = found
+            if with_homework:
+                bound = eves.get(lesson) or self._terms.of("homework", row.held_on, row.class_group)
+                status: Status = "exempt" if lesson in exempt else _status(bound, row.homework)
+                sure = sure._replace(homework=WORST_FIRST.index(status))
+            if lesson in odd:
+                whole = None if row.taken_by is None else max(row.taken_by, cells.last_absence(lesson))
+                bound = self._terms.of("attendance", row.held_on, row.class_group)
+                worst = min((WORST_FIRST.index(one) for one in marks[lesson]), default=NONE)
+                sure = sure._replace(attendance=WORST_FIRST.index(_status(bound, whole)), marks=worst)
+            self._add(sure)
+
+    def _add(self, found: LessonSum) -> None:
+        """Count lessons."""
+        place, count = (found.teacher, found.class_group, found.week), found.how_many
+        if "lesson" in self._rules:
+            self._tally.add("lesson", *place, WORST_FIRST[found.record], count)
+        if "attendance" in self._rules:
+            self._tally.add("attendance", *place, WORST_FIRST[found.attendance], count)
+        if "homework" in self._rules:
+            self._tally.add("homework", *place, WORST_FIRST[found.homework], count)
+        if self._of_days is not None:
+            of_marks = found.record if found.marks == NONE else found.marks
+            statuses = [WORST_FIRST[of] for of in (found.record, found.attendance, found.homework, of_marks)]
+            index = sum(status in {"on_time", "exempt"} for status in statuses)
+            is_open = "pending" in statuses or "no_regulation" in statuses
+            self._of_days[found.teacher, None if is_open else index] += count
+
+    def _rows(self, lessons: Iterable[str]) -> Iterator[_LessonRow]:
+        """Single lessons."""
+        for row in self._single(_LESSON, f"{_OF_COURSE} {GIVEN_TO}", lessons):
+            yield _LessonRow(*row)
+
+    def _works(self, lessons: Iterable[str]) -> Iterator[_WorkRow]:
+        """Works of single lessons."""
+        for row in self._single(_WORK, f"{_OF_COURSE} {_WORKS}", lessons):
+            yield _WorkRow(*row)
+
+    def _cells_of(self, lessons: Iterable[str]) -> Cells:
+        """Cells of single lessons."""
+        return Cells(self._views, self._selection.position, list(self._single(COLUMNS, JOIN, lessons)))
+
+    def _single(self, columns: str, joins: str, lessons: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        for wanted, named in listed(sorted(lessons)):
+            sql = f"SELECT {columns} FROM {{lessons}} l {joins} WHERE l.lesson IN {wanted} AND l.stands = 1"
+            yield from self._views.select(f"{sql} AND {stands('l')}", {"at": self._selection.position, **named})
+
+    def _oral(self, work: _WorkRow, cells: Cells) -> Iterator[tuple[Status, int]]:
+        """Statuses of the marks of a work that is not written."""
+        day, group = work.day, work.class_group
+        own = cells.make_ups.get((work.lesson, work.work))
+        if own:
+            for student, fact in cells.marks(work.lesson, work.work).items():
+                yield _status(self._terms.of("oral_mark", max(day, own.get(student, day)), group), fact), 1
+            return
+        bound = self._terms.of("oral_mark", day, group)
+        for fact, count in cells.counts(work.lesson, work.work):
+            yield _status(bound, fact), count
+
+    def _eves(self, lessons: Collection[_LessonRow]) -> dict[str, Bound]:
+        """Lesson -> the bound of its homework for the next day, where it is not the day's and decides something.
+
+        The students' last lesson ends with the last recorded one of theirs at the earliest. What is in time by that is
+        in time by the true end, which takes a whole plan to know, and what is late by the day's term is late by either.
+        """
+        if not lessons:
+            return {}
+        days, places = [row.held_on for row in lessons], {(row.class_group, row.held_on) for row in lessons}
+        group = self._selection.asked.class_group
+        ends = DayEnds(self._views, self._selection.position, min(days), max(days), group, places=places)
+        least = {
+            row.lesson: (row.held_on, ends.at_least(row.class_group, row.course, row.held_on), row.class_group)
+            for row in lessons
+        }
+        bounds = self._terms.eves(set(least.values()))
+        known: dict[str, tuple[str, str, str]] = {}
+        for row in lessons:
+            of_day, of_lesson = self._terms.of("homework", row.held_on, row.class_group), bounds.get(least[row.lesson])
+            if of_day is None or of_lesson is None or of_day.of(row.homework) == of_lesson.of(row.homework):
+                continue
+            end = ends.of(row.class_group, row.course, row.held_on)
+            if end is not None:
+                known[row.lesson] = (row.held_on, end.ends_at, row.class_group)
+        bounds = self._terms.eves(set(known.values()))
+        return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
+
+    def _written(self) -> None:
+        """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
+        where, parameters = self._selection.where, self._selection.parameters
+        sql = f"""SELECT {_WORK}, {COLUMNS} FROM {self._sums.works} {_OF_COURSE}
+            LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
+            WHERE w.lesson = l.lesson AND {_WRITTEN} AND {where}"""
+        works: dict[_WorkRow, None] = {}
+        sets: list[Any] = []
+        for row in self._views.select(sql, parameters):
+            works[_WorkRow(*row[:_WORK_COLUMNS])] = None
+            if row[_WORK_COLUMNS] is not None:
+                sets.append(row[_WORK_COLUMNS:])
+        if not works:
+            return
+        sql = f"""SELECT {COLUMNS} FROM {{lessons}} l CROSS JOIN {{cell_sets}} s
+            WHERE s.lesson = l.lesson AND s.what IN ('absence', 'make_up') AND s.entry < :at AND {where}
+              AND l.lesson IN (SELECT w.lesson FROM {{works}} w WHERE {_WRITTEN})"""
+        sets += self._views.select(sql, parameters)
+        cells, asked = Cells(self._views, self._selection.position, sets), self._selection.asked
+        self._terms.add({work.last_day for work in works}.union(*(own.values() for own in cells.make_ups.values())))
+        rosters = Rosters(self._views, self._selection.position, asked.class_group)
+        for row in works:
+            group, course, lesson, work, _, teacher, day, _ = row
+            bound = self._terms.of("written_mark", row.last_day, group)
+            marks, away = cells.marks(lesson, work), cells.absent(lesson)
+            own = cells.make_ups.get((lesson, work), {})
+            bounds = {of: self._terms.of("written_mark", max(row.last_day, on), group) for of, on in own.items()}
+            counted = _of_work(bound, bounds, marks, away, rosters.students(group, course, day))
+            if "written_mark" in self._rules:
+                of = self._tally.of("written_mark", teacher, group, day)
+                for status, count in counted.items():
+                    of[status] += count
+            if "written_work" in self._rules:
+                self._tally.of("written_work", teacher, group, day)[_worst(counted, bound)] += 1
 
 
-def _count_excused(views: Reader, lessons: Iterable[_LessonRow], judged: Judging, asked: Asked, tally: Tally) -> None:
+def _count_excused(views: Reader, selection: Selection, judged: Judging, tally: Tally) -> None:
     """Count what is excused: lessons with an excuse are few, so each of their verdicts is reached."""
     excuses = StandingExcuses(views, judged)
     if not excuses:
         return
-    concerned = [of.lesson for of in lessons if excuses.of(of.lesson, of.course, of.held_on, of.teacher)]
-    for lesson, rule in excused_verdicts(views, concerned, judged, asked.rules):
+    concerned: set[tuple[Any, ...]] = set()
+    for of in excuses.lessons:
+        sql = f"SELECT l.lesson FROM {{lessons}} l WHERE l.lesson = :lesson AND {selection.where}"
+        concerned.update(views.select(sql, {**selection.parameters, "lesson": of}))
+    for course, day, teacher in excuses.days:
+        sql = f"""SELECT l.lesson FROM {{lessons}} l
+            WHERE l.course = :course AND l.held_on = :day AND l.teacher = :who AND {selection.where}"""
+        concerned.update(views.select(sql, {**selection.parameters, "course": course, "day": day, "who": teacher}))
+    for lesson, rule in excused_verdicts(views, [of for (of,) in concerned], judged, selection.asked.rules):
         tally.excused[tally.key(rule, lesson.teacher, lesson.class_group, lesson.held_on)] += 1
 
 
-class _Selection:
-    """The lessons that are asked about, as SQL."""
-
-    def __init__(self, asked: Asked, position: int) -> None:
-        self.asked = asked
-        self.position = position
-        self.first, self.last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
-        self.parameters: dict[str, object] = {"at": position, "first": self.first, "last": self.last}
-        conditions = ""
-        if asked.teacher is not None:
-            conditions, self.parameters["teacher"] = " AND l.teacher = :teacher", asked.teacher
-        if asked.class_group is not None:
-            conditions += f""" AND l.course IN
-                (SELECT o.course FROM {{courses}} o WHERE o.class_group = :class_group AND {stands("o")})"""
-            self.parameters["class_group"] = asked.class_group
-        self._where = f"l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands('l')}{conditions}"
-
-    def sql(self, columns: str, *, joins: str = "") -> str:
-        """A question about these lessons `l`."""
-        return f"SELECT {columns} FROM {{lessons}} l {joins} WHERE {self._where}"
-
-
-class _Terms:
-    """Every term of some days, as entries; None where no regulation was in force."""
-
-    def __init__(self, views: Reader, judged: Judging, days: Iterable[str]) -> None:
-        self._views, self._judged = views, judged
-        self._versions = {day: judged.school.version_on(date.fromisoformat(day)) for day in days}
-        # One calendar is a number; classes without one of their own have 0.
-        schools = {id(school): school for school in judged.classes.values()}
-        numbers = {key: number for number, key in enumerate(schools, start=1)}
-        self._calendars = {group: numbers[id(school)] for group, school in judged.classes.items()}
-        self._schools = {0: judged.school, **{numbers[key]: school for key, school in schools.items()}}
-        self._days = self._bounds(
-            {
-                (rule, day, number): make(date.fromisoformat(day), version, school)
-                for number, school in self._schools.items()
-                for day, version in self._versions.items()
-                if version is not None
-                for rule, make in _DAY_TERMS.items()
-            }
-        )
-
-    def add(self, days: Iterable[str]) -> None:
-        """Take more days from which terms of marks count."""
-        makers: tuple[Rule, ...] = ("oral_mark", "written_mark")
-        terms = {}
-        for day in days:
-            on = date.fromisoformat(day)
-            version = self._judged.school.version_on(on)
-            if version is None:
-                continue
-            for number, school in self._schools.items():
-                for rule in makers:
-                    if (rule, day, number) not in self._days:
-                        terms[rule, day, number] = _DAY_TERMS[rule](on, version, school)
-        self._days.update(self._bounds(terms))
-
-    def of(self, rule: Rule, day: str, class_group: str) -> _Bound | None:
-        """The bound of a rule's term that counts from a day; None without a regulation."""
-        return self._days.get((rule, day, self._calendars.get(class_group, 0)))
-
-    def eves(self, ends: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], _Bound]:
-        """(day, end of the last lesson, class group) -> the bound of homework for the next day."""
-        terms: dict[tuple[str, str, int], Term] = {}
-        numbered = {of: (of[0], of[1], self._calendars.get(of[2], 0)) for of in ends}
-        for day, ends_at, number in set(numbered.values()):
-            version, held_on = self._versions[day], date.fromisoformat(day)
-            if version is not None:
-                school = self._schools[number]
-                tomorrow, end = date.fromordinal(held_on.toordinal() + 1), wall(held_on, ends_at, school)
-                terms[day, ends_at, number], _ = homework_term(held_on, tomorrow, end, version, school)
-        bounds = self._bounds(terms)
-        return {of: bounds[key] for of, key in numbered.items() if key in bounds}
-
-    def exempt(self, lessons: Iterable[_LessonRow], position: int) -> set[str]:
-        """Lessons whose homework need not be entered: their plan had it before they began (R18)."""
-        exempting = {
-            day for day, of in self._versions.items() if of is not None and of.parameters.planned_homework_is_exempt
-        }
-        of_those = [lesson for lesson in lessons if lesson.held_on in exempting]
-        planned = planned_homework(self._views, of_those, position)
-        at = moments(self._views, planned.values())
-        # From this day on it was before any lesson, whatever the school's zone.
-        sure = {entry: (moment + timedelta(days=2)).date().isoformat() for entry, moment in at.items()}
-        school = self._judged.school
-        return {
-            lesson.lesson
-            for lesson in of_those
-            if (entry := planned.get(lesson.lesson)) is not None
-            and (
-                sure[entry] <= lesson.held_on
-                or at[entry] < wall(date.fromisoformat(lesson.held_on), lesson.starts_at, school)
-            )
-        }
-
-    def _bounds(self, terms: dict[Any, Term]) -> dict[Any, _Bound]:
-        spelled = {term.late_from: format_at(term.late_from) for term in terms.values()}
-        entries = first_entries(self._views, spelled.values())
-        return {
-            key: _Bound(
-                OPEN if (entry := entries.get(spelled[term.late_from])) is None else entry,
-                self._judged.now >= term.late_from,
-            )
-            for key, term in terms.items()
-        }
-
-
-def _count_unrecorded(lacking: Iterable[DayLesson], terms: _Terms, asked: Asked, tally: Tally) -> None:
+def _count_unrecorded(lacking: Iterable[DayLesson], terms: Terms, asked: Asked, tally: Tally) -> None:
     """Planned lessons without a record: that and their attendance, which a cancelled one does not owe."""
     rules: tuple[Rule, ...] = ("lesson", "attendance")
     for place in lacking:
@@ -335,106 +339,9 @@ def _count_excused_unrecorded(
                 tally.excused[tally.key(verdict.rule, place.owed_by or "", place.class_group, place.held_on)] += 1
 
 
-def _count_lessons(lessons: Iterable[_LessonRow], terms: _Terms, cells: Cells, asked: Asked, tally: Tally) -> None:
-    """Lessons and attendance."""
-    with_lesson, with_attendance = "lesson" in asked.rules, "attendance" in asked.rules
-    for group, _, lesson, teacher, day, _, fact, _, taken_by, *_ in lessons:
-        parts: list[Status] = []
-        if with_lesson:
-            parts.append(_status(terms.of("lesson", day, group), fact))
-            tally.of("lesson", teacher, group, day)[parts[-1]] += 1
-        if with_attendance:
-            whole = None if taken_by is None else max(taken_by, cells.last_absence(lesson))
-            parts.append(_status(terms.of("attendance", day, group), whole))
-            tally.of("attendance", teacher, group, day)[parts[-1]] += 1
-        if tally.of_lessons is not None:
-            tally.of_lessons[lesson] = LessonDay(teacher, parts, [])
-
-
-def _count_homework(
-    views: Reader, selection: _Selection, terms: _Terms, found: Collection[_LessonRow], tally: Tally
-) -> None:
-    """Homework: by the day, on an eve by the end of the students' last lesson too, unless the plan has it."""
-    exempt = terms.exempt(found, selection.position)
-    of_eves = _eves(views, selection, terms, [row for row in found if row.is_eve and row.lesson not in exempt])
-    for row in found:
-        of = tally.of("homework", row.teacher, row.class_group, row.held_on)
-        status: Status = "exempt"
-        if row.lesson not in exempt:
-            bound = of_eves.get(row.lesson) or terms.of("homework", row.held_on, row.class_group)
-            status = _status(bound, row.homework)
-        of[status] += 1
-        if tally.of_lessons is not None:
-            tally.of_lessons[row.lesson].parts.append(status)
-
-
-def _count_oral(works: list[_WorkRow], terms: _Terms, cells: Cells, tally: Tally) -> None:
-    """Marks for works that are not written."""
-    for group, _, lesson, work, _, teacher, day, _ in works:
-        bound = terms.of("oral_mark", day, group)
-        of = tally.of("oral_mark", teacher, group, day)
-        if own := cells.make_ups.get((lesson, work)):
-            for student, fact in cells.marks(lesson, work).items():
-                status = _status(terms.of("oral_mark", max(day, own.get(student, day)), group), fact)
-                of[status] += 1
-                if tally.of_lessons is not None:
-                    tally.of_lessons[lesson].marks.append(status)
-            continue
-        for fact, count in cells.counts(lesson, work):
-            status = _status(bound, fact)
-            of[status] += count
-            if tally.of_lessons is not None:
-                tally.of_lessons[lesson].marks.append(status)
-
-
-def _eves(views: Reader, selection: _Selection, terms: _Terms, lessons: Iterable[_LessonRow]) -> dict[str, _Bound]:
-    """Lesson -> the bound of its homework for the next day, where it is not the day's and decides something.
-
-    The students' last lesson ends with this one at the earliest. What is in time by that is in time by the true end,
-    which takes a whole plan to know, and what is late by the day's term is late by either.
-    """
-    earliest = {row.lesson: (row.held_on, row.ends_at, row.class_group) for row in lessons}
-    bounds = terms.eves(set(earliest.values()))
-    doubtful = []
-    for row in lessons:
-        of_day, of_lesson = terms.of("homework", row.held_on, row.class_group), bounds.get(earliest[row.lesson])
-        if of_day is not None and of_lesson is not None and of_day.of(row.homework) != of_lesson.of(row.homework):
-            doubtful.append(row)
-    if not doubtful:
-        return {}
-    days = [row.held_on for row in doubtful]
-    ends = DayEnds(views, selection.position, min(days), max(days), selection.asked.class_group)
-    known = {}
-    for row in doubtful:
-        end = ends.of(row.class_group, row.course, row.held_on)
-        if end is not None:
-            known[row.lesson] = (row.held_on, end.ends_at, row.class_group)
-    bounds = terms.eves(set(known.values()))
-    return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
-
-
-def _count_written(
-    works: list[_WorkRow], terms: _Terms, cells: Cells, rosters: Rosters, asked: Asked, tally: Tally
-) -> None:
-    """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-    for row in works:
-        group, course, lesson, work, _, teacher, day, _ = row
-        bound = terms.of("written_mark", row.last_day, group)
-        marks, away = cells.marks(lesson, work), cells.absent(lesson)
-        own = cells.make_ups.get((lesson, work), {})
-        bounds = {of: terms.of("written_mark", max(row.last_day, on), group) for of, on in own.items()}
-        counted = _of_work(bound, bounds, marks, away, rosters.on(group, course, day).keys())
-        if "written_mark" in asked.rules:
-            of = tally.of("written_mark", teacher, group, day)
-            for status, count in counted.items():
-                of[status] += count
-        if "written_work" in asked.rules:
-            tally.of("written_work", teacher, group, day)[_worst(counted, bound)] += 1
-
-
 def _of_work(
-    bound: _Bound | None,
-    own: Mapping[str, _Bound | None],
+    bound: Bound | None,
+    own: Mapping[str, Bound | None],
     marks: Mapping[str, int],
     away: AbstractSet[str],
     members: AbstractSet[str],
@@ -458,7 +365,7 @@ def _of_work(
     return {"exempt": len(exempt), "late": late, "on_time": marked - late, bound.of(None): without}
 
 
-def _worst(counted: Mapping[Status, int], bound: _Bound | None) -> Status:
+def _worst(counted: Mapping[Status, int], bound: Bound | None) -> Status:
     """The status of a work as a whole."""
     owed = [status for status, count in counted.items() if count and status != "exempt"]
     if not owed:
@@ -466,7 +373,7 @@ def _worst(counted: Mapping[Status, int], bound: _Bound | None) -> Status:
     return min(owed, key=WORST_FIRST.index)
 
 
-def _status(bound: _Bound | None, entry: int | None) -> Status:
+def _status(bound: Bound | None, entry: int | None) -> Status:
     return "no_regulation" if bound is None else bound.of(entry)
 
 

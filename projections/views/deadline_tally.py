@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, Literal
 
 from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Rule, Status
-from projections.views.deadline_basis import LessonDay
 from projections.views.deadlines import RULES, monday
 
 By = Literal["teacher", "class_group", "week"]
@@ -49,29 +48,33 @@ class DeadlineCounts:
 
 
 class Tally:
-    """The counts, by rule and whatever else is counted apart; `of_lessons` is filled too where it is wanted."""
+    """The counts, by rule and whatever else is counted apart; without weeks or classes these are empty texts."""
 
-    def __init__(
-        self, apart: Collection[By], days: Iterable[str], of_lessons: dict[str, LessonDay] | None = None
-    ) -> None:
-        self.of_lessons = of_lessons
-        self._teachers, self._groups = "teacher" in apart, "class_group" in apart
-        self._weeks = {day: monday(day) if "week" in apart else "" for day in days}
+    def __init__(self, apart: Collection[By]) -> None:
+        self.by_teacher, self.by_class, self.by_week = (name in apart for name in ("teacher", "class_group", "week"))
+        self._weeks: dict[str, str] = {}
         self.counted: dict[_Key, dict[Status, int]] = {}
         self.excused: Counter[_Key] = Counter()
 
     def key(self, rule: Rule, teacher: str, class_group: str, day: str) -> _Key:
         """Where a verdict on a lesson is counted."""
-        return (
-            _PLACES[rule],
-            teacher if self._teachers else "",
-            class_group if self._groups else "",
-            self._weeks[day],
-        )
+        week = ""
+        if self.by_week:
+            week = self._weeks.get(day) or self._weeks.setdefault(day, monday(day))
+        return self._key(rule, teacher, class_group, week)
 
     def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
         """The counts of what is counted there."""
-        key = self.key(rule, teacher, class_group, day)
+        return self._of(self.key(rule, teacher, class_group, day))
+
+    def add(self, rule: Rule, teacher: str, class_group: str, week: str, status: Status, count: int) -> None:
+        """Count verdicts of a week."""
+        self._of(self._key(rule, teacher, class_group, week))[status] += count
+
+    def _key(self, rule: Rule, teacher: str, class_group: str, week: str) -> _Key:
+        return _PLACES[rule], teacher if self.by_teacher else "", class_group if self.by_class else "", week
+
+    def _of(self, key: _Key) -> dict[Status, int]:
         found = self.counted.get(key)
         if found is None:
             found = self.counted[key] = dict.fromkeys(WORST_FIRST, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple
@@ -272,6 +272,16 @@ class StandingExcuses:
     def __bool__(self) -> bool:
         """Whether there are any."""
         return bool(self._of_lessons or self._of_days)
+
+    @property
+    def lessons(self) -> Collection[str]:
+        """Lessons that some are for."""
+        return self._of_lessons.keys()
+
+    @property
+    def days(self) -> Collection[tuple[str, str, str]]:
+        """Courses, days and teachers that some are for."""
+        return self._of_days.keys()
 
     def of(self, lesson: str, course: str, held_on: str, teacher: str) -> list[OfVerdict]:
         """Those for one lesson, and for its course and day."""

@@ -21,7 +21,7 @@ from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at, parse_at
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.correction_register import Closed, Timing
-from projections.views.deadline_basis import Judging, LessonDay, first_entries, judging, moments, wall
+from projections.views.deadline_basis import Judging, first_entries, judging, moments, wall
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, completeness_register, deadline_register
 from projections.views.plan import Courses
@@ -114,16 +114,16 @@ def indicators(
     """
     asked = Asked(teacher=teacher, from_date=from_date, to_date=to_date)
     by = _judging(views, at)
-    of_lessons: dict[str, LessonDay] = {}
-    judged = deadline_counts(views, asked, now=by.now, by=("teacher",), at=by.position, of_lessons=of_lessons)
+    of_days: Counter[tuple[str, int | None]] = Counter()
+    judged = deadline_counts(views, asked, now=by.now, by=("teacher",), at=by.position, of_days=of_days)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in judged.rows:
         if row.teacher is not None:
             counts[row.teacher].update({f"{row.rule}.{status}": getattr(row, status) for status in STATUSES})
-    for day in of_lessons.values():
-        counts[day.teacher]["lessons.given"] += 1
-        if day.index is not None:
-            counts[day.teacher][f"completeness.{day.index}"] += 1
+    for (of, index), how_many in of_days.items():
+        counts[of]["lessons.given"] += how_many
+        if index is not None:
+            counts[of][f"completeness.{index}"] += how_many
     for one in _corrections(views, by, asked):
         counts[one.teacher][f"corrections.{one.timing}"] += 1
     for found in _results(views, by, asked):

@@ -95,7 +95,12 @@ class HomeworkRow(NamedTuple):
     to_position: int = OPEN
 
 
-LESSONS: Final = Table("lessons", LessonRow, (("course", "held_on"), ("lesson",), ("held_on",)))
+# The index by course says how many stand without a look at them; the greatest `ends_at` of all bounds each day's end.
+LESSONS: Final = Table(
+    "lessons",
+    LessonRow,
+    (("course", "held_on", "stands", "to_position"), ("lesson",), ("held_on",), ("ends_at",)),
+)
 LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
 WORKS: Final = Table("works", WorkRow, (("lesson",), ("scheduled",)))
 HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))

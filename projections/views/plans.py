@@ -36,6 +36,10 @@ class PlanRow(NamedTuple):
 
 
 PLANS: Final = Table("plans", PlanRow, (("course",),))
+HOMEWORK: Final = '%"homework":"%'
+"""What `PlanRow.items` are like where an item has homework. Within a text of JSON these quotes have backslashes."""
+WITH_HOMEWORK: Final = f"SELECT w.course FROM {{plans}} w WHERE {stands('w')} AND w.items LIKE :homework"
+"""Courses whose plan ever had homework for an item; `:homework` is `HOMEWORK`."""
 
 
 def _stated(event: LessonPlanImported | LessonPlanContinued, entry: Entry) -> Operations:
@@ -269,12 +273,15 @@ def homework_entries(views: Reader, lessons: Iterable[Covering], position: int) 
             covering[lesson.course].append(lesson)
     if not covering:
         return {}
-    sql = f"SELECT p.course, p.entry, p.items FROM {{plans}} p WHERE {stands('p')} ORDER BY p.entry"
+    sql = f"""SELECT p.course, p.entry, p.items FROM {{plans}} p WHERE {stands("p")}
+        AND p.course IN ({WITH_HOMEWORK}) ORDER BY p.entry"""
     stated: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    for course, entry, items in views.select(sql, {"at": position}):
+    for course, entry, items in views.select(sql, {"at": position, "homework": HOMEWORK}):
         stated[course].append((entry, items))
     found: dict[str, int] = {}
     for course, of_course in covering.items():
+        if course not in stated:
+            continue
         standing: dict[int, int] = {}
         waiting = stated[course][::-1]
         for lesson in sorted(of_course, key=lambda lesson: lesson.fact):
