@@ -20,9 +20,10 @@ from projections.questions.asking import ENTRIES, FIRST_DAY, LAST_DAY, Asked, Co
 from projections.questions.judging import LATE_WORDS, judging_now
 from projections.reading import stands
 from projections.views.deadline_basis import Judging
-from projections.views.deadlines import Asked as OfRegister, DeadlineRow, deadline_register
+from projections.views.deadlines import Asked as OfRegister, DeadlineRow
 from projections.views.excuses import Incident, excuses, incidents
 from projections.views.freshness import freshness_alarms, measurements
+from projections.views.late_records import late_records
 
 FINDING_WORDS: Final = {
     "incident": "инцидент",
@@ -82,7 +83,7 @@ def _unexcused(asked: Asked, by: Judging, found: Sequence[Incident]) -> Iterator
     spans = [_of_verdict(one, by) for one in found]
     for first, last in _days(by, spans):
         of = OfRegister(from_date=first, to_date=last)
-        late = deadline_register(asked.views, of, now=by.now, at=asked.position).rows
+        late = late_records(asked.views, of, now=by.now, at=asked.position)
         shown: dict[tuple[str, str, str], list[tuple[DeadlineRow, set[int]]]] = {}
         for row in late:
             if row.excused is None and row.due is not None:

@@ -9,7 +9,8 @@ from projections.questions import choosing
 from projections.questions.asking import ENTRIES, UNMARKED_GRADE, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import judging_now
 from projections.reading import stands
-from projections.views.deadlines import Asked as OfRegister, deadline_register
+from projections.views.deadlines import Asked as OfRegister
+from projections.views.late_records import late_records
 
 FINDING_WORDS: Final = {
     "not_entered": "задание не внесено",
@@ -69,13 +70,13 @@ def homework(asked: Asked) -> Found:
 def _not_assigned(asked: Asked) -> list[Row]:
     """Lessons whose homework came too late or not at all, where the regulation of the day lets it count as that."""
     of = OfRegister(asked["teacher"], asked["class"], None, asked["from"], asked["to"], ("homework",))
-    register = deadline_register(asked.views, of, now=judging_now(asked).now, at=asked.position)
+    found = late_records(asked.views, of, now=judging_now(asked).now, at=asked.position)
     return [
         (
             *("not_assigned", row.held_on, row.number, row.class_name, row.subject, row.teacher, row.lesson, None),
             list(row.basis),
         )
-        for row in register.rows
+        for row in found
         if row.not_assigned
         and asked.grades.get(row.class_group) != UNMARKED_GRADE
         and asked["subject"] in (None, row.subject)

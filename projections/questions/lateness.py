@@ -10,7 +10,8 @@ from projections.questions.asking import ENTRIES, Asked, Column, Found, Paramete
 from projections.questions.judging import LATE_WORDS, judging_now, months_of
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadline_tally import DeadlineCount
-from projections.views.deadlines import RULES, Asked as OfRegister, deadline_register
+from projections.views.deadlines import RULES, Asked as OfRegister
+from projections.views.late_records import late_records
 
 
 def late_entries(asked: Asked) -> Found:
@@ -22,9 +23,9 @@ def late_entries(asked: Asked) -> Found:
         return OfRegister(asked["teacher"], asked["class"], None, first, last, rules)
 
     if asked["by"] == "each":
-        register = deadline_register(asked.views, of_register(asked["from"], asked["to"]), now=now, at=asked.position)
+        found_late = late_records(asked.views, of_register(asked["from"], asked["to"]), now=now, at=asked.position)
         rows: list[Row] = []
-        for row in register.rows:
+        for row in found_late:
             late = None if row.late_by_seconds is None else row.late_by_seconds // 60
             rows.append((
                 *(row.rule, None, row.teacher, row.class_name, row.subject, row.held_on, row.number, row.student),

@@ -176,14 +176,16 @@ class _Judged:
     without_mark: tuple[str, ...] = ()
 
 
-def deadline_register(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> DeadlineRegister:
-    """Verdicts on lessons that stand, and on those that were planned, are over, and that nobody recorded.
+def deadline_register(
+    views: Reader, asked: Asked, *, now: datetime, at: AsOf = None, among: tuple[Lesson, ...] | None = None
+) -> DeadlineRegister:
+    """Verdicts on lessons that stand, all or those `among` some, and on planned ones that are over and not recorded.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
     by = judging(views, now, at)
-    found = _lessons(views, asked, by.position)
+    found = _lessons(views, asked, by.position) if among is None else among
     names = {of.class_group: of.name for of in classes(views, at=by.position).rows}
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
+from projections.reading import Answer, AsOf, Reader, filters, listed, resolve, stands
 from projections.views.closings import Turn, closed_by, turns
 
 
@@ -249,6 +250,14 @@ def courses(
     return Answer(position, tuple(Course(*row) for row in views.select(sql, {"at": position, **parameters})))
 
 
+_LESSONS: Final = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, c.subgroup, l.teacher,
+      l.held_on, l.number, l.starts_at, l.ends_at, l.topic, l.plan_items,
+      CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+        (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
+    FROM {{lessons}} l JOIN {{courses}} c ON c.course = l.course AND {stands("c")}
+    WHERE l.held_on BETWEEN :from_date AND :to_date AND l.stands = 1 AND {stands("l")}"""
+
+
 def lessons(
     views: Reader,
     *,
@@ -270,14 +279,21 @@ def lessons(
         ("l.teacher", teacher),
         ("l.lesson", lesson),
     )
-    sql = f"""SELECT l.entry, l.fact, l.lesson, l.course, c.class_group, c.subject, c.subgroup, l.teacher, l.held_on,
-          l.number, l.starts_at, l.ends_at, l.topic, l.plan_items, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
-            (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
-        FROM {{lessons}} l JOIN {{courses}} c ON c.course = l.course AND {stands("c")}
-        WHERE l.held_on BETWEEN :from_date AND :to_date AND l.stands = 1 AND {stands("l")}{conditions}
-        ORDER BY l.held_on, l.number, l.fact"""
+    sql = f"{_LESSONS}{conditions} ORDER BY l.held_on, l.number, l.fact"
     parameters |= {"at": position, "from_date": from_date, "to_date": to_date}
     return Answer(position, tuple(_lesson(row) for row in views.select(sql, parameters)))
+
+
+def lessons_among(views: Reader, some: Collection[str], *, at: AsOf = None) -> Answer[Lesson]:
+    """Those of some lessons that stand, by date and number."""
+    position = resolve(views, at)
+    days: dict[str, object] = {"at": position, "from_date": "", "to_date": "9999-12-31"}
+    found = [
+        _lesson(row)
+        for wanted, named in listed(some)
+        for row in views.select(f"{_LESSONS} AND l.lesson IN {wanted}", {**days, **named})
+    ]
+    return Answer(position, tuple(sorted(found, key=lambda of: (of.held_on, of.number, of.fact))))
 
 
 def _lesson(row: tuple[Any, ...]) -> Lesson:

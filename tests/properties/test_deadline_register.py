@@ -26,6 +26,7 @@ from projections.engine import Views
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadline_tally import By
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register, lesson_deadlines
+from projections.views.late_records import late_records
 from tests import projection_oracle as oracle
 from tests.planned_days import PlanningLog, Unrecorded, days_off, last_end, plan_entry, unrecorded
 from tests.projection_databases import views_dsn
@@ -485,6 +486,21 @@ def test_the_counts_are_those_of_the_rows(schools: list[tuple[DeadlineLog, Views
         for row in found.rows
     }
     assert {key: of for key, of in counted.items() if of} == {key: +of for key, of in expected.items()}
+
+
+@_quiet
+@given(data=st.data())
+def test_what_is_late_is_found_without_judging_what_came_in_time(
+    schools: list[tuple[DeadlineLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, _ = _asked_at(school, data)
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    group = data.draw(st.sampled_from([None, *school.classes]))
+    first, last = data.draw(st.sampled_from([(None, None), ("2026-09-03", "2026-09-12")]))
+    rules = tuple(data.draw(st.sets(st.sampled_from(RULES), min_size=1)))
+    asked = Asked(teacher, group, None, first, last, rules)
+    assert late_records(views, asked, now=LATER, at=at) == deadline_register(views, asked, now=LATER, at=at).rows
 
 
 @pytest.mark.parametrize("rule", RULES)
