@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="under two minutes")
     parser.add_argument("--only", default="", help=f"comma-separated: {', '.join(PARTS)}")
     parser.add_argument("--entries", type=int, default=0, help="of the long log in `growth`")
+    parser.add_argument("--school", type=Path, help="a folder with a school's year, for `questions`: not made again")
     parser.add_argument("--json", action="store_true", help="one JSON object of all ratios, and nothing else")
     options = parser.parse_args()
     only = set(filter(None, options.only.split(",")))
@@ -59,7 +60,7 @@ def main() -> int:
             growth(report, folder, rounds, entries=options.entries or (200_000 if options.quick else 1_000_000))
         _of_paper(report, rounds, wanted)
         if not options.quick:
-            _of_a_year(report, folder, wanted)
+            _of_a_year(report, folder, wanted, options.school)
     report.write(Path("var/bench.json"))
     if options.json:
         print(report.json())
@@ -73,13 +74,13 @@ def _of_paper(report: Report, rounds: int, wanted: Callable[[str], bool]) -> Non
         documents_set(report, rounds)
 
 
-def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool]) -> None:
+def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool], ready: Path | None) -> None:
     """What needs the model school's whole year, which takes minutes to make."""
     if wanted("archive"):
         year_archive(report, folder)
     if wanted("questions"):
         with _cluster() as cluster:
-            questions_asked(report, folder, cluster, rounds=2)
+            questions_asked(report, folder, cluster, rounds=2, ready=ready)
 
 
 @contextmanager

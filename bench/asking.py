@@ -17,20 +17,24 @@ from projections.engine import Views
 from projections.questions import QUESTIONS, LogFacts, Question, ask
 from projections.reading import resolve
 from projections.views.lookups import classes, lessons, memberships
+from projections.views.substitution_register import substitution_register
 from tests.cluster import Cluster
 from tests.conftest import make_database
 from tests.projection_databases import views_dsn
 from tests.sample_folders import SEED, found
 
 MILLISECONDS: Final = 300.0
+REGISTER_MILLISECONDS: Final = 1_000.0
 MONTHS: Final = [(f"2026-{month:02}-01", f"2026-{month:02}-28") for month in range(9, 13)]
 QUARTERS: Final = [("2026-09-01", "2026-10-25"), ("2026-11-02", "2026-12-31")]
 YEAR: Final = ("2026-09-01", "2027-05-31")
 
 
-def questions_asked(report: Report, folder: Path, cluster: Cluster | None, rounds: int) -> None:
-    """Every question on SQLite, and on PostgreSQL where there is a cluster."""
-    with _school(folder / "questions") as school:
+def questions_asked(
+    report: Report, folder: Path, cluster: Cluster | None, rounds: int, ready: Path | None = None
+) -> None:
+    """Every question on SQLite, and on PostgreSQL where there is a cluster, of a `ready` school or one made here."""
+    with _school(folder / "questions") if ready is None else _opened(ready) as school:
         _measure(report, "sqlite", school.views, rounds)
         if cluster is not None:
             with Views.open(views_dsn(make_database(cluster)), school.recorder.origin) as views:
@@ -46,6 +50,13 @@ def _school(folder: Path) -> Iterator[OpenSchool]:
     with open_school(folder, background=False) as school:
         load_in_bulk(school.recorder, school.vault, sample, batch_events=1)
         school.views.rebuild(school.recorder)
+        yield school
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[OpenSchool]:
+    """A school that is there: nothing is recorded in it."""
+    with open_school(folder, background=False, recording=False) as school:
         yield school
 
 
@@ -65,6 +76,20 @@ def _measure(report: Report, database: str, views: Views, rounds: int) -> None:
             p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
             name = f"question_{question.number}_{when}_{database}"
             report.add(name, Result(p95 / MILLISECONDS, 1.0, "lower", p95, MILLISECONDS, "ms (p95)"))
+    _measure_register(report, database, views, rounds)
+
+
+def _measure_register(report: Report, database: str, views: Views, rounds: int) -> None:
+    """Lessons missed and substituted of all employees in a whole year (3.3): one asking, the median of some."""
+    first, last = YEAR
+    times = []
+    for _ in range(rounds + 1):
+        begun = time.perf_counter()
+        substitution_register(views, from_date=first, to_date=last)
+        times.append((time.perf_counter() - begun) * 1_000)
+    median = statistics.median(times[1:])
+    name = f"substitutions_year_{database}"
+    report.add(name, Result(median / REGISTER_MILLISECONDS, None, "lower", median, REGISTER_MILLISECONDS, "ms"))
 
 
 def _askings(question: Question, views: Views, position: int) -> Iterator[dict[str, str]]:
