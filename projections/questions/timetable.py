@@ -73,10 +73,10 @@ PLAN_FINDINGS: Final = ("no_plan", "fewer", "more", "missing", "repeated", "merg
 
 def fulfilment(asked: Asked) -> Found:
     """Courses: hours planned and given, items of the plan that are missing, repeated, merged, and drift in days."""
-    lines = programme(asked.views, class_group=asked["class"], at=asked.position).rows
+    lines = programme(asked.views, class_group=asked["class"], teacher=asked["teacher"], at=asked.position).rows
     rows: list[Row] = []
     for line in lines:
-        if line.course in asked.courses and asked["teacher"] in (None, line.teacher) and _is_wanted(asked, line):
+        if line.course in asked.courses and _is_wanted(asked, line):
             known = (line.entry, line.course_entry, line.last_lesson)
             rows.append((
                 *(asked.class_names[line.class_group], line.subject, line.subgroup, line.teacher),

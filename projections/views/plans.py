@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
@@ -229,20 +230,31 @@ def plan_page(views: Reader, course: str, *, at: AsOf = None) -> PlanPage | None
 
 
 def programme(
-    views: Reader, *, class_group: str | None = None, year: str | None = None, at: AsOf = None
+    views: Reader,
+    *,
+    class_group: str | None = None,
+    year: str | None = None,
+    teacher: str | None = None,
+    at: AsOf = None,
 ) -> ProgrammeFulfilment:
-    """Planned against given hours of all courses, of a class or of a year (domain question 10).
+    """Planned against given hours of all courses, of a class, a year or a responsible teacher (domain question 10).
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
-    stated: defaultdict[str, list[Statement]] = defaultdict(list)
-    for statement in statements(views, at=position):
-        stated[statement.course].append(statement)
-    condition = "1 = 1" if class_group is None else "o.class_group = :class_group"
-    lessons = _lessons(views, position, condition, {} if class_group is None else {"class_group": class_group})
     found = courses(views, class_group=class_group, year=year, at=position).rows
+    lessons: dict[str, list[tuple[Given, tuple[int, ...]]]] = {}
+    stated: defaultdict[str, list[Statement]] = defaultdict(list)
+    if class_group is None and teacher is None:
+        lessons, said = _lessons(views, position, "1 = 1", {}), statements(views, at=position)
+    else:
+        found = tuple(course for course in found if teacher in (None, course.teacher))
+        for course in found:
+            lessons |= _lessons(views, position, "l.course = :course", {"course": course.course})
+        said = [one for course in found for one in statements(views, course=course.course, at=position)]
+    for statement in said:
+        stated[statement.course].append(statement)
     pages = ((course, stated[course.course], lessons.get(course.course, [])) for course in found)
     return ProgrammeFulfilment(position, tuple(_line(position, *page) for page in pages))
 
@@ -315,8 +327,13 @@ def _lessons(
         WHERE l.stands = 1 AND {stands("l")} AND {condition} ORDER BY l.held_on, l.number, l.fact"""
     found: defaultdict[str, list[tuple[Given, tuple[int, ...]]]] = defaultdict(list)
     for course, entry, lesson, held_on, items in views.select(sql, {"at": position, **parameters}):
-        found[course].append((Given(entry, lesson, held_on), tuple(orjson.loads(items or "[]"))))
+        found[course].append((Given(entry, lesson, held_on), _numbers(items)))
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _numbers(items: str | None) -> tuple[int, ...]:
+    return tuple(orjson.loads(items or "[]"))
 
 
 def _page(
