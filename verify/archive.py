@@ -83,7 +83,7 @@ def _check_log(
     """Check all that is under data/ and return what bag-info.txt has to say of it."""
     checkpoint = check_note(bag.small(CHECKPOINT, NOTE_MAX_BYTES), Place(CHECKPOINT), pinned.key, report)
     if checkpoint is not None:
-        signed = {"signed_size": checkpoint.size, "signed_root": checkpoint.root.hex()}
+        signed: dict[str, str | int] = {"signed_size": checkpoint.size, "signed_root": checkpoint.root.hex()}
         report.facts |= {"origin": checkpoint.origin, **signed}
     edge = start_edge(bag, pinned, checkpoint, report)
     if edge is None:

@@ -108,7 +108,8 @@ def test_fast_and_slow_way_agree_on_what_is_well_formed(line: bytes) -> None:
 
 
 def test_every_line_of_the_sample_takes_the_fast_way() -> None:
-    assert all(PATTERNS[type_of(line)].fullmatch(line) for line in LINES)
+    patterns = [PATTERNS[type_of(line)] for line in LINES]
+    assert all(pattern is not None and pattern.fullmatch(line) for pattern, line in zip(patterns, LINES, strict=True))
 
 
 LEAVES = st.lists(st.binary(max_size=4).map(leaf), max_size=70)
