@@ -99,7 +99,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     ),
     Kind.COUNT: (
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
-        "requests rows slowest_ms pages position behind minutes_behind last_entry_minutes sum"
+        "requests rows slowest_ms pages bytes position behind minutes_behind last_entry_minutes sum"
     ),
     Kind.MOMENT: "at answered_at obtained_at cosigned_at",
     Kind.DATE: (
@@ -110,7 +110,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
         "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
-        "certified_by witness"
+        "certified_by witness backup"
     ),
     Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
@@ -121,7 +121,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "
         "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office "
-        "signature"
+        "signature place restored_at"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
@@ -191,6 +191,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "journals": ("Закрытие журналов", "Closings of journals"),
     "evidence": ("Проверки и архивы", "Verifications and archives"),
     "printouts": ("Распечатки", "Printouts"),
+    "backups": ("Резервные копии", "Backups"),
     "prints": ("Печатные формы", "Printed forms"),
     "guardians": ("Законные представители", "Guardians"),
     "data_notices": ("Уведомления о сведениях", "Notices of changed data"),

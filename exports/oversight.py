@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from exports.backup_tables import backup_tables
 from exports.names import Open
 from exports.print_tables import print_tables
 from exports.tables import Table, typed
@@ -89,6 +90,7 @@ class Oversight:
                 ),
                 self._printouts(),
             ),
+            *backup_tables(self._views, self._position),
             *print_tables(self._views, self._position, self._name),
         ]
 

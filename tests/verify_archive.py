@@ -102,6 +102,11 @@ class Key:
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
 PRINT_ACTIONS = {"sheet_issued": "выдана", "sheet_certified": "заверена", "sheet_voided": "снята"}
+BACKUP_ACTIONS = {"backup_taken": "снята", "backup_verified": "проверена"}
+BACKUP_WORDS = {
+    "keys": "ключи", "ledger": "журнал", "vault": "личные сведения", "audit": "журнал перепроверен",
+    "checkpoint": "подписанная точка сверена", "restore": "восстановлено", "values": "сведения открыты ключами",
+}  # fmt: skip
 FORM_KINDS = {
     "class_page": "страница журнала", "summary_sheet": "сводная ведомость", "corrections": "исправления",
     "substitutions": "замещения", "conformity": "соответствие регламенту",
@@ -234,6 +239,8 @@ HEADERS = {
     "rows (строк);slowest_ms (дольше всех, мс)",
     "printouts": "entry (запись);at (внесено);condition (что);scope (за что);number (номер);printed_on (дата);pages (листов);"
     "kept (где хранится);signed_by (кто подписал);name (имя);sheets (формы)",
+    "backups": "entry (запись);at (внесено);action (что);backup (копия);what (что в ней);size (записей);root (корень);"
+    "bytes (байт);sha256 (SHA-256);place (где);restored_at (восстановлена);how (как);verdict (итог);actor (кто внёс)",
     "prints": "entry (запись);at (внесено);action (что);sheet (форма);number (номер);kind (вид);scope (за что);"
     "position (по запись);pages (листов);certified_by (кто заверил);name (имя);office (должность);certified_on (дата);"
     "seal (печать);reason (причина);basis (основание);actor (кто внёс)",
@@ -968,6 +975,28 @@ class Builder:
         }  # fmt: skip
         return self.add("printout", self.uuid(), "printout_registered", **fields | changes)
 
+    def backed_up(self, backup: str = "", **changes: Any) -> str:
+        """Record a backup of the log as it is; returns its id."""
+        self.begin()
+        backup = backup or self.uuid()
+        fields = {
+            "what": ["ledger", "vault"], "size": len(self.entries), "root": "0" * 64, "bytes": 4096, "sha256": "5d" * 32,
+            "place": "-сейф; завуч",
+        }  # fmt: skip
+        self._rooted(self.add("backup", backup, "backup_taken", **fields | changes), changes)
+        return backup
+
+    def restored(self, backup: str, **changes: Any) -> int:
+        """Record that a backup was restored on trial and gave what it was taken of."""
+        self.begin()
+        (taken,) = [one for one in self.entries if one["stream"] == f"backup/{backup}" and one["version"] == 1]
+        size = taken["data"]["size"]
+        fields = {
+            "taken": taken["index"], "restored_at": "2027-06-10T09:15", "verdict": "verified", "size": size,
+            "root": "0" * 64, "how": ["audit", "checkpoint", "restore", "values"],
+        }  # fmt: skip
+        return self._rooted(self.add("backup", backup, "backup_verified", **fields | changes), changes)
+
     def issue(self, kind: str, register: str = "", disclosed: str = "content", **changes: Any) -> int:
         """Enter a form into the register, under the next number unless `changes` has another."""
         self.begin()
@@ -1405,6 +1434,14 @@ class Builder:
             rest = [*get("number", "printed_on", "pages", "kept"), who, self.names.get(who, who)]
             sheets = " ".join(data.get("sheets", ()))
             return [("printouts", [*head, PRINTED[data["condition"]], scope, *rest, sheets])]
+        if type_ in BACKUP_ACTIONS:
+            parts, how = (
+                ", ".join(BACKUP_WORDS.get(one, "") for one in data.get(field, ())) for field in ("what", "how")
+            )
+            return [("backups", [
+                *head, BACKUP_ACTIONS[type_], key, parts, *get("size", "root", "bytes", "sha256", "place", "restored_at"),
+                how, FOUND.get(data.get("verdict", ""), ""), entry["actor"]["id"],
+            ])]  # fmt: skip
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
             scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
@@ -1515,6 +1552,7 @@ def sample(seed: int = 1) -> Sample:
     # Early, since whatever a test changes before them would make their roots others.
     b.verified()
     b.archived(year)
+    _backups(b)
     b.begin()
     teacher = b.person("teacher", "Орлова", "Анна", "Петровна")
     employee = b.person("staff", "Зимин", "Илья")
@@ -1863,6 +1901,15 @@ def _witnesses(b: Builder) -> None:
     b.appoint_witness(second)
     b.cosign(second, time=1_795_000_007)
     b.cosign(first, time=1_795_086_400)
+
+
+def _backups(b: Builder) -> None:
+    """One that was restored, twice; one that held another log; and one of keys."""
+    whole = b.backed_up()
+    b.restored(whole)
+    b.restored(whole, verdict="incomplete", how=["audit", "restore"])
+    b.restored(b.backed_up(what=["ledger"]), verdict="finding", how=["restore"], size=3, root="ab" * 32)
+    b.restored(b.backed_up(what=["keys"]), how=["restore", "values"])
 
 
 def _forms(b: Builder, of: tuple[str, str, str, str], employee: str) -> None:

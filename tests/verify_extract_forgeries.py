@@ -24,7 +24,7 @@ def extract_of(school: Sample, scope: str) -> Extract:
         return Extract(b, scope, school.group, of_class(b.entries, school.group))
     if scope == "student":
         return Extract(b, scope, school.students[0], of_student(b.entries, school.students[0]))
-    return Extract(b, scope, "", [0, 1, 5, 6, len(b.entries) - 1])
+    return Extract(b, scope, "", [0, 1, 12, 13, len(b.entries) - 1])
 
 
 def judge(extract: Extract, files: Files, folder: Path) -> Report:

@@ -423,7 +423,7 @@ def edited_disclosure(files: Files) -> None:
 
 @bytes_changed("disclosure-not-committed")
 def disclosure_of_another_entry(files: Files) -> None:
-    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":6}', b'"index":7}')
+    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":13}', b'"index":14}')
 
 
 def _disclosure_line(text: bytes) -> bytes:

@@ -172,6 +172,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)", "pages (листов)",
         "kept (где хранится)", "signed_by (кто подписал)", _NAME, "sheets (формы)",
     ),
+    "backups": (
+        _ENTRY, _AT, "action (что)", "backup (копия)", "what (что в ней)", "size (записей)", "root (корень)",
+        "bytes (байт)", "sha256 (SHA-256)", "place (где)", "restored_at (восстановлена)", "how (как)",
+        "verdict (итог)", "actor (кто внёс)",
+    ),
     "prints": (
         _ENTRY, _AT, "action (что)", "sheet (форма)", "number (номер)", "kind (вид)", "scope (за что)",
         "position (по запись)", "pages (листов)", "certified_by (кто заверил)", _NAME, "office (должность)",
@@ -245,6 +250,10 @@ CANCELLED_FOR: Final = {
 INCIDENTS: Final = {
     b"system": "сбой системы", b"network": "нет связи", b"power": "нет электричества",
     b"maintenance": "плановые работы",
+}  # fmt: skip
+VERDICTS: Final = {
+    b"verified": "расхождений нет".encode(), b"finding": "найдены расхождения".encode(),
+    b"incomplete": "проверено не всё".encode(),
 }  # fmt: skip
 PORTALS: Final = {
     b"found": "найден".encode(), b"no_link": "найден без ссылки на дневник".encode(),

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Final
 
+from verify.backup_events import BACKUP_EVENTS
 from verify.fragments import (
     ABSENT_FOR,
     BARE_DATE,
@@ -262,6 +263,7 @@ TYPES: Final[dict[str, EventType]] = {
         *SERVICE_EVENTS,
         *WITNESS_EVENTS,
         *PRINT_EVENTS,
+        *BACKUP_EVENTS,
     )
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from verify.columns import VERDICTS
 from verify.entry import AT, DATA, Groups
 from verify.events import unescape
 from verify.roots import WINDOW
@@ -22,12 +23,10 @@ KINDS: Final = {
     "timing": b"register_timed/1",
     "printout": b"printout_registered/1",
 }
-SIZES: Final = {b"verification_recorded/1": 4, b"archive_recorded/1": 3, b"checkpoint_cosigned/1": 2}
-"""The types that say what the log's root was, and which of their values is the size."""
-_VERDICTS: Final = {
-    b"verified": "расхождений нет".encode(), b"finding": "найдены расхождения".encode(),
-    b"incomplete": "проверено не всё".encode(),
+SIZES: Final = {
+    b"verification_recorded/1": 4, b"archive_recorded/1": 3, b"checkpoint_cosigned/1": 2, b"backup_taken/1": 4,
 }  # fmt: skip
+"""The types that say what the log's root was, and which of their values is the size."""
 _CONDITIONS: Final = {b"corrections": "исправления", b"archive": "архив", b"substitutions": "замещения"}
 # Of a row of evidence.csv, behind `entry`, `at` and `what`.
 _EVIDENCE_CELLS: Final = 13
@@ -52,10 +51,10 @@ class Evidence:
         checkpoint, program, program_sha256, root, size, verdict, witnesses = groups[DATA]
         by = cell(unescape(program))
         self._row(
-            index, groups, "проверка", size, root, _VERDICTS[verdict], by, program_sha256, checkpoint or b"", witnesses
+            index, groups, "проверка", size, root, VERDICTS[verdict], by, program_sha256, checkpoint or b"", witnesses
         )
         self._replay.makes(stream)
-        self._check_root(index, int(size), root)
+        self.check_root(index, int(size), root)
         if checkpoint is not None and not 1 <= int(checkpoint) <= int(size):
             self._find("evidence-size", f"from 1 to {int(size)}", checkpoint, field_name="data.checkpoint")
 
@@ -63,9 +62,9 @@ class Evidence:
         """Compare the root with the log; the year must be there."""
         manifest, tools, root, size, verdict, year = groups[DATA]
         by = ", ".join(json.loads(tools)).encode()
-        self._row(index, groups, "архив", size, root, _VERDICTS[verdict], by, manifest, b"", b"", year)
+        self._row(index, groups, "архив", size, root, VERDICTS[verdict], by, manifest, b"", b"", year)
         self._replay.makes(stream)
-        self._check_root(index, int(size), root)
+        self.check_root(index, int(size), root)
         self._replay.made(b"year", year, "year")
 
     def register_timed(self, stream: Stream, index: int, groups: Groups) -> None:
@@ -112,7 +111,8 @@ class Evidence:
         rest = [b""] * (_EVIDENCE_CELLS - len(cells))
         self._replay.tables.plain("evidence", index, [groups[AT], what.encode(), *cells, *rest])
 
-    def _check_root(self, index: int, size: int, root: bytes) -> None:
+    def check_root(self, index: int, size: int, root: bytes) -> None:
+        """Compare a root with the log's at a size that it had not long before this entry."""
         if not max(1, index - WINDOW) <= size <= index:
             self._find("evidence-size", f"from {max(1, index - WINDOW)} to {index}", size, field_name="data.size")
             return

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from verify.backup_findings import BACKUP_FINDINGS
 from verify.extract_findings import EXTRACT_FINDINGS, LIMITS, Limit
 from verify.meanings import FURTHER_FINDINGS
 from verify.print_findings import PRINT_FINDINGS
@@ -447,6 +448,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Корень в свидетельстве не тот, что был у журнала.",
         "The root in a piece of evidence is not the log's at that size.",
     ),
+    **BACKUP_FINDINGS,
     **PRINT_FINDINGS,
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),

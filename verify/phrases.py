@@ -94,6 +94,8 @@ PHRASES: Final[dict[str, str]] = {
     "base32 with stray bits": "base32 с лишними битами",
     "a form of what was printed": "форма того, что напечатано",
     "sorted ids": "id по порядку",
+    "a size and a root, or neither": "размер и корень вместе или ни того ни другого",
+    "sorted, each once": "по порядку, каждое один раз",
     "a sheet once": "форма один раз",
     "a sheet certified once": "форма заверена один раз",
     "a sheet that was issued and not voided": "форма, которая выдана и не снята",

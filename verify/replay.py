@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from verify.authors import Authors
+from verify.backups import Backups
 from verify.cancellations import Cancellations
 from verify.certificates import Certificates
 from verify.closing import CLOSINGS, Closings
@@ -54,6 +55,7 @@ _MAKERS: Final = {
     "regulation": b"regulation_adopted/1",
     "responsible": b"responsible_appointed/1",
     **EVIDENCE,
+    "backup": b"backup_taken/1",
     "prints": b"sheet_issued/1",
     "refresh": b"annual_refresh_opened/1",
     "control": b"control_check_recorded/1",
@@ -114,6 +116,7 @@ class Replay:
         self.closings = Closings(self)
         self.journals = Journals(self)
         self.evidence = Evidence(self)
+        self.backups = Backups(self)
         self.prints = Prints(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
@@ -142,7 +145,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
-            "prints": self.prints,
+            "backup": self.backups, "prints": self.prints,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.command import JournalCommand as JournalCommand
 from ledger.journal.events import RegulationParameters

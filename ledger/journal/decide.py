@@ -9,6 +9,7 @@ from typing import Any, Final
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
 from ledger.journal.assessment import adopt_assessment_rules
+from ledger.journal.backups import record_backup, record_backup_check
 from ledger.journal.bells import set_bell_schedule
 from ledger.journal.calendar import declare_days_off, declare_school_day, revoke_calendar_entry
 from ledger.journal.cancellations import cancel_lesson, withdraw_cancellation
@@ -84,6 +85,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RecordArchive: record_archive,
     cmd.RecordTiming: record_timing,
     cmd.RegisterPrintout: register_printout,
+    cmd.RecordBackup: record_backup,
+    cmd.RecordBackupCheck: record_backup_check,
     cmd.IssueSheet: issue_sheet,
     cmd.CertifySheet: certify_sheet,
     cmd.VoidSheet: void_sheet,

@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.backup_events import BACKUP_EVENT_TYPES
 from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
 from ledger.journal.certificate_events import CERTIFICATE_EVENT_TYPES
 from ledger.journal.control_events import CONTROL_EVENT_TYPES
@@ -405,6 +406,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "archive_recorded/1": ArchiveRecorded,
     "register_timed/1": RegisterTimed,
     "printout_registered/1": PrintoutRegistered,
+    **BACKUP_EVENT_TYPES,
     **PRINT_EVENT_TYPES,
     **PEOPLE_EVENT_TYPES,
     **CONTROL_EVENT_TYPES,

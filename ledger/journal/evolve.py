@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.assessment import evolve_assessment
+from ledger.journal.backups import evolve_backup
 from ledger.journal.bells import evolve_bells
 from ledger.journal.calendar import evolve_calendar
 from ledger.journal.cancellations import evolve_cancellations
@@ -53,6 +54,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "archive": evolve_evidence,
     "timing": evolve_evidence,
     "printout": evolve_evidence,
+    "backup": evolve_backup,
     "prints": evolve_prints,
     "refresh": evolve_refresh,
     "control": evolve_control,

@@ -42,6 +42,10 @@ Verdict = Literal["verified", "finding", "incomplete"]
 """What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""
 Tool = Literal["csv", "openssl", "sha256sum", "verify.pyz"]
 """What an archive was opened with; `csv` is any reader of tables, `verify.pyz` alone is ours."""
+BackupPart = Literal["keys", "ledger", "vault"]
+"""What a backup holds: the log and the sealed values, or, by themselves, the keys."""
+DrillStep = Literal["audit", "checkpoint", "restore", "values"]
+"""What a trial of restoring tried: restored, whole log verified, signed checkpoint compared, sealed values opened."""
 Condition = Literal["corrections", "archive", "substitutions"]
 """The three examples of regulation 3.3, in its order: what may have to be printed."""
 PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions", "conformity"]
@@ -176,6 +180,17 @@ VERDICT_WORDS: Final[dict[str, str]] = {
     "incomplete": "проверено не всё",
 }
 
+BACKUP_WORDS: Final[dict[str, str]] = {
+    "keys": "ключи",
+    "ledger": "журнал",
+    "vault": "личные сведения",
+}
+DRILL_WORDS: Final[dict[str, str]] = {
+    "audit": "журнал перепроверен",
+    "checkpoint": "подписанная точка сверена",
+    "restore": "восстановлено",
+    "values": "сведения открыты ключами",
+}
 PRINT_WORDS: Final[dict[str, str]] = {
     "class_page": "страница журнала",
     "summary_sheet": "сводная ведомость",
@@ -406,6 +421,8 @@ LACK_REASONS: Final[frozenset[str]] = frozenset(get_args(LackReason))
 REOPENING_REASONS: Final[frozenset[str]] = frozenset(get_args(ReopeningReason))
 VERDICTS: Final[frozenset[str]] = frozenset(get_args(Verdict))
 TOOLS: Final[frozenset[str]] = frozenset(get_args(Tool))
+BACKUP_PARTS: Final[frozenset[str]] = frozenset(get_args(BackupPart))
+DRILL_STEPS: Final[frozenset[str]] = frozenset(get_args(DrillStep))
 CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
 PRINT_KINDS: Final[frozenset[str]] = frozenset(get_args(PrintKind))
 VOID_REASONS: Final[frozenset[str]] = frozenset(get_args(VoidReason))

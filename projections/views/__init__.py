@@ -9,6 +9,7 @@ from typing import Final
 
 from projections.folding import View
 from projections.views import (
+    backups,
     cancellations,
     cell_sets,
     cells,
@@ -50,6 +51,7 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     evidence.VIEW,
+    backups.VIEW,
     people_data.VIEW,
     control.VIEW,
     substitutions.VIEW,

@@ -54,8 +54,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "1.1",
         "in_part",
-        "ведение, достоверность и бумажные копии; резервные копии ещё не учитываются",
-        "keeping, reliability and hard copies; backups are not recorded yet",
+        "ведение, достоверность, бумажные копии, резервные с пробой восстановления; чего ещё нет, сказано здесь же",
+        "keeping, reliability, hard copies, backups restored on trial; what is not built yet says so here",
     ),
     (
         "1.2",
@@ -186,6 +186,10 @@ class _Evidence:
             self._count("проверок журнала", "verifications of the log", "verifications"),
             self._count("распечаток", "printouts", "printouts"),
             self._count("печатных форм", "printed forms", "prints"),
+            self._count("резервных копий", "backups", "backups"),
+            self._count(
+                "копий восстановлено на пробу", "backups restored on trial", "backup_checks", "x.verdict = 'verified'"
+            ),
         )
 
     def teachers(self) -> tuple[Shown, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import tests.verify_author_forgeries
+import tests.verify_backup_forgeries
 import tests.verify_bag_mutations
 import tests.verify_control_forgeries
 import tests.verify_excuse_forgeries

@@ -21,7 +21,7 @@ CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES
 
 # Names that are put together where they are raised, with all that can be put in.
 KINDS: Final = (
-    *("bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan", "portal"),
+    *("backup", "bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan", "portal"),
     *("refresh", "remark", "results", "witness", "year"),
 )
 EVIDENCE: Final = ("verification", "archive", "timing", "printout")

@@ -39,6 +39,7 @@ def test_every_refusal_says_where_its_rule_comes_from() -> None:
         "1.2",
         "1.3",
         "1.4",
+        "1.5",
         "1.6",
         "1.7",
         "2.1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
@@ -113,6 +114,11 @@ def _twice(folder: Path) -> None:
     (folder / "people.csv").write_bytes(raw + raw.splitlines(keepends=True)[-1])
 
 
+def _somebody_unknown(folder: Path) -> None:
+    raw = (folder / "enrollments.csv").read_bytes()
+    (folder / "enrollments.csv").write_bytes(re.sub(rb";[0-9a-f]{8}-", b";ffffffff-", raw, count=1))
+
+
 MUTATIONS: dict[str, Callable[[Path], None]] = {
     "a word for a number": _replace("bells.csv", b";2026-09-01;1;", ";2026-09-01;первый;".encode()),
     "a day that is none": _replace("certificates.csv", b";2026-09-14;", b";2026-09-31;"),
@@ -121,7 +127,7 @@ MUTATIONS: dict[str, Callable[[Path], None]] = {
     "another encoding": _replace("people.csv", "ученик".encode(), "ученик".encode("cp1251")),
     "tables swapped": _swap,
     "a row twice": _twice,
-    "somebody unknown": _replace("enrollments.csv", b"6a8ac4ba-", b"ffffffff-"),
+    "somebody unknown": _somebody_unknown,
 }
 
 

@@ -56,6 +56,7 @@ from ledger.journal.vocabulary import (
 )
 from ledger.wire.entry import Actor
 from tests.properties import (
+    backups_moves,
     closing_moves,
     excuses_moves,
     prints_moves,
@@ -729,6 +730,7 @@ _MOVES: Final = {
     "control": (_control, 2),
     "prove": (_prove, 2),
     "print": (_print, 3),
+    "backup": (backups_moves.backup, 2),
     "form": (prints_moves.form, 3),
     "certify": (_certify, 3),
     "cancel": (_cancel, 2),

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
+from tests.properties.backups_oracle import BackupsOracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.prints_oracle import PrintsOracle
 from tests.properties.service_oracle import ServiceOracle
@@ -34,6 +35,7 @@ CREATE = {
     "archive": "archive_recorded",
     "timing": "register_timed",
     "printout": "printout_registered",
+    "backup": "backup_taken",
     "prints": "sheet_issued",
     "refresh": "annual_refresh_opened",
     "control": "control_check_recorded",
@@ -122,7 +124,7 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, PrintsOracle):
+class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, PrintsOracle, BackupsOracle):
     before: Sequence[Item]
     item: Item
 

@@ -121,6 +121,7 @@ class JournalMachine(RuleBasedStateMachine):
                     "end_duty",
                     "prove",
                     "print",
+                    "backup",
                     "form",
                 ),
             ]
@@ -144,7 +145,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.world.check()
 
 
-LATE = ("close", "reopen", "attest", "print", "form", "journal")
+LATE = ("close", "reopen", "attest", "print", "backup", "form", "journal")
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -227,6 +228,8 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("archive_recorded", opened_with=["sha256sum", "csv"]))
     assert caught(replaced("register_timed", month="2026-13"))
     assert caught(replaced("printout_registered", printed_on="2026-09-01"))
+    assert caught(replaced("backup_taken", what=["keys", "vault"]))
+    assert caught(replaced("backup_verified", taken=1))
     assert caught(replaced("sheet_issued", number=77))
     assert caught(replaced("sheet_certified", certified_by=STUDENTS_A[0]))
     assert caught(replaced("sheet_voided", reason="burnt"))

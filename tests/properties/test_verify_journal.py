@@ -47,7 +47,13 @@ def entries(world: World, log: list[Item]) -> list[bytes]:
             data["_sd"] = [
                 digest(10 * (item.position if asked is None else asked) + n) for n in range(len(data["_sd"]))
             ]
-        if item.type in {"verification_recorded", "archive_recorded", "checkpoint_cosigned"}:
+        if "root" in data and item.type in {
+            "verification_recorded",
+            "archive_recorded",
+            "checkpoint_cosigned",
+            "backup_taken",
+            "backup_verified",
+        }:
             data["root"] = root([leaf(line) for line in lines[: data["size"]]]).hex()
         if item.type == "checkpoint_cosigned":
             key = next(one for one in WITNESSES if item.stream == f"witness/{one.id}")
@@ -248,6 +254,12 @@ def requester(type_: str) -> str:
         ("register_timed", {"month": "2026-13"}, "data-field"),
         ("printout_registered", {"printed_on": "2026-09-01"}, "printout-scope"),
         ("printout_registered", {"signed_by": STUDENTS_A[0]}, "person-kind"),
+        ("backup_taken", {"size": 70_000}, "evidence-size"),
+        ("backup_taken", {"what": ["keys", "vault"]}, "data-field"),
+        ("backup_taken", {"place": ""}, "data-field"),
+        ("backup_verified", {"taken": 1}, "backup"),
+        ("backup_verified", {"how": ["audit", "audit"]}, "data-field"),
+        ("backup_verified", {"verdict": "verified", "how": ["audit"]}, "backup"),
         ("sheet_issued", {"number": 77}, "print-register"),
         ("sheet_issued", {"position": 70_000}, "evidence-size"),
         ("sheet_issued", {"kind": "diary"}, "data-field"),

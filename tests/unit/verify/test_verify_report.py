@@ -45,7 +45,7 @@ def test_says_of_every_check_how_much_it_checked(school: Builder, report: Report
     for name, of in {
         "results": ("period_mark_recorded/1", "final_mark_recorded/1"), "closings": ("period_closed/1",),
         "journals": ("journal_closed/1",), "sheets": ("sheet_transferred/1",), "attendances": ("attendance_taken/1",),
-        "evidence_roots": ("verification_recorded/1", "archive_recorded/1"),
+        "evidence_roots": ("verification_recorded/1", "archive_recorded/1", "checkpoint_cosigned/1", "backup_taken/1"),
     }.items():  # fmt: skip
         assert (name, checked[name]) == (name, sum(types.count(each) for each in of))
     assert checked["disclosures"] == len(school.disclosures)
