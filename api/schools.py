@@ -339,7 +339,9 @@ def make_vault(layout: Layout, school: SchoolFile) -> Vault:
     return _open_vault(layout, school)
 
 
-def open_sealed_rows(layout: Layout, school: SchoolFile, *, as_owner: bool) -> SealedRows:
+def open_sealed_rows(
+    layout: Layout, school: SchoolFile, *, as_owner: bool, environ: Mapping[str, str] | None = None
+) -> SealedRows:
     """Open the vault's rows without its keys; on PostgreSQL in the owner's role, which alone may remove rows, or not.
 
     Raises:
@@ -353,7 +355,7 @@ def open_sealed_rows(layout: Layout, school: SchoolFile, *, as_owner: bool) -> S
     from ledger.vault.postgres import PostgresRows
 
     role = "LETOPIS_POSTGRES_OWNER_DSN" if as_owner else "LETOPIS_POSTGRES_DSN"
-    return PostgresRows(ledger_environment(layout, school, create=as_owner)[role], school.origin)
+    return PostgresRows(ledger_environment(layout, school, create=as_owner, environ=environ)[role], school.origin)
 
 
 def _open_vault(layout: Layout, school: SchoolFile) -> Vault:

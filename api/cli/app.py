@@ -12,7 +12,7 @@ from uuid import uuid4
 import typer
 import typer.core
 
-from api.cli import paper, witness
+from api.cli import backups, paper, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.service import freshness, portals, witnesses
@@ -286,6 +286,12 @@ app.command("prints", short_help="Реестр форм / the register of forms"
 app.command("certify", short_help="Кто заверил форму / who certified a form")(paper.certify)
 app.command("void-print", short_help="Снять форму / void a form")(paper.void_print)
 app.command("check-print", short_help="Сверить бумагу с журналом / check paper")(paper.check_print)
+
+
+app.command(short_help="Снять резервную копию / take a backup")(backups.backup)
+app.command(short_help="Восстановить из копии / restore a backup")(backups.restore)
+app.command("restore-check", short_help="Восстановить на пробу / a restore drill")(backups.restore_check)
+app.command("backups", short_help="Копии и их пробы / backups and their proofs")(backups.backups)
 
 
 @printouts.command()

@@ -63,7 +63,7 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool, 
                 progress=lambda entries, _: done(entries),
             )
         still = getattr(school.ledger, "latched", None)
-    content, text = _content(report, latched, still), _text(report, latched, still)
+    content, text = _content(report, latched, still), audit_lines(report, latched, still)
     if record and report.passed:
         recorded = record_verification(console, var)
         content["recorded"] = recorded
@@ -92,7 +92,8 @@ def _content(report: AuditReport, latched: str | None, still: str | None) -> dic
     }
 
 
-def _text(report: AuditReport, latched: str | None, still: str | None) -> str:
+def audit_lines(report: AuditReport, latched: str | None = None, still: str | None = None) -> str:
+    """What people read of an audit; `latched`, `still`: why recording was stopped before and after it."""
     lines = [
         f"{report.origin}: записей / entries {report.size}, "
         f"контрольных точек / checkpoints {report.checkpoints_count}, корень / root "
