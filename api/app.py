@@ -19,6 +19,7 @@ from api.openapi import complete
 from api.problems import Problem, of_error
 from api.reference import add_reference
 from api.routes import (
+    backups,
     cancellations,
     certificates,
     control,
@@ -93,6 +94,8 @@ _ROUTERS: Final = (
     workload.router,
     deadlines.router,
     deadlines.office,
+    backups.router,
+    backups.controlled,
     prints.router,
     prints.read,
     prints.controlled,

@@ -37,6 +37,7 @@ _TAGS: Final = {
     "results": "Результаты и как они вычислены / results",
     "control": "Контроль ведения / control",
     "journals": "Закрытие журналов и сводные ведомости / closing journals, summary sheets",
+    "backups": "Резервные копии / backups",
     "prints": "Печатные формы и проверка бумаги / printed forms, checking paper",
     "excuses": "Сбои и причины опозданий / incidents and excuses",
     "service": "Свежесть, порталы и свидетели / freshness, portals, witnesses",
