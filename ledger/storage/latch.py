@@ -46,6 +46,12 @@ class Latch:
                 self._notice()
         return self.reason
 
+    def look(self) -> None:
+        """Fall, where another process that writes the same log has let it fall: for a log that several write."""
+        if self.reason is None and self.path is not None and self.path.exists():
+            with self._lock, contextlib.suppress(OSError):
+                self._load()
+
     def fall(self, reason: str) -> bool:
         """Latch, for this process at once and for later ones by the file; whether it was open. Never fails.
 

@@ -34,6 +34,8 @@ class LetopisSQLiteFactory(InfrastructureFactory[SQLiteTrackingRecorder]):
         LETOPIS_STATES: ``canonical`` or ``any``; see `ledger.storage.appending`.
         LETOPIS_CREATE: ``y`` to make the log or bring its tables up to date.
         LETOPIS_READ_ONLY: ``y`` to open beside a running server, for reading.
+        LETOPIS_SHARED: ``y`` where several processes write the file, each taking turns by SQLite's own lock; slower
+            than one that has it to itself.
 
     Raises:
         LetopisError: a setting is missing or wrong, or the file is not what the settings say.
@@ -53,12 +55,14 @@ class LetopisSQLiteFactory(InfrastructureFactory[SQLiteTrackingRecorder]):
         try:
             self.states = read_states(self._setting("LETOPIS_STATES") or "canonical")
             self.read_only = self._flag("LETOPIS_READ_ONLY")
-            create = self._flag("LETOPIS_CREATE")
+            create, shared = self._flag("LETOPIS_CREATE"), self._flag("LETOPIS_SHARED")
         except ValueError as error:
             raise LetopisError(str(error)) from None
         if create and self.read_only:
             raise LetopisError("LETOPIS_CREATE and LETOPIS_READ_ONLY: not both")
-        hold = open_store(Path(file), create=self._new_log() if create else None, read_only=self.read_only)
+        hold = open_store(
+            Path(file), create=self._new_log() if create else None, read_only=self.read_only, shared=shared
+        )
         try:
             self._check_meta(file, hold.thing.meta)
         except BaseException:

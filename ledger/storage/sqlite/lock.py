@@ -1,7 +1,8 @@
 """One server per file: an advisory lock beside the database, held from opening to closing.
 
 The lock is of the operating system (flock) and goes with the process that held it, however that ends. It keeps a
-second *server* away, one that caches the head and groups commits; opening for reading takes no lock.
+second *server* away, one that caches the head and groups commits; opening for reading takes no lock. A file that
+several processes write (`LETOPIS_SHARED`) is locked while one of them opens it, makes or migrates it, and no longer.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import Final
 
 from ledger.errors import LedgerInUse, LetopisError
 
 _NOTE_BYTES_MAX: Final = 64
+_AWAIT_SECONDS: Final = 5.0
+_AGAIN_SECONDS: Final = 0.02
 
 
 class ServerLock:
@@ -61,3 +65,20 @@ class ServerLock:
             ) from None
         except OSError as error:
             raise LetopisError(f"{self.path}: cannot be locked ({error.strerror})") from None
+
+
+def await_lock(database: Path) -> ServerLock:
+    """Take the lock of a file that several processes open, each for a moment.
+
+    Raises:
+        LedgerInUse: one has held it for seconds: not a process that shares it.
+        LetopisError: as `ServerLock`.
+    """
+    limit = time.monotonic() + _AWAIT_SECONDS
+    while True:
+        try:
+            return ServerLock(database)
+        except LedgerInUse:
+            if time.monotonic() >= limit:
+                raise
+            time.sleep(_AGAIN_SECONDS)

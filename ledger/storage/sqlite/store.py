@@ -18,7 +18,7 @@ from ledger.storage.latch import Latch
 from ledger.storage.sharing import Hold, Shared
 from ledger.storage.sqlite import schema
 from ledger.storage.sqlite.connections import Readers, connect_writing
-from ledger.storage.sqlite.lock import ServerLock
+from ledger.storage.sqlite.lock import ServerLock, await_lock
 from ledger.storage.sqlite.writer import Writer, read_head
 
 
@@ -33,7 +33,8 @@ class Store:
         clock: gives the moment to stamp; tests set their own.
     """
 
-    def __init__(self, path: Path, *, create: schema.Meta | None, read_only: bool) -> None:
+    def __init__(self, path: Path, *, create: schema.Meta | None, read_only: bool, shared: bool = False) -> None:
+        """Open the file; `shared`: other processes write it too, so no lock is held but while it is opened."""
         self.path = path
         self.read_only = read_only
         self.clock: Callable[[], datetime] = utc_now
@@ -50,12 +51,15 @@ class Store:
             raise LetopisError(f"{path}: the folder {path.parent} does not exist")
         if create is None and not path.exists():
             raise LetopisError(f"{path}: there is no such ledger; LETOPIS_CREATE=y makes one")
-        self._lock = ServerLock(path)
+        self._lock = await_lock(path) if shared else ServerLock(path)
         try:
-            self.meta = self._open_writer(create)
+            self.meta = self._open_writer(create, shared=shared)
         except BaseException:
             self._lock.release()
             raise
+        if shared:
+            self._lock.release()
+            self._lock = None
 
     @property
     def writer(self) -> Writer:
@@ -127,9 +131,9 @@ class Store:
         with self.readers.connection() as connection:
             return schema.check(connection, self.path)
 
-    def _open_writer(self, create: schema.Meta | None) -> schema.Meta:
+    def _open_writer(self, create: schema.Meta | None, *, shared: bool) -> schema.Meta:
         if self.latch.reason is not None:
-            self._writer = Writer(self.path, None, self.latch)
+            self._writer = Writer(self.path, None, self.latch, shared=shared)
             return self._check()
         connection = connect_writing(self.path, create=create is not None)
         try:
@@ -137,21 +141,21 @@ class Store:
         except BaseException:
             connection.close()
             raise
-        self._writer = Writer(self.path, connection, self.latch)
+        self._writer = Writer(self.path, connection, self.latch, shared=shared)
         return meta
 
 
 _shared: Final = Shared(Store.close)
 
 
-def open_store(path: Path, *, create: schema.Meta | None, read_only: bool) -> Hold[Store]:
+def open_store(path: Path, *, create: schema.Meta | None, read_only: bool, shared: bool = False) -> Hold[Store]:
     """Hold this process's store on a file; the store closes with the last of its holds.
 
     Raises:
         LetopisError, LedgerInUse, MigrationError: as `Store`.
     """
     path = path.resolve()
-    return _shared.take((path, read_only), lambda: Store(path, create=create, read_only=read_only))
+    return _shared.take((path, read_only), lambda: Store(path, create=create, read_only=read_only, shared=shared))
 
 
 def close_store(hold: Hold[Store]) -> None:

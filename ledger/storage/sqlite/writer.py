@@ -64,8 +64,11 @@ class Writer:
         listeners: set after every commit, for subscriptions in this process.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection | None, latch: Latch) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection | None, latch: Latch, *, shared: bool = False
+    ) -> None:
         self._path = path
+        self._is_shared = shared  # other processes write the file too: whether head and latch moved is looked at
         self._latch = latch
         self._connection = connection
         self._guard: sqlite3.Connection | None = None
@@ -223,11 +226,13 @@ class Writer:
 
     def _begin(self) -> Transaction:
         connection = self._connection
+        if self._is_shared:
+            self._latch.look()
         if connection is None or self._latch.reason is not None:
             raise NodeReadOnly(self._refusal())
         try:
             connection.execute("BEGIN IMMEDIATE")
-            if self._head is None:
+            if self._head is None or (self._is_shared and read_head(connection) != self._head):
                 self._head = read_head(connection, checked=True)
         except LedgerDamaged:
             self._undo()
