@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.schools import OpenSchool
+from ledger.access.events import Kind
 from ledger.wire.checkpoint import parse_checkpoint
 from ledger.wire.note import parse_note
 from projections.questions import QUESTIONS, Answered, LogFacts, Parameter, Question, ask
@@ -15,6 +16,35 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "day": ("ГГГГ-ММ-ДД", "YYYY-MM-DD"),
     "time": ("ЧЧ:ММ", "HH:MM"),
 }
+
+
+KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    "cell-history": ("absences", "corrections", "marks", "names"),
+    "corrections": ("absences", "corrections", "marks", "names", "notes"),
+    "results-unlike-marks": ("marks", "names", "notes", "results"),
+    "raised-marks": ("corrections", "marks", "names"),
+    "entered-by-others": ("absences", "marks", "names", "work"),
+    "timetable-gaps": ("names", "work"),
+    "late-entries": ("names", "work"),
+    "unmarked-works": ("marks", "names", "work"),
+    "few-marks": ("absences", "marks", "names", "results"),
+    "programme": ("names", "work"),
+    "homework": ("names", "work"),
+    "absences": ("absences", "marks", "names"),
+    "substitutions": ("names", "work"),
+    "control-load": ("names", "work"),
+    "late-results": ("names", "results"),
+    "data-deadlines": ("contacts", "names"),
+    "informing": ("consents", "names"),
+    "integrity": ("corrections", "work"),
+    "result-changes": ("names", "results"),
+    "print-obligations": ("work",),
+    "availability": ("names", "notes", "work"),
+    "rights": ("names", "work"),
+    "indicators": ("names", "work"),
+    "student-extract": ("absences", "certificates", "consents", "guardians", "marks", "names", "results"),
+}
+"""Question -> kinds of fields that its answers show, for the access log; each question is here."""
 
 
 def describe(parameter: Parameter) -> str:

@@ -11,8 +11,10 @@ from typing import Any, Final, cast
 from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from api.access import check_declared, recorded
 from api.guard import guard
 from api.methods import allowed, heads
 from api.openapi import complete
@@ -110,10 +112,16 @@ _ROUTERS: Final = (
 )
 
 
+def school_routes() -> list[APIRoute]:
+    """Every route of a school, its path without the school's."""
+    return [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
 def create_app(registry: Registry) -> FastAPI:
     """The application over these open schools; who opened them closes them."""
     app = FastAPI(title="Летопись / Letopis", version=VERSION, description=_DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.registry = registry
+    check_declared(school_routes())
     school = APIRouter(prefix="/v1/schools/{school}")
     for router in _ROUTERS:
         school.include_router(router)
@@ -123,6 +131,7 @@ def create_app(registry: Registry) -> FastAPI:
     for kind in (Problem, LetopisError, PersistenceError, HTTPException):
         app.add_exception_handler(kind, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_validation)
+    app.add_middleware(recorded)
     app.add_middleware(heads)
     app.add_middleware(guard)
     generate = app.openapi

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from api.auth import Identity, make_tokens
-from api.schools import make_vault
+from api.schools import make_access_log, make_vault
 from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, passphrase, write_school_file
 from ledger.application import School
 from ledger.durable import create_file, secret_folder
@@ -57,6 +57,7 @@ def init_school(
         create_key_store(layout.vault_keys)
         tokens = make_tokens(layout.tokens_file, identities)
         make_vault(layout, school).close()
+        make_access_log(layout, school)
         with closing(School(environment)) as app:
             if app.ledger.head().size:
                 raise SettingsError(

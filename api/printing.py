@@ -27,6 +27,7 @@ from ledger.journal.print_events import SheetIssued
 from ledger.log import LogRecorder, SignedCheckpoint
 from ledger.vault.disclosure import Disclosure, make_disclosure
 from ledger.wire.entry import Actor
+from projections.views.lookups import courses
 from projections.views.prints import Print
 
 _PLACEHOLDER: Final = b"\x9c" * 32
@@ -123,6 +124,14 @@ def print_again(school: OpenSchool, issued: Print) -> bytes | None:
 def scope_of(issued: Print | SheetIssued) -> Scope:
     """What a form that was issued is of."""
     return Scope(issued.kind, issued.course, issued.period, issued.class_group, issued.month)
+
+
+def classes_of(school: OpenSchool, scope: Scope) -> tuple[str, ...]:
+    """The class that a form is of; none where it is of the whole school."""
+    if scope.course is not None:
+        found = (row.class_group for row in courses(school.views).rows if row.course == scope.course)
+        return tuple(found)[:1]
+    return () if scope.class_group is None else (scope.class_group,)
 
 
 def covering_checkpoint(recorder: LogRecorder, entry: int) -> SignedCheckpoint | None:

@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from api.translation import in_russian
 from api.words import CONTENT_RULES
+from ledger.access.log import AccessLogUnavailable
 from ledger.errors import Conflict, KeyReused, LedgerDamaged, NodeReadOnly, OutcomeUnknown, Refused
 from projections.errors import NotYetProjected, ViewsError
 
@@ -53,6 +54,10 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "not_yet": ("До этого места журнал ещё не дошёл", "The journal has not come that far"),
     "damaged": ("Хранилище не сходится со своими отпечатками", "Stored bytes do not say what their hashes say"),
     "unavailable": ("Сейчас недоступно", "Not available now"),
+    "access_log_unavailable": (
+        "Сведения не выданы: журнал доступа не пишется",
+        "Nothing is shown: the access log cannot be written",
+    ),
     "internal": ("Внутренняя ошибка", "Internal error"),
 }
 _BY_STATUS: Final[Mapping[int, str]] = {
@@ -137,6 +142,12 @@ def of_error(error: Exception) -> Problem:
             return error
         case Refused():
             return refused(error)
+        case AccessLogUnavailable():
+            detail = (
+                "каждый просмотр личных сведений сначала записывается; повторите позже",
+                "each look at personal data is recorded first; try again later",
+            )
+            return Problem("access_log_unavailable", 503, detail, headers=RETRY_AFTER)
         case KeyReused():
             return Problem(
                 "key_reused",

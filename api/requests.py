@@ -124,6 +124,8 @@ def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
         detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
         raise Problem("forbidden", 403, detail)
     _refuse_strange_query(request)
+    # Who asks whom: the access log wants to know (`api.access`).
+    request.state.school, request.state.identity = school, identity
     return school, identity
 
 

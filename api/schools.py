@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,22 +28,26 @@ from api.settings import (
     Layout,
     SchoolFile,
     SettingsError,
+    access_environment,
+    access_origin,
     ledger_environment,
     passphrase,
     read_cadence,
     read_school_file,
     views_url,
 )
+from api.whose import Directory
 from api.witnessing import DAY_SECONDS, Asked, Witnessing, ask_all
+from ledger.access.log import AccessLog
 from ledger.application import School
-from ledger.durable import read_secret
+from ledger.durable import FileTaken, read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
 from ledger.journal.sheet import ResultSheet
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
-from ledger.signing.keys import Signer, load_signer
+from ledger.signing.keys import Signer, create_key, load_signer
 from ledger.signing.proofs import TileRoots
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRows, Vault
@@ -67,9 +72,11 @@ class OpenSchool:
         code: its name in paths.
         background: whether threads keep the views level and sign; else it is done when it is asked for.
         recording: whether entries and checkpoints may be written here; False beside the server that does.
+        access: the access log, opened when it is first asked for.
         roots: what was computed for proofs once.
         witness_seconds: how long after its last cosignature a witness is asked again.
         witnessing: asks the witnesses, in the background.
+        directory: who is registered, for saying whose data an answer holds.
         request_secret: key of the digests that Idempotency-Keys stand for.
     """
 
@@ -84,10 +91,12 @@ class OpenSchool:
     runner: ViewsRunner
     request_secret: bytes
     background: bool
+    access: LazyAccess
     recording: bool = True
     roots: TileRoots = field(default_factory=TileRoots)
     witness_seconds: int = DAY_SECONDS
     witnessing: Witnessing = field(init=False)
+    directory: Directory = field(default_factory=Directory)
     _acknowledged: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _signing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sign soon"))
@@ -192,13 +201,83 @@ class OpenSchool:
 
     def school_name(self) -> str:
         """The school's name, from the log's first entry; the origin while there is none."""
-        rows = lookup_school(self.views).rows
-        return rows[0].name if rows else self.recorder.origin
+        return _name_of(self.views, self.recorder.origin)
 
     def json(self, content: object, *, headers: Mapping[str, str] | None = None) -> Response:
-        """Content as a private JSON answer."""
+        """Content as a private JSON answer; the position that it states is told in ``Letopis-Position`` too."""
         body = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
-        return Response(body, 200, {"Cache-Control": "private, no-store", **(headers or {})}, "application/json")
+        position = content.get("position") if isinstance(content, dict) else None
+        told = {"Letopis-Position": str(position)} if type(position) is int else {}
+        return Response(
+            body, 200, {"Cache-Control": "private, no-store", **told, **(headers or {})}, "application/json"
+        )
+
+
+def _name_of(views: Views, origin: str) -> str:
+    rows = lookup_school(views).rows
+    return rows[0].name if rows else origin
+
+
+class LazyAccess:
+    """A school's access log and its key, opened when they are first needed: who looks at nothing needs neither."""
+
+    def __init__(self, layout: Layout, file: SchoolFile, school_name: Callable[[], str]) -> None:
+        self._layout = layout
+        self._file = file
+        self._school_name = school_name
+        self._lock = threading.Lock()
+        self._log: AccessLog | None = None
+        self._checkpointer: Checkpointer | None = None
+        self._signer: Signer | None = None
+
+    @property
+    def log(self) -> AccessLog:
+        """The log.
+
+        Raises:
+            AccessLogUnavailable: it cannot be opened.
+        """
+        with self._lock:
+            if self._log is None:
+                environment = access_environment(self._layout, self._file)
+                self._log = AccessLog(environment, self._file.origin, self._school_name)
+            return self._log
+
+    @property
+    def signer(self) -> Signer:
+        """The log's key; made where a folder has none yet.
+
+        Raises:
+            LetopisError: it cannot be used.
+        """
+        with self._lock:
+            if self._signer is None:
+                ensure_access_key(self._layout, self._file)
+                origin = access_origin(self._file.origin)
+                self._signer = load_signer(self._layout.access_key, origin, passphrase())
+            return self._signer
+
+    @property
+    def checkpointer(self) -> Checkpointer:
+        """What signs the log.
+
+        Raises:
+            LetopisError: log or key cannot be opened.
+        """
+        log, signer = self.log, self.signer
+        with self._lock:
+            if self._checkpointer is None:
+                self._checkpointer = Checkpointer(log.ledger, signer)
+            return self._checkpointer
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._lock:
+            if self._checkpointer is not None:
+                self._checkpointer.stop()
+            if self._log is not None:
+                self._log.close()
+                self._log = None
 
 
 def _plain(id_: str, lesson: Lesson) -> dict[str, Any]:
@@ -284,6 +363,8 @@ def open_school(
         vault = make_vault(layout, file) if sqlite and recording else _open_vault(layout, file)
         stack.callback(vault.close)
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
+        access = LazyAccess(layout, file, partial(_name_of, views, file.origin))
+        stack.callback(access.close)
         school = OpenSchool(
             code=file.code,
             layout=layout,
@@ -297,9 +378,12 @@ def open_school(
             request_secret=secret,
             witness_seconds=cadence.witness_seconds,
             background=background,
+            access=access,
             recording=not reading,
         )
         if background:
+            # A server that could not say who looked would have to refuse every look: it says so before it starts.
+            access.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
             school.runner.start()
             stack.callback(school.runner.stop)
             school.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
@@ -321,6 +405,30 @@ def read_request_key(layout: Layout) -> bytes:
         return read_secret(layout.request_key, limit_bytes=_REQUEST_KEY_BYTES_MAX)
     except FileNotFoundError:
         raise SettingsError(f"{layout.request_key}: нет файла; его делает / missing; made by: letopis init") from None
+
+
+def ensure_access_key(layout: Layout, school: SchoolFile) -> None:
+    """Make the access log's key, unless there is one.
+
+    Raises:
+        KeyRefused, FileRefused: it cannot be made.
+    """
+    if not layout.access_key.exists():
+        try:
+            create_key(layout.access_key, access_origin(school.origin), passphrase())
+        except FileTaken:
+            if not layout.access_key.exists():
+                raise
+
+
+def make_access_log(layout: Layout, school: SchoolFile) -> None:
+    """Make the access log and its key, or bring its tables up to date; as `make_vault`.
+
+    Raises:
+        LetopisError: they cannot be made.
+    """
+    ensure_access_key(layout, school)
+    AccessLog(access_environment(layout, school, create=True), school.origin, str).close()
 
 
 def make_vault(layout: Layout, school: SchoolFile) -> Vault:

@@ -4,11 +4,12 @@
       school.json        {"code":"1534","origin":"letopis.example/school/1534"}: what init was told
       ledger.sqlite3     the log (with SQLite; its lock and latch files beside it)
       ledger.latched     the latch (with PostgreSQL; there once the database has met a disk error)
+      access.sqlite3     the access log: who looked (with SQLite; access.latched with PostgreSQL)
       views/             projections, droppable
       vault.sqlite3      sealed disclosures
       tokens.json        digests of bearer tokens, mode 0600
       keys/              mode 0700, never in one backup with the database:
-        signing.pem  signing.vkey  request.key  vault/…
+        signing.pem  signing.vkey  access.pem  access.vkey  request.key  vault/…
 
 Secrets come from files or from the environment, never from the command line, where everybody on the machine reads them:
 ``LETOPIS_POSTGRES_DSN``, ``LETOPIS_POSTGRES_OWNER_DSN``, ``LETOPIS_VIEWS_DSN``, ``LETOPIS_KEY_PASSPHRASE``. How often a
@@ -26,6 +27,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from ledger.access.log import ORIGIN_SUFFIX
 from ledger.durable import create_file
 from ledger.errors import LetopisError
 
@@ -64,6 +66,16 @@ class Layout:
         return self.var / "ledger.latched"
 
     @property
+    def access_file(self) -> Path:
+        """The access log on SQLite."""
+        return self.var / "access.sqlite3"
+
+    @property
+    def access_latch_file(self) -> Path:
+        """The access log's latch on PostgreSQL."""
+        return self.var / "access.latched"
+
+    @property
     def views(self) -> Path:
         """The views on SQLite."""
         return self.var / "views"
@@ -87,6 +99,11 @@ class Layout:
     def signing_key(self) -> Path:
         """The log's private key."""
         return self.keys / "signing.pem"
+
+    @property
+    def access_key(self) -> Path:
+        """The access log's private key."""
+        return self.keys / "access.pem"
 
     @property
     def request_key(self) -> Path:
@@ -200,6 +217,35 @@ def ledger_environment(
     if read_only:
         env["LETOPIS_READ_ONLY"] = "y"
     return env
+
+
+def access_environment(
+    layout: Layout,
+    school: SchoolFile,
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Settings for a school's access log: its own origin, the server's clock, on SQLite a file that several write.
+
+    Raises:
+        SettingsError: as `ledger_environment`.
+    """
+    env = ledger_environment(layout, school, create=create, read_only=read_only, environ=environ)
+    env |= {"LETOPIS_ORIGIN": access_origin(school.origin), "LETOPIS_CLOCK": "server"}
+    if school.database == "postgresql":
+        env["LETOPIS_LATCH_FILE"] = str(layout.access_latch_file)
+        return env
+    env["LETOPIS_SQLITE_FILE"] = str(layout.access_file)
+    if not read_only:
+        env |= {"LETOPIS_SHARED": "y", "LETOPIS_CREATE": "y"}
+    return env
+
+
+def access_origin(origin: str) -> str:
+    """The name of a school's access log (verify/spec/access-log.md)."""
+    return origin + ORIGIN_SUFFIX
 
 
 def views_url(layout: Layout, environ: Mapping[str, str] | None = None) -> str:

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access import note
 from api.auth import Identity, Right
 from api.bodies import Body
 from api.problems import Problem, refused
@@ -142,6 +143,7 @@ def _stale_or_conflict(asked: Asked[Any], error: Conflict) -> Exception:
     if found is None or found[0] == asked.seen:
         return error
     version, current = found
+    note(asked.request, kinds=("absences", "marks", "work"))
     return Problem(
         "stale",
         412,
@@ -168,6 +170,7 @@ def _answer(asked: Asked[_BodyT], write: Write[_BodyT], receipt: Receipt) -> Res
     }
     if write.warn is not None:
         content["warnings"] = write.warn(asked, receipt)
+        note(asked.request, kinds=("absences", "marks", "work"))
     headers: dict[str, str] = {"Cache-Control": "private, no-store"}
     if write.location is not None:
         kind, _, place = write.location.partition("=")

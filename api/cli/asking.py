@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.answering import ask_school, describe, dressed, listed, notes_of, people_of
+from api.answering import KINDS, ask_school, describe, dressed, listed, notes_of, people_of
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import moment_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -130,6 +131,17 @@ def run_question(
     moment = moment_of(at, position)
     with open_school(var, background=False, recording=False) as school:
         answered = ask_school(school, question, given, moment)
+        form: Any = "csv" if as_csv else None
+        position, kinds = answered.known.position, KINDS[question.slug]
+        look(
+            school,
+            f"ask {question.slug}",
+            answered.plain(),
+            kinds=kinds,
+            purpose="question",
+            form=form,
+            as_of=position,
+        )
         if as_csv:
             content = format_answer(answered, people_of(school, answered), notes_of(school, answered))
             sys.stdout.buffer.write(content)

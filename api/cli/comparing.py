@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import Replayed, check_days, class_names, no_class
 from api.problems import Problem
 from api.queries import read_as_of
@@ -55,6 +56,7 @@ def run_compare(console: Console, var: Path, moments: tuple[str, str], chosen: R
             from_date=chosen.from_date,
             to_date=chosen.to_date,
         ).rows
+        look(school, "replay", found, as_of=last)
         people = school.names({who for change in found for who in (change.actor, change.student) if who})
         opened = school.vault.values(sorted({change.note for change in found if change.note}))
         notes = {digest: disclosure.value for digest, disclosure in opened.items()}

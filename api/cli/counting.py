@@ -11,6 +11,7 @@ import orjson
 
 from api.cli.console import Console, Exit
 from api.cli.forecasting import class_of
+from api.cli.looking import look
 from api.cli.replaying import moment_of
 from api.cli.substituting import is_id, read_days
 from api.schools import open_school
@@ -56,6 +57,7 @@ def run_workload(console: Console, var: Path, options: Options, *, as_csv: bool)
         else:
             group = class_of(school, options.class_, moment)
             found = class_hours(school.views, group, from_date=first, to_date=last, at=moment)
+        look(school, "workload", found, form="csv" if as_csv else None)
         names = school.names({row.teacher for row in found.rows if row.teacher})
     if as_csv:
         sys.stdout.buffer.write(format_hours(found, names))

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import class_names, no_class, read_moment
 from api.cli.substituting import is_id, read_days
 from api.schools import OpenSchool, open_school
@@ -92,10 +93,12 @@ def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -
             _print_office(console, school, OfficeAsked(first, last), now, moment, counts=kind.counts)
         elif kind.counts:
             counted = deadline_counts(school.views, asked, now=now, by=("teacher",), at=moment)
+            look(school, "deadlines", counted)
             names = school.names({row.teacher for row in counted.rows if row.teacher})
             print_found(console, counted, names, format_counts(counted, names))
         else:
             found = deadline_register(school.views, asked, now=now, at=moment)
+            look(school, "deadlines", found)
             names = school.names({who for row in found.rows for who in (row.teacher, row.student) if who})
             print_found(console, found, names, format_register(found, names))
     return Exit.DONE
@@ -120,6 +123,7 @@ def _print_office(
         print_found(console, counted, {}, "\n".join(lines))
         return
     found = office_deadlines(school.views, asked, now=now, at=moment)
+    look(school, "deadlines", found, kinds=("contacts", "names", "results", "work"))
     names = school.names({row.person for row in found.rows if row.person})
     groups = _class_names(school, found.position)
     lines = [f"позиция / position {found.position}, на / as of {found.now}, строк / rows {len(found.rows)}"]
@@ -137,6 +141,7 @@ def _print_due(
     moment: AsOf,
 ) -> None:
     found = due_within(school.views, days, now=now, class_group=class_group, teacher=teacher, at=moment)
+    look(school, "deadlines", found, kinds=("contacts", "names", "results", "work"))
     who = {row.teacher for row in found.lessons if row.teacher} | {row.person for row in found.office if row.person}
     names = school.names(who | {student for row in found.lessons for student in row.without_mark})
     groups = _class_names(school, found.position)

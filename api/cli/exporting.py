@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from api.cli.console import Console, Exit
 from api.cli.keeping import export_archive, viewer
+from api.cli.looking import SHOWS, look
 from api.cli.proving import find_year, record_archive
 from api.cli.signing import open_to_sign
 from api.cli.targets import check_free, free_folder, zip_or_remove
@@ -51,6 +52,9 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     zipped = free_folder(out, zip_=zip_)
     with open_school(var, background=False) if record else open_to_sign(var) as school:
         year = find_year(school, year_title) if record else ""
+        kinds = SHOWS["export"] if public else (*SHOWS["export"], "contacts", "disclosures", "names", "notes")
+        size = school.recorder.head().size
+        look(school, "export", {}, kinds=kinds, purpose="export", form="archive", classes=(), as_of=size)
         checkpoint = export_archive(
             console,
             school,

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from api.cli.console import Console, Exit
 from api.cli.keeping import specification, verifier
+from api.cli.looking import SHOWS, look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder, zip_or_remove
 from api.schools import OpenSchool
@@ -70,6 +71,18 @@ def export_extract(school: OpenSchool, checkpoint: SignedCheckpoint, out: Path, 
     size = checkpoint.size
     school.views.catch_up(school.recorder, stop=size)
     target = _target(school, size, options)
+    public = SHOWS["extract"]
+    look(
+        school,
+        "extract",
+        {},
+        kinds=public if options.public else (*public, "contacts", "disclosures", "names", "notes"),
+        purpose="export",
+        form="extract",
+        people=(target.of,) if target.scope == "student" else None,
+        classes={"class": (target.of,), "student": None, "entries": ()}[target.scope],
+        as_of=size,
+    )
     choice = choose(school.recorder.entries(0, size), school.recorder.entries(0, size), target)
 
     def tables(opened: Mapping[str, tuple[str, str]]) -> Sequence[Table]:

@@ -16,6 +16,7 @@ from api.translation import in_russian
 from api.words import words_of_clause
 from exports.bag import ExportError
 from exports.unfinished import CannotResumeError
+from ledger.access.log import AccessLogUnavailable
 from ledger.database.migrations import MigrationError
 from ledger.durable import FileRefused
 from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
@@ -29,6 +30,7 @@ _IN_USE: Final = (
 )
 
 _RUSSIAN: Final[tuple[tuple[type[LetopisError], str], ...]] = (
+    (AccessLogUnavailable, "журнал доступа не пишется, поэтому ничего не показано"),
     (FileRefused, "файл с ключами не годится"),
     (KeyRefused, "ключ подписи не годится"),
     (NodeReadOnly, "записывать сейчас нельзя"),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import moment_of, no_class
 from api.cli.substituting import is_id
 from api.queries import is_day
@@ -48,6 +49,7 @@ def run_forecast(console: Console, var: Path, options: Options, *, as_csv: bool)
         school.views.catch_up(school.recorder)
         group = None if options.class_ is None else class_of(school, options.class_, moment)
         found = forecasts(school.views, class_group=group, student=options.student, on=options.on, at=moment)
+        look(school, "forecast", found, form="csv" if as_csv else None)
         names = school.names({row.student for row in found.rows})
     if as_csv:
         sys.stdout.buffer.write(format_forecasts(found, names))

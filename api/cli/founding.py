@@ -9,7 +9,7 @@ from uuid import uuid4
 from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.founding import init_school
-from api.schools import make_vault
+from api.schools import make_access_log, make_vault
 from api.settings import Layout, SchoolFile, SettingsError, code_of, ledger_environment, read_school_file
 from ledger.application import School
 from ledger.journal.commands import OpenSchool
@@ -45,6 +45,7 @@ def run_migrate(console: Console, var: Path) -> int:
     school = read_school_file(layout)
     School(ledger_environment(layout, school, create=True)).close()
     make_vault(layout, school).close()
+    make_access_log(layout, school)
     console.result({"migrated": school.origin}, f"{school.origin}: таблицы обновлены / tables are up to date")
     return Exit.DONE
 

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from api.answering import ask_school, people_of
 from api.cli.asking import run_question
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import moment_of
 from api.cli.substituting import read_days
 from api.cli.weighing import Formula, Score, Weighed, read_formula, shown, weigh
@@ -74,6 +75,8 @@ def run_indicators(console: Console, var: Path, options: Options, formula: Path 
     read = read_formula(formula)
     with open_school(var, background=False, recording=False) as school:
         answered = ask_school(school, question, given, moment_of(options.at, options.position))
+        form: Any = "csv" if as_csv else None
+        look(school, "indicators", answered.plain(), as_of=answered.known.position, form=form)
         names = people_of(school, answered)
     scores = weigh(read, _rows(answered))
     if as_csv:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.resuming import in_unfinished, noted_checkpoint, what_decides
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.schools import OpenSchool, open_school
@@ -48,6 +49,7 @@ def run_rebuild(console: Console, var: Path, *, check: bool) -> int:
             console.result({"position": position}, f"Представления построены заново / rebuilt: {position}")
             return Exit.DONE
         report = school.views.check(school.recorder)
+        look(school, "rebuild", report.findings, as_of=school.views.position())
         findings = [
             {"table": found.table, "entry": found.key, "live": found.live, "rebuilt": found.rebuilt}
             for found in report.findings

@@ -12,11 +12,12 @@ import orjson
 from api.cli.comparing import format_change
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
+from api.cli.looking import look
 from api.cli.replaying import class_names, no_class
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import check_free
 from api.print_checks import FINDINGS, Checked, check_code, people_of
-from api.printing import count_pages, prepare, print_again
+from api.printing import classes_of, count_pages, prepare, print_again, scope_of as of_print
 from api.retention import PRINT
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -69,6 +70,7 @@ def run_print(console: Console, var: Path, chosen: Chosen, position: int | None,
             raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
         as_of = known if position is None else position
         scope = scope_of(school, chosen, as_of)
+        look(school, "print", {}, purpose="print", form="form", classes=classes_of(school, scope), as_of=as_of)
         sheet = str(uuid4())
         actor = founder(school)
         made = prepare(school, scope, as_of, sheet, actor)
@@ -97,6 +99,9 @@ def run_again(console: Console, var: Path, entry: int, out: Path) -> int:
     check_free(out)
     with open_to_sign(var) as school:
         school.views.catch_up(school.recorder)
+        issued = _issued(school, entry)
+        of = classes_of(school, of_print(issued))
+        look(school, "print", {}, purpose="print", form="form", classes=of, as_of=issued.position)
         sign_or_wait(console, school)
         pdf = _pages(school, entry)
     create_file(out, pdf)
@@ -158,6 +163,7 @@ def run_prints(console: Console, var: Path) -> int:
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         found = prints(school.views)
+        look(school, "prints", found)
         names = school.names({who for row in found.rows for who in (row.actor, row.certified_by) if who})
     content: dict[str, Any] = {**orjson.loads(orjson.dumps(found)), "people": names}
     lines = [_line(row, names) for row in found.rows]
@@ -264,6 +270,9 @@ def run_check(console: Console, var: Path, scan: Path | None, text: str | None, 
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         checked = check_code(school, code)
+        if checked.issued is not None:
+            of = classes_of(school, of_print(checked.issued))
+            look(school, "check-print", {}, purpose="check", classes=of, as_of=school.views.position())
         people = school.names(people_of(checked))
         opened = school.vault.values(sorted({one.note for one in checked.corrected if one.note}))
         notes = {digest: one.value for digest, one in opened.items()}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.importing.values import LOOKALIKES
 from api.problems import Problem
 from api.queries import FIRST_DAY, LAST_DAY, is_day, read_as_of
@@ -62,6 +63,7 @@ def run_replay(console: Console, var: Path, chosen: Replayed, *, at: str | None,
             to_date=chosen.to_date or LAST_DAY,
             at=asked,
         )
+        look(school, "replay", page)
         content: dict[str, Any] = orjson.loads(orjson.dumps(page))
         console.result({**content, "class": class_name}, format_page(school, page, class_name))
     return Exit.DONE

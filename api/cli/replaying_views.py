@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import orjson
 
-from api.answering import ask_school, dressed
+from api.answering import KINDS, ask_school, dressed
 from api.cli.asking import format_text
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import Replayed, check_days, moment_of, word
 from api.queries import FIRST_DAY, LAST_DAY
 from api.schools import OpenSchool, open_school
@@ -50,6 +51,7 @@ def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, pos
         lines += [
             f"{row.effective_from}  № {row.order_number} ({row.order_date})  [{row.entry}]" for row in found.versions
         ]
+        look(school, "replay", found)
         people = school.names({row.person for row in found.responsible if row.person})
         for row in found.responsible:
             who = people.get(row.person, row.person) if row.person else "директор / the director"
@@ -61,6 +63,7 @@ def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, pos
     if question is None:
         raise SettingsError(f"--view: одно из / one of: {', '.join(VIEWS)}")
     answered = ask_school(school, question, _given(question, chosen), position)
+    look(school, "replay", answered.plain(), kinds=KINDS[question.slug], purpose="question", as_of=position)
     text = "" if console.as_json else format_text(school, answered)
     console.result(dressed(school, answered, position), text)
     return Exit.DONE
@@ -112,6 +115,7 @@ def _student(console: Console, school: OpenSchool, chosen: Replayed, position: i
         to_date=chosen.to_date or LAST_DAY,
         at=position,
     )
+    look(school, "replay", page)
     people = school.names([chosen.student])
     content: dict[str, Any] = orjson.loads(orjson.dumps(page))
     console.result({**content, "people": people}, _diary(page, people.get(chosen.student, chosen.student)))

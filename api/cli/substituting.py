@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.proving import run_prove
 from api.cli.replaying import read_moment
 from api.queries import is_day, month_days
@@ -56,6 +57,7 @@ def run_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bool
         register = substitution_register(
             school.views, employee=asked.employee, from_date=first, to_date=last, at=moment, now=utc_now()
         )
+        look(school, "substitutions", register, form="csv" if as_csv else None)
         people = {who for row in register.rows for who in (row.absent_teacher, row.substitute)}
         names = school.names(people | {row.teacher for row in register.missed or () if row.teacher})
     if as_csv:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import read_moment
 from api.routes.journals import shown_lacks
 from api.schools import OpenSchool, open_school
@@ -51,18 +52,21 @@ def run_sheet(
         place = resolve(school.views, _moment(at, position))
         group = _class(school, class_, place)
         if as_csv:
+            look(school, "sheet", {}, classes=(group,), form="csv", as_of=place)
             sys.stdout.buffer.write(sheet_bytes(school.views, group, place))
             sys.stdout.buffer.flush()
         elif versions:
             history = sheet_versions(school.views, group, at=place)
             if history is None:
                 raise NotYetProjected(place, place)
+            look(school, "sheet", history)
             names = school.names(_students(history))
             console.result({**_plain(history), "people": names}, format_versions(history, names))
         else:
             sheet = summary_sheet(school.views, group, at=place)
             if sheet is None:
                 raise NotYetProjected(place, place)
+            look(school, "sheet", sheet)
             names = school.names(row.student for row in sheet.rows)
             console.result({**_plain(sheet), "people": names}, format_sheet(sheet, names))
     return Exit.DONE
@@ -78,6 +82,7 @@ def run_lacks(console: Console, var: Path, class_: str) -> int:
         school.views.catch_up(school.recorder)
         group = _class(school, class_, school.views.position())
         size, lacks = school.app.lacks(group)
+        look(school, "lacks", lacks, as_of=size)
         names = school.names({lack.student for lack in lacks if lack.student})
         subjects = {row.course: row.subject for row in courses(school.views, class_group=group).rows}
         parts = {row.period: f"{row.number} {PERIOD_WORDS[row.kind]}" for row in periods(school.views).rows}

@@ -19,6 +19,7 @@ from typing import Any, Final
 import orjson
 
 from api.cli.console import Console, Exit
+from api.cli.looking import look
 from api.cli.replaying import Replayed, class_names, moment_of, no_class
 from api.cli.substituting import is_id
 from api.schools import OpenSchool, open_school
@@ -89,6 +90,7 @@ def run_what_if(
         school.views.catch_up(school.recorder)
         asked = resolve(school.views, moment)
         found = _ask(school, file, assumed, chosen, period, asked)
+        look(school, "replay", found, form="csv" if as_csv else None, as_of=asked)
         names = school.names({row.student for row in found.rows})
     if as_csv:
         periods = {of.period: of for of in found.periods}

@@ -8,6 +8,7 @@ from typing import Final
 
 from api.cli.console import Console, Exit
 from api.cli.deadlines import STATUS_WORDS, Question, class_group_of, print_found
+from api.cli.looking import look
 from api.cli.replaying import read_moment
 from api.cli.substituting import is_id, read_days
 from api.schools import open_school
@@ -49,6 +50,7 @@ def run_worklist(console: Console, var: Path, question: Question, *, only_open: 
         group = None if question.class_ is None else class_group_of(school, question.class_, moment)
         asked = Asked(question.teacher, group, None, first, last)
         found = worklist(school.views, asked, now=datetime.now(UTC), only_open=only_open, at=moment)
+        look(school, "worklist", found)
         names = school.names({who for row in found.rows for who in (row.to, row.actor, row.student) if who})
         print_found(console, found, names, format_worklist(found, names))
     return Exit.DONE

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
@@ -45,6 +46,7 @@ async def withdraw_cancellation(request: Request) -> Response:
 
 
 @read.get("/cancellations")
+@reads("names", "work")
 async def read_cancellations(
     request: Request,
     class_group: Id = None,

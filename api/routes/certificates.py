@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
@@ -46,6 +47,7 @@ async def annul_certificate(request: Request) -> Response:
 
 
 @read.get("/certificates")
+@reads("absences", "certificates", "names")
 async def read_certificates(
     request: Request,
     student: Id = None,

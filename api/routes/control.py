@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.queries import At, Id, read_as_of
@@ -77,6 +78,7 @@ async def close_remark(request: Request) -> Response:
 
 
 @read.get("/views/checks")
+@reads("names", "notes", "work")
 async def read_checks(request: Request, class_group: Id = None, at: At = None) -> Response:
     """Checks of classes' journals; a teacher sees those of the own class and the own ones."""
     moment = read_as_of(at)
@@ -96,6 +98,7 @@ async def read_checks(request: Request, class_group: Id = None, at: At = None) -
 
 
 @read.get("/views/remarks")
+@reads("names", "notes", "work")
 async def read_remarks(request: Request, class_group: Id = None, only: Open = None, at: At = None) -> Response:
     """Remarks with what closed or filled each; with `only=open` the list of what still waits."""
     moment = read_as_of(at)

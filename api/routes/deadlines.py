@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
@@ -48,6 +49,7 @@ office = APIRouter(tags=["views"], dependencies=[Depends(check_controller)])
 
 
 @router.get("/deadlines")
+@reads("names", "work")
 async def read_deadlines(
     request: Request,
     teacher: Id = None,
@@ -80,6 +82,7 @@ async def read_deadlines(
 
 
 @router.get("/deadlines/counts")
+@reads("names", "work")
 async def read_deadline_counts(
     request: Request,
     teacher: Id = None,
@@ -106,6 +109,7 @@ async def read_deadline_counts(
 
 
 @router.get("/worklist")
+@reads("names", "work")
 async def read_worklist(
     request: Request,
     teacher: Id = None,
@@ -131,6 +135,7 @@ async def read_worklist(
 
 
 @office.get("/deadlines/office")
+@reads("contacts", "names", "results", "work")
 async def read_office_deadlines(
     request: Request,
     month: Month = None,
@@ -145,6 +150,7 @@ async def read_office_deadlines(
 
 
 @office.get("/deadlines/office/counts")
+@reads("contacts", "results", "work")
 async def read_office_counts(
     request: Request,
     month: Month = None,
@@ -158,6 +164,7 @@ async def read_office_counts(
 
 
 @office.get("/deadlines/due")
+@reads("names", "work")
 async def read_due(
     request: Request,
     within: Within = 3,
@@ -180,6 +187,7 @@ async def read_due(
 
 
 @router.get("/lessons/{lesson}/deadlines")
+@reads("names", "work")
 async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
     """All verdicts on one lesson, and how complete its record was on the day."""
     lesson, moment = path_id(request, "lesson"), read_as_of(at)

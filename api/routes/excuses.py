@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To, read_as_of
@@ -86,6 +87,7 @@ async def withdraw_excuse(request: Request) -> Response:
 
 
 @read.get("/views/incidents")
+@reads("names", "notes", "work")
 async def read_incidents(request: Request, from_date: From = None, to_date: To = None, at: At = None) -> Response:
     """Incidents of which a part lies in these days: how long each lasted, and the excuses that name it."""
     moment = read_as_of(at)
@@ -101,6 +103,7 @@ async def read_incidents(request: Request, from_date: From = None, to_date: To =
 
 
 @read.get("/views/excuses")
+@reads("names", "notes", "work")
 async def read_excuses(
     request: Request, teacher: Id = None, from_date: From = None, to_date: To = None, at: At = None
 ) -> Response:

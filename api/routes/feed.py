@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads
 from api.auth import Right
 from api.problems import Problem
 from api.queries import INDEX, Limit, Start
@@ -65,6 +66,7 @@ def _start(request: Request, school: Annotated[OpenSchool, Depends(_reader)]) ->
 
 
 @router.get("/feed", response_class=StreamingResponse, responses=_DESCRIBED)
+@reads("entries", streams=True)
 async def follow(
     request: Request,
     school: Annotated[OpenSchool, Depends(_reader)],
@@ -103,6 +105,7 @@ def _event(index: int, entry: bytes) -> bytes:
 
 
 @router.get("/feed.jsonl")
+@reads("entries", streams=True)
 async def read_lines(
     school: Annotated[OpenSchool, Depends(_reader)],
     from_: Start = "0",

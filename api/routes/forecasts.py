@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import note, reads
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, Id, On, read_as_of
@@ -24,6 +25,7 @@ router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
 
 @router.get("/forecasts")
+@reads("marks", "names")
 async def read_forecasts(
     request: Request, class_group: Id = None, student: Id = None, on: On = None, at: At = None
 ) -> Response:
@@ -37,13 +39,16 @@ async def read_forecasts(
 
 
 @router.get("/forecasts.csv")
+@reads("marks", "names", purpose="export", form="csv")
 async def read_forecasts_as_csv(
     request: Request, class_group: Id = None, student: Id = None, on: On = None, at: At = None
 ) -> Response:
     """The same as a table for a spreadsheet."""
 
     def show(school: OpenSchool, found: Forecasts) -> Response:
-        content = format_forecasts(found, school.names({row.student for row in found.rows}))
+        people = {row.student for row in found.rows}
+        note(request, people=people)
+        content = format_forecasts(found, school.names(people))
         headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(found.position)}
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads
 from api.queries import At, From, Id, Month, To, days_of
 from api.routes.questions import Format, answer_question
 from api.routes.views import check_reader, whose
@@ -27,6 +28,7 @@ _OWN: Final = ("учитель видит только свои показате
 
 
 @router.get("/indicators")
+@reads("names", "work")
 async def read_indicators(
     request: Request,
     teacher: Id = None,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem, refused
@@ -83,6 +84,7 @@ async def transfer_sheet(request: Request) -> Response:
 
 
 @controlled.get("/classes/{class_group}/journal/lacks")
+@reads("absences", "marks", "results", "work")
 async def read_lacks(request: Request) -> Response:
     """What lacks before the journal can be closed, now: counts as a closing excuses them, and the first places."""
     school: OpenSchool = request.state.school
@@ -117,6 +119,7 @@ def shown_lacks(size: int, lacks: Iterable[Lack]) -> dict[str, Any]:
 
 
 @read.get("/classes/{class_group}/sheet")
+@reads("names", "results")
 async def read_sheet(request: Request, at: At = None) -> Response:
     """The class's summary sheet as it stands, with the SHA-256 of its bytes (`sheet.csv`)."""
     group = path_id(request, "class_group")
@@ -129,6 +132,7 @@ async def read_sheet(request: Request, at: At = None) -> Response:
 
 
 @read.get("/classes/{class_group}/sheet.csv")
+@reads("results", purpose="export", form="csv")
 async def read_sheet_bytes(request: Request, at: At = None) -> Response:
     """The sheet's bytes, of which a transfer states the SHA-256: ids and no names."""
     group, moment = path_id(request, "class_group"), read_as_of(at)
@@ -146,6 +150,7 @@ async def read_sheet_bytes(request: Request, at: At = None) -> Response:
 
 
 @read.get("/classes/{class_group}/sheet/versions")
+@reads("names", "results")
 async def read_sheet_versions(request: Request, at: At = None) -> Response:
     """All versions of the sheet, what changed between them, and since the one that was handed over."""
     group = path_id(request, "class_group")
@@ -162,6 +167,7 @@ async def read_sheet_versions(request: Request, at: At = None) -> Response:
 
 
 @controlled.get("/views/journals")
+@reads("names", "work")
 async def read_journals(request: Request, year: Id = None, at: At = None) -> Response:
     """Each class's journal: closed or not, every turn of it, and whether its sheet is still to be handed over."""
 

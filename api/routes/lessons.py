@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -78,6 +79,7 @@ async def record_lesson(request: Request) -> Response:
 
 
 @router.get("/lessons/{lesson}")
+@reads("absences", "marks", "work")
 async def read_lesson(request: Request) -> Response:
     """The lesson as it stands in the log, with its version as ETag."""
     school, _ = authorize(request, Right.READ_VIEWS)

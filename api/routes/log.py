@@ -12,10 +12,12 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import note, reads, reads_nobody
 from api.auth import Right
 from api.problems import Problem
 from api.requests import authorize, path_index, read_body, school_of
 from api.schools import OpenSchool
+from api.whose import ids_in
 from ledger.log import SignedCheckpoint
 from ledger.signing.proofs import NotThere, entry_bundle, hash_tile, prove_entry, read_entries
 from ledger.wire.entry import parse_entry
@@ -33,6 +35,7 @@ PRIVATE: Final = {"Cache-Control": "private, no-store"}
 
 
 @router.get("/log/checkpoint")
+@reads_nobody("a signature over a hash")
 async def read_checkpoint(request: Request) -> Response:
     """The newest signed checkpoint (tlog-checkpoint), without a sign-in."""
     school = school_of(request)
@@ -41,6 +44,7 @@ async def read_checkpoint(request: Request) -> Response:
 
 
 @router.get("/log/tile/entries/{place:path}")
+@reads("entries")
 async def read_bundle(request: Request) -> Response:
     """An entry bundle of the signed tree (tlog-tiles), for inspectors."""
     school, _ = authorize(request, Right.READ_ENTRIES)
@@ -57,6 +61,7 @@ async def read_bundle(request: Request) -> Response:
 
 
 @router.get("/log/tile/{place:path}")
+@reads_nobody("hashes")
 async def read_tile(request: Request) -> Response:
     """A hash tile of the signed tree (tlog-tiles), without a sign-in."""
     school = school_of(request)
@@ -73,6 +78,7 @@ async def read_tile(request: Request) -> Response:
 
 
 @router.get("/entries/{index}")
+@reads("entries")
 async def read_entry(request: Request) -> Response:
     """One entry's bytes, as they are hashed."""
     school, _ = authorize(request, Right.READ_ENTRIES)
@@ -85,6 +91,7 @@ async def read_entry(request: Request) -> Response:
 
 
 @router.get("/entries/{index}/proof")
+@reads_nobody("hashes: the entry is asked for by itself")
 async def read_proof(request: Request) -> Response:
     """A proof that the entry is in the signed tree (c2sp.org/tlog-proof@v1); 404 until a checkpoint covers it."""
     school, _ = authorize(request, Right.READ_ENTRIES)
@@ -99,6 +106,7 @@ async def read_proof(request: Request) -> Response:
 
 
 @router.get("/entries/{index}/disclosures")
+@reads("contacts", "disclosures", "names", "notes")
 async def read_disclosures(request: Request) -> Response:
     """The disclosures that the entry commits to (log format, section 6), as texts whose SHA-256 stands in its `_sd`.
 
@@ -113,12 +121,14 @@ async def read_disclosures(request: Request) -> Response:
         (entry,) = read_entries(school.recorder, index, index + 1)
         digests = parse_entry(entry).data.get("_sd", ())
         opened = school.vault.read(digests)
+        note(request, people=ids_in(entry))
         return [opened[digest] for digest in digests if digest in opened]
 
     return school.json({"index": index, "disclosures": await run_in_threadpool(work)})
 
 
 @router.post("/checkpoints", status_code=201)
+@reads_nobody("a signature over a hash")
 async def sign_checkpoint(request: Request) -> Response:
     """Sign a checkpoint over all that is recorded so far; the same again where nothing is new."""
     school, _ = authorize(request, Right.SIGN)

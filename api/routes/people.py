@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
@@ -168,6 +169,7 @@ def _named(*columns: str) -> Any:
 
 
 @overseen.get("/views/guardians")
+@reads("guardians", "names")
 async def read_guardians(request: Request, student: Id = None, at: At = None) -> Response:
     """Who is whose parent or other legal representative, with links that were ended."""
     return await answer_view(
@@ -179,6 +181,7 @@ async def read_guardians(request: Request, student: Id = None, at: At = None) ->
 
 
 @overseen.get("/views/data-notices")
+@reads("contacts", "names")
 async def read_notices(
     request: Request, from_date: From = None, to_date: To = None, only: Pending = None, at: At = None
 ) -> Response:
@@ -194,6 +197,7 @@ async def read_notices(
 
 
 @overseen.get("/views/refreshes")
+@reads("contacts", "names")
 async def read_refreshes(request: Request, at: At = None) -> Response:
     """Yearly refreshes, each with its progress by class and who has not answered."""
     return await answer_view(
@@ -207,6 +211,7 @@ async def read_refreshes(request: Request, at: At = None) -> Response:
 
 
 @overseen.get("/views/consents")
+@reads("consents", "names")
 async def read_consents(request: Request, only: Standing = None, at: At = None) -> Response:
     """Consents to delivery; with `only=standing` those that stood at that moment. Contacts stay in the vault."""
     return await answer_view(
@@ -218,6 +223,7 @@ async def read_consents(request: Request, only: Standing = None, at: At = None) 
 
 
 @overseen.get("/views/refusals")
+@reads("consents", "names")
 async def read_refusals(request: Request, only: Pending = None, at: At = None) -> Response:
     """Refusals to be informed; with `only=pending` those of which the guardianship authority has yet to be told."""
     return await answer_view(

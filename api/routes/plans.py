@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -50,6 +51,7 @@ async def amend_plan(request: Request) -> Response:
 
 
 @read.get("/courses/{course}/plan")
+@reads("names", "work")
 async def read_plan(request: Request, at: At = None) -> Response:
     """A course's plan beside the lessons that cover it: what is missing, repeated or merged, and drift in days."""
     school: OpenSchool = request.state.school
@@ -69,6 +71,7 @@ async def read_plan(request: Request, at: At = None) -> Response:
 
 
 @read.get("/views/programme")
+@reads("names", "work")
 async def read_programme(request: Request, class_group: Id = None, year: Id = None, at: At = None) -> Response:
     """Programme fulfilment: planned against given hours of every course, of a class or of a year."""
     school: OpenSchool = request.state.school

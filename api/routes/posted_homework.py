@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
@@ -46,6 +47,7 @@ async def withdraw_homework(request: Request) -> Response:
 
 
 @read.get("/posted-homework")
+@reads("names", "work")
 async def read_posted_homework(
     request: Request,
     class_group: Id = None,
@@ -66,6 +68,7 @@ async def read_posted_homework(
 
 
 @overseen.get("/posted-homework/shares")
+@reads("names", "work")
 async def read_posting_shares(request: Request, from_date: From = None, to_date: To = None, at: At = None) -> Response:
     """How much homework was posted in advance, and a day ahead at least, by teacher and month (2.2.3)."""
     return await answer_view(

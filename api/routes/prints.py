@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import note, reads
 from api.auth import Identity, Right
 from api.openapi import asks, describe
 from api.print_checks import FINDINGS, Checked, check_code, people_of
-from api.printing import ContentGoneError, prepare, print_again, scope_of
+from api.printing import ContentGoneError, classes_of, prepare, print_again, scope_of
 from api.problems import RETRY_AFTER, Problem
 from api.queries import At, Id
 from api.requests import convert_body, path_id, read_body
@@ -26,7 +27,7 @@ from exports.printing.forms import NoSuchFormError, Scope
 from ledger.errors import LetopisError
 from ledger.journal import commands as jc
 from ledger.wire.entry import Actor
-from projections.views.lookups import classes, courses
+from projections.views.lookups import classes
 from projections.views.prints import Print, find_print, prints
 
 SIGNING_SECONDS: Final = 5.0
@@ -85,6 +86,7 @@ async def void_print(request: Request) -> Response:
 
 
 @controlled.get("/prints")
+@reads("names", "work")
 async def read_prints(request: Request, class_group: Id = None, at: At = None) -> Response:
     """The register of printed forms: who certified them, which are void."""
     return await answer_view(
@@ -96,6 +98,7 @@ async def read_prints(request: Request, class_group: Id = None, at: At = None) -
 
 
 @read.get("/prints/{sheet}/pdf")
+@reads("absences", "marks", "names", "results", purpose="print", form="form")
 async def read_pages(request: Request) -> Response:
     """The pages of a form, the same bytes every time; 503 until a checkpoint covers its entry."""
     school: OpenSchool = request.state.school
@@ -107,6 +110,7 @@ async def read_pages(request: Request) -> Response:
         if issued is None:
             raise Problem("not_found", 404)
         _check_own(school, identity, scope_of(issued))
+        note(request, classes=classes_of(school, scope_of(issued)))
         headers = {
             "Cache-Control": "private, no-store",
             "Content-Disposition": f'attachment; filename="form-{issued.number}.pdf"',
@@ -117,6 +121,7 @@ async def read_pages(request: Request) -> Response:
 
 
 @controlled.post("/print-checks", openapi_extra=asks(bodies.PrintCheck))
+@reads("absences", "marks", "names", "results", purpose="check")
 async def check_print(request: Request) -> Response:
     """What the log says of a form's code: nothing is recorded."""
     school: OpenSchool = request.state.school
@@ -128,6 +133,8 @@ async def check_print(request: Request) -> Response:
         except CodeRefused as error:
             raise Problem("malformed_code", 422, _both(error)) from None
         checked = check_code(school, code)
+        if checked.issued is not None:
+            note(request, classes=classes_of(school, scope_of(checked.issued)))
         return school.json(_shown(school, checked))
 
     return await run_in_threadpool(work)
@@ -158,12 +165,8 @@ def _check_own(school: OpenSchool, identity: Identity, scope: Scope) -> None:
     """
     if identity.may(Right.READ_STAFF):
         return
-    views = school.views
-    group = scope.class_group
-    if scope.course is not None:
-        group = next((row.class_group for row in courses(views).rows if row.course == scope.course), None)
-    own = {row.class_group for row in classes(views).rows if row.class_teacher == identity.actor}
-    if group not in own:
+    own = {row.class_group for row in classes(school.views).rows if row.class_teacher == identity.actor}
+    if not own.issuperset(classes_of(school, scope) or (None,)):
         detail = ("учитель печатает только по своему классу", "a teacher prints of the own class alone")
         raise Problem("forbidden", 403, detail)
 

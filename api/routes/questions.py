@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.answering import ask_school, describe, dressed, listed, notes_of, people_of
+from api.access import note, reads, reads_nobody
+from api.answering import KINDS, ask_school, describe, dressed, listed, notes_of, people_of
 from api.problems import Problem
 from api.queries import At, read_as_of
 from api.routes.views import check_overseer
@@ -30,6 +31,7 @@ router = APIRouter(tags=["questions"], dependencies=[Depends(check_overseer)])
 
 
 @router.get("/questions")
+@reads_nobody("which questions can be asked")
 async def read_questions(request: Request) -> Response:
     """The inspector's questions that the journal can answer, with what each may be asked with."""
     school: OpenSchool = request.state.school
@@ -81,6 +83,7 @@ def answer_question(
         raise Problem("bad_request", 400, (error.words_ru, error.words_en), more=more) from None
     if not _wants_csv(request, as_format):
         return school.json(dressed(school, answered, at))
+    note(request, people=answered.of_kind("person"), form="csv")
     content = format_answer(answered, people_of(school, answered), notes_of(school, answered))
     headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(answered.known.position)}
     return Response(content, media_type=f"{_CSV}; charset=utf-8", headers=headers)
@@ -95,4 +98,5 @@ def _wants_csv(request: Request, asked: str | None) -> bool:
 
 
 for _question in QUESTIONS:
-    router.add_api_route(f"/questions/{_question.slug}", _route(_question), methods=["GET"])
+    _marked = reads(*KINDS[_question.slug], purpose="question")(_route(_question))
+    router.add_api_route(f"/questions/{_question.slug}", _marked, methods=["GET"])

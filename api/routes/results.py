@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads, reads_nobody
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, Id, read_as_of
@@ -172,6 +173,7 @@ async def record_council_decision(request: Request) -> Response:
 
 
 @read.get("/assessment-rules")
+@reads_nobody("rules of assessment")
 async def read_assessment_rules(request: Request, at: At = None) -> Response:
     """Rules of assessment, each in force until the next one's day."""
     return await _answer(
@@ -180,6 +182,7 @@ async def read_assessment_rules(request: Request, at: At = None) -> Response:
 
 
 @read.get("/results")
+@reads("marks", "names", "results")
 async def read_results(
     request: Request,
     class_group: Id = None,
@@ -201,6 +204,7 @@ async def read_results(
 
 
 @read.get("/result-correction-requests")
+@reads("corrections", "names", "notes", "results")
 async def read_result_correction_requests(
     request: Request,
     sheet: Id = None,
@@ -220,6 +224,7 @@ async def read_result_correction_requests(
 
 
 @controlled.get("/results/deviations")
+@reads("marks", "names", "results")
 async def read_deviations(
     request: Request, class_group: Id = None, period: Id = None, teacher: Id = None, at: At = None
 ) -> Response:
@@ -235,6 +240,7 @@ async def read_deviations(
 
 
 @controlled.get("/results/unpublished")
+@reads("names", "results")
 async def read_unpublished(request: Request, period: Id = None, at: At = None) -> Response:
     """Results that nobody said were shown."""
     return await _answer(
@@ -243,6 +249,7 @@ async def read_unpublished(request: Request, period: Id = None, at: At = None) -
 
 
 @read.get("/council-decisions")
+@reads("names", "results")
 async def read_council_decisions(request: Request, year: Id = None, student: Id = None, at: At = None) -> Response:
     """Decisions of the teachers' council, those that were replaced too."""
     return await _answer(

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To, read_as_of
@@ -71,6 +72,7 @@ async def cancel_scheduled_work(request: Request) -> Response:
 
 
 @read.get("/schedule")
+@reads("names", "work")
 async def read_schedule(
     request: Request,
     class_group: Id = None,

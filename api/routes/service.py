@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import bodies
+from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, To, read_as_of
@@ -69,6 +70,7 @@ async def drop_portal(request: Request) -> Response:
 
 
 @read.get("/views/freshness")
+@reads("work")
 async def read_freshness(request: Request, from_date: From = None, to_date: To = None, at: At = None) -> Response:
     """What was measured last, and alarms of which a part lies in these days, each with the entries that it rests on."""
     moment = read_as_of(at)
@@ -87,6 +89,7 @@ async def read_freshness(request: Request, from_date: From = None, to_date: To =
 
 
 @read.get("/views/portals")
+@reads("work")
 async def read_portals(request: Request, at: At = None) -> Response:
     """Portals on the list: the last check of each link, how long ago it was, and whether that is more than a month."""
     moment = read_as_of(at)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads, reads_nobody
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -259,30 +260,35 @@ async def _read(request: Request, kind: str, name: str) -> Response:
 
 
 @router.get("/people/{person}")
+@reads("work")
 async def read_person(request: Request) -> Response:
     """A person's kind; names come with views, and what is recorded of the data with registers of their own."""
     return await _read(request, "person", "person")
 
 
 @router.get("/years/{year}")
+@reads_nobody("a school year's days")
 async def read_year(request: Request) -> Response:
     """A school year."""
     return await _read(request, "year", "year")
 
 
 @router.get("/periods/{period}")
+@reads_nobody("a reporting period's days")
 async def read_period(request: Request) -> Response:
     """A reporting period."""
     return await _read(request, "period", "period")
 
 
 @router.get("/classes/{class_group}")
+@reads("work")
 async def read_class(request: Request) -> Response:
     """A class group with its roster: student -> stays, each its first and last day."""
     return await _read(request, "class", "class_group")
 
 
 @router.get("/courses/{course}")
+@reads("work")
 async def read_course(request: Request) -> Response:
     """A course with its teachers, each with the first day."""
     return await _read(request, "course", "course")

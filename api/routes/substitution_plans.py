@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import bodies
+from api.access import reads
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.problems import Problem
@@ -49,6 +50,7 @@ async def withdraw_substitution_plan(request: Request) -> Response:
 
 
 @read.get("/substitution-plans")
+@reads("names", "work")
 async def read_substitution_plans(
     request: Request,
     teacher: Id = None,

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import note, reads
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.routes.views import check_reader, dress, whose
 from api.schools import OpenSchool
@@ -22,6 +23,7 @@ _OWN: Final = ("учитель видит только свои замещени
 
 
 @router.get("/substitutions")
+@reads("names", "work")
 async def read_substitutions(
     request: Request,
     employee: Id = None,
@@ -43,6 +45,7 @@ async def read_substitutions(
 
 
 @router.get("/substitutions.csv")
+@reads("names", "work", purpose="export", form="csv")
 async def read_substitutions_as_csv(
     request: Request,
     employee: Id = None,
@@ -57,6 +60,7 @@ async def read_substitutions_as_csv(
 
     def work() -> Response:
         register = substitution_register(school.read_views(), **asked)
+        note(request, people=_people(register))
         content = format_register(register, school.names(_people(register)))
         headers = {
             "Cache-Control": "private, no-store",

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
+from api.access import reads, reads_nobody
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.problems import Problem
@@ -109,6 +110,7 @@ def _people(plain: dict[str, Any]) -> set[str]:
 
 
 @shown.get("/years/{year}/calendar")
+@reads_nobody("days of the school year")
 async def read_calendar(request: Request, at: At = None) -> Response:
     """A year's calendar: every declaration, and what revoked it."""
     year = path_id(request, "year")
@@ -116,12 +118,14 @@ async def read_calendar(request: Request, at: At = None) -> Response:
 
 
 @shown.get("/bells")
+@reads_nobody("bell schedules")
 async def read_bells(request: Request, at: At = None) -> Response:
     """All bell schedules with their versions."""
     return await _answer(request, at, lambda views, moment, _: timetable_entries.bell_schedules(views, at=moment))
 
 
 @shown.get("/classes/{class_group}/timetables")
+@reads("names", "work")
 async def read_timetables(request: Request, at: At = None) -> Response:
     """A class's timetables as they were set."""
     group = path_id(request, "class_group")
@@ -131,6 +135,7 @@ async def read_timetables(request: Request, at: At = None) -> Response:
 
 
 @shown.get("/classes/{class_group}/days")
+@reads("names", "work")
 async def read_class_days(
     request: Request, from_date: From = None, to_date: To = None, month: Month = None, at: At = None
 ) -> Response:
@@ -145,6 +150,7 @@ async def read_class_days(
 
 
 @shown.get("/teacher-day")
+@reads("names", "work")
 async def read_teacher_day(request: Request, teacher: Id = None, from_date: From = None, at: At = None) -> Response:
     """A teacher's lessons of the day `from`, and what is missing of each; the own day where no teacher is named."""
     whose = request.state.identity.actor if teacher is None else teacher
@@ -157,6 +163,7 @@ async def read_teacher_day(request: Request, teacher: Id = None, from_date: From
 
 
 @shown.get("/gaps")
+@reads("names", "work")
 async def read_gaps(
     request: Request,
     class_group: Id = None,

@@ -14,6 +14,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads, reads_nobody
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
@@ -39,17 +40,17 @@ from projections.views.subgroups import subgroup_members
 
 def check_reader(request: Request) -> None:
     """Refuse who may not read before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_VIEWS)
+    authorize(request, Right.READ_VIEWS)
 
 
 def check_overseer(request: Request) -> None:
     """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.OVERSEE)
+    authorize(request, Right.OVERSEE)
 
 
 def check_controller(request: Request) -> None:
     """Refuse who may not see how others keep the journal, before anything else of the request is judged."""
-    request.state.school, request.state.identity = authorize(request, Right.READ_STAFF)
+    authorize(request, Right.READ_STAFF)
 
 
 def whose(identity: Identity, asked: str | None, detail: tuple[str, str]) -> str | None:
@@ -113,18 +114,21 @@ def _none(_: Any) -> Iterable[str]:
 
 
 @router.get("/years")
+@reads_nobody("school years' days")
 async def read_years(request: Request, at: At = None) -> Response:
     """School years by their first day."""
     return await answer_view(request, at, lambda views, position: lookups.years(views, at=position), _none)
 
 
 @router.get("/classes")
+@reads("work")
 async def read_classes(request: Request, year: Id = None, at: At = None) -> Response:
     """Class groups."""
     return await answer_view(request, at, lambda views, position: lookups.classes(views, year=year, at=position), _none)
 
 
 @router.get("/periods")
+@reads("names", "work")
 async def read_periods(request: Request, at: At = None) -> Response:
     """Reporting periods, which are closed, and every entry that closed, reopened or attested one."""
     return await answer_view(
@@ -142,6 +146,7 @@ async def read_periods(request: Request, at: At = None) -> Response:
 
 
 @router.get("/courses")
+@reads("names", "work")
 async def read_courses(request: Request, class_group: Id = None, at: At = None) -> Response:
     """Courses with their teachers."""
     return await answer_view(
@@ -153,6 +158,7 @@ async def read_courses(request: Request, class_group: Id = None, at: At = None) 
 
 
 @router.get("/courses/{course}/members")
+@reads("names")
 async def read_members(request: Request, at: At = None) -> Response:
     """Who is and was in a course's subgroup, each with the first and the last day."""
     course = path_id(request, "course")
@@ -165,6 +171,7 @@ async def read_members(request: Request, at: At = None) -> Response:
 
 
 @router.get("/classes/{class_group}/page")
+@reads("absences", "corrections", "marks", "names")
 async def read_class_page(
     request: Request,
     course: Id = None,
@@ -193,6 +200,7 @@ async def read_class_page(
 
 
 @router.get("/lessons/{lesson}/cells/{student}/history")
+@reads("absences", "corrections", "marks", "names")
 async def read_cell_history(request: Request, at: At = None) -> Response:
     """Every entry that touched one cell: value, author, time, reason, basis."""
     lesson, student = path_id(request, "lesson"), path_id(request, "student")
@@ -205,6 +213,7 @@ async def read_cell_history(request: Request, at: At = None) -> Response:
 
 
 @router.get("/corrections")
+@reads("absences", "corrections", "marks", "names")
 async def read_corrections(
     request: Request,
     class_group: Id = None,
@@ -234,6 +243,7 @@ async def read_corrections(
 
 
 @router.get("/correction-requests")
+@reads("corrections", "names", "notes")
 async def read_correction_requests(
     request: Request,
     lesson: Id = None,
@@ -252,6 +262,7 @@ async def read_correction_requests(
 
 
 @router.get("/flagged-marks")
+@reads("absences", "marks", "names")
 async def read_flagged_marks(
     request: Request,
     class_group: Id = None,
@@ -274,6 +285,7 @@ async def read_flagged_marks(
 
 
 @router.get("/students/{student}/page")
+@reads("absences", "marks", "names", "results")
 async def read_student_page(
     request: Request,
     from_date: From = None,
@@ -293,6 +305,7 @@ async def read_student_page(
 
 
 @overseen.get("/views/obligations")
+@reads_nobody("what must be printed, by periods and classes")
 async def read_obligations(request: Request, at: At = None) -> Response:
     """What must be printed under regulation 3.3 of each month, period and year, and what on which evidence not."""
     moment = read_as_of(at)
@@ -303,6 +316,7 @@ async def read_obligations(request: Request, at: At = None) -> Response:
 
 
 @overseen.get("/views/conformity")
+@reads_nobody("clauses of the regulation and what the log shows of each, in numbers")
 async def read_conformity(request: Request, at: At = None) -> Response:
     """The regulation clause by clause: what the journal does about each, and what the log shows of it."""
     moment = read_as_of(at)
@@ -313,6 +327,7 @@ async def read_conformity(request: Request, at: At = None) -> Response:
 
 
 @overseen.get("/views/regulation")
+@reads("names", "work")
 async def read_regulation(request: Request, at: At = None) -> Response:
     """Versions of the regulation with their days and parameters, and who answered for the journal when."""
     return await answer_view(
@@ -324,6 +339,7 @@ async def read_regulation(request: Request, at: At = None) -> Response:
 
 
 @overseen.get("/views/duties")
+@reads("names", "work")
 async def read_duties(request: Request, on: On = None, at: At = None) -> Response:
     """Duties with their days; of the day `on` (today), courses that nobody answers for and teachers without a duty."""
     return await answer_view(

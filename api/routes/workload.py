@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
@@ -33,6 +34,7 @@ _OWN: Final = ("учитель видит только свои часы", "a te
 
 
 @router.get("/workload")
+@reads("names", "work")
 async def read_workload(
     request: Request,
     teacher: Id = None,
@@ -55,6 +57,7 @@ async def read_workload(
 
 
 @router.get("/workload/lessons")
+@reads("names", "work")
 async def read_workload_lessons(
     request: Request,
     teacher: Id = None,
@@ -81,6 +84,7 @@ async def read_workload_lessons(
 
 
 @router.get("/classes/{class_group}/hours")
+@reads("names", "work")
 async def read_class_hours(
     request: Request,
     month: Month = None,

@@ -1,0 +1,293 @@
+"""Looks at personal data over HTTP: each route says what it reads, and what it answers is recorded first (2.4.4).
+
+A route of a school either declares the kinds of fields that its answers show, or that they hold nobody's data, with the
+reason; one that does neither is refused when the application is made. Whose data an answer holds is found in its bytes
+(`api.whose`). Where the access log cannot be written, the answer is a 503 and not the data.
+
+    @router.get("/classes/{class_group}/page")
+    @reads("absences", "marks", "names")
+    async def read_class_page(…): …
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import Problem, of_error
+from api.schools import OpenSchool
+from api.whose import Whose, ids_in
+from ledger.access.events import PURPOSES, Form, Kind, Look, Purpose, is_basis
+from ledger.access.log import AccessLogUnavailable
+from ledger.wire.entry import Actor
+from projections.errors import ViewsError
+
+PURPOSE_HEADER: Final = "letopis-purpose"
+BASIS_HEADER: Final = "letopis-basis"
+_DECLARED: Final = "declares_reads"
+_PREFIX: Final = "/v1/schools/{school}"
+_logger = logging.getLogger(__name__)
+
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a route's answers show.
+
+    Attributes:
+        kinds: kinds of fields; empty: nobody's data, for the `reason`.
+        purpose: why it is asked, unless the reader says otherwise.
+        form: what is taken out; None: it is a look.
+        streams: the answer comes bit by bit, and is recorded as one of all the school before its first byte.
+        reason: why the answers hold nobody's data.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    purpose: Purpose = "view"
+    form: Form | None = None
+    streams: bool = False
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a route knows better than its declaration and its answer's bytes: of whom, as what, which kinds.
+
+    `people` are ids among which people are; `classes` are class groups whose students are all in it, and none: all of
+    the school.
+    """
+
+    people: Collection[str] | None = None
+    classes: Collection[str] | None = None
+    form: Form | None = None
+    kinds: tuple[Kind, ...] = ()
+
+
+RECEIPT: Final = Reads(reason="a receipt: the command's id, indexes, streams and versions")
+"""Of a route that records something."""
+
+
+class _Declaring:
+    """A decorator that keeps what a route declares with its function."""
+
+    def __init__(self, declared: Reads) -> None:
+        self._declared = declared
+
+    def __call__(self, endpoint: _Endpoint) -> _Endpoint:
+        setattr(endpoint, _DECLARED, self._declared)
+        return endpoint
+
+
+def reads(*kinds: Kind, purpose: Purpose = "view", form: Form | None = None, streams: bool = False) -> _Declaring:
+    """Declare which kinds of fields a route's answers show."""
+    return _Declaring(Reads(kinds, purpose, form, streams))
+
+
+def reads_nobody(reason: str) -> _Declaring:
+    """Declare that a route's answers hold nobody's data, and why."""
+    return _Declaring(Reads(reason=reason))
+
+
+def declared_by(route: APIRoute) -> Reads | None:
+    """What a route declares; one that answers with a receipt need not."""
+    declared: Reads | None = getattr(route.endpoint, _DECLARED, None)
+    if declared is None and _answers_receipt(route):
+        return RECEIPT
+    return declared
+
+
+def _answers_receipt(route: APIRoute) -> bool:
+    responses: dict[str, Any] = (route.openapi_extra or {}).get("responses", {})
+    created: dict[str, Any] = responses.get("201", {})
+    return "POST" in (route.methods or ()) and created.get("description") == "Recorded"
+
+
+def name_of(path: str) -> str:
+    """A route's name in the access log: its path below the school, placeholders without what they take."""
+    return path.removeprefix(_PREFIX).replace(":path}", "}")
+
+
+def check_declared(routes: Iterable[APIRoute]) -> None:
+    """Refuse routes that do not say what they read.
+
+    Raises:
+        ValueError: naming them.
+    """
+    silent = sorted(route.path for route in routes if declared_by(route) is None)
+    if silent:
+        raise ValueError(f"these routes do not declare what they read: {', '.join(silent)}")
+
+
+def note(request: Request, **known: Any) -> None:
+    """Note what the answer shows, where its bytes do not say it; see `Shown`."""
+    shown = getattr(request.state, "shown", None) or Shown()
+    for name, value in known.items():
+        setattr(shown, name, value)
+    request.state.shown = shown
+
+
+def recorded(app: ASGIApp) -> ASGIApp:
+    """Wrap an application: no answer with personal data leaves before it is recorded."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        held = _Held(scope, send)
+        try:
+            stated = _stated(Request(scope))
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
+            return
+        held.stated = stated
+        await app(scope, receive, held.take)
+
+    return answered
+
+
+def _stated(request: Request) -> tuple[Purpose | None, str | None]:
+    """The purpose and the basis that the reader states.
+
+    Raises:
+        Problem: 400 where one is none, or stands twice.
+    """
+    purposes, bases = request.headers.getlist(PURPOSE_HEADER), request.headers.getlist(BASIS_HEADER)
+    if len(purposes) > 1 or (purposes and purposes[0] not in PURPOSES):
+        listed = ", ".join(sorted(PURPOSES))
+        raise _bad_header("Letopis-Purpose", f"один из кодов: {listed}", f"one of the codes: {listed}")
+    if len(bases) > 1 or (bases and not is_basis(bases[0])):
+        words = ("код до 64 знаков: латинские буквы, цифры, . _ / -", "a code of at most 64 letters, digits, . _ / -")
+        raise _bad_header("Letopis-Basis", *words)
+    purpose: Any = purposes[0] if purposes else None
+    return purpose, bases[0] if bases else None
+
+
+def _bad_header(name: str, words_ru: str, words_en: str) -> Problem:
+    return Problem("bad_request", 400, (words_ru, words_en), more={"where": name})
+
+
+class _Held:
+    """One answer on its way: kept back until what it shows is recorded."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._start: Message | None = None
+        self._pieces: list[bytes] = []
+        self._passes = False
+        self._what = RECEIPT
+        self.stated: tuple[Purpose | None, str | None] = (None, None)
+
+    async def take(self, message: Message) -> None:
+        """Take one message of the application's answer."""
+        if self._passes:
+            await self._send(message)
+            return
+        if message["type"] == "http.response.start":
+            await self._begin(message)
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._pieces.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._let_go(b"".join(self._pieces))
+        else:
+            await self._send(message)
+
+    async def _begin(self, message: Message) -> None:
+        request = Request(self._scope)
+        route = self._scope.get("route")
+        declared = declared_by(route) if isinstance(route, APIRoute) else None
+        school: OpenSchool | None = getattr(request.state, "school", None)
+        is_good = message["status"] < HTTPStatus.BAD_REQUEST
+        if is_good and declared is None and school is not None:
+            _logger.error("a route of a school does not declare what it reads")
+            await self._refuse(Problem("internal", 500))
+            return
+        shown = getattr(request.state, "shown", None) or Shown()
+        kinds = shown.kinds or (declared.kinds if declared is not None and is_good else ())
+        if declared is None or not kinds:
+            self._passes = True
+            await self._send(message)
+            return
+        self._start, self._what = message, replace(declared, kinds=kinds, form=shown.form or declared.form)
+        if declared.streams:
+            await self._let_go(None)
+
+    async def _let_go(self, content: bytes | None) -> None:
+        """Send what was kept back, once it is recorded; `content` None: the rest of it comes bit by bit."""
+        start = self._start
+        if start is None:
+            return
+        try:
+            await run_in_threadpool(self._record, start, content)
+        except AccessLogUnavailable as error:
+            _logger.error("a look could not be recorded: %s", error)  # noqa: TRY400 - its text says enough
+            await self._refuse(of_error(error))
+            return
+        self._passes = True
+        await self._send(start)
+        if content is not None:
+            await self._send({"type": "http.response.body", "body": content})
+
+    def _record(self, start: Message, content: bytes | None) -> None:
+        """Append the look, where the answer shows anybody.
+
+        Raises:
+            AccessLogUnavailable: it is not known to be recorded.
+        """
+        state = Request(self._scope).state
+        school: OpenSchool | None = getattr(state, "school", None)
+        if school is None:
+            raise AccessLogUnavailable("nobody is known to have asked")
+        shown: Shown = getattr(state, "shown", None) or Shown()
+        whose = whose_data(school, content, shown)
+        if whose is None:
+            return
+        position = Headers(raw=start["headers"]).get("letopis-position")
+        purpose, basis = self.stated
+        what = self._what
+        look = Look(
+            what=name_of(self._scope["route"].path),
+            purpose=purpose or ("export" if what.form == "csv" else what.purpose),
+            kinds=what.kinds,
+            people=whose.people,
+            classes=whose.classes,
+            count=whose.number,
+            as_of=None if position is None else int(position),
+            basis=basis,
+            form=what.form,
+        )
+        school.access.log.record(look, Actor(state.identity.actor, state.identity.role))
+
+    async def _refuse(self, problem: Problem) -> None:
+        self._passes = True
+        await problem.response()(self._scope, _nothing, self._send)
+
+
+def whose_data(school: OpenSchool, content: bytes | None, shown: Shown) -> Whose | None:
+    """Whose data an answer holds, by its bytes or by what is known of it; None: nobody's.
+
+    All of the school's where there is neither, or where that cannot be found out now.
+    """
+    try:
+        views = school.read_views()
+        if shown.classes is not None:
+            return school.directory.students_of(views, shown.classes)
+        if shown.people is None and content is None:
+            return school.directory.students_of(views, ())
+        return school.directory.find(views, ids_in(content or b"") if shown.people is None else shown.people)
+    except ViewsError:
+        return Whose((), (), 0)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}

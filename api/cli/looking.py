@@ -1,0 +1,112 @@
+"""Looks from the command line: each command says what it shows, and it is recorded before it is shown (2.4.4).
+
+Who looks is a user of the machine: in the role ``operator``, under an id made of the journal's origin and the user's
+number. On SQLite the access log takes entries of several processes, so this works beside a running server.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+from api.access import Shown, whose_data
+from api.schools import OpenSchool
+from ledger.access.events import Form, Kind, Look, Purpose
+from ledger.wire.entry import Actor
+
+SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    "check-print": ("absences", "marks", "names", "results"),
+    "deadlines": ("names", "work"),
+    "export": ("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
+    "extract": ("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
+    "forecast": ("marks", "names"),
+    "indicators": ("names", "work"),
+    "lacks": ("absences", "marks", "names", "results"),
+    "print": ("absences", "marks", "names", "results"),
+    "prints": ("names", "work"),
+    "rebuild": ("absences", "marks", "results", "work"),
+    "replay": ("absences", "corrections", "marks", "names", "notes", "results"),
+    "sheet": ("names", "results"),
+    "substitutions": ("names", "work"),
+    "worklist": ("names", "work"),
+    "workload": ("names", "work"),
+}
+"""Command -> kinds of fields that it shows; `ask` has them of each question."""
+
+SHOWS_NOBODY: Final[Mapping[str, str]] = {
+    "audit": "findings about bytes and hashes",
+    "bench": "times of made-up schools",
+    "certify": "the number of a form",
+    "checkpoint": "a signature over a hash",
+    "demo": "a made-up school",
+    "freshness": "when the diary was brought up to date",
+    "import": "what the given files say, to whoever gave them",
+    "init": "sign-ins of a school that has nobody yet",
+    "journals": "which classes' journals are closed",
+    "migrate": "a log's name",
+    "obligations": "what must be printed, by periods and classes",
+    "portals": "links to the diary",
+    "printouts register": "the number of a printout",
+    "serve": "where it listens; what is asked over HTTP is recorded there",
+    "vault sweep": "how many values no entry commits to",
+    "viewer": "a page without data",
+    "void-print": "the number of a form",
+}
+"""Command -> why what it shows is nobody's data."""
+
+
+def look(
+    school: OpenSchool,
+    command: str,
+    found: object,
+    *,
+    kinds: Collection[Kind] | None = None,
+    purpose: Purpose = "view",
+    form: Form | None = None,
+    classes: Collection[str] | None = None,
+    people: Collection[str] | None = None,
+    as_of: int | None = None,
+) -> None:
+    """Record that a command is about to show what it found; nothing is recorded where that is nobody's.
+
+    Args:
+        school: whose data.
+        command: its name.
+        found: what it shows, in which people are found by their ids.
+        kinds: of fields; by default the command's.
+        purpose: why.
+        form: what is taken out.
+        classes: as `api.access.Shown`.
+        people: as `api.access.Shown`.
+        as_of: the position that it stands at; by default what `found` says.
+
+    Raises:
+        AccessLogUnavailable: it cannot be recorded: show nothing.
+    """
+    content = orjson.dumps(found, default=list, option=orjson.OPT_NON_STR_KEYS)
+    whose = whose_data(school, content, Shown(people=people, classes=classes))
+    if whose is None:
+        return
+    user = os.getuid()
+    position: Any = found.get("position") if isinstance(found, dict) else getattr(found, "position", None)
+    recorded = Look(
+        what=f"letopis {command}",
+        purpose="export" if form == "csv" else purpose,
+        kinds=SHOWS[command] if kinds is None else kinds,
+        people=whose.people,
+        classes=whose.classes,
+        count=whose.number,
+        as_of=position if as_of is None else as_of,
+        form=form,
+        operator=user,
+    )
+    school.access.log.record(recorded, operator_of(school.recorder.origin, user))
+
+
+def operator_of(origin: str, user: int) -> Actor:
+    """Who a user of the machine is in a school's access log."""
+    return Actor(str(uuid5(NAMESPACE_URL, f"{origin}#{user}")), "operator")

@@ -1,0 +1,102 @@
+"""Whose data an answer holds: ids of registered people found in its bytes, named one by one or by their classes.
+
+Looked for in the answer itself and not declared by each route: an id that a new field brings along is found like any
+other. That an id is a person's is known from the views, which name everybody who was ever registered.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
+
+from ledger.access.events import NAMED_MAX
+from projections.reading import Reader
+
+_ID: Final = re.compile(
+    rb'["/,\n]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=["\\,\r\n])', re.ASCII
+)
+
+
+class Whose(NamedTuple):
+    """Who is in an answer: named people, class groups that hold the others, and how many they are together.
+
+    Nobody named and no class: all of the school, of `count` people.
+    """
+
+    people: tuple[str, ...]
+    classes: tuple[str, ...]
+    number: int
+
+
+def ids_in(content: bytes) -> set[str]:
+    """All ids that stand in an answer: whole texts of JSON, cells of a CSV, or behind the kind in a stream's name."""
+    return {found.decode() for found in set(_ID.findall(content))}
+
+
+class Directory:
+    """Everybody who was ever registered, and which classes each student was ever in. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._position = 0
+        self._people: set[str] = set()
+        self._classes: dict[str, list[str]] = {}
+
+    def find(self, views: Reader, ids: Iterable[str]) -> Whose | None:
+        """The people among these ids; None where there are none.
+
+        More than `NAMED_MAX` are told by classes, each student by one that the ids name too, else by the last one; and
+        where that is too much as well, by nothing but their number: then the entry says all of the school.
+        """
+        given = set(ids)
+        with self._lock:
+            self._follow(views)
+            people = given & self._people
+            if not people:
+                return None
+            if len(people) <= NAMED_MAX:
+                return Whose(tuple(sorted(people)), (), len(people))
+            return self._by_classes(people, given)
+
+    def students_of(self, views: Reader, classes: Collection[str]) -> Whose:
+        """All who were ever in these classes; without any, all of the school."""
+        with self._lock:
+            self._follow(views)
+            if not classes:
+                return Whose((), (), len(self._people))
+            count = sum(not own.isdisjoint(classes) for own in map(set, self._classes.values()))
+            return Whose((), tuple(sorted(classes)), count)
+
+    def _by_classes(self, people: Collection[str], given: Collection[str]) -> Whose:
+        named: set[str] = set()
+        classes: set[str] = set()
+        for person in people:
+            own = self._classes.get(person)
+            if own is None:
+                named.add(person)
+            elif classes.isdisjoint(own):
+                classes.add(next((one for one in own if one in given), own[-1]))
+        if len(named) > NAMED_MAX or len(classes) > NAMED_MAX:
+            return Whose((), (), len(people))
+        return Whose(tuple(sorted(named)), tuple(sorted(classes)), len(people))
+
+    def _follow(self, views: Reader) -> None:
+        """Learn what was recorded since the last time."""
+        position = views.position()
+        if position <= self._position:
+            return
+        since = {"since": self._position, "at": position}
+        rows = views.select("SELECT p.person FROM {persons} p WHERE p.entry >= :since AND p.entry < :at", since)
+        self._people.update(person for (person,) in rows)
+        rows = views.select(
+            "SELECT e.student, e.class_group FROM {enrollments} e WHERE e.entry >= :since AND e.entry < :at"
+            " ORDER BY e.entry",
+            since,
+        )
+        for student, class_group in rows:
+            own = self._classes.setdefault(student, [])
+            if class_group not in own:
+                own.append(class_group)
+        self._position = position

@@ -1,0 +1,243 @@
+"""Looks at personal data are recorded before they are answered, and refused where they cannot be (2.4.4)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from api.settings import access_environment, access_origin, read_school_file
+from ledger.access.log import Seen
+from ledger.audit import audit
+from ledger.journal.commands import EnrollStudent, RegisterPerson
+from ledger.wire.entry import Actor
+from tests.http_class import SmallClass, problem
+from tests.http_school import ORIGIN, Served
+
+LETOPIS = Path(sys.executable).with_name("letopis")
+STUDENTS = 70
+
+
+def looks(server: Served, since: int = 0) -> list[Seen]:
+    return list(server.school.access.log.seen())[since:]
+
+
+def test_a_look_says_who_why_what_whose_and_which_kinds_of_fields(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher, server.as_("inspector") as inspector:
+        school.recorded(teacher)
+        before = len(looks(server))
+        page = teacher.get(f"/classes/{school.group}/page", params={"course": school.course})
+        answer = inspector.get("/questions/absences", params={"class": "5А"}, headers={"Letopis-Basis": "order-14"})
+        own = inspector.get(f"/students/{school.students[0]}/page", headers={"Letopis-Purpose": "subject_request"})
+        for given in (page, answer, own):
+            assert given.status_code == 200, given.text
+    first, second, third = looks(server, before)
+    assert (first.actor, first.role) == (server.actors["teacher"], "teacher")
+    assert first.look.what == "/classes/{class_group}/page"
+    assert first.look.kinds == ("absences", "corrections", "marks", "names")
+    assert (first.look.scope, first.look.count) == ("people", len(first.look.people))
+    assert set(school.students) <= set(first.look.people) <= {*school.students, server.actors["teacher"]}
+    assert first.look.as_of == page.json()["position"]
+    assert (first.look.purpose, first.look.basis, first.look.form) == ("view", None, None)
+    assert (second.role, second.look.purpose, second.look.basis) == ("inspector", "question", "order-14")
+    assert (third.look.purpose, third.look.what) == ("subject_request", "/students/{student}/page")
+    assert school.students[0] in third.look.people
+
+
+def test_a_table_that_is_taken_out_is_an_export_of_those_whom_it_names(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher, server.as_("inspector") as inspector:
+        school.recorded(teacher)
+        before = len(looks(server))
+        assert inspector.get("/questions/absences", params={"format": "csv"}).status_code == 200
+        assert teacher.get(f"/classes/{school.group}/sheet.csv").status_code == 200
+        assert inspector.get("/forecasts.csv", params={"class_group": school.group}).status_code == 200
+    found = looks(server, before)
+    assert {(one.look.purpose, one.look.form) for one in found} == {("export", "csv")}
+    assert school.students[1] in found[0].look.people
+
+
+def test_more_people_than_are_named_one_by_one_are_told_by_their_classes(server: Served) -> None:
+    school = SmallClass(server)
+    actor = Actor(server.actors["administrator"], "administrator")
+    first = school.server.school.recorder.head().at[:10]
+    for _ in range(STUDENTS):
+        student = str(uuid4())
+        server.school.execute(RegisterPerson(person=student, kind="student", sd=()), actor)
+        server.school.execute(EnrollStudent(class_group=school.group, student=student, starts_on=first), actor)
+    before = len(looks(server))
+    with server.as_("deputy") as deputy, server.as_("inspector") as inspector:
+        assert deputy.get(f"/classes/{school.group}").status_code == 200
+        assert inspector.get("/feed.jsonl").status_code == 200
+    roster, feed = (one.look for one in looks(server, before))
+    assert (roster.scope, roster.classes, roster.people) == ("classes", (school.group,), ())
+    assert roster.count == STUDENTS + 2
+    assert (feed.scope, feed.classes, feed.people, feed.kinds) == ("school", (), (), ("entries",))
+    assert feed.count == STUDENTS + 3
+
+
+def test_what_shows_nobody_and_what_is_refused_is_no_look(server: Served) -> None:
+    school = SmallClass(server)
+    before = len(looks(server))
+    with server.as_("teacher") as teacher, server.as_(None) as stranger:
+        assert teacher.get("/years").status_code == 200
+        assert teacher.get("/corrections").json()["rows"] == []
+        assert teacher.get("/views/guardians").status_code == 403
+        assert teacher.get(f"/classes/{uuid4()}").status_code == 404
+        assert stranger.get(f"/classes/{school.group}").status_code == 401
+        assert teacher.get("/log/checkpoint").status_code == 200
+    assert looks(server, before) == []
+
+
+def test_the_present_lesson_in_a_refusal_is_a_look_too(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        path, etag = school.recorded(teacher)
+        body = {"marks": [{"student": school.students[0], "work": str(uuid4()), "value": "5"}]}
+        teacher.post(f"{path}/entries", json={"homework": {"text": "§ 5"}}, headers={"If-Match": etag})
+        before = len(looks(server))
+        stale = teacher.post(f"{path}/entries", json=body, headers={"If-Match": etag})
+        problem(stale, 412, "stale")
+    (found,) = looks(server, before)
+    assert (found.look.what, found.look.kinds) == ("/lessons/{lesson}/entries", ("absences", "marks", "work"))
+    assert set(school.students) <= set(found.look.people)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Letopis-Purpose", "curiosity"), ("Letopis-Basis", "Иванова просила"), ("Letopis-Basis", "a" * 65)],
+)
+def test_a_purpose_or_a_basis_that_is_no_code_is_refused(server: Served, name: str, value: str) -> None:
+    with server.as_("teacher") as teacher:
+        answer = teacher.get("/years", headers={name: value.encode()})  # type: ignore[dict-item]
+        assert (answer.status_code, answer.json()["where"]) == (400, name)
+
+
+@contextmanager
+def held(server: Served, database: str) -> Iterator[None]:
+    """Hold the write lock of the access log, as another program would that does not let go."""
+    if database == "sqlite":
+        with closing(sqlite3.connect(server.school.layout.access_file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    dsn = access_environment(server.school.layout, read_school_file(server.school.layout), create=True)
+    with psycopg.connect(dsn["LETOPIS_POSTGRES_OWNER_DSN"]) as other:
+        other.execute("SELECT FROM letopis.heads WHERE origin = %s FOR UPDATE", (access_origin(ORIGIN),))
+        yield
+        other.rollback()
+
+
+def test_a_look_that_cannot_be_recorded_is_refused_and_shows_nothing(server: Served, database: str) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        school.recorded(teacher)
+        before = len(looks(server))
+        with held(server, database):
+            answer = teacher.get(f"/classes/{school.group}/page")
+            problem(answer, 503, "access_log_unavailable")
+            assert answer.headers["Retry-After"]
+            assert school.students[0] not in answer.text
+            assert teacher.get("/years").status_code == 200, "what shows nobody goes on"
+        assert teacher.get(f"/classes/{school.group}/page").status_code == 200
+    assert len(looks(server, before)) == 1
+
+
+DISK = """
+import errno, sys
+from pathlib import Path
+from tests.failing_syscalls import fail_syscalls
+from tests.http_class import SmallClass
+from tests.http_school import make_school, served
+
+folder = Path(sys.argv[1])
+with served(folder, *make_school(folder, "sqlite")) as server:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        path = f"/classes/{school.group}/page"
+        good = teacher.get(path).status_code
+        server.school.runner.stop(); server.school.checkpointer.stop()
+        fail_syscalls(errno.EIO, sys.argv[2])
+        bad, again = teacher.get(path), teacher.get(path)
+        print(good, bad.status_code, bad.json()["type"], again.status_code, school.students[0] in bad.text, flush=True)
+import os
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
+def test_a_disk_that_fails_under_the_access_log_stops_looks(tmp_path: Path, call: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DISK, tmp_path / "school", call],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    said = done.stdout.split()
+    problem_type = "https://letopis.example/problems/access_log_unavailable"
+    assert said == ["200", "503", problem_type, "503", "False"], done.stdout + done.stderr[-2_000:]
+
+
+def test_commands_beside_the_server_record_their_looks_in_the_same_log(server: Served, database: str) -> None:
+    school = SmallClass(server)
+    folder = server.school.layout.var
+    with server.as_("teacher") as teacher:
+        school.recorded(teacher)
+        before = len(looks(server))
+        for position in range(2):
+            teacher.get(f"/classes/{school.group}/page")
+            done = subprocess.run(
+                [LETOPIS, "replay", "--var", folder, "--class", "5А", "--json"],
+                capture_output=True,
+                timeout=60,
+                check=True,
+            )
+            assert json.loads(done.stdout)["lines"], position
+    found = looks(server, before)
+    assert [one.role for one in found] == ["teacher", "operator"] * 2
+    assert (found[1].look.what, found[1].look.operator is not None) == ("letopis replay", True)
+    assert found[1].actor == found[3].actor
+    file = read_school_file(server.school.layout)
+    read_only = access_environment(server.school.layout, file, read_only=database == "sqlite")
+    server.school.access.checkpointer.sign()
+    report = audit(
+        server.school.access.log.ledger, environment=read_only, vkeys=[server.school.access.signer.verifier_key]
+    )
+    assert (report.passed, report.size, report.checkpoints_count) == (True, found[-1].index + 1, 1), report.findings
+
+
+def test_a_command_that_cannot_record_its_look_shows_nothing(server: Served, database: str) -> None:
+    SmallClass(server)
+    with held(server, database):
+        done = subprocess.run(
+            [LETOPIS, "replay", "--var", server.school.layout.var, "--class", "5А", "--json"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "журнал доступа" in done.stderr
+
+
+def test_the_first_entry_names_the_journal_and_holds_no_person(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        teacher.get(f"/classes/{school.group}/page")
+    log = server.school.access.log
+    first = json.loads(next(log.ledger.entries(0, 1)))
+    assert (first["type"], first["data"]) == ("access_log_opened/1", {"log": ORIGIN, "name": "Школа"})
+    entries = b"".join(log.ledger.entries())
+    assert "Иванова".encode() not in entries
+    assert b"_sd" not in entries
