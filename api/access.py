@@ -26,13 +26,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Problem, of_error
 from api.schools import OpenSchool
 from api.whose import Whose, ids_in
-from ledger.access.events import PURPOSES, Form, Kind, Look, Purpose, is_basis
+from ledger.access.events import Form, Kind, Look, Purpose
 from ledger.access.log import AccessLogUnavailable
 from ledger.wire.entry import Actor
 from projections.errors import ViewsError
 
-PURPOSE_HEADER: Final = "letopis-purpose"
-BASIS_HEADER: Final = "letopis-basis"
 _DECLARED: Final = "declares_reads"
 _PREFIX: Final = "/v1/schools/{school}"
 _logger = logging.getLogger(__name__)
@@ -143,37 +141,9 @@ def recorded(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        held = _Held(scope, send)
-        try:
-            stated = _stated(Request(scope))
-        except Problem as problem:
-            await problem.response()(scope, receive, send)
-            return
-        held.stated = stated
-        await app(scope, receive, held.take)
+        await app(scope, receive, _Held(scope, send).take)
 
     return answered
-
-
-def _stated(request: Request) -> tuple[Purpose | None, str | None]:
-    """The purpose and the basis that the reader states.
-
-    Raises:
-        Problem: 400 where one is none, or stands twice.
-    """
-    purposes, bases = request.headers.getlist(PURPOSE_HEADER), request.headers.getlist(BASIS_HEADER)
-    if len(purposes) > 1 or (purposes and purposes[0] not in PURPOSES):
-        listed = ", ".join(sorted(PURPOSES))
-        raise _bad_header("Letopis-Purpose", f"один из кодов: {listed}", f"one of the codes: {listed}")
-    if len(bases) > 1 or (bases and not is_basis(bases[0])):
-        words = ("код до 64 знаков: латинские буквы, цифры, . _ / -", "a code of at most 64 letters, digits, . _ / -")
-        raise _bad_header("Letopis-Basis", *words)
-    purpose: Any = purposes[0] if purposes else None
-    return purpose, bases[0] if bases else None
-
-
-def _bad_header(name: str, words_ru: str, words_en: str) -> Problem:
-    return Problem("bad_request", 400, (words_ru, words_en), more={"where": name})
 
 
 class _Held:
@@ -186,7 +156,6 @@ class _Held:
         self._pieces: list[bytes] = []
         self._passes = False
         self._what = RECEIPT
-        self.stated: tuple[Purpose | None, str | None] = (None, None)
 
     async def take(self, message: Message) -> None:
         """Take one message of the application's answer."""
@@ -253,7 +222,7 @@ class _Held:
         if whose is None:
             return
         position = Headers(raw=start["headers"]).get("letopis-position")
-        purpose, basis = self.stated
+        purpose, basis = state.stated
         what = self._what
         look = Look(
             what=name_of(self._scope["route"].path),
@@ -262,7 +231,7 @@ class _Held:
             people=whose.people,
             classes=whose.classes,
             count=whose.number,
-            as_of=None if position is None else int(position),
+            as_of=whose.position if position is None else int(position),
             basis=basis,
             form=what.form,
         )
@@ -286,7 +255,7 @@ def whose_data(school: OpenSchool, content: bytes | None, shown: Shown) -> Whose
             return school.directory.students_of(views, ())
         return school.directory.find(views, ids_in(content or b"") if shown.people is None else shown.people)
     except ViewsError:
-        return Whose((), (), 0)
+        return Whose((), (), 0, school.recorder.head().size)
 
 
 async def _nothing() -> Message:

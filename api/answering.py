@@ -9,7 +9,7 @@ from api.schools import OpenSchool
 from ledger.access.events import Kind
 from ledger.wire.checkpoint import parse_checkpoint
 from ledger.wire.note import parse_note
-from projections.questions import QUESTIONS, Answered, LogFacts, Parameter, Question, ask
+from projections.questions import QUESTIONS, AccessFacts, Answered, LogFacts, Parameter, Question, ask
 from projections.reading import AsOf
 
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "late-results": ("names", "results"),
     "data-deadlines": ("contacts", "names"),
     "informing": ("consents", "names"),
+    "no-access": ("guardians", "names", "reads"),
     "integrity": ("corrections", "work"),
     "result-changes": ("names", "results"),
     "print-obligations": ("work",),
@@ -75,7 +76,8 @@ def ask_school(school: OpenSchool, question: Question, given: Mapping[str, str],
     signed = school.recorder.checkpoint()
     root = None if signed is None else parse_checkpoint(parse_note(signed.note).text).root.hex()
     facts = LogFacts(school.recorder.head().size, None if signed is None else signed.size, root)
-    return ask(question, school.read_views(), given, at=at, log=facts)
+    access = AccessFacts(lambda: school.access.log, school.tokens.actors(school.code))
+    return ask(question, school.read_views(), given, at=at, log=facts, access=access)
 
 
 def people_of(school: OpenSchool, answered: Answered) -> dict[str, str]:

@@ -191,6 +191,10 @@ class Tokens:
             raise AuthError(f"{path} is not a token file") from None
         return cls({row.digest: Identity(row.actor, row.role, row.school, row.label) for row in rows})
 
+    def actors(self, school: str) -> frozenset[str]:
+        """Ids of those who have a token of this school."""
+        return frozenset(identity.actor for identity in self._identities.values() if identity.school == school)
+
     def who(self, token: str) -> Identity | None:
         """The identity of this token, or None."""
         digest = digest_of(token)

@@ -23,6 +23,7 @@ from api.problems import Problem, unauthorized
 from api.queries import INDEX
 from api.schools import OpenSchool, Registry
 from api.strict_json import LIMIT_BYTES, BodyError, parse_body
+from ledger.access.events import PURPOSES, Purpose, is_basis
 
 _BodyT = TypeVar("_BodyT")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
@@ -126,7 +127,29 @@ def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
     _refuse_strange_query(request)
     # Who asks whom: the access log wants to know (`api.access`).
     request.state.school, request.state.identity = school, identity
+    request.state.stated = stated_reason(request)
     return school, identity
+
+
+def stated_reason(request: Request) -> tuple[Purpose | None, str | None]:
+    """The purpose and the basis that the reader states: a look is recorded with them.
+
+    Raises:
+        Problem: 400 where one is none, or stands twice.
+    """
+    purposes, bases = request.headers.getlist("letopis-purpose"), request.headers.getlist("letopis-basis")
+    if len(purposes) > 1 or (purposes and purposes[0] not in PURPOSES):
+        listed = ", ".join(sorted(PURPOSES))
+        raise _bad_header("Letopis-Purpose", f"один из кодов: {listed}", f"one of the codes: {listed}")
+    if len(bases) > 1 or (bases and not is_basis(bases[0])):
+        words = ("код до 64 знаков: латинские буквы, цифры, . _ / -", "a code of at most 64 letters, digits, . _ / -")
+        raise _bad_header("Letopis-Basis", *words)
+    purpose: Any = purposes[0] if purposes else None
+    return purpose, bases[0] if bases else None
+
+
+def _bad_header(name: str, words_ru: str, words_en: str) -> Problem:
+    return Problem("bad_request", 400, (words_ru, words_en), more={"where": name})
 
 
 def _refuse_strange_query(request: Request) -> None:

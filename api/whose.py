@@ -22,12 +22,13 @@ _ID: Final = re.compile(
 class Whose(NamedTuple):
     """Who is in an answer: named people, class groups that hold the others, and how many they are together.
 
-    Nobody named and no class: all of the school, of `count` people.
+    Nobody named and no class: all of the school, of `number` people. `position` is how much of the journal was known.
     """
 
     people: tuple[str, ...]
     classes: tuple[str, ...]
     number: int
+    position: int
 
 
 def ids_in(content: bytes) -> set[str]:
@@ -57,7 +58,7 @@ class Directory:
             if not people:
                 return None
             if len(people) <= NAMED_MAX:
-                return Whose(tuple(sorted(people)), (), len(people))
+                return Whose(tuple(sorted(people)), (), len(people), self._position)
             return self._by_classes(people, given)
 
     def students_of(self, views: Reader, classes: Collection[str]) -> Whose:
@@ -65,9 +66,9 @@ class Directory:
         with self._lock:
             self._follow(views)
             if not classes:
-                return Whose((), (), len(self._people))
+                return Whose((), (), len(self._people), self._position)
             count = sum(not own.isdisjoint(classes) for own in map(set, self._classes.values()))
-            return Whose((), tuple(sorted(classes)), count)
+            return Whose((), tuple(sorted(classes)), count, self._position)
 
     def _by_classes(self, people: Collection[str], given: Collection[str]) -> Whose:
         named: set[str] = set()
@@ -79,8 +80,8 @@ class Directory:
             elif classes.isdisjoint(own):
                 classes.add(next((one for one in own if one in given), own[-1]))
         if len(named) > NAMED_MAX or len(classes) > NAMED_MAX:
-            return Whose((), (), len(people))
-        return Whose(tuple(sorted(named)), tuple(sorted(classes)), len(people))
+            return Whose((), (), len(people), self._position)
+        return Whose(tuple(sorted(named)), tuple(sorted(classes)), len(people), self._position)
 
     def _follow(self, views: Reader) -> None:
         """Learn what was recorded since the last time."""

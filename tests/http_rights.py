@@ -158,6 +158,7 @@ READS = {
     "/results/unpublished": CONTROLLERS,
     "/council-decisions": EVERYBODY,
     "/questions": AUDITORS,
+    f"/reads?person={uuid4()}": AUDITORS,
     **{f"/questions/{question.slug}": AUDITORS for question in QUESTIONS},
     "/views/regulation": AUDITORS,
     "/views/obligations": AUDITORS,

@@ -16,7 +16,7 @@ from api.cli import backups, paper, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.service import freshness, portals, witnesses
-from api.cli.work import forecast, indicators, worklist, workload
+from api.cli.work import forecast, indicators, reads, worklist, workload
 from api.cli.year_end import extract, journals, lacks, sheet
 
 if TYPE_CHECKING:
@@ -361,6 +361,7 @@ app.command(short_help="Показатели работы учителя / a tea
 app.command(short_help="Прогноз отметок за период / forecast of results")(forecast)
 app.command(short_help="Часы учителей и классов / hours of teachers and classes")(workload)
 app.command(short_help="Что ждёт учителей / what teachers have to see to")(worklist)
+app.command(short_help="Кто смотрел данные / who looked at whose data")(reads)
 
 
 @app.command(short_help="Архив с подписью / a signed archive")

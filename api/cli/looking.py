@@ -28,6 +28,7 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "lacks": ("absences", "marks", "names", "results"),
     "print": ("absences", "marks", "names", "results"),
     "prints": ("names", "work"),
+    "reads": ("names", "reads"),
     "rebuild": ("absences", "marks", "results", "work"),
     "replay": ("absences", "corrections", "marks", "names", "notes", "results"),
     "sheet": ("names", "results"),
@@ -82,7 +83,7 @@ def look(
         form: what is taken out.
         classes: as `api.access.Shown`.
         people: as `api.access.Shown`.
-        as_of: the position that it stands at; by default what `found` says.
+        as_of: the position that it stands at; by default what `found` says, or all that is known.
 
     Raises:
         AccessLogUnavailable: it cannot be recorded: show nothing.
@@ -100,7 +101,7 @@ def look(
         people=whose.people,
         classes=whose.classes,
         count=whose.number,
-        as_of=position if as_of is None else as_of,
+        as_of=next(one for one in (as_of, position, whose.position) if one is not None),
         form=form,
         operator=user,
     )

@@ -84,3 +84,17 @@ def worklist(
 
     asked = Question(class_, teacher, None, month, None, None, at, position)
     raise typer.Exit(run_worklist(Console(as_json=as_json), var, asked, only_open=only_open))
+
+
+def reads(
+    student: Annotated[str, typer.Option(help="Ученик или иной человек: id / a student's or anybody's id")],
+    var: Var = Path("var"),
+    from_date: Annotated[str | None, typer.Option("--from", help="Смотрели с даты / looked from")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="Смотрели по дату / looked to")] = None,
+    position: Position = None,
+    as_json: Json = False,
+) -> None:
+    """Кто смотрел и выносил данные человека (2.4.4); позиция — журнала доступа. / Who looked at a person's data."""
+    from api.cli.readers import run_reads
+
+    raise typer.Exit(run_reads(Console(as_json=as_json), var, student, (from_date, to_date), position))

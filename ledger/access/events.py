@@ -66,7 +66,7 @@ class Look:
         people: ids of those it shows who are named one by one.
         classes: class groups whose students are among those it shows.
         count: of how many people it shows something.
-        as_of: the journal's position that it was answered at, where it has one.
+        as_of: the journal's position that it was answered at.
         basis: code of the ground, where the reader gave one, such as an inspection's number.
         form: what was taken out; None: nothing was, it is a look.
         operator: number of the operating system's user who ran the command; None over HTTP.
@@ -78,7 +78,7 @@ class Look:
     people: Collection[str] = ()
     classes: Collection[str] = ()
     count: int = 0
-    as_of: int | None = None
+    as_of: int = 0
     basis: str | None = None
     form: Form | None = None
     operator: int | None = None
@@ -108,6 +108,7 @@ class Look:
         if len(self.people) > NAMED_MAX or len(self.classes) > NAMED_MAX or self.count < len(self.people):
             raise AccessError(f"people, classes: more than {NAMED_MAX}, or more than are counted")
         fields: dict[str, Any] = {
+            "as_of": self.as_of,
             "classes": sorted(self.classes),
             "count": self.count,
             "kinds": sorted(self.kinds),
@@ -116,7 +117,7 @@ class Look:
             "scope": self.scope,
             "what": self.what,
         }
-        more = {"as_of": self.as_of, "basis": self.basis, "form": self.form, "operator": self.operator}
+        more = {"basis": self.basis, "form": self.form, "operator": self.operator}
         return _encode(fields | {name: value for name, value in more.items() if value is not None})
 
 

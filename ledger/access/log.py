@@ -24,6 +24,7 @@ from ledger.wire.entry import Actor, format_at
 from ledger.wire.errors import WireError
 
 _NAMED: Final = b'"scope":"people"'
+_ACTOR: Final = slice(len(b'{"actor":{"id":"'), len(b'{"actor":{"id":"') + 36)
 _ENTRY_AT: Final = b'},"at":"'
 _AT_LENGTH: Final = 27
 _SYSTEM: Final = Actor("00000000-0000-0000-0000-000000000000", "system")
@@ -37,6 +38,7 @@ class AccessLogUnavailable(LetopisError):  # noqa: N818 - reads as what it says
 class Recorded(msgspec.Struct, frozen=True):
     """The `data` of a look, read back."""
 
+    as_of: int
     classes: tuple[str, ...]
     count: int
     kinds: tuple[str, ...]
@@ -44,7 +46,6 @@ class Recorded(msgspec.Struct, frozen=True):
     purpose: str
     scope: str
     what: str
-    as_of: int | None = None
     basis: str | None = None
     form: str | None = None
     operator: int | None = None
@@ -111,16 +112,21 @@ class AccessLog:
         except (PersistenceError, LetopisError, WireError, OSError) as error:
             raise AccessLogUnavailable(f"{self.ledger.origin}: {type(error).__name__}") from error
 
-    def seen(self, *, start: int = 0, stop: int | None = None, needle: bytes = b"") -> Iterator[Seen]:
+    def seen(
+        self, *, start: int = 0, stop: int | None = None, needle: bytes = b"", actors: frozenset[str] | None = None
+    ) -> Iterator[Seen]:
         """Looks in order of recording.
 
         Args:
             start: position of the access log to begin at.
             stop: position to end before; None: all that is there now.
             needle: bytes that a look which names people must hold; looks at classes or all of the school pass anyway.
+            actors: only their looks; None: everybody's.
         """
         for raw in self.ledger.entries(start, stop):
             if needle and needle not in raw and _NAMED in raw:
+                continue
+            if actors is not None and raw[_ACTOR].decode() not in actors:
                 continue
             entry = _decode(raw)
             if entry.type != OPENED:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from projections.questions import (
+    access,
     attendance,
     authorship,
     availability,
@@ -27,7 +28,17 @@ from projections.questions import (
     timetable,
     works,
 )
-from projections.questions.asking import Answered, Asked, Found, LogFacts, Misasked, Parameter, Question, ask
+from projections.questions.asking import (
+    AccessFacts,
+    Answered,
+    Asked,
+    Found,
+    LogFacts,
+    Misasked,
+    Parameter,
+    Question,
+    ask,
+)
 
 QUESTIONS: Final[tuple[Question, ...]] = (
     cells.HISTORY,
@@ -47,6 +58,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     results.PUBLISHED_LATE,
     people.DATA,
     people.INFORMING,
+    access.WITHOUT_ACCESS,
     registers.INTEGRITY,
     sheets.CHANGED,
     printing.OBLIGATIONS,
@@ -62,7 +74,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[int, ...]], ...]] = (
     ("Отметки и результаты", "Marks and results", (3, 4, 8, 9, 14, 20)),
     ("Уроки, программа, посещаемость", "Lessons, programme, attendance", (6, 10, 11, 12, 13)),
     ("Сроки", "Deadlines", (7, 15, 16, 22, 24)),
-    ("Права и согласия", "Rights and consents", (17, 23)),
+    ("Права и согласия", "Rights and consents", (17, 18, 23)),
     ("Целостность, бумага, выписки", "Integrity, paper, extracts", (19, 21, 25)),
 )
 """Numbers of questions that stand together in a list, under a Russian and an English heading."""
@@ -73,6 +85,7 @@ __all__ = [
     "BY_SLUG",
     "GROUPS",
     "QUESTIONS",
+    "AccessFacts",
     "Answered",
     "Asked",
     "Found",

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+from ledger.access.log import AccessLog
 from ledger.errors import LetopisError
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import classes, courses, school, years
@@ -123,12 +124,14 @@ class Asked:
         position: tree size; nothing that was entered later is in the answer.
         values: parameter -> value, defaults filled in; None where it is left out. A class is its id here.
         log: what the log says of itself, for the question about integrity; None where nobody said it.
+        access: who looked and who can, for the question about parents; None where nobody said it.
     """
 
     views: Reader
     position: int
     values: Mapping[str, Any]
     log: LogFacts | None = None
+    access: AccessFacts | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -217,6 +220,14 @@ class LogFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """Who looked and who can: gives the access log when it is asked for; actors who have a sign-in now."""
+
+    log: Callable[[], AccessLog]
+    sign_ins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a question's function found: rows, and sums over them."""
 
@@ -287,7 +298,13 @@ class Answered:
 
 
 def ask(
-    question: Question, views: Reader, given: Mapping[str, str], *, at: AsOf = None, log: LogFacts | None = None
+    question: Question,
+    views: Reader,
+    given: Mapping[str, str],
+    *,
+    at: AsOf = None,
+    log: LogFacts | None = None,
+    access: AccessFacts | None = None,
 ) -> Answered:
     """Ask a question with parameters as text.
 
@@ -297,6 +314,7 @@ def ask(
         given: parameter -> text; those that are left out take their defaults.
         at: what was known when.
         log: what the log says of itself.
+        access: who looked and who can.
 
     Raises:
         Misasked: a parameter is missing, unknown or none of what is allowed.
@@ -304,7 +322,7 @@ def ask(
     """
     position = resolve(views, at)
     values = read_values(question, views, position, given)
-    found = question.answer(Asked(views, position, values, log))
+    found = question.answer(Asked(views, position, values, log, access))
     return Answered(question, values, known(views, position), found.rows, found.totals)
 
 

@@ -155,9 +155,9 @@ DATA: Final = Question(
         *(Column("due", "срок"), Column("answered_at", "внесено"), Column("days", "опоздание, дней"), ENTRIES),
     ),
     limits_ru="Сроки — по положению в силе (1.7), «нет» — на момент последней известной записи. "
-    "Уточнение касается тех, кто в классе в последний его день. Кто смотрел данные ученика, в журнале нет.",
+    "Уточнение касается тех, кто в классе в последний его день. Кто смотрел данные ученика: letopis reads.",
     limits_en="By the regulation in force (1.7); missing is so as of the last known entry. A refresh concerns who is "
-    "in a class on its last day. Who viewed a student's data is not in the log.",
+    "in a class on its last day. Who looked at a student's data: letopis reads.",
 )
 
 INFORMING: Final = Question(

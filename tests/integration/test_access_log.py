@@ -19,8 +19,8 @@ from ledger.access.log import Seen
 from ledger.audit import audit
 from ledger.journal.commands import EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
-from tests.http_class import SmallClass, problem
-from tests.http_school import ORIGIN, Served
+from tests.http_class import FIRST, SmallClass, problem
+from tests.http_school import ORIGIN, Served, post
 
 LETOPIS = Path(sys.executable).with_name("letopis")
 STUDENTS = 70
@@ -241,3 +241,54 @@ def test_the_first_entry_names_the_journal_and_holds_no_person(server: Served) -
     entries = b"".join(log.ledger.entries())
     assert "Иванова".encode() not in entries
     assert b"_sd" not in entries
+
+
+@pytest.mark.clause("R37", breaks="projections.looks:_how")
+def test_who_saw_a_childs_data_is_one_question_and_itself_a_look(server: Served) -> None:
+    school = SmallClass(server)
+    actor = Actor(server.actors["administrator"], "administrator")
+    child, other = school.students
+    with server.as_("teacher") as teacher, server.as_("director") as director:
+        school.recorded(teacher)
+        before = director.get("/reads", params={"person": child}).json()["access_position"]
+        assert teacher.get(f"/students/{child}/page").status_code == 200
+        assert teacher.get(f"/students/{other}/page").status_code == 200
+        crowd = str(uuid4())
+        with server.as_("administrator") as admin:
+            post(admin, "/classes", {"class_group": crowd, "year": school.year, "grade": 5, "letter": "Б"})
+        for group in (crowd, school.group):
+            for _ in range(STUDENTS):
+                late = str(uuid4())
+                server.school.execute(RegisterPerson(person=late, kind="student", sd=()), actor)
+                if group == school.group and _ == STUDENTS - 1:
+                    assert teacher.get(f"/classes/{school.group}").status_code == 200
+                server.school.execute(EnrollStudent(class_group=group, student=late, starts_on=FIRST), actor)
+            assert director.get(f"/classes/{group}").status_code == 200
+        assert director.get("/feed.jsonl", params={"limit": "1"}).status_code == 200
+        answer = director.get("/reads", params={"person": child}).json()
+        rows = [row for row in answer["rows"] if row["entry"] >= before]
+        assert [(row["how"], row["role"], row["what"]) for row in rows] == [
+            ("named", "director", "/reads"),
+            ("named", "teacher", "/students/{student}/page"),
+            ("class", "teacher", "/classes/{class_group}"),
+            ("class", "director", "/classes/{class_group}"),
+            ("school", "director", "/feed.jsonl"),
+        ], "not the other child's page, and not the other class"
+        joined = director.get("/reads", params={"person": late}).json()["rows"]
+        assert [row["what"] for row in joined] == ["/classes/{class_group}", "/feed.jsonl"], "who came after a look"
+        assert answer["people"][child] == "Иванова Имя"
+        assert director.get("/reads", params={"person": child, "at": str(before)}).json()["rows"] == [
+            row for row in answer["rows"] if row["entry"] < before
+        ]
+        assert director.get("/reads", params={"person": child, "to": FIRST}).json()["rows"] == []
+        problem(director.get("/reads", params={"person": child, "at": "99999"}), 404, "not_yet")
+        problem(teacher.get("/reads", params={"person": child}), 403, "forbidden")
+        done = subprocess.run(
+            [LETOPIS, "reads", "--var", server.school.layout.var, "--student", child],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert "/students/{student}/page" in done.stdout
+        assert looks(server)[-1].look.what == "letopis reads"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.access.events import Look
+from ledger.access.log import AccessLog
+from ledger.wire.entry import Actor
 from projections.engine import Views
-from projections.questions import BY_SLUG, ask
+from projections.questions import BY_SLUG, AccessFacts, ask
 from tests.conftest import make_database
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN
@@ -341,3 +345,40 @@ def test_homework_that_counts_as_not_assigned_is_found_with_what_says_so(views: 
     ], "entered on the day after; never entered, and that day is over as of the last entry"
     assert found(views, "homework", finding="not_assigned", subject="Физика") == rows[1:]
     assert found(views, "homework", finding="not_assigned", to="2026-09-30") == rows[:1]
+
+
+def test_parents_without_a_sign_in_or_without_a_look_are_found_and_looks_at_another_child_do_not_count(
+    views: Views, tmp_path: Path
+) -> None:
+    settings = {
+        "PERSISTENCE_MODULE": "ledger.storage.sqlite",
+        "LETOPIS_SQLITE_FILE": str(tmp_path / "access.sqlite3"),
+        "LETOPIS_ORIGIN": f"{ORIGIN}/access",
+        "LETOPIS_CREATE": "y",
+        "LETOPIS_SHARED": "y",
+    }
+    with closing(AccessLog(settings, ORIGIN, str)) as log:
+        for actor, student in ((FATHER, BORIS), (FATHER, BORIS), (GRANNY, ANNA), (T1, DIMA)):
+            log.record(
+                Look("/students/{student}/page", "view", ("marks",), (student,), count=1), Actor(actor, "guardian")
+            )
+        facts = AccessFacts(lambda: log, frozenset({FATHER, GRANNY, T1}))
+
+        def asked(**given: str) -> list[dict[str, Any]]:
+            question = BY_SLUG["no-access"]
+            return ask(
+                question, views, {name.rstrip("_"): value for name, value in given.items()}, access=facts
+            ).plain()
+
+        parents = {(row["student"], row["guardian"]): row for row in asked() if row["relation"] not in (None, "self")}
+        assert {pair: row["finding"] for pair, row in parents.items()} == {
+            (ANNA, MOTHER): "no_sign_in",
+            (VERA, GRANNY): "no_views",
+            (DIMA, UNCLE): "no_sign_in",
+        }, "the father looked; granny has a sign-in and looked at another child"
+        (father,) = asked(finding="views")
+        assert (father["student"], father["guardian"], father["looks"]) == (BORIS, FATHER, 2)
+        assert father["last_look"] == [seen.at for seen in log.seen()][1]
+        assert GLEB in [row["student"] for row in asked(finding="no_guardian")]
+        assert not asked(finding="views", to="2026-09-30"), "all looks are later"
+        assert {row["student"] for row in asked(class_="9А")} < {row["student"] for row in asked()}

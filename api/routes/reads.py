@@ -1,0 +1,55 @@
+"""Who looked at a person's data (2.4.4): the access log, asked about one person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.access import reads
+from api.problems import Problem
+from api.queries import INDEX, From, To
+from api.routes.views import check_overseer
+from api.schools import OpenSchool
+from projections.looks import Days, looks_at
+
+_ID: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+Person = Annotated[str, Query(pattern=_ID, description="whose data: id of a registered person")]
+Position = Annotated[
+    str | None, Query(pattern=f"^({INDEX.pattern})$", description="a position of the access log; left out: now")
+]
+
+router = APIRouter(tags=["reads"], dependencies=[Depends(check_overseer)])
+
+
+@router.get("/reads")
+@reads("names", "reads")
+async def read_reads(
+    request: Request, person: Person, from_date: From = None, to_date: To = None, at: Position = None
+) -> Response:
+    """Who looked at a person's data, and who took some out: looks at the person, at own classes, at all of the school.
+
+    This is a look too; it is recorded behind those that it lists.
+    """
+    school: OpenSchool = request.state.school
+
+    def work() -> Response:
+        log, views = school.access.log, school.read_views()
+        size = log.ledger.head().size
+        position = size if at is None else int(at)
+        if position > size:
+            raise Problem("not_yet", 404, (f"в журнале доступа записей: {size}", f"the access log has {size} entries"))
+        found = looks_at(log, views, person, Days(from_date, to_date), at=position)
+        signed = log.ledger.checkpoint()
+        content = {
+            "person": person,
+            "access_position": position,
+            "access_checkpoint": None if signed is None or signed.size < position else {"size": signed.size},
+            "rows": orjson.loads(orjson.dumps(found)),
+            "people": school.names({person, *(row.actor for row in found)}),
+        }
+        return school.json(content)
+
+    return await run_in_threadpool(work)
