@@ -150,6 +150,8 @@ def code_of(origin: str) -> str:
             "a log's name is a URL without its scheme, such as letopis.example/school/1534"
         )
     code = origin.rpartition("/")[2]
+    if f"/{code}" == ORIGIN_SUFFIX:
+        raise SettingsError(f"--origin: {code}: так зовётся журнал доступа / is the name of access logs")
     if not CODE.fullmatch(code):
         raise SettingsError(
             f"--origin: последняя часть {code!r} — строчные латинские буквы, цифры и дефис / "

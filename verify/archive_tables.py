@@ -386,16 +386,16 @@ class ArchiveTables(Tables):
         self._expect("substitutions", fact.first, cells)
 
 
-def open_tables(bag: Bag, start: int, report: Report) -> Tables:
-    """Open the tables: all where the range begins at 0, none where it does not, never another."""
+def open_tables(bag: Bag, report: Report, *, wants: bool) -> Tables:
+    """Open the tables: all where they are wanted, none where not, never another."""
     there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
-    wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if start == 0 else {}
-    beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if start == 0 else set()
+    wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if wants else {}
+    beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if wants else set()
     for name in sorted(there - wanted.keys() - beside):
         report.add("table-unexpected", Place(name), "the tables of the specification", "another")
     for name in sorted(wanted.keys() - there):
         report.add("table-missing", Place(name), "a table", "none")
-    if start:
+    if not wants:
         return Tables()
     opened = {wanted[name]: bag.reading(name) for name in there & wanted.keys()}
     return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report)

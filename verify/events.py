@@ -10,6 +10,7 @@ import json
 import re
 from typing import Final
 
+from verify.access_events import ACCESS_EVENTS
 from verify.backup_events import BACKUP_EVENTS
 from verify.fragments import (
     ABSENT_FOR,
@@ -263,6 +264,7 @@ TYPES: Final[dict[str, EventType]] = {
         *SERVICE_EVENTS,
         *WITNESS_EVENTS,
         *PRINT_EVENTS,
+        *ACCESS_EVENTS,
         *BACKUP_EVENTS,
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
+from verify.access import LOOKS, OPENED, Access
 from verify.authors import Authors
 from verify.backups import Backups
 from verify.cancellations import Cancellations
@@ -76,9 +77,10 @@ _MAKERS: Final = {
     "assessment": b"assessment_rules_adopted/1",
     "results": b"result_sheet_opened/1",
     "council": b"council_decision_recorded/1",
+    "access": OPENED,
 }
-# A calendar begins with a declaration of either kind, so no one type makes it.
-_DECLARATIONS: Final = (b"days_off_declared/1", b"school_day_declared/1")
+# What begins with an event of either kind, so that no one type makes it.
+_EITHER: Final = {"calendar": (b"days_off_declared/1", b"school_day_declared/1"), "read": LOOKS}
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson, "results": Sheet,
     "plan": Plan,
@@ -130,6 +132,7 @@ class Replay:
         self.schedules = Schedules(self)
         self.results = Results(self)
         self.council = Council(self)
+        self.access = Access(self)
         self.subjects: dict[tuple[bytes, bytes], Subject] = {}
         self.classes: dict[tuple[bytes, bytes], list[ClassGroup]] = {}
         self.handlers = {name.encode(): self._handler(event) for name, event in TYPES.items()}
@@ -146,6 +149,7 @@ class Replay:
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
             "backup": self.backups, "prints": self.prints,
+            "access": self.access, "read": self.access,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
@@ -167,11 +171,12 @@ class Replay:
             self._begin_command(groups[COMMAND])
         elif self.lessons.substitutions.fresh is not None and name != RECORDED:
             self.lessons.substitutions.settle()
-        if index == 0 and name != b"school_opened/1":
+        if index == 0 and name not in (b"school_opened/1", OPENED):
             self.find("school-opened", "school_opened/1", name or "an unknown type")
         key, version = groups[STREAM], int(groups[VERSION])
         stream = self.streams.get(key)
         if stream is None:
+            self.access.sort(key)
             stream = self._begin(key, name, version)
         if version != stream.version + 1:
             self.find("version-gap", stream.version + 1, version, field_name="version")
@@ -198,7 +203,7 @@ class Replay:
         stream = _KINDS.get(kind, Stream)(key)
         if self.start and version > 1:
             stream.version, stream.is_partial = version - 1, True
-        elif name and name != maker and not (kind == "calendar" and name in _DECLARATIONS):
+        elif name and name != maker and name not in _EITHER.get(kind, ()):
             self.find("stream-kind", maker or "", name)
         self.streams[key] = stream
         return stream

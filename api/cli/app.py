@@ -382,9 +382,14 @@ def export(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Продолжить прерванный / go on with one that died")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, max=64, help="Процессы для PDF / processes for PDFs")] = None,
+    access_log: Annotated[bool, typer.Option("--access-log", help="Журнал доступа / the access log")] = False,
     as_json: Json = False,
 ) -> None:
-    """Архив: всё, что внесено, с подписью. / An archive of all that is recorded, signed."""
+    """Архив: всё, что внесено, с подписью; или журнал доступа. / An archive of all that is recorded, signed."""
+    if access_log:
+        from api.cli.access_archive import run_export_access_log
+
+        raise typer.Exit(run_export_access_log(Console(as_json=as_json), var, out, zip_=zip_))
     from api.cli.exporting import ExportOptions, run_export
     from exports.description import Retention
 

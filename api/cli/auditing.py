@@ -8,7 +8,16 @@ from pathlib import Path
 from api.cli.console import Console, Exit
 from api.cli.proving import record_verification
 from api.schools import open_school
-from api.settings import Layout, ledger_environment, passphrase, read_school_file
+from api.settings import (
+    Layout,
+    SchoolFile,
+    access_environment,
+    access_origin,
+    ledger_environment,
+    passphrase,
+    read_school_file,
+)
+from ledger.access.log import AccessLog
 from ledger.application import School
 from ledger.audit import AuditReport, audit
 from ledger.errors import LedgerInUse, LetopisError
@@ -64,14 +73,29 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool, 
             )
         still = getattr(school.ledger, "latched", None)
     content, text = _content(report, latched, still), audit_lines(report, latched, still)
+    looks = _audit_access(layout, file, processes, unlatch=unlatch)
+    content["access_log"] = None if looks is None else _content(looks, None, None)
+    text += "" if looks is None else "\n" + audit_lines(looks, None, None)
     if record and report.passed:
         recorded = record_verification(console, var)
         content["recorded"] = recorded
         text += f"\nВнесено / recorded: {recorded['verdict']}, запись / entry {recorded['entry']}"
     console.result(content, text)
-    if not report.passed:
+    reports = [report] if looks is None else [report, looks]
+    if not all(one.passed for one in reports):
         return Exit.FINDING
-    return Exit.UNAVAILABLE if report.unchecked else Exit.DONE
+    return Exit.UNAVAILABLE if any(one.unchecked for one in reports) else Exit.DONE
+
+
+def _audit_access(layout: Layout, file: SchoolFile, processes: int, *, unlatch: bool) -> AuditReport | None:
+    """Verify the access log too; None where the folder has none yet."""
+    if not layout.access_key.exists() or (file.database == "sqlite" and not layout.access_file.exists()):
+        return None
+    signer = load_signer(layout.access_key, access_origin(file.origin), passphrase())
+    reading = access_environment(layout, file, read_only=file.database == "sqlite")
+    settings = access_environment(layout, file) if unlatch else reading
+    with closing(AccessLog(settings, file.origin, str)) as log:
+        return audit(log.ledger, processes=processes, environment=reading, vkeys=[signer.verifier_key], unlatch=unlatch)
 
 
 def _content(report: AuditReport, latched: str | None, still: str | None) -> dict[str, object]:

@@ -29,7 +29,7 @@ from projections.views.lookups import years
 from projections.views.regulation import regulation
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SPEC: Final = ("log-format.md", "events.md", "tables.md", "print-code.md")
+SPEC: Final = ("access-log.md", "log-format.md", "events.md", "tables.md", "print-code.md")
 
 
 def run_checkpoint(console: Console, var: Path) -> int:

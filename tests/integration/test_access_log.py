@@ -292,3 +292,47 @@ def test_who_saw_a_childs_data_is_one_question_and_itself_a_look(server: Served)
         )
         assert "/students/{student}/page" in done.stdout
         assert looks(server)[-1].look.what == "letopis reads"
+
+
+def test_an_archive_of_the_access_log_is_verified_without_the_journal(server: Served, tmp_path: Path) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        school.recorded(teacher)
+        teacher.get(f"/classes/{school.group}/page")
+    out, var = tmp_path / "access", server.school.layout.var
+    command = [LETOPIS, "export", "--access-log", "--var", var, "--out", out, "--json"]
+    made = json.loads(subprocess.run(command, capture_output=True, timeout=100, check=True).stdout)
+    verify = [sys.executable, out / "verify.pyz", out, "--key", made["vkey"], "--json"]
+    done = subprocess.run(verify, capture_output=True, text=True, timeout=100, check=False)
+    verdict = json.loads(done.stdout)
+    assert (done.returncode, verdict["verdict"]) == (0, "verified"), done.stdout
+    last = looks(server)[-1]
+    assert (last.look.what, last.look.form, last.look.scope) == ("letopis export", "image", "school")
+    assert made["size"] == last.index + 1
+    entries = out / "data/log/entries-000000000000.jsonl"
+    entries.write_bytes(entries.read_bytes().replace(b'"scope":"people"', b'"scope":"school"', 1))
+    done = subprocess.run(verify, capture_output=True, text=True, timeout=100, check=False)
+    codes = {found["code"] for found in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert {"data-field", "prev-mismatch"} <= codes, codes
+
+
+def test_an_audit_covers_the_access_log(server: Served, database: str) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher:
+        teacher.get(f"/classes/{school.group}")
+    command = [LETOPIS, "audit", "--var", server.school.layout.var, "--json"]
+    done = subprocess.run(command, capture_output=True, timeout=100, check=False)
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["access_log"]["passed"], said["access_log"]["entries"]) == (0, True, 2), said
+    if database == "sqlite":
+        with closing(sqlite3.connect(server.school.layout.access_file)) as file:
+            triggers = file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+            for (name,) in triggers:
+                file.execute(f'DROP TRIGGER "{name}"')
+            changed = """replace(CAST(entry AS TEXT), '"count":2', '"count":3')"""
+            file.execute(f"UPDATE entries SET entry = CAST({changed} AS BLOB) WHERE idx = 1")
+            file.commit()
+        done = subprocess.run(command, capture_output=True, timeout=100, check=False)
+        assert done.returncode == 1
+        assert not json.loads(done.stdout)["access_log"]["passed"]

@@ -1,0 +1,50 @@
+"""`export --access-log`: the access log as an archive of its own, which the verifier reads without the journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from api.cli.console import Console, Exit
+from api.cli.keeping import specification, verifier
+from api.cli.looking import look
+from api.cli.targets import free_folder, zip_or_remove
+from api.schools import open_school
+from exports.archive import ArchivePlan, write_archive
+from exports.bag import Seal
+from ledger.access.events import Kind
+from ledger.wire.entry import parse_entry
+
+_KINDS: Final[tuple[Kind, ...]] = ("reads",)
+
+
+def run_export_access_log(console: Console, var: Path, out: Path, *, zip_: bool) -> int:
+    """Sign the access log up to now, this export's own entry included, and write it whole or not at all.
+
+    Raises:
+        SettingsError: the target is there already; nothing is written.
+        AccessLogUnavailable: that it is taken out cannot be recorded.
+        ExportError, LedgerDamaged: as `write_archive`.
+    """
+    zipped = free_folder(out, zip_=zip_)
+    with open_school(var, background=False, recording=False) as school:
+        position = school.views.catch_up(school.recorder)
+        look(school, "export", {}, kinds=_KINDS, purpose="export", form="image", classes=(), as_of=position)
+        log, signer = school.access.log.ledger, school.access.signer
+        (first,) = log.entries(0, 1)
+        checkpoint = school.access.checkpointer.sign()
+        with console.progress("журнал доступа / access log", checkpoint.size) as progress:
+            plan = ArchivePlan(
+                checkpoint=checkpoint,
+                school=parse_entry(first).data["name"],
+                tags={"verify.pyz": verifier(), **specification()},
+                seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
+                progress=progress,
+            )
+            write_archive(log, out, plan)
+        if zip_:
+            zip_or_remove(out, zipped)
+        content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": signer.vkey}
+        check = f'python3 {out}/verify.pyz {out} --key "{signer.vkey}"'
+        console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
+    return Exit.DONE
