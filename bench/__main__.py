@@ -13,13 +13,26 @@ from pathlib import Path
 from bench.appending import postgres_appends, sqlite_appends
 from bench.asking import questions_asked
 from bench.keeping import people_kept
+from bench.looking import looks_recorded
 from bench.measure import Report
 from bench.printing import documents_set
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
 from tests.cluster import Cluster, running_cluster
 from tests.conftest import make_template
 
-PARTS = ("sqlite", "postgres", "vault", "verify", "rebuild", "asof", "questions", "growth", "archive", "documents")
+PARTS = (
+    "sqlite",
+    "postgres",
+    "vault",
+    "verify",
+    "rebuild",
+    "asof",
+    "looks",
+    "questions",
+    "growth",
+    "archive",
+    "documents",
+)
 
 
 def main() -> int:
@@ -58,7 +71,7 @@ def main() -> int:
             views_as_of(report, folder, rounds)
         if wanted("growth"):
             growth(report, folder, rounds, entries=options.entries or (200_000 if options.quick else 1_000_000))
-        _of_paper(report, rounds, wanted)
+        _of_looks_and_paper(report, folder, rounds, wanted)
         if not options.quick:
             _of_a_year(report, folder, wanted, options.school)
     report.write(Path("var/bench.json"))
@@ -69,7 +82,9 @@ def main() -> int:
     return 0
 
 
-def _of_paper(report: Report, rounds: int, wanted: Callable[[str], bool]) -> None:
+def _of_looks_and_paper(report: Report, folder: Path, rounds: int, wanted: Callable[[str], bool]) -> None:
+    if wanted("looks"):
+        looks_recorded(report, folder, rounds)
     if wanted("documents"):
         documents_set(report, rounds)
 

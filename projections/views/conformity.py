@@ -68,8 +68,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "1.5",
         "in_part",
-        "личные сведения вне журнала, под ключом каждого человека; их уничтожение ещё не учитывается",
-        "personal values are outside the log, under a key per person; their destruction is not recorded yet",
+        "личные сведения вне журнала, под ключом человека; просмотры записываются, уничтожение ещё нет",
+        "personal values are outside the log, under a key per person; looks are recorded, destruction is not",
     ),
     (
         "1.6",
