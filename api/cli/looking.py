@@ -65,7 +65,7 @@ def look(
     command: str,
     found: object,
     *,
-    kinds: Collection[Kind] | None = None,
+    kinds: tuple[Kind, ...] | None = None,
     purpose: Purpose = "view",
     form: Form | None = None,
     classes: Collection[str] | None = None,

@@ -74,7 +74,7 @@ class Look:
 
     what: str
     purpose: Purpose
-    kinds: Collection[Kind]
+    kinds: tuple[Kind, ...]
     people: Collection[str] = ()
     classes: Collection[str] = ()
     count: int = 0

@@ -11,7 +11,8 @@ import typer
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from api.access import RECEIPT, check_declared, declared_by, name_of
+from api import access
+from api.access import RECEIPT, declared_by, name_of
 from api.answering import KINDS as QUESTION_KINDS
 from api.app import school_routes
 from api.cli.app import app
@@ -65,7 +66,7 @@ def test_an_application_with_a_route_that_declares_nothing_is_not_made() -> None
         return {}
 
     with pytest.raises(ValueError, match="/secrets"):
-        check_declared(route for route in router.routes if isinstance(route, APIRoute))
+        access.check_declared(route for route in router.routes if isinstance(route, APIRoute))
 
 
 def test_who_is_not_signed_in_is_shown_nobodys_data() -> None:

@@ -118,7 +118,7 @@ def test_the_present_lesson_in_a_refusal_is_a_look_too(server: Served) -> None:
 )
 def test_a_purpose_or_a_basis_that_is_no_code_is_refused(server: Served, name: str, value: str) -> None:
     with server.as_("teacher") as teacher:
-        answer = teacher.get("/years", headers={name: value.encode()})  # type: ignore[dict-item]
+        answer = teacher.get("/years", headers={name.encode(): value.encode()})
         assert (answer.status_code, answer.json()["where"]) == (400, name)
 
 
@@ -300,9 +300,9 @@ def test_an_archive_of_the_access_log_is_verified_without_the_journal(server: Se
         school.recorded(teacher)
         teacher.get(f"/classes/{school.group}/page")
     out, var = tmp_path / "access", server.school.layout.var
-    command = [LETOPIS, "export", "--access-log", "--var", var, "--out", out, "--json"]
+    command: list[str | Path] = [LETOPIS, "export", "--access-log", "--var", var, "--out", out, "--json"]
     made = json.loads(subprocess.run(command, capture_output=True, timeout=100, check=True).stdout)
-    verify = [sys.executable, out / "verify.pyz", out, "--key", made["vkey"], "--json"]
+    verify: list[str | Path] = [sys.executable, out / "verify.pyz", out, "--key", made["vkey"], "--json"]
     done = subprocess.run(verify, capture_output=True, text=True, timeout=100, check=False)
     verdict = json.loads(done.stdout)
     assert (done.returncode, verdict["verdict"]) == (0, "verified"), done.stdout
@@ -321,7 +321,7 @@ def test_an_audit_covers_the_access_log(server: Served, database: str) -> None:
     school = SmallClass(server)
     with server.as_("teacher") as teacher:
         teacher.get(f"/classes/{school.group}")
-    command = [LETOPIS, "audit", "--var", server.school.layout.var, "--json"]
+    command: list[str | Path] = [LETOPIS, "audit", "--var", server.school.layout.var, "--json"]
     done = subprocess.run(command, capture_output=True, timeout=100, check=False)
     said = json.loads(done.stdout)
     assert (done.returncode, said["access_log"]["passed"], said["access_log"]["entries"]) == (0, True, 2), said
