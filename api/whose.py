@@ -17,6 +17,7 @@ from projections.reading import Reader
 _ID: Final = re.compile(
     rb'["/,\n]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=["\\,\r\n])', re.ASCII
 )
+_LENGTH: Final = 36
 
 
 class Whose(NamedTuple):
@@ -32,7 +33,11 @@ class Whose(NamedTuple):
 
 
 def ids_in(content: bytes) -> set[str]:
-    """All ids that stand in an answer: whole texts of JSON, cells of a CSV, or behind the kind in a stream's name."""
+    """All texts in an answer that may be ids: whole texts of JSON, cells of a CSV, or the end of a stream's name."""
+    if content[:1] == b"{" and b'\\"' not in content:
+        # Twice as fast, and an answer waits for it; between quotes stand the texts of JSON, and an id is ASCII.
+        texts = content.decode("latin-1").split('"')
+        return {text[-_LENGTH:] for text in texts if len(text) == _LENGTH or text[-_LENGTH - 1 : -_LENGTH] == "/"}
     return {found.decode() for found in set(_ID.findall(content))}
 
 

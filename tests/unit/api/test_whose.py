@@ -1,0 +1,31 @@
+"""Ids in an answer's bytes, wherever they stand."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from api.whose import ids_in
+
+ANNA, BORIS = str(uuid4()), str(uuid4())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{{"people":{{"{ANNA}":"Иванова"}},"rows":[{{"student":"{BORIS}"}}]}}',
+        f'{{"stream":"person/{ANNA}","data":{{"student":"{BORIS}"}}}}',
+        f'{{"note":"он сказал \\"да\\"","people":["{ANNA}","{BORIS}"]}}',
+        f'{{"content":"{{\\"student\\":\\"{ANNA}\\"}}","to":"{BORIS}"}}',
+        f"student,subject\r\n{ANNA},Физика\r\n{BORIS},Химия\r\n",
+        f'{{"stream":"person/{ANNA}"}}\n{{"stream":"person/{BORIS}"}}\n',
+        f'\x00\x90{{"student":"{ANNA}"}}\x00\x91{{"student":"{BORIS}"}}',
+    ],
+)
+def test_ids_are_found_as_texts_as_names_of_streams_in_tables_and_in_bundles(content: str) -> None:
+    assert ids_in(content.encode()) == {ANNA, BORIS}
+
+
+def test_a_part_of_a_longer_text_is_not_taken_for_an_id() -> None:
+    assert ANNA not in ids_in(f'{{"a":"{ANNA.upper()}","b":"x{ANNA}","c":"{ANNA}x"}}'.encode())
