@@ -56,6 +56,13 @@ SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "vault sweep": "how many values no entry commits to",
     "viewer": "a page without data",
     "void-print": "the number of a form",
+    "witness conflicts": "a witness's own log of other logs' checkpoints",
+    "witness distrust": "a witness's own log of other logs' checkpoints",
+    "witness init": "a witness's own log of other logs' checkpoints",
+    "witness serve": "a witness's own log of other logs' checkpoints",
+    "witness status": "a witness's own log of other logs' checkpoints",
+    "witness trust": "a witness's own log of other logs' checkpoints",
+    "witnesses": "which witnesses cosigned the log, and when",
 }
 """Command -> why what it shows is nobody's data."""
 

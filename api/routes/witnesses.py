@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access import reads_nobody
 from api.auth import Right
 from api.bodies.service import NewWitness, NewWitnessDismissal
 from api.openapi import describe
@@ -51,6 +52,7 @@ async def dismiss_witness(request: Request) -> Response:
 
 
 @read.get("/views/witnesses")
+@reads_nobody("which witnesses cosigned the log, and when")
 async def read_witnesses(request: Request, at: At = None) -> Response:
     """Witnesses that stand appointed: what each cosigned last, and, now, what came of asking it last."""
     moment = read_as_of(at)

@@ -11,9 +11,9 @@ import pytest
 
 from verify.disclosures import Disclosures
 from verify.findings import Report
-from verify.log import LogWalk
 from verify.tables import Tables
 from verify.tree import Edge
+from verify.walk import LogWalk
 
 ANNA, BORIS = "3c16aaaa-0000-4000-8000-000000000001", "9a02aaaa-0000-4000-8000-000000000002"
 LOOK: dict[str, Any] = {
@@ -52,8 +52,8 @@ def codes(*entries: dict[str, Any]) -> tuple[set[str], Report]:
         lines.append(text.encode())
         prev = sha256(b"\0" + lines[-1]).hexdigest()
     report = Report(subject="test")
-    walk = LogWalk(report, 0, Edge(), Disclosures(report), Tables())
-    walk.take(lines)
+    walk = LogWalk(report, Edge(), Disclosures(report), Tables())
+    walk.take("entries", 0, lines)
     walk.finish(None)
     assert walk.replay.origin in ("", "letopis.example/school/1534/access")
     return {found.code for found in report.findings}, report
