@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Final, Protocol
 
-from verify.access import ORIGIN_SUFFIX
 from verify.archive_tables import open_tables
 from verify.bag import CLAIM, EXTRACT_FILES, Bag
 from verify.deadlines import Deadlines
@@ -96,8 +95,7 @@ def _check_log(
         for number, lines in blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
             for offset, line in enumerate(lines):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
-    is_access = checkpoint is not None and checkpoint.origin.endswith(ORIGIN_SUFFIX)
-    tables = open_tables(bag, report, wants=not start and not is_access)
+    tables = open_tables(bag, start, "" if checkpoint is None else checkpoint.origin, report)
     walk = LogWalk(report, edge, disclosures, tables, pinned.old, watch, deadlines)
     if pinned.old is not None:
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)

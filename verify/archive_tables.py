@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from verify import canonical
+from verify.access import ORIGIN_SUFFIX
 from verify.bag import Bag
 from verify.columns import (
     ABSENT_FOR,
@@ -386,8 +387,9 @@ class ArchiveTables(Tables):
         self._expect("substitutions", fact.first, cells)
 
 
-def open_tables(bag: Bag, report: Report, *, wants: bool) -> Tables:
-    """Open the tables: all where they are wanted, none where not, never another."""
+def open_tables(bag: Bag, start: int, origin: str, report: Report) -> Tables:
+    """Open the tables: all where the range begins at 0, none where it does not or is an access log's, never another."""
+    wants = not start and not origin.endswith(ORIGIN_SUFFIX)
     there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
     wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if wants else {}
     beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if wants else set()
