@@ -40,6 +40,8 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
 
 SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "audit": "findings about bytes and hashes",
+    "backup": "where a copy was put, of which personal values are sealed",
+    "backups": "which backups there are, and which were tried",
     "bench": "times of made-up schools",
     "certify": "the number of a form",
     "checkpoint": "a signature over a hash",
@@ -52,6 +54,8 @@ SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "obligations": "what must be printed, by periods and classes",
     "portals": "links to the diary",
     "printouts register": "the number of a printout",
+    "restore": "where a school was restored",
+    "restore-check": "whether a backup can be restored",
     "serve": "where it listens; what is asked over HTTP is recorded there",
     "vault sweep": "how many values no entry commits to",
     "viewer": "a page without data",
