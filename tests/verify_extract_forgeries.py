@@ -24,7 +24,8 @@ def extract_of(school: Sample, scope: str) -> Extract:
         return Extract(b, scope, school.group, of_class(b.entries, school.group))
     if scope == "student":
         return Extract(b, scope, school.students[0], of_student(b.entries, school.students[0]))
-    return Extract(b, scope, "", [0, 1, 12, 13, len(b.entries) - 1])
+    named = next(entry["index"] for entry in b.entries if entry["type"] == "person_registered/1")
+    return Extract(b, scope, "", [0, 1, named - 1, named, len(b.entries) - 1])
 
 
 def judge(extract: Extract, files: Files, folder: Path) -> Report:

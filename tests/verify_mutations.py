@@ -388,7 +388,7 @@ def checkpoint_of_another_log(folder: Path) -> Report:
     return verify_archive(write_folder(manifested(files), folder / "bag"), pinned(builder))
 
 
-@story("origin-mismatch")
+@story("origin-mismatch", "cosignature")
 def school_of_another_origin(school: Sample) -> None:
     school.builder.entries[0]["data"]["origin"] = "letopis.example/school/9"
 
@@ -423,7 +423,8 @@ def edited_disclosure(files: Files) -> None:
 
 @bytes_changed("disclosure-not-committed")
 def disclosure_of_another_entry(files: Files) -> None:
-    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":13}', b'"index":14}')
+    index = int(files[DISCLOSURES].splitlines()[0].rpartition(b":")[2][:-1])
+    files[DISCLOSURES] = swap(files[DISCLOSURES], b'"index":%d}' % index, b'"index":%d}' % (index + 1))
 
 
 def _disclosure_line(text: bytes) -> bytes:

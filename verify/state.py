@@ -7,8 +7,6 @@ from typing import Final
 from verify.disclosures import NAME_PARTS
 
 NULL: Final = b"null"
-# So often a lesson's facts are gone through before they are listed by standing entry.
-_SOUGHT_MAX: Final = 6
 
 
 @dataclass(slots=True, eq=False)
@@ -234,7 +232,6 @@ class Lesson(FactStream):
     in_use: int = 0
     absent: int = 0
     cells: bytes = b""
-    _sought: int = 0
     _by_standing: dict[int, Fact] | None = None
 
     def added(self, fact: Fact) -> None:
@@ -244,13 +241,14 @@ class Lesson(FactStream):
             self._by_standing[fact.standing] = fact
 
     def find(self, standing: int) -> Fact | None:
-        """Return the fact that an entry stands for: looked for, and in a lesson of many corrections looked up."""
-        if self._by_standing is not None:
-            return self._by_standing.get(standing)
-        self._sought += 1
-        if self._sought > _SOUGHT_MAX:
+        """Return the fact that an entry stands for.
+
+        All are listed when a first correction asks, as most lessons have none, and kept: one that was annulled may
+        stand again when its place has another's.
+        """
+        if self._by_standing is None:
             self._by_standing = {fact.standing: fact for fact in self._facts()}
-        return next((fact for fact in self._facts() if fact.standing == standing), None)
+        return self._by_standing.get(standing)
 
     def stand(self, fact: Fact, standing: int) -> None:
         """Let another entry stand for a fact."""

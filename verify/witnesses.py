@@ -93,7 +93,9 @@ class Witnesses:
         if known is None:
             return
         if size <= known.size or time < known.time:
-            self._find("witness", f"more than {known.size} entries, at {known.time} or later", f"{size}, {time}")
+            self._find(
+                "witness", f"more than {known.size} entries, at {known.time} or later", f"{size} entries at {time}"
+            )
         known.size, known.time = max(size, known.size), max(time, known.time)
         self._verify(known, size, time, root, base64.b64decode(signature))
 
@@ -111,7 +113,9 @@ class Witnesses:
         if self._tried > VERIFIED_MAX:
             self._replay.report.skip("cosignatures-beyond", f"more than {VERIFIED_MAX}")
             return
-        message = cosigned_message(self._replay.origin, size, derived, time)
+        # A range that begins later has not the school's first entry: then the checkpoint gives the name.
+        origin = self._replay.origin or str(self._replay.report.facts.get("origin", ""))
+        message = cosigned_message(origin, size, derived, time)
         reason = ed25519.verify(known.key.public_key, message, signature)
         if reason is not None:
             self._find("cosignature", f"a cosignature of {known.key.name}", reason, field_name="data.signature")

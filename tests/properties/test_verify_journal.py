@@ -95,8 +95,14 @@ def test_finds_nothing_in_what_the_journal_records(seed: int) -> None:
 
 def replaced(type_: str, **fields: Any) -> tuple[World, list[Item]]:
     """A log up to an entry of this type in which that entry says something else; `actor` may be one of the fields."""
+    lesson = fields.get("lesson")  # is there already, so that it is not what is found
     found = next(
-        (made, item) for made in map(world, range(200, 230)) for item in made.log if item.type == type_ and item.data
+        (made, item)
+        for made in map(world, range(200, 230))
+        for item in made.log
+        if item.type == type_
+        and item.data
+        and (lesson is None or any(one.stream == f"lesson/{lesson}" for one in made.log[: item.position]))
     )
     made, item = found
     people = {name: fields.pop(name) for name in ("actor", "on_behalf_of") if name in fields}
