@@ -90,6 +90,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "bells": ("entry", "number"),
     "files": ("entry", "sha256"),
     "timetables": (),
+    "erasures": (),
 }
 
 _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
@@ -99,9 +100,10 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     ),
     Kind.COUNT: (
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
-        "requests rows slowest_ms pages bytes position behind minutes_behind last_entry_minutes sum"
+        "requests rows slowest_ms pages bytes position behind minutes_behind last_entry_minutes sum "
+        "years disclosures"
     ),
-    Kind.MOMENT: "at answered_at obtained_at cosigned_at",
+    Kind.MOMENT: "at answered_at obtained_at cosigned_at destroyed_at",
     Kind.DATE: (
         "starts_on ends_on planned_on held_on due_on effective_from order_date received_on printed_on "
         "confirmed_on opens_on until application_date refused_on sent_on from_date to_date certified_on"
@@ -110,7 +112,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
         "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
-        "certified_by witness backup"
+        "certified_by witness backup matter"
     ),
     Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
@@ -121,7 +123,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "
         "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office "
-        "signature place restored_at"
+        "signature place restored_at whose retention ground counted_from"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
@@ -193,6 +195,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "printouts": ("Распечатки", "Printouts"),
     "backups": ("Резервные копии", "Backups"),
     "prints": ("Печатные формы", "Printed forms"),
+    "erasures": ("Сроки хранения и стирание", "Retention and erasure"),
     "guardians": ("Законные представители", "Guardians"),
     "data_notices": ("Уведомления о сведениях", "Notices of changed data"),
     "data_updates": ("Обновление сведений", "Updates of data"),

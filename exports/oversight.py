@@ -8,6 +8,7 @@ from typing import Final
 import orjson
 
 from exports.backup_tables import backup_tables
+from exports.erasure_tables import erasure_tables
 from exports.names import Open
 from exports.print_tables import print_tables
 from exports.tables import Table, typed
@@ -92,6 +93,7 @@ class Oversight:
             ),
             *backup_tables(self._views, self._position),
             *print_tables(self._views, self._position, self._name),
+            *erasure_tables(self._views, self._position),
         ]
 
     def _closings(self) -> Iterator[Sequence[str]]:

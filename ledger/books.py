@@ -238,6 +238,10 @@ class ShelfBooks:
         """Return the ids of the school years; what the log grew by later may be among them."""
         return self._subjects().years()
 
+    def classes(self) -> Sequence[str]:
+        """Return the streams of all class groups, as they are recorded."""
+        return [head.stream for head in self._shelf.ledger.streams("class/")]
+
     def class_streams(self, class_group: str) -> Sequence[str]:
         """Return the streams of a class; what the log grew by later may be among them."""
         return self._subjects().of_class(class_group)

@@ -101,6 +101,17 @@ class Key:
 
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
+ERASURE_ACTIONS = {
+    "legal_hold_placed": "запрет", "legal_hold_lifted": "запрет снят", "erasure_proposed": "предложено",
+    "erasure_approved": "одобрено", "erasure_refused": "отклонено", "personal_data_erased": "стёрто",
+}  # fmt: skip
+ERASED_CLASSES = {"person": "сведения о человеке", "journal": "пояснения в журнале", "sheet": "сводные ведомости"}
+GROUNDS = {
+    "expiry": "истёк срок", "withdrawal": "отзыв согласия", "request": "требование", "unlawful": "незаконная обработка",
+}  # fmt: skip
+KEPT = {"law": "закон", "consent": "согласие"}
+COUNTED = {"left": "выбытие", "year_end": "конец учебного года", "document": "дата документа"}
+KEPT_OF = {"student": "ученик", "guardian": "законный представитель"}
 PRINT_ACTIONS = {"sheet_issued": "выдана", "sheet_certified": "заверена", "sheet_voided": "снята"}
 BACKUP_ACTIONS = {"backup_taken": "снята", "backup_verified": "проверена"}
 BACKUP_WORDS = {
@@ -244,6 +255,9 @@ HEADERS = {
     "prints": "entry (запись);at (внесено);action (что);sheet (форма);number (номер);kind (вид);scope (за что);"
     "position (по запись);pages (листов);certified_by (кто заверил);name (имя);office (должность);certified_on (дата);"
     "seal (печать);reason (причина);basis (основание);actor (кто внёс)",
+    "erasures": "entry (запись);at (внесено);action (что);matter (дело);effective_from (действует с);whose (чьё);"
+    "retention (сведения);ground (причина);counted_from (отсчёт);years (лет);disclosures (раскрытий);sheets (формы);"
+    "destroyed_at (уничтожено);basis (основание);actor (кто внёс)",
     "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
     "ended_by (прекращено записью)",
     "data_notices": "entry (запись);at (внесено);person (человек);name (имя);received_on (получено);how (как);given_by (от кого);"
@@ -1022,6 +1036,30 @@ class Builder:
         """The log's root at a size; what is changed before, after this, makes it another."""
         return root([leaf(line) for line in self.lines()[:size]]).hex()
 
+    # Keeping and erasing.
+
+    def keep(self, type_: str, **fields: Any) -> int:
+        """An entry of retention, hold or erasure, in the stream of the school's own id."""
+        self.begin()
+        kind = "retention" if type_.startswith("retention") else "hold" if type_.startswith("legal") else "erasure"
+        return self.add(kind, self.school_id, type_, **{"basis": "=приказ; № 5"} | fields)
+
+    def propose(self, person: str, **changes: Any) -> str:
+        """Propose an erasure by another than who goes on; return its id."""
+        erasure, actor = self.uuid(), self.actor
+        self.actor = {"id": self.uuid(), "role": "director"}
+        fields = {"erasure": erasure, "person": person, "retention": ["person"], "ground": "unlawful"} | changes
+        self.keep("erasure_proposed", **fields)
+        self.actor = actor
+        return str(fields["erasure"])
+
+    def erase(self, erasure: str, person: str, **changes: Any) -> int:
+        """Record that an erasure was carried out, at the moment of the entry before."""
+        self.begin()
+        fields = {"person": person, "retention": ["person"], "disclosures": 3, "destroyed_at": self.entries[-1]["at"]}
+        fields |= {"erasure": erasure}
+        return self.add("erasure", self.school_id, "personal_data_erased", **fields | changes)
+
     # Lessons.
 
     def lesson(
@@ -1465,6 +1503,20 @@ class Builder:
                 "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}.000000Z", *get("signature", "basis"),
                 entry["actor"]["id"],
             ])]  # fmt: skip
+        if type_ == "retention_schedule_adopted":
+            return [("erasures", [
+                *head, "срок", "", data["effective_from"], KEPT_OF.get(row.get("kind"), ""),
+                ERASED_CLASSES[row["retention"]], KEPT[row["kept_by"]], COUNTED[row["counted_from"]], row["years"],
+                "", "", "", row["citation"], entry["actor"]["id"],
+            ]) for row in data["rows"]]  # fmt: skip
+        if type_ in ERASURE_ACTIONS:
+            whose = data.get("person") or data.get("class_group") or ("все" if "whose" in data else "")
+            classes = ", ".join(ERASED_CLASSES[one] for one in data.get("retention", ()))
+            return [("erasures", [
+                *head, ERASURE_ACTIONS[type_], data.get("erasure") or data["hold"], "", whose, classes,
+                GROUNDS.get(data.get("ground", ""), ""), *get("counted_from"), "", *get("disclosures"),
+                ", ".join(map(str, data.get("sheets", ()))), *get("destroyed_at", "basis"), entry["actor"]["id"],
+            ])]  # fmt: skip
         what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
         if type_ not in what:
             return []
@@ -1601,6 +1653,7 @@ def sample(seed: int = 1) -> Sample:
     b.printed("archive", employee, year=year)
     b.printed("substitutions", employee, month="2026-09")
     _forms(b, (course, period, group, year), employee)
+    _erased(b, group)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -1928,6 +1981,38 @@ def _forms(b: Builder, of: tuple[str, str, str, str], employee: str) -> None:
     b.void_form(sheets[2])
     b.printed("substitutions", employee, month="2026-09", sheets=sheets[3:4])
     b.printed("archive", employee, year=year, sheets=sorted(sheets[:2]))
+
+
+def _erased(b: Builder, group: str) -> None:
+    """A schedule, a hold of each kind and its end; an erasure that was refused, one that waits, two carried out."""
+    rows = [
+        {"retention": "person", "years": 5, "counted_from": "left", "kept_by": "law", "citation": "=перечень; п. 4"},
+        {"retention": "person", "kind": "guardian", "years": 0, "counted_from": "document", "kept_by": "consent",
+         "citation": "согласие"},
+        {"retention": "sheet", "years": 25, "counted_from": "year_end", "kept_by": "law", "citation": "п. 5"},
+    ]  # fmt: skip
+    b.keep("retention_schedule_adopted", effective_from="2026-09-01", rows=rows)
+    people = [b.person("guardian"), b.person("staff")]
+    held: tuple[dict[str, Any], ...] = (
+        {"whose": "all"}, {"whose": "person", "person": people[0]}, {"whose": "class", "class_group": group},
+    )  # fmt: skip
+    for whose in held:
+        hold = b.uuid()
+        b.keep("legal_hold_placed", hold=hold, **whose)
+        if whose["whose"] != "class":
+            b.keep("legal_hold_lifted", hold=hold)
+    b.keep("erasure_refused", erasure=b.propose(people[0], ground="withdrawal"))
+    b.issue("conformity")
+    b.disclosures.pop()  # as after its key is gone
+    number = b.entries[-1]["data"]["number"]
+    for person, changes, sheets in (
+        (people[0], {"ground": "withdrawal", "retention": ["person"]}, {}),
+        (people[1], {"retention": ["journal", "person"]}, {"sheets": [number]}),
+    ):
+        erasure = b.propose(person, **changes)
+        b.keep("erasure_approved", erasure=erasure)
+        b.erase(erasure, person, retention=b.entries[-2]["data"]["retention"], **sheets)
+    b.propose(b.person("guardian"), ground="request")
 
 
 def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:

@@ -63,7 +63,7 @@ class Authors:
         if course is None or course.is_partial:
             return True
         people = people_of(groups)
-        days = (*_around(groups[AT][:10]), *more)
+        days = (*around(groups[AT][:10]), *more)
         return by in people or any(responsible(course, day) in people for day in days)
 
     def _find(self, expected: str, groups: Groups) -> None:
@@ -71,7 +71,7 @@ class Authors:
 
 
 @cache
-def _around(day: bytes) -> tuple[bytes, ...]:
+def around(day: bytes) -> tuple[bytes, ...]:
     """Return a day of the calendar with the days before and after it, where there are any."""
     try:
         whole = date.fromisoformat(day.decode())

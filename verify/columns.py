@@ -182,6 +182,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "position (по запись)", "pages (листов)", "certified_by (кто заверил)", _NAME, "office (должность)",
         "certified_on (дата)", "seal (печать)", "reason (причина)", "basis (основание)", "actor (кто внёс)",
     ),
+    "erasures": (
+        _ENTRY, _AT, "action (что)", "matter (дело)", "effective_from (действует с)", "whose (чьё)",
+        "retention (сведения)", "ground (причина)", "counted_from (отсчёт)", "years (лет)",
+        "disclosures (раскрытий)", "sheets (формы)", "destroyed_at (уничтожено)", _BASIS, "actor (кто внёс)",
+    ),
     "assessment": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "rules (правила)"),
     "results": (
         _ENTRY, _AT, _SHEET, _CLASS, _SUBJECT, "period (период)", "what (что)", _STUDENT, _NAME,

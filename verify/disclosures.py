@@ -132,6 +132,10 @@ class Disclosures:
         self._once.update(digests)
         return is_new
 
+    def known(self, digests: Sequence[str]) -> int:
+        """Return how many of an entry's digests are disclosed."""
+        return sum(digest in self._values for digest in digests)
+
     def is_partial(self, digests: Sequence[str]) -> bool:
         """Say whether some of the digests are disclosed and others are held back."""
         return len({digest in self._values for digest in digests}) > 1

@@ -43,6 +43,10 @@ class Duties:
         self._replay.check_span(spans[-1].starts_on, ends_on, "ends_on")
         spans[-1].ends_on = ends_on
 
+    def spans_of(self, person: bytes) -> list[Stay]:
+        """Return all spans of a person's duties."""
+        return [span for (who, _), spans in self._held.items() if who == person for span in spans]
+
     def _check_stream(self, stream: Stream) -> None:
         self._is_partial = self._is_partial or stream.is_partial
         if self._replay.school and stream.id != self._replay.school:

@@ -12,6 +12,7 @@ from typing import Final
 
 from verify.access_events import ACCESS_EVENTS
 from verify.backup_events import BACKUP_EVENTS
+from verify.erasure_events import ERASURE_EVENTS
 from verify.fragments import (
     ABSENT_FOR,
     BARE_DATE,
@@ -266,6 +267,7 @@ TYPES: Final[dict[str, EventType]] = {
         *PRINT_EVENTS,
         *ACCESS_EVENTS,
         *BACKUP_EVENTS,
+        *ERASURE_EVENTS,
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final
 
 from verify.backup_findings import BACKUP_FINDINGS
+from verify.erasure_findings import ERASURE_FINDINGS
 from verify.extract_findings import EXTRACT_FINDINGS, LIMITS, Limit
 from verify.meanings import FURTHER_FINDINGS
 from verify.print_findings import PRINT_FINDINGS
@@ -450,6 +451,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     **BACKUP_FINDINGS,
     **PRINT_FINDINGS,
+    **ERASURE_FINDINGS,
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),

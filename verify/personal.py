@@ -138,6 +138,8 @@ class PersonalData:
             self._find("data-field", f"up to {len(names)} sorted digests", digests, field_name="data._sd")
         disclosures = self._replay.disclosures
         self._replay.disclose(index, listed, frozenset(names))
+        person.disclosed += disclosures.known(listed)
+        self._replay.erasures.check_new(person, listed)
         if disclosures.is_partial(listed):
             self._replay.report.skip("partly-disclosed", person.id)
         new = disclosures.parts(listed)
@@ -210,6 +212,8 @@ class PersonalData:
             self._find("consent-form", "a contact, but for in_system", channel, field_name="data._sd")
         if digests is not None:
             self._replay.disclose(index, json.loads(digests), OF_CONSENTS)
+            guardian.disclosed += self._replay.disclosures.known(json.loads(digests))
+            self._replay.erasures.check_new(guardian, json.loads(digests))
         for consent in record.consents.values():
             if consent.is_standing and (consent.student, consent.channel) == (student, channel):
                 self._find("recorded-twice", "one standing consent", channel, field_name="data.channel")

@@ -45,6 +45,7 @@ class Prints:
         self._certified: dict[bytes, bytes] = {}
         self._voided: dict[bytes, bytes] = {}
         self._number = 0
+        self._disclosed: set[int] = set()
 
     def sheet_issued(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a form into the register: the next number, a scope that goes with its kind, no later position."""
@@ -59,6 +60,8 @@ class Prints:
         if int(number) != self._number + 1 and (self._number or not stream.is_partial):
             self._find("print-register", self._number + 1, number, field_name="data.number")
         self._number = int(number)
+        if self._replay.disclosures.known(json.loads(digests)):
+            self._disclosed.add(self._number)
         self._issued[sheet] = kind, period, month
         if not 1 <= int(position) <= index:
             self._find("evidence-size", f"from 1 to {index}", position, field_name="data.position")
@@ -110,6 +113,14 @@ class Prints:
         issued = self._issued.get(sheet)
         if issued is not None and condition != b"archive" and issued != (condition, period, month):
             self._find("printout-scope", "a form of what was printed", sheet, field_name="data.sheets")
+
+    def check_erased(self, numbers: list[int]) -> None:
+        """Judge the forms whose keys went with somebody's values: of the register, sorted, none disclosed here."""
+        is_known = not numbers or numbers[-1] <= self._number
+        if numbers != sorted(set(numbers)) or (not is_known and not self._replay.start):
+            self._find("erasure", f"sorted numbers up to {self._number}", len(numbers), field_name="data.sheets")
+        if shown := self._disclosed & set(numbers):
+            self._find("erased-disclosed", "no disclosure of the form", min(shown), field_name="data.sheets")
 
     def _check_standing(self, sheet: bytes, field: str = "sheet") -> None:
         """Report a sheet that was not issued or is void; in a range that begins later it may have been before."""

@@ -19,6 +19,7 @@ from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.duty import Duties
 from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
+from verify.erasures import Erasures
 from verify.events import TYPES, unescape
 from verify.evidence import KINDS as EVIDENCE, Evidence
 from verify.excuses import Excuses
@@ -58,6 +59,9 @@ _MAKERS: Final = {
     **EVIDENCE,
     "backup": b"backup_taken/1",
     "prints": b"sheet_issued/1",
+    "retention": b"retention_schedule_adopted/1",
+    "hold": b"legal_hold_placed/1",
+    "erasure": b"erasure_proposed/1",
     "refresh": b"annual_refresh_opened/1",
     "control": b"control_check_recorded/1",
     "remark": b"remark_raised/1",
@@ -120,6 +124,7 @@ class Replay:
         self.evidence = Evidence(self)
         self.backups = Backups(self)
         self.prints = Prints(self)
+        self.erasures = Erasures(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
         self.timetables = Timetables(self)
@@ -151,6 +156,7 @@ class Replay:
             "backup": self.backups, "prints": self.prints,
             "access": self.access, "read": self.access,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
+            "retention": self.erasures, "hold": self.erasures, "erasure": self.erasures,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
             "schedule": self.schedules,
@@ -285,6 +291,7 @@ class Replay:
         self.people[stream.id] = stream
         stream.kind = kind
         stream.parts = self.disclosures.parts(listed)
+        stream.disclosed = self.disclosures.known(listed)
         stream.rename(index)
         self.tables.person(index, stream)
 

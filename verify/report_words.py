@@ -87,6 +87,8 @@ CHECKED: Final = {
     "results": ("Итоговых отметок вычислено заново", "Results computed again"),
     "closings": ("Закрытий периодов проверено", "Closings of periods derived again"),
     "closed_lessons": ("Уроков в них", "Lessons in them"),
+    "erasures": ("Уничтожений личных сведений", "Erasures of personal values"),
+    "erased_values": ("Стёртых сведений (по словам школы)", "Values erased (as the school says)"),
     "journals": ("Закрытий журналов пересчитано", "Closings of journals counted again"),
     "sheets": ("Сводных ведомостей составлено заново", "Summary sheets made again"),
     "cosignatures": ("Подписей свидетелей", "Cosignatures of witnesses"),

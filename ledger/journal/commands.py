@@ -11,6 +11,15 @@ from typing import Literal
 from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.command import JournalCommand as JournalCommand
+from ledger.journal.erasure_commands import (
+    AdoptRetentionSchedule as AdoptRetentionSchedule,
+    ApproveErasure as ApproveErasure,
+    LiftLegalHold as LiftLegalHold,
+    PlaceLegalHold as PlaceLegalHold,
+    ProposeErasure as ProposeErasure,
+    RecordErasure as RecordErasure,
+    RefuseErasure as RefuseErasure,
+)
 from ledger.journal.events import RegulationParameters
 from ledger.journal.evidence_commands import (
     RecordArchive as RecordArchive,

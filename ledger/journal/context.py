@@ -70,6 +70,9 @@ class Books(Protocol):
     def years(self) -> Sequence[str]:
         """Return the ids of all school years, as of `size`, as they were opened."""
 
+    def classes(self) -> Sequence[str]:
+        """Return the streams of all class groups, in any order; may miss one that is being opened."""
+
     def class_streams(self, class_group: str) -> Sequence[str]:
         """Return the streams of a class's courses, lessons, result sheets and remarks, as of `size`, as they came."""
 

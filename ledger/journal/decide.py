@@ -22,6 +22,7 @@ from ledger.journal.council import record_council_decision
 from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup, open_course
 from ledger.journal.delivery import give_consent, notify_guardianship, refuse_information, withdraw_consent
 from ledger.journal.duties import assign_duty, end_duty
+from ledger.journal.erasures import approve_erasure, propose_erasure, record_erasure, refuse_erasure
 from ledger.journal.evidence import record_archive, record_timing, record_verification, register_printout
 from ledger.journal.excuses import accept_excuse, withdraw_excuse
 from ledger.journal.freshness import measure_freshness
@@ -49,6 +50,7 @@ from ledger.journal.result_corrections import (
     request_result_correction,
 )
 from ledger.journal.results import publish_results, record_exam_results, record_final_marks, record_period_marks
+from ledger.journal.retention import adopt_retention_schedule, lift_legal_hold, place_legal_hold
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.schedule import cancel_scheduled_work, move_scheduled_work, schedule_work
 from ledger.journal.school import open_school
@@ -90,6 +92,13 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.IssueSheet: issue_sheet,
     cmd.CertifySheet: certify_sheet,
     cmd.VoidSheet: void_sheet,
+    cmd.AdoptRetentionSchedule: adopt_retention_schedule,
+    cmd.PlaceLegalHold: place_legal_hold,
+    cmd.LiftLegalHold: lift_legal_hold,
+    cmd.ProposeErasure: propose_erasure,
+    cmd.ApproveErasure: approve_erasure,
+    cmd.RefuseErasure: refuse_erasure,
+    cmd.RecordErasure: record_erasure,
     cmd.LinkGuardian: link_guardian,
     cmd.UnlinkGuardian: unlink_guardian,
     cmd.ReceiveDataNotice: receive_data_notice,

@@ -16,6 +16,7 @@ from ledger.journal.commands import (
     WithdrawDeliveryConsent,
 )
 from ledger.journal.context import Context
+from ledger.journal.erasures import check_not_erased
 from ledger.journal.guardians import BASIS_LENGTH_MAX, check_linked
 from ledger.journal.people import Person, Refusal, check_kind, check_person
 from ledger.journal.people_events import (
@@ -37,6 +38,8 @@ def give_consent(command: GiveDeliveryConsent, context: Context) -> list[Planned
     check_linked(student, command.person, "student")
     if any(guardian.consents[index].channel == command.channel for index in standing_consents(guardian, student)):
         raise Refused("consent_stands", "this consent stands already", clause="2.3.4", where="channel")
+    if command.sd:
+        check_not_erased(command.person, context)
     event = DeliveryConsentGiven(
         student=command.student,
         channel=command.channel,

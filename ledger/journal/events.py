@@ -41,6 +41,7 @@ from ledger.journal.correction_events import (
     WorkHeader as WorkHeader,
 )
 from ledger.journal.duty_events import DutyAssigned, DutyEnded
+from ledger.journal.erasure_events import ERASURE_EVENT_TYPES
 from ledger.journal.event import Event as Event
 from ledger.journal.evidence_events import (
     ArchiveRecorded,
@@ -408,6 +409,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "printout_registered/1": PrintoutRegistered,
     **BACKUP_EVENT_TYPES,
     **PRINT_EVENT_TYPES,
+    **ERASURE_EVENT_TYPES,
     **PEOPLE_EVENT_TYPES,
     **CONTROL_EVENT_TYPES,
     "duty_assigned/1": DutyAssigned,

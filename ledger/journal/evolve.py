@@ -16,6 +16,7 @@ from ledger.journal.control import evolve_control, evolve_remark
 from ledger.journal.council import evolve_council
 from ledger.journal.course import evolve_course
 from ledger.journal.duties import evolve_duties
+from ledger.journal.erasures import evolve_erasures
 from ledger.journal.evidence import evolve_evidence
 from ledger.journal.excuses import evolve_excuse
 from ledger.journal.freshness import evolve_freshness
@@ -30,6 +31,7 @@ from ledger.journal.prints import evolve_prints
 from ledger.journal.recorded import Recorded
 from ledger.journal.regulation import evolve_regulation
 from ledger.journal.responsible import evolve_responsibility
+from ledger.journal.retention import evolve_holds, evolve_schedule as evolve_retention
 from ledger.journal.roster import evolve_class_group
 from ledger.journal.schedule import evolve_schedule
 from ledger.journal.school import evolve_school
@@ -56,6 +58,9 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "printout": evolve_evidence,
     "backup": evolve_backup,
     "prints": evolve_prints,
+    "retention": evolve_retention,
+    "hold": evolve_holds,
+    "erasure": evolve_erasures,
     "refresh": evolve_refresh,
     "control": evolve_control,
     "remark": evolve_remark,

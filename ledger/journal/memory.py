@@ -131,6 +131,10 @@ class Journal:
         """Return the ids of the school years."""
         return list(self._years)
 
+    def classes(self) -> list[str]:
+        """Return the streams of all class groups."""
+        return [stream for stream in self.aggregates if stream.startswith("class/")]
+
     def class_streams(self, class_group: str) -> list[str]:
         """Return the streams of a class's courses, lessons, result sheets and remarks."""
         return list(self._of_class.get(class_group, ()))

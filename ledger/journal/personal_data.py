@@ -13,6 +13,7 @@ from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import ChangePersonalData, ConfirmPersonalData, OpenAnnualRefresh, ReceiveDataNotice
 from ledger.journal.context import Context
+from ledger.journal.erasures import check_not_erased
 from ledger.journal.people import Person
 from ledger.journal.people_events import (
     AnnualRefreshOpened,
@@ -88,6 +89,8 @@ def change_personal_data(command: ChangePersonalData, context: Context) -> list[
     rules.check_digests(command.sd, "sd")
     person = context.find(Person, "person", command.person, "person")
     _check_answers(command, person, context)
+    if command.sd:
+        check_not_erased(command.person, context)
     event = PersonalDataChanged(
         fields=tuple(sorted(command.fields)),
         sd=tuple(sorted(command.sd)),

@@ -12,6 +12,12 @@ Relation = Literal["mother", "father", "guardian", "other"]
 DataField = Literal["family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"]
 """Names of the personal values that the vault keeps of a person; the values are nowhere in the log."""
 NoticeForm = Literal["written", "electronic", "oral"]
+RetentionClass = Literal["person", "journal", "print", "sheet"]
+"""Which values are kept alike: of the person, notes of the journal, of printed forms; summary sheets hold no values."""
+CountedFrom = Literal["left", "year_end", "document"]
+KeptBy = Literal["law", "consent"]
+HoldScope = Literal["all", "person", "class"]
+ErasureGround = Literal["expiry", "withdrawal", "request", "unlawful"]
 Channel = Literal["in_system", "email", "sms"]
 ConsentMethod = Literal["written", "self_service"]
 RemarkAbout = Literal["lesson", "attendance", "homework", "marks", "other"]
@@ -379,6 +385,26 @@ COUNCIL_WORDS: Final[dict[str, str]] = {
     "other": "иное",
 }
 
+RETENTION_WORDS: Final[dict[str, str]] = {
+    "person": "сведения о человеке",
+    "journal": "пояснения в журнале",
+    "print": "печатные формы",
+    "sheet": "сводные ведомости",
+}
+COUNTED_WORDS: Final[dict[str, str]] = {
+    "left": "выбытие",
+    "year_end": "конец учебного года",
+    "document": "дата документа",
+}
+KEPT_WORDS: Final[dict[str, str]] = {"law": "закон", "consent": "согласие"}
+HOLD_WORDS: Final[dict[str, str]] = {"all": "все", "person": "человек", "class": "класс"}
+GROUND_WORDS: Final[dict[str, str]] = {
+    "expiry": "истёк срок",
+    "withdrawal": "отзыв согласия",
+    "request": "требование",
+    "unlawful": "незаконная обработка",
+}
+
 DIGITS: Final = ("1", "2", "3", "4", "5")
 MARKS: Final[frozenset[str]] = frozenset(
     [*DIGITS, *MARK_WORDS, *(f"{first}/{second}" for first in DIGITS for second in DIGITS)]
@@ -392,6 +418,14 @@ BAD_MARKS: Final[frozenset[str]] = frozenset(
 RELATIONS: Final[frozenset[str]] = frozenset(get_args(Relation))
 DATA_FIELDS: Final[frozenset[str]] = frozenset(get_args(DataField))
 NOTICE_FORMS: Final[frozenset[str]] = frozenset(get_args(NoticeForm))
+PERSON_KINDS: Final[frozenset[str]] = frozenset(get_args(PersonKind))
+RETENTION_CLASSES: Final[frozenset[str]] = frozenset(get_args(RetentionClass))
+ERASABLE: Final = frozenset({"person", "journal"})
+"""Classes that a person's erasure names; keys of printed forms go with the class of the person."""
+COUNTED_FROM: Final[frozenset[str]] = frozenset(get_args(CountedFrom))
+KEPT_BY: Final[frozenset[str]] = frozenset(get_args(KeptBy))
+HOLD_SCOPES: Final[frozenset[str]] = frozenset(get_args(HoldScope))
+ERASURE_GROUNDS: Final[frozenset[str]] = frozenset(get_args(ErasureGround))
 CHANNELS: Final[frozenset[str]] = frozenset(get_args(Channel))
 REMARK_ABOUT: Final[frozenset[str]] = frozenset(get_args(RemarkAbout))
 REMARK_CLOSINGS: Final[frozenset[str]] = frozenset(get_args(RemarkClosing))

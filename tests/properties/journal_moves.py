@@ -58,6 +58,7 @@ from ledger.wire.entry import Actor
 from tests.properties import (
     backups_moves,
     closing_moves,
+    erasures_moves,
     excuses_moves,
     prints_moves,
     results_moves,
@@ -732,6 +733,8 @@ _MOVES: Final = {
     "print": (_print, 3),
     "backup": (backups_moves.backup, 2),
     "form": (prints_moves.form, 3),
+    "keep": (erasures_moves.keep, 3),
+    "erase": (erasures_moves.erase, 5),
     "certify": (_certify, 3),
     "cancel": (_cancel, 2),
     "incident": (excuses_moves.incident, 2),

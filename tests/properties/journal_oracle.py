@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
 from tests.properties.backups_oracle import BackupsOracle
+from tests.properties.erasures_oracle import ErasuresOracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.prints_oracle import PrintsOracle
 from tests.properties.service_oracle import ServiceOracle
@@ -37,6 +38,9 @@ CREATE = {
     "printout": "printout_registered",
     "backup": "backup_taken",
     "prints": "sheet_issued",
+    "retention": "retention_schedule_adopted",
+    "hold": "legal_hold_placed",
+    "erasure": "erasure_proposed",
     "refresh": "annual_refresh_opened",
     "control": "control_check_recorded",
     "remark": "remark_raised",
@@ -57,7 +61,7 @@ CREATE = {
     "results": "result_sheet_opened",
     "council": "council_decision_recorded",
 }
-ALWAYS_THE_SAME = {"regulation", "responsible", "assessment"}
+ALWAYS_THE_SAME = {"regulation", "responsible", "assessment", "retention"}
 DATA_FIELDS = {"family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email"}
 HANDLINGS = {"refuse", "flag"}
 BAD = {"1", "2", "fail", "1/1", "1/2", "2/1", "2/2"}
@@ -124,7 +128,9 @@ class _Standing(NamedTuple):
     work: str | None
 
 
-class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, PrintsOracle, BackupsOracle):
+class _Checker(
+    TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, PrintsOracle, BackupsOracle, ErasuresOracle
+):
     before: Sequence[Item]
     item: Item
 
@@ -150,6 +156,8 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, P
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
         elif kind in {
+            "hold",
+            "erasure",
             "certificate",
             "cancellation",
             "schedule",
@@ -210,6 +218,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, P
         self.check_names(self.data["fields"])
         assert self.data["_sd"] == sorted(set(self.data["_sd"]))
         assert len(self.data["_sd"]) <= len(self.data["fields"])
+        assert not self.data["_sd"] or not self.erased_before(self.id())
         self.check_answers()
 
     def check_personal_data_confirmed(self) -> None:
@@ -243,6 +252,7 @@ class _Checker(TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, P
         self.check_method()
         assert self.data["channel"] in {"in_system", "email", "sms"}
         assert len(self.data.get("_sd", ())) == (self.data["channel"] != "in_system")
+        assert "_sd" not in self.data or not self.erased_before(self.id())
         assert self.link(self.data["student"], self.id()) is not None
         standing = [consent.data["channel"] for consent in self.consents(self.id(), self.data["student"])]
         assert self.data["channel"] not in standing

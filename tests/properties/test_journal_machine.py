@@ -123,6 +123,8 @@ class JournalMachine(RuleBasedStateMachine):
                     "print",
                     "backup",
                     "form",
+                    "keep",
+                    "erase",
                 ),
             ]
         )
@@ -145,7 +147,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.world.check()
 
 
-LATE = ("close", "reopen", "attest", "print", "backup", "form", "journal")
+LATE = ("close", "reopen", "attest", "print", "backup", "form", "keep", "erase", "journal")
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -232,6 +234,11 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("backup_verified", taken=1))
     assert caught(replaced("sheet_issued", number=77))
     assert caught(replaced("sheet_certified", certified_by=STUDENTS_A[0]))
+    assert caught(replaced("retention_schedule_adopted", rows=[]))
+    assert caught(replaced("legal_hold_placed", whose="nobody"))
+    assert caught(replaced("erasure_proposed", retention=["sheet"]))
+    assert caught(replaced("erasure_approved", erasure=uid(77)))
+    assert caught(replaced("personal_data_erased", person=uid(77)))
     assert caught(replaced("sheet_voided", reason="burnt"))
     assert caught(replaced("correction_requested", old="1"))
     assert caught(replaced("attendance_taken", absent=9))
