@@ -57,6 +57,7 @@ class Right(StrEnum):
     READ_ENTRIES = "read_entries"
     READ_DISCLOSURES = "read_disclosures"
     SIGN = "sign"
+    ERASE = "erase"
 
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
@@ -97,6 +98,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CLOSE,
             Right.CLOSE_JOURNAL,
             Right.DIRECT,
+            Right.ERASE,
             Right.APPROVE,
             Right.CONTROL,
             Right.PLAN,
@@ -120,6 +122,7 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.CLOSE_JOURNAL,
             Right.PRINT,
             Right.DIRECT,
+            Right.ERASE,
             Right.PLAN_SUBSTITUTES,
             Right.READ_VIEWS,
             Right.OVERSEE,

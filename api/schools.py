@@ -23,6 +23,7 @@ from eventsourcing.persistence import PersistenceError
 from starlette.responses import Response
 
 from api.auth import Tokens
+from api.erasing import ERASED, enforce
 from api.settings import (
     Cadence,
     Layout,
@@ -54,6 +55,7 @@ from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
+from projections.views.erasures import erased_people
 from projections.views.lookups import school as lookup_school
 from projections.views.people_registers import Named, digests_of, disclosed
 from projections.views.witnesses import Witness
@@ -196,8 +198,9 @@ class OpenSchool:
         histories = disclosed(self.views, people=list(dict.fromkeys(people)))
         opened = self.vault.values(digests_of(histories))
         values = {digest: (one.name, one.value) for digest, one in opened.items()}
+        gone = erased_people(self.views, people=list(histories))
         names = {person: Named(history, values).at() for person, history in histories.items()}
-        return {person: name for person, name in names.items() if name}
+        return {person: ERASED if person in gone else name for person, name in names.items() if name or person in gone}
 
     def school_name(self) -> str:
         """The school's name, from the log's first entry; the origin while there is none."""
@@ -362,6 +365,8 @@ def open_school(
         stack.callback(app.close)
         vault = make_vault(layout, file) if sqlite and recording else _open_vault(layout, file)
         stack.callback(vault.close)
+        # Before anything is read: an older copy of the keys must not bring anybody back.
+        enforce(app, vault.keys)
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
         access = LazyAccess(layout, file, partial(_name_of, views, file.origin))
         stack.callback(access.close)
@@ -464,6 +469,15 @@ def open_sealed_rows(
 
     role = "LETOPIS_POSTGRES_OWNER_DSN" if as_owner else "LETOPIS_POSTGRES_DSN"
     return PostgresRows(ledger_environment(layout, school, create=as_owner, environ=environ)[role], school.origin)
+
+
+def removable_rows(school: OpenSchool) -> SealedRows:
+    """The vault's rows of an open school in the role that may remove some.
+
+    Raises:
+        SettingsError, LetopisError: as `open_sealed_rows`.
+    """
+    return open_sealed_rows(school.layout, read_school_file(school.layout), as_owner=True)
 
 
 def _open_vault(layout: Layout, school: SchoolFile) -> Vault:

@@ -35,6 +35,7 @@ from api.schools import OpenSchool
 from ledger.errors import Conflict, Refused
 from ledger.journal.commands import JournalCommand
 from ledger.log import Receipt
+from ledger.vault import KeyErased
 from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 
@@ -133,7 +134,12 @@ def _record(asked: Asked[Any], command: JournalCommand, actor: Actor, key: str, 
     if asked.kept:
         asked.school.app.check(command, actor=actor)
         for person, retention, text in asked.kept:
-            asked.school.vault.keep(person, retention, [text])
+            try:
+                asked.school.vault.keep(person, retention, [text])
+            except KeyErased:
+                raise Refused(
+                    "person_erased", "this person's values were erased: none is kept again", clause="1.5"
+                ) from None
     return asked.school.execute(command, actor, key, digest)
 
 

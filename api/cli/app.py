@@ -12,7 +12,7 @@ from uuid import uuid4
 import typer
 import typer.core
 
-from api.cli import backups, paper, witness
+from api.cli import backups, paper, personal, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.service import freshness, portals, witnesses
@@ -45,6 +45,7 @@ printouts = typer.Typer(
 )
 app.add_typer(witness.app, name="witness", short_help="Быть свидетелем чужих журналов / to witness others' logs")
 app.add_typer(printouts, name="printouts", short_help="Распечатки по п. 3.3 / paper under 3.3")
+app.add_typer(personal.erase, name="erase", short_help="Стереть личные сведения / erase personal values")
 
 
 class _Questions(typer.core.TyperGroup):
@@ -285,6 +286,8 @@ app.command("print", short_help="Выдать форму с кодом / issue a
 app.command("prints", short_help="Реестр форм / the register of forms")(paper.prints)
 app.command("certify", short_help="Кто заверил форму / who certified a form")(paper.certify)
 app.command("void-print", short_help="Снять форму / void a form")(paper.void_print)
+app.command(short_help="У чего истёк срок хранения / what falls due")(personal.retention)
+app.command("erasure-act", short_help="Акт об уничтожении / the act of an erasure")(personal.erasure_act)
 app.command("check-print", short_help="Сверить бумагу с журналом / check paper")(paper.check_print)
 
 

@@ -36,6 +36,7 @@ class Proposal(NamedTuple):
     approved: int | None = None
     refused: int | None = None
     erased: int | None = None
+    sheets: tuple[int, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +66,7 @@ def evolve_erasures(state: Erasures | None, events: Iterable[Recorded]) -> Erasu
         elif type(data) is ErasureRefused:
             proposals[data.erasure] = proposals[data.erasure]._replace(refused=event.index)
         elif type(data) is PersonalDataErased:
-            proposals[data.erasure] = proposals[data.erasure]._replace(erased=event.index)
+            proposals[data.erasure] = proposals[data.erasure]._replace(erased=event.index, sheets=data.sheets)
             erased |= {(data.person, retention): event.index for retention in data.retention}
             sheets |= {*data.sheets}
         else:
@@ -142,7 +143,9 @@ def record_erasure(command: RecordErasure, context: Context) -> list[Planned]:
     check_no_hold(proposal.event.person, context)
     rules.check_integer(command.disclosures, 0, DISCLOSURES_MAX, "disclosures")
     approved_at = format_at(context.books.recorded_at(proposal.approved))
-    if not approved_at <= command.destroyed_at <= format_at(context.now):
+    # The entry's `at` is the later of the clock and the entry before.
+    latest = max(context.now, context.books.recorded_at(context.books.size - 1))
+    if not approved_at <= command.destroyed_at <= format_at(latest):
         raise Refused(
             "destroyed_when_not_approved", "it is after the approval, and not to come", clause=LOG, where="destroyed_at"
         )

@@ -5,15 +5,18 @@ that key lies wrapped in a file of its own, outside every database. Keep first, 
 leaves a disclosure that no entry names, which harms nobody and goes with the next sweep (`ledger.vault.sweeping`); the
 other order would leave a digest that nobody can open.
 
-Erasing, which is not built yet, will mark the key as erased, remove its file, and then remove the rows. The log stays
-as it is. A reader can tell what was erased (marked) from what was lost (neither key nor mark), which is an error.
+Erasing puts the key on a list of destroyed ones, marks it, overwrites and removes its file, and then removes the rows
+(`api.erasing`). The log stays as it is. A reader can tell what was erased (marked) from what was lost (neither key nor
+mark), which is an error.
 """
 
+from ledger.vault.destroyed import Destroyed, Owner
 from ledger.vault.disclosure import Disclosure, OpenedDisclosure, digest_of, make_disclosure, parse_disclosure
-from ledger.vault.keys import KeyErased, KeyLost, KeyStore, Owner, create_key_store
+from ledger.vault.keys import KeyErased, KeyLost, KeyStore, create_key_store
 from ledger.vault.vault import Keeping, SealedRow, SealedRows, Vault, VaultDamaged
 
 __all__ = [
+    "Destroyed",
     "Disclosure",
     "Keeping",
     "KeyErased",

@@ -3,7 +3,8 @@
     <folder>/kek                                      32 bytes in hex: the key-encryption key
     <folder>/<origin>/<2 digits>/<person>.<retention>.key     letopis-key-1 <algorithm> <wrapped key in hex>
     <folder>/<origin>/<2 digits>/<person>.<retention>.erased  the mark of a key that was destroyed on purpose
-    <folder>/<origin>/lock                            held shared to make keys, exclusively to remove idle ones
+    <folder>/<origin>/destroyed                       the list of those (`ledger.vault.destroyed`)
+    <folder>/<origin>/lock                            held shared to make keys, exclusively to remove or destroy some
 
 A key file's time of change is when the key was last asked for to seal with (`ledger.vault.sweeping`).
 
@@ -22,7 +23,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote
 
 from ledger.durable import (
@@ -36,6 +37,7 @@ from ledger.durable import (
     sync_folders,
 )
 from ledger.errors import LetopisError
+from ledger.vault.destroyed import Destroyed, DestroyedList, Owner
 from ledger.vault.sealing import KEY_BYTES, SealBroken, Sealer, bind
 
 _ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -58,13 +60,6 @@ class KeyLost(LetopisError):  # noqa: N818 - reads as what it says
 
 class KeyErased(LetopisError):  # noqa: N818 - reads as what it says
     """The key of a person was destroyed on purpose: what it sealed is gone, and nothing new is sealed for it."""
-
-
-class Owner(NamedTuple):
-    """Whose key: a person, and the retention class of what it seals."""
-
-    person: str
-    retention: str
 
 
 def create_key_store(folder: Path) -> None:
@@ -96,6 +91,7 @@ class KeyStore:
             raise FileRefused(f"{folder}: this origin cannot name a folder")
         self._wrapper = Sealer(_read_kek(folder / _KEK_FILE))
         self._sealers: OrderedDict[Owner, Sealer] = OrderedDict()
+        self._destroyed = DestroyedList(self._folder)
         self._named_folders: set[Path] = set()
         self._lock = threading.Lock()
 
@@ -111,12 +107,18 @@ class KeyStore:
         """
         who = Owner(person, retention)
         with self._lock:
+            self._look()
+            if who in self._destroyed:
+                raise KeyErased(f"the key of person {person}, retention {retention}, was erased")
             sealer = self._sealers.get(who)
             if sealer is not None:
                 self._sealers.move_to_end(who)
                 return sealer
         sealer = self._read(person, retention)
         with self._lock:
+            self._look()
+            if who in self._destroyed:
+                raise KeyErased(f"the key of person {person}, retention {retention}, was erased")
             self._sealers[who] = sealer
             if len(self._sealers) > SEALERS_MAX:
                 self._sealers.popitem(last=False)
@@ -207,6 +209,73 @@ class KeyStore:
             _remove(path)
         return len(left)
 
+    def destroyed(self) -> dict[Owner, Destroyed]:
+        """Whose keys are gone on purpose, whether their files are gone yet or not."""
+        with self._lock:
+            self._look()
+            return self._destroyed.rows()
+
+    def announce(self, rows: Mapping[Owner, Destroyed]) -> None:
+        """Put keys on the list of destroyed ones: from then on nobody opens them. Durable when it returns.
+
+        Raises:
+            FileRefused: the list cannot be written.
+        """
+        for owner in rows:
+            check_owner(*owner)
+        self._make_folders({self._path(*owner).parent for owner in rows})
+        with self._locked(fcntl.LOCK_EX), self._lock:
+            self._destroyed.add(rows)
+            self._forget()
+
+    def destroy(self, owners: Iterable[Owner]) -> list[Owner]:
+        """Mark, overwrite and unlink the files of keys that are on the list; durable when it returns.
+
+        What was there before stays as it is: a mark, or no file. Returns those whose key was there.
+
+        Raises:
+            FileRefused: a file cannot be written or removed; run it again.
+        """
+        paths = {owner: self._path(*owner) for owner in owners}
+        with self._locked(fcntl.LOCK_EX):
+            found = [owner for owner, path in paths.items() if path.exists()]
+            marks = {path.with_suffix(".erased") for path in paths.values()}
+            create_files({mark: b"" for mark in marks if not mark.exists()})
+            for owner in found:
+                _overwrite(paths[owner])
+                _remove(paths[owner])
+            # Keys that were never finished are copies too.
+            for path in paths.values():
+                for left in path.parent.glob(f".{path.name}.*.new"):
+                    _overwrite(left)
+                    _remove(left)
+            sync_folders({path.parent for path in paths.values()})
+        return found
+
+    def enforce(self, erased: Mapping[Owner, Destroyed]) -> list[Owner]:
+        """Destroy again what an older copy of the folder brought back: what is on the list, or was erased by the log.
+
+        Returns those whose key was there.
+
+        Raises:
+            FileRefused: as `announce` and `destroy`.
+        """
+        known = self.destroyed()
+        if erased.keys() - known.keys():
+            self.announce(erased)
+        every = {**known, **erased}
+        back = [owner for owner in every if self._path(*owner).exists()]
+        return self.destroy(back) if back else []
+
+    def _look(self) -> None:
+        if self._destroyed.look():
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the keys in memory that are on the list."""
+        for owner in [owner for owner in self._sealers if owner in self._destroyed]:
+            del self._sealers[owner]
+
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
         """Hold the lock that stands between making keys (shared) and removing idle ones (exclusive)."""
@@ -277,6 +346,17 @@ def _is_old(path: Path, older_than_seconds: int) -> bool:
         return time.time() - path.stat().st_mtime > older_than_seconds
     except FileNotFoundError:
         return False
+
+
+def _overwrite(path: Path) -> None:
+    """Write zeros over a file's content, on the disk when it returns: of use where the disk writes in place."""
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be overwritten ({error.strerror})") from None
 
 
 def _remove(path: Path) -> None:

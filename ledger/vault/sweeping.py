@@ -22,8 +22,10 @@ a clock that jumps by days. Hence the week.
 
 **Why the log must hold.** A damaged entry would make what it names look left over, so every entry is hashed on the way
 and nothing is removed unless the log gives its own root. Keys are removed only where the vault has all that the log
-names: a vault restored from an older copy has rows missing, and their keys must not follow them. (Once erasing is
-built, what was erased will have to be told apart here.)
+names: a vault restored from an older copy has rows missing, and their keys must not follow them. What was erased is no
+lack: of a person's own stream and of printed forms it is told by the entries, of notes, whose owner the vault alone
+knows, by the number that was noted when they were erased. Rows under a destroyed key, which an older copy of the vault
+brings back, are left over at any age.
 
 Rows go first, then keys: a crash in between leaves keys that the next sweep finds. A sweep of a clean vault changes
 nothing.
@@ -41,7 +43,8 @@ from ledger.errors import LedgerDamaged, LetopisError
 from ledger.log import LogRecorder
 from ledger.tree.edge import RightEdge
 from ledger.tree.hashing import leaf_hash
-from ledger.vault.keys import KeyStore, Owner
+from ledger.vault.destroyed import Owner
+from ledger.vault.keys import KeyStore
 from ledger.vault.vault import READ_AT_ONCE, KeptRow, SealedRows
 
 DAY_SECONDS: Final = 86_400
@@ -51,6 +54,9 @@ SAFE_AGE_SECONDS_MIN: Final = DAY_SECONDS
 _ENTRIES_AT_ONCE: Final = 4_096
 # At any depth, and never inside a text: there a quotation mark has a backslash before it.
 _COMMITMENT = re.compile(rb'"_sd":\[([^\]]*)\]')
+_OF_PERSON = re.compile(rb'"stream":"person/([0-9a-f-]{36})","type"')
+_OF_SHEET = re.compile(rb'"sheet":"([0-9a-f-]{36})".*"type":"sheet_issued/1"')
+_OF_STREAMS: Final = ("person", "print")
 _DIGEST = re.compile(rb'"([A-Za-z0-9_-]{43})"')
 
 
@@ -106,15 +112,20 @@ def sweep(
     if older_than_seconds < SAFE_AGE_SECONDS_MIN:
         raise LetopisError(f"{older_than_seconds} s is no safe age; {SAFE_AGE_SECONDS_MIN} s is the least")
     before = rows.survey()
-    named, size = _read_named(ledger, progress)
-    unnamed = [row for row in before if row.digest not in named]
+    destroyed = keys.destroyed()
+    named, size = _read_named(ledger, progress, frozenset(destroyed))
+    dead = tuple(row for row in before if row.owner in destroyed)
+    unnamed = [row for row in before if row.digest not in named and row.owner not in destroyed]
     left = tuple(row for row in unnamed if row.age_seconds > older_than_seconds)
-    removed = {row.digest for row in left}
+    removed = {row.digest for row in (*left, *dead)}
+    if apply and dead:
+        rows.erase(sorted({row.owner for row in dead}))
     if apply:
         for start in range(0, len(left), READ_AT_ONCE):
             rows.remove([row.digest for row in left[start : start + READ_AT_ONCE]], older_than_seconds)
     after = [row for row in rows.survey() if apply or row.digest not in removed]
-    missing = len(named - {row.digest for row in after})
+    notes = sum(row.disclosures for owner, row in destroyed.items() if owner.retention not in _OF_STREAMS)
+    missing = max(0, len(named - {row.digest for row in after}) - notes)
     idle: tuple[Owner, ...] = ()
     if not missing:
         sealing = {row.owner for row in after}
@@ -122,7 +133,7 @@ def sweep(
         idle = tuple(owner for owner in candidates if not apply or keys.remove_idle(owner, older_than_seconds))
     return Sweep(
         entries=size,
-        disclosures=left,
+        disclosures=(*left, *dead),
         young=len(unnamed) - len(left),
         keys=idle,
         unfinished=keys.clear_unfinished(older_than_seconds, apply=apply),
@@ -131,8 +142,13 @@ def sweep(
     )
 
 
-def _read_named(ledger: LogRecorder, progress: Callable[[int], None]) -> tuple[set[str], int]:
-    """Read every digest that an entry names, and the log's size; every entry is hashed, and the root compared."""
+def _read_named(
+    ledger: LogRecorder, progress: Callable[[int], None], destroyed: frozenset[Owner]
+) -> tuple[set[str], int]:
+    """Read every digest that an entry names and that was not erased, and the log's size.
+
+    Every entry is hashed, and the root compared.
+    """
     head = ledger.head()
     edge = RightEdge.empty()
     named: set[str] = set()
@@ -140,11 +156,21 @@ def _read_named(ledger: LogRecorder, progress: Callable[[int], None]) -> tuple[s
         edge = edge.extend([leaf_hash(entry) for entry in batch])
         for entry in batch:
             for commitment in _COMMITMENT.findall(entry):
+                if destroyed and _is_erased(entry, destroyed):
+                    continue
                 named.update(digest.decode() for digest in _DIGEST.findall(commitment))
         progress(edge.size)
     if edge.size != head.size or edge.root() != head.edge.root():
         raise LedgerDamaged("root_differs", "the log's entries do not give its root: nothing was swept; run an audit")
     return named, head.size
+
+
+def _is_erased(entry: bytes, destroyed: frozenset[Owner]) -> bool:
+    """Tell whether what an entry commits to is of a person's own stream, or a printed form, whose key is destroyed."""
+    person, sheet = _OF_PERSON.search(entry), _OF_SHEET.search(entry)
+    return (person is not None and Owner(person[1].decode(), "person") in destroyed) or (
+        sheet is not None and Owner(sheet[1].decode(), "print") in destroyed
+    )
 
 
 def _batches(entries: Iterator[bytes]) -> Iterator[list[bytes]]:

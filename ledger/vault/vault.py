@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from ledger.errors import LetopisError
+from ledger.vault.destroyed import Owner
 from ledger.vault.disclosure import OpenedDisclosure, digest_of, parse_disclosure
-from ledger.vault.keys import KeyErased, KeyLost, KeyStore, Owner, check_owner
+from ledger.vault.keys import KeyErased, KeyLost, KeyStore, check_owner
 from ledger.vault.sealing import SealBroken, Sealer, bind
 from ledger.wire.errors import WireError
 
@@ -91,6 +92,12 @@ class SealedRows(Protocol):
     def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
         """Remove rows in one transaction, but those that were kept since; returns how many were removed."""
 
+    def count(self, owners: Sequence[Owner]) -> dict[Owner, int]:
+        """How many rows there are of each of these owners; those without any are left out."""
+
+    def erase(self, owners: Sequence[Owner]) -> None:
+        """Remove all rows of owners and what the database keeps of them beside; durable when it returns."""
+
     def close(self) -> None:
         """Let go of the database."""
 
@@ -106,6 +113,11 @@ class Vault:
     def __init__(self, rows: SealedRows, keys: KeyStore) -> None:
         self._rows = rows
         self._keys = keys
+
+    @property
+    def keys(self) -> KeyStore:
+        """Where the keys are."""
+        return self._keys
 
     def keep(self, person: str, retention: str, disclosures: Sequence[str]) -> None:
         """Seal and keep disclosures of a person; see `keep_many`."""

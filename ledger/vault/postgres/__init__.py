@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
 from ledger.database.postgres import CONNECT_SECONDS, applied_migrations, apply_migration, configure, connect
 from ledger.errors import LetopisError
+from ledger.vault.destroyed import Owner
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import KeptRow, SealedRow, Vault
 
@@ -154,6 +155,48 @@ class PostgresRows:
                 ).rowcount
         except (psycopg.Error, PoolTimeout) as error:
             raise _translated(error, "the vault removed nothing") from None
+
+    def count(self, owners: Sequence[Owner]) -> dict[Owner, int]:
+        """How many rows there are of each of these owners.
+
+        Raises:
+            OperationalError: the server could not answer.
+        """
+        people, retentions = [owner.person for owner in owners], [owner.retention for owner in owners]
+        try:
+            with self._pool.connection() as connection:
+                found = connection.execute(
+                    "SELECT person::text, retention, count(*) FROM vault.disclosures"
+                    " JOIN unnest(%s::uuid[], %s::text[]) AS o (person, retention) USING (person, retention)"
+                    " WHERE origin = %s GROUP BY person, retention",
+                    (people, retentions, self._origin),
+                ).fetchall()
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault cannot be read") from None
+        return {Owner(person, retention): number for person, retention, number in found}
+
+    def erase(self, owners: Sequence[Owner]) -> None:
+        """Remove all rows of owners, and vacuum the table: no page of it holds them where nobody still reads them.
+
+        The server's own write-ahead log holds what it wrote, sealed, until it is recycled.
+
+        Raises:
+            LetopisError: the role may not; it takes the owner's.
+            OperationalError: the server refused, or the outcome is unknown; run it again.
+        """
+        people, retentions = [owner.person for owner in owners], [owner.retention for owner in owners]
+        try:
+            with self._pool.connection() as connection:
+                connection.execute(
+                    "DELETE FROM vault.disclosures USING unnest(%s::uuid[], %s::text[]) AS o (person, retention)"
+                    " WHERE disclosures.origin = %s AND disclosures.person = o.person"
+                    " AND disclosures.retention = o.retention",
+                    (people, retentions, self._origin),
+                )
+                connection.execute("SET statement_timeout = 0")
+                connection.execute("VACUUM vault.disclosures")
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _translated(error, "the vault erased nothing, or not all") from None
 
     def close(self) -> None:
         """Close the pool."""

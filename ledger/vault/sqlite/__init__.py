@@ -13,6 +13,7 @@ from eventsourcing.persistence import OperationalError
 from ledger.database.migrations import MigrationError, pending_migrations, read_migrations
 from ledger.database.sqlite import applied_migrations, apply_migration
 from ledger.errors import LetopisError
+from ledger.vault.destroyed import Owner
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import KeptRow, SealedRow, Vault
 
@@ -115,6 +116,43 @@ class SQLiteRows:
                 ).rowcount
             except sqlite3.Error as error:
                 raise OperationalError(f"the vault removed nothing ({_name(error)})") from None
+
+    def count(self, owners: Sequence[Owner]) -> dict[Owner, int]:
+        """How many rows there are of each of these owners.
+
+        Raises:
+            OperationalError: SQLite could not read.
+        """
+        query = "SELECT count(*) FROM disclosures WHERE origin = ? AND person = ? AND retention = ?"
+        with self._lock:
+            try:
+                found = {
+                    owner: self._connection.execute(query, (self._origin, *owner)).fetchone()[0] for owner in owners
+                }
+            except sqlite3.Error as error:
+                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+        return {owner: number for owner, number in found.items() if number}
+
+    def erase(self, owners: Sequence[Owner]) -> None:
+        """Remove all rows of owners; pages are zeroed, and the write-ahead log holds nothing when it returns.
+
+        Raises:
+            OperationalError: SQLite could not, or somebody goes on reading the write-ahead log: run it again.
+        """
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany(
+                    "DELETE FROM disclosures WHERE origin = ? AND person = ? AND retention = ?",
+                    [(self._origin, *owner) for owner in owners],
+                )
+                self._connection.execute("COMMIT")
+                (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise OperationalError(f"the vault erased nothing, or not all ({_name(error)})") from None
+        if busy:
+            raise OperationalError("the vault's write-ahead log is being read and was not emptied: run it again")
 
     def close(self) -> None:
         """Close the file."""

@@ -1,0 +1,87 @@
+"""A served school with a person whose names nobody can mistake, for tests of erasing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.erasing import carry_out
+from api.schools import OpenSchool, open_school, removable_rows
+from ledger.journal import commands as cmd
+from ledger.wire.entry import Actor
+from tests.http_school import Served, post
+
+CANARIES = {
+    "family_name": "Канарейкина",
+    "given_name": "Ыъэюша",
+    "patronymic": "Щвайнштейговна",
+    "birth_date": "2013-11-17",
+}
+LATER = {"address": "улица Кенарная, дом 7171", "phone": "+7 900 717-71-71", "email": "kanarejka-7171@example.org"}
+
+
+def register(client: httpx.Client, **values: str) -> str:
+    """Register a student; return the id."""
+    answer = client.post("/people", json={"kind": "student", **values})
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"].rsplit("/", 1)[1]
+
+
+def approved(server: Served, person: str, **changes: Any) -> str:
+    """An erasure that the administrator proposed and the director approved."""
+    body = {"person": person, "retention": ["person"], "ground": "unlawful", "basis": "предписание № 7", **changes}
+    with server.as_("administrator") as administrator, server.as_("director") as director:
+        made = administrator.post("/erasures", json=body)
+        assert made.status_code == 201, made.text
+        rows = administrator.get("/erasures").json()["rows"]
+        erasure: str = rows[-1]["erasure"]
+        post(director, f"/erasures/{erasure}/approval", {"basis": "приказ № 8"})
+    return erasure
+
+
+def spellings(values: dict[str, str]) -> list[bytes]:
+    """The bytes that a value may stand as: UTF-8, JSON's escapes, UTF-16."""
+    found = []
+    for value in values.values():
+        found += [value.encode(), value.encode("unicode_escape"), value.encode("utf-16-le")]
+    return found
+
+
+def holding(folder: Path, needles: list[bytes]) -> list[str]:
+    """Files below a folder that hold one of these bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [str(path.relative_to(folder)) for path in files if any(needle in path.read_bytes() for needle in needles)]
+
+
+def carry_out_in(folder: Path, erasure: str, actor: str, stop: str = "") -> None:
+    """Carry an erasure out in this process, which dies without a word once the step `stop` is durable."""
+    import os
+    import signal
+
+    def step(name: str) -> None:
+        if name == stop:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with open_school(folder, background=False) as school:
+        rows = removable_rows(school)
+        carry_out(school, erasure, Actor(actor, "administrator"), rows, step=step)
+        rows.close()
+
+
+def erase_now(school: OpenSchool, person: str, first: Actor, second: Actor, erasure: str) -> None:
+    """Propose, approve and carry out, in this process."""
+    school.execute(
+        cmd.ProposeErasure(erasure=erasure, person=person, retention=("person",), ground="unlawful", basis="№ 7"), first
+    )
+    school.execute(cmd.ApproveErasure(erasure=erasure, basis="№ 8"), second)
+    rows = removable_rows(school)
+    carry_out(school, erasure, first, rows)
+    rows.close()
+
+
+if __name__ == "__main__":
+    import sys
+
+    carry_out_in(Path(sys.argv[1]), *sys.argv[2:])

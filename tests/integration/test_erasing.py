@@ -1,0 +1,188 @@
+"""Erasing over HTTP and through crashes, on both databases: nothing of the values is left, and everything verifies."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.cli.console import Console
+from api.cli.keeping import export_archive
+from api.erasing import ERASED, STEPS, pending
+from api.schools import open_school
+from ledger.vault import KeyErased, KeyStore
+from ledger.vault.sqlite import SQLiteRows
+from tests.erasing_school import CANARIES, LATER, approved, carry_out_in, holding, register, spellings
+from tests.http_class import problem
+from tests.http_school import ORIGIN, Served, make_school, post, served
+from verify.archive import verify_archive
+from verify.note import parse_vkey
+from verify.signed import Pinned
+
+CODE = "1534"
+
+
+@pytest.fixture
+def sqlite_school(tmp_path: Path) -> tuple[Path, dict[str, str], dict[str, str]]:
+    tokens, actors = make_school(tmp_path / "var", "sqlite")
+    return tmp_path / "var", tokens, actors
+
+
+def planted(server: Served) -> str:
+    """A person with every kind of value, some of them changed."""
+    with server.as_("administrator") as administrator:
+        person = register(administrator, **CANARIES)
+        post(administrator, f"/people/{person}/data", LATER)
+        assert administrator.get(f"/people/{person}").status_code == 200
+    return person
+
+
+def test_nothing_is_left_of_an_erased_person(server: Served) -> None:
+    person = planted(server)
+    with server.as_("administrator") as administrator:
+        other = register(administrator, family_name="Оставшаяся", given_name="Вера")
+    digests = [row.digest for row in rows_of(server, person)]
+    assert len(digests) == 7
+    erasure = approved(server, person)
+    with server.as_("administrator") as administrator:
+        answer = administrator.post(f"/erasures/{erasure}/execution", json={})
+        assert answer.status_code == 201, answer.text
+        (row,) = administrator.get("/erasures").json()["rows"]
+        assert (row["erased_entry"], row["disclosures"]) == (answer.json()["first_index"], 7)
+        assert administrator.get("/erasures").json()["begun"] == []
+        problem(administrator.post(f"/people/{person}/data", json={"phone": "+7 1"}), 409, "person_erased")
+        problem(administrator.post(f"/erasures/{erasure}/execution", json={}), 409, "erased_already")
+    assert server.school.vault.read(digests) == {}
+    assert server.school.names([person, other]) == {person: ERASED, other: "Оставшаяся Вера"}
+    assert holding(server.school.layout.var, spellings(CANARIES | LATER)) == []
+
+
+def rows_of(server: Served, person: str) -> list[Any]:
+    from api.schools import removable_rows
+
+    with closing(removable_rows(server.school)) as rows:
+        return [row for row in rows.survey() if row.person == person]
+
+
+def test_who_proposed_it_does_not_approve_it(server: Served) -> None:
+    person = planted(server)
+    body = {"person": person, "retention": ["person"], "ground": "unlawful", "basis": "№ 7"}
+    with server.as_("administrator") as administrator:
+        post(administrator, "/erasures", body)
+        erasure = administrator.get("/erasures").json()["rows"][0]["erasure"]
+        refused = administrator.post(f"/erasures/{erasure}/approval", json={"basis": "№ 8"})
+        problem(refused, 409, "second_person_needed")
+        problem(administrator.post(f"/erasures/{erasure}/execution", json={}), 409, "not_approved")
+    assert len(rows_of(server, person)) == 7
+
+
+def test_a_server_beside_cannot_open_what_another_process_erased(
+    sqlite_school: tuple[Path, dict[str, str], dict[str, str]],
+) -> None:
+    folder, tokens, actors = sqlite_school
+    with served(folder, tokens, actors) as server:
+        person = planted(server)
+        erasure = approved(server, person)
+        beside = KeyStore(server.school.layout.vault_keys, ORIGIN)
+        sealer = beside.sealer(person, "person")
+        assert beside.sealer(person, "person") is sealer
+        with server.as_("administrator") as administrator:
+            post(administrator, f"/erasures/{erasure}/execution", {})
+        with pytest.raises(KeyErased):
+            beside.sealer(person, "person")
+
+
+@pytest.mark.parametrize("stop", STEPS)
+def test_a_process_that_dies_half_way_is_gone_on_with(
+    sqlite_school: tuple[Path, dict[str, str], dict[str, str]], stop: str
+) -> None:
+    folder, tokens, actors = sqlite_school
+    with served(folder, tokens, actors) as server:
+        person = planted(server)
+        erasure = approved(server, person)
+    command = [sys.executable, "-m", "tests.erasing_school", str(folder), erasure, actors["administrator"], stop]
+    assert subprocess.run(command, check=False, timeout=120).returncode == -9
+    with open_school(folder, background=False) as school:
+        done = stop == "recorded"
+        school.read_views()
+        assert pending(school.app, school.vault.keys) == ([] if done else [erasure])
+        assert school.names([person]).get(person) == (ERASED if done else None)
+        with pytest.raises(KeyErased):
+            school.vault.keys.sealer(person, "person")
+    if not done:
+        carry_out_in(folder, erasure, actors["administrator"])
+    with open_school(folder, background=False) as school:
+        school.read_views()
+        assert pending(school.app, school.vault.keys) == []
+        assert school.names([person]) == {person: ERASED}
+    with closing(SQLiteRows(folder / "vault.sqlite3", ORIGIN)) as rows:
+        assert [row for row in rows.survey() if row.person == person] == []
+    assert not list((folder / "keys/vault").rglob(f"{person}.*.key"))
+    assert holding(folder, spellings(CANARIES | LATER)) == []
+
+
+@pytest.mark.parametrize("with_list", [False, True])
+def test_an_older_copy_of_vault_and_keys_brings_nobody_back(
+    sqlite_school: tuple[Path, dict[str, str], dict[str, str]], tmp_path: Path, *, with_list: bool
+) -> None:
+    folder, tokens, actors = sqlite_school
+    with served(folder, tokens, actors) as server:
+        person = planted(server)
+    shutil.copytree(folder, tmp_path / "before")
+    with served(folder, tokens, actors) as server:
+        erasure = approved(server, person)
+        with server.as_("administrator") as administrator:
+            post(administrator, f"/erasures/{erasure}/execution", {})
+    list_file = next((folder / "keys/vault").rglob("destroyed"))
+    kept = list_file.read_bytes()
+    shutil.rmtree(folder / "keys/vault")
+    shutil.copytree(tmp_path / "before/keys/vault", folder / "keys/vault")
+    shutil.copy(tmp_path / "before/vault.sqlite3", folder / "vault.sqlite3")
+    if with_list:  # the log is the older one then: the list alone knows
+        shutil.copy(tmp_path / "before/ledger.sqlite3", folder / "ledger.sqlite3")
+        for path in folder.glob("views*"):
+            path.unlink()
+        list_file.write_bytes(kept)
+        list_file.chmod(0o600)
+    assert list((folder / "keys/vault").rglob(f"{person}.*.key"))
+    with open_school(folder, background=False) as school:
+        school.read_views()
+        assert not list((folder / "keys/vault").rglob(f"{person}.*.key"))
+        assert school.names([person]).get(person) == (None if with_list else ERASED)
+        with pytest.raises(KeyErased):
+            school.vault.keys.sealer(person, "person")
+
+
+def test_archives_from_before_and_after_verify_and_only_the_older_one_has_the_name(
+    server: Served, tmp_path: Path
+) -> None:
+    person = planted(server)
+    with server.as_("director") as director:
+        post(director, "/prints", {"kind": "conformity"})
+    before = exported(server, tmp_path / "before")
+    erasure = approved(server, person)
+    with server.as_("administrator") as administrator:
+        post(administrator, f"/erasures/{erasure}/execution", {})
+        assert administrator.get("/erasures").json()["rows"][0]["sheets"] == ""
+    after = exported(server, tmp_path / "after")
+    assert [before, after] == [[], []]
+    name = CANARIES["family_name"]
+    assert name in (tmp_path / "before/data/tables/people.csv").read_text(encoding="utf-8-sig")
+    assert holding(tmp_path / "after", spellings(CANARIES | LATER)) == []
+    table = (tmp_path / "after/data/tables/erasures.csv").read_text(encoding="utf-8-sig")
+    assert [line.split(";")[2] for line in table.splitlines()[1:]] == ["предложено", "одобрено", "стёрто"]
+
+
+def exported(server: Served, folder: Path) -> list[str]:
+    """Findings of an archive of the school with all disclosures."""
+    school = server.school
+    school.checkpointer.sign()
+    school.read_views()
+    export_archive(Console(as_json=True), school, folder, public=False)
+    report = verify_archive(folder, Pinned(parse_vkey(school.signer.vkey), None))
+    return [finding.code for finding in report.findings]
