@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 from api.erasing import carry_out
 from api.schools import OpenSchool, open_school, removable_rows
 from ledger.journal import commands as cmd
+from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
-from tests.http_school import Served, post
+from tests.http_school import Served, make_school, post
 
 CANARIES = {
     "family_name": "Канарейкина",
@@ -51,8 +54,13 @@ def spellings(values: dict[str, str]) -> list[bytes]:
 
 def holding(folder: Path, needles: list[bytes]) -> list[str]:
     """Files below a folder that hold one of these bytes."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [str(path.relative_to(folder)) for path in files if any(needle in path.read_bytes() for needle in needles)]
+    found = []
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # a running server's files come and go
+            content = path.read_bytes()
+            if any(needle in content for needle in needles):
+                found.append(str(path.relative_to(folder)))
+    return found
 
 
 def carry_out_in(folder: Path, erasure: str, actor: str, stop: str = "") -> None:
@@ -68,6 +76,19 @@ def carry_out_in(folder: Path, erasure: str, actor: str, stop: str = "") -> None
         rows = removable_rows(school)
         carry_out(school, erasure, Actor(actor, "administrator"), rows, step=step)
         rows.close()
+
+
+def planted_in(folder: Path, database: str) -> tuple[dict[str, str], str]:
+    """Make a school's folder with a person in it: role -> token, and the person's id."""
+    tokens, actors = make_school(folder, database)
+    person = str(uuid4())
+    made = [make_disclosure(name, value) for name, value in CANARIES.items()]
+    with open_school(folder, background=False) as school:
+        school.vault.keep(person, "person", [one.text for one in made])
+        digests = tuple(sorted(one.digest for one in made))
+        command = cmd.RegisterPerson(person=person, kind="student", sd=digests)
+        school.execute(command, Actor(actors["administrator"], "administrator"))
+    return tokens, person
 
 
 def erase_now(school: OpenSchool, person: str, first: Actor, second: Actor, erasure: str) -> None:

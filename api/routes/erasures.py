@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -132,9 +133,11 @@ def _people(found: Any) -> list[str]:
 @overseen.get("/retention-schedules")
 async def read_retention_schedules(request: Request, at: At = None) -> Response:
     """How long personal values are kept, and were."""
-    return await answer_view(
-        request, at, lambda views, position: views_of.retention_schedules(views, at=position), lambda _: ()
-    )
+
+    def ask(views: Any, position: int) -> Any:
+        return msgspec.to_builtins(views_of.retention_schedules(views, at=position))
+
+    return await answer_view(request, at, ask, lambda _: ())
 
 
 @overseen.get("/legal-holds")

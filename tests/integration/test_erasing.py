@@ -9,16 +9,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
 from api.erasing import ERASED, STEPS, pending
-from api.schools import open_school
-from ledger.vault import KeyErased, KeyStore
+from api.schools import open_school, removable_rows
+from ledger.vault import KeyErased, KeyStore, Owner
 from ledger.vault.sqlite import SQLiteRows
+from ledger.vault.sweeping import sweep
+from tests.cluster import Cluster
 from tests.erasing_school import CANARIES, LATER, approved, carry_out_in, holding, register, spellings
-from tests.http_class import problem
+from tests.http_class import DAY, FIRST, LAST, SmallClass, problem
 from tests.http_school import ORIGIN, Served, make_school, post, served
 from verify.archive import verify_archive
 from verify.note import parse_vkey
@@ -63,8 +66,6 @@ def test_nothing_is_left_of_an_erased_person(server: Served) -> None:
 
 
 def rows_of(server: Served, person: str) -> list[Any]:
-    from api.schools import removable_rows
-
     with closing(removable_rows(server.school)) as rows:
         return [row for row in rows.survey() if row.person == person]
 
@@ -186,3 +187,83 @@ def exported(server: Served, folder: Path) -> list[str]:
     export_archive(Console(as_json=True), school, folder, public=False)
     report = verify_archive(folder, Pinned(parse_vkey(school.signer.vkey), None))
     return [finding.code for finding in report.findings]
+
+
+def test_keys_of_forms_that_may_show_the_person_go_too(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("deputy") as deputy:
+        for body in (
+            {"kind": "class_page", "course": school.course, "period": school.period},
+            {"kind": "conformity"},
+            {"kind": "summary_sheet", "class_group": school.group},
+        ):
+            post(deputy, "/prints", body)
+        sheets = [row["sheet"] for row in deputy.get("/prints").json()["rows"]]
+    erasure = approved(server, school.students[0])
+    with server.as_("administrator") as administrator, server.as_("inspector") as inspector:
+        post(administrator, f"/erasures/{erasure}/execution", {})
+        assert administrator.get("/erasures").json()["rows"][0]["sheets"] == "1, 3"
+        problem(inspector.get(f"/prints/{sheets[0]}/pdf"), 410, "content_gone")
+        assert inspector.get(f"/prints/{sheets[1]}/pdf").status_code == 200
+        people = inspector.get(f"/classes/{school.group}/page?course={school.course}&from={FIRST}&to={LAST}").json()
+        assert people["people"][school.students[0]] == ERASED
+    for sheet, is_gone in zip(sheets, (True, False, True), strict=True):
+        assert (Owner(sheet, "print") in server.school.vault.keys.destroyed()) == is_gone
+
+
+def test_what_falls_due_is_listed_with_what_holds_it(server: Served) -> None:
+    school = SmallClass(server)
+    row = {"retention": "person", "years": 5, "counted_from": "left", "kept_by": "law", "citation": "перечень, п. 4"}
+    with server.as_("administrator") as administrator, server.as_("director") as director:
+        schedule = {"effective_from": FIRST, "basis": "приказ № 2", "rows": [row]}
+        post(administrator, "/retention-schedules", schedule)
+        assert administrator.get("/retention").json()["rows"] == []
+        due = administrator.get("/retention?on=2060-01-01").json()["rows"]
+        assert [one["person"] for one in due] == school.students
+        assert {(one["counted_from"], one["erasure"]) for one in due} == {(LAST, None)}
+        hold = {"whose": "person", "person": school.students[0], "basis": "запрос № 5"}
+        post(director, "/legal-holds", hold)
+        due = administrator.get("/retention?on=2060-01-01").json()["rows"]
+        assert [len(one["held_by"]) for one in due] == [1, 0]
+        (held,) = administrator.get("/legal-holds").json()["rows"]
+        asked = {"person": school.students[0], "retention": ["person"], "ground": "unlawful", "basis": "№ 7"}
+        problem(administrator.post("/erasures", json=asked), 409, "hold_stands")
+        post(administrator, f"/legal-holds/{held['hold']}/lifting", {"basis": "письмо № 6"})
+        early = {**asked, "ground": "expiry", "counted_from": DAY}
+        problem(administrator.post("/erasures", json=early), 409, "not_due")
+        assert [one["years"] for one in administrator.get("/retention-schedules").json()["rows"][0]["rows"]] == [5]
+
+
+def test_what_was_erased_is_no_lack_to_a_sweep(server: Served) -> None:
+    person = planted(server)
+    erasure = approved(server, person)
+    with server.as_("administrator") as administrator:
+        post(administrator, f"/erasures/{erasure}/execution", {})
+    with closing(removable_rows(server.school)) as rows:
+        found = sweep(rows, server.school.vault.keys, server.school.recorder)
+    assert (found.missing, found.disclosures) == (0, ())
+
+
+def test_no_value_is_in_postgresqls_files_and_no_row_in_its_table(
+    postgres_cluster: Cluster, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole data folder, write-ahead log included, after a checkpoint: sealed bytes may be left in it, values never."""
+    database = request.getfixturevalue("postgres_database")
+    monkeypatch.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
+    monkeypatch.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
+    tokens, actors = make_school(tmp_path / "var", "postgresql")
+    with served(tmp_path / "var", tokens, actors) as server:
+        person = planted(server)
+        with closing(removable_rows(server.school)) as rows:
+            sealed = [row.sealed for row in rows.select([one.digest for one in rows_of(server, person)])]
+        assert len(sealed) == 7
+        erasure = approved(server, person)
+        with server.as_("administrator") as administrator:
+            post(administrator, f"/erasures/{erasure}/execution", {})
+        assert rows_of(server, person) == []
+    with psycopg.connect(database.superuser_dsn, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        ((file,),) = connection.execute("SELECT pg_relation_filepath('vault.disclosures')").fetchall()
+    assert holding(postgres_cluster.data, spellings(CANARIES | LATER)) == []
+    heap = (postgres_cluster.data / file).read_bytes()
+    assert not any(one in heap for one in sealed)
