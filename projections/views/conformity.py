@@ -68,8 +68,8 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "1.5",
         "in_part",
-        "личные сведения вне журнала, под ключом человека; просмотры записываются, уничтожение ещё нет",
-        "personal values are outside the log, under a key per person; looks are recorded, destruction is not",
+        "личные сведения вне журнала, под ключом каждого; просмотры записываются; уничтожают двое; блокирования нет",
+        "personal values are outside the log, a key per person; looks are recorded; two people destroy; no blocking",
     ),
     (
         "1.6",
@@ -214,7 +214,10 @@ class _Evidence:
         )
 
     def consents(self) -> tuple[Shown, ...]:
-        return (self._count("согласий на доставку", "consents to delivery", "delivery_consents"),)
+        return (
+            self._count("согласий на доставку", "consents to delivery", "delivery_consents"),
+            self._count("уничтожений личных сведений", "erasures of personal values", "erased"),
+        )
 
     def control(self) -> tuple[Shown, ...]:
         return (

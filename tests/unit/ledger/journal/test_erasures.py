@@ -110,6 +110,7 @@ def test_a_term_is_over_on_the_day_after_its_whole_years(day: str, years: int, d
     assert due_day(day, years) == due
 
 
+@pytest.mark.clause("R13", breaks="ledger.journal.erasures:check_ground")
 def test_nothing_is_due_a_day_early(school: SmallSchool) -> None:
     assert school.refuse(proposal(), ADMIN, moscow("2032-05-31 23:59")).rule == "not_due"
     school.do(proposal(), ADMIN, moscow("2032-06-01 00:00"))
@@ -151,6 +152,7 @@ def test_it_is_destroyed_between_its_approval_and_its_entry_and_once(school: Sma
     assert school.refuse(unlawful(erasure=uid(8_701)), ADMIN).rule == "erased_already"
 
 
+@pytest.mark.clause("R09", breaks="ledger.journal.erasures:check_no_hold")
 @pytest.mark.parametrize(
     "whose",
     [
@@ -290,6 +292,7 @@ def test_refuses_a_schedule_that_says_nothing_sound(
     assert school.refuse(command, ADMIN).rule == rule
 
 
+@pytest.mark.clause("R09", breaks="ledger.journal.personal_data:check_not_erased")
 def test_no_value_of_an_erased_person_is_kept_again(school: SmallSchool) -> None:
     school.do(unlawful(), ADMIN)
     school.do(approval(), DIRECTOR)
