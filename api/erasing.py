@@ -17,7 +17,7 @@ in, for an employee every form, for a guardian none. The register of forms says 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from api.retention import PERSON, PRINT
@@ -73,7 +73,7 @@ def carry_out(
     draft = RecordErasure(erasure=erasure, disclosures=0, destroyed_at=_moment(school, known), sheets=numbers)
     school.app.check(draft, actor=actor)
     if not noted:
-        owners = owners_of(school.app, known, numbers)
+        owners = owners_of(known, numbers, _sheets(school.app))
         counts = rows.count(owners)
         noted = {owner: Destroyed(erasure, counts.get(owner, 0)) for owner in owners}
         keys.announce(noted)
@@ -108,20 +108,19 @@ def enforce(app: School, keys: KeyStore) -> list[Owner]:
     Raises:
         FileRefused: a key cannot be destroyed: nothing may be opened.
     """
+    done = {erasure: proposal for erasure, proposal in _erasures(app).items() if proposal.erased is not None}
+    sheets = _sheets(app) if any(proposal.sheets for proposal in done.values()) else []
     erased: dict[Owner, Destroyed] = {}
-    for erasure, proposal in _erasures(app).items():
-        if proposal.erased is not None:
-            numbers = proposal.sheets
-            erased |= {owner: Destroyed(erasure, 0) for owner in owners_of(app, proposal, numbers)}
+    for erasure, proposal in done.items():
+        erased |= {owner: Destroyed(erasure, 0) for owner in owners_of(proposal, proposal.sheets, sheets)}
     back = keys.enforce(erased)
     if back:
         _logger.warning("%s: %d keys that were erased had come back and were destroyed again", keys.origin, len(back))
     return back
 
 
-def owners_of(app: School, proposal: Proposal, numbers: Iterable[int]) -> list[Owner]:
-    """Whose keys go with an erasure: the person's by class, and those of printed forms, by their numbers."""
-    sheets = _sheets(app)
+def owners_of(proposal: Proposal, numbers: Iterable[int], sheets: Sequence[str]) -> list[Owner]:
+    """Whose keys go with an erasure: the person's by class, and those of printed forms; `sheets` are ids by number."""
     own = [Owner(proposal.event.person, retention) for retention in proposal.event.retention]
     return [*own, *(Owner(sheets[number - 1], PRINT) for number in numbers if number <= len(sheets))]
 

@@ -16,7 +16,7 @@ import pytest
 from eventsourcing.persistence import OperationalError
 
 from ledger.durable import FileRefused
-from ledger.vault import Keeping, KeyErased, SealedRow, Vault, VaultDamaged, make_disclosure
+from ledger.vault import Keeping, KeyErased, Owner, SealedRow, Vault, VaultDamaged, make_disclosure
 from ledger.vault.sweeping import SAFE_AGE_SECONDS, sweep
 from ledger.vault.vault import KeptRow
 from tests.conftest import Database
@@ -165,6 +165,12 @@ class FailingRows:
 
     def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
         return self._rows.remove(digests, older_than_seconds)
+
+    def count(self, owners: Sequence[Owner]) -> dict[Owner, int]:
+        return self._rows.count(owners)
+
+    def erase(self, owners: Sequence[Owner]) -> None:
+        self._rows.erase(owners)
 
     def close(self) -> None:
         self._rows.close()

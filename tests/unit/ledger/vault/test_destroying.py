@@ -1,0 +1,104 @@
+"""Destroying keys: announced first, marked, overwritten, unlinked; never undone by files that come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ledger.vault.keys
+from ledger.durable import FileRefused
+from ledger.vault import Destroyed, KeyErased, KeyStore, Owner
+from tests.small_vaults import OTHER, PERSON, key_store
+
+ORIGIN = "letopis.example/school/test"
+ERASURE = "aaaaaaaa-0000-4000-8000-000000000000"
+OWNER, ELSE = Owner(PERSON, "person"), Owner(OTHER, "person")
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyStore:
+    made = key_store(tmp_path / "keys", ORIGIN)
+    made.make_many([OWNER, ELSE, Owner(PERSON, "journal")])
+    return made
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*.*") if path.name.startswith((PERSON, OTHER))}
+
+
+def erase(keys: KeyStore) -> list[Owner]:
+    keys.announce({OWNER: Destroyed(ERASURE, 7)})
+    return keys.destroy([OWNER])
+
+
+def test_a_destroyed_key_leaves_a_mark_and_others_stay(keys: KeyStore, tmp_path: Path) -> None:
+    assert erase(keys) == [OWNER]
+    assert files(tmp_path) == {f"{PERSON}.person.erased", f"{PERSON}.journal.key", f"{OTHER}.person.key"}
+    assert keys.destroyed() == {OWNER: Destroyed(ERASURE, 7)}
+    with pytest.raises(KeyErased):
+        keys.sealer(*OWNER)
+    with pytest.raises(KeyErased):
+        keys.make(*OWNER)
+    keys.sealer(*ELSE)
+
+
+def test_an_announced_key_opens_nothing_though_its_file_is_there(keys: KeyStore, tmp_path: Path) -> None:
+    beside = key_store(tmp_path / "keys", ORIGIN)
+    beside.sealer(*OWNER)
+    keys.announce({OWNER: Destroyed(ERASURE, 7)})
+    assert f"{PERSON}.person.key" in files(tmp_path)
+    for store in (keys, beside, key_store(tmp_path / "keys", ORIGIN)):
+        with pytest.raises(KeyErased):
+            store.sealer(*OWNER)
+    beside.sealer(*ELSE)
+
+
+def test_the_file_is_overwritten_before_it_is_unlinked(
+    keys: KeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file,) = tmp_path.rglob(f"{PERSON}.person.key")
+    beside = file.with_name("hard link")
+    beside.hardlink_to(file)
+    erase(keys)
+    assert set(beside.read_bytes()) == {0}
+
+
+@pytest.mark.parametrize("breaks", ["create_files", "_overwrite", "_remove", "sync_folders"])
+def test_what_stopped_half_way_is_gone_on_with(
+    keys: KeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise FileRefused("the disk is gone")
+
+    keys.announce({OWNER: Destroyed(ERASURE, 7)})
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.vault.keys, breaks, broken)
+        with pytest.raises(FileRefused):
+            keys.destroy([OWNER])
+    with pytest.raises(KeyErased):
+        key_store(tmp_path / "keys", ORIGIN).sealer(*OWNER)
+    keys.destroy([OWNER])
+    assert files(tmp_path) == {f"{PERSON}.person.erased", f"{PERSON}.journal.key", f"{OTHER}.person.key"}
+
+
+def test_what_the_log_calls_erased_is_destroyed_though_the_list_is_gone(keys: KeyStore, tmp_path: Path) -> None:
+    assert keys.enforce({OWNER: Destroyed(ERASURE, 0)}) == [OWNER]
+    assert keys.enforce({OWNER: Destroyed(ERASURE, 0)}) == []
+    assert keys.destroyed() == {OWNER: Destroyed(ERASURE, 0)}
+    assert f"{PERSON}.person.key" not in files(tmp_path)
+
+
+def test_the_first_number_that_was_noted_stays(keys: KeyStore) -> None:
+    keys.announce({OWNER: Destroyed(ERASURE, 7)})
+    keys.announce({OWNER: Destroyed(ERASURE, 0), ELSE: Destroyed(ERASURE, 1)})
+    assert keys.destroyed() == {OWNER: Destroyed(ERASURE, 7), ELSE: Destroyed(ERASURE, 1)}
+
+
+@pytest.mark.parametrize("line", ["x", f"{PERSON}.person {ERASURE}", f"{PERSON}.person {ERASURE} 07", f"{PERSON} 1"])
+def test_a_list_that_is_none_opens_nothing(keys: KeyStore, tmp_path: Path, line: str) -> None:
+    keys.announce({ELSE: Destroyed(ERASURE, 1)})
+    (file,) = tmp_path.rglob("destroyed")
+    file.write_text(line + "\n")
+    with pytest.raises(FileRefused):
+        keys.sealer(*OWNER)
