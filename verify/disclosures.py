@@ -136,10 +136,6 @@ class Disclosures:
         """Return how many of an entry's digests are disclosed."""
         return sum(digest in self._values for digest in digests)
 
-    def is_partial(self, digests: Sequence[str]) -> bool:
-        """Say whether some of the digests are disclosed and others are held back."""
-        return len({digest in self._values for digest in digests}) > 1
-
     def finish(self) -> None:
         """Report the disclosures that the entry they name does not commit to."""
         for missing in self.wanted.values():

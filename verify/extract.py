@@ -259,7 +259,8 @@ class _Walk:
     def _disclose(self, index: int, name: bytes, line: bytes) -> None:
         digests = digests_of(line)
         self._disclosures.commit(index, digests, NAMES_BY_TYPE.get(name, NAMES))
-        if name in (b"person_registered/1", b"personal_data_changed/1") and self._disclosures.is_partial(digests):
+        of_person = name in (b"person_registered/1", b"personal_data_changed/1")
+        if of_person and 0 < self._disclosures.known(digests) < len(digests):
             self._partly += 1
 
     def _read(self, index: int, name: bytes, groups: Groups, place: Place) -> None:

@@ -140,7 +140,7 @@ class PersonalData:
         self._replay.disclose(index, listed, frozenset(names))
         person.disclosed += disclosures.known(listed)
         self._replay.erasures.check_new(person, listed)
-        if disclosures.is_partial(listed):
+        if 0 < disclosures.known(listed) < len(listed):
             self._replay.report.skip("partly-disclosed", person.id)
         new = disclosures.parts(listed)
         person.parts = {name: text for name, text in person.parts.items() if name not in names} | {
