@@ -16,6 +16,7 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.extracting import ExtractOptions, export_extract
 from api.cli.importing import founder
+from api.cli.looking import look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder
 from api.erasing import carry_out, pending
@@ -90,6 +91,7 @@ def run_list(console: Console, var: Path) -> int:
     """Show every erasure, and which stopped half way; exit code 1 where one did."""
     with open_school(var, background=False, recording=False) as school:
         rows = erasures(school.read_views()).rows
+        look(school, "erase list", rows)
         begun = pending(school.app, school.vault.keys)
     lines = [f"{_state(row, begun)}: {row.erasure}, {row.person}, {_classes(row)}" for row in rows]
     console.result({"rows": [orjson.loads(orjson.dumps(row)) for row in rows], "begun": begun}, "\n".join(lines) or "—")
@@ -101,6 +103,7 @@ def run_retention(console: Console, var: Path, on: str | None) -> int:
     day = on or datetime.now(UTC).date().isoformat()
     with open_school(var, background=False, recording=False) as school:
         rows = due_values(school.read_views(), on=day).rows
+        look(school, "retention", rows)
     lines = [f"На / on {day}: {len(rows)}"]
     for row in rows:
         held = f", запрет / held: {', '.join(row.held_by)}" if row.held_by else ""
@@ -124,6 +127,7 @@ def run_act(console: Console, var: Path, entry: int, out: Path) -> int:
         if not found:
             raise SettingsError(f"запись {entry} ничего не стёрла / entry {entry} erased nothing")
         (row,) = found
+        look(school, "erasure-act", found, purpose="export", form="extract")
         out.mkdir(mode=0o700)
         entries = ",".join(str(one) for one in (row.entry, row.answered_entry, row.erased_entry))
         export_extract(school, checkpoint, out / "proof", ExtractOptions(entries=entries, public=True))

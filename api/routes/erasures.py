@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads, reads_nobody
 from api.auth import Right
 from api.bodies import Nothing, erasures as bodies
 from api.erasing import carry_out, pending
@@ -100,6 +101,7 @@ async def refuse_erasure(request: Request) -> Response:
 
 
 @router.post("/erasures/{erasure}/execution", status_code=201)
+@reads_nobody("a receipt of what was erased")
 async def execute_erasure(request: Request) -> Response:
     """Destroy keys and values of an approved erasure, and record it; what stopped half way is gone on with.
 
@@ -131,6 +133,7 @@ def _people(found: Any) -> list[str]:
 
 
 @overseen.get("/retention-schedules")
+@reads_nobody("how long kinds of values are kept")
 async def read_retention_schedules(request: Request, at: At = None) -> Response:
     """How long personal values are kept, and were."""
 
@@ -141,12 +144,14 @@ async def read_retention_schedules(request: Request, at: At = None) -> Response:
 
 
 @overseen.get("/legal-holds")
+@reads("disclosures", "names")
 async def read_legal_holds(request: Request, at: At = None) -> Response:
     """What keeps values from being erased, and what did."""
     return await answer_view(request, at, lambda views, position: views_of.legal_holds(views, at=position), _people)
 
 
 @overseen.get("/erasures")
+@reads("disclosures", "names")
 async def read_erasures(request: Request, at: At = None) -> Response:
     """What was proposed, answered and erased; `begun` are the ids of those that stopped half way."""
     school = request.state.school
@@ -159,6 +164,7 @@ async def read_erasures(request: Request, at: At = None) -> Response:
 
 
 @overseen.get("/retention")
+@reads("disclosures", "names")
 async def read_retention(request: Request, on: str | None = None, at: At = None) -> Response:
     """What falls due by the schedule on a day (left out: today), and what is held; nothing is done by this."""
     day = on or datetime.now(UTC).date().isoformat()
