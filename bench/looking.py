@@ -19,6 +19,7 @@ from uuid import uuid4
 import httpx
 
 from api.access import recorded
+from api.app import create_app
 from api.auth import Identity, Tokens, digest_of
 from api.schools import OpenSchool, Registry
 from api.server import Server, listen
@@ -88,10 +89,11 @@ def _in_process_ms(school: OpenSchool, student: str, *, with_log: bool) -> float
 @contextmanager
 def _served(school: OpenSchool, *, with_log: bool) -> Iterator[httpx.Client]:
     """A server of the school on the loopback, and a client that is signed in."""
-    server = Server(Registry([school]))
-    app: Any = server.config.app
+    registry = Registry([school])
+    app: Any = create_app(registry)
     if not with_log:
         app.user_middleware = [one for one in app.user_middleware if one.cls is not recorded]
+    server = Server(app, registry.closing)
     bound = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     server.capture_signals = _no_signals  # type: ignore[method-assign]
