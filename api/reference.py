@@ -41,6 +41,7 @@ _TAGS: Final = {
     "prints": "Печатные формы и проверка бумаги / printed forms, checking paper",
     "excuses": "Сбои и причины опозданий / incidents and excuses",
     "service": "Свежесть, порталы и свидетели / freshness, portals, witnesses",
+    "reads": "Кто смотрел / who looked",
     "erasing": "Сроки хранения и уничтожение сведений / retention and erasing",
     "views": "Представления / views",
     "questions": "Вопросы проверяющего / an inspector's questions",
