@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Final
 
 from api.backups import postgres
-from api.backups.folder import DUMP, KEYS, LEDGER, VAULT, Backup, BackupRefused, check_files, copy_file
+from api.backups.folder import (
+    ACCESS,
+    DUMP,
+    KEYS,
+    LEDGER,
+    VAULT,
+    Backup,
+    BackupRefused,
+    check_files,
+    copy_file,
+    names_of,
+)
 from api.backups.taking import TOKENS
 from api.schools import open_sealed_rows
 from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, read_school_file, write_school_file
@@ -57,7 +68,7 @@ def school_of(backup: Backup) -> SchoolFile:
 
 
 def restore_databases(backup: Backup, layout: Layout, *, processes: int = 1) -> AuditReport:
-    """Restore log and vault into a folder that has neither, and make a school of it if the whole log verifies.
+    """Restore log, vault and access log into a folder without, and make a school of it if the whole log verifies.
 
     Keys are not in it: `keys/` is to be there already, the current one, or comes from the keys' own backup. On
     PostgreSQL the environment names an empty database.
@@ -70,7 +81,7 @@ def restore_databases(backup: Backup, layout: Layout, *, processes: int = 1) -> 
     check_files(backup)
     keys = layout.vault_keys if layout.vault_keys.exists() else None
     place = Place(layout, school_of(backup), keys=keys, vkeys=read_vkeys(layout))
-    with _undone(layout, [layout.ledger_file, layout.vault_file, layout.school_file]):
+    with _undone(layout, [layout.ledger_file, layout.vault_file, layout.access_file, layout.school_file]):
         unpack_databases(backup, place)
         report = audit_restored(place, processes=processes)
         if report.passed:
@@ -88,6 +99,8 @@ def unpack_databases(backup: Backup, place: Place) -> int:
     if place.school.database == "sqlite":
         for name, target in ((LEDGER, place.layout.ledger_file), (VAULT, place.layout.vault_file)):
             copy_file(backup.folder / name, target)
+        if ACCESS in names_of(backup.manifest):
+            copy_file(backup.folder / ACCESS, place.layout.access_file)
         sync_folder(place.layout.var)
     else:
         postgres.restore(place.settings(owner=True)["LETOPIS_POSTGRES_OWNER_DSN"], backup.folder / DUMP)

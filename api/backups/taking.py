@@ -1,4 +1,4 @@
-"""Taking a backup: the log first, then the vault; or the keys, by themselves.
+"""Taking a backup: the log first, then the vault and the access log; or the keys, by themselves.
 
 **Why the log first.** A value is kept in the vault before the entry that commits to it is appended. So a vault that is
 copied behind the log has every value that an entry of the copied log names; the other way round it could lack those of
@@ -18,7 +18,7 @@ from typing import Final
 from uuid import uuid4
 
 from api.backups import postgres
-from api.backups.folder import DUMP, KEYS, LEDGER, VAULT, Backup, Manifest, files_of, making, seal
+from api.backups.folder import ACCESS, DUMP, KEYS, LEDGER, VAULT, Backup, Manifest, files_of, making, seal
 from api.settings import Layout, SchoolFile, SettingsError, UnavailableError, ledger_environment
 from ledger.application import School
 from ledger.journal.vocabulary import BackupPart
@@ -29,7 +29,7 @@ _BUSY_SECONDS: Final = 10.0
 
 
 def take_databases(layout: Layout, school: SchoolFile, out: Path) -> Backup:
-    """Back up log and vault into the new folder `out`; a server may run meanwhile.
+    """Back up log, vault and access log into the new folder `out`; a server may run meanwhile.
 
     Raises:
         SettingsError: `out` is there already, or a setting or program is missing.
@@ -41,6 +41,8 @@ def take_databases(layout: Layout, school: SchoolFile, out: Path) -> Backup:
         if school.database == "sqlite":
             copy_sqlite(layout.ledger_file, aside / LEDGER)
             copy_sqlite(layout.vault_file, aside / VAULT)
+            if layout.access_file.exists():
+                copy_sqlite(layout.access_file, aside / ACCESS)
             edge = _edge_of_copy(school, aside / LEDGER)
         else:
             owner_dsn = ledger_environment(layout, school, create=True).get("LETOPIS_POSTGRES_OWNER_DSN", "")

@@ -21,6 +21,7 @@ from api.cli.auditing import audit_school
 from api.cli.backing_up import Asked, record_backup, run_backup, run_backups, run_restore, run_restore_check
 from api.cli.console import Console, Exit
 from api.cli.exporting import ExportOptions, run_export
+from api.cli.looking import look
 from api.cli.proving import verify_archive
 from api.schools import open_school, open_sealed_rows
 from api.settings import Layout, SettingsError, UnavailableError, read_school_file
@@ -105,6 +106,9 @@ def test_a_school_comes_back_from_its_two_backups(
         people = [row[0] for row in school.views.select("SELECT p.person FROM {persons} p", {})]
         names = school.names(people)
         head = school.recorder.head()
+        look(school, "reads", people)  # who looked before the backup is told after it too
+        looks = school.access.log.ledger.head()
+        assert looks.size > 1
     take(var, tmp_path / "b")
     take(var, tmp_path / "k", keys=True)
     emptied(var)
@@ -120,6 +124,7 @@ def test_a_school_comes_back_from_its_two_backups(
         assert names
         assert school.names(people) == names
         assert school.recorder.head() == head
+        assert school.access.log.ledger.head() == looks
         assert school.checkpointer.sign().size == head.size
     for backup in ("b", "k"):
         with pytest.raises(SettingsError, match=r"is there already|are here already|has a log already"):
