@@ -41,14 +41,14 @@ from api.whose import Directory
 from api.witnessing import DAY_SECONDS, Asked, Witnessing, ask_all
 from ledger.access.log import AccessLog
 from ledger.application import School
-from ledger.durable import FileTaken, read_secret
+from ledger.durable import SECRET_MODE, FileTaken, read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
 from ledger.journal.sheet import ResultSheet
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
-from ledger.signing.keys import Signer, create_key, load_signer
+from ledger.signing.keys import Signer, create_key, load_signer, vkey_path
 from ledger.signing.proofs import TileRoots
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRows, Vault
@@ -421,6 +421,7 @@ def ensure_access_key(layout: Layout, school: SchoolFile) -> None:
     if not layout.access_key.exists():
         try:
             create_key(layout.access_key, access_origin(school.origin), passphrase())
+            vkey_path(layout.access_key).chmod(SECRET_MODE)  # as everything in the folder
         except FileTaken:
             if not layout.access_key.exists():
                 raise

@@ -144,14 +144,14 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "size (записей)", "position (показано)", "behind (не показано)",
         "minutes_behind (отставание, мин)", "last_entry_minutes (последней записи, мин)", "actor (кто внёс)",
     ),
+    "portals": (
+        _ENTRY, _AT, "portal (портал)", "action (что)", "name (название)", "link (ссылка)", "diary (ссылка на дневник)",
+        "outcome (итог)", _BASIS, "actor (кто внёс)",
+    ),
     "witnesses": (
         _ENTRY, _AT, "witness (свидетель)", "action (что)", "key (ключ)", "held_by (кто ведёт)", "link (ссылка)",
         "size (записей)", "root (корень)", "cosigned_at (время свидетеля)", "signature (подпись)", _BASIS,
         "actor (кто внёс)",
-    ),
-    "portals": (
-        _ENTRY, _AT, "portal (портал)", "action (что)", "name (название)", "link (ссылка)", "diary (ссылка на дневник)",
-        "outcome (итог)", _BASIS, "actor (кто внёс)",
     ),
     "closings": (
         _ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)", "action (что)",

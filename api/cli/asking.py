@@ -132,7 +132,7 @@ def run_question(
     with open_school(var, background=False, recording=False) as school:
         answered = ask_school(school, question, given, moment)
         form: Any = "csv" if as_csv else None
-        position, kinds = answered.known.position, KINDS[question.slug]
+        known, kinds = answered.known.position, KINDS[question.slug]
         look(
             school,
             f"ask {question.slug}",
@@ -140,7 +140,7 @@ def run_question(
             kinds=kinds,
             purpose="question",
             form=form,
-            as_of=position,
+            as_of=known,
         )
         if as_csv:
             content = format_answer(answered, people_of(school, answered), notes_of(school, answered))

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
 import orjson
 
 from api.access import Shown, whose_data
@@ -106,7 +107,7 @@ def look(
     Raises:
         AccessLogUnavailable: it cannot be recorded: show nothing.
     """
-    content = orjson.dumps(found, default=list, option=orjson.OPT_NON_STR_KEYS)
+    content = orjson.dumps(found, default=msgspec.to_builtins, option=orjson.OPT_NON_STR_KEYS)
     whose = whose_data(school, content, Shown(people=people, classes=classes))
     if whose is None:
         return

@@ -14,7 +14,7 @@ from api.access import reads, reads_nobody
 from api.auth import Right
 from api.bodies import Nothing, erasures as bodies
 from api.erasing import carry_out, pending
-from api.openapi import describe
+from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At
 from api.requests import authorize, convert_body, path_id, read_body
@@ -100,7 +100,7 @@ async def refuse_erasure(request: Request) -> Response:
     return await perform(request, REFUSE)
 
 
-@router.post("/erasures/{erasure}/execution", status_code=201)
+@router.post("/erasures/{erasure}/execution", status_code=201, openapi_extra=asks(Nothing))
 @reads_nobody("a receipt of what was erased")
 async def execute_erasure(request: Request) -> Response:
     """Destroy keys and values of an approved erasure, and record it; what stopped half way is gone on with.
