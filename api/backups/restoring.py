@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,6 @@ from ledger.audit import AuditReport, audit
 from ledger.durable import FileRefused, secret_folder, sync_file, sync_folder
 from ledger.signing.keys import vkey_path
 from ledger.vault.keys import KeyErased, KeyLost, KeyStore
-from ledger.vault.vault import READ_AT_ONCE
 from ledger.wire.note import VerifierKey, parse_vkey
 
 _VKEY_BYTES_MAX: Final = 1_024
@@ -117,12 +117,11 @@ def replay_erasures(place: Place) -> int:
         return 0
     keys = KeyStore(place.keys, place.school.origin)
     with closing(open_sealed_rows(place.layout, place.school, as_owner=True, environ=place.environ)) as rows:
-        kept = rows.survey()
-        erased = {owner for owner in {row.owner for row in kept} if _is_erased(keys, *owner)}
-        digests = [row.digest for row in kept if row.owner in erased]
-        for start in range(0, len(digests), READ_AT_ONCE):
-            rows.remove(digests[start : start + READ_AT_ONCE], -1)
-    return len(digests)
+        kept = Counter(row.owner for row in rows.survey())
+        erased = [owner for owner in kept if _is_erased(keys, *owner)]
+        if erased:
+            rows.erase(erased)
+    return sum(kept[owner] for owner in erased)
 
 
 def restore_keys(backup: Backup, layout: Layout) -> None:
