@@ -4,19 +4,19 @@ from typing import Final
 
 from verify.fragments import INDEX, SOME_TEXT, EventType, event_type, string, words
 
-_LINK = string(rb"https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?(?:/[!#-\[\]-~]{0,299})?")
+LINK: Final = string(rb"https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?(?:/[!#-\[\]-~]{0,299})?")
 
 SERVICE_EVENTS: Final[tuple[EventType, ...]] = (
     event_type(
         "freshness_measured/1", "freshness", size=INDEX, position=INDEX, minutes_behind=INDEX, last_entry_minutes=INDEX
     ),
-    event_type("portal_listed/1", "portal", name=SOME_TEXT, link=_LINK),
+    event_type("portal_listed/1", "portal", name=SOME_TEXT, link=LINK),
     event_type("portal_dropped/1", "portal", basis=SOME_TEXT),
     event_type(
         "portal_checked/1",
         "portal",
-        link=_LINK,
-        diary=_LINK,
+        link=LINK,
+        diary=LINK,
         outcome=words("found", "no_link", "not_found", "no_answer"),
     ),
 )

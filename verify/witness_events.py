@@ -3,11 +3,10 @@
 from typing import Final
 
 from verify.fragments import INDEX, ROOT, SOME_TEXT, EventType, event_type, string
-
-_LINK = string(rb"https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?(?:/[!#-\[\]-~]{0,299})?")
+from verify.service_events import LINK
 
 WITNESS_EVENTS: Final[tuple[EventType, ...]] = (
-    event_type("witness_appointed/1", "witness", basis=SOME_TEXT, held_by=SOME_TEXT, link=_LINK, vkey=SOME_TEXT),
+    event_type("witness_appointed/1", "witness", basis=SOME_TEXT, held_by=SOME_TEXT, link=LINK, vkey=SOME_TEXT),
     event_type("witness_dismissed/1", "witness", basis=SOME_TEXT),
     event_type(
         "checkpoint_cosigned/1",
