@@ -154,8 +154,8 @@ class OpenSchool:
             LetopisError, PersistenceError: the log cannot be signed or written.
         """
 
-        def execute(command: JournalCommand, actor: Actor) -> int:
-            return self.execute(command, actor).first_index
+        def execute(command: JournalCommand) -> int:
+            return self.execute(command, self.app.founder()).first_index
 
         return ask_all(self.read_views(), self.checkpointer, self.recorder, execute, is_due=is_due)
 

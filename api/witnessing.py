@@ -26,7 +26,6 @@ from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import SignatureRefused
 from ledger.signing.proofs import EntryHashes
 from ledger.tree.proofs import consistency_proof
-from ledger.wire.entry import Actor, parse_entry
 from ledger.wire.errors import WireError
 from ledger.wire.note import parse_note, parse_vkey
 from ledger.wire.witness import (
@@ -146,12 +145,12 @@ def ask_all(
     views: Views,
     checkpointer: Checkpointer,
     recorder: LogRecorder,
-    execute: Callable[[JournalCommand, Actor], int],
+    execute: Callable[[JournalCommand], int],
     *,
     is_due: Callable[[Witness], bool] = lambda _: True,
     seconds: float = _STEP_SECONDS,
 ) -> list[Asked]:
-    """Ask every witness that stands and is due, each for a checkpoint of now; record what they return.
+    """Ask every witness that stands and is due to cosign the log as it is now; record what they return.
 
     Args:
         views: that are level with the log.
@@ -164,11 +163,12 @@ def ask_all(
     Raises:
         LetopisError, PersistenceError: the log cannot be signed or written.
     """
+    due = [witness for witness in witnesses(views).rows if is_due(witness)]
+    if not due:
+        return []
+    checkpoint = checkpointer.sign()
     found: list[Asked] = []
-    for witness in witnesses(views).rows:
-        if not is_due(witness):
-            continue
-        checkpoint = checkpointer.sign()
+    for witness in due:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             cosigned = ask_for_cosignature(recorder, checkpoint, witness, seconds=seconds)
@@ -186,7 +186,7 @@ def ask_all(
                 time=cosigned.time_seconds,
                 signature=base64.b64encode(cosigned.signature).decode(),
             )
-            entry = execute(command, _founder(recorder))
+            entry = execute(command)
         found.append(
             Asked(witness.witness, witness.name, at, "cosigned", f"записей / entries {checkpoint.size}", entry)
         )
@@ -257,8 +257,3 @@ class Witnessing:
         age = datetime.now(UTC) - datetime.fromisoformat(witness.cosigned_at)
         # One entry behind is what the cosignature itself was recorded with.
         return age.total_seconds() >= self._seconds and witness.behind > 1
-
-
-def _founder(recorder: LogRecorder) -> Actor:
-    """Return who made entry 0, in whose name the server records what nobody asked for."""
-    return parse_entry(next(iter(recorder.entries(0, 1)))).actor

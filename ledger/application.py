@@ -22,7 +22,7 @@ from eventsourcing.utils import EnvType
 
 from ledger.books import Shelf, ShelfBooks
 from ledger.clock import utc_now
-from ledger.errors import LOG, AlreadyRecorded, Conflict, KeyReused, OutcomeUnknown, Refused
+from ledger.errors import LOG, AlreadyRecorded, Conflict, KeyReused, LetopisError, OutcomeUnknown, Refused
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import (
     CloseJournal,
@@ -40,7 +40,7 @@ from ledger.journal.recorded import Decision
 from ledger.journal.roster import ClassGroup
 from ledger.log import Command, LogRecorder, Receipt
 from ledger.pause import pause_of
-from ledger.wire.entry import Actor
+from ledger.wire.entry import Actor, parse_entry
 
 ATTEMPTS_MAX: Final = 6
 """One on cached state and five on fresh."""
@@ -176,6 +176,17 @@ class School(Application[str]):
             return context.books.size, lacks
 
         return self.look(reading)
+
+    def founder(self) -> Actor:
+        """Return who made entry 0, in whose name is recorded what the machine's commands and the server itself do.
+
+        Raises:
+            LetopisError: there is no entry yet.
+        """
+        first = next(iter(self.ledger.entries(0, 1)), None)
+        if first is None:
+            raise LetopisError("the school is not open yet: run letopis init first")
+        return parse_entry(first).actor
 
     def aggregate(self, stream: str) -> tuple[Aggregate | None, int]:
         """Return the recorded state of a stream and its version; None and 0 where there is none."""

@@ -13,7 +13,7 @@ from api.importing.reading import FILE_BYTES_MAX
 from api.importing.report import count_new, describe_plan
 from api.schools import OpenSchool, open_school
 from ledger.errors import LetopisError
-from ledger.wire.entry import Actor, parse_entry
+from ledger.wire.entry import Actor
 
 
 class FilesNotReadError(LetopisError):
@@ -69,10 +69,7 @@ def read_files(paths: Sequence[Path]) -> dict[str, bytes]:
 
 def founder(school: OpenSchool) -> Actor:
     """Return who made entry 0: the administrator of this folder."""
-    first = next(iter(school.recorder.entries(0, 1)), None)
-    if first is None:
-        raise LetopisError("the school is not open yet: run letopis init first")
-    return parse_entry(first).actor
+    return school.app.founder()
 
 
 def _as_json(plan: ImportPlan) -> dict[str, object]:
