@@ -19,6 +19,11 @@ def words_of_clause(clause: str) -> tuple[str, str]:
 CONTENT_RULES: Final = frozenset(
     {
         "bells_not_in_order",
+        "two_scopes",
+        "too_large_a_scope",
+        "no_inspection",
+        "no_guardian",
+        "inspection_without_end",
         "certificate_too_long",
         "answers_nothing",
         "application_not_needed",

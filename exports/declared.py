@@ -96,7 +96,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ENTRY: (
         "entry standing_entry withdrawn_by revoked_by annulled_by corrects request ended_by closed_by replaced_by "
-        "answered_by notified_by published_entry notice check"
+        "answered_by notified_by published_entry notice check grant"
     ),
     Kind.COUNT: (
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
@@ -112,7 +112,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
         "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
-        "certified_by witness backup matter"
+        "certified_by witness backup matter account"
     ),
     Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
@@ -123,7 +123,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "
         "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office "
-        "signature place restored_at whose retention ground counted_from"
+        "signature place restored_at whose retention ground counted_from role purpose"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
@@ -196,6 +196,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "backups": ("Резервные копии", "Backups"),
     "prints": ("Печатные формы", "Printed forms"),
     "erasures": ("Сроки хранения и стирание", "Retention and erasure"),
+    "accounts": ("Учётные записи и роли", "Accounts and roles"),
     "guardians": ("Законные представители", "Guardians"),
     "data_notices": ("Уведомления о сведениях", "Notices of changed data"),
     "data_updates": ("Обновление сведений", "Updates of data"),

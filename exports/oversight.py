@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from exports.account_tables import account_tables
 from exports.backup_tables import backup_tables
 from exports.erasure_tables import erasure_tables
 from exports.names import Open
@@ -94,6 +95,7 @@ class Oversight:
             *backup_tables(self._views, self._position),
             *print_tables(self._views, self._position, self._name),
             *erasure_tables(self._views, self._position),
+            *account_tables(self._views, self._position, self._name, self._open),
         ]
 
     def _closings(self) -> Iterator[Sequence[str]]:

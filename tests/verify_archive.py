@@ -20,6 +20,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.verify_accounts import HEADER as ACCOUNTS, account_row, accounts
 from tests.witness_keys import WITNESSES, WitnessKey
 
 ORIGIN = "letopis.example/school/1534"
@@ -258,6 +259,7 @@ HEADERS = {
     "erasures": "entry (запись);at (внесено);action (что);matter (дело);effective_from (действует с);whose (чьё);"
     "retention (сведения);ground (причина);counted_from (отсчёт);years (лет);disclosures (раскрытий);sheets (формы);"
     "destroyed_at (уничтожено);basis (основание);actor (кто внёс)",
+    "accounts": ACCOUNTS,
     "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
     "ended_by (прекращено записью)",
     "data_notices": "entry (запись);at (внесено);person (человек);name (имя);received_on (получено);how (как);given_by (от кого);"
@@ -1480,6 +1482,8 @@ class Builder:
                 *head, BACKUP_ACTIONS[type_], key, parts, *get("size", "root", "bytes", "sha256", "place", "restored_at"),
                 how, FOUND.get(data.get("verdict", ""), ""), entry["actor"]["id"],
             ])]  # fmt: skip
+        if entry["stream"].startswith("account"):
+            return [("accounts", account_row(self, entry))]
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
             scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
@@ -1654,6 +1658,7 @@ def sample(seed: int = 1) -> Sample:
     b.printed("substitutions", employee, month="2026-09")
     _forms(b, (course, period, group, year), employee)
     _erased(b, group)
+    accounts(b, employee, guardian, students[1], group, period)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")

@@ -187,6 +187,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "retention (сведения)", "ground (причина)", "counted_from (отсчёт)", "years (лет)",
         "disclosures (раскрытий)", "sheets (формы)", "destroyed_at (уничтожено)", _BASIS, "actor (кто внёс)",
     ),
+    "accounts": (
+        _ENTRY, _AT, "account (учётная запись)", "action (что)", "kind (чья)", _NAME, "role (роль)", "starts_on (с)",
+        "ends_on (по)", "grant (дана записью)", "purpose (цель)", "scope (о чём)", "reason (причина)", _BASIS,
+        "sha256 (SHA-256)", "actor (кто внёс)",
+    ),
     "assessment": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "rules (правила)"),
     "results": (
         _ENTRY, _AT, _SHEET, _CLASS, _SUBJECT, "period (период)", "what (что)", _STUDENT, _NAME,

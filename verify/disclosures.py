@@ -22,17 +22,17 @@ _LINE = re.compile(rb'\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,}")  # 128 bits are 22 characters
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
 # What an entry may disclose (events.md): of a person when registered and later, with a consent,
-# elsewhere, of a printed form.
+# elsewhere, of a printed form, of an account of nobody registered.
 OF_PERSONS: Final = frozenset((*NAME_PARTS, "birth_date"))
 OF_DATA: Final = OF_PERSONS | {"address", "phone", "email"}
 OF_CONSENTS: Final = frozenset(("contact",))
 OF_OTHERS: Final = frozenset(("note",))
-OF_PRINTS: Final = frozenset(("content",))
-NAMES: Final = OF_DATA | OF_CONSENTS | OF_OTHERS | OF_PRINTS
+OF_PRINTS, OF_ACCOUNTS = frozenset(("content",)), frozenset(("account_name",))
+NAMES: Final = OF_DATA | OF_CONSENTS | OF_OTHERS | OF_PRINTS | OF_ACCOUNTS
 # The same by type, for who sees an entry apart from its log; of other types, whatever any entry may disclose.
 NAMES_BY_TYPE: Final = {
     b"person_registered/1": OF_PERSONS, b"personal_data_changed/1": OF_DATA, b"delivery_consent_given/1": OF_CONSENTS,
-    b"sheet_issued/1": OF_PRINTS,
+    b"sheet_issued/1": OF_PRINTS, b"account_opened/1": OF_ACCOUNTS,
 }  # fmt: skip
 
 
@@ -149,6 +149,6 @@ class Disclosures:
         known = dict(self._values[digest] for digest in digests if digest in self._values)
         return {part: known[part] for part in NAME_PARTS if known.get(part)}
 
-    def note(self, digests: Sequence[str]) -> bytes:
-        """Return the disclosed note of a correction; empty where it is not disclosed."""
-        return dict(self._values[digest] for digest in digests if digest in self._values).get("note", "").encode()
+    def note(self, digests: Sequence[str], name: str = "note") -> bytes:
+        """Return the disclosed note of a correction, or another value; empty where it is not disclosed."""
+        return dict(self._values[digest] for digest in digests if digest in self._values).get(name, "").encode()

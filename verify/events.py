@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from verify.access_events import ACCESS_EVENTS
+from verify.account_events import ACCOUNT_EVENTS
 from verify.backup_events import BACKUP_EVENTS
 from verify.erasure_events import ERASURE_EVENTS
 from verify.fragments import (
@@ -265,6 +266,7 @@ TYPES: Final[dict[str, EventType]] = {
         *SERVICE_EVENTS,
         *WITNESS_EVENTS,
         *PRINT_EVENTS,
+        *ACCOUNT_EVENTS,
         *ACCESS_EVENTS,
         *BACKUP_EVENTS,
         *ERASURE_EVENTS,

@@ -452,6 +452,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     **BACKUP_FINDINGS,
     **PRINT_FINDINGS,
     **ERASURE_FINDINGS,
+    "account-role": (
+        "Роль дана, снята или ознакомление внесено не тем, кому можно, или роль не та.",
+        "A role was granted or taken, or secrecy acknowledged, by somebody who may not, or it is no such role.",
+    ),
+    "account-state": (
+        "Учётная запись открыта или закрыта дважды, или закрыта не по той причине.",
+        "An account was opened or closed twice, or closed for a reason that it cannot have.",
+    ),
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),

@@ -108,7 +108,7 @@ class PersonalData:
             if consent.is_standing and consent.student == student.id:
                 _end(consent, index)
 
-    def _linked(self, guardian: Person, student: bytes) -> None:
+    def check_linked(self, guardian: Person, student: bytes) -> None:
         """Compare with the links of the student that an entry of a guardian names."""
         who = self._replay.person(student, "student", b"student")
         known = self._replay.streams.get(b"person/" + student)
@@ -206,7 +206,7 @@ class PersonalData:
         """Take a consent; it ends the guardian's refusal about the same student."""
         digests, day, number, channel, method, student = groups[DATA]
         guardian, record = self._of(stream, b"guardian")
-        self._linked(guardian, student)
+        self.check_linked(guardian, student)
         self._check_method(guardian, groups, method, number, day)
         if (digests is None) != (channel == b"in_system"):
             self._find("consent-form", "a contact, but for in_system", channel, field_name="data._sd")
@@ -250,7 +250,7 @@ class PersonalData:
         """Take a refusal: of a linked guardian without a standing consent, once."""
         basis, refused_on, student = groups[DATA]
         guardian, record = self._of(stream, b"guardian")
-        self._linked(guardian, student)
+        self.check_linked(guardian, student)
         standing: list[_Consent | _Refusal] = [*record.consents.values(), *record.refusals.values()]
         if any(one.is_standing and one.student == student for one in standing):
             self._find("recorded-twice", "no standing consent or refusal", student, field_name="data.student")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from verify.access import LOOKS, OPENED, Access
+from verify.accounts import Accounts
 from verify.authors import Authors
 from verify.backups import Backups
 from verify.cancellations import Cancellations
@@ -62,6 +63,8 @@ _MAKERS: Final = {
     "retention": b"retention_schedule_adopted/1",
     "hold": b"legal_hold_placed/1",
     "erasure": b"erasure_proposed/1",
+    "accounts": b"accounts_founded/1",
+    "account": b"account_opened/1",
     "refresh": b"annual_refresh_opened/1",
     "control": b"control_check_recorded/1",
     "remark": b"remark_raised/1",
@@ -125,6 +128,7 @@ class Replay:
         self.backups = Backups(self)
         self.prints = Prints(self)
         self.erasures = Erasures(self)
+        self.accounts = Accounts(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
         self.timetables = Timetables(self)
@@ -153,7 +157,7 @@ class Replay:
             "calendar": self.timetables, "bells": self.timetables, "timetable": self.timetables,
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
-            "backup": self.backups, "prints": self.prints,
+            "backup": self.backups, "prints": self.prints, "accounts": self.accounts, "account": self.accounts,
             "access": self.access, "read": self.access,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "retention": self.erasures, "hold": self.erasures, "erasure": self.erasures,

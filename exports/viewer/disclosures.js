@@ -6,6 +6,7 @@
   const SALT = /^[A-Za-z0-9_-]{22,}$/;
   const NAMES = new Set([
     "family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email", "contact", "note", "content",
+    "account_name",
   ]);
 
   // {name, value}, or a text that says why it is none.

@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.journal.account_commands import (
+    AcknowledgeConfidentiality as AcknowledgeConfidentiality,
+    CloseAccount as CloseAccount,
+    FoundAccounts as FoundAccounts,
+    GrantRole as GrantRole,
+    OpenAccount as OpenAccount,
+    RevokeRole as RevokeRole,
+)
 from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.command import JournalCommand as JournalCommand

@@ -8,6 +8,14 @@ from typing import Any, Final
 
 from ledger.errors import LOG, Refused
 from ledger.journal import commands as cmd
+from ledger.journal.accounts import (
+    acknowledge_confidentiality,
+    close_account,
+    found_accounts,
+    grant_role,
+    open_account,
+    revoke_role,
+)
 from ledger.journal.assessment import adopt_assessment_rules
 from ledger.journal.backups import record_backup, record_backup_check
 from ledger.journal.bells import set_bell_schedule
@@ -99,6 +107,12 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.ApproveErasure: approve_erasure,
     cmd.RefuseErasure: refuse_erasure,
     cmd.RecordErasure: record_erasure,
+    cmd.FoundAccounts: found_accounts,
+    cmd.OpenAccount: open_account,
+    cmd.GrantRole: grant_role,
+    cmd.RevokeRole: revoke_role,
+    cmd.CloseAccount: close_account,
+    cmd.AcknowledgeConfidentiality: acknowledge_confidentiality,
     cmd.LinkGuardian: link_guardian,
     cmd.UnlinkGuardian: unlink_guardian,
     cmd.ReceiveDataNotice: receive_data_notice,

@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from ledger.journal.account_events import ACCOUNT_EVENT_TYPES
 from ledger.journal.backup_events import BACKUP_EVENT_TYPES
 from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
 from ledger.journal.certificate_events import CERTIFICATE_EVENT_TYPES
@@ -409,6 +410,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "printout_registered/1": PrintoutRegistered,
     **BACKUP_EVENT_TYPES,
     **PRINT_EVENT_TYPES,
+    **ACCOUNT_EVENT_TYPES,
     **ERASURE_EVENT_TYPES,
     **PEOPLE_EVENT_TYPES,
     **CONTROL_EVENT_TYPES,

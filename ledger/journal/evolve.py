@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from ledger.journal.accounts import evolve_account, evolve_accounts
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.assessment import evolve_assessment
 from ledger.journal.backups import evolve_backup
@@ -61,6 +62,8 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "retention": evolve_retention,
     "hold": evolve_holds,
     "erasure": evolve_erasures,
+    "accounts": evolve_accounts,
+    "account": evolve_account,
     "refresh": evolve_refresh,
     "control": evolve_control,
     "remark": evolve_remark,

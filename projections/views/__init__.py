@@ -9,6 +9,7 @@ from typing import Final
 
 from projections.folding import View
 from projections.views import (
+    accounts,
     backups,
     cancellations,
     cell_sets,
@@ -52,6 +53,7 @@ VIEWS: Final[tuple[View, ...]] = (
     corrections.VIEW,
     regulation.VIEW,
     evidence.VIEW,
+    accounts.VIEW,
     backups.VIEW,
     people_data.VIEW,
     control.VIEW,

@@ -21,12 +21,13 @@ CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES
 
 # Names that are put together where they are raised, with all that can be put in.
 KINDS: Final = (
-    *("backup", "bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan", "portal"),
+    *("account", "backup", "bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan"),
+    "portal",
     *("refresh", "remark", "results", "witness", "year"),
 )
 EVIDENCE: Final = ("verification", "archive", "timing", "printout")
 _MADE_KINDS: Final = (
-    *(kind for kind in KINDS if kind not in {"bells", "portal", "results", "witness"}),
+    *(kind for kind in KINDS if kind not in {"account", "bells", "portal", "results", "witness"}),
     *EVIDENCE,
     "freshness",
 )

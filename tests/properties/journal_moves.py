@@ -56,6 +56,7 @@ from ledger.journal.vocabulary import (
 )
 from ledger.wire.entry import Actor
 from tests.properties import (
+    accounts_moves,
     backups_moves,
     closing_moves,
     erasures_moves,
@@ -733,6 +734,7 @@ _MOVES: Final = {
     "print": (_print, 3),
     "backup": (backups_moves.backup, 2),
     "form": (prints_moves.form, 3),
+    "account": (accounts_moves.account, 3),
     "keep": (erasures_moves.keep, 3),
     "erase": (erasures_moves.erase, 5),
     "certify": (_certify, 3),

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
+from tests.properties.accounts_oracle import AccountsOracle
 from tests.properties.backups_oracle import BackupsOracle
 from tests.properties.erasures_oracle import ErasuresOracle
 from tests.properties.excuses_oracle import ExcusesOracle
@@ -41,6 +42,8 @@ CREATE = {
     "retention": "retention_schedule_adopted",
     "hold": "legal_hold_placed",
     "erasure": "erasure_proposed",
+    "accounts": "accounts_founded",
+    "account": "account_opened",
     "refresh": "annual_refresh_opened",
     "control": "control_check_recorded",
     "remark": "remark_raised",
@@ -129,7 +132,14 @@ class _Standing(NamedTuple):
 
 
 class _Checker(
-    TimetableOracle, ExcusesOracle, ServiceOracle, WitnessesOracle, PrintsOracle, BackupsOracle, ErasuresOracle
+    TimetableOracle,
+    ExcusesOracle,
+    ServiceOracle,
+    WitnessesOracle,
+    PrintsOracle,
+    BackupsOracle,
+    ErasuresOracle,
+    AccountsOracle,
 ):
     before: Sequence[Item]
     item: Item
@@ -166,6 +176,7 @@ class _Checker(
             "portal",
             "prints",
             "witness",
+            "account",
         }:
             assert item.type == CREATE[kind] or item.version > 1
         elif kind in {"bells", "timetable", "council"}:

@@ -125,6 +125,7 @@ class JournalMachine(RuleBasedStateMachine):
                     "form",
                     "keep",
                     "erase",
+                    "account",
                 ),
             ]
         )
@@ -240,6 +241,11 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("erasure_approved", erasure=uid(77)))
     assert caught(replaced("personal_data_erased", person=uid(77)))
     assert caught(replaced("sheet_voided", reason="burnt"))
+    assert caught(replaced("accounts_founded", account=uid(77)))
+    assert caught(replaced("account_opened", kind="robot"))
+    assert caught(replaced("role_granted", role="king"))
+    assert caught(replaced("role_revoked", grant=0))
+    assert caught(replaced("account_closed", reason="burnt"))
     assert caught(replaced("correction_requested", old="1"))
     assert caught(replaced("attendance_taken", absent=9))
     assert caught(replaced("absence_reason_set", absence=1))

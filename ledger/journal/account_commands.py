@@ -1,0 +1,59 @@
+"""Commands of accounts and roles. Names are in the vault, secrets of signing in where no entry is."""
+
+from __future__ import annotations
+
+from ledger.journal.command import JournalCommand
+from ledger.journal.vocabulary import AccountClosing, AccountKind, Role
+
+
+class FoundAccounts(JournalCommand, frozen=True, kw_only=True):
+    """The log's first account, by its holder; `name` is the digest of its disclosure, kept before, where one is due."""
+
+    account: str
+    basis: str
+    name: str | None = None
+
+
+class OpenAccount(JournalCommand, frozen=True, kw_only=True):
+    """An account, which has no role yet; `name` as in `FoundAccounts`."""
+
+    account: str
+    kind: AccountKind
+    name: str | None = None
+
+
+class GrantRole(JournalCommand, frozen=True, kw_only=True):
+    """A role from a day on; fields as in `account_events`."""
+
+    account: str
+    role: Role
+    starts_on: str
+    basis: str
+    ends_on: str | None = None
+    purpose: str | None = None
+    class_groups: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    student: str | None = None
+
+
+class RevokeRole(JournalCommand, frozen=True, kw_only=True):
+    """The role that entry `grant` granted is held no more, from now on."""
+
+    account: str
+    grant: int
+    basis: str
+
+
+class CloseAccount(JournalCommand, frozen=True, kw_only=True):
+    """Nobody signs in to the account any more."""
+
+    account: str
+    reason: AccountClosing
+    basis: str
+
+
+class AcknowledgeConfidentiality(JournalCommand, frozen=True, kw_only=True):
+    """The account's holder has read the text with this SHA-256."""
+
+    account: str
+    sha256: str

@@ -1,0 +1,73 @@
+"""Events of accounts, roles and duties of secrecy (`verify/spec/events.md`, Accounts). No secret is in any of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from ledger.journal.event import Event
+from ledger.journal.vocabulary import AccountClosing, AccountKind, Role
+
+
+class AccountsFounded(Event, frozen=True, kw_only=True):
+    """`accounts/<school>`: the first account of the log; it is opened and becomes administrator right behind this."""
+
+    account: str
+
+
+class AccountOpened(Event, frozen=True, kw_only=True):
+    """`account/<id>`: somebody, or a program, may be given roles; `id` is the person's where the person is registered.
+
+    `sd` (``_sd``) commits to the disclosure ``account_name`` where nobody of this id is registered.
+    """
+
+    kind: AccountKind
+    sd: tuple[str, ...] = msgspec.field(name="_sd", default=())
+
+
+class RoleGranted(Event, frozen=True, kw_only=True):
+    """`account/<id>`: a role from `starts_on` to `ends_on`, both inclusive; None: until it is revoked.
+
+    `purpose`, and at most one of `class_groups` and `periods` (none: the whole school), are an inspector's; `student`
+    is the child of whom a guardian's role is.
+    """
+
+    role: Role
+    starts_on: str
+    basis: str
+    ends_on: str | None = None
+    purpose: str | None = None
+    class_groups: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    student: str | None = None
+
+
+class RoleRevoked(Event, frozen=True, kw_only=True):
+    """`account/<id>`: the role granted by entry `grant` is held no more."""
+
+    grant: int
+    basis: str
+
+
+class AccountClosed(Event, frozen=True, kw_only=True):
+    """`account/<id>`: nobody signs in to it any more, and none of its roles is held."""
+
+    reason: AccountClosing
+    basis: str
+
+
+class ConfidentialityAcknowledged(Event, frozen=True, kw_only=True):
+    """`account/<id>`: its holder has read the duty of confidentiality whose text has this SHA-256 (R37)."""
+
+    sha256: str
+
+
+ACCOUNT_EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    "accounts_founded/1": AccountsFounded,
+    "account_opened/1": AccountOpened,
+    "role_granted/1": RoleGranted,
+    "role_revoked/1": RoleRevoked,
+    "account_closed/1": AccountClosed,
+    "confidentiality_acknowledged/1": ConfidentialityAcknowledged,
+}

@@ -1,0 +1,80 @@
+"""Moves of accounts and roles, for `journal_moves`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ledger.journal import commands as cmd
+from ledger.journal.accounts import Account
+from ledger.journal.memory import Journal
+from ledger.journal.people import Person
+from ledger.wire.entry import Actor
+from tests.unit.ledger.journal.small_school import (
+    ADMIN,
+    CLASS_A,
+    GUARDIANS,
+    QUARTER_1,
+    SCHOOL,
+    STAFF,
+    STUDENTS_A,
+    TEACHER,
+    TEACHER_2,
+    digest,
+    uid,
+)
+
+SECOND: Final = Actor(STAFF[0], "administrator")
+INSPECTOR, PROGRAM = uid(90), uid(91)
+# Whose account, of which kind, which role.
+_WHO: Final = (
+    (STAFF[0], "employee", "administrator"),
+    (STAFF[0], "employee", "director"),
+    (TEACHER.id, "employee", "teacher"),
+    (TEACHER_2.id, "employee", "class_teacher"),
+    (STUDENTS_A[0], "student", "student"),
+    (GUARDIANS[0], "guardian", "guardian"),
+    (INSPECTOR, "inspector", "inspector"),
+    (PROGRAM, "program", "export_job"),
+    (ADMIN.id, "employee", "administrator"),
+)
+_TEXTS: Final = ("5a" * 32, "5b" * 32)
+_REASONS: Final = {"employee": "dismissed", "student": "graduated", "guardian": "left"}
+
+
+def account(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Found them, open one, grant or revoke a role, close one, acknowledge."""
+    actor = TEACHER if choices.rarely() else SECOND if choices.number(3) == 2 else ADMIN
+    if journal.find(f"accounts/{SCHOOL}") is None or choices.rarely():
+        return cmd.FoundAccounts(account=ADMIN.id, basis="приказ № 1", name=digest(50_000 + journal.size)), ADMIN
+    id_, kind, role = choices.one(_WHO)
+    known = journal.find(f"account/{id_}")
+    if not isinstance(known, Account) or known.is_closed or choices.rarely():
+        registered = isinstance(journal.find(f"person/{id_}"), Person)
+        name = None if registered else digest(50_000 + journal.size)
+        return cmd.OpenAccount(account=id_, kind=kind, name=name), actor
+    action = choices.number(7)
+    if action < 3:
+        return _grant(choices, journal, id_, role), actor
+    if action < 5:
+        sha256 = choices.one(_TEXTS)
+        own = Actor(id_, role)
+        return cmd.AcknowledgeConfidentiality(account=id_, sha256=sha256), actor if choices.rarely() else own
+    if action == 5:
+        grant = choices.one([*known.grants, 3])
+        return cmd.RevokeRole(account=id_, grant=grant, basis="приказ № 3"), actor
+    reason: Any = "mistake" if choices.rarely() else _REASONS.get(kind, "ended")
+    return cmd.CloseAccount(account=id_, reason=reason, basis="приказ № 4"), actor
+
+
+def _grant(choices: Any, journal: Journal, id_: str, role: str) -> cmd.GrantRole:
+    fields: dict[str, Any] = {"account": id_, "role": role, "starts_on": "2026-09-01", "basis": "приказ № 2"}
+    if choices.number(3) == 0:
+        fields["ends_on"] = choices.one(("2027-05-31", "2026-08-01"))
+    if role == "inspector":
+        fields |= {"ends_on": "2026-12-31", "purpose": "плановая проверка"}
+        fields |= choices.one(({}, {"class_groups": (CLASS_A,)}, {"periods": (QUARTER_1,)}))
+    if role == "guardian":
+        student = journal.find(f"person/{STUDENTS_A[0]}")
+        linked = isinstance(student, Person) and id_ in student.guardians
+        fields["student"] = STUDENTS_A[0] if linked or choices.rarely() else choices.one(STUDENTS_A)
+    return cmd.GrantRole(**fields)

@@ -1,0 +1,138 @@
+"""What events.md demands of accounts and roles; a part of the journal's oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+_ROLES = {
+    "employee": {
+        "teacher", "class_teacher", "deputy", "director", "administrator", "system_administrator", "archivist",
+    },
+    "student": {"student"},
+    "guardian": {"guardian"},
+    "inspector": {"inspector"},
+    "program": {"export_job"},
+}  # fmt: skip
+_REASONS = {
+    "employee": {"dismissed", "mistake"},
+    "student": {"left", "graduated", "mistake"},
+    "guardian": {"left", "graduated", "ended", "mistake"},
+    "inspector": {"ended", "mistake"},
+    "program": {"ended", "mistake"},
+}
+
+
+class AccountsOracle:
+    """Checks of one entry behind those before it."""
+
+    before: Sequence[Any]
+    item: Any
+    data: dict[str, Any]
+
+    def check_accounts(self) -> None:
+        assert self.item.type == "accounts_founded"
+        assert self.item.stream == f"accounts/{self.before[0].stream.partition('/')[2]}"
+        assert self.data["account"] == self.item.actor
+        assert not any(one.stream.startswith("account/") for one in self.before)
+
+    def check_account(self) -> None:
+        id_ = self.item.stream.partition("/")[2]
+        own = [one for one in self.before if one.stream == self.item.stream]
+        if self.item.type == "account_opened":
+            return self._check_opened(id_, own)
+        assert own[-1].type != "account_closed"
+        kind = [one.data["kind"] for one in own if one.type == "account_opened"][-1]
+        if self.item.type == "confidentiality_acknowledged":
+            assert self.item.actor == id_
+            assert kind != "program"
+            read = [one.data["sha256"] for one in own if one.type == "confidentiality_acknowledged"]
+            assert self.data["sha256"] not in read
+            return None
+        self._check_by(id_)
+        assert self.data["basis"]
+        if self.item.type == "role_granted":
+            return self._check_granted(id_, kind)
+        standing = self._grants(id_)
+        endless = {index for index, one in standing.items() if one["role"] == "administrator" and "ends_on" not in one}
+        if self.item.type == "account_closed":
+            assert self.data["reason"] in _REASONS[kind]
+            lost = bool(endless)
+        else:
+            assert self.data["grant"] in standing
+            lost = self.data["grant"] in endless
+        if lost:
+            assert id_ != self.item.actor
+            mine = self._grants(self.item.actor).values()
+            assert any(one["role"] == "administrator" and "ends_on" not in one for one in mine)
+        return None
+
+    def _check_opened(self, id_: str, own: Sequence[Any]) -> None:
+        kind, person = self.data["kind"], self._person(id_)
+        assert kind in _ROLES
+        if own:
+            assert own[-1].type == "account_closed"
+            assert [one.data["kind"] for one in own if one.type == "account_opened"][-1] == kind
+        assert ("_sd" in self.data) == (person is None)
+        assert len(self.data.get("_sd", "?")) == 1
+        if kind in {"student", "guardian"}:
+            assert person == kind
+        elif person is not None:
+            assert (kind, person) in {("employee", "teacher"), ("employee", "staff")}
+        if not self._is_founding(id_, 1):
+            self._check_by(id_)
+
+    def _check_granted(self, id_: str, kind: str) -> None:
+        data = self.data
+        assert data["role"] in _ROLES[kind]
+        if not self._is_founding(id_, 2):
+            assert id_ not in {self.item.actor, self.item.on_behalf_of}
+        first, last = date.fromisoformat(data["starts_on"]), date.fromisoformat(data.get("ends_on", "9999-12-31"))
+        assert first <= last
+        assert (data["role"] == "inspector") == ("purpose" in data)
+        assert data["role"] != "inspector" or "ends_on" in data
+        assert len(data.keys() & {"class_groups", "periods"}) <= (data["role"] == "inspector")
+        made = {one.stream for one in self.before if one.version == 1}
+        for prefix, name in (("class", "class_groups"), ("period", "periods")):
+            ids = data.get(name, [])
+            assert ids == sorted(set(ids))
+            assert {f"{prefix}/{one}" for one in ids} <= made
+        assert (data["role"] == "guardian") == ("student" in data)
+        if "student" in data:
+            links = [
+                one.type
+                for one in self.before
+                if one.stream == f"person/{data['student']}" and one.data.get("guardian") == id_
+            ]
+            assert links[-1] == "guardian_linked"
+        for other in self._grants(id_).values():
+            same = (other["role"], other.get("student")) == (data["role"], data.get("student"))
+            apart = other.get("ends_on", "9999") < data["starts_on"] or data.get("ends_on", "9999") < other["starts_on"]
+            assert apart or not same
+
+    def _check_by(self, id_: str) -> None:
+        if not self._is_founding(id_, 2):
+            assert any(one["role"] == "administrator" for one in self._grants(self.item.actor).values())
+
+    def _is_founding(self, id_: str, behind: int) -> bool:
+        at = self.item.position - behind
+        founded = self.before[at]
+        return (founded.type, founded.data.get("account"), self.item.actor) == ("accounts_founded", id_, id_)
+
+    def _grants(self, id_: str) -> dict[int, dict[str, Any]]:
+        """Grants that stand, by index."""
+        found: dict[int, dict[str, Any]] = {}
+        for one in self.before:
+            if one.stream != f"account/{id_}":
+                continue
+            if one.type == "role_granted":
+                found[one.position] = one.data
+            elif one.type == "role_revoked":
+                del found[one.data["grant"]]
+            elif one.type == "account_closed":
+                found = {}
+        return found
+
+    def _person(self, id_: str) -> str | None:
+        return next((one.data["kind"] for one in self.before if one.stream == f"person/{id_}"), None)

@@ -1,0 +1,251 @@
+"""Stories of accounts that never may have happened so, signed by a school's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.verify_accounts import TEXT, acknowledge, close, grant, open_account, revoke
+from tests.verify_archive import Sample
+from tests.verify_mutations import story
+
+INSPECTION = {"ends_on": "2026-12-31", "purpose": "плановая проверка"}
+
+
+@contextmanager
+def administered(school: Sample) -> Iterator[None]:
+    """Act as the administrator of the sample."""
+    b = school.builder
+    before, b.actor = b.actor, {"id": school.employee, "role": "administrator"}
+    b.begin()
+    yield
+    b.actor = before
+
+
+@story("stream-kind", "account-role")
+def accounts_founded_twice(school: Sample) -> None:
+    b = school.builder
+    b.add("accounts", b.school_id, "accounts_founded", account=b.actor["id"])
+
+
+@story("account-role")
+def role_granted_by_its_holder(school: Sample) -> None:
+    with administered(school):
+        grant(school.builder, school.employee, "director")
+
+
+@story("account-role")
+def role_granted_by_somebody_for_its_holder(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        b.actor |= {"on_behalf_of": school.teacher, "basis": "приказ"}
+        grant(b, school.teacher, "teacher")
+
+
+@story("account-role")
+def account_opened_by_who_is_no_administrator(school: Sample) -> None:
+    open_account(school.builder, school.teacher)
+
+
+@story("account-role")
+def account_opened_by_who_was_administrator(school: Sample) -> None:
+    b = school.builder
+    first = next(one["data"]["account"] for one in b.entries if one["type"] == "accounts_founded/1")
+    b.actor = {"id": first, "role": "administrator"}
+    open_account(b, school.teacher)
+
+
+@story("account-role")
+def last_administrator_who_takes_the_own_role(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        granted = [one["index"] for one in b.entries if one["data"].get("role") == "administrator"]
+        revoke(b, school.employee, granted[-1])
+
+
+@story("account-role")
+def last_administrator_who_closes_the_own_account(school: Sample) -> None:
+    with administered(school):
+        close(school.builder, school.employee)
+
+
+@story("account-role")
+def administrator_whose_role_ends_takes_that_of_the_last(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "administrator", ends_on="2026-12-31")
+        b.actor = {"id": school.teacher, "role": "administrator"}
+        close(b, school.employee)
+
+
+@story("account-role")
+def student_who_is_deputy(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.students[2], "student")
+        grant(b, school.students[2], "deputy")
+
+
+@story("account-role")
+def role_held_twice_on_one_day(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "teacher", ends_on="2026-12-31")
+        grant(b, school.teacher, "teacher", starts_on="2026-12-31")
+
+
+@story("account-role")
+def inspection_without_an_end(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        account = b.uuid()
+        open_account(b, account, "inspector", "проверяющий")
+        grant(b, account, "inspector", purpose="проверка")
+
+
+@story("account-role")
+def inspection_of_classes_and_periods(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        account = b.uuid()
+        open_account(b, account, "inspector", "проверяющий")
+        grant(b, account, "inspector", class_groups=[school.group], periods=[school.period], **INSPECTION)
+
+
+@story("reference-unknown")
+def inspection_of_a_class_that_never_was(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        account = b.uuid()
+        open_account(b, account, "inspector", "проверяющий")
+        grant(b, account, "inspector", class_groups=[b.uuid()], **INSPECTION)
+
+
+@story("data-field")
+def inspection_of_one_class_twice(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        account = b.uuid()
+        open_account(b, account, "inspector", "проверяющий")
+        grant(b, account, "inspector", class_groups=[school.group] * 2, **INSPECTION)
+
+
+@story("account-role")
+def teacher_with_the_purpose_of_an_inspection(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "teacher", purpose="проверка")
+
+
+@story("ends-before-start")
+def role_that_ends_before_it_starts(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        grant(b, school.teacher, "teacher", ends_on="2026-08-31")
+
+
+@story("guardian-link")
+def guardian_of_a_child_of_others(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.guardian, "guardian")
+        grant(b, school.guardian, "guardian", student=school.students[3])
+
+
+@story("account-role")
+def guardian_of_nobody(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.guardian, "guardian")
+        grant(b, school.guardian, "guardian")
+
+
+@story("correction-cites-nothing")
+def role_revoked_twice(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        granted = grant(b, school.teacher, "teacher")
+        revoke(b, school.teacher, granted)
+        revoke(b, school.teacher, granted)
+
+
+@story("account-state")
+def account_opened_twice(school: Sample) -> None:
+    with administered(school):
+        open_account(school.builder, school.employee)
+
+
+@story("account-state")
+def account_opened_again_as_another_kind(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        account = b.uuid()
+        open_account(b, account, "program", "выгрузка")
+        close(b, account, "ended")
+        open_account(b, account, "inspector", "проверяющий")
+
+
+@story("account-state")
+def role_granted_to_a_closed_account(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        close(b, school.teacher)
+        grant(b, school.teacher, "teacher")
+
+
+@story("account-state")
+def teacher_who_graduated(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        close(b, school.teacher, "graduated")
+
+
+@story("person-kind")
+def student_with_an_account_of_an_employee(school: Sample) -> None:
+    with administered(school):
+        open_account(school.builder, school.students[2])
+
+
+@story("reference-unknown")
+def employee_whom_nobody_registered_and_nobody_names(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        account = b.uuid()
+        b.names[account] = ""
+        open_account(b, account)
+
+
+@story("data-field")
+def name_for_the_account_of_a_registered_person(school: Sample) -> None:
+    with administered(school):
+        open_account(school.builder, school.teacher, name="Другой")
+
+
+@story("account-role")
+def confidentiality_acknowledged_by_another(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        b.add("account", school.teacher, "confidentiality_acknowledged", sha256=TEXT)
+
+
+@story("recorded-twice")
+def confidentiality_acknowledged_twice(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        acknowledge(b, school.teacher)
+        acknowledge(b, school.teacher)
+
+
+@story("table-cell")
+def another_role_in_the_table_of_accounts(school: Sample) -> None:
+    school.builder.shown["accounts", 2] = (6, "директор")

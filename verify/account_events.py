@@ -1,0 +1,30 @@
+"""What the `data` of events about accounts looks like (events.md, "Accounts")."""
+
+from typing import Final
+
+from verify.fragments import BARE_UUID, DATE, DIGEST, INDEX, ROOT, SOME_TEXT, UUID, EventType, event_type, words
+
+_IDS = rb'(\["' + BARE_UUID + rb'"(?:,"' + BARE_UUID + rb'"){0,99}\])'
+
+ACCOUNT_EVENTS: Final[tuple[EventType, ...]] = (
+    event_type("accounts_founded/1", "accounts", account=UUID),
+    event_type(
+        "account_opened/1", "account", kind=words("employee", "student", "guardian", "inspector", "program"),
+        sd_opt=DIGEST,
+    ),
+    event_type(
+        "role_granted/1", "account",
+        role=words(
+            "teacher", "class_teacher", "deputy", "director", "administrator", "system_administrator", "inspector",
+            "archivist", "student", "guardian", "export_job",
+        ),
+        starts_on=DATE, ends_on_opt=DATE, basis=SOME_TEXT, purpose_opt=SOME_TEXT, class_groups_opt=_IDS,
+        periods_opt=_IDS, student_opt=UUID,
+    ),
+    event_type("role_revoked/1", "account", grant=INDEX, basis=SOME_TEXT),
+    event_type(
+        "account_closed/1", "account", basis=SOME_TEXT,
+        reason=words("dismissed", "left", "graduated", "ended", "mistake"),
+    ),
+    event_type("confidentiality_acknowledged/1", "account", sha256=ROOT),
+)  # fmt: skip
