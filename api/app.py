@@ -21,6 +21,7 @@ from api.openapi import complete
 from api.problems import Problem, of_error
 from api.reference import add_reference
 from api.routes import (
+    accounts,
     backups,
     cancellations,
     certificates,
@@ -44,6 +45,7 @@ from api.routes import (
     schedules,
     service,
     setup,
+    sign_in,
     substitution_plans,
     substitutions,
     timetables,
@@ -57,7 +59,8 @@ from ledger.errors import LetopisError
 VERSION: Final = "1"
 _DESCRIPTION: Final = """Журнал, в котором нельзя незаметно исправить ни одной записи.
 
-A class journal that cannot be changed without being noticed. Sign in with `Authorization: Bearer <token>`.
+A class journal that cannot be changed without being noticed. Sign in with `Authorization: Bearer <token>`, or with
+POST …/sign-in for a session in a cookie.
 """
 
 
@@ -114,6 +117,9 @@ _ROUTERS: Final = (
     forecasts.router,
     log.router,
     feed.router,
+    sign_in.router,
+    accounts.router,
+    accounts.administered,
 )
 
 

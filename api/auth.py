@@ -1,35 +1,14 @@
-"""Who a bearer token is, and what its role may do: refused by default.
+"""Who acts over HTTP, and what a role may do: refused by default.
 
-Tokens are random, shown once when they are made, and kept as SHA-256 digests in a file of mode 0600::
-
-    {"tokens":[{"actor":"6f1c…","digest":"9c41…","label":"Учитель математики","role":"teacher","school":"1534"}]}
-
-A token is read from the ``Authorization`` header alone: never from a URL, where proxies and histories would keep it.
+How somebody shows to be an account's holder is in `api.identity`; which roles the account holds today, in the log.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Final
-
-import msgspec
-import orjson
-
-from ledger.durable import create_file, read_secret
-from ledger.errors import LetopisError
-
-TOKEN_BYTES: Final = 32
-_LIMIT_BYTES: Final = 1 << 20
-
-
-class AuthError(LetopisError):
-    """The token file is missing or malformed. Never holds a token or a digest."""
+from typing import Final
 
 
 class Right(StrEnum):
@@ -38,6 +17,8 @@ class Right(StrEnum):
     SET_UP = "set_up"
     CLOSE = "close"
     CLOSE_JOURNAL = "close_journal"
+    HAND_OVER = "hand_over"
+    REGISTER_PAPER = "register_paper"
     DIRECT = "direct"
     TEACH = "teach"
     PLAN = "plan"
@@ -58,25 +39,40 @@ class Right(StrEnum):
     READ_DISCLOSURES = "read_disclosures"
     SIGN = "sign"
     ERASE = "erase"
+    ADMINISTER = "administer"
+    GRANT = "grant"
 
 
+_TEACHER: Final = frozenset(
+    {
+        Right.TEACH,
+        Right.PLAN,
+        Right.PRINT,
+        Right.CERTIFY,
+        Right.CONTROL,
+        Right.REQUEST_CORRECTION,
+        Right.PUBLISH_RESULTS,
+        Right.READ_VIEWS,
+    }
+)
+_INSPECTOR: Final = frozenset(
+    {
+        Right.READ_VIEWS,
+        Right.OVERSEE,
+        Right.READ_STAFF,
+        Right.READ_ENTRIES,
+        Right.READ_DISCLOSURES,
+        Right.SIGN,
+    }
+)
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": frozenset(
-        {
-            Right.TEACH,
-            Right.PLAN,
-            Right.PRINT,
-            Right.CERTIFY,
-            Right.CONTROL,
-            Right.REQUEST_CORRECTION,
-            Right.PUBLISH_RESULTS,
-            Right.READ_VIEWS,
-        }
-    ),
+    "teacher": _TEACHER,
+    "class_teacher": frozenset({Right.READ_VIEWS}),
     "deputy": frozenset(
         {
             Right.CLOSE,
             Right.CLOSE_JOURNAL,
+            Right.HAND_OVER,
             Right.APPROVE,
             Right.PLAN,
             Right.PRINT,
@@ -97,6 +93,8 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.SET_UP,
             Right.CLOSE,
             Right.CLOSE_JOURNAL,
+            Right.HAND_OVER,
+            Right.REGISTER_PAPER,
             Right.DIRECT,
             Right.ERASE,
             Right.APPROVE,
@@ -115,11 +113,15 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.READ_ENTRIES,
             Right.READ_DISCLOSURES,
             Right.SIGN,
+            Right.ADMINISTER,
+            Right.GRANT,
         }
     ),
     "director": frozenset(
         {
             Right.CLOSE_JOURNAL,
+            Right.HAND_OVER,
+            Right.REGISTER_PAPER,
             Right.PRINT,
             Right.DIRECT,
             Right.ERASE,
@@ -132,106 +134,49 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
             Right.SIGN,
         }
     ),
-    "inspector": frozenset(
-        {
-            Right.READ_VIEWS,
-            Right.OVERSEE,
-            Right.READ_STAFF,
-            Right.READ_ENTRIES,
-            Right.READ_DISCLOSURES,
-            Right.SIGN,
-        }
-    ),
+    "inspector": _INSPECTOR,
+    "archivist": _INSPECTOR | {Right.HAND_OVER, Right.REGISTER_PAPER},
+    "system_administrator": frozenset({Right.ADMINISTER, Right.SIGN}),
+    "export_job": frozenset({Right.READ_ENTRIES, Right.READ_DISCLOSURES}),
+    "student": frozenset(),
+    "guardian": frozenset(),
 }
 """Role -> rights. A role that is not here has none."""
+_WITHOUT_NAMES: Final = frozenset({Right.SIGN, Right.ADMINISTER})
+"""Rights that show nobody's personal data: all others wait until confidentiality was acknowledged (2.4.4)."""
+_ONE_FACTOR: Final = frozenset({"teacher", "class_teacher", "student", "guardian"})
+
+
+def needs_second_factor(role: str) -> bool:
+    """Whether a person in this role signs in with a second factor: it closes, approves, exports, inspects, administers.
+
+    A role that is not known here does.
+    """
+    return role not in _ONE_FACTOR
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a token stands for, in one school."""
+    """Who acts, in one school: the account, the role used, and what that is cut to.
+
+    Attributes:
+        actor: id of the account, which is the person's where the person is registered.
+        label: what shows that it is: the token's label, or ``session``.
+        rights: the only rights, where a token has fewer than its role; None: all of the role's.
+        has_acknowledged: whether the holder acknowledged confidentiality; a program needs not.
+    """
 
     actor: str
     role: str
     school: str
     label: str
+    rights: frozenset[Right] | None = None
+    has_acknowledged: bool = True
+
+    def has(self, right: Right) -> bool:
+        """Whether this role has the right, and what it signed in with too."""
+        return right in RIGHTS.get(self.role, frozenset()) and (self.rights is None or right in self.rights)
 
     def may(self, right: Right) -> bool:
-        """Whether this role has the right."""
-        return right in RIGHTS.get(self.role, frozenset())
-
-
-class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    actor: str
-    digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-    label: str
-    role: str
-    school: str
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    tokens: list[_Row]
-
-
-class Tokens:
-    """The tokens of a server."""
-
-    def __init__(self, identities: Mapping[str, Identity]) -> None:
-        self._identities = dict(identities)
-
-    @classmethod
-    def load(cls, path: Path) -> Tokens:
-        """Read the token file.
-
-        Raises:
-            AuthError: it is missing or malformed.
-            FileRefused: it is open to others, or too large.
-        """
-        try:
-            rows = msgspec.json.decode(read_secret(path, limit_bytes=_LIMIT_BYTES), type=_File).tokens
-        except FileNotFoundError:
-            raise AuthError(f"{path} is missing: letopis init makes it") from None
-        except msgspec.MsgspecError:
-            raise AuthError(f"{path} is not a token file") from None
-        return cls({row.digest: Identity(row.actor, row.role, row.school, row.label) for row in rows})
-
-    def actors(self, school: str) -> frozenset[str]:
-        """Ids of those who have a token of this school."""
-        return frozenset(identity.actor for identity in self._identities.values() if identity.school == school)
-
-    def who(self, token: str) -> Identity | None:
-        """The identity of this token, or None."""
-        digest = digest_of(token)
-        found: Identity | None = None
-        for known, identity in self._identities.items():
-            if hmac.compare_digest(known, digest):
-                found = identity
-        return found
-
-
-def digest_of(token: str) -> str:
-    """SHA-256 of the token, hex: what the file keeps."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def make_tokens(path: Path, identities: Iterable[Identity]) -> dict[str, Identity]:
-    """Make one token per identity and keep their digests in a new file of mode 0600.
-
-    Returns:
-        Token -> identity, to be shown once.
-
-    Raises:
-        FileTaken: the file is there already.
-    """
-    made = {secrets.token_urlsafe(TOKEN_BYTES): identity for identity in identities}
-    rows = [
-        {
-            "actor": identity.actor,
-            "digest": digest_of(token),
-            "label": identity.label,
-            "role": identity.role,
-            "school": identity.school,
-        }
-        for token, identity in made.items()
-    ]
-    create_file(path, orjson.dumps({"tokens": rows}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    return made
+        """Whether the right may be used now: a right to personal data waits for the acknowledgement."""
+        return self.has(right) and (self.has_acknowledged or right in _WITHOUT_NAMES)

@@ -18,6 +18,8 @@ from api.writing import Write
 PUBLIC: Final = frozenset(
     {
         "/v1/health",
+        "/v1/schools/{school}/sign-in",
+        "/v1/schools/{school}/invitation",
         "/v1/schools/{school}/log/checkpoint",
         "/v1/schools/{school}/log/tile/{place}",
     }
@@ -32,6 +34,7 @@ _PATH_SCHEMAS: Final[Mapping[str, dict[str, str]]] = {
     "index": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,14})$"},
     "request_index": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,14})$"},
     "place": {"type": "string"},
+    "token": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
 }
 _ID: Final = {"type": "string", "format": "uuid"}
 

@@ -19,10 +19,13 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.identity.kept import IdentityError, NotTheHolder
+from api.identity.limits import TooManyTries
+from api.identity.passwords import WeakPassword
 from api.translation import in_russian
 from api.words import CONTENT_RULES
 from ledger.access.log import AccessLogUnavailable
-from ledger.errors import Conflict, KeyReused, LedgerDamaged, NodeReadOnly, OutcomeUnknown, Refused
+from ledger.errors import Conflict, KeyReused, LedgerDamaged, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
 from projections.errors import NotYetProjected, ViewsError
 
 Detail = tuple[str, str]
@@ -30,6 +33,7 @@ Detail = tuple[str, str]
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "https://letopis.example/problems/"
+_CHALLENGE: Final[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="letopis"'}
 RETRY_AFTER: Final[Mapping[str, str]] = {"Retry-After": "5"}
 
 _logger = logging.getLogger(__name__)
@@ -42,8 +46,13 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "precondition_required": ("Нужен заголовок If-Match", "If-Match is required"),
     "bad_request": ("Запрос составлен неверно", "Malformed request"),
     "unprocessable": ("Содержание запроса неверно", "The request's content is wrong"),
-    "unauthorized": ("Нужен ключ входа", "A bearer token is required"),
+    "unauthorized": ("Нужно войти", "A sign-in is required"),
     "forbidden": ("Эта роль такого не может", "This role may not do that"),
+    "other_site": ("Запрос с чужого сайта", "The request comes from another site"),
+    "not_the_holder": ("Имя входа, пароль или код неверны", "Login, password or code is not right"),
+    "weak_password": ("Такой пароль не подходит", "This password is not taken"),
+    "identity": ("Так войти нельзя настроить", "Signing in cannot be set up so"),
+    "too_many_tries": ("Слишком много попыток входа", "Too many tries to sign in"),
     "not_found": ("Такого нет", "Not found"),
     "method_not_allowed": ("Так сюда не обращаются", "Method not allowed"),
     "request_timeout": ("Запрос не пришёл до конца", "The request did not arrive in time"),
@@ -72,6 +81,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     415: "unsupported_media_type",
     422: "unprocessable",
     428: "precondition_required",
+    429: "too_many_tries",
     500: "internal",
     503: "unavailable",
 }
@@ -121,7 +131,7 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
 
 def unauthorized() -> Problem:
     """No token, or one that is not known: told alike."""
-    return Problem("unauthorized", 401, headers={"WWW-Authenticate": 'Bearer realm="letopis"'})
+    return Problem("unauthorized", 401, headers=_CHALLENGE)
 
 
 def refused(error: Refused, status: int | None = None) -> Problem:
@@ -180,11 +190,28 @@ def of_error(error: Exception) -> Problem:
                 409,
                 ("другой запрос был раньше: прочитайте заново и повторите", "another command came first: read, repeat"),
             )
+        case TooManyTries() | NotTheHolder() | WeakPassword() | IdentityError():
+            return _of_signing_in(error)
         case HTTPException():
             name = _BY_STATUS.get(error.status_code, "bad_request")
             return Problem(name, error.status_code, headers=error.headers or {})
         case _:
             return _of_machine(error)
+
+
+def _of_signing_in(error: LetopisError) -> Problem:
+    """What speaks against a sign-in: never more than a stranger may learn."""
+    russian, _, english = str(error).partition(" / ")
+    match error:
+        case TooManyTries():
+            detail = (f"подождите {error.seconds} с", f"wait {error.seconds} s")
+            return Problem("too_many_tries", 429, detail, headers={"Retry-After": str(error.seconds)})
+        case NotTheHolder():
+            return Problem("not_the_holder", 401, headers=_CHALLENGE)
+        case WeakPassword():
+            return Problem("weak_password", 422, (russian, english), more={"where": "password"})
+        case _:
+            return Problem("identity", 409, (russian, english))
 
 
 def _of_machine(error: Exception) -> Problem:

@@ -1,4 +1,4 @@
-"""Reading a request: bounded body, token, right, typed body, preconditions.
+"""Reading a request: bounded body, who acts, right, typed body, preconditions.
 
 Everything that can be wrong with a request is refused here, before any rule of the journal is asked.
 """
@@ -9,15 +9,20 @@ import asyncio
 import hashlib
 import hmac
 import re
+import time
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
 import orjson
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from api.auth import Identity, Right
+from api.auth import RIGHTS, Identity, Right
 from api.bodies import FIELD_NAMES
+from api.identity.acting import SESSION, find_account, of_session, of_token, roles_today
+from api.identity.kept import Session
 from api.misfits import describe_misfit
 from api.problems import Problem, unauthorized
 from api.queries import INDEX
@@ -26,12 +31,19 @@ from api.strict_json import LIMIT_BYTES, BodyError, parse_body
 from ledger.access.events import PURPOSES, Purpose, is_basis
 
 _BodyT = TypeVar("_BodyT")
+ROLE_HEADER: Final = "Letopis-Role"
+"""Which of several roles a request acts in."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,15})"')
 DRAIN_BYTES: Final = 16 * LIMIT_BYTES
 BODY_SECONDS: Final = 30
 """Long enough for the largest body over a poor connection; who sends half of one holds nothing for ever."""
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def now_seconds() -> int:
+    """The moment by the server's clock."""
+    return int(time.time())
 
 
 async def read_body(request: Request) -> bytes:
@@ -97,23 +109,98 @@ def _parse(raw: bytes) -> dict[str, Any]:
         raise Problem("bad_request", 400, detail, more={"where": error.where}) from None
 
 
-def identify(request: Request, school: OpenSchool) -> Identity:
-    """Whom the request's token stands for in this school.
+def secret_of_session(request: Request, school: OpenSchool) -> str:
+    """What the session's cookie holds; empty without one."""
+    return request.cookies.get(cookie_name(school.code), "")
+
+
+def cookie_name(code: str) -> str:
+    """The name of a school's session cookie; ``__Host-`` lets browsers send it to this host alone, over TLS."""
+    return f"__Host-letopis-{code}"
+
+
+def refuse_other_sites(request: Request, *, unless_silent: bool = False) -> None:
+    """A request that changes something and rests on a cookie comes from a page of this very server.
+
+    Args:
+        request: the request.
+        unless_silent: let pass what says nothing of its origin: no browser sends that.
 
     Raises:
-        Problem: 401 for a missing, malformed or unknown token, and for another school's.
+        Problem: 403.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = origin is not None and origin.partition("://")[2] == request.headers.get("host")
+    silent = site is None and origin is None
+    if (silent and not unless_silent) or site not in (None, "same-origin") or (origin is not None and not own):
+        detail = ("запрос с чужого сайта", "the request comes from another site")
+        raise Problem("other_site", 403, detail)
+
+
+def session_of(request: Request, school: OpenSchool) -> Session:
+    """The session of the request's cookie, however far it is signed in.
+
+    Raises:
+        Problem: 401 without one that stands; 403 where a change is asked for by another site.
+    """
+    secret = secret_of_session(request, school)
+    session = school.secrets.session(secret, now_seconds()) if secret else None
+    if session is None:
         raise unauthorized()
-    identity = school.tokens.who(token.strip())
-    if identity is None or identity.school != school.code:
+    if request.method not in ("GET", "HEAD"):
+        refuse_other_sites(request)
+    return session
+
+
+def identify(request: Request, school: OpenSchool) -> Identity:
+    """Who acts in this school: by the token of ``Authorization``, else by the session of the cookie.
+
+    Raises:
+        Problem: 401 for what is missing, malformed or unknown, and for an account without a role today; 400 where it
+            has several and none is named; 403 for a role that it has not, and for a change that another site asks for.
+    """
+    if "authorization" in request.headers:
+        return _of_token(request, school)
+    session = session_of(request, school)
+    if session.stage == "half":
         raise unauthorized()
+    account = find_account(school, session.account)
+    held = roles_today(school, account) if account is not None else ()
+    if account is None or not held:
+        raise unauthorized()
+    return of_session(school, session, account, _role_used(request, session.role, held))
+
+
+def _of_token(request: Request, school: OpenSchool) -> Identity:
+    scheme, _, text = request.headers["authorization"].partition(" ")
+    token = school.secrets.token(text.strip(), now_seconds()) if scheme.lower() == "bearer" and text else None
+    identity = of_token(school, token) if token is not None else None
+    if identity is None:
+        raise unauthorized()
+    _role_used(request, None, (identity.role,))
     return identity
 
 
-def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
-    """The school of the path and the identity of the token, which has the right.
+def _role_used(request: Request, chosen: str | None, held: Sequence[str]) -> str:
+    """The role that a request acts in: what its header says, else what the session chose, else the only one."""
+    role = request.headers.get(ROLE_HEADER, chosen)
+    if role is None and len(held) > 1:
+        detail = (f"скажите роль заголовком {ROLE_HEADER}", f"say the role with the header {ROLE_HEADER}")
+        raise Problem("role_not_said", 400, detail, more={"roles": list(held)})
+    role = role or held[0]
+    if role not in held:
+        detail = ("этой роли у учётной записи сегодня нет", "the account does not have this role today")
+        raise Problem("role_not_held", 403, detail, more={"roles": list(held)})
+    return role
+
+
+async def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
+    """The school of the path and who acts there, with this right: `authorize_now`, beside the loop."""
+    return await run_in_threadpool(authorize_now, request, right)
+
+
+def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
+    """The school of the path and who acts there, with this right.
 
     Raises:
         Problem: 404 for a school that is not served here (which schools are is no secret), 401, 403; 400 for a query
@@ -122,13 +209,27 @@ def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
     school = school_of(request)
     identity = identify(request, school)
     if not identity.may(right):
-        detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
-        raise Problem("forbidden", 403, detail)
-    _refuse_strange_query(request)
+        raise _forbidden(identity, right)
+    refuse_strange_query(request)
     # Who asks whom: the access log wants to know (`api.access`).
     request.state.school, request.state.identity = school, identity
     request.state.stated = stated_reason(request)
     return school, identity
+
+
+def _forbidden(identity: Identity, right: Right) -> Problem:
+    """Why not: the role never may, or something is to be done first."""
+    if identity.has(right):
+        detail = (
+            "сначала ознакомьтесь с обязательством о неразглашении: GET, затем POST …/me/confidentiality",
+            "first acknowledge the duty of confidentiality: GET, then POST …/me/confidentiality",
+        )
+        return Problem("confidentiality_not_acknowledged", 403, detail)
+    if identity.label == SESSION and right in RIGHTS.get(identity.role, frozenset()):
+        detail = ("этой роли нужен второй фактор", "this role asks for a second factor")
+        return Problem("second_factor_needed", 403, detail)
+    detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
+    return Problem("forbidden", 403, detail)
 
 
 def stated_reason(request: Request) -> tuple[Purpose | None, str | None]:
@@ -152,7 +253,8 @@ def _bad_header(name: str, words_ru: str, words_en: str) -> Problem:
     return Problem("bad_request", 400, (words_ru, words_en), more={"where": name})
 
 
-def _refuse_strange_query(request: Request) -> None:
+def refuse_strange_query(request: Request) -> None:
+    """Refuse a query parameter that the route does not have, or that stands twice."""
     route = request.scope.get("route")
     known = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
     seen: set[str] = set()

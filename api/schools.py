@@ -22,8 +22,11 @@ import orjson
 from eventsourcing.persistence import PersistenceError
 from starlette.responses import Response
 
-from api.auth import Tokens
 from api.erasing import ERASED, enforce
+from api.identity.confidentiality import Confidentiality, read_confidentiality
+from api.identity.opening import open_secrets
+from api.identity.passwords import Cost
+from api.identity.store import Secrets
 from api.settings import (
     Cadence,
     Layout,
@@ -75,6 +78,8 @@ class OpenSchool:
         background: whether threads keep the views level and sign; else it is done when it is asked for.
         recording: whether entries and checkpoints may be written here; False beside the server that does.
         access: the access log, opened when it is first asked for.
+        confidentiality: the text that everybody acknowledges before seeing personal data.
+        password_cost: of a password's hash; None: the usual one.
         roots: what was computed for proofs once.
         witness_seconds: how long after its last cosignature a witness is asked again.
         witnessing: asks the witnesses, in the background.
@@ -84,16 +89,18 @@ class OpenSchool:
 
     code: str
     layout: Layout
+    file: SchoolFile
     app: School
     vault: Vault
     views: Views
-    tokens: Tokens
     signer: Signer
     checkpointer: Checkpointer
     runner: ViewsRunner
     request_secret: bytes
     background: bool
     access: LazyAccess
+    confidentiality: Confidentiality
+    password_cost: Cost | None = None
     recording: bool = True
     roots: TileRoots = field(default_factory=TileRoots)
     witness_seconds: int = DAY_SECONDS
@@ -103,6 +110,7 @@ class OpenSchool:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _signing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sign soon"))
     _sign_waits: bool = False
+    _secrets: Secrets | None = None
 
     def __post_init__(self) -> None:
         self._acknowledged = self.recorder.head().size
@@ -112,6 +120,25 @@ class OpenSchool:
     def recorder(self) -> LogRecorder:
         """The log."""
         return self.app.ledger
+
+    @property
+    def secrets(self) -> Secrets:
+        """How holders of accounts sign in; opened when it is first asked for, since few commands ask.
+
+        Raises:
+            LetopisError: there is no store of them, or its key is missing.
+        """
+        with self._lock:
+            if self._secrets is None:
+                self._secrets = open_secrets(self.layout, self.file, cost=self.password_cost)
+            return self._secrets
+
+    def close_secrets(self) -> None:
+        """Let go of the store of secrets, if it was opened."""
+        with self._lock:
+            if self._secrets is not None:
+                self._secrets.close()
+                self._secrets = None
 
     def execute(
         self, command: JournalCommand, actor: Actor, key: str = "", digest: bytes = b"", at: datetime | None = None
@@ -336,7 +363,12 @@ class Registry:
 
 @contextmanager
 def open_school(
-    var: Path, *, background: bool = True, cadence: Cadence | None = None, recording: bool = True
+    var: Path,
+    *,
+    background: bool = True,
+    cadence: Cadence | None = None,
+    recording: bool = True,
+    password_cost: Cost | None = None,
 ) -> Iterator[OpenSchool]:
     """Open a school; everything is closed again at the end.
 
@@ -348,6 +380,7 @@ def open_school(
         background: keep views level and sign checkpoints in threads.
         cadence: how often to sign; None: as the environment says.
         recording: False: entries and checkpoints are only read, on SQLite beside a running server too.
+        password_cost: of a password's hash; None: the usual one.
 
     Raises:
         LetopisError: no school there, another server has it, or its keys cannot be used.
@@ -357,7 +390,6 @@ def open_school(
     cadence = cadence or read_cadence()
     with ExitStack() as stack:
         signer = load_signer(layout.signing_key, file.origin, passphrase())
-        tokens = Tokens.load(layout.tokens_file)
         secret = read_request_key(layout)
         sqlite = file.database == "sqlite"
         reading = sqlite and not recording
@@ -376,7 +408,9 @@ def open_school(
             app=app,
             vault=vault,
             views=views,
-            tokens=tokens,
+            file=file,
+            confidentiality=read_confidentiality(layout.confidentiality),
+            password_cost=password_cost,
             signer=signer,
             checkpointer=Checkpointer(app.ledger, signer),
             runner=ViewsRunner(views, app.ledger),
@@ -386,6 +420,7 @@ def open_school(
             access=access,
             recording=not reading,
         )
+        stack.callback(school.close_secrets)
         if background:
             # A server that could not say who looked would have to refuse every look: it says so before it starts.
             access.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)

@@ -7,9 +7,10 @@
       access.sqlite3     the access log: who looked (with SQLite; access.latched with PostgreSQL)
       views/             projections, droppable
       vault.sqlite3      sealed disclosures
-      tokens.json        digests of bearer tokens, mode 0600
+      identity.sqlite3   how holders of accounts sign in: hashes, digests, sealed secrets; mode 0600
+      confidentiality.txt  the school's own text about that duty, if it has one
       keys/              mode 0700, never in one backup with the database:
-        signing.pem  signing.vkey  access.pem  access.vkey  request.key  vault/…
+        signing.pem  signing.vkey  access.pem  access.vkey  request.key  identity.key  vault/…
 
 Secrets come from files or from the environment, never from the command line, where everybody on the machine reads them:
 ``LETOPIS_POSTGRES_DSN``, ``LETOPIS_POSTGRES_OWNER_DSN``, ``LETOPIS_VIEWS_DSN``, ``LETOPIS_KEY_PASSPHRASE``. How often a
@@ -86,9 +87,14 @@ class Layout:
         return self.var / "vault.sqlite3"
 
     @property
-    def tokens_file(self) -> Path:
-        """Digests of bearer tokens."""
-        return self.var / "tokens.json"
+    def identity_file(self) -> Path:
+        """Secrets of signing in, on SQLite."""
+        return self.var / "identity.sqlite3"
+
+    @property
+    def confidentiality(self) -> Path:
+        """The school's own text about the duty of confidentiality."""
+        return self.var / "confidentiality.txt"
 
     @property
     def keys(self) -> Path:
@@ -109,6 +115,11 @@ class Layout:
     def request_key(self) -> Path:
         """The key under which requests are digested for idempotency."""
         return self.keys / "request.key"
+
+    @property
+    def identity_key(self) -> Path:
+        """The key that seals secrets of second factors."""
+        return self.keys / "identity.key"
 
     @property
     def vault_keys(self) -> Path:

@@ -104,7 +104,7 @@ async def perform(request: Request, write: Write[_BodyT]) -> Response:
     Raises:
         Problem, LetopisError: as the handlers of the application turn them into problems.
     """
-    school, identity = authorize(request, write.right)
+    school, identity = await authorize(request, write.right)
     raw = await read_body(request)
     body = convert_body(raw, write.shape)
     return await run_in_threadpool(_execute, Asked(request, school, identity, body), write, raw)

@@ -10,7 +10,7 @@ what was read — where something had moved, decide again on fresh state.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
@@ -21,7 +21,7 @@ from eventsourcing.persistence import InfrastructureFactoryError, OperationalErr
 from eventsourcing.utils import EnvType
 
 from ledger.books import Shelf, ShelfBooks
-from ledger.clock import utc_now
+from ledger.clock import find_zone, utc_now
 from ledger.errors import LOG, AlreadyRecorded, Conflict, KeyReused, LetopisError, OutcomeUnknown, Refused
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import (
@@ -77,6 +77,12 @@ class School(Application[str]):
     def now(self) -> datetime:
         """Return the moment by the server's clock."""
         return self._clock()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The school's time zone; UTC while the log is empty."""
+        school = self._shelf.school()
+        return (school and find_zone(school.time_zone)) or UTC
 
     def execute(
         self, command: JournalCommand, *, actor: Actor, key: str = "", digest: bytes = b"", at: datetime | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import orjson
 
 LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -35,6 +36,14 @@ def founded(var: Path, *more: str, **env: str) -> dict[str, dict[str, str]]:
     assert done.returncode == 0, done.stderr
     content: dict[str, dict[str, str]] = orjson.loads(done.stdout)
     return content
+
+
+def acknowledge(school: str, headers: dict[str, str]) -> None:
+    """Acknowledge confidentiality at a served school, as who signs in has to before anything else."""
+    told = httpx.get(f"{school}/me/confidentiality", headers=headers).json()
+    if not told["acknowledged"]:
+        answer = httpx.post(f"{school}/me/confidentiality", json={"sha256": told["sha256"]}, headers=headers)
+        assert answer.status_code == 201, answer.text
 
 
 @contextmanager

@@ -7,6 +7,12 @@ from uuid import uuid4
 from projections.questions import QUESTIONS
 
 PUBLIC = {"/log/checkpoint", "/log/tile/0/000"}
+ANYBODY = {"/sign-in", "/invitation"}
+"""What begins a sign-in, and so asks for none."""
+SESSIONS = {"/second-factor", "/second-factor/set-up", "/sign-out", "/me/password", "/me/role", "/me/tokens"}
+"""What asks for a session: a token of a program has none."""
+OWN = {"/me", "/me/confidentiality", "/me/tokens"}
+"""What everybody who signed in may read or do, of the own account."""
 WRITES = {
     "/people": {"administrator"},
     "/years": {"administrator"},
@@ -16,8 +22,8 @@ WRITES = {
     f"/periods/{uuid4()}/attest": {"administrator", "director"},
     f"/classes/{uuid4()}/journal/close": {"administrator", "deputy", "director"},
     f"/classes/{uuid4()}/journal/reopen": {"administrator", "director"},
-    f"/classes/{uuid4()}/sheet/transfers": {"administrator", "deputy", "director"},
-    "/printouts": {"administrator", "director"},
+    f"/classes/{uuid4()}/sheet/transfers": {"administrator", "deputy", "director", "archivist"},
+    "/printouts": {"administrator", "director", "archivist"},
     "/backups": {"administrator", "director"},
     f"/backups/{uuid4()}/verifications": {"administrator", "director"},
     "/prints": {"administrator", "deputy", "director", "teacher"},
@@ -30,7 +36,7 @@ WRITES = {
     f"/erasures/{uuid4()}/approval": {"administrator", "director"},
     f"/erasures/{uuid4()}/refusal": {"administrator", "director"},
     f"/erasures/{uuid4()}/execution": {"administrator", "director"},
-    "/print-checks": {"administrator", "deputy", "inspector", "director"},
+    "/print-checks": {"administrator", "deputy", "inspector", "director", "archivist"},
     "/classes": {"administrator"},
     f"/classes/{uuid4()}/enrollments": {"administrator"},
     f"/classes/{uuid4()}/withdrawals": {"administrator"},
@@ -89,7 +95,7 @@ WRITES = {
     f"/lessons/{uuid4()}/correction-requests": {"teacher", "deputy"},
     f"/lessons/{uuid4()}/correction-requests/1/approval": {"administrator", "deputy"},
     f"/lessons/{uuid4()}/correction-requests/1/refusal": {"administrator", "deputy"},
-    "/checkpoints": {"administrator", "inspector", "director"},
+    "/checkpoints": {"administrator", "inspector", "director", "archivist", "system_administrator"},
     "/assessment-rules": {"administrator"},
     "/results": {"teacher"},
     f"/results/{uuid4()}/exam-results": {"administrator", "deputy"},
@@ -100,10 +106,22 @@ WRITES = {
     f"/results/{uuid4()}/correction-requests/1/approval": {"administrator", "deputy"},
     f"/results/{uuid4()}/correction-requests/1/refusal": {"administrator", "deputy"},
     "/council-decisions": {"administrator", "deputy"},
+    "/accounts": {"administrator"},
+    f"/accounts/{uuid4()}/roles": {"administrator"},
+    f"/accounts/{uuid4()}/roles/1/revocation": {"administrator"},
+    f"/accounts/{uuid4()}/closing": {"administrator"},
+    f"/accounts/{uuid4()}/invitation": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/second-factor-reset": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/tokens": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/tokens/{'5a' * 6}/revocation": {"administrator", "system_administrator"},
 }
-EVERYBODY = {"administrator", "deputy", "teacher", "inspector", "director"}
-AUDITORS = {"administrator", "inspector", "director"}
-CONTROLLERS = {"administrator", "deputy", "inspector", "director"}
+ROLES = (
+    *("administrator", "deputy", "teacher", "inspector", "director", "class_teacher", "archivist"),
+    *("system_administrator", "export_job", "student", "guardian"),
+)
+EVERYBODY = {"administrator", "deputy", "teacher", "inspector", "director", "class_teacher", "archivist"}
+AUDITORS = {"administrator", "inspector", "director", "archivist"}
+CONTROLLERS = {"administrator", "deputy", "inspector", "director", "archivist"}
 READS = {
     "/years": EVERYBODY,
     "/classes": EVERYBODY,
@@ -128,9 +146,9 @@ READS = {
     "/gaps?month=2026-09": EVERYBODY,
     "/deadlines?month=2026-09": EVERYBODY,
     "/deadlines/counts": EVERYBODY,
-    "/deadlines/office": EVERYBODY - {"teacher"},
-    "/deadlines/office/counts": EVERYBODY - {"teacher"},
-    "/deadlines/due": EVERYBODY - {"teacher"},
+    "/deadlines/office": EVERYBODY - {"teacher", "class_teacher"},
+    "/deadlines/office/counts": EVERYBODY - {"teacher", "class_teacher"},
+    "/deadlines/due": EVERYBODY - {"teacher", "class_teacher"},
     f"/lessons/{uuid4()}/deadlines": EVERYBODY,
     "/indicators": EVERYBODY,
     "/workload": EVERYBODY,
@@ -188,10 +206,12 @@ READS = {
     "/views/refusals": AUDITORS,
     "/views/duties": AUDITORS,
     "/posted-homework/shares": AUDITORS,
-    "/feed.jsonl": AUDITORS,
-    "/feed?limit=1": AUDITORS,
-    "/entries/0": AUDITORS,
-    "/entries/0/proof": AUDITORS,
-    "/entries/0/disclosures": AUDITORS,
-    "/log/tile/entries/000.p/1": AUDITORS,
+    "/feed.jsonl": AUDITORS | {"export_job"},
+    "/feed?limit=1": AUDITORS | {"export_job"},
+    "/entries/0": AUDITORS | {"export_job"},
+    "/entries/0/proof": AUDITORS | {"export_job"},
+    "/entries/0/disclosures": AUDITORS | {"export_job"},
+    "/log/tile/entries/000.p/1": AUDITORS | {"export_job"},
+    "/accounts": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/tokens": {"administrator", "system_administrator"},
 }

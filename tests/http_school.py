@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -16,13 +16,26 @@ import httpx
 from api.app import create_app
 from api.auth import Identity
 from api.founding import init_school
+from api.identity.passwords import Cost
+from api.retention import PERSON
 from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile
-from ledger.journal.commands import OpenSchool as OpenSchoolCommand, RegisterPerson
+from ledger.journal.commands import (
+    AcknowledgeConfidentiality,
+    GrantRole,
+    LinkGuardian,
+    OpenAccount,
+    OpenSchool as OpenSchoolCommand,
+    RegisterPerson,
+)
+from ledger.journal.vocabulary import Role
+from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 
 ORIGIN = "letopis.example/school/1534"
+CHEAP = Cost(time=1, memory_kib=64, lanes=1)
+"""Of a password's hash: a test checks hundreds."""
 ROLES = ("administrator", "deputy", "teacher", "inspector", "director")
 
 
@@ -47,6 +60,11 @@ def make_school(folder: Path, database: str) -> tuple[dict[str, str], dict[str, 
     file = SchoolFile(origin=ORIGIN, code="1534", database="sqlite" if database == "sqlite" else "postgresql")
     opening = OpenSchoolCommand(school=str(uuid4()), name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
     _, tokens = init_school(Layout(folder), file, identities, opening)
+    with open_school(folder, background=False) as school:
+        for identity in identities:
+            read = AcknowledgeConfidentiality(account=identity.actor, sha256=school.confidentiality.sha256)
+            school.execute(read, Actor(identity.actor, identity.role))
+        school.checkpointer.sign()
     return (
         {identity.role: token for token, identity in tokens.items()},
         {identity.role: identity.actor for identity in identities},
@@ -56,7 +74,7 @@ def make_school(folder: Path, database: str) -> tuple[dict[str, str], dict[str, 
 @contextmanager
 def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iterator[Served]:
     """Serve a folder on a free port until the block ends."""
-    with open_school(folder) as school:
+    with open_school(folder, password_cost=CHEAP) as school:
         bound = listen("127.0.0.1", 0)
         registry = Registry([school])
         server = Server(create_app(registry), registry.closing)
@@ -80,6 +98,37 @@ def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iter
 @contextmanager
 def _no_signals() -> Iterator[None]:
     yield
+
+
+def admit(server: Served, *roles: str) -> None:
+    """Give more people accounts with these roles and tokens; the administrator does it."""
+    school, admin = server.school, Actor(server.actors["administrator"], "administrator")
+    today = school.app.now().astimezone(school.app.zone).date().isoformat()
+    for role in roles:
+        account, name = str(uuid4()), None
+        more: dict[str, Any] = {}
+        kind: Any
+        if role in ("student", "guardian"):
+            kind = role
+            school.execute(RegisterPerson(person=account, kind=kind, sd=()), admin)
+            if role == "guardian":
+                child = str(uuid4())
+                school.execute(RegisterPerson(person=child, kind="student", sd=()), admin)
+                school.execute(LinkGuardian(person=child, guardian=account, relation="mother"), admin)
+                more = {"student": child}
+        else:
+            kind = {"inspector": "inspector", "export_job": "program"}.get(role, "employee")
+            disclosure = make_disclosure("account_name", role)
+            school.vault.keep(account, PERSON, [disclosure.text])
+            name = disclosure.digest
+        school.execute(OpenAccount(account=account, kind=kind, name=name), admin)
+        grant = GrantRole(account=account, role=cast("Role", role), starts_on=today, basis="приказ № 1", **more)
+        school.execute(grant, admin)
+        if kind != "program":
+            read = AcknowledgeConfidentiality(account=account, sha256=school.confidentiality.sha256)
+            school.execute(read, Actor(account, role))
+        server.tokens[role] = school.secrets.make_token(account, role, role, int(time.time()))
+        server.actors[role] = account
 
 
 def post(client: httpx.Client, path: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:

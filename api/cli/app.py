@@ -15,6 +15,7 @@ import typer.core
 from api.cli import backups, paper, personal, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
+from api.cli.people import accounts
 from api.cli.service import freshness, portals, witnesses
 from api.cli.work import forecast, indicators, reads, worklist, workload
 from api.cli.year_end import extract, journals, lacks, sheet
@@ -44,6 +45,7 @@ printouts = typer.Typer(
     help="Распечатки (регламент, 3.3) / paper under regulation 3.3", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(witness.app, name="witness", short_help="Быть свидетелем чужих журналов / to witness others' logs")
+app.add_typer(accounts, name="accounts", short_help="Учётные записи / accounts")
 app.add_typer(printouts, name="printouts", short_help="Распечатки по п. 3.3 / paper under 3.3")
 app.add_typer(personal.erase, name="erase", short_help="Стереть личные сведения / erase personal values")
 

@@ -9,18 +9,11 @@ from uuid import uuid4
 from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.founding import init_school
+from api.identity.opening import make_secrets
 from api.schools import make_access_log, make_vault
 from api.settings import Layout, SchoolFile, SettingsError, code_of, ledger_environment, read_school_file
 from ledger.application import School
 from ledger.journal.commands import OpenSchool
-
-ROLES = {
-    "administrator": "Администратор / administrator",
-    "deputy": "Завуч / deputy head",
-    "teacher": "Учитель / teacher",
-    "inspector": "Инспектор / inspector",
-    "director": "Директор / director",
-}
 
 
 def run_init(console: Console, var: Path, origin: str, name: str, time_zone: str, database: str) -> int:
@@ -29,7 +22,7 @@ def run_init(console: Console, var: Path, origin: str, name: str, time_zone: str
         raise SettingsError("--database: sqlite или postgresql / sqlite or postgresql")
     code = code_of(origin)
     school = SchoolFile(origin=origin, code=code, database="sqlite" if database == "sqlite" else "postgresql")
-    identities = [Identity(str(uuid4()), role, code, label) for role, label in ROLES.items()]
+    identities = [Identity(str(uuid4()), "administrator", code, "Администратор / administrator")]
     opening = OpenSchool(school=str(uuid4()), name=name, origin=origin, time_zone=time_zone)
     vkey, tokens = init_school(Layout(var), school, identities, opening)
     show_sign_ins(console, vkey, tokens)
@@ -46,17 +39,20 @@ def run_migrate(console: Console, var: Path) -> int:
     School(ledger_environment(layout, school, create=True)).close()
     make_vault(layout, school).close()
     make_access_log(layout, school)
+    make_secrets(layout, school).close()
     console.result({"migrated": school.origin}, f"{school.origin}: таблицы обновлены / tables are up to date")
     return Exit.DONE
 
 
 def _prepare_database(console: Console, owner_dsn: str) -> int:
     """Make roles and tables in a database that has no school yet, so that a role for the server can be granted."""
+    from api.identity.postgres import install as install_identity
     from ledger.storage.postgres.install import install
     from ledger.vault.postgres import install as install_vault
 
     install(owner_dsn)
     install_vault(owner_dsn)
+    install_identity(owner_dsn)
     text = "База готова: роли letopis_owner и letopis_app, таблицы. / The database is ready: roles and tables."
     console.result({"migrated": None}, text)
     return Exit.DONE

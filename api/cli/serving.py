@@ -11,7 +11,7 @@ import msgspec
 from api.app import create_app
 from api.auth import Identity
 from api.cli.console import Console, Exit
-from api.founding import init_school
+from api.founding import init_school, open_accounts
 from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile, SettingsError
@@ -32,6 +32,8 @@ def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sa
             for folder in folders:
                 make_sample(console, folder)
         schools = [stack.enter_context(open_school(folder)) for folder in folders]
+        for school in schools:
+            school.secrets.logins()  # a store that cannot be opened is told now, not to the first who signs in
         registry = make_registry(schools)
         server = Server(create_app(registry), registry.closing)
         base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -65,16 +67,16 @@ def make_sample(console: Console, var: Path) -> None:
 
     layout = Layout(var)
     school = SampleSchool(SAMPLE_SEED, "demo", origin=SAMPLE_ORIGIN)
+    roster = school.roster()
+    teacher = next(person for group in roster.teachers.values() for person in group)
+    identities = [
+        Identity(roster.administrator.id, "administrator", "sample", "Администратор / administrator"),
+        Identity(roster.deputy.id, "deputy", "sample", "Завуч / deputy head"),
+        Identity(teacher.id, "teacher", "sample", "Учитель / teacher"),
+        Identity("00000000-0000-4000-8000-00000000001c", "inspector", "sample", "Инспектор / inspector"),
+    ]
     if not layout.school_file.exists():
-        roster = school.roster()
-        teacher = next(person for group in roster.teachers.values() for person in group)
         file = SchoolFile(origin=SAMPLE_ORIGIN, code="sample", clock="sample")
-        identities = [
-            Identity(roster.administrator.id, "administrator", file.code, "Администратор / administrator"),
-            Identity(roster.deputy.id, "deputy", file.code, "Завуч / deputy head"),
-            Identity(teacher.id, "teacher", file.code, "Учитель / teacher"),
-            Identity("00000000-0000-4000-8000-00000000001c", "inspector", file.code, "Инспектор / inspector"),
-        ]
         _, tokens = init_school(layout, file, identities)
         # Nobody in a sample school is real: its sign-ins may be read again.
         shown = {token: identity.label for token, identity in tokens.items()}
@@ -85,6 +87,7 @@ def make_sample(console: Console, var: Path) -> None:
         console.say("Загружается выдуманная школа… / loading the sample school…")
         with console.progress("записей / entries", None) as progress:
             load_through_application(opened.app, opened.vault, school, progress=progress)
+        open_accounts(opened.app, opened.vault, identities, opened.confidentiality.sha256)
         opened.checkpointer.sign()
         opened.views.catch_up(opened.recorder)
 

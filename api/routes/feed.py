@@ -21,7 +21,7 @@ from api.access import reads
 from api.auth import Right
 from api.problems import Problem
 from api.queries import INDEX, Limit, Start
-from api.requests import authorize
+from api.requests import authorize_now
 from api.schools import OpenSchool
 from ledger.signing.proofs import read_entries
 from ledger.wire.entry import parse_entry
@@ -43,7 +43,7 @@ _HEADERS: Final = {**_PRIVATE, "X-Accel-Buffering": "no"}
 
 def _reader(request: Request) -> OpenSchool:
     """Refuse before the stream begins."""
-    return authorize(request, Right.READ_ENTRIES)[0]
+    return authorize_now(request, Right.READ_ENTRIES)[0]
 
 
 def _start(request: Request, school: Annotated[OpenSchool, Depends(_reader)]) -> int:

@@ -60,7 +60,7 @@ def _transfer(asked: Asked[bodies.NewSheetTransfer]) -> jc.TransferSheet:
 
 CLOSE: Final = Write(Right.CLOSE_JOURNAL, bodies.NewJournalClosing, _close)
 REOPEN: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen)
-TRANSFER: Final = Write(Right.CLOSE_JOURNAL, bodies.NewSheetTransfer, _transfer)
+TRANSFER: Final = Write(Right.HAND_OVER, bodies.NewSheetTransfer, _transfer)
 
 
 @router.post("/classes/{class_group}/journal/close", status_code=201, openapi_extra=describe(CLOSE))

@@ -82,7 +82,7 @@ async def record_lesson(request: Request) -> Response:
 @reads("absences", "marks", "work")
 async def read_lesson(request: Request) -> Response:
     """The lesson as it stands in the log, with its version as ETag."""
-    school, _ = authorize(request, Right.READ_VIEWS)
+    school, _ = await authorize(request, Right.READ_VIEWS)
     found = await run_in_threadpool(school.lesson_state, path_id(request, "lesson"))
     if found is None:
         raise Problem("not_found", 404)

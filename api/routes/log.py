@@ -47,7 +47,7 @@ async def read_checkpoint(request: Request) -> Response:
 @reads("entries")
 async def read_bundle(request: Request) -> Response:
     """An entry bundle of the signed tree (tlog-tiles), for inspectors."""
-    school, _ = authorize(request, Right.READ_ENTRIES)
+    school, _ = await authorize(request, Right.READ_ENTRIES)
     try:
         path = parse_bundle_path(f"tile/entries/{request.path_params['place']}")
     except WireError:
@@ -81,7 +81,7 @@ async def read_tile(request: Request) -> Response:
 @reads("entries")
 async def read_entry(request: Request) -> Response:
     """One entry's bytes, as they are hashed."""
-    school, _ = authorize(request, Right.READ_ENTRIES)
+    school, _ = await authorize(request, Right.READ_ENTRIES)
     index = path_index(request, "index")
     head = await run_in_threadpool(school.recorder.head)
     if index >= head.size:
@@ -94,7 +94,7 @@ async def read_entry(request: Request) -> Response:
 @reads_nobody("hashes: the entry is asked for by itself")
 async def read_proof(request: Request) -> Response:
     """A proof that the entry is in the signed tree (c2sp.org/tlog-proof@v1); 404 until a checkpoint covers it."""
-    school, _ = authorize(request, Right.READ_ENTRIES)
+    school, _ = await authorize(request, Right.READ_ENTRIES)
     index = path_index(request, "index")
     signed = await run_in_threadpool(_signed, school)
     try:
@@ -112,7 +112,7 @@ async def read_disclosures(request: Request) -> Response:
 
     What was erased is left out: the proof of the entry holds without it.
     """
-    school, _ = authorize(request, Right.READ_DISCLOSURES)
+    school, _ = await authorize(request, Right.READ_DISCLOSURES)
     index = path_index(request, "index")
 
     def work() -> list[str]:
@@ -131,7 +131,7 @@ async def read_disclosures(request: Request) -> Response:
 @reads_nobody("a signature over a hash")
 async def sign_checkpoint(request: Request) -> Response:
     """Sign a checkpoint over all that is recorded so far; the same again where nothing is new."""
-    school, _ = authorize(request, Right.SIGN)
+    school, _ = await authorize(request, Right.SIGN)
     await read_body(request)
     signed = await run_in_threadpool(school.checkpointer.sign)
     content = {"size": signed.size, "root": signed.edge.root().hex(), "note": signed.note.decode()}

@@ -133,7 +133,7 @@ DUTY: Final = Write(Right.SET_UP, bodies.NewDuty, _assign_duty)
 DUTY_END: Final = Write(Right.SET_UP, bodies.NewDutyEnd, _end_duty)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
 REOPENING: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen_period)
-PRINTOUT: Final = Write(Right.DIRECT, bodies.NewPrintout, _register_printout)
+PRINTOUT: Final = Write(Right.REGISTER_PAPER, bodies.NewPrintout, _register_printout)
 ATTESTATION: Final = Write(Right.DIRECT, bodies.NewAttestation, _attest_period)
 
 
@@ -249,7 +249,7 @@ async def end_duty(request: Request) -> Response:
 
 async def _read(request: Request, kind: str, name: str) -> Response:
     """What the log says of one thing that was set up."""
-    school, _ = authorize(request, Right.READ_VIEWS)
+    school, _ = await authorize(request, Right.READ_VIEWS)
     id_ = path_id(request, name)
     state, version = await run_in_threadpool(school.app.aggregate, f"{kind}/{id_}")
     if state is None:

@@ -18,7 +18,7 @@ from api.access import reads, reads_nobody
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
-from api.requests import authorize, path_id
+from api.requests import authorize_now, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
 from projections.reading import Answer, resolve
@@ -40,17 +40,17 @@ from projections.views.subgroups import subgroup_members
 
 def check_reader(request: Request) -> None:
     """Refuse who may not read before anything else of the request is judged."""
-    authorize(request, Right.READ_VIEWS)
+    authorize_now(request, Right.READ_VIEWS)
 
 
 def check_overseer(request: Request) -> None:
     """Refuse who may not see how the journal is kept, before anything else of the request is judged."""
-    authorize(request, Right.OVERSEE)
+    authorize_now(request, Right.OVERSEE)
 
 
 def check_controller(request: Request) -> None:
     """Refuse who may not see how others keep the journal, before anything else of the request is judged."""
-    authorize(request, Right.READ_STAFF)
+    authorize_now(request, Right.READ_STAFF)
 
 
 def whose(identity: Identity, asked: str | None, detail: tuple[str, str]) -> str | None:

@@ -106,7 +106,7 @@ def record_timing(command: RecordTiming, context: Context) -> list[Planned]:
 
 def register_printout(command: RegisterPrintout, context: Context) -> list[Planned]:
     """Register paper printed after the end of what it shows (regulation 3.3; 3.1 for its signature)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.3")
+    rules.check_role(context.actor, (*rules.DIRECTION, rules.ARCHIVIST), "3.3")
     rules.check_code(command.condition, CONDITIONS, "condition")
     rules.check_line(command.number, rules.ORDER_NUMBER_LENGTH_MAX, "number")
     rules.check_date(command.printed_on, "printed_on")

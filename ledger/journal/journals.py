@@ -70,7 +70,7 @@ def reopen_journal(command: ReopenJournal, context: Context) -> list[Planned]:
 
 def transfer_sheet(command: TransferSheet, context: Context) -> list[Planned]:
     """Record that the summary sheet, as it is, was handed over to the archive: from the closing on (regulation 3.2)."""
-    rules.check_role(context.actor, CLOSERS, "3.2")
+    rules.check_role(context.actor, (*CLOSERS, rules.ARCHIVIST), "3.2")
     group = _closed_journal(command.class_group, context)
     rules.check_sha256(command.sha256, "sha256")
     rules.check_line(command.number, rules.ORDER_NUMBER_LENGTH_MAX, "number")

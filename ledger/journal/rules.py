@@ -21,6 +21,8 @@ DIRECTION: Final = ("director", "administrator")
 LEADERSHIP: Final = ("director", *ADMINISTRATION)
 """Roles that plan who substitutes whom (regulation 2.1)."""
 TEACHER: Final = ("teacher",)
+ARCHIVIST: Final = "archivist"
+"""Who hands summary sheets over and registers paper beside those who direct (regulation 3.1, 3.2)."""
 
 TITLE_LENGTH_MAX: Final = 200
 TOPIC_LENGTH_MAX: Final = 500

@@ -12,7 +12,7 @@ import httpx
 import orjson
 import pytest
 
-from tests.command_line import founded, letopis, serving
+from tests.command_line import acknowledge, founded, letopis, serving
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "small"
 
@@ -48,7 +48,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def served(imported: tuple[Path, str]) -> Iterator[Served]:
     var, token = imported
     with serving("--var", str(var), LETOPIS_CHECKPOINT_SECONDS="9999") as (process, base, _):
-        yield Served(var, f"{base}/v1/schools/1534", {"Authorization": f"Bearer {token}"})
+        school = Served(var, f"{base}/v1/schools/1534", {"Authorization": f"Bearer {token}"})
+        acknowledge(school.base, school.headers)
+        yield school
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
 

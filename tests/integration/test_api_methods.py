@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.http_class import SmallClass, problem
-from tests.http_rights import EVERYBODY, PUBLIC, READS, WRITES
+from tests.http_rights import PUBLIC, READS, WRITES
 from tests.http_school import Served, post
 
 OUTSIDE = ("/v1/health", "/openapi.json", "/docs", "/")
@@ -32,7 +32,7 @@ def test_head_has_the_headers_and_the_rights_of_get_and_no_body(server: Served) 
     }
     with server.as_("inspector") as inspector:
         post(inspector, "/checkpoints", {})
-    for role in (None, *sorted(EVERYBODY)):
+    for role in (None, "administrator", "deputy", "director", "inspector", "teacher"):
         with server.as_(role) as client:
             for path in [*READS, *PUBLIC, *real, *(server.base + path for path in OUTSIDE)]:
                 head, got = head_and_get(client, path)

@@ -23,7 +23,9 @@ def test_an_empty_database_is_prepared_before_there_is_a_school(
     assert "letopis_app" in capsys.readouterr().out
     assert not (tmp_path / "1534").exists()
     with psycopg.connect(bare_postgres_database.superuser_dsn) as connection:
-        found = connection.execute("SELECT to_regclass('letopis.heads'), to_regclass('vault.disclosures')").fetchone()
+        found = connection.execute(
+            "SELECT to_regclass('letopis.heads'), to_regclass('vault.disclosures'), to_regclass('identity.tokens')"
+        ).fetchone()
     assert found is not None
     assert all(found)
 

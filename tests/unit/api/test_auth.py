@@ -1,71 +1,49 @@
-from __future__ import annotations
+"""What roles may do: refused by default, cut to a token's rights, and nothing personal before the acknowledgement."""
 
-from pathlib import Path
+from __future__ import annotations
 
 import pytest
 
-from api.auth import RIGHTS, AuthError, Identity, Right, Tokens, make_tokens
-from ledger.durable import FileRefused, FileTaken
+from api.auth import RIGHTS, Identity, Right, needs_second_factor
+from ledger.journal.vocabulary import ROLES
 
-TEACHER = Identity("6f1c0f5e-0000-4000-8000-000000000001", "teacher", "1534", "Учитель")
-INSPECTOR = Identity("6f1c0f5e-0000-4000-8000-000000000002", "inspector", "1534", "Инспектор")
-
-
-def test_a_token_stands_for_its_identity_and_no_other_does(tmp_path: Path) -> None:
-    made = make_tokens(tmp_path / "tokens.json", [TEACHER, INSPECTOR])
-    tokens = Tokens.load(tmp_path / "tokens.json")
-    assert {tokens.who(token) for token in made} == {TEACHER, INSPECTOR}
-    assert tokens.who("") is None
-    assert tokens.who(next(iter(made)) + "x") is None
-    assert tokens.who("\ud800") is None
+ACTOR = "6f1c0f5e-0000-4000-8000-000000000001"
 
 
-def test_the_file_holds_no_token_and_is_closed_to_others(tmp_path: Path) -> None:
-    made = make_tokens(tmp_path / "tokens.json", [TEACHER])
-    text = (tmp_path / "tokens.json").read_text()
-    assert all(token not in text for token in made)
-    assert (tmp_path / "tokens.json").stat().st_mode & 0o777 == 0o600
+def identity(role: str, rights: frozenset[Right] | None = None, *, has_acknowledged: bool = True) -> Identity:
+    return Identity(ACTOR, role, "1534", "l", rights, has_acknowledged)
 
 
-def test_refuses_a_file_that_others_can_read(tmp_path: Path) -> None:
-    make_tokens(tmp_path / "tokens.json", [TEACHER])
-    (tmp_path / "tokens.json").chmod(0o640)
-    with pytest.raises(FileRefused, match="chmod 600"):
-        Tokens.load(tmp_path / "tokens.json")
+def test_every_role_of_the_log_has_rights_said_and_no_other_has() -> None:
+    assert RIGHTS.keys() == ROLES
+    assert not any(identity("visitor").may(right) for right in Right)
+    for role in ("student", "guardian"):
+        assert not any(identity(role).may(right) for right in Right)
 
 
-def test_never_overwrites_tokens(tmp_path: Path) -> None:
-    make_tokens(tmp_path / "tokens.json", [TEACHER])
-    with pytest.raises(FileTaken):
-        make_tokens(tmp_path / "tokens.json", [TEACHER])
+def test_a_token_has_no_right_beyond_its_role_and_its_own() -> None:
+    cut = identity("teacher", frozenset({Right.READ_VIEWS, Right.APPROVE}))
+    assert [right for right in Right if cut.may(right)] == [Right.READ_VIEWS]
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b'{"tokens":[{}]}', b'{"tokens":1}', b'{"tokens":[{"digest":1}]}'])
-def test_refuses_a_malformed_file(tmp_path: Path, raw: bytes) -> None:
-    path = tmp_path / "tokens.json"
-    path.write_bytes(raw)
-    path.chmod(0o600)
-    with pytest.raises(AuthError, match="not a token file"):
-        Tokens.load(path)
+def test_nothing_personal_is_shown_before_confidentiality_is_acknowledged() -> None:
+    before = identity("administrator", has_acknowledged=False)
+    assert {right for right in Right if before.may(right)} == {Right.SIGN, Right.ADMINISTER}
+    assert all(before.has(right) for right in RIGHTS["administrator"])
 
 
-def test_an_unknown_role_may_do_nothing() -> None:
-    stranger = Identity(TEACHER.actor, "visitor", "1534", "")
-    assert not any(stranger.may(right) for right in Right)
+def test_a_system_administrator_sees_no_marks_and_no_names() -> None:
+    assert RIGHTS["system_administrator"] == {Right.ADMINISTER, Right.SIGN}
 
 
-def test_nobody_both_teaches_and_approves() -> None:
-    assert not [role for role, rights in RIGHTS.items() if Right.TEACH in rights and Right.APPROVE in rights]
-
-
-def test_only_who_oversees_the_journal_reads_entries_and_disclosures() -> None:
-    assert {role for role, rights in RIGHTS.items() if Right.READ_DISCLOSURES in rights} == {
-        "inspector",
-        "administrator",
-        "director",
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_who_closes_approves_exports_inspects_or_administers_needs_a_second_factor(role: str) -> None:
+    strong = {
+        *(Right.CLOSE, Right.CLOSE_JOURNAL, Right.APPROVE, Right.DIRECT, Right.OVERSEE, Right.READ_ENTRIES),
+        *(Right.READ_DISCLOSURES, Right.SET_UP, Right.SIGN, Right.ADMINISTER, Right.GRANT),
     }
-    assert {role for role, rights in RIGHTS.items() if Right.READ_ENTRIES in rights} == {
-        "inspector",
-        "administrator",
-        "director",
-    }
+    assert needs_second_factor(role) == bool(RIGHTS[role] & strong)
+
+
+def test_a_role_that_is_not_known_needs_one() -> None:
+    assert needs_second_factor("visitor")

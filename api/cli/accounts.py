@@ -1,0 +1,176 @@
+"""`letopis accounts`: accounts and roles from the command line, by who has the school's folder in hand.
+
+Entries are in the name of an administrator: of `--by`, else of who founded the journal. What only reads, invites or
+makes tokens works beside a running server; entries on SQLite need it stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+from api.cli.console import Console, Exit
+from api.cli.importing import founder
+from api.identity.acting import find_account, roles_today
+from api.retention import PERSON
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from ledger.errors import LetopisError
+from ledger.journal import commands as jc
+from ledger.journal.vocabulary import ACCOUNT_WORDS, ROLE_WORDS, AccountClosing, AccountKind, Role
+from ledger.vault.disclosure import make_disclosure
+from ledger.wire.entry import Actor
+from projections.views.accounts import Account, accounts
+
+
+def run_list(console: Console, var: Path) -> int:
+    """Every account with its roles and how it signs in."""
+    with open_school(var, background=False, recording=False) as school:
+        found = accounts(school.read_views())
+        logins = {one.account: one for one in school.secrets.logins()}
+        tokens = school.secrets.tokens()
+        names = _names(school, found.rows)
+        rows: list[dict[str, Any]] = []
+        lines = []
+        for one in found.rows:
+            login = logins.get(one.account)
+            own = [token for token in tokens if token.account == one.account]
+            shown = asdict(one) | {"grants": [asdict(grant) for grant in one.grants.values()]}
+            rows.append({**shown, "sign_in": login and asdict(login), "tokens": [asdict(token) for token in own]})
+            lines.append(_described(one, names.get(one.account, one.account)))
+            if login is not None:
+                factor = "второй фактор / second factor" if login.has_second_factor else "пароль / password"
+                lines.append(f"    вход / sign-in: {login.login} ({factor})")
+            lines += [f"    ключ / token {token.id}: {token.label}, {token.used_on or '—'}" for token in own]
+        text = "\n".join(lines) or "Учётных записей нет. / No accounts: letopis accounts found"
+        console.result({"rows": rows, "people": names, "position": found.position}, text)
+    return Exit.DONE
+
+
+def run_found(console: Console, var: Path, basis: str) -> int:
+    """Found accounts in a journal that was made without: the first is that of who opened the journal; and a token."""
+    with open_school(var, background=False) as school:
+        actor = Actor(founder(school).id, "administrator")
+        name = None
+        if school.app.aggregate(f"person/{actor.id}")[0] is None:
+            name = _keep_name(school, actor.id, "Администратор / administrator")
+        receipt = school.execute(jc.FoundAccounts(account=actor.id, basis=basis, name=name), actor)
+        token = school.secrets.make_token(actor.id, actor.role, "accounts found", int(time.time()))
+        school.checkpointer.sign()
+        text = f"{actor.id}: администратор / administrator\nКлюч показывается один раз / shown once: {token}"
+        console.result({"account": actor.id, "entry": receipt.first_index, "token": token}, text)
+    return Exit.DONE
+
+
+def run_open(console: Console, var: Path, kind: str, account: str | None, name: str | None, by: str | None) -> int:
+    """Open an account, which has no role yet."""
+    with _written(var, by) as (school, actor):
+        id_ = account or str(uuid4())
+        command = jc.OpenAccount(
+            account=id_,
+            kind=cast("AccountKind", kind),
+            name=None if name is None else _keep_name(school, id_, name),
+        )
+        receipt = school.execute(command, actor)
+        console.result({"account": id_, "entry": receipt.first_index}, f"{id_}: открыта / opened")
+    return Exit.DONE
+
+
+def run_grant(
+    console: Console, var: Path, account: str, role: str, basis: str, more: dict[str, Any], by: str | None
+) -> int:
+    """Grant a role; `more` are its days and what an inspection or a guardian's role has."""
+    with _written(var, by) as (school, actor):
+        more["starts_on"] = more["starts_on"] or school.app.now().astimezone(school.app.zone).date().isoformat()
+        command = jc.GrantRole(account=account, role=cast("Role", role), basis=basis, **more)
+        entry = school.execute(command, actor).first_index
+        console.result({"entry": entry}, f"{ROLE_WORDS[role]}: дана записью / granted by entry {entry}")
+    return Exit.DONE
+
+
+def run_revoke(console: Console, var: Path, account: str, grant: int, basis: str, by: str | None) -> int:
+    """Revoke the role that an entry granted."""
+    with _written(var, by) as (school, actor):
+        entry = school.execute(jc.RevokeRole(account=account, grant=grant, basis=basis), actor).first_index
+        console.result({"entry": entry}, f"снята записью / revoked by entry {entry}")
+    return Exit.DONE
+
+
+def run_close(console: Console, var: Path, account: str, reason: str, basis: str, by: str | None) -> int:
+    """Close an account, and forget all that lets somebody in to it."""
+    with _written(var, by) as (school, actor):
+        command = jc.CloseAccount(account=account, reason=cast("AccountClosing", reason), basis=basis)
+        entry = school.execute(command, actor).first_index
+        school.secrets.forget(account)
+        console.result({"entry": entry}, f"закрыта записью / closed by entry {entry}")
+    return Exit.DONE
+
+
+def run_invite(console: Console, var: Path, account: str, login: str) -> int:
+    """A code with which the account's holder sets a password; shown once."""
+    with open_school(var, background=False, recording=False) as school:
+        _check_open(school, account)
+        code, expires = school.secrets.invite(account, login, int(time.time()))
+        until = datetime.fromtimestamp(expires, UTC).isoformat()
+        text = f"Код показывается один раз, годен до {until} / shown once, good until then:\n    {code}"
+        console.result({"account": account, "login": login, "code": code, "expires_at": expires}, text)
+    return Exit.DONE
+
+
+def run_token(console: Console, var: Path, account: str, role: str, label: str, days: int, revoke: str | None) -> int:
+    """A token for a program, shown once; or one revoked."""
+    with open_school(var, background=False, recording=False) as school:
+        if revoke is not None:
+            if not school.secrets.revoke_token(account, revoke):
+                raise SettingsError(f"--revoke: у {account} нет такого ключа / no such token")
+            console.result({"revoked": revoke}, f"{revoke}: снят / revoked")
+            return Exit.DONE
+        if role not in roles_today(school, _check_open(school, account)):
+            raise SettingsError(f"--role: у {account} сегодня нет роли {role} / the account does not have it today")
+        token = school.secrets.make_token(account, role, label, int(time.time()), days=days)
+        text = f"Ключ показывается один раз / shown once:\n    {token}"
+        console.result({"account": account, "role": role, "token": token}, text)
+    return Exit.DONE
+
+
+@contextmanager
+def _written(var: Path, by: str | None) -> Iterator[tuple[OpenSchool, Actor]]:
+    """The school, opened for entries, and who makes them; signed at the end."""
+    with open_school(var, background=False) as school:
+        yield school, Actor(by or founder(school).id, "administrator")
+        school.checkpointer.sign()
+
+
+def _check_open(school: OpenSchool, account: str) -> Any:
+    found = find_account(school, account)
+    if found is None:
+        raise LetopisError(f"{account}: нет такой открытой учётной записи / there is no such open account")
+    return found
+
+
+def _keep_name(school: OpenSchool, account: str, name: str) -> str:
+    disclosure = make_disclosure("account_name", name)
+    school.vault.keep(account, PERSON, [disclosure.text])
+    return disclosure.digest
+
+
+def _names(school: OpenSchool, rows: tuple[Account, ...]) -> dict[str, str]:
+    named = {one.named: one.account for one in rows if one.named is not None}
+    opened = school.vault.values(list(named))
+    names = school.names(one.account for one in rows if one.named is None)
+    return names | {named[digest]: found.value for digest, found in opened.items()}
+
+
+def _described(one: Account, name: str) -> str:
+    grants = "; ".join(
+        f"{ROLE_WORDS[grant.role]} {grant.starts_on}–{grant.ends_on or '…'} [{grant.entry}]"
+        for grant in one.grants.values()
+    )
+    state = f", закрыта / closed [{one.closed_by}]" if one.closed_by is not None else ""
+    return f"{name} ({ACCOUNT_WORDS[one.kind]}) {one.account}{state}\n    {grants or 'ролей нет / no roles'}"

@@ -1,0 +1,108 @@
+"""How often a sign-in may be tried: by account and by address, kept in the database, so that a restart forgets nothing.
+
+Subjects are keyed digests: who types a password where the login belongs leaves no trace of it. A try is counted before
+it is judged, so that tries side by side are counted too; one that succeeds is taken back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.identity.rows import Execute
+from ledger.errors import LetopisError
+
+WINDOW_SECONDS: Final = 3_600
+WAIT_SECONDS_MAX: Final = 900
+_WAIT_SECONDS: Final = 30
+ROWS_MAX: Final = 20_000
+LIMITS: Final = {"login": 5, "second": 5, "address": 50, "invitation": 20}
+"""Kind of a subject -> tries until it has to wait: 30 s, then twice as long each time, up to a quarter of an hour."""
+
+
+class TooManyTries(LetopisError):  # noqa: N818 - reads as what it says
+    """Somebody has to wait.
+
+    Attributes:
+        seconds: how long.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many tries; wait {seconds} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What tries are counted of: its kind, and its keyed digest."""
+
+    kind: str
+    digest: str
+
+
+class Limits:
+    """Counts tries of one log. Works inside transactions of the caller's."""
+
+    def __init__(self, origin: str, key: bytes) -> None:
+        self._origin = origin
+        self._key = key
+
+    def subject(self, kind: str, text: str) -> Subject:
+        """Name what is counted."""
+        message = f"{self._origin}\n{kind}\n{text}".encode("utf-8", "surrogatepass")
+        return Subject(kind, hmac.new(self._key, message, hashlib.sha256).hexdigest())
+
+    def waits(self, execute: Execute, subjects: Sequence[Subject], now: int) -> int:
+        """How many seconds one of these has to wait; 0: none."""
+        return max(self._until(execute, subject) - now for subject in subjects)
+
+    def count(self, execute: Execute, subjects: Sequence[Subject], now: int) -> None:
+        """Count a try of each."""
+        for subject in subjects:
+            rows = execute(
+                "INSERT INTO attempts (origin, subject, failures, since, until)"
+                " VALUES (:origin, :subject, 1, :now, 0) ON CONFLICT (origin, subject) DO UPDATE SET"
+                " failures = CASE WHEN attempts.since < :old THEN 1 ELSE attempts.failures + 1 END,"
+                " since = CASE WHEN attempts.since < :old THEN :now ELSE attempts.since END RETURNING failures",
+                {"origin": self._origin, "subject": subject.digest, "now": now, "old": now - WINDOW_SECONDS},
+            )
+            over = rows[0][0] - LIMITS[subject.kind]
+            if over >= 0:
+                until = now + min(_WAIT_SECONDS << min(over, 10), WAIT_SECONDS_MAX)
+                execute(
+                    "UPDATE attempts SET until = :until WHERE origin = :origin AND subject = :subject",
+                    {"origin": self._origin, "subject": subject.digest, "until": until},
+                )
+            elif rows[0][0] == 1:
+                self._forget_old(execute, now)
+
+    def take_back(self, execute: Execute, subjects: Sequence[Subject]) -> None:
+        """Take back a try that was right: the account's count begins anew, the address's is one less."""
+        for subject in subjects:
+            parameters = {"origin": self._origin, "subject": subject.digest}
+            where = " WHERE origin = :origin AND subject = :subject"
+            if subject.kind == "address":
+                execute(f"UPDATE attempts SET failures = failures - 1, until = 0{where} AND failures > 0", parameters)
+            else:
+                execute(f"DELETE FROM attempts{where}", parameters)
+
+    def _until(self, execute: Execute, subject: Subject) -> int:
+        rows = execute(
+            "SELECT until FROM attempts WHERE origin = :origin AND subject = :subject",
+            {"origin": self._origin, "subject": subject.digest},
+        )
+        return rows[0][0] if rows else 0
+
+    def _forget_old(self, execute: Execute, now: int) -> None:
+        parameters = {"origin": self._origin, "old": now - WINDOW_SECONDS, "now": now}
+        execute("DELETE FROM attempts WHERE origin = :origin AND since < :old AND until <= :now", parameters)
+        ((count,),) = execute("SELECT count(*) FROM attempts WHERE origin = :origin", {"origin": self._origin})
+        if count > ROWS_MAX:
+            execute(
+                "DELETE FROM attempts WHERE origin = :origin AND subject IN (SELECT subject FROM attempts"
+                " WHERE origin = :origin ORDER BY since, subject LIMIT :surplus)",
+                {"origin": self._origin, "surplus": count - ROWS_MAX},
+            )

@@ -1,0 +1,497 @@
+"""The secrets of one log's accounts: logins, invitations, sessions, second factors, tokens.
+
+Every method is one transaction. Times are whole seconds since 1970; who calls says which it is.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from api.identity.kept import IdentityError, Login, NotTheHolder, Session, Stage, Token, digest_of
+from api.identity.limits import Limits, Subject, TooManyTries
+from api.identity.passwords import Cost, Passwords, check_password
+from api.identity.rows import Execute, Rows
+from api.identity.second_factor import SecondFactors, link_of, spelt, step_of
+
+SECRET_BYTES: Final = 32
+INVITATION_SECONDS: Final = 7 * 86_400
+IDLE_SECONDS: Final = 3_600
+SESSION_SECONDS: Final = 12 * 3_600
+HALF_SECONDS: Final = 600
+"""How long who gave the password may look for the second factor."""
+TOUCH_SECONDS: Final = 60
+TOKEN_DAYS_MAX: Final = 366
+RECOVERY_CODES: Final = 10
+LABEL_LENGTH_MAX: Final = 100
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
+
+
+class Secrets:
+    """The secrets of one log. Any thread may use it.
+
+    Args:
+        rows: where they are.
+        origin: the log's.
+        key: 32 bytes outside the database: seals secrets of second factors and names the subjects of limits.
+        cost: of a password's hash.
+    """
+
+    def __init__(self, rows: Rows, origin: str, key: bytes, cost: Cost | None = None) -> None:
+        self._rows = rows
+        self._origin = origin
+        self._passwords = Passwords(cost)
+        self._factors = SecondFactors(origin, key)
+        self._limits = Limits(origin, key)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._rows.close()
+
+    # Tokens of programs.
+
+    def make_token(
+        self, account: str, role: str, label: str, now: int, *, days: int = 365, rights: tuple[str, ...] | None = None
+    ) -> str:
+        """Make a token; it is told here and never again.
+
+        Raises:
+            IdentityError: it would last too long, or its label is none.
+        """
+        if not 1 <= days <= TOKEN_DAYS_MAX or not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
+            raise IdentityError(
+                f"ключ — от 1 до {TOKEN_DAYS_MAX} дней, метка до {LABEL_LENGTH_MAX} знаков / "
+                f"a token lasts 1 to {TOKEN_DAYS_MAX} days and has a label of up to {LABEL_LENGTH_MAX} characters"
+            )
+        token = _random()
+        parameters = {
+            **self._of(account, digest=digest_of(token), role=role, label=label, now=now),
+            "expires": now + days * 86_400,
+            "rights": None if rights is None else " ".join(sorted(rights)),
+        }
+        self._rows.run(
+            lambda execute: execute(
+                "INSERT INTO tokens (origin, digest, account, role, rights, label, made_at, expires_at)"
+                " VALUES (:origin, :digest, :account, :role, :rights, :label, :now, :expires)",
+                parameters,
+            )
+        )
+        return token
+
+    def token(self, token: str, now: int) -> Token | None:
+        """The token's row, if it stands; notes the day of its use."""
+        parameters = {"origin": self._origin, "digest": digest_of(token), "now": now}
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+
+        def work(execute: Execute) -> Token | None:
+            rows = execute(f"{_TOKENS} AND digest = :digest AND expires_at > :now", parameters)
+            if not rows:
+                return None
+            found = _token(rows[0])
+            if found.used_on != day:
+                execute(
+                    "UPDATE tokens SET used_on = :day WHERE origin = :origin AND digest = :digest",
+                    {"origin": self._origin, "digest": parameters["digest"], "day": day},
+                )
+            return found
+
+        return self._rows.run(work)
+
+    def tokens(self, account: str | None = None) -> list[Token]:
+        """Tokens that were not revoked, of one account or of all, the oldest first; spent ones are among them."""
+        condition = "" if account is None else " AND account = :account"
+        parameters = {"origin": self._origin} | ({} if account is None else {"account": account})
+        rows = self._rows.run(lambda execute: execute(f"{_TOKENS}{condition} ORDER BY made_at, digest", parameters))
+        return [_token(row) for row in rows]
+
+    def revoke_token(self, account: str, id_: str) -> bool:
+        """Revoke the account's token of this id; says whether there was one."""
+        rows = self._rows.run(
+            lambda execute: execute(
+                "DELETE FROM tokens WHERE origin = :origin AND account = :account AND substr(digest, 1, 12) = :id"
+                " RETURNING digest",
+                self._of(account, id=id_),
+            )
+        )
+        return bool(rows)
+
+    # Logins and invitations.
+
+    def login(self, account: str) -> Login | None:
+        """How an account signs in; None where nobody was invited to."""
+        found = self.logins(account)
+        return found[0] if found else None
+
+    def logins(self, account: str | None = None) -> list[Login]:
+        """How accounts sign in, by login."""
+        condition = "" if account is None else " AND account = :account"
+        parameters = {"origin": self._origin} | ({} if account is None else {"account": account})
+        sql = (
+            "SELECT account, login, password_hash IS NOT NULL, totp_confirmed, (SELECT count(*) FROM recovery_codes r"
+            " WHERE r.origin = credentials.origin AND r.account = credentials.account)"
+            f" FROM credentials WHERE origin = :origin{condition} ORDER BY login"
+        )
+        rows = self._rows.run(lambda execute: execute(sql, parameters))
+        return [Login(row[0], row[1], bool(row[2]), bool(row[3]), row[4]) for row in rows]
+
+    def invite(self, account: str, login: str, now: int) -> tuple[str, int]:
+        """Invite an account's holder to set a password under this login; earlier invitations count no more.
+
+        Returns:
+            The code, told here and never again, and when it expires.
+
+        Raises:
+            IdentityError: the login is none, or another account's.
+        """
+        if not _LOGIN.fullmatch(login):
+            raise IdentityError(
+                "имя входа — 3–32 строчных латинских буквы, цифры, точки, дефиса / "
+                "a login is 3 to 32 lower-case letters, digits, dots and dashes"
+            )
+        code = _random()
+        parameters = self._of(account, login=login)
+        expires = now + INVITATION_SECONDS
+
+        def work(execute: Execute) -> None:
+            taken = "SELECT account FROM credentials WHERE origin = :origin AND login = :login AND account <> :account"
+            if execute(taken, parameters):
+                raise IdentityError("это имя входа занято / this login is taken")
+            execute(
+                "INSERT INTO credentials (origin, account, login) VALUES (:origin, :account, :login)"
+                " ON CONFLICT (origin, account) DO UPDATE SET login = :login",
+                parameters,
+            )
+            self._forget(execute, "invitations", account)
+            execute(
+                "INSERT INTO invitations (origin, digest, account, expires_at)"
+                " VALUES (:origin, :digest, :account, :expires)",
+                self._of(account, digest=digest_of(code), expires=expires),
+            )
+
+        self._rows.run(work)
+        return code, expires
+
+    def accept(self, code: str, password: str, address: str, now: int) -> str:
+        """Set the password that a code invites to; the code is spent, and every session ends.
+
+        Returns:
+            The account.
+
+        Raises:
+            NotTheHolder: there is no such invitation any more.
+            WeakPassword: the password is not taken; the code stands.
+            TooManyTries: the address has to wait.
+        """
+        subjects = (self._limits.subject("invitation", address),)
+        self._count(subjects, now)
+        found = {"origin": self._origin, "digest": digest_of(code), "now": now}
+        standing = " WHERE origin = :origin AND digest = :digest AND expires_at > :now"
+        rows = self._rows.run(
+            lambda execute: execute(
+                "SELECT i.account, c.login FROM invitations i JOIN credentials c ON c.origin = i.origin"
+                " AND c.account = i.account WHERE i.origin = :origin AND i.digest = :digest AND i.expires_at > :now",
+                found,
+            )
+        )
+        if not rows:
+            raise NotTheHolder("no such invitation")
+        account, login = rows[0]
+        check_password(password, login)
+        kept = self._passwords.hash(password)
+
+        def work(execute: Execute) -> None:
+            if not execute(f"DELETE FROM invitations{standing} RETURNING account", found):
+                raise NotTheHolder("no such invitation")
+            self._set_password(execute, account, kept, now)
+            self._limits.take_back(execute, subjects)
+
+        self._rows.run(work)
+        return str(account)
+
+    def change_password(self, session: Session, old: str, new: str, now: int) -> str:
+        """Set another password; every session ends but this one, which gets another name.
+
+        Returns:
+            The session's new secret.
+
+        Raises:
+            NotTheHolder: the old one is not right.
+            WeakPassword: the new one is not taken.
+            TooManyTries: the account has to wait.
+        """
+        account = session.account
+        subjects = (self._limits.subject("second", account),)
+        self._count(subjects, now)
+        rows = self._rows.run(
+            lambda execute: execute(
+                "SELECT login, password_hash FROM credentials WHERE origin = :origin AND account = :account",
+                self._of(account),
+            )
+        )
+        login, before = rows[0] if rows else ("", None)
+        if not self._passwords.matches(old, before):
+            raise NotTheHolder("the old password is not right")
+        check_password(new, login)
+        kept = self._passwords.hash(new)
+
+        def work(execute: Execute) -> str:
+            self._set_password(execute, account, kept, now)
+            self._limits.take_back(execute, subjects)
+            return self._begin(execute, account, session.stage, session.role, now)
+
+        return self._rows.run(work)
+
+    # Signing in.
+
+    def sign_in(self, login: str, password: str, address: str, now: int) -> tuple[str, Stage, str]:
+        """Begin a session by login and password: half of one where the account has a second factor.
+
+        An unknown login, a wrong password and an account without one are told alike and take as long.
+
+        Returns:
+            The session's secret, its stage, the account.
+
+        Raises:
+            NotTheHolder: it is not right.
+            TooManyTries: login or address has to wait.
+        """
+        subjects = (self._limits.subject("login", login), self._limits.subject("address", address))
+        self._count(subjects, now)
+        rows = self._rows.run(
+            lambda execute: execute(
+                "SELECT account, password_hash, totp_confirmed FROM credentials"
+                " WHERE origin = :origin AND login = :login",
+                {"origin": self._origin, "login": login},
+            )
+        )
+        account, kept, confirmed = rows[0] if rows else ("", None, 0)
+        if not self._passwords.matches(password, kept):
+            raise NotTheHolder("login or password is not right")
+        stage: Stage = "half" if confirmed else "single"
+
+        def work(execute: Execute) -> str:
+            self._limits.take_back(execute, subjects)
+            return self._begin(execute, account, stage, None, now)
+
+        return self._rows.run(work), stage, account
+
+    def session(self, secret: str, now: int) -> Session | None:
+        """The session of this secret, if it stands; a minute's use of it is noted once."""
+        digest = digest_of(secret)
+        parameters = {"origin": self._origin, "digest": digest, "now": now, "idle": now - IDLE_SECONDS}
+
+        def work(execute: Execute) -> Session | None:
+            rows = execute(
+                "SELECT account, stage, role, seen_at FROM sessions WHERE origin = :origin AND digest = :digest"
+                " AND expires_at > :now AND seen_at > :idle",
+                parameters,
+            )
+            if not rows:
+                return None
+            account, stage, role, seen_at = rows[0]
+            if now - seen_at >= TOUCH_SECONDS:
+                execute("UPDATE sessions SET seen_at = :now WHERE origin = :origin AND digest = :digest", parameters)
+            return Session(digest, account, stage, role)
+
+        return self._rows.run(work)
+
+    def choose_role(self, session: Session, role: str) -> None:
+        """Let a session act in this role from now on."""
+        self._rows.run(
+            lambda execute: execute(
+                "UPDATE sessions SET role = :role WHERE origin = :origin AND digest = :digest",
+                {"origin": self._origin, "digest": session.digest, "role": role},
+            )
+        )
+
+    def sign_out(self, session: Session, *, everywhere: bool = False) -> None:
+        """End a session, or all of its account."""
+        if everywhere:
+            self.end_sessions(session.account)
+        else:
+            self._rows.run(lambda execute: self._end(execute, session.digest))
+
+    def end_sessions(self, account: str) -> None:
+        """End every session of an account."""
+        self._rows.run(lambda execute: self._forget(execute, "sessions", account))
+
+    # The second factor.
+
+    def enrol(self, session: Session) -> tuple[str, str]:
+        """Make a secret for an account that has no second factor; it counts once a code of it was given.
+
+        Returns:
+            The secret as it is typed, and the link that authenticators take.
+
+        Raises:
+            IdentityError: the account has one.
+        """
+        secret, sealed, algorithm = self._factors.make(session.account)
+        rows = self._rows.run(
+            lambda execute: execute(
+                "UPDATE credentials SET totp_sealed = :sealed, totp_algorithm = :algorithm, totp_step = 0"
+                " WHERE origin = :origin AND account = :account AND totp_confirmed = 0 RETURNING login",
+                self._of(session.account, sealed=sealed, algorithm=algorithm),
+            )
+        )
+        if not rows:
+            raise IdentityError("второй фактор уже есть / there is a second factor already")
+        return spelt(secret), link_of(secret, rows[0][0], self._origin)
+
+    def pass_second(self, session: Session, code: str, now: int) -> tuple[str, list[str]]:
+        """Take a code of the second factor, or a recovery code: the session goes on as a full one, under another name.
+
+        A code is taken once. The first that is taken confirms the factor.
+
+        Returns:
+            The session's new secret, and the recovery codes where it was the first; told here and never again.
+
+        Raises:
+            NotTheHolder: it is not right, or was taken before.
+            TooManyTries: the account has to wait.
+        """
+        subjects = (self._limits.subject("second", session.account),)
+        self._count(subjects, now)
+
+        def work(execute: Execute) -> tuple[str, list[str]]:
+            first = self._take_code(execute, session.account, code, now)
+            self._limits.take_back(execute, subjects)
+            self._end(execute, session.digest)
+            codes = self._make_recovery(execute, session.account) if first else []
+            return self._begin(execute, session.account, "full", session.role, now), codes
+
+        return self._rows.run(work)
+
+    def reset_second(self, account: str) -> bool:
+        """Take an account's second factor and recovery codes away and end its sessions; says whether it had one."""
+
+        def work(execute: Execute) -> bool:
+            rows = execute(
+                "UPDATE credentials SET totp_sealed = NULL, totp_algorithm = NULL, totp_confirmed = 0, totp_step = 0"
+                " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL RETURNING account",
+                self._of(account),
+            )
+            self._forget(execute, "recovery_codes", account)
+            self._forget(execute, "sessions", account)
+            return bool(rows)
+
+        return self._rows.run(work)
+
+    def forget(self, account: str) -> None:
+        """Take away all that lets somebody in to an account: it was closed."""
+
+        def work(execute: Execute) -> None:
+            for table in ("recovery_codes", "invitations", "tokens", "sessions", "credentials"):
+                self._forget(execute, table, account)
+
+        self._rows.run(work)
+
+    # Pieces of transactions.
+
+    def _count(self, subjects: tuple[Subject, ...], now: int) -> None:
+        """Count a try before it is judged, unless somebody has to wait.
+
+        Raises:
+            TooManyTries: one of them has.
+        """
+
+        def work(execute: Execute) -> int:
+            waits = self._limits.waits(execute, subjects, now)
+            if waits <= 0:
+                self._limits.count(execute, subjects, now)
+            return waits
+
+        waits = self._rows.run(work)
+        if waits > 0:
+            raise TooManyTries(waits)
+
+    def _take_code(self, execute: Execute, account: str, code: str, now: int) -> bool:
+        """Take a code; says whether it is the first of its factor.
+
+        Raises:
+            NotTheHolder: it is not right.
+        """
+        rows = execute(
+            "SELECT totp_sealed, totp_algorithm, totp_confirmed, totp_step FROM credentials"
+            " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL",
+            self._of(account),
+        )
+        if rows:
+            sealed, algorithm, confirmed, last = rows[0]
+            step = step_of(self._factors.open(account, bytes(sealed), algorithm), code, now, last)
+            taken = step is not None and execute(
+                "UPDATE credentials SET totp_step = :step, totp_confirmed = 1 WHERE origin = :origin"
+                " AND account = :account AND totp_step < :step RETURNING account",
+                self._of(account, step=step),
+            )
+            if taken:
+                return not confirmed
+            spent = confirmed and execute(
+                "DELETE FROM recovery_codes WHERE origin = :origin AND account = :account AND digest = :digest"
+                " RETURNING digest",
+                self._of(account, digest=digest_of(code)),
+            )
+            if spent:
+                return False
+        raise NotTheHolder("the code is not right")
+
+    def _make_recovery(self, execute: Execute, account: str) -> list[str]:
+        self._forget(execute, "recovery_codes", account)
+        codes = [secrets.token_hex(10) for _ in range(RECOVERY_CODES)]
+        for code in codes:
+            execute(
+                "INSERT INTO recovery_codes (origin, account, digest) VALUES (:origin, :account, :digest)",
+                self._of(account, digest=digest_of(code)),
+            )
+        return codes
+
+    def _set_password(self, execute: Execute, account: str, kept: str, now: int) -> None:
+        execute(
+            "UPDATE credentials SET password_hash = :kept, changed_at = :now"
+            " WHERE origin = :origin AND account = :account",
+            self._of(account, kept=kept, now=now),
+        )
+        self._forget(execute, "sessions", account)
+
+    def _begin(self, execute: Execute, account: str, stage: Stage, role: str | None, now: int) -> str:
+        """Begin a session under a name of the server's own making: none that a client brings is ever taken up."""
+        execute(
+            "DELETE FROM sessions WHERE origin = :origin AND (expires_at <= :now OR seen_at <= :idle)",
+            {"origin": self._origin, "now": now, "idle": now - IDLE_SECONDS},
+        )
+        secret = _random()
+        lasts = HALF_SECONDS if stage == "half" else SESSION_SECONDS
+        execute(
+            "INSERT INTO sessions (origin, digest, account, stage, role, made_at, seen_at, expires_at)"
+            " VALUES (:origin, :digest, :account, :stage, :role, :now, :now, :expires)",
+            self._of(account, digest=digest_of(secret), stage=stage, role=role, now=now, expires=now + lasts),
+        )
+        return secret
+
+    def _end(self, execute: Execute, digest: str) -> None:
+        execute(
+            "DELETE FROM sessions WHERE origin = :origin AND digest = :digest",
+            {"origin": self._origin, "digest": digest},
+        )
+
+    def _forget(self, execute: Execute, table: str, account: str) -> None:
+        execute(f"DELETE FROM {table} WHERE origin = :origin AND account = :account", self._of(account))
+
+    def _of(self, account: str, **more: object) -> dict[str, object]:
+        return {"origin": self._origin, "account": account, **more}
+
+
+_TOKENS: Final = (
+    "SELECT digest, account, role, rights, label, made_at, expires_at, used_on FROM tokens WHERE origin = :origin"
+)
+
+
+def _token(row: tuple[Any, ...]) -> Token:
+    digest, account, role, rights, *rest = row
+    return Token(digest[:12], account, role, None if rights is None else tuple(rights.split()), *rest)
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(SECRET_BYTES)

@@ -1,0 +1,209 @@
+"""Accounts, as those administer them who may: opened, given roles, invited, closed. Entries are the journal's rules."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Identity, Right, needs_second_factor
+from api.bodies import Nothing, accounts as bodies
+from api.identity.acting import find_account, roles_today
+from api.openapi import asks, describe
+from api.problems import Problem
+from api.requests import authorize_now, convert_body, now_seconds, path_id, path_index, read_body
+from api.routes.sign_in import make_token, revoke_token, shown
+from api.schools import OpenSchool
+from api.writing import Asked, Write, fields, new_id, perform
+from ledger.journal import commands as jc
+from ledger.journal.accounts import Account
+from projections.views.accounts import accounts
+
+
+def check_administrator(request: Request) -> None:
+    """Refuse who may not administer before anything else of the request is judged."""
+    request.state.school, request.state.identity = authorize_now(request, Right.ADMINISTER)
+
+
+router = APIRouter(tags=["accounts"])
+administered = APIRouter(tags=["accounts"], dependencies=[Depends(check_administrator)])
+
+
+def _open(asked: Asked[bodies.NewAccount]) -> jc.OpenAccount:
+    body = asked.body
+    account = body.account or new_id()
+    digests = asked.disclose(account, {"account_name": body.name}) if body.name is not None else [None]
+    return jc.OpenAccount(account=account, kind=body.kind, name=digests[0])
+
+
+def _grant(asked: Asked[bodies.NewRole]) -> jc.GrantRole:
+    return jc.GrantRole(**fields(asked.body, account=path_id(asked.request, "account")))
+
+
+def _revoke(asked: Asked[bodies.NewRoleRevocation]) -> jc.RevokeRole:
+    place = {"account": path_id(asked.request, "account"), "grant": path_index(asked.request, "request_index")}
+    return jc.RevokeRole(**fields(asked.body, **place))
+
+
+def _close(asked: Asked[bodies.NewAccountClosing]) -> jc.CloseAccount:
+    return jc.CloseAccount(**fields(asked.body, account=path_id(asked.request, "account")))
+
+
+OPEN: Final = Write(Right.GRANT, bodies.NewAccount, _open)
+GRANT: Final = Write(Right.GRANT, bodies.NewRole, _grant)
+REVOKE: Final = Write(Right.GRANT, bodies.NewRoleRevocation, _revoke)
+CLOSE: Final = Write(Right.GRANT, bodies.NewAccountClosing, _close)
+
+
+@router.post("/accounts", status_code=201, openapi_extra=describe(OPEN))
+async def open_account(request: Request) -> Response:
+    """Open an account: under a registered person's id, or of somebody else with a name."""
+    return await perform(request, OPEN)
+
+
+@router.post("/accounts/{account}/roles", status_code=201, openapi_extra=describe(GRANT))
+async def grant_role(request: Request) -> Response:
+    """Give an account a role from a day on, by a document."""
+    return await perform(request, GRANT)
+
+
+@router.post("/accounts/{account}/roles/{request_index}/revocation", status_code=201, openapi_extra=describe(REVOKE))
+async def revoke_role(request: Request) -> Response:
+    """Take back the role that an entry gave; it acts on the next request."""
+    return await perform(request, REVOKE)
+
+
+@router.post("/accounts/{account}/closing", status_code=201, openapi_extra=describe(CLOSE))
+async def close_account(request: Request) -> Response:
+    """Close an account: nobody signs in to it any more, and its sessions, tokens and password are gone."""
+    answer = await perform(request, CLOSE)
+    school: OpenSchool = request.app.state.registry.get(request.path_params["school"])
+    await run_in_threadpool(school.secrets.forget, request.path_params["account"])
+    return answer
+
+
+@administered.get("/accounts")
+async def read_accounts(request: Request) -> Response:
+    """Accounts with their roles and how they sign in; names for who may read them."""
+    school: OpenSchool = request.state.school
+    identity: Identity = request.state.identity
+
+    def work() -> Response:
+        found = accounts(school.read_views())
+        logins = {one.account: one for one in school.secrets.logins()}
+        names = _names(school, found.rows) if identity.may(Right.READ_STAFF) else {}
+        rows = [
+            {
+                "account": one.account,
+                "entry": one.entry,
+                "kind": one.kind,
+                "grants": list(one.grants.values()),
+                "acknowledged": school.confidentiality.sha256 in one.acknowledged,
+                "closed_by": one.closed_by,
+                "reason": one.reason,
+                "sign_in": logins.get(one.account),
+            }
+            for one in found.rows
+        ]
+        return school.json({"rows": rows, "position": found.position, "people": names})
+
+    return await run_in_threadpool(work)
+
+
+@administered.post("/accounts/{account}/invitation", openapi_extra=asks(bodies.NewInvitation))
+async def invite(request: Request) -> Response:
+    """A code with which the account's holder sets a password; told once, good for a week, used once."""
+    school, account = _administered(request)
+    body = convert_body(await read_body(request), bodies.NewInvitation)
+
+    def work() -> Response:
+        _check_weaker(request.state.identity, school, _known(school, account))
+        code, expires = school.secrets.invite(account, body.login, now_seconds())
+        return school.json({"code": code, "login": body.login, "expires_at": expires})
+
+    return await run_in_threadpool(work)
+
+
+@administered.post("/accounts/{account}/second-factor-reset", openapi_extra=asks(Nothing))
+async def reset_second_factor(request: Request) -> Response:
+    """Take an account's second factor away, with its recovery codes and sessions: the device was lost."""
+    school, account = _administered(request)
+    convert_body(await read_body(request), Nothing)
+
+    def work() -> Response:
+        _check_weaker(request.state.identity, school, _known(school, account))
+        return school.json({"reset": school.secrets.reset_second(account)})
+
+    return await run_in_threadpool(work)
+
+
+@administered.get("/accounts/{account}/tokens")
+async def read_tokens(request: Request) -> Response:
+    """An account's tokens: label, role, last day of use."""
+    school, account = _administered(request)
+    return await run_in_threadpool(
+        lambda: school.json({"rows": [shown(one) for one in school.secrets.tokens(account)]})
+    )
+
+
+@administered.post("/accounts/{account}/tokens", status_code=201, openapi_extra=asks(bodies.NewToken))
+async def make_programs_token(request: Request) -> Response:
+    """A token for a program's account, told once; nobody makes one for another person."""
+    school, account = _administered(request)
+    body = convert_body(await read_body(request), bodies.NewToken)
+
+    def work() -> Response:
+        known = _known(school, account)
+        if known.kind != "program":
+            detail = ("ключ для себя человек делает сам", "a person makes the own token")
+            raise Problem("not_a_program", 403, detail)
+        if body.role not in roles_today(school, known):
+            detail = ("этой роли у учётной записи сегодня нет", "the account does not have this role today")
+            raise Problem("role_not_held", 409, detail)
+        return make_token(school, account, body)
+
+    return await run_in_threadpool(work)
+
+
+@administered.post("/accounts/{account}/tokens/{token}/revocation", openapi_extra=asks(Nothing))
+async def revoke_accounts_token(request: Request) -> Response:
+    """Revoke a token of an account."""
+    school, account = _administered(request)
+    convert_body(await read_body(request), Nothing)
+    return await run_in_threadpool(revoke_token, school, account, request.path_params["token"])
+
+
+def _administered(request: Request) -> tuple[OpenSchool, str]:
+    return request.state.school, path_id(request, "account")
+
+
+def _known(school: OpenSchool, account: str) -> Account:
+    """The account, which is open.
+
+    Raises:
+        Problem: 404.
+    """
+    found = find_account(school, account)
+    if found is None:
+        raise Problem("not_found", 404)
+    return found
+
+
+def _check_weaker(identity: Identity, school: OpenSchool, account: Account) -> None:
+    """Let a system administrator let nobody in to a role that could do more than the own one.
+
+    Raises:
+        Problem: 403.
+    """
+    if not identity.may(Right.GRANT) and any(needs_second_factor(role) for role in roles_today(school, account)):
+        detail = ("это делает администратор", "an administrator does this")
+        raise Problem("forbidden", 403, detail)
+
+
+def _names(school: OpenSchool, rows: Any) -> dict[str, str]:
+    """Names of the accounts' holders: of the registered as everywhere, of others as the account says."""
+    named = {one.named: one.account for one in rows if one.named is not None}
+    opened = school.vault.values(list(named))
+    names = school.names(one.account for one in rows if one.named is None)
+    return names | {named[digest]: found.value for digest, found in opened.items()}

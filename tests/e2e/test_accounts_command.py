@@ -1,0 +1,83 @@
+"""`letopis accounts`: from the founder to a program's token, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.cli.app import run
+from api.schools import open_school
+from ledger.journal.commands import RegisterPerson
+from ledger.wire.entry import Actor
+
+TEACHER = "7e000000-0000-4000-8000-000000000001"
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    assert run(["init", "--var", str(tmp_path / "var"), "--json"]) == 0
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def ask(var: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+    capsys.readouterr()
+
+    def asked(command: str, *more: str) -> dict[str, Any]:
+        code = run(["accounts", command, "--var", str(var), "--json", *more])
+        said = capsys.readouterr()
+        assert code == 0, said.err
+        content: dict[str, Any] = json.loads(said.out)
+        return content
+
+    return asked
+
+
+def test_from_the_founder_to_a_programs_token(var: Path, ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    (founder,) = ask("list")["rows"]
+    assert [one["role"] for one in founder["grants"]] == ["administrator"]
+    with open_school(var, background=False) as school:
+        teacher = RegisterPerson(person=TEACHER, kind="teacher", sd=())
+        school.execute(teacher, Actor(founder["account"], "administrator"))
+    assert ask("open", "employee", "--account", TEACHER)["account"] == TEACHER
+    entry = ask("grant", TEACHER, "teacher", "--basis", "приказ № 1", "--from", "2020-01-01")["entry"]
+    invited = ask("invite", TEACHER, "orlova")
+    with open_school(var, background=False) as school:
+        assert school.secrets.accept(invited["code"], "верный конь скрепка", "::1", 0) == TEACHER
+    program = ask("open", "program", "--name", "выгрузка")["account"]
+    ask("grant", program, "export_job", "--basis", "приказ № 2", "--to", "2999-12-31")
+    token = ask("token", program, "--label", "ночью")["token"]
+    with open_school(var, background=False) as school:
+        found = school.secrets.token(token, 0)
+        assert found is not None
+        assert (found.account, found.role, found.label) == (program, "export_job", "ночью")
+    assert run(["accounts", "list", "--var", str(var)]) == 0
+    said = capsys.readouterr().out
+    for text in ("выгрузка (программа)", "ночью", "orlova", f"учитель 2020-01-01–… [{entry}]"):
+        assert text in said
+    assert token not in said
+    ask("token", program, "--revoke", found.id)
+    ask("revoke", TEACHER, str(entry), "--basis", "приказ № 3")
+    ask("close", TEACHER, "dismissed", "--basis", "приказ № 4")
+    row = next(row for row in ask("list")["rows"] if row["account"] == TEACHER)
+    assert (row["reason"], row["sign_in"]) == ("dismissed", None)
+
+
+def test_refuses_what_the_rules_refuse_in_both_languages(
+    var: Path, ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    founder = ask("list")["rows"][0]["account"]
+    for command in (
+        ["grant", founder, "director", "--basis", "приказ"],
+        ["close", founder, "dismissed", "--basis", "приказ"],
+        ["found", "--basis", "приказ"],
+    ):
+        assert run(["accounts", *command, "--var", str(var)]) == 1
+        assert " / " in capsys.readouterr().err
+    assert run(["accounts", "token", founder, "--role", "deputy", "--var", str(var)]) == 2
+    assert run(["accounts", "invite", TEACHER, "orlova", "--var", str(var)]) == 3
