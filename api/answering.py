@@ -76,7 +76,7 @@ def ask_school(school: OpenSchool, question: Question, given: Mapping[str, str],
     signed = school.recorder.checkpoint()
     root = None if signed is None else parse_checkpoint(parse_note(signed.note).text).root.hex()
     facts = LogFacts(school.recorder.head().size, None if signed is None else signed.size, root)
-    access = AccessFacts(lambda: school.access.log, school.tokens.actors(school.code))
+    access = AccessFacts(lambda: school.access.log, school.secrets.accounts())
     return ask(question, school.read_views(), given, at=at, log=facts, access=access)
 
 

@@ -14,18 +14,18 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import httpx
 
 from api.access import recorded
 from api.app import create_app
-from api.auth import Identity, Tokens, digest_of
+from api.cli.importing import founder
 from api.schools import OpenSchool, Registry
 from api.server import Server, listen
 from bench.measure import Report
 from bench.reading import sample_school
 from ledger.access.events import Look
+from ledger.journal.commands import AcknowledgeConfidentiality
 from ledger.wire.entry import Actor
 from projections.views.student_page import student_page
 
@@ -37,9 +37,9 @@ def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
     """Milliseconds at the median of a student's page."""
     with sample_school(folder / "looks", "S") as school, ExitStack() as stack:
         student = school.views.select("SELECT min(e.student) FROM {enrollments} e", {})[0][0]
-        school.tokens = Tokens({digest_of("bench"): Identity(str(uuid4()), ROLE, school.code, "bench")})
+        token = _let_in(school)
         path = f"/v1/schools/{school.code}/students/{student}/page"
-        on, off = (stack.enter_context(_served(school, with_log=with_log)) for with_log in (True, False))
+        on, off = (stack.enter_context(_served(school, token, with_log=with_log)) for with_log in (True, False))
         for name, company in (("look_over_http", 1), ("look_over_http_side_by_side", SIDE_BY_SIDE)):
             report.compare(
                 name,
@@ -57,6 +57,13 @@ def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
             rounds=rounds,
             better="lower",
         )
+
+
+def _let_in(school: OpenSchool) -> str:
+    """Have the founder acknowledge what everybody does; returns a token."""
+    actor = founder(school)
+    school.execute(AcknowledgeConfidentiality(account=actor.id, sha256=school.confidentiality.sha256), actor)
+    return school.secrets.make_token(actor.id, actor.role, "bench", int(time.time()))
 
 
 def _median_ms(client: httpx.Client, path: str, company: int) -> float:
@@ -87,7 +94,7 @@ def _in_process_ms(school: OpenSchool, student: str, *, with_log: bool) -> float
 
 
 @contextmanager
-def _served(school: OpenSchool, *, with_log: bool) -> Iterator[httpx.Client]:
+def _served(school: OpenSchool, token: str, *, with_log: bool) -> Iterator[httpx.Client]:
     """A server of the school on the loopback, and a client that is signed in."""
     registry = Registry([school])
     app: Any = create_app(registry)
@@ -101,7 +108,7 @@ def _served(school: OpenSchool, *, with_log: bool) -> Iterator[httpx.Client]:
     try:
         while not server.started:
             time.sleep(0.01)
-        headers = {"Authorization": "Bearer bench"}
+        headers = {"Authorization": f"Bearer {token}"}
         limits = httpx.Limits(max_connections=SIDE_BY_SIDE, max_keepalive_connections=SIDE_BY_SIDE)
         base = f"http://127.0.0.1:{bound.getsockname()[1]}"
         with httpx.Client(base_url=base, headers=headers, timeout=60, limits=limits) as client:

@@ -22,6 +22,7 @@ MANIFEST: Final = "backup.json"
 LEDGER: Final = "ledger.sqlite3"
 VAULT: Final = "vault.sqlite3"
 ACCESS: Final = "access.sqlite3"
+IDENTITY: Final = "identity.sqlite3"
 DUMP: Final = "database.dump"
 KEYS: Final = "keys.tar"
 _MANIFEST_BYTES_MAX: Final = 65_536
@@ -35,7 +36,7 @@ class BackupRefused(LetopisError):  # noqa: N818 - reads as what it says
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of a backup."""
 
-    name: Literal["ledger.sqlite3", "vault.sqlite3", "access.sqlite3", "database.dump", "keys.tar"]
+    name: Literal["ledger.sqlite3", "vault.sqlite3", "access.sqlite3", "identity.sqlite3", "database.dump", "keys.tar"]
     bytes: int
     sha256: str
 

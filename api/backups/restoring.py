@@ -15,6 +15,7 @@ from api.backups import postgres
 from api.backups.folder import (
     ACCESS,
     DUMP,
+    IDENTITY,
     KEYS,
     LEDGER,
     VAULT,
@@ -24,12 +25,11 @@ from api.backups.folder import (
     copy_file,
     names_of,
 )
-from api.backups.taking import TOKENS
 from api.schools import open_sealed_rows
 from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, read_school_file, write_school_file
 from ledger.application import School
 from ledger.audit import AuditReport, audit
-from ledger.durable import FileRefused, secret_folder, sync_file, sync_folder
+from ledger.durable import SECRET_MODE, FileRefused, secret_folder, sync_file, sync_folder
 from ledger.signing.keys import vkey_path
 from ledger.vault.keys import KeyErased, KeyLost, KeyStore
 from ledger.wire.note import VerifierKey, parse_vkey
@@ -81,7 +81,9 @@ def restore_databases(backup: Backup, layout: Layout, *, processes: int = 1) -> 
     check_files(backup)
     keys = layout.vault_keys if layout.vault_keys.exists() else None
     place = Place(layout, school_of(backup), keys=keys, vkeys=read_vkeys(layout))
-    with _undone(layout, [layout.ledger_file, layout.vault_file, layout.access_file, layout.school_file]):
+    with _undone(
+        layout, [layout.ledger_file, layout.vault_file, layout.access_file, layout.identity_file, layout.school_file]
+    ):
         unpack_databases(backup, place)
         report = audit_restored(place, processes=processes)
         if report.passed:
@@ -99,8 +101,10 @@ def unpack_databases(backup: Backup, place: Place) -> int:
     if place.school.database == "sqlite":
         for name, target in ((LEDGER, place.layout.ledger_file), (VAULT, place.layout.vault_file)):
             copy_file(backup.folder / name, target)
-        if ACCESS in names_of(backup.manifest):
-            copy_file(backup.folder / ACCESS, place.layout.access_file)
+        for name, target in ((ACCESS, place.layout.access_file), (IDENTITY, place.layout.identity_file)):
+            if name in names_of(backup.manifest):
+                copy_file(backup.folder / name, target)
+                target.chmod(SECRET_MODE)
         sync_folder(place.layout.var)
     else:
         postgres.restore(place.settings(owner=True)["LETOPIS_POSTGRES_OWNER_DSN"], backup.folder / DUMP)
@@ -125,7 +129,7 @@ def replay_erasures(place: Place) -> int:
 
 
 def restore_keys(backup: Backup, layout: Layout) -> None:
-    """Restore keys, and sign-ins, into a folder that has none; durable when it returns.
+    """Restore keys into a folder that has none; durable when it returns.
 
     Raises:
         SettingsError: keys are there already: they are newer, and know what was erased.
@@ -142,9 +146,6 @@ def restore_keys(backup: Backup, layout: Layout) -> None:
         shutil.rmtree(aside, ignore_errors=True)
         try:
             _extract(backup.folder / KEYS, aside)
-            tokens = aside / TOKENS
-            if tokens.exists() and not layout.tokens_file.exists():
-                tokens.rename(layout.tokens_file)
             (aside / "keys").rename(layout.keys)
             sync_folder(layout.var)
             if layout.school_file.exists():
@@ -185,7 +186,7 @@ def _extract(archive: Path, target: Path) -> None:
         with tarfile.open(archive) as file:
             for member in file:
                 parts = Path(member.name).parts
-                if not member.isfile() or ".." in parts or not (parts[:1] == ("keys",) or parts == (TOKENS,)):
+                if not member.isfile() or ".." in parts or parts[:1] != ("keys",):
                     raise BackupRefused(f"{archive}: {member.name}: не файл ключей / no file of keys")
                 path = target / member.name
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

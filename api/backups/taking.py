@@ -18,18 +18,17 @@ from typing import Final
 from uuid import uuid4
 
 from api.backups import postgres
-from api.backups.folder import ACCESS, DUMP, KEYS, LEDGER, VAULT, Backup, Manifest, files_of, making, seal
+from api.backups.folder import ACCESS, DUMP, IDENTITY, KEYS, LEDGER, VAULT, Backup, Manifest, files_of, making, seal
 from api.settings import Layout, SchoolFile, SettingsError, UnavailableError, ledger_environment
 from ledger.application import School
 from ledger.journal.vocabulary import BackupPart
 from ledger.tree.edge import RightEdge
 
-TOKENS: Final = "tokens.json"
 _BUSY_SECONDS: Final = 10.0
 
 
 def take_databases(layout: Layout, school: SchoolFile, out: Path) -> Backup:
-    """Back up log, vault and access log into the new folder `out`; a server may run meanwhile.
+    """Back up log, vault, access log and sign-ins into the new folder `out`; a server may run meanwhile.
 
     Raises:
         SettingsError: `out` is there already, or a setting or program is missing.
@@ -41,8 +40,9 @@ def take_databases(layout: Layout, school: SchoolFile, out: Path) -> Backup:
         if school.database == "sqlite":
             copy_sqlite(layout.ledger_file, aside / LEDGER)
             copy_sqlite(layout.vault_file, aside / VAULT)
-            if layout.access_file.exists():
-                copy_sqlite(layout.access_file, aside / ACCESS)
+            for name, source in ((ACCESS, layout.access_file), (IDENTITY, layout.identity_file)):
+                if source.exists():
+                    copy_sqlite(source, aside / name)
             edge = _edge_of_copy(school, aside / LEDGER)
         else:
             owner_dsn = ledger_environment(layout, school, create=True).get("LETOPIS_POSTGRES_OWNER_DSN", "")
@@ -51,7 +51,7 @@ def take_databases(layout: Layout, school: SchoolFile, out: Path) -> Backup:
 
 
 def take_keys(layout: Layout, school: SchoolFile, out: Path) -> Backup:
-    """Back up keys and sign-ins into the new folder `out`; a server may run meanwhile.
+    """Back up keys into the new folder `out`; a server may run meanwhile.
 
     Raises:
         SettingsError: `out` is there already.
@@ -104,12 +104,12 @@ def _edge_of_copy(school: SchoolFile, file: Path) -> RightEdge:
 
 
 def _key_files(layout: Layout) -> list[Path]:
-    """Files of keys, the marks of those that were destroyed, and sign-ins; not what is still being written."""
+    """Files of keys, and the marks of those that were destroyed; not what is still being written."""
     found = sorted(path for path in layout.keys.rglob("*") if path.is_file() and not path.name.startswith("."))
     kept = [path for path in found if path.name != "lock"]
     if not kept:
         raise SettingsError(f"{layout.keys}: здесь нет ключей / there are no keys here")
-    return [*kept, *([layout.tokens_file] if layout.tokens_file.exists() else [])]
+    return kept
 
 
 def _now() -> str:

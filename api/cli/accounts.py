@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
+from api.cli.looking import look
 from api.identity.acting import find_account, roles_today
 from api.retention import PERSON
 from api.schools import OpenSchool, open_school
@@ -161,6 +162,7 @@ def _keep_name(school: OpenSchool, account: str, name: str) -> str:
 
 
 def _names(school: OpenSchool, rows: tuple[Account, ...]) -> dict[str, str]:
+    look(school, "accounts list", rows)
     named = {one.named: one.account for one in rows if one.named is not None}
     opened = school.vault.values(list(named))
     names = school.names(one.account for one in rows if one.named is None)

@@ -20,6 +20,7 @@ from ledger.access.events import Form, Kind, Look, Purpose
 from ledger.wire.entry import Actor
 
 SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    "accounts list": ("names",),
     "check-print": ("absences", "marks", "names", "results"),
     "deadlines": ("names", "work"),
     "erase list": ("disclosures",),
@@ -43,6 +44,13 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
 """Command -> kinds of fields that it shows; `ask` has them of each question."""
 
 SHOWS_NOBODY: Final[Mapping[str, str]] = {
+    "accounts close": "the number of an entry",
+    "accounts found": "the number of an entry",
+    "accounts grant": "the number of an entry",
+    "accounts invite": "a code of an invitation",
+    "accounts open": "the number of an entry",
+    "accounts revoke": "the number of an entry",
+    "accounts token": "a token",
     "audit": "findings about bytes and hashes",
     "backup": "where a copy was put, of which personal values are sealed",
     "backups": "which backups there are, and which were tried",

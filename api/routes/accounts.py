@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads, reads_nobody
 from api.auth import Identity, Right, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, roles_today
@@ -84,6 +85,7 @@ async def close_account(request: Request) -> Response:
 
 
 @administered.get("/accounts")
+@reads("names")
 async def read_accounts(request: Request) -> Response:
     """Accounts with their roles and how they sign in; names for who may read them."""
     school: OpenSchool = request.state.school
@@ -112,6 +114,7 @@ async def read_accounts(request: Request) -> Response:
 
 
 @administered.post("/accounts/{account}/invitation", openapi_extra=asks(bodies.NewInvitation))
+@reads_nobody("a code of an invitation")
 async def invite(request: Request) -> Response:
     """A code with which the account's holder sets a password; told once, good for a week, used once."""
     school, account = _administered(request)
@@ -126,6 +129,7 @@ async def invite(request: Request) -> Response:
 
 
 @administered.post("/accounts/{account}/second-factor-reset", openapi_extra=asks(Nothing))
+@reads_nobody("whether there was a second factor")
 async def reset_second_factor(request: Request) -> Response:
     """Take an account's second factor away, with its recovery codes and sessions: the device was lost."""
     school, account = _administered(request)
@@ -139,6 +143,7 @@ async def reset_second_factor(request: Request) -> Response:
 
 
 @administered.get("/accounts/{account}/tokens")
+@reads_nobody("labels of programs' tokens")
 async def read_tokens(request: Request) -> Response:
     """An account's tokens: label, role, last day of use."""
     school, account = _administered(request)
@@ -148,6 +153,7 @@ async def read_tokens(request: Request) -> Response:
 
 
 @administered.post("/accounts/{account}/tokens", status_code=201, openapi_extra=asks(bodies.NewToken))
+@reads_nobody("a token")
 async def make_programs_token(request: Request) -> Response:
     """A token for a program's account, told once; nobody makes one for another person."""
     school, account = _administered(request)
@@ -167,6 +173,7 @@ async def make_programs_token(request: Request) -> Response:
 
 
 @administered.post("/accounts/{account}/tokens/{token}/revocation", openapi_extra=asks(Nothing))
+@reads_nobody("whether there was a token")
 async def revoke_accounts_token(request: Request) -> Response:
     """Revoke a token of an account."""
     school, account = _administered(request)

@@ -107,7 +107,7 @@ async def execute_erasure(request: Request) -> Response:
 
     On PostgreSQL the server's own role may take no values away: then this is 503; `letopis erase carry-out` does it.
     """
-    school, identity = authorize(request, Right.ERASE)
+    school, identity = await authorize(request, Right.ERASE)
     convert_body(await read_body(request) or b"{}", Nothing)
     erasure = path_id(request, "erasure")
 

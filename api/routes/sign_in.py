@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import reads_nobody
 from api.auth import RIGHTS, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, of_session, roles_today
@@ -32,6 +33,7 @@ router = APIRouter(tags=["sign-in"])
 
 
 @router.post("/sign-in", openapi_extra=asks(bodies.SignIn))
+@reads_nobody("one's own sign-in")
 async def sign_in(request: Request) -> Response:
     """Begin a session; `next` says whether a code of the second factor follows, or one is to be set up first."""
     school = school_of(request)
@@ -54,6 +56,7 @@ async def sign_in(request: Request) -> Response:
 
 
 @router.post("/invitation", openapi_extra=asks(bodies.Acceptance))
+@reads_nobody("one's own sign-in")
 async def accept_invitation(request: Request) -> Response:
     """Set the password that an invitation's code is for; then sign in with it."""
     school = school_of(request)
@@ -68,6 +71,7 @@ async def accept_invitation(request: Request) -> Response:
 
 
 @router.post("/second-factor/set-up", openapi_extra=asks(Nothing))
+@reads_nobody("one's own sign-in")
 async def set_up_second_factor(request: Request) -> Response:
     """A new secret for an authenticator, told once; it counts once /second-factor took a code of it."""
     school, session = await _session(request)
@@ -83,6 +87,7 @@ async def set_up_second_factor(request: Request) -> Response:
 
 
 @router.post("/second-factor", openapi_extra=asks(bodies.SecondFactor))
+@reads_nobody("one's own sign-in")
 async def pass_second_factor(request: Request) -> Response:
     """Go on with a code; the session gets another name. The first code gives the recovery codes, told once."""
     school, session = await _session(request)
@@ -96,6 +101,7 @@ async def pass_second_factor(request: Request) -> Response:
 
 
 @router.post("/sign-out", openapi_extra=asks(bodies.SignOut))
+@reads_nobody("one's own sign-in")
 async def sign_out(request: Request) -> Response:
     """End this session, or every one of the account."""
     school, session = await _session(request)
@@ -109,6 +115,7 @@ async def sign_out(request: Request) -> Response:
 
 
 @router.post("/me/password", openapi_extra=asks(bodies.PasswordChange))
+@reads_nobody("one's own sign-in")
 async def change_password(request: Request) -> Response:
     """Set another password; every other session of the account ends."""
     school, session = await _session(request)
@@ -124,6 +131,7 @@ async def change_password(request: Request) -> Response:
 
 
 @router.post("/me/role", openapi_extra=asks(bodies.RoleChoice))
+@reads_nobody("one's own sign-in")
 async def choose_role(request: Request) -> Response:
     """In which role this session acts from now on; the header Letopis-Role says it for one request."""
     school, session = await _session(request)
@@ -140,6 +148,7 @@ async def choose_role(request: Request) -> Response:
 
 
 @router.get("/me")
+@reads_nobody("one's own sign-in")
 async def read_me(request: Request) -> Response:
     """Who signed in: account, roles held today, the role used and its rights, what is still to be done."""
     school = school_of(request)
@@ -148,6 +157,7 @@ async def read_me(request: Request) -> Response:
 
 
 @router.get("/me/confidentiality")
+@reads_nobody("one's own sign-in")
 async def read_confidentiality(request: Request) -> Response:
     """The text about the duty of confidentiality (2.4.4), and the digest that acknowledges it."""
     school = school_of(request)
@@ -163,6 +173,7 @@ async def read_confidentiality(request: Request) -> Response:
 
 
 @router.post("/me/confidentiality", status_code=201, openapi_extra=asks(bodies.Acknowledgement))
+@reads_nobody("one's own sign-in")
 async def acknowledge(request: Request) -> Response:
     """Acknowledge the text: from then on the role's rights may be used (2.4.4)."""
     school = school_of(request)
@@ -183,6 +194,7 @@ async def acknowledge(request: Request) -> Response:
 
 
 @router.get("/me/tokens")
+@reads_nobody("one's own sign-in")
 async def read_my_tokens(request: Request) -> Response:
     """The account's own tokens: label, role, last day of use."""
     school = school_of(request)
@@ -196,6 +208,7 @@ async def read_my_tokens(request: Request) -> Response:
 
 
 @router.post("/me/tokens", status_code=201, openapi_extra=asks(bodies.NewToken))
+@reads_nobody("one's own sign-in")
 async def make_my_token(request: Request) -> Response:
     """A token for a program of one's own, told once; it asks for a session: no token makes another."""
     school, session = await _session(request)
@@ -211,6 +224,7 @@ async def make_my_token(request: Request) -> Response:
 
 
 @router.post("/me/tokens/{token}/revocation", openapi_extra=asks(Nothing))
+@reads_nobody("one's own sign-in")
 async def revoke_my_token(request: Request) -> Response:
     """Revoke one of the account's own tokens."""
     school = school_of(request)
