@@ -76,8 +76,14 @@ def ask_school(school: OpenSchool, question: Question, given: Mapping[str, str],
     signed = school.recorder.checkpoint()
     root = None if signed is None else parse_checkpoint(parse_note(signed.note).text).root.hex()
     facts = LogFacts(school.recorder.head().size, None if signed is None else signed.size, root)
-    access = AccessFacts(lambda: school.access.log, school.secrets.accounts())
+    access = AccessFacts(lambda: school.access.log, _who_signs_in(school))
     return ask(question, school.read_views(), given, at=at, log=facts, access=access)
+
+
+def _who_signs_in(school: OpenSchool) -> frozenset[str]:
+    """Accounts with a password that was set, or with a token."""
+    with_password = [login for login in school.secrets.logins() if login.has_password]
+    return frozenset(one.account for one in (*with_password, *school.secrets.tokens()))
 
 
 def people_of(school: OpenSchool, answered: Answered) -> dict[str, str]:

@@ -14,10 +14,12 @@ from typing import Final, cast
 from api.auth import Identity
 from api.identity.opening import make_secrets
 from api.retention import PERSON
-from api.schools import make_access_log, make_vault
+from api.schools import make_access_log
 from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, passphrase, write_school_file
+from api.vaults import make_vault
 from ledger.application import School
 from ledger.durable import create_file, secret_folder
+from ledger.journal.account_vocabulary import AccountKind, Role
 from ledger.journal.commands import (
     AcknowledgeConfidentiality,
     FoundAccounts,
@@ -25,7 +27,6 @@ from ledger.journal.commands import (
     OpenAccount,
     OpenSchool,
 )
-from ledger.journal.vocabulary import AccountKind, Role
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import create_key, load_signer
 from ledger.vault.disclosure import make_disclosure

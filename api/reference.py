@@ -41,6 +41,8 @@ _TAGS: Final = {
     "prints": "Печатные формы и проверка бумаги / printed forms, checking paper",
     "excuses": "Сбои и причины опозданий / incidents and excuses",
     "service": "Свежесть, порталы и свидетели / freshness, portals, witnesses",
+    "accounts": "Учётные записи и роли / accounts and roles",
+    "sign-in": "Вход / sign-in",
     "reads": "Кто смотрел / who looked",
     "erasing": "Сроки хранения и уничтожение сведений / retention and erasing",
     "views": "Представления / views",

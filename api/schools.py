@@ -40,6 +40,7 @@ from api.settings import (
     read_school_file,
     views_url,
 )
+from api.vaults import make_vault, open_sealed_rows, open_vault_of
 from api.whose import Directory
 from api.witnessing import DAY_SECONDS, Asked, Witnessing, ask_all
 from ledger.access.log import AccessLog
@@ -53,7 +54,6 @@ from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
 from ledger.signing.keys import Signer, create_key, load_signer, vkey_path
 from ledger.signing.proofs import TileRoots
-from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
@@ -395,7 +395,7 @@ def open_school(
         reading = sqlite and not recording
         app = School(ledger_environment(layout, file, create=sqlite and recording, read_only=reading))
         stack.callback(app.close)
-        vault = make_vault(layout, file) if sqlite and recording else _open_vault(layout, file)
+        vault = make_vault(layout, file) if sqlite and recording else open_vault_of(layout, file)
         stack.callback(vault.close)
         # Before anything is read: an older copy of the keys must not bring anybody back.
         enforce(app, vault.keys)
@@ -472,41 +472,6 @@ def make_access_log(layout: Layout, school: SchoolFile) -> None:
     AccessLog(access_environment(layout, school, create=True), school.origin, str).close()
 
 
-def make_vault(layout: Layout, school: SchoolFile) -> Vault:
-    """Open the vault; its tables are made or brought up to date first.
-
-    Raises:
-        LetopisError: its database or its keys cannot be used.
-    """
-    if school.database == "sqlite":
-        from ledger.vault.sqlite import open_vault
-
-        return open_vault(layout.vault_file, KeyStore(layout.vault_keys, school.origin), create=True)
-    from ledger.vault.postgres import install
-
-    install(ledger_environment(layout, school, create=True)["LETOPIS_POSTGRES_OWNER_DSN"])
-    return _open_vault(layout, school)
-
-
-def open_sealed_rows(
-    layout: Layout, school: SchoolFile, *, as_owner: bool, environ: Mapping[str, str] | None = None
-) -> SealedRows:
-    """Open the vault's rows without its keys; on PostgreSQL in the owner's role, which alone may remove rows, or not.
-
-    Raises:
-        SettingsError: the environment has not the role's connection string.
-        LetopisError: there is no vault, or its tables are not up to date.
-    """
-    if school.database == "sqlite":
-        from ledger.vault.sqlite import SQLiteRows
-
-        return SQLiteRows(layout.vault_file, school.origin)
-    from ledger.vault.postgres import PostgresRows
-
-    role = "LETOPIS_POSTGRES_OWNER_DSN" if as_owner else "LETOPIS_POSTGRES_DSN"
-    return PostgresRows(ledger_environment(layout, school, create=as_owner, environ=environ)[role], school.origin)
-
-
 def removable_rows(school: OpenSchool) -> SealedRows:
     """The vault's rows of an open school in the role that may remove some.
 
@@ -514,14 +479,3 @@ def removable_rows(school: OpenSchool) -> SealedRows:
         SettingsError, LetopisError: as `open_sealed_rows`.
     """
     return open_sealed_rows(school.layout, read_school_file(school.layout), as_owner=True)
-
-
-def _open_vault(layout: Layout, school: SchoolFile) -> Vault:
-    if school.database == "sqlite":
-        from ledger.vault.sqlite import open_vault as open_file
-
-        return open_file(layout.vault_file, KeyStore(layout.vault_keys, school.origin))
-    from ledger.vault.postgres import open_vault
-
-    dsn = ledger_environment(layout, school)["LETOPIS_POSTGRES_DSN"]
-    return open_vault(dsn, KeyStore(layout.vault_keys, school.origin))

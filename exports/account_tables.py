@@ -7,7 +7,8 @@ from typing import Final
 
 from exports.names import Open
 from exports.tables import Table, typed
-from ledger.journal.vocabulary import ACCOUNT_CLOSING_WORDS, ACCOUNT_WORDS, ROLE_WORDS
+from ledger.journal.account_vocabulary import ACCOUNT_CLOSING_WORDS, ACCOUNT_WORDS
+from ledger.journal.vocabulary import ROLE_WORDS
 from projections.reading import Reader
 from projections.views.accounts import AccountEntry, account_entries
 

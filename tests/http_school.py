@@ -21,6 +21,7 @@ from api.retention import PERSON
 from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile
+from ledger.journal.account_vocabulary import Role
 from ledger.journal.commands import (
     AcknowledgeConfidentiality,
     GrantRole,
@@ -29,7 +30,6 @@ from ledger.journal.commands import (
     OpenSchool as OpenSchoolCommand,
     RegisterPerson,
 )
-from ledger.journal.vocabulary import Role
 from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 

@@ -20,8 +20,8 @@ from eventsourcing.persistence import PersistenceError
 from api.backups import postgres
 from api.backups.folder import Backup, BackupRefused, check_files
 from api.backups.restoring import Place, audit_restored, read_vkeys, restore_keys, school_of, unpack_databases
-from api.schools import open_sealed_rows
 from api.settings import Layout, SchoolFile, ledger_environment, passphrase
+from api.vaults import open_sealed_rows
 from ledger.application import School
 from ledger.audit import AuditReport
 from ledger.errors import LetopisError

@@ -25,8 +25,8 @@ from api.backups.folder import (
     copy_file,
     names_of,
 )
-from api.schools import open_sealed_rows
 from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, read_school_file, write_school_file
+from api.vaults import open_sealed_rows
 from ledger.application import School
 from ledger.audit import AuditReport, audit
 from ledger.durable import SECRET_MODE, FileRefused, secret_folder, sync_file, sync_folder

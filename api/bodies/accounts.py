@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.bodies.base import Body, Day, Id, Name
-from ledger.journal.vocabulary import AccountClosing, AccountKind, Role
+from ledger.journal.account_vocabulary import AccountClosing, AccountKind, Role
 
 
 class NewAccount(Body, frozen=True, kw_only=True):

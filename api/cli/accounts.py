@@ -24,7 +24,8 @@ from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.errors import LetopisError
 from ledger.journal import commands as jc
-from ledger.journal.vocabulary import ACCOUNT_WORDS, ROLE_WORDS, AccountClosing, AccountKind, Role
+from ledger.journal.account_vocabulary import ACCOUNT_WORDS, AccountClosing, AccountKind, Role
+from ledger.journal.vocabulary import ROLE_WORDS
 from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
 from projections.views.accounts import Account, accounts

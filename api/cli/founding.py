@@ -10,8 +10,9 @@ from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.founding import init_school
 from api.identity.opening import make_secrets
-from api.schools import make_access_log, make_vault
+from api.schools import make_access_log
 from api.settings import Layout, SchoolFile, SettingsError, code_of, ledger_environment, read_school_file
+from api.vaults import make_vault
 from ledger.application import School
 from ledger.journal.commands import OpenSchool
 

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from api.cli.console import Console, Exit
-from api.schools import open_sealed_rows
 from api.settings import Layout, ledger_environment, read_school_file
+from api.vaults import open_sealed_rows
 from ledger.application import School
 from ledger.errors import LetopisError
 from ledger.vault.keys import KeyStore

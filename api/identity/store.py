@@ -106,11 +106,6 @@ class Secrets:
         rows = self._rows.run(lambda execute: execute(f"{_TOKENS}{condition} ORDER BY made_at, digest", parameters))
         return [_token(row) for row in rows]
 
-    def accounts(self) -> frozenset[str]:
-        """Accounts that can sign in: with a password that was set, or with a token."""
-        tokens = {token.account for token in self.tokens()}
-        return frozenset(tokens | {login.account for login in self.logins() if login.has_password})
-
     def revoke_token(self, account: str, id_: str) -> bool:
         """Revoke the account's token of this id; says whether there was one."""
         rows = self._rows.run(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.journal.account_vocabulary import AccountClosing, AccountKind, Role
 from ledger.journal.command import JournalCommand
-from ledger.journal.vocabulary import AccountClosing, AccountKind, Role
 
 
 class FoundAccounts(JournalCommand, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
+from ledger.journal.account_vocabulary import AccountClosing, AccountKind, Role
 from ledger.journal.event import Event
-from ledger.journal.vocabulary import AccountClosing, AccountKind, Role
 
 
 class AccountsFounded(Event, frozen=True, kw_only=True):

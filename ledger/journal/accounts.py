@@ -29,13 +29,13 @@ from ledger.journal.account_events import (
     RoleGranted,
     RoleRevoked,
 )
+from ledger.journal.account_vocabulary import ACCOUNT_CLOSINGS, ACCOUNT_KINDS, ROLES, AccountKind
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.context import Context
 from ledger.journal.guardians import check_linked
 from ledger.journal.people import Person, check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup
-from ledger.journal.vocabulary import ACCOUNT_CLOSINGS, ACCOUNT_KINDS, ROLES, AccountKind
 from ledger.journal.year import Period
 
 ADMINISTRATOR: Final = "administrator"

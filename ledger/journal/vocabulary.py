@@ -59,22 +59,6 @@ PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions
 VoidReason = Literal["spoiled", "lost", "wrong_scope", "superseded", "other"]
 """Why the paper of a printed form counts no more."""
 Duty = Literal["journal", "substitute", "class_teacher"]
-AccountKind = Literal["employee", "student", "guardian", "inspector", "program"]
-Role = Literal[
-    "teacher",
-    "class_teacher",
-    "deputy",
-    "director",
-    "administrator",
-    "system_administrator",
-    "inspector",
-    "archivist",
-    "student",
-    "guardian",
-    "export_job",
-]
-"""In which role an account may act; `system_administrator` sees neither marks nor names."""
-AccountClosing = Literal["dismissed", "left", "graduated", "ended", "mistake"]
 PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"]
 Weeks = Literal["every", "odd", "even"]
 """In which weeks of the school year a lesson of the timetable is held; the first week is odd."""
@@ -174,20 +158,6 @@ ROLE_WORDS: Final[dict[str, str]] = {
 }
 """Roles in which somebody acts; an entry may have another, which a program then shows as it is."""
 
-ACCOUNT_WORDS: Final[dict[str, str]] = {
-    "employee": "сотрудник",
-    "student": "ученик",
-    "guardian": "законный представитель",
-    "inspector": "проверяющий",
-    "program": "программа",
-}
-ACCOUNT_CLOSING_WORDS: Final[dict[str, str]] = {
-    "dismissed": "уволен",
-    "left": "выбыл",
-    "graduated": "окончил школу",
-    "ended": "срок истёк",
-    "mistake": "заведена по ошибке",
-}
 
 REASON_WORDS: Final[dict[str, str]] = {
     "typo": "описка",
@@ -482,9 +452,6 @@ MEDIA_TYPES: Final[frozenset[str]] = frozenset(get_args(MediaType))
 WORK_KINDS: Final[frozenset[str]] = frozenset(get_args(WorkKind))
 WEIGHT_MAX: Final = 1_000
 """Of a work, in hundredths: ten times an ordinary one."""
-ACCOUNT_KINDS: Final[frozenset[str]] = frozenset(get_args(AccountKind))
-ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
-ACCOUNT_CLOSINGS: Final[frozenset[str]] = frozenset(get_args(AccountClosing))
 DUTIES: Final[frozenset[str]] = frozenset(get_args(Duty))
 PLAN_REASONS: Final[frozenset[str]] = frozenset(get_args(PlanReason))
 SUBSTITUTION_REASONS: Final[frozenset[str]] = frozenset(get_args(SubstitutionReason))

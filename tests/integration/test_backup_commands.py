@@ -23,8 +23,9 @@ from api.cli.console import Console, Exit
 from api.cli.exporting import ExportOptions, run_export
 from api.cli.looking import look
 from api.cli.proving import verify_archive
-from api.schools import open_school, open_sealed_rows
+from api.schools import open_school
 from api.settings import Layout, SettingsError, UnavailableError, read_school_file
+from api.vaults import open_sealed_rows
 from ledger.vault.disclosure import make_disclosure
 from tests.conftest import Database, make_database
 from tests.sample_folders import sample_folder, sample_on_postgres

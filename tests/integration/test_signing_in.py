@@ -12,8 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from ledger.journal.account_vocabulary import Role
 from ledger.journal.commands import CloseAccount, GrantRole, OpenAccount, RegisterPerson, RevokeRole
-from ledger.journal.vocabulary import Role
 from ledger.wire.entry import Actor
 from tests.http_class import problem
 from tests.http_school import Served, make_school, served

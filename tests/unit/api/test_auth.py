@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.auth import RIGHTS, Identity, Right, needs_second_factor
-from ledger.journal.vocabulary import ROLES
+from ledger.journal.account_vocabulary import ROLES
 
 ACTOR = "6f1c0f5e-0000-4000-8000-000000000001"
 
