@@ -82,8 +82,8 @@ def ask_school(school: OpenSchool, question: Question, given: Mapping[str, str],
 
 def _who_signs_in(school: OpenSchool) -> frozenset[str]:
     """Accounts with a password that was set, or with a token."""
-    with_password = [login for login in school.secrets.logins() if login.has_password]
-    return frozenset(one.account for one in (*with_password, *school.secrets.tokens()))
+    with_password = {login.account for login in school.secrets.logins() if login.has_password}
+    return frozenset(with_password | {token.account for token in school.secrets.tokens()})
 
 
 def people_of(school: OpenSchool, answered: Answered) -> dict[str, str]:
