@@ -11,8 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.bodies import accounts as accounts
-from api.bodies import erasures as erasures
+from api.bodies import accounts as accounts, erasures as erasures
 from api.bodies.backups import NewBackup as NewBackup, NewBackupCheck as NewBackupCheck
 from api.bodies.base import (
     DAY_PATTERN as DAY_PATTERN,
