@@ -52,15 +52,15 @@ def account(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
         registered = isinstance(journal.find(f"person/{id_}"), Person)
         name = None if registered else digest(50_000 + journal.size)
         return cmd.OpenAccount(account=id_, kind=kind, name=name), actor
-    action = choices.number(7)
-    if action < 3:
+    action = choices.number(9)
+    if action < 4:
         return _grant(choices, journal, id_, role), actor
     if action < 5:
         sha256 = choices.one(_TEXTS)
         own = Actor(id_, role)
         return cmd.AcknowledgeConfidentiality(account=id_, sha256=sha256), actor if choices.rarely() else own
-    if action == 5:
-        grant = choices.one([*known.grants, 3])
+    if action < 8:
+        grant = 3 if choices.rarely() else choices.one([*known.grants] or [3])
         return cmd.RevokeRole(account=id_, grant=grant, basis="приказ № 3"), actor
     reason: Any = "mistake" if choices.rarely() else _REASONS.get(kind, "ended")
     return cmd.CloseAccount(account=id_, reason=reason, basis="приказ № 4"), actor

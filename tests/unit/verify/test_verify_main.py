@@ -11,6 +11,9 @@ from tests.verify_mutations import proof_of, served, serving
 from verify.__main__ import main
 from verify.tiles import TOKEN_VARIABLE
 
+# The sample's last tile of leaves, which is not full.
+LAST_TILE = f"tile/0/{SAMPLE_SIZE // 256:03d}.p/{SAMPLE_SIZE % 256}"
+
 
 @pytest.fixture(scope="module")
 def school() -> Sample:
@@ -212,7 +215,8 @@ def test_checks_hashes_only_where_the_entries_are_kept_back(school: Sample, caps
 
 def test_finds_a_wrong_tile_where_the_entries_are_kept_back(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     paths = served(school.builder)
-    paths[f"tile/0/000.p/{SAMPLE_SIZE}"] = bytes(SAMPLE_SIZE * 32)
+    assert LAST_TILE in paths
+    paths[LAST_TILE] = bytes(SAMPLE_SIZE % 256 * 32)
     with serving(paths, "token-of-an-inspector") as url:
         assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 1
     assert "[root-mismatch]" in capsys.readouterr().out
@@ -230,6 +234,6 @@ def test_says_incomplete_of_a_server_that_is_not_there(
 
 def test_says_incomplete_of_a_server_that_breaks_off(school: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     paths = served(school.builder)
-    with serving(paths, unavailable=f"tile/0/000.p/{SAMPLE_SIZE}") as url:
+    with serving(paths, unavailable=LAST_TILE) as url:
         assert main(["--url", url, "--key", school.builder.key.vkey, "--lang", "en"]) == 3
     assert "[no-answer]" in capsys.readouterr().out
