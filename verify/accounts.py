@@ -115,7 +115,7 @@ class Accounts:
         if person is not None and person.kind not in registered.get(kind, ()):
             self._find("person-kind", kind, person.kind)
         if person is None and digests is None and not self._replay.start:
-            self._find("reference-unknown", "an earlier person", stream.id)
+            self._find("reference-unknown", "a registered person", stream.id)
         if digests is not None and (person is not None or kind in (b"student", b"guardian")):
             self._find("data-field", "no name of a registered person", digests, field_name="data._sd")
         name = person.name if person is not None and digests is None else b""

@@ -98,6 +98,7 @@ PHRASES: Final[dict[str, str]] = {
     "sorted, each once": "по порядку, каждое один раз",
     "the first account, by its holder": "первая учётная запись, своим владельцем",
     "a new account, or a closed one of this kind": "новая учётная запись или закрытая того же вида",
+    "a registered person": "зарегистрированный человек",
     "no name of a registered person": "без имени, раз человек зарегистрирован",
     "a role granted by another": "роль, которую дал другой",
     "a role of the account's kind": "роль, возможная для такой учётной записи",
