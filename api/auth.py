@@ -1,6 +1,7 @@
 """Who acts over HTTP, and what a role may do: refused by default.
 
 How somebody shows to be an account's holder is in `api.identity`; which roles the account holds today, in the log.
+One table says what each role may do, and whose records it may ask for (`api.reach`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from api.reach import Facts, Named, Reach, Reader, anything, inspected, own_class, own_diary, own_teaching
+from ledger.journal.account_events import RoleGranted
 
 
 class Right(StrEnum):
@@ -32,6 +36,8 @@ class Right(StrEnum):
     CONTROL = "control"
     RECORD_RESULTS = "record_results"
     PUBLISH_RESULTS = "publish_results"
+    READ_SETUP = "read_setup"
+    READ_WORK = "read_work"
     READ_VIEWS = "read_views"
     OVERSEE = "oversee"
     READ_STAFF = "read_staff"
@@ -43,105 +49,58 @@ class Right(StrEnum):
     GRANT = "grant"
 
 
-_TEACHER: Final = frozenset(
-    {
-        Right.TEACH,
-        Right.PLAN,
-        Right.PRINT,
-        Right.CERTIFY,
-        Right.CONTROL,
-        Right.REQUEST_CORRECTION,
-        Right.PUBLISH_RESULTS,
-        Right.READ_VIEWS,
-    }
-)
-_INSPECTOR: Final = frozenset(
-    {
-        Right.READ_VIEWS,
-        Right.OVERSEE,
-        Right.READ_STAFF,
-        Right.READ_ENTRIES,
-        Right.READ_DISCLOSURES,
-        Right.SIGN,
-    }
-)
-RIGHTS: Final[Mapping[str, frozenset[Right]]] = {
-    "teacher": _TEACHER,
-    "class_teacher": frozenset({Right.READ_VIEWS}),
-    "deputy": frozenset(
-        {
-            Right.CLOSE,
-            Right.CLOSE_JOURNAL,
-            Right.HAND_OVER,
-            Right.APPROVE,
-            Right.PLAN,
-            Right.PRINT,
-            Right.CERTIFY,
-            Right.CANCEL,
-            Right.EXCUSE,
-            Right.PLAN_SUBSTITUTES,
-            Right.CONTROL,
-            Right.REQUEST_CORRECTION,
-            Right.RECORD_RESULTS,
-            Right.PUBLISH_RESULTS,
-            Right.READ_VIEWS,
-            Right.READ_STAFF,
-        }
-    ),
-    "administrator": frozenset(
-        {
-            Right.SET_UP,
-            Right.CLOSE,
-            Right.CLOSE_JOURNAL,
-            Right.HAND_OVER,
-            Right.REGISTER_PAPER,
-            Right.DIRECT,
-            Right.ERASE,
-            Right.APPROVE,
-            Right.CONTROL,
-            Right.PLAN,
-            Right.PRINT,
-            Right.CERTIFY,
-            Right.CANCEL,
-            Right.EXCUSE,
-            Right.PLAN_SUBSTITUTES,
-            Right.RECORD_RESULTS,
-            Right.PUBLISH_RESULTS,
-            Right.READ_VIEWS,
-            Right.OVERSEE,
-            Right.READ_STAFF,
-            Right.READ_ENTRIES,
-            Right.READ_DISCLOSURES,
-            Right.SIGN,
-            Right.ADMINISTER,
-            Right.GRANT,
-        }
-    ),
-    "director": frozenset(
-        {
-            Right.CLOSE_JOURNAL,
-            Right.HAND_OVER,
-            Right.REGISTER_PAPER,
-            Right.PRINT,
-            Right.DIRECT,
-            Right.ERASE,
-            Right.PLAN_SUBSTITUTES,
-            Right.READ_VIEWS,
-            Right.OVERSEE,
-            Right.READ_STAFF,
-            Right.READ_ENTRIES,
-            Right.READ_DISCLOSURES,
-            Right.SIGN,
-        }
-    ),
-    "inspector": _INSPECTOR,
-    "archivist": _INSPECTOR | {Right.HAND_OVER, Right.REGISTER_PAPER},
-    "system_administrator": frozenset({Right.ADMINISTER, Right.SIGN}),
-    "export_job": frozenset({Right.READ_ENTRIES, Right.READ_DISCLOSURES}),
-    "student": frozenset(),
-    "guardian": frozenset(),
+_STAFF: Final[Mapping[Right, Reach]] = {Right.READ_SETUP: anything, Right.READ_WORK: anything}
+_ALL: Final[Mapping[Right, Reach]] = {**_STAFF, Right.READ_VIEWS: anything, Right.READ_STAFF: anything}
+_AUDIT: Final[Mapping[Right, Reach]] = {
+    **_ALL,
+    Right.OVERSEE: anything,
+    Right.READ_ENTRIES: anything,
+    Right.READ_DISCLOSURES: anything,
+    Right.SIGN: anything,
 }
-"""Role -> rights. A role that is not here has none."""
+
+
+def _to(*rights: Right) -> dict[Right, Reach]:
+    """Rights to write: which course, class or period is the journal's rules' to say, at the moment of the entry."""
+    return dict.fromkeys(rights, anything)
+
+
+ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
+    "teacher": {
+        **_STAFF,
+        Right.READ_VIEWS: own_teaching,
+        **_to(Right.TEACH, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CONTROL),
+        **_to(Right.REQUEST_CORRECTION, Right.PUBLISH_RESULTS),
+    },
+    "class_teacher": {**_STAFF, Right.READ_VIEWS: own_class},
+    "deputy": {
+        **_ALL,
+        **_to(Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.APPROVE, Right.PLAN, Right.PRINT, Right.CERTIFY),
+        **_to(Right.CANCEL, Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.CONTROL, Right.REQUEST_CORRECTION),
+        **_to(Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
+    },
+    "administrator": {
+        **_AUDIT,
+        **_to(Right.SET_UP, Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.DIRECT),
+        **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
+        **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
+        **_to(Right.ADMINISTER, Right.GRANT),
+    },
+    "director": {
+        **_AUDIT,
+        **_to(Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.PRINT, Right.DIRECT, Right.ERASE),
+        **_to(Right.PLAN_SUBSTITUTES),
+    },
+    "inspector": {**dict.fromkeys(_AUDIT, inspected), Right.READ_SETUP: anything, Right.SIGN: anything},
+    "archivist": {**_AUDIT, **_to(Right.HAND_OVER, Right.REGISTER_PAPER)},
+    "system_administrator": _to(Right.ADMINISTER, Right.SIGN),
+    "export_job": {Right.READ_ENTRIES: anything, Right.READ_DISCLOSURES: anything},
+    "student": {Right.READ_VIEWS: own_diary},
+    "guardian": {Right.READ_VIEWS: own_diary},
+}
+"""Role -> right -> how far it reaches. What is not here is refused."""
+RIGHTS: Final[Mapping[str, frozenset[Right]]] = {role: frozenset(rights) for role, rights in ACCESS.items()}
+"""Role -> rights."""
 _WITHOUT_NAMES: Final = frozenset({Right.SIGN, Right.ADMINISTER})
 """Rights that show nobody's personal data: all others wait until confidentiality was acknowledged (2.4.4)."""
 _ONE_FACTOR: Final = frozenset({"teacher", "class_teacher", "student", "guardian"})
@@ -164,6 +123,7 @@ class Identity:
         label: what shows that it is: the token's label, or ``session``.
         rights: the only rights, where a token has fewer than its role; None: all of the role's.
         has_acknowledged: whether the holder acknowledged confidentiality; a program needs not.
+        grants: what of the role the account was granted that holds today.
     """
 
     actor: str
@@ -172,6 +132,7 @@ class Identity:
     label: str
     rights: frozenset[Right] | None = None
     has_acknowledged: bool = True
+    grants: tuple[RoleGranted, ...] = ()
 
     def has(self, right: Right) -> bool:
         """Whether this role has the right, and what it signed in with too."""
@@ -180,3 +141,8 @@ class Identity:
     def may(self, right: Right) -> bool:
         """Whether the right may be used now: a right to personal data waits for the acknowledgement."""
         return self.has(right) and (self.has_acknowledged or right in _WITHOUT_NAMES)
+
+    def reaches(self, right: Right, named: Named, facts: Facts) -> bool:
+        """Whether what a request names is within this role's reach under a right."""
+        reach = ACCESS.get(self.role, {}).get(right)
+        return reach is not None and reach(Reader(self.actor, self.grants), named, facts)

@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from api.access import declared_by
 from api.auth import RIGHTS, Identity, Right
 from api.bodies import FIELD_NAMES
 from api.identity.acting import SESSION, find_account, of_session, of_token, roles_today
@@ -26,6 +27,8 @@ from api.identity.kept import Session
 from api.misfits import describe_misfit
 from api.problems import Problem, unauthorized
 from api.queries import INDEX
+from api.reach import Named, named_in
+from api.school_facts import SchoolFacts
 from api.schools import OpenSchool, Registry
 from api.strict_json import LIMIT_BYTES, BodyError, parse_body
 from ledger.access.events import PURPOSES, Purpose, is_basis
@@ -203,13 +206,16 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
     """The school of the path and who acts there, with this right.
 
     Raises:
-        Problem: 404 for a school that is not served here (which schools are is no secret), 401, 403; 400 for a query
-            parameter that the route does not have, or that stands twice: what is asked is what was meant.
+        Problem: 404 for a school that is not served here (which schools are is no secret), 401; 403 without the right,
+            or where the role does not reach what is named (`api.reach`); 400 for a query parameter that the route does
+            not have, or that stands twice: what is asked is what was meant.
     """
     school = school_of(request)
     identity = identify(request, school)
     if not identity.may(right):
         raise _forbidden(identity, right)
+    if _shows_somebody(request) and not identity.reaches(right, _named(request), SchoolFacts(school)):
+        raise _out_of_reach()
     refuse_strange_query(request)
     # Who asks whom: the access log wants to know (`api.access`).
     request.state.school, request.state.identity = school, identity
@@ -230,6 +236,26 @@ def _forbidden(identity: Identity, right: Right) -> Problem:
         return Problem("second_factor_needed", 403, detail)
     detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
     return Problem("forbidden", 403, detail)
+
+
+def _shows_somebody(request: Request) -> bool:
+    """Whether the route's answers hold somebody's data: what is written is judged by the journal's rules."""
+    route = request.scope.get("route")
+    declared = declared_by(route) if isinstance(route, APIRoute) else None
+    return declared is None or bool(declared.kinds)
+
+
+def _named(request: Request) -> Named:
+    return named_in([*request.query_params.multi_items(), *request.path_params.items()])
+
+
+def _out_of_reach() -> Problem:
+    """Not within the role's reach, whether it exists or not: told alike."""
+    detail = (
+        "этой роли показывается только своё: назовите свой класс, курс, урок или ученика",
+        "this role is shown its own alone: name your class, course, lesson or student",
+    )
+    return Problem("out_of_reach", 403, detail)
 
 
 def stated_reason(request: Request) -> tuple[Purpose | None, str | None]:

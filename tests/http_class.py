@@ -19,7 +19,7 @@ LAST = (YESTERDAY + timedelta(days=60)).isoformat()
 class SmallClass:
     """5А of `server`, set up by its administrator."""
 
-    def __init__(self, server: Served) -> None:
+    def __init__(self, server: Served, class_teacher: str | None = None) -> None:
         self.server = server
         self.year, self.period, self.group, self.course = (str(uuid4()) for _ in range(4))
         self.students = [str(uuid4()), str(uuid4())]
@@ -34,11 +34,17 @@ class SmallClass:
             post(admin, "/years", {"year": self.year, "title": "2026/27", "starts_on": FIRST, "ends_on": LAST})
             period = {"period": self.period, "year": self.year, "kind": "quarter", "number": 1, "grades": [5]}
             post(admin, "/periods", {**period, "starts_on": FIRST, "ends_on": DAY})
-            post(admin, "/classes", {"class_group": self.group, "year": self.year, "grade": 5, "letter": "А"})
+            leader = {} if class_teacher is None else {"class_teacher": class_teacher}
+            post(admin, "/classes", {"class_group": self.group, "year": self.year, "grade": 5, "letter": "А", **leader})
             for student in self.students:
                 post(admin, f"/classes/{self.group}/enrollments", {"student": student, "starts_on": FIRST})
             course = {"course": self.course, "class_group": self.group, "year": self.year, "subject": "Математика"}
             post(admin, "/courses", {**course, "teacher": teacher, "starts_on": FIRST})
+
+    def read(self, path: str, params: dict[str, str] | None = None) -> httpx.Response:
+        """What a deputy reads, who reads of all classes."""
+        with self.server.as_("deputy") as deputy:
+            return deputy.get(path, params=params)
 
     def lesson(self, **more: Any) -> dict[str, Any]:
         """A lesson's body: a mark for the first student, the second absent."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.auth import Identity, Right, needs_second_factor
+from ledger.journal.account_events import RoleGranted
 from ledger.journal.accounts import Account
 from ledger.journal.people import Person
 
@@ -25,34 +26,52 @@ def find_account(school: OpenSchool, id_: str) -> Account | None:
     return state if isinstance(state, Account) and not state.is_closed else None
 
 
-def roles_today(school: OpenSchool, account: Account) -> tuple[str, ...]:
-    """Roles that the account holds today by the school's clock, sorted; a guardian's while the child is theirs."""
+def grants_today(school: OpenSchool, account: Account) -> tuple[RoleGranted, ...]:
+    """What the account holds today by the school's clock; a guardian's role while the child is theirs."""
     day = school.app.now().astimezone(school.app.zone).date().isoformat()
     return tuple(
-        sorted(
-            {
-                grant.role
-                for grant in account.held(day)
-                if grant.student is None or _is_guardian(school, account.id, grant.student)
-            }
-        )
+        grant for grant in account.held(day) if grant.student is None or _is_guardian(school, account.id, grant.student)
     )
+
+
+def roles_today(school: OpenSchool, account: Account) -> tuple[str, ...]:
+    """Roles that the account holds today, sorted."""
+    return tuple(sorted({grant.role for grant in grants_today(school, account)}))
 
 
 def of_token(school: OpenSchool, token: Token) -> Identity | None:
     """Whom a token stands for; None where its account is closed or does not hold its role today."""
     account = find_account(school, token.account)
-    if account is None or token.role not in roles_today(school, account):
+    grants = _grants_of(school, account, token.role) if account is not None else ()
+    if account is None or not grants:
         return None
-    rights = None if token.rights is None else frozenset(Right(right) for right in token.rights)
-    return Identity(token.account, token.role, school.code, token.label, rights, _has_read(school, account))
+    return Identity(
+        actor=token.account,
+        role=token.role,
+        school=school.code,
+        label=token.label,
+        rights=None if token.rights is None else frozenset(Right(right) for right in token.rights),
+        has_acknowledged=_has_read(school, account),
+        grants=grants,
+    )
 
 
 def of_session(school: OpenSchool, session: Session, account: Account, role: str) -> Identity:
     """Whom a session stands for in a role that the account holds; without the factor that the role needs, no rights."""
     weak = session.stage != "full" and needs_second_factor(role)
-    rights = frozenset[Right]() if weak else None
-    return Identity(session.account, role, school.code, SESSION, rights, _has_read(school, account))
+    return Identity(
+        actor=session.account,
+        role=role,
+        school=school.code,
+        label=SESSION,
+        rights=frozenset() if weak else None,
+        has_acknowledged=_has_read(school, account),
+        grants=_grants_of(school, account, role),
+    )
+
+
+def _grants_of(school: OpenSchool, account: Account, role: str) -> tuple[RoleGranted, ...]:
+    return tuple(grant for grant in grants_today(school, account) if grant.role == role)
 
 
 def _has_read(school: OpenSchool, account: Account) -> bool:

@@ -19,7 +19,7 @@ from api.openapi import describe
 from api.queries import At, Id, read_as_of
 from api.requests import path_id
 from api.retention import JOURNAL
-from api.routes.views import check_reader, dress
+from api.routes.views import check_work_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
@@ -27,7 +27,7 @@ from projections.reading import resolve
 from projections.views import control, lookups
 
 router = APIRouter(tags=["control"])
-read = APIRouter(tags=["control"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["control"], dependencies=[Depends(check_work_reader)])
 
 Open = Annotated[Literal["open"] | None, Query(description="those that still wait; left out: all")]
 

@@ -14,7 +14,7 @@ from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
 from api.requests import path_id
-from api.routes.views import check_controller, check_reader, dress
+from api.routes.views import check_controller, check_work_reader, dress
 from api.schools import OpenSchool
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from projections.engine import Views
@@ -44,7 +44,7 @@ By = Annotated[
 ]
 
 
-router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_work_reader)])
 office = APIRouter(tags=["views"], dependencies=[Depends(check_controller)])
 
 

@@ -21,14 +21,14 @@ from api.queries import At, From, Id, To, read_as_of
 from api.requests import path_id
 from api.retention import JOURNAL
 from api.routes.control import answer_noted
-from api.routes.views import check_reader
+from api.routes.views import check_work_reader
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from projections.reading import resolve
 from projections.views import excuses
 
 router = APIRouter(tags=["excuses"])
-read = APIRouter(tags=["excuses"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["excuses"], dependencies=[Depends(check_work_reader)])
 
 
 def _note(asked: Asked[Any], person: str) -> str | None:

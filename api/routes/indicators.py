@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access import reads
 from api.queries import At, From, Id, Month, To, days_of
 from api.routes.questions import Format, answer_question
-from api.routes.views import check_reader, whose
+from api.routes.views import check_work_reader, whose
 from projections.questions import BY_SLUG
 
 _QUESTION: Final = BY_SLUG["indicators"]
@@ -22,7 +22,7 @@ By = Annotated[
 ]
 
 
-router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_work_reader)])
 
 _OWN: Final = ("учитель видит только свои показатели", "a teacher reads the own indicators only")
 

@@ -15,7 +15,7 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, Id, read_as_of
 from api.requests import path_id
-from api.routes.views import check_reader, dress
+from api.routes.views import check_setup_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
@@ -23,7 +23,7 @@ from projections.reading import resolve
 from projections.views.plans import plan_page, programme
 
 router = APIRouter(tags=["plans"])
-read = APIRouter(tags=["plans"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["plans"], dependencies=[Depends(check_setup_reader)])
 
 
 def _import(asked: Asked[bodies.NewPlan]) -> jc.ImportPlan:

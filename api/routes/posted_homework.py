@@ -12,13 +12,13 @@ from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
 from api.requests import path_id
-from api.routes.views import answer_view, check_overseer, check_reader
+from api.routes.views import answer_view, check_overseer, check_setup_reader
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from projections.views import posted_homework
 
 router = APIRouter(tags=["lessons"])
-read = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["views"], dependencies=[Depends(check_setup_reader)])
 overseen = APIRouter(tags=["views"], dependencies=[Depends(check_overseer)])
 
 

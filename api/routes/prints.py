@@ -19,7 +19,7 @@ from api.problems import RETRY_AFTER, Problem
 from api.queries import At, Id
 from api.requests import convert_body, path_id, read_body
 from api.retention import PRINT
-from api.routes.views import answer_view, check_controller, check_reader
+from api.routes.views import answer_view, check_controller, check_work_reader
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from exports.printing.code import CodeRefused, parse_code
@@ -35,7 +35,7 @@ SIGNING_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.1
 
 router = APIRouter(tags=["prints"])
-read = APIRouter(tags=["prints"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["prints"], dependencies=[Depends(check_work_reader)])
 controlled = APIRouter(tags=["prints"], dependencies=[Depends(check_controller)])
 
 

@@ -16,7 +16,7 @@ from api.openapi import describe
 from api.queries import At, Id, read_as_of
 from api.requests import path_id, path_index
 from api.retention import JOURNAL
-from api.routes.views import check_controller, check_reader, dress
+from api.routes.views import check_controller, check_reader, check_setup_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
@@ -26,6 +26,7 @@ from projections.views import result_register
 
 router = APIRouter(tags=["results"])
 read = APIRouter(tags=["results"], dependencies=[Depends(check_reader)])
+set_up = APIRouter(tags=["results"], dependencies=[Depends(check_setup_reader)])
 controlled = APIRouter(tags=["results"], dependencies=[Depends(check_controller)])
 
 
@@ -172,7 +173,7 @@ async def record_council_decision(request: Request) -> Response:
     return await perform(request, COUNCIL)
 
 
-@read.get("/assessment-rules")
+@set_up.get("/assessment-rules")
 @reads_nobody("rules of assessment")
 async def read_assessment_rules(request: Request, at: At = None) -> Response:
     """Rules of assessment, each in force until the next one's day."""

@@ -15,7 +15,7 @@ from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To, read_as_of
 from api.requests import path_id
-from api.routes.views import check_reader, dress
+from api.routes.views import check_setup_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
@@ -23,7 +23,7 @@ from ledger.log import Receipt
 from projections.views.work_schedule import work_schedule
 
 router = APIRouter(tags=["plans"])
-read = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["views"], dependencies=[Depends(check_setup_reader)])
 
 
 def _schedule(asked: Asked[bodies.NewScheduledWork]) -> jc.ScheduleWork:

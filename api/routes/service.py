@@ -16,7 +16,7 @@ from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, To, read_as_of
 from api.requests import path_id
-from api.routes.views import check_reader
+from api.routes.views import check_setup_reader
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
@@ -24,7 +24,7 @@ from projections.measuring import measure
 from projections.views import freshness, portals
 
 router = APIRouter(tags=["service"])
-read = APIRouter(tags=["service"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["service"], dependencies=[Depends(check_setup_reader)])
 
 
 def _measure(asked: Asked[bodies.Nothing]) -> jc.MeasureFreshness:

@@ -13,7 +13,7 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of
 from api.requests import path_id
-from api.routes.views import answer_view, check_reader
+from api.routes.views import answer_view, check_work_reader
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from projections.views import substitution_plans
@@ -22,7 +22,7 @@ _PEOPLE: Final = ("absent_teacher", "substitute", "given_by")
 
 
 router = APIRouter(tags=["lessons"])
-read = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["views"], dependencies=[Depends(check_work_reader)])
 
 
 def _plan(asked: Asked[bodies.NewSubstitutionPlan]) -> jc.PlanSubstitution:

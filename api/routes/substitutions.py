@@ -10,14 +10,14 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import note, reads
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
-from api.routes.views import check_reader, dress, whose
+from api.routes.views import check_work_reader, dress, whose
 from api.schools import OpenSchool
 from exports.substitutions import format_register
 from ledger.clock import utc_now
 from projections.reading import AsOf
 from projections.views.substitution_register import SubstitutionRegister, substitution_register
 
-router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_work_reader)])
 
 _OWN: Final = ("учитель видит только свои замещения", "a teacher reads the own substitutions only")
 

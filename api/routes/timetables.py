@@ -17,7 +17,7 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
-from api.routes.views import check_reader, dress
+from api.routes.views import check_setup_reader, check_work_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.clock import utc_now
@@ -31,7 +31,8 @@ _DAYS_MAX: Final = 400
 
 
 router = APIRouter(tags=["set-up"])
-shown = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+shown = APIRouter(tags=["views"], dependencies=[Depends(check_setup_reader)])
+worked = APIRouter(tags=["views"], dependencies=[Depends(check_work_reader)])
 
 
 def _declare_days_off(asked: Asked[bodies.NewDaysOff]) -> jc.DeclareDaysOff:
@@ -149,7 +150,7 @@ async def read_class_days(
     )
 
 
-@shown.get("/teacher-day")
+@worked.get("/teacher-day")
 @reads("names", "work")
 async def read_teacher_day(request: Request, teacher: Id = None, from_date: From = None, at: At = None) -> Response:
     """A teacher's lessons of the day `from`, and what is missing of each; the own day where no teacher is named."""
@@ -162,7 +163,7 @@ async def read_teacher_day(request: Request, teacher: Id = None, from_date: From
     )
 
 
-@shown.get("/gaps")
+@worked.get("/gaps")
 @reads("names", "work")
 async def read_gaps(
     request: Request,

@@ -39,8 +39,18 @@ from projections.views.subgroups import subgroup_members
 
 
 def check_reader(request: Request) -> None:
-    """Refuse who may not read before anything else of the request is judged."""
+    """Refuse who may not read what is named, before anything else of the request is judged."""
     authorize_now(request, Right.READ_VIEWS)
+
+
+def check_setup_reader(request: Request) -> None:
+    """Refuse who may not see how the school is set up and what it plans."""
+    authorize_now(request, Right.READ_SETUP)
+
+
+def check_work_reader(request: Request) -> None:
+    """Refuse who may not read of employees' work; the routes show a teacher the own one alone."""
+    authorize_now(request, Right.READ_WORK)
 
 
 def check_overseer(request: Request) -> None:
@@ -67,6 +77,7 @@ def whose(identity: Identity, asked: str | None, detail: tuple[str, str]) -> str
 
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+set_up = APIRouter(tags=["views"], dependencies=[Depends(check_setup_reader)])
 overseen = APIRouter(tags=["views"], dependencies=[Depends(check_overseer)])
 
 
@@ -113,21 +124,21 @@ def _none(_: Any) -> Iterable[str]:
     return ()
 
 
-@router.get("/years")
+@set_up.get("/years")
 @reads_nobody("school years' days")
 async def read_years(request: Request, at: At = None) -> Response:
     """School years by their first day."""
     return await answer_view(request, at, lambda views, position: lookups.years(views, at=position), _none)
 
 
-@router.get("/classes")
+@set_up.get("/classes")
 @reads("work")
 async def read_classes(request: Request, year: Id = None, at: At = None) -> Response:
     """Class groups."""
     return await answer_view(request, at, lambda views, position: lookups.classes(views, year=year, at=position), _none)
 
 
-@router.get("/periods")
+@set_up.get("/periods")
 @reads("names", "work")
 async def read_periods(request: Request, at: At = None) -> Response:
     """Reporting periods, which are closed, and every entry that closed, reopened or attested one."""
@@ -145,7 +156,7 @@ async def read_periods(request: Request, at: At = None) -> Response:
     )
 
 
-@router.get("/courses")
+@set_up.get("/courses")
 @reads("names", "work")
 async def read_courses(request: Request, class_group: Id = None, at: At = None) -> Response:
     """Courses with their teachers."""

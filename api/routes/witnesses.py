@@ -15,14 +15,14 @@ from api.bodies.service import NewWitness, NewWitnessDismissal
 from api.openapi import describe
 from api.queries import At, read_as_of
 from api.requests import path_id
-from api.routes.views import check_reader
+from api.routes.views import check_setup_reader
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from projections.views import witnesses
 
 router = APIRouter(tags=["service"])
-read = APIRouter(tags=["service"], dependencies=[Depends(check_reader)])
+read = APIRouter(tags=["service"], dependencies=[Depends(check_setup_reader)])
 
 
 def _appoint(asked: Asked[NewWitness]) -> jc.AppointWitness:

@@ -15,7 +15,7 @@ from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
 from api.routes.questions import Format
-from api.routes.views import check_reader, dress, whose
+from api.routes.views import check_work_reader, dress, whose
 from api.schools import OpenSchool
 from exports.workload import format_hours
 from projections.engine import Views
@@ -28,7 +28,7 @@ DAYS_MAX: Final = 31
 By = Annotated[Literal["month", "week"], Query(description="what to count apart; a week is named by its Monday")]
 
 
-router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
+router = APIRouter(tags=["views"], dependencies=[Depends(check_work_reader)])
 
 _OWN: Final = ("учитель видит только свои часы", "a teacher reads the own hours only")
 

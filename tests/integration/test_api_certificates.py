@@ -44,7 +44,7 @@ def test_one_request_sets_the_reasons_that_are_missing_and_later_absences_follow
         answer = post(deputy, path, school.certificate())
         assert answer["streams"].keys() == {f"certificate/{school.absent}", first[1:].replace("lessons", "lesson")}
         third, _ = school.recorded(teacher, number=3)
-        found = teacher.get("/certificates", params={"student": school.absent}).json()
+        found = school.read("/certificates", params={"student": school.absent}).json()
         (row,) = found["rows"]
         assert (row["entry"], row["basis"], row["annulled_by"]) == (answer["first_index"], "справка № 12", None)
         assert found["people"] == {school.absent: "Сидоров Имя"}
@@ -55,7 +55,7 @@ def test_one_request_sets_the_reasons_that_are_missing_and_later_absences_follow
             (second.rpartition("/")[2], "unexcused", False, False),
             (third.rpartition("/")[2], "ill", True, False),
         ]
-        (correction,) = teacher.get("/corrections", params={"student": school.absent}).json()["rows"]
+        (correction,) = school.read("/corrections", params={"student": school.absent}).json()["rows"]
         assert (correction["action"], correction["basis"]) == ("reason_set", "справка № 12")
 
 
@@ -65,20 +65,20 @@ def test_what_lies_in_a_closed_period_needs_a_request(server: Served) -> None:
         school.recorded(teacher)
         post(admin, f"/periods/{school.period}/close", {})
         assert post(admin, f"/classes/{school.group}/certificates", school.certificate())["count"] == 1
-        (row,) = teacher.get("/certificates", params={"class_group": school.group}).json()["rows"]
+        (row,) = school.read("/certificates", params={"class_group": school.group}).json()["rows"]
         assert [(one["code"], one["needs_request"]) for one in row["absences"]] == [("absent", True)]
         annulment = {"student": school.absent, "corrects": row["entry"], "basis": "не тот ученик"}
         by = post(admin, f"/classes/{school.group}/certificate-annulments", annulment)["first_index"]
-        (now,) = teacher.get("/certificates").json()["rows"]
+        (now,) = school.read("/certificates").json()["rows"]
         assert (now["annulled_by"], now["annulled_basis"], now["absences"][0]["needs_request"]) == (
             by,
             "не тот ученик",
             False,
         )
-        (then,) = teacher.get("/certificates", params={"at": str(by)}).json()["rows"]
+        (then,) = school.read("/certificates", params={"at": str(by)}).json()["rows"]
         assert then["annulled_by"] is None
         for query in ({"to": FIRST}, {"student": school.students[0]}, {"class_group": school.own}):
-            assert teacher.get("/certificates", params=query).json()["rows"] == []
+            assert school.read("/certificates", params=query).json()["rows"] == []
 
 
 def test_only_the_class_teacher_or_the_administration_records_one(server: Served) -> None:

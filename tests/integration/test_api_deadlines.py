@@ -168,7 +168,7 @@ def test_a_make_up_day_moves_the_term_of_one_student_and_lets_the_mark_in(server
         wrong = {"corrects": made_up["standing"], "new": later, "reason": "typo"}
         refused = teacher.post(f"{place}/corrections", json=wrong, headers=tag(teacher, place))
         problem(refused, 409, "make_up_needed")
-        assert teacher.get("/flagged-marks").json()["rows"] == []
+        assert school.read("/flagged-marks").json()["rows"] == []
     with server.as_("inspector") as inspector:
         asked = {"finding": "marked", "from": DAY, "to": DAY}
         assert inspector.get("/questions/absences", params=asked).json()["rows"] == []

@@ -51,5 +51,5 @@ def test_a_class_teacher_reads_the_own_class_and_no_other(school: Graded) -> Non
     with school.server.as_("teacher") as teacher:
         for path in ("/forecasts", "/forecasts.csv"):
             assert teacher.get(path, params={"class_group": own}).status_code == 200
-            problem(teacher.get(path, params={"class_group": school.group}), 403, "forbidden")
-            problem(teacher.get(path, params={"student": school.students[0]}), 400, "bad_request")
+            problem(teacher.get(path, params={"class_group": school.group}), 403, "out_of_reach")
+            problem(teacher.get(path, params={"student": school.students[0]}), 403, "out_of_reach")

@@ -19,7 +19,9 @@ FILE = {"media_type": "application/pdf", "sha256": hashlib.sha256(SHEET).hexdige
 
 
 def _homework(client: Any, school: SmallClass) -> Any:
-    return client.get(f"/classes/{school.group}/page").json()["columns"][0]["homework"]
+    return client.get(f"/classes/{school.group}/page", params={"course": school.course}).json()["columns"][0][
+        "homework"
+    ]
 
 
 def test_it_is_due_by_a_lesson_and_pages_show_the_day(server: Served, tmp_path: Path) -> None:
@@ -44,7 +46,7 @@ def test_it_is_due_by_a_lesson_and_pages_show_the_day(server: Served, tmp_path: 
         post(teacher, f"{place}/corrections", change, **tag(teacher, place))
         shown = _homework(teacher, school)
         assert (shown["due_on"], shown["due_lesson"], shown["files"]) == (DAY, named, [FILE])
-        diary = teacher.get(f"/students/{school.students[0]}/page").json()
+        diary = school.read(f"/students/{school.students[0]}/page").json()
         assert diary["lessons"][0]["column"]["homework"] == shown
 
     with server.as_("administrator") as admin:

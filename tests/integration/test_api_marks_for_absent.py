@@ -34,20 +34,20 @@ def test_a_mark_for_an_absent_student_is_refused_or_flagged_as_the_regulation_sa
         later = post(admin, "/regulations", version(FIRST))["first_index"]
         assert later > first
 
-        page = teacher.get(f"/classes/{school.group}/page").json()
+        page = teacher.get(f"/classes/{school.group}/page", params={"course": school.course}).json()
         flagged = values_of(page, absent)
         flag = {"absence": flagged["absence"]["entry"], "regulation": regulation}
         assert flagged["mark"]["flag"] == flag
         assert flagged["absence"]["flag"] is None
         assert values_of(page, present)["mark"]["flag"] is None
-        diary = teacher.get(f"/students/{absent}/page").json()
+        diary = school.read(f"/students/{absent}/page").json()
         assert [value["flag"] for value in diary["lessons"][0]["values"] if value["what"] == "mark"] == [flag]
-        (row,) = teacher.get("/flagged-marks", params={"class_group": school.group, "from": DAY, "to": DAY}).json()[
+        (row,) = school.read("/flagged-marks", params={"class_group": school.group, "from": DAY, "to": DAY}).json()[
             "rows"
         ]
         assert (row["student"], row["value"], row["code"], row["flag"]) == (absent, "3", "absent", flag)
         for query in ({"student": present}, {"to": FIRST}, {"at": str(first)}):
-            assert teacher.get("/flagged-marks", params=query).json()["rows"] == []
+            assert school.read("/flagged-marks", params=query).json()["rows"] == []
 
 
 def test_a_flag_goes_with_the_absence_and_names_the_entry_that_stands_for_it(server: Served) -> None:
@@ -60,13 +60,13 @@ def test_a_flag_goes_with_the_absence_and_names_the_entry_that_stands_for_it(ser
         absence = fact(teacher, place, "absence")
         reason = {"absence": absence["standing"], "code": "ill", "basis": "справка № 5"}
         set_by = post(teacher, f"{place}/absence-reasons", reason, **tag(teacher, place))["first_index"]
-        (row,) = teacher.get("/flagged-marks", params={"student": absent}).json()["rows"]
+        (row,) = school.read("/flagged-marks", params={"student": absent}).json()["rows"]
         assert (row["code"], row["flag"]) == ("ill", {"absence": set_by, "regulation": regulation})
         annul = {"corrects": set_by, "new": None, "reason": "typo"}
         gone = post(teacher, f"{place}/corrections", annul, **tag(teacher, place))["first_index"]
-        assert teacher.get("/flagged-marks").json()["rows"] == []
+        assert school.read("/flagged-marks").json()["rows"] == []
         newer = post(admin, "/regulations", version(FIRST, mark_for_absent="flag", notice_days=4))["first_index"]
         again = {"corrects": gone, "new": "excused", "reason": "typo"}
         stands = post(teacher, f"{place}/corrections", again, **tag(teacher, place))["first_index"]
-        (row,) = teacher.get("/flagged-marks").json()["rows"]
+        (row,) = school.read("/flagged-marks").json()["rows"]
         assert row["flag"] == {"absence": stands, "regulation": newer}

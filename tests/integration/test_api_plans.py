@@ -91,7 +91,7 @@ def test_a_lesson_has_the_plans_homework_until_another_is_entered(server: Served
         post(teacher, f"/courses/{school.course}/plan/amendments", amended)
 
         def shown() -> tuple[Any, list[str]]:
-            (column,) = teacher.get(f"/classes/{school.group}/page").json()["columns"]
+            (column,) = teacher.get(f"/classes/{school.group}/page", params={"course": school.course}).json()["columns"]
             return column["homework"], [item["homework"] for item in column["from_plan"]]
 
         assert shown() == (None, ["§ 1", "§ 2; № 3"]), "as the plan stood when the lesson was recorded"

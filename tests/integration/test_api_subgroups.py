@@ -69,7 +69,7 @@ def test_the_class_page_of_a_half_has_its_members_alone(server: Served) -> None:
         assert [line["student"] for line in page["lines"]] == [school.students[0]]
         assert [(stay["student"], stay["subgroup"]) for stay in page["subgroups"]] == [(school.students[0], "1-я")]
         assert [column["lesson"]["subgroup"] for column in page["columns"]] == ["1-я"]
-        whole = teacher.get(f"/classes/{school.group}/page").json()
+        whole = school.read(f"/classes/{school.group}/page").json()
         assert [line["student"] for line in whole["lines"]] == school.students
 
 
@@ -81,7 +81,7 @@ def test_a_students_own_page_has_the_lessons_of_the_own_half(server: Served) -> 
         for half, number in ((0, 2), (1, 3)):
             assert teacher.post("/lessons", json=school.english(half, half, number)).status_code == 201
         for student, number in zip(school.students, (2, 3), strict=True):
-            found = teacher.get(f"/students/{student}/page").json()["lessons"]
+            found = school.read(f"/students/{student}/page").json()["lessons"]
             assert [one["column"]["lesson"]["number"] for one in found] == [number]
 
 

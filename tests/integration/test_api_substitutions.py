@@ -107,6 +107,7 @@ def test_a_teacher_reads_the_own_substitutions_alone(server: Served) -> None:
         with server.as_(role) as reader:
             assert reader.get("/substitutions", params={"employee": school.colleague}).json()["lessons"] == 1
     assert {role for role, rights in RIGHTS.items() if Right.READ_STAFF in rights} == {
+        "archivist",
         "administrator",
         "deputy",
         "director",

@@ -26,12 +26,14 @@ def _check(school: SmallClass, value: str, **named: str) -> dict[str, Any]:
 
 
 def _marks(client: httpx.Client, school: SmallClass) -> list[dict[str, Any]]:
-    page = client.get(f"/students/{school.students[0]}/page").json()
+    page = school.read(f"/students/{school.students[0]}/page").json()
     return [value for lesson in page["lessons"] for value in lesson["values"] if value["what"] == "mark"]
 
 
 def _columns(client: httpx.Client, school: SmallClass) -> list[dict[str, Any]]:
-    columns: list[dict[str, Any]] = client.get(f"/classes/{school.group}/page").json()["columns"]
+    columns: list[dict[str, Any]] = client.get(
+        f"/classes/{school.group}/page", params={"course": school.course}
+    ).json()["columns"]
     return columns
 
 
@@ -47,7 +49,7 @@ def test_homework_that_came_too_late_is_shown_as_not_assigned(server: Served) ->
         (column,) = _columns(teacher, school)
         assert (column["homework"]["text"], column["not_assigned"]["status"]) == ("§ 7", "late")
         assert column["homework"]["fact"] in column["not_assigned"]["basis"]
-        diary = teacher.get(f"/students/{school.students[0]}/page").json()
+        diary = school.read(f"/students/{school.students[0]}/page").json()
         assert diary["lessons"][0]["column"]["not_assigned"] == column["not_assigned"]
     adopt(server, unposted_homework_is_not_assigned=False)
     with server.as_("teacher") as teacher:
@@ -87,11 +89,11 @@ def test_or_taken_and_flagged_with_what_it_rests_on(server: Served) -> None:
         flag = mark["homework_flag"]
         assert (flag["lesson"], flag["status"], flag["homework"]) == (place.rpartition("/")[2], "missing", None)
         assert mark["flag"] is None
-        (row,) = teacher.get("/flagged-marks", params={"class_group": school.group, "from": DAY, "to": DAY}).json()[
+        (row,) = school.read("/flagged-marks", params={"class_group": school.group, "from": DAY, "to": DAY}).json()[
             "rows"
         ]
         assert (row["value"], row["code"], row["flag"], row["homework_flag"]) == ("2", None, None, flag)
-        assert teacher.get("/flagged-marks", params={"student": school.students[1]}).json()["rows"] == []
+        assert school.read("/flagged-marks", params={"student": school.students[1]}).json()["rows"] == []
         entered = post(teacher, f"{place}/entries", {"homework": {"text": ""}}, **tag(teacher, place))["first_index"]
         assert _marks(teacher, school)[0]["homework_flag"] == {**flag, "status": "none", "homework": entered}
 
@@ -106,4 +108,4 @@ def test_good_marks_and_marks_for_other_work_are_not_flagged(server: Served) -> 
         answer["works"][0]["kind"] = "answer"
         school.recorded(teacher, **{**answer, "number": 6, "starts_at": "13:40", "ends_at": "14:25"})
         assert [mark["homework_flag"] for mark in _marks(teacher, school)] == [None, None]
-        assert teacher.get("/flagged-marks").json()["rows"] == []
+        assert school.read("/flagged-marks").json()["rows"] == []

@@ -18,7 +18,7 @@ from ledger.wire.note import parse_note
 from ledger.wire.proof import parse_proof
 from ledger.wire.tile import parse_bundle
 from tests.http_class import DAY, SmallClass, fact, problem, tag
-from tests.http_rights import ANYBODY, OWN, PUBLIC, READS, ROLES, SESSIONS, WRITES
+from tests.http_rights import ANYBODY, LIMITED, OWN, PUBLIC, READS, ROLES, SCOPED, SESSIONS, WRITES
 from tests.http_school import Served, admit, post
 
 
@@ -40,11 +40,13 @@ def test_a_mark_is_recorded_corrected_closed_and_corrected_with_approval(server:
         (entry,) = server.school.recorder.entries(index, index + 1)
         assert "перепутала".encode() not in entry
 
-        page = teacher.get(f"/classes/{school.group}/page", params={"from": DAY, "to": DAY}).json()
+        page = teacher.get(
+            f"/classes/{school.group}/page", params={"course": school.course, "from": DAY, "to": DAY}
+        ).json()
         values = [value for line in page["lines"] for value in line["values"]]
         assert {(value["what"], value["value"]) for value in values} == {("mark", "5"), ("absence", "absent")}
         assert page["people"][school.students[0]] == "Иванова Имя"
-        before = teacher.get(f"/classes/{school.group}/page", params={"from": DAY, "to": DAY, "at": str(index)}).json()
+        before = teacher.get(f"/classes/{school.group}/page", params={"course": school.course, "at": str(index)}).json()
         assert "4" in {value["value"] for line in before["lines"] for value in line["values"]}
 
         closing = deputy.post(f"/periods/{school.period}/close", json={})
@@ -163,6 +165,8 @@ def test_each_role_may_exactly_what_it_may(server: Served) -> None:
                     status = client.request(method, path, json={} if method == "POST" else None).status_code
                     if role is None:
                         assert status == 401, (method, path)
+                    elif method == "GET" and role in LIMITED and path in SCOPED:
+                        assert status == 403, (role, method, path, status)
                     elif role in allowed:
                         assert status not in (401, 403, 500), (role, method, path, status)
                     else:

@@ -296,7 +296,7 @@ def test_tokens_are_cut_to_rights_listed_and_revoked(server: Served) -> None:
     wrong = {"role": "teacher", "label": "x", "rights": ["approve"]}
     problem(person.ask("POST", "/me/tokens", wrong), 422, "unprocessable")
     problem(person.ask("POST", "/me/tokens", {"role": "teacher", "label": "x", "days": 367}), 409, "identity")
-    made = person.post("/me/tokens", {"role": "teacher", "label": "чтение", "rights": ["read_views"]})
+    made = person.post("/me/tokens", {"role": "teacher", "label": "чтение", "rights": ["read_setup"]})
     program = Person(server, token=made["token"])
     assert program.get("/classes").status_code == 200
     problem(program.ask("POST", "/lessons", {}), 403, "forbidden")
@@ -304,7 +304,7 @@ def test_tokens_are_cut_to_rights_listed_and_revoked(server: Served) -> None:
     (row,) = person.get("/me/tokens").json()["rows"]
     assert (row["label"], row["rights"], row["used_on"]) == (
         "чтение",
-        ["read_views"],
+        ["read_setup"],
         time.strftime("%F", time.gmtime()),
     )
     assert made["token"] not in str(row)

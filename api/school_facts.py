@@ -1,0 +1,73 @@
+"""Facts that reach rests on, from the log as it is now: aggregates for what was just written, views to search by."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from api.schools import OpenSchool
+from ledger.journal.aggregate import Aggregate
+from ledger.journal.course import Course
+from ledger.journal.lesson import Lesson
+from ledger.journal.roster import ClassGroup
+from ledger.journal.sheet import ResultSheet
+from ledger.journal.substitution_plans import SubstitutionPlans
+from ledger.journal.year import Period
+
+_StateT = TypeVar("_StateT", bound=Aggregate)
+
+
+class SchoolFacts:
+    """What a school's log says now (`api.reach.Facts`)."""
+
+    def __init__(self, school: OpenSchool) -> None:
+        self._school = school
+
+    @property
+    def today(self) -> str:
+        """The day by the school's clock."""
+        app = self._school.app
+        return app.now().astimezone(app.zone).date().isoformat()
+
+    def course(self, id_: str) -> Course | None:
+        """A course."""
+        return self._find(Course, f"course/{id_}")
+
+    def courses(self, class_group: str, subject: str) -> tuple[str, ...]:
+        """Ids of a class's courses in a subject, those of its subgroups too."""
+        sql = "SELECT c.course FROM {courses} c WHERE c.class_group = :class_group AND c.subject = :subject"
+        rows = self._school.read_views().select(sql, {"class_group": class_group, "subject": subject})
+        return tuple(course for (course,) in rows)
+
+    def lesson(self, id_: str) -> Lesson | None:
+        """A lesson."""
+        return self._school.app.lesson(id_)
+
+    def class_group(self, id_: str) -> ClassGroup | None:
+        """A class group."""
+        return self._find(ClassGroup, f"class/{id_}")
+
+    def period(self, id_: str) -> Period | None:
+        """A reporting period."""
+        return self._find(Period, f"period/{id_}")
+
+    def classes_of(self, student: str) -> tuple[str, ...]:
+        """Class groups whose roster has the student today."""
+        sql = "SELECT DISTINCT e.class_group FROM {enrollments} e WHERE e.student = :student"
+        rows = self._school.read_views().select(sql, {"student": student})
+        groups = ((id_, self.class_group(id_)) for (id_,) in rows)
+        return tuple(id_ for id_, group in groups if group is not None and group.is_enrolled(student, self.today))
+
+    def course_of_sheet(self, id_: str) -> str | None:
+        """The course of a sheet of results."""
+        found = self._find(ResultSheet, f"results/{id_}")
+        return found.course if found is not None else None
+
+    def substitutes(self, course: str, who: str) -> tuple[str, ...]:
+        """Days on which a standing plan has `who` give the course's lessons."""
+        found = self._find(SubstitutionPlans, f"substitution/{course}")
+        plans = found.standing.values() if found is not None else ()
+        return tuple(plan.held_on for plan in plans if plan.substitute == who)
+
+    def _find(self, kind: type[_StateT], stream: str) -> _StateT | None:
+        state, _ = self._school.app.aggregate(stream)
+        return state if isinstance(state, kind) else None

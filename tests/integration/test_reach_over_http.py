@@ -1,0 +1,263 @@
+"""Every role × every route that shows somebody × own and foreign class, course, lesson and child (152-ФЗ; R25)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from api.access import declared_by
+from api.app import school_routes
+from api.whose import ids_in
+from ledger.journal.account_commands import GrantRole, RevokeRole
+from ledger.journal.accounts import Account
+from ledger.journal.commands import EnrollStudent, RegisterPerson
+from ledger.wire.entry import Actor
+from tests.http_class import DAY, FIRST, SmallClass, problem
+from tests.http_rights import READS, SCOPED
+from tests.http_school import Served, admit, make_school, post, served
+
+_ANY_ID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
+LIMITED = ("teacher", "class_teacher", "student", "guardian", "inspector")
+
+
+class World(SmallClass):
+    """A class with its class teacher, its students' marks, a correction and a certificate."""
+
+    def __init__(self, server: Served, class_teacher: str, more_students: tuple[str, ...] = ()) -> None:
+        register = RegisterPerson(person=class_teacher, kind="teacher", sd=())
+        self.admin = Actor(server.actors["administrator"], "administrator")
+        server.school.execute(register, self.admin)
+        super().__init__(server, class_teacher)
+        self.leader, self.teacher = class_teacher, server.actors["teacher"]
+        for student in more_students:
+            enrolled = EnrollStudent(class_group=self.group, student=student, starts_on=FIRST)
+            server.school.execute(enrolled, self.admin)
+        self.students = [*more_students, *self.students]
+        with server.as_("teacher") as teacher:
+            body = self.lesson(absences=[{"student": self.students[-1]}])
+            body["marks"] = [{**body["marks"][0], "student": student} for student in self.students[:-1]]
+            recorded = teacher.post("/lessons", json=body)
+            assert recorded.status_code == 201, recorded.text
+            self.place = recorded.headers["location"].rpartition("/")[2]
+            facts = teacher.get(f"/lessons/{self.place}").json()["facts"]
+            marks = [fact for fact in facts if fact["what"] == "mark"]
+            for mark in marks:
+                tag = {"If-Match": teacher.get(f"/lessons/{self.place}").headers["etag"]}
+                corrected = {"corrects": mark["standing"], "reason": "typo", "new": "3"}
+                answer = teacher.post(f"/lessons/{self.place}/corrections", json=corrected, headers=tag)
+                assert answer.status_code == 201, answer.text
+        with server.as_("deputy") as deputy:
+            certificate = {"starts_on": DAY, "ends_on": DAY, "code": "ill", "basis": "справка № 12"}
+            certificate["student"] = self.students[-1]
+            post(deputy, f"/classes/{self.group}/certificates", certificate)
+
+    def named(self) -> dict[str, str]:
+        """An id of this world for each placeholder and parameter that names something."""
+        ids = {"class_group": self.group, "class": self.group, "course": self.course, "lesson": self.place}
+        people = {"student": self.students[0], "person": self.students[0]}
+        employees = dict.fromkeys(("teacher", "employee", "actor"), self.teacher)
+        return {**ids, **people, **employees, "year": self.year, "period": self.period}
+
+
+class Walk:
+    """The school of the walk: `own` is what the limited roles have to do with, `foreign` what they have not."""
+
+    def __init__(self, server: Served) -> None:
+        self.server = server
+        admit(server, "teacher", "class_teacher")
+        self.foreign = World(server, server.actors["class_teacher"])
+        admit(server, "teacher", "class_teacher", "student", "guardian")
+        guardian, _ = server.school.app.aggregate(f"account/{server.actors['guardian']}")
+        assert isinstance(guardian, Account)
+        (granted,) = guardian.grants.values()
+        assert granted.student is not None
+        self.own = World(server, server.actors["class_teacher"], (server.actors["student"], granted.student))
+        self.child = granted.student
+        self._inspect_own()
+
+    def _inspect_own(self) -> None:
+        """Cut the inspection to the own class."""
+        server, inspector = self.server, self.server.actors["inspector"]
+        account, _ = server.school.app.aggregate(f"account/{inspector}")
+        assert isinstance(account, Account)
+        ((entry, grant),) = account.grants.items()
+        server.school.execute(RevokeRole(account=inspector, grant=entry, basis="приказ № 2"), self.own.admin)
+        cut = GrantRole(
+            account=inspector,
+            role="inspector",
+            starts_on=grant.starts_on,
+            ends_on=grant.ends_on,
+            purpose="проверка",
+            basis="приказ № 3",
+            class_groups=(self.own.group,),
+        )
+        server.school.execute(cut, self.own.admin)
+
+    def may_see(self, role: str) -> set[str]:
+        """Students whom the role may be shown."""
+        family = {"student": {self.server.actors["student"]}, "guardian": {self.child}}
+        return family.get(role, set(self.own.students))
+
+    def requests(self, *, mixed: bool) -> Iterator[tuple[str, dict[str, str], bool]]:
+        """Each route that shows somebody, asked of foreign things; and with something own beside them, where `mixed`."""
+        own, foreign = self.own.named(), self.foreign.named()
+        for route in school_routes():
+            declared = declared_by(route)
+            if "GET" not in (route.methods or ()) or declared is None or not declared.kinds:
+                continue
+            holes = re.findall(r"{(\w+)}", route.path)
+            if any(hole not in own for hole in holes) or "{place" in route.path:
+                continue
+            queries = [name for name in _queries(route.dependant) if name in own]
+            days = {"from": FIRST, "to": DAY} if {"from", "to"} <= set(_queries(route.dependant)) else {}
+            days |= {name: self.own.year for name in ("year",) if name in queries and not holes}
+            filled = route.path.format(**foreign)
+            if not mixed:
+                yield filled, days, True
+                for name in queries:
+                    yield filled, {**days, name: foreign[name]}, True
+                continue
+            for (name, of), (other, with_) in product(_worlds(queries, own, foreign), repeat=2):
+                if name < other:
+                    yield filled, {**days, name: of, other: with_}, False
+
+
+def _worlds(names: list[str], own: dict[str, str], foreign: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        yield name, own[name]
+        yield name, foreign[name]
+
+
+def _queries(dependant: Any) -> list[str]:
+    found = [field.alias for field in dependant.query_params]
+    for inner in dependant.dependencies:
+        found += _queries(inner)
+    return found
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder: Path = tmp_path_factory.mktemp("reach")
+    tokens, actors = make_school(folder, "sqlite")
+    with served(folder, tokens, actors) as server:
+        yield Walk(server)
+
+
+@pytest.mark.parametrize("role", LIMITED)
+def test_nobody_else_is_in_any_answer_whatever_is_named(role: str, walk: Walk) -> None:
+    strangers = {*walk.own.students, *walk.foreign.students} - walk.may_see(role)
+    scoped = {_ANY_ID.sub("*", path) for path in SCOPED}
+    asked = refused = 0
+    with walk.server.as_(role) as client:
+        for mixed in (False, True):
+            for path, query, is_foreign in walk.requests(mixed=mixed):
+                answer = client.get(path, params=query)
+                asked += 1
+                refused += answer.status_code == 403
+                assert answer.status_code in (200, 400, 403, 404), (path, query, answer.text)
+                # A question repeats what it was asked; it is told of nobody whom the asker did not name.
+                named = set(query.values()) if mixed else set()
+                assert not ids_in(answer.content) & strangers - named, (role, path, query)
+                if is_foreign and _ANY_ID.sub("*", path) in scoped:
+                    problem(answer, 403, "out_of_reach")
+    assert asked > 100
+    assert refused > 20
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("teacher", "/classes/{class_group}/page?course={course}"),
+        ("teacher", "/lessons/{lesson}"),
+        ("teacher", "/corrections?teacher={teacher}"),
+        ("class_teacher", "/classes/{class_group}/page?subject=Математика"),
+        ("class_teacher", "/students/{student}/page"),
+        ("class_teacher", "/corrections?class_group={class_group}"),
+        ("student", "/students/{student}/page"),
+        ("student", "/corrections?student={student}"),
+        ("guardian", "/students/{child}/page"),
+        ("guardian", "/corrections?student={child}"),
+        ("inspector", "/classes/{class_group}/page?subject=Математика"),
+        ("inspector", "/questions/corrections?class={class_group}"),
+    ],
+)
+def test_one_finds_the_own(role: str, path: str, walk: Walk) -> None:
+    named = walk.own.named() | {"child": walk.child}
+    with walk.server.as_(role) as client:
+        answer = client.get(path.format(**named))
+    assert answer.status_code == 200, answer.text
+    shown = ids_in(answer.content) & {*walk.own.students, *walk.foreign.students}
+    assert shown, "an answer without anybody shows nothing of reach"
+    assert shown <= walk.may_see(role)
+
+
+@pytest.mark.parametrize("role", LIMITED)
+def test_what_is_foreign_and_what_is_not_there_are_told_alike(role: str, walk: Walk) -> None:
+    with walk.server.as_(role) as client:
+        for path in sorted(SCOPED):
+            holes = _ANY_ID.findall(path)
+            if not holes:
+                continue
+            nothing = client.get(path)
+            foreign = client.get(_of(walk.foreign, path))
+            assert (nothing.status_code, nothing.content) == (foreign.status_code, foreign.content), path
+            problem(nothing, 403, "out_of_reach")
+
+
+def _of(world: World, path: str) -> str:
+    """The path with the ids of a world."""
+    named, parts = world.named(), path.split("/")
+    kinds = {
+        "classes": "class_group",
+        "courses": "course",
+        "lessons": "lesson",
+        "cells": "student",
+        "students": "student",
+        "people": "person",
+    }
+    for at, part in enumerate(parts[:-1]):
+        if _ANY_ID.fullmatch(parts[at + 1]):
+            parts[at + 1] = named[kinds[part]]
+    return "/".join(parts)
+
+
+def test_a_token_of_one_school_is_nothing_in_another(walk: Walk, tmp_path: Path) -> None:
+    tokens, actors = make_school(tmp_path, "sqlite")
+    with served(tmp_path, tokens, actors) as other:
+        for role in LIMITED:
+            headers = {"Authorization": f"Bearer {walk.server.tokens[role]}"}
+            with httpx.Client(base_url=f"{other.base}/v1/schools/1534", headers=headers) as client:
+                for path in READS:
+                    problem(client.get(path), 401, "unauthorized")
+
+
+def test_a_guardian_whose_link_ended_is_out_with_the_next_request(walk: Walk) -> None:
+    own, server = walk.own, walk.server
+    admit(server, "guardian")
+    account, _ = server.school.app.aggregate(f"account/{server.actors['guardian']}")
+    assert isinstance(account, Account)
+    child = next(iter(account.grants.values())).student
+    with server.as_("guardian") as client, server.as_("administrator") as admin:
+        assert client.get(f"/students/{child}/page").status_code == 200
+        post(admin, f"/people/{child}/guardians/{server.actors['guardian']}/end", {"basis": "решение суда"})
+        problem(client.get(f"/students/{child}/page"), 401, "unauthorized")
+    assert own.students
+
+
+def test_every_route_that_shows_somebody_is_walked_or_is_of_the_whole_log(walk: Walk) -> None:
+    walked = {path for mixed in (False, True) for path, _, _ in walk.requests(mixed=mixed)}
+    shapes = {_ANY_ID.sub("*", path) for path in walked}
+    whole = {"/feed", "/feed.jsonl", "/accounts"}
+    for route in school_routes():
+        declared = declared_by(route)
+        if "GET" in (route.methods or ()) and declared is not None and declared.kinds and isinstance(route, APIRoute):
+            shape = re.sub(r"{\w+}", "*", route.path)
+            of_the_log = any(word in shape for word in ("/entries/", "/log/", "/prints/", "/accounts/"))
+            assert shape in shapes | whole or of_the_log, route.path
