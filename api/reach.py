@@ -150,7 +150,7 @@ def own_class(reader: Reader, named: Named, facts: Facts) -> bool:
         named.employee == who
         or (named.class_group is not None and _leads(who, named.class_group, facts))
         or (named.student is not None and any(_leads(who, one, facts) for one in facts.classes_of(named.student)))
-        or _leads(who, _class_of(named, facts), facts)
+        or _leads(who, class_of(named, facts), facts)
     )
 
 
@@ -168,7 +168,7 @@ def inspected(reader: Reader, named: Named, facts: Facts) -> bool:
 
 def _is_of(grant: RoleGranted, named: Named, facts: Facts) -> bool:
     if grant.class_groups:
-        of = _class_of(named, facts) if named.class_group is None else named.class_group
+        of = class_of(named, facts) if named.class_group is None else named.class_group
         return of in grant.class_groups or (
             named.student is not None and not set(grant.class_groups).isdisjoint(facts.classes_of(named.student))
         )
@@ -185,7 +185,7 @@ def _is_within(named: Named, periods: Iterable[str], facts: Facts) -> bool:
     return any(one.starts_on <= named.first and named.last <= one.ends_on for one in known if one is not None)
 
 
-def _class_of(named: Named, facts: Facts) -> str | None:
+def class_of(named: Named, facts: Facts) -> str | None:
     """The class of the lesson, the sheet or the course that is named."""
     course = named.course
     if named.lesson is not None:

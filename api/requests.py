@@ -28,10 +28,11 @@ from api.misfits import describe_misfit
 from api.problems import Problem, unauthorized
 from api.queries import INDEX
 from api.reach import Named, named_in
+from api.refusals import trace
 from api.school_facts import SchoolFacts
 from api.schools import OpenSchool, Registry
 from api.strict_json import LIMIT_BYTES, BodyError, parse_body
-from ledger.access.events import PURPOSES, Purpose, is_basis
+from ledger.access.events import PURPOSES, Purpose, Reason, is_basis
 
 _BodyT = TypeVar("_BodyT")
 ROLE_HEADER: Final = "Letopis-Role"
@@ -213,8 +214,11 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
     school = school_of(request)
     identity = identify(request, school)
     if not identity.may(right):
-        raise _forbidden(identity, right)
+        problem, reason = _forbidden(identity, right)
+        trace(request, school, identity, reason)
+        raise problem
     if _shows_somebody(request) and not identity.reaches(right, _named(request), SchoolFacts(school)):
+        trace(request, school, identity, "reach")
         raise _out_of_reach()
     refuse_strange_query(request)
     # Who asks whom: the access log wants to know (`api.access`).
@@ -223,19 +227,19 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
     return school, identity
 
 
-def _forbidden(identity: Identity, right: Right) -> Problem:
+def _forbidden(identity: Identity, right: Right) -> tuple[Problem, Reason]:
     """Why not: the role never may, or something is to be done first."""
     if identity.has(right):
         detail = (
             "сначала ознакомьтесь с обязательством о неразглашении: GET, затем POST …/me/confidentiality",
             "first acknowledge the duty of confidentiality: GET, then POST …/me/confidentiality",
         )
-        return Problem("confidentiality_not_acknowledged", 403, detail)
+        return Problem("confidentiality_not_acknowledged", 403, detail), "acknowledgement"
     if identity.label == SESSION and right in RIGHTS.get(identity.role, frozenset()):
         detail = ("этой роли нужен второй фактор", "this role asks for a second factor")
-        return Problem("second_factor_needed", 403, detail)
+        return Problem("second_factor_needed", 403, detail), "factor"
     detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
-    return Problem("forbidden", 403, detail)
+    return Problem("forbidden", 403, detail), "right"
 
 
 def _shows_somebody(request: Request) -> bool:

@@ -21,6 +21,7 @@ from api.access import note
 from api.auth import Identity, Right
 from api.bodies import Body
 from api.problems import Problem, refused
+from api.refusals import AUTHORITY_RULES, trace
 from api.requests import (
     authorize,
     convert_body,
@@ -125,6 +126,8 @@ def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response
         except Conflict as error:
             raise _stale_or_conflict(asked, error) from None
         except Refused as error:
+            if error.rule in AUTHORITY_RULES:
+                trace(asked.request, asked.school, asked.identity, "rule")
             raise _not_found_or_refused(asked, error) from None
     return _answer(asked, write, receipt)
 

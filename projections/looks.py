@@ -83,6 +83,32 @@ def looks_at(log: AccessLog, views: Reader, person: str, days: Days = EVER, *, a
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Something of a person's records that was asked for and refused, or that the person asked for in vain.
+
+    Attributes:
+        entry: its index in the access log.
+        at: when it was recorded.
+        actor, role: who tried.
+        what, reason: as the entry says them.
+    """
+
+    entry: int
+    at: str
+    actor: str
+    role: str
+    what: str
+    reason: str
+
+
+def tries_at(log: AccessLog, views: Reader, person: str, days: Days = EVER, *, at: int | None = None) -> list[Try]:
+    """Each refusal that names the person, in order; arguments as of `looks_at`."""
+    start, stop = span(log, views, days, at)
+    found = log.tried(person, start=start, stop=stop)
+    return [Try(one.index, one.at, one.actor, one.role, one.refusal.what, one.refusal.reason) for one in found]
+
+
 def own_looks(
     log: AccessLog, views: Reader, actors: Collection[str], days: Days = EVER
 ) -> dict[tuple[str, str], list[str]]:

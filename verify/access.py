@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from verify.replay import Replay
 
 ORIGIN_SUFFIX: Final = "/access"
-KINDS: Final = frozenset((b"access", b"read"))
+KINDS: Final = frozenset((b"access", b"read", b"refusal"))
 OPENED: Final = b"access_log_opened/1"
 LOOKS: Final = (b"personal_data_read/1", b"personal_data_exported/1")
+REFUSED: Final = (b"access_refused/1",)
 
 
 class Access:
@@ -50,22 +51,31 @@ class Access:
         _, _, classes, count, _, kinds, _, people, _, scope, _ = groups[DATA]
         self._look(stream, groups, (classes, count, kinds, people, scope))
 
+    def access_refused(self, stream: Stream, index: int, groups: Groups) -> None:  # noqa: ARG002
+        """Take what was asked for in vain."""
+        classes, people, _, _ = groups[DATA]
+        self._one(stream, groups, {"classes": classes, "people": people})
+
     def _look(self, stream: Stream, groups: Groups, look: tuple[bytes, bytes, bytes, bytes, bytes]) -> None:
         classes, count, kinds, people, scope = look
         find = self._replay.find
-        if stream.id != groups[COMMAND]:
-            find("stream-kind", b"read/" + groups[COMMAND], stream.key)
-        self._replay.makes(stream)
-        lists = {}
-        for name, raw in (("classes", classes), ("kinds", kinds), ("people", people)):
-            lists[name] = json.loads(raw)
-            if lists[name] != sorted(set(lists[name])):
-                find("data-field", "sorted, each once", raw, field_name=f"data.{name}")
+        lists = self._one(stream, groups, {"classes": classes, "kinds": kinds, "people": people})
         named = b"classes" if lists["classes"] else b"people" if lists["people"] else b"school"
         if scope != named:
             find("data-field", named, scope, field_name="data.scope")
         fewest = len(lists["people"])
         if int(count) < fewest or (scope == b"people" and int(count) != fewest):
             find("data-field", fewest, count, field_name="data.count")
-        # A stream of one entry: nothing comes back to it, and there are hundreds of thousands.
+
+    def _one(self, stream: Stream, groups: Groups, raw: dict[str, bytes]) -> dict[str, list[str]]:
+        """Take the one entry of a stream of its own; its lists are sorted, each once."""
+        if stream.id != groups[COMMAND]:
+            self._replay.find("stream-kind", stream.key.partition(b"/")[0] + b"/" + groups[COMMAND], stream.key)
+        self._replay.makes(stream)
+        lists = {name: json.loads(text) for name, text in raw.items()}
+        for name, found in lists.items():
+            if found != sorted(set(found)):
+                self._replay.find("data-field", "sorted, each once", raw[name], field_name=f"data.{name}")
+        # Nothing comes back to it, and there are hundreds of thousands.
         self._replay.streams.pop(stream.key, None)
+        return lists

@@ -25,5 +25,13 @@ _LOOK: Final = {
 ACCESS_EVENTS: Final[tuple[EventType, ...]] = (
     event_type("access_log_opened/1", "access", log=TEXT, name=TEXT),
     event_type("personal_data_read/1", "read", **_LOOK),
+    event_type(
+        "access_refused/1",
+        "refusal",
+        classes=_IDS,
+        people=_IDS,
+        reason=words("acknowledgement", "factor", "reach", "right", "rule"),
+        what=_LOOK["what"],
+    ),
     event_type("personal_data_exported/1", "read", form=words("archive", "csv", "extract", "form", "image"), **_LOOK),
 )

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from verify.access import LOOKS, OPENED, Access
+from verify.access import LOOKS, OPENED, REFUSED, Access
 from verify.accounts import Accounts
 from verify.authors import Authors
 from verify.backups import Backups
@@ -87,7 +87,7 @@ _MAKERS: Final = {
     "access": OPENED,
 }
 # What begins with an event of either kind, so that no one type makes it.
-_EITHER: Final = {"calendar": (b"days_off_declared/1", b"school_day_declared/1"), "read": LOOKS}
+_EITHER: Final = {"calendar": (b"days_off_declared/1", b"school_day_declared/1"), "read": LOOKS, "refusal": REFUSED}
 _KINDS: Final[dict[str, type[Stream]]] = {
     "person": Person, "period": Period, "class": ClassGroup, "course": Course, "lesson": Lesson, "results": Sheet,
     "plan": Plan,
@@ -158,7 +158,7 @@ class Replay:
             "certificate": self.certificates, "cancellation": self.cancellations,
             "incident": self.excuses, "excuse": self.excuses,
             "backup": self.backups, "prints": self.prints, "accounts": self.accounts, "account": self.accounts,
-            "access": self.access, "read": self.access,
+            "access": self.access, "read": self.access, "refusal": self.access,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "retention": self.erasures, "hold": self.erasures, "erasure": self.erasures,
             "substitution": self.substitution_plans,

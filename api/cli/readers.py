@@ -14,9 +14,16 @@ from api.schools import open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ROLE_WORDS
 from projections.errors import NotYetProjected
-from projections.looks import Days, LookAt, looks_at
+from projections.looks import Days, LookAt, Try, looks_at, tries_at
 
 _ROLES: Final = {**ROLE_WORDS, "operator": "пользователь машины"}
+_REASONS: Final = {
+    "acknowledgement": "не ознакомлен с обязательством / confidentiality not acknowledged",
+    "factor": "без второго фактора / without the second factor",
+    "reach": "не своё / not one's own",
+    "right": "роли не положено / not this role's",
+    "rule": "по правилу журнала / by a rule of the journal",
+}
 _HOW: Final = {"named": "именно / by id", "class": "в классе / in a class", "school": "вся школа / all of the school"}
 
 
@@ -40,16 +47,26 @@ def run_reads(
             raise NotYetProjected(position, size)
         place = size if position is None else position
         found = looks_at(log, school.views, student, asked, at=place)
-        people = {student, *(row.actor for row in found)}
+        tried = tries_at(log, school.views, student, asked, at=place)
+        people = {student, *(row.actor for row in found), *(row.actor for row in tried)}
         look(school, "reads", {}, people=people, as_of=school.views.position())
         names = school.names(people)
         rows: Any = orjson.loads(orjson.dumps(found))
         asked_of = f"записей журнала доступа / entries of the access log {place}"
         lines = [f"{names.get(student, student)}: просмотров / looks {len(found)}, {asked_of}"]
         lines += [_line(row, names) for row in found]
-        content = {"person": student, "access_position": place, "rows": rows, "people": names}
+        if tried:
+            lines.append(f"отказано / refused {len(tried)}")
+            lines += [_refusal(row, names) for row in tried]
+        refused: Any = orjson.loads(orjson.dumps(tried))
+        content = {"person": student, "access_position": place, "rows": rows, "refused": refused, "people": names}
         console.result(content, "\n".join(lines))
     return Exit.DONE
+
+
+def _refusal(row: Try, names: dict[str, str]) -> str:
+    who, why = names.get(row.actor, row.actor), _REASONS.get(row.reason, row.reason)
+    return f"{row.at}  {_ROLES.get(row.role, row.role)} {who}: {row.what} ({why})  [{row.entry}]"
 
 
 def _line(row: LookAt, names: dict[str, str]) -> str:

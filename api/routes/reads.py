@@ -13,7 +13,7 @@ from api.problems import Problem
 from api.queries import INDEX, From, To
 from api.routes.views import check_overseer
 from api.schools import OpenSchool
-from projections.looks import Days, looks_at
+from projections.looks import Days, looks_at, tries_at
 
 _ID: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Person = Annotated[str, Query(pattern=_ID, description="whose data: id of a registered person")]
@@ -31,7 +31,8 @@ async def read_reads(
 ) -> Response:
     """Who looked at a person's data, and who took some out: looks at the person, at own classes, at all of the school.
 
-    This is a look too; it is recorded behind those that it lists.
+    `refused` is what was asked for of the person, or by the person, in vain. This is a look too; it is recorded behind
+    those that it lists.
     """
     school: OpenSchool = request.state.school
 
@@ -41,14 +42,17 @@ async def read_reads(
         position = size if at is None else int(at)
         if position > size:
             raise Problem("not_yet", 404, (f"в журнале доступа записей: {size}", f"the access log has {size} entries"))
-        found = looks_at(log, views, person, Days(from_date, to_date), at=position)
+        days = Days(from_date, to_date)
+        found = looks_at(log, views, person, days, at=position)
+        tried = tries_at(log, views, person, days, at=position)
         signed = log.ledger.checkpoint()
         content = {
             "person": person,
             "access_position": position,
             "access_checkpoint": None if signed is None or signed.size < position else {"size": signed.size},
             "rows": orjson.loads(orjson.dumps(found)),
-            "people": school.names({person, *(row.actor for row in found)}),
+            "refused": orjson.loads(orjson.dumps(tried)),
+            "people": school.names({person, *(row.actor for row in found), *(row.actor for row in tried)}),
         }
         return school.json(content)
 

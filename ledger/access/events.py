@@ -18,6 +18,7 @@ from ledger.errors import LetopisError
 OPENED: Final = "access_log_opened/1"
 READ: Final = "personal_data_read/1"
 EXPORTED: Final = "personal_data_exported/1"
+REFUSED: Final = "access_refused/1"
 
 NAMED_MAX: Final = 64
 """People, or class groups, that one entry names."""
@@ -43,6 +44,9 @@ Kind: TypeAlias = Literal[
 Purpose: TypeAlias = Literal["view", "question", "export", "print", "check", "subject_request"]
 Form: TypeAlias = Literal["archive", "csv", "extract", "form", "image"]
 """What was taken out: ``form`` is a printed form, ``image`` the access log's or another log's own entries."""
+Reason: TypeAlias = Literal["acknowledgement", "factor", "reach", "right", "rule"]
+"""Why something was refused: ``right``: the role may not; ``reach``: it is not one's own; ``rule``: a rule of the
+journal says who writes it; the others are still to be given."""
 Scope: TypeAlias = Literal["people", "classes", "school"]
 
 KINDS: Final = frozenset(get_args(Kind))
@@ -119,6 +123,40 @@ class Look:
         }
         more = {"basis": self.basis, "form": self.form, "operator": self.operator}
         return _encode(fields | {name: value for name, value in more.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was asked for and refused, before it is recorded.
+
+    Attributes:
+        what: the route's path below the school.
+        reason: why it was refused.
+        people, classes: ids of registered people and of class groups that the request named, or whose records it named.
+    """
+
+    what: str
+    reason: Reason
+    people: Collection[str] = ()
+    classes: Collection[str] = ()
+
+    @property
+    def type(self) -> str:
+        """The entry's type."""
+        return REFUSED
+
+    def data(self) -> bytes:
+        """The entry's `data`, canonical.
+
+        Raises:
+            AccessError: a field breaks its rule.
+        """
+        if not _WHAT.fullmatch(self.what) or self.reason not in get_args(Reason):
+            raise AccessError(f"what, reason: not a path, or not of the list: {self.what!r}")
+        if len(self.people) > NAMED_MAX or len(self.classes) > NAMED_MAX:
+            raise AccessError(f"people, classes: more than {NAMED_MAX}")
+        lists = {"classes": sorted(set(self.classes)), "people": sorted(set(self.people))}
+        return _encode({**lists, "reason": self.reason, "what": self.what})
 
 
 def is_basis(text: str) -> bool:

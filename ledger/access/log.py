@@ -17,13 +17,14 @@ import msgspec
 from eventsourcing.persistence import InfrastructureFactory, PersistenceError, StoredEvent
 from eventsourcing.utils import Environment
 
-from ledger.access.events import OPENED, Look, opening
+from ledger.access.events import OPENED, REFUSED, Look, Refusal, opening
 from ledger.errors import Conflict, LetopisError
 from ledger.log import Command, LogRecorder
 from ledger.wire.entry import Actor, format_at
 from ledger.wire.errors import WireError
 
 _NAMED: Final = b'"scope":"people"'
+_IS_REFUSAL: Final = REFUSED.encode()
 _ACTOR: Final = slice(len(b'{"actor":{"id":"'), len(b'{"actor":{"id":"') + 36)
 _ENTRY_AT: Final = b'},"at":"'
 _AT_LENGTH: Final = 27
@@ -51,6 +52,15 @@ class Recorded(msgspec.Struct, frozen=True):
     operator: int | None = None
 
 
+class RecordedRefusal(msgspec.Struct, frozen=True):
+    """The `data` of a refusal, read back."""
+
+    classes: tuple[str, ...]
+    people: tuple[str, ...]
+    reason: str
+    what: str
+
+
 class _Entry(msgspec.Struct, frozen=True):
     actor: Actor
     at: str
@@ -68,6 +78,17 @@ class Seen:
     actor: str
     role: str
     look: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Something that was asked for in vain and is recorded: its index, when, by whom, and what it says."""
+
+    index: int
+    at: str
+    actor: str
+    role: str
+    refusal: RecordedRefusal
 
 
 class AccessLog:
@@ -97,18 +118,19 @@ class AccessLog:
         self._journal = journal
         self._school_name = school_name
 
-    def record(self, look: Look, actor: Actor) -> int:
-        """Append a look; gives its index. Durable when it returns.
+    def record(self, look: Look | Refusal, actor: Actor) -> int:
+        """Append a look, or what was refused; gives its index. Durable when it returns.
 
         Raises:
             AccessLogUnavailable: it is not known to be recorded; do not answer.
             AccessError: it is described wrongly.
         """
         data = look.data()
+        kind = "refusal" if isinstance(look, Refusal) else "read"
         try:
             if not self._is_opened:
                 self._open()
-            return self._append("read", look.type, data, actor)
+            return self._append(kind, look.type, data, actor)
         except (PersistenceError, LetopisError, WireError, OSError) as error:
             raise AccessLogUnavailable(f"{self.ledger.origin}: {type(error).__name__}") from error
 
@@ -129,9 +151,19 @@ class AccessLog:
             if actors is not None and raw[_ACTOR].decode() not in actors:
                 continue
             entry = _decode(raw)
-            if entry.type != OPENED:
+            if entry.type not in (OPENED, REFUSED):
                 look = _decode_look(entry.data)
                 yield Seen(entry.index, entry.at, entry.actor.id, entry.actor.role, look)
+
+    def tried(self, person: str, *, start: int = 0, stop: int | None = None) -> Iterator[Tried]:
+        """What was refused of a person's records, or of one who tried, in order of recording."""
+        needle = person.encode()
+        for raw in self.ledger.entries(start, stop):
+            if _IS_REFUSAL in raw and needle in raw:
+                entry = _decode(raw)
+                if entry.type == REFUSED:
+                    refusal = _decode_refusal(entry.data)
+                    yield Tried(entry.index, entry.at, entry.actor.id, entry.actor.role, refusal)
 
     def position_at(self, moment: datetime) -> int:
         """How many entries were recorded before a moment: `at` never goes back."""
@@ -168,3 +200,4 @@ class AccessLog:
 
 _decode: Final = msgspec.json.Decoder(_Entry).decode
 _decode_look: Final = msgspec.json.Decoder(Recorded).decode
+_decode_refusal: Final = msgspec.json.Decoder(RecordedRefusal).decode

@@ -19,8 +19,8 @@ from ledger.access.log import Seen
 from ledger.audit import audit
 from ledger.journal.commands import EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
-from tests.http_class import FIRST, SmallClass, problem
-from tests.http_school import ORIGIN, Served, post
+from tests.http_class import FIRST, LAST, SmallClass, problem
+from tests.http_school import ORIGIN, Served, admit, post
 
 LETOPIS = Path(sys.executable).with_name("letopis")
 STUDENTS = 70
@@ -31,7 +31,7 @@ def looks(server: Served, since: int = 0) -> list[Seen]:
 
 
 def test_a_look_says_who_why_what_whose_and_which_kinds_of_fields(server: Served) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher, server.as_("inspector") as inspector:
         school.recorded(teacher)
         before = len(looks(server))
@@ -54,7 +54,7 @@ def test_a_look_says_who_why_what_whose_and_which_kinds_of_fields(server: Served
 
 
 def test_a_table_that_is_taken_out_is_an_export_of_those_whom_it_names(server: Served) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher, server.as_("inspector") as inspector:
         school.recorded(teacher)
         before = len(looks(server))
@@ -86,20 +86,59 @@ def test_more_people_than_are_named_one_by_one_are_told_by_their_classes(server:
 
 
 def test_what_shows_nobody_and_what_is_refused_is_no_look(server: Served) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     before = len(looks(server))
     with server.as_("teacher") as teacher, server.as_(None) as stranger:
         assert teacher.get("/years").status_code == 200
-        assert teacher.get("/corrections").json()["rows"] == []
+        assert teacher.get("/corrections", params={"class_group": school.group}).json()["rows"] == []
         assert teacher.get("/views/guardians").status_code == 403
-        assert teacher.get(f"/classes/{uuid4()}").status_code == 404
+        assert teacher.get(f"/classes/{uuid4()}").status_code == 403
         assert stranger.get(f"/classes/{school.group}").status_code == 401
         assert teacher.get("/log/checkpoint").status_code == 200
     assert looks(server, before) == []
 
 
-def test_the_present_lesson_in_a_refusal_is_a_look_too(server: Served) -> None:
+def tries(server: Served, person: str) -> list[tuple[str, str, str]]:
+    return [(one.role, one.refusal.what, one.refusal.reason) for one in server.school.access.log.tried(person)]
+
+
+def test_what_is_asked_for_in_vain_leaves_a_trace_and_is_told_with_the_looks(server: Served) -> None:
     school = SmallClass(server)
+    child, teacher = school.students[0], server.actors["teacher"]
+    with server.as_("teacher") as client, server.as_("director") as director:
+        for _ in range(3):
+            problem(client.get(f"/students/{child}/page"), 403, "out_of_reach")
+        assert tries(server, child) == [("teacher", "/students/{student}/page", "reach")], "once a minute"
+        problem(client.get("/reads", params={"person": child}), 403, "forbidden")
+        assert tries(server, teacher) == [
+            ("teacher", "/students/{student}/page", "reach"),
+            ("teacher", "/reads", "right"),
+        ], "who tried is found by the own id"
+        told = director.get("/reads", params={"person": child}).json()
+    assert [(one["actor"], one["what"], one["reason"]) for one in told["refused"]] == [
+        (teacher, "/students/{student}/page", "reach"),
+        (teacher, "/reads", "right"),
+    ]
+    assert all(row["role"] != "teacher" for row in told["rows"]), "nothing was shown"
+    assert told["people"][teacher] == "Петрова Имя"
+
+
+def test_a_rule_that_says_who_writes_leaves_a_trace_too(server: Served) -> None:
+    school, own = SmallClass(server), server.actors["teacher"]
+    admit(server, "teacher")
+    with server.as_("administrator") as admin, server.as_("teacher") as stranger:
+        other = {"person": server.actors["teacher"], "kind": "teacher", "family_name": "Чужая", "given_name": "Имя"}
+        post(admin, "/people", other)
+        homework = {"held_on": LAST, "number": 1, "text": "§ 4"}
+        problem(stranger.post(f"/courses/{school.course}/homework", json=homework), 409, "not_the_teacher")
+    (tried,) = server.school.access.log.tried(server.actors["teacher"])
+    assert (tried.refusal.what, tried.refusal.reason) == ("/courses/{course}/homework", "rule")
+    assert tried.refusal.classes == (school.group,), "the class whose course it is"
+    assert not list(server.school.access.log.tried(own))
+
+
+def test_the_present_lesson_in_a_refusal_is_a_look_too(server: Served) -> None:
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher:
         path, etag = school.recorded(teacher)
         body = {"marks": [{"student": school.students[0], "work": str(uuid4()), "value": "5"}]}
@@ -139,7 +178,7 @@ def held(server: Served, database: str) -> Iterator[None]:
 
 
 def test_a_look_that_cannot_be_recorded_is_refused_and_shows_nothing(server: Served, database: str) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher:
         school.recorded(teacher)
         before = len(looks(server))
@@ -162,7 +201,7 @@ from tests.http_school import make_school, served
 
 folder = Path(sys.argv[1])
 with served(folder, *make_school(folder, "sqlite")) as server:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher:
         path = f"/classes/{school.group}/page"
         good = teacher.get(path).status_code
@@ -190,7 +229,7 @@ def test_a_disk_that_fails_under_the_access_log_stops_looks(tmp_path: Path, call
 
 
 def test_commands_beside_the_server_record_their_looks_in_the_same_log(server: Served, database: str) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     folder = server.school.layout.var
     with server.as_("teacher") as teacher:
         school.recorded(teacher)
@@ -218,7 +257,7 @@ def test_commands_beside_the_server_record_their_looks_in_the_same_log(server: S
 
 
 def test_a_command_that_cannot_record_its_look_shows_nothing(server: Served, database: str) -> None:
-    SmallClass(server)
+    SmallClass(server, server.actors["teacher"])
     with held(server, database):
         done = subprocess.run(
             [LETOPIS, "replay", "--var", server.school.layout.var, "--class", "5А", "--json"],
@@ -232,7 +271,7 @@ def test_a_command_that_cannot_record_its_look_shows_nothing(server: Served, dat
 
 
 def test_the_first_entry_names_the_journal_and_holds_no_person(server: Served) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher:
         teacher.get(f"/classes/{school.group}/page")
     log = server.school.access.log
@@ -245,7 +284,7 @@ def test_the_first_entry_names_the_journal_and_holds_no_person(server: Served) -
 
 @pytest.mark.clause("R37", breaks="projections.looks:_how")
 def test_who_saw_a_childs_data_is_one_question_and_itself_a_look(server: Served) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     actor = Actor(server.actors["administrator"], "administrator")
     child, other = school.students
     with server.as_("teacher") as teacher, server.as_("director") as director:
@@ -295,7 +334,7 @@ def test_who_saw_a_childs_data_is_one_question_and_itself_a_look(server: Served)
 
 
 def test_an_archive_of_the_access_log_is_verified_without_the_journal(server: Served, tmp_path: Path) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher:
         school.recorded(teacher)
         teacher.get(f"/classes/{school.group}/page")
@@ -318,7 +357,7 @@ def test_an_archive_of_the_access_log_is_verified_without_the_journal(server: Se
 
 
 def test_an_audit_covers_the_access_log(server: Served, database: str) -> None:
-    school = SmallClass(server)
+    school = SmallClass(server, server.actors["teacher"])
     with server.as_("teacher") as teacher:
         teacher.get(f"/classes/{school.group}")
     command: list[str | Path] = [LETOPIS, "audit", "--var", server.school.layout.var, "--json"]
@@ -330,7 +369,7 @@ def test_an_audit_covers_the_access_log(server: Served, database: str) -> None:
             triggers = file.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
             for (name,) in triggers:
                 file.execute(f'DROP TRIGGER "{name}"')
-            changed = """replace(CAST(entry AS TEXT), '"count":2', '"count":3')"""
+            changed = """replace(CAST(entry AS TEXT), '"count":3', '"count":4')"""
             file.execute(f"UPDATE entries SET entry = CAST({changed} AS BLOB) WHERE idx = 1")
             file.commit()
         done = subprocess.run(command, capture_output=True, timeout=100, check=False)

@@ -30,7 +30,7 @@ LOOK: dict[str, Any] = {
 
 def entry(index: int, type_: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
     command = str(UUID(int=index + 1))
-    kind = "access" if type_.startswith("access") else "read"
+    kind = {"access_log_opened/1": "access", "access_refused/1": "refusal"}.get(type_, "read")
     return {
         "actor": {"id": ANNA, "role": "teacher"},
         "at": f"2026-11-01T12:00:00.{index:06}Z",
@@ -94,6 +94,34 @@ def test_a_whole_access_log_has_no_finding_and_nothing_is_unknown() -> None:
 def test_a_look_of_another_form_is_found(changed: dict[str, Any], code: str) -> None:
     found, _ = codes(OPENED, entry(1, "personal_data_read/1", {**LOOK, **changed}))
     assert code in found
+
+
+REFUSED: dict[str, Any] = {"classes": [], "people": [ANNA], "reason": "reach", "what": "/students/{student}/page"}
+
+
+def test_what_was_refused_is_an_entry_of_its_own() -> None:
+    refusal = entry(1, "access_refused/1", REFUSED)
+    found, report = codes(OPENED, refusal, entry(2, "personal_data_read/1", LOOK))
+    assert found == set(), report.findings
+    assert not report.unchecked
+    assert "stream-kind" in codes(OPENED, {**refusal, "stream": f"refusal/{BORIS}"})[0]
+    assert "stream-kind" in codes(OPENED, {**refusal, "stream": f"read/{refusal['command']}"})[0]
+    assert "version-gap" in codes(OPENED, {**refusal, "version": 2})[0]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"people": [BORIS, ANNA]},
+        {"classes": [ANNA, ANNA]},
+        {"reason": "because"},
+        {"what": "Иванова"},
+        {"count": 1},
+        {"people": sorted(str(UUID(int=number)) for number in range(65))},
+    ],
+)
+def test_a_refusal_of_another_form_is_found(changed: dict[str, Any]) -> None:
+    assert "data-field" in codes(OPENED, entry(1, "access_refused/1", {**REFUSED, **changed}))[0]
 
 
 def test_looks_stand_in_streams_of_their_own_behind_one_opening() -> None:
