@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from api.reach import Facts, Named, Reach, Reader, anything, inspected, own_class, own_diary, own_teaching
+from api.reach import Facts, Named, Reach, Reader, anything, inspected, own_class, own_data, own_diary, own_teaching
 from ledger.journal.account_events import RoleGranted
 
 
@@ -47,8 +47,10 @@ class Right(StrEnum):
     ERASE = "erase"
     ADMINISTER = "administer"
     GRANT = "grant"
+    TELL_SUBJECT = "tell_subject"
 
 
+_OWN: Final[Mapping[Right, Reach]] = {Right.TELL_SUBJECT: own_data}
 _STAFF: Final[Mapping[Right, Reach]] = {Right.READ_SETUP: anything, Right.READ_WORK: anything}
 _ALL: Final[Mapping[Right, Reach]] = {**_STAFF, Right.READ_VIEWS: anything, Right.READ_STAFF: anything}
 _AUDIT: Final[Mapping[Right, Reach]] = {
@@ -68,13 +70,15 @@ def _to(*rights: Right) -> dict[Right, Reach]:
 ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
     "teacher": {
         **_STAFF,
+        **_OWN,
         Right.READ_VIEWS: own_teaching,
         **_to(Right.TEACH, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CONTROL),
         **_to(Right.REQUEST_CORRECTION, Right.PUBLISH_RESULTS),
     },
-    "class_teacher": {**_STAFF, Right.READ_VIEWS: own_class},
+    "class_teacher": {**_STAFF, **_OWN, Right.READ_VIEWS: own_class},
     "deputy": {
         **_ALL,
+        **_OWN,
         **_to(Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.APPROVE, Right.PLAN, Right.PRINT, Right.CERTIFY),
         **_to(Right.CANCEL, Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.CONTROL, Right.REQUEST_CORRECTION),
         **_to(Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
@@ -84,19 +88,19 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_to(Right.SET_UP, Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.DIRECT),
         **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
         **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
-        **_to(Right.ADMINISTER, Right.GRANT),
+        **_to(Right.ADMINISTER, Right.GRANT, Right.TELL_SUBJECT),
     },
     "director": {
         **_AUDIT,
         **_to(Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.PRINT, Right.DIRECT, Right.ERASE),
-        **_to(Right.PLAN_SUBSTITUTES),
+        **_to(Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT),
     },
     "inspector": {**dict.fromkeys(_AUDIT, inspected), Right.READ_SETUP: anything, Right.SIGN: anything},
-    "archivist": {**_AUDIT, **_to(Right.HAND_OVER, Right.REGISTER_PAPER)},
+    "archivist": {**_AUDIT, **_OWN, **_to(Right.HAND_OVER, Right.REGISTER_PAPER)},
     "system_administrator": _to(Right.ADMINISTER, Right.SIGN),
     "export_job": {Right.READ_ENTRIES: anything, Right.READ_DISCLOSURES: anything},
-    "student": {Right.READ_VIEWS: own_diary},
-    "guardian": {Right.READ_VIEWS: own_diary},
+    "student": {**_OWN, Right.READ_VIEWS: own_diary},
+    "guardian": {**_OWN, Right.READ_VIEWS: own_diary},
 }
 """Role -> right -> how far it reaches. What is not here is refused."""
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {role: frozenset(rights) for role, rights in ACCESS.items()}

@@ -161,6 +161,13 @@ def own_diary(reader: Reader, named: Named, facts: Facts) -> bool:  # noqa: ARG0
     return any(named.student == (grant.student or reader.account) for grant in reader.grants)
 
 
+def own_data(reader: Reader, named: Named, facts: Facts) -> bool:  # noqa: ARG001 - a reach has this shape
+    """What is kept of the account's own person, or of the guardian's child (152-ФЗ, ст. 14)."""
+    if named.student is None:
+        return False
+    return named.student == reader.account or any(named.student == grant.student for grant in reader.grants)
+
+
 def inspected(reader: Reader, named: Named, facts: Facts) -> bool:
     """The school, or the classes or the days of the periods that an inspection is of."""
     return any(_is_of(grant, named, facts) for grant in reader.grants)

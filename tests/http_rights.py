@@ -147,6 +147,8 @@ SCOPED = {
     "/results",
 }
 """What shows each reader as much as the role reaches: families too, of their child."""
+OWN_FILE = f"/people/{uuid4()}/data"
+"""What nearly every role may ask for of its holder: somebody else's is out of reach."""
 READS = {
     **dict.fromkeys(SCOPED, EVERYBODY | LIMITED),
     "/years": EVERYBODY,
@@ -194,6 +196,7 @@ READS = {
     "/results/unpublished": CONTROLLERS,
     "/questions": AUDITORS,
     f"/reads?person={uuid4()}": AUDITORS,
+    OWN_FILE: {"administrator", "director"},
     **{f"/questions/{question.slug}": AUDITORS for question in QUESTIONS},
     "/views/regulation": AUDITORS,
     "/views/obligations": AUDITORS,

@@ -16,6 +16,7 @@ import orjson
 
 from api.access import Shown, whose_data
 from api.schools import OpenSchool
+from api.subject_access import KINDS as SUBJECT_KINDS
 from ledger.access.events import Form, Kind, Look, Purpose
 from ledger.wire.entry import Actor
 
@@ -37,6 +38,7 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "replay": ("absences", "corrections", "marks", "names", "notes", "results"),
     "retention": ("disclosures",),
     "sheet": ("names", "results"),
+    "subject-access": SUBJECT_KINDS,
     "substitutions": ("names", "work"),
     "worklist": ("names", "work"),
     "workload": ("names", "work"),
@@ -95,6 +97,7 @@ def look(
     kinds: tuple[Kind, ...] | None = None,
     purpose: Purpose = "view",
     form: Form | None = None,
+    basis: str | None = None,
     classes: Collection[str] | None = None,
     people: Collection[str] | None = None,
     as_of: int | None = None,
@@ -108,6 +111,7 @@ def look(
         kinds: of fields; by default the command's.
         purpose: why.
         form: what is taken out.
+        basis: code of the ground.
         classes: as `api.access.Shown`.
         people: as `api.access.Shown`.
         as_of: the position that it stands at; by default what `found` says, or all that is known.
@@ -130,6 +134,7 @@ def look(
         count=whose.number,
         as_of=next(one for one in (as_of, position, whose.position) if one is not None),
         form=form,
+        basis=basis,
         operator=user,
     )
     school.access.log.record(recorded, operator_of(school.recorder.origin, user))

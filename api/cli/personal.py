@@ -97,3 +97,17 @@ def erasure_act(
     from api.cli.erasing import run_act
 
     raise typer.Exit(run_act(Console(as_json=as_json), var, entry, out))
+
+
+def subject_access(
+    person: Annotated[str, typer.Option(help="id человека / a person's id")],
+    out: Annotated[Path, typer.Option(help="Новый файл .html; рядом — .json / a new file .html, and .json beside it")],
+    purpose: Annotated[str, typer.Option(help="Зачем / what for: subject_request, check, view")],
+    basis: Annotated[str | None, typer.Option(help="Код основания / a code: appeal-2026-114")] = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Всё о человеке и кто это смотрел, файлом для него самого. / All that is kept of a person, and who looked."""
+    from api.cli.telling import run_subject_access
+
+    raise typer.Exit(run_subject_access(Console(as_json=as_json), var, person, out, purpose, basis))

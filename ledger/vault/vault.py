@@ -168,6 +168,15 @@ class Vault:
         """
         return {digest: parse_disclosure(text) for digest, text in self.read(digests).items()}
 
+    def kept_of(self, person: str) -> list[KeptRow]:
+        """What is kept of a person, in the order of keeping, of every retention class; sealed under an erased key too.
+
+        Raises:
+            OperationalError: the database could not answer.
+        """
+        rows = [row for row in self._rows.survey() if row.person == person]
+        return sorted(rows, key=lambda row: (-row.age_seconds, row.digest))
+
     def close(self) -> None:
         """Let go of the database."""
         self._rows.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from api.auth import ACCESS, Right
-from api.reach import Reach, anything, inspected, own_class, own_diary, own_teaching
+from api.reach import Reach, anything, inspected, own_class, own_data, own_diary, own_teaching
 
 WORDS: Final[dict[Reach, str]] = {
     anything: "all",
@@ -14,6 +14,7 @@ WORDS: Final[dict[Reach, str]] = {
     own_class: "own class",
     inspected: "inspected",
     own_diary: "own child",
+    own_data: "own",
 }
 
 

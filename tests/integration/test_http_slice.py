@@ -18,7 +18,7 @@ from ledger.wire.note import parse_note
 from ledger.wire.proof import parse_proof
 from ledger.wire.tile import parse_bundle
 from tests.http_class import DAY, SmallClass, fact, problem, tag
-from tests.http_rights import ANYBODY, LIMITED, OWN, PUBLIC, READS, ROLES, SCOPED, SESSIONS, WRITES
+from tests.http_rights import ANYBODY, LIMITED, OWN, OWN_FILE, PUBLIC, READS, ROLES, SCOPED, SESSIONS, WRITES
 from tests.http_school import Served, admit, post
 
 
@@ -197,7 +197,8 @@ def test_who_may_not_is_told_so_before_anything_else_is_judged(server: Served) -
                         if role is None:
                             problem(answer, 401, "unauthorized")
                         elif role not in allowed:
-                            problem(answer, 403, "forbidden")
+                            is_own = example == OWN_FILE and method == "GET" and role != "inspector"
+                            problem(answer, 403, "out_of_reach" if is_own else "forbidden")
 
 
 REVOKED = (f"/me/tokens/{'5a' * 6}/revocation",)

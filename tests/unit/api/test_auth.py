@@ -18,7 +18,7 @@ def test_every_role_of_the_log_has_rights_said_and_no_other_has() -> None:
     assert RIGHTS.keys() == ROLES
     assert not any(identity("visitor").may(right) for right in Right)
     for role in ("student", "guardian"):
-        assert [right for right in Right if identity(role).may(right)] == [Right.READ_VIEWS]
+        assert [right for right in Right if identity(role).may(right)] == [Right.READ_VIEWS, Right.TELL_SUBJECT]
 
 
 def test_a_token_has_no_right_beyond_its_role_and_its_own() -> None:
