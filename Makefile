@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help run test demo check lint types walls coverage bench bench-quick verifier viewer fuzz soak messages vectors lock clean
+.PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz soak messages vectors lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,11 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.stamp
+$(VENV)/hsm.stamp: requirements/hsm.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/hsm.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.stamp $(VENV)/hsm.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
 	  --only-binary=:all: --upgrade --target $(VENV)/foreign -r requirements/foreign.txt
@@ -34,6 +38,8 @@ $(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.sta
 
 run: $(VENV)/run.stamp ## the journal on http://127.0.0.1:8000, with a sample school in ./var
 	$(BIN)/letopis serve --var var --sample
+
+hsm: $(VENV)/hsm.stamp ## what a key in a token needs (PKCS#11), into the same environment
 
 test: $(VENV)/dev.stamp verifier ## the whole test suite, PostgreSQL included
 	$(PYTEST) -n 2 --dist loadfile
@@ -85,6 +91,7 @@ vectors: $(VENV)/dev.stamp ## write tests/vectors again
 lock: ## resolve the dependencies again into requirements/*.txt (needs pip-compile)
 	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps -o requirements/run.txt pyproject.toml
 	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps --extra test --extra check -o requirements/dev.txt pyproject.toml
+	(head -n 1 requirements/hsm.txt; pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --no-annotate -o - <(echo 'python-pkcs11>=0.10') ) > requirements/hsm.new && mv requirements/hsm.new requirements/hsm.txt
 
 clean: ## remove what was built; keeps ./var, where records are
 	rm -rf $(VENV) dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache
