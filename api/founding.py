@@ -15,7 +15,15 @@ from api.auth import Identity
 from api.identity.opening import make_secrets
 from api.retention import PERSON
 from api.schools import make_access_log
-from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, passphrase, write_school_file
+from api.settings import (
+    Layout,
+    SchoolFile,
+    SettingsError,
+    kek_secrets,
+    ledger_environment,
+    passphrase,
+    write_school_file,
+)
 from api.vaults import make_vault
 from ledger.application import School
 from ledger.durable import create_file, secret_folder
@@ -72,7 +80,7 @@ def init_school(
         secret_folder(layout.keys, create=True)
         vkey = create_key(layout.signing_key, school.origin, passphrase())
         create_file(layout.request_key, secrets.token_bytes(REQUEST_KEY_BYTES))
-        create_key_store(layout.vault_keys)
+        create_key_store(layout.vault_keys, kek_secrets().passphrase())
         with closing(make_secrets(layout, school)) as store:
             now = int(time.time())
             tokens = {store.make_token(one.actor, one.role, one.label, now): one for one in identities}

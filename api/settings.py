@@ -29,8 +29,9 @@ from typing import Final, Literal
 import msgspec
 
 from ledger.access.log import ORIGIN_SUFFIX
-from ledger.durable import create_file
+from ledger.durable import create_file, read_secret
 from ledger.errors import LetopisError
+from ledger.vault.kek import KekSecrets
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 ORIGIN: Final = re.compile(r"[^\s/:?#@+]+(:[0-9]{1,5})?(/[^\s/:?#@+]+)*")
@@ -271,6 +272,45 @@ def passphrase(environ: Mapping[str, str] | None = None) -> bytes | None:
     """The signing key's passphrase, where the environment gives one."""
     text = (os.environ if environ is None else environ).get("LETOPIS_KEY_PASSPHRASE", "")
     return text.encode() or None
+
+
+_SECRET_BYTES_MAX: Final = 4_096
+
+
+def kek_secrets(environ: Mapping[str, str] | None = None) -> KekSecrets:
+    """What it takes to use the vault's key-encryption key; a passphrase or a PIN is read when it is asked for."""
+    given = os.environ if environ is None else environ
+
+    def passphrase_of() -> bytes | None:
+        text = secret_text("LETOPIS_KEK_PASSPHRASE", given)
+        return None if text is None else text.encode()
+
+    return KekSecrets(
+        passphrase_of, lambda: secret_text("LETOPIS_PKCS11_PIN", given), given.get("LETOPIS_PKCS11_MODULE") or None
+    )
+
+
+def secret_text(name: str, environ: Mapping[str, str] | None = None) -> str | None:
+    """A secret from the file that ``<name>_FILE`` names, which only its owner may read, else from `name` itself.
+
+    Raises:
+        SettingsError: the file is not there, or is no line of text.
+        FileRefused: others may read it.
+    """
+    given = os.environ if environ is None else environ
+    path = given.get(f"{name}_FILE", "")
+    if not path:
+        return given.get(name) or None
+    try:
+        text = read_secret(Path(path), limit_bytes=_SECRET_BYTES_MAX).decode()
+    except FileNotFoundError:
+        raise SettingsError(f"{name}_FILE: {path}: нет такого файла / there is no such file") from None
+    except UnicodeDecodeError:
+        text = ""
+    line = text.removesuffix("\n")
+    if not line or "\n" in line:
+        raise SettingsError(f"{name}_FILE: {path}: нужна одна строка / has to be one line of text")
+    return line
 
 
 def read_cadence(environ: Mapping[str, str] | None = None) -> Cadence:

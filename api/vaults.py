@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.settings import Layout, SchoolFile, ledger_environment
+from api.settings import Layout, SchoolFile, kek_secrets, ledger_environment
 from ledger.vault.keys import KeyStore
 from ledger.vault.vault import SealedRows, Vault
+
+
+def open_keys(layout: Layout, origin: str) -> KeyStore:
+    """Open the keys of a log's people, with what the environment gives for the key that wraps them.
+
+    Raises:
+        FileRefused: as `KeyStore`.
+        SettingsError: the environment names a file that is not there.
+    """
+    return KeyStore(layout.vault_keys, origin, kek_secrets())
 
 
 def make_vault(layout: Layout, school: SchoolFile) -> Vault:
@@ -18,7 +28,7 @@ def make_vault(layout: Layout, school: SchoolFile) -> Vault:
     if school.database == "sqlite":
         from ledger.vault.sqlite import open_vault
 
-        return open_vault(layout.vault_file, KeyStore(layout.vault_keys, school.origin), create=True)
+        return open_vault(layout.vault_file, open_keys(layout, school.origin), create=True)
     from ledger.vault.postgres import install
 
     install(ledger_environment(layout, school, create=True)["LETOPIS_POSTGRES_OWNER_DSN"])
@@ -53,8 +63,8 @@ def open_vault_of(layout: Layout, school: SchoolFile) -> Vault:
     if school.database == "sqlite":
         from ledger.vault.sqlite import open_vault as open_file
 
-        return open_file(layout.vault_file, KeyStore(layout.vault_keys, school.origin))
+        return open_file(layout.vault_file, open_keys(layout, school.origin))
     from ledger.vault.postgres import open_vault
 
     dsn = ledger_environment(layout, school)["LETOPIS_POSTGRES_DSN"]
-    return open_vault(dsn, KeyStore(layout.vault_keys, school.origin))
+    return open_vault(dsn, open_keys(layout, school.origin))

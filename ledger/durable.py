@@ -84,6 +84,21 @@ def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None
     sync_folder(path.parent)
 
 
+def overwrite_file(path: Path) -> None:
+    """Write zeros over a file's content, on the disk when it returns: of use where the disk writes in place.
+
+    Raises:
+        FileRefused: it cannot be written.
+    """
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be overwritten ({error.strerror})") from None
+
+
 def read_secret(path: Path, *, limit_bytes: int) -> bytes:
     """Read a file that only its owner may read.
 

@@ -20,13 +20,14 @@ from eventsourcing.persistence import PersistenceError
 from api.backups import postgres
 from api.backups.folder import Backup, BackupRefused, check_files
 from api.backups.restoring import Place, audit_restored, read_vkeys, restore_keys, school_of, unpack_databases
-from api.settings import Layout, SchoolFile, ledger_environment, passphrase
-from api.vaults import open_sealed_rows
+from api.settings import Layout, SchoolFile, kek_secrets, ledger_environment, passphrase
+from api.vaults import open_keys, open_sealed_rows
 from ledger.application import School
 from ledger.audit import AuditReport
 from ledger.errors import LetopisError
 from ledger.journal.vocabulary import DrillStep, Verdict
 from ledger.signing.keys import load_signer
+from ledger.vault.kek import KekRefused
 from ledger.vault.keys import KeyStore
 from ledger.vault.postgres import install as install_vault
 from ledger.vault.vault import SealedRows, Vault
@@ -119,8 +120,16 @@ def _drill_databases(backup: Backup, place: Place, found: Drill, processes: int)
     if place.keys is None:
         found.lacking.append("нет ключей: подписи и сведения не проверены / no keys: no signature, no value was tried")
         return
-    with closing(open_sealed_rows(place.layout, place.school, as_owner=False, environ=place.environ)) as rows:
-        _open_values(rows, KeyStore(place.keys, place.school.origin), found, younger_seconds=-1)
+    try:
+        keys = KeyStore(place.keys, place.school.origin, kek_secrets())
+    except KekRefused as error:
+        found.lacking.append(f"сведения не проверены / no value was tried: {error}")
+        return
+    with (
+        closing(keys),
+        closing(open_sealed_rows(place.layout, place.school, as_owner=False, environ=place.environ)) as rows,
+    ):
+        _open_values(rows, keys, found, younger_seconds=-1)
 
 
 def _judge_audit(backup: Backup, place: Place, report: AuditReport, found: Drill) -> None:
@@ -177,8 +186,12 @@ def _drill_keys(backup: Backup, layout: Layout, current: Layout | None, found: D
     try:
         restore_keys(backup, layout)
         signer = load_signer(layout.signing_key, backup.manifest.origin, passphrase())
-        keys = KeyStore(layout.vault_keys, backup.manifest.origin)
+        keys = open_keys(layout, backup.manifest.origin)
         found.steps.append("restore")
+    except KekRefused as error:
+        # The files are as they were; what wraps the keys is in no backup.
+        found.lacking.append(f"ключи не примерены / the keys were not tried: {error}")
+        return
     except LetopisError as error:
         found.findings.append(f"не восстановить / cannot be restored: {error}")
         return

@@ -25,7 +25,15 @@ from api.backups.folder import (
     copy_file,
     names_of,
 )
-from api.settings import Layout, SchoolFile, SettingsError, ledger_environment, read_school_file, write_school_file
+from api.settings import (
+    Layout,
+    SchoolFile,
+    SettingsError,
+    kek_secrets,
+    ledger_environment,
+    read_school_file,
+    write_school_file,
+)
 from api.vaults import open_sealed_rows
 from ledger.application import School
 from ledger.audit import AuditReport, audit
@@ -119,8 +127,11 @@ def replay_erasures(place: Place) -> int:
     """
     if place.keys is None:
         return 0
-    keys = KeyStore(place.keys, place.school.origin)
-    with closing(open_sealed_rows(place.layout, place.school, as_owner=True, environ=place.environ)) as rows:
+    keys = KeyStore(place.keys, place.school.origin, kek_secrets())
+    with (
+        closing(keys),
+        closing(open_sealed_rows(place.layout, place.school, as_owner=True, environ=place.environ)) as rows,
+    ):
         kept = Counter(row.owner for row in rows.survey())
         erased = [owner for owner in kept if _is_erased(keys, *owner)]
         if erased:

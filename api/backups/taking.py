@@ -23,6 +23,7 @@ from api.settings import Layout, SchoolFile, SettingsError, UnavailableError, le
 from ledger.application import School
 from ledger.journal.vocabulary import BackupPart
 from ledger.tree.edge import RightEdge
+from ledger.vault.changing import use_keys
 
 _BUSY_SECONDS: Final = 10.0
 
@@ -61,7 +62,8 @@ def take_keys(layout: Layout, school: SchoolFile, out: Path) -> Backup:
     taken_at = _now()
     with closing(School(ledger_environment(layout, school, read_only=school.database == "sqlite"))) as app:
         edge = app.ledger.head().edge
-    with making(out) as aside:
+    # The keys of one key-encryption key: it is not changed meanwhile.
+    with closing(use_keys(layout.vault_keys)), making(out) as aside:
         with tarfile.open(aside / KEYS, "x") as archive:
             for path in _key_files(layout):
                 archive.add(path, path.relative_to(layout.var).as_posix(), recursive=False)

@@ -465,6 +465,9 @@ def sweep(
     raise typer.Exit(run_sweep(Console(as_json=as_json), var, days=older_than_days, apply=apply))
 
 
+vault.command()(personal.rekey)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; every error ends as one line and an exit code.
 

@@ -75,6 +75,7 @@ SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "restore": "where a school was restored",
     "restore-check": "whether a backup can be restored",
     "serve": "where it listens; what is asked over HTTP is recorded there",
+    "vault rekey": "how many keys were wrapped anew",
     "vault sweep": "how many values no entry commits to",
     "viewer": "a page without data",
     "void-print": "the number of a form",

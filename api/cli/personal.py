@@ -111,3 +111,17 @@ def subject_access(
     from api.cli.telling import run_subject_access
 
     raise typer.Exit(run_subject_access(Console(as_json=as_json), var, person, out, purpose, basis))
+
+
+def rekey(
+    to: Annotated[str, typer.Option(help="file или / or token (PKCS#11)")],
+    token: Annotated[str | None, typer.Option(help="Имя токена / the token's label")] = None,
+    without_passphrase: Annotated[bool, typer.Option("--without-passphrase", help="Ключ как есть / bare")] = False,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Сменить ключ, под которым лежат ключи людей. / Change the key that wraps people's keys; all of them or none."""
+    from api.cli.rekeying import run_rekey
+
+    console = Console(as_json=as_json)
+    raise typer.Exit(run_rekey(console, var, to, token, without_passphrase=without_passphrase))

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from api.cli.console import Console, Exit
 from api.settings import Layout, ledger_environment, read_school_file
-from api.vaults import open_sealed_rows
+from api.vaults import open_keys, open_sealed_rows
 from ledger.application import School
 from ledger.errors import LetopisError
-from ledger.vault.keys import KeyStore
 from ledger.vault.sweeping import DAY_SECONDS, Sweep, sweep
 
 
@@ -31,8 +30,8 @@ def run_sweep(console: Console, var: Path, *, days: int, apply: bool) -> int:
     """
     layout = Layout(var)
     file = read_school_file(layout)
-    keys = KeyStore(layout.vault_keys, file.origin)
     with (
+        closing(open_keys(layout, file.origin)) as keys,
         closing(School(ledger_environment(layout, file, read_only=file.database == "sqlite"))) as school,
         closing(open_sealed_rows(layout, file, as_owner=apply)) as rows,
     ):

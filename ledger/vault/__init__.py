@@ -12,6 +12,7 @@ mark), which is an error.
 
 from ledger.vault.destroyed import Destroyed, Owner
 from ledger.vault.disclosure import Disclosure, OpenedDisclosure, digest_of, make_disclosure, parse_disclosure
+from ledger.vault.kek import KekRefused, KekSecrets
 from ledger.vault.keys import KeyErased, KeyLost, KeyStore, create_key_store
 from ledger.vault.vault import Keeping, SealedRow, SealedRows, Vault, VaultDamaged
 
@@ -19,6 +20,8 @@ __all__ = [
     "Destroyed",
     "Disclosure",
     "Keeping",
+    "KekRefused",
+    "KekSecrets",
     "KeyErased",
     "KeyLost",
     "KeyStore",

@@ -1,6 +1,7 @@
 """Keys of people, outside every database: one file per person and retention class, wrapped under one key of the folder.
 
-    <folder>/kek                                      32 bytes in hex: the key-encryption key
+    <folder>/kek                                      the key-encryption key, or where it is (`ledger.vault.kek`)
+    <folder>/.in-use                                  held shared while keys are in use, exclusively to change that key
     <folder>/<origin>/<2 digits>/<person>.<retention>.key     letopis-key-1 <algorithm> <wrapped key in hex>
     <folder>/<origin>/<2 digits>/<person>.<retention>.erased  the mark of a key that was destroyed on purpose
     <folder>/<origin>/destroyed                       the list of those (`ledger.vault.destroyed`)
@@ -31,23 +32,25 @@ from ledger.durable import (
     FileRefused,
     create_file,
     create_files,
+    overwrite_file,
     read_secret,
     secret_folder,
     secret_folders,
     sync_folders,
 )
 from ledger.errors import LetopisError
+from ledger.vault.changing import use_keys
 from ledger.vault.destroyed import Destroyed, DestroyedList, Owner
+from ledger.vault.kek import KEK_FILE, NO_SECRETS, KekSecrets, new_file_kek
+from ledger.vault.opening import open_kek
 from ledger.vault.sealing import KEY_BYTES, SealBroken, Sealer, bind
 
 _ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _NAME = re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*", re.ASCII)
 _NAME_LENGTH_MAX: Final = 64
 _FOLDER_NAME_LENGTH_MAX: Final = 200
-_FILE_BYTES_MAX: Final = 1_024
-_KEK_FILE: Final = "kek"
+FILE_BYTES_MAX: Final = 1_024
 _LOCK_FILE: Final = "lock"
-_KEK = re.compile(rb"[0-9a-f]{64}\n")
 _KEY_FILE = re.compile(rb"letopis-key-1 ([1-9]) ([0-9a-f]{120})\n")
 _PURPOSE: Final = "letopis vault: key of a person"
 SEALERS_MAX: Final = 8_192
@@ -62,14 +65,14 @@ class KeyErased(LetopisError):  # noqa: N818 - reads as what it says
     """The key of a person was destroyed on purpose: what it sealed is gone, and nothing new is sealed for it."""
 
 
-def create_key_store(folder: Path) -> None:
-    """Make the folder and its key-encryption key. Durable when it returns.
+def create_key_store(folder: Path, passphrase: bytes | None = None) -> None:
+    """Make the folder and its key-encryption key, sealed under a passphrase if one is given. Durable when it returns.
 
     Raises:
         FileRefused: there is a key already, the folder is open to others, or it cannot be written.
     """
     secret_folder(folder, create=True)
-    create_file(folder / _KEK_FILE, os.urandom(KEY_BYTES).hex().encode() + b"\n")
+    create_file(folder / KEK_FILE, new_file_kek(passphrase)[0])
 
 
 class KeyStore:
@@ -78,18 +81,21 @@ class KeyStore:
     Args:
         folder: made by `create_key_store`; several logs may share it.
         origin: the log's.
+        secrets: what it takes to use the key-encryption key.
 
     Raises:
-        FileRefused: the folder or its key is missing, malformed, or open to others.
+        FileRefused: the folder or its key is missing, malformed, or open to others, or that key is just being changed.
+        KekRefused: the key-encryption key cannot be used.
     """
 
-    def __init__(self, folder: Path, origin: str) -> None:
+    def __init__(self, folder: Path, origin: str, secrets: KekSecrets = NO_SECRETS) -> None:
         secret_folder(folder, create=False)
         self.origin = origin
         self._folder = folder / quote(origin, safe="")
         if origin in {"", ".", ".."} or len(self._folder.name) > _FOLDER_NAME_LENGTH_MAX:
             raise FileRefused(f"{folder}: this origin cannot name a folder")
-        self._wrapper = Sealer(_read_kek(folder / _KEK_FILE))
+        self._using = use_keys(folder)
+        self._kek = open_kek(folder, secrets)
         self._sealers: OrderedDict[Owner, Sealer] = OrderedDict()
         self._destroyed = DestroyedList(self._folder)
         self._named_folders: set[Path] = set()
@@ -242,12 +248,12 @@ class KeyStore:
             marks = {path.with_suffix(".erased") for path in paths.values()}
             create_files({mark: b"" for mark in marks if not mark.exists()})
             for owner in found:
-                _overwrite(paths[owner])
+                overwrite_file(paths[owner])
                 _remove(paths[owner])
             # Keys that were never finished are copies too.
             for path in paths.values():
                 for left in path.parent.glob(f".{path.name}.*.new"):
-                    _overwrite(left)
+                    overwrite_file(left)
                     _remove(left)
             sync_folders({path.parent for path in paths.values()})
         return found
@@ -300,22 +306,20 @@ class KeyStore:
 
     def _wrapped_key(self, owner: Owner) -> bytes:
         """Draw a key; returns what its file is to hold."""
-        wrapped = self._wrapper.seal(os.urandom(KEY_BYTES), self._bound(*owner))
-        return b"letopis-key-1 %d %s\n" % (self._wrapper.algorithm, wrapped.hex().encode())
+        wrapped = self._kek.wrap(os.urandom(KEY_BYTES), self._bound(*owner))
+        return format_key(self._kek.algorithm, wrapped)
 
     def _read(self, person: str, retention: str) -> Sealer:
         path = self._path(person, retention)
         if path.with_suffix(".erased").exists():
             raise KeyErased(f"the key of person {person}, retention {retention}, was erased")
         try:
-            raw = read_secret(path, limit_bytes=_FILE_BYTES_MAX)
+            raw = read_secret(path, limit_bytes=FILE_BYTES_MAX)
         except FileNotFoundError:
             raise KeyLost(f"there is no key of person {person}, retention {retention}") from None
-        match = _KEY_FILE.fullmatch(raw)
-        if match is None:
-            raise FileRefused(f"{path}: not a key file of this program")
+        algorithm, wrapped = parse_key(path, raw)
         try:
-            key = self._wrapper.open(bytes.fromhex(match[2].decode()), self._bound(person, retention), int(match[1]))
+            key = self._kek.unwrap(wrapped, self._bound(person, retention), algorithm)
         except SealBroken as error:
             raise FileRefused(f"{path}: {error}") from None
         return Sealer(key)
@@ -325,7 +329,33 @@ class KeyStore:
         return self._folder / person[:2] / f"{person}.{retention}.key"
 
     def _bound(self, person: str, retention: str) -> bytes:
-        return bind(_PURPOSE, self.origin, person, retention)
+        return bound_key(self.origin, person, retention)
+
+    def close(self) -> None:
+        """Let go of the folder: its key-encryption key may be changed."""
+        self._using.close()
+
+
+def bound_key(origin: str, person: str, retention: str) -> bytes:
+    """What a person's key is bound to when it is wrapped."""
+    return bind(_PURPOSE, origin, person, retention)
+
+
+def format_key(algorithm: int, wrapped: bytes) -> bytes:
+    """What a key's file holds."""
+    return b"letopis-key-1 %d %s\n" % (algorithm, wrapped.hex().encode())
+
+
+def parse_key(path: Path, raw: bytes) -> tuple[int, bytes]:
+    """The algorithm and the wrapped key of a key's file.
+
+    Raises:
+        FileRefused: it is none.
+    """
+    match = _KEY_FILE.fullmatch(raw)
+    if match is None:
+        raise FileRefused(f"{path}: not a key file of this program")
+    return int(match[1]), bytes.fromhex(match[2].decode())
 
 
 def check_owner(person: str, retention: str) -> None:
@@ -348,29 +378,8 @@ def _is_old(path: Path, older_than_seconds: int) -> bool:
         return False
 
 
-def _overwrite(path: Path) -> None:
-    """Write zeros over a file's content, on the disk when it returns: of use where the disk writes in place."""
-    try:
-        with path.open("r+b") as file:
-            file.write(bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise FileRefused(f"{path}: cannot be overwritten ({error.strerror})") from None
-
-
 def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise FileRefused(f"{path}: cannot be removed ({error.strerror})") from None
-
-
-def _read_kek(path: Path) -> bytes:
-    try:
-        raw = read_secret(path, limit_bytes=_FILE_BYTES_MAX)
-    except FileNotFoundError:
-        raise FileRefused(f"{path}: no key-encryption key; without it nothing in the vault opens") from None
-    if _KEK.fullmatch(raw) is None:
-        raise FileRefused(f"{path}: not a key-encryption key of this program")
-    return bytes.fromhex(raw.decode())

@@ -178,8 +178,9 @@ class Vault:
         return sorted(rows, key=lambda row: (-row.age_seconds, row.digest))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and of the keys."""
         self._rows.close()
+        self._keys.close()
 
     def _open(self, row: SealedRow) -> str | None:
         """Open a row; None where its key was erased and only the row is left yet."""
