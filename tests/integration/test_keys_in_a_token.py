@@ -21,6 +21,7 @@ from ledger.vault.opening import open_kek
 from ledger.vault.rekeying import rekey
 from ledger.vault.sealing import SealBroken
 from ledger.vault.token import TOKENS, new_token_kek
+from tests.command_line import founded, letopis, serving
 from tests.erasing_school import CANARIES, planted_in
 from tests.small_vaults import ORIGIN, OTHER, PERSON
 from tests.soft_token import LABEL, PIN, SoftToken, make_token
@@ -221,3 +222,19 @@ def test_a_pin_file_that_others_may_read_is_refused(
     monkeypatch.setenv("LETOPIS_PKCS11_PIN_FILE", str(pin))
     with pytest.raises(FileRefused, match="chmod 600"):
         KeyStore(keys, ORIGIN, kek_secrets())
+
+
+def test_a_school_that_is_founded_under_a_passphrase_asks_for_it(tmp_path: Path) -> None:
+    var, phrase = tmp_path / "var", tmp_path / "phrase"
+    phrase.write_text("correct horse\n")
+    phrase.chmod(0o600)
+    founded(var, LETOPIS_KEK_PASSPHRASE_FILE=str(phrase))
+    assert (var / "keys/vault/kek").read_bytes().startswith(b"letopis-kek-1 scrypt ")
+    sweep = ["vault", "sweep", "--var", str(var)]
+    refused = letopis(*sweep)
+    assert (refused.returncode, "LETOPIS_KEK_PASSPHRASE" in refused.stderr) == (3, True)
+    assert letopis(*sweep, LETOPIS_KEK_PASSPHRASE="wrong horse").returncode == 3
+    assert letopis(*sweep, LETOPIS_KEK_PASSPHRASE_FILE=str(phrase)).returncode == 0
+    with serving("--var", str(var), LETOPIS_KEK_PASSPHRASE="correct horse"):
+        busy = letopis("vault", "rekey", "--var", str(var), "--to", "file", "--without-passphrase")
+        assert (busy.returncode, "остановите сервер" in busy.stderr) == (3, True)
