@@ -74,6 +74,7 @@ def values(found: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [(row["name"], row["value"], row["state"], row["until_entry"]) for row in found["sections"]["values"]]
 
 
+@pytest.mark.clause("R09", breaks="exports.subject.sections:_values")
 def test_a_student_is_told_all_that_is_kept_and_nothing_of_anybody_else(server: Served) -> None:
     family = Family(server)
     with server.as_("director") as director:
