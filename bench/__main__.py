@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
 from bench.asking import questions_asked
+from bench.hostile import hostile_archives
 from bench.keeping import people_kept
 from bench.looking import looks_recorded
 from bench.measure import Report
@@ -25,6 +26,7 @@ PARTS = (
     "postgres",
     "vault",
     "verify",
+    "hostile",
     "rebuild",
     "asof",
     "looks",
@@ -71,7 +73,7 @@ def main() -> int:
             views_as_of(report, folder, rounds)
         if wanted("growth"):
             growth(report, folder, rounds, entries=options.entries or (200_000 if options.quick else 1_000_000))
-        _of_looks_and_paper(report, folder, rounds, wanted)
+        _of_looks_and_files(report, folder, rounds, wanted)
         if not options.quick:
             _of_a_year(report, folder, wanted, options.school)
     report.write(Path("var/bench.json"))
@@ -82,7 +84,9 @@ def main() -> int:
     return 0
 
 
-def _of_looks_and_paper(report: Report, folder: Path, rounds: int, wanted: Callable[[str], bool]) -> None:
+def _of_looks_and_files(report: Report, folder: Path, rounds: int, wanted: Callable[[str], bool]) -> None:
+    if wanted("hostile"):
+        hostile_archives(report, folder)
     if wanted("looks"):
         looks_recorded(report, folder, rounds)
     if wanted("documents"):

@@ -20,10 +20,9 @@ from pathlib import Path
 
 from verify.archive import CHECKPOINT, start_edge, verify_archive
 from verify.bag import Bag
-from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
-from verify.signed import ENTRIES, Pinned, blocks, check_note
+from verify.signed import ENTRIES, ENTRIES_PER_FILE, Pinned, blocks, check_note
 from verify.source import open_source
 from verify.tiles import FetchError, NoAnswerError, Server, leaf_tiles
 from verify.tree import Edge
@@ -144,7 +143,7 @@ def _open(path: Path, pinned: Pinned, report: Report) -> History | None:
 def _leaves(bag: Bag, report: Report) -> Iterator[list[bytes]]:
     """Yield the leaf hashes of an archive's entries, a block at a time."""
     for name in sorted(name for name in bag.source.sizes if ENTRIES.fullmatch(name)):
-        for _, lines in blocks(bag.reading(name), ENTRY_MAX_BYTES, "entry-too-long", report):
+        for _, lines in blocks(bag.reading(name), ENTRIES_PER_FILE, "entry-too-long", report):
             yield [sha256(b"\x00" + line).digest() for line in lines]
 
 

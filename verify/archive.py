@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from verify.archive_tables import open_tables
 from verify.bag import CLAIM, EXTRACT_FILES, Bag
 from verify.deadlines import Deadlines
-from verify.disclosures import LINE_MAX_BYTES, Disclosures
+from verify.disclosures import DISCLOSURES_MAX, MALFORMED_MAX, Disclosures
 from verify.extract import check_extract
 from verify.findings import Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
@@ -92,8 +92,8 @@ def _check_log(
     start = edge.size
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
-        for number, lines in blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
-            for offset, line in enumerate(lines):
+        for number, lines in blocks(bag.reading(_DISCLOSURES), DISCLOSURES_MAX, "disclosure-malformed", report):
+            for offset, line in enumerate(lines if disclosures.malformed <= MALFORMED_MAX else ()):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
     tables = open_tables(bag, start, "" if checkpoint is None else checkpoint.origin, report)
     walk = LogWalk(report, edge, disclosures, tables, pinned.old, watch, deadlines)
@@ -132,12 +132,8 @@ def start_edge(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report)
         return None
     last = checkpoint.size if end is None else end.size - 1
     if not 0 < checkpoint.size <= last or (end is not None and end.origin != checkpoint.origin):
-        report.add(
-            "start-malformed",
-            Place(_START),
-            f"a size of {checkpoint.origin if end is None else end.origin} from 1 to {last}",
-            f"{checkpoint.size} of {checkpoint.origin}",
-        )
+        wanted = f"a size of {checkpoint.origin if end is None else end.origin} from 1 to {last}"
+        report.add("start-malformed", Place(_START), wanted, f"{checkpoint.size} of {checkpoint.origin}")
     lines = raw.split(b"\n")
     if (
         lines.pop()

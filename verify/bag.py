@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from verify.findings import Place, Report
-from verify.source import Reading, Source, find_collisions, read_small
+from verify.source import FILES_MAX, Reading, Source, find_collisions, read_small
 
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
@@ -93,6 +93,9 @@ class Bag:
         if raw is None:
             return
         self.manifests[manifest] = raw
+        if raw.count(b"\n") > FILES_MAX:
+            self.report.add("archive-limit", Place(manifest), f"at most {FILES_MAX} lines", "more")
+            return
         listed: dict[str, str] = {}
         lines = raw.decode("utf-8", "replace").split("\n")
         if lines.pop():

@@ -17,7 +17,8 @@ from verify import canonical
 from verify.findings import Place, Report
 
 DISCLOSURES_MAX: Final = 500_000
-LINE_MAX_BYTES: Final = 65_536
+# Behind so many lines that are wrong no more are read.
+MALFORMED_MAX: Final = 2_000
 _LINE = re.compile(rb'\{"disclosure":"([A-Za-z0-9_-]+)","index":(0|[1-9][0-9]{0,14})\}')
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,}")  # 128 bits are 22 characters
 NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
@@ -92,17 +93,19 @@ class Disclosures:
         self._values: dict[str, tuple[str, str]] = {}
         self.wanted: dict[int, list[_Wanted]] = {}
         self._once: set[str] = set()
-        self.count = 0
+        self.count = self.malformed = 0
 
     def take_line(self, line: bytes, place: Place) -> None:
         """Take one line of disclosures.jsonl."""
         match = _LINE.fullmatch(line)
         if match is None:
+            self.malformed += 1
             self._report.add("disclosure-malformed", place, '{"disclosure":"…","index":N}', "another line")
             return
         try:
             value = parse_disclosure(match[1])
         except DisclosureError as error:
+            self.malformed += 1
             self._report.add("disclosure-malformed", place, "base64url of [salt, name, value]", error)
             return
         if self.count >= DISCLOSURES_MAX:
@@ -138,6 +141,8 @@ class Disclosures:
 
     def finish(self) -> None:
         """Report the disclosures that the entry they name does not commit to."""
+        if self.malformed > MALFORMED_MAX:
+            self._report.skip("stopped-early", f"{MALFORMED_MAX} disclosures that cannot be read")
         for missing in self.wanted.values():
             for wanted in missing:
                 self._report.add(

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from verify import canonical
 from verify.bag import CLAIM, Bag
-from verify.disclosures import LINE_MAX_BYTES, NAMES, NAMES_BY_TYPE, Disclosures
-from verify.entry import AT, DATA, ENTRY_MAX_BYTES, INDEX, PREV, STREAM, VERSION, Groups, read
+from verify.disclosures import DISCLOSURES_MAX, MALFORMED_MAX, NAMES, NAMES_BY_TYPE, Disclosures
+from verify.entry import AT, DATA, INDEX, PREV, STREAM, VERSION, Groups, read
 from verify.events import TYPES, unescape
 from verify.extract_scope import SCOPES, Scope
 from verify.extract_tables import ExtractTables
 from verify.findings import Place, Report
-from verify.log import UNREADABLE_MAX, digests_of
+from verify.log import BROKEN_MAX, digests_of
 from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.signed import Pinned, blocks, check_checkpoint, check_note
 from verify.tree import EMPTY_ROOT, ZERO_PREV, leaf_hash, root_from_shared
@@ -73,15 +73,15 @@ def check_extract(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     _check_old(pinned, checkpoint, report)
     disclosures = Disclosures(report)
     if _DISCLOSURES in bag.source.sizes:
-        for number, lines in blocks(bag.reading(_DISCLOSURES), LINE_MAX_BYTES, "disclosure-malformed", report):
-            for offset, line in enumerate(lines):
+        for number, lines in blocks(bag.reading(_DISCLOSURES), DISCLOSURES_MAX, "disclosure-malformed", report):
+            for offset, line in enumerate(lines if disclosures.malformed <= MALFORMED_MAX else ()):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
     tables = ExtractTables(bag, report) if claim.scope != "entries" else None
     walk = _Walk(report, claim, checkpoint, disclosures, tables)
     if ENTRIES not in bag.source.sizes:
         report.add("bag-file-missing", Place(ENTRIES), "a file", "none")
     else:
-        for number, lines in blocks(bag.reading(ENTRIES), ENTRY_MAX_BYTES, "entry-too-long", report):
+        for number, lines in blocks(bag.reading(ENTRIES), ENTRIES_MAX, "entry-too-long", report):
             walk.line = number - 1
             walk.take(lines)
     walk.check_proof(bag.small(_PROOF, PROOF_MAX_BYTES))
@@ -202,8 +202,8 @@ class _Walk:
                 self.report.add("archive-limit", Place(ENTRIES, self.line), f"at most {ENTRIES_MAX} entries", "more")
                 return
             self._count += 1
-            if self._unreadable > UNREADABLE_MAX:
-                self.report.skip("stopped-early", f"{UNREADABLE_MAX} entries that cannot be read")
+            if self._unreadable > BROKEN_MAX:
+                self.report.skip("stopped-early", f"{BROKEN_MAX} entries that cannot be read")
                 return
             self._entry(line)
 

@@ -26,8 +26,8 @@ from verify.findings import Place, Report, shown
 from verify.roots import RecentRoots
 from verify.tree import ZERO_PREV, Edge
 
-# Reading what is broken takes much longer than reading what is not: after so many entries only hashes are checked.
-UNREADABLE_MAX: Final = 2_000
+# Reading what is broken takes much longer than reading what is not: after so many findings only hashes are checked.
+BROKEN_MAX: Final = 2_000
 
 End = tuple[int, bytes, bytes | None]
 """The tree's size and root, and its root at the size of the earlier checkpoint."""
@@ -39,9 +39,11 @@ class Notes(Report):
     """What a reading has to say, in order, for the report of whoever follows it."""
 
     at: int = 0
+    count: int = 0
     taken: list[tuple[Any, ...]] = field(default_factory=list)
 
     def add(self, code: str, place: Place, expected: object = "", found: object = "") -> None:  # noqa: D102
+        self.count += 1
         where = (place.file, place.line, place.entry, place.offset, place.field)
         self.taken.append((self.at, "add", code, where, shown(expected), shown(found)))
 
@@ -68,7 +70,6 @@ class LogReader:
         self._sizes = sizes
         self._roots = RecentRoots()
         self._at = b""
-        self._unreadable = 0
         self._last: tuple[str, int] | None = None
         last = edge.last_leaf()
         # At even sizes the edge does not hold the last leaf: the first `prev` then rests on what is not here.
@@ -81,8 +82,8 @@ class LogReader:
         names: list[bytes | None] = []
         read: list[Groups | None] = []
         first_line, first_index = self.line + 1, self.index
-        if self._unreadable > UNREADABLE_MAX:
-            notes.skip("stopped-early", f"{UNREADABLE_MAX} entries that cannot be read")
+        if notes.count > BROKEN_MAX:
+            notes.skip("stopped-early", f"{BROKEN_MAX} findings in entries")
             lines = ()
         lines_are_text = is_text(lines)
         for line, leaf in zip(lines, map(hexlify, leaves), strict=False):
@@ -117,7 +118,6 @@ class LogReader:
         if groups is None:
             read = read_slowly(line, self.place(), self.notes)
             if read is None:
-                self._unreadable += 1
                 return None, None
             name, groups = read.name, read.groups
             if not name:

@@ -72,6 +72,7 @@ PHRASES: Final[dict[str, str]] = {
     "shorter than its directory entry says": "короче, чем говорит оглавление",
     "at most {} files, {} bytes": "не более {} файлов и {} байт",
     "at most {} files, {} folders deep": "не более {} файлов, не глубже {} папок",
+    "at most {} lines": "не более {} строк",
     "at most {} bytes": "не более {} байт",
     "at most {} bytes a line": "не более {} байт в строке",
     "at most {} disclosures": "не более {} раскрытий",
@@ -411,6 +412,8 @@ PHRASES: Final[dict[str, str]] = {
     "size {}": "размер {}",
     "{}, size {}": "{}, размер {}",
     "{} entries that cannot be read": "нечитаемых записей: {}",
+    "{} disclosures that cannot be read": "нечитаемых раскрытий: {}",
+    "{} findings in entries": "находок в записях: {}",
     "entry 0": "запись 0",
     "exit code {}": "код завершения {}",
 }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from verify.bag import Bag
-from verify.entry import ENTRY_MAX_BYTES
 from verify.findings import Place, Report
 from verify.note import Checkpoint, NoteError, VerifierKey, check_signature, parse_checkpoint
 from verify.source import Reading
@@ -14,6 +13,7 @@ from verify.tree import Edge
 
 LINES_PER_BLOCK: Final = 4_096
 ENTRIES_PER_FILE: Final = 65_536
+LINE_MAX_BYTES: Final = 65_536
 ENTRIES: Final = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 
 
@@ -55,10 +55,15 @@ def check_checkpoint(checkpoint: Checkpoint, place: Place, key: VerifierKey | No
         report.checked["signatures"] += 1
 
 
-def blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield a file's lines a block at a time with the number of the first; a line too long is cut and reported."""
-    number, rest, is_skipping = 1, b"", False
+def blocks(reading: Reading, lines_max: int, code: str, report: Report) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield a file's lines a block at a time with the number of the first; a line too long is cut and reported.
+
+    Of more lines than `lines_max` one is given besides, and the rest only hashed.
+    """
+    end, number, rest, is_skipping = lines_max + 2, 1, b"", False
     for chunk in reading.chunks():
+        if number >= end:
+            continue
         block = rest + chunk
         lines = block.split(b"\n")
         rest = lines.pop()
@@ -67,13 +72,13 @@ def blocks(reading: Reading, line_max_bytes: int, code: str, report: Report) -> 
             number, is_skipping = number + 1, False
         if is_skipping:
             rest = b""
-        for first in range(0, len(lines), LINES_PER_BLOCK):
-            yield number + first, lines[first : first + LINES_PER_BLOCK]
+        for first in range(0, min(len(lines), end - number), LINES_PER_BLOCK):
+            yield number + first, lines[first : min(first + LINES_PER_BLOCK, end - number)]
         number += len(lines)
-        if len(rest) > line_max_bytes:
-            report.add(code, Place(reading.name, number), f"at most {line_max_bytes} bytes a line", "more")
+        if len(rest) > LINE_MAX_BYTES:
+            report.add(code, Place(reading.name, number), f"at most {LINE_MAX_BYTES} bytes a line", "more")
             rest, is_skipping = b"", True
-    if rest:
+    if rest and number < end:
         report.add("entries-no-final-newline", Place(reading.name, number), "a line feed at the end", "none")
         yield number, [rest]
 
@@ -87,7 +92,7 @@ def entry_lines(bag: Bag, edge: Edge, report: Report) -> Iterator[tuple[str, int
             report.add("entries-file-name", Place(name), expected, name)
         before = edge.size
         reading = bag.reading(name)
-        for number, lines in blocks(reading, ENTRY_MAX_BYTES, "entry-too-long", report):
+        for number, lines in blocks(reading, ENTRIES_PER_FILE, "entry-too-long", report):
             yield name, number, lines
         count = edge.size - before
         is_full = count == ENTRIES_PER_FILE or (0 < count < ENTRIES_PER_FILE and position == len(files) - 1)

@@ -53,6 +53,7 @@ class Folder:
         self._seen = 0
         self.sizes: dict[str, int] = {}
         self._scan(top, "", 0, report)
+        _check_limits(list(self.sizes.values()))
 
     def _scan(self, folder: Path, prefix: str, depth: int, report: Report) -> None:
         with os.scandir(folder) as entries:
@@ -60,10 +61,8 @@ class Folder:
                 name = prefix + entry.name
                 self._seen += 1
                 if self._seen > FILES_MAX or depth >= DEPTH_MAX:
-                    report.add(
-                        "archive-limit", Place(name), f"at most {FILES_MAX} files, {DEPTH_MAX} folders deep", "more"
-                    )
-                    return
+                    limits = f"at most {FILES_MAX} files, {DEPTH_MAX} folders deep"
+                    raise LayoutError("archive-limit", limits, "more", name)
                 mode = entry.stat(follow_symlinks=False)
                 if stat.S_ISDIR(mode.st_mode):
                     self._scan(Path(entry.path), name + "/", depth + 1, report)
@@ -88,7 +87,7 @@ class Zip:
         self.sizes: dict[str, int] = {}
         self._members: dict[str, zipfile.ZipInfo] = {}
         self._zip: zipfile.ZipFile | None = None
-        infos = self._directory(path, report)
+        infos = self._directory(path)
         tops = {info.orig_filename.partition("/")[0] for info in infos}
         if infos and (len(tops) != 1 or any("/" not in info.orig_filename for info in infos)):
             report.add("bag-top-folder", Place(path.name), "one folder", f"{len(tops)} names")
@@ -104,22 +103,14 @@ class Zip:
                 self._members[name] = info
             seen.add(bare)
 
-    def _directory(self, path: Path, report: Report) -> list[zipfile.ZipInfo]:
-        """Open the ZIP and return its directory; nothing where it cannot be relied on."""
-        place = Place(path.name)
-        try:
-            with path.open("rb") as file:
-                end = read_end(file)
-                self._zip = zipfile.ZipFile(path)
-                infos = self._zip.infolist()
-                _check_limits(infos)
-                check_members(file, infos, end)
-        except LayoutError as error:
-            report.add(error.code, Place(error.member) if error.member else place, error.expected, error.found)
-            return []
-        except READ_ERRORS as error:
-            report.add("archive-unreadable", place, "a ZIP", error)
-            return []
+    def _directory(self, path: Path) -> list[zipfile.ZipInfo]:
+        """Open the ZIP and return its directory; raise where it cannot be relied on."""
+        with path.open("rb") as file:
+            end = read_end(file)
+            self._zip = zipfile.ZipFile(path)
+            infos = self._zip.infolist()
+            _check_limits([info.file_size for info in infos])
+            check_members(file, infos, end)
         return infos
 
     def open(self, name: str) -> IO[bytes]:
@@ -138,14 +129,16 @@ def open_source(path: Path, report: Report) -> Source | None:
         if stat.S_ISREG(mode):
             return Zip(path, report)
         report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", stat.filemode(mode)[0])
+    except LayoutError as error:
+        report.add(error.code, Place(error.member or path.name), error.expected, error.found)
     except READ_ERRORS as error:
         report.add("archive-unreadable", Place(path.name), "a folder or a ZIP", error)
     return None
 
 
-def _check_limits(infos: list[zipfile.ZipInfo]) -> None:
-    if len(infos) > FILES_MAX or sum(info.file_size for info in infos) > TOTAL_MAX_BYTES:
-        raise LayoutError("archive-limit", f"at most {FILES_MAX} files, {TOTAL_MAX_BYTES} bytes", len(infos))
+def _check_limits(sizes: list[int]) -> None:
+    if len(sizes) > FILES_MAX or sum(sizes) > TOTAL_MAX_BYTES:
+        raise LayoutError("archive-limit", f"at most {FILES_MAX} files, {TOTAL_MAX_BYTES} bytes", len(sizes))
 
 
 def _member_is_sane(info: zipfile.ZipInfo, report: Report) -> bool:
@@ -173,12 +166,8 @@ def is_safe(name: str, report: Report) -> bool:
     except UnicodeEncodeError:
         too_long = True
     if too_long or not name.isprintable() or _UNSAFE.search(name):
-        report.add(
-            "name-unsafe",
-            Place(name.encode("utf-8", "backslashreplace").decode()),
-            "a relative path of plain names",
-            name,
-        )
+        place = Place(name.encode("utf-8", "backslashreplace").decode())
+        report.add("name-unsafe", place, "a relative path of plain names", name)
         return False
     return True
 
