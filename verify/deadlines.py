@@ -1,4 +1,4 @@
-"""Deadlines counted again from the entries (events.md, "Deadlines"): how much was recorded in time, by class and rule.
+"""Deadlines counted again from the entries (events.md, "Deadlines"): what was recorded in time, by class and rule.
 
 Asked for (`--deadlines`), never part of the verdict: what came late is no fault of an archive. Moments are those of the
 entries; what stands is what the replay has at its end, judged as of the last entry.
@@ -8,19 +8,34 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from verify.day_ends import SEEN, DayEnds, Planning, day_of
 from verify.entry import AT, DATA, STREAM, Groups
 from verify.events import unescape
 from verify.findings import Report
 from verify.replay import Replay
-from verify.state import NULL, Fact, Lesson, Period, Person, Stay, Work
-from verify.terms import Calendar, Judge, Verdict, Versions
+from verify.state import NULL, ClassGroup, Fact, Lesson, Period, Person, Plan, Sheet, Stay, Work
+from verify.terms import Calendar, Judge, Verdict, Versions, at_wall, end_of
 
-# (first day, last day, grades, taught as a weekday)
-_Declared = tuple[date, date, frozenset[int], bool]
+
+@dataclass(slots=True)
+class Seen:
+    """What is not in the replay at its end, by index of the entries.
+
+    `taken`: lesson -> attendance that was taken later; `posted`: homework -> what posted it in advance; `obtained`:
+    examination or publication -> the minute; `notices`: notice -> its day; `answers`: notice -> its answer.
+    """
+
+    planning: Planning = field(default_factory=Planning)
+    taken: dict[bytes, int] = field(default_factory=dict)
+    posted: dict[int, int] = field(default_factory=dict)
+    obtained: dict[int, bytes] = field(default_factory=dict)
+    notices: dict[int, bytes] = field(default_factory=dict)
+    answers: dict[int, int] = field(default_factory=dict)
 
 
 class Deadlines:
@@ -31,8 +46,7 @@ class Deadlines:
         self._at: list[bytes] = []
         self._zone = ""
         self._versions: Versions = []
-        self._taken: dict[bytes, int] = {}
-        self._declared: dict[tuple[bytes, int], _Declared] = {}
+        self._seen = Seen()
 
     def see(self, index: int, names: Sequence[bytes | None], read: Sequence[Groups | None]) -> None:
         """Look at entries from `index` on, as they pass."""
@@ -47,28 +61,34 @@ class Deadlines:
             handler = _HANDLERS.get(name or b"")
             if handler is not None:
                 handler(self, position, groups)
+            elif name in SEEN:
+                self._seen.planning.see(name, position, groups)
 
     def _school(self, _index: int, groups: Groups) -> None:
         self._zone = unescape(groups[DATA][3]).decode()
 
     def _regulation(self, _index: int, groups: Groups) -> None:
         effective_from, _, _, parameters = groups[DATA]
-        self._versions.append((_day(effective_from), json.loads(parameters)))
+        self._versions.append((day_of(effective_from), json.loads(parameters)))
 
     def _attendance(self, index: int, groups: Groups) -> None:
-        self._taken.setdefault(groups[STREAM], index)
+        self._seen.taken.setdefault(groups[STREAM], index)
 
-    def _off(self, index: int, groups: Groups) -> None:
-        ends_on, grades, starts_on, _ = groups[DATA]
-        of = frozenset(json.loads(grades))
-        self._declared[groups[STREAM], index] = (_day(starts_on), _day(ends_on), of, False)
+    def _homework(self, index: int, groups: Groups) -> None:
+        posted = groups[DATA][3]
+        if posted is not None:
+            self._seen.posted[index] = int(posted)
 
-    def _school_day(self, index: int, groups: Groups) -> None:
-        _, grades, on = groups[DATA]
-        self._declared[groups[STREAM], index] = (_day(on), _day(on), frozenset(json.loads(grades)), True)
+    def _examined(self, index: int, groups: Groups) -> None:
+        self._seen.obtained[index] = groups[DATA][0]
 
-    def _revoked(self, _index: int, groups: Groups) -> None:
-        self._declared.pop((groups[STREAM], int(groups[DATA][1])), None)
+    def _notice(self, index: int, groups: Groups) -> None:
+        self._seen.notices[index] = groups[DATA][3]
+
+    def _answer(self, index: int, groups: Groups) -> None:
+        notice = groups[DATA][-2]
+        if notice is not None:
+            self._seen.answers.setdefault(int(notice), index)
 
     def count(self, replay: Replay, report: Report) -> None:
         """Judge what stands, and put the counts into the report: class, rule, status."""
@@ -81,7 +101,7 @@ class Deadlines:
             report.skip("deadlines-not-counted", self._zone)
             return
         judge = Judge(zone, self._versions, _moment(self._at[-1]))
-        counting = _Counting(self._moment, self._taken, judge, list(self._declared.values()), replay)
+        counting = _Counting(self._moment, self._seen, judge, replay)
         for (group, rule, status), count in sorted(counting.counts().items()):
             report.deadlines.setdefault(group, {}).setdefault(rule, {})[status] = count
 
@@ -94,32 +114,29 @@ _HANDLERS: dict[bytes, Callable[[Deadlines, int, Groups], None]] = {
     b"school_opened/1": Deadlines._school,  # noqa: SLF001 (its own)
     b"regulation_adopted/1": Deadlines._regulation,  # noqa: SLF001
     b"attendance_taken/1": Deadlines._attendance,  # noqa: SLF001
-    b"days_off_declared/1": Deadlines._off,  # noqa: SLF001
-    b"school_day_declared/1": Deadlines._school_day,  # noqa: SLF001
-    b"calendar_entry_revoked/1": Deadlines._revoked,  # noqa: SLF001
+    b"homework_assigned/1": Deadlines._homework,  # noqa: SLF001
+    b"exam_result_recorded/1": Deadlines._examined,  # noqa: SLF001
+    b"results_published/1": Deadlines._examined,  # noqa: SLF001
+    b"data_change_notice_received/1": Deadlines._notice,  # noqa: SLF001
+    b"personal_data_changed/1": Deadlines._answer,  # noqa: SLF001
+    b"personal_data_confirmed/1": Deadlines._answer,  # noqa: SLF001
 }
 
 
 class _Counting:
-    """One count over a log's lessons."""
+    """One count over a log: its lessons, its results and its notices."""
 
-    def __init__(
-        self,
-        moment: Callable[[int], datetime],
-        taken: dict[bytes, int],
-        judge: Judge,
-        declared: list[_Declared],
-        replay: Replay,
-    ) -> None:
+    def __init__(self, moment: Callable[[int], datetime], seen: Seen, judge: Judge, replay: Replay) -> None:
         self._moment = moment
-        self._taken = taken
+        self._seen = seen
         self._judge = judge
         self._replay = replay
         self._judges: dict[int, Judge] = {}
-        self._declared = declared
+        self._kinds: dict[int, Callable[[date], str]] = {}
+        self._ends = DayEnds(seen.planning, replay)
 
     def counts(self) -> Counter[tuple[str, str, str]]:
-        """Count verdicts by class, rule and status."""
+        """Count verdicts by class, rule and status; what is of no class under an empty name."""
         counted: Counter[tuple[str, str, str]] = Counter()
         for stream in self._replay.streams.values():
             if isinstance(stream, Lesson) and _stands(stream.fact) and stream.course and stream.course.group:
@@ -127,48 +144,131 @@ class _Counting:
                 judge = self._judge_of(int(group.grade))
                 for rule, verdict in self._lesson(stream, judge):
                     counted[group.name.decode(), rule, verdict.status] += 1
+            elif isinstance(stream, Sheet) and stream.course and stream.course.group and stream.period:
+                name = stream.course.group.name.decode()
+                for verdict in self._results(stream, stream.period):
+                    counted[name, "result", verdict.status] += 1
+        judge = self._office()
+        for index, received_on in self._seen.notices.items():
+            answer = self._seen.answers.get(index)
+            verdict = judge.notice(day_of(received_on), None if answer is None else self._moment(answer))
+            counted["", "notice", verdict.status] += 1
         return counted
 
     def _judge_of(self, grade: int) -> Judge:
         """Return the judge by a grade's calendar."""
         if grade not in self._judges:
-            own = self._judge
-            self._judges[grade] = Judge(own.zone, own.versions, own.now, self._calendar(grade))
+            kind = self._kind_of(grade)
+            self._judges[grade] = self._by(lambda day: kind(day) == "taught", lambda day: kind(day) == "off")
         return self._judges[grade]
 
-    def _calendar(self, grade: int) -> Calendar:
-        years = [(_day(first), _day(last)) for first, last in self._replay.timetables.years.values()]
+    def _office(self) -> Judge:
+        """Return the judge of the office: a holiday is one of every grade, a day that any is taught is none."""
+        groups = [one for one in self._replay.streams.values() if isinstance(one, ClassGroup)]
+        of_year = {one.year: {int(each.grade) for each in groups if each.year == one.year} for one in groups}
+
+        @cache
+        def kinds(day: date) -> set[str]:
+            return {
+                self._kind_of(grade)(day)
+                for year, grades in of_year.items()
+                for first, last in [self._replay.timetables.years.get(year, (b"", b""))]
+                if first <= day.isoformat().encode() <= last
+                for grade in grades
+            }
+
+        return self._by(lambda day: "taught" in kinds(day), lambda day: kinds(day) == {"off"})
+
+    def _by(self, is_taught: Callable[[date], bool], is_holiday: Callable[[date], bool]) -> Judge:
+        own = self._judge
+        calendar = Calendar(lambda day: day.isoweekday() > 5 and not is_taught(day), is_holiday)
+        return Judge(own.zone, own.versions, own.now, calendar)
+
+    def _kind_of(self, grade: int) -> Callable[[date], str]:
+        """Return what says of a day of a grade whether it is taught though it would be off, off, or neither."""
+        if grade in self._kinds:
+            return self._kinds[grade]
+        years = [(day_of(first), day_of(last)) for first, last in self._replay.timetables.years.values()]
         held = [
-            (_day(one.starts_on), _day(one.ends_on))
+            (day_of(one.starts_on), day_of(one.ends_on))
             for one in self._replay.streams.values()
             if isinstance(one, Period) and one.kind != b"year" and b"%d" % grade in one.grades
         ]
-        declared = [one for one in self._declared if grade in one[2]]
+        stated = [each for of_year in self._seen.planning.declared.values() for each in of_year.items()]
+        declared = [one for _, one in sorted(stated) if grade in one.grades]
 
         @cache
         def kind(day: date) -> str:
             if not any(first <= day <= last for first, last in years):
                 return ""
-            stated = [is_taught for first, last, _, is_taught in declared if first <= day <= last]
-            if stated:
-                return "taught" if stated[-1] else "off"
+            weekdays = [one.as_weekday for one in declared if one.first <= day <= one.last]
+            if weekdays:
+                return "taught" if weekdays[-1] else "off"
             return "" if any(first <= day <= last for first, last in held) else "off"
 
-        return Calendar(lambda day: day.isoweekday() > 5 and kind(day) != "taught", lambda day: kind(day) == "off")
+        self._kinds[grade] = kind
+        return kind
 
     def _lesson(self, lesson: Lesson, judge: Judge) -> Iterator[tuple[str, Verdict]]:
         """Judge a lesson, its attendance and its marks."""
-        held_on, fact = _day(lesson.held_on), lesson.fact
+        held_on, fact = day_of(lesson.held_on), lesson.fact
         if fact is None:
             return
         recorded_at = self._moment(fact.first)
         yield "lesson", judge.lesson(held_on, recorded_at)
-        taken = self._taken.get(lesson.key, fact.first) if lesson.is_taken else None
+        taken = self._seen.taken.get(lesson.key, fact.first) if lesson.is_taken else None
         absences = [self._moment(one.first) for one in lesson.absences.values() if _stands(one)]
         yield "attendance", judge.attendance(held_on, None if taken is None else self._moment(taken), absences)
+        yield "homework", self._homework(lesson, fact, held_on, judge)
         for work in lesson.works.values():
             if _stands(work.fact):
                 yield from self._work(lesson, held_on, work, judge)
+
+    def _homework(self, lesson: Lesson, fact: Fact, held_on: date, judge: Judge) -> Verdict:
+        """Judge a lesson's homework: entered when it was posted, where it was; for which day, as it stands."""
+        header = json.loads(fact.value)
+        given, at, due_on, ends = lesson.homework, None, None, None
+        if given is not None and _stands(given):
+            at = self._moment(self._seen.posted.get(given.first, given.first))
+            said = json.loads(given.value)
+            due = said["due_lesson"]["held_on"] if "due_lesson" in said else said.get("due_on")
+            due_on = None if due is None else date.fromisoformat(due)
+        if due_on is not None and lesson.course is not None and (due_on - held_on).days == 1:
+            clock = self._ends.of(lesson.course, lesson.held_on)
+            ends = None if clock is None else at_wall(held_on, clock, judge.zone)
+        return judge.homework(
+            held_on,
+            at,
+            due_on,
+            ends,
+            lesson_starts=at_wall(held_on, header["starts_at"], judge.zone),
+            planned_at=self._planned_at(lesson, fact, header.get("plan_items", ())),
+        )
+
+    def _planned_at(self, lesson: Lesson, fact: Fact, numbers: Sequence[int]) -> datetime | None:
+        """Return since when the plan has had the homework that the lesson publishes; None where it has none."""
+        plan = self._replay.streams.get(b"plan/" + lesson.course.id) if numbers and lesson.course else None
+        if not isinstance(plan, Plan):
+            return None
+        stood = ([one for one in plan.homework.get(number, ()) if one[0] < fact.first] for number in numbers)
+        entries = [stated[-1][0] for stated in stood if stated and stated[-1][1]]
+        return self._moment(min(entries)) if entries else None
+
+    def _results(self, sheet: Sheet, period: Period) -> Iterator[Verdict]:
+        """Judge results that stand, those that were obtained and shown together as one."""
+        zone, found = self._judge.zone, set()
+        for fact in sheet.standing.values():
+            if fact.value is NULL:
+                continue
+            shown = sheet.published_by(fact)
+            minute = self._seen.obtained.get(fact.first) or self._seen.obtained.get(-1 if shown is None else shown)
+            if minute is not None:
+                obtained = at_wall(day_of(minute[:10]), minute[11:].decode(), zone)
+            else:
+                obtained = max(self._moment(fact.first), end_of(day_of(period.ends_on), zone))
+            found.add((fact.what, obtained, shown))
+        for _, obtained, shown in found:
+            yield self._judge.result(obtained, None if shown is None else self._moment(shown))
 
     def _work(self, lesson: Lesson, held_on: date, work: Work, judge: Judge) -> Iterator[tuple[str, Verdict]]:
         value = json.loads(work.fact.value)
@@ -185,12 +285,13 @@ class _Counting:
             yield "written_mark", judge.written_mark(last, at, _own_day(work, who), is_absent=is_absent)
 
     def _writers(self, lesson: Lesson, work: Work) -> list[Person]:
-        """Return of whom a mark is asked: who was in the class, or the subgroup, on the day, and who has one."""
+        """Return of whom a mark is asked: who was in the class, and the subgroup, on the day; who has one."""
         course = lesson.course
         if course is None or course.group is None:
             return []
-        stays = course.group.roster if course.subgroup is None else course.members
-        found = {who: None for who, each in stays.items() if _holds(each, lesson.held_on)}
+        found = {who: None for who, each in course.group.roster.items() if _holds(each, lesson.held_on)}
+        if course.subgroup is not None:
+            found = {who: None for who in found if _holds(course.members.get(who, ()), lesson.held_on)}
         return list(found | {who: None for who, mark in work.marks.items() if _stands(mark)})
 
 
@@ -201,16 +302,11 @@ def _stands(fact: Fact | None) -> bool:
 def _own_day(work: Work, who: Person) -> date | None:
     """Return the day of a student's own for a work, where one stands."""
     found = work.make_ups.get(who)
-    return None if found is None or found.value is NULL else _day(found.value.strip(b'"'))
+    return None if found is None or found.value is NULL else day_of(found.value.strip(b'"'))
 
 
 def _holds(stays: Sequence[Stay], day: bytes) -> bool:
     return any(stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on) for stay in stays)
-
-
-@cache
-def _day(spelt: bytes) -> date:
-    return date.fromisoformat(spelt.decode())
 
 
 def _moment(at: bytes) -> datetime:

@@ -10,6 +10,7 @@ from verify.report_words import (
     CORRECTIONS,
     NEVER_CHECKED,
     RULES,
+    SCHOOL,
     STATUSES,
     by_manifest_of,
     checked_of,
@@ -88,7 +89,7 @@ def _deadlines(report: Report, language: str) -> list[str]:
     for group, rules in report.deadlines.items():
         for rule, counts in rules.items():
             said = ", ".join(f"{both(STATUSES[status], language)} {count}" for status, count in counts.items())
-            lines.append(f"  {shown(group)}, {both(RULES[rule], language)}: {said}")
+            lines.append(f"  {shown(group) or both(SCHOOL, language)}, {both(RULES[rule], language)}: {said}")
     return lines
 
 

@@ -58,7 +58,12 @@ RULES: Final = {
     "attendance": ("отсутствующие", "attendance"),
     "oral_mark": ("оценки за устные ответы", "marks for oral answers"),
     "written_mark": ("оценки за письменные работы", "marks for written work"),
+    "homework": ("домашние задания", "homework"),
+    "result": ("показ итогов", "showing of results"),
+    "notice": ("уведомления об изменении данных", "notices of changed data"),
 }
+SCHOOL: Final = ("школа", "the school")
+"""What is of no class."""
 STATUSES: Final = {
     "on_time": ("в срок", "on time"),
     "late": ("с опозданием", "late"),

@@ -76,6 +76,11 @@ def last_day(day: date, days: int, parameters: dict[str, Any], calendar: Calenda
     return day
 
 
+def at_wall(day: date, clock: str, zone: tzinfo) -> datetime:
+    """Return the instant at which the school's clock shows `HH:MM`: the first of two, where it is put back."""
+    return datetime(day.year, day.month, day.day, int(clock[:2]), int(clock[3:]), tzinfo=zone).astimezone(UTC)
+
+
 def judge(due: datetime, at: datetime | None, now: datetime, *, includes_due: bool = False) -> Verdict:
     """Compare what was recorded at a moment, or is not yet, with a term; one of hours has its last instant in it."""
     if at is None:
@@ -87,7 +92,7 @@ def judge(due: datetime, at: datetime | None, now: datetime, *, includes_due: bo
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The rules on what is recorded in lessons, by a school's zone and versions, as of a moment."""
+    """The rules on what is recorded, by a school's zone, versions and calendar, as of a moment."""
 
     zone: tzinfo
     versions: Versions
@@ -116,10 +121,43 @@ class Judge:
     def written_mark(
         self, last_written_on: date, at: datetime | None, made_up_on: date | None = None, *, is_absent: bool = False
     ) -> Verdict:
-        """Judge a mark for written work (2.2.4): who was absent, and has no day of their own, owes none."""
-        if at is None and is_absent and made_up_on is None:
+        """Judge a mark for written work (2.2.4): of who was absent, and has no day of their own, none is due."""
+        day = max(last_written_on, made_up_on or last_written_on)
+        if is_absent and made_up_on is None and version_on(self.versions, day) is not None:
             return Verdict(EXEMPT)
-        return self._of_days(max(last_written_on, made_up_on or last_written_on), "written_mark_days", at)
+        return self._of_days(day, "written_mark_days", at)
+
+    def homework(
+        self,
+        held_on: date,
+        at: datetime | None,
+        due_on: date | None,
+        last_lesson_ends: datetime | None,
+        *,
+        lesson_starts: datetime,
+        planned_at: datetime | None = None,
+    ) -> Verdict:
+        """Judge a lesson's homework (2.2.2): what its plan had before the lesson began may be exempt.
+
+        Homework for the next calendar day has besides the minutes after these students' last lesson, where its end is
+        known (None: it is not); the earlier of the two terms counts.
+        """
+        parameters = version_on(self.versions, held_on)
+        if parameters is None:
+            return Verdict(NO_REGULATION)
+        if planned_at is not None and parameters["planned_homework_is_exempt"] and planned_at < lesson_starts:
+            return Verdict(EXEMPT)
+        due = end_of(last_day(held_on, parameters["homework_days"], parameters, self.calendar), self.zone)
+        is_eve = at is not None and due_on is not None and due_on - held_on == _DAY
+        if is_eve and last_lesson_ends is not None:
+            eve = last_lesson_ends + parameters["homework_after_last_lesson_minutes"] * _MINUTE
+            if eve < due:
+                return judge(eve, at, self.now, includes_due=True)
+        return judge(due, at, self.now)
+
+    def notice(self, received_on: date, answered_at: datetime | None) -> Verdict:
+        """Judge the entry of changed personal data (1.7): days from the day of the notice."""
+        return self._of_days(received_on, "notice_days", answered_at)
 
     def result(self, obtained_at: datetime, published_at: datetime | None) -> Verdict:
         """Judge a result (2.3.3): shown so many hours after it was obtained, to the minute."""

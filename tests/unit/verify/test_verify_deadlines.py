@@ -13,13 +13,17 @@ from verify.report import to_json, to_text
 # Everything is recorded on 1 September, before its lesson. Of the 16 lessons two are annulled; of the marks for answers
 # six stand. Of the dictation in the corrected lesson one mark stands, one student was excused and three are waited for;
 # of the work of 8 September one mark stands, and four are waited for: of one of them a day of the own was annulled.
+# One lesson has homework and one says that there is none; two have their plan's, which stood before they began. Of three
+# notices one waits for its answer.
 COUNTED = {
+    "": {"notice": {"on_time": 2, "pending": 1}},
     "5А": {
         "attendance": {"on_time": 14},
+        "homework": {"exempt": 2, "on_time": 2, "pending": 10},
         "lesson": {"on_time": 14},
         "oral_mark": {"on_time": 6},
         "written_mark": {"exempt": 1, "on_time": 2, "pending": 7},
-    }
+    },
 }
 
 
@@ -32,6 +36,7 @@ def test_counts_what_people_counted(tmp_path: Path) -> None:
     assert report.deadlines == COUNTED
     assert report.verdict is Verdict.VERIFIED
     assert "5А, оценки за письменные работы: не нужно 1, в срок 2, срок не вышел 7" in to_text(report, "ru")
+    assert "школа, уведомления об изменении данных: в срок 2, срок не вышел 1" in to_text(report, "ru")
 
 
 def test_is_judged_as_of_the_last_entry_and_by_the_schools_clock(tmp_path: Path) -> None:
@@ -45,6 +50,9 @@ def test_is_judged_as_of_the_last_entry_and_by_the_schools_clock(tmp_path: Path)
     assert of["lesson"] == of["attendance"] == {"late": 1, "on_time": 13}
     assert of["oral_mark"] == {"late": 4, "on_time": 2}
     assert of["written_mark"] == {"exempt": 1, "on_time": 2, "missing": 7}
+    # What is due by the lesson of the next day had the hour after 9:15 of the 2nd; what is none is of the 3rd.
+    # Two lessons of May, recorded too soon, have time.
+    assert of["homework"] == {"exempt": 2, "late": 1, "missing": 8, "on_time": 1, "pending": 2}
 
 
 def test_two_processes_count_the_same(tmp_path: Path) -> None:

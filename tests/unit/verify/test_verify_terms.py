@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from verify.terms import Calendar, Judge, Verdict
+from verify.terms import Calendar, Judge, Verdict, at_wall
 
 FOLDER = Path(__file__).resolve().parents[2] / "worked" / "deadlines"
 OF_2012 = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "result_hours": 24,
+    "homework_days": 0, "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "notice_days": 3,
     "weekends_extend": False, "holidays_extend": False,
 }  # fmt: skip
+
+RULES = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "result", "notice")
 
 
 def cases(name: str) -> list[Any]:
@@ -29,23 +32,22 @@ def moment(case: dict[str, Any], local: datetime | None) -> datetime | None:
 
 
 def calendar_of(case: dict[str, Any]) -> Calendar:
-    """A grade's days as the case has them: listed one by one, or by its periods and what was declared."""
+    """Days as the case has them: listed one by one, or by periods and what was declared, of a grade or of several."""
     weekend, holidays = case.get("weekend", [5, 6]), case.get("holidays", [])
     if "calendars" not in case:
         return Calendar(lambda day: day.weekday() in weekend, lambda day: day in holidays)
-    (only,) = case["calendars"]
 
-    def declared(day: date) -> dict[str, Any] | None:
-        return next((one for one in only["declared"] if one["from"] <= day <= one["to"]), None)
+    def kinds(day: date) -> set[str]:
+        found = set()
+        for of in case["calendars"]:
+            one = next((one for one in of["declared"] if one["from"] <= day <= one["to"]), None)
+            is_held = any(first <= day <= last for first, last in of["periods"])
+            found.add(("taught" if "as_weekday" in one else "off") if one else ("" if is_held else "off"))
+        return found
 
-    def is_weekend(day: date) -> bool:
-        return day.weekday() in weekend and "as_weekday" not in (declared(day) or {})
-
-    def is_holiday(day: date) -> bool:
-        one = declared(day)
-        return "as_weekday" not in one if one else not any(first <= day <= last for first, last in only["periods"])
-
-    return Calendar(is_weekend, is_holiday)
+    return Calendar(
+        lambda day: day.weekday() in weekend and "taught" not in kinds(day), lambda day: kinds(day) == {"off"}
+    )
 
 
 def judged(name: str, case: dict[str, Any]) -> Verdict:
@@ -70,6 +72,18 @@ def judged(name: str, case: dict[str, Any]) -> Verdict:
         return judge.oral_mark(day, at, own_day)
     if name == "written_mark":
         return judge.written_mark(day, at, own_day, is_absent="absence" in case)
+    if name == "notice":
+        return judge.notice(day, at)
+    if name == "homework":
+        starts, end, planned = case.get("starts", "09:00"), case.get("last_end"), case.get("planned")
+        return judge.homework(
+            day,
+            at,
+            case.get("due_on"),
+            None if end is None else at_wall(day, end, judge.zone),
+            lesson_starts=at_wall(day, starts, judge.zone),
+            planned_at=None if planned is None else moment(case, planned["at"]),
+        )
     obtained = moment(case, case["obtained"])
     assert obtained is not None
     return judge.result(obtained, at)
@@ -85,7 +99,7 @@ def duration(text: str | None) -> timedelta | None:
 
 @pytest.mark.parametrize(
     ("name", "case"),
-    [case for name in ("lesson", "attendance", "oral_mark", "written_mark", "result") for case in cases(name)],
+    [case for name in RULES for case in cases(name)],
 )
 def test_reads_a_term_as_people_did(name: str, case: dict[str, Any]) -> None:
     expect = case["expect"]

@@ -1,0 +1,139 @@
+"""The verifier's counts of what was recorded in time are those of the school's own judge, at random positions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from ledger.journal import result_events as r
+from projections.engine import Views
+from projections.views.office_deadlines import OfficeAsked, office_counts
+from tests import projection_oracle as oracle
+from tests.projection_logs import ORIGIN
+from tests.properties.test_deadline_register import MOSCOW, DeadlineLog, all_verdicts
+from verify.deadlines import Deadlines
+from verify.disclosures import Disclosures
+from verify.findings import Report
+from verify.tables import Tables
+from verify.tree import Edge
+from verify.walk import LogWalk
+
+RULES = frozenset({"lesson", "attendance", "homework", "oral_mark", "written_mark"})
+OFFICE = frozenset({"result", "notice"})
+STATUSES = ("on_time", "late", "missing", "pending", "exempt", "no_regulation")
+SEEDS = 5
+
+Counts = dict[tuple[str, str, str], int]
+"""Class, rule, status -> how many."""
+
+
+@cache
+def school(seed: int) -> DeadlineLog:
+    made = DeadlineLog(seed, classes_count=2, students_count=4, courses_count=4)
+    return made.live(140)
+
+
+def verifiers(lines: list[bytes]) -> Counts:
+    report = Report()
+    walk = LogWalk(report, Edge(), Disclosures(report), Tables(), deadlines=Deadlines())
+    walk.take("", 1, lines)
+    walk.finish(None)
+    assert not {"deadlines-not-counted", "stopped-early"} & {one.code for one in report.unchecked}
+    return {
+        (group, rule, status): count
+        for group, rules in report.deadlines.items()
+        for rule, counts in rules.items()
+        for status, count in counts.items()
+    }
+
+
+def judges(lines: list[bytes]) -> Counts:
+    """By the house's judge, from the folded entries; planned lessons that nobody recorded are not counted."""
+    world = oracle.fold(lines)
+    names = {
+        one["stream"].partition("/")[2]: f"{one['data']['grade']}{one['data']['letter']}"
+        for one in world.entries
+        if one["type"] == "class_group_opened/1"
+    }
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for lesson, _, _, verdict in all_verdicts(world, datetime.fromisoformat(world.entries[-1]["at"])):
+        if isinstance(lesson, str) and verdict.rule in RULES:
+            group = world.courses[world.lessons[lesson]["course"]]["class_group"]
+            counted[names[group], verdict.rule, verdict.status] += 1
+    return dict(counted)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_counts_of_lessons_are_the_judges(data: st.DataObject) -> None:
+    lines = school(data.draw(st.integers(0, SEEDS - 1), label="seed")).log.raws
+    lines = lines[: data.draw(st.integers(1, len(lines)), label="at")]
+    assert verifiers(lines) == judges(lines)
+
+
+class OfficeLog(DeadlineLog):
+    """A school whose office answers notices and shows results, soon or not."""
+
+    def live(self, steps: int) -> DeadlineLog:
+        for step in range(steps):
+            if step % 15 == 7:
+                self.adopt()
+            self.rng.choice((self.lesson, self.examine, *[self.office.work] * 4))()
+        return self
+
+    def examine(self) -> None:
+        """A result of an examination, or that they were shown; days later, at times."""
+        if not self.office.sheets:
+            return
+        (_, student), sheet = self.rng.choice(list(self.office.sheets.items()))
+        obtained = self.log.at.astimezone(MOSCOW) - timedelta(hours=self.rng.choice((1, 24, 30)))
+        minute = obtained.isoformat(timespec="minutes")[:16]
+        known = {event for event in self.examined if event[0] == sheet}
+        if (sheet, student) not in known:
+            self.examined.add((sheet, student))
+            exam = r.ExamResultRecorded(student=student, value="4", protocol="№ 1", obtained_at=minute)
+            self.command((f"results/{sheet}", exam), seconds=60)
+        else:
+            shown = r.ResultsPublished(what="exam_result", obtained_at=minute)
+            self.command((f"results/{sheet}", shown), seconds=self.rng.choice((60, 90_000)))
+
+    @property
+    def examined(self) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = self.__dict__.setdefault("_examined", set())
+        return found
+
+
+@pytest.fixture(scope="module")
+def offices() -> Iterator[list[tuple[OfficeLog, Views]]]:
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(3):
+            made = OfficeLog(seed, classes_count=2, students_count=4, courses_count=4)
+            made.log.origin = f"{ORIGIN}/office/{seed}"
+            made.live(160)
+            views = Views.open(f"sqlite:{folder}/{seed}.db", made.log.origin)
+            views.catch_up(made.log)
+            found.append((made, views))
+        yield found
+        for _, views in found:
+            views.close()
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_counts_of_the_office_are_the_judges(offices: list[tuple[OfficeLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(offices), label="school")
+    at = data.draw(st.integers(1, len(school.log.raws)), label="at")
+    found: Counter[tuple[str, str]] = Counter()
+    for (_, rule, status), count in verifiers(school.log.raws[:at]).items():
+        if rule in OFFICE:
+            found[rule, status] += count
+    rows = office_counts(views, OfficeAsked(), now=datetime(2040, 1, 1, tzinfo=UTC), at=at).rows
+    expected = {(row.rule, status): getattr(row, status) for row in rows if row.rule in OFFICE for status in STATUSES}
+    assert found == Counter(expected)

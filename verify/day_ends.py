@@ -1,0 +1,263 @@
+"""When the last lesson of some students ends on a day (events.md, "Deadlines"): what was recorded, and what is planned.
+
+Planned is what "Timetables and the calendar" says, beside "Cancelled lessons". Only the end of a day is asked for here.
+"""
+
+import json
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from verify.entry import DATA, STREAM, Groups
+from verify.replay import Replay
+from verify.state import NULL, ClassGroup, Course, Period, Person
+
+_NOT_MOVED: Final = -1
+
+
+class Declared(NamedTuple):
+    """A declaration that stands: days of some grades that are off, or one that is taught as a weekday (0: off)."""
+
+    first: date
+    last: date
+    grades: frozenset[int]
+    as_weekday: int
+
+
+class Cancelled(NamedTuple):
+    """A cancellation that stands: of which place, where it is held instead, or whether in another course's lesson."""
+
+    place: tuple[bytes, int]
+    moved_to: tuple[bytes, int] | None
+    is_merged: bool
+
+
+class _Planned(NamedTuple):
+    number: int
+    course: bytes
+    moved_by: int
+    ends_at: str | None
+
+
+class _Held(NamedTuple):
+    number: int
+    entry: int
+    ends_at: str
+
+
+@dataclass(slots=True)
+class _Version:
+    """What is in force from a day on: of bells number -> end, of a timetable its bells and lessons."""
+
+    first: bytes
+    rung: dict[int, str]
+    bells: bytes = b""
+    lessons: tuple[dict[str, Any], ...] = ()
+
+
+class Planning:
+    """What a walk shows of bells, timetables, calendars and cancellations; all by the id in their streams."""
+
+    def __init__(self) -> None:
+        self.bells: defaultdict[bytes, list[_Version]] = defaultdict(list)
+        self.timetables: defaultdict[bytes, list[_Version]] = defaultdict(list)
+        self.declared: defaultdict[bytes, dict[int, Declared]] = defaultdict(dict)
+        self.cancelled: defaultdict[bytes, dict[int, Cancelled]] = defaultdict(dict)
+
+    def see(self, name: bytes, index: int, groups: Groups) -> None:
+        """Look at an entry of one of the types in `SEEN`."""
+        SEEN[name](self, index, groups)
+
+    def _bells(self, _index: int, groups: Groups) -> None:
+        first, lessons, _ = groups[DATA]
+        rung = {one["number"]: one["ends_at"] for one in json.loads(lessons)}
+        self.bells[_id(groups)].append(_Version(first, rung))
+
+    def _timetable(self, _index: int, groups: Groups) -> None:
+        bells, first, lessons = groups[DATA]
+        self.timetables[_id(groups)].append(_Version(first, {}, bells, tuple(json.loads(lessons))))
+
+    def _off(self, index: int, groups: Groups) -> None:
+        ends_on, grades, starts_on, _ = groups[DATA]
+        self._declare(index, groups, Declared(day_of(starts_on), day_of(ends_on), frozenset(json.loads(grades)), 0))
+
+    def _school_day(self, index: int, groups: Groups) -> None:
+        as_weekday, grades, on = groups[DATA]
+        declared = Declared(day_of(on), day_of(on), frozenset(json.loads(grades)), int(as_weekday))
+        self._declare(index, groups, declared)
+
+    def _declare(self, index: int, groups: Groups, declared: Declared) -> None:
+        self.declared[_id(groups)][index] = declared
+
+    def _revoked(self, _index: int, groups: Groups) -> None:
+        self.declared[_id(groups)].pop(int(groups[DATA][1]), None)
+
+    def _cancelled(self, index: int, groups: Groups) -> None:
+        _, held_on, merged_with, moved_to, number, _ = groups[DATA]
+        moved = json.loads(moved_to) if moved_to is not None else None
+        place = None if moved is None else (moved["held_on"].encode(), moved["number"])
+        self.cancelled[_id(groups)][index] = Cancelled((held_on, int(number)), place, merged_with is not None)
+
+    def _withdrawn(self, _index: int, groups: Groups) -> None:
+        self.cancelled[_id(groups)].pop(int(groups[DATA][1]), None)
+
+
+SEEN: Final[dict[bytes, Callable[[Planning, int, Groups], None]]] = {
+    b"bell_schedule_set/1": Planning._bells,  # noqa: SLF001 (its own)
+    b"timetable_set/1": Planning._timetable,  # noqa: SLF001
+    b"days_off_declared/1": Planning._off,  # noqa: SLF001
+    b"school_day_declared/1": Planning._school_day,  # noqa: SLF001
+    b"calendar_entry_revoked/1": Planning._revoked,  # noqa: SLF001
+    b"lesson_cancelled/1": Planning._cancelled,  # noqa: SLF001
+    b"cancellation_withdrawn/1": Planning._withdrawn,  # noqa: SLF001
+}
+
+
+class DayEnds:
+    """The ends of days, each worked out when it is asked for."""
+
+    def __init__(self, planning: Planning, replay: Replay) -> None:
+        self._planning = planning
+        self._years = replay.timetables.years
+        self._periods = [one for one in replay.streams.values() if isinstance(one, Period)]
+        self._held: dict[bytes, dict[bytes, dict[bytes, list[_Held]]]] = {}
+        self._days: dict[tuple[bytes, bytes], list[tuple[str, bytes]]] = {}
+
+    def of(self, course: Course, day: bytes) -> str | None:
+        """Return when the last lesson of a course's students ends, `HH:MM`; None where no lesson of theirs is known."""
+        group = course.group
+        if group is None:
+            return None
+        found = self._days.get((group.id, day))
+        if found is None:
+            found = self._days[group.id, day] = list(self._ends(group, day))
+        theirs = None if course.subgroup is None else _shared(course, group, day)
+        return max((end for end, of in found if theirs is None or of in theirs), default=None)
+
+    def _ends(self, group: ClassGroup, day: bytes) -> Iterator[tuple[str, bytes]]:
+        """Yield the ends of a class's lessons on a day, each with its course."""
+        held = self._lessons(group).get(day, {})
+        for course, lessons in held.items():
+            yield from ((one.ends_at, course) for one in lessons)
+        timetable = _in_force(self._planning.timetables.get(group.id, ()), day)
+        if timetable is not None:
+            yield from self._unrecorded(group, day, timetable, held)
+
+    def _unrecorded(
+        self, group: ClassGroup, day: bytes, timetable: _Version, held: dict[bytes, list[_Held]]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the ends of what is planned and nobody recorded; of what is cancelled, where it was merged alone."""
+        cancelled: dict[tuple[bytes, int], tuple[int, Cancelled]] = {}
+        version = _in_force(self._planning.bells.get(timetable.bells, ()), day)
+        rung = {} if version is None else version.rung
+        planned = [
+            _Planned(one["number"], one["course"].encode(), _NOT_MOVED, rung.get(one["number"]))
+            for one in self._taught(group, day, timetable)
+        ]
+        for course in group.courses:
+            for index, gone in sorted(self._planning.cancelled.get(course.id, {}).items()):
+                if gone.place[0] == day:
+                    cancelled[course.id, gone.place[1]] = index, gone
+                if gone.moved_to is not None and gone.moved_to[0] == day:
+                    number = gone.moved_to[1]
+                    planned.append(_Planned(number, course.id, index, rung.get(number)))
+        planned.sort(key=lambda one: one[:3])
+        left = {course: sorted(lessons) for course, lessons in held.items()}
+        exact = [_take(left.get(one.course, []), one.number) for one in planned]
+        for one, is_held in zip(planned, exact, strict=True):
+            if is_held:
+                continue
+            by = cancelled.get((one.course, one.number))
+            if by is not None and by[0] > one.moved_by:
+                is_owed = by[1].is_merged
+            elif left.get(one.course):
+                left[one.course].pop(0)
+                continue
+            else:
+                is_owed = True
+            if is_owed and one.ends_at is not None:
+                yield one.ends_at, one.course
+
+    def _taught(self, group: ClassGroup, day: bytes, timetable: _Version) -> Iterator[dict[str, Any]]:
+        """Yield what the timetable has on a day; nothing where it is no school day of the grade."""
+        year = self._years.get(group.year)
+        if year is None or not year[0] <= day <= year[1]:
+            return
+        if not any(
+            one.year == group.year and group.grade in one.grades and one.starts_on <= day <= one.ends_on
+            for one in self._periods
+        ):
+            return
+        on, grade = day_of(day), int(group.grade)
+        weekday = on.isoweekday()
+        for _, one in sorted(self._planning.declared.get(group.year, {}).items(), reverse=True):
+            if grade in one.grades and one.first <= on <= one.last:
+                weekday = one.as_weekday
+                break
+        is_even = (_week(on) - _week(day_of(year[0]))) % 2
+        weeks = ("every", "even" if is_even else "odd")
+        yield from (one for one in timetable.lessons if one["weekday"] == weekday and one["weeks"] in weeks)
+
+    def _lessons(self, group: ClassGroup) -> dict[bytes, dict[bytes, list[_Held]]]:
+        """Return a class's lessons that stand, by day and course."""
+        found = self._held.get(group.id)
+        if found is None:
+            found = self._held[group.id] = {}
+            for course in group.courses:
+                for lesson in course.lessons:
+                    if lesson.fact is not None and lesson.fact.value is not NULL:
+                        ends_at = json.loads(lesson.fact.value)["ends_at"]
+                        one = _Held(int(lesson.number), lesson.fact.standing, ends_at)
+                        found.setdefault(lesson.held_on, {}).setdefault(course.id, []).append(one)
+        return found
+
+
+def day_of(spelt: bytes) -> date:
+    """Read a day."""
+    return date.fromisoformat(spelt.decode())
+
+
+def _id(groups: Groups) -> bytes:
+    found: bytes = groups[STREAM].partition(b"/")[2]
+    return found
+
+
+def _in_force(versions: Sequence[_Version], day: bytes) -> _Version | None:
+    """Return the version in force on a day: the last whose first day is not later; their days never go back."""
+    at = bisect_right(versions, day, key=lambda one: one.first)
+    return versions[at - 1] if at else None
+
+
+def _week(day: date) -> int:
+    """Number the weeks from Monday to Sunday: day 1 of the proleptic calendar is a Monday."""
+    return (day.toordinal() - 1) // 7
+
+
+def _take(lessons: list[_Held], number: int) -> bool:
+    """Take the lesson of this number out, and say whether there was one."""
+    for place, lesson in enumerate(lessons):
+        if lesson.number == number:
+            del lessons[place]
+            return True
+    return False
+
+
+def _shared(course: Course, group: ClassGroup, day: bytes) -> set[bytes]:
+    """Return the courses of a subgroup's students: of the whole class, and subgroups that one of them is in."""
+    students = _students(course, day)
+    return {
+        other.id
+        for other in group.courses
+        if other is course or other.subgroup is None or not students.isdisjoint(_students(other, day))
+    }
+
+
+def _students(course: Course, day: bytes) -> set[Person]:
+    return {
+        who
+        for who, stays in course.members.items()
+        if any(stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on) for stay in stays)
+    }
