@@ -9,6 +9,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -157,13 +158,16 @@ CASES["mark_corrected_20000_times"] = Hostile(_corrected_over_and_over, "table-r
 
 
 # Tables and what stands beside them
-def _million_rows(files: Files, row: bytes) -> Files:
-    head = files["data/tables/marks.csv"].partition(b"\r\n")[0]
-    return files | {"data/tables/marks.csv": head + b"\r\n" + row * MILLION}
+def _million_rows(row: bytes) -> Callable[[Files], Files]:
+    def change(files: Files) -> Files:
+        head = files["data/tables/marks.csv"].partition(b"\r\n")[0]
+        return files | {"data/tables/marks.csv": head + b"\r\n" + row * MILLION}
+
+    return change
 
 
 for _name, _row in {"early": b"0;a;b", "late": b"999999;a", "no_number": b"x", "empty": b";"}.items():
-    with_files(f"million_rows_{_name}", "table-row-extra", lambda files, row=_row: _million_rows(files, row + b"\r\n"))
+    with_files(f"million_rows_{_name}", "table-row-extra", _million_rows(_row + b"\r\n"))
 with_files(
     "row_of_half_a_million_quotes",
     "table-row-extra",
@@ -219,6 +223,10 @@ def _replaced(bag: Path, make: Callable[[Path], object]) -> None:
     make(bag / CHECKPOINT)
 
 
+def _linked(target: str, bag: Path) -> None:
+    _replaced(bag, lambda path: path.symlink_to(target))
+
+
 def _at_documents(bag: Path, make: Callable[[Path], object]) -> None:
     (bag / "data/documents").mkdir(exist_ok=True)
     make(bag)
@@ -229,9 +237,7 @@ with_changed_folder(
     "folder_of_500_levels", "archive-limit", lambda bag: (bag / "/".join(["data", *["a"] * 500])).mkdir(parents=True)
 )
 for _name, _target in {"file": "/etc/passwd", "bag": "bagit.txt", "device": "/dev/zero", "nowhere": "missing"}.items():
-    with_changed_folder(
-        f"link_to_{_name}", "link", lambda bag, to=_target: _replaced(bag, lambda path: path.symlink_to(to))
-    )
+    with_changed_folder(f"link_to_{_name}", "link", partial(_linked, _target))
 with_changed_folder("link_to_itself", "link", lambda bag: (bag / "data/again").symlink_to(bag))
 with_changed_folder("pipe", "link", lambda bag: _replaced(bag, os.mkfifo))
 with_changed_folder(
