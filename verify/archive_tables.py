@@ -30,6 +30,7 @@ from verify.columns import (
     WORDS,
     WORK_KINDS,
 )
+from verify.deadline_tables import COUNTS, ROWS, check_rows
 from verify.events import unescape
 from verify.findings import Place, Report
 from verify.result_tables import ResultRows, word_of
@@ -40,7 +41,7 @@ from verify.tables import Tables
 _LATE: Final = frozenset(("kind", "standing", "standing_entry"))
 _BESIDE_TABLES: Final = frozenset(
     (
-        *("datapackage.json", "csv-metadata.json", "tables.sqlite"),
+        *("datapackage.json", "csv-metadata.json", "tables.sqlite", f"{ROWS}.csv", f"{COUNTS}.csv"),
         *("journal.xlsx", "results.xlsx", "planning.xlsx", "people.xlsx", "oversight.xlsx"),
     )
 )
@@ -79,9 +80,15 @@ class _Facts:
 class ArchiveTables(Tables):
     """The tables of an archive; a table that is not there (a finding elsewhere) is not compared."""
 
-    def __init__(self, chunks: dict[str, Callable[[], Iterator[bytes]]], report: Report) -> None:
-        """Open the tables that are there: name to a function that begins to read it."""
+    def __init__(
+        self,
+        chunks: dict[str, Callable[[], Iterator[bytes]]],
+        report: Report,
+        beside: Callable[[str], Iterator[bytes] | None] = lambda _: None,
+    ) -> None:
+        """Open the tables that are there: name to a function that begins to read it; `beside`: what may lie there."""
         self._report = report
+        self._beside = beside
         self._open = chunks
         early = [name for name in COLUMNS if name not in AT_THE_END]
         self._tables = {name: self._table(name) for name in early if name in chunks}
@@ -289,6 +296,12 @@ class ArchiveTables(Tables):
     def row(self, name: str, index: int, cells: list[bytes]) -> None:  # noqa: D102
         self._later[name].append((index, cells))
 
+    def deadlines(self, rows: Iterator[bytes], counts: Iterator[bytes]) -> None:  # noqa: D102
+        for name, expected in ((ROWS, rows), (COUNTS, counts)):
+            chunks = self._beside(name)
+            if chunks is not None:
+                check_rows(name, chunks, expected, self._report)
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:
@@ -400,7 +413,12 @@ def open_tables(bag: Bag, start: int, origin: str, report: Report) -> Tables:
     if not wants:
         return Tables()
     opened = {wanted[name]: bag.reading(name) for name in there & wanted.keys()}
-    return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report)
+
+    def read(name: str) -> Iterator[bytes] | None:
+        file = f"data/tables/{name}.csv"
+        return bag.reading(file).chunks() if file in there else None
+
+    return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report, read)
 
 
 def _word(what: str, value: bytes) -> bytes:

@@ -14,6 +14,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify.day_ends import SEEN, DayEnds, Planning, day_of
+from verify.deadline_tables import LISTED, Judged, count_rows
 from verify.entry import AT, DATA, STREAM, Groups
 from verify.events import unescape
 from verify.findings import Report
@@ -27,14 +28,14 @@ class Seen:
     """What is not in the replay at its end, by index of the entries.
 
     `taken`: lesson -> attendance that was taken later; `posted`: homework -> what posted it in advance; `obtained`:
-    examination or publication -> the minute; `notices`: notice -> its day; `answers`: notice -> its answer.
+    examination or publication -> the minute; `notices`: notice -> its day and person; `answers`: notice -> its answer.
     """
 
     planning: Planning = field(default_factory=Planning)
     taken: dict[bytes, int] = field(default_factory=dict)
     posted: dict[int, int] = field(default_factory=dict)
     obtained: dict[int, bytes] = field(default_factory=dict)
-    notices: dict[int, bytes] = field(default_factory=dict)
+    notices: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     answers: dict[int, int] = field(default_factory=dict)
 
 
@@ -83,7 +84,7 @@ class Deadlines:
         self._seen.obtained[index] = groups[DATA][0]
 
     def _notice(self, index: int, groups: Groups) -> None:
-        self._seen.notices[index] = groups[DATA][3]
+        self._seen.notices[index] = groups[DATA][3], groups[STREAM].partition(b"/")[2]
 
     def _answer(self, index: int, groups: Groups) -> None:
         notice = groups[DATA][-2]
@@ -101,9 +102,17 @@ class Deadlines:
             report.skip("deadlines-not-counted", self._zone)
             return
         judge = Judge(zone, self._versions, _moment(self._at[-1]))
-        counting = _Counting(self._moment, self._seen, judge, replay)
-        for (group, rule, status), count in sorted(counting.counts().items()):
+        counted: Counter[tuple[str, str, str]] = Counter()
+        listed: list[Judged] = []
+        for one in _Judging(self._moment, self._seen, judge, replay).verdicts():
+            counted[one.name.decode(), one.rule, one.verdict.status] += 1
+            if one.verdict.status in LISTED:
+                listed.append(one)
+        for (group, rule, status), count in sorted(counted.items()):
             report.deadlines.setdefault(group, {}).setdefault(rule, {})[status] = count
+        listed.sort(key=lambda one: one.key)
+        rows = (one.row(None if one.done is None else self._moment(one.done)) for one in listed)
+        replay.tables.deadlines(rows, count_rows(report.deadlines))
 
     def _moment(self, index: int) -> datetime:
         """Return when an entry was recorded."""
@@ -123,8 +132,8 @@ _HANDLERS: dict[bytes, Callable[[Deadlines, int, Groups], None]] = {
 }
 
 
-class _Counting:
-    """One count over a log: its lessons, its results and its notices."""
+class _Judging:
+    """One look at a log: its lessons, its results and its notices."""
 
     def __init__(self, moment: Callable[[int], datetime], seen: Seen, judge: Judge, replay: Replay) -> None:
         self._moment = moment
@@ -135,25 +144,22 @@ class _Counting:
         self._kinds: dict[int, Callable[[date], str]] = {}
         self._ends = DayEnds(seen.planning, replay)
 
-    def counts(self) -> Counter[tuple[str, str, str]]:
-        """Count verdicts by class, rule and status; what is of no class under an empty name."""
-        counted: Counter[tuple[str, str, str]] = Counter()
+    def verdicts(self) -> Iterator[Judged]:
+        """Yield verdicts; those on what is of no class under an empty name."""
+        groups = (one for one in self._replay.streams.values() if isinstance(one, ClassGroup))
+        places = {group: place for place, group in enumerate(groups)}
         for stream in self._replay.streams.values():
             if isinstance(stream, Lesson) and _stands(stream.fact) and stream.course and stream.course.group:
                 group = stream.course.group
-                judge = self._judge_of(int(group.grade))
-                for rule, verdict in self._lesson(stream, judge):
-                    counted[group.name.decode(), rule, verdict.status] += 1
+                for one in self._lesson(stream, self._judge_of(int(group.grade))):
+                    yield one._replace(name=group.name, group=places[group])
             elif isinstance(stream, Sheet) and stream.course and stream.course.group and stream.period:
-                name = stream.course.group.name.decode()
-                for verdict in self._results(stream, stream.period):
-                    counted[name, "result", verdict.status] += 1
+                yield from self._results(stream, stream.period, stream.course.group.name)
         judge = self._office()
-        for index, received_on in self._seen.notices.items():
-            answer = self._seen.answers.get(index)
-            verdict = judge.notice(day_of(received_on), None if answer is None else self._moment(answer))
-            counted["", "notice", verdict.status] += 1
-        return counted
+        for index, (received_on, person) in self._seen.notices.items():
+            done = self._seen.answers.get(index)
+            verdict = judge.notice(day_of(received_on), None if done is None else self._moment(done))
+            yield Judged("notice", verdict, done, person, received_on.decode())
 
     def _judge_of(self, grade: int) -> Judge:
         """Return the judge by a grade's calendar."""
@@ -209,41 +215,48 @@ class _Counting:
         self._kinds[grade] = kind
         return kind
 
-    def _lesson(self, lesson: Lesson, judge: Judge) -> Iterator[tuple[str, Verdict]]:
-        """Judge a lesson, its attendance and its marks."""
-        held_on, fact = day_of(lesson.held_on), lesson.fact
+    def _lesson(self, lesson: Lesson, judge: Judge) -> Iterator[Judged]:
+        """Judge a lesson, its attendance, its homework and its marks."""
+        held_on, fact, moment = day_of(lesson.held_on), lesson.fact, self._moment
         if fact is None:
             return
-        recorded_at = self._moment(fact.first)
-        yield "lesson", judge.lesson(held_on, recorded_at)
+
+        def judged(rule: str, verdict: Verdict, done: int | None, student: bytes = b"", work: bytes = b"") -> Judged:
+            since, teacher = lesson.held_on.decode(), lesson.by
+            return Judged(rule, verdict, done, lesson.id, since, teacher=teacher, student=student, work=work)
+
+        yield judged("lesson", judge.lesson(held_on, moment(fact.first)), fact.first)
         taken = self._seen.taken.get(lesson.key, fact.first) if lesson.is_taken else None
-        absences = [self._moment(one.first) for one in lesson.absences.values() if _stands(one)]
-        yield "attendance", judge.attendance(held_on, None if taken is None else self._moment(taken), absences)
-        yield "homework", self._homework(lesson, fact, held_on, judge)
+        absences = [one.first for one in lesson.absences.values() if _stands(one)]
+        whole = None if taken is None else max([taken, *absences])
+        yield judged("attendance", judge.attendance(held_on, None if whole is None else moment(whole), ()), whole)
+        yield judged("homework", *self._homework(lesson, fact, held_on, judge))
         for work in lesson.works.values():
             if _stands(work.fact):
-                yield from self._work(lesson, held_on, work, judge)
+                for rule, verdict, done, who in self._work(lesson, held_on, work, judge):
+                    yield judged(rule, verdict, done, who.id, work.id)
 
-    def _homework(self, lesson: Lesson, fact: Fact, held_on: date, judge: Judge) -> Verdict:
+    def _homework(self, lesson: Lesson, fact: Fact, held_on: date, judge: Judge) -> tuple[Verdict, int | None]:
         """Judge a lesson's homework: entered when it was posted, where it was; for which day, as it stands."""
         header = json.loads(fact.value)
-        given, at, due_on, ends = lesson.homework, None, None, None
+        given, done, due_on, ends = lesson.homework, None, None, None
         if given is not None and _stands(given):
-            at = self._moment(self._seen.posted.get(given.first, given.first))
+            done = self._seen.posted.get(given.first, given.first)
             said = json.loads(given.value)
             due = said["due_lesson"]["held_on"] if "due_lesson" in said else said.get("due_on")
             due_on = None if due is None else date.fromisoformat(due)
         if due_on is not None and lesson.course is not None and (due_on - held_on).days == 1:
             clock = self._ends.of(lesson.course, lesson.held_on)
             ends = None if clock is None else at_wall(held_on, clock, judge.zone)
-        return judge.homework(
+        verdict = judge.homework(
             held_on,
-            at,
+            None if done is None else self._moment(done),
             due_on,
             ends,
             lesson_starts=at_wall(held_on, header["starts_at"], judge.zone),
             planned_at=self._planned_at(lesson, fact, header.get("plan_items", ())),
         )
+        return verdict, done
 
     def _planned_at(self, lesson: Lesson, fact: Fact, numbers: Sequence[int]) -> datetime | None:
         """Return since when the plan has had the homework that the lesson publishes; None where it has none."""
@@ -254,7 +267,7 @@ class _Counting:
         entries = [stated[-1][0] for stated in stood if stated and stated[-1][1]]
         return self._moment(min(entries)) if entries else None
 
-    def _results(self, sheet: Sheet, period: Period) -> Iterator[Verdict]:
+    def _results(self, sheet: Sheet, period: Period, name: bytes) -> Iterator[Judged]:
         """Judge results that stand, those that were obtained and shown together as one."""
         zone, found = self._judge.zone, set()
         for fact in sheet.standing.values():
@@ -267,22 +280,29 @@ class _Counting:
             else:
                 obtained = max(self._moment(fact.first), end_of(day_of(period.ends_on), zone))
             found.add((fact.what, obtained, shown))
-        for _, obtained, shown in found:
-            yield self._judge.result(obtained, None if shown is None else self._moment(shown))
+        for what, obtained, shown in found:
+            verdict = self._judge.result(obtained, None if shown is None else self._moment(shown))
+            since = obtained.astimezone(zone).isoformat(timespec="minutes")[:16]
+            yield Judged("result", verdict, shown, sheet.id, since, name, work=what.encode())
 
-    def _work(self, lesson: Lesson, held_on: date, work: Work, judge: Judge) -> Iterator[tuple[str, Verdict]]:
+    def _work(
+        self, lesson: Lesson, held_on: date, work: Work, judge: Judge
+    ) -> Iterator[tuple[str, Verdict, int | None, Person]]:
         value = json.loads(work.fact.value)
         if not value["written"]:
             for who, mark in work.marks.items():
                 if _stands(mark):
-                    yield "oral_mark", judge.oral_mark(held_on, self._moment(mark.first), _own_day(work, who))
+                    verdict = judge.oral_mark(held_on, self._moment(mark.first), _own_day(work, who))
+                    yield "oral_mark", verdict, mark.first, who
             return
         last = date.fromisoformat(value["ends_on"]) if "ends_on" in value else held_on
         for who in self._writers(lesson, work):
             found = work.marks.get(who)
-            at = self._moment(found.first) if found is not None and _stands(found) else None
+            done = found.first if found is not None and _stands(found) else None
+            at = None if done is None else self._moment(done)
             is_absent = _stands(lesson.absences.get(who))
-            yield "written_mark", judge.written_mark(last, at, _own_day(work, who), is_absent=is_absent)
+            verdict = judge.written_mark(last, at, _own_day(work, who), is_absent=is_absent)
+            yield "written_mark", verdict, done, who
 
     def _writers(self, lesson: Lesson, work: Work) -> list[Person]:
         """Return of whom a mark is asked: who was in the class, and the subgroup, on the day; who has one."""

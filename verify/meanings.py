@@ -3,6 +3,10 @@
 from typing import Final
 
 FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
+    "deadlines-differ": (
+        "Таблица сроков говорит не то, что следует из записей и регламента.",
+        "A table of deadlines does not say what follows from the entries and the regulation.",
+    ),
     # Disclosures.
     "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
     "disclosure-not-committed": (

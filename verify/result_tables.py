@@ -9,7 +9,7 @@ from verify.events import unescape
 from verify.state import NULL, Fact, Person, Sheet
 from verify.table import cell
 
-_WHAT: Final = {
+WHAT: Final = {
     "period_mark": "отметка за период", "exam_result": "отметка за экзамен", "final_mark": "итоговая отметка",
 }  # fmt: skip
 _VALUES: Final = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
@@ -74,7 +74,7 @@ class ResultRows:
 
 def word_of(what: str) -> bytes:
     """Return what a result is, in Russian."""
-    return _WHAT[what].encode()
+    return WHAT[what].encode()
 
 
 def _row(each: _Result) -> list[bytes]:

@@ -162,6 +162,12 @@ class Table:
                 self._ahead = found
                 return found
 
+    def give_up(self, count: int) -> bytes:
+        """Read no more rows, and return the next bytes, about as many as asked for, of the row ahead."""
+        self._is_broken = True
+        self._fill(count)
+        return self._buffer[self._position :][: 2 * count].partition(b"\r\n")[0]
+
     def _give_up(self) -> None:
         if not self._is_broken:
             self._is_broken = True

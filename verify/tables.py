@@ -1,5 +1,6 @@
 """What the replay tells of an archive's tables: nothing is compared here, `archive_tables` does."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from verify.state import Course, Fact, Lesson, Person, Sheet, Stay, Stream, Work
@@ -102,6 +103,9 @@ class Tables:
         self, index: int, at: bytes, cells: tuple[bytes | None, ...], people: list[Person], replaces: int | None
     ) -> None:
         """Expect a row of council, at the end."""
+
+    def deadlines(self, rows: Iterator[bytes], counts: Iterator[bytes]) -> None:
+        """Expect the rows of deadlines and of their counts, where these were asked for."""
 
     def finish(self) -> None:
         """Judge what only the last entry decides."""

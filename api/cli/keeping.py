@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
 from exports.bag import READ_ME, Seal
+from exports.deadline_tables import deadline_files
 from exports.description import KEPT, About, Retention
 from exports.life import life
 from exports.names import Open
@@ -119,7 +121,12 @@ def export_archive(
             start=start,
             disclose=None if public else vault.read,
             tables=registers.tables() if registers else [],
-            files=_documents(console, school, checkpoint, may_open, holds, processes) if documents else (),
+            files=()
+            if start
+            else chain(
+                deadline_files(school.views, checkpoint.size),
+                _documents(console, school, checkpoint, may_open, holds, processes) if documents else (),
+            ),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             about=about,
             seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),

@@ -59,7 +59,7 @@ def _beside(tables_page: str) -> list[str]:
     """The files that may stand beside the tables: first cells of the table of that section, where there is one."""
     section = tables_page.partition("\n## Beside the tables\n")[2].partition("\n## ")[0]
     cells = re.findall(r"^\| ([^|]+) \|", section, re.MULTILINE)
-    return [name for cell in cells for name in re.findall(r"`([a-z-]+\.[a-z]+)`", cell)]
+    return [name for cell in cells for name in re.findall(r"`([a-z_-]+\.[a-z]+)`", cell)]
 
 
 def _part(name: str) -> str:

@@ -39,6 +39,7 @@ class OfficeRow:
 
     Attributes:
         since: the day, or the minute, by the school's clock, from which the term runs.
+        recorded_by: the entry that showed the results, or answered the notice.
         due, recorded_at: UTC, spelled as an entry's `at`.
         due_local: `due` by the school's clock, with its offset.
         late_by_seconds: whole seconds, where it is late.
@@ -55,6 +56,7 @@ class OfficeRow:
     due: str | None
     due_local: str | None
     recorded_at: str | None
+    recorded_by: int | None
     late_by_seconds: int | None
     basis: tuple[int, ...]
     person: str | None
@@ -231,6 +233,7 @@ def _row(
         due=format_at(due) if due else None,
         due_local=due.astimezone(by.school.zone).isoformat() if due else None,
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
+        recorded_by=verdict.recorded_by,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
         basis=verdict.basis,
         person=person,

@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from exports.deadline_tables import deadline_files
 from ledger.journal import result_events as r
 from projections.engine import Views
 from projections.views.office_deadlines import OfficeAsked, office_counts
@@ -77,6 +78,23 @@ def test_counts_of_lessons_are_the_judges(data: st.DataObject) -> None:
     assert verifiers(lines) == judges(lines)
 
 
+class Kept(Tables):
+    """Keeps what the verifier expects of the tables of deadlines."""
+
+    rows = counts = b""
+
+    def deadlines(self, rows: Iterator[bytes], counts: Iterator[bytes]) -> None:
+        self.rows, self.counts = b"".join(rows), b"".join(counts)
+
+
+def tables_of(lines: list[bytes]) -> list[bytes]:
+    report, kept = Report(), Kept()
+    walk = LogWalk(report, Edge(), Disclosures(report), kept, deadlines=Deadlines())
+    walk.take("", 1, lines)
+    walk.finish(None)
+    return [kept.rows, kept.counts]
+
+
 class OfficeLog(DeadlineLog):
     """A school whose office answers notices and shows results, soon or not."""
 
@@ -84,7 +102,7 @@ class OfficeLog(DeadlineLog):
         for step in range(steps):
             if step % 15 == 7:
                 self.adopt()
-            self.rng.choice((self.lesson, self.examine, *[self.office.work] * 4))()
+            self.rng.choice((self.lesson, self.follow_up, self.examine, *[self.office.work] * 4))()
         return self
 
     def examine(self) -> None:
@@ -137,3 +155,12 @@ def test_counts_of_the_office_are_the_judges(offices: list[tuple[OfficeLog, View
     rows = office_counts(views, OfficeAsked(), now=datetime(2040, 1, 1, tzinfo=UTC), at=at).rows
     expected = {(row.rule, status): getattr(row, status) for row in rows if row.rule in OFFICE for status in STATUSES}
     assert found == Counter(expected)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_tables_of_an_archive_are_the_verifiers(offices: list[tuple[OfficeLog, Views]], data: st.DataObject) -> None:
+    school, views = data.draw(st.sampled_from(offices), label="school")
+    at = data.draw(st.integers(1, len(school.log.raws)), label="at")
+    written = [b"".join(pieces).partition(b"\r\n")[2] for _, pieces in deadline_files(views, at)]
+    assert written == tables_of(school.log.raws[:at])
