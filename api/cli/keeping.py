@@ -115,18 +115,14 @@ def export_archive(
             unfinished = stack.enter_context(in_unfinished(console, out, wanted, resume=resume))
         progress = stack.enter_context(console.progress("архив / archive", checkpoint.size))
         holds = unfinished.holds if unfinished else lambda _: False
+        made = _documents(console, school, checkpoint, may_open, holds, processes) if documents else ()
         plan = ArchivePlan(
             checkpoint=checkpoint,
             school=school.school_name(),
             start=start,
             disclose=None if public else vault.read,
             tables=registers.tables() if registers else [],
-            files=()
-            if start
-            else chain(
-                deadline_files(school.views, checkpoint.size),
-                _documents(console, school, checkpoint, may_open, holds, processes) if documents else (),
-            ),
+            files=() if start else chain(deadline_files(school.views, checkpoint.size), made),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             about=about,
             seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
