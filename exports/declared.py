@@ -91,12 +91,13 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "files": ("entry", "sha256"),
     "timetables": (),
     "erasures": (),
+    "paper": ("entry", "paper"),
 }
 
 _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ENTRY: (
         "entry standing_entry withdrawn_by revoked_by annulled_by corrects request ended_by closed_by replaced_by "
-        "answered_by notified_by published_entry notice check grant"
+        "answered_by notified_by published_entry notice check grant schedule"
     ),
     Kind.COUNT: (
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
@@ -106,13 +107,14 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.MOMENT: "at answered_at obtained_at cosigned_at destroyed_at",
     Kind.DATE: (
         "starts_on ends_on planned_on held_on due_on effective_from order_date received_on printed_on "
-        "confirmed_on opens_on until application_date refused_on sent_on from_date to_date certified_on"
+        "confirmed_on opens_on until application_date refused_on sent_on from_date to_date certified_on "
+        "keep_until act_on"
     ),
     Kind.TIME: "starts_at ends_at",
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
         "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
-        "certified_by witness backup matter account"
+        "certified_by witness backup matter account paper printout"
     ),
     Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
@@ -123,7 +125,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
         "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "
         "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office "
-        "signature place restored_at whose retention ground counted_from role purpose"
+        "signature place restored_at whose retention ground counted_from role purpose act"
     ),
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
@@ -132,6 +134,7 @@ _KINDS_OF: Final[Mapping[str, Kind]] = {
     "make_ups.standing": Kind.DATE,
     "journals.number": Kind.TEXT,
     "printouts.number": Kind.TEXT,
+    "paper.counted_from": Kind.DATE,
     "closings.period": Kind.ID,
     "remarks.to": Kind.ID,
     "excuses.teacher": Kind.ID,
@@ -197,6 +200,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "prints": ("Печатные формы", "Printed forms"),
     "erasures": ("Сроки хранения и стирание", "Retention and erasure"),
     "accounts": ("Учётные записи и роли", "Accounts and roles"),
+    "paper": ("Бумажный архив", "Paper archive"),
     "guardians": ("Законные представители", "Guardians"),
     "data_notices": ("Уведомления о сведениях", "Notices of changed data"),
     "data_updates": ("Обновление сведений", "Updates of data"),

@@ -11,6 +11,7 @@ from exports.account_tables import account_tables
 from exports.backup_tables import backup_tables
 from exports.erasure_tables import erasure_tables
 from exports.names import Open
+from exports.paper_tables import paper_tables
 from exports.print_tables import print_tables
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import (
@@ -96,6 +97,7 @@ class Oversight:
             *print_tables(self._views, self._position, self._name),
             *erasure_tables(self._views, self._position),
             *account_tables(self._views, self._position, self._name, self._open),
+            *paper_tables(self._views, self._position, self._name),
         ]
 
     def _closings(self) -> Iterator[Sequence[str]]:

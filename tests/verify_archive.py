@@ -106,13 +106,26 @@ ERASURE_ACTIONS = {
     "legal_hold_placed": "запрет", "legal_hold_lifted": "запрет снят", "erasure_proposed": "предложено",
     "erasure_approved": "одобрено", "erasure_refused": "отклонено", "personal_data_erased": "стёрто",
 }  # fmt: skip
-ERASED_CLASSES = {"person": "сведения о человеке", "journal": "пояснения в журнале", "sheet": "сводные ведомости"}
+ERASED_CLASSES = {
+    "person": "сведения о человеке", "journal": "пояснения в журнале", "print": "печатные формы",
+    "sheet": "сводные ведомости",
+}  # fmt: skip
 GROUNDS = {
     "expiry": "истёк срок", "withdrawal": "отзыв согласия", "request": "требование", "unlawful": "незаконная обработка",
 }  # fmt: skip
 KEPT = {"law": "закон", "consent": "согласие"}
 COUNTED = {"left": "выбытие", "year_end": "конец учебного года", "document": "дата документа"}
 KEPT_OF = {"student": "ученик", "guardian": "законный представитель"}
+PAPER_ACTIONS = {
+    "paper_stored": "принято", "paper_moved": "перемещено", "paper_handed_over": "передано", "paper_struck_off": "снято",
+    "paper_destruction_proposed": "предложено", "paper_destruction_approved": "одобрено",
+    "paper_destruction_refused": "отклонено", "paper_destroyed": "уничтожено",
+}  # fmt: skip
+PAPER_KINDS = {
+    "class_journal": "классный журнал", "summary_sheet": "сводная ведомость", "corrections": "исправления",
+    "substitutions": "замещения", "other": "иное",
+}  # fmt: skip
+STRUCK = {"entered_wrongly": "внесено неверно", "lost": "утрачено", "damaged": "повреждено"}
 PRINT_ACTIONS = {"sheet_issued": "выдана", "sheet_certified": "заверена", "sheet_voided": "снята"}
 BACKUP_ACTIONS = {"backup_taken": "снята", "backup_verified": "проверена"}
 BACKUP_WORDS = {
@@ -260,6 +273,10 @@ HEADERS = {
     "retention (сведения);ground (причина);counted_from (отсчёт);years (лет);disclosures (раскрытий);sheets (формы);"
     "destroyed_at (уничтожено);basis (основание);actor (кто внёс)",
     "accounts": ACCOUNTS,
+    "paper": "entry (запись);at (внесено);action (что);paper (бумага);number (номер);kind (вид);title (заголовок);"
+    "year (учебный год);class (класс);pages (листов);place (где);counted_from (отсчёт);keep_until (хранить до);"
+    "schedule (перечень — запись);sheets (формы);printout (распечатка);matter (дело);to (кому);act (номер акта);"
+    "act_on (дата акта);reason (причина);requested_by (кто просил);name (имя);basis (основание);actor (кто внёс)",
     "guardians": f"entry (запись);at (внесено);student (ученик);name (имя);{GUARDIAN};relation (кем приходится);basis (основание);"
     "ended_by (прекращено записью)",
     "data_notices": "entry (запись);at (внесено);person (человек);name (имя);received_on (получено);how (как);given_by (от кого);"
@@ -1062,6 +1079,32 @@ class Builder:
         fields |= {"erasure": erasure}
         return self.add("erasure", self.school_id, "personal_data_erased", **fields | changes)
 
+    # Paper.
+
+    def paper(self, type_: str, **fields: Any) -> int:
+        """An entry of the register of paper."""
+        self.begin()
+        return self.add("paper", self.school_id, type_, **fields)
+
+    def store(self, **changes: Any) -> str:
+        """Store paper under the next number, with a term by the last schedule; return its id."""
+        number = 1 + sum(one["type"] == "paper_stored/1" for one in self.entries)
+        schedule = max(one["index"] for one in self.entries if one["type"] == "retention_schedule_adopted/1")
+        fields = {"paper": self.uuid(), "number": number, "kind": "other", "title": '=Акты; "прочее"', "pages": 12}
+        term = {"counted_from": "2020-02-29", "keep_until": "2023-02-28", "schedule": schedule}
+        words = {"place": "-шкаф 2", "basis": "приказ; № 90"}
+        self.paper("paper_stored", **fields | term | words | changes)
+        return str((fields | changes)["paper"])
+
+    def propose_papers(self, *papers: str, **changes: Any) -> str:
+        """Propose to destroy papers by another than who goes on; return the destruction's id."""
+        actor, destruction = self.actor, self.uuid()
+        self.actor = {"id": self.uuid(), "role": "director"}
+        fields = {"destruction": destruction, "papers": sorted(papers), "basis": "акт № 1"} | changes
+        self.paper("paper_destruction_proposed", **fields)
+        self.actor = actor
+        return str(fields["destruction"])
+
     # Lessons.
 
     def lesson(
@@ -1484,6 +1527,24 @@ class Builder:
             ])]  # fmt: skip
         if entry["stream"].startswith("account"):
             return [("accounts", account_row(self, entry))]
+        if type_ in PAPER_ACTIONS:
+            who = data.get("requested_by", "")
+            before = self.entries[: entry["index"] + 1]
+            proposed = {one["data"]["destruction"]: one["data"]["papers"] for one in before
+                        if one["type"] == "paper_destruction_proposed/1"}  # fmt: skip
+            papers = data.get("papers") or (
+                [data["paper"]] if "paper" in data else proposed.get(data["destruction"], [])
+            )
+            stored = {one["data"]["paper"]: one["data"] for one in before if one["type"] == "paper_stored/1"}
+            unknown = {"number": "", "title": ""}
+            return [("paper", [
+                *head, PAPER_ACTIONS[type_], paper, stored.get(paper, unknown)["number"], PAPER_KINDS.get(data.get("kind", ""), ""),
+                stored.get(paper, unknown)["title"], *get("year"), self.names.get(data.get("class_group", ""), ""),
+                *get("pages", "place", "counted_from", "keep_until", "schedule"), " ".join(data.get("sheets", ())),
+                *get("printout", "destruction", "to", "act"), data.get("handed_on") or data.get("destroyed_on", ""),
+                STRUCK.get(data.get("reason", ""), ""), who, self.names.get(who, who), *get("basis"),
+                entry["actor"]["id"],
+            ]) for paper in papers]  # fmt: skip
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
             scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
@@ -1657,6 +1718,7 @@ def sample(seed: int = 1) -> Sample:
     b.printed("archive", employee, year=year)
     b.printed("substitutions", employee, month="2026-09")
     _forms(b, (course, period, group, year), employee)
+    _papers(b, (year, group), employee)
     _erased(b, group)
     accounts(b, employee, guardian, students[1], group, period)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
@@ -1988,6 +2050,47 @@ def _forms(b: Builder, of: tuple[str, str, str, str], employee: str) -> None:
     b.printed("archive", employee, year=year, sheets=sorted(sheets[:2]))
 
 
+PAPER_TERMS = [
+    {"retention": "journal", "years": 5, "counted_from": "year_end", "kept_by": "law", "citation": "п. 605"},
+    {"retention": "print", "years": 3, "counted_from": "document", "kept_by": "law", "citation": "п. 19"},
+    {"retention": "sheet", "years": 25, "counted_from": "year_end", "kept_by": "law", "citation": "п. 606"},
+]
+
+
+def _papers(b: Builder, of: tuple[str, str], employee: str) -> None:
+    """Paper of each kind, with forms and a printout; moved, handed over, struck off; destructions of every end."""
+    year, group = of
+    b.keep("retention_schedule_adopted", effective_from="2026-09-01", rows=PAPER_TERMS)
+    form = {one["data"]["kind"]: one["data"]["sheet"] for one in b.entries if one["type"] == "sheet_issued/1"}
+    printout = {
+        one["data"]["condition"]: one["stream"].partition("/")[2]
+        for one in b.entries if one["type"] == "printout_registered/1"
+    }  # fmt: skip
+    ends_on = next(one["data"]["ends_on"] for one in b.entries if one["stream"] == f"year/{year}")
+    of_year = {"year": year, "class_group": group, "counted_from": ends_on}
+    until = {years: f"{int(ends_on[:4]) + years}{ends_on[4:]}" for years in (5, 25)}
+    journal = b.store(
+        kind="class_journal", sheets=[form["class_page"]], printout=printout["archive"], keep_until=until[5], **of_year
+    )
+    b.store(kind="summary_sheet", sheets=[form["summary_sheet"]], keep_until=until[25], **of_year)
+    corrections = b.store(kind="corrections", year=year, printout=printout["corrections"])
+    lost = b.store(kind="substitutions", sheets=[form["substitutions"]])
+    old = sorted(b.store() for _ in range(5))
+    b.store(sheets=sorted([form["conformity"]]))
+    b.paper("paper_moved", paper=journal, place="=сейф; 1", basis="приказ № 91")
+    b.paper(
+        "paper_handed_over", papers=sorted([old[0], corrections]), to="-архив; город", act="17", handed_on="2026-09-01"
+    )
+    b.paper("paper_struck_off", paper=lost, reason="entered_wrongly", basis="=ошибка", requested_by=employee)
+    b.store(kind="substitutions", sheets=[form["substitutions"]])
+    b.paper("paper_struck_off", paper=old[1], reason="lost", basis="акт № 5", requested_by=employee)
+    b.paper("paper_destruction_refused", destruction=b.propose_papers(*old[2:4]), basis="нужно для проверки")
+    gone = b.propose_papers(*old[2:4])
+    b.paper("paper_destruction_approved", destruction=gone, basis="протокол; № 1")
+    b.paper("paper_destroyed", destruction=gone, act="=2", destroyed_on="2026-09-01")
+    b.paper("paper_destruction_approved", destruction=b.propose_papers(old[4]), basis="протокол; № 2")
+
+
 def _erased(b: Builder, group: str) -> None:
     """A schedule, a hold of each kind and its end; an erasure that was refused, one that waits, two carried out."""
     rows = [
@@ -2087,4 +2190,6 @@ def school_year(classes: int, lessons_per_class: int, seed: int = 7) -> Builder:
 
 
 SAMPLE_SIZE = len(sample().builder.entries)
+FIRST_TILE = "000" if SAMPLE_SIZE >= 256 else f"000.p/{SAMPLE_SIZE}"
+"""Where a server keeps the first entries and their hashes."""
 """How many entries the small school has."""

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.verify_archive import (
+    FIRST_TILE,
     SAMPLE_SIZE,
     Builder,
     Files,
@@ -1435,24 +1436,22 @@ def served_changed(*codes: str) -> Callable[[Callable[[Files], None]], object]:
 
 @served_changed("tile-mismatch")
 def tile_of_other_hashes(paths: Files) -> None:
-    paths[f"tile/0/000.p/{SAMPLE_SIZE}"] = bytes(SAMPLE_SIZE * 32)
+    paths[f"tile/0/{FIRST_TILE}"] = bytes(min(SAMPLE_SIZE, 256) * 32)
 
 
 @served_changed("bundle-malformed")
 def bundle_cut_short(paths: Files) -> None:
-    paths[f"tile/entries/000.p/{SAMPLE_SIZE}"] = paths[f"tile/entries/000.p/{SAMPLE_SIZE}"][:-1]
+    paths[f"tile/entries/{FIRST_TILE}"] = paths[f"tile/entries/{FIRST_TILE}"][:-1]
 
 
 @served_changed("prev-mismatch", "root-mismatch", "tile-mismatch", "correction-old-value")
 def served_entry_changed(paths: Files) -> None:
-    paths[f"tile/entries/000.p/{SAMPLE_SIZE}"] = swap(
-        paths[f"tile/entries/000.p/{SAMPLE_SIZE}"], b'"value":"4"', b'"value":"2"'
-    )
+    paths[f"tile/entries/{FIRST_TILE}"] = swap(paths[f"tile/entries/{FIRST_TILE}"], b'"value":"4"', b'"value":"2"')
 
 
 @served_changed("http-error")
 def bundle_not_found(paths: Files) -> None:
-    del paths[f"tile/entries/000.p/{SAMPLE_SIZE}"]
+    del paths[f"tile/entries/{FIRST_TILE}"]
 
 
 @served_changed("http-error")

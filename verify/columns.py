@@ -192,6 +192,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "ends_on (по)", "grant (дана записью)", "purpose (цель)", "scope (о чём)", "reason (причина)", _BASIS,
         "sha256 (SHA-256)", "actor (кто внёс)",
     ),
+    "paper": (
+        _ENTRY, _AT, "action (что)", "paper (бумага)", "number (номер)", "kind (вид)", "title (заголовок)",
+        "year (учебный год)", _CLASS, "pages (листов)", "place (где)", "counted_from (отсчёт)",
+        "keep_until (хранить до)", "schedule (перечень — запись)", "sheets (формы)", "printout (распечатка)",
+        "matter (дело)", "to (кому)", "act (номер акта)", "act_on (дата акта)", "reason (причина)",
+        "requested_by (кто просил)", _NAME, _BASIS, "actor (кто внёс)",
+    ),
     "assessment": (_ENTRY, _NUMBER, _SIGNED_ON, "effective_from (действует с)", "rules (правила)"),
     "results": (
         _ENTRY, _AT, _SHEET, _CLASS, _SUBJECT, "period (период)", "what (что)", _STUDENT, _NAME,

@@ -4,6 +4,7 @@ That a key was destroyed no log can show. That an archive made afterwards does n
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,8 @@ _GROUNDS: Final = {
 _KINDS: Final = {
     None: "", "student": "ученик", "teacher": "учитель", "staff": "сотрудник", "guardian": "законный представитель",
 }  # fmt: skip
+_YEAR_MAX: Final = 9998
+"""The last year behind which there are days still; what is due later is not."""
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ class Erasures:
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._find = replay.find
-        self._schedules: list[tuple[bytes, list[dict[str, Any]]]] = []
+        self._schedules: list[tuple[bytes, int, list[dict[str, Any]]]] = []
         self._holds: dict[bytes, tuple[bytes | None, bytes | None]] = {}
         self._placed: set[bytes] = set()
         self._proposals: dict[bytes, _Proposal] = {}
@@ -73,7 +76,7 @@ class Erasures:
         if self._schedules and effective_from < self._schedules[-1][0]:
             expected = b"not before " + self._schedules[-1][0]
             self._find("retention-schedule", expected, effective_from, field_name="data.effective_from")
-        self._schedules.append((effective_from, listed))
+        self._schedules.append((effective_from, index, listed))
         for row in listed:
             words = (_KINDS[row.get("kind")], _CLASSES[row["retention"]], _KEPT[row["kept_by"]])
             cells = [word.encode() for word in (*words, _COUNTED[row["counted_from"]], str(row["years"]))]
@@ -168,6 +171,19 @@ class Erasures:
         self._replay.report.checked["erasures"] += 1
         self._replay.report.checked["erased_values"] += int(disclosures)
 
+    def schedule_on(self, day: bytes) -> int | None:
+        """Return the index of the schedule in force on a day."""
+        return next((index for from_, index, _ in reversed(self._schedules) if from_ <= day), None)
+
+    def row_of(self, schedule: int, retention: str) -> dict[str, Any] | None:
+        """Return what the schedule of an index says of a class, of no kind of person alone."""
+        rows = next((rows for _, index, rows in self._schedules if index == schedule), [])
+        return next((row for row in rows if row["retention"] == retention and "kind" not in row), None)
+
+    def standing_holds(self) -> Iterable[tuple[bytes | None, bytes | None]]:
+        """Return person and class of each hold that stands; of all: neither."""
+        return self._holds.values()
+
     def check_new(self, person: Person, digests: list[str]) -> None:
         """Report new values of a person whose values were erased."""
         if digests and (person.id, "person") in self.erased:
@@ -221,7 +237,7 @@ class Erasures:
 
     def _is_due(self, one: _Proposal, retention: str, who: Person, day: bytes) -> bool:
         """Say whether the schedule in force on a day lets a class of values go."""
-        rows: list[dict[str, Any]] = next((rows for from_, rows in reversed(self._schedules) if from_ <= day), [])
+        rows: list[dict[str, Any]] = next((rows for from_, _, rows in reversed(self._schedules) if from_ <= day), [])
         found = {row.get("kind"): row for row in rows if row["retention"] == retention}
         row = found.get(who.kind.decode()) or found.get(None)
         if row is None:
@@ -262,6 +278,8 @@ class Erasures:
 def due_day(counted_from: bytes, years: int) -> bytes:
     """Return the first day after so many whole years."""
     day = date.fromisoformat(counted_from.decode())
+    if day.year + years > _YEAR_MAX:
+        return b"9999-12-31"
     try:
         last = day.replace(year=day.year + years)
     except ValueError:  # 29 February of a leap year

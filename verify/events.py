@@ -44,6 +44,7 @@ from verify.fragments import (
     words,
 )
 from verify.lesson_events import LESSON_EVENTS, VALUES
+from verify.paper_events import PAPER_EVENTS
 from verify.print_events import PRINT_EVENTS
 from verify.result_events import RESULT_EVENTS
 from verify.service_events import SERVICE_EVENTS
@@ -270,6 +271,7 @@ TYPES: Final[dict[str, EventType]] = {
         *ACCESS_EVENTS,
         *BACKUP_EVENTS,
         *ERASURE_EVENTS,
+        *PAPER_EVENTS,
     )
 }  # fmt: skip
 

@@ -41,6 +41,7 @@ class Evidence:
         self._find = replay.find
         self.root_at: Callable[[int], bytes | None] = lambda _: None
         self._year_ends: dict[bytes, bytes] = {}
+        self.printouts: dict[bytes, tuple[bytes, bytes | None]] = {}
 
     def year_opened(self, year: bytes, ends_on: bytes) -> None:
         """Take note of a year's last day."""
@@ -96,13 +97,15 @@ class Evidence:
         if [name for name, given in (("month", month), ("period", period), ("year", year)) if given] != [wanted]:
             self._find("printout-scope", f"a {wanted} alone", condition, field_name="data.condition")
             return
-        end = b"" if month is None else month + b"-99"
+        end, of_year = b"" if month is None else month + b"-99", year
         if period is not None:
             made = self._replay.made(b"period", period, "period")
             end = made.ends_on if isinstance(made, Period) else b""
+            of_year = made.year if isinstance(made, Period) else None
         elif year is not None:
             self._replay.made(b"year", year, "year")
             end = self._year_ends.get(year, b"")
+        self.printouts[stream.id] = condition, of_year
         if printed_on <= end:
             self._find("printout-scope", b"after " + end, printed_on, field_name="data.printed_on")
 

@@ -12,6 +12,7 @@ from verify.backup_findings import BACKUP_FINDINGS
 from verify.erasure_findings import ERASURE_FINDINGS
 from verify.extract_findings import EXTRACT_FINDINGS, LIMITS, Limit
 from verify.meanings import FURTHER_FINDINGS
+from verify.paper_findings import PAPER_FINDINGS
 from verify.print_findings import PRINT_FINDINGS
 from verify.unchecked import UNCHECKED
 
@@ -460,6 +461,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Учётная запись открыта или закрыта дважды, или закрыта не по той причине.",
         "An account was opened or closed twice, or closed for a reason that it cannot have.",
     ),
+    **PAPER_FINDINGS,
     # Tables.
     "table-missing": ("Таблицы нет.", "A table is missing."),
     "table-unexpected": ("Лишняя таблица.", "A table that should not be there."),

@@ -32,6 +32,11 @@ _REASONS: Final = {
     b"spoiled": "испорчена".encode(), b"lost": "утрачена".encode(), b"wrong_scope": "не о том".encode(),
     b"superseded": "заменена".encode(), b"other": "иное".encode(),
 }  # fmt: skip
+# Kinds of paper that the forms of a kind lie in; others lie in `other`, which takes all.
+_PAPER: Final = {
+    b"class_page": b"class_journal", b"summary_sheet": b"summary_sheet", b"corrections": b"corrections",
+    b"substitutions": b"substitutions",
+}  # fmt: skip
 _YES_NO: Final = {b"true": "да".encode(), b"false": "нет".encode()}
 
 
@@ -42,6 +47,7 @@ class Prints:
         self._replay = replay
         self._find = replay.find
         self._issued: dict[bytes, tuple[bytes, bytes | None, bytes | None]] = {}
+        self._of: dict[bytes, tuple[bytes | None, bytes | None]] = {}
         self._certified: dict[bytes, bytes] = {}
         self._voided: dict[bytes, bytes] = {}
         self._number = 0
@@ -63,6 +69,7 @@ class Prints:
         if self._replay.disclosures.known(json.loads(digests)):
             self._disclosed.add(self._number)
         self._issued[sheet] = kind, period, month
+        self._of[sheet] = course, group
         if not 1 <= int(position) <= index:
             self._find("evidence-size", f"from 1 to {index}", position, field_name="data.position")
         given = {"course": course, "period": period, "class_group": group, "month": month}
@@ -113,6 +120,19 @@ class Prints:
         issued = self._issued.get(sheet)
         if issued is not None and condition != b"archive" and issued != (condition, period, month):
             self._find("printout-scope", "a form of what was printed", sheet, field_name="data.sheets")
+
+    def check_filed(self, sheet: bytes, kind: bytes, group: bytes | None) -> None:
+        """Judge a form that lies in a paper of a kind and class: issued, not void, of these."""
+        self._check_standing(sheet, "sheets")
+        if sheet not in self._issued or kind == b"other":
+            return
+        course, of = self._of[sheet]
+        if course is not None:
+            # In a range that begins later the course may not be known.
+            made = self._replay.streams.get(b"course/" + course)
+            of = made.group.id if isinstance(made, Course) and made.group is not None else group
+        if _PAPER.get(self._issued[sheet][0]) != kind or of != group:
+            self._find("paper-register", "a form of what the paper is", sheet, field_name="data.sheets")
 
     def check_erased(self, numbers: list[int]) -> None:
         """Judge the forms whose keys went with somebody's values: of the register, sorted, none disclosed here."""

@@ -29,6 +29,7 @@ from verify.fragments import EventType
 from verify.journal import JOURNALS, Journals
 from verify.lesson import Lessons
 from verify.lesson_events import VALUES
+from verify.papers import Papers
 from verify.personal import PersonalData
 from verify.plan import Plans
 from verify.prints import Prints
@@ -65,6 +66,7 @@ _MAKERS: Final = {
     "erasure": b"erasure_proposed/1",
     "accounts": b"accounts_founded/1",
     "account": b"account_opened/1",
+    "paper": b"paper_stored/1",
     "refresh": b"annual_refresh_opened/1",
     "control": b"control_check_recorded/1",
     "remark": b"remark_raised/1",
@@ -129,6 +131,7 @@ class Replay:
         self.prints = Prints(self)
         self.erasures = Erasures(self)
         self.accounts = Accounts(self)
+        self.papers = Papers(self)
         self.personal = PersonalData(self)
         self.control = Control(self)
         self.timetables = Timetables(self)
@@ -161,6 +164,7 @@ class Replay:
             "access": self.access, "read": self.access, "refusal": self.access,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "retention": self.erasures, "hold": self.erasures, "erasure": self.erasures,
+            "paper": self.papers,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,
             "schedule": self.schedules,

@@ -93,6 +93,7 @@ CHECKED: Final = {
     "closings": ("Закрытий периодов проверено", "Closings of periods derived again"),
     "closed_lessons": ("Уроков в них", "Lessons in them"),
     "erasures": ("Уничтожений личных сведений", "Erasures of personal values"),
+    "destroyed_papers": ("Уничтожено бумажных дел (по словам школы)", "Papers destroyed (as the school says)"),
     "erased_values": ("Стёртых сведений (по словам школы)", "Values erased (as the school says)"),
     "journals": ("Закрытий журналов пересчитано", "Closings of journals counted again"),
     "sheets": ("Сводных ведомостей составлено заново", "Summary sheets made again"),

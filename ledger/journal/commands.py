@@ -66,6 +66,16 @@ from ledger.journal.lesson_commands import (
     RequestCorrection as RequestCorrection,
     SetAbsenceReason as SetAbsenceReason,
 )
+from ledger.journal.paper_commands import (
+    ApprovePaperDestruction as ApprovePaperDestruction,
+    HandOverPaper as HandOverPaper,
+    MovePaper as MovePaper,
+    ProposePaperDestruction as ProposePaperDestruction,
+    RecordPaperDestruction as RecordPaperDestruction,
+    RefusePaperDestruction as RefusePaperDestruction,
+    StorePaper as StorePaper,
+    StrikeOffPaper as StrikeOffPaper,
+)
 from ledger.journal.people_commands import (
     ChangePersonalData as ChangePersonalData,
     CloseRemark as CloseRemark,

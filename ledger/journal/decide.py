@@ -37,6 +37,16 @@ from ledger.journal.freshness import measure_freshness
 from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.incidents import close_incident, open_incident
 from ledger.journal.journals import close_journal, reopen_journal, transfer_sheet
+from ledger.journal.papers import (
+    approve_paper_destruction,
+    hand_over_paper,
+    move_paper,
+    propose_paper_destruction,
+    record_paper_destruction,
+    refuse_paper_destruction,
+    store_paper,
+    strike_off_paper,
+)
 from ledger.journal.people import register_person
 from ledger.journal.personal_data import (
     change_personal_data,
@@ -100,6 +110,14 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.IssueSheet: issue_sheet,
     cmd.CertifySheet: certify_sheet,
     cmd.VoidSheet: void_sheet,
+    cmd.StorePaper: store_paper,
+    cmd.MovePaper: move_paper,
+    cmd.HandOverPaper: hand_over_paper,
+    cmd.StrikeOffPaper: strike_off_paper,
+    cmd.ProposePaperDestruction: propose_paper_destruction,
+    cmd.ApprovePaperDestruction: approve_paper_destruction,
+    cmd.RefusePaperDestruction: refuse_paper_destruction,
+    cmd.RecordPaperDestruction: record_paper_destruction,
     cmd.AdoptRetentionSchedule: adopt_retention_schedule,
     cmd.PlaceLegalHold: place_legal_hold,
     cmd.LiftLegalHold: lift_legal_hold,

@@ -59,6 +59,7 @@ from ledger.journal.homework_events import (
     HomeworkFile as HomeworkFile,
 )
 from ledger.journal.journal_events import JOURNAL_EVENT_TYPES
+from ledger.journal.paper_events import PAPER_EVENT_TYPES
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.print_events import PRINT_EVENT_TYPES
@@ -412,6 +413,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **PRINT_EVENT_TYPES,
     **ACCOUNT_EVENT_TYPES,
     **ERASURE_EVENT_TYPES,
+    **PAPER_EVENT_TYPES,
     **PEOPLE_EVENT_TYPES,
     **CONTROL_EVENT_TYPES,
     "duty_assigned/1": DutyAssigned,

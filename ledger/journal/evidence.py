@@ -29,7 +29,9 @@ _SCOPES: Final = {"corrections": "period", "archive": "year", "substitutions": "
 
 
 class Evidence(Aggregate, frozen=True, kw_only=True):
-    """One entry of evidence; nothing follows it."""
+    """One entry of evidence; nothing follows it. `printout`: the entry's, where it is of one."""
+
+    printout: ev.PrintoutRegistered | None = None
 
 
 def evolve_evidence(state: Evidence | None, events: Iterable[Recorded]) -> Evidence | None:
@@ -37,7 +39,8 @@ def evolve_evidence(state: Evidence | None, events: Iterable[Recorded]) -> Evide
     for event in events:
         if state is not None or not isinstance(event.data, _EVIDENCE):
             raise TypeError(f"{type(event.data).__name__} is no event of this evidence")
-        state = Evidence(stream=event.originator_id, version=event.originator_version)
+        printout = event.data if isinstance(event.data, ev.PrintoutRegistered) else None
+        state = Evidence(stream=event.originator_id, version=event.originator_version, printout=printout)
     return state
 
 

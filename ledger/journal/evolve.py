@@ -23,6 +23,7 @@ from ledger.journal.excuses import evolve_excuse
 from ledger.journal.freshness import evolve_freshness
 from ledger.journal.incidents import evolve_incident
 from ledger.journal.lesson import evolve_lesson
+from ledger.journal.papers import evolve_papers
 from ledger.journal.people import evolve_person
 from ledger.journal.personal_data import evolve_refresh
 from ledger.journal.plans import evolve_plan
@@ -59,6 +60,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "printout": evolve_evidence,
     "backup": evolve_backup,
     "prints": evolve_prints,
+    "paper": evolve_papers,
     "retention": evolve_retention,
     "hold": evolve_holds,
     "erasure": evolve_erasures,

@@ -43,6 +43,8 @@ class Issued(NamedTuple):
     kind: str
     period: str | None
     month: str | None
+    course: str | None
+    class_group: str | None
 
 
 class Prints(Aggregate, frozen=True, kw_only=True):
@@ -61,7 +63,7 @@ def evolve_prints(state: Prints | None, events: Iterable[Recorded]) -> Prints | 
     for event in events:
         data = event.data
         if type(data) is SheetIssued:
-            issued[data.sheet] = Issued(event.index, data.kind, data.period, data.month)
+            issued[data.sheet] = Issued(event.index, data.kind, data.period, data.month, data.course, data.class_group)
         elif type(data) is SheetCertified:
             certified.add(data.sheet)
         elif type(data) is SheetVoided:

@@ -58,6 +58,9 @@ PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions
 """What printed forms are made of (regulation 3.1)."""
 VoidReason = Literal["spoiled", "lost", "wrong_scope", "superseded", "other"]
 """Why the paper of a printed form counts no more."""
+PaperKind = Literal["class_journal", "summary_sheet", "corrections", "substitutions", "other"]
+StrikeReason = Literal["entered_wrongly", "lost", "damaged"]
+"""Why paper is in the register no more, though nobody destroyed or took it over."""
 Duty = Literal["journal", "substitute", "class_teacher"]
 PlanReason = Literal["calendar", "merged", "programme", "order", "typo", "other"]
 Weeks = Literal["every", "odd", "even"]
@@ -397,6 +400,18 @@ RETENTION_WORDS: Final[dict[str, str]] = {
     "print": "печатные формы",
     "sheet": "сводные ведомости",
 }
+PAPER_WORDS: Final[dict[str, str]] = {
+    "class_journal": "классный журнал",
+    "summary_sheet": "сводная ведомость",
+    "corrections": "исправления",
+    "substitutions": "замещения",
+    "other": "иное",
+}
+STRIKE_WORDS: Final[dict[str, str]] = {
+    "entered_wrongly": "внесено неверно",
+    "lost": "утрачено",
+    "damaged": "повреждено",
+}
 COUNTED_WORDS: Final[dict[str, str]] = {
     "left": "выбытие",
     "year_end": "конец учебного года",
@@ -466,6 +481,8 @@ DRILL_STEPS: Final[frozenset[str]] = frozenset(get_args(DrillStep))
 CONDITIONS: Final[frozenset[str]] = frozenset(get_args(Condition))
 PRINT_KINDS: Final[frozenset[str]] = frozenset(get_args(PrintKind))
 VOID_REASONS: Final[frozenset[str]] = frozenset(get_args(VoidReason))
+PAPER_KINDS: Final[frozenset[str]] = frozenset(get_args(PaperKind))
+STRIKE_REASONS: Final[frozenset[str]] = frozenset(get_args(StrikeReason))
 CANCELLATION_REASONS: Final[frozenset[str]] = frozenset(get_args(CancellationReason))
 INCIDENT_KINDS: Final[frozenset[str]] = frozenset(get_args(IncidentKind))
 PORTAL_OUTCOMES: Final[frozenset[str]] = frozenset(get_args(PortalOutcome))

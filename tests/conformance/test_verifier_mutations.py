@@ -16,6 +16,7 @@ import tests.verify_forgeries
 import tests.verify_homework_forgeries
 import tests.verify_journal_forgeries
 import tests.verify_pair_mutations
+import tests.verify_paper_forgeries
 import tests.verify_people_forgeries
 import tests.verify_print_forgeries
 import tests.verify_seal_mutations

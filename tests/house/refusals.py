@@ -23,7 +23,7 @@ CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES
 KINDS: Final = (
     *("account", "backup", "bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan"),
     "portal",
-    *("refresh", "remark", "results", "witness", "year"),
+    *("printout", "refresh", "remark", "results", "witness", "year"),
 )
 EVIDENCE: Final = ("verification", "archive", "timing", "printout")
 _MADE_KINDS: Final = (

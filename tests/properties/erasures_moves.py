@@ -86,7 +86,7 @@ def erase(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
 
 def _schedule(choices: Any) -> cmd.AdoptRetentionSchedule:
     of: tuple[tuple[RetentionClass, PersonKind | None], ...] = (
-        *(("person", None), ("person", "guardian"), ("journal", None), ("sheet", None)),
+        *(("person", None), ("person", "guardian"), ("journal", None), ("sheet", None), ("print", None)),
     )
     rows = [
         RetentionRow(

@@ -16,6 +16,7 @@ from tests.properties.accounts_oracle import AccountsOracle
 from tests.properties.backups_oracle import BackupsOracle
 from tests.properties.erasures_oracle import ErasuresOracle
 from tests.properties.excuses_oracle import ExcusesOracle
+from tests.properties.papers_oracle import PapersOracle
 from tests.properties.prints_oracle import PrintsOracle
 from tests.properties.service_oracle import ServiceOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
@@ -44,6 +45,7 @@ CREATE = {
     "erasure": "erasure_proposed",
     "accounts": "accounts_founded",
     "account": "account_opened",
+    "paper": "paper_stored",
     "refresh": "annual_refresh_opened",
     "control": "control_check_recorded",
     "remark": "remark_raised",
@@ -140,6 +142,7 @@ class _Checker(
     BackupsOracle,
     ErasuresOracle,
     AccountsOracle,
+    PapersOracle,
 ):
     before: Sequence[Item]
     item: Item
@@ -168,6 +171,7 @@ class _Checker(
         elif kind in {
             "hold",
             "erasure",
+            "paper",
             "certificate",
             "cancellation",
             "schedule",

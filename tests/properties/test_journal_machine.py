@@ -126,6 +126,8 @@ class JournalMachine(RuleBasedStateMachine):
                     "keep",
                     "erase",
                     "account",
+                    "paper",
+                    "destroy",
                 ),
             ]
         )
@@ -148,7 +150,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.world.check()
 
 
-LATE = ("close", "reopen", "attest", "print", "backup", "form", "keep", "erase", "journal")
+LATE = ("close", "reopen", "attest", "print", "backup", "form", "keep", "erase", "paper", "destroy", "journal")
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -240,6 +242,15 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("erasure_proposed", retention=["sheet"]))
     assert caught(replaced("erasure_approved", erasure=uid(77)))
     assert caught(replaced("personal_data_erased", person=uid(77)))
+    assert caught(replaced("paper_stored", number=77))
+    assert caught(replaced("paper_stored", keep_until="2020-01-01"))
+    assert caught(replaced("paper_moved", paper=uid(77)))
+    assert caught(replaced("paper_handed_over", handed_on="2099-01-01"))
+    assert caught(replaced("paper_struck_off", requested_by=STUDENTS_A[0]))
+    assert caught(replaced("paper_destruction_proposed", papers=[uid(77)]))
+    assert caught(replaced("paper_destruction_approved", destruction=uid(77)))
+    assert caught(replaced("paper_destruction_refused", destruction=uid(77)))
+    assert caught(replaced("paper_destroyed", destroyed_on="2099-01-01"))
     assert caught(replaced("sheet_voided", reason="burnt"))
     assert caught(replaced("accounts_founded", account=uid(77)))
     assert caught(replaced("account_opened", kind="robot"))
