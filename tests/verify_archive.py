@@ -1525,26 +1525,8 @@ class Builder:
                 *head, BACKUP_ACTIONS[type_], key, parts, *get("size", "root", "bytes", "sha256", "place", "restored_at"),
                 how, FOUND.get(data.get("verdict", ""), ""), entry["actor"]["id"],
             ])]  # fmt: skip
-        if entry["stream"].startswith("account"):
-            return [("accounts", account_row(self, entry))]
-        if type_ in PAPER_ACTIONS:
-            who = data.get("requested_by", "")
-            before = self.entries[: entry["index"] + 1]
-            proposed = {one["data"]["destruction"]: one["data"]["papers"] for one in before
-                        if one["type"] == "paper_destruction_proposed/1"}  # fmt: skip
-            papers = data.get("papers") or (
-                [data["paper"]] if "paper" in data else proposed.get(data["destruction"], [])
-            )
-            stored = {one["data"]["paper"]: one["data"] for one in before if one["type"] == "paper_stored/1"}
-            unknown = {"number": "", "title": ""}
-            return [("paper", [
-                *head, PAPER_ACTIONS[type_], paper, stored.get(paper, unknown)["number"], PAPER_KINDS.get(data.get("kind", ""), ""),
-                stored.get(paper, unknown)["title"], *get("year"), self.names.get(data.get("class_group", ""), ""),
-                *get("pages", "place", "counted_from", "keep_until", "schedule"), " ".join(data.get("sheets", ())),
-                *get("printout", "destruction", "to", "act"), data.get("handed_on") or data.get("destroyed_on", ""),
-                STRUCK.get(data.get("reason", ""), ""), who, self.names.get(who, who), *get("basis"),
-                entry["actor"]["id"],
-            ]) for paper in papers]  # fmt: skip
+        if entry["stream"].startswith(("account", "paper/")):
+            return account_or_paper(self, entry)
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
             scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
@@ -1591,6 +1573,37 @@ class Builder:
             data.get("program_sha256", "") or data.get("manifest_sha256", ""),
             *get("checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms"),
         ])]  # fmt: skip
+
+
+def account_or_paper(b: Builder, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+    """Return the rows of accounts or of the register of paper that an entry makes."""
+    if entry["stream"].startswith("account"):
+        return [("accounts", account_row(b, entry))]
+    return [("paper", row) for row in paper_rows(b, entry)]
+
+
+def paper_rows(b: Builder, entry: dict[str, Any]) -> list[list[Any]]:
+    """Return the rows of the register of paper that an entry makes: one for each paper that it is about."""
+    data, before = entry["data"], b.entries[: entry["index"] + 1]
+    proposed = {
+        one["data"]["destruction"]: one["data"]["papers"]
+        for one in before if one["type"] == "paper_destruction_proposed/1"
+    }  # fmt: skip
+    papers = data.get("papers") or ([data["paper"]] if "paper" in data else proposed.get(data["destruction"], []))
+    stored = {one["data"]["paper"]: one["data"] for one in before if one["type"] == "paper_stored/1"}
+    who = data.get("requested_by", "")
+
+    def get(*names: str) -> list[Any]:
+        return [data.get(name, "") for name in names]
+
+    return [[
+        entry["index"], entry["at"], PAPER_ACTIONS[entry["type"].removesuffix("/1")], paper,
+        stored.get(paper, {}).get("number", ""), PAPER_KINDS.get(data.get("kind", ""), ""),
+        stored.get(paper, {}).get("title", ""), *get("year"), b.names.get(data.get("class_group", ""), ""),
+        *get("pages", "place", "counted_from", "keep_until", "schedule"), " ".join(data.get("sheets", ())),
+        *get("printout", "destruction", "to", "act"), data.get("handed_on") or data.get("destroyed_on", ""),
+        STRUCK.get(data.get("reason", ""), ""), who, b.names.get(who, who), *get("basis"), entry["actor"]["id"],
+    ] for paper in papers]  # fmt: skip
 
 
 def manifested(files: Files) -> Files:

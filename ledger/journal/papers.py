@@ -32,6 +32,8 @@ from ledger.journal.people import check_employee
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.vocabulary import PAPER_KINDS, STRIKE_REASONS
 
+KEEPERS: Final = (*rules.DIRECTION, rules.ARCHIVIST)
+"""Who keeps the register; a destruction is answered by who directs."""
 PAGES_MAX: Final = 99_999
 PAPERS_MAX: Final = 100
 """Papers of one act."""
@@ -110,7 +112,7 @@ def evolve_papers(state: Papers | None, events: Iterable[Recorded]) -> Papers | 
 
 def store_paper(command: cmd.StorePaper, context: Context) -> list[Planned]:
     """Enter paper into the register under the next number, with its term (regulation 3.1)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.1")
+    rules.check_role(context.actor, KEEPERS, "3.1")
     rules.check_id(command.paper, "paper")
     rules.check_code(command.kind, PAPER_KINDS, "kind")
     for field in ("title", "place", "basis"):
@@ -131,7 +133,7 @@ def store_paper(command: cmd.StorePaper, context: Context) -> list[Planned]:
 
 def move_paper(command: cmd.MovePaper, context: Context) -> list[Planned]:
     """Enter that paper lies elsewhere in the school (regulation 3.1)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.1")
+    rules.check_role(context.actor, KEEPERS, "3.1")
     known, (paper,) = _here((command.paper,), "paper", context)
     for field in ("place", "basis"):
         rules.check_line(getattr(command, field), rules.TITLE_LENGTH_MAX, field)
@@ -143,7 +145,7 @@ def move_paper(command: cmd.MovePaper, context: Context) -> list[Planned]:
 
 def hand_over_paper(command: cmd.HandOverPaper, context: Context) -> list[Planned]:
     """Enter that an archive took papers over, by an act (regulation 3.1)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.1")
+    rules.check_role(context.actor, KEEPERS, "3.1")
     known, _ = _here(command.papers, "papers", context)
     _check_free(known, command.papers, "papers")
     rules.check_line(command.to, rules.TITLE_LENGTH_MAX, "to")
@@ -157,7 +159,7 @@ def hand_over_paper(command: cmd.HandOverPaper, context: Context) -> list[Planne
 
 def strike_off_paper(command: cmd.StrikeOffPaper, context: Context) -> list[Planned]:
     """Take paper out of the register that is lost, or was entered wrongly, at a second person's request."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.1")
+    rules.check_role(context.actor, KEEPERS, "3.1")
     known, _ = _here((command.paper,), "paper", context)
     _check_free(known, (command.paper,), "paper")
     rules.check_code(command.reason, STRIKE_REASONS, "reason")
@@ -173,7 +175,7 @@ def strike_off_paper(command: cmd.StrikeOffPaper, context: Context) -> list[Plan
 
 def propose_paper_destruction(command: cmd.ProposePaperDestruction, context: Context) -> list[Planned]:
     """Propose to destroy papers whose term is over, while no hold stands (regulation 3.1)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.1")
+    rules.check_role(context.actor, KEEPERS, "3.1")
     rules.check_id(command.destruction, "destruction")
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     known, papers = _here(command.papers, "papers", context)
@@ -206,7 +208,7 @@ def refuse_paper_destruction(command: cmd.RefusePaperDestruction, context: Conte
 
 def record_paper_destruction(command: cmd.RecordPaperDestruction, context: Context) -> list[Planned]:
     """Record the act by which approved papers were destroyed, while no hold stands (regulation 3.1)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.1")
+    rules.check_role(context.actor, KEEPERS, "3.1")
     known, one = _waiting(command.destruction, context)
     if one.approved is None:
         raise Refused("destruction_not_approved", "nobody approved it", clause="3.1", where="destruction")
