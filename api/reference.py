@@ -39,6 +39,7 @@ _TAGS: Final = {
     "journals": "Закрытие журналов и сводные ведомости / closing journals, summary sheets",
     "backups": "Резервные копии / backups",
     "prints": "Печатные формы и проверка бумаги / printed forms, checking paper",
+    "paper": "Бумажный архив / the paper archive",
     "excuses": "Сбои и причины опозданий / incidents and excuses",
     "service": "Свежесть, порталы и свидетели / freshness, portals, witnesses",
     "accounts": "Учётные записи и роли / accounts and roles",

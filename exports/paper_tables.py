@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from exports.tables import Table, typed
 from ledger.journal.vocabulary import PAPER_WORDS, STRIKE_WORDS
 from projections.reading import Reader
 from projections.views.lookups import classes
-from projections.views.papers import paper_actions
+from projections.views.papers import Paper, paper_actions
 
 _ACTIONS: Final = {
     "stored": "принято",
@@ -21,6 +21,7 @@ _ACTIONS: Final = {
     "refused": "отклонено",
     "destroyed": "уничтожено",
 }
+_STATES: Final = {"kept": "в школе", **{name: _ACTIONS[name] for name in ("handed_over", "struck_off", "destroyed")}}
 
 
 def paper_tables(views: Reader, position: int, name: Callable[[str, int], str]) -> list[Table]:
@@ -33,6 +34,26 @@ def paper_tables(views: Reader, position: int, name: Callable[[str, int], str]) 
         *("reason (причина)", "requested_by (кто просил)", "name (имя)", "basis (основание)", "actor (кто внёс)"),
     )
     return [Table("paper", columns, _rows(views, position, name))]
+
+
+def register_table(found: Iterable[Paper], names: Mapping[str, str]) -> Table:
+    """The register as it stands, a row a paper; `names` are those of the classes."""
+    columns = (
+        *("number (номер)", "kind (вид)", "title (заголовок)", "class (класс)", "pages (листов)", "place (где)"),
+        *("counted_from (отсчёт)", "keep_until (хранить до)", "due_on (можно уничтожить с)", "held_by (запреты)"),
+        *("state (состояние)", "act (номер акта)", "left_on (дата акта)", "to (кому)", "entries (записи)"),
+    )
+    return Table("paper", columns, (_cells(one, names) for one in found))
+
+
+def _cells(one: Paper, names: Mapping[str, str]) -> Sequence[str]:
+    entries = (one.entry, one.place_entry, one.proposed_entry, one.approved_entry, one.left_entry)
+    return (
+        *(str(one.number), PAPER_WORDS[one.kind], typed(one.title), typed(names.get(one.class_group or "", ""))),
+        *(str(one.pages), typed(one.place), one.counted_from, one.keep_until, one.due_on or ""),
+        *(" ".join(one.held_by), _STATES[one.state], typed(one.act or ""), one.left_on or "", typed(one.to or "")),
+        " ".join(map(str, sorted({entry for entry in entries if entry is not None}))),
+    )
 
 
 def _rows(views: Reader, position: int, name: Callable[[str, int], str]) -> Iterator[Sequence[str]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.bodies import accounts as accounts, erasures as erasures
+from api.bodies import accounts as accounts, erasures as erasures, papers as papers
 from api.bodies.backups import NewBackup as NewBackup, NewBackupCheck as NewBackupCheck
 from api.bodies.base import (
     DAY_PATTERN as DAY_PATTERN,

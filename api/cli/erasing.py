@@ -82,7 +82,7 @@ def run_carry_out(console: Console, var: Path, erasure: str | None) -> int:
     """Carry an approved erasure out, or go on with those that stopped half way."""
     with open_school(var, background=False) as school, closing(removable_rows(school)) as rows:
         wanted = [erasure] if erasure is not None else pending(school.app, school.vault.keys)
-        entries = [carry_out(school, one, _actor(school), rows).first_index for one in wanted]
+        entries = [carry_out(school, one, acting(school), rows).first_index for one in wanted]
     text = "\n".join(f"Стёрто / erased: {one}, запись / entry {at}" for one, at in zip(wanted, entries, strict=True))
     console.result({"erased": wanted, "entries": entries}, text or "Нечего продолжать / nothing to go on with")
     return Exit.DONE
@@ -140,12 +140,12 @@ def run_act(console: Console, var: Path, entry: int, out: Path) -> int:
 
 def _record(console: Console, var: Path, command: JournalCommand, content: dict[str, object], text: str) -> int:
     with open_school(var, background=False) as school:
-        receipt = school.execute(command, _actor(school))
+        receipt = school.execute(command, acting(school))
     console.result({**content, "entry": receipt.first_index}, f"{text}, запись / entry {receipt.first_index}")
     return Exit.DONE
 
 
-def _actor(school: OpenSchool) -> Actor:
+def acting(school: OpenSchool) -> Actor:
     """Whose token is in the environment; without one, whoever opened the school.
 
     Raises:

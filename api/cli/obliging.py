@@ -28,9 +28,15 @@ CONDITIONS: Final = {
     "archive": "архив за год / archive of a year",
     "substitutions": "замещения за месяц / substitutions of a month",
 }
+STATES_OF_PAPER: Final = {
+    "handed_over": "передано / handed over",
+    "struck_off": "снято / struck off",
+    "destroyed": "уничтожено / destroyed",
+}
 COLUMNS: Final = (
     *("condition (условие)", "scope (за что)", "title (название)", "ends_on (по)", "state (состояние)"),
     *("met_by (запись)", "printout (номер распечатки)", "lacking (чего не хватает)"),
+    *("paper (дело)", "place (где лежит)"),
 )
 
 
@@ -66,6 +72,9 @@ def format_text(found: Obligations) -> str:
         by = "" if row.met_by is None else f" [{row.met_by}]"
         number = "" if row.printout is None else f" № {row.printout}"
         lines.append(f"{row.ends_on}  {CONDITIONS[row.condition]}: {row.title}: {STATES[row.state]}{number}{by}")
+        if row.paper is not None:
+            lies = f"лежит / lies: № {row.paper.number}, {row.paper.place} [{row.paper.entry}]"
+            lines.append(f"    {lies if row.paper.state == 'kept' else f'{STATES_OF_PAPER[row.paper.state]}: {lies}'}")
         if row.state == "required":
             lines += [f"    {part.ru} / {part.en}" for part in row.parts if not part.holds]
     return "\n".join(lines)
@@ -76,4 +85,5 @@ def _cells(row: Obligation) -> tuple[str, ...]:
     return (
         *(row.condition, row.scope, typed(row.title), row.ends_on, row.state),
         *("" if row.met_by is None else str(row.met_by), typed(row.printout or ""), lacking),
+        *(("", "") if row.paper is None else (str(row.paper.number), typed(row.paper.place))),
     )

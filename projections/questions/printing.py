@@ -20,10 +20,11 @@ def print_obligations(asked: Asked) -> Found:
             continue
         lacking = "; ".join(part.ru for part in one.parts if not part.holds) if one.state == "required" else None
         shown = {entry for part in one.parts for entry in part.entries}
-        known = {entry for entry in (one.met_by, one.last_entry) if entry is not None and entry >= 0}
+        lies = (None, None) if one.paper is None else (one.paper.place, one.paper.entry)
+        known = {entry for entry in (one.met_by, one.last_entry, lies[1]) if entry is not None and entry >= 0}
         rows.append((
             *(one.condition, one.title, one.starts_on, one.ends_on, one.state, lacking or None, one.printout),
-            *(one.met_by, sorted(shown | known)),
+            *(one.met_by, lies[0], sorted(shown | known)),
         ))  # fmt: skip
     return Found(rows, {state: sum(row[4] == state for row in rows) for state in STATE_WORDS})
 
@@ -44,6 +45,7 @@ OBLIGATIONS: Final = Question(
         *(Column("condition", "чего", words=CONDITION_WORDS), Column("title", "период", "typed")),
         *(Column("starts_on", "с"), Column("ends_on", "по"), Column("state", "состояние", words=STATE_WORDS)),
         *(Column("lacking", "чего нет"), Column("printout", "номер бумаги", "typed"), Column("met_by", "чем закрыто")),
+        Column("place", "где лежит бумага", "typed"),
         ENTRIES,
     ),
     limits_ru="Показано то, что окончилось ко дню последней известной записи. "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from ledger.journal.vocabulary import PERIOD_WORDS
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import Period, periods, school, years
+from projections.views.papers import places_of_printouts
 from projections.views.print_rules import (
     Archive,
     Cosigned,
@@ -53,6 +54,9 @@ def obligations(views: Reader, *, now: datetime | None = None, at: AsOf = None) 
     moment = now or (at if isinstance(at, datetime) else None)
     today = found.last_day() if moment is None else found.day_of(moment)
     rows = judge(found.recorded(), today)
+    if any(row.state == "printed" for row in rows):
+        places = places_of_printouts(views, position)
+        rows = tuple(replace(row, paper=places.get(row.met_by or 0)) if row.state == "printed" else row for row in rows)
     return Obligations(position, today, sum(row.state == "required" for row in rows), rows)
 
 

@@ -23,6 +23,7 @@ from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.erasures import Hold, legal_holds, retention_schedules
+from projections.views.print_rules import PaperPlace
 
 
 class PaperRow(NamedTuple):
@@ -220,6 +221,17 @@ class Paper:
     destruction: str | None = None
     proposed_entry: int | None = None
     approved_entry: int | None = None
+
+
+def places_of_printouts(views: Reader, position: int) -> dict[int, PaperPlace]:
+    """Entry of a registered printout -> where its paper lies, or lay; of paper that never was so, nothing."""
+    sql = f"SELECT t.printout, t.entry FROM {{printouts}} t WHERE {stands('t')}"
+    entries: dict[str, int] = dict(views.select(sql, {"at": position}))
+    return {
+        entries[one.printout]: PaperPlace(one.left_entry or one.place_entry, one.number, one.place, one.state)
+        for one in papers(views, on="", at=position).rows
+        if one.printout is not None and one.reason != "entered_wrongly"
+    }
 
 
 def papers(

@@ -119,6 +119,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperPlace:
+    """Where the paper of a registered printout lies: `entry` says so; `state` as of `Paper`."""
+
+    entry: int
+    number: int
+    place: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """Whether something must be printed.
 
@@ -128,6 +138,7 @@ class Obligation:
         state: ``required``, ``proved`` (everything holds) or ``printed``.
         met_by: the entry that meets it: evidence or printout; None while paper is required.
         last_entry: the last entry about it, which proof and paper must come behind.
+        paper: where the printout that meets it lies, where the register of paper says so.
     """
 
     condition: Condition
@@ -141,6 +152,7 @@ class Obligation:
     printout: str | None
     last_entry: int | None
     parts: tuple[Part, ...]
+    paper: PaperPlace | None = None
 
 
 def judge(recorded: Recorded, today: str) -> tuple[Obligation, ...]:
