@@ -109,9 +109,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "3.1",
-        "in_part",
-        "формы печатаются с кодом и заверяются, бумага сверяется с журналом; сроки хранения бумаги ещё не учитываются",
-        "forms are printed with a code and certified, paper is checked by it; for how long it is kept is not",
+        "built",
+        "формы печатаются с кодом и заверяются, бумага сверяется с журналом; реестр бумаги: где, до какого дня, акты",
+        "forms are printed with a code and certified, paper is checked by it; a register says where and until when",
     ),
     (
         "3.2",
@@ -155,6 +155,9 @@ def conformity(views: Reader, *, now: datetime | None = None, at: AsOf = None) -
     }
     rows = tuple(Clause(*row, shown[row[0]]() if row[0] in shown else ()) for row in CLAUSES)
     return Conformity(position, found.obligations.day, rows)
+
+
+_DESTROYED: Final = "x.action = 'destroyed'"
 
 
 class _Evidence:
@@ -267,6 +270,10 @@ class _Evidence:
             self._count("печатных форм", "printed forms", "prints"),
             self._count("из них заверено", "of these certified", "print_certifications"),
             self._count("из них снято", "of these void", "print_voids"),
+            self._count("дел принято в бумажный архив", "papers stored", "papers"),
+            self._count(
+                "из них уничтожено по акту", "acts of their destruction", "paper_actions", "x.action = 'destroyed'"
+            ),
         )
 
     def paper(self) -> tuple[Shown, ...]:

@@ -100,9 +100,9 @@ def exported(server: Served, folder: Path) -> list[str]:
 
 
 @pytest.mark.clause("R39", breaks="projections.views.papers:places_of_printouts")
-def test_what_was_printed_under_3_3_says_where_its_paper_lies(server: Served) -> None:
-    school, printout, struck = scheduled(server), *(str(uuid4()) for _ in range(2))
-    with server.as_("administrator") as administrator:
+def test_what_was_printed_under_3_3_says_where_its_paper_lies(server: Served, tmp_path: Path) -> None:
+    school, printout, struck, old, destruction = scheduled(server), *(str(uuid4()) for _ in range(4))
+    with server.as_("administrator") as administrator, server.as_("director") as director:
         post(administrator, f"/periods/{school.period}/close", {})
         body = {"condition": "corrections", "period": school.period, "number": "3", "printed_on": TODAY, "pages": 4}
         signed = {"kept": "канцелярия", "signed_by": server.actors["teacher"], "printout": printout}
@@ -128,6 +128,11 @@ def test_what_was_printed_under_3_3_says_where_its_paper_lies(server: Served) ->
         assert place() == {"entry": entry, "number": 2, "place": "архив, стеллаж 2", "state": "handed_over"}
         question = administrator.get("/questions/print-obligations").json()
         assert "архив, стеллаж 2" in orjson.dumps(question).decode()
+        post(administrator, "/paper", {**OLD, "paper": old})
+        post(administrator, "/paper-destructions", {"papers": [old], "basis": "акт № 1", "destruction": destruction})
+        post(director, f"/paper-destructions/{destruction}/refusal", {"basis": "нужно"})
+        assert administrator.get("/paper").json()["rows"][2]["destruction"] is None
+    assert exported(server, tmp_path / "archive") == []
 
 
 def test_nothing_of_it_is_for_a_teacher(server: Served) -> None:
