@@ -99,7 +99,7 @@ def exported(server: Served, folder: Path) -> list[str]:
     return [finding.code for finding in report.findings]
 
 
-@pytest.mark.clause("R39", breaks="projections.views.papers:places_of_printouts")
+@pytest.mark.clause("R39", breaks="projections.views.obligations:places_of_printouts")
 def test_what_was_printed_under_3_3_says_where_its_paper_lies(server: Served, tmp_path: Path) -> None:
     school, printout, struck, old, destruction = scheduled(server), *(str(uuid4()) for _ in range(4))
     with server.as_("administrator") as administrator, server.as_("director") as director:

@@ -116,7 +116,7 @@ def school() -> SmallSchool:
     return made
 
 
-@pytest.mark.clause("R39", breaks="ledger.journal.paper_terms:term")
+@pytest.mark.clause("R39", breaks="ledger.journal.papers:term")
 def test_paper_has_a_number_a_place_and_a_term_by_the_schedule(school: SmallSchool) -> None:
     school.do(form(), ADMIN)
     stored = stored_by(school, paper(sheets=(FORM,)), ADMIN)
@@ -284,7 +284,7 @@ def test_an_archive_takes_papers_over_by_an_act(school: SmallSchool) -> None:
     assert school.refuse(hand_over(), ADMIN, SUMMER).rule == "paper_gone"
 
 
-@pytest.mark.clause("R39", breaks="ledger.journal.paper_terms:check_due")
+@pytest.mark.clause("R39", breaks="ledger.journal.papers:check_due")
 def test_no_paper_is_destroyed_a_day_early(school: SmallSchool) -> None:
     school.do(paper(), ADMIN, SUMMER)
     assert school.refuse(proposal(), ADMIN, moscow("2032-05-31 23:59")).rule == "paper_not_due"
@@ -351,7 +351,7 @@ def test_what_waits_for_destruction_goes_no_other_way_until_it_is_refused(school
         ({"whose": "person", "person": TEACHER.id}, True),
     ],
 )
-@pytest.mark.clause("R39", breaks="ledger.journal.paper_terms:check_no_hold")
+@pytest.mark.clause("R39", breaks="ledger.journal.papers:check_no_hold")
 def test_a_hold_of_all_of_the_class_or_of_who_was_in_it_stops_it(
     school: SmallSchool, named: dict[str, Any], *, held: bool
 ) -> None:
