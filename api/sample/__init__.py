@@ -10,7 +10,8 @@ days later, flu weeks, lessons cancelled or merged, pupils who change class, cor
 5 % of absences; 4 % of them after the period's close, by request and approval), closes. Behind each close stand the
 marks of the period, which the journal computes (3 % of them another one, with the reason), shown within a day or late;
 at the end of the year its marks, the council's decisions, examinations and final marks of grades 9 and 11. Grade 1 has
-no marks. Who loads a whole year has its classes' journals closed behind that and their summary sheets handed over.
+no marks. Who loads a whole year has its classes' journals closed behind that, their summary sheets handed over and put
+away on paper.
 
 Sizes: ``S`` is one class-quarter (3,500 to 4,100 entries by the seed), ``demo`` three small classes' quarter (about
 5,800), ``M`` the model school of 1,000 students, 35 classes and 60 teachers (about 542,000); `many` gives small schools

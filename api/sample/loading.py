@@ -179,6 +179,8 @@ def load_in_bulk(
         done += 1
         events = journal.apply(planned.command, planned.actor, planned.at)
         if journal.size > size:
+            if batch.actor not in (None, planned.actor):
+                batch.append(planned.first_index)
             batch.add(planned, events)
     batch.append(journal.size)
     return Loaded(done, recorder.head().size)

@@ -1,4 +1,4 @@
-"""The end of a sample school's year: journals of its classes closed, and their summary sheets handed over (3.2).
+"""The end of a sample school's year: journals closed, summary sheets handed over (3.2), and put away on paper (3.1).
 
 What lacks in a journal, and the digest of a sheet, follow from everything that was recorded; no generator remembers
 all of that. So these commands are not part of a `SampleSchool`: who loads one lets them be made from the state that the
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol, TypeVar
+from uuid import UUID, uuid5
 
 from api.sample.planned import Planned
 from api.sample.roster import Roster
@@ -17,11 +18,14 @@ from api.sample.school import SampleSchool
 from api.sample.school_year import ENDS_ON, as_datetime, local_day, moment
 from ledger.journal import commands as cmd
 from ledger.journal.context import Context
+from ledger.journal.erasure_events import RetentionRow
 from ledger.journal.journal_events import Excused
 from ledger.journal.lacking import counted, read_journal, what_lacks
+from ledger.journal.papers import Papers
+from ledger.journal.retention import Schedule
 from ledger.journal.roster import ClassGroup
 from ledger.journal.summary_sheet import sheet_of
-from ledger.journal.vocabulary import Lacking, LackReason
+from ledger.journal.vocabulary import Lacking, LackReason, RetentionClass
 from ledger.journal.year import Period
 from ledger.wire.entry import Actor
 
@@ -41,7 +45,12 @@ _EXCUSES: Final[dict[Lacking, tuple[LackReason, str]]] = {
     "mark": ("not_restorable", "протокол педагогического совета № 12"),
 }
 _ELSE: Final[tuple[LackReason, str]] = ("order", "приказ № 118-о")
+_YEARS: Final[tuple[tuple[RetentionClass, int, int], ...]] = (("journal", 5, 11), ("print", 5, 13), ("sheet", 25, 12))
 _ARCHIVE: Final = "архив школы"
+_TERMS: Final = tuple(
+    RetentionRow(retention=retention, years=years, counted_from="year_end", kept_by="law", citation=f"05-{number}")
+    for retention, years, number in _YEARS
+)
 
 
 def close_year(sample: SampleSchool, look: Look, size: Callable[[], int], last: datetime | None) -> Iterator[Planned]:
@@ -57,9 +66,13 @@ def close_year(sample: SampleSchool, look: Look, size: Callable[[], int], last: 
     if roster.days[-1] != ENDS_ON or last is None:
         return
     at = max(as_datetime(moment(_ON, "10:00")), last)
+    deputy, administrator = Actor(roster.deputy.id, "deputy"), Actor(roster.administrator.id, "administrator")
     for command in _commands(roster, look, at):
         at += timedelta(minutes=1)
-        yield Planned(at, Actor(roster.deputy.id, "deputy"), command, size(), 1)
+        yield Planned(at, deputy, command, size(), 1)
+    for command in _paper(roster, look):
+        at += timedelta(minutes=1)
+        yield Planned(at, administrator, command, size(), 1)
 
 
 def _commands(roster: Roster, look: Look, at: datetime) -> Iterator[cmd.JournalCommand]:
@@ -73,6 +86,29 @@ def _commands(roster: Roster, look: Look, at: datetime) -> Iterator[cmd.JournalC
             day = local_day(int(at.timestamp() * 1_000_000)).isoformat()
             yield cmd.TransferSheet(
                 class_group=group.id, sha256=sha256, number=f"{number}-а", received_on=day, to=_ARCHIVE
+            )
+
+
+def _paper(roster: Roster, look: Look) -> Iterator[cmd.JournalCommand]:
+    """How long paper is kept, and the printed summary sheet of each class in the school's archive."""
+    if look(lambda context: context.find_if_any(Schedule, f"retention/{context.books.school}")) is None:
+        yield cmd.AdoptRetentionSchedule(
+            effective_from=_ON.isoformat(), basis="номенклатура дел на 2027 год", rows=_TERMS
+        )
+    for group in roster.classes:
+        # The register's papers need ids that the same school gives anew each time.
+        paper = str(uuid5(UUID(group.id), "summary sheet"))
+        known = look(lambda context: context.find_if_any(Papers, f"paper/{context.books.school}"))
+        if known is None or paper not in known.papers:
+            yield cmd.StorePaper(
+                paper=paper,
+                kind="summary_sheet",
+                title=f"Сводная ведомость {group.title}",
+                pages=2,
+                place="архив школы, шкаф 1",
+                basis="номенклатура дел, 05-12",
+                year=roster.year,
+                class_group=group.id,
             )
 
 
