@@ -706,7 +706,7 @@ _MOVES: Final = {
     "record": (_record, 6),
     "add": (_add, 6),
     "reason": (_reason, 3),
-    "correct": (_correct, 8),
+    "correct": (_correct, 11),
     "request": (_request, 8),
     "answer": (_answer, 5),
     "close": (_close, 1),
