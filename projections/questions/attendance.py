@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -22,6 +22,7 @@ FINDING_WORDS: Final = {
     "marked": "отметка отсутствовавшему",
 }
 CODES: Final = tuple(ABSENCE_WORDS)
+_FEW_DAYS: Final = 62
 
 
 class Absence(NamedTuple):
@@ -50,10 +51,11 @@ _OF_LESSONS: Final = f"""{{lessons}} l CROSS JOIN {{cells}} c
 def absences(asked: Asked) -> Found:
     """Absences in one of the ways that the question names, or in all of them."""
     wanted = tuple(FINDING_WORDS) if asked["finding"] == "all" else (asked["finding"],)
-    found, marks = _absences(asked, with_marks="marked" in wanted)
+    lessons = _lessons(asked)
+    found, marks = _absences(asked, lessons, with_marks="marked" in wanted)
     rows: list[Row] = []
     if {"totals", "share"} & set(wanted):
-        rows += _by_period(asked, found, wanted)
+        rows += _by_period(asked, found, lessons.values(), wanted)
     if "unexplained" in wanted:
         rows += _unexplained(asked, found)
     if "gap" in wanted:
@@ -67,54 +69,75 @@ def absences(asked: Asked) -> Found:
     return Found(rows, {"absences": len(found), **{finding: counts[finding] for finding in wanted}})
 
 
-def _absences(asked: Asked, *, with_marks: bool) -> tuple[list[Absence], dict[int, int]]:
+_Place = tuple[str, int, str]
+"""Of a lesson: day, number and course."""
+
+
+def _lessons(asked: Asked) -> dict[str, _Place]:
+    """Lessons that stand, of the class and days asked about."""
+    condition, values = asked.of_courses
+    sql = f"""SELECT l.lesson, l.held_on, l.number, l.course FROM {{lessons}} l
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
+    rows = asked.select(sql, first=asked.first, last=asked.last, **values)
+    return {lesson: (day, number, course) for lesson, day, number, course in rows}
+
+
+def _absences(asked: Asked, lessons: Mapping[str, _Place], *, with_marks: bool) -> tuple[list[Absence], dict[int, int]]:
     """Standing absences by entry; entry -> the mark beside it, where that is asked."""
     condition, values = asked.selected(("student", "c.student"))
     source, days = f"{{cells}} c WHERE {_CELL}", {}
-    if asked["student"] is None and asked.is_narrow:
+    if asked["student"] is None and _is_from_lessons(asked):
         of_courses, more = asked.of_courses
         source, values = _OF_LESSONS + of_courses, {**values, **more}
         days = {"first": asked.first, "last": asked.last}
-    mark = _MARK if with_marks else "NULL"
-    sql = f"SELECT c.entry, c.student, c.value, c.lesson, {mark} FROM {source}{condition} ORDER BY c.entry"
-    lessons = asked.lessons()
-    found: list[Absence] = []
-    marks: dict[int, int] = {}
-    for entry, student, code, lesson, marked_by in asked.select(sql, **days, **values):
-        held = lessons.get(lesson)
-        if held is not None:
-            found.append(Absence(entry, student, code, lesson, held.held_on, held.number, held.course))
-            if marked_by is not None:
-                marks[entry] = marked_by
+    mark = f", {_MARK}" if with_marks else ""
+    sql = f"SELECT c.entry, c.student, c.value, c.lesson{mark} FROM {source}{condition} ORDER BY c.entry"
+    rows = asked.select(sql, **days, **values)
+    found = [
+        Absence(entry, student, code, lesson, *held)
+        for entry, student, code, lesson, *_ in rows
+        if (held := lessons.get(lesson)) is not None
+    ]
+    marks = {row[0]: row[4] for row in rows if row[4] is not None and row[3] in lessons} if with_marks else {}
     return found, marks
 
 
-def _by_period(asked: Asked, found: list[Absence], wanted: tuple[str, ...]) -> Iterator[Row]:
+def _is_from_lessons(asked: Asked) -> bool:
+    """Whether few lessons are asked about: of many days it is shorter to read every cell once than to look each up."""
+    if asked["class"] is not None:
+        return True
+    if asked["from"] is None:
+        return False
+    last = min(asked.last, choosing.known_day(asked) or asked.last)
+    return (date.fromisoformat(last) - date.fromisoformat(asked.first)).days <= _FEW_DAYS
+
+
+def _by_period(asked: Asked, found: list[Absence], lessons: Iterable[_Place], wanted: tuple[str, ...]) -> Iterator[Row]:
     """A line per student, class and period: lessons missed by reason, and their share of those held."""
     spans: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for period in periods(asked.views, at=asked.position).rows:
         for grade in period.grades:
             spans[grade].append((max(period.starts_on, asked.first), min(period.ends_on, asked.last)))
+    groups = {course: class_group for course, (class_group, _) in asked.courses.items()}
     grouped: defaultdict[tuple[str, str], list[Absence]] = defaultdict(list)
     for absence in found:
-        grouped[asked.courses[absence.course][0], absence.student].append(absence)
-    held = _Held(asked)
+        grouped[groups[absence[6]], absence[1]].append(absence)
+    held = _Held(asked, lessons, groups)
     for (class_group, student), of in sorted(grouped.items(), key=lambda item: (asked.class_names[item[0][0]], item)):
         for starts_on, ends_on in spans[asked.grades[class_group]]:
-            within = [absence for absence in of if starts_on <= absence.held_on <= ends_on]
+            within = [absence for absence in of if starts_on <= absence[4] <= ends_on]
             if not within:
                 continue
-            lessons = held.between(class_group, student, starts_on, ends_on)
-            missed = len({(absence.held_on, absence.number) for absence in within})
-            share = missed * 100 // lessons if lessons else None
-            reasons = Counter(absence.code for absence in within)
-            counts = [reasons[code] for code in CODES]
+            given = held.between(class_group, student, starts_on, ends_on)
+            entries, _, codes, _, days, numbers, _ = zip(*within, strict=True)
+            missed = len({*zip(days, numbers, strict=True)})
+            share = missed * 100 // given if given else None
             place = (starts_on, ends_on, asked.class_names[class_group], None, None, student, None)
-            entries = [absence.entry for absence in within]
+            line = (*place, missed, given, share, *map(codes.count, CODES), None)
             if "totals" in wanted:
-                yield ("totals", *place, missed, lessons, share, *counts, None, entries)
-            if "share" in wanted and missed * 100 > asked["share"] * lessons:
-                yield ("share", *place, missed, lessons, share, *counts, None, entries)
+                yield ("totals", *line, list(entries))
+            if "share" in wanted and missed * 100 > asked["share"] * given:
+                yield ("share", *line, list(entries))
 
 
 class _Held:
@@ -123,14 +146,11 @@ class _Held:
     Two lessons of one class at one place of a day are those of its subgroups: one for a student.
     """
 
-    def __init__(self, asked: Asked) -> None:
-        sql = f"""SELECT o.class_group, l.held_on, count(DISTINCT l.number) FROM {{lessons}} l
-            JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-            WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}
-            GROUP BY o.class_group, l.held_on ORDER BY o.class_group, l.held_on"""
+    def __init__(self, asked: Asked, lessons: Iterable[_Place], groups: Mapping[str, str]) -> None:
         self._days: defaultdict[str, list[str]] = defaultdict(list)
         self._sums: defaultdict[str, list[int]] = defaultdict(lambda: [0])
-        for class_group, day, count in asked.select(sql, first=asked.first, last=asked.last):
+        places = {(groups[course], day, number) for day, number, course in lessons}
+        for (class_group, day), count in sorted(Counter((group, day) for group, day, _ in places).items()):
             self._days[class_group].append(day)
             self._sums[class_group].append(self._sums[class_group][-1] + count)
         self._stays: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
