@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from projections.questions import choosing
@@ -17,6 +17,8 @@ FINDING_WORDS: Final = {
     "administrator": "из роли администратора",
 }
 _SATURDAY: Final = 5
+_HOUR: Final = 60
+_DAY: Final = 1_440
 
 # Who answers a request is a second person by rule, and never the teacher alone.
 _ANSWERS: Final = """(SELECT k.request FROM {corrections} k WHERE k.entry = m.entry),
@@ -29,8 +31,9 @@ _COMMANDS: Final = f"""
     LEFT JOIN {{substitutions}} s ON s.lesson = m.lesson AND {stands("s")}
     WHERE m.entry >= :after AND m.entry < :before"""
 # By then or earlier: who was responsible for the course once may mend what was entered then.
-_STRANGER: Final = f""" AND m.actor <> l.teacher AND coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
-        SELECT 1 FROM {{assignments}} a WHERE a.course = l.course AND a.teacher = m.actor AND a.entry < m.entry)"""
+# CASE: of the lesson's teacher, who entered most, nothing else is looked up.
+_STRANGER: Final = f""" AND CASE WHEN m.actor = l.teacher THEN FALSE ELSE coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
+        SELECT 1 FROM {{assignments}} a WHERE a.course = l.course AND a.teacher = m.actor AND a.entry < m.entry) END"""
 _MOMENTS: Final = "SELECT m.entry, m.at FROM {commands} m WHERE m.entry >= :after AND m.entry < :before"
 _ABOUT_LESSONS: Final = " AND m.lesson IS NOT NULL"
 _OF_LESSONS: Final = " AND m.lesson IN (SELECT l.lesson FROM {lessons} l WHERE l.entry < :at"
@@ -52,8 +55,12 @@ def entered_by_others(asked: Asked) -> Found:
     if "outside_hours" in wanted:
         # Their moments first, of which most are within the hours; what else there is to say, of the others alone.
         which = f"{_OF_LESSONS}{condition})" if condition else _ABOUT_LESSONS
-        is_outside = _hours(asked)
-        outside = [entry for entry, at in asked.select(_MOMENTS + which + more, **span) if is_outside(at)]
+        hours = _Hours(asked)
+        outside = [
+            entry
+            for entry, at in asked.select(_MOMENTS + which + more, **span)
+            if (hours.is_outside(at) if (whole := hours[at[:13]]) is None else whole)
+        ]
         for named, entries in listed(outside):
             rows += _lines(asked, "outside_hours", asked.select(f"{sql} AND m.entry IN {named}", **span, **entries))
     rows.sort(key=lambda row: (row[-1][0], row[0]))
@@ -61,24 +68,34 @@ def entered_by_others(asked: Asked) -> Found:
     return Found(rows, {finding: counts[finding] for finding in wanted})
 
 
-def _hours(asked: Asked) -> Callable[[str], bool]:
-    """Tell whether a moment is on a weekend, or before or after the hours of the day asked about."""
-    clock = choosing.LocalClock(asked.zone)
-    opens, closes = (int(asked[name][:2]) * 60 + int(asked[name][3:]) for name in ("opens", "closes"))
-    is_open_daily = asked["weekends"] == "yes"
+class _Hours(dict[str, bool | None]):
+    """Hour of UTC, ``2026-09-01T05`` -> whether it is outside the hours asked about; None: a part of it is."""
 
-    def is_outside(at: str) -> bool:
-        day, minute = clock.read(at)
-        return not opens <= minute < closes or (not is_open_daily and day.weekday() >= _SATURDAY)
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self._clock = choosing.LocalClock(asked.zone)
+        self._opens, self._closes = (int(asked[name][:2]) * 60 + int(asked[name][3:]) for name in ("opens", "closes"))
+        self._is_open_daily = asked["weekends"] == "yes"
 
-    return is_outside
+    def __missing__(self, hour: str) -> bool | None:
+        first, last = self.is_outside(f"{hour}:00"), self.is_outside(f"{hour}:59")
+        # Where they are closer than an hour, one hour may see both.
+        is_cut = first != last or not _HOUR <= self._closes - self._opens <= _DAY - _HOUR
+        self[hour] = None if is_cut else first
+        return self[hour]
+
+    def is_outside(self, at: str) -> bool:
+        """Tell whether a moment is on a weekend, or before or after the hours of the day."""
+        day, minute = self._clock.read(at)
+        return not self._opens <= minute < self._closes or (not self._is_open_daily and day.weekday() >= _SATURDAY)
 
 
 def _lines(asked: Asked, finding: str, found: Iterable[Row]) -> Iterator[Row]:
+    courses, names, position = asked.courses, asked.class_names, asked.position
     for entry, following, at, actor, role, on_behalf_of, request, lesson, held_on, course, teacher, absent in found:
-        class_group, subject = asked.courses[course]
-        entries = list(range(entry, min(following or asked.position, asked.position)))
-        place = (held_on, asked.class_names[class_group], subject, lesson, teacher, absent)
+        class_group, subject = courses[course]
+        entries = list(range(entry, min(following or position, position)))
+        place = (held_on, names[class_group], subject, lesson, teacher, absent)
         yield (finding, at, actor, role, on_behalf_of, request, *place, len(entries), entries)
 
 
