@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from operator import itemgetter
 from typing import Final
 
 from ledger.journal.vocabulary import REASON_WORDS
@@ -18,7 +19,8 @@ CHANGE_WORDS: Final = {"added": "внесена", "changed": "исправлен
 # What a result was at the size that it is compared with: the row of the same fact that stood then.
 _CHANGED: Final = f"""
     SELECT o.class_group, o.subject, p.kind, p.number, r.what, r.student, r.fact, r.entry, r.value,
-      (SELECT b.value FROM {{results}} b WHERE b.fact = r.fact AND b.entry < :size AND b.to_position > :size),
+      CASE WHEN r.fact < :size THEN
+        (SELECT b.value FROM {{results}} b WHERE b.fact = r.fact AND b.entry < :size AND b.to_position > :size) END,
       k.reason, k.note, k.basis, m.at, m.actor
     FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
@@ -32,7 +34,7 @@ _CHANGED: Final = f"""
 def changed_results(asked: Asked) -> Found:
     """Results that were added, changed or annulled behind the size that a transfer, an archive or a day names."""
     rows: list[Row] = []
-    sizes = _sizes(asked)
+    sizes, names = _sizes(asked), asked.class_names
     condition, values = asked.selected(("class", "o.class_group"), ("subject", "o.subject"))
     # Mostly all classes are compared with one size: they are asked about at once.
     for size in {size for group, (_, size, _) in sizes.items() if asked["class"] in (None, group)}:
@@ -43,10 +45,11 @@ def changed_results(asked: Asked) -> Found:
             if own != size or value == before:
                 continue
             change = "added" if before is None else "annulled" if value is None else "changed"
-            place = (asked.class_names[class_group], subject, kind, number, what, student)
-            rows.append((change, *place, before, value, *rest, since, size, sorted({fact, entry, *cited})))
-    rows.sort(key=lambda row: max(row[-1]))
-    counts = Counter(row[0] for row in rows)
+            entries = [entry] if fact == entry and not cited else sorted({fact, entry, *cited})
+            place = (names[class_group], subject, kind, number, what, student)
+            rows.append((change, *place, before, value, *rest, since, size, entries))
+    rows.sort(key=lambda row: row[-1][-1])
+    counts = Counter(map(itemgetter(0), rows))
     return Found(rows, {change: counts[change] for change in CHANGE_WORDS})
 
 
