@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
 
 import orjson
 
 from projections.reading import Reader, listed, stands
 
 
-class _Sheet(NamedTuple):
+@dataclass(frozen=True)
+class _Sheet:
     """Of what a sheet is, and the entry that opened it, before all of its results; `subject`: with its year."""
 
     class_group: str
@@ -29,7 +34,7 @@ class _Sheet(NamedTuple):
     entry: int
     grade: int
 
-    @property
+    @cached_property
     def rests_on(self) -> tuple[str, ...]:
         """What its marks of a period rest on: lessons of a subject on some days; a year's, on marks of periods."""
         return self.subject if self.kind == "year" else (*self.subject, self.first, self.last)
@@ -48,21 +53,24 @@ _SHEETS: Final = f"""
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")} WHERE {stands("s")}"""
 _DIFFER: Final = f"""
     SELECT r.entry, r.sheet FROM {{results}} r WHERE r.value <> r.computed AND {stands("r")}"""
-# Of a cell only what its index has is read, so an absence counts as a change too: a result is computed in vain.
-# CROSS JOIN: lessons come first, and then only their cells.
-_CELLS: Final = """
-    SELECT l.course, c.student, max(c.entry) FROM {lessons} l CROSS JOIN {cells} c
-    WHERE c.lesson = l.lesson AND l.entry = l.fact AND l.held_on BETWEEN :first AND :last
-      AND c.entry > :since AND c.entry < :at"""
+# What a command entered first (`cell_sets`), and what mended it later. CROSS JOIN: lessons come first, and then only
+# their sets.
+_SETS: Final = """
+    SELECT l.course, s.students, s.last FROM {lessons} l CROSS JOIN {cell_sets} s
+    WHERE s.what IN ('mark', 'make_up') AND s.lesson = l.lesson AND s.last > :since AND s.entry < :at
+      AND l.entry = l.fact AND l.held_on >= :first AND l.held_on < :behind"""
+_MENDED: Final = """
+    SELECT l.course, c.student, k.entry FROM {corrections} k CROSS JOIN {lessons} l CROSS JOIN {cells} c
+    WHERE k.entry > :since AND k.entry < :at AND k.what IN ('mark', 'make_up') AND c.entry = k.entry
+      AND l.lesson = k.lesson AND l.entry = l.fact AND l.held_on >= :first AND l.held_on < :behind"""
 _WORKS: Final = """
-    SELECT l.course, c.student, max(w.entry) FROM {works} w
+    SELECT l.course, c.student, w.entry FROM {works} w
     JOIN {lessons} l ON l.lesson = w.lesson AND l.entry = l.fact
     JOIN {cells} c ON c.lesson = w.lesson AND c.work = w.work
-    WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on BETWEEN :first AND :last"""
+    WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on >= :first AND l.held_on < :behind"""
 _OF_CLASS: Final = """ AND l.course IN (SELECT o.course FROM {courses} o WHERE o.class_group IN (
       SELECT e.class_group FROM {enrollments} e WHERE e.student IN (
         SELECT t.student FROM {enrollments} t WHERE t.class_group = :class_group)))"""
-_BY_STUDENT: Final = "GROUP BY l.course, c.student"
 _PERIOD_MARKS: Final = """
     SELECT r.sheet, r.student, r.entry FROM {results} r
     JOIN {result_sheets} s ON s.sheet = r.sheet
@@ -131,13 +139,27 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
     subjects = {course: (year, subject) for course, year, subject in views.select(sql, {"at": position})}
     condition, more = ("", {}) if class_group is None else (_OF_CLASS, {"class_group": class_group})
     found: defaultdict[_Key, int] = defaultdict(int)
-    for (first, last), since in spans.items():
-        asked = {"at": position, "since": since, "first": first, "last": last, **more}
-        for sql in (_CELLS, _WORKS):
-            for course, student, entry in views.select(f"{sql}{condition} {_BY_STUDENT}", asked):
-                key = (*subjects[course], first, last, student)
-                found[key] = max(found[key], entry)
+    # Spans overlap, as quarters and half-years do: the days between two of their bounds are read once, for all of them.
+    bounds = sorted({first for first, _ in spans} | {_behind(last) for _, last in spans})
+    for begins, ends in pairwise(bounds):
+        over = [(*span, since) for span, since in spans.items() if span[0] <= begins and ends <= _behind(span[1])]
+        if not over:
+            continue
+        least = min(since for _, _, since in over)
+        asked = {"at": position, "since": least, "first": begins, "behind": ends, **more}
+        for sql in (_SETS, _MENDED, _WORKS):
+            for course, students, entry in views.select(f"{sql}{condition}", asked):
+                for first, last, since in over:
+                    if entry > since:
+                        for student in students.split(","):
+                            key = (*subjects[course], first, last, student)
+                            found[key] = max(found[key], entry)
     return found
+
+
+def _behind(day: str) -> str:
+    """The next day."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def _period_mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet]) -> _Changes:
