@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.wire.entry import format_at, parse_at
 from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
+from projections.rows import OPEN
 from projections.views.lookups import classes, periods, school
 
 Timing: TypeAlias = Literal["same_day", "before_close", "reopened", "after_close"]
@@ -175,17 +176,24 @@ class Closed:
             for turn in period.history
             if turn.action == "closed"
         ]
+        self._first: dict[tuple[str, str], int] = {}
 
     def before(self, entry: int, class_group: str, held_on: str) -> bool:
         """Whether a period that holds a lesson of this class and day was closed before this entry."""
+        first = self._first.get((class_group, held_on))
+        if first is None:
+            first = self._first[class_group, held_on] = self._first_of(class_group, held_on)
+        return first < entry
+
+    def _first_of(self, class_group: str, held_on: str) -> int:
+        """The first closing of a period that holds a lesson of this class and day."""
         year, grade = self._places.get(class_group, ("", 0))
-        return any(
-            closing < entry
-            and year == period.year
-            and grade in period.grades
-            and period.starts_on <= held_on <= period.ends_on
+        closings = (
+            closing
             for closing, period in self._closings
+            if year == period.year and grade in period.grades and period.starts_on <= held_on <= period.ends_on
         )
+        return min(closings, default=OPEN)
 
 
 def _registered(row: tuple[Any, ...], zone: ZoneInfo, closed: Closed) -> Registered:

@@ -357,12 +357,11 @@ def _of_work(
     if bound is None:
         return {"no_regulation": len(everybody)}
     exempt = everybody & away
-    late = 0
-    if marks and max(marks.values()) >= bound.late_entry:
-        late = sum(fact >= bound.late_entry for student, fact in marks.items() if student not in exempt)
-    marked = len(marks.keys() - exempt)
-    without = len(everybody) - len(exempt) - marked
-    return {"exempt": len(exempt), "late": late, "on_time": marked - late, bound.of(None): without}
+    marked = [fact for student, fact in marks.items() if student not in exempt] if exempt else marks.values()
+    late_entry = bound.late_entry
+    late = sum(fact >= late_entry for fact in marked) if marked and max(marked) >= late_entry else 0
+    without = len(everybody) - len(exempt) - len(marked)
+    return {"exempt": len(exempt), "late": late, "on_time": len(marked) - late, bound.of(None): without}
 
 
 def _worst(counted: Mapping[Status, int], bound: Bound | None) -> Status:

@@ -208,6 +208,10 @@ class Sums:
         days = sorted(self.days)
         group = "o.class_group" if self.by_class else "''"
         begun, calendar = self.begun, self._of_calendar("t")
+        # Every lesson has a course that stands: it is looked up where something of it is asked.
+        courses = ""
+        if self.by_class or calendar:
+            courses = f"JOIN {{courses}} o ON o.course = l.course AND {stands('o')}{calendar}"
         if source or calendar:
             tables = f"{source or '{lessons} l'} JOIN terms t ON t.day = l.held_on || ''"
         else:
@@ -215,8 +219,7 @@ class Sums:
         for start in range(0, len(days), width):
             some = days[start : start + width]
             given, parameters = self._given(some, latest, clocks)
-            sql = f"""{given} SELECT l.teacher, {group}, t.week, {columns} FROM {tables}
-                JOIN {{courses}} o ON o.course = l.course AND {stands("o")}{calendar} {joins}
+            sql = f"""{given} SELECT l.teacher, {group}, t.week, {columns} FROM {tables} {courses} {joins}
                 WHERE {self.selection.where}{condition} GROUP BY 1, 2, 3, {places}"""
             parameters |= self.selection.parameters | {"first": some[0], "last": some[-1]}
             yield from self.views.select(sql, parameters | {"begun": begun, "homework": HOMEWORK})

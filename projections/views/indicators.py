@@ -124,8 +124,8 @@ def indicators(
         counts[of]["lessons.given"] += how_many
         if index is not None:
             counts[of][f"completeness.{index}"] += how_many
-    for one in _corrections(views, by, asked):
-        counts[one.teacher][f"corrections.{one.timing}"] += 1
+    for (of, *_), timing in _timed(views, by, asked):
+        counts[of][f"corrections.{timing}"] += 1
     for found in _results(views, by, asked):
         counts[found.teacher][f"result.{found.verdict.status}"] += found.how_many
     for substituted in _substitutions(views, by.position, asked):
@@ -231,20 +231,26 @@ _CORRECTIONS: Final = f"""
     WHERE {stands("k")} AND k.action <> 'reason_set'"""
 
 
-def _corrections(views: Reader, by: Judging, asked: Asked) -> Iterator[_Counted]:
+def _timed(views: Reader, by: Judging, asked: Asked) -> Iterator[tuple[tuple[Any, ...], Timing]]:
     """Corrections and annulments of the lessons asked about, whoever made them, told apart as their register does."""
     rows = views.select(_CORRECTIONS + _of_teacher(asked), {"at": by.position, **_days(asked)})
     if not rows:
         return
     closed, days = Closed(views, by.position), _Days(views, by)
-    for teacher, held_on, number, lesson, course, group, student, entry, corrects, request, first in rows:
-        timing: Timing
+    for row in rows:
+        _, held_on, _, _, _, group, _, entry, _, request, first = row
         if request is not None:
-            timing = "after_close"
+            yield row, "after_close"
         elif closed.before(entry, group, held_on):
-            timing = "reopened"
+            yield row, "reopened"
         else:
-            timing = "same_day" if days.of(entry) == days.of(first) else "before_close"
+            yield row, "same_day" if days.of(entry) == days.of(first) else "before_close"
+
+
+def _corrections(views: Reader, by: Judging, asked: Asked) -> Iterator[_Counted]:
+    """The same with the entries of each."""
+    for row, timing in _timed(views, by, asked):
+        teacher, held_on, number, lesson, course, _, student, entry, corrects, request, _ = row
         entries = tuple(sorted({corrects, entry} if request is None else {corrects, request, entry}))
         yield _Counted(teacher, timing, IndicatorFact(held_on, number, lesson, course, student, 1, entries))
 
