@@ -16,6 +16,7 @@ from projections.views import VIEWS
 from projections.views.class_page import class_page
 from projections.views.correction_register import correction_register
 from projections.views.lookups import classes, courses, lessons, persons, school, years
+from tests.conftest import Database
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN, ListLog, SchoolLog
 
@@ -97,6 +98,11 @@ def test_the_first_question_to_empty_views_is_answered(views: Views) -> None:
     with pytest.raises(NotYetProjected) as caught:
         school(views, at=1)
     assert caught.value.position == 0
+
+
+def test_postgres_compiles_no_question(postgres_database: Database) -> None:
+    with Views.open(views_dsn(postgres_database), ORIGIN) as views:
+        assert views.select("SELECT current_setting('jit')", {}) == [("off",)]
 
 
 def test_lookups_know_the_school(views: Views, school_log: SchoolLog) -> None:
