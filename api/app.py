@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from api.access import check_declared, recorded
 from api.guard import guard
-from api.methods import allowed, heads
+from api.methods import allowed, heads, options
 from api.openapi import complete
 from api.problems import Problem, of_error
 from api.reference import add_reference
@@ -152,6 +152,7 @@ def create_app(registry: Registry) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_middleware(recorded)
     app.add_middleware(heads)
+    app.add_middleware(options)
     app.add_middleware(guard)
     generate = app.openapi
     app.openapi = lambda: complete(generate())  # type: ignore[method-assign]

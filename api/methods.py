@@ -1,19 +1,20 @@
 """Methods beside those that routes are made for: HEAD where GET is, and what is allowed where a method is not.
 
-HEAD has the headers and the rights of GET because it is GET, but for its body. OPTIONS asks for nothing here: pages of
-other origins have no business with a journal, so it is told, as any other wrong method is, what is allowed.
+HEAD has the headers and the rights of GET because it is GET, but for its body. OPTIONS is told what is allowed and no
+more: pages of other origins have no business with a journal, so there is nothing about them.
 """
 
 from __future__ import annotations
 
 from asyncio import Event
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_METHODS: Final = ("GET", "HEAD", "POST")
+_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
 
 
 def heads(app: ASGIApp) -> ASGIApp:
@@ -38,14 +39,43 @@ def heads(app: ASGIApp) -> ASGIApp:
                 await send({"type": "http.response.body", "body": b""})
                 begun.set()
 
-        await app({**scope, "method": "GET"}, gone, without_body)
+        inner = {**scope, "method": "GET"}
+        try:
+            await app(inner, gone, without_body)
+        finally:
+            scope.update({name: inner[name] for name in ("route", "state") if name in inner})
+
+    return answered
+
+
+def options(app: ASGIApp) -> ASGIApp:
+    """Wrap an application: OPTIONS, which no route takes, is no error but an empty answer with ``Allow``."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "OPTIONS":
+            await app(scope, receive, send)
+            return
+        is_told = False
+
+        async def told(message: Message) -> None:
+            nonlocal is_told
+            if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+                is_told = True
+                kept = [header for header in message["headers"] if header[0] == b"allow"]
+                await send({**message, "status": HTTPStatus.NO_CONTENT.value, "headers": kept})
+            elif not is_told:
+                await send(message)
+            elif not message.get("more_body", False):
+                await send({"type": "http.response.body", "body": b""})
+
+        await app(scope, receive, told)
 
     return answered
 
 
 def allowed(app: FastAPI, scope: Scope) -> str:
     """The value of ``Allow`` for a path: every method that some route takes there."""
-    taken = {method for method in _METHODS if _is_taken(app, {**scope, "method": method})}
+    taken = {method for method in _METHODS if _is_taken(app, {**scope, "method": method})} | {"OPTIONS"}
     return ", ".join(method for method in _METHODS if method in taken or (method == "HEAD" and "GET" in taken))
 
 

@@ -2,10 +2,11 @@
 
     {"type":"https://letopis.example/problems/period_closed","title":"Правило журнала не позволяет",
      "title_en":"Refused by a rule of the journal","status":409,"detail":"отчётный период закрыт …",
-     "detail_en":"…","rule":"period_closed","clause":"3.3","where":"held_on"}
+     "detail_en":"…","rule":"period_closed","clause":"3.3","where":"held_on",
+     "instance":"urn:uuid:6f00be70-fbe3-44f7-af73-0c1b8c73cdca"}
 
-`type` ends in a stable name that programs may depend on; the texts are for people and may change. No problem ever
-repeats a value of the request, nor a name in it that is not one of ours.
+`type` ends in a stable name that programs may depend on; the texts are for people and may change. `instance` is the
+request's id. No problem ever repeats a value of the request, nor a name in it that is not one of ours.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.responses import Response
 from api.identity.kept import IdentityError, NotTheHolder
 from api.identity.limits import TooManyTries
 from api.identity.passwords import WeakPassword
+from api.request_ids import CURRENT
 from api.translation import in_russian
 from api.words import CONTENT_RULES
 from ledger.access.log import AccessLogUnavailable
@@ -124,6 +126,9 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
             "title_en": self.title[1],
             "status": self.status,
         }
+        request = CURRENT.get()
+        if request is not None:
+            body["instance"] = f"urn:uuid:{request}"
         if self.detail is not None:
             body["detail"], body["detail_en"] = self.detail
         return Response(orjson.dumps(body | self.more), self.status, self.headers, MEDIA_TYPE)

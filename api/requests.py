@@ -163,8 +163,12 @@ def identify(request: Request, school: OpenSchool) -> Identity:
         Problem: 401 for what is missing, malformed or unknown, and for an account without a role today; 400 where it
             has several and none is named; 403 for a role that it has not, and for a change that another site asks for.
     """
-    if "authorization" in request.headers:
-        return _of_token(request, school)
+    identity = _of_token(request, school) if "authorization" in request.headers else _of_session(request, school)
+    request.state.role = identity.role
+    return identity
+
+
+def _of_session(request: Request, school: OpenSchool) -> Identity:
     session = session_of(request, school)
     if session.stage == "half":
         raise unauthorized()
@@ -308,6 +312,7 @@ def school_of(request: Request) -> OpenSchool:
     school = registry.get(request.path_params["school"])
     if school is None:
         raise Problem("not_found", 404, ("такой школы здесь нет", "no such school is served here"))
+    request.state.code = school.code
     return school
 
 

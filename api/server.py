@@ -28,7 +28,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, closing: threading.Event) -> None:
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,  # its lines go the way of all others: `api.logs`
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,14 +60,26 @@ def serving(*arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str]
     )
     assert process.stdout is not None
     said: list[str] = []
+    listener: threading.Thread | None = None
     try:
         for line in process.stdout:
             said.append(line.rstrip())
             if "Ctrl+C" in line:
                 break
         (base,) = [line.split("/docs")[0].split(" ")[-1] for line in said if "/docs" in line]
+        # A server that nobody listens to stands still once its pipe is full.
+        listener = threading.Thread(target=_listen, args=(process, said))
+        listener.start()
         yield process, base, said
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        if listener is not None:
+            listener.join()
+        process.stdout.close()
+
+
+def _listen(process: subprocess.Popen[str], said: list[str]) -> None:
+    assert process.stdout is not None
+    said.extend(line.rstrip() for line in process.stdout)

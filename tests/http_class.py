@@ -76,6 +76,7 @@ def problem(answer: httpx.Response, status: int, name: str) -> dict[str, Any]:
     content: dict[str, Any] = answer.json()
     assert content["type"].rpartition("/")[2] == name, content
     assert content["status"] == status
+    assert content["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
     for key in ("title", "detail"):
         assert (key in content) == (f"{key}_en" in content)
         if key in content:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from api.app import create_app
 from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.founding import init_school, open_accounts
+from api.logs import set_up_logs
 from api.schools import OpenSchool, Registry, open_school
 from api.server import Server, listen
 from api.settings import Layout, SchoolFile, SettingsError
@@ -23,7 +23,7 @@ SAMPLE_ORIGIN = "letopis.example/school/sample"
 
 def run_serve(console: Console, folders: list[Path], host: str, port: int, *, sample: bool) -> int:
     """Serve until interrupted, which is how a server ends well."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs()
     with ExitStack() as stack:
         bound = listen(host, port)
         stack.callback(bound.close)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.console import Console, Exit
+from api.logs import set_up_logs
 from api.server import Server, listen
 from api.settings import SettingsError, passphrase
 from api.witness import create_witness_app
@@ -117,7 +117,7 @@ def run_witness(console: Console, var: Path, host: str, port: int) -> int:
         LetopisError: there is no witness in this folder, or its key cannot be used.
         UnavailableError: the address cannot be had.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs()
     with _open(var) as store:
         witness = Witness(store, _cosigner(var))
         bound = listen(host, port)
