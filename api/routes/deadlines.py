@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import reads
 from api.auth import Identity, Right
+from api.paging import Cursor, Page, PageLimit, page_of
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
 from api.requests import path_id
@@ -62,6 +64,8 @@ async def read_deadlines(
     rule: Rules = None,
     status: Statuses = None,
     at: At = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response:
     """What was recorded late or lacks; a teacher reads the own lessons, a class teacher those of the class too."""
     first, last = _days(month, week, from_date, to_date)
@@ -77,7 +81,11 @@ async def read_deadlines(
         statuses=_statuses(status),
     )
     return await _answer(
-        request, at, asked, lambda views, of, now, moment: deadline_register(views, of, now=now, at=moment)
+        request,
+        at,
+        asked,
+        lambda views, of, now, moment: deadline_register(views, of, now=now, at=moment),
+        page_of(request, limit, cursor),
     )
 
 
@@ -229,17 +237,20 @@ async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: 
     return await run_in_threadpool(work)
 
 
-async def _answer(request: Request, at: str | None, asked: Asked, ask: Any) -> Response:
-    """Ask a view, as far as this person may ask it, and dress the answer."""
+async def _answer(request: Request, at: str | None, asked: Asked, ask: Any, page: Page | None = None) -> Response:
+    """Ask a view, as far as this person may ask it, and dress the answer, or a page of it."""
     school: OpenSchool = request.state.school
     identity: Identity = request.state.identity
-    moment: AsOf = read_as_of(at)
+    page = page or page_of(request, None, None)
+    moment: AsOf = read_as_of(at) if page.position is None else page.position
 
     def work() -> Response:
         views = school.read_views()
         allowed = _allowed(views, identity, asked, resolve(views, moment))
-        found = ask(views, allowed, datetime.now(UTC), moment)
-        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), _people(found.rows)))
+        found = ask(views, allowed, page.now, moment)
+        rows, headers = page.cut(found.rows, found.position)
+        plain = orjson.loads(orjson.dumps(replace(found, rows=rows)))
+        return school.json(dress(school, found.position, plain, _people(rows)), headers=headers)
 
     return await run_in_threadpool(work)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access import reads
+from api.paging import Cursor, PageLimit, page_of
 from api.queries import At, From, Id, Month, To, days_of
 from api.routes.questions import Format, answer_question
 from api.routes.views import check_work_reader, whose
@@ -39,6 +40,8 @@ async def read_indicators(
     by: By = "teacher",
     at: At = None,
     format: Format = None,  # noqa: A002 - the parameter's name in the address
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Counts and shares of each indicator, and with `by=each` the facts behind one; a teacher reads the own ones."""
     first, last = days_of(month, from_date, to_date)
@@ -50,4 +53,5 @@ async def read_indicators(
         "by": by,
     }
     asked = {name: value for name, value in wanted.items() if value is not None}
-    return await run_in_threadpool(answer_question, request, _QUESTION, asked, at, format)
+    page = page_of(request, limit, cursor)
+    return await run_in_threadpool(answer_question, request, _QUESTION, asked, at, format, page)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -15,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import note, reads, reads_nobody
 from api.answering import KINDS, ask_school, describe, dressed, listed, notes_of, people_of
+from api.paging import Cursor, Page, PageLimit, page_of
 from api.problems import Problem
 from api.queries import At, read_as_of
 from api.routes.views import check_overseer
@@ -23,7 +25,7 @@ from exports.answers import format_answer
 from projections.questions import QUESTIONS, Misasked, Parameter, Question
 
 _CSV: Final = "text/csv"
-_OWN: Final = ("at", "format")
+_OWN: Final = ("at", "format", "limit", "cursor")
 Format = Annotated[Literal["json", "csv"] | None, Query(description="json or csv; left out: as Accept says, or json")]
 
 
@@ -43,13 +45,14 @@ def _route(question: Question) -> Callable[..., Coroutine[Any, Any, Response]]:
 
     async def read(request: Request, **given: str | None) -> Response:
         asked = {name.removeprefix("p_"): text for name, text in given.items() if name not in _OWN and text is not None}
-        return await run_in_threadpool(answer_question, request, question, asked, given["at"], given["format"])
+        page = page_of(request, given["limit"], given["cursor"])
+        return await run_in_threadpool(answer_question, request, question, asked, given["at"], given["format"], page)
 
-    read.__name__ = f"read_{question.slug.replace('-', '_')}"
+    read.__name__ = f"answer_{question.slug.replace('-', '_')}"
     read.__doc__ = f"{question.number}. {question.title_en}.\n\n{question.title_ru}.\n\n{question.limits_en}"
     own = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)]
     own += [_query(parameter) for parameter in question.parameters]
-    for name, kind in (("at", At), ("format", Format)):
+    for name, kind in (("at", At), ("format", Format), ("limit", PageLimit), ("cursor", Cursor)):
         own.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=None))
     read.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
     return read
@@ -68,21 +71,23 @@ def _query(parameter: Parameter) -> inspect.Parameter:
 
 
 def answer_question(
-    request: Request, question: Question, asked: dict[str, str], at: str | None, as_format: str | None
+    request: Request, question: Question, asked: dict[str, str], at: str | None, as_format: str | None, page: Page
 ) -> Response:
-    """Ask a question of the request's school, and answer as JSON or as a table.
+    """Ask a question of the request's school, and answer as JSON, a page of it too, or as a whole table.
 
     Raises:
         Problem: 400 where a parameter is none of what is allowed.
     """
     school: OpenSchool = request.state.school
     try:
-        answered = ask_school(school, question, asked, read_as_of(at))
+        moment = read_as_of(at) if page.position is None else page.position
+        answered = ask_school(school, question, asked, moment)
     except Misasked as error:
         more = {"where": error.parameter, "allowed": list(error.allowed)}
         raise Problem("bad_request", 400, (error.words_ru, error.words_en), more=more) from None
     if not _wants_csv(request, as_format):
-        return school.json(dressed(school, answered, at))
+        rows, headers = page.cut(answered.rows, answered.known.position)
+        return school.json(dressed(school, replace(answered, rows=rows), at), headers=headers)
     note(request, people=answered.of_kind("person"), form="csv")
     content = format_answer(answered, people_of(school, answered), notes_of(school, answered))
     headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(answered.known.position)}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access import reads
+from api.paging import Cursor, PageLimit, page_of
 from api.problems import Problem
 from api.queries import INDEX, From, To
 from api.routes.views import check_overseer
@@ -27,7 +28,13 @@ router = APIRouter(tags=["reads"], dependencies=[Depends(check_overseer)])
 @router.get("/reads")
 @reads("names", "reads")
 async def read_reads(
-    request: Request, person: Person, from_date: From = None, to_date: To = None, at: Position = None
+    request: Request,
+    person: Person,
+    from_date: From = None,
+    to_date: To = None,
+    at: Position = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Who looked at a person's data, and who took some out: looks at the person, at own classes, at all of the school.
 
@@ -35,15 +42,16 @@ async def read_reads(
     those that it lists.
     """
     school: OpenSchool = request.state.school
+    page = page_of(request, limit, cursor)
 
     def work() -> Response:
         log, views = school.access.log, school.read_views()
         size = log.ledger.head().size
-        position = size if at is None else int(at)
+        position = page.position if page.position is not None else size if at is None else int(at)
         if position > size:
             raise Problem("not_yet", 404, (f"в журнале доступа записей: {size}", f"the access log has {size} entries"))
         days = Days(from_date, to_date)
-        found = looks_at(log, views, person, days, at=position)
+        found, headers = page.cut(looks_at(log, views, person, days, at=position), position)
         tried = tries_at(log, views, person, days, at=position)
         signed = log.ledger.checkpoint()
         content = {
@@ -54,6 +62,6 @@ async def read_reads(
             "refused": orjson.loads(orjson.dumps(tried)),
             "people": school.names({person, *(row.actor for row in found), *(row.actor for row in tried)}),
         }
-        return school.json(content)
+        return school.json(content, headers=headers)
 
     return await run_in_threadpool(work)

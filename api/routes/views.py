@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import reads, reads_nobody
 from api.auth import Identity, Right
+from api.paging import Cursor, Page, PageLimit, page_of
 from api.problems import Problem
 from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
 from api.requests import authorize_now, path_id
@@ -82,19 +83,26 @@ overseen = APIRouter(tags=["views"], dependencies=[Depends(check_overseer)])
 
 
 async def answer_view(
-    request: Request, at: str | None, ask: Callable[[Views, int], Any], people: Callable[[Any], Iterable[str]]
+    request: Request,
+    at: str | None,
+    ask: Callable[[Views, int], Any],
+    people: Callable[[Any], Iterable[str]],
+    page: Page | None = None,
 ) -> Response:
-    """Ask a view at one position and dress the answer."""
+    """Ask a view at one position and dress the answer, or a page of it."""
     school: OpenSchool = request.state.school
     moment = read_as_of(at)
 
     def work() -> Response:
         views = school.read_views()
-        position = resolve(views, moment)
+        position = resolve(views, moment if page is None or page.position is None else page.position)
         found = ask(views, position)
         # Through bytes once: dataclasses become the plain values that `people` and the answer are made of.
         plain = orjson.loads(orjson.dumps(found))
-        return school.json(dress(school, position, plain, people(plain)))
+        headers: dict[str, str] = {}
+        if page is not None:
+            plain["rows"], headers = page.cut(plain["rows"], position)
+        return school.json(dress(school, position, plain, people(plain)), headers=headers)
 
     return await run_in_threadpool(work)
 
@@ -234,6 +242,8 @@ async def read_corrections(
     to_date: To = None,
     timing: Annotated[correction_register.Timing | None, Query()] = None,
     at: At = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response:
     """The register of corrections, told apart by same day, before the close, while open again, and after the close."""
     return await answer_view(
@@ -250,6 +260,7 @@ async def read_corrections(
             at=position,
         ),
         lambda found: [row[who] for row in found["rows"] for who in ("actor", "student") if row.get(who)],
+        page_of(request, limit, cursor),
     )
 
 
