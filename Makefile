@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz soak messages vectors lock clean
+.PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz schemathesis soak messages vectors lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,13 @@ $(VENV)/hsm.stamp: requirements/hsm.txt $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/hsm.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.stamp $(VENV)/hsm.stamp
+# Judges of the HTTP interface, in an environment of their own: they know us by what we serve alone.
+$(VENV)/contract.stamp: requirements/contract.txt
+	@test -x $(VENV)/contract/bin/python || $(PYTHON) -m venv $(VENV)/contract
+	$(VENV)/contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/contract.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.stamp $(VENV)/hsm.stamp $(VENV)/contract.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
 	  --only-binary=:all: --upgrade --target $(VENV)/foreign -r requirements/foreign.txt
@@ -82,6 +88,9 @@ fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, de
 soak: $(VENV)/dev.stamp ## the long form of the fault campaigns, and of flipping every byte of an archive
 	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties tests/conformance/test_verifier_every_byte.py
 
+schemathesis: $(VENV)/dev.stamp ## the long form of judging the HTTP interface: 5,000 cases for each role
+	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/conformance/test_http_contract.py
+
 messages: $(VENV)/dev.stamp ## bring the Russian catalogue of refusals up to date with the rules
 	$(BIN)/python -m tests.house.refusals
 
@@ -92,6 +101,7 @@ lock: ## resolve the dependencies again into requirements/*.txt (needs pip-compi
 	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps -o requirements/run.txt pyproject.toml
 	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --all-build-deps --extra test --extra check -o requirements/dev.txt pyproject.toml
 	(head -n 1 requirements/hsm.txt; pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras --no-annotate -o - <(echo 'python-pkcs11>=0.10') ) > requirements/hsm.new && mv requirements/hsm.new requirements/hsm.txt
+	pip-compile --quiet --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --allow-unsafe --strip-extras -o requirements/contract.txt requirements/contract.in
 
 clean: ## remove what was built; keeps ./var, where records are
 	rm -rf $(VENV) dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache

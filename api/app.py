@@ -138,7 +138,14 @@ def school_routes() -> list[APIRoute]:
 
 def create_app(registry: Registry) -> FastAPI:
     """The application over these open schools; who opened them closes them."""
-    app = FastAPI(title="Летопись / Letopis", version=VERSION, description=_DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Летопись / Letopis",
+        version=VERSION,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_name_of,
+    )
     app.state.registry = registry
     check_declared(school_routes())
     school = APIRouter(prefix="/v1/schools/{school}")
@@ -157,6 +164,11 @@ def create_app(registry: Registry) -> FastAPI:
     generate = app.openapi
     app.openapi = lambda: complete(generate())  # type: ignore[method-assign]
     return app
+
+
+def _name_of(route: APIRoute) -> str:
+    """An operation's name: its function's."""
+    return route.name
 
 
 def read_health(request: Request) -> dict[str, Any]:

@@ -62,7 +62,12 @@ def _printable(text: str | None) -> str | None:
 
 # The `| None` stands inside: what is annotated is not looked at in a union.
 At = Annotated[
-    str | None, Query(max_length=40, description="a position (tree size) or an RFC 3339 moment; left out: now")
+    str | None,
+    Query(
+        max_length=40,
+        description="a position (tree size) or an RFC 3339 moment; left out: now",
+        json_schema_extra={"pattern": f"^({INDEX.pattern}|{_MOMENT.pattern})$"},
+    ),
 ]
 From = Annotated[str | None, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
 To = Annotated[str | None, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]

@@ -474,6 +474,7 @@ class Problem(msgspec.Struct, kw_only=True):
     rule: str = ""
     clause: str = ""
     where: str = ""
+    instance: str = ""
 
 
 SHAPES: Final[tuple[type[msgspec.Struct], ...]] = (*Body.__subclasses__(), Recorded, Problem)

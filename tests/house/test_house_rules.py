@@ -67,7 +67,7 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not [path for path in modules() if path.stem in VAGUE or path.parent.name in VAGUE]
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "contract.txt"])
 def test_every_locked_dependency_has_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text()
     assert "://" not in text

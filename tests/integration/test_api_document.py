@@ -8,10 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from api.bodies import SHAPES
 from api.openapi import PUBLIC
 from tests.http_school import Served, make_school, served
 
@@ -78,10 +80,21 @@ def test_operations_have_names_of_their_own_words_and_answers(document: dict[str
         assert operation["description"], (method, path)
         assert operation["responses"].keys() >= {"default"}
         assert "422" not in operation["responses"], "problems have one shape"
-        assert operation["security"] == ([] if path in PUBLIC else [{"bearer": []}])
+        anybody = [[{"session": []}], [{"bearer": []}, {"session": []}]]
+        assert operation["security"] == [] if path in PUBLIC else operation["security"] in anybody
         if method == "post" and path.rpartition("/")[2] != "checkpoints":
             (schema,) = operation["requestBody"]["content"].values()
             assert schema["schema"]["$ref"].startswith("#/components/schemas/")
+
+
+def test_every_body_and_parameter_has_an_example_that_fits(document: dict[str, Any]) -> None:
+    shapes = {shape.__name__: shape for shape in SHAPES}
+    for path, method, operation in operations(document):
+        for parameter in operation["parameters"]:
+            example, pattern = str(parameter["example"]), parameter["schema"].get("pattern", "")
+            assert re.search(pattern, example), (method, path, parameter)
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            msgspec.convert(content["example"], shapes[content["schema"]["$ref"].rpartition("/")[2]], strict=True)
 
 
 def test_what_the_document_calls_public_is_what_needs_no_token(client: httpx.Client, document: dict[str, Any]) -> None:
