@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -74,7 +74,7 @@ def ids_of(server: Served) -> dict[str, list[str]]:
 
 
 def run_schemathesis(
-    server: Served, role: str, folder: Path, *arguments: str, examples: int, seed: int
+    server: Served, role: str, folder: Path, *arguments: str, document: dict[str, Any], examples: int, seed: int
 ) -> subprocess.CompletedProcess[str]:
     """Let Schemathesis send requests of its own making in one role, and judge the answers.
 
@@ -83,21 +83,21 @@ def run_schemathesis(
         role: whose token is sent; real ids stand in most requests.
         folder: for its settings.
         arguments: settings beside ours.
+        document: the server's description, or a part of it.
         examples: how many cases for each operation.
         seed: of its choices.
     """
     ids, lines = ids_of(server), list[str]()
     for name, values in ids.items():
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
-    lines.append("[parameters]")
-    lines.append('"path.school" = "sample"')
+    lines += ["[parameters]", '"path.school" = "sample"', '"path.request_index" = { dictionary = "index" }']
     for name in ids:
         bound = f'{{ dictionary = "{name}", probability = 0.8 }}'
         lines += [f'"{place}.{name}" = {bound}' for place in ("path", "query", "body")]
-    lines += [f'"path.{name}" = {{ dictionary = "index", probability = 0.8 }}' for name in ("request_index",)]
     settings = folder / "schemathesis.toml"
     settings.write_text("\n".join([*_SETTINGS, *lines]) + "\n", encoding="utf-8")
-    ours = ["--config-file", str(settings), "run", f"{server.base}/openapi.json", "--no-color"]
+    (folder / "openapi.json").write_text(json.dumps(document))
+    ours = ["--config-file", str(settings), "run", "openapi.json", "--url", server.base, "--no-color"]
     ours += ["--header", f"Authorization: Bearer {server.tokens[role]}", "--generation-database", "none"]
     ours += ["--max-examples", str(examples), "--seed", str(seed)]
     return subprocess.run(

@@ -19,7 +19,7 @@ from tests.http_rights import ROLES
 from tests.http_school import Served
 
 LONG = "LETOPIS_LONG" in os.environ
-OPERATIONS = 16
+OPERATIONS = 12
 CASES = 5_000
 
 
@@ -44,15 +44,16 @@ def test_a_role_is_answered_as_the_description_says(
     school: Served, role: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     document = httpx.get(f"{school.base}/openapi.json").json()
-    names = sorted(of["operationId"] for item in document["paths"].values() for of in item.values())
     sent, seed = 0, 0
     while not seed or (LONG and sent < CASES):
         seed += 1
-        chosen = names if LONG else random.Random(f"{role} {seed}").sample(names, OPERATIONS)
-        only = [argument for name in chosen for argument in ("--include-operation-id", name)]
+        if not LONG:
+            names = random.Random(role).sample(sorted(document["paths"]), OPERATIONS)
+            document["paths"] = {name: document["paths"][name] for name in names}
         phases = "examples,coverage,fuzzing" if LONG and seed == 1 else "fuzzing"
-        more = [*only, "--phases", phases, "--suppress-health-check", "all"]
-        done = run_schemathesis(school, role, tmp_path, *more, examples=10 if LONG else 2, seed=seed)
+        more = ["--phases", phases, "--suppress-health-check", "all", "--workers", "1"]
+        examples = 10 if LONG else 2
+        done = run_schemathesis(school, role, tmp_path, *more, document=document, examples=examples, seed=seed)
         assert done.returncode == 0, done.stdout + done.stderr
         sent += cases_of(done.stdout)
     assert sent >= (CASES if LONG else OPERATIONS), done.stdout

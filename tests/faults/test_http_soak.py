@@ -214,7 +214,7 @@ class Submissions:
 
 def soak(submissions: Submissions, teachers: list[Teacher], disturb: Callable[[], None]) -> None:
     """Send every lesson three times, in a random order, and disturb at even distances of what is acknowledged."""
-    with ThreadPoolExecutor(THREADS) as pool:
+    with submissions.client, ThreadPoolExecutor(THREADS) as pool:
         teachers = list(pool.map(submissions.signed_in, teachers))
         jobs = teachers * 3
         random.Random(7).shuffle(jobs)
