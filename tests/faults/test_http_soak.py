@@ -236,7 +236,7 @@ def judge(submissions: Submissions, teachers: list[Teacher], school: OpenSchool)
     lessons = [entry for entry in entries if entry.type.startswith("lesson_recorded/")]
     assert sorted(entry.data["course"] for entry in lessons) == sorted(one.course for one in teachers)
     for account, (first, *_) in submissions.answers.items():
-        told: dict[str, int] = httpx.Response(200, content=first).json()
+        told: dict[str, Any] = httpx.Response(200, content=first).json()
         block = entries[told["first_index"] : told["first_index"] + told["count"]]
         assert {entry.actor.id for entry in block} == {account}
         assert {entry.command for entry in block} == {told["command"]}

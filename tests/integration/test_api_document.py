@@ -80,7 +80,7 @@ def test_operations_have_names_of_their_own_words_and_answers(document: dict[str
         assert operation["description"], (method, path)
         assert operation["responses"].keys() >= {"default"}
         assert "422" not in operation["responses"], "problems have one shape"
-        anybody = [[{"session": []}], [{"bearer": []}, {"session": []}]]
+        anybody: list[list[dict[str, list[str]]]] = [[{"session": []}], [{"bearer": []}, {"session": []}]]
         assert operation["security"] == [] if path in PUBLIC else operation["security"] in anybody
         if method == "post" and path.rpartition("/")[2] != "checkpoints":
             (schema,) = operation["requestBody"]["content"].values()
