@@ -56,7 +56,7 @@ def live(given: dict[str, Any]) -> dict[str, Any]:
         correct.sync(school, place, client=client, body=correction, if_match=seen)
         for seen in (read.headers["ETag"], read.headers["ETag"])
     ]
-    page = read_class_page.sync(school, given["class_group"], client=client, from_=day, to=day)
+    page = read_class_page.sync(school, given["class_group"], client=client, course=given["course"], from_=day, to=day)
     return {
         "me": me.to_dict(),
         "before": before.to_dict(),

@@ -59,7 +59,9 @@ def test_a_generated_client_lives_through_a_teachers_day(tmp_path: Path) -> None
         more = {"course": school.course, "class_group": school.group, "students": school.students}
         seen = run_day(tmp_path, given | more)
         views = server.school.read_views()
-        found = orjson.loads(orjson.dumps(class_page(views, school.group, from_date=DAY, to_date=DAY)))
+        found = orjson.loads(
+            orjson.dumps(class_page(views, school.group, course=school.course, from_date=DAY, to_date=DAY))
+        )
     assert (seen["me"]["role"], seen["me"]["account"]) == ("teacher", actors["teacher"])
     assert seen["made"][0] == seen["made"][1], "the same key, the same answer"
     assert (len(seen["before"]["rows"]), len(seen["after"]["rows"])) == (0, 1), seen["after"]
