@@ -5,6 +5,7 @@ Everything is under ``/v1/schools/{code}/``; ``/docs`` describes it. Errors are 
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -162,7 +163,7 @@ def create_app(registry: Registry) -> FastAPI:
     app.add_middleware(options)
     app.add_middleware(guard)
     generate = app.openapi
-    app.openapi = lambda: complete(generate())  # type: ignore[method-assign]
+    app.openapi = cache(lambda: complete(generate()))  # type: ignore[method-assign]
     return app
 
 

@@ -22,7 +22,7 @@ PROGRAM = Path(__file__).resolve().parents[1] / "contract_client_day.py"
 def generated(server: Served, folder: Path) -> None:
     """The package `letopis_client` in a folder; whatever the generator could not understand is in `left_out`."""
     document = folder / "openapi.json"
-    document.write_bytes(httpx.get(f"{server.base}/openapi.json").content)
+    document.write_bytes(httpx.get(f"{server.base}/openapi.json", timeout=60).content)
     (folder / "settings.yml").write_text("post_hooks: []\n")
     command = [judge("openapi-python-client"), "generate", "--path", str(document), "--meta", "none"]
     command += ["--output-path", str(folder / "letopis_client"), "--config", str(folder / "settings.yml")]

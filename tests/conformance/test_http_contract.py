@@ -31,7 +31,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_the_description_is_openapi_3_1(school: Served, tmp_path: Path) -> None:
-    answer = httpx.get(f"{school.base}/openapi.json")
+    answer = httpx.get(f"{school.base}/openapi.json", timeout=60)
     assert answer.json()["openapi"].startswith("3.1.")
     (tmp_path / "openapi.json").write_bytes(answer.content)
     command = [judge("openapi-spec-validator"), "--schema", "3.1.0", str(tmp_path / "openapi.json")]
@@ -43,7 +43,7 @@ def test_the_description_is_openapi_3_1(school: Served, tmp_path: Path) -> None:
 def test_a_role_is_answered_as_the_description_says(
     school: Served, role: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    document = httpx.get(f"{school.base}/openapi.json").json()
+    document = httpx.get(f"{school.base}/openapi.json", timeout=60).json()
     sent, seed = 0, 0
     while not seed or (LONG and sent < CASES):
         seed += 1
