@@ -98,14 +98,14 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     (
         "2.3",
         "in_part",
-        "итоги и прогноз, согласия семей и отказы, свежесть, порталы; сами семьи журнал ещё не видят",
-        "results, forecast, families' consents and refusals, freshness, portals; families do not see the journal yet",
+        "итоги и прогноз, согласия семей и отказы, свежесть, порталы; семья видит своего ребёнка, рассылки нет",
+        "results, forecast, families' consents and refusals, freshness, portals; a family sees its child; no mail yet",
     ),
     (
         "2.4",
-        "in_part",
-        "у каждой записи есть автор; полнота урока, причины опозданий, работа учителя видны; об ознакомлении не пишут",
-        "each entry has its author; completeness, excuses, a teacher's work are shown; acknowledgements are not kept",
+        "built",
+        "у каждой записи есть автор; полнота урока, причины опозданий, работа учителя видны; ознакомление — запись",
+        "each entry has its author; completeness, excuses, a teacher's work are shown; acknowledgements are entries",
     ),
     (
         "3.1",
