@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
 from bench.asking import questions_asked
+from bench.deciding import access_decided
 from bench.hostile import hostile_archives
 from bench.keeping import people_kept
 from bench.looking import looks_recorded
@@ -30,6 +31,7 @@ PARTS = (
     "rebuild",
     "asof",
     "looks",
+    "access",
     "questions",
     "growth",
     "archive",
@@ -89,6 +91,8 @@ def _of_looks_and_files(report: Report, folder: Path, rounds: int, wanted: Calla
         hostile_archives(report, folder)
     if wanted("looks"):
         looks_recorded(report, folder, rounds)
+    if wanted("access"):
+        access_decided(report, folder, rounds)
     if wanted("documents"):
         documents_set(report, rounds)
 
