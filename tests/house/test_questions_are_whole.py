@@ -58,7 +58,7 @@ def test_a_question_has_an_endpoint_that_describes_its_parameters(question: Ques
     }
     expected = {parameter.name: describe(parameter) for parameter in question.parameters}
     assert {name: described[name] for name in expected} == expected
-    assert described.keys() - expected.keys() == {"at", "format"}
+    assert described.keys() - expected.keys() == {"at", "cursor", "format", "limit"}
 
 
 @each
