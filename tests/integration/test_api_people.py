@@ -160,10 +160,10 @@ def test_a_person_whom_the_path_names_and_nobody_registered_is_not_found(server:
 
 
 def test_what_a_person_is_shows_no_more_than_the_kind(server: Served) -> None:
-    with server.as_("administrator") as admin, server.as_("teacher") as teacher:
+    with server.as_("administrator") as admin, server.as_("deputy") as deputy:
         student, mother = person(admin, "student"), person(admin, "guardian")
         link(admin, student, mother)
-        assert teacher.get(f"/people/{student}").json() == {"kind": "student", "person": student, "version": 2}
+        assert deputy.get(f"/people/{student}").json() == {"kind": "student", "person": student, "version": 2}
 
 
 @pytest.mark.parametrize("path", ["guardians", "data-notices", "refreshes", "consents", "refusals"])
