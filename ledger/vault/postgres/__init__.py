@@ -20,6 +20,8 @@ from ledger.vault.vault import KeptRow, SealedRow, Vault
 POOL_MAX: Final = 4
 _SCHEMA: Final = "vault"
 _LOCK_NUMBER: Final = 0x6C65746F7661756C  # "letovaul"
+_LOCK_TIMEOUT: Final = "30s"
+"""How long the table's new writing waits for who reads; they would queue behind it."""
 
 
 def install(owner_dsn: str) -> None:
@@ -176,7 +178,10 @@ class PostgresRows:
         return {Owner(person, retention): number for person, retention, number in found}
 
     def erase(self, owners: Sequence[Owner]) -> None:
-        """Remove all rows of owners, and vacuum the table: no page of it holds them where nobody still reads them.
+        """Remove all rows of owners, and write the table anew: no page of it holds them, nor its free space.
+
+        Plain VACUUM leaves the bytes of a removed row where the rows that stay need no moving. Reads wait meanwhile,
+        for a table of some megabytes.
 
         The server's own write-ahead log holds what it wrote, sealed, until it is recycled.
 
@@ -194,7 +199,8 @@ class PostgresRows:
                     (people, retentions, self._origin),
                 )
                 connection.execute("SET statement_timeout = 0")
-                connection.execute("VACUUM vault.disclosures")
+                connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
+                connection.execute("VACUUM (FULL) vault.disclosures")
         except (psycopg.Error, PoolTimeout) as error:
             raise _translated(error, "the vault erased nothing, or not all") from None
 
