@@ -24,6 +24,10 @@ def var(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return folder
 
 
+FOUNDED = 4
+"""Entries of a new folder: the school, the register of accounts, the first account and its role."""
+
+
 def size(var: Path) -> int:
     with open_school(var, background=False) as school:
         return school.recorder.head().size
@@ -39,7 +43,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(var: Path, capsys: 
     said = capsys.readouterr().out
     assert "ученики: новых 24" in said
     assert "ничего не записано" in said
-    assert size(var) == 1
+    assert size(var) == FOUNDED
 
 
 def test_imports_files_or_a_folder_and_signs(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +56,7 @@ def test_imports_files_or_a_folder_and_signs(var: Path, capsys: pytest.CaptureFi
     with open_school(var, background=False) as school:
         checkpoint = school.recorder.checkpoint()
         assert checkpoint is not None
-        assert checkpoint.size == school.recorder.head().size == 146
+        assert checkpoint.size == school.recorder.head().size == FOUNDED + 145
 
 
 def test_the_model_school_is_imported_whole(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +80,7 @@ def test_problems_end_with_exit_code_1_and_nothing_written(
         (2, 6, "latin_letter"),
     ]
     assert "Иванов" not in said
-    assert size(var) == 1
+    assert size(var) == FOUNDED
 
 
 def test_a_missing_file_is_named(var: Path, tmp_path: Path) -> None:
