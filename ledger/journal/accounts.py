@@ -223,15 +223,20 @@ def close_account(command: CloseAccount, context: Context) -> list[Planned]:
 def acknowledge_confidentiality(command: AcknowledgeConfidentiality, context: Context) -> list[Planned]:
     """Say that the duty of confidentiality was read: by the account's holder alone, once for each text (2.4.4)."""
     known = _open(command.account, context)
-    if command.account != context.actor.id or known.kind == "program":
-        raise Refused(
-            "acknowledged_by_another", "the account's holder acknowledges, and no program", clause="2.4.4",
-            where="account",
-        )  # fmt: skip
+    _check_holder(known, context)
     rules.check_sha256(command.sha256, "sha256")
     if command.sha256 in known.acknowledged:
         raise Refused("acknowledged_already", "this text is acknowledged already", clause=LOG, where="sha256")
     return [Planned(known.stream, known.version + 1, ConfidentialityAcknowledged(sha256=command.sha256))]
+
+
+def _check_holder(known: Account, context: Context) -> None:
+    """Refuse who acknowledges for another: nobody else has read the duty, and a program reads none (2.4.4)."""
+    if known.id != context.actor.id or known.kind == "program":
+        raise Refused(
+            "acknowledged_by_another", "the account's holder acknowledges, and no program", clause="2.4.4",
+            where="account",
+        )  # fmt: skip
 
 
 def _check_administrator(context: Context) -> Account:

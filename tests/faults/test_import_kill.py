@@ -16,6 +16,8 @@ from ledger.wire.entry import parse_entry
 
 EXAMPLES = Path(__file__).parents[2] / "examples/small"
 PEOPLE = 36
+FOUNDER = 1
+"""The key of whoever founded the folder."""
 
 KILLED = """
 import os, sys
@@ -51,7 +53,7 @@ def test_an_import_killed_between_vault_and_log_goes_on(
         entries = [parse_entry(raw) for raw in school.recorder.entries()]
         assert [entry.type for entry in entries].count("person_registered/1") == recorded
     # Kept for all of them before the first was recorded.
-    assert len(list((var / "keys" / "vault").rglob("*.key"))) == PEOPLE
+    assert len(list((var / "keys" / "vault").rglob("*.key"))) == FOUNDER + PEOPLE
     capsys.readouterr()
     assert run_import_files(Console(as_json=True), var, [EXAMPLES], dry_run=False) == Exit.DONE
     with open_school(var, background=False) as school:
@@ -59,4 +61,4 @@ def test_an_import_killed_between_vault_and_log_goes_on(
         digests = [digest for entry in entries for digest in entry.data.get("_sd", ())]
         assert [entry.type for entry in entries].count("person_registered/1") == PEOPLE
         assert len(school.vault.read(digests)) == len(digests)
-    assert len(list((var / "keys" / "vault").rglob("*.key"))) == PEOPLE + (PEOPLE - recorded)
+    assert len(list((var / "keys" / "vault").rglob("*.key"))) == FOUNDER + PEOPLE + (PEOPLE - recorded)

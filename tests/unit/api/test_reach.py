@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from api import reach
 from api.auth import ACCESS, Identity, Right
 from api.reach import Named, Reader, inspected, named_in, own_class, own_diary, own_teaching
 from ledger.journal import commands as cmd
@@ -162,13 +163,13 @@ def test_families_reach_their_own_child_alone_and_by_name(school: SmallSchool) -
     facts = Recorded(school)
     student, mother = reader(STUDENTS_A[0], "student"), reader(GUARDIANS[0], "guardian", student=STUDENTS_A[0])
     for one in (student, mother):
-        assert own_diary(one, Named(student=STUDENTS_A[0]), facts)
-        assert own_diary(one, Named(student=STUDENTS_A[0], class_group=CLASS_B), facts), "narrowed to the child"
-        assert not own_diary(one, Named(student=STUDENTS_A[1]), facts)
-        assert not own_diary(one, Named(class_group=CLASS_A), facts)
-        assert not own_diary(one, Named(lesson=LESSON), facts)
-        assert not own_diary(one, Named(), facts)
-    assert not own_diary(Reader(GUARDIANS[0], ()), Named(student=STUDENTS_A[0]), facts)
+        assert reach.own_diary(one, Named(student=STUDENTS_A[0]), facts)
+        assert reach.own_diary(one, Named(student=STUDENTS_A[0], class_group=CLASS_B), facts), "narrowed to the child"
+        assert not reach.own_diary(one, Named(student=STUDENTS_A[1]), facts)
+        assert not reach.own_diary(one, Named(class_group=CLASS_A), facts)
+        assert not reach.own_diary(one, Named(lesson=LESSON), facts)
+        assert not reach.own_diary(one, Named(), facts)
+    assert not reach.own_diary(Reader(GUARDIANS[0], ()), Named(student=STUDENTS_A[0]), facts)
 
 
 def test_an_inspection_of_classes_reaches_them_and_what_is_of_them(school: SmallSchool) -> None:
@@ -211,8 +212,8 @@ def test_an_inspection_of_a_period_reaches_its_days(school: SmallSchool) -> None
 @pytest.mark.parametrize("of", ["class_group", "course", "lesson", "sheet", "student", "employee"])
 def test_what_is_not_there_is_out_of_everybodys_reach_alike(of: str, school: SmallSchool) -> None:
     facts, named = Recorded(school), Named(**{of: NOBODY})
-    for reach in (own_teaching, own_class, own_diary):
-        assert not reach(reader(TEACHER.id), named, facts)
+    for one in (own_teaching, own_class, own_diary):
+        assert not one(reader(TEACHER.id), named, facts)
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_a_closed_account_is_opened_again_without_its_roles(school: SmallSchool)
     assert account.acknowledged == {TEXT}
 
 
-@pytest.mark.clause("R37", breaks="ledger.journal.accounts:acknowledge_confidentiality")
+@pytest.mark.clause("R37", breaks="ledger.journal.accounts:_check_holder")
 def test_the_holder_alone_acknowledges_each_text_once(school: SmallSchool) -> None:
     read = cmd.AcknowledgeConfidentiality(account=TEACHER.id, sha256=TEXT)
     assert school.refuse(read, TEACHER).rule == "unknown_account"
