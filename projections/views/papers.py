@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
+
+import orjson
 
 from ledger.journal.paper_events import (
     PaperDestroyed,
@@ -48,11 +49,11 @@ class PaperRow(NamedTuple):
 
 
 class PaperActionRow(NamedTuple):
-    """What became of a paper, or, where `paper` is None, of the destruction that `matter` is."""
+    """What became of papers, a JSON array of ids; an empty one: of those of the destruction that `matter` is."""
 
     entry: int
     action: str
-    paper: str | None = None
+    papers: str = "[]"
     matter: str = ""
     place: str = ""
     receiver: str = ""
@@ -89,20 +90,31 @@ def _stored(event: PaperStored, entry: Entry) -> Operations:
     return (row,)
 
 
+def _listed(*papers: str) -> str:
+    return orjson.dumps(papers).decode()
+
+
 def _moved(event: PaperMoved, entry: Entry) -> Operations:
-    return (PaperActionRow(entry.index, "moved", event.paper, place=event.place, basis=event.basis),)
+    return (PaperActionRow(entry.index, "moved", _listed(event.paper), place=event.place, basis=event.basis),)
 
 
 def _handed_over(event: PaperHandedOver, entry: Entry) -> Operations:
-    row = PaperActionRow(entry.index, "handed_over", receiver=event.to, act=event.act, act_on=event.handed_on)
-    return tuple(row._replace(paper=paper) for paper in event.papers)
+    row = PaperActionRow(
+        entry.index,
+        "handed_over",
+        _listed(*event.papers),
+        receiver=event.to,
+        act=event.act,
+        act_on=event.handed_on,
+    )
+    return (row,)
 
 
 def _struck_off(event: PaperStruckOff, entry: Entry) -> Operations:
     row = PaperActionRow(
         entry.index,
         "struck_off",
-        event.paper,
+        _listed(event.paper),
         reason=event.reason,
         requested_by=event.requested_by,
         basis=event.basis,
@@ -111,9 +123,7 @@ def _struck_off(event: PaperStruckOff, entry: Entry) -> Operations:
 
 
 def _proposed(event: PaperDestructionProposed, entry: Entry) -> Operations:
-    return tuple(
-        PaperActionRow(entry.index, "proposed", paper, event.destruction, basis=event.basis) for paper in event.papers
-    )
+    return (PaperActionRow(entry.index, "proposed", _listed(*event.papers), event.destruction, basis=event.basis),)
 
 
 def _approved(event: PaperDestructionApproved, entry: Entry) -> Operations:
@@ -293,12 +303,12 @@ def paper_actions(views: Reader, position: int) -> list[PaperAction]:
     found = [_storing(moment, actor, row) for moment, actor, row in stored]
     columns = ", ".join(f"t.{field}" for field in PaperActionRow._fields[:-1])
     sql = f"SELECT m.at, m.actor, {columns} FROM {{paper_actions}} t {_MOMENT} WHERE {stands('t')} ORDER BY t.entry"
-    matters: dict[str, list[str]] = defaultdict(list)
+    matters: dict[str, list[str]] = {}
     for moment, actor, *row in views.select(sql, at):
         action = PaperActionRow(*row)
-        if action.action == "proposed" and action.paper is not None:
-            matters[action.matter].append(action.paper)
-        of = matters[action.matter] if action.paper is None else [action.paper]
+        of: list[str] = orjson.loads(action.papers) or matters[action.matter]
+        if action.action == "proposed":
+            matters[action.matter] = of
         found += [_acting(moment, actor, known[paper], action) for paper in of]
     return sorted(found, key=lambda action: (action.entry, action.paper))
 
