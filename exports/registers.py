@@ -37,7 +37,7 @@ from ledger.journal.vocabulary import (
     WORK_WORDS,
 )
 from ledger.wire.canonical import format_canonical
-from projections.reading import Reader, stands
+from projections.reading import Reader, command_join, stands
 from projections.views.duties import duties
 from projections.views.lookups import classes, courses, persons
 from projections.views.plans import statements
@@ -361,7 +361,7 @@ class Registers:
         sql = f"""SELECT k.entry, m.at, k.what, k.corrects, k.lesson, c.student, k.old, k.new, k.reason, k.note,
               k.basis, k.request, m.actor
             FROM {{corrections}} k
-            JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= k.entry)
+            {command_join("k.entry")}
             LEFT JOIN {{cells}} c ON c.entry = k.entry
             WHERE {stands("k")} AND k.entry > :after ORDER BY k.entry"""
         for row in self._pages(sql):

@@ -19,7 +19,7 @@ from ledger.journal.vocabulary import (
     RESULT_WORDS,
 )
 from ledger.wire.canonical import format_canonical
-from projections.reading import Reader, stands
+from projections.reading import Reader, command_join, stands
 from projections.views.result_register import assessment_rules, council_decisions
 
 _ENTRY, _AT, _SHEET = "entry (запись)", "at (внесено)", "sheet (ведомость)"
@@ -123,7 +123,7 @@ class _Results:
         sql = f"""SELECT k.entry, m.at, r.what, k.corrects, k.sheet, r.student, k.old, k.new, k.reason, k.note,
               k.basis, k.request, m.actor
             FROM {{result_corrections}} k
-            JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= k.entry)
+            {command_join("k.entry")}
             JOIN {{results}} r ON r.entry = k.entry
             WHERE {stands("k")} AND k.entry > :after ORDER BY k.entry"""
         for row in self._pages(sql):

@@ -15,9 +15,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ledger.log import LogRecorder
-from projections.reading import Reader, stands
+from projections.reading import Reader, command_join, stands
 
-_MOMENT: Final = "JOIN {{commands}} m ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= {0}.entry)"
 _COMMITMENT: Final = re.compile(rb'"_sd":\[([^\]]*)\]')
 _DIGEST: Final = re.compile(rb'"([A-Za-z0-9_-]{43})"')
 _AUTHOR: Final = b'{"actor":{"id":"%s"'
@@ -99,7 +98,7 @@ _CELLS: Final = f"""
     SELECT c.entry, m.at, m.actor, l.held_on, l.number, o.subject, g.grade, g.letter, l.teacher, c.what,
       (SELECT max(w.kind) FROM {{works}} w WHERE w.lesson = c.lesson AND w.work = c.work AND {stands("w")}),
       c.value, coalesce(k.action, 'recorded'), k.reason, k.basis, c.to_position
-    FROM {{cells}} c {_MOMENT.format("c")}
+    FROM {{cells}} c {command_join("c.entry")}
     JOIN {{lessons}} l ON l.lesson = c.lesson AND {stands("l")}
     JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
@@ -112,7 +111,7 @@ _RESULTS: Final = f"""
         SELECT min(q.entry) FROM {{publications}} q
         WHERE q.sheet = r.sheet AND q.what = r.what AND q.entry > r.entry AND {stands("q")}))),
       r.to_position
-    FROM {{results}} r {_MOMENT.format("r")}
+    FROM {{results}} r {command_join("r.entry")}
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}

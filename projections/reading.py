@@ -44,6 +44,16 @@ def stands(alias: str) -> str:
     return f"{alias}.entry < :at AND {alias}.to_position > :at"
 
 
+def command_of(entry: str) -> str:
+    """The first entry of the command that recorded an entry, which is how `{commands}` knows it; `entry`: a column."""
+    return f"(SELECT max(z.entry) FROM {{commands}} z WHERE z.entry <= {entry})"
+
+
+def command_join(entry: str) -> str:
+    """A join that gives an entry's moment and author as ``m.at`` and ``m.actor``; `entry`: a column."""
+    return f"JOIN {{commands}} m ON m.entry = {command_of(entry)}"
+
+
 def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]]:
     """Lists to put behind ``IN``, each with its parameters, of all the values together.
 

@@ -18,7 +18,7 @@ from ledger.journal.vocabulary import (
     SUBSTITUTION_WORDS,
     WORK_WORDS,
 )
-from projections.reading import stands
+from projections.reading import command_join, stands
 from projections.views.correction_register import Registered, correction_register
 from projections.views.lookups import ClassGroup
 
@@ -166,7 +166,7 @@ def _results(source: Source, group: ClassGroup) -> Iterator[Row]:
         JOIN {{result_corrections}} k ON k.sheet = s.sheet AND {stands("k")}
         JOIN {{results}} r ON r.entry = k.entry
         JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-        JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= k.entry)
+        {command_join("k.entry")}
         WHERE o.class_group = :class_group AND {stands("o")} ORDER BY k.entry"""
     found = source.views.select(sql, {"class_group": group.class_group, "at": source.position})
     notes = source.opened(row[12] for row in found)

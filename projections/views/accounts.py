@@ -15,7 +15,7 @@ from ledger.journal.account_events import (
     RoleRevoked,
 )
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -158,7 +158,7 @@ def account_entries(views: Reader, position: int) -> Sequence[AccountEntry]:
     sql = f"""SELECT a.entry, m.at, a.account, a.action, a.kind, a.named, a.role, a.starts_on, a.ends_on, a.granted_by,
           a.purpose, a.scope, a.reason, a.basis, a.sha256, m.actor
         FROM {{accounts}} a
-        JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= a.entry)
+        {command_join("a.entry")}
         WHERE {stands("a")} ORDER BY a.entry"""
     return [AccountEntry(*row) for row in views.select(sql, {"at": position})]
 

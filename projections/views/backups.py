@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ledger.journal.backup_events import BackupTaken, BackupVerified
 from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -118,9 +118,6 @@ class Backup:
     proof_age_days: int | None
 
 
-_MOMENT: Final = "JOIN {commands} m ON m.entry = (SELECT max(k.entry) FROM {commands} k WHERE k.entry <= t.entry)"
-
-
 def backups(views: Reader, *, now: datetime | None = None, at: AsOf = None) -> Answer[Backup]:
     """Backups, the newest first, with their age and the proofs that they can be restored.
 
@@ -136,12 +133,12 @@ def backups(views: Reader, *, now: datetime | None = None, at: AsOf = None) -> A
     moment = now or (at if isinstance(at, datetime) else None) or _last_moment(views, position)
     checks: dict[str, list[BackupCheck]] = {}
     sql = f"""SELECT t.backup, t.entry, m.at, m.actor, t.restored_at, t.verdict, t.how, t.size, t.root
-        FROM {{backup_checks}} t {_MOMENT} WHERE {stands("t")} ORDER BY t.entry"""
+        FROM {{backup_checks}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry"""
     for backup, entry, made_at, actor, restored_at, verdict, how, size, root in views.select(sql, {"at": position}):
         check = BackupCheck(entry, made_at, actor, restored_at, verdict, tuple(how.split()), size, root)
         checks.setdefault(backup, []).append(check)
     sql = f"""SELECT t.entry, m.at, m.actor, t.backup, t.what, t.size, t.root, t.bytes_count, t.sha256, t.place
-        FROM {{backups}} t {_MOMENT} WHERE {stands("t")} ORDER BY t.entry DESC"""
+        FROM {{backups}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry DESC"""
     rows = []
     for entry, made_at, actor, backup, what, size, root, bytes_, sha256, place in views.select(sql, {"at": position}):
         of_it = checks.get(backup, [])

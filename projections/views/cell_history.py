@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from projections.reading import Answer, AsOf, Reader, resolve
+from projections.reading import Answer, AsOf, Reader, command_of, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +71,25 @@ def text_of(value: str | None) -> str | None:
 
 
 # Rows of the cell are taken whether they still stand or not: a history is what they all say.
-_VALUES: Final = """
+_VALUES: Final = f"""
     SELECT h.entry, h.fact, h.what, coalesce(k.action, 'recorded'), h.old, h.value, h.work, k.reason, k.note, k.basis,
       k.corrects, k.request, m.at, m.actor, m.role, m.on_behalf_of, m.command
     FROM (
       SELECT c.entry, c.fact, c.what, c.value, c.work,
-        (SELECT p.value FROM {cells} p WHERE p.lesson = :lesson AND p.fact = c.fact AND p.entry < c.entry
+        (SELECT p.value FROM {{cells}} p WHERE p.lesson = :lesson AND p.fact = c.fact AND p.entry < c.entry
           ORDER BY p.entry DESC LIMIT 1) AS old,
-        (SELECT max(f.entry) FROM {commands} f WHERE f.entry <= c.entry) AS first
-      FROM {cells} c WHERE c.lesson = :lesson AND c.student = :student AND c.entry < :at
-    ) h JOIN {commands} m ON m.entry = h.first LEFT JOIN {corrections} k ON k.entry = h.entry"""
+        {command_of("c.entry")} AS first
+      FROM {{cells}} c WHERE c.lesson = :lesson AND c.student = :student AND c.entry < :at
+    ) h JOIN {{commands}} m ON m.entry = h.first LEFT JOIN {{corrections}} k ON k.entry = h.entry"""
 
 # An approval is the correction itself, and is among the values.
-_REQUESTS: Final = """
+_REQUESTS: Final = f"""
     SELECT h.entry, h.fact, h.what, CASE h.status WHEN 'refused' THEN 'refused' ELSE 'requested' END, h.old, h.new,
       h.work, h.reason, h.note, CASE h.status WHEN 'refused' THEN h.answer_basis ELSE h.basis END, h.corrects,
       CASE h.status WHEN 'refused' THEN h.request END, m.at, m.actor, m.role, m.on_behalf_of, m.command
     FROM (
-      SELECT r.*, c.fact, c.work, (SELECT max(f.entry) FROM {commands} f WHERE f.entry <= r.entry) AS first
-      FROM {requests} r JOIN {cells} c ON c.entry = r.corrects
+      SELECT r.*, c.fact, c.work, {command_of("r.entry")} AS first
+      FROM {{requests}} r JOIN {{cells}} c ON c.entry = r.corrects
       WHERE r.lesson = :lesson AND r.status <> 'approved' AND r.entry < :at
         AND c.lesson = :lesson AND c.student = :student
-    ) h JOIN {commands} m ON m.entry = h.first"""
+    ) h JOIN {{commands}} m ON m.entry = h.first"""

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from ledger.journal.events import PeriodAttested, PeriodClosed, PeriodReopened
 from projections.folding import Entry, View
-from projections.reading import Reader, stands
+from projections.reading import Reader, command_of, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -100,7 +100,7 @@ _TURNS: Final = f"""
     SELECT t.entry, t.period, t.action, t.reason, t.basis, t.requested_by, t.note, t.streams, t.size,
       m.at, m.actor, m.role, m.on_behalf_of
     FROM (
-      SELECT u.*, (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= u.entry) AS by_command
+      SELECT u.*, {command_of("u.entry")} AS by_command
       FROM (
         SELECT c.entry, c.period, 'closed' AS action, NULL AS reason, NULL AS basis, NULL AS requested_by, NULL AS note,
           c.streams, CAST(NULL AS bigint) AS size FROM {{closings}} c WHERE {stands("c")}

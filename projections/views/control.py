@@ -10,10 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from ledger.journal.control_events import ControlCheckRecorded, RemarkClosed, RemarkRaised
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
-
-_COMMAND: Final = "(SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= {})"
 
 
 class CheckRow(NamedTuple):
@@ -145,7 +143,7 @@ def checks(views: Reader, *, class_group: str | None = None, at: AsOf = None) ->
     position = resolve(views, at)
     chosen, given = _of_class("k", class_group)
     sql = f"""SELECT k.entry, m.at, k.class_group, k.held_on, k.from_date, k.to_date, m.actor, k.note
-        FROM {{control_checks}} k JOIN {{commands}} m ON m.entry = {_COMMAND.format("k.entry")}
+        FROM {{control_checks}} k {command_join("k.entry")}
         WHERE {stands("k")}{chosen} ORDER BY k.entry"""
     return Answer(position, tuple(Check(*row) for row in views.select(sql, {"at": position, **given})))
 
@@ -160,7 +158,7 @@ def remarks(
           r.lesson, r.held_on, r.found_by, m.actor, r.note, d.entry, d.how, d.note,
           CASE r.about WHEN 'homework' THEN {_FILLED["homework"]} WHEN 'attendance' THEN {_FILLED["attendance"]}
             WHEN 'marks' THEN {_FILLED["marks"]} WHEN 'lesson' THEN {_FILLED["lesson"]} END
-        FROM {{remarks}} r JOIN {{commands}} m ON m.entry = {_COMMAND.format("r.entry")}
+        FROM {{remarks}} r {command_join("r.entry")}
         JOIN {{classes}} g ON g.class_group = r.class_group AND {stands("g")}
         LEFT JOIN {{courses}} c ON c.course = r.course AND {stands("c")}
         LEFT JOIN {{remark_closings}} d ON d.remark = r.remark AND {stands("d")}

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, command_of, filters, resolve, stands
 from projections.rows import OPEN
 from projections.views.lookups import classes, periods, school
 
@@ -131,8 +131,7 @@ def correction_requests(
     conditions, parameters = filters(("r.lesson", lesson), ("r.status", status))
     sql = f"""SELECT r.entry, r.request, r.what, r.lesson, r.corrects, r.old, r.new, r.reason, r.note, r.basis,
           r.status, r.answer_basis, m.at, m.actor
-        FROM {{requests}} r JOIN {{commands}} m
-          ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= r.request)
+        FROM {{requests}} r {command_join("r.request")}
         WHERE {stands("r")}{conditions} ORDER BY r.request"""
     return Answer(position, tuple(Request(*row) for row in views.select(sql, {"at": position, **parameters})))
 
@@ -144,8 +143,8 @@ _REGISTER: Final = f"""
       m.at, m.actor, m.role, m.command, g.at
     FROM (
       SELECT j.*,
-        (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= j.entry) AS by_command,
-        (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= j.fact) AS fact_command
+        {command_of("j.entry")} AS by_command,
+        {command_of("j.fact")} AS fact_command
       FROM (
         SELECT i.*, coalesce(
           (SELECT x.fact FROM {{cells}} x WHERE x.entry = i.entry),

@@ -19,7 +19,7 @@ from ledger.journal.erasure_events import (
     RetentionScheduleAdopted,
 )
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, listed, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, command_of, listed, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -151,8 +151,6 @@ VIEW: Final = View(
     },
 )
 
-_MOMENT: Final = "JOIN {{commands}} m ON m.entry = (SELECT max(k.entry) FROM {{commands}} k WHERE k.entry <= {0}.entry)"
-
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -225,7 +223,7 @@ def retention_schedules(views: Reader, *, at: AsOf = None) -> Answer[Schedule]:
     """
     position = resolve(views, at)
     sql = f"""SELECT t.entry, m.at, m.actor, t.effective_from, t.basis, t.rows
-        FROM {{retention_schedules}} t {_MOMENT.format("t")} WHERE {stands("t")} ORDER BY t.entry"""
+        FROM {{retention_schedules}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry"""
     rows = views.select(sql, {"at": position})
     found = (Schedule(*[*row[:-1], msgspec.json.decode(row[-1], type=tuple[RetentionRow, ...])]) for row in rows)
     return Answer(position, tuple(found))
@@ -240,9 +238,9 @@ def legal_holds(views: Reader, *, at: AsOf = None) -> Answer[Hold]:
     position = resolve(views, at)
     sql = f"""SELECT t.entry, m.at, m.actor, t.hold, t.whose, t.basis, t.person, t.class_group,
           l.entry, n.at, n.actor, l.basis
-        FROM {{legal_holds}} t {_MOMENT.format("t")}
+        FROM {{legal_holds}} t {command_join("t.entry")}
         LEFT JOIN {{legal_hold_lifts}} l ON l.hold = t.hold AND l.entry < :at
-        LEFT JOIN {{commands}} n ON n.entry = (SELECT max(k.entry) FROM {{commands}} k WHERE k.entry <= l.entry)
+        LEFT JOIN {{commands}} n ON n.entry = {command_of("l.entry")}
         WHERE {stands("t")} ORDER BY t.entry"""
     return Answer(position, tuple(Hold(*row) for row in views.select(sql, {"at": position})))
 
@@ -260,11 +258,11 @@ def erasures(views: Reader, *, person: str | None = None, at: AsOf = None) -> An
         parameters["person"], condition = person, " AND t.person = :person"
     sql = f"""SELECT t.entry, m.at, m.actor, t.erasure, t.person, t.retention, t.ground, t.basis, t.counted_from,
           a.entry, n.at, n.actor, a.approved, a.basis, e.entry, o.at, o.actor, e.disclosures, e.destroyed_at, e.sheets
-        FROM {{erasures}} t {_MOMENT.format("t")}
+        FROM {{erasures}} t {command_join("t.entry")}
         LEFT JOIN {{erasure_answers}} a ON a.erasure = t.erasure AND a.entry < :at
-        LEFT JOIN {{commands}} n ON n.entry = (SELECT max(k.entry) FROM {{commands}} k WHERE k.entry <= a.entry)
+        LEFT JOIN {{commands}} n ON n.entry = {command_of("a.entry")}
         LEFT JOIN {{erased}} e ON e.erasure = t.erasure AND e.entry < :at
-        LEFT JOIN {{commands}} o ON o.entry = (SELECT max(k.entry) FROM {{commands}} k WHERE k.entry <= e.entry)
+        LEFT JOIN {{commands}} o ON o.entry = {command_of("e.entry")}
         WHERE {stands("t")}{condition} ORDER BY t.entry"""
     rows = views.select(sql, parameters)
     return Answer(position, tuple(Erasure(*[*row[:12], _flag(row[12]), *row[13:]]) for row in rows))

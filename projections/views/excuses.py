@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from ledger.journal.deadlines.excuses import Excuse as OfVerdict, Incident as OfExcuse, local_moment
 from ledger.journal.excuse_events import ExcuseAccepted, ExcuseWithdrawn, IncidentClosed, IncidentOpened
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.deadline_basis import Judging, judging
 
@@ -20,7 +20,6 @@ LAST_DAY: Final = "9999-12-31"
 LONG_MINUTES: Final = 60
 """An incident that lasts longer is marked."""
 _RULES: Final = 10
-_COMMAND: Final = "(SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= {})"
 
 
 class IncidentRow(NamedTuple):
@@ -203,7 +202,7 @@ def incidents(
     for incident, entry in views.select(sql, {"at": by.position}):
         tied[incident].append(entry)
     sql = f"""SELECT i.entry, m.at, i.incident, i.kind, i.began_at, c.ended_at, c.entry, m.actor, i.note, c.note
-        FROM {{incidents}} i JOIN {{commands}} m ON m.entry = {_COMMAND.format("i.entry")}
+        FROM {{incidents}} i {command_join("i.entry")}
         LEFT JOIN {{incident_closings}} c ON c.incident = i.incident AND {stands("c")}
         WHERE {stands("i")} AND i.began_at < :after AND (c.ended_at IS NULL OR c.ended_at >= :first)
         ORDER BY i.began_at, i.entry"""
@@ -233,7 +232,7 @@ def excuses(
     sql = f"""SELECT x.entry, m.at, x.excuse, x.teacher, x.lesson, o.course, o.class_group, o.subject,
           coalesce(l.held_on, x.held_on), l.number, x.rules, x.reason, x.incident, i.entry, x.basis, m.actor, x.note,
           w.entry, w.basis
-        FROM {{excuses}} x JOIN {{commands}} m ON m.entry = {_COMMAND.format("x.entry")}
+        FROM {{excuses}} x {command_join("x.entry")}
         LEFT JOIN {{lessons}} l ON l.lesson = x.lesson AND {stands("l")}
         JOIN {{courses}} o ON o.course = coalesce(x.course, l.course) AND {stands("o")}
         LEFT JOIN {{incidents}} i ON i.incident = x.incident AND {stands("i")}

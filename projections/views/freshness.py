@@ -11,7 +11,7 @@ from ledger.journal.deadlines.excuses import Incident
 from ledger.journal.service_events import FreshnessMeasured
 from ledger.wire.entry import format_at, parse_at
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.deadline_basis import judging
 from projections.views.excuses import FIRST_DAY, LAST_DAY, of_incident
@@ -89,7 +89,7 @@ def measurements(views: Reader, *, at: AsOf = None) -> Answer[Measured]:
     position = resolve(views, at)
     sql = f"""SELECT f.entry, m.at, f.size, f.shown, f.size - f.shown, f.minutes_behind, f.last_entry_minutes, m.actor
         FROM {{freshness_measurements}} f
-        JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= f.entry)
+        {command_join("f.entry")}
         WHERE {stands("f")} ORDER BY f.entry"""
     return Answer(position, tuple(Measured(*row) for row in views.select(sql, {"at": position})))
 

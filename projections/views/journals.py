@@ -10,7 +10,7 @@ import orjson
 
 from ledger.journal.journal_events import JournalClosed, JournalReopened, SheetTransferred
 from projections.folding import Entry, View
-from projections.reading import Reader, stands
+from projections.reading import Reader, command_of, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -108,7 +108,7 @@ _TURNS: Final = f"""
     SELECT t.entry, t.class_group, t.action, t.excused, t.reason, t.basis, t.requested_by, t.note, t.sha256, t.number,
       t.received_on, t.receiver, m.at, m.actor, m.role, m.on_behalf_of
     FROM (
-      SELECT u.*, (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= u.entry) AS by_command
+      SELECT u.*, {command_of("u.entry")} AS by_command
       FROM (
         SELECT c.entry, c.class_group, 'closed' AS action, c.excused, NULL AS reason, NULL AS basis,
           NULL AS requested_by, NULL AS note, NULL AS sha256, NULL AS number, NULL AS received_on, NULL AS receiver

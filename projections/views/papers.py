@@ -21,7 +21,7 @@ from ledger.journal.paper_events import (
 from ledger.journal.paper_terms import retention_of
 from ledger.journal.retention import due_day, find_row
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.erasures import Hold, legal_holds, retention_schedules
 from projections.views.print_rules import PaperPlace
@@ -152,7 +152,6 @@ VIEW: Final = View(
         PaperDestroyed: _destroyed,
     },
 )
-_MOMENT: Final = "JOIN {commands} m ON m.entry = (SELECT max(k.entry) FROM {commands} k WHERE k.entry <= t.entry)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +296,14 @@ def paper_actions(views: Reader, position: int) -> list[PaperAction]:
     """Every entry of the register before a position, in its order; of one about several papers, each by id."""
     at = {"at": position}
     columns = ", ".join(f"t.{field}" for field in PaperRow._fields[:-1])
-    sql = f"SELECT m.at, m.actor, {columns} FROM {{papers}} t {_MOMENT} WHERE {stands('t')} ORDER BY t.entry"
+    sql = f"""SELECT m.at, m.actor, {columns}
+        FROM {{papers}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry"""
     stored = [(moment, actor, PaperRow(*row)) for moment, actor, *row in views.select(sql, at)]
     known = {row.paper: row for _, _, row in stored}
     found = [_storing(moment, actor, row) for moment, actor, row in stored]
     columns = ", ".join(f"t.{field}" for field in PaperActionRow._fields[:-1])
-    sql = f"SELECT m.at, m.actor, {columns} FROM {{paper_actions}} t {_MOMENT} WHERE {stands('t')} ORDER BY t.entry"
+    sql = f"""SELECT m.at, m.actor, {columns}
+        FROM {{paper_actions}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry"""
     matters: dict[str, list[str]] = {}
     for moment, actor, *row in views.select(sql, at):
         action = PaperActionRow(*row)

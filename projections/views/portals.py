@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ledger.journal.service_events import PortalChecked, PortalDropped, PortalListed
 from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, stands
+from projections.reading import Answer, AsOf, Reader, command_join, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.deadline_basis import judging
 
@@ -97,7 +97,7 @@ def portal_entries(views: Reader, position: int) -> Sequence[PortalEntry]:
     """All that was said of portals, in its order; `position`: one that the views have reached."""
     sql = f"""SELECT p.entry, m.at, p.portal, p.action, p.name, p.link, p.diary, p.outcome, p.basis, m.actor
         FROM {{portals}} p
-        JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= p.entry)
+        {command_join("p.entry")}
         WHERE {stands("p")} ORDER BY p.entry"""
     return [PortalEntry(*row) for row in views.select(sql, {"at": position})]
 

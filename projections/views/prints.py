@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.journal.print_events import SheetCertified, SheetIssued, SheetVoided
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -135,7 +135,7 @@ _PRINTS: Final = f"""
     SELECT p.entry, m.at, m.actor, p.sheet, p.number, p.kind, p.position, p.pages, p.content, p.course, p.period,
       p.class_group, p.month, c.entry, c.certified_by, c.office, c.certified_on, c.seal, v.entry, v.reason, v.basis
     FROM {{prints}} p
-    JOIN {{commands}} m ON m.entry = (SELECT max(k.entry) FROM {{commands}} k WHERE k.entry <= p.entry)
+    {command_join("p.entry")}
     LEFT JOIN {{print_certifications}} c ON c.sheet = p.sheet AND c.entry < :at
     LEFT JOIN {{print_voids}} v ON v.sheet = p.sheet AND v.entry < :at
     WHERE {stands("p")}"""
@@ -203,14 +203,13 @@ def print_actions(views: Reader, position: int) -> list[PrintAction]:
         scope = " ".join(part for part in (one.course, one.period, one.class_group, one.month) if part)
         made = (one.number, one.kind, scope, one.position, one.pages)
         found.append(PrintAction(one.entry, one.at, one.actor, "issued", one.sheet, *made))
-    moment = "JOIN {commands} m ON m.entry = (SELECT max(k.entry) FROM {commands} k WHERE k.entry <= t.entry)"
     sql = f"""SELECT t.entry, m.at, m.actor, t.sheet, t.certified_by, t.office, t.certified_on, t.seal
-        FROM {{print_certifications}} t {moment} WHERE {stands("t")}"""
+        FROM {{print_certifications}} t {command_join("t.entry")} WHERE {stands("t")}"""
     for entry, at, actor, sheet, by, office, on, seal in views.select(sql, {"at": position}):
         certified = {"certified_by": by, "office": office, "certified_on": on, "seal": bool(seal)}
         found.append(PrintAction(entry, at, actor, "certified", sheet, **certified))
     sql = f"""SELECT t.entry, m.at, m.actor, t.sheet, t.reason, t.basis
-        FROM {{print_voids}} t {moment} WHERE {stands("t")}"""
+        FROM {{print_voids}} t {command_join("t.entry")} WHERE {stands("t")}"""
     for entry, at, actor, sheet, reason, basis in views.select(sql, {"at": position}):
         found.append(PrintAction(entry, at, actor, "voided", sheet, reason=reason, basis=basis))
     return sorted(found, key=lambda action: action.entry)

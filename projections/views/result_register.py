@@ -24,7 +24,7 @@ from ledger.journal.computing import (
 )
 from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years
 from ledger.journal.result_events import AssessmentRules
-from projections.reading import Answer, AsOf, Reader, filters, listed, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, filters, listed, resolve, stands
 from projections.views.finals import ViewStudies
 from projections.views.result_changes import suspects
 
@@ -215,7 +215,7 @@ _REQUESTS: Final = f"""
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     JOIN {{results}} r ON r.entry = q.corrects
-    JOIN {{commands}} m ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= q.request)
+    {command_join("q.request")}
     WHERE {stands("q")}"""
 
 
@@ -288,7 +288,7 @@ _RESULTS: Final = f"""
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-    JOIN {{commands}} m ON m.entry = (SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= r.fact)
+    {command_join("r.fact")}
     LEFT JOIN {{publications}} b ON b.entry = (
       SELECT min(q.entry) FROM {{publications}} q
       WHERE q.sheet = r.sheet AND q.what = r.what AND q.entry > r.fact AND {stands("q")})

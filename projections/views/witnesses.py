@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from ledger.journal.witness_events import CheckpointCosigned, WitnessAppointed, WitnessDismissed
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -118,7 +118,7 @@ def witness_entries(views: Reader, position: int) -> Sequence[WitnessEntry]:
     sql = f"""SELECT w.entry, m.at, w.witness, w.action, w.vkey, w.held_by, w.link, w.size, w.root, w.time,
           w.signature, w.basis, m.actor
         FROM {{witnesses}} w
-        JOIN {{commands}} m ON m.entry = (SELECT max(n.entry) FROM {{commands}} n WHERE n.entry <= w.entry)
+        {command_join("w.entry")}
         WHERE {stands("w")} ORDER BY w.entry"""
     return [WitnessEntry(*row) for row in views.select(sql, {"at": position})]
 
