@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import psycopg
+from eventsourcing.persistence import OperationalError
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import DictRow, dict_row, tuple_row
+from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
+from psycopg_pool import ConnectionPool, PoolTimeout
 
-from ledger.database.migrations import Applied, Migration
+from ledger.database.migrations import Applied, Migration, pending_migrations, read_migrations
 
 _ConnectionT = TypeVar("_ConnectionT", bound="psycopg.Connection[DictRow]")
 
@@ -72,6 +75,78 @@ def applied_migrations(connection: psycopg.Connection[Any], schema: str) -> list
             return []
         query = SQL("SELECT number, name, digest FROM {}.migrations").format(Identifier(schema))
         return [Applied(*row) for row in cursor.execute(query)]
+
+
+def pending_of(connection: psycopg.Connection[Any], schema: str, package: str) -> tuple[Migration, ...]:
+    """Migrations of a package that its schema does not remember.
+
+    Raises:
+        MigrationError: the schema remembers others.
+    """
+    return pending_migrations(read_migrations(package), applied_migrations(connection, schema))
+
+
+def install_schema(owner_dsn: str, schema: str, package: str, lock: int) -> None:
+    """Make a schema or bring it up to date by a package's migrations; the role must be allowed to create schemas.
+
+    `lock`: of two that do so at once one waits.
+
+    Raises:
+        MigrationError: the database does not fit this program.
+        psycopg.Error: the server refused.
+    """
+    with connect(owner_dsn) as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock,))
+        pending = pending_of(connection, schema, package)
+        if pending:
+            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+            connection.execute(
+                SQL(
+                    "CREATE TABLE IF NOT EXISTS {}.migrations (number int PRIMARY KEY, name text NOT NULL,"
+                    " digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+                ).format(Identifier(schema))
+            )
+        for migration in pending:
+            apply_migration(connection, schema, migration)
+
+
+def open_pool(
+    dsn: str,
+    name: str,
+    pool_max: int,
+    prepare: Callable[[psycopg.Connection[Any]], None],
+    check: Callable[[psycopg.Connection[Any]], None],
+) -> ConnectionPool[psycopg.Connection[TupleRow]]:
+    """A pool whose connections `prepare` has made ready, once `check` found one of them good.
+
+    Raises:
+        psycopg.Error, PoolTimeout: the server cannot be reached; or what `check` raises. Nothing is left open.
+    """
+    pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=pool_max,
+        kwargs={"row_factory": tuple_row, "connect_timeout": CONNECT_SECONDS},
+        configure=prepare,
+        check=ConnectionPool.check_connection,
+        timeout=CONNECT_SECONDS,
+        open=False,
+        name=name,
+    )
+    try:
+        pool.open(wait=True, timeout=CONNECT_SECONDS)
+        with pool.connection() as connection:
+            check(connection)
+    except BaseException:
+        pool.close()
+        raise
+    return pool
+
+
+def translated(error: psycopg.Error | PoolTimeout, what: str) -> OperationalError:
+    """Name a driver's error without its text, which may quote a row."""
+    state = getattr(error, "sqlstate", None)
+    return OperationalError(f"{what} ({type(error).__name__}{f', SQLSTATE {state}' if state else ''})")
 
 
 def apply_migration(connection: psycopg.Connection[Any], schema: str, migration: Migration) -> None:

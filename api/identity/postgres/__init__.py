@@ -8,13 +8,11 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import psycopg
-from eventsourcing.persistence import OperationalError
-from psycopg.rows import TupleRow, tuple_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from api.identity.rows import Execute
-from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
-from ledger.database.postgres import CONNECT_SECONDS, applied_migrations, apply_migration, configure, connect
+from ledger.database.migrations import MigrationError
+from ledger.database.postgres import configure, install_schema, open_pool, pending_of, translated
 
 POOL_MAX: Final = 4
 _SCHEMA: Final = "identity"
@@ -31,19 +29,9 @@ def install(owner_dsn: str) -> None:
         OperationalError: the server refused.
     """
     try:
-        with connect(owner_dsn) as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-            pending = _pending(connection)
-            if pending:
-                connection.execute("CREATE SCHEMA IF NOT EXISTS identity")
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS identity.migrations (number int PRIMARY KEY, name text NOT NULL,"
-                    " digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
-                )
-            for migration in pending:
-                apply_migration(connection, _SCHEMA, migration)
+        install_schema(owner_dsn, _SCHEMA, __name__, _LOCK_NUMBER)
     except psycopg.Error as error:
-        raise _translated(error, "the schema of secrets was not made") from None
+        raise translated(error, "the schema of secrets was not made") from None
 
 
 class PostgresRows:
@@ -55,27 +43,10 @@ class PostgresRows:
     """
 
     def __init__(self, dsn: str, *, pool_max: int = POOL_MAX) -> None:
-        self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
-            dsn,
-            min_size=1,
-            max_size=pool_max,
-            kwargs={"row_factory": tuple_row, "connect_timeout": CONNECT_SECONDS},
-            configure=_configure,
-            check=ConnectionPool.check_connection,
-            timeout=CONNECT_SECONDS,
-            open=False,
-            name="letopis identity",
-        )
         try:
-            self._pool.open(wait=True, timeout=CONNECT_SECONDS)
-            with self._pool.connection() as connection:
-                _check_migrated(connection)
+            self._pool = open_pool(dsn, "letopis identity", pool_max, _configure, _check_migrated)
         except (psycopg.Error, PoolTimeout) as error:
-            self._pool.close()
-            raise _translated(error, "the secrets cannot be opened") from None
-        except BaseException:
-            self._pool.close()
-            raise
+            raise translated(error, "the secrets cannot be opened") from None
 
     def run(self, work: Callable[[Execute], _T]) -> _T:
         """Run `work` in one transaction; see `Rows.run`."""
@@ -88,7 +59,7 @@ class PostgresRows:
 
                 return work(execute)
         except (psycopg.Error, PoolTimeout) as error:
-            raise _translated(error, "the secrets cannot be read or kept") from None
+            raise translated(error, "the secrets cannot be read or kept") from None
 
     def close(self) -> None:
         """Close the pool."""
@@ -101,20 +72,10 @@ def _configure(connection: psycopg.Connection[Any]) -> None:
 
 
 def _check_migrated(connection: psycopg.Connection[Any]) -> None:
-    if pending := _pending(connection):
+    if pending := pending_of(connection, _SCHEMA, __name__):
         raise MigrationError(f"migration {pending[0].title} of signing in is not applied; run letopis migrate")
 
 
 @cache
 def _spelt(sql: str) -> bytes:
     return _PARAMETER.sub(r"%(\1)s", sql).encode()
-
-
-def _pending(connection: psycopg.Connection[Any]) -> tuple[Migration, ...]:
-    return pending_migrations(read_migrations(__name__), applied_migrations(connection, _SCHEMA))
-
-
-def _translated(error: psycopg.Error | PoolTimeout, what: str) -> OperationalError:
-    """Name a driver's error without its text, which may quote a row."""
-    state = getattr(error, "sqlstate", None)
-    return OperationalError(f"{what} ({type(error).__name__}{f', SQLSTATE {state}' if state else ''})")

@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import psycopg
 from eventsourcing.persistence import OperationalError
-from psycopg.rows import TupleRow, tuple_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
-from ledger.database.migrations import Migration, MigrationError, pending_migrations, read_migrations
-from ledger.database.postgres import CONNECT_SECONDS, applied_migrations, apply_migration, configure, connect
+from ledger.database.migrations import MigrationError
+from ledger.database.postgres import configure, install_schema, open_pool, pending_of, translated
 from ledger.errors import LetopisError
 from ledger.vault.destroyed import Owner
 from ledger.vault.keys import KeyStore
@@ -32,17 +31,7 @@ def install(owner_dsn: str) -> None:
         OperationalError: the server refused.
     """
     try:
-        with connect(owner_dsn) as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-            pending = _pending(connection)
-            if pending:
-                connection.execute("CREATE SCHEMA IF NOT EXISTS vault")
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS vault.migrations (number int PRIMARY KEY, name text NOT NULL,"
-                    " digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
-                )
-            for migration in pending:
-                apply_migration(connection, _SCHEMA, migration)
+        install_schema(owner_dsn, _SCHEMA, __name__, _LOCK_NUMBER)
     except psycopg.Error as error:
         raise _translated(error, "the vault's schema was not made") from None
 
@@ -63,27 +52,10 @@ class PostgresRows:
 
     def __init__(self, dsn: str, origin: str, *, pool_max: int = POOL_MAX) -> None:
         self._origin = origin
-        self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
-            dsn,
-            min_size=1,
-            max_size=pool_max,
-            kwargs={"row_factory": tuple_row, "connect_timeout": CONNECT_SECONDS},
-            configure=configure,
-            check=ConnectionPool.check_connection,
-            timeout=CONNECT_SECONDS,
-            open=False,
-            name="letopis vault",
-        )
         try:
-            self._pool.open(wait=True, timeout=CONNECT_SECONDS)
-            with self._pool.connection() as connection:
-                _check_migrated(connection)
+            self._pool = open_pool(dsn, "letopis vault", pool_max, configure, _check_migrated)
         except (psycopg.Error, PoolTimeout) as error:
-            self._pool.close()
             raise _translated(error, "the vault cannot be opened") from None
-        except BaseException:
-            self._pool.close()
-            raise
 
     def insert(self, rows: Sequence[SealedRow]) -> None:
         """Insert rows in one transaction, durable when it returns.
@@ -210,17 +182,11 @@ class PostgresRows:
 
 
 def _check_migrated(connection: psycopg.Connection[Any]) -> None:
-    if pending := _pending(connection):
+    if pending := pending_of(connection, _SCHEMA, __name__):
         raise MigrationError(f"migration {pending[0].title} of the vault is not applied")
 
 
-def _pending(connection: psycopg.Connection[Any]) -> tuple[Migration, ...]:
-    return pending_migrations(read_migrations(__name__), applied_migrations(connection, _SCHEMA))
-
-
 def _translated(error: psycopg.Error | PoolTimeout, what: str) -> LetopisError | OperationalError:
-    """Name a driver's error without its text, which may quote a row."""
-    state = getattr(error, "sqlstate", None)
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return LetopisError(f"{what}: the role may not (SQLSTATE {state})")
-    return OperationalError(f"{what} ({type(error).__name__}{f', SQLSTATE {state}' if state else ''})")
+        return LetopisError(f"{what}: the role may not (SQLSTATE {error.sqlstate})")
+    return translated(error, what)
