@@ -112,7 +112,7 @@ def open_accounts(app: School, vault: Vault, identities: Sequence[Identity], tex
         Refused: a rule of the journal forbids it.
     """
     first = Actor(identities[0].actor, "administrator")
-    today = app.now().astimezone(app.zone).date()
+    today = app.today()
     school = app.look(lambda context: context.books.school)
     for one in identities:
         if app.aggregate(f"account/{one.actor}")[0] is not None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
 
+from starlette.requests import Request
+
 from ledger.journal.account_events import RoleGranted
 from ledger.journal.course import Course
 from ledger.journal.lesson import Lesson
@@ -115,6 +117,11 @@ def named_in(parameters: Iterable[tuple[str, str]]) -> Named:
         elif kind and (kind not in _IDS or _ID.fullmatch(text)):
             found[kind] = text
     return Named(**found)
+
+
+def named_by(request: Request) -> Named:
+    """What a request names."""
+    return named_in([*request.query_params.multi_items(), *request.path_params.items()])
 
 
 def _month(text: str) -> dict[str, str]:

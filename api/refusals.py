@@ -12,12 +12,11 @@ from starlette.requests import Request
 
 from api.access import name_of
 from api.auth import Identity
-from api.reach import class_of, named_in
+from api.reach import class_of, named_by
 from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
 from ledger.access.events import Reason, Refusal
 from ledger.access.log import AccessLogUnavailable
-from ledger.journal.people import Person
 from ledger.wire.entry import Actor
 
 AGAIN_SECONDS: Final = 60.0
@@ -40,19 +39,14 @@ def trace(request: Request, school: OpenSchool, identity: Identity, reason: Reas
     if not what or not _is_new((school.code, identity.actor, what, reason)):
         return
     facts = SchoolFacts(school)
-    named = named_in([*request.query_params.multi_items(), *request.path_params.items()])
-    people = [one for one in (named.student, named.employee) if one is not None and _is_person(school, one)]
+    named = named_by(request)
+    people = [one for one in (named.student, named.employee) if one is not None and facts.person(one) is not None]
     groups = [one for one in (named.class_group, class_of(named, facts)) if one is not None]
     refusal = Refusal(what, reason, people, [one for one in groups if facts.class_group(one) is not None])
     try:
         school.access.log.record(refusal, Actor(identity.actor, identity.role))
     except AccessLogUnavailable as error:
         _logger.error("a refusal could not be recorded: %s", error)  # noqa: TRY400 - its text says enough
-
-
-def _is_person(school: OpenSchool, id_: str) -> bool:
-    state, _ = school.app.aggregate(f"person/{id_}")
-    return isinstance(state, Person)
 
 
 def _is_new(key: tuple[str, str, str, str]) -> bool:

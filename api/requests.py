@@ -22,12 +22,12 @@ from starlette.requests import Request
 from api.access import declared_by
 from api.auth import RIGHTS, Identity, Right
 from api.bodies import FIELD_NAMES
-from api.identity.acting import SESSION, find_account, of_session, of_token, roles_today
+from api.identity.acting import SESSION, find_account, grants_today, of_session, of_token, roles_of
 from api.identity.kept import Session
 from api.misfits import describe_misfit
 from api.problems import Problem, unauthorized
 from api.queries import INDEX
-from api.reach import Named, named_in
+from api.reach import named_by
 from api.refusals import trace
 from api.school_facts import SchoolFacts
 from api.schools import OpenSchool, Registry
@@ -173,10 +173,10 @@ def _of_session(request: Request, school: OpenSchool) -> Identity:
     if session.stage == "half":
         raise unauthorized()
     account = find_account(school, session.account)
-    held = roles_today(school, account) if account is not None else ()
-    if account is None or not held:
+    grants = grants_today(school, account) if account is not None else ()
+    if account is None or not grants:
         raise unauthorized()
-    return of_session(school, session, account, _role_used(request, session.role, held))
+    return of_session(school, session, account, grants, _role_used(request, session.role, roles_of(grants)))
 
 
 def _of_token(request: Request, school: OpenSchool) -> Identity:
@@ -197,8 +197,7 @@ def _role_used(request: Request, chosen: str | None, held: Sequence[str]) -> str
         raise Problem("role_not_said", 400, detail, more={"roles": list(held)})
     role = role or held[0]
     if role not in held:
-        detail = ("этой роли у учётной записи сегодня нет", "the account does not have this role today")
-        raise Problem("role_not_held", 403, detail, more={"roles": list(held)})
+        raise role_not_held(roles=list(held))
     return role
 
 
@@ -221,7 +220,7 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
         problem, reason = _forbidden(identity, right)
         trace(request, school, identity, reason)
         raise problem
-    if _shows_somebody(request) and not identity.reaches(right, _named(request), SchoolFacts(school)):
+    if _shows_somebody(request) and not identity.reaches(right, named_by(request), SchoolFacts(school)):
         trace(request, school, identity, "reach")
         raise _out_of_reach()
     refuse_strange_query(request)
@@ -240,10 +239,20 @@ def _forbidden(identity: Identity, right: Right) -> tuple[Problem, Reason]:
         )
         return Problem("confidentiality_not_acknowledged", 403, detail), "acknowledgement"
     if identity.label == SESSION and right in RIGHTS.get(identity.role, frozenset()):
-        detail = ("этой роли нужен второй фактор", "this role asks for a second factor")
-        return Problem("second_factor_needed", 403, detail), "factor"
+        return factor_needed(), "factor"
     detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
     return Problem("forbidden", 403, detail), "right"
+
+
+def factor_needed() -> Problem:
+    """The role asks for a second factor, and the session has none."""
+    return Problem("second_factor_needed", 403, ("этой роли нужен второй фактор", "this role asks for a second factor"))
+
+
+def role_not_held(status: int = 403, **more: Any) -> Problem:
+    """The account does not have the role today."""
+    detail = ("этой роли у учётной записи сегодня нет", "the account does not have this role today")
+    return Problem("role_not_held", status, detail, more=more)
 
 
 def _shows_somebody(request: Request) -> bool:
@@ -251,10 +260,6 @@ def _shows_somebody(request: Request) -> bool:
     route = request.scope.get("route")
     declared = declared_by(route) if isinstance(route, APIRoute) else None
     return declared is None or bool(declared.kinds)
-
-
-def _named(request: Request) -> Named:
-    return named_in([*request.query_params.multi_items(), *request.path_params.items()])
 
 
 def _out_of_reach() -> Problem:

@@ -8,6 +8,7 @@ from api.schools import OpenSchool
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import Course
 from ledger.journal.lesson import Lesson
+from ledger.journal.people import Person
 from ledger.journal.roster import ClassGroup
 from ledger.journal.sheet import ResultSheet
 from ledger.journal.substitution_plans import SubstitutionPlans
@@ -25,8 +26,7 @@ class SchoolFacts:
     @property
     def today(self) -> str:
         """The day by the school's clock."""
-        app = self._school.app
-        return app.now().astimezone(app.zone).date().isoformat()
+        return self._school.app.today().isoformat()
 
     def course(self, id_: str) -> Course | None:
         """A course."""
@@ -67,6 +67,10 @@ class SchoolFacts:
         found = self._find(SubstitutionPlans, f"substitution/{course}")
         plans = found.standing.values() if found is not None else ()
         return tuple(plan.held_on for plan in plans if plan.substitute == who)
+
+    def person(self, id_: str) -> Person | None:
+        """A registered person."""
+        return self._find(Person, f"person/{id_}")
 
     def _find(self, kind: type[_StateT], stream: str) -> _StateT | None:
         state, _ = self._school.app.aggregate(stream)

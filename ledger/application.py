@@ -10,7 +10,7 @@ what was read — where something had moved, decide again on fresh state.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import uuid4
@@ -83,6 +83,10 @@ class School(Application[str]):
         """The school's time zone; UTC while the log is empty."""
         school = self._shelf.school()
         return (school and find_zone(school.time_zone)) or UTC
+
+    def today(self) -> date:
+        """The day by the server's clock, where the school is."""
+        return self.now().astimezone(self.zone).date()
 
     def execute(
         self, command: JournalCommand, *, actor: Actor, key: str = "", digest: bytes = b"", at: datetime | None = None

@@ -103,7 +103,7 @@ def _no_signals() -> Iterator[None]:
 def admit(server: Served, *roles: str) -> None:
     """Give more people accounts with these roles and tokens; the administrator does it."""
     school, admin = server.school, Actor(server.actors["administrator"], "administrator")
-    today = school.app.now().astimezone(school.app.zone).date().isoformat()
+    today = school.app.today().isoformat()
     for role in roles:
         account, name = str(uuid4()), None
         more: dict[str, Any] = {}

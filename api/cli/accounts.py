@@ -89,7 +89,7 @@ def run_grant(
 ) -> int:
     """Grant a role; `more` are its days and what an inspection or a guardian's role has."""
     with _written(var, by) as (school, actor):
-        more["starts_on"] = more["starts_on"] or school.app.now().astimezone(school.app.zone).date().isoformat()
+        more["starts_on"] = more["starts_on"] or school.app.today().isoformat()
         command = jc.GrantRole(account=account, role=cast("Role", role), basis=basis, **more)
         entry = school.execute(command, actor).first_index
         console.result({"entry": entry}, f"{ROLE_WORDS[role]}: дана записью / granted by entry {entry}")

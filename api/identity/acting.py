@@ -6,6 +6,7 @@ revoked, an account that was closed and a day that is over count from the next r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from api.auth import Identity, Right, needs_second_factor
@@ -28,7 +29,7 @@ def find_account(school: OpenSchool, id_: str) -> Account | None:
 
 def grants_today(school: OpenSchool, account: Account) -> tuple[RoleGranted, ...]:
     """What the account holds today by the school's clock; a guardian's role while the child is theirs."""
-    day = school.app.now().astimezone(school.app.zone).date().isoformat()
+    day = school.app.today().isoformat()
     return tuple(
         grant for grant in account.held(day) if grant.student is None or _is_guardian(school, account.id, grant.student)
     )
@@ -36,13 +37,18 @@ def grants_today(school: OpenSchool, account: Account) -> tuple[RoleGranted, ...
 
 def roles_today(school: OpenSchool, account: Account) -> tuple[str, ...]:
     """Roles that the account holds today, sorted."""
-    return tuple(sorted({grant.role for grant in grants_today(school, account)}))
+    return roles_of(grants_today(school, account))
+
+
+def roles_of(grants: Iterable[RoleGranted]) -> tuple[str, ...]:
+    """The roles of these grants, each once, sorted."""
+    return tuple(sorted({grant.role for grant in grants}))
 
 
 def of_token(school: OpenSchool, token: Token) -> Identity | None:
     """Whom a token stands for; None where its account is closed or does not hold its role today."""
     account = find_account(school, token.account)
-    grants = _grants_of(school, account, token.role) if account is not None else ()
+    grants = _of_role(grants_today(school, account), token.role) if account is not None else ()
     if account is None or not grants:
         return None
     return Identity(
@@ -56,8 +62,10 @@ def of_token(school: OpenSchool, token: Token) -> Identity | None:
     )
 
 
-def of_session(school: OpenSchool, session: Session, account: Account, role: str) -> Identity:
-    """Whom a session stands for in a role that the account holds; without the factor that the role needs, no rights."""
+def of_session(
+    school: OpenSchool, session: Session, account: Account, grants: Iterable[RoleGranted], role: str
+) -> Identity:
+    """Whom a session stands for in a role of what the account holds; without the factor that it needs, no rights."""
     weak = session.stage != "full" and needs_second_factor(role)
     return Identity(
         actor=session.account,
@@ -66,12 +74,12 @@ def of_session(school: OpenSchool, session: Session, account: Account, role: str
         label=SESSION,
         rights=frozenset() if weak else None,
         has_acknowledged=_has_read(school, account),
-        grants=_grants_of(school, account, role),
+        grants=_of_role(grants, role),
     )
 
 
-def _grants_of(school: OpenSchool, account: Account, role: str) -> tuple[RoleGranted, ...]:
-    return tuple(grant for grant in grants_today(school, account) if grant.role == role)
+def _of_role(grants: Iterable[RoleGranted], role: str) -> tuple[RoleGranted, ...]:
+    return tuple(grant for grant in grants if grant.role == role)
 
 
 def _has_read(school: OpenSchool, account: Account) -> bool:

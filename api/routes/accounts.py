@@ -13,7 +13,7 @@ from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, roles_today
 from api.openapi import asks, describe
 from api.problems import Problem
-from api.requests import authorize_now, convert_body, now_seconds, path_id, path_index, read_body
+from api.requests import authorize_now, convert_body, now_seconds, path_id, path_index, read_body, role_not_held
 from api.routes.sign_in import make_token, revoke_token, shown
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
@@ -165,8 +165,7 @@ async def make_programs_token(request: Request) -> Response:
             detail = ("ключ для себя человек делает сам", "a person makes the own token")
             raise Problem("not_a_program", 403, detail)
         if body.role not in roles_today(school, known):
-            detail = ("этой роли у учётной записи сегодня нет", "the account does not have this role today")
-            raise Problem("role_not_held", 409, detail)
+            raise role_not_held(409)
         return make_token(school, account, body)
 
     return await run_in_threadpool(work)

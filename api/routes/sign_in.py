@@ -10,18 +10,20 @@ from starlette.concurrency import run_in_threadpool
 from api.access import reads_nobody
 from api.auth import RIGHTS, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
-from api.identity.acting import find_account, of_session, roles_today
+from api.identity.acting import find_account, grants_today, of_session, roles_of, roles_today
 from api.identity.kept import NotTheHolder, Session, Token
 from api.openapi import asks
 from api.problems import Problem, unauthorized
 from api.requests import (
     convert_body,
     cookie_name,
+    factor_needed,
     identify,
     now_seconds,
     read_body,
     refuse_other_sites,
     refuse_strange_query,
+    role_not_held,
     school_of,
     session_of,
 )
@@ -291,11 +293,9 @@ def _check_held(school: OpenSchool, session: Session, role: str) -> None:
     if account is None:
         raise unauthorized()
     if role not in roles_today(school, account):
-        detail = ("этой роли у учётной записи сегодня нет", "the account does not have this role today")
-        raise Problem("role_not_held", 403, detail)
+        raise role_not_held()
     if needs_second_factor(role) and session.stage != "full":
-        detail = ("этой роли нужен второй фактор", "this role asks for a second factor")
-        raise Problem("second_factor_needed", 403, detail)
+        raise factor_needed()
 
 
 def _me(request: Request, school: OpenSchool) -> dict[str, Any]:
@@ -307,19 +307,20 @@ def _me(request: Request, school: OpenSchool) -> dict[str, Any]:
     if "authorization" in request.headers:
         identity = identify(request, school)
         stage = "token"
+        account = find_account(school, identity.actor)
+        held = roles_today(school, account) if account is not None else ()
     else:
         session = session_of(request, school)
         account = find_account(school, session.account)
-        held = roles_today(school, account) if account is not None else ()
-        if account is None or not held:
+        grants = grants_today(school, account) if account is not None else ()
+        if account is None or not grants:
             raise unauthorized()
+        held = roles_of(grants)
         if session.stage == "half":
             return {"stage": "half", "next": "second_factor"}
         role = request.headers.get("Letopis-Role", session.role)
-        identity = of_session(school, session, account, role if role in held else held[0])
+        identity = of_session(school, session, account, grants, role if role in held else held[0])
         stage = session.stage
-    account = find_account(school, identity.actor)
-    held = roles_today(school, account) if account is not None else ()
     return {
         "account": identity.actor,
         "kind": account.kind if account is not None else None,
