@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ledger.database.sqlite import connect
 from ledger.durable import sync_file, sync_folder
 from projections.errors import RebuildRunning
 from projections.rows import Table
@@ -288,14 +289,7 @@ _LOADING: Final = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -655
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{file.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=_BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=256,
-    )
+    return connect(file, mode, _BUSY_SECONDS, cached_statements=256)
 
 
 def _connect_reader(file: Path) -> sqlite3.Connection:

@@ -21,6 +21,7 @@ from api.backups import postgres
 from api.backups.folder import ACCESS, DUMP, IDENTITY, KEYS, LEDGER, VAULT, Backup, Manifest, files_of, making, seal
 from api.settings import Layout, SchoolFile, SettingsError, UnavailableError, ledger_environment
 from ledger.application import School
+from ledger.database.sqlite import error_name
 from ledger.journal.vocabulary import BackupPart
 from ledger.tree.edge import RightEdge
 from ledger.vault.changing import use_keys
@@ -88,8 +89,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
             read.backup(written, pages=-1)
             written.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", type(error).__name__)
-        raise UnavailableError(f"{source}: не скопировать / cannot be copied ({name})") from None
+        raise UnavailableError(f"{source}: не скопировать / cannot be copied ({error_name(error)})") from None
 
 
 def _edge_of_copy(school: SchoolFile, file: Path) -> RightEdge:

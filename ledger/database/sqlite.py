@@ -1,12 +1,40 @@
-"""Migrations in an SQLite file, as every part of the ledger that keeps one applies them."""
+"""An SQLite file, as every part of the ledger that keeps one opens it and applies migrations to it."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 from ledger.database.migrations import Applied, Migration
+
+
+def connect(file: Path, mode: str, busy_seconds: float, *, cached_statements: int = 128) -> sqlite3.Connection:
+    """Connect to a file for use by any thread; transactions are the caller's to begin.
+
+    Args:
+        file: the file; ``?``, ``#`` and ``%`` may stand in its name, for `Path.as_uri` escapes them.
+        mode: ``ro``, ``rw``, or ``rwc``, which makes a file that is not there.
+        busy_seconds: how long a statement waits for another connection's lock.
+        cached_statements: how many are kept prepared.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    return sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=busy_seconds,
+        cached_statements=cached_statements,
+    )
+
+
+def error_name(error: sqlite3.Error) -> str:
+    """Name an error without its text, which may quote a value."""
+    return getattr(error, "sqlite_errorname", type(error).__name__)
 
 
 def applied_migrations(connection: sqlite3.Connection) -> list[Applied]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ledger.database.migrations import pending_migrations, read_migrations
-from ledger.database.sqlite import applied_migrations, apply_migration
+from ledger.database.sqlite import applied_migrations, apply_migration, connect
 from ledger.errors import LetopisError
 from ledger.wire.note import VerifierKey, format_vkey, parse_vkey
 
@@ -165,13 +165,7 @@ def _connect(file: Path, *, create: bool) -> sqlite3.Connection:
     """Connect, check whose file it is, and apply what migrations are pending."""
     mode = "rwc" if create else "rw"
     try:
-        connection = sqlite3.connect(
-            f"{file.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=_BUSY_SECONDS,
-        )
+        connection = connect(file, mode, _BUSY_SECONDS)
     except sqlite3.Error as error:
         raise LetopisError(f"{file}: cannot be opened ({type(error).__name__})") from None
     try:

@@ -14,7 +14,7 @@ from eventsourcing.persistence import OperationalError
 
 from api.identity.rows import Execute
 from ledger.database.migrations import MigrationError, pending_migrations, read_migrations
-from ledger.database.sqlite import applied_migrations, apply_migration
+from ledger.database.sqlite import applied_migrations, apply_migration, connect, error_name
 from ledger.durable import SECRET_MODE, FileRefused
 from ledger.errors import LetopisError
 
@@ -37,20 +37,14 @@ class SQLiteRows:
         self._lock = threading.Lock()
         _check_file(file, create=create)
         try:
-            self._connection = sqlite3.connect(
-                f"{file.absolute().as_uri()}?mode=rw",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=_BUSY_SECONDS,
-            )
+            self._connection = connect(file, "rw", _BUSY_SECONDS)
         except sqlite3.Error as error:
-            raise LetopisError(f"{file}: cannot be opened ({_name(error)})") from None
+            raise LetopisError(f"{file}: cannot be opened ({error_name(error)})") from None
         try:
             self._prepare(file, create=create)
         except sqlite3.Error as error:
             self._connection.close()
-            raise LetopisError(f"{file}: cannot be used for signing in ({_name(error)})") from None
+            raise LetopisError(f"{file}: cannot be used for signing in ({error_name(error)})") from None
         except BaseException:
             self._connection.close()
             raise
@@ -64,7 +58,7 @@ class SQLiteRows:
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 self._roll_back()
-                raise OperationalError(f"the secrets cannot be read or kept ({_name(error)})") from None
+                raise OperationalError(f"the secrets cannot be read or kept ({error_name(error)})") from None
             except BaseException:
                 self._roll_back()
                 raise
@@ -123,8 +117,3 @@ def _check_file(file: Path, *, create: bool) -> None:
             raise FileRefused(f"{file}: others than its owner may use it; take that away with: chmod 600 {file}")
     finally:
         os.close(descriptor)
-
-
-def _name(error: sqlite3.Error) -> str:
-    """Name an SQLite error without its text."""
-    return getattr(error, "sqlite_errorname", type(error).__name__)

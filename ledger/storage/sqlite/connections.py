@@ -12,6 +12,7 @@ from typing import Final
 
 from eventsourcing import persistence
 
+from ledger.database.sqlite import connect
 from ledger.errors import LedgerDamaged, LetopisError
 
 APPLICATION_ID: Final = 0x4C455450
@@ -159,14 +160,7 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
-        # Path.as_uri() escapes `?`, `#` and `%`.
-        return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=_BUSY_TIMEOUT_SECONDS,
-        )
+        return connect(path, mode, _BUSY_TIMEOUT_SECONDS)
     except sqlite3.Error as error:
         hint = "" if path.exists() else "; there is no such file (LETOPIS_CREATE=y makes one)"
         raise LetopisError(f"{path}: cannot be opened ({describe(error)}){hint}") from error

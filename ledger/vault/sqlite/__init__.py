@@ -11,7 +11,7 @@ from typing import Final
 from eventsourcing.persistence import OperationalError
 
 from ledger.database.migrations import MigrationError, pending_migrations, read_migrations
-from ledger.database.sqlite import applied_migrations, apply_migration
+from ledger.database.sqlite import applied_migrations, apply_migration, connect, error_name
 from ledger.errors import LetopisError
 from ledger.vault.destroyed import Owner
 from ledger.vault.keys import KeyStore
@@ -44,7 +44,7 @@ class SQLiteRows:
             self._prepare(create=create)
         except sqlite3.Error as error:
             self._connection.close()
-            raise LetopisError(f"{file}: cannot be used as a vault ({_name(error)})") from None
+            raise LetopisError(f"{file}: cannot be used as a vault ({error_name(error)})") from None
         except BaseException:
             self._connection.close()
             raise
@@ -68,7 +68,7 @@ class SQLiteRows:
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 self._roll_back()
-                raise OperationalError(f"the vault took nothing ({_name(error)})") from None
+                raise OperationalError(f"the vault took nothing ({error_name(error)})") from None
 
     def select(self, digests: Sequence[str]) -> list[SealedRow]:
         """The rows of these digests that are there, in any order.
@@ -85,7 +85,7 @@ class SQLiteRows:
                     (self._origin, *digests),
                 ).fetchall()
             except sqlite3.Error as error:
-                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+                raise OperationalError(f"the vault cannot be read ({error_name(error)})") from None
         return [SealedRow(*row) for row in found]
 
     def survey(self) -> list[KeptRow]:
@@ -99,7 +99,7 @@ class SQLiteRows:
             try:
                 return [KeptRow(*row) for row in self._connection.execute(query, (self._origin,))]
             except sqlite3.Error as error:
-                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+                raise OperationalError(f"the vault cannot be read ({error_name(error)})") from None
 
     def remove(self, digests: Sequence[str], older_than_seconds: int) -> int:
         """Remove rows in one transaction, but those that were kept since; returns how many were removed.
@@ -115,7 +115,7 @@ class SQLiteRows:
                     (self._origin, older_than_seconds, *digests),
                 ).rowcount
             except sqlite3.Error as error:
-                raise OperationalError(f"the vault removed nothing ({_name(error)})") from None
+                raise OperationalError(f"the vault removed nothing ({error_name(error)})") from None
 
     def count(self, owners: Sequence[Owner]) -> dict[Owner, int]:
         """How many rows there are of each of these owners.
@@ -130,7 +130,7 @@ class SQLiteRows:
                     owner: self._connection.execute(query, (self._origin, *owner)).fetchone()[0] for owner in owners
                 }
             except sqlite3.Error as error:
-                raise OperationalError(f"the vault cannot be read ({_name(error)})") from None
+                raise OperationalError(f"the vault cannot be read ({error_name(error)})") from None
         return {owner: number for owner, number in found.items() if number}
 
     def erase(self, owners: Sequence[Owner]) -> None:
@@ -150,7 +150,7 @@ class SQLiteRows:
                 (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except sqlite3.Error as error:
                 self._roll_back()
-                raise OperationalError(f"the vault erased nothing, or not all ({_name(error)})") from None
+                raise OperationalError(f"the vault erased nothing, or not all ({error_name(error)})") from None
         if busy:
             raise OperationalError("the vault's write-ahead log is being read and was not emptied: run it again")
 
@@ -162,15 +162,9 @@ class SQLiteRows:
     def _connect(self, *, create: bool) -> sqlite3.Connection:
         mode = "rwc" if create else "rw"
         try:
-            return sqlite3.connect(
-                f"{self._file.absolute().as_uri()}?mode={mode}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=_BUSY_SECONDS,
-            )
+            return connect(self._file, mode, _BUSY_SECONDS)
         except sqlite3.Error as error:
-            raise LetopisError(f"{self._file}: the vault cannot be opened ({_name(error)})") from None
+            raise LetopisError(f"{self._file}: the vault cannot be opened ({error_name(error)})") from None
 
     def _prepare(self, *, create: bool) -> None:
         """Set the connection up, and apply the migrations where the caller may create."""
@@ -206,8 +200,3 @@ class SQLiteRows:
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.rollback()
-
-
-def _name(error: sqlite3.Error) -> str:
-    """Name an SQLite error without its text."""
-    return getattr(error, "sqlite_errorname", type(error).__name__)
