@@ -52,7 +52,7 @@ class Judged:
     def __init__(self) -> None:
         self.asked: list[tuple[Path, Pinned]] = []
 
-    def __call__(self, path: Path, by: Pinned) -> Report:
+    def __call__(self, path: Path, by: Pinned, **_also: object) -> Report:
         self.asked.append((path, by))
         return Report()
 
