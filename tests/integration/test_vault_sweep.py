@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+import ledger.database.postgres
 from ledger.application import School
 from ledger.database.migrations import MigrationError, read_migrations
 from ledger.errors import LedgerDamaged, LetopisError
@@ -248,7 +249,7 @@ def test_rows_from_before_the_age_was_kept_count_as_young(
     row = ("o", "d" * 43, PERSON, CLASS, 1, b"x")
     file, dsn = tmp_path / "old.sqlite3", postgres_database.owner_dsn
     with monkeypatch.context() as patched:
-        for backend in (sqlite, postgres):
+        for backend in (sqlite, ledger.database.postgres):
             patched.setattr(backend, "read_migrations", lambda package: read_migrations(package)[:1])
         sqlite.SQLiteRows(file, "o", create=True).close()
         postgres.install(dsn)
