@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from tests.http_school import Served, post
+from tests.school_days import YESTERDAY
 
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)  # surely begun, in every time zone
 DAY = YESTERDAY.isoformat()
 FIRST = (YESTERDAY - timedelta(days=60)).isoformat()
 LAST = (YESTERDAY + timedelta(days=60)).isoformat()

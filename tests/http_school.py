@@ -32,6 +32,7 @@ from ledger.journal.commands import (
 )
 from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor
+from tests.school_days import ZONE
 
 ORIGIN = "letopis.example/school/1534"
 CHEAP = Cost(time=1, memory_kib=64, lanes=1)
@@ -58,7 +59,7 @@ def make_school(folder: Path, database: str) -> tuple[dict[str, str], dict[str, 
     """Make a school's folder; role -> token, role -> actor."""
     identities = [Identity(str(uuid4()), role, "1534", role) for role in ROLES]
     file = SchoolFile(origin=ORIGIN, code="1534", database="sqlite" if database == "sqlite" else "postgresql")
-    opening = OpenSchoolCommand(school=str(uuid4()), name="Школа", origin=ORIGIN, time_zone="Europe/Moscow")
+    opening = OpenSchoolCommand(school=str(uuid4()), name="Школа", origin=ORIGIN, time_zone=ZONE)
     _, tokens = init_school(Layout(folder), file, identities, opening)
     with open_school(folder, background=False) as school:
         for identity in identities:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -93,7 +92,7 @@ def set_up(school: OpenSchool, administrator: str, count: int) -> list[Teacher]:
             period=str(uuid4()), year=year, kind="quarter", number=1, grades=grades, starts_on=FIRST, ends_on=DAY
         )
     )
-    today, made = datetime.now(UTC).date().isoformat(), []
+    today, made = school.app.today().isoformat(), []
     group = student = ""
     for number in range(count):
         if number % PLACES_A_DAY == 0:

@@ -13,9 +13,10 @@ from api.cli.keeping import export_archive
 from ledger.application import School
 from ledger.errors import Refused
 from ledger.journal.commands import AssignDuty
-from tests.http_class import DAY, FIRST, YESTERDAY, SmallClass, problem
+from tests.http_class import DAY, FIRST, SmallClass, problem
 from tests.http_school import Served, post
 from tests.integration.application_settings import BACKENDS, fresh_settings
+from tests.school_days import YESTERDAY
 from tests.unit.ledger.journal.small_school import ADMIN, MONDAY, NOON, TEACHER, TEACHER_2, lesson, setup_commands
 from verify.archive import Pinned, verify_archive
 from verify.note import parse_vkey

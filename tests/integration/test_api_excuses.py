@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.http_class import DAY, YESTERDAY, SmallClass, problem
+from tests.http_class import DAY, SmallClass, problem
 from tests.http_school import Served, post
 from tests.integration.test_api_deadlines import adopt
+from tests.school_days import YESTERDAY
 
 BEFORE = (YESTERDAY - timedelta(days=1)).isoformat()
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -16,6 +14,7 @@ import pytest
 from api.cli.app import run
 from api.cli.console import Console
 from api.cli.keeping import export_archive
+from tests import school_days
 from tests.http_class import DAY, LAST, SmallClass, problem
 from tests.http_school import Served, post
 from tests.sample_folders import sample_folder
@@ -23,7 +22,7 @@ from verify.archive import verify_archive
 from verify.note import parse_vkey
 from verify.signed import Pinned
 
-TODAY = datetime.now(ZoneInfo("Europe/Moscow")).date().isoformat()
+TODAY = school_days.TODAY.isoformat()
 TERMS = [
     {"retention": "journal", "years": 5, "counted_from": "year_end", "kept_by": "law", "citation": "п. 605"},
     {"retention": "print", "years": 3, "counted_from": "document", "kept_by": "law", "citation": "п. 19"},

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx
 
 from exports.printing.scan import read_codes
 from tests.http_class import SmallClass, fact, problem, tag
 from tests.http_school import Served, post
+from tests.school_days import TODAY
 
 PDF = "application/pdf"
 
@@ -64,7 +63,7 @@ def test_the_paper_is_certified_and_taken_out_of_the_register(server: Served) ->
         by = {
             "certified_by": server.actors["teacher"],
             "office": "директор",
-            "certified_on": datetime.now(ZoneInfo("Europe/Moscow")).date().isoformat(),
+            "certified_on": TODAY.isoformat(),
         }
         post(director, f"/prints/{sheet}/certification", by)
         (row,) = deputy.get("/prints").json()["rows"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +12,8 @@ import pytest
 from tests.http_class import problem
 from tests.http_school import Served, post
 from tests.integration.test_api_timetables import RINGS, Timetabled
+from tests.school_days import TODAY
 
-TODAY = datetime.now(UTC).date()
 TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 
 
