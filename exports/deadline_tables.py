@@ -19,11 +19,16 @@ from projections.views.lookups import classes
 from projections.views.office_deadlines import OfficeAsked, OfficeRow, office_deadlines
 
 _LESSON_RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark")
-_OFFICE_RULES: Final[tuple[Rule, ...]] = ("result", "notice")
+_OFFICE_RULES: Final[tuple[Rule, ...]] = ("result", "notice", "refresh")
 _RULES: Final = (*_LESSON_RULES, *_OFFICE_RULES)
 _STATUSES: Final[tuple[Status, ...]] = ("on_time", "late", "missing", "pending", "exempt", "no_regulation")
 _LISTED: Final[dict[Status, str]] = {"late": "с опозданием", "missing": "нет", "exempt": "не нужно"}
-_RULE_WORDS: Final = {**LESSON_RULE_WORDS, "result": "показ итога", "notice": "уведомление об изменении данных"}
+_RULE_WORDS: Final = {
+    **LESSON_RULE_WORDS,
+    "result": "показ итога",
+    "notice": "уведомление об изменении данных",
+    "refresh": "обновление данных",
+}
 _COLUMNS: Final = (
     *("rule (правило)", "class (класс)", "since (с)", "of (о чём)", "teacher (учитель)", "student (ученик)"),
     *("work (работа)", "due (срок)", "done (внесено)", "verdict (вывод)", "minutes_late (опоздание, минут)"),
@@ -89,7 +94,7 @@ def _office_place(row: OfficeRow) -> tuple[object, ...]:
     done = -1 if row.recorded_by is None else row.recorded_by
     if row.rule == "result":
         return 1, row.sheet, row.what, row.since, done, row.due
-    return 2, row.since, row.person, done
+    return _OFFICE_RULES.index(row.rule) + 1, row.since, row.person, done
 
 
 def _row(row: DeadlineRow | OfficeRow, about: Sequence[str], done: int | None) -> Sequence[str]:

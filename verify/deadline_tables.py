@@ -25,8 +25,14 @@ COLUMNS: Final = {
         *("pending (срок не вышел)", "exempt (не нужно)", "no_regulation (нет регламента)"),
     ),
 }
-_WORDS: Final = {**EXCUSED, "result": "показ итога", "notice": "уведомление об изменении данных"}
-_RULES: Final = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "result", "notice")
+_WORDS: Final = {
+    **EXCUSED,
+    "result": "показ итога",
+    "notice": "уведомление об изменении данных",
+    "refresh": "обновление данных",
+}
+_OF_DATA: Final = ("notice", "refresh")
+_RULES: Final = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "result", "notice", "refresh")
 
 
 class Judged(NamedTuple):
@@ -49,13 +55,13 @@ class Judged(NamedTuple):
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Return its place: lessons class by class and day by day, then results, then notices."""
+        """Return its place: lessons class by class and day by day, then results, notices and the yearly refresh."""
         done = -1 if self.done is None else self.done
         if self.rule == "result":
             due = self.verdict.due or datetime.max.replace(tzinfo=UTC)
             return 1, self.of, self.work, self.since, done, due
-        if self.rule == "notice":
-            return 2, self.since, self.of, done
+        if self.rule in _OF_DATA:
+            return 2 + _OF_DATA.index(self.rule), self.since, self.of, done
         return 0, self.group, self.since, self.of, _RULES.index(self.rule), self.work, self.student
 
     def row(self, done_at: datetime | None) -> bytes:

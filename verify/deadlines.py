@@ -28,7 +28,8 @@ class Seen:
     """What is not in the replay at its end, by index of the entries.
 
     `taken`: lesson -> attendance that was taken later; `posted`: homework -> what posted it in advance; `obtained`:
-    examination or publication -> the minute; `notices`: notice -> its day and person; `answers`: notice -> its answer.
+    examination or publication -> the minute; `notices`: notice -> its day and person; `answers`: notice -> its answer;
+    `refreshes`: year -> the first and the last day of its refresh; `refreshed`: year and person -> the answer.
     """
 
     planning: Planning = field(default_factory=Planning)
@@ -37,6 +38,8 @@ class Seen:
     obtained: dict[int, bytes] = field(default_factory=dict)
     notices: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     answers: dict[int, int] = field(default_factory=dict)
+    refreshes: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
+    refreshed: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
 
 
 class Deadlines:
@@ -87,9 +90,15 @@ class Deadlines:
         self._seen.notices[index] = groups[DATA][3], groups[STREAM].partition(b"/")[2]
 
     def _answer(self, index: int, groups: Groups) -> None:
-        notice = groups[DATA][-2]
+        *_, notice, year = groups[DATA]
         if notice is not None:
             self._seen.answers.setdefault(int(notice), index)
+        if year is not None:
+            self._seen.refreshed.setdefault((year, groups[STREAM].partition(b"/")[2]), index)
+
+    def _refresh(self, _index: int, groups: Groups) -> None:
+        opens_on, until = groups[DATA]
+        self._seen.refreshes[groups[STREAM].partition(b"/")[2]] = opens_on, until
 
     def count(self, replay: Replay, report: Report) -> None:
         """Judge what stands, and put the counts into the report: class, rule, status."""
@@ -129,6 +138,7 @@ _HANDLERS: dict[bytes, Callable[[Deadlines, int, Groups], None]] = {
     b"data_change_notice_received/1": Deadlines._notice,  # noqa: SLF001
     b"personal_data_changed/1": Deadlines._answer,  # noqa: SLF001
     b"personal_data_confirmed/1": Deadlines._answer,  # noqa: SLF001
+    b"annual_refresh_opened/1": Deadlines._refresh,  # noqa: SLF001
 }
 
 
@@ -160,6 +170,16 @@ class _Judging:
             done = self._seen.answers.get(index)
             verdict = judge.notice(day_of(received_on), None if done is None else self._moment(done))
             yield Judged("notice", verdict, done, person, received_on.decode())
+        for year, (opens_on, until) in self._seen.refreshes.items():
+            for student in self._there(year, until):
+                done = self._seen.refreshed.get((year, student))
+                verdict = judge.refresh(day_of(opens_on), None if done is None else self._moment(done))
+                yield Judged("refresh", verdict, done, student, opens_on.decode())
+
+    def _there(self, year: bytes, until: bytes) -> set[bytes]:
+        """Return of whom a year's refresh asks: who came by its last day to a class of the year, and had not left."""
+        groups = (one for one in self._replay.streams.values() if isinstance(one, ClassGroup) and one.year == year)
+        return {who.id for group in groups for who, stays in group.roster.items() if _holds(stays, until)}
 
     def _judge_of(self, grade: int) -> Judge:
         """Return the judge by a grade's calendar."""

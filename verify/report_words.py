@@ -61,6 +61,7 @@ RULES: Final = {
     "homework": ("домашние задания", "homework"),
     "result": ("показ итогов", "showing of results"),
     "notice": ("уведомления об изменении данных", "notices of changed data"),
+    "refresh": ("ежегодное обновление данных", "the yearly refresh of data"),
 }
 SCHOOL: Final = ("школа", "the school")
 """What is of no class."""

@@ -61,6 +61,17 @@ def end_of(day: date, zone: tzinfo) -> datetime:
     return NEVER
 
 
+def moved(day: date, parameters: dict[str, Any], calendar: Calendar) -> date:
+    """Return a term's last day, moved on from a weekend where the regulation moves it."""
+    try:
+        if parameters["weekends_extend"] and calendar.is_weekend(day):
+            while calendar.is_weekend(day) or calendar.is_holiday(day):
+                day += _DAY
+    except OverflowError:
+        return date.max
+    return day
+
+
 def last_day(day: date, days: int, parameters: dict[str, Any], calendar: Calendar) -> date:
     """Return the last day of a term of days; the day of the act is day 0, and a term of none is extended by nothing."""
     try:
@@ -68,12 +79,9 @@ def last_day(day: date, days: int, parameters: dict[str, Any], calendar: Calenda
             day += _DAY
             while parameters["holidays_extend"] and calendar.is_holiday(day):
                 day += _DAY
-        if days and parameters["weekends_extend"] and calendar.is_weekend(day):
-            while calendar.is_weekend(day) or calendar.is_holiday(day):
-                day += _DAY
     except OverflowError:
         return date.max
-    return day
+    return moved(day, parameters, calendar) if days else day
 
 
 def at_wall(day: date, clock: str, zone: tzinfo) -> datetime:
@@ -158,6 +166,14 @@ class Judge:
     def notice(self, received_on: date, answered_at: datetime | None) -> Verdict:
         """Judge the entry of changed personal data (1.7): days from the day of the notice."""
         return self._of_days(received_on, "notice_days", answered_at)
+
+    def refresh(self, opens_on: date, answered_at: datetime | None) -> Verdict:
+        """Judge one student's data in a year's refresh (1.7): until a day of the year in which it was opened."""
+        parameters = version_on(self.versions, opens_on)
+        if parameters is None:
+            return Verdict(NO_REGULATION)
+        until = date.fromisoformat(f"{opens_on.year:04}-{parameters['annual_refresh_until']}")
+        return judge(end_of(moved(until, parameters, self.calendar), self.zone), answered_at, self.now)
 
     def result(self, obtained_at: datetime, published_at: datetime | None) -> Verdict:
         """Judge a result (2.3.3): shown so many hours after it was obtained, to the minute."""

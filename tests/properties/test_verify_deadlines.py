@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from exports.deadline_tables import deadline_files
-from ledger.journal import result_events as r
+from ledger.journal import events as j, people_events as p, result_events as r
 from projections.engine import Views
 from projections.views.office_deadlines import OfficeAsked, office_counts
 from tests import projection_oracle as oracle
@@ -26,7 +26,7 @@ from verify.tree import Edge
 from verify.walk import LogWalk
 
 RULES = frozenset({"lesson", "attendance", "homework", "oral_mark", "written_mark"})
-OFFICE = frozenset({"result", "notice"})
+OFFICE = frozenset({"result", "notice", "refresh"})
 STATUSES = ("on_time", "late", "missing", "pending", "exempt", "no_regulation")
 SEEDS = 5
 
@@ -96,14 +96,32 @@ def tables_of(lines: list[bytes]) -> list[bytes]:
 
 
 class OfficeLog(DeadlineLog):
-    """A school whose office answers notices and shows results, soon or not."""
+    """A school whose office answers notices, shows results and has data confirmed once a year, soon or not."""
 
     def live(self, steps: int) -> DeadlineLog:
         for step in range(steps):
             if step % 15 == 7:
                 self.adopt()
-            self.rng.choice((self.lesson, self.follow_up, self.examine, *[self.office.work] * 4))()
+            refreshes = [self.refresh] if step > 40 else []
+            self.rng.choice((self.lesson, self.follow_up, self.examine, *[self.office.work] * 4, *refreshes))()
         return self
+
+    def refresh(self) -> None:
+        """The year's refresh, of whose days it may be any; then somebody's answer, who may have left, or come since."""
+        day = self.day.isoformat()
+        if not self.asked:
+            until = (self.day + timedelta(days=self.rng.choice((1, 5)))).isoformat()
+            self.command((f"refresh/{self.year}", p.AnnualRefreshOpened(opens_on=day, until=until)))
+            self.asked.update(one for students in self.students.values() for one in students)
+            group, students = max(self.students.items(), key=lambda one: len(one[1]))
+            self.command((f"class/{group}", j.StudentLeft(student=students.pop(), ends_on=day)))
+            return
+        student = self.rng.choice(sorted(self.asked))
+        if student in self.confirmed:
+            return
+        self.confirmed.add(student)
+        answer = p.PersonalDataConfirmed(confirmed_on=day, refresh=self.year)
+        self.command((f"person/{student}", answer), seconds=self.rng.choice((60, 90_000)))
 
     def examine(self) -> None:
         """A result of an examination, or that they were shown; days later, at times."""
@@ -120,6 +138,16 @@ class OfficeLog(DeadlineLog):
         else:
             shown = r.ResultsPublished(what="exam_result", obtained_at=minute)
             self.command((f"results/{sheet}", shown), seconds=self.rng.choice((60, 90_000)))
+
+    @property
+    def asked(self) -> set[str]:
+        found: set[str] = self.__dict__.setdefault("_asked", set())
+        return found
+
+    @property
+    def confirmed(self) -> set[str]:
+        found: set[str] = self.__dict__.setdefault("_confirmed", set())
+        return found
 
     @property
     def examined(self) -> set[tuple[str, str]]:

@@ -14,9 +14,9 @@ from verify.report import to_json, to_text
 # six stand. Of the dictation in the corrected lesson one mark stands, one student was excused and three are waited for;
 # of the work of 8 September one mark stands, and four are waited for: of one of them a day of the own was annulled.
 # One lesson has homework and one says that there is none; two have their plan's, which stood before they began. Of three
-# notices one waits for its answer.
+# notices one waits for its answer. The refresh of five students was opened in August, before there was a regulation.
 COUNTED = {
-    "": {"notice": {"on_time": 2, "pending": 1}},
+    "": {"notice": {"on_time": 2, "pending": 1}, "refresh": {"no_regulation": 5}},
     "5А": {
         "attendance": {"on_time": 14},
         "homework": {"exempt": 2, "on_time": 2, "pending": 10},

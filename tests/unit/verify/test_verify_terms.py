@@ -15,9 +15,10 @@ OF_2012 = {
     "lesson_days": 0, "attendance_days": 0, "oral_mark_days": 0, "written_mark_days": 7, "result_hours": 24,
     "homework_days": 0, "homework_after_last_lesson_minutes": 60, "planned_homework_is_exempt": True, "notice_days": 3,
     "weekends_extend": False, "holidays_extend": False,
+    "annual_refresh_until": "09-05",
 }  # fmt: skip
 
-RULES = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "result", "notice")
+RULES = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "result", "notice", "refresh")
 
 
 def cases(name: str) -> list[Any]:
@@ -74,6 +75,8 @@ def judged(name: str, case: dict[str, Any]) -> Verdict:
         return judge.written_mark(day, at, own_day, is_absent="absence" in case)
     if name == "notice":
         return judge.notice(day, at)
+    if name == "refresh":
+        return judge.refresh(day, at)
     if name == "homework":
         starts, end, planned = case.get("starts", "09:00"), case.get("last_end"), case.get("planned")
         return judge.homework(
