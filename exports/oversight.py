@@ -26,8 +26,13 @@ from projections.views.journals import journal_turns
 from projections.views.lookups import classes, periods
 
 _ENTRY, _AT, _NAME = "entry (запись)", "at (внесено)", "name (имя)"
-_ACTIONS: Final = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}
-_JOURNAL_ACTIONS: Final = {"closed": "закрыт", "reopened": "открыт снова", "transferred": "ведомость передана"}
+_REOPENING: Final = {
+    "reopening_requested": "просят открыть снова",
+    "reopened": "открыт снова",
+    "reopening_refused": "открыть снова отказано",
+}
+_ACTIONS: Final = {"closed": "закрыт", **_REOPENING, "attested": "заверен"}
+_JOURNAL_ACTIONS: Final = {"closed": "закрыт", **_REOPENING, "transferred": "ведомость передана"}
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {}.entry ORDER BY m.entry DESC LIMIT 1)"
 
 
@@ -61,7 +66,8 @@ class Oversight:
                 (
                     *(_ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)"),
                     *("action (что)", "streams (потоков уроков)", "size (заверено записей)", "reason (причина)"),
-                    *("requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "actor (кто внёс)"),
+                    *("requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "request (заявка)"),
+                    "actor (кто внёс)",
                 ),
                 self._closings(),
             ),
@@ -70,7 +76,8 @@ class Oversight:
                 (
                     *(_ENTRY, _AT, "class_id (id класса)", "class (класс)", "action (что)"),
                     *("excused (чего нет и почему)", "reason (причина)", "requested_by (кто просил)", _NAME),
-                    *("note (пояснение)", "basis (основание)", "sha256 (SHA-256)", "number (номер расписки)"),
+                    *("note (пояснение)", "basis (основание)", "request (заявка)", "sha256 (SHA-256)"),
+                    "number (номер расписки)",
                     *("received_on (дата расписки)", "to (кому)", "actor (кто внёс)"),
                 ),
                 self._journals(),
@@ -114,7 +121,7 @@ class Oversight:
                 "" if turn.reason is None else REOPENING_WORDS[turn.reason],
                 *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
                 "" if note is None else typed(note[1]),
-                *(typed(turn.basis or ""), turn.actor),
+                *(typed(turn.basis or ""), _text(turn.request), turn.actor),
             )
 
     def _journals(self) -> Iterator[Sequence[str]]:
@@ -131,8 +138,8 @@ class Oversight:
                 "" if turn.reason is None else REOPENING_WORDS[turn.reason],
                 *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
                 "" if note is None else typed(note[1]),
-                *(typed(turn.basis or ""), turn.sha256 or "", typed(turn.number or ""), turn.received_on or ""),
-                *(typed(turn.to or ""), turn.actor),
+                *(typed(turn.basis or ""), _text(turn.request), turn.sha256 or "", typed(turn.number or "")),
+                *(turn.received_on or "", typed(turn.to or ""), turn.actor),
             )
 
     def _evidence(self) -> Iterator[Sequence[str]]:

@@ -255,9 +255,9 @@ HEADERS = {
     "responsible": "entry (запись);person (человек);name (имя);order_number (номер приказа);order_date (дата приказа);starts_on (с)",
     "closings": "entry (запись);at (внесено);period (период);kind (вид);number (номер);starts_on (с);ends_on (по);action (что);"
     "streams (потоков уроков);size (заверено записей);reason (причина);requested_by (кто просил);name (имя);note (пояснение);"
-    "basis (основание);actor (кто внёс)",
+    "basis (основание);request (заявка);actor (кто внёс)",
     "journals": "entry (запись);at (внесено);class_id (id класса);class (класс);action (что);excused (чего нет и почему);"
-    "reason (причина);requested_by (кто просил);name (имя);note (пояснение);basis (основание);sha256 (SHA-256);"
+    "reason (причина);requested_by (кто просил);name (имя);note (пояснение);basis (основание);request (заявка);sha256 (SHA-256);"
     "number (номер расписки);received_on (дата расписки);to (кому);actor (кто внёс)",
     "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
     "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
@@ -314,6 +314,11 @@ HEADERS = {
     "student (ученик);old (было);new (стало);reason (причина);note (пояснение);basis (основание);request (заявка);actor (кто внёс)",
     "council": "entry (запись);at (внесено);year (учебный год);protocol (протокол);held_on (дата);decision (решение);"
     "students (ученики);names (имена);basis (основание);replaced_by (заменено записью)",
+}  # fmt: skip
+STEPS = {
+    "closed": "закрыт", "reopened": "открыт снова", "attested": "заверен", "transferred": "ведомость передана",
+    "reopening_requested": "просят открыть снова", "reopening_approved": "открыт снова",
+    "reopening_refused": "открыть снова отказано",
 }  # fmt: skip
 PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
 REOPENED_FOR = {
@@ -907,12 +912,32 @@ class Builder:
     def reopen(
         self, period: str, requested_by: str, reason: str = "not_recorded", note: str = "", basis: str = "Записка № 5"
     ) -> int:
-        """Open a closed period again."""
+        """Open a closed period again in one step, as former logs have it."""
         self.begin()
         sd = [self.disclose("note", note, len(self.entries))] if note else None
         self.notes |= dict.fromkeys(sd or (), note)
         fields = {"reason": reason, "basis": basis, "requested_by": requested_by, "sd": sd}
         return self.add("period", period, "period_reopened", **fields)
+
+    def ask(self, what: str, of: str, by: str, reason: str = "inspection", note: str = "", **changes: Any) -> int:
+        """Ask, as somebody, that a `period` or a class's `journal` be opened again."""
+        self.begin()
+        before, self.actor = self.actor, {"id": by, "role": "teacher"}
+        sd = [self.disclose("note", note, len(self.entries))] if note else None
+        self.notes |= dict.fromkeys(sd or (), note)
+        fields = {"reason": reason, "basis": "+Акт; № 6", "sd": sd} | changes
+        index = self.add("period" if what == "period" else "class", of, f"{what}_reopening_requested", **fields)
+        self.actor = before
+        return index
+
+    def answer(self, what: str, of: str, request: int, by: str, decision: str = "approved", basis: str = "=Да") -> int:
+        """Answer a request to open something again, as somebody."""
+        self.begin()
+        before, self.actor = self.actor, {"id": by, "role": "director"}
+        kind = "period" if what == "period" else "class"
+        index = self.add(kind, of, f"{what}_reopening_{decision}", request=request, basis=basis)
+        self.actor = before
+        return index
 
     def attest(self, period: str, size: int, basis: str = "Акт № 1") -> int:
         """Attest a period as it stood at a size."""
@@ -932,7 +957,7 @@ class Builder:
         return self.add("class", group, "journal_closed", excused=fields)
 
     def reopen_journal(self, group: str, requested_by: str, reason: str = "inspection", note: str = "") -> int:
-        """Open a closed journal again."""
+        """Open a closed journal again in one step, as former logs have it."""
         self.begin()
         sd = [self.disclose("note", note, len(self.entries))] if note else None
         self.notes |= dict.fromkeys(sd or (), note)
@@ -1482,6 +1507,25 @@ class Builder:
             tables[name][number][column] = text
         return tables
 
+    def _turned(self, entry: dict[str, Any], type_: str) -> list[tuple[str, list[Any]]]:
+        """Return the row of what closes, opens again or hands over a period or a class's journal."""
+        data, key, head = entry["data"], entry["stream"].partition("/")[2], [entry["index"], entry["at"]]
+        who, action = data.get("requested_by", ""), STEPS[type_.partition("_")[2]]
+        if type_.endswith(("_reopening_approved", "_reopening_refused")):
+            known = next((one for one in self.entries if one["index"] == data["request"]), None)
+            who = known["actor"]["id"] if known else ""
+        why = [REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who)]
+        why += [self.notes.get((data.get("_sd") or [""])[0], ""), data.get("basis", ""), data.get("request", "")]
+        if type_.startswith("period_"):
+            made = next(one["data"] for one in self.entries if one["stream"] == entry["stream"])
+            span = [made["starts_on"], made["ends_on"], action, data.get("streams", ""), data.get("size", "")]
+            return [
+                ("closings", [*head, key, PERIODS[made["kind"]], made["number"], *span, *why, entry["actor"]["id"]])
+            ]
+        excused = canonical(data["excused"]).decode() if "excused" in data else ""
+        rest = [data.get(name, "") for name in ("sha256", "number", "received_on", "to")]
+        return [("journals", [*head, key, self.names.get(key, ""), action, excused, *why, *rest, entry["actor"]["id"]])]
+
     def overseen(self, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
         """Return the row of closings, evidence or printouts that an entry makes, if it makes one."""
         data, type_, key = entry["data"], entry["type"].removesuffix("/1"), entry["stream"].partition("/")[2]
@@ -1490,27 +1534,8 @@ class Builder:
         def get(*names: str) -> list[Any]:
             return [data.get(name, "") for name in names]
 
-        if type_ in ("period_closed", "period_reopened", "period_attested"):
-            made = next(one["data"] for one in self.entries if one["stream"] == entry["stream"])
-            action = {"closed": "закрыт", "reopened": "открыт снова", "attested": "заверен"}[type_.partition("_")[2]]
-            who = data.get("requested_by", "")
-            return [("closings", [
-                *head, key, PERIODS[made["kind"]], made["number"], made["starts_on"], made["ends_on"], action,
-                *get("streams", "size"), REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
-                self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis"), entry["actor"]["id"],
-            ])]  # fmt: skip
-        actions = {
-            "journal_closed": "закрыт", "journal_reopened": "открыт снова", "sheet_transferred": "ведомость передана",
-        }  # fmt: skip
-        if type_ in actions:
-            who = data.get("requested_by", "")
-            excused = canonical(data["excused"]).decode() if "excused" in data else ""
-            return [("journals", [
-                *head, key, self.names.get(key, ""), actions[type_], excused,
-                REOPENED_FOR.get(data.get("reason", ""), ""), who, self.names.get(who, who),
-                self.notes.get((data.get("_sd") or [""])[0], ""), *get("basis", "sha256", "number", "received_on", "to"),
-                entry["actor"]["id"],
-            ])]  # fmt: skip
+        if type_.partition("_")[0] in ("period", "journal", "sheet") and type_.partition("_")[2] in STEPS:
+            return self._turned(entry, type_)
         if type_ == "printout_registered":
             who = data["signed_by"]
             scope = data.get("period") or data.get("year") or data.get("month")

@@ -1,13 +1,12 @@
-"""What closes, reopens and attests a reporting period (events.md, "Closing")."""
+"""What closes and attests a reporting period, and what opening it again does (events.md, "Closing")."""
 
-import json
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from verify import tree
-from verify.disclosures import OF_OTHERS
-from verify.entry import ACTOR, AT, DATA, Groups, people_of
+from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import unescape
-from verify.state import Lesson, Period, Person, Stream
+from verify.reopening import REOPENINGS_MAX, Step
+from verify.state import Lesson, Period, Stream
 from verify.table import cell
 
 if TYPE_CHECKING:
@@ -15,35 +14,7 @@ if TYPE_CHECKING:
 
 CLOSINGS: Final = ("period_closed", "period_reopened", "period_attested")
 _KINDS: Final = {b"quarter": "четверть", b"trimester": "триместр", b"half_year": "полугодие", b"year": "год"}
-_REASONS: Final = {
-    b"not_recorded": "внесено не всё", b"recorded_wrongly": "внесено неверно", b"closed_by_mistake": "закрыт по ошибке",
-    b"inspection": "по требованию проверки", b"other": "иное (с пояснением)",
-}  # fmt: skip
-# Each closing looks at every lesson of its period: what a log may ask for is bounded.
-REOPENINGS_MAX: Final = 9
-
-
-class Again(NamedTuple):
-    """Why something was opened again and who asked for it, as a table says it."""
-
-    reason: bytes
-    who: Person | None
-    note: bytes
-    basis: bytes
-
-
-def opened_again(replay: "Replay", index: int, groups: Groups) -> Again:
-    """Judge a reopening: with a note where its reason asks for one, at the request of another employee."""
-    digests, basis, reason, requested_by = groups[DATA]
-    if digests is not None:
-        replay.disclose(index, json.loads(digests), OF_OTHERS)
-    elif reason == b"other":
-        replay.find("correction-note-missing", "a note", "none", field_name="data._sd")
-    who = replay.employee(requested_by, "requested_by")
-    note = b"" if digests is None else replay.disclosures.note(json.loads(digests))
-    if requested_by in people_of(groups):
-        replay.find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
-    return Again(_REASONS[reason].encode(), who, note, basis or b"")
+_NOTHING: Final = Step()
 
 
 class Closings:
@@ -63,7 +34,7 @@ class Closings:
     def period_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Derive what the closing must commit to, and compare."""
         root, streams = groups[DATA]
-        self._row(stream, index, groups, "закрыт", streams=streams)
+        self.row(stream, index, groups, "закрыт", streams=streams)
         if not isinstance(stream, Period) or not stream.grades:
             return
         if stream.is_closed:
@@ -87,11 +58,13 @@ class Closings:
             self._find("closing-mismatch", derived, root, field_name="data.root")
 
     def period_reopened(self, stream: Stream, index: int, groups: Groups) -> None:
-        """Open a period again; a lesson stays closed that another closed period holds."""
-        again = opened_again(self._replay, index, groups)
-        self._row(stream, index, groups, "открыт снова", **again._asdict())
-        if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
-            return
+        """Open a period again in one step, as logs from before do."""
+        self.row(stream, index, groups, "открыт снова", self._replay.reopenings.alone(index, groups))
+        if isinstance(stream, Period) and stream.grades and self.check_closed(stream):
+            self.open_again(stream)
+
+    def open_again(self, stream: Period) -> None:
+        """Let a closed period take entries; a lesson stays closed that another closed period holds."""
         if stream.reopenings >= REOPENINGS_MAX:
             self._find("period-not-closed", f"at most {REOPENINGS_MAX} reopenings", "one more")
             return
@@ -105,26 +78,29 @@ class Closings:
     def period_attested(self, stream: Stream, index: int, groups: Groups) -> None:
         """Compare the size that is attested with the closing and with the log."""
         basis, size = groups[DATA]
-        self._row(stream, index, groups, "заверен", size=size, basis=basis)
-        if not isinstance(stream, Period) or not stream.grades or not self._check_closed(stream):
+        self.row(stream, index, groups, "заверен", Step(basis=basis), size=size)
+        if not isinstance(stream, Period) or not stream.grades or not self.check_closed(stream):
             return
         if not stream.closing < int(size) <= index:
             self._find("attestation-size", f"from {stream.closing + 1} to {index}", size, field_name="data.size")
 
-    def _row(
-        self, stream: Stream, index: int, groups: Groups, action: str, *, streams: bytes = b"", size: bytes = b"",
-        reason: bytes = b"", who: Person | None = None, note: bytes = b"", basis: bytes = b"",
+    def row(
+        self, stream: Stream, index: int, groups: Groups, action: str, step: Step = _NOTHING, *, streams: bytes = b"",
+        size: bytes = b"",
     ) -> None:  # fmt: skip
+        """Expect a row of the table."""
         if isinstance(stream, Period):
             kind = _KINDS.get(stream.kind, "").encode()
-            name = b"" if who is None else cell(who.name)
+            name = step.requested_by if step.who is None else cell(step.who.name)
             cells = [
                 groups[AT], stream.id, kind, stream.number, stream.starts_on, stream.ends_on, action.encode(), streams,
-                size, reason, b"" if who is None else who.id, name, cell(note), cell(unescape(basis)), groups[ACTOR],
+                size, step.reason, step.requested_by, name, cell(step.note), cell(unescape(step.basis)), step.request,
+                groups[ACTOR],
             ]  # fmt: skip
             self._replay.tables.plain("closings", index, cells)
 
-    def _check_closed(self, stream: Period) -> bool:
+    def check_closed(self, stream: Period) -> bool:
+        """Say whether a period is closed; report where it is not."""
         if not stream.is_closed and not stream.is_partial:
             self._find("period-not-closed", "a closed period", stream.key)
         return stream.is_closed

@@ -156,12 +156,12 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "closings": (
         _ENTRY, _AT, "period (период)", "kind (вид)", "number (номер)", "starts_on (с)", "ends_on (по)", "action (что)",
         "streams (потоков уроков)", "size (заверено записей)", "reason (причина)", "requested_by (кто просил)", _NAME,
-        "note (пояснение)", "basis (основание)", "actor (кто внёс)",
+        "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
     ),
     "journals": (
         _ENTRY, _AT, "class_id (id класса)", _CLASS, "action (что)", "excused (чего нет и почему)", "reason (причина)",
-        "requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "sha256 (SHA-256)",
-        "number (номер расписки)", "received_on (дата расписки)", "to (кому)", "actor (кто внёс)",
+        "requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "request (заявка)",
+        "sha256 (SHA-256)", "number (номер расписки)", "received_on (дата расписки)", "to (кому)", "actor (кто внёс)",
     ),
     "evidence": (
         _ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)", "sha256 (SHA-256)",

@@ -46,6 +46,7 @@ from verify.fragments import (
 from verify.lesson_events import LESSON_EVENTS, VALUES
 from verify.paper_events import PAPER_EVENTS
 from verify.print_events import PRINT_EVENTS
+from verify.reopening_events import REOPENED_FOR, REOPENING_EVENTS
 from verify.result_events import RESULT_EVENTS
 from verify.service_events import SERVICE_EVENTS
 from verify.witness_events import WITNESS_EVENTS
@@ -99,7 +100,6 @@ _LESSON_RULES = (
     rb'(\[(?:"attendance"(?=[\],]),?)?(?:"homework"(?=[\],]),?)?(?:"lesson"(?=[\],]),?)?(?:"oral_mark"(?=[\],]),?)?'
     rb'(?:"written_mark"(?=[\],]),?)?(?:"written_work")?(?<![,\[])\])'
 )
-_REOPENED_FOR = ("not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other")
 _EXCUSED = (
     rb'\{"basis":"(?!")' + BARE_TEXT + rb'","count":[1-9][0-9]{0,4},(?:"course":"' + BARE_UUID + rb'",)?'
     rb'"reason":"(?:not_required|student_absent|not_restorable|order|other)",'
@@ -125,15 +125,12 @@ TYPES: Final[dict[str, EventType]] = {
             number=INDEX, grades=GRADES, starts_on=DATE, ends_on=DATE,
         ),
         event_type("period_closed/1", "period", streams=INDEX, root=ROOT),
-        event_type(
-            "period_reopened/1", "period", reason=words(*_REOPENED_FOR), basis=_LINE, requested_by=UUID, sd_opt=DIGEST,
-        ),
+        event_type("period_reopened/1", "period", reason=REOPENED_FOR, basis=_LINE, requested_by=UUID, sd_opt=DIGEST),
         event_type("period_attested/1", "period", size=INDEX, basis=_LINE),
         event_type("class_group_opened/1", "class", year=UUID, grade=INDEX, letter=TEXT, class_teacher_opt=UUID),
         event_type("journal_closed/1", "class", excused=rb"(\[(?:" + _EXCUSED + rb"(?:," + _EXCUSED + rb"){0,99})?\])"),
-        event_type(
-            "journal_reopened/1", "class", reason=words(*_REOPENED_FOR), basis=_LINE, requested_by=UUID, sd_opt=DIGEST,
-        ),
+        event_type("journal_reopened/1", "class", reason=REOPENED_FOR, basis=_LINE, requested_by=UUID, sd_opt=DIGEST),
+        *REOPENING_EVENTS,
         event_type("sheet_transferred/1", "class", sha256=ROOT, number=_LINE, received_on=DATE, to=_LINE),
         event_type("student_enrolled/1", "class", student=UUID, starts_on=DATE),
         event_type("student_left/1", "class", student=UUID, ends_on=DATE),

@@ -438,6 +438,14 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Период открывают снова или заверяют, хотя он не закрыт, или открывают слишком часто.",
         "A period is reopened or attested that is not closed, or is reopened too often.",
     ),
+    "reopened-alone": (
+        "Период или журнал открыт снова одним человеком, когда это делали уже двое.",
+        "A period or a journal is opened again by one person alone, after it took two.",
+    ),
+    "reopening-waits": (
+        "Открыть снова просят второй раз, хотя первая заявка ждёт ответа.",
+        "Reopening is requested a second time while the first request waits.",
+    ),
     "attestation-size": (
         "Заверено не то, что стояло в журнале после закрытия.",
         "What is attested is not a state of the log after the closing.",

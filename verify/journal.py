@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from verify.closing import REOPENINGS_MAX, opened_again
 from verify.columns import WORDS
 from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import unescape
+from verify.reopening import REOPENINGS_MAX, Step
 from verify.result_tables import DECISIONS
 from verify.state import NULL, ClassGroup, Course, FactStream, Lesson, Period, Person, Sheet, Stay, Stream
 from verify.table import cell, row_of
@@ -101,11 +101,13 @@ class Journals:
                 )
 
     def journal_reopened(self, group: Stream, index: int, groups: Groups) -> None:
-        """Open a journal again, by a second person."""
-        again = opened_again(self._replay, index, groups)
-        self._row(group, index, groups, "открыт снова", **again._asdict())
-        if not isinstance(group, ClassGroup) or not self._check_closed(group):
-            return
+        """Open a journal again in one step, as logs from before do."""
+        self.step_row(group, index, groups, "открыт снова", self._replay.reopenings.alone(index, groups))
+        if isinstance(group, ClassGroup) and self.check_closed(group):
+            self.open_again(group)
+
+    def open_again(self, group: ClassGroup) -> None:
+        """Let a closed journal take entries."""
         if group.reopenings >= REOPENINGS_MAX:
             self._find("journal-closed", f"at most {REOPENINGS_MAX} reopenings", "one more")
             return
@@ -118,7 +120,7 @@ class Journals:
         self._row(
             group, index, groups, "ведомость передана", digest=digest, number=number, received_on=received_on, to=to
         )
-        if not isinstance(group, ClassGroup) or not self._check_closed(group):
+        if not isinstance(group, ClassGroup) or not self.check_closed(group):
             return
         if group.transferred == digest:
             self._find(
@@ -142,7 +144,8 @@ class Journals:
         self._find("journal-mismatch", f"at most {CLASS_MAX} students and {CLASS_MAX} courses", found)
         return False
 
-    def _check_closed(self, group: ClassGroup) -> bool:
+    def check_closed(self, group: ClassGroup) -> bool:
+        """Say whether a class's journal is closed; report where it is not."""
         if not group.is_closed and not group.is_partial:
             self._find("journal-closed", "a closed journal", group.key)
         return group.is_closed
@@ -239,15 +242,20 @@ class Journals:
                 values[-1] = b", ".join(decided.get(student, ()))
                 yield row_of([student, cell(subject), *values])
 
+    def step_row(self, group: Stream, index: int, groups: Groups, action: str, step: Step) -> None:
+        """Expect a row of a request to open a journal again, of an answer, or of a reopening."""
+        name = step.requested_by if step.who is None else cell(step.who.name)
+        why = (step.reason, step.requested_by, name, cell(step.note), cell(unescape(step.basis)), step.request)
+        self._row(group, index, groups, action, why=why)
+
     def _row(
-        self, group: Stream, index: int, groups: Groups, action: str, *, excused: bytes = b"", reason: bytes = b"",
-        who: Person | None = None, note: bytes = b"", basis: bytes = b"", digest: bytes = b"", number: bytes = b"",
-        received_on: bytes = b"", to: bytes = b"",
+        self, group: Stream, index: int, groups: Groups, action: str, *, excused: bytes = b"",
+        why: tuple[bytes, ...] = (b"",) * 6, digest: bytes = b"", number: bytes = b"", received_on: bytes = b"",
+        to: bytes = b"",
     ) -> None:  # fmt: skip
         name = cell(group.name) if isinstance(group, ClassGroup) else b""
         cells = [
-            groups[AT], group.id, name, action.encode(), cell(excused), reason, b"" if who is None else who.id,
-            b"" if who is None else cell(who.name), cell(note), cell(unescape(basis)), digest, cell(unescape(number)),
+            groups[AT], group.id, name, action.encode(), cell(excused), *why, digest, cell(unescape(number)),
             received_on, cell(unescape(to)), groups[ACTOR],
         ]  # fmt: skip
         self._replay.tables.plain("journals", index, cells)

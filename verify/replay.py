@@ -34,6 +34,7 @@ from verify.personal import PersonalData
 from verify.plan import Plans
 from verify.prints import Prints
 from verify.regulation import Orders
+from verify.reopening import REOPENINGS, Reopenings
 from verify.results import Results
 from verify.schedule import Schedules
 from verify.service import Service
@@ -126,6 +127,7 @@ class Replay:
         self.orders = Orders(self)
         self.closings = Closings(self)
         self.journals = Journals(self)
+        self.reopenings = Reopenings(self)
         self.evidence = Evidence(self)
         self.backups = Backups(self)
         self.prints = Prints(self)
@@ -174,6 +176,7 @@ class Replay:
         }  # fmt: skip
         by_name: dict[str, object] = {
             **dict.fromkeys(CLOSINGS, self.closings), **dict.fromkeys(JOURNALS, self.journals),
+            **dict.fromkeys(REOPENINGS, self.reopenings),
         }  # fmt: skip
         room = by_name.get(name) or rooms.get(event.kind, self)
         handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)

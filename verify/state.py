@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from verify.disclosures import NAME_PARTS
 
@@ -65,11 +65,19 @@ class Person(Stream):
         return next((name for first, name in reversed(self.renames) if first <= index), self.name)
 
 
+class Asked(NamedTuple):
+    """A request to open something again: its entry, whose it is, and all who asked: who acted, and for whom."""
+
+    entry: int
+    by: bytes
+    people: frozenset[bytes]
+
+
 @dataclass(slots=True, eq=False)
 class Period(Stream):
     """A reporting period: of which year and grades (none: unknown), from which day to which (inclusive).
 
-    `closing` is the index of its last closing.
+    `closing` is the index of its last closing, `asked` the request to open it again that waits.
     """
 
     year: bytes = b""
@@ -81,14 +89,15 @@ class Period(Stream):
     is_closed: bool = False
     closing: int = -1
     reopenings: int = 0
+    asked: Asked | None = None
 
 
 @dataclass(slots=True, eq=False)
 class ClassGroup(Stream):
     """A class: its year and grade, and the name people use (`5А`); who was in it and when, and its courses.
 
-    Of its journal: whether it is closed, how often it was reopened, the digest of the summary sheet handed over last,
-    and how often one was.
+    Of its journal: whether it is closed, how often it was reopened, the request for that which waits (`asked`), the
+    digest of the summary sheet handed over last, and how often one was.
     """
 
     year: bytes = b""
@@ -99,6 +108,7 @@ class ClassGroup(Stream):
     courses: "list[Course]" = field(default_factory=list)
     is_closed: bool = False
     reopenings: int = 0
+    asked: Asked | None = None
     transferred: bytes = b""
     transfers: int = 0
 

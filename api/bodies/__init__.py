@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.bodies import accounts as accounts, erasures as erasures, papers as papers
+from api.bodies import accounts as accounts, erasures as erasures, papers as papers, reopenings as reopenings
 from api.bodies.backups import NewBackup as NewBackup, NewBackupCheck as NewBackupCheck
 from api.bodies.base import (
     DAY_PATTERN as DAY_PATTERN,
@@ -103,7 +103,6 @@ from ledger.journal.vocabulary import (
     PeriodKind,
     PersonKind,
     PlanReason,
-    ReopeningReason,
 )
 
 
@@ -399,18 +398,6 @@ class NewRefusal(Body, frozen=True, kw_only=True):
     """Why a request is refused; it stands in the entry in clear, for ever: no names of people."""
 
     basis: str
-
-
-class NewReopening(Body, frozen=True, kw_only=True):
-    """A closed period is opened again; `requested_by`: the employee who asked for it, another than who reopens.
-
-    `basis` stands in the entry in clear, for ever: a document, never a person. `note` goes to the vault.
-    """
-
-    reason: ReopeningReason
-    basis: str
-    requested_by: Id
-    note: Note | None = None
 
 
 class NewAttestation(Body, frozen=True, kw_only=True):

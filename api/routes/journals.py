@@ -17,7 +17,6 @@ from api.openapi import describe
 from api.problems import Problem, refused
 from api.queries import At, Id, read_as_of
 from api.requests import path_id
-from api.retention import JOURNAL
 from api.routes.views import check_controller, check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, perform
@@ -48,18 +47,11 @@ def _close(asked: Asked[bodies.NewJournalClosing]) -> jc.CloseJournal:
     return jc.CloseJournal(class_group=_group(asked), excused=excused)
 
 
-def _reopen(asked: Asked[bodies.NewReopening]) -> jc.ReopenJournal:
-    group, note = _group(asked), asked.body.note
-    digest = None if note is None else asked.disclose(group, {"note": note}, JOURNAL)[0]
-    return jc.ReopenJournal(**fields(asked.body, class_group=group, note=digest))
-
-
 def _transfer(asked: Asked[bodies.NewSheetTransfer]) -> jc.TransferSheet:
     return jc.TransferSheet(**fields(asked.body, class_group=_group(asked)))
 
 
 CLOSE: Final = Write(Right.CLOSE_JOURNAL, bodies.NewJournalClosing, _close)
-REOPEN: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen)
 TRANSFER: Final = Write(Right.HAND_OVER, bodies.NewSheetTransfer, _transfer)
 
 
@@ -69,12 +61,6 @@ async def close_journal(request: Request) -> Response:
     answer = await perform(request, CLOSE)
     request.app.state.registry.sign_soon(request.path_params["school"])
     return answer
-
-
-@router.post("/classes/{class_group}/journal/reopen", status_code=201, openapi_extra=describe(REOPEN))
-async def reopen_journal(request: Request) -> Response:
-    """Open a closed journal again, at another person's request, until it is closed anew."""
-    return await perform(request, REOPEN)
 
 
 @router.post("/classes/{class_group}/sheet/transfers", status_code=201, openapi_extra=describe(TRANSFER))

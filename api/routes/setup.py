@@ -16,7 +16,6 @@ from api.openapi import describe
 from api.problems import Problem
 from api.queries import FIRST_DAY
 from api.requests import authorize, path_id
-from api.retention import JOURNAL
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from ledger.journal.people import Person
@@ -91,12 +90,6 @@ def _appoint_responsible(asked: Asked[bodies.NewResponsible]) -> jc.AppointRespo
     return jc.AppointResponsible(**fields(asked.body))
 
 
-def _reopen_period(asked: Asked[bodies.NewReopening]) -> jc.ReopenPeriod:
-    period, note = path_id(asked.request, "period"), asked.body.note
-    digest = None if note is None else asked.disclose(period, {"note": note}, JOURNAL)[0]
-    return jc.ReopenPeriod(**fields(asked.body, period=period, note=digest))
-
-
 def _attest_period(asked: Asked[bodies.NewAttestation]) -> jc.AttestPeriod:
     return jc.AttestPeriod(**fields(asked.body, period=path_id(asked.request, "period")))
 
@@ -132,7 +125,6 @@ RESPONSIBLE: Final = Write(Right.SET_UP, bodies.NewResponsible, _appoint_respons
 DUTY: Final = Write(Right.SET_UP, bodies.NewDuty, _assign_duty)
 DUTY_END: Final = Write(Right.SET_UP, bodies.NewDutyEnd, _end_duty)
 CLOSING: Final = Write(Right.CLOSE, bodies.Nothing, _close_period)
-REOPENING: Final = Write(Right.DIRECT, bodies.NewReopening, _reopen_period)
 PRINTOUT: Final = Write(Right.REGISTER_PAPER, bodies.NewPrintout, _register_printout)
 ATTESTATION: Final = Write(Right.DIRECT, bodies.NewAttestation, _attest_period)
 
@@ -161,12 +153,6 @@ async def close_period(request: Request) -> Response:
     answer = await perform(request, CLOSING)
     request.app.state.registry.sign_soon(request.path_params["school"])
     return answer
-
-
-@router.post("/periods/{period}/reopen", status_code=201, openapi_extra=describe(REOPENING))
-async def reopen_period(request: Request) -> Response:
-    """Open a closed period again, at another person's request, until it is closed anew."""
-    return await perform(request, REOPENING)
 
 
 @router.post("/periods/{period}/attest", status_code=201, openapi_extra=describe(ATTESTATION))

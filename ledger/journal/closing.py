@@ -1,20 +1,18 @@
 """Closing a period: from then on corrections alone, and a commitment to its lessons as they stood (events.md).
 
-A closed period is opened again by one person at the request of another, and then closed anew; the director attests a
-closed one.
+A closed period is opened again by two people (`reopening`), and then closed anew; the director attests a closed one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Final
 
 import msgspec
 
-from ledger.errors import LOG, Refused
+from ledger.errors import Refused
 from ledger.journal import rules
 from ledger.journal.codec import CODEC
-from ledger.journal.commands import AttestPeriod, ClosePeriod, ReopenJournal, ReopenPeriod
+from ledger.journal.commands import AttestPeriod, ClosePeriod
 from ledger.journal.context import Context, LessonHead
 from ledger.journal.events import (
     ClassGroupOpened,
@@ -22,18 +20,11 @@ from ledger.journal.events import (
     LessonRecorded,
     PeriodAttested,
     PeriodClosed,
-    PeriodReopened,
 )
-from ledger.journal.facts import people_of
-from ledger.journal.people import check_employee
 from ledger.journal.recorded import Planned
 from ledger.journal.teaching import today
-from ledger.journal.vocabulary import REASONS_WITH_NOTE, REOPENING_REASONS
 from ledger.journal.year import Period
 from ledger.tree import RightEdge, leaf_hash
-
-REOPENINGS_MAX: Final = 9
-"""What bounds how often a verifier must look at every lesson of a period (events.md, Closing)."""
 
 
 def commitment(heads: Iterable[LessonHead]) -> tuple[int, str]:
@@ -67,53 +58,17 @@ def close_period(command: ClosePeriod, context: Context) -> list[Planned]:
     return [Planned(period.stream, period.version + 1, PeriodClosed(streams=streams, root=root))]
 
 
-def reopen_period(command: ReopenPeriod, context: Context) -> list[Planned]:
-    """Open a closed period again, at the request of another person (regulation 3.3)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.3")
-    period = _closed_period(command.period, context)
-    note = check_reopening(command, context, "3.3")
-    if command.requested_by in people_of(context.actor):
-        raise Refused(
-            "second_person_needed", "who asked for it may not reopen the period", clause="3.3", where="requested_by"
-        )
-    if period.reopenings >= REOPENINGS_MAX:
-        raise Refused(
-            "reopened_too_often",
-            "a period is reopened at most {reopenings_max} times",
-            clause=LOG,
-            where="period",
-            reopenings_max=REOPENINGS_MAX,
-        )
-    event = PeriodReopened(
-        reason=command.reason,
-        basis=command.basis,
-        requested_by=command.requested_by,
-        sd=note,
-    )
-    return [Planned(period.stream, period.version + 1, event)]
-
-
-def check_reopening(command: ReopenPeriod | ReopenJournal, context: Context, clause: str) -> tuple[str, ...]:
-    """Judge why something is opened again and who asked for it; return what `_sd` holds of the note."""
-    rules.check_code(command.reason, REOPENING_REASONS, "reason")
-    rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
-    if command.note is None and command.reason in REASONS_WITH_NOTE:
-        raise Refused("note_missing", "this reason asks for a text", clause=clause, where="note")
-    note = rules.noted(command.note)
-    check_employee(context, command.requested_by, "requested_by")
-    return note
-
-
 def attest_period(command: AttestPeriod, context: Context) -> list[Planned]:
     """Attest a closed period as it stood at a position after its close (regulation 1.4)."""
     rules.check_role(context.actor, rules.DIRECTION, "1.4")
-    period = _closed_period(command.period, context)
+    period = closed_period(command.period, context)
     rules.check_integer(command.size, (period.closing or 0) + 1, context.books.size, "size")
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     return [Planned(period.stream, period.version + 1, PeriodAttested(size=command.size, basis=command.basis))]
 
 
-def _closed_period(id_: str, context: Context) -> Period:
+def closed_period(id_: str, context: Context) -> Period:
+    """Return a period, which must be closed (regulation 3.3)."""
     period = context.find(Period, "period", id_, "period")
     if not period.closed:
         raise Refused("period_not_closed", "the reporting period is not closed", clause="3.3", where="period")

@@ -48,7 +48,6 @@ from ledger.journal.homework_commands import (
 )
 from ledger.journal.journal_commands import (
     CloseJournal as CloseJournal,
-    ReopenJournal as ReopenJournal,
     TransferSheet as TransferSheet,
 )
 from ledger.journal.lesson_commands import (
@@ -97,6 +96,14 @@ from ledger.journal.print_commands import (
     IssueSheet as IssueSheet,
     VoidSheet as VoidSheet,
 )
+from ledger.journal.reopening_commands import (
+    ApproveJournalReopening as ApproveJournalReopening,
+    ApprovePeriodReopening as ApprovePeriodReopening,
+    RefuseJournalReopening as RefuseJournalReopening,
+    RefusePeriodReopening as RefusePeriodReopening,
+    RequestJournalReopening as RequestJournalReopening,
+    RequestPeriodReopening as RequestPeriodReopening,
+)
 from ledger.journal.result_commands import (
     AdoptAssessmentRules as AdoptAssessmentRules,
     ApproveResultCorrection as ApproveResultCorrection,
@@ -130,7 +137,6 @@ from ledger.journal.vocabulary import (
     PeriodKind,
     PersonKind,
     PlanReason,
-    ReopeningReason,
 )
 from ledger.journal.witness_commands import (
     AppointWitness as AppointWitness,
@@ -189,19 +195,6 @@ class ClosePeriod(JournalCommand, frozen=True, kw_only=True):
     """Close for ordinary commands; the application adds the commitment."""
 
     period: str
-
-
-class ReopenPeriod(JournalCommand, frozen=True, kw_only=True):
-    """Take ordinary commands again until the next close; `requested_by` is the employee who asked for it.
-
-    `note` is the digest of a disclosure, where the reason asks for a text.
-    """
-
-    period: str
-    reason: ReopeningReason
-    basis: str
-    requested_by: str
-    note: str | None = None
 
 
 class AttestPeriod(JournalCommand, frozen=True, kw_only=True):

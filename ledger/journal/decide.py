@@ -22,7 +22,7 @@ from ledger.journal.bells import set_bell_schedule
 from ledger.journal.calendar import declare_days_off, declare_school_day, revoke_calendar_entry
 from ledger.journal.cancellations import cancel_lesson, withdraw_cancellation
 from ledger.journal.certifying import annul_certificate, record_certificate
-from ledger.journal.closing import attest_period, close_period, reopen_period
+from ledger.journal.closing import attest_period, close_period
 from ledger.journal.context import Books, Context
 from ledger.journal.control import close_remark, raise_remark, record_check
 from ledger.journal.corrections import approve_correction, correct, refuse_correction, request_correction
@@ -36,7 +36,7 @@ from ledger.journal.excuses import accept_excuse, withdraw_excuse
 from ledger.journal.freshness import measure_freshness
 from ledger.journal.guardians import link_guardian, unlink_guardian
 from ledger.journal.incidents import close_incident, open_incident
-from ledger.journal.journals import close_journal, reopen_journal, transfer_sheet
+from ledger.journal.journals import close_journal, transfer_sheet
 from ledger.journal.papers import (
     approve_paper_destruction,
     hand_over_paper,
@@ -60,6 +60,14 @@ from ledger.journal.posting import post_homework, withdraw_homework
 from ledger.journal.prints import certify_sheet, issue_sheet, void_sheet
 from ledger.journal.recorded import Decision, Planned
 from ledger.journal.regulation import adopt_regulation
+from ledger.journal.reopening import (
+    approve_journal_reopening,
+    approve_period_reopening,
+    refuse_journal_reopening,
+    refuse_period_reopening,
+    request_journal_reopening,
+    request_period_reopening,
+)
 from ledger.journal.responsible import appoint_responsible
 from ledger.journal.result_corrections import (
     approve_result_correction,
@@ -85,10 +93,14 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.OpenSchoolYear: open_year,
     cmd.DefinePeriod: define_period,
     cmd.ClosePeriod: close_period,
-    cmd.ReopenPeriod: reopen_period,
+    cmd.RequestPeriodReopening: request_period_reopening,
+    cmd.ApprovePeriodReopening: approve_period_reopening,
+    cmd.RefusePeriodReopening: refuse_period_reopening,
     cmd.AttestPeriod: attest_period,
     cmd.CloseJournal: close_journal,
-    cmd.ReopenJournal: reopen_journal,
+    cmd.RequestJournalReopening: request_journal_reopening,
+    cmd.ApproveJournalReopening: approve_journal_reopening,
+    cmd.RefuseJournalReopening: refuse_journal_reopening,
     cmd.TransferSheet: transfer_sheet,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,

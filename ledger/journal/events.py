@@ -63,6 +63,7 @@ from ledger.journal.paper_events import PAPER_EVENT_TYPES
 from ledger.journal.people_events import PEOPLE_EVENT_TYPES
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from ledger.journal.print_events import PRINT_EVENT_TYPES
+from ledger.journal.reopening_events import REOPENING_EVENT_TYPES
 from ledger.journal.result_events import (
     AssessmentRulesAdopted,
     CouncilDecisionRecorded,
@@ -155,9 +156,9 @@ class PeriodClosed(Event, frozen=True, kw_only=True):
 
 
 class PeriodReopened(Event, frozen=True, kw_only=True):
-    """`period/`: ordinary entries are taken again, until the next `PeriodClosed`; asked for by `requested_by`.
+    """`period/`: as `PeriodReopeningApproved`, in one step, at the word of who acts that `requested_by` asked.
 
-    `sd` (``_sd``) commits to the disclosure ``note`` where the reason asks for a text.
+    Of logs from before two people's own entries were needed; none is made any more. `sd` (``_sd``): digest of `note`.
     """
 
     reason: ReopeningReason
@@ -395,6 +396,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,
     **JOURNAL_EVENT_TYPES,
+    **REOPENING_EVENT_TYPES,
     "course_opened/1": CourseOpened,
     "subgroup_listed/1": SubgroupListed,
     "subgroup_joined/1": SubgroupJoined,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ledger.journal.command import JournalCommand
 from ledger.journal.journal_events import Excused
-from ledger.journal.vocabulary import ReopeningReason
 
 
 class CloseJournal(JournalCommand, frozen=True, kw_only=True):
@@ -12,16 +11,6 @@ class CloseJournal(JournalCommand, frozen=True, kw_only=True):
 
     class_group: str
     excused: tuple[Excused, ...] = ()
-
-
-class ReopenJournal(JournalCommand, frozen=True, kw_only=True):
-    """Take ordinary commands again until the next closing; `requested_by`: an employee; `note`: a digest."""
-
-    class_group: str
-    reason: ReopeningReason
-    basis: str
-    requested_by: str
-    note: str | None = None
 
 
 class TransferSheet(JournalCommand, frozen=True, kw_only=True):

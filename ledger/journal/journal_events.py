@@ -31,7 +31,7 @@ class JournalClosed(Event, frozen=True, kw_only=True):
 
 
 class JournalReopened(Event, frozen=True, kw_only=True):
-    """`class/`: takes ordinary entries until the next closing; `sd` (``_sd``): digest of the disclosure `note`."""
+    """`class/`: as `JournalReopeningApproved`, in one step; of logs from before, as `PeriodReopened` is."""
 
     reason: ReopeningReason
     basis: str

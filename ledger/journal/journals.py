@@ -1,4 +1,4 @@
-"""A class's journal of the year: closed, opened again, and its summary sheet handed over (regulation 3.2)."""
+"""A class's journal of the year: closed, and its summary sheet handed over; `reopening` opens it (regulation 3.2)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Final
 
 from ledger.errors import LOG, Refused
 from ledger.journal import rules
-from ledger.journal.closing import REOPENINGS_MAX, check_reopening
-from ledger.journal.commands import CloseJournal, ReopenJournal, TransferSheet
+from ledger.journal.commands import CloseJournal, TransferSheet
 from ledger.journal.context import Context
-from ledger.journal.facts import people_of
-from ledger.journal.journal_events import Excused, JournalClosed, JournalReopened, SheetTransferred
+from ledger.journal.journal_events import Excused, JournalClosed, SheetTransferred
 from ledger.journal.lacking import Lack, counted, read_journal, what_lacks
 from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup
@@ -42,36 +40,10 @@ def close_journal(command: CloseJournal, context: Context) -> list[Planned]:
     return [Planned(group.stream, group.version + 1, JournalClosed(excused=command.excused))]
 
 
-def reopen_journal(command: ReopenJournal, context: Context) -> list[Planned]:
-    """Open a closed journal again, at the request of another person (regulation 3.2)."""
-    rules.check_role(context.actor, rules.DIRECTION, "3.2")
-    group = _closed_journal(command.class_group, context)
-    note = check_reopening(command, context, "3.2")
-    if command.requested_by in people_of(context.actor):
-        raise Refused(
-            "second_person_needed", "who asked for it may not reopen the journal", clause="3.2", where="requested_by"
-        )
-    if group.journal_reopenings >= REOPENINGS_MAX:
-        raise Refused(
-            "reopened_too_often",
-            "a journal is reopened at most {reopenings_max} times",
-            clause=LOG,
-            where="class_group",
-            reopenings_max=REOPENINGS_MAX,
-        )
-    event = JournalReopened(
-        reason=command.reason,
-        basis=command.basis,
-        requested_by=command.requested_by,
-        sd=note,
-    )
-    return [Planned(group.stream, group.version + 1, event)]
-
-
 def transfer_sheet(command: TransferSheet, context: Context) -> list[Planned]:
     """Record that the summary sheet, as it is, was handed over to the archive: from the closing on (regulation 3.2)."""
     rules.check_role(context.actor, (*CLOSERS, rules.ARCHIVIST), "3.2")
-    group = _closed_journal(command.class_group, context)
+    group = closed_journal(command.class_group, context)
     rules.check_sha256(command.sha256, "sha256")
     rules.check_line(command.number, rules.ORDER_NUMBER_LENGTH_MAX, "number")
     rules.check_past_day(command.received_on, context.now, context.books.zone, "received_on")
@@ -98,7 +70,8 @@ def transfer_sheet(command: TransferSheet, context: Context) -> list[Planned]:
     return [Planned(group.stream, group.version + 1, event)]
 
 
-def _closed_journal(id_: str, context: Context) -> ClassGroup:
+def closed_journal(id_: str, context: Context) -> ClassGroup:
+    """Return a class whose journal must be closed (regulation 3.2)."""
     group = context.find(ClassGroup, "class", id_, "class_group")
     if not group.journal_closed:
         raise Refused("journal_not_closed", "the class's journal is not closed yet", clause="3.2", where="class_group")

@@ -15,15 +15,20 @@ from ledger.journal.context import Context
 from ledger.journal.events import (
     ClassGroupListed,
     ClassGroupOpened,
-    Event,
     StudentEnrolled,
     StudentLeft,
     SubgroupListed,
 )
+from ledger.journal.facts import people_of
 from ledger.journal.journal_events import JournalClosed, JournalReopened, SheetTransferred
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.year import GRADE_MAX, SchoolYear
+from ledger.journal.reopening_events import (
+    JournalReopeningApproved,
+    JournalReopeningRefused,
+    JournalReopeningRequested,
+)
+from ledger.journal.year import GRADE_MAX, ReopeningAsked, SchoolYear
 
 
 class Enrollment(NamedTuple):
@@ -41,8 +46,9 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     """A class group such as 5А.
 
     `roster` maps a student to the stays, oldest first; `subgroups` are the ids of all courses of the class's subgroups.
-    `journal_closed` from a closing of the journal to its next reopening; `sheet_transferred` is the SHA-256 of the
-    summary sheet that was handed over last, and `sheet_transfers` how often one was.
+    `journal_closed` from a closing of the journal to its next reopening; `reopening_asked`: the request for one that
+    waits; `sheet_transferred` is the SHA-256 of the summary sheet that was handed over last, and `sheet_transfers` how
+    often one was.
     """
 
     year: str
@@ -53,6 +59,7 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     subgroups: tuple[str, ...] = ()
     journal_closed: bool = False
     journal_reopenings: int = 0
+    reopening_asked: ReopeningAsked | None = None
     sheet_transferred: str | None = None
     sheet_transfers: int = 0
 
@@ -97,18 +104,27 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
         elif type(data) is SubgroupListed:
             subgroups = (*subgroups, data.course)
         elif state is not None:
-            state = _evolve_journal(state, data)
+            state = _evolve_journal(state, event)
         else:
             raise TypeError(f"{type(data).__name__} is no event of a class group")
     return msgspec.structs.replace(state, version=version, roster=roster, subgroups=subgroups) if state else None
 
 
-def _evolve_journal(state: ClassGroup, data: Event) -> ClassGroup:
+def _evolve_journal(state: ClassGroup, event: Recorded) -> ClassGroup:
     """Apply an event of the class's journal as a whole."""
+    data = event.data
     if type(data) is JournalClosed:
         return msgspec.structs.replace(state, journal_closed=True)
     if type(data) is JournalReopened:
         return msgspec.structs.replace(state, journal_closed=False, journal_reopenings=state.journal_reopenings + 1)
+    if type(data) is JournalReopeningRequested:
+        asked = ReopeningAsked(event.index, people_of(event.actor))
+        return msgspec.structs.replace(state, reopening_asked=asked)
+    if type(data) is JournalReopeningApproved:
+        reopenings = state.journal_reopenings + 1
+        return msgspec.structs.replace(state, journal_closed=False, journal_reopenings=reopenings, reopening_asked=None)
+    if type(data) is JournalReopeningRefused:
+        return msgspec.structs.replace(state, reopening_asked=None)
     if type(data) is SheetTransferred:
         return msgspec.structs.replace(state, sheet_transferred=data.sha256, sheet_transfers=state.sheet_transfers + 1)
     raise TypeError(f"{type(data).__name__} is no event of a class group")

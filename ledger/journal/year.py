@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 import msgspec
 
@@ -21,7 +21,13 @@ from ledger.journal.events import (
     PeriodReopened,
     SchoolYearOpened,
 )
+from ledger.journal.facts import people_of
 from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.reopening_events import (
+    PeriodReopeningApproved,
+    PeriodReopeningRefused,
+    PeriodReopeningRequested,
+)
 from ledger.journal.vocabulary import PeriodKind
 
 GRADE_MAX: Final = 12
@@ -30,6 +36,13 @@ GRADE_MAX: Final = 12
 _KINDS: Final = get_args(PeriodKind)
 _NUMBER_MAX: Final[dict[str, int]] = {"quarter": 4, "trimester": 3, "half_year": 2, "year": 1}
 _YEAR_DAYS_MAX: Final = 400
+
+
+class ReopeningAsked(NamedTuple):
+    """A request to open something again that waits: its entry, and who asked for it: who acted, and for whom."""
+
+    entry: int
+    people: frozenset[str]
 
 
 class SchoolYear(Aggregate, frozen=True, kw_only=True):
@@ -49,7 +62,8 @@ class SchoolYear(Aggregate, frozen=True, kw_only=True):
 class Period(Aggregate, frozen=True, kw_only=True):
     """A reporting period.
 
-    `closed` from a closing entry to the next reopening; `closing`: the index of the last closing entry.
+    `closed` from a closing entry to the next reopening; `closing`: the index of the last closing entry; `asked`: the
+    request to open it again that waits for its answer.
     """
 
     year: str
@@ -61,6 +75,7 @@ class Period(Aggregate, frozen=True, kw_only=True):
     closed: bool = False
     closing: int | None = None
     reopenings: int = 0
+    asked: ReopeningAsked | None = None
 
     def holds(self, grade: int, day: str) -> bool:
         """Tell whether this is a period of the grade that contains the day."""
@@ -113,6 +128,19 @@ def evolve_period(state: Period | None, events: Iterable[Recorded]) -> Period | 
             state = msgspec.structs.replace(state, version=event.originator_version, **reopened)
         elif type(data) is PeriodAttested and state is not None:
             state = msgspec.structs.replace(state, version=event.originator_version)
+        elif type(data) is PeriodReopeningRequested and state is not None:
+            asked = ReopeningAsked(event.index, people_of(event.actor))
+            state = msgspec.structs.replace(state, version=event.originator_version, asked=asked)
+        elif type(data) is PeriodReopeningApproved and state is not None:
+            state = msgspec.structs.replace(
+                state,
+                version=event.originator_version,
+                closed=False,
+                reopenings=state.reopenings + 1,
+                asked=None,
+            )
+        elif type(data) is PeriodReopeningRefused and state is not None:
+            state = msgspec.structs.replace(state, version=event.originator_version, asked=None)
         else:
             raise TypeError(f"{type(data).__name__} is no event of this period")
     return state

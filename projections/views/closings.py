@@ -1,4 +1,4 @@
-"""What closed a reporting period, opened it again and attested it: who, when and why, entry by entry."""
+"""What closed a reporting period, opened it again and attested it: who asked, who did it, when and why."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ledger.journal.events import PeriodAttested, PeriodClosed, PeriodReopened
 from projections.folding import Entry, View
 from projections.reading import Reader, command_of, stands
 from projections.rows import OPEN, Operations, Table
+from projections.views.reopenings import STEPS
 
 
 class ClosingRow(NamedTuple):
@@ -22,7 +23,7 @@ class ClosingRow(NamedTuple):
 
 
 class ReopeningRow(NamedTuple):
-    """A period was opened again; `note`: digest."""
+    """A period was opened again in one step, as former logs have it; `note`: digest."""
 
     entry: int
     period: str
@@ -74,22 +75,24 @@ class Turn:
     Attributes:
         entry: its index; `at`, `actor`, `role`, `on_behalf_of`: when and who.
         period: whose.
-        action: ``closed``, ``reopened`` or ``attested``.
-        reason, requested_by, note: of a reopening: code, employee, and digest of the disclosure that says more.
-        basis: the document, of a reopening or an attestation.
+        action: ``closed``, ``reopening_requested``, ``reopened``, ``reopening_refused`` or ``attested``.
+        reason, note: of a request, or of a reopening in one step: code, and digest of the disclosure that says more.
+        requested_by, request: of an answer to a request: who asked, and the entry.
+        basis: the document, of all but a closing.
         streams: how many lesson streams a closing commits to.
         size: what position is attested.
     """
 
     entry: int
     period: str
-    action: Literal["closed", "reopened", "attested"]
+    action: Literal["closed", "reopening_requested", "reopened", "reopening_refused", "attested"]
     reason: str | None
     basis: str | None
     requested_by: str | None
     note: str | None
     streams: int | None
     size: int | None
+    request: int | None
     at: str
     actor: str
     role: str
@@ -98,18 +101,22 @@ class Turn:
 
 _TURNS: Final = f"""
     SELECT t.entry, t.period, t.action, t.reason, t.basis, t.requested_by, t.note, t.streams, t.size,
-      m.at, m.actor, m.role, m.on_behalf_of
+      t.request, m.at, m.actor, m.role, m.on_behalf_of
     FROM (
       SELECT u.*, {command_of("u.entry")} AS by_command
       FROM (
         SELECT c.entry, c.period, 'closed' AS action, NULL AS reason, NULL AS basis, NULL AS requested_by, NULL AS note,
-          c.streams, CAST(NULL AS bigint) AS size FROM {{closings}} c WHERE {stands("c")}
+          c.streams, CAST(NULL AS bigint) AS size, CAST(NULL AS bigint) AS request
+          FROM {{closings}} c WHERE {stands("c")}
         UNION ALL
-        SELECT r.entry, r.period, 'reopened', r.reason, r.basis, r.requested_by, r.note, NULL, NULL
+        SELECT r.entry, r.period, 'reopened', r.reason, r.basis, r.requested_by, r.note, NULL, NULL, NULL
           FROM {{reopenings}} r WHERE {stands("r")}
         UNION ALL
-        SELECT a.entry, a.period, 'attested', NULL, a.basis, NULL, NULL, NULL, a.size
+        SELECT a.entry, a.period, 'attested', NULL, a.basis, NULL, NULL, NULL, a.size, NULL
           FROM {{attestations}} a WHERE {stands("a")}
+        UNION ALL
+        SELECT s.entry, s.scope, s.action, s.reason, s.basis, s.requested_by, s.note, NULL, NULL, s.request
+          FROM ({STEPS}) s WHERE s.what = 'period'
       ) u
     ) t JOIN {{commands}} m ON m.entry = t.by_command
     ORDER BY t.entry"""
@@ -126,5 +133,5 @@ def turns(views: Reader, position: int) -> dict[str, tuple[Turn, ...]]:
 
 def closed_by(history: tuple[Turn, ...]) -> int | None:
     """The entry that closed a period, where no later one opened it again."""
-    last = [turn for turn in history if turn.action != "attested"][-1:]
+    last = [turn for turn in history if turn.action in ("closed", "reopened")][-1:]
     return last[0].entry if last and last[0].action == "closed" else None

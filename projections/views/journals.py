@@ -12,6 +12,7 @@ from ledger.journal.journal_events import JournalClosed, JournalReopened, SheetT
 from projections.folding import Entry, View
 from projections.reading import Reader, command_of, stands
 from projections.rows import OPEN, Operations, Table
+from projections.views.reopenings import STEPS
 
 
 class JournalClosingRow(NamedTuple):
@@ -24,7 +25,7 @@ class JournalClosingRow(NamedTuple):
 
 
 class JournalReopeningRow(NamedTuple):
-    """A journal was opened again; `note`: digest."""
+    """A journal was opened again in one step, as former logs have it; `note`: digest."""
 
     entry: int
     class_group: str
@@ -80,15 +81,16 @@ class JournalTurn:
     Attributes:
         entry: its index; `at`, `actor`, `role`, `on_behalf_of`: when and who.
         class_group: whose.
-        action: ``closed``, ``reopened`` or ``transferred``.
+        action: ``closed``, ``reopening_requested``, ``reopened``, ``reopening_refused`` or ``transferred``.
         excused: of a closing: what lacked, each with course, count, reason and basis.
-        reason, basis, requested_by, note: of a reopening; `note` is the digest of the disclosure that says more.
+        reason, note: of a request, or of a reopening in one step: code, and digest of the disclosure that says more.
+        requested_by, request: of an answer to a request: who asked, and the entry; `basis`: of both.
         sha256, number, received_on, to: of a sheet handed over: its digest, and the receipt.
     """
 
     entry: int
     class_group: str
-    action: Literal["closed", "reopened", "transferred"]
+    action: Literal["closed", "reopening_requested", "reopened", "reopening_refused", "transferred"]
     excused: tuple[dict[str, Any], ...] | None
     reason: str | None
     basis: str | None
@@ -98,6 +100,7 @@ class JournalTurn:
     number: str | None
     received_on: str | None
     to: str | None
+    request: int | None
     at: str
     actor: str
     role: str
@@ -106,19 +109,23 @@ class JournalTurn:
 
 _TURNS: Final = f"""
     SELECT t.entry, t.class_group, t.action, t.excused, t.reason, t.basis, t.requested_by, t.note, t.sha256, t.number,
-      t.received_on, t.receiver, m.at, m.actor, m.role, m.on_behalf_of
+      t.received_on, t.receiver, t.request, m.at, m.actor, m.role, m.on_behalf_of
     FROM (
       SELECT u.*, {command_of("u.entry")} AS by_command
       FROM (
         SELECT c.entry, c.class_group, 'closed' AS action, c.excused, NULL AS reason, NULL AS basis,
-          NULL AS requested_by, NULL AS note, NULL AS sha256, NULL AS number, NULL AS received_on, NULL AS receiver
+          NULL AS requested_by, NULL AS note, NULL AS sha256, NULL AS number, NULL AS received_on, NULL AS receiver,
+          CAST(NULL AS bigint) AS request
           FROM {{journal_closings}} c WHERE {stands("c")}
         UNION ALL
         SELECT r.entry, r.class_group, 'reopened', NULL, r.reason, r.basis, r.requested_by, r.note, NULL, NULL, NULL,
-          NULL FROM {{journal_reopenings}} r WHERE {stands("r")}
+          NULL, NULL FROM {{journal_reopenings}} r WHERE {stands("r")}
         UNION ALL
         SELECT s.entry, s.class_group, 'transferred', NULL, NULL, NULL, NULL, NULL, s.sha256, s.number, s.received_on,
-          s.receiver FROM {{sheet_transfers}} s WHERE {stands("s")}
+          s.receiver, NULL FROM {{sheet_transfers}} s WHERE {stands("s")}
+        UNION ALL
+        SELECT p.entry, p.scope, p.action, NULL, p.reason, p.basis, p.requested_by, p.note, NULL, NULL, NULL, NULL,
+          p.request FROM ({STEPS}) p WHERE p.what = 'journal'
       ) u
     ) t JOIN {{commands}} m ON m.entry = t.by_command
     ORDER BY t.entry"""
@@ -136,5 +143,5 @@ def journal_turns(views: Reader, position: int) -> dict[str, tuple[JournalTurn, 
 
 def closed_by(history: tuple[JournalTurn, ...]) -> int | None:
     """The entry that closed a journal, where no later one opened it again."""
-    last = [turn for turn in history if turn.action != "transferred"][-1:]
+    last = [turn for turn in history if turn.action in ("closed", "reopened")][-1:]
     return last[0].entry if last and last[0].action == "closed" else None

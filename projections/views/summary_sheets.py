@@ -172,7 +172,8 @@ def sheet_versions(views: Reader, class_group: str, *, at: AsOf = None) -> Sheet
     group = next((row for row in classes(views, at=position).rows if row.class_group == class_group), None)
     if group is None:
         return None
-    turns = [turn for turn in journal_turns(views, position).get(class_group, ()) if turn.action != "reopened"]
+    history = journal_turns(views, position).get(class_group, ())
+    turns = [turn for turn in history if turn.action in ("closed", "transferred")]
     versions: list[SheetVersion] = []
     before, handed_over = SummarySheet(()), None
     for turn in (*turns, None):

@@ -20,6 +20,7 @@ import tests.verify_pair_mutations
 import tests.verify_paper_forgeries
 import tests.verify_people_forgeries
 import tests.verify_print_forgeries
+import tests.verify_reopening_forgeries
 import tests.verify_seal_mutations
 import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
@@ -29,6 +30,7 @@ from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.verify_final_forgeries import over_years
 from tests.verify_journal_forgeries import finished
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
+from tests.verify_reopening_forgeries import asked
 from tests.verify_results import graded
 from tests.verify_seal_mutations import whole
 from tests.verify_weight_forgeries import weighed
@@ -101,6 +103,17 @@ def test_verifies_a_closed_journal_and_its_sheet_as_they_were_worked_by_hand(tmp
     builder = finished().b
     report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
+
+
+def test_verifies_what_two_people_opened_again(tmp_path: Path) -> None:
+    builder = asked().b
+    report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    steps = [entry["type"] for entry in builder.entries if "_reopening_" in entry["type"]]
+    assert len(steps) == 8
+    for start in range(len(builder.entries) - 12, len(builder.entries)):
+        report = verify_archive(write_folder(builder.files(start), tmp_path / f"from{start}"), pinned(builder))
+        assert (start, report.findings) == (start, [])
 
 
 def test_finds_nothing_in_a_range_that_lacks_what_its_entries_rest_on(tmp_path: Path) -> None:

@@ -21,12 +21,12 @@ from api.bodies import (
     NewLesson,
     NewPeriodMarks,
     NewRegulation,
-    NewReopening,
     NewResponsible,
     NewSubstitutionPlan,
     Problem,
     Recorded,
 )
+from api.bodies.reopenings import NewReopeningRequest
 from api.cli.app import app
 from api.schools import Registry
 
@@ -106,7 +106,7 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
         NewSubstitutionPlan,
         NewCertificate,
         NewCheck,
-        NewReopening,
+        NewReopeningRequest,
     )
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body

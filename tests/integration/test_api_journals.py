@@ -13,7 +13,7 @@ from api.cli.console import Console
 from api.cli.keeping import export_archive
 from tests.http_class import DAY, SmallClass, fact, problem, tag
 from tests.http_school import Served, post
-from tests.integration.test_api_regulation import employee
+from tests.integration.test_api_reopening import asking, reopen
 from tests.integration.test_api_results import adoption
 from verify.archive import Pinned, verify_archive
 from verify.findings import Verdict
@@ -85,8 +85,6 @@ def test_what_lacks_is_shown_before_and_refused_at_the_closing(server: Served, y
 def test_nothing_ordinary_is_entered_until_it_is_opened_again(server: Served, year: Year) -> None:
     with server.as_("deputy") as deputy, server.as_("teacher") as teacher, server.as_("director") as director:
         year.close(deputy)
-        with server.as_("administrator") as admin:
-            person = employee(admin)
         lesson = year.lesson(number=2)
         assert problem(teacher.post("/lessons", json=lesson), 409, "journal_closed")["clause"] == "3.2"
         standing = teacher.get(year.place).json()["facts"][0]["standing"]
@@ -94,11 +92,13 @@ def test_nothing_ordinary_is_entered_until_it_is_opened_again(server: Served, ye
         etag = {"If-Match": teacher.get(year.place).headers["etag"]}
         answer = teacher.post(f"{year.place}/correction-requests", json=asked, headers=etag)
         problem(answer, 409, "journal_closed")
-        body = {"reason": "other", "note": "забыли урок", "basis": "акт № 5", "requested_by": person}
-        reopened = post(director, year.at("journal/reopen"), body)["first_index"]
-        turn = year.duty(deputy)["history"][-1]
-        assert (turn["entry"], turn["action"], turn["requested_by"]) == (reopened, "reopened", person)
-        assert "забыли" not in director.get(f"/entries/{reopened}").text
+        note = {"reason": "other", "note": "забыли урок"}
+        request, reopened = reopen(teacher, director, year.at("journal"), **note)
+        asked, turn = year.duty(deputy)["history"][-2:]
+        assert (asked["entry"], asked["action"], asked["reason"]) == (request, "reopening_requested", "other")
+        assert (turn["entry"], turn["action"], turn["request"]) == (reopened, "reopened", request)
+        assert turn["requested_by"] == server.actors["teacher"]
+        assert "забыли" not in director.get(f"/entries/{request}").text
         problem(teacher.post("/lessons", json=lesson), 409, "period_closed")
 
 
@@ -154,11 +154,16 @@ def test_each_version_is_handed_over_and_what_changed_since_is_shown(server: Ser
 def test_an_archive_tells_of_it_and_the_verifier_counts_and_makes_the_sheet_again(
     server: Served, year: Year, tmp_path: Path
 ) -> None:
-    with server.as_("deputy") as deputy, server.as_("director") as director, server.as_("administrator") as admin:
+    with server.as_("deputy") as deputy, server.as_("director") as director, server.as_("teacher") as teacher:
         year.close(deputy)
-        person = employee(admin)
-        body = {"reason": "other", "note": "=забыли; урок", "basis": "-акт № 5", "requested_by": person}
-        post(director, year.at("journal/reopen"), body)
+        first = post(director, year.at("journal/reopening-requests"), asking())["first_index"]
+        refusal = year.at(f"journal/reopening-requests/{first}/refusal")
+        with server.as_("administrator") as admin:
+            post(admin, refusal, {"basis": "нет"})
+        note = {"reason": "other", "note": "=забыли; урок", "basis": "-акт № 5"}
+        reopen(teacher, director, year.at("journal"), **note)
+        reopen(teacher, director, f"/periods/{year.period}")
+        post(deputy, f"/periods/{year.period}/close", {})
         year.close(deputy)
         assert year.transfer(deputy, deputy.get(year.at("sheet")).json()["sha256"]).status_code == 201
     export_archive(Console(as_json=True), server.school, tmp_path / "archive")
@@ -166,11 +171,10 @@ def test_an_archive_tells_of_it_and_the_verifier_counts_and_makes_the_sheet_agai
     assert report.verdict is Verdict.VERIFIED, to_text(report)
     table = (tmp_path / "archive/data/tables/journals.csv").read_text(encoding="utf-8-sig")
     own = [line for line in table.splitlines() if year.group in line]
-    assert [len([line for line in own if action in line]) for action in ("закрыт", "открыт снова", "передана")] == [
-        2,
-        1,
-        1,
-    ]
+    actions = ("закрыт", "просят открыть снова", ";открыт снова", "отказано", "передана")
+    assert [len([line for line in own if action in line]) for action in actions] == [2, 2, 1, 1, 1]
+    of_periods = (tmp_path / "archive/data/tables/closings.csv").read_text(encoding="utf-8-sig")
+    assert len([line for line in of_periods.splitlines() if "просят открыть снова" in line]) >= 1
     assert "'=забыли; урок" in table
 
 
@@ -179,9 +183,8 @@ def test_what_changed_behind_the_transfer_is_a_question(server: Served, year: Ye
         post(admin, "/assessment-rules", adoption(marks_min=year_marks(server)))
         year.close(deputy)
         handed = year.transfer(deputy, deputy.get(year.at("sheet")).json()["sha256"]).json()["first_index"]
-        body = {"reason": "inspection", "basis": "акт № 5", "requested_by": employee(admin)}
-        for reopened in (year.at("journal/reopen"), f"/periods/{year.period}/reopen"):
-            post(director, reopened, body)
+        for place in (year.at("journal"), f"/periods/{year.period}"):
+            reopen(admin, director, place)
         with server.as_("teacher") as teacher:
             change = {"corrects": fact(teacher, year.place, "mark")["standing"], "new": "5", "reason": "typo"}
             corrected = teacher.post(f"{year.place}/corrections", json=change, headers=tag(teacher, year.place))

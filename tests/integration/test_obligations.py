@@ -15,7 +15,7 @@ from projections.views.obligations import obligations
 from tests.http_class import problem
 from tests.http_school import ORIGIN, Served, post
 from tests.integration.test_api_regulation import employee
-from tests.integration.test_api_reopening import closed_period, reopening
+from tests.integration.test_api_reopening import closed_period, reopen
 from tests.witness_keys import WITNESSES
 
 HASH = "9c" * 32
@@ -85,7 +85,8 @@ def test_a_period_is_required_until_a_witness_or_paper(server: Served) -> None:
         assert (proved["state"], proved["met_by"]) == ("proved", proof)
         assert [part["entries"] for part in proved["parts"] if part["name"] == "witnessed"] == [[cosigned, proof]]
         assert state_of(inspector, "corrections", period, at=str(proof))["state"] == "printed"
-        post(admin, f"/periods/{period}/reopen", reopening(person))
+        with server.as_("director") as director:
+            reopen(director, admin, f"/periods/{period}")
         assert lacking(state_of(inspector, "corrections", period))[0] == "closed"
         closed = post(admin, f"/periods/{period}/close", {})["first_index"]
         again = state_of(inspector, "corrections", period)

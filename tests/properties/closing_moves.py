@@ -12,16 +12,14 @@ from ledger.journal.lacking import Lack, counted, read_journal, what_lacks
 from ledger.journal.roster import ClassGroup
 from ledger.journal.summary_sheet import sheet_of
 from ledger.journal.vocabulary import LACKING
+from tests.properties import reopening_moves
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     CLASS_A,
     CLASS_B,
     DEPUTY,
     DEPUTY_2,
-    STAFF,
-    STUDENTS_A,
     TEACHER,
-    digest,
     moscow,
     uid,
 )
@@ -43,8 +41,8 @@ def journal(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     except Refused:  # pragma: no cover - no class of these tests is so large
         return cmd.CloseJournal(class_group=group.id), DEPUTY
     if group.journal_closed:
-        if choices.number(3) == 0:
-            return _reopen(choices, group)
+        if group.reopening_asked is not None or choices.number(3) == 0:
+            return reopening_moves.journal_of(choices, group)
         sha256 = "0" * 64 if choices.rarely() else sheet_of(read, context).sha256
         command = cmd.TransferSheet(
             class_group=group.id, sha256=sha256, number="12", received_on="2026-09-01", to="архив школы"
@@ -62,17 +60,6 @@ def journal(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
     if choices.rarely():
         excused = excused[1:]
     return cmd.CloseJournal(class_group=group.id, excused=excused), TEACHER if choices.rarely() else DEPUTY
-
-
-def _reopen(choices: Choices, group: ClassGroup) -> tuple[cmd.JournalCommand, Actor]:
-    command = cmd.ReopenJournal(
-        class_group=group.id,
-        reason=choices.one(("inspection", "other")),
-        basis="акт № 5",
-        requested_by=STUDENTS_A[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)),
-        note=choices.one((digest(7), None)),
-    )
-    return command, DEPUTY if choices.rarely() else ADMIN
 
 
 def _settle(choices: Choices, lack: Lack) -> tuple[cmd.JournalCommand, Actor]:

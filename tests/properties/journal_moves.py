@@ -63,6 +63,7 @@ from tests.properties import (
     excuses_moves,
     papers_moves,
     prints_moves,
+    reopening_moves,
     results_moves,
     service_moves,
     witnesses_moves,
@@ -265,18 +266,6 @@ def _answer(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Act
 
 def _close(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     return cmd.ClosePeriod(period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR, uid(43)))), _administrator(choices)
-
-
-def _reopen(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
-    actor = TEACHER if choices.rarely() else choices.one((ADMIN, FOR_TEACHER))
-    command = cmd.ReopenPeriod(
-        period=choices.one((QUARTER_1, QUARTER_2, WHOLE_YEAR)),
-        reason=choices.one(("not_recorded", "other")),
-        basis="служебная записка № 5",
-        requested_by=STUDENTS[0] if choices.rarely() else choices.one((TEACHER.id, *STAFF)),
-        note=choices.one((digest(7), None)),
-    )
-    return command, actor
 
 
 def _attest(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
@@ -710,9 +699,9 @@ _MOVES: Final = {
     "request": (_request, 8),
     "answer": (_answer, 5),
     "close": (_close, 1),
-    "reopen": (_reopen, 2),
+    "reopen": (reopening_moves.period, 3),
     "attest": (_attest, 2),
-    "journal": (closing_moves.journal, 2),
+    "journal": (closing_moves.journal, 4),
     "define": (_define, 1),
     "move_student": (_move_student, 2),
     "assign": (_assign, 1),

@@ -18,11 +18,13 @@ from tests.properties.erasures_oracle import ErasuresOracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.papers_oracle import PapersOracle
 from tests.properties.prints_oracle import PrintsOracle
+from tests.properties.reopening_oracle import check_reopening
 from tests.properties.service_oracle import ServiceOracle
 from tests.properties.timetable_oracle import DECLARATIONS, TimetableOracle
 from tests.properties.witnesses_oracle import WitnessesOracle
 
 FACTS = ("lesson", "substitution", "work", "make_up", "mark", "absence", "lateness", "early_leave", "homework")
+TURNS = ("period_closed", "period_reopened", "period_reopening_approved")
 CREATE = {
     "school": "school_opened",
     "person": "person_registered",
@@ -392,6 +394,9 @@ class _Checker(
         assert f"year/{last.data['year']}" == self.item.stream
 
     def check_period(self) -> None:
+        if self.item.type.startswith("period_reopen"):
+            check_reopening(self, self.is_closed)
+            return
         if self.item.type != "period_defined":
             getattr(self, f"check_{self.item.type}")()
             return
@@ -411,7 +416,10 @@ class _Checker(
             if "class_teacher" in self.data:
                 assert self.made("person", self.data["class_teacher"])["kind"] == "teacher"
             return
-        if self.item.type in {"journal_closed", "journal_reopened", "sheet_transferred"}:
+        if self.item.type.startswith("journal_reopen"):
+            check_reopening(self, lambda stream: journals_oracle.is_closed(self, stream))
+            return
+        if self.item.type in {"journal_closed", "sheet_transferred"}:
             getattr(journals_oracle, f"check_{self.item.type}")(self)
             return
         if self.item.type == "subgroup_listed":
@@ -1079,15 +1087,6 @@ class _Checker(
         leaves = [json.dumps([stream, *end], separators=(",", ":")).encode() for stream, end in sorted(ends.items())]
         assert self.data == {"streams": len(leaves), "root": merkle_root(leaves).hex()}
 
-    def check_period_reopened(self) -> None:
-        assert self.is_closed(self.item.stream)
-        assert len(list(self.of(self.item.stream, "period_reopened"))) < 9
-        assert self.data["reason"] in {"not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"}
-        assert self.data["reason"] != "other" or len(self.data["_sd"]) == 1
-        assert self.data["basis"]
-        assert self.made("person", self.data["requested_by"])["kind"] in {"teacher", "staff"}
-        assert self.data["requested_by"] not in {self.item.actor, self.item.on_behalf_of}
-
     def check_period_attested(self) -> None:
         assert self.is_closed(self.item.stream)
         closing = [other.position for other in self.of(self.item.stream, "period_closed")][-1]
@@ -1135,7 +1134,7 @@ class _Checker(
         return any(self.holds(period, lesson) and self.is_closed(stream) for stream, period in self.periods())
 
     def is_closed(self, period: str) -> bool:
-        turns = [*self.of(period, "period_closed"), *self.of(period, "period_reopened")]
+        turns = [other for type_ in TURNS for other in self.of(period, type_)]
         return bool(turns) and max(turns, key=lambda other: other.version).type == "period_closed"
 
     def facts(self, *, annulled: bool = False, of: str = "") -> list[_Standing]:

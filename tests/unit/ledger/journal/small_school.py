@@ -178,3 +178,16 @@ class SmallSchool:
     def close(self, period: str = QUARTER_1, now: datetime = AFTER_QUARTER) -> Event:
         """Close a period."""
         return self.do(cmd.ClosePeriod(period=period), ADMIN, now)[0]
+
+    def reopen(self, period: str = QUARTER_1, now: datetime = AFTER_QUARTER) -> Event:
+        """Open a closed period again, as the teacher asks and the administrator approves."""
+        ask = cmd.RequestPeriodReopening(period=period, reason="not_recorded", basis="служебная записка № 5")
+        request = self.index(ask, TEACHER, now)
+        return self.do(cmd.ApprovePeriodReopening(period=period, request=request, basis="да"), ADMIN, now)[0]
+
+    def reopen_journal(self, class_group: str, now: datetime) -> Event:
+        """Open a class's closed journal again, as the teacher asks and the administrator approves."""
+        ask = cmd.RequestJournalReopening(class_group=class_group, reason="inspection", basis="акт № 5")
+        request = self.index(ask, TEACHER, now)
+        answer = cmd.ApproveJournalReopening(class_group=class_group, request=request, basis="да")
+        return self.do(answer, ADMIN, now)[0]

@@ -1,4 +1,4 @@
-"""Opening a closed period again, closing it anew, and attesting it."""
+"""Opening a closed period again, by two people, closing it anew, and attesting it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from ledger.journal import commands as cmd
-from ledger.journal.closing import REOPENINGS_MAX
 from ledger.journal.events import LessonRecorded, PeriodAttested, PeriodClosed, PeriodReopened
+from ledger.journal.evolve import evolve
+from ledger.journal.recorded import Recorded
+from ledger.journal.reopening import REOPENINGS_MAX
+from ledger.journal.reopening_events import (
+    PeriodReopeningApproved,
+    PeriodReopeningRefused,
+    PeriodReopeningRequested,
+)
 from ledger.journal.year import Period
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
@@ -16,9 +23,8 @@ from tests.unit.ledger.journal.small_school import (
     AFTER_QUARTER,
     DEPUTY,
     QUARTER_1,
-    STAFF,
-    STUDENTS_A,
     TEACHER,
+    TEACHER_2,
     WHOLE_YEAR,
     SmallSchool,
     digest,
@@ -39,14 +45,17 @@ def school() -> SmallSchool:
     return made
 
 
-def reopen(**changes: Any) -> cmd.ReopenPeriod:
-    fields = {
-        "period": QUARTER_1,
-        "reason": "not_recorded",
-        "basis": "служебная записка № 5",
-        "requested_by": TEACHER.id,
-    }
-    return cmd.ReopenPeriod(**{**fields, **changes})
+def ask(**changes: Any) -> cmd.RequestPeriodReopening:
+    fields = {"period": QUARTER_1, "reason": "not_recorded", "basis": "служебная записка № 5"}
+    return cmd.RequestPeriodReopening(**{**fields, **changes})
+
+
+def approve(request: int, **changes: Any) -> cmd.ApprovePeriodReopening:
+    return cmd.ApprovePeriodReopening(**{"period": QUARTER_1, "request": request, "basis": "приказ № 6", **changes})
+
+
+def refuse(request: int, **changes: Any) -> cmd.RefusePeriodReopening:
+    return cmd.RefusePeriodReopening(**{"period": QUARTER_1, "request": request, "basis": "нет причин", **changes})
 
 
 def attest(school: SmallSchool, size: int | None = None) -> cmd.AttestPeriod:
@@ -60,16 +69,33 @@ def quarter(school: SmallSchool) -> Period:
 
 
 class TestReopening:
-    def test_says_who_asked_and_why(self, school: SmallSchool) -> None:
-        assert school.do(reopen(reason="other", note=digest(9)), DIRECTOR, AFTER_QUARTER) == [
-            PeriodReopened(reason="other", basis="служебная записка № 5", requested_by=TEACHER.id, sd=(digest(9),))
+    def test_one_asks_saying_why_and_another_approves(self, school: SmallSchool) -> None:
+        assert school.do(ask(reason="other", note=digest(9)), TEACHER, AFTER_QUARTER) == [
+            PeriodReopeningRequested(reason="other", basis="служебная записка № 5", sd=(digest(9),))
         ]
+        asked = quarter(school).asked
+        assert asked is not None
+        assert quarter(school).closed
+        assert school.do(approve(asked.entry), DIRECTOR, AFTER_QUARTER) == [
+            PeriodReopeningApproved(request=asked.entry, basis="приказ № 6")
+        ]
+        assert (quarter(school).closed, quarter(school).asked) == (False, None)
+
+    def test_a_refusal_leaves_it_closed_and_another_request_may_follow(self, school: SmallSchool) -> None:
+        request = school.index(ask(), TEACHER, AFTER_QUARTER)
+        expected = PeriodReopeningRefused(request=request, basis="нет причин")
+        assert school.do(refuse(request), DIRECTOR, AFTER_QUARTER) == [expected]
+        assert (quarter(school).closed, quarter(school).asked) == (True, None)
+        assert school.refuse(approve(request), ADMIN, AFTER_QUARTER).rule == "not_a_request"
+        school.reopen()
 
     def test_ordinary_commands_are_taken_until_the_next_close_which_commits_anew(self, school: SmallSchool) -> None:
         first = school.journal.find(f"period/{QUARTER_1}")
         late = lesson(uid(1_500), number=4, starts_at="11:40", ends_at="12:25")
         assert school.refuse(late, TEACHER, AFTER_QUARTER).rule == "period_closed"
-        school.do(reopen(), ADMIN, AFTER_QUARTER)
+        request = school.index(ask(), TEACHER, AFTER_QUARTER)
+        assert school.refuse(late, TEACHER, AFTER_QUARTER).rule == "period_closed"
+        school.do(approve(request), ADMIN, AFTER_QUARTER)
         assert isinstance(school.do(late, TEACHER, AFTER_QUARTER)[0], LessonRecorded)
         again = school.close()
         assert isinstance(again, PeriodClosed)
@@ -80,35 +106,52 @@ class TestReopening:
 
     def test_another_closed_period_that_holds_the_lesson_keeps_it_closed(self, school: SmallSchool) -> None:
         school.do(cmd.ClosePeriod(period=WHOLE_YEAR), ADMIN, AFTER_YEAR)
-        school.do(reopen(), ADMIN, AFTER_YEAR)
+        school.reopen(now=AFTER_YEAR)
         late = lesson(uid(1_500), number=4, starts_at="11:40", ends_at="12:25")
         assert school.refuse(late, TEACHER, AFTER_YEAR).rule == "period_closed"
 
     def test_a_request_that_waited_is_approved_while_the_period_is_open_again(self, school: SmallSchool) -> None:
         at = school.lesson().lesson
         new = {"topic": "Иная тема", "number": 3, "starts_at": "10:40", "ends_at": "11:25"}
-        ask = cmd.RequestCorrection(lesson=school.lesson().id, corrects=at, new=new, reason="typo", basis="заявление")
-        request = school.index(ask, TEACHER, AFTER_QUARTER)
-        school.do(reopen(requested_by=STAFF[0]), ADMIN, AFTER_QUARTER)
-        approve = cmd.ApproveCorrection(lesson=school.lesson().id, request=request)
-        school.do(approve, DEPUTY, AFTER_QUARTER)
+        change = cmd.RequestCorrection(
+            lesson=school.lesson().id, corrects=at, new=new, reason="typo", basis="заявление"
+        )
+        request = school.index(change, TEACHER, AFTER_QUARTER)
+        school.reopen()
+        school.do(cmd.ApproveCorrection(lesson=school.lesson().id, request=request), DEPUTY, AFTER_QUARTER)
         assert school.lesson().requests[request].answered
 
-    @pytest.mark.parametrize("actor", [TEACHER, DEPUTY])
-    def test_only_the_director_or_the_administrator_reopens(self, school: SmallSchool, actor: Actor) -> None:
-        refused = school.refuse(reopen(requested_by=STAFF[0]), actor, AFTER_QUARTER)
+    @pytest.mark.parametrize(
+        "actor", [Actor(uid(30), "student"), Actor(uid(40), "guardian"), Actor(uid(1), "inspector")]
+    )
+    def test_only_who_works_at_the_school_asks(self, school: SmallSchool, actor: Actor) -> None:
+        refused = school.refuse(ask(), actor, AFTER_QUARTER)
         assert (refused.rule, refused.clause) == ("role_not_allowed", "3.3")
 
+    @pytest.mark.parametrize("actor", [TEACHER_2, DEPUTY])
+    def test_only_the_director_or_the_administrator_answers(self, school: SmallSchool, actor: Actor) -> None:
+        request = school.index(ask(), TEACHER, AFTER_QUARTER)
+        for answer in (approve(request), refuse(request)):
+            refused = school.refuse(answer, actor, AFTER_QUARTER)
+            assert (refused.rule, refused.clause) == ("role_not_allowed", "3.3")
+
+    @pytest.mark.clause("R44", breaks="ledger.journal.reopening:_check_answer")
     @pytest.mark.parametrize(
-        "actor",
+        ("asker", "answerer"),
         [
-            Actor(TEACHER.id, "administrator"),
-            Actor(ADMIN.id, "administrator", on_behalf_of=TEACHER.id, basis="приказ"),
+            (ADMIN, ADMIN),
+            (ADMIN, Actor(ADMIN.id, "director")),
+            (TEACHER, Actor(DIRECTOR.id, "director", on_behalf_of=TEACHER.id, basis="приказ")),
+            (Actor(ADMIN.id, "administrator", on_behalf_of=DIRECTOR.id, basis="приказ"), DIRECTOR),
         ],
     )
-    def test_who_asked_does_not_reopen(self, school: SmallSchool, actor: Actor) -> None:
-        refused = school.refuse(reopen(), actor, AFTER_QUARTER)
-        assert (refused.rule, refused.where) == ("second_person_needed", "requested_by")
+    def test_who_asked_does_not_answer_nor_anybody_for_them(
+        self, school: SmallSchool, asker: Actor, answerer: Actor
+    ) -> None:
+        request = school.index(ask(), asker, AFTER_QUARTER)
+        for answer in (approve(request), refuse(request)):
+            refused = school.refuse(answer, answerer, AFTER_QUARTER)
+            assert (refused.rule, refused.clause, refused.where) == ("second_person_needed", "3.3", "actor.id")
 
     @pytest.mark.parametrize(
         ("changes", "rule", "where"),
@@ -117,23 +160,55 @@ class TestReopening:
             ({"reason": "other"}, "note_missing", "note"),
             ({"note": "x"}, "malformed_digest", "note"),
             ({"basis": ""}, "malformed_text", "basis"),
-            ({"requested_by": STUDENTS_A[0]}, "wrong_kind_of_person", "requested_by"),
-            ({"requested_by": uid(999)}, "unknown_person", "requested_by"),
             ({"period": uid(999)}, "unknown_period", "period"),
             ({"period": WHOLE_YEAR}, "period_not_closed", "period"),
         ],
     )
-    def test_needs_a_closed_period_a_reason_a_document_and_an_employee(
+    def test_a_request_needs_a_closed_period_a_reason_and_a_document(
         self, school: SmallSchool, changes: dict[str, str], rule: str, where: str
     ) -> None:
-        refused = school.refuse(reopen(**changes), ADMIN, AFTER_QUARTER)
+        refused = school.refuse(ask(**changes), ADMIN, AFTER_QUARTER)
         assert (refused.rule, refused.where) == (rule, where)
+
+    @pytest.mark.parametrize(
+        ("changes", "rule", "where"),
+        [
+            ({"request": 3}, "not_a_request", "request"),
+            ({"basis": ""}, "malformed_text", "basis"),
+            ({"period": uid(999)}, "unknown_period", "period"),
+            ({"period": WHOLE_YEAR}, "period_not_closed", "period"),
+        ],
+    )
+    def test_an_answer_names_the_request_that_waits_and_a_document(
+        self, school: SmallSchool, changes: dict[str, Any], rule: str, where: str
+    ) -> None:
+        request = school.index(ask(), TEACHER, AFTER_QUARTER)
+        for answer in (approve, refuse):
+            refused = school.refuse(answer(**{"request": request, **changes}), ADMIN, AFTER_QUARTER)
+            assert (refused.rule, refused.where) == (rule, where)
+
+    def test_one_request_of_a_period_waits_at_a_time(self, school: SmallSchool) -> None:
+        request = school.index(ask(), TEACHER, AFTER_QUARTER)
+        refused = school.refuse(ask(), DEPUTY, AFTER_QUARTER)
+        assert (refused.rule, refused.values) == ("reopening_waits", {"request": request})
 
     def test_a_period_is_not_reopened_for_ever(self, school: SmallSchool) -> None:
         for _ in range(REOPENINGS_MAX):
-            school.do(reopen(), ADMIN, AFTER_QUARTER)
+            school.reopen()
             school.close()
-        assert school.refuse(reopen(), ADMIN, AFTER_QUARTER).rule == "reopened_too_often"
+        assert school.refuse(ask(), ADMIN, AFTER_QUARTER).rule == "reopened_too_often"
+
+    def test_what_former_logs_have_in_one_step_still_opens_it(self, school: SmallSchool) -> None:
+        former = Recorded(
+            originator_id=f"period/{QUARTER_1}",
+            originator_version=quarter(school).version + 1,
+            data=PeriodReopened(reason="inspection", basis="акт № 5", requested_by=TEACHER.id),
+            index=school.journal.size,
+            actor=DIRECTOR,
+        )
+        after = evolve(quarter(school), former)
+        assert isinstance(after, Period)
+        assert (after.closed, after.reopenings) == (False, 1)
 
 
 class TestAttesting:
@@ -149,7 +224,7 @@ class TestAttesting:
             assert (refused.rule, refused.where) == ("out_of_range", "size")
 
     def test_an_open_period_is_not_attested(self, school: SmallSchool) -> None:
-        school.do(reopen(), ADMIN, AFTER_QUARTER)
+        school.reopen()
         assert school.refuse(attest(school), DIRECTOR, AFTER_QUARTER).rule == "period_not_closed"
 
     @pytest.mark.clause("R08", breaks="ledger.journal.rules:check_role")
