@@ -1,0 +1,142 @@
+"""`reopenings`: closed periods and classes' journals opened again by two people (3.2, 3.3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, get_args
+
+import orjson
+
+from api.cli.console import Console, Exit
+from api.cli.erasing import acting
+from api.cli.looking import look
+from api.cli.replaying import class_names, no_class
+from api.retention import JOURNAL
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
+from ledger.journal import commands as jc
+from ledger.journal.vocabulary import PERIOD_WORDS, REOPENING_WORDS
+from ledger.vault.disclosure import make_disclosure
+from projections.views.lookups import classes, periods
+from projections.views.reopenings import ReopeningRequest, Status, reopening_requests
+
+STATES: Final[dict[str, str]] = {
+    "open": "ждёт ответа / waits",
+    "approved": "открыто снова / opened again",
+    "refused": "отказано / refused",
+}
+
+
+def run_list(console: Console, var: Path, status: str | None, position: int | None) -> int:
+    """Print requests to open something again, with their answers.
+
+    Raises:
+        SettingsError: there is no such status or position.
+    """
+    if status is not None and status not in STATES:
+        raise SettingsError(f"--status: {', '.join(get_args(Status))}")
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        known = school.views.position()
+        if position is not None and position > known:
+            raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
+        found = reopening_requests(school.views, at=known if position is None else position)
+        rows = [row for row in found.rows if status is None or row.status == status]
+        look(school, "reopenings list", rows, as_of=found.position)
+        titles = _titles(school)
+        names = school.names({who for row in rows for who in (row.actor, row.answerer) if who is not None})
+    lines = [f"Позиция / position {found.position}: {len(rows)}", *(_line(row, titles, names) for row in rows)]
+    content = {"position": found.position, "rows": orjson.loads(orjson.dumps(rows)), "people": names}
+    console.result(content, "\n".join(lines))
+    return Exit.DONE
+
+
+def run_ask(
+    console: Console, var: Path, class_name: str | None, period: str | None, reason: str, basis: str, note: str | None
+) -> int:
+    """Ask that a class's journal or a period be opened again.
+
+    Raises:
+        SettingsError: neither or both are named, or there is no such class.
+        LetopisError: a rule refuses it.
+    """
+    if (class_name is None) == (period is None):
+        raise SettingsError("--class или --period: одно из двух / one of them")
+    with open_school(var, background=False) as school:
+        school.views.catch_up(school.recorder)
+        group = None if class_name is None else _class(school, class_name)
+        made = None if note is None else make_disclosure("note", note)
+        digest = None if made is None else made.digest
+        if made is not None:
+            school.vault.keep(group or period or "", JOURNAL, [made.text])
+        command: jc.RequestJournalReopening | jc.RequestPeriodReopening
+        if group is not None:
+            command = jc.RequestJournalReopening(
+                class_group=group,
+                reason=reason,  # type: ignore[arg-type]  # the rules judge it
+                basis=basis,
+                note=digest,
+            )
+        else:
+            command = jc.RequestPeriodReopening(
+                period=period or "",
+                reason=reason,  # type: ignore[arg-type]  # the rules judge it
+                basis=basis,
+                note=digest,
+            )
+        entry = school.execute(command, acting(school)).first_index
+    console.result({"entry": entry, "request": entry}, f"Заявка / request {entry}: ответит другой / another answers")
+    return Exit.DONE
+
+
+def run_answer(console: Console, var: Path, request: int, basis: str, *, approve: bool) -> int:
+    """Answer a request, as a second person.
+
+    Raises:
+        SettingsError: there is no such request.
+        LetopisError: a rule refuses it.
+    """
+    with open_school(var, background=False) as school:
+        school.views.catch_up(school.recorder)
+        row = next((row for row in reopening_requests(school.views).rows if row.entry == request), None)
+        if row is None:
+            raise SettingsError(f"{request}: см. letopis reopenings list / there is no such request")
+        command: jc.JournalCommand
+        if row.what == "period":
+            of_period = jc.ApprovePeriodReopening if approve else jc.RefusePeriodReopening
+            command = of_period(period=row.scope, request=request, basis=basis)
+        else:
+            of_journal = jc.ApproveJournalReopening if approve else jc.RefuseJournalReopening
+            command = of_journal(class_group=row.scope, request=request, basis=basis)
+        entry = school.execute(command, acting(school)).first_index
+    said = STATES["approved" if approve else "refused"]
+    console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
+    return Exit.DONE
+
+
+def _class(school: OpenSchool, name: str) -> str:
+    position = school.views.position()
+    known = class_names(school, position)
+    if name not in known:
+        raise SettingsError(no_class(name, known, position))
+    return known[name]
+
+
+def _titles(school: OpenSchool) -> dict[str, str]:
+    """Id -> what people call it, of every class and period."""
+    of_classes = {row.class_group: f"журнал / journal {row.name}" for row in classes(school.views).rows}
+    of_periods = {
+        row.period: f"{row.number} {PERIOD_WORDS[row.kind]} {row.starts_on} – {row.ends_on}"
+        for row in periods(school.views).rows
+    }
+    return of_classes | of_periods
+
+
+def _line(row: ReopeningRequest, titles: dict[str, str], names: dict[str, str]) -> str:
+    scope, by = titles.get(row.scope, row.scope), names.get(row.actor, row.actor)
+    lines = [f"[{row.entry}] {row.at[:10]} {scope}: {REOPENING_WORDS[row.reason]}, {row.basis} — {by}"]
+    answer = ""
+    if row.answered_by is not None:
+        who = names.get(row.answerer or "", row.answerer or "")
+        answer = f" [{row.answered_by}] {(row.answered_at or '')[:10]}, {row.answer_basis} — {who}"
+    return "\n".join([*lines, f"    {STATES[row.status]}{answer}"])
