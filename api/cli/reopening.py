@@ -34,7 +34,7 @@ def run_list(console: Console, var: Path, status: str | None, position: int | No
         SettingsError: there is no such status or position.
     """
     if status is not None and status not in STATES:
-        raise SettingsError(f"--status: {', '.join(get_args(Status))}")
+        raise SettingsError(f"--status: одно из / one of {', '.join(get_args(Status))}")
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         known = school.views.position()
@@ -100,7 +100,7 @@ def run_answer(console: Console, var: Path, request: int, basis: str, *, approve
         school.views.catch_up(school.recorder)
         row = next((row for row in reopening_requests(school.views).rows if row.entry == request), None)
         if row is None:
-            raise SettingsError(f"{request}: см. letopis reopenings list / there is no such request")
+            raise SettingsError(f"{request}: такой заявки нет, см. letopis reopenings list / there is no such request")
         command: jc.JournalCommand
         if row.what == "period":
             of_period = jc.ApprovePeriodReopening if approve else jc.RefusePeriodReopening
