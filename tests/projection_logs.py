@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.journal import events as j
 from ledger.journal.events import TYPE_NAMES, Event
+from ledger.journal.reopening_events import PeriodReopeningApproved, PeriodReopeningRequested
 from ledger.log import Head
 from ledger.tree import RightEdge, leaf_hash
 from ledger.wire.canonical import format_canonical
@@ -354,9 +355,14 @@ class SchoolLog:
         self.period_closed = True
 
     def reopen_period(self) -> None:
-        asked_by = self.teachers[0]
-        reopened = j.PeriodReopened(reason="not_recorded", basis="записка", requested_by=asked_by)
-        self.command((f"period/{self.period}", reopened), role="admin")
+        stream = f"period/{self.period}"
+        if self.rng.random() < 0.5:
+            former = j.PeriodReopened(reason="not_recorded", basis="записка", requested_by=self.teachers[0])
+            self.command((stream, former), role="admin")
+        else:
+            asked = PeriodReopeningRequested(reason="not_recorded", basis="записка")
+            (request,) = self.command((stream, asked), role="teacher")
+            self.command((stream, PeriodReopeningApproved(request=request, basis="да")), role="admin")
         self.period_closed = False
 
     def work(self, steps: int, *, corrections: float = 0.3, changes: float = 0.05) -> SchoolLog:

@@ -76,7 +76,7 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
     elif type_ == "period_closed":
         world.closed[id_] = index
         world.closings.append((index, id_))
-    elif type_ == "period_reopened":
+    elif type_ in ("period_reopened", "period_reopening_approved"):
         del world.closed[id_]
     elif type_ == "course_opened":
         world.courses[id_] = data

@@ -69,7 +69,8 @@ def close_year(sample: SampleSchool, look: Look, size: Callable[[], int], last: 
     deputy, administrator = Actor(roster.deputy.id, "deputy"), Actor(roster.administrator.id, "administrator")
     for command in _commands(roster, look, at):
         at += timedelta(minutes=1)
-        yield Planned(at, deputy, command, size(), 1)
+        actor = administrator if isinstance(command, cmd.ApproveJournalReopening) else deputy
+        yield Planned(at, actor, command, size(), 1)
     for command in _paper(roster, look):
         at += timedelta(minutes=1)
         yield Planned(at, administrator, command, size(), 1)
@@ -81,12 +82,28 @@ def _commands(roster: Roster, look: Look, at: datetime) -> Iterator[cmd.JournalC
     for number, group in enumerate(roster.classes, 1):
         if not look(lambda context, id_=group.id: _group(context, id_).journal_closed):  # type: ignore[misc]
             yield look(lambda context, id_=group.id: _closing(context, id_))  # type: ignore[misc]
+        if number == 1:
+            yield from _reopening(group.id, look)
         if look(lambda context, id_=group.id: _group(context, id_).sheet_transferred) is None:  # type: ignore[misc]
             sha256 = look(lambda context, id_=group.id: _digest(context, id_))  # type: ignore[misc]
             day = local_day(int(at.timestamp() * 1_000_000)).isoformat()
             yield cmd.TransferSheet(
                 class_group=group.id, sha256=sha256, number=f"{number}-а", received_on=day, to=_ARCHIVE
             )
+
+
+def _reopening(id_: str, look: Look) -> Iterator[cmd.JournalCommand]:
+    """The first class's journal is opened again once: the deputy asks, the administrator approves; and closed anew."""
+    if look(lambda context: _group(context, id_).journal_reopenings) == 0:
+        if look(lambda context: _group(context, id_).reopening_asked) is None:
+            yield cmd.RequestJournalReopening(
+                class_group=id_, reason="closed_by_mistake", basis="служебная записка № 31"
+            )
+        asked = look(lambda context: _group(context, id_).reopening_asked)
+        if asked is not None:
+            yield cmd.ApproveJournalReopening(class_group=id_, request=asked.entry, basis="приказ № 121-о")
+    if not look(lambda context: _group(context, id_).journal_closed):
+        yield look(lambda context: _closing(context, id_))
 
 
 def _paper(roster: Roster, look: Look) -> Iterator[cmd.JournalCommand]:

@@ -179,14 +179,15 @@ def test_a_whole_year_ends_with_closed_journals_and_sheets_handed_over(tmp_path:
         views.catch_up(school.ledger)
     last = [parse_entry(raw) for raw in raws[sum(planned.count for planned in year) :]]
     assert [entry.type for entry in last] == [
-        "period_closed/1",
+        *["period_closed/1", "journal_closed/1", "journal_reopening_requested/1", "journal_reopening_approved/1"],
         *["journal_closed/1", "sheet_transferred/1"] * 2,
         *["retention_schedule_adopted/1", "paper_stored/1", "paper_stored/1"],
     ]
     assert {(entry.actor.role, entry.data["keep_until"]) for entry in last[-2:]} == {("administrator", "2052-05-31")}
-    excused = [{(one["what"], one["reason"]) for one in entry.data["excused"]} for entry in last[1:5:2]]
+    assert last[2].actor.id != last[3].actor.id
+    excused = [{(one["what"], one["reason"]) for one in entry.data["excused"]} for entry in last[4:8:2]]
     assert excused == [{("result", "not_required")}, {("mark", "not_restorable")}]
-    for entry in last[2:5:2]:
+    for entry in last[5:8:2]:
         sheet = summary_sheet(views, entry.stream.partition("/")[2], at=entry.index)
         assert sheet is not None
         assert sheet.sha256 == entry.data["sha256"], "views make the same bytes from their rows"
@@ -202,6 +203,7 @@ def test_a_whole_year_ends_with_closed_journals_and_sheets_handed_over(tmp_path:
 def test_through_the_application_the_year_ends_alike(sqlite_school: School) -> None:
     year = SampleSchool(8, Shape(classes=(1,), students=2, quarters=4), origin=ORIGIN)
     load_through_application(sqlite_school, None, year)
-    types = [entry.type for entry in entries(sqlite_school)[-5:]]
-    assert types[:3] == ["period_closed/1", "journal_closed/1", "sheet_transferred/1"]
-    assert types[3:] == ["retention_schedule_adopted/1", "paper_stored/1"]
+    types = [entry.type for entry in entries(sqlite_school)[-8:]]
+    again = ["journal_reopening_requested/1", "journal_reopening_approved/1", "journal_closed/1"]
+    assert types[:6] == ["period_closed/1", "journal_closed/1", *again, "sheet_transferred/1"]
+    assert types[6:] == ["retention_schedule_adopted/1", "paper_stored/1"]
