@@ -14,7 +14,7 @@ from ledger.journal.reopening_events import (
     PeriodReopeningRequested,
 )
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, command_join, command_of, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 Status: TypeAlias = Literal["open", "approved", "refused"]
@@ -88,8 +88,7 @@ STEPS: Final = f"""
     UNION ALL
     SELECT a.entry, a.what, a.scope,
       CASE WHEN a.decision = 'approved' THEN 'reopened' ELSE 'reopening_refused' END, NULL, a.basis, NULL, a.request,
-      (SELECT w.actor FROM {{commands}} w WHERE w.entry = (
-        SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= a.request))
+      (SELECT w.actor FROM {{commands}} w WHERE w.entry = {command_of("a.request")})
       FROM {{reopening_answers}} a WHERE {stands("a")}"""
 """What was asked for and answered, as steps in the life of a period or a journal; `requested_by`: whose request."""
 
@@ -123,17 +122,13 @@ class ReopeningRequest:
     answerer: str | None
 
 
-def _command_of(entry: str) -> str:
-    return f"(SELECT max(f.entry) FROM {{commands}} f WHERE f.entry <= {entry})"
-
-
 _REQUESTS: Final = f"""
     SELECT q.entry, q.what, q.scope, q.reason, q.basis, q.note, coalesce(a.decision, 'open'), a.entry, a.basis,
       m.at, m.actor, m.role, m.on_behalf_of, n.at, n.actor
     FROM {{reopening_requests}} q
     LEFT JOIN {{reopening_answers}} a ON a.request = q.entry AND {stands("a")}
-    JOIN {{commands}} m ON m.entry = {_command_of("q.entry")}
-    LEFT JOIN {{commands}} n ON n.entry = {_command_of("a.entry")}
+    {command_join("q.entry")}
+    LEFT JOIN {{commands}} n ON n.entry = {command_of("a.entry")}
     WHERE {stands("q")} ORDER BY q.entry"""
 
 
