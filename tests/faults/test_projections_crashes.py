@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import multiprocessing
 import os
 import signal
@@ -184,6 +185,8 @@ def test_a_writer_that_a_rebuild_overtook_writes_to_the_new_views(
     tmp_path: Path, school: SchoolLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = len(school.log.raws)
+    commands = [json.loads(raw)["command"] for raw in school.log.raws]
+    half = next(at for at in range(size // 2, size) if commands[at] != commands[at - 1])  # no command is cut in two
     url = f"sqlite:{tmp_path}/views.db"
     with Views.open(url, ORIGIN) as rebuilding, Views.open(url, ORIGIN) as writing:
         store = writing._store
@@ -196,7 +199,7 @@ def test_a_writer_that_a_rebuild_overtook_writes_to_the_new_views(
             if next(looks) == 0:  # it reads where it stands; the next time it writes the whole batch
                 return found
             monkeypatch.undo()
-            rebuilding.rebuild(school.log.truncated(size // 2))
+            rebuilding.rebuild(school.log.truncated(half))
             return found
 
         monkeypatch.setattr(store, "_open_writer", open_and_be_overtaken)
