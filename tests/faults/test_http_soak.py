@@ -42,7 +42,7 @@ from tests.cluster import Cluster
 from tests.command_line import LETOPIS
 from tests.conftest import make_database
 from tests.http_class import DAY, FIRST, LAST
-from tests.http_school import CHEAP, make_school
+from tests.http_school import CHEAP, NO_TLS, make_school
 
 LONG = "LETOPIS_LONG" in os.environ
 TEACHERS = 1_000 if LONG else 30
@@ -163,7 +163,10 @@ class Submissions:
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(
-            base_url=f"{self.base}/v1/schools/1534", timeout=60, limits=httpx.Limits(max_connections=THREADS)
+            base_url=f"{self.base}/v1/schools/1534",
+            timeout=60,
+            limits=httpx.Limits(max_connections=THREADS),
+            verify=NO_TLS,
         )
 
     def signed_in(self, teacher: Teacher) -> Teacher:

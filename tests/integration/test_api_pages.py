@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract_school import contract_school, ids_of
 from tests.http_class import problem
-from tests.http_school import Served, grow
+from tests.http_school import NO_TLS, Served, grow
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def client_of(school: Served, role: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {school.tokens[role]}"}
-    return httpx.Client(base_url=school.base, headers=headers, timeout=30)
+    return httpx.Client(base_url=school.base, headers=headers, timeout=30, verify=NO_TLS)
 
 
 PATHS = (
