@@ -10,18 +10,22 @@ replaced by a function that does nothing and returns None (or by `instead`), and
 
     {"tests/unit/…/test_teaching.py::TestX::test_y": {"clauses": ["R14"], "outcomes": ["failed"]}}
 
-What a fixture does is not broken: only the test's own call is. Parametrised cases are outcomes of one test.
+What a fixture does is not broken: only the test's own call is. Parametrised cases are outcomes of one test, until one
+fails: then it shows what it says, and the others are not run (LETOPIS_LONG=1 runs them all).
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+_SHOWN = "another case of this test has failed"
 
 
 def _nothing(*_: object, **__: object) -> None:
@@ -44,6 +48,7 @@ class Sabotage:
     def __init__(self, report: Path) -> None:
         self._report = report
         self._found: dict[str, dict[str, list[str]]] = {}
+        self._runs_all = "LETOPIS_LONG" in os.environ
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave only tests of clauses."""
@@ -52,6 +57,12 @@ class Sabotage:
             (marker,) = item.iter_markers("clause")
             name = item.nodeid.partition("[")[0]
             self._found[name] = {"clauses": list(marker.args), "outcomes": []}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Leave a case alone whose test has failed already, before its fixtures are made."""
+        if not self._runs_all and "failed" in self._of(item.nodeid)["outcomes"]:
+            pytest.skip(_SHOWN)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -68,9 +79,15 @@ class Sabotage:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what became of a call; a fixture that failed is no answer."""
+        if report.skipped and _SHOWN in report.longreprtext:
+            return
         if report.when == "call" or report.outcome != "passed":
             outcome = report.outcome if report.when == "call" else f"{report.when} {report.outcome}"
-            self._found[report.nodeid.partition("[")[0]]["outcomes"].append(outcome)
+            self._of(report.nodeid)["outcomes"].append(outcome)
+
+    def _of(self, name: str) -> dict[str, list[str]]:
+        """What is known of a case's test."""
+        return self._found[name.partition("[")[0]]
 
     def pytest_sessionfinish(self) -> None:
         """Write the report."""

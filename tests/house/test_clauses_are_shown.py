@@ -1,4 +1,7 @@
-"""docs/clauses.md and the tests name each other, and each test of a clause fails once that is broken which it shows."""
+"""docs/clauses.md and the tests name each other, and each test of a clause fails once that is broken which it shows.
+
+Short: of a test's cases, those until one fails. Long, by ``make soak``: all of them.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env={name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_CORE"))},
         capture_output=True,
         check=False,
-        timeout=1_200,
+        timeout=2_400,
     )
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return found
