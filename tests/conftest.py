@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from ledger.storage.postgres.install import install
 from tests.cluster import Cluster, running_cluster
+from verify import ed25519
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -66,6 +68,14 @@ def make_database(cluster: Cluster, template: str = TEMPLATE) -> Database:
     cluster.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     cluster.execute(f"GRANT CREATE ON DATABASE {name} TO test_owner")
     return Database(name, cluster.dsn(name), cluster.dsn(name, "test_owner"), cluster.dsn(name, "test_app"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signatures_judged_once() -> Iterator[None]:
+    """The verifier's own Ed25519 is slow, and archives of the corpora carry the same signatures: same bytes, same answer."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ed25519, "verify", lru_cache(maxsize=8_192)(ed25519.verify))
+        yield
 
 
 @pytest.fixture(scope="session")
