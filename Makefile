@@ -35,7 +35,15 @@ $(VENV)/contract.stamp: requirements/contract.txt
 	$(VENV)/contract/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/contract.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.stamp $(VENV)/hsm.stamp $(VENV)/contract.stamp
+# The OpenID provider that the tests sign in with, by the lock's hashes and without its packages' scripts. Without Node.js
+# those tests are skipped.
+$(VENV)/provider.stamp: tests/openid_provider/package.json tests/openid_provider/package-lock.json
+	@mkdir -p $(VENV)/provider && cp tests/openid_provider/package.json tests/openid_provider/package-lock.json $(VENV)/provider
+	@if command -v npm > /dev/null; then npm ci --prefix $(VENV)/provider --ignore-scripts --no-audit --no-fund --silent; \
+	  else echo "No npm: sign-in at a provider is not tested. On Debian: apt-get install nodejs npm" >&2; fi
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt requirements/foreign.txt $(VENV)/run.stamp $(VENV)/hsm.stamp $(VENV)/contract.stamp $(VENV)/provider.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
 	  --only-binary=:all: --upgrade --target $(VENV)/foreign -r requirements/foreign.txt

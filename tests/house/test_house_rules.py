@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import tomllib
@@ -76,6 +77,15 @@ def test_every_locked_dependency_has_hashes_and_no_address(name: str) -> None:
     assert len(pinned) > 20
     blocks = re.split(r"\n(?=[a-z0-9])", text)
     assert not [block.split()[0] for block in blocks if re.match(r"[a-z0-9]", block) and "--hash=sha256:" not in block]
+
+
+def test_every_locked_package_of_the_tests_provider_has_a_hash_and_no_address() -> None:
+    lock = json.loads((ROOT / "tests/openid_provider/package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: one for name, one in lock["packages"].items() if name}
+    assert len(packages) > 20
+    assert not [
+        name for name, one in packages.items() if "resolved" in one or not one["integrity"].startswith("sha512-")
+    ]
 
 
 def test_the_repository_names_no_machine_and_no_registry() -> None:
