@@ -36,6 +36,7 @@ from api.routes import (
     journals,
     lessons,
     log,
+    openid,
     papers,
     people,
     plans,
@@ -130,6 +131,7 @@ _ROUTERS: Final = (
     log.router,
     feed.router,
     sign_in.router,
+    openid.router,
     accounts.router,
     accounts.administered,
 )

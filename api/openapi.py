@@ -22,6 +22,8 @@ PUBLIC: Final = frozenset(
         "/v1/health",
         "/v1/schools/{school}/sign-in",
         "/v1/schools/{school}/invitation",
+        "/v1/schools/{school}/openid/sign-in",
+        "/v1/schools/{school}/openid/callback",
         "/v1/schools/{school}/log/checkpoint",
         "/v1/schools/{school}/log/tile/{place}",
     }

@@ -20,8 +20,9 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.identity.kept import IdentityError, NotTheHolder
+from api.identity.kept import IdentityError, NotTheHolder, ProviderRefused, ProviderUnavailable
 from api.identity.limits import TooManyTries
+from api.identity.links import NotLinked
 from api.identity.passwords import WeakPassword
 from api.request_ids import CURRENT
 from api.translation import in_russian
@@ -54,6 +55,8 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "not_the_holder": ("Имя входа, пароль или код неверны", "Login, password or code is not right"),
     "weak_password": ("Такой пароль не подходит", "This password is not taken"),
     "identity": ("Так войти нельзя настроить", "Signing in cannot be set up so"),
+    "not_linked": ("Этот вход ни с кем здесь не связан", "This sign-in is nobody's here"),
+    "provider_refused": ("Поставщик не подтвердил вход", "The provider did not confirm the sign-in"),
     "too_many_tries": ("Слишком много попыток входа", "Too many tries to sign in"),
     "not_found": ("Такого нет", "Not found"),
     "method_not_allowed": ("Так сюда не обращаются", "Method not allowed"),
@@ -195,7 +198,14 @@ def of_error(error: Exception) -> Problem:
                 409,
                 ("другой запрос был раньше: прочитайте заново и повторите", "another command came first: read, repeat"),
             )
-        case TooManyTries() | NotTheHolder() | WeakPassword() | IdentityError():
+        case (
+            TooManyTries()
+            | NotTheHolder()
+            | WeakPassword()
+            | IdentityError()
+            | ProviderRefused()
+            | ProviderUnavailable()
+        ):
             return _of_signing_in(error)
         case HTTPException():
             name = _BY_STATUS.get(error.status_code, "bad_request")
@@ -213,6 +223,17 @@ def _of_signing_in(error: LetopisError) -> Problem:
             return Problem("too_many_tries", 429, detail, headers={"Retry-After": str(error.seconds)})
         case NotTheHolder():
             return Problem("not_the_holder", 401, headers=_CHALLENGE)
+        case ProviderRefused():
+            detail = ("начните вход заново", "begin the sign-in again")
+            return Problem("provider_refused", 401, detail, headers=_CHALLENGE)
+        case ProviderUnavailable():
+            detail = (
+                "поставщик входа не отвечает; войти можно именем и паролем",
+                "the provider of sign-ins does not answer; sign in with login and password",
+            )
+            return Problem("unavailable", 503, detail, headers=RETRY_AFTER)
+        case NotLinked():
+            return Problem("not_linked", 403, (russian, english))
         case WeakPassword():
             return Problem("weak_password", 422, (russian, english), more={"where": "password"})
         case _:

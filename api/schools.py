@@ -24,6 +24,8 @@ from starlette.responses import Response
 
 from api.erasing import ERASED, enforce
 from api.identity.confidentiality import Confidentiality, read_confidentiality
+from api.identity.openid.flow import open_provider
+from api.identity.openid.provider import Provider
 from api.identity.opening import open_secrets
 from api.identity.passwords import Cost
 from api.identity.store import Secrets
@@ -80,6 +82,7 @@ class OpenSchool:
         access: the access log, opened when it is first asked for.
         confidentiality: the text that everybody acknowledges before seeing personal data.
         password_cost: of a password's hash; None: the usual one.
+        provider: where people sign in too; None: nowhere.
         roots: what was computed for proofs once.
         witness_seconds: how long after its last cosignature a witness is asked again.
         witnessing: asks the witnesses, in the background.
@@ -101,6 +104,7 @@ class OpenSchool:
     access: LazyAccess
     confidentiality: Confidentiality
     password_cost: Cost | None = None
+    provider: Provider | None = field(default=None, init=False)
     recording: bool = True
     roots: TileRoots = field(default_factory=TileRoots)
     witness_seconds: int = DAY_SECONDS
@@ -115,6 +119,8 @@ class OpenSchool:
     def __post_init__(self) -> None:
         self._acknowledged = self.recorder.head().size
         self.witnessing = Witnessing(self.ask_witnesses, self.witness_seconds)
+        if self.background:
+            self.provider = open_provider(self.layout, self.code)
 
     @property
     def recorder(self) -> LogRecorder:

@@ -9,8 +9,10 @@
       vault.sqlite3      sealed disclosures
       identity.sqlite3   how holders of accounts sign in: hashes, digests, sealed secrets; mode 0600
       confidentiality.txt  the school's own text about that duty, if it has one
+      openid.json        the provider at which its people sign in too, if it has one
       keys/              mode 0700, never in one backup with the database:
         signing.pem  signing.vkey  access.pem  access.vkey  request.key  identity.key  vault/…
+        openid.secret    what the provider knows this journal by
 
 Secrets come from files or from the environment, never from the command line, where everybody on the machine reads them:
 ``LETOPIS_POSTGRES_DSN``, ``LETOPIS_POSTGRES_OWNER_DSN``, ``LETOPIS_VIEWS_DSN``, ``LETOPIS_KEY_PASSPHRASE``. How often a
@@ -96,6 +98,16 @@ class Layout:
     def confidentiality(self) -> Path:
         """The school's own text about the duty of confidentiality."""
         return self.var / "confidentiality.txt"
+
+    @property
+    def openid_file(self) -> Path:
+        """The school's provider of sign-ins."""
+        return self.var / "openid.json"
+
+    @property
+    def openid_secret(self) -> Path:
+        """The secret that the provider gave this journal."""
+        return self.keys / "openid.secret"
 
     @property
     def keys(self) -> Path:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from projections.questions import QUESTIONS
 
 PUBLIC = {"/log/checkpoint", "/log/tile/0/000"}
-ANYBODY = {"/sign-in", "/invitation"}
+ANYBODY = {"/sign-in", "/invitation", "/openid/sign-in", "/openid/callback"}
 """What begins a sign-in, and so asks for none."""
 SESSIONS = {"/second-factor", "/second-factor/set-up", "/sign-out", "/me/password", "/me/role", "/me/tokens"}
 """What asks for a session: a token of a program has none."""
@@ -124,6 +124,7 @@ WRITES = {
     f"/accounts/{uuid4()}/closing": {"administrator"},
     f"/accounts/{uuid4()}/invitation": {"administrator", "system_administrator"},
     f"/accounts/{uuid4()}/second-factor-reset": {"administrator", "system_administrator"},
+    f"/accounts/{uuid4()}/unlinking": {"administrator", "system_administrator"},
     f"/accounts/{uuid4()}/tokens": {"administrator", "system_administrator"},
     f"/accounts/{uuid4()}/tokens/{'5a' * 6}/revocation": {"administrator", "system_administrator"},
 }

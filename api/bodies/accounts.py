@@ -65,6 +65,12 @@ class SignIn(Body, frozen=True, kw_only=True):
     password: str
 
 
+class Departure(Body, frozen=True, kw_only=True):
+    """A sign-in at the school's provider; `code`: of an invitation, to link the account to who signs in there."""
+
+    code: str | None = None
+
+
 class SecondFactor(Body, frozen=True, kw_only=True):
     """Six digits of an authenticator, or a recovery code."""
 

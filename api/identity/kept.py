@@ -20,6 +20,14 @@ class NotTheHolder(LetopisError):  # noqa: N818 - reads as what it says
     """Login, password, code or invitation are not right; which of them is not told."""
 
 
+class ProviderRefused(LetopisError):  # noqa: N818 - reads as what it says
+    """The provider does not confirm a sign-in, or not as it must; the message is for the server's log alone."""
+
+
+class ProviderUnavailable(LetopisError):  # noqa: N818 - reads as what it says
+    """The provider does not answer, or not as one does; the message is for the server's log alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session as it stands: whose, how far it is signed in, in which role (None: not said)."""
@@ -46,13 +54,17 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How an account signs in: its login, whether it has a password and a second factor, recovery codes left."""
+    """How an account signs in: its login, whether it has a password and a second factor, recovery codes left.
+
+    `issuer`: the provider at which its holder signs in; None: at none.
+    """
 
     account: str
     login: str
     has_password: bool
     has_second_factor: bool
     recovery_codes: int
+    issuer: str | None
 
 
 def digest_of(secret: str) -> str:

@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.identity.rows import Execute
+from api.identity.rows import Execute, Rows
 from ledger.errors import LetopisError
 
 WINDOW_SECONDS: Final = 3_600
 WAIT_SECONDS_MAX: Final = 900
 _WAIT_SECONDS: Final = 30
 ROWS_MAX: Final = 20_000
-LIMITS: Final = {"login": 5, "second": 5, "address": 50, "invitation": 20}
+LIMITS: Final = {"login": 5, "second": 5, "address": 50, "invitation": 20, "provider": 200}
 """Kind of a subject -> tries until it has to wait: 30 s, then twice as long each time, up to a quarter of an hour."""
+
+_OF_ADDRESSES: Final = frozenset({"address", "provider"})
 
 
 class TooManyTries(LetopisError):  # noqa: N818 - reads as what it says
@@ -79,12 +81,29 @@ class Limits:
             elif rows[0][0] == 1:
                 self._forget_old(execute, now)
 
+    def admit(self, rows: Rows, subjects: Sequence[Subject], now: int) -> None:
+        """Count a try before it is judged, in a transaction of its own, unless somebody has to wait.
+
+        Raises:
+            TooManyTries: one of them has.
+        """
+
+        def work(execute: Execute) -> int:
+            waits = self.waits(execute, subjects, now)
+            if waits <= 0:
+                self.count(execute, subjects, now)
+            return waits
+
+        waits = rows.run(work)
+        if waits > 0:
+            raise TooManyTries(waits)
+
     def take_back(self, execute: Execute, subjects: Sequence[Subject]) -> None:
-        """Take back a try that was right: the account's count begins anew, the address's is one less."""
+        """Take back a try that was right: the account's count begins anew, an address's is one less."""
         for subject in subjects:
             parameters = {"origin": self._origin, "subject": subject.digest}
             where = " WHERE origin = :origin AND subject = :subject"
-            if subject.kind == "address":
+            if subject.kind in _OF_ADDRESSES:
                 execute(f"UPDATE attempts SET failures = failures - 1, until = 0{where} AND failures > 0", parameters)
             else:
                 execute(f"DELETE FROM attempts{where}", parameters)

@@ -11,17 +11,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.identity.kept import IdentityError, Login, NotTheHolder, Session, Stage, Token, digest_of
-from api.identity.limits import Limits, Subject, TooManyTries
+from api.identity.limits import Limits
+from api.identity.links import Links
 from api.identity.passwords import Cost, Passwords, check_password
 from api.identity.rows import Execute, Rows
 from api.identity.second_factor import SecondFactors, link_of, spelt, step_of
+from api.identity.sessions import IDLE_SECONDS, begin_session, new_secret
 
-SECRET_BYTES: Final = 32
 INVITATION_SECONDS: Final = 7 * 86_400
-IDLE_SECONDS: Final = 3_600
-SESSION_SECONDS: Final = 12 * 3_600
-HALF_SECONDS: Final = 600
-"""How long who gave the password may look for the second factor."""
 TOUCH_SECONDS: Final = 60
 TOKEN_DAYS_MAX: Final = 366
 RECOVERY_CODES: Final = 10
@@ -45,6 +42,7 @@ class Secrets:
         self._passwords = Passwords(cost)
         self._factors = SecondFactors(origin, key)
         self._limits = Limits(origin, key)
+        self.links = Links(rows, origin, key, self._limits)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -65,7 +63,7 @@ class Secrets:
                 f"ключ — от 1 до {TOKEN_DAYS_MAX} дней, метка до {LABEL_LENGTH_MAX} знаков / "
                 f"a token lasts 1 to {TOKEN_DAYS_MAX} days and has a label of up to {LABEL_LENGTH_MAX} characters"
             )
-        token = _random()
+        token = new_secret()
         parameters = {
             **self._of(account, digest=digest_of(token), role=role, label=label, now=now),
             "expires": now + days * 86_400,
@@ -130,11 +128,12 @@ class Secrets:
         parameters = {"origin": self._origin} | ({} if account is None else {"account": account})
         sql = (
             "SELECT account, login, password_hash IS NOT NULL, totp_confirmed, (SELECT count(*) FROM recovery_codes r"
-            " WHERE r.origin = credentials.origin AND r.account = credentials.account)"
+            " WHERE r.origin = credentials.origin AND r.account = credentials.account), (SELECT l.issuer FROM links l"
+            " WHERE l.origin = credentials.origin AND l.account = credentials.account)"
             f" FROM credentials WHERE origin = :origin{condition} ORDER BY login"
         )
         rows = self._rows.run(lambda execute: execute(sql, parameters))
-        return [Login(row[0], row[1], bool(row[2]), bool(row[3]), row[4]) for row in rows]
+        return [Login(row[0], row[1], bool(row[2]), bool(row[3]), row[4], row[5]) for row in rows]
 
     def invite(self, account: str, login: str, now: int) -> tuple[str, int]:
         """Invite an account's holder to set a password under this login; earlier invitations count no more.
@@ -150,7 +149,7 @@ class Secrets:
                 "имя входа — 3–32 строчных латинских буквы, цифры, точки, дефиса / "
                 "a login is 3 to 32 lower-case letters, digits, dots and dashes"
             )
-        code = _random()
+        code = new_secret()
         parameters = self._of(account, login=login)
         expires = now + INVITATION_SECONDS
 
@@ -185,7 +184,7 @@ class Secrets:
             TooManyTries: the address has to wait.
         """
         subjects = (self._limits.subject("invitation", address),)
-        self._count(subjects, now)
+        self._limits.admit(self._rows, subjects, now)
         found = {"origin": self._origin, "digest": digest_of(code), "now": now}
         standing = " WHERE origin = :origin AND digest = :digest AND expires_at > :now"
         rows = self._rows.run(
@@ -223,7 +222,7 @@ class Secrets:
         """
         account = session.account
         subjects = (self._limits.subject("second", account),)
-        self._count(subjects, now)
+        self._limits.admit(self._rows, subjects, now)
         rows = self._rows.run(
             lambda execute: execute(
                 "SELECT login, password_hash FROM credentials WHERE origin = :origin AND account = :account",
@@ -258,7 +257,7 @@ class Secrets:
             TooManyTries: login or address has to wait.
         """
         subjects = (self._limits.subject("login", login), self._limits.subject("address", address))
-        self._count(subjects, now)
+        self._limits.admit(self._rows, subjects, now)
         rows = self._rows.run(
             lambda execute: execute(
                 "SELECT account, password_hash, totp_confirmed FROM credentials"
@@ -353,7 +352,7 @@ class Secrets:
             TooManyTries: the account has to wait.
         """
         subjects = (self._limits.subject("second", session.account),)
-        self._count(subjects, now)
+        self._limits.admit(self._rows, subjects, now)
 
         def work(execute: Execute) -> tuple[str, list[str]]:
             first = self._take_code(execute, session.account, code, now)
@@ -383,29 +382,12 @@ class Secrets:
         """Take away all that lets somebody in to an account: it was closed."""
 
         def work(execute: Execute) -> None:
-            for table in ("recovery_codes", "invitations", "tokens", "sessions", "credentials"):
+            for table in ("recovery_codes", "invitations", "tokens", "sessions", "links", "credentials"):
                 self._forget(execute, table, account)
 
         self._rows.run(work)
 
     # Pieces of transactions.
-
-    def _count(self, subjects: tuple[Subject, ...], now: int) -> None:
-        """Count a try before it is judged, unless somebody has to wait.
-
-        Raises:
-            TooManyTries: one of them has.
-        """
-
-        def work(execute: Execute) -> int:
-            waits = self._limits.waits(execute, subjects, now)
-            if waits <= 0:
-                self._limits.count(execute, subjects, now)
-            return waits
-
-        waits = self._rows.run(work)
-        if waits > 0:
-            raise TooManyTries(waits)
 
     def _take_code(self, execute: Execute, account: str, code: str, now: int) -> bool:
         """Take a code; says whether it is the first of its factor.
@@ -456,19 +438,7 @@ class Secrets:
         self._forget(execute, "sessions", account)
 
     def _begin(self, execute: Execute, account: str, stage: Stage, role: str | None, now: int) -> str:
-        """Begin a session under a name of the server's own making: none that a client brings is ever taken up."""
-        execute(
-            "DELETE FROM sessions WHERE origin = :origin AND (expires_at <= :now OR seen_at <= :idle)",
-            {"origin": self._origin, "now": now, "idle": now - IDLE_SECONDS},
-        )
-        secret = _random()
-        lasts = HALF_SECONDS if stage == "half" else SESSION_SECONDS
-        execute(
-            "INSERT INTO sessions (origin, digest, account, stage, role, made_at, seen_at, expires_at)"
-            " VALUES (:origin, :digest, :account, :stage, :role, :now, :now, :expires)",
-            self._of(account, digest=digest_of(secret), stage=stage, role=role, now=now, expires=now + lasts),
-        )
-        return secret
+        return begin_session(execute, self._origin, account, stage, role, now)
 
     def _end(self, execute: Execute, digest: str) -> None:
         execute(
@@ -491,7 +461,3 @@ _TOKENS: Final = (
 def _token(row: tuple[Any, ...]) -> Token:
     digest, account, role, rights, *rest = row
     return Token(digest[:12], account, role, None if rights is None else tuple(rights.split()), *rest)
-
-
-def _random() -> str:
-    return secrets.token_urlsafe(SECRET_BYTES)

@@ -142,6 +142,20 @@ async def reset_second_factor(request: Request) -> Response:
     return await run_in_threadpool(work)
 
 
+@administered.post("/accounts/{account}/unlinking", openapi_extra=asks(Nothing))
+@reads_nobody("whether there was a link")
+async def unlink(request: Request) -> Response:
+    """Take the account's link to the provider away, and end its sessions; an invitation links anew."""
+    school, account = _administered(request)
+    convert_body(await read_body(request), Nothing)
+
+    def work() -> Response:
+        _check_weaker(request.state.identity, school, _known(school, account))
+        return school.json({"unlinked": school.secrets.links.unlink(account)})
+
+    return await run_in_threadpool(work)
+
+
 @administered.get("/accounts/{account}/tokens")
 @reads_nobody("labels of programs' tokens")
 async def read_tokens(request: Request) -> Response:

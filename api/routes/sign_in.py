@@ -11,7 +11,7 @@ from api.access import reads_nobody
 from api.auth import RIGHTS, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, grants_today, of_session, roles_of, roles_today
-from api.identity.kept import NotTheHolder, Session, Token
+from api.identity.kept import NotTheHolder, Session, Stage, Token
 from api.openapi import asks
 from api.problems import Problem, unauthorized
 from api.requests import (
@@ -43,16 +43,8 @@ async def sign_in(request: Request) -> Response:
     body = convert_body(await read_body(request), bodies.SignIn)
 
     def work() -> Response:
-        secret, stage, account = school.secrets.sign_in(body.login, body.password, _address(request), now_seconds())
-        found = find_account(school, account)
-        held = roles_today(school, found) if found is not None else ()
-        if not held:
-            # Told like a wrong password: who is no longer let in learns no more than a stranger.
-            school.secrets.end_sessions(account)
-            raise NotTheHolder("the account holds no role")
-        wants = stage == "single" and all(needs_second_factor(role) for role in held)
-        follows = "second_factor" if stage == "half" else "set_up_second_factor" if wants else "done"
-        return _with_session(school, {"next": follows, "roles": held}, secret)
+        secret, stage, account = school.secrets.sign_in(body.login, body.password, address_of(request), now_seconds())
+        return let_in(school, secret, stage, account)
 
     return await run_in_threadpool(work)
 
@@ -66,7 +58,7 @@ async def accept_invitation(request: Request) -> Response:
     body = convert_body(await read_body(request), bodies.Acceptance)
 
     def work() -> Response:
-        school.secrets.accept(body.code, body.password, _address(request), now_seconds())
+        school.secrets.accept(body.code, body.password, address_of(request), now_seconds())
         return school.json({"accepted": True})
 
     return await run_in_threadpool(work)
@@ -97,7 +89,7 @@ async def pass_second_factor(request: Request) -> Response:
 
     def work() -> Response:
         secret, codes = school.secrets.pass_second(session, body.code, now_seconds())
-        return _with_session(school, {"next": "done", "recovery_codes": codes}, secret)
+        return with_session(school, {"next": "done", "recovery_codes": codes}, secret)
 
     return await run_in_threadpool(work)
 
@@ -111,7 +103,7 @@ async def sign_out(request: Request) -> Response:
 
     def work() -> Response:
         school.secrets.sign_out(session, everywhere=body.everywhere)
-        return _with_session(school, {"signed_out": True}, "")
+        return with_session(school, {"signed_out": True}, "")
 
     return await run_in_threadpool(work)
 
@@ -127,7 +119,7 @@ async def change_password(request: Request) -> Response:
 
     def work() -> Response:
         secret = school.secrets.change_password(session, body.old, body.password, now_seconds())
-        return _with_session(school, {"changed": True}, secret)
+        return with_session(school, {"changed": True}, secret)
 
     return await run_in_threadpool(work)
 
@@ -235,6 +227,23 @@ async def revoke_my_token(request: Request) -> Response:
     return await run_in_threadpool(revoke_token, school, identity.actor, request.path_params["token"])
 
 
+def let_in(school: OpenSchool, secret: str, stage: Stage, account: str) -> Response:
+    """Answer who shows to be an account's holder: the session, the roles held today, and what is still to be done.
+
+    Raises:
+        NotTheHolder: the account is closed or holds no role today; its sessions are ended.
+    """
+    found = find_account(school, account)
+    held = roles_today(school, found) if found is not None else ()
+    if not held:
+        # Told like a wrong password: who is no longer let in learns no more than a stranger.
+        school.secrets.end_sessions(account)
+        raise NotTheHolder("the account holds no role")
+    wants = stage == "single" and all(needs_second_factor(role) for role in held)
+    follows = "second_factor" if stage == "half" else "set_up_second_factor" if wants else "done"
+    return with_session(school, {"next": follows, "roles": held}, secret)
+
+
 def make_token(school: OpenSchool, account: str, body: bodies.NewToken) -> Response:
     """Make a token and tell it, once.
 
@@ -333,7 +342,7 @@ def _me(request: Request, school: OpenSchool) -> dict[str, Any]:
     }
 
 
-def _with_session(school: OpenSchool, content: dict[str, Any], secret: str) -> Response:
+def with_session(school: OpenSchool, content: dict[str, Any], secret: str) -> Response:
     """An answer that gives the session its name, or takes it away."""
     answer = school.json(content)
     answer.set_cookie(
@@ -348,5 +357,6 @@ def _with_session(school: OpenSchool, content: dict[str, Any], secret: str) -> R
     return answer
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Where a request comes from, for counting tries."""
     return request.client.host if request.client is not None else ""

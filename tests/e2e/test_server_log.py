@@ -50,6 +50,7 @@ def test_a_server_writes_a_line_a_request_and_nothing_of_what_people_sent(tmp_pa
                 client.get(f"{base}/{russian}?{CANARY}"),
                 client.request(CANARY.upper(), "/classes"),
                 client.head(f"/lessons/{CANARY}", headers=signed),
+                client.get("/openid/callback", params={"code": CANARY, "state": CANARY}),
             ):
                 assert answer.status_code < 500, answer.text
                 ids.append(answer.headers["x-request-id"])

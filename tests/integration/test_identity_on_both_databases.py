@@ -17,8 +17,9 @@ from api.identity.limits import TooManyTries
 from api.identity.passwords import Cost, Passwords
 from api.identity.postgres import PostgresRows
 from api.identity.second_factor import step_of
+from api.identity.sessions import IDLE_SECONDS, SESSION_SECONDS
 from api.identity.sqlite import SQLiteRows
-from api.identity.store import IDLE_SECONDS, INVITATION_SECONDS, SESSION_SECONDS, Secrets
+from api.identity.store import INVITATION_SECONDS, Secrets
 from ledger.durable import FileRefused
 from ledger.errors import LetopisError
 from tests.conftest import Database
