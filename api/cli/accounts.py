@@ -49,6 +49,7 @@ def run_list(console: Console, var: Path) -> int:
             if login is not None:
                 factor = "второй фактор / second factor" if login.has_second_factor else "пароль / password"
                 lines.append(f"    вход / sign-in: {login.login} ({factor})")
+                lines += [f"    поставщик / provider: {login.issuer}"] if login.issuer else []
             lines += [f"    ключ / token {token.id}: {token.label}, {token.used_on or '—'}" for token in own]
         text = "\n".join(lines) or "Учётных записей нет. / No accounts: letopis accounts found"
         console.result({"rows": rows, "people": names, "position": found.position}, text)
