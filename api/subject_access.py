@@ -90,6 +90,8 @@ def subject_of(school: OpenSchool, person: str, purpose: str, basis: str | None)
 
 
 def login_of(school: OpenSchool, person: str) -> str | None:
-    """Under which name a person signs in; None: under none."""
+    """Under which name a person signs in, and at which provider; None: under none."""
     found = school.secrets.login(person)
-    return None if found is None else found.login
+    if found is None or found.issuer is None:
+        return None if found is None else found.login
+    return f"{found.login}, {found.issuer}"

@@ -16,6 +16,7 @@ from api.identity.openid.flow import open_provider
 from api.identity.openid.provider import ANSWER_BYTES_MAX
 from api.identity.openid.settings import read_openid
 from api.settings import Layout, SettingsError
+from api.subject_access import login_of
 from ledger.durable import FileRefused
 from ledger.journal.account_vocabulary import Role
 from ledger.journal.commands import CloseAccount, OpenAccount, RegisterPerson
@@ -104,6 +105,7 @@ def test_a_holder_links_by_an_invitation_once_and_signs_in_from_then_on(school: 
     problem(again.ask("POST", "/openid/sign-in", {"code": code}), 401, "not_the_holder")
     assert again.sign_in().json() == {"next": "done", "roles": ["teacher"]}
     assert again.session != person.session
+    assert login_of(school.school, TEACHER) == f"{LOGIN}, {sso.issuer}", "is in what is kept of oneself"
     with school.as_("administrator") as admin:
         (row,) = [one for one in admin.get("/accounts").json()["rows"] if one["account"] == TEACHER]
         assert (row["sign_in"]["issuer"], row["sign_in"]["has_password"]) == (sso.issuer, False)
