@@ -129,6 +129,7 @@ def test_one_subject_is_one_accounts_and_nobody_is_found_by_name(school: Served,
     assert Browser(school).sign_in(invitation(school)).status_code == 409, "who is linked elsewhere takes nothing over"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_is_kept_lets_nobody_in_and_says_nobodys_number(
     school: Served, sso: ProviderProcess, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -155,6 +156,7 @@ def test_what_is_kept_lets_nobody_in_and_says_nobodys_number(
     assert not [secret for secret in (person.session, cookie, CLIENT_SECRET, code) if secret in seen]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_account_that_is_closed_or_has_no_role_is_not_let_in(school: Served) -> None:
     employ(school)
     problem(Browser(school).sign_in(invitation(school)), 401, "not_the_holder")
