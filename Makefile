@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
+IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz schemathesis soak messages vectors lock clean
 
@@ -56,7 +57,7 @@ run: $(VENV)/run.stamp ## the journal on http://127.0.0.1:8000, with a sample sc
 hsm: $(VENV)/hsm.stamp ## what a key in a token needs (PKCS#11), into the same environment
 
 test: $(VENV)/dev.stamp verifier ## the whole test suite, PostgreSQL included
-	$(PYTEST) -n 2 --dist loadfile
+	$(PYTEST) $(IN_TWO)
 
 demo: $(VENV)/run.stamp verifier ## one school quarter from record to proof, in under two minutes
 	$(BIN)/letopis demo --var var/demo
@@ -74,7 +75,7 @@ walls: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
 coverage: $(VENV)/dev.stamp verifier
-	$(PYTEST) -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml
+	$(PYTEST) $(IN_TWO) --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml
 
 bench: $(VENV)/dev.stamp ## ratios against peers measured in the same run, into var/bench.json
 	$(BIN)/python -m bench
