@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ledger.access.log import AccessLog
+from ledger.collecting import collecting_between_batches
 from ledger.errors import LetopisError
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.lookups import classes, courses, school, years
@@ -322,7 +323,8 @@ def ask(
     """
     position = resolve(views, at)
     values = read_values(question, views, position, given)
-    found = question.answer(Asked(views, position, values, log, access))
+    with collecting_between_batches():
+        found = question.answer(Asked(views, position, values, log, access))
     return Answered(question, values, known(views, position), found.rows, found.totals)
 
 

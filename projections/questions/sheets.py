@@ -11,44 +11,72 @@ from ledger.journal.vocabulary import REASON_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Question, Row
 from projections.questions.results import PERIOD_KIND, PERIOD_NUMBER, WHAT
-from projections.reading import position_at, stands
+from projections.reading import command_of, position_at, stands
+from projections.rows import OPEN
 
 SINCE_WORDS: Final = {"transfer": "передача ведомости", "archive": "архив", "day": "день"}
 CHANGE_WORDS: Final = {"added": "внесена", "changed": "исправлена", "annulled": "аннулирована"}
 
-# What a result was at the size that it is compared with: the row of the same fact that stood then.
-_CHANGED: Final = f"""
-    SELECT o.class_group, o.subject, p.kind, p.number, r.what, r.student, r.fact, r.entry, r.value,
-      CASE WHEN r.fact < :size THEN
-        (SELECT b.value FROM {{results}} b WHERE b.fact = r.fact AND b.entry < :size AND b.to_position > :size) END,
-      k.reason, k.note, k.basis, m.at, m.actor
-    FROM {{results}} r
-    JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+_PLACES: Final = f"""
+    SELECT s.sheet, o.class_group, o.subject, p.kind, p.number FROM {{result_sheets}} s
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-    JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("r.entry")}
-    LEFT JOIN {{result_corrections}} k ON k.entry = r.entry AND {stands("k")}
-    WHERE {stands("r")} AND r.entry >= :size"""
+    WHERE {stands("s")}"""
+_OF_SIZE: Final = f"FROM {{results}} r WHERE {stands('r')} AND r.entry >= :size"
+_OF_SHEETS: Final = f""" AND r.sheet IN (SELECT s.sheet FROM {{courses}} o
+      JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")} WHERE {stands("o")}"""
+# What a result was at the size that it is compared with: the row of the same fact that stood then.
+_CHANGED: Final = f"""
+    SELECT r.sheet, r.what, r.student, r.fact, r.entry, r.value,
+      CASE WHEN r.fact < :size THEN
+        (SELECT b.value FROM {{results}} b WHERE b.fact = r.fact AND b.entry < :size AND b.to_position > :size) END
+    {_OF_SIZE}"""
+# Results come by many in few commands.
+_COMMANDS: Final = f"""
+    SELECT m.entry, m.at, m.actor FROM {{commands}} m
+    WHERE m.entry IN (SELECT DISTINCT {command_of("r.entry")} {_OF_SIZE}"""
+_CORRECTIONS: Final = f"""
+    SELECT k.entry, k.reason, k.note, k.basis FROM {{result_corrections}} k WHERE {stands("k")} AND k.entry >= :size"""
+_UNCORRECTED: Final = (None, None, None)
 
 
 def changed_results(asked: Asked) -> Found:
     """Results that were added, changed or annulled behind the size that a transfer, an archive or a day names."""
     rows: list[Row] = []
-    sizes, names = _sizes(asked), asked.class_names
+    sizes = _sizes(asked)
     condition, values = asked.selected(("class", "o.class_group"), ("subject", "o.subject"))
+    names = asked.class_names
+    places = {
+        sheet: (group, (names[group], *place))
+        for sheet, group, *place in asked.select(f"{_PLACES}{condition}", **values)
+    }
+    of_sheets = f"{_OF_SHEETS}{condition})" if condition else ""
     # Mostly all classes are compared with one size: they are asked about at once.
     for size in {size for group, (_, size, _) in sizes.items() if asked["class"] in (None, group)}:
-        for class_group, subject, kind, number, what, student, fact, entry, value, before, *rest in asked.select(
-            f"{_CHANGED}{condition}", size=size, **values
-        ):
-            since, own, cited = sizes.get(class_group, ("", -1, ()))
-            if own != size or value == before:
+        of_class = {
+            group: (since, cited) for group, (since, compared, cited) in sizes.items() if compared == size
+        }  # fmt: skip
+        found = asked.select(f"{_CHANGED}{of_sheets} ORDER BY r.entry", size=size, **values)
+        corrected = {entry: tuple(why) for entry, *why in asked.select(_CORRECTIONS, size=size)}
+        commands = asked.select(f"{_COMMANDS}{of_sheets}) ORDER BY m.entry", size=size, **values)
+        begins = [*(entry for entry, _, _ in commands), OPEN]
+        number = -1
+        for sheet, what, student, fact, entry, value, before in found:
+            while begins[number + 1] <= entry:
+                number += 1
+            place = places.get(sheet)
+            if place is None or value == before or place[0] not in of_class:
                 continue
+            since, cited = of_class[place[0]]
             change = "added" if before is None else "annulled" if value is None else "changed"
             entries = [entry] if fact == entry and not cited else sorted({fact, entry, *cited})
-            place = (names[class_group], subject, kind, number, what, student)
-            rows.append((change, *place, before, value, *rest, since, size, entries))
-    rows.sort(key=lambda row: row[-1][-1])
+            why = corrected.get(entry, _UNCORRECTED)
+            _, moment, actor = commands[number]
+            rows.append(
+                (change, *place[1], what, student, before, value, *why, moment, actor, since, size, entries)
+            )  # fmt: skip
+    if asked["from"] is None:
+        rows.sort(key=lambda row: row[-1][-1])
     counts = Counter(map(itemgetter(0), rows))
     return Found(rows, {change: counts[change] for change in CHANGE_WORDS})
 
