@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
 from ledger.journal.deadlines.excuses import Incident as OfExcuse, local_moment, overlaps
+from ledger.journal.deadlines.verdict import Rule
 from ledger.journal.vocabulary import (
     EXCUSE_WORDS,
     FRESHNESS_KIND_WORDS,
@@ -20,7 +21,7 @@ from projections.questions.asking import ENTRIES, FIRST_DAY, LAST_DAY, Asked, Co
 from projections.questions.judging import LATE_WORDS, judging_now
 from projections.reading import stands
 from projections.views.deadline_basis import Judging
-from projections.views.deadlines import Asked as OfRegister, DeadlineRow
+from projections.views.deadlines import RULES, Asked as OfRegister, DeadlineRow
 from projections.views.excuses import Incident, excuses, incidents
 from projections.views.freshness import freshness_alarms, measurements
 from projections.views.late_records import late_records
@@ -33,6 +34,7 @@ FINDING_WORDS: Final = {
 }
 WORDS: Final = {**INCIDENT_WORDS, **EXCUSE_WORDS, **FRESHNESS_LEVEL_WORDS}
 _PARTS: Final = 10_000
+_OF_MARKS: Final[tuple[Rule, ...]] = ("oral_mark", "written_mark", "written_work")
 Span = tuple[datetime, datetime]
 _Place = TypeVar("_Place", date, datetime)
 
@@ -81,8 +83,8 @@ def _excused(asked: Asked, named: set[str]) -> Iterator[Row]:
 def _unexcused(asked: Asked, by: Judging, found: Sequence[Incident]) -> Iterator[Row]:
     """Late or missing things of one lesson and rule, with an incident between its beginning and the end of the term."""
     spans = [_of_verdict(one, by) for one in found]
-    for first, last in _days(by, spans):
-        of = OfRegister(from_date=first, to_date=last)
+    for first, last, rules in _days(by, spans):
+        of = OfRegister(from_date=first, to_date=last, rules=rules)
         late = late_records(asked.views, of, now=by.now, at=asked.position)
         shown: dict[tuple[str, str, str], list[tuple[DeadlineRow, set[int]]]] = {}
         for row in late:
@@ -126,20 +128,38 @@ def _of_verdict(one: Incident, by: Judging) -> OfExcuse:
     return OfExcuse(one.entry, local_moment(one.began_at, zone), ended, one.closed_by)
 
 
-def _days(by: Judging, spans: Sequence[OfExcuse]) -> list[tuple[str, str]]:
-    """The days of lessons whose terms some incident may overlap, each once: back by the longest term of any version."""
-    longest = 0
-    for version in by.school.versions:
-        of = version.parameters
-        days = (of.lesson_days, of.attendance_days, of.oral_mark_days, of.written_mark_days, of.homework_days)
-        longest = max(longest, *days)
-    ranges = []
-    for span in spans:
-        last = span.ended_at or by.now.astimezone(by.school.zone)
-        # A term that ends on a weekend may end after it.
-        first = date.fromordinal(max(span.began_at.date().toordinal() - longest - 2, 1))
-        ranges.append((first, last.date()))
-    return [(first.isoformat(), last_day.isoformat()) for first, last_day in _united(ranges)]
+def _days(by: Judging, spans: Sequence[OfExcuse]) -> list[tuple[str, str, tuple[Rule, ...]]]:
+    """The days of lessons whose terms some incident may overlap, each once, with the rules whose terms may.
+
+    Back by the longest term of any version; but what counts from the lesson's day alone, by its own longest term.
+    """
+    of_versions = [version.parameters for version in by.school.versions]
+    soon = max((max(of.lesson_days, of.attendance_days, of.homework_days) for of in of_versions), default=0)
+    longest = max((max(soon, of.oral_mark_days, of.written_mark_days) for of in of_versions), default=0)
+
+    def since(days: int) -> list[tuple[date, date]]:
+        """Days from so many before an incident on."""
+        ranges = []
+        for span in spans:
+            last = span.ended_at or by.now.astimezone(by.school.zone)
+            # A term that ends on a weekend may end after it.
+            first = date.fromordinal(max(span.began_at.date().toordinal() - days - 2, 1))
+            ranges.append((first, last.date()))
+        return _united(ranges)
+
+    found: list[tuple[str, str, tuple[Rule, ...]]] = []
+    near = since(soon)
+    for first, last_day in since(longest):
+        begins = first
+        for starts, ends in near:
+            if first <= starts and ends <= last_day:
+                if begins < starts:
+                    found.append((begins.isoformat(), date.fromordinal(starts.toordinal() - 1).isoformat(), _OF_MARKS))
+                found.append((starts.isoformat(), ends.isoformat(), RULES))
+                begins = date.fromordinal(ends.toordinal() + 1)
+        if begins <= last_day:
+            found.append((begins.isoformat(), last_day.isoformat(), _OF_MARKS))
+    return found
 
 
 def _working_time(asked: Asked, by: Judging, found: Sequence[Incident]) -> dict[str, int]:

@@ -9,7 +9,7 @@ no mark for a written work. What comes out is what the pure functions say of eve
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set as AbstractSet
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -20,33 +20,16 @@ from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader, listed, stands
 from projections.views.day_ends import DayEnds
-from projections.views.deadline_basis import Judging, Rosters, judging
+from projections.views.deadline_basis import Judging, judging
 from projections.views.deadline_cells import COLUMNS, JOIN, Cells
 from projections.views.deadline_sums import GIVEN, GIVEN_TO, NONE, TAKEN, LessonSum, Selection, Sums
 from projections.views.deadline_tally import By, DeadlineCounts, Tally
 from projections.views.deadline_terms import Bound, Terms
+from projections.views.deadline_written import OF_COURSE, WORK, WorkRow, status_of, worst_of, written_works
 from projections.views.deadlines import Asked, excused_verdicts, judge_unrecorded
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
 from projections.views.unrecorded import unrecorded
-
-
-class _WorkRow(NamedTuple):
-    """A work that stands and its lesson."""
-
-    class_group: str
-    course: str
-    lesson: str
-    work: str
-    written: int
-    teacher: str
-    day: str
-    ends_on: str | None
-
-    @property
-    def last_day(self) -> str:
-        """From which day the class's term counts."""
-        return self.ends_on or self.day
 
 
 class _LessonRow(NamedTuple):
@@ -120,11 +103,7 @@ def deadline_counts(
 
 _LESSON: Final = f"""o.class_group, l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
     {TAKEN}, {GIVEN}, h.due_on, l.ends_at"""
-_WORK: Final = "o.class_group, l.course, l.lesson, w.work, w.written, l.teacher, l.held_on, w.ends_on"
 _WORKS: Final = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
-_WORK_COLUMNS: Final = 8
-_WRITTEN: Final = f"w.written = 1 AND w.stands = 1 AND {stands('w')}"
-_OF_COURSE: Final = f"JOIN {{courses}} o ON o.course = l.course AND {stands('o')}"
 
 
 class _Counting:
@@ -155,7 +134,7 @@ class _Counting:
         if self._rules & {"written_mark", "written_work"}:
             self._written()
 
-    def _lessons(self, odd: AbstractSet[str], works: Sequence[_WorkRow], cells: Cells) -> None:
+    def _lessons(self, odd: AbstractSet[str], works: Sequence[WorkRow], cells: Cells) -> None:
         """Lessons, attendance, homework, and what became of the day; single ones are looked at once more."""
         with_homework = "homework" in self._rules
         with_plans = with_homework and self._terms.exempting
@@ -181,13 +160,13 @@ class _Counting:
             sure = found
             if with_homework:
                 bound = eves.get(lesson) or self._terms.of("homework", row.held_on, row.class_group)
-                status: Status = "exempt" if lesson in exempt else _status(bound, row.homework)
+                status: Status = "exempt" if lesson in exempt else status_of(bound, row.homework)
                 sure = sure._replace(homework=WORST_FIRST.index(status))
             if lesson in odd:
                 whole = None if row.taken_by is None else max(row.taken_by, cells.last_absence(lesson))
                 bound = self._terms.of("attendance", row.held_on, row.class_group)
                 worst = min((WORST_FIRST.index(one) for one in marks[lesson]), default=NONE)
-                sure = sure._replace(attendance=WORST_FIRST.index(_status(bound, whole)), marks=worst)
+                sure = sure._replace(attendance=WORST_FIRST.index(status_of(bound, whole)), marks=worst)
             self._add(sure)
 
     def _add(self, found: LessonSum) -> None:
@@ -208,13 +187,13 @@ class _Counting:
 
     def _rows(self, lessons: Iterable[str]) -> Iterator[_LessonRow]:
         """Single lessons."""
-        for row in self._single(_LESSON, f"{_OF_COURSE} {GIVEN_TO}", lessons):
+        for row in self._single(_LESSON, f"{OF_COURSE} {GIVEN_TO}", lessons):
             yield _LessonRow(*row)
 
-    def _works(self, lessons: Iterable[str]) -> Iterator[_WorkRow]:
+    def _works(self, lessons: Iterable[str]) -> Iterator[WorkRow]:
         """Works of single lessons."""
-        for row in self._single(_WORK, f"{_OF_COURSE} {_WORKS}", lessons):
-            yield _WorkRow(*row)
+        for row in self._single(WORK, f"{OF_COURSE} {_WORKS}", lessons):
+            yield WorkRow(*row)
 
     def _cells_of(self, lessons: Iterable[str]) -> Cells:
         """Cells of single lessons."""
@@ -225,17 +204,17 @@ class _Counting:
             sql = f"SELECT {columns} FROM {{lessons}} l {joins} WHERE l.lesson IN {wanted} AND l.stands = 1"
             yield from self._views.select(f"{sql} AND {stands('l')}", {"at": self._selection.position, **named})
 
-    def _oral(self, work: _WorkRow, cells: Cells) -> Iterator[tuple[Status, int]]:
+    def _oral(self, work: WorkRow, cells: Cells) -> Iterator[tuple[Status, int]]:
         """Statuses of the marks of a work that is not written."""
         day, group = work.day, work.class_group
         own = cells.make_ups.get((work.lesson, work.work))
         if own:
             for student, fact in cells.marks(work.lesson, work.work).items():
-                yield _status(self._terms.of("oral_mark", max(day, own.get(student, day)), group), fact), 1
+                yield status_of(self._terms.of("oral_mark", max(day, own.get(student, day)), group), fact), 1
             return
         bound = self._terms.of("oral_mark", day, group)
         for fact, count in cells.counts(work.lesson, work.work):
-            yield _status(bound, fact), count
+            yield status_of(bound, fact), count
 
     def _eves(self, lessons: Collection[_LessonRow]) -> dict[str, Bound]:
         """Lesson -> the bound of its homework for the next day, where it is not the day's and decides something.
@@ -265,39 +244,15 @@ class _Counting:
         return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
 
     def _written(self) -> None:
-        """Marks for written works, and the works as a whole: sets of students, for who has no mark is in no row."""
-        where, parameters = self._selection.where, self._selection.parameters
-        sql = f"""SELECT {_WORK}, {COLUMNS} FROM {self._sums.works} {_OF_COURSE}
-            LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
-            WHERE w.lesson = l.lesson AND {_WRITTEN} AND {where}"""
-        works: dict[_WorkRow, None] = {}
-        sets: list[Any] = []
-        for row in self._views.select(sql, parameters):
-            works[_WorkRow(*row[:_WORK_COLUMNS])] = None
-            if row[_WORK_COLUMNS] is not None:
-                sets.append(row[_WORK_COLUMNS:])
-        if not works:
-            return
-        sql = f"""SELECT {COLUMNS} FROM {{lessons}} l CROSS JOIN {{cell_sets}} s
-            WHERE s.lesson = l.lesson AND s.what IN ('absence', 'make_up') AND s.entry < :at AND {where}
-              AND l.lesson IN (SELECT w.lesson FROM {{works}} w WHERE {_WRITTEN})"""
-        sets += self._views.select(sql, parameters)
-        cells, asked = Cells(self._views, self._selection.position, sets), self._selection.asked
-        self._terms.add({work.last_day for work in works}.union(*(own.values() for own in cells.make_ups.values())))
-        rosters = Rosters(self._views, self._selection.position, asked.class_group)
-        for row in works:
-            group, course, lesson, work, _, teacher, day, _ = row
-            bound = self._terms.of("written_mark", row.last_day, group)
-            marks, away = cells.marks(lesson, work), cells.absent(lesson)
-            own = cells.make_ups.get((lesson, work), {})
-            bounds = {of: self._terms.of("written_mark", max(row.last_day, on), group) for of, on in own.items()}
-            counted = _of_work(bound, bounds, marks, away, rosters.students(group, course, day))
+        """Marks for written works, and the works as a whole."""
+        for work, bound, counted in written_works(self._views, self._sums):
+            place = (work.teacher, work.class_group, work.day)
             if "written_mark" in self._rules:
-                of = self._tally.of("written_mark", teacher, group, day)
+                of = self._tally.of("written_mark", *place)
                 for status, count in counted.items():
                     of[status] += count
             if "written_work" in self._rules:
-                self._tally.of("written_work", teacher, group, day)[_worst(counted, bound)] += 1
+                self._tally.of("written_work", *place)[worst_of(counted, bound)] += 1
 
 
 def _count_excused(views: Reader, selection: Selection, judged: Judging, tally: Tally) -> None:
@@ -325,7 +280,7 @@ def _count_unrecorded(lacking: Iterable[DayLesson], terms: Terms, asked: Asked, 
             if rule in asked.rules:
                 bound = terms.of(rule, place.held_on, place.class_group)
                 of = tally.of(rule, place.owed_by or "", place.class_group, place.held_on)
-                of["exempt" if bound is not None and place.cancelled_by is not None else _status(bound, None)] += 1
+                of["exempt" if bound is not None and place.cancelled_by is not None else status_of(bound, None)] += 1
 
 
 def _count_excused_unrecorded(
@@ -337,43 +292,6 @@ def _count_excused_unrecorded(
         for verdict in judge_unrecorded(place, judged, excuses):
             if verdict.excused is not None and verdict.rule in asked.rules:
                 tally.excused[tally.key(verdict.rule, place.owed_by or "", place.class_group, place.held_on)] += 1
-
-
-def _of_work(
-    bound: Bound | None,
-    own: Mapping[str, Bound | None],
-    marks: Mapping[str, int],
-    away: AbstractSet[str],
-    members: AbstractSet[str],
-) -> dict[Status, int]:
-    """The statuses of everybody who was in the class or has a mark; `own`: bounds of students with a day of the own."""
-    everybody = marks.keys() | members
-    if own:
-        statuses = {of: _status(own.get(of, bound), marks.get(of)) for of in everybody}
-        owes_nothing = away - own.keys()
-        return Counter(
-            "exempt" if of in owes_nothing and status != "no_regulation" else status for of, status in statuses.items()
-        )
-    if bound is None:
-        return {"no_regulation": len(everybody)}
-    exempt = everybody & away
-    marked = [fact for student, fact in marks.items() if student not in exempt] if exempt else marks.values()
-    late_entry = bound.late_entry
-    late = sum(fact >= late_entry for fact in marked) if marked and max(marked) >= late_entry else 0
-    without = len(everybody) - len(exempt) - len(marked)
-    return {"exempt": len(exempt), "late": late, "on_time": len(marked) - late, bound.of(None): without}
-
-
-def _worst(counted: Mapping[Status, int], bound: Bound | None) -> Status:
-    """The status of a work as a whole."""
-    owed = [status for status, count in counted.items() if count and status != "exempt"]
-    if not owed:
-        return "no_regulation" if bound is None else "exempt"
-    return min(owed, key=WORST_FIRST.index)
-
-
-def _status(bound: Bound | None, entry: int | None) -> Status:
-    return "no_regulation" if bound is None else bound.of(entry)
 
 
 @lru_cache(maxsize=4_096)

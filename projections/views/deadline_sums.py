@@ -151,18 +151,18 @@ class Sums:
         yield from self._counted(columns, "4", source=self.works, joins=sets, condition=condition)
 
     def suspects(self) -> set[str]:
-        """All lessons that have a verdict of late or missing, and some others."""
+        """All lessons that have a verdict of late or missing, and some others; written works are not looked at."""
         rules, kinds = self.selection.asked.rules, (LATE, MISSING)
         with_homework = "homework" in rules
         latest, clocks = self._ends() if with_homework else ("", [])
         wanted = [f"l.lesson IN ({ODD})"] if {"attendance", "oral_mark"} & set(rules) else []
         if with_homework:
             wanted.append(_DOUBTFUL)
-        if {"written_mark", "written_work"} & set(rules):
-            wanted.append(f"l.lesson IN (SELECT w.lesson FROM {{works}} w WHERE w.written = 1 AND {stands('w')})")
         of_rules = {"lesson": _RECORD, "attendance": _ATTENDANCE, "homework": _HOMEWORK, "oral_mark": _MARKS}
         wanted += [f"{status} IN {kinds}" for rule, status in of_rules.items() if rule in rules]
         joins = f"{GIVEN_TO} {_ENDS}{self._of_calendar('e')}" if with_homework else ""
+        if not wanted:
+            return set()
         condition = f" AND ({' OR '.join(wanted)})"
         found = self._counted("l.lesson", "4", joins=joins, condition=condition, latest=latest, clocks=clocks)
         return {row[3] for row in found}
