@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from ledger.journal.vocabulary import ABSENCE_WORDS
@@ -37,6 +38,7 @@ class Absence(NamedTuple):
     course: str
 
 
+_HELD_ON: Final = itemgetter(Absence._fields.index("held_on"))
 _CELL: Final = f"c.what = 'absence' AND c.value IS NOT NULL AND {stands('c')}"
 # A mark beside an absence of the same student in the same lesson, but for a work that the student made up (R22).
 _MARK: Final = f"""(SELECT min(x.entry) FROM {{cells}} x WHERE x.lesson = c.lesson AND x.student = c.student
@@ -94,7 +96,7 @@ def _absences(asked: Asked, lessons: Mapping[str, _Place], *, with_marks: bool) 
     sql = f"SELECT c.entry, c.student, c.value, c.lesson{mark} FROM {source}{condition} ORDER BY c.entry"
     rows = asked.select(sql, **days, **values)
     found = [
-        Absence(entry, student, code, lesson, *held)
+        Absence._make((entry, student, code, lesson, *held))
         for entry, student, code, lesson, *_ in rows
         if (held := lessons.get(lesson)) is not None
     ]
@@ -124,8 +126,10 @@ def _by_period(asked: Asked, found: list[Absence], lessons: Iterable[_Place], wa
         grouped[groups[absence[6]], absence[1]].append(absence)
     held = _Held(asked, lessons, groups)
     for (class_group, student), of in sorted(grouped.items(), key=lambda item: (asked.class_names[item[0][0]], item)):
+        of.sort(key=_HELD_ON)
+        held_on = [*map(_HELD_ON, of)]
         for starts_on, ends_on in spans[asked.grades[class_group]]:
-            within = [absence for absence in of if starts_on <= absence[4] <= ends_on]
+            within = of[bisect_left(held_on, starts_on) : bisect_right(held_on, ends_on)]
             if not within:
                 continue
             given = held.between(class_group, student, starts_on, ends_on)
@@ -135,9 +139,9 @@ def _by_period(asked: Asked, found: list[Absence], lessons: Iterable[_Place], wa
             place = (starts_on, ends_on, asked.class_names[class_group], None, None, student, None)
             line = (*place, missed, given, share, *map(codes.count, CODES), None)
             if "totals" in wanted:
-                yield ("totals", *line, list(entries))
+                yield ("totals", *line, sorted(entries))
             if "share" in wanted and missed * 100 > asked["share"] * given:
-                yield ("share", *line, list(entries))
+                yield ("share", *line, sorted(entries))
 
 
 class _Held:
