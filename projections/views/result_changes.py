@@ -8,6 +8,7 @@ of a school's year; reading every mark of it to find that out is not.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,15 +57,15 @@ _DIFFER: Final = f"""
 # What a command entered first (`cell_sets`), and what mended it later. CROSS JOIN: lessons come first, and then only
 # their sets.
 _SETS: Final = """
-    SELECT l.course, s.students, s.last FROM {lessons} l CROSS JOIN {cell_sets} s
+    SELECT l.course, s.students, s.last, l.held_on FROM {lessons} l CROSS JOIN {cell_sets} s
     WHERE s.what IN ('mark', 'make_up') AND s.lesson = l.lesson AND s.last > :since AND s.entry < :at
       AND l.entry = l.fact AND l.held_on >= :first AND l.held_on < :behind"""
 _MENDED: Final = """
-    SELECT l.course, c.student, k.entry FROM {corrections} k CROSS JOIN {lessons} l CROSS JOIN {cells} c
+    SELECT l.course, c.student, k.entry, l.held_on FROM {corrections} k CROSS JOIN {lessons} l CROSS JOIN {cells} c
     WHERE k.entry > :since AND k.entry < :at AND k.what IN ('mark', 'make_up') AND c.entry = k.entry
       AND l.lesson = k.lesson AND l.entry = l.fact AND l.held_on >= :first AND l.held_on < :behind"""
 _WORKS: Final = """
-    SELECT l.course, c.student, w.entry FROM {works} w
+    SELECT l.course, c.student, w.entry, l.held_on FROM {works} w
     JOIN {lessons} l ON l.lesson = w.lesson AND l.entry = l.fact
     JOIN {cells} c ON c.lesson = w.lesson AND c.work = w.work
     WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on >= :first AND l.held_on < :behind"""
@@ -139,21 +140,29 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
     subjects = {course: (year, subject) for course, year, subject in views.select(sql, {"at": position})}
     condition, more = ("", {}) if class_group is None else (_OF_CLASS, {"class_group": class_group})
     found: defaultdict[_Key, int] = defaultdict(int)
-    # Spans overlap, as quarters and half-years do: the days between two of their bounds are read once, for all of them.
+    # Spans overlap, as quarters and half-years do: days between two bounds are looked at once for all.
     bounds = sorted({first for first, _ in spans} | {_behind(last) for _, last in spans})
+    over = {
+        begins: [(*span, since) for span, since in spans.items() if span[0] <= begins and ends <= _behind(span[1])]
+        for begins, ends in pairwise(bounds)
+    }
+
+    def changed(sql: str, since: int, first: str, behind: str) -> None:
+        asked = {"at": position, "since": since, "first": first, "behind": behind, **more}
+        for course, students, entry, day in views.select(f"{sql}{condition}", asked):
+            for first_day, last_day, opened in over[bounds[bisect_right(bounds, day) - 1]]:
+                if entry > opened:
+                    for student in students.split(","):
+                        key = (*subjects[course], first_day, last_day, student)
+                        found[key] = max(found[key], entry)
+
+    # What was entered first is found by its lessons, behind the sheets of their days; little was mended.
     for begins, ends in pairwise(bounds):
-        over = [(*span, since) for span, since in spans.items() if span[0] <= begins and ends <= _behind(span[1])]
-        if not over:
-            continue
-        least = min(since for _, _, since in over)
-        asked = {"at": position, "since": least, "first": begins, "behind": ends, **more}
-        for sql in (_SETS, _MENDED, _WORKS):
-            for course, students, entry in views.select(f"{sql}{condition}", asked):
-                for first, last, since in over:
-                    if entry > since:
-                        for student in students.split(","):
-                            key = (*subjects[course], first, last, student)
-                            found[key] = max(found[key], entry)
+        if over[begins]:
+            changed(_SETS, min(since for *_, since in over[begins]), begins, ends)
+    if spans:
+        for sql in (_MENDED, _WORKS):
+            changed(sql, min(spans.values()), bounds[0], bounds[-1])
     return found
 
 
