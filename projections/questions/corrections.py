@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import orjson
@@ -36,7 +37,6 @@ _CORRECTIONS: Final = f"""
           ELSE c.fact END ORDER BY g.entry DESC LIMIT 1)
     FROM {{corrections}} k
     JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
-    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
     LEFT JOIN {{cells}} c ON c.entry = k.entry
     JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("k.entry")}
     WHERE k.entry >= :after AND k.entry < :before AND {stands("k")}"""
@@ -158,9 +158,9 @@ def entries_between(asked: Asked, from_date: str | None, to_date: str | None) ->
 
 
 def _chosen(asked: Asked) -> tuple[str, dict[str, object]]:
-    return asked.selected(
-        ("class", "o.class_group"), ("subject", "o.subject"), ("teacher", "l.teacher"), ("student", "c.student")
-    )  # fmt: skip
+    of_courses, values = asked.of_courses
+    condition, more = asked.selected(("teacher", "l.teacher"), ("student", "c.student"))
+    return of_courses + condition, {**values, **more}
 
 
 def _line(asked: Asked, found: Corrected, timing: str) -> Row:
@@ -173,6 +173,7 @@ def _line(asked: Asked, found: Corrected, timing: str) -> Row:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _plain(value: str) -> str | None:
     """A code, minutes, or the JSON of what is more than that; None: nothing stands."""
     if value[0] in "{[":
