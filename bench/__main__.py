@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
-from bench.asking import questions_asked
+from bench.asking import MILLISECONDS, questions_asked, year_school
 from bench.deciding import access_decided
 from bench.hostile import hostile_archives
 from bench.keeping import people_kept
@@ -19,6 +19,7 @@ from bench.looking import looks_recorded
 from bench.measure import Report
 from bench.printing import documents_set
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
+from bench.viewing import views_shown
 from tests.cluster import Cluster, running_cluster
 from tests.conftest import make_template
 
@@ -33,6 +34,7 @@ PARTS = (
     "looks",
     "access",
     "questions",
+    "views",
     "growth",
     "archive",
     "documents",
@@ -44,7 +46,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="under two minutes")
     parser.add_argument("--only", default="", help=f"comma-separated: {', '.join(PARTS)}")
     parser.add_argument("--entries", type=int, default=0, help="of the long log in `growth`")
-    parser.add_argument("--school", type=Path, help="a folder with a school's year, for `questions`: not made again")
+    parser.add_argument(
+        "--school", type=Path, help="a folder with a school's year, for `questions` and `views`: copied, not made again"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object of all ratios, and nothing else")
     options = parser.parse_args()
     only = set(filter(None, options.only.split(",")))
@@ -101,9 +105,14 @@ def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool], read
     """What needs the model school's whole year, which takes minutes to make."""
     if wanted("archive"):
         year_archive(report, folder)
-    if wanted("questions"):
-        with _cluster() as cluster:
-            questions_asked(report, folder, cluster, rounds=2, ready=ready)
+    if wanted("questions") or wanted("views"):
+        with year_school(folder / "year", ready) as school:
+            if wanted("questions"):
+                with _cluster() as cluster:
+                    questions_asked(report, school, cluster, rounds=2)
+            if wanted("views"):
+                views_shown(report, school, rounds=2)
+        report.tell_short(f"p95 above {MILLISECONDS:g} ms", "question_", "view_")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import statistics
 import time
 from collections.abc import Iterator
@@ -30,33 +31,30 @@ QUARTERS: Final = [("2026-09-01", "2026-10-25"), ("2026-11-02", "2026-12-31")]
 YEAR: Final = ("2026-09-01", "2027-05-31")
 
 
-def questions_asked(
-    report: Report, folder: Path, cluster: Cluster | None, rounds: int, ready: Path | None = None
-) -> None:
-    """Every question on SQLite, and on PostgreSQL where there is a cluster, of a `ready` school or one made here."""
-    with _school(folder / "questions") if ready is None else _opened(ready) as school:
-        _measure(report, "sqlite", school.views, rounds)
-        if cluster is not None:
-            with Views.open(views_dsn(make_database(cluster)), school.recorder.origin) as views:
-                views.rebuild(school.recorder)
-                _measure(report, "postgres", views, rounds)
+def questions_asked(report: Report, school: OpenSchool, cluster: Cluster | None, rounds: int) -> None:
+    """Every question on SQLite, and on PostgreSQL where there is a cluster."""
+    _measure(report, "sqlite", school.views, rounds)
+    if cluster is not None:
+        with Views.open(views_dsn(make_database(cluster)), school.recorder.origin) as views:
+            views.rebuild(school.recorder)
+            _measure(report, "postgres", views, rounds)
 
 
 @contextmanager
-def _school(folder: Path) -> Iterator[OpenSchool]:
-    """The model school's year, each command an append of its own: as many of them as in life."""
+def year_school(folder: Path, ready: Path | None) -> Iterator[OpenSchool]:
+    """The model school's year, each command an append of its own: as many of them as in life.
+
+    Made in `folder`, or copied there from a `ready` one, in which nothing is recorded.
+    """
     sample = SampleSchool(SEED, "M")
-    found(folder, sample, "sqlite")
+    if ready is None:
+        found(folder, sample, "sqlite")
+    else:
+        shutil.copytree(ready, folder, symlinks=True)
     with open_school(folder, background=False) as school:
-        load_in_bulk(school.recorder, school.vault, sample, batch_events=1)
+        if ready is None:
+            load_in_bulk(school.recorder, school.vault, sample, batch_events=1)
         school.views.rebuild(school.recorder)
-        yield school
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[OpenSchool]:
-    """A school that is there: nothing is recorded in it."""
-    with open_school(folder, background=False, recording=False) as school:
         yield school
 
 

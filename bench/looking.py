@@ -25,6 +25,7 @@ from api.server import Server, listen
 from bench.measure import Report
 from bench.reading import sample_school
 from ledger.access.events import Look
+from ledger.errors import Refused
 from ledger.journal.commands import AcknowledgeConfidentiality
 from ledger.wire.entry import Actor
 from projections.views.student_page import student_page
@@ -37,9 +38,9 @@ def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
     """Milliseconds at the median of a student's page."""
     with sample_school(folder / "looks", "S") as school, ExitStack() as stack:
         student = school.views.select("SELECT min(e.student) FROM {enrollments} e", {})[0][0]
-        token = _let_in(school)
+        token = let_in(school)
         path = f"/v1/schools/{school.code}/students/{student}/page"
-        on, off = (stack.enter_context(_served(school, token, with_log=with_log)) for with_log in (True, False))
+        on, off = (stack.enter_context(served(school, token, with_log=with_log)) for with_log in (True, False))
         for name, company in (("look_over_http", 1), ("look_over_http_side_by_side", SIDE_BY_SIDE)):
             report.compare(
                 name,
@@ -59,10 +60,14 @@ def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
         )
 
 
-def _let_in(school: OpenSchool) -> str:
+def let_in(school: OpenSchool) -> str:
     """Have the founder acknowledge what everybody does; returns a token."""
     actor = founder(school)
-    school.execute(AcknowledgeConfidentiality(account=actor.id, sha256=school.confidentiality.sha256), actor)
+    try:
+        school.execute(AcknowledgeConfidentiality(account=actor.id, sha256=school.confidentiality.sha256), actor)
+    except Refused as refused:
+        if refused.rule != "acknowledged_already":
+            raise
     return school.secrets.make_token(actor.id, actor.role, "bench", int(time.time()))
 
 
@@ -94,7 +99,7 @@ def _in_process_ms(school: OpenSchool, student: str, *, with_log: bool) -> float
 
 
 @contextmanager
-def _served(school: OpenSchool, token: str, *, with_log: bool) -> Iterator[httpx.Client]:
+def served(school: OpenSchool, token: str, *, with_log: bool) -> Iterator[httpx.Client]:
     """A server of the school on the loopback, and a client that is signed in."""
     registry = Registry([school])
     app: Any = create_app(registry)

@@ -78,6 +78,16 @@ class Report:
         self.add(name, result)
         return result
 
+    def tell_short(self, words: str, *prefixes: str) -> None:
+        """Print the names that begin so and fall short of their goal, the worst first."""
+        if self.is_quiet:
+            return
+        of_those = {name: found for name, found in self.results.items() if name.startswith(prefixes)}
+        short = sorted((found.ours, name) for name, found in of_those.items() if found.holds is False)[::-1]
+        print(f"{words}: {len(short)} of {len(of_those)}")
+        for figure, name in short:
+            print(f"    {name:40} {figure:12,.1f} {of_those[name].unit}")
+
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}")
