@@ -100,6 +100,8 @@ class Key:
         return text + b"\n" + self.sign(text)
 
 
+WHOLE = ("people", "courses", "regulations", "duties", "responsible", "assessment")
+"""Tables that have the rows of every entry in an archive of a later range too."""
 MARKS = {"na": "н/а", "exempt": "осв", "pass": "зачёт", "fail": "незачёт"}
 ABSENCES = {"absent": "н", "ill": "б", "excused": "у", "unexcused": "п"}
 ERASURE_ACTIONS = {
@@ -1404,8 +1406,8 @@ class Builder:
             prev = leaf(lines[-1]).hex()
         return lines[start:]
 
-    def files(self, start: int = 0, lines: list[bytes] | None = None) -> Files:
-        """Seal everything into a bag's files."""
+    def files(self, start: int = 0, lines: list[bytes] | None = None, *, tables: bool = False) -> Files:
+        """Seal everything into a bag's files; of a later range without tables, unless they are asked for."""
         lines = self.lines() if lines is None else lines
         leaves = [leaf(line) for line in lines]
         files = {"data/log/checkpoint": self.key.checkpoint(leaves)}
@@ -1419,10 +1421,11 @@ class Builder:
         files["data/log/disclosures.jsonl"] = b"".join(
             canonical({"disclosure": text, "index": index}) + b"\n"
             for text, index in self.disclosures
-            if index >= start
+            if index >= start or (tables and self.entries[index]["stream"].startswith(("person/", "account/")))
         )
-        if not start:
-            for name, rows in self.all_tables().items():
+        if tables or not start:
+            for name, all_rows in self.all_tables().items():
+                rows = [row for row in all_rows if row[0] >= start or name in WHOLE]
                 text = HEADERS[name] + "\r\n" + "".join(";".join(map(cell, row)) + "\r\n" for row in rows)
                 files[f"data/tables/{name}.csv"] = b"\xef\xbb\xbf" + text.encode()
         files["bag-info.txt"] = self.bag_info(start, len(lines)).encode()

@@ -1316,7 +1316,7 @@ range_of("range_of_nothing_at_an_even_size", "start-malformed", start=32, end=32
 range_of("range_that_begins_at_the_first_entry", "start-malformed", start=0, end=SAMPLE_SIZE)
 
 
-@range_changed("table-unexpected")
+@range_changed("table-missing", "table-header")
 def table_of_a_part(files: Files) -> None:
     files[MARKS] = b""
 

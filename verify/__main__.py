@@ -4,6 +4,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="ключ свидетеля, полученный от него самого / a witness's key, got from the witness; repeatable",
+    )
+    parser.add_argument(
+        "--earlier",
+        metavar="ARCHIVE",
+        action="append",
+        default=[],
+        help="прежний архив, который этот продолжает; нужны все / one that this continues; repeatable",
     )
     other = parser.add_mutually_exclusive_group()
     other.add_argument(
@@ -167,7 +175,9 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         raise UsageError("an archive or --url, one of them")
     if options.quick and not (options.against or options.against_url):
         raise UsageError("--quick goes with --against or --against-url")
-    for path in filter(None, (options.archive, options.against)):
+    if options.earlier and (options.url or options.against or options.against_url):
+        raise UsageError("--earlier goes with one archive")
+    for path in filter(None, (options.archive, options.against, *options.earlier)):
         if not Path(path).exists():
             raise UsageError(f"{path}: not there")
     if options.deadlines and (options.url or options.against or options.against_url):
@@ -203,7 +213,11 @@ def _verify_whole(path: Path, pinned: Pinned, options: argparse.Namespace) -> Re
     from verify import reader
     from verify.deadlines import Deadlines
 
-    apart = reader.start(path, options.jobs)
+    if options.earlier:
+        from verify.earlier import Earlier
+
+        pinned = replace(pinned, earlier=Earlier(tuple(map(Path, options.earlier)), pinned))
+    apart = reader.start(path, 1 if options.earlier else options.jobs)
     try:
         return verify_archive(path, pinned, apart=apart, deadlines=Deadlines() if options.deadlines else None)
     finally:

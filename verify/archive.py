@@ -13,10 +13,10 @@ from verify.findings import Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.package import check_package
 from verify.seal import check_seal
-from verify.signed import Pinned, blocks, check_checkpoint, check_note, entry_lines
+from verify.signed import Pinned, blocks, check_note, entry_lines
 from verify.source import open_source
 from verify.tree import Edge
-from verify.walk import LogWalk, Watch
+from verify.walk import LogWalk, Watch, begin_walk
 
 __all__ = ["CHECKPOINT", "Pinned", "is_extract", "start_edge", "verify_archive"]
 
@@ -95,18 +95,17 @@ def _check_log(
         for number, lines in blocks(bag.reading(_DISCLOSURES), DISCLOSURES_MAX, "disclosure-malformed", report):
             for offset, line in enumerate(lines if disclosures.malformed <= MALFORMED_MAX else ()):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
-    tables = open_tables(bag, start, "" if checkpoint is None else checkpoint.origin, report)
-    walk = LogWalk(report, edge, disclosures, tables, pinned.old, watch, deadlines)
-    if pinned.old is not None:
-        check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
-    walk.replay.witnesses.pinned = pinned.witnesses
+    tables = open_tables(bag, start, checkpoint, report, is_whole=pinned.earlier is not None)
+    walk = begin_walk(report, edge, disclosures, tables, pinned, watch, deadlines)
+    if walk is None:
+        return {}
     if apart is None or not apart.follow(bag, edge, walk, checkpoint):
-        for name, number, lines in entry_lines(bag, edge, report):
+        for name, number, lines in entry_lines(bag, walk.reader.edge, report):
             walk.take(name, number, lines)
         walk.finish(checkpoint)
     tables.finish()
     check_package(bag)
-    disclosures.finish()
+    disclosures.finish(walk.start)
     report.checked["disclosures"] += disclosures.count
     if watch is not None:
         watch.judge(walk.replay.origin if checkpoint is None else checkpoint.origin, walk.replay, report)
@@ -117,8 +116,8 @@ def _check_log(
     info = {label: str(report.facts[fact]) for label, fact in stated.items() if fact in report.facts}
     if walk.last_day:
         info["Bagging-Date"] = walk.last_day
-    disclosed = "full" if _DISCLOSURES in bag.source.sizes else "none"
-    return info | {"Letopis-First-Index": str(start), "Letopis-Disclosures": disclosed}
+    info["Letopis-Disclosures"] = "full" if _DISCLOSURES in bag.source.sizes else "none"
+    return info | {"Letopis-First-Index": str(start)}
 
 
 def start_edge(bag: Bag, pinned: Pinned, end: Checkpoint | None, report: Report) -> Edge | None:

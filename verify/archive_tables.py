@@ -27,12 +27,14 @@ from verify.columns import (
     PLAN_REASONS,
     REASONS,
     WEEKS,
+    WHOLE,
     WORDS,
     WORK_KINDS,
 )
 from verify.deadline_tables import COUNTS, ROWS, check_rows
 from verify.events import unescape
 from verify.findings import Place, Report
+from verify.note import Checkpoint
 from verify.result_tables import ResultRows, word_of
 from verify.state import NULL, Course, Fact, Lesson, Person, Sheet, Stay, Stream, Work
 from verify.table import Table, cell, row_of
@@ -85,8 +87,13 @@ class ArchiveTables(Tables):
         chunks: dict[str, Callable[[], Iterator[bytes]]],
         report: Report,
         beside: Callable[[str], Iterator[bytes] | None] = lambda _: None,
+        first: int = 0,
     ) -> None:
-        """Open the tables that are there: name to a function that begins to read it; `beside`: what may lie there."""
+        """Open the tables that are there: name to a function that begins to read it; `beside`: what may lie there.
+
+        Rows of entries before `first` are in those tables alone that are whole in every archive.
+        """
+        self._first = first
         self._report = report
         self._beside = beside
         self._open = chunks
@@ -109,7 +116,9 @@ class ArchiveTables(Tables):
 
     def _expect(self, name: str, index: int, cells: list[bytes]) -> None:
         table = self._tables.get(name)
-        if table is not None and not table.take(row_of(cells)):
+        if table is None or (index < self._first and name not in WHOLE):
+            return
+        if not table.take(row_of(cells)):
             table.compare(index, cells)
 
     def person(self, index: int, person: Person) -> None:  # noqa: D102 (as in the base class, here and below)
@@ -159,7 +168,7 @@ class ArchiveTables(Tables):
 
     def mark(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
         facts, work, who = self._marks, fact.work, fact.who
-        if facts is None or work is None or who is None:
+        if facts is None or work is None or who is None or index < self._first:
             return
         word = WORDS[fact.value]
         kind = WORK_KINDS[work.kind]
@@ -169,7 +178,7 @@ class ArchiveTables(Tables):
 
     def absence(self, index: int, at: bytes, lesson: Lesson, fact: Fact) -> None:  # noqa: D102
         facts, who = self._absences, fact.who
-        if facts is None or who is None:
+        if facts is None or who is None or index < self._first:
             return
         word = _word(fact.what, fact.value)
         row = b"%d;%b;%b%b%b;%b;\r\n" % (index, at, lesson.cells, who.cells, word, word)
@@ -341,7 +350,7 @@ class ArchiveTables(Tables):
         judged = {index: fact for index, (fact, _) in facts.claims.items()} | facts.changed
         if facts is self._marks:
             judged |= {fact.first: fact for work in self._rekinded for fact in work.marks.values()}
-        for index in sorted(judged.keys() - facts.wrong):
+        for index in sorted(index for index in judged.keys() - facts.wrong if index >= self._first):
             fact = judged[index]
             kind = b"" if fact.work is None else WORK_KINDS[fact.work.kind]
             by = b"" if fact.standing == fact.first else b"%d" % fact.standing
@@ -400,10 +409,34 @@ class ArchiveTables(Tables):
         self._expect("substitutions", fact.first, cells)
 
 
-def open_tables(bag: Bag, start: int, origin: str, report: Report) -> Tables:
-    """Open the tables: all where the range begins at 0, none where it does not or is an access log's, never another."""
-    wants = not start and not origin.endswith(ORIGIN_SUFFIX)
+class TablesByForm(Tables):
+    """Tables of a later range whose earlier entries are not here: each row is looked at by itself, none is derived."""
+
+    def __init__(self, chunks: dict[str, Callable[[], Iterator[bytes]]], first: int, size: int, report: Report) -> None:
+        self._chunks = chunks
+        self._first = first
+        self._size = size
+        self._report = report
+
+    def finish(self) -> None:  # noqa: D102
+        for name, read in self._chunks.items():
+            table = Table(name, COLUMNS[name], read(), self._report)
+            table.read_form(0 if name in WHOLE else self._first, self._size)
+            table.finish()
+            self._report.facts["rows"] = int(self._report.facts.get("rows", 0)) + table.rows
+        self._report.skip("tables-by-form", Place("data/tables"))
+
+
+def open_tables(
+    bag: Bag, start: int, checkpoint: Checkpoint | None, report: Report, *, is_whole: bool = False
+) -> Tables:
+    """Open the tables: all where the range begins at 0, all or none where it does not, none of an access log.
+
+    Of a later range they are derived where the entries before it are replayed too (`is_whole`), else looked at.
+    """
     there = {name for name in bag.source.sizes if name.startswith("data/tables/")}
+    is_access_log = checkpoint is not None and checkpoint.origin.endswith(ORIGIN_SUFFIX)
+    wants = not is_access_log and (not start or bool(there))
     wanted = {f"data/tables/{name}.csv": name for name in COLUMNS} if wants else {}
     beside = {f"data/tables/{name}" for name in _BESIDE_TABLES} if wants else set()
     for name in sorted(there - wanted.keys() - beside):
@@ -412,13 +445,15 @@ def open_tables(bag: Bag, start: int, origin: str, report: Report) -> Tables:
         report.add("table-missing", Place(name), "a table", "none")
     if not wants:
         return Tables()
-    opened = {wanted[name]: bag.reading(name) for name in there & wanted.keys()}
+    opened = {name: bag.reading(file).chunks for file, name in wanted.items() if file in there}
+    if start and not is_whole:
+        return TablesByForm(opened, start, start if checkpoint is None else checkpoint.size, report)
 
     def read(name: str) -> Iterator[bytes] | None:
         file = f"data/tables/{name}.csv"
         return bag.reading(file).chunks() if file in there else None
 
-    return ArchiveTables({name: reading.chunks for name, reading in opened.items()}, report, read)
+    return ArchiveTables(opened, report, read, start)
 
 
 def _word(what: str, value: bytes) -> bytes:

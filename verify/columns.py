@@ -224,6 +224,8 @@ LATER: Final = (
 """Tables of rows whose last cells later entries may fill."""
 AT_THE_END: Final = ("enrollments", "duties", "subgroups", "lessons", "substitutions", *LATER, "results", "council")
 """Tables of which the last entry decides some rows: they are read when it has passed."""
+WHOLE: Final = frozenset(("people", "courses", "regulations", "duties", "responsible", "assessment"))
+"""Tables that have the rows of every entry in an archive of a later range too: what its other rows rest on."""
 
 WORK_KINDS: Final = {
     english.encode(): russian.encode()

@@ -7,6 +7,10 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Таблица сроков говорит не то, что следует из записей и регламента.",
         "A table of deadlines does not say what follows from the entries and the regulation.",
     ),
+    "earlier-mismatch": (
+        "Прежние архивы не ведут к точке, которую продолжает этот.",
+        "The earlier archives do not lead to the checkpoint that this one continues.",
+    ),
     # Disclosures.
     "disclosure-malformed": ("Раскрытие не читается.", "A disclosure is malformed."),
     "disclosure-not-committed": (

@@ -36,6 +36,9 @@ PHRASES: Final[dict[str, str]] = {
     "a stream": "поток",
     "a standing entry": "действующая запись",
     # Archives and their files.
+    "an archive": "архив",
+    "the size {} and root {}": "размер {} и корень {}",
+    "an entry from {} to {}": "запись от {} до {}",
     "a folder or a ZIP": "папка или ZIP",
     "files": "файлы",
     "a ZIP": "файл ZIP",

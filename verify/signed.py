@@ -1,7 +1,7 @@
 """What an archive and an extract are both judged by: the pinned key, checkpoints, files read by blocks of lines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,11 +19,12 @@ ENTRIES: Final = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: the log's key, a checkpoint seen before, keys of witnesses."""
+    """What the reader brings: the log's key, a checkpoint seen before, keys of witnesses, who walks what is before."""
 
     key: VerifierKey | None = None
     old: Checkpoint | None = None
     witnesses: tuple[VerifierKey, ...] = ()
+    earlier: Callable[..., bool] | None = None
 
 
 def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:

@@ -174,6 +174,25 @@ class Table:
             at = Place(self.file, self.rows + 2)
             self._report.add("table-malformed", at, "a row of the specified form", self._buffer[self._position :][:40])
 
+    def read_form(self, first: int, size: int) -> None:
+        """Look at every row by itself: its cells are as many as columns, its entry one of the range and not falling."""
+        while not self._is_broken and (found := self._look()) is not None:
+            number = int(found[0]) if _NUMBER.fullmatch(found[0]) else -1
+            place = Place(self.file, self.rows + 2, number if number >= 0 else None)
+            self._consume()
+            self.rows += 1
+            if len(found) != len(self.columns):
+                self._report.add("table-malformed", place, f"{len(self.columns)} cells", len(found))
+            elif not first <= number < size:
+                self._report.add("table-row-extra", place, f"an entry from {first} to {size - 1}", found[0])
+            else:
+                first = number
+                continue
+            self._extra += 1
+            if self._extra > EXTRA_MAX:
+                self._is_broken = True
+                self._report.skip("stopped-early", self.file)
+
     def finish(self) -> None:
         """Report what is left after the last entry, and read the file to its end."""
         if not self._is_broken and self._fill(1):

@@ -15,6 +15,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Часть записей ссылается на то, что было до начала диапазона.",
         "Entries rest on what was before the range, which is not here.",
     ),
+    "tables-by-form": (
+        "Таблицы сверены с манифестом и по виду строк, а с записями нет: нужны прежние архивы (--earlier).",
+        "Tables were checked by manifest and form, not against entries: the earlier archives are needed (--earlier).",
+    ),
     "old-not-covered": (
         "Прежняя контрольная точка вне диапазона архива.",
         "The earlier checkpoint lies outside the archive's range.",

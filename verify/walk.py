@@ -15,6 +15,7 @@ from verify.findings import Place, Report
 from verify.log import Block, End, LogReader, Notes, digests_of
 from verify.note import Checkpoint
 from verify.replay import Replay
+from verify.signed import Pinned, check_checkpoint
 from verify.tables import Tables
 from verify.tree import Edge
 
@@ -27,6 +28,27 @@ class Watch(Protocol):
 
     def judge(self, origin: str, replay: Replay, report: Report) -> None:
         """Say what is wrong, by the whole log of this origin."""
+
+
+def begin_walk(
+    report: Report,
+    edge: Edge,
+    disclosures: Disclosures,
+    tables: Tables,
+    pinned: Pinned,
+    watch: Watch | None,
+    deadlines: Deadlines | None,
+) -> "LogWalk | None":
+    """Begin a walk where an archive does; what it continues, where the reader has that, is walked through before.
+
+    None: what the reader has does not lead to where the archive begins, which the report says.
+    """
+    first = edge if pinned.earlier is None else Edge()
+    walk = LogWalk(report, first, disclosures, tables, pinned.old, watch, deadlines)
+    if pinned.old is not None:
+        check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
+    walk.replay.witnesses.pinned = pinned.witnesses
+    return walk if pinned.earlier is None or pinned.earlier(edge, walk) else None
 
 
 class LogWalk:
