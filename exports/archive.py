@@ -11,11 +11,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from exports.bag import BagWriter, ExportError, HashedFile, Seal
 from exports.description import About, Described, format_page
 from exports.descriptors import WrittenTable
+from exports.later import digests_before
 from exports.premis import format_premis
 from exports.readme import ReadmeFacts, format_readme
 from exports.table_files import write_tables
@@ -32,6 +33,7 @@ from ledger.wire.entry import parse_entry
 ENTRIES_PER_FILE: Final = 65_536
 ENTRIES_PER_STEP: Final = 4_096
 
+_Item = TypeVar("_Item")
 ReadDisclosures = Callable[[Sequence[str]], Mapping[str, str]]
 """Digests -> the disclosures among them that this receiver may read (digest -> text)."""
 
@@ -45,11 +47,11 @@ class ArchivePlan:
         start: the signed checkpoint that the range continues; None: from entry 0.
         school: the school's name as people read it.
         disclose: opens disclosures for this receiver; None: a public copy without any.
-        tables: tables of the views at the checkpoint's size; only for a range from 0.
+        tables: tables of the views at the checkpoint's size; of a later range as `exports.later` says.
         files: what else the payload has, such as documents: (path in the bag, the bytes, pieces of them, or None: an
-            earlier try finished it), made one after another while they are written; only for a range from 0.
+            earlier try finished it), made one after another while they are written.
         tags: more files beside the payload, such as ``verify.pyz`` and ``spec/log-format.md``.
-        about: for the description (``data/description``); None: there is none; only for a range from 0.
+        about: for the description (``data/description``); None: there is none.
         seal: signs the manifests; None: nobody does.
         progress: called with the number of entries written so far.
         unfinished: where it is written, so that it can be gone on with; None: an error leaves nothing.
@@ -79,8 +81,6 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
     first = plan.start.size if plan.start else 0
     if plan.checkpoint.size <= first:
         raise ExportError(f"архив был бы пуст / nothing to archive: the range {first}…{plan.checkpoint.size} is empty")
-    if first and (plan.tables or plan.files or plan.about):
-        raise ExportError("таблицы бывают только в архиве с записи 0 / tables follow from all entries, from entry 0 on")
     info = {
         "Bagging-Date": _date_of_last(recorder, plan.checkpoint.size),
         "External-Identifier": recorder.origin,
@@ -94,7 +94,7 @@ def write_archive(recorder: LogRecorder, target: Path, plan: ArchivePlan) -> Non
         _write_checkpoints(bag, plan)
         first_entry, last_entry = _write_entries(bag, recorder, plan, first)
         first_at, last_at = parse_entry(first_entry).at, parse_entry(last_entry).at
-        tables = write_tables(bag, plan.tables, plan.school, last_at) if plan.tables else []
+        tables = write_tables(bag, plan.tables, plan.school, last_at, first) if plan.tables else []
         has_documents = False
         for name, content in plan.files:
             if content is None:
@@ -140,7 +140,15 @@ def _describe(
     if plan.about is None:
         return
     described = Described(
-        plan.school, origin, plan.checkpoint.size, *moments, plan.disclose is not None, tables, plan.about
+        school=plan.school,
+        origin=origin,
+        first=plan.start.size if plan.start else 0,
+        size=plan.checkpoint.size,
+        first_at=moments[0],
+        last_at=moments[1],
+        with_names=plan.disclose is not None,
+        tables=tables,
+        about=plan.about,
     )
     bag.put("data/description/description.html", format_page(described))
     bag.put("data/description/premis.xml", format_premis(described, bag.payload))
@@ -165,6 +173,9 @@ def _write_entries(bag: BagWriter, recorder: LogRecorder, plan: ArchivePlan, fir
     index = first
     with ExitStack() as stack:
         disclosures = stack.enter_context(bag.file("data/log/disclosures.jsonl")) if plan.disclose else None
+        if disclosures is not None and plan.disclose is not None:
+            for wanted in _batches(digests_before(recorder, first)):
+                _open(disclosures, plan.disclose, wanted)
         before = -1
         while before < index < plan.checkpoint.size:
             before = index
@@ -197,14 +208,17 @@ def _write_disclosures(out: HashedFile, disclose: ReadDisclosures, batch: Sequen
     for offset, entry in enumerate(batch):
         if b'"_sd":[' in entry:
             wanted.extend((first + offset, digest) for digest in parse_entry(entry).data.get("_sd", ()))
-    if not wanted:
-        return
+    if wanted:
+        _open(out, disclose, wanted)
+
+
+def _open(out: HashedFile, disclose: ReadDisclosures, wanted: Sequence[tuple[int, str]]) -> None:
     opened = disclose([digest for _, digest in wanted])
     for index, digest in wanted:
         if digest in opened:
             out.write(format_canonical({"disclosure": opened[digest], "index": index}) + b"\n")
 
 
-def _batches(entries: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while batch := list(islice(entries, ENTRIES_PER_STEP)):
+def _batches(items: Iterator[_Item]) -> Iterator[list[_Item]]:
+    while batch := list(islice(items, ENTRIES_PER_STEP)):
         yield batch

@@ -6,8 +6,8 @@ what its cells look like, which are never empty, and to which column of another 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -60,13 +60,16 @@ class Column:
         return self.name.replace("_", " ")
 
 
-def columns_of(table: Table) -> list[Column]:
-    """The table's columns in their order.
+def columns_of(table: Table, *, within: Container[str] | None = None) -> list[Column]:
+    """The table's columns in their order; `within`: the tables that columns may point to, None: any.
 
     Raises:
         KeyError: a column whose kind is not declared.
     """
-    return [_column(table.name, header) for header in table.columns]
+    found = [_column(table.name, header) for header in table.columns]
+    if within is None:
+        return found
+    return [replace(one, refers_to=None) if one.refers_to and one.refers_to[0] not in within else one for one in found]
 
 
 def key_of(table: str) -> tuple[str, ...]:

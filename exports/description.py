@@ -60,7 +60,8 @@ class Described:
     Attributes:
         school: its name.
         origin: the log's name.
-        size: entries in the archive.
+        first: the archive's first entry; 0, or where an earlier archive ends that this one continues.
+        size: entries in the log as the archive ends.
         first_at, last_at: moments of the first and the last of them.
         with_names: whether personal values are in it.
         tables: the tables in it.
@@ -69,6 +70,7 @@ class Described:
 
     school: str
     origin: str
+    first: int
     size: int
     first_at: str
     last_at: str
@@ -116,7 +118,12 @@ def _facts(page: Markup, of: Described) -> None:
     rows = (
         ("Журнал / log", of.origin),
         ("Учебные годы / school years", years or "нет / none"),
-        ("Записей / entries", f"{of.size} ({of.first_at} — {of.last_at})"),
+        ("Записей / entries", f"{of.size - of.first} ({of.first_at} — {of.last_at})"),
+        *(
+            [("Продолжает архив / continues", f"записи 0…{of.first - 1} / entries 0…{of.first - 1}")]
+            if of.first
+            else ()
+        ),
         ("Передал / handed over by", of.about.handed_over_by),
         ("Личные сведения / personal values", people),
         ("Хранить классные журналы / keep class journals", _term(of.about.retention.journal_years, journal)),

@@ -62,7 +62,8 @@ def _identifier(xml: Markup, of: str, kind: str, value: str, role: str = "") -> 
 
 def _log(xml: Markup, of: Described) -> None:
     properties = (
-        ("entries", str(of.size)),
+        ("entries", str(of.size - of.first)),
+        *([("continues the archive of entries", f"0-{of.first - 1}")] if of.first else ()),
         ("first entry", of.first_at),
         ("last entry", of.last_at),
         *(("school year", f"{title}: {starts_on}/{ends_on}") for title, starts_on, ends_on in of.about.years),
@@ -115,7 +116,7 @@ def _event(xml: Markup, of: Described, identifier: tuple[str, str], event: LifeE
 def _own_events(xml: Markup, of: Described) -> None:
     """This archive's two, dated as all of it is: not when somebody ran the program, but as the log stood."""
     signed = f"Подписана контрольная точка, записей: {of.size}"
-    made = f"Архив записей: {of.size}; передал: {of.about.handed_over_by}"
+    made = f"Архив записей: {of.size - of.first}; передал: {of.about.handed_over_by}"
     for identifier, type_, detail in (
         ("checkpoint", "digital signature generation", signed),
         ("archive", "information package creation", made),

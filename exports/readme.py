@@ -33,6 +33,7 @@ class ReadmeFacts:
 def format_readme(facts: ReadmeFacts) -> bytes:
     """README.txt as UTF-8 bytes."""
     tables, people, sealed = _TABLES[facts.with_tables], _PEOPLE[facts.with_disclosures], _SEALED[facts.is_sealed]
+    later = _LATER if facts.first_index else ("", "")
     words = {
         "school": facts.school,
         "origin": facts.origin,
@@ -42,8 +43,8 @@ def format_readme(facts: ReadmeFacts) -> bytes:
         "first_at": facts.first_at,
         "last_at": facts.last_at,
         "first_file": facts.first_file,
-        "tables_ru": tables[0] + _DOCUMENTS[0] * facts.with_documents,
-        "tables_en": tables[1] + _DOCUMENTS[1] * facts.with_documents,
+        "tables_ru": tables[0] + _DOCUMENTS[0] * facts.with_documents + later[0],
+        "tables_en": tables[1] + _DOCUMENTS[1] * facts.with_documents + later[1],
         "people_ru": people[0],
         "people_en": people[1],
         "sealed_ru": sealed[0],
@@ -72,10 +73,20 @@ data/tables/tables.sqlite is the same for SQL; datapackage.json and csv-metadata
 data/description/description.html says whose, of which years, how long it is kept; premis.xml says it to programs.""",
     ),
     False: (
-        "Таблиц нет: архив начинается не с первой записи, а таблицы выводятся из всех записей с начала.",
-        "There are no tables: the range does not begin at the first entry, and tables follow from all of them.",
+        "Таблиц нет.",
+        "There are no tables.",
     ),
 }
+_LATER: Final = (
+    """
+data/log/start-checkpoint — подписанный конец прежнего архива, который этот продолжает. В таблицах строки записей
+этого архива; исправление с номером прежней записи исправляет прежний архив. Таблицы сверяют с записями вместе со всеми
+прежними архивами, без них — лишь по виду: python3 verify.pyz . --earlier ПРЕЖНИЙ --key "$VKEY".""",
+    """
+data/log/start-checkpoint is the signed end of the earlier archive that this one continues. Tables have rows of this
+archive's entries; a correction that names an earlier entry corrects the earlier archive. Tables are compared with
+entries beside all earlier archives, else by form alone: python3 verify.pyz . --earlier EARLIER --key "$VKEY".""",
+)
 _DOCUMENTS: Final = (
     "\ndata/documents/index.html — документы для чтения и печати (PDF): страницы классов, ведомости, исправления.",
     "\ndata/documents/index.html links documents to read and print (PDF): class pages, summary sheets, corrections.",

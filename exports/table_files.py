@@ -11,6 +11,7 @@ from exports.bag import BagWriter
 from exports.databases import TablesDatabase
 from exports.declared import columns_of
 from exports.descriptors import WrittenTable, format_csvw, format_datapackage
+from exports.later import WHOLE
 from exports.tables import Table, format_table
 from exports.workbooks import Workbooks
 
@@ -18,7 +19,9 @@ _ROWS_PER_BATCH: Final = 4_096
 _FOLDER: Final = "data/tables"
 
 
-def write_tables(bag: BagWriter, tables: Iterable[Table], school: str, last_at: str) -> list[WrittenTable]:
+def write_tables(
+    bag: BagWriter, tables: Iterable[Table], school: str, last_at: str, first: int = 0
+) -> list[WrittenTable]:
     """Write the tables and what stands beside them; memory does not grow with the rows.
 
     Args:
@@ -26,12 +29,13 @@ def write_tables(bag: BagWriter, tables: Iterable[Table], school: str, last_at: 
         tables: in the order of the specification.
         school: the school's name.
         last_at: the moment of the archive's last entry: everything is dated from it.
+        first: the archive's first entry.
     """
     made = datetime.combine(datetime.fromisoformat(last_at).date(), time())
     with bag.scratch() as scratch:
         database, workbooks = TablesDatabase(scratch / "tables.sqlite"), Workbooks(scratch, school, made)
         try:
-            written = [_write(bag, table, database, workbooks) for table in tables]
+            written = [_write(bag, table, database, workbooks, first) for table in tables]
             database.finish()
         except BaseException:
             database.close()
@@ -45,8 +49,8 @@ def write_tables(bag: BagWriter, tables: Iterable[Table], school: str, last_at: 
     return written
 
 
-def _write(bag: BagWriter, table: Table, database: TablesDatabase, workbooks: Workbooks) -> WrittenTable:
-    columns = columns_of(table)
+def _write(bag: BagWriter, table: Table, database: TablesDatabase, workbooks: Workbooks, first: int) -> WrittenTable:
+    columns = columns_of(table, within=WHOLE if first else None)
     counts: list[int] = []
     database.begin(table.name, columns)
     workbooks.begin(table.name, columns)

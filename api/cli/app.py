@@ -379,6 +379,9 @@ def export(
     zip_: Annotated[bool, typer.Option("--zip", help="И zip рядом / and a zip beside it")] = False,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных / without personal values")] = False,
     since: Annotated[int | None, typer.Option(min=1, help="Размер прежней точки / go on from a checkpoint")] = None,
+    continues: Annotated[
+        list[Path] | None, typer.Option(help="Прежний архив, его продолжить; все / each earlier archive, to go on from")
+    ] = None,
     record: Annotated[bool, typer.Option("--record", help="Открыть и внести / open it and record that")] = False,
     year: Annotated[str | None, typer.Option(help="Для --record: учебный год / school year: 2026/27")] = None,
     handed_over: Annotated[str, typer.Option(help="Кто передаёт архив / who hands it over")] = "",
@@ -402,7 +405,8 @@ def export(
     from exports.description import Retention
 
     kept = Retention(journal_years, sheet_years)
-    options = ExportOptions(zip_, public, since, record, year, handed_over, kept, documents, resume, jobs)
+    earlier = tuple(continues or ())
+    options = ExportOptions(zip_, public, since, record, year, handed_over, kept, documents, resume, jobs, earlier)
     raise typer.Exit(run_export(Console(as_json=as_json), var, out, options))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from api.cli.console import Console, Exit
+from api.cli.continuing import end_of
 from api.cli.keeping import export_archive, viewer
 from api.cli.looking import SHOWS, look
 from api.cli.proving import find_year, record_archive
@@ -22,8 +23,8 @@ class ExportOptions(NamedTuple):
     """What is asked of an export.
 
     A zip beside it, no personal values, from which checkpoint on; whether it is recorded, and for which year; who hands
-    it over, and how long it is kept; whether it has PDFs (None: a whole archive in which people have names has them);
-    whether to go on with an export that died; how many processes set the PDFs.
+    it over, and how long it is kept; whether it has PDFs (None: an archive in which people have names has them);
+    whether to go on with an export that died; how many processes set the PDFs; the earlier archives that it continues.
     """
 
     zip_: bool = False
@@ -36,6 +37,7 @@ class ExportOptions(NamedTuple):
     documents: bool | None = None
     resume: bool = False
     jobs: int | None = None
+    continues: tuple[Path, ...] = ()
 
 
 def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -> int:
@@ -44,14 +46,15 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     Raises:
         SettingsError: one of them is there already; nothing is written.
     """
-    zip_, public, since, record, year_title, handed_over_by, retention, documents, resume, jobs = options
+    zip_, public, since, record, year_title, handed_over_by, retention, documents, resume, jobs, continues = options
     if documents is None:
-        documents = not public and since is None
-    if record and since is not None:
-        raise SettingsError("--record: только полный архив / an archive from the first entry on, without --since")
+        documents = not public
+    if since is not None and (record or continues):
+        raise SettingsError("--since: без --record и --continues / goes with neither --record nor --continues")
     zipped = free_folder(out, zip_=zip_)
     with open_school(var, background=False) if record else open_to_sign(var) as school:
         year = find_year(school, year_title) if record else ""
+        since = end_of(school, continues) if continues else since
         kinds = SHOWS["export"] if public else (*SHOWS["export"], "contacts", "disclosures", "names", "notes")
         size = school.recorder.head().size
         look(school, "export", {}, kinds=kinds, purpose="export", form="archive", classes=(), as_of=size)
@@ -76,8 +79,9 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
             "vkey": school.signer.vkey,
         }
         if record:
-            content["recorded"] = record_archive(school, out, year)
-        check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
+            content["recorded"] = record_archive(school, out, year, continues)
+        earlier = "".join(f" --earlier {path}" for path in continues)
+        check = f'python3 {out}/verify.pyz {out}{earlier} --key "{school.signer.vkey}"'
         count = checkpoint.size - (since or 0)
         console.result(content, f"{out}: записей / entries: {count}\nПроверить / verify: {check}")
     return Exit.DONE

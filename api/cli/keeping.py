@@ -21,6 +21,7 @@ from exports.archive import ArchivePlan, write_archive
 from exports.bag import READ_ME, Seal
 from exports.deadline_tables import deadline_files
 from exports.description import KEPT, About, Retention
+from exports.later import Touched, rows_from, touched
 from exports.life import life
 from exports.names import Open
 from exports.registers import Registers
@@ -82,8 +83,8 @@ def export_archive(
         school: whose archive.
         out: the folder, not there yet.
         public: without personal values.
-        since: size of the signed checkpoint from which on; None: from the first entry.
-        documents: whether it has any (PDFs); only where it begins at entry 0.
+        since: size of the signed checkpoint from which on, where an earlier archive ends; None: from the first entry.
+        documents: whether it has any (PDFs).
         handed_over_by: who hands it over; empty: who answers for the journal.
         retention: how long it is to be kept.
         resume: whether to go on with one that died, at the checkpoint that it had; None: an error leaves nothing.
@@ -91,7 +92,7 @@ def export_archive(
 
     Raises:
         CannotResumeError: as `exports.unfinished`.
-        SettingsError: no checkpoint of size `since` is kept, or documents of less than the whole are asked for.
+        SettingsError: no checkpoint of size `since` is kept.
         NotSignedYetError: as `api.cli.signing.sign_or_wait`.
         ExportError, LedgerDamaged: as `write_archive`.
     """
@@ -103,11 +104,10 @@ def export_archive(
     def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
         return {digest: (found.name, found.value) for digest, found in vault.values(digests).items()}
 
-    if documents and start:
-        raise SettingsError("--documents: только архив с записи 0 / only an archive from entry 0 on, without --since")
     may_open = None if public else opened
-    registers = None if start else Registers(school.views, checkpoint.size, may_open)
-    about = None if registers is None else _about(school, checkpoint.size, registers, handed_over_by, retention)
+    registers = Registers(school.views, checkpoint.size, may_open)
+    only = None if start is None else touched(school.views, start.size, checkpoint.size)
+    about = _about(school, checkpoint.size, registers, only, handed_over_by, retention)
     with ExitStack() as stack:
         unfinished = None
         if resume is not None:
@@ -115,14 +115,14 @@ def export_archive(
             unfinished = stack.enter_context(in_unfinished(console, out, wanted, resume=resume))
         progress = stack.enter_context(console.progress("архив / archive", checkpoint.size))
         holds = unfinished.holds if unfinished else lambda _: False
-        made = _documents(console, school, checkpoint, may_open, holds, processes) if documents else ()
+        made = _documents(console, school, checkpoint, may_open, holds, only, processes) if documents else ()
         plan = ArchivePlan(
             checkpoint=checkpoint,
             school=school.school_name(),
             start=start,
             disclose=None if public else vault.read,
-            tables=registers.tables() if registers else [],
-            files=() if start else chain(deadline_files(school.views, checkpoint.size), made),
+            tables=registers.tables() if start is None else list(rows_from(registers.tables(), start.size)),
+            files=chain(deadline_files(school.views, checkpoint.size), made),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
             about=about,
             seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
@@ -140,9 +140,17 @@ def _signed_at(school: OpenSchool, since: int) -> SignedCheckpoint:
     return kept
 
 
-def _about(school: OpenSchool, position: int, registers: Registers, handed_over_by: str, retention: Retention) -> About:
+def _about(
+    school: OpenSchool,
+    position: int,
+    registers: Registers,
+    only: Touched | None,
+    handed_over_by: str,
+    retention: Retention,
+) -> About:
+    about = years(school.views, at=position).rows if only is None else only.years
     return About(
-        years=[(year.title, year.starts_on, year.ends_on) for year in years(school.views, at=position).rows],
+        years=[(year.title, year.starts_on, year.ends_on) for year in about],
         handed_over_by=handed_over_by or _responsible(registers, school.views, position),
         retention=retention,
         life=life(school.views, position),
@@ -163,6 +171,7 @@ def _documents(
     checkpoint: SignedCheckpoint,
     opened: Open | None,
     holds: Callable[[str], bool],
+    only: Touched | None,
     processes: int | None,
 ) -> Iterator[tuple[str, bytes | None]]:
     """The archive's documents, made one after another while it is written."""
@@ -172,7 +181,7 @@ def _documents(
 
     source = Source(school.views, checkpoint.size, opened)
     stamp = Stamp(school.recorder.origin, checkpoint.size, checkpoint.edge.root().hex())
-    made = Documents(source, stamp, holds)
+    made = Documents(source, stamp, holds, only)
     with console.progress("документы / documents", made.count()) as progress:
         yield from made.files(progress, processes)
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -75,14 +76,15 @@ def record_verification(console: Console, var: Path) -> dict[str, object]:
     return {"entry": entry, "verdict": found.verdict, "size": found.size, "program_sha256": program}
 
 
-def verify_archive(archive: Path, vkey: str) -> Found:
-    """Run the archive's own verifier over it.
+def verify_archive(archive: Path, vkey: str, earlier: Sequence[Path] = ()) -> Found:
+    """Run the archive's own verifier over it; `earlier`: the archives that it continues.
 
     Raises:
         SettingsError: it did not run to a verdict.
     """
+    options = [word for path in earlier for word in ("--earlier", str(path))]
     done = subprocess.run(  # noqa: S603 - our own interpreter and program
-        [sys.executable, str(archive / "verify.pyz"), str(archive), "--key", vkey, "--json"],
+        [sys.executable, str(archive / "verify.pyz"), str(archive), *options, "--key", vkey, "--json"],
         capture_output=True,
         check=False,
     )
@@ -110,13 +112,15 @@ def find_year(school: OpenSchool, title: str | None) -> str:
     return found[-1].year
 
 
-def record_archive(school: OpenSchool, archive: Path, year: str) -> dict[str, object]:
+def record_archive(school: OpenSchool, archive: Path, year: str, earlier: Sequence[Path] = ()) -> dict[str, object]:
     """Open an archive with the tools that are here, verify it, and record what it is and with what it opened.
+
+    `earlier`: the archives that it continues.
 
     Raises:
         SettingsError: the verifier did not run.
     """
-    found = verify_archive(archive, school.signer.vkey)
+    found = verify_archive(archive, school.signer.vkey, earlier)
     tools: list[Tool] = ["verify.pyz"]
     if _manifest_holds(archive):
         tools.append("sha256sum")

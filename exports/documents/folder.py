@@ -27,6 +27,7 @@ from exports.documents.sheet import Sheet
 from exports.documents.source import Source, month_name
 from exports.documents.substitutions import months_of, substitution_sheets
 from exports.documents.summary import summary_sheets
+from exports.later import Touched
 from projections.views.lookups import ClassGroup, SchoolYear
 
 FOLDER: Final = "data/documents"
@@ -67,10 +68,18 @@ class Documents:
         source: what they are made from.
         stamp: the checkpoint that they cite.
         holds: says of a path in the archive whether an earlier try finished it: it is not made again.
+        only: of what there are documents; None: of everything.
     """
 
-    def __init__(self, source: Source, stamp: Stamp, holds: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self,
+        source: Source,
+        stamp: Stamp,
+        holds: Callable[[str], bool] = lambda _: False,
+        only: Touched | None = None,
+    ) -> None:
         self._holds = holds
+        self._only = only
         self._source = source
         self._stamp = stamp
         self._sections: list[_Section] = []
@@ -82,8 +91,16 @@ class Documents:
         subjects = sum(
             1 + len(source.pages_of(group)) + len({one.subject for one in source.courses_of(group.class_group)})
             for group in source.classes
+            if self._is_wanted(group)
         )
-        return 2 + subjects + sum(len(months_of(source, year)) for year in source.years.values())
+        return 2 + subjects + sum(len(months_of(source, year)) for year in source.years.values() if self._taught(year))
+
+    def _is_wanted(self, group: ClassGroup) -> bool:
+        return self._only is None or group.class_group in self._only.classes
+
+    def _taught(self, year: SchoolYear) -> bool:
+        """Whether the year has its registers of substitutions: another year's are in an earlier archive."""
+        return self._only is None or year.year in self._only.taught
 
     def files(
         self, progress: Callable[[int], None] = lambda _: None, processes: int | None = None
@@ -99,7 +116,7 @@ class Documents:
 
     def _jobs(self) -> Iterator[Job]:
         yield from self._whole()
-        for year in self._source.years.values():
+        for year in self._source.years.values() if self._only is None else self._only.years:
             yield from self._of_year(year)
 
     def _whole(self) -> Iterator[Job]:
@@ -114,13 +131,14 @@ class Documents:
     def _of_year(self, year: SchoolYear) -> Iterator[Job]:
         folder = self._free(f"{year.starts_on[:4]}-{year.ends_on[:4]}")
         self._sections.append(_Section(f"Учебный год {year.title}", f"School year {year.title}"))
-        for month, sheets in substitution_sheets(self._source, year):
+        for month, sheets in substitution_sheets(self._source, year) if self._taught(year) else ():
             title = f"Пропущенные и замещённые уроки, {month_name(month)}"
             yield self._document(
                 f"{folder}/substitutions-{month}", title, "Missed and substituted lessons", partial(list, sheets)
             )
         for group, sheet in summary_sheets(self._source, year.year):
-            yield from self._of_class(folder, year, group, sheet)
+            if self._is_wanted(group):
+                yield from self._of_class(folder, year, group, sheet)
 
     def _of_class(self, year_folder: str, year: SchoolYear, group: ClassGroup, summary: Sheet) -> Iterator[Job]:
         name = group.name

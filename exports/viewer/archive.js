@@ -145,7 +145,7 @@
     await walkFiles(bag, walk, report);
     walk.finish(checkpoint);
     await tables.read();
-    disclosures.finish();
+    disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
     if (checkpoint !== null && walk.start === 0 && origin !== checkpoint.origin) {
       report.add("origin-mismatch", { file: CHECKPOINT }, origin, checkpoint.origin);

@@ -142,8 +142,10 @@
       this.names = [];
       this.rows = 0;
       const there = [...bag.files.keys()].filter((name) => name.startsWith("data/tables/"));
-      const wanted = new Map(start === 0 ? Object.keys(COLUMNS).map((name) => [`data/tables/${name}.csv`, name]) : []);
-      const beside = new Set(start === 0 ? BESIDE.map((name) => `data/tables/${name}`) : []);
+      // An archive of a later range has all tables or none.
+      const wants = start === 0 || there.length > 0;
+      const wanted = new Map(wants ? Object.keys(COLUMNS).map((name) => [`data/tables/${name}.csv`, name]) : []);
+      const beside = new Set(wants ? BESIDE.map((name) => `data/tables/${name}`) : []);
       for (const file of there.filter((each) => !wanted.has(each) && !beside.has(each))) {
         report.add("table-unexpected", { file }, "the tables of the specification", "another");
       }

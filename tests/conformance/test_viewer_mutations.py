@@ -120,9 +120,9 @@ def test_never_verifies_without_a_key(page: OpenedPage) -> None:
 
 def test_never_verifies_a_range_that_begins_later(page: OpenedPage) -> None:
     builder = sample().builder
-    for start in (1, 2, 7, 32, 33):
-        answer = page.verify(builder.files(start), pinned(builder).key)
-        assert (start, answer["findings"]) == (start, [])
+    for start, tables in ((1, False), (2, True), (7, False), (32, False), (33, True)):
+        answer = page.verify(builder.files(start, tables=tables), pinned(builder).key)
+        assert (start, answer["findings"], answer["facts"]["rows"] > 0) == (start, [], tables)
         assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["before-range"])
 
 

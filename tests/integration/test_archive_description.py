@@ -75,7 +75,9 @@ def described(life: list[LifeEvent], **changes: str) -> Described:
     facts = {"school": "Школа № 5", "handed_over_by": "Иванова А. А.", **changes}
     about = About([("2026/27", "2026-09-01", "2027-05-31")], facts["handed_over_by"], KEPT, life)
     moment = "2027-06-01T10:00:00.000000Z"
-    return Described(facts["school"], "letopis.example/1", 9, moment, moment, with_names=True, tables=(), about=about)
+    return Described(
+        facts["school"], "letopis.example/1", 0, 9, moment, moment, with_names=True, tables=(), about=about
+    )
 
 
 def test_xmllint_accepts_the_premis_of_an_archive(archive: Path) -> None:
