@@ -49,6 +49,7 @@ class Right(StrEnum):
     ADMINISTER = "administer"
     GRANT = "grant"
     TELL_SUBJECT = "tell_subject"
+    EXTRACT = "extract"
 
 
 _OWN: Final[Mapping[Right, Reach]] = {Right.TELL_SUBJECT: own_data}
@@ -89,15 +90,15 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_to(Right.SET_UP, Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.DIRECT),
         **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
         **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
-        **_to(Right.ASK_REOPENING, Right.ADMINISTER, Right.GRANT, Right.TELL_SUBJECT),
+        **_to(Right.ASK_REOPENING, Right.ADMINISTER, Right.GRANT, Right.TELL_SUBJECT, Right.EXTRACT),
     },
     "director": {
         **_AUDIT,
         **_to(Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.PRINT, Right.DIRECT, Right.ERASE),
-        **_to(Right.ASK_REOPENING, Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT),
+        **_to(Right.ASK_REOPENING, Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT, Right.EXTRACT),
     },
     "inspector": {**dict.fromkeys(_AUDIT, inspected), Right.READ_SETUP: anything, Right.SIGN: anything},
-    "archivist": {**_AUDIT, **_OWN, **_to(Right.HAND_OVER, Right.REGISTER_PAPER)},
+    "archivist": {**_AUDIT, **_OWN, **_to(Right.HAND_OVER, Right.REGISTER_PAPER, Right.EXTRACT)},
     "system_administrator": _to(Right.ADMINISTER, Right.SIGN),
     "export_job": {Right.READ_ENTRIES: anything, Right.READ_DISCLOSURES: anything},
     "student": {**_OWN, Right.READ_VIEWS: own_diary},

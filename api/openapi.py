@@ -59,6 +59,7 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "/feed": _EVENTS,
     "/feed.jsonl": "application/jsonl",
     "/prints/{sheet}/pdf": "application/pdf",
+    "/extracts": "application/zip",
 }
 """What answers that are not JSON are of; names that end in ``.csv`` are CSV, and questions are both."""
 _OF_SESSIONS: Final = frozenset(

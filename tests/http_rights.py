@@ -48,6 +48,7 @@ WRITES = {
     f"/paper-destructions/{uuid4()}/approval": {"administrator", "director"},
     f"/paper-destructions/{uuid4()}/refusal": {"administrator", "director"},
     f"/paper-destructions/{uuid4()}/act": {"administrator", "director", "archivist"},
+    "/extracts": {"administrator", "director", "archivist"},
     "/print-checks": {"administrator", "deputy", "inspector", "director", "archivist"},
     "/classes": {"administrator"},
     f"/classes/{uuid4()}/enrollments": {"administrator"},

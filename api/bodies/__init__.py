@@ -33,6 +33,7 @@ from api.bodies.excuses import (
     NewIncident as NewIncident,
     NewIncidentClosing as NewIncidentClosing,
 )
+from api.bodies.extracts import NewExtract as NewExtract
 from api.bodies.homework import (
     NewHomeworkWithdrawal as NewHomeworkWithdrawal,
     NewPostedHomework as NewPostedHomework,

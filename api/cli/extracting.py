@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from api.cli.console import Console, Exit
-from api.cli.keeping import specification, verifier
-from api.cli.looking import SHOWS, look
+from api.cli.looking import look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder, zip_or_remove
+from api.extracting import DISCLOSED, KINDS, class_target, make_extract, student_target
 from api.schools import OpenSchool
 from api.settings import SettingsError
-from exports.extract import ExtractPlan, write_extract
-from exports.extract_scope import Choice, Target, choose
-from exports.registers import Registers
-from exports.tables import Table
+from exports.extract_scope import Choice, Target
 from ledger.log import SignedCheckpoint
-from projections.views.lookups import classes, persons
 
 _RANGES = re.compile(r"[0-9]{1,15}(?:-[0-9]{1,15})?(?:,[0-9]{1,15}(?:-[0-9]{1,15})?)*", re.ASCII)
 ENTRIES_MAX: Final = 100_000
@@ -71,52 +66,33 @@ def export_extract(school: OpenSchool, checkpoint: SignedCheckpoint, out: Path, 
     size = checkpoint.size
     school.views.catch_up(school.recorder, stop=size)
     target = _target(school, size, options)
-    public = SHOWS["extract"]
     look(
         school,
         "extract",
         {},
-        kinds=public if options.public else (*public, "contacts", "disclosures", "names", "notes"),
+        kinds=KINDS if options.public else (*KINDS, *DISCLOSED),
         purpose="export",
         form="extract",
         people=(target.of,) if target.scope == "student" else None,
         classes={"class": (target.of,), "student": None, "entries": ()}[target.scope],
         as_of=size,
     )
-    choice = choose(school.recorder.entries(0, size), school.recorder.entries(0, size), target)
-
-    def tables(opened: Mapping[str, tuple[str, str]]) -> Sequence[Table]:
-        def read(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-            return {digest: opened[digest] for digest in digests if digest in opened}
-
-        return Registers(school.views, size, read).tables()
-
-    plan = ExtractPlan(
-        checkpoint=checkpoint,
-        school=school.school_name(),
-        target=target,
-        choice=choice,
-        disclose=None if options.public else school.vault.read,
-        tables=None if target.scope == "entries" else tables,
-        tags={"verify.pyz": verifier(), **specification()},
-    )
-    write_extract(school.recorder, out, plan)
-    return choice
+    return make_extract(school, checkpoint, target, out, public=options.public)
 
 
 def _target(school: OpenSchool, size: int, options: ExtractOptions) -> Target:
     if sum(value is not None for value in (options.class_, options.student, options.entries)) != 1:
         raise SettingsError("одно из --class, --student, --entries / one of --class, --student, --entries")
     if options.class_ is not None:
-        rows = [row for row in classes(school.views, at=size).rows if options.class_ in (row.class_group, row.name)]
-        if not rows:
+        found = class_target(school, options.class_, size)
+        if found is None:
             raise SettingsError("--class: такого класса нет / there is no such class")
-        return Target("class", rows[-1].class_group, rows[-1].year, rows[-1].grade)
+        return found
     if options.student is not None:
-        found = [row for row in persons(school.views, at=size).rows if row.person == options.student]
-        if not found or found[0].kind != "student":
+        found = student_target(school, options.student, size)
+        if found is None:
             raise SettingsError("--student: такого ученика нет / there is no such student")
-        return Target("student", options.student)
+        return found
     return Target("entries", entries=_indexes(options.entries or "", size))
 
 

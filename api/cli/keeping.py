@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import Final
 
+from api.carried import ROOT, specification, verifier
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.resuming import in_unfinished, noted_checkpoint, what_decides
@@ -31,8 +30,9 @@ from projections.reading import Reader
 from projections.views.lookups import years
 from projections.views.regulation import regulation
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-SPEC: Final = ("access-log.md", "log-format.md", "events.md", "tables.md", "print-code.md")
+__all__ = [
+    "ROOT", "export_archive", "run_bench", "run_checkpoint", "run_rebuild", "specification", "verifier", "viewer",
+]  # fmt: skip
 
 
 def run_checkpoint(console: Console, var: Path) -> int:
@@ -186,28 +186,9 @@ def _documents(
         yield from made.files(progress, processes)
 
 
-def verifier() -> bytes:
-    """The stand-alone verifier as one file, built by its own program: nothing here imports it."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "verify.pyz"
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "verify.build", str(target)], cwd=ROOT, capture_output=True, check=False
-        )
-        if done.returncode != 0:
-            text = done.stderr.decode(errors="replace").strip()
-            raise SettingsError(f"проверяющую программу не собрать / the verifier could not be built: {text}")
-        return target.read_bytes()
-
-
 def viewer() -> bytes:
     """The page that verifies and shows an archive in a browser; the tables are those that the specification lists."""
     return viewer_page(specification()["spec/tables.md"].decode())
-
-
-def specification() -> dict[str, bytes]:
-    """The format's text, as it goes into archives."""
-    folder = ROOT / "verify" / "spec"
-    return {f"spec/{name}": (folder / name).read_bytes() for name in SPEC}
 
 
 def run_bench(console: Console, *, quick: bool, only: str) -> int:

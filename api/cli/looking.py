@@ -15,6 +15,7 @@ import msgspec
 import orjson
 
 from api.access import Shown, whose_data
+from api.extracting import KINDS as EXTRACT_KINDS
 from api.schools import OpenSchool
 from api.subject_access import KINDS as SUBJECT_KINDS
 from ledger.access.events import Form, Kind, Look, Purpose
@@ -27,7 +28,7 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "erase list": ("disclosures",),
     "erasure-act": ("disclosures", "entries"),
     "export": ("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
-    "extract": ("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
+    "extract": EXTRACT_KINDS,
     "forecast": ("marks", "names"),
     "indicators": ("names", "work"),
     "lacks": ("absences", "marks", "names", "results"),

@@ -1,0 +1,83 @@
+"""An extract of a school's log (log-format.md section 7a), for the command and over HTTP: of what, and its bag."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from api.carried import specification, verifier
+from api.schools import OpenSchool
+from exports.bag import zip_bag
+from exports.extract import ExtractPlan, write_extract
+from exports.extract_scope import Choice, Target, choose
+from exports.registers import Registers
+from exports.tables import Table
+from ledger.access.events import Kind
+from ledger.log import SignedCheckpoint
+from projections.views.lookups import classes, persons
+
+KINDS: Final[tuple[Kind, ...]] = (
+    *("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
+)
+"""What an extract shows."""
+DISCLOSED: Final[tuple[Kind, ...]] = ("contacts", "disclosures", "names", "notes")
+"""What it shows besides, where it is no public copy."""
+_NAME: Final = "extract"
+
+
+def class_target(school: OpenSchool, of: str, size: int) -> Target | None:
+    """The class of this id, or the last one of this name; None: there is none."""
+    rows = [row for row in classes(school.views, at=size).rows if of in (row.class_group, row.name)]
+    return Target("class", rows[-1].class_group, rows[-1].year, rows[-1].grade) if rows else None
+
+
+def student_target(school: OpenSchool, student: str, size: int) -> Target | None:
+    """The student of this id; None: there is none."""
+    found = [row for row in persons(school.views, at=size).rows if row.person == student]
+    return Target("student", student) if found and found[0].kind == "student" else None
+
+
+def make_extract(
+    school: OpenSchool, checkpoint: SignedCheckpoint, target: Target, out: Path, *, public: bool
+) -> Choice:
+    """Write the extract's folder `out` of what the checkpoint signed; the views have consumed that.
+
+    Raises:
+        ExportError, LedgerDamaged: as `write_extract`.
+        SettingsError: the verifier could not be built.
+    """
+    size = checkpoint.size
+    choice = choose(school.recorder.entries(0, size), school.recorder.entries(0, size), target)
+
+    def tables(opened: Mapping[str, tuple[str, str]]) -> Sequence[Table]:
+        def read(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+            return {digest: opened[digest] for digest in digests if digest in opened}
+
+        return Registers(school.views, size, read).tables()
+
+    plan = ExtractPlan(
+        checkpoint=checkpoint,
+        school=school.school_name(),
+        target=target,
+        choice=choice,
+        disclose=None if public else school.vault.read,
+        tables=None if target.scope == "entries" else tables,
+        tags={"verify.pyz": verifier(), **specification()},
+    )
+    write_extract(school.recorder, out, plan)
+    return choice
+
+
+def zipped_extract(school: OpenSchool, checkpoint: SignedCheckpoint, target: Target, *, public: bool) -> bytes:
+    """The extract as a ZIP; nothing of it stays in the school's folder, and no name says whose it is.
+
+    Raises:
+        ExportError, LedgerDamaged, SettingsError: as `make_extract`.
+    """
+    with tempfile.TemporaryDirectory(prefix=".extract-", dir=school.layout.var) as scratch:
+        folder = Path(scratch) / _NAME
+        make_extract(school, checkpoint, target, folder, public=public)
+        zip_bag(folder, folder.with_suffix(".zip"))
+        return folder.with_suffix(".zip").read_bytes()
