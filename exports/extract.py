@@ -27,7 +27,7 @@ from ledger.wire.canonical import format_canonical
 from ledger.wire.edge import format_edge
 from ledger.wire.entry import parse_entry
 
-TABLES: Final = ("marks", "absences")
+TABLES: Final = ("marks", "absences", "results", "result_corrections")
 _NAMES: Final = ("family_name", "given_name", "patronymic")
 _GAP: Final = 256
 """So many entries between two that are wanted are read along rather than asked for apart."""
@@ -45,7 +45,7 @@ class ExtractPlan:
         school: the school's name as people read it.
         target, choice: what it is of, and its entries.
         disclose: opens disclosures; None: a public copy without any.
-        tables: makes the tables of an archive with the disclosures of this extract; of them two are written, with the
+        tables: makes the tables of an archive with the disclosures of this extract; of them some are written, with the
             rows of entries that are in it. None: of single entries there are none.
         tags: more files beside the payload, such as ``verify.pyz`` and ``spec/log-format.md``.
     """

@@ -8,6 +8,7 @@ from typing import Any
 from tests.verify_archive import Files, Sample, canonical, manifested, sample, write_folder
 from tests.verify_extracts import Extract, of_class, of_student
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
+from tests.verify_results import Graded, graded
 from verify.archive import verify_archive
 from verify.extract_against import verify_against
 from verify.findings import Report
@@ -426,3 +427,78 @@ def a_stream_goes_on(extract: Extract) -> None:
     versions = [e["index"] for e in extract.b.entries if e["stream"] == stream]
     ends[stream][1:] = [len(versions) - 1, versions[-2]]
     chosen(extract, [index for index in extract.indexes if index != versions[-1]])
+
+
+# Results and what they were computed from.
+
+
+def graded_extract(scope: str, student: int = 1) -> tuple[Graded, Extract]:
+    """Of the graded school's class, or of Maria: her quarter's, year's and final mark, her examination."""
+    g = graded()
+    of = g.school.group if scope == "class" else g.school.students[student]
+    choose = of_class if scope == "class" else of_student
+    return g, Extract(g.b, scope, of, choose(g.b.entries, of))
+
+
+def results_forged(scope: str, *codes: str) -> Callable[[Callable[[Files], None]], object]:
+    """Register a change of the files of an extract with results, with manifests made again."""
+
+    def register(change: Callable[[Files], None]) -> object:
+        def run(folder: Path) -> Report:
+            _, extract = graded_extract(scope)
+            files = extract.files()
+            change(files)
+            return judge(extract, files, folder)
+
+        MUTATIONS.append(Mutation(f"extract_{change.__name__}", frozenset(codes), run))
+        return change
+
+    return register
+
+
+def _other(files: Files, name: str, old: bytes, new: bytes) -> None:
+    file = f"data/tables/{name}.csv"
+    assert old in files[file], files[file].decode()
+    files[file] = files[file].replace(old, new, 1)
+
+
+@results_forged("student", "table-cell")
+def a_better_result(files: Files) -> None:
+    _other(files, "results", b";9;2;", b";10;2;")
+
+
+@results_forged("class", "table-cell")
+def another_reason_of_a_correction(files: Files) -> None:
+    _other(files, "result_corrections", "апелляция".encode(), "описка".encode())
+
+
+@results_forged("class", "table-missing")
+def results_without_their_corrections(files: Files) -> None:
+    del files["data/tables/result_corrections.csv"]
+
+
+@results_forged("student", "table-row-missing")
+def a_result_left_out_of_its_table(files: Files) -> None:
+    head, *rows = files["data/tables/results.csv"].split(b"\r\n")
+    files["data/tables/results.csv"] = b"\r\n".join([head, *rows[1:]])
+
+
+def inputs_forged(name: str, scope: str, inputs: Callable[[Graded], list[int]]) -> None:
+    """Register a final mark of Maria that says it was computed from other entries, sealed and signed as if it were right."""
+
+    def run(folder: Path) -> Report:
+        g = graded()
+        final = next(e for e in g.b.entries if e["type"] == "final_mark_recorded/1" and len(e["data"]["inputs"]) == 2)
+        listed = sorted(inputs(g))
+        final["data"]["inputs"] = listed
+        g.rows[final["index"]][12] = " ".join(map(str, listed))
+        of = g.school.group if scope == "class" else g.school.students[1]
+        extract = Extract(g.b, scope, of, (of_class if scope == "class" else of_student)(g.b.entries, of))
+        return judge(extract, extract.files(), folder)
+
+    MUTATIONS.append(Mutation(f"extract_{name}", frozenset({"result-inputs"}), run))
+
+
+inputs_forged("inputs_of_another_student", "class", lambda g: [g.marks[0]])
+inputs_forged("inputs_that_are_no_marks", "class", lambda g: [g.rule])
+inputs_forged("inputs_that_are_not_there", "student", lambda g: [g.marks[0]])

@@ -14,6 +14,7 @@ from tests.verify_archive import Builder, Files, canonical, leaf, manifested, ro
 Entries = Sequence[dict[str, Any]]
 NAMING = ("person_registered/1", "personal_data_changed/1")
 OF_A_COURSE = ("plan", "cancellation", "homework", "schedule", "substitution")
+TABLES = ("marks", "absences", "results", "result_corrections")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -252,7 +253,7 @@ class Extract:
             **{f"data/log/closing-{index:012}.json": canonical(c) + b"\n" for index, c in self.closings.items()},
         }
         if self.scope != "entries":
-            files |= {f"data/tables/{name}.csv": self.table(name) for name in ("marks", "absences")}
+            files |= {f"data/tables/{name}.csv": self.table(name) for name in TABLES}
         last = self.b.entries[self.indexes[-1]]
         of = f"{self.scope} {self.of}".rstrip()
         info = (

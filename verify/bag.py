@@ -32,7 +32,7 @@ _SPECIFIED = re.compile(
 EXTRACT_FILES: Final = re.compile(
     r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|verify\.pyz|spec/[a-z-]+\.md"
     r"|data/(?:extract\.json|log/(?:checkpoint|proof|entries\.jsonl|disclosures\.jsonl|closing-[0-9]{12}\.json)"
-    r"|tables/(?:marks|absences)\.csv)"
+    r"|tables/(?:marks|absences|results|result_corrections)\.csv)"
 )
 
 

@@ -76,7 +76,7 @@ def check_extract(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
         for number, lines in blocks(bag.reading(_DISCLOSURES), DISCLOSURES_MAX, "disclosure-malformed", report):
             for offset, line in enumerate(lines if disclosures.malformed <= MALFORMED_MAX else ()):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
-    tables = ExtractTables(bag, report) if claim.scope != "entries" else None
+    tables = ExtractTables(bag, report, claim.scope) if claim.scope != "entries" else None
     walk = _Walk(report, claim, checkpoint, disclosures, tables)
     if ENTRIES not in bag.source.sizes:
         report.add("bag-file-missing", Place(ENTRIES), "a file", "none")

@@ -1,4 +1,4 @@
-"""The two tables of an extract, `marks.csv` and `absences.csv`: the rows of tables.md whose entries are in it."""
+"""The tables of an extract, two of lessons and two of results: the rows of tables.md whose entries are in it."""
 
 import json
 from dataclasses import dataclass
@@ -9,11 +9,14 @@ from verify.columns import COLUMNS, EARLY_LEAVES, WORDS, WORK_KINDS
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.entry import AT, STREAM, Groups
 from verify.events import unescape
+from verify.extract_results import ExtractResults
 from verify.findings import Place, Report
 from verify.state import NULL, Person
 from verify.table import Table, cell, row_of
 
 TABLES: Final = ("marks", "absences")
+RESULTS: Final = ("results", "result_corrections")
+"""Both or neither: extracts of before did without them."""
 _FACTS: Final = {
     b"mark_recorded/1": ("mark", "value"), b"absence_recorded/1": ("absence", "code"),
     b"lateness_recorded/1": ("lateness", "minutes"), b"early_leave_recorded/1": ("early_leave", "minutes"),
@@ -40,8 +43,9 @@ class _Fact:
 class ExtractTables:
     """Follows the entries of an extract, and compares its tables when all are read."""
 
-    def __init__(self, bag: Bag, report: Report) -> None:
+    def __init__(self, bag: Bag, report: Report, scope: str) -> None:
         self._bag = bag
+        self._has_all_inputs = scope == "student"
         self._report = report
         self._people: dict[bytes, Person] = {}
         self._classes: dict[bytes, bytes] = {}
@@ -50,11 +54,20 @@ class ExtractTables:
         self._works: dict[tuple[bytes, bytes], bytes] = {}
         self._facts: list[_Fact] = []
         self._standing: dict[int, _Fact] = {}
+        self._results = ExtractResults(report, self._people, self._courses)
+        self._seen: set[int] = set()
+        self._counts: dict[int, bytes] = {}
+        """Whose mark or result stood by an entry."""
 
     def take(self, name: bytes, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> None:
         """Take what an entry says."""
         stream = groups[STREAM]
         id_ = stream.partition(b"/")[2]
+        self._seen.add(index)
+        result = self._results.take(name, index, groups, data, disclosures)
+        if result is not None and result.who is not None:
+            self._check_inputs(index, data)
+            self._counts[index] = result.who.id
         if name in (b"person_registered/1", b"personal_data_changed/1"):
             self._person(name, stream, index, data, disclosures)
         elif name == b"class_group_opened/1":
@@ -88,6 +101,16 @@ class ExtractTables:
 
     def _add(self, fact: _Fact) -> None:
         self._standing[fact.standing] = fact
+        if fact.what == "mark":
+            self._counts[fact.standing] = fact.who
+
+    def _check_inputs(self, index: int, data: dict[str, Any]) -> None:
+        """Compare what a result was computed from with whose the entries are by which marks and results stood."""
+        for entry in json.loads(data.get("inputs", b"[]")):
+            is_here = self._has_all_inputs or entry in self._seen
+            if is_here and self._counts.get(entry) != data["student"]:
+                place = Place("data/log/entries.jsonl", entry=index, field="data.inputs")
+                self._report.add("result-inputs", place, b"marks of " + data["student"], entry)
 
     def _change(self, what: str, index: int, corrects: bytes, old: bytes, new: bytes) -> None:
         """Let another value stand; a correction of something that is not here, or stands no more, is a finding."""
@@ -105,7 +128,7 @@ class ExtractTables:
         self._add(fact)
 
     def finish(self) -> None:
-        """Compare both tables, row by row."""
+        """Compare the tables, row by row."""
         for name in TABLES:
             file = f"data/tables/{name}.csv"
             if file not in self._bag.source.sizes:
@@ -118,6 +141,21 @@ class ExtractTables:
                     if not table.take(row_of(cells)):
                         table.compare(fact.index, cells)
             table.finish()
+        sizes = self._bag.source.sizes
+        has_results = any(f"data/tables/{name}.csv" in sizes for name in RESULTS)
+        for name, rows in self._results.rows().items() if has_results else ():
+            self._compare(name, rows)
+
+    def _compare(self, name: str, rows: list[tuple[int, list[bytes]]]) -> None:
+        file = f"data/tables/{name}.csv"
+        if file not in self._bag.source.sizes:
+            self._report.add("table-missing", Place(file), "a table", "none")
+            return
+        table = Table(name, COLUMNS[name], self._bag.reading(file).chunks(), self._report)
+        for index, cells in rows:
+            if not table.take(row_of(cells)):
+                table.compare(index, cells)
+        table.finish()
 
     def _cells(self, fact: _Fact) -> list[bytes]:
         held_on, course = self._lessons.get(fact.lesson, (b"", b""))

@@ -39,6 +39,7 @@ PHRASES: Final[dict[str, str]] = {
     "an archive": "архив",
     "the size {} and root {}": "размер {} и корень {}",
     "an entry from {} to {}": "запись от {} до {}",
+    "marks of {}": "отметки {}",
     "a folder or a ZIP": "папка или ZIP",
     "files": "файлы",
     "a ZIP": "файл ZIP",

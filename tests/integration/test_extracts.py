@@ -147,7 +147,7 @@ def test_the_tables_have_the_rows_of_an_archive(
     export_archive(QUIET, school, tmp_path / "archive")
     export_extract(school, checkpoint, tmp_path / "extract", ExtractOptions(class_="5А"))
     chosen = set(map(str, indexes(tmp_path / "extract")))
-    for name in ("marks", "absences"):
+    for name in ("marks", "absences", "results"):
         whole = (tmp_path / f"archive/data/tables/{name}.csv").read_text(encoding="utf-8-sig").splitlines()
         part = (tmp_path / f"extract/data/tables/{name}.csv").read_text(encoding="utf-8-sig").splitlines()
         assert part == [whole[0], *(row for row in whole[1:] if row.partition(";")[0] in chosen)]
