@@ -100,7 +100,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ENTRY: (
         "entry standing_entry withdrawn_by revoked_by annulled_by corrects request ended_by closed_by replaced_by "
-        "answered_by notified_by published_entry notice check grant schedule"
+        "answered_by notified_by published_entry notice check grant schedule change"
     ),
     Kind.COUNT: (
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
@@ -117,7 +117,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.ID: (
         "person student course lesson work scheduled bells merged_with absent_teacher substitute requested_by "
         "actor class_id signed_by guardian given_by approved_by remark incident portal sheet year refresh "
-        "certified_by witness backup matter account paper printout"
+        "certified_by witness backup matter account paper printout block applicant"
     ),
     Kind.FLAG: "attendance written stands same_subject held seal",
     Kind.SHA256: "sha256 root",
@@ -202,6 +202,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "backups": ("Резервные копии", "Backups"),
     "prints": ("Печатные формы", "Printed forms"),
     "erasures": ("Сроки хранения и стирание", "Retention and erasure"),
+    "blocks": ("Заблокированные сведения", "Blocked values"),
     "accounts": ("Учётные записи и роли", "Accounts and roles"),
     "paper": ("Бумажный архив", "Paper archive"),
     "guardians": ("Законные представители", "Guardians"),

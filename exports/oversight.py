@@ -9,6 +9,7 @@ import orjson
 
 from exports.account_tables import account_tables
 from exports.backup_tables import backup_tables
+from exports.blocking_tables import blocking_tables
 from exports.erasure_tables import erasure_tables
 from exports.names import Open
 from exports.paper_tables import paper_tables
@@ -103,6 +104,7 @@ class Oversight:
             *backup_tables(self._views, self._position),
             *print_tables(self._views, self._position, self._name),
             *erasure_tables(self._views, self._position),
+            *blocking_tables(self._views, self._position),
             *account_tables(self._views, self._position, self._name, self._open),
             *paper_tables(self._views, self._position, self._name),
         ]

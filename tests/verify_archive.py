@@ -274,6 +274,9 @@ HEADERS = {
     "erasures": "entry (запись);at (внесено);action (что);matter (дело);effective_from (действует с);whose (чьё);"
     "retention (сведения);ground (причина);counted_from (отсчёт);years (лет);disclosures (раскрытий);sheets (формы);"
     "destroyed_at (уничтожено);basis (основание);actor (кто внёс)",
+    "blocks": "entry (запись);at (внесено);action (что);block (блокирование);person (человек);fields (сведения);"
+    "ground (причина);by (кто просил);applicant (представитель);received_on (обращение);outcome (итог);"
+    "change (изменение — запись);basis (основание);actor (кто внёс)",
     "accounts": ACCOUNTS,
     "paper": "entry (запись);at (внесено);action (что);paper (бумага);number (номер);kind (вид);title (заголовок);"
     "year (учебный год);class (класс);pages (листов);place (где);counted_from (отсчёт);keep_until (хранить до);"
@@ -1106,6 +1109,23 @@ class Builder:
         fields |= {"erasure": erasure}
         return self.add("erasure", self.school_id, "personal_data_erased", **fields | changes)
 
+    def block(self, person: str, **changes: Any) -> str:
+        """Block values of a person by another than who goes on; return the block's id."""
+        block, actor = self.uuid(), self.actor
+        self.actor = {"id": self.uuid(), "role": "director"}
+        fields = {"block": block, "person": person, "ground": "inaccurate", "requested_by": "person"}
+        fields |= {"received_on": "2026-09-02"} | changes
+        self.begin()
+        self.add("blocking", self.school_id, "personal_data_blocked", **{"basis": "=обращение; № 5"} | fields)
+        self.actor = actor
+        return block
+
+    def unblock(self, block: str, **changes: Any) -> int:
+        """End a block."""
+        self.begin()
+        fields = {"block": block, "outcome": "confirmed", "basis": "=акт; № 6"} | changes
+        return self.add("blocking", self.school_id, "personal_data_unblocked", **fields)
+
     # Paper.
 
     def paper(self, type_: str, **fields: Any) -> int:
@@ -1553,7 +1573,7 @@ class Builder:
                 *head, BACKUP_ACTIONS[type_], key, parts, *get("size", "root", "bytes", "sha256", "place", "restored_at"),
                 how, FOUND.get(data.get("verdict", ""), ""), entry["actor"]["id"],
             ])]  # fmt: skip
-        if entry["stream"].startswith(("account", "paper/")):
+        if entry["stream"].startswith(("account", "paper/", "blocking/")):
             return account_or_paper(self, entry)
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
@@ -1604,10 +1624,30 @@ class Builder:
 
 
 def account_or_paper(b: Builder, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
-    """Return the rows of accounts or of the register of paper that an entry makes."""
+    """Return the rows of accounts, of blocks or of the register of paper that an entry makes."""
+    if entry["stream"].startswith("blocking"):
+        return [("blocks", block_row(b, entry))]
     if entry["stream"].startswith("account"):
         return [("accounts", account_row(b, entry))]
     return [("paper", row) for row in paper_rows(b, entry)]
+
+
+def block_row(b: Builder, entry: dict[str, Any]) -> list[Any]:
+    """Return the row of blocks that an entry makes."""
+    data = entry["data"]
+    head = [entry["index"], entry["at"]]
+    if entry["type"] == "personal_data_unblocked/1":
+        known = [one["data"] for one in b.entries if one["data"].get("block") == data["block"]]
+        person = known[0].get("person", "")
+        outcome = {"confirmed": "подтверждены", "corrected": "уточнены"}[data["outcome"]]
+        last = [outcome, data.get("change", ""), data["basis"], entry["actor"]["id"]]
+        return [*head, "разблокированы", data["block"], person, *[""] * 5, *last]
+    what = ", ".join(DATA[name] for name in data.get("fields", ())) or "все"
+    ground = {"inaccurate": "неточные сведения", "unlawful": "незаконная обработка"}[data["ground"]]
+    by = {"person": "сам человек", "representative": "законный представитель", "authority": "уполномоченный орган"}
+    asked = [ground, by[data["requested_by"]], data.get("applicant", ""), data["received_on"]]
+    last = ["", "", data["basis"], entry["actor"]["id"]]
+    return [*head, "заблокированы", data["block"], data["person"], what, *asked, *last]
 
 
 def paper_rows(b: Builder, entry: dict[str, Any]) -> list[list[Any]]:
@@ -1761,6 +1801,7 @@ def sample(seed: int = 1) -> Sample:
     _forms(b, (course, period, group, year), employee)
     _papers(b, (year, group), employee)
     _erased(b, group)
+    _blocked(b, students[0])
     accounts(b, employee, guardian, students[1], group, period)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
@@ -2162,6 +2203,21 @@ def _erased(b: Builder, group: str) -> None:
         b.keep("erasure_approved", erasure=erasure)
         b.erase(erasure, person, retention=b.entries[-2]["data"]["retention"], **sheets)
     b.propose(b.person("guardian"), ground="request")
+
+
+def _blocked(b: Builder, student: str) -> None:
+    """Blocks that were ended, by a correction and without; one of all values that stands, and one of some."""
+    b.begin()
+    guardian = b.person("guardian", "Опекаев")
+    b.link(student, guardian)
+    b.unblock(b.block(student, requested_by="representative", applicant=guardian))
+    wrong = b.block(guardian, fields=["email", "phone"], ground="unlawful", requested_by="authority")
+    b.begin()
+    change = len(b.entries)
+    b.change(guardian, {"phone": "+7 900 000-00-00"})
+    b.unblock(wrong, outcome="corrected", change=change)
+    b.block(guardian, fields=["address"])
+    b.block(b.person("staff"))
 
 
 def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:

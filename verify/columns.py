@@ -187,6 +187,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "retention (сведения)", "ground (причина)", "counted_from (отсчёт)", "years (лет)",
         "disclosures (раскрытий)", "sheets (формы)", "destroyed_at (уничтожено)", _BASIS, "actor (кто внёс)",
     ),
+    "blocks": (
+        _ENTRY, _AT, "action (что)", "block (блокирование)", "person (человек)", "fields (сведения)",
+        "ground (причина)", "by (кто просил)", "applicant (представитель)", "received_on (обращение)",
+        "outcome (итог)", "change (изменение — запись)", _BASIS, "actor (кто внёс)",
+    ),
     "accounts": (
         _ENTRY, _AT, "account (учётная запись)", "action (что)", "kind (чья)", _NAME, "role (роль)", "starts_on (с)",
         "ends_on (по)", "grant (дана записью)", "purpose (цель)", "scope (о чём)", "reason (причина)", _BASIS,

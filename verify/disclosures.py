@@ -135,9 +135,9 @@ class Disclosures:
         self._once.update(digests)
         return is_new
 
-    def known(self, digests: Sequence[str]) -> int:
-        """Return how many of an entry's digests are disclosed."""
-        return sum(digest in self._values for digest in digests)
+    def known(self, digests: Sequence[str]) -> list[str]:
+        """Return the names of what is disclosed of an entry's digests."""
+        return [self._values[digest][0] for digest in digests if digest in self._values]
 
     def finish(self, start: int = 0) -> None:
         """Report the disclosures that the entry they name does not commit to; those of entries before `start` wait."""

@@ -217,7 +217,7 @@ class Erasures:
     def _check_undisclosed(self, person: bytes) -> None:
         who = self._replay.people.get(person)
         if who is not None and who.disclosed:
-            self._find("erased-disclosed", "no disclosure of the person", who.disclosed, field_name="data.person")
+            self._find("erased-disclosed", "no disclosure of the person", len(who.disclosed), field_name="data.person")
 
     def _check_ground(self, one: _Proposal, at: bytes) -> None:
         """Compare with the schedule, by the school's day: that of `at`, the day before or the day after."""

@@ -13,6 +13,7 @@ from typing import Final
 from verify.access_events import ACCESS_EVENTS
 from verify.account_events import ACCOUNT_EVENTS
 from verify.backup_events import BACKUP_EVENTS
+from verify.blocking_events import BLOCKING_EVENTS
 from verify.erasure_events import ERASURE_EVENTS
 from verify.fragments import (
     ABSENT_FOR,
@@ -268,6 +269,7 @@ TYPES: Final[dict[str, EventType]] = {
         *ACCESS_EVENTS,
         *BACKUP_EVENTS,
         *ERASURE_EVENTS,
+        *BLOCKING_EVENTS,
         *PAPER_EVENTS,
     )
 }  # fmt: skip

@@ -260,7 +260,7 @@ class _Walk:
         digests = digests_of(line)
         self._disclosures.commit(index, digests, NAMES_BY_TYPE.get(name, NAMES))
         of_person = name in (b"person_registered/1", b"personal_data_changed/1")
-        if of_person and 0 < self._disclosures.known(digests) < len(digests):
+        if of_person and 0 < len(self._disclosures.known(digests)) < len(digests):
             self._partly += 1
 
     def _read(self, index: int, name: bytes, groups: Groups, place: Place) -> None:

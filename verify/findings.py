@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final
 
 from verify.backup_findings import BACKUP_FINDINGS
+from verify.blocking_findings import BLOCKING_FINDINGS
 from verify.erasure_findings import ERASURE_FINDINGS
 from verify.extract_findings import EXTRACT_FINDINGS, LIMITS, Limit
 from verify.meanings import FURTHER_FINDINGS
@@ -461,6 +462,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     **BACKUP_FINDINGS,
     **PRINT_FINDINGS,
     **ERASURE_FINDINGS,
+    **BLOCKING_FINDINGS,
     "account-role": (
         "Роль дана, снята или ознакомление внесено не тем, кому можно, или роль не та.",
         "A role was granted or taken, or secrecy acknowledged, by somebody who may not, or it is no such role.",

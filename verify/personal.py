@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _RELATIONS: Final = {
     b"mother": "мать", b"father": "отец", b"guardian": "опекун, попечитель", b"other": "иной законный представитель",
 }  # fmt: skip
-_FIELDS: Final = {
+FIELD_WORDS: Final = {
     "family_name": "фамилия", "given_name": "имя", "patronymic": "отчество", "birth_date": "дата рождения",
     "address": "адрес", "phone": "телефон", "email": "электронная почта",
 }  # fmt: skip
@@ -140,8 +140,9 @@ class PersonalData:
         self._replay.disclose(index, listed, frozenset(names))
         person.disclosed += disclosures.known(listed)
         self._replay.erasures.check_new(person, listed)
-        if 0 < disclosures.known(listed) < len(listed):
-            self._replay.report.skip("partly-disclosed", person.id)
+        if 0 < len(disclosures.known(listed)) < len(listed):
+            self._replay.blocking.partly.append(person.id)
+        self._replay.blocking.note_change(person.id, index, frozenset(names))
         new = disclosures.parts(listed)
         person.parts = {name: text for name, text in person.parts.items() if name not in names} | {
             name: text for name, text in new.items() if name in names
@@ -198,7 +199,7 @@ class PersonalData:
         names = json.loads(fields) if fields is not None else []
         if names != sorted(set(names)):
             self._find("data-field", "sorted names", fields, field_name="data." + field_name)
-        return ", ".join(_FIELDS[name] for name in names).encode()
+        return ", ".join(FIELD_WORDS[name] for name in names).encode()
 
     # Consents and refusals.
 

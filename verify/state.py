@@ -38,7 +38,7 @@ class Person(Stream):
     """A person; `name` is what tables show, `cells` their `id;name;`, `stays` the last stay in a class by year.
 
     `parts` are the disclosed parts of the name; `renames` from which entry on which name, once it was changed.
-    `subgroups` is the last stay in a subgroup by class and subject, `disclosed` how many of its values the archive has.
+    `subgroups` is the last stay in a subgroup by class and subject, `disclosed` the names of its values in the archive.
     """
 
     kind: bytes = b""
@@ -48,7 +48,7 @@ class Person(Stream):
     subgroups: dict[tuple[bytes, bytes], Stay] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     renames: list[tuple[int, bytes]] = field(default_factory=list)
-    disclosed: int = 0
+    disclosed: list[str] = field(default_factory=list)
 
     def rename(self, index: int) -> None:
         """Let the name be what its parts say, from this entry on; the id where they say nothing."""

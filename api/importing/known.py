@@ -207,11 +207,13 @@ def _calendar(school: School, year: str) -> frozenset[KnownDays]:
 def _people(people: Sequence[Person], vault: Vault) -> dict[PersonKey, tuple[str, ...]]:
     """Find everybody under what stands and under what stood: other programs may learn of a change later, or earlier."""
     histories = {person.id: (person.sd, *(change.sd for change in person.changes)) for person in people}
-    opened = vault.values([digest for history in histories.values() for digests in history for digest in digests])
+    # Nothing of it is shown: who is not found is registered twice. So what is blocked is looked through too.
+    wanted = [digest for history in histories.values() for digests in history for digest in digests]
+    opened = vault.values(wanted, even_blocked=True)
     found: dict[PersonKey, tuple[str, ...]] = {}
     for person in people:
         said: dict[str, str] = {}
-        for gone, digests in ((), person.sd), *person.changes:
+        for gone, digests in ((), person.sd), *((change.fields, change.sd) for change in person.changes):
             said = {name: value for name, value in said.items() if name not in gone}
             said |= {opened[digest].name: opened[digest].value for digest in digests if digest in opened}
             key = person_key(person.kind, said)

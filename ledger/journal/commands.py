@@ -17,6 +17,10 @@ from ledger.journal.account_commands import (
     RevokeRole as RevokeRole,
 )
 from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
+from ledger.journal.blocking_commands import (
+    BlockPersonalData as BlockPersonalData,
+    UnblockPersonalData as UnblockPersonalData,
+)
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.command import JournalCommand as JournalCommand
 from ledger.journal.erasure_commands import (

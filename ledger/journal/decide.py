@@ -19,6 +19,7 @@ from ledger.journal.accounts import (
 from ledger.journal.assessment import adopt_assessment_rules
 from ledger.journal.backups import record_backup, record_backup_check
 from ledger.journal.bells import set_bell_schedule
+from ledger.journal.blocking import block_personal_data, unblock_personal_data
 from ledger.journal.calendar import declare_days_off, declare_school_day, revoke_calendar_entry
 from ledger.journal.cancellations import cancel_lesson, withdraw_cancellation
 from ledger.journal.certifying import annul_certificate, record_certificate
@@ -137,6 +138,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.ApproveErasure: approve_erasure,
     cmd.RefuseErasure: refuse_erasure,
     cmd.RecordErasure: record_erasure,
+    cmd.BlockPersonalData: block_personal_data,
+    cmd.UnblockPersonalData: unblock_personal_data,
     cmd.FoundAccounts: found_accounts,
     cmd.OpenAccount: open_account,
     cmd.GrantRole: grant_role,

@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.journal.account_events import ACCOUNT_EVENT_TYPES
 from ledger.journal.backup_events import BACKUP_EVENT_TYPES
+from ledger.journal.blocking_events import BLOCKING_EVENT_TYPES
 from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
 from ledger.journal.certificate_events import CERTIFICATE_EVENT_TYPES
 from ledger.journal.control_events import CONTROL_EVENT_TYPES
@@ -415,6 +416,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     **PRINT_EVENT_TYPES,
     **ACCOUNT_EVENT_TYPES,
     **ERASURE_EVENT_TYPES,
+    **BLOCKING_EVENT_TYPES,
     **PAPER_EVENT_TYPES,
     **PEOPLE_EVENT_TYPES,
     **CONTROL_EVENT_TYPES,

@@ -10,6 +10,7 @@ from ledger.journal.aggregate import Aggregate
 from ledger.journal.assessment import evolve_assessment
 from ledger.journal.backups import evolve_backup
 from ledger.journal.bells import evolve_bells
+from ledger.journal.blocking import evolve_blocks
 from ledger.journal.calendar import evolve_calendar
 from ledger.journal.cancellations import evolve_cancellations
 from ledger.journal.certificates import evolve_certificates
@@ -64,6 +65,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "retention": evolve_retention,
     "hold": evolve_holds,
     "erasure": evolve_erasures,
+    "blocking": evolve_blocks,
     "accounts": evolve_accounts,
     "account": evolve_account,
     "refresh": evolve_refresh,

@@ -43,10 +43,11 @@ class Refusal(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Of these names nothing stands any more but what these digests' disclosures say."""
+    """Of these names nothing stands any more but what these digests' disclosures say; `entry`: the index."""
 
     fields: tuple[str, ...]
     sd: tuple[str, ...]
+    entry: int
 
 
 class Person(Aggregate, frozen=True, kw_only=True):
@@ -142,10 +143,10 @@ def _noticed(state: Person, _data: ev.DataChangeNoticeReceived, index: int) -> d
     return {"notices": {**state.notices, index: False}}
 
 
-def _answered(state: Person, data: ev.PersonalDataChanged | ev.PersonalDataConfirmed, _index: int) -> dict[str, Any]:
+def _answered(state: Person, data: ev.PersonalDataChanged | ev.PersonalDataConfirmed, index: int) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if type(data) is ev.PersonalDataChanged:
-        changes["changes"] = (*state.changes, Change(data.fields, data.sd))
+        changes["changes"] = (*state.changes, Change(data.fields, data.sd, index))
     if data.notice is not None:
         changes["notices"] = {**state.notices, data.notice: True}
     if data.refresh is not None:

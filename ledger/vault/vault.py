@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from ledger.errors import LetopisError
@@ -18,6 +18,9 @@ KEEP_MANY_MAX: Final = 10_000
 """Disclosures in one `keep_many`."""
 READ_AT_ONCE: Final = 500
 """Rows asked from the database at once."""
+
+Withheld = Mapping[str, frozenset[str] | None]
+"""Person -> names of the values that are blocked, None: all that is kept of the person."""
 
 _PURPOSE: Final = "letopis vault: disclosure"
 
@@ -113,6 +116,15 @@ class Vault:
     def __init__(self, rows: SealedRows, keys: KeyStore) -> None:
         self._rows = rows
         self._keys = keys
+        self._withheld: Callable[[int | None], Withheld] = lambda _: {}
+
+    def withhold(self, withheld: Callable[[int | None], Withheld]) -> None:
+        """From now on let nobody read what is blocked: `withheld` is asked before each reading.
+
+        Args:
+            withheld: given a log's size, what is blocked now or was when the log had that size; None: now.
+        """
+        self._withheld = withheld
 
     @property
     def keys(self) -> KeyStore:
@@ -142,10 +154,15 @@ class Vault:
         self._rows.insert([self._seal(digest, *kept, sealers) for digest, kept in texts.items()])
         self._check_kept(texts)
 
-    def read(self, digests: Sequence[str]) -> dict[str, str]:
+    def read(self, digests: Sequence[str], *, at: int | None = None, even_blocked: bool = False) -> dict[str, str]:
         """Read the disclosures behind these digests, as text; each is checked against its digest.
 
-        What was never kept here, and what was erased, is absent from the answer.
+        What was never kept here, what was erased and what is blocked is absent from the answer.
+
+        Args:
+            digests: of which disclosures.
+            at: size of the log of which something is made; what was blocked then is left out too.
+            even_blocked: for who decides about a block (152-ФЗ, Art. 21), and where nothing of it is shown.
 
         Raises:
             VaultDamaged: a disclosure is there, but its key is lost, it does not open, or it does not give its digest.
@@ -153,20 +170,24 @@ class Vault:
         """
         wanted = list(dict.fromkeys(digests))
         found: dict[str, str] = {}
+        withheld: Withheld = {} if even_blocked or not wanted else self._withheld(at)
         for start in range(0, len(wanted), READ_AT_ONCE):
             for row in self._rows.select(wanted[start : start + READ_AT_ONCE]):
                 text = self._open(row)
-                if text is not None:
+                if text is not None and not _is_withheld(row, text, withheld):
                     found[row.digest] = text
         return found
 
-    def values(self, digests: Sequence[str]) -> dict[str, OpenedDisclosure]:
+    def values(
+        self, digests: Sequence[str], *, at: int | None = None, even_blocked: bool = False
+    ) -> dict[str, OpenedDisclosure]:
         """Read the disclosures behind these digests, taken apart: name, value, salt.
 
         Raises:
             VaultDamaged, FileRefused: as in `read`.
         """
-        return {digest: parse_disclosure(text) for digest, text in self.read(digests).items()}
+        found = self.read(digests, at=at, even_blocked=even_blocked)
+        return {digest: parse_disclosure(text) for digest, text in found.items()}
 
     def kept_of(self, person: str) -> list[KeptRow]:
         """What is kept of a person, in the order of keeping, of every retention class; sealed under an erased key too.
@@ -222,6 +243,13 @@ class Vault:
 
     def _bound(self, digest: str, person: str, retention: str) -> bytes:
         return bind(_PURPOSE, self._keys.origin, digest, person, retention)
+
+
+def _is_withheld(row: SealedRow, text: str, withheld: Withheld) -> bool:
+    if row.person not in withheld:
+        return False
+    names = withheld[row.person]
+    return names is None or parse_disclosure(text).name in names
 
 
 def _checked(keepings: Iterable[Keeping]) -> dict[str, tuple[Owner, str]]:

@@ -11,6 +11,7 @@ from projections.folding import View
 from projections.views import (
     accounts,
     backups,
+    blocking,
     cancellations,
     cell_sets,
     cells,
@@ -74,6 +75,7 @@ VIEWS: Final[tuple[View, ...]] = (
     posted_homework.VIEW,
     prints.VIEW,
     erasures.VIEW,
+    blocking.VIEW,
     papers.VIEW,
     schedules.VIEW,
     results.VIEW,

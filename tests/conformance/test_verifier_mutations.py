@@ -8,6 +8,7 @@ import tests.verify_account_forgeries
 import tests.verify_author_forgeries
 import tests.verify_backup_forgeries
 import tests.verify_bag_mutations
+import tests.verify_blocking_forgeries
 import tests.verify_control_forgeries
 import tests.verify_deadline_mutations
 import tests.verify_erasure_forgeries

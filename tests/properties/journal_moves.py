@@ -58,6 +58,7 @@ from ledger.wire.entry import Actor
 from tests.properties import (
     accounts_moves,
     backups_moves,
+    blocking_moves,
     closing_moves,
     erasures_moves,
     excuses_moves,
@@ -727,6 +728,7 @@ _MOVES: Final = {
     "account": (accounts_moves.account, 3),
     "keep": (erasures_moves.keep, 3),
     "erase": (erasures_moves.erase, 5),
+    "block": (blocking_moves.block, 4),
     "paper": (papers_moves.paper, 5),
     "destroy": (papers_moves.destroy, 5),
     "certify": (_certify, 3),

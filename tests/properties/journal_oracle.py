@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from tests.properties import journals_oracle, results_oracle
 from tests.properties.accounts_oracle import AccountsOracle
 from tests.properties.backups_oracle import BackupsOracle
+from tests.properties.blocking_oracle import BlockingOracle
 from tests.properties.erasures_oracle import ErasuresOracle
 from tests.properties.excuses_oracle import ExcusesOracle
 from tests.properties.papers_oracle import PapersOracle
@@ -45,6 +46,7 @@ CREATE = {
     "retention": "retention_schedule_adopted",
     "hold": "legal_hold_placed",
     "erasure": "erasure_proposed",
+    "blocking": "personal_data_blocked",
     "accounts": "accounts_founded",
     "account": "account_opened",
     "paper": "paper_stored",
@@ -143,6 +145,7 @@ class _Checker(
     PrintsOracle,
     BackupsOracle,
     ErasuresOracle,
+    BlockingOracle,
     AccountsOracle,
     PapersOracle,
 ):
@@ -173,6 +176,7 @@ class _Checker(
         elif kind in {
             "hold",
             "erasure",
+            "blocking",
             "paper",
             "certificate",
             "cancellation",

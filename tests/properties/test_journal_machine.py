@@ -125,6 +125,7 @@ class JournalMachine(RuleBasedStateMachine):
                     "form",
                     "keep",
                     "erase",
+                    "block",
                     "account",
                     "paper",
                     "destroy",
@@ -152,7 +153,7 @@ class JournalMachine(RuleBasedStateMachine):
 
 FORMER = {"period_reopened/1", "journal_reopened/1"}
 """Types that former logs have and no command makes any more."""
-LATE = ("close", "reopen", "attest", "print", "backup", "form", "keep", "erase", "paper", "destroy", "journal")
+LATE = ("close", "reopen", "attest", "print", "backup", "form", "keep", "erase", "block", "paper", "destroy", "journal")
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -181,7 +182,7 @@ def random_world(seed: int, steps: int = 1_600) -> World:
 
 def test_random_commands_reach_every_type_of_event() -> None:
     """The property above would mean little if its commands were all refused."""
-    worlds = [random_world(seed) for seed in range(20)]
+    worlds = [random_world(seed) for seed in range(25)]
     types = {f"{item.type}/1" for world in worlds for item in world.log}
     assert types == EVENT_TYPES.keys() - FORMER
     refusals = set().union(*(world.refusals for world in worlds))
@@ -247,6 +248,8 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("erasure_proposed", retention=["sheet"]))
     assert caught(replaced("erasure_approved", erasure=uid(77)))
     assert caught(replaced("personal_data_erased", person=uid(77)))
+    assert caught(replaced("personal_data_blocked", ground="whim"))
+    assert caught(replaced("personal_data_unblocked", block=uid(77)))
     assert caught(replaced("paper_stored", number=77))
     assert caught(replaced("paper_stored", keep_until="2020-01-01"))
     assert caught(replaced("paper_moved", paper=uid(77)))

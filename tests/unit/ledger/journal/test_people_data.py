@@ -174,11 +174,11 @@ class TestNoticesAndChanges:
         assert person(school, PUPIL).notices == {index: True}
 
     def test_the_state_remembers_what_each_change_replaced(self, school: SmallSchool) -> None:
-        school.do(change(), ADMIN)
-        school.do(change(fields=("phone", "email"), sd=(digest(7),)), ADMIN)
+        first = school.index(change(), ADMIN)
+        second = school.index(change(fields=("phone", "email"), sd=(digest(7),)), ADMIN)
         assert person(school, PUPIL).changes == (
-            Change(("family_name",), (digest(9),)),
-            Change(("email", "phone"), (digest(7),)),
+            Change(("family_name",), (digest(9),), first),
+            Change(("email", "phone"), (digest(7),), second),
         )
 
     def test_a_value_may_be_removed(self, school: SmallSchool) -> None:
