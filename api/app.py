@@ -24,6 +24,7 @@ from api.reference import add_reference
 from api.routes import (
     accounts,
     backups,
+    blocking,
     cancellations,
     certificates,
     control,
@@ -118,6 +119,8 @@ _ROUTERS: Final = (
     prints.router,
     erasures.router,
     erasures.overseen,
+    blocking.router,
+    blocking.overseen,
     prints.read,
     prints.controlled,
     papers.router,

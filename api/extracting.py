@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,7 @@ def make_extract(
         school=school.school_name(),
         target=target,
         choice=choice,
-        disclose=None if public else school.vault.read,
+        disclose=None if public else partial(school.vault.read, at=checkpoint.size),
         tables=None if target.scope == "entries" else tables,
         tags={"verify.pyz": verifier(), **specification()},
     )

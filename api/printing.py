@@ -56,7 +56,9 @@ def source_of(school: OpenSchool, position: int) -> Source:
     """
 
     def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        return {digest: (found.name, found.value) for digest, found in school.vault.values(digests).items()}
+        return {
+            digest: (found.name, found.value) for digest, found in school.vault.values(digests, at=position).items()
+        }
 
     return Source(school.read_views(), position, opened)
 
@@ -110,9 +112,9 @@ def print_again(school: OpenSchool, issued: Print) -> bytes | None:
     opened = school.vault.values([issued.content]).get(issued.content)
     if opened is None or opened.value != form.digest:
         raise ContentGoneError(
-            f"форму № {issued.number} не сделать снова: имена с тех пор стёрты, или эта версия программы делает её "
-            f"иначе / form {issued.number} cannot be made again: names were erased since, or this release of the "
-            "program makes it otherwise"
+            f"форму № {issued.number} не сделать снова: имена с тех пор стёрты или заблокированы, или эта версия "
+            f"программы делает её иначе / form {issued.number} cannot be made again: names were erased or blocked "
+            "since, or this release of the program makes it otherwise"
         )
     root = covering.edge.root()
     content = bytes.fromhex(form.digest)

@@ -22,6 +22,7 @@ import orjson
 from eventsourcing.persistence import PersistenceError
 from starlette.responses import Response
 
+from api.blocking import BLOCKED, blocked_values
 from api.erasing import ERASED, enforce
 from api.identity.confidentiality import Confidentiality, read_confidentiality
 from api.identity.openid.flow import open_provider
@@ -60,6 +61,7 @@ from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.runner import ViewsRunner
+from projections.views.blocking import blocked_names
 from projections.views.erasures import erased_people
 from projections.views.lookups import school as lookup_school
 from projections.views.people_registers import Named, digests_of, disclosed
@@ -232,8 +234,11 @@ class OpenSchool:
         opened = self.vault.values(digests_of(histories))
         values = {digest: (one.name, one.value) for digest, one in opened.items()}
         gone = erased_people(self.views, people=list(histories))
+        blocked = blocked_names(self.views) - gone
         names = {person: Named(history, values).at() for person, history in histories.items()}
-        return {person: ERASED if person in gone else name for person, name in names.items() if name or person in gone}
+        said = {person: name for person, name in names.items() if name}
+        said |= {person: BLOCKED for person in names if person in blocked}
+        return said | {person: ERASED for person in names if person in gone}
 
     def school_name(self) -> str:
         """The school's name, from the log's first entry; the origin while there is none."""
@@ -405,6 +410,7 @@ def open_school(
         stack.callback(vault.close)
         # Before anything is read: an older copy of the keys must not bring anybody back.
         enforce(app, vault.keys)
+        vault.withhold(partial(blocked_values, app))
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
         access = LazyAccess(layout, file, partial(_name_of, views, file.origin))
         stack.callback(access.close)

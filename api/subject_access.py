@@ -53,6 +53,7 @@ def subject_of(school: OpenSchool, person: str, purpose: str, basis: str | None)
     kind = kind or (account.kind if account else "")
     kept = {row.digest: row.retention for row in school.vault.kept_of(person)}
     opened = school.vault.values(list(kept))
+    hidden = school.vault.values(list(kept), even_blocked=True).keys() - opened.keys()
     held = {digest: Held(kept[digest], one.name, one.value) for digest, one in opened.items()}
     now = datetime.now(UTC)
     log = school.access.log
@@ -66,6 +67,7 @@ def subject_of(school: OpenSchool, person: str, purpose: str, basis: str | None)
         in_the_log(school.recorder, person, kept, position),
         looks_at(log, views, person, at=access_position),
         erased,
+        hidden,
         login_of(school, person) if account else None,
     )
     the_school = lookup_school(views, at=position).rows

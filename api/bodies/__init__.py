@@ -11,7 +11,13 @@ from typing import Any, Final
 
 import msgspec
 
-from api.bodies import accounts as accounts, erasures as erasures, papers as papers, reopenings as reopenings
+from api.bodies import (
+    accounts as accounts,
+    blocking as blocking,
+    erasures as erasures,
+    papers as papers,
+    reopenings as reopenings,
+)
 from api.bodies.backups import NewBackup as NewBackup, NewBackupCheck as NewBackupCheck
 from api.bodies.base import (
     DAY_PATTERN as DAY_PATTERN,

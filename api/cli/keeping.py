@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -102,7 +103,9 @@ def export_archive(
     vault, signer = school.vault, school.signer
 
     def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        return {digest: (found.name, found.value) for digest, found in vault.values(digests).items()}
+        return {
+            digest: (found.name, found.value) for digest, found in vault.values(digests, at=checkpoint.size).items()
+        }
 
     may_open = None if public else opened
     registers = Registers(school.views, checkpoint.size, may_open)
@@ -120,7 +123,7 @@ def export_archive(
             checkpoint=checkpoint,
             school=school.school_name(),
             start=start,
-            disclose=None if public else vault.read,
+            disclose=None if public else partial(vault.read, at=checkpoint.size),
             tables=registers.tables() if start is None else list(rows_from(registers.tables(), start.size)),
             files=chain(deadline_files(school.views, checkpoint.size), made),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},

@@ -23,6 +23,8 @@ from ledger.wire.entry import Actor
 
 SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "accounts list": ("names",),
+    "block list": ("disclosures",),
+    "block show": ("contacts", "disclosures", "names", "notes"),
     "check-print": ("absences", "marks", "names", "results"),
     "deadlines": ("names", "work"),
     "erase list": ("disclosures",),
@@ -60,6 +62,8 @@ SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "backup": "where a copy was put, of which personal values are sealed",
     "backups": "which backups there are, and which were tried",
     "bench": "times of made-up schools",
+    "block end": "the number of a block",
+    "block set": "the number of a block",
     "certify": "the number of a form",
     "checkpoint": "a signature over a hash",
     "demo": "a made-up school",

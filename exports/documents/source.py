@@ -47,7 +47,7 @@ class Source:
         self.years: dict[str, SchoolYear] = {row.year: row for row in years(views, at=position).rows}
         self.classes: tuple[ClassGroup, ...] = classes(views, at=position).rows
         self._periods = periods(views, at=position).rows
-        self._names = Names(views, position, self._open, erased="стёрто")
+        self._names = Names(views, position, self._open, erased="стёрто", blocked="заблокировано")
 
     def _last_moment(self) -> str:
         sql = "SELECT c.at FROM {commands} c WHERE c.entry < :at ORDER BY c.entry DESC LIMIT 1"

@@ -7,7 +7,7 @@ Of other people there are ids alone: whose guardian, whose notice. Employees are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from exports.subject.about import AT, BASIS, CLASS, ENDED_BY, ENTRY, About
@@ -17,6 +17,8 @@ from exports.subject.words import STATE_WORDS, STATUS_WORDS, TYPE_WORDS
 from ledger.journal.deadlines.verdict import WORST_FIRST
 from ledger.journal.retention import find_row
 from ledger.journal.vocabulary import (
+    BLOCK_GROUND_WORDS,
+    BLOCK_OUTCOME_WORDS,
     CHANNEL_WORDS,
     COUNTED_WORDS,
     DATA_WORDS,
@@ -33,6 +35,7 @@ from projections.looks import LookAt
 from projections.person_record import InTheLog
 from projections.views import people_registers as registers
 from projections.views.accounts import account_entries
+from projections.views.blocking import blocks
 from projections.views.erasures import erasures, legal_holds, retention_schedules
 from projections.views.lookups import Membership, classes, memberships
 from projections.views.office_deadlines import OfficeAsked, OfficeRow, office_deadlines
@@ -68,6 +71,7 @@ def sections(
     read: InTheLog,
     looks: Sequence[LookAt],
     own: frozenset[str],
+    hidden: Collection[str],
     login: str | None,
 ) -> tuple[Section, ...]:
     """All sections that have something to say, and those that say that there is nothing.
@@ -78,11 +82,13 @@ def sections(
         read: what reading the log through found.
         looks: at the person's data.
         own: classes of values whose keys are destroyed.
+        hidden: digests of what is blocked.
         login: under which the person signs in; None: under none.
     """
     stays = memberships(about.views, student=about.person, at=about.position).rows
     made = [
-        _values(about, held, read, own),
+        _values(about, held, read, own, hidden),
+        _blocks(about),
         _erasures(about),
         *_terms(about, stays),
         _notices(about),
@@ -100,7 +106,9 @@ def sections(
 # What is kept -----------------------------------------------------------------------------------------------------
 
 
-def _values(about: About, held: Mapping[str, Held], read: InTheLog, own: frozenset[str]) -> Section:
+def _values(
+    about: About, held: Mapping[str, Held], read: InTheLog, own: frozenset[str], hidden: Collection[str]
+) -> Section:
     """Each value: what it is, since when, by which entry, on what ground, and which entry replaced it."""
     history = registers.disclosed(about.views, people=[about.person], at=about.position).get(about.person, [])
     grounds = _grounds(about)
@@ -111,7 +119,8 @@ def _values(about: About, held: Mapping[str, Held], read: InTheLog, own: frozens
             known.add(digest)
             one, since = held.get(digest), read.committed.get(digest)
             until = None if one is None else _until(one.name, history[place + 1 :])
-            state = ("erased" if "person" in own else "absent") if one is None else "replaced" if until else "held"
+            gone = "blocked" if digest in hidden else "erased" if "person" in own else "absent"
+            state = gone if one is None else "replaced" if until else "held"
             named = one.name if one else None if step.fields is None or len(step.fields) != 1 else step.fields[0]
             where = (None if since is None else since.at, step.entry, None if since is None else since.type)
             rows.append(("person", named, one and one.value, state, *where, grounds.get(step.entry), until))
@@ -150,9 +159,9 @@ def _values(about: About, held: Mapping[str, Held], read: InTheLog, own: frozens
         ),
         tuple(rows),
         "Сведения лежат зашифрованными отдельно от журнала; в журнале — только их отпечатки. «Заменено»: есть новее, "
-        "а прежнее хранится до срока. Что стёрто, прочесть нельзя никому.",
+        "а прежнее хранится до срока. Что стёрто, прочесть нельзя никому; заблокированное видит тот, кто решает.",
         "Values lie sealed apart from the log, which has their digests alone. Replaced ones are kept until their term. "
-        "What was erased nobody can read.",
+        "What was erased nobody can read, what is blocked only who decides.",
     )
 
 
@@ -175,6 +184,30 @@ def _grounds(about: About) -> dict[int, str]:
 
 def _application(number: str | None, day: str | None) -> str | None:
     return None if number is None else f"заявление № {number} от {day or '—'} / application"
+
+
+def _blocks(about: About) -> Section:
+    rows = [
+        (
+            *(one.at, one.entry, one.fields.split() or None, one.ground, one.received_on, one.basis, one.due_on),
+            *(one.outcome, one.ended_entry, one.change),
+        )
+        for one in blocks(about.views, person=about.person, at=about.position, now=about.now).rows
+    ]
+    return Section(
+        "blocks",
+        "Что заблокировано на время проверки",
+        "What was blocked while it was checked",
+        (
+            *(Column("blocked_at", "заблокировано", "moment"), ENTRY),
+            Column("fields", "сведения (пусто: все)", words=DATA_WORDS),
+            *(Column("ground", "причина", words=BLOCK_GROUND_WORDS), Column("received_on", "обращение", "day"), BASIS),
+            Column("due_on", "решить до", "day"),
+            Column("outcome", "итог", words={**BLOCK_OUTCOME_WORDS, "erased": "стёрты"}),
+            *(Column("ended_entry", "запись об окончании"), Column("change_entry", "запись с уточнением")),
+        ),
+        tuple(rows),
+    )
 
 
 def _erasures(about: About) -> Section:

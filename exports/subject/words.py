@@ -8,6 +8,7 @@ STATE_WORDS: Final = {
     "held": "хранится",
     "replaced": "заменено, хранится",
     "erased": "стёрто",
+    "blocked": "заблокировано",
     "absent": "не хранится",
     "unnamed": "хранится, журнал на это не ссылается",
 }
@@ -75,6 +76,8 @@ TYPE_WORDS: Final = {
     "person_registered/1": "регистрация человека",
     "personal_data_changed/1": "сведения изменены",
     "personal_data_confirmed/1": "сведения подтверждены",
+    "personal_data_blocked/1": "сведения заблокированы",
+    "personal_data_unblocked/1": "сведения разблокированы",
     "personal_data_erased/1": "сведения стёрты",
     "remark_raised/1": "замечание",
     "result_annulled/1": "результат отменён",

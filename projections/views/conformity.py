@@ -67,9 +67,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ("1.4", "built", "директор заверяет закрытые периоды", "the director attests closed periods"),
     (
         "1.5",
-        "in_part",
-        "личные сведения вне журнала, под ключом каждого; просмотры записываются; уничтожают двое; блокирования нет",
-        "personal values are outside the log, a key per person; looks are recorded; two people destroy; no blocking",
+        "built",
+        "личные сведения вне журнала, под ключом каждого; просмотры записываются; разблокируют и уничтожают двое",
+        "personal values are outside the log, a key per person; looks are recorded; two people unblock and destroy",
     ),
     (
         "1.6",
@@ -219,6 +219,7 @@ class _Evidence:
     def consents(self) -> tuple[Shown, ...]:
         return (
             self._count("согласий на доставку", "consents to delivery", "delivery_consents"),
+            self._count("блокирований личных сведений", "blocks of personal values", "data_blocks"),
             self._count("уничтожений личных сведений", "erasures of personal values", "erased"),
         )
 
