@@ -28,6 +28,7 @@ from ledger.errors import LetopisError
 from ledger.journal import commands as jc
 from ledger.wire.entry import Actor
 from projections.views.lookups import classes
+from projections.views.people_registers import names_changed
 from projections.views.prints import Print, find_print, prints
 
 SIGNING_SECONDS: Final = 5.0
@@ -45,6 +46,7 @@ def _issue(asked: Asked[bodies.NewPrint]) -> jc.IssueSheet:
     school.read_views()
     _check_own(school, asked.identity, scope)
     position = school.views.position() if body.position is None else body.position
+    _check_old_names(school, asked.identity, position)
     sheet = body.sheet or new_id()
     try:
         made = prepare(school, scope, position, sheet, Actor(asked.identity.actor, asked.identity.role))
@@ -52,6 +54,20 @@ def _issue(asked: Asked[bodies.NewPrint]) -> jc.IssueSheet:
         raise Problem("no_such_form", 404, _both(error)) from None
     asked.kept.append((sheet, PRINT, made.disclosure.text))
     return made.command
+
+
+def _check_old_names(school: OpenSchool, identity: Identity, position: int) -> None:
+    """Let those alone print the names of then who may read older values (1.7, R13).
+
+    Raises:
+        Problem: 403; a name was changed since, and this role may read what stands now.
+    """
+    if not identity.may(Right.READ_DISCLOSURES) and names_changed(school.views, since=position):
+        detail = (
+            "имена с тех пор менялись: прежние видят не все",
+            "names were changed since: not everybody sees older",
+        )
+        raise Problem("forbidden", 403, detail)
 
 
 def _certify(asked: Asked[bodies.NewPrintCertification]) -> jc.CertifySheet:

@@ -79,9 +79,9 @@ CLAUSES: Final[tuple[tuple[str, State, str, str], ...]] = (
     ),
     (
         "1.7",
-        "in_part",
-        "уведомления об изменениях, ежегодное обновление, сроки; прежние значения по ролям ещё не закрыты",
-        "notices of changes and the yearly refresh of data, with deadlines; earlier values are not kept from roles yet",
+        "built",
+        "уведомления об изменениях, ежегодное обновление, сроки; прежние значения видят те, кому положено",
+        "notices of changes and the yearly refresh of data, with deadlines; earlier values for authorised roles alone",
     ),
     (
         "2.1",

@@ -270,6 +270,12 @@ def disclosed(views: Reader, *, people: Sequence[str] | None = None, at: AsOf = 
     return found
 
 
+def names_changed(views: Reader, *, since: int) -> bool:
+    """Whether anybody's name was changed at or after a position: then another one stood before."""
+    sql = "SELECT u.fields FROM {data_updates} u WHERE u.what = 'changed' AND u.entry >= :since"
+    return any(not {*_NAME_PARTS}.isdisjoint(orjson.loads(fields)) for (fields,) in views.select(sql, {"since": since}))
+
+
 def digests_of(history: Mapping[str, Iterable[Disclosed]]) -> list[str]:
     """All digests of what was disclosed, to be opened at one go."""
     return [digest for rows in history.values() for row in rows for digest in row.digests]
