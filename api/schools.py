@@ -22,6 +22,7 @@ import orjson
 from eventsourcing.persistence import PersistenceError
 from starlette.responses import Response
 
+from api.anchoring import Anchoring
 from api.blocking import BLOCKED, blocked_values
 from api.erasing import ERASED, enforce
 from api.identity.confidentiality import Confidentiality, read_confidentiality
@@ -442,6 +443,9 @@ def open_school(
             stack.callback(school.checkpointer.stop)
             school.witnessing.start()
             stack.callback(school.witnessing.stop)
+            anchoring = Anchoring(school)
+            anchoring.start()
+            stack.callback(anchoring.stop)
         stack.callback(school.close_signing)
         yield school
 

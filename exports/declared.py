@@ -203,6 +203,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "prints": ("Печатные формы", "Printed forms"),
     "erasures": ("Сроки хранения и стирание", "Retention and erasure"),
     "blocks": ("Заблокированные сведения", "Blocked values"),
+    "anchors": ("Отметки журнала доступа", "Anchors of the access log"),
     "accounts": ("Учётные записи и роли", "Accounts and roles"),
     "paper": ("Бумажный архив", "Paper archive"),
     "guardians": ("Законные представители", "Guardians"),

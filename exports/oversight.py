@@ -8,6 +8,7 @@ from typing import Final
 import orjson
 
 from exports.account_tables import account_tables
+from exports.anchor_tables import anchor_tables
 from exports.backup_tables import backup_tables
 from exports.blocking_tables import blocking_tables
 from exports.erasure_tables import erasure_tables
@@ -105,6 +106,7 @@ class Oversight:
             *print_tables(self._views, self._position, self._name),
             *erasure_tables(self._views, self._position),
             *blocking_tables(self._views, self._position),
+            *anchor_tables(self._views, self._position),
             *account_tables(self._views, self._position, self._name, self._open),
             *paper_tables(self._views, self._position, self._name),
         ]

@@ -47,7 +47,18 @@ WORKBOOKS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "oversight": (
         *("regulations", "closings", "journals", "evidence", "printouts", "checks", "remarks", "incidents", "excuses"),
-        *("freshness", "portals", "witnesses", "backups", "prints", "erasures", "blocks", "accounts", "paper"),
+        *(
+            "freshness",
+            "portals",
+            "witnesses",
+            "backups",
+            "prints",
+            "erasures",
+            "blocks",
+            "anchors",
+            "accounts",
+            "paper",
+        ),
     ),
 }
 """Workbooks, named without ``.xlsx``, and the tables in each."""

@@ -277,6 +277,7 @@ HEADERS = {
     "blocks": "entry (запись);at (внесено);action (что);block (блокирование);person (человек);fields (сведения);"
     "ground (причина);by (кто просил);applicant (представитель);received_on (обращение);outcome (итог);"
     "change (изменение — запись);basis (основание);actor (кто внёс)",
+    "anchors": "entry (запись);at (внесено);size (записей);root (корень);actor (кто внёс)",
     "accounts": ACCOUNTS,
     "paper": "entry (запись);at (внесено);action (что);paper (бумага);number (номер);kind (вид);title (заголовок);"
     "year (учебный год);class (класс);pages (листов);place (где);counted_from (отсчёт);keep_until (хранить до);"
@@ -1126,6 +1127,11 @@ class Builder:
         fields = {"block": block, "outcome": "confirmed", "basis": "=акт; № 6"} | changes
         return self.add("blocking", self.school_id, "personal_data_unblocked", **fields)
 
+    def anchor(self, size: int, root: str = "ab" * 32) -> int:
+        """Say what the access log's head was."""
+        self.begin()
+        return self.add("anchor", self.school_id, "access_log_anchored", size=size, root=root)
+
     # Paper.
 
     def paper(self, type_: str, **fields: Any) -> int:
@@ -1573,7 +1579,7 @@ class Builder:
                 *head, BACKUP_ACTIONS[type_], key, parts, *get("size", "root", "bytes", "sha256", "place", "restored_at"),
                 how, FOUND.get(data.get("verdict", ""), ""), entry["actor"]["id"],
             ])]  # fmt: skip
-        if entry["stream"].startswith(("account", "paper/", "blocking/")):
+        if entry["stream"].startswith(("account", "paper/", "blocking/", "anchor/")):
             return account_or_paper(self, entry)
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
@@ -1625,6 +1631,9 @@ class Builder:
 
 def account_or_paper(b: Builder, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
     """Return the rows of accounts, of blocks or of the register of paper that an entry makes."""
+    if entry["stream"].startswith("anchor"):
+        row = [entry["index"], entry["at"], entry["data"]["size"], entry["data"]["root"], entry["actor"]["id"]]
+        return [("anchors", row)]
     if entry["stream"].startswith("blocking"):
         return [("blocks", block_row(b, entry))]
     if entry["stream"].startswith("account"):
@@ -2218,6 +2227,8 @@ def _blocked(b: Builder, student: str) -> None:
     b.unblock(wrong, outcome="corrected", change=change)
     b.block(guardian, fields=["address"])
     b.block(b.person("staff"))
+    for size in (7, 9):
+        b.anchor(size)
 
 
 def _substitution_plans(b: Builder, course: str, teacher: str, substitute: str) -> None:

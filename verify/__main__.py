@@ -155,6 +155,32 @@ def _print_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _access_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="verify access", description="Журнал доступа рядом с журналом. / An access log beside its journal."
+    )
+    parser.add_argument("access", help="архив журнала доступа / the access log's archive")
+    parser.add_argument("--journal", required=True, help="архив журнала / the journal's archive")
+    parser.add_argument("--journal-key", required=True, help="ключ журнала, vkey / the journal's key")
+    _add_shared(parser)
+    return parser
+
+
+def _run_access(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
+    from verify.anchored import verify_anchored
+
+    options = _access_parser().parse_args(arguments)
+    for path in (options.access, options.journal):
+        if not Path(path).exists():
+            raise UsageError(f"{path}: not there")
+    try:
+        of_journal = Pinned(parse_vkey(options.journal_key), None)
+    except NoteError as error:
+        raise UsageError(f"--journal-key: {error}") from None
+    pinned = Pinned(_key(options), None)
+    return verify_anchored(Path(options.access), Path(options.journal), pinned, of_journal), options
+
+
 def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
     if arguments[:1] == ["proof"]:
         from verify.proof import verify_proof
@@ -169,6 +195,8 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         if not Path(options.archive).exists():
             raise UsageError(f"{options.archive}: not there")
         return verify_print(Path(options.archive), options.code, _key(options)), options
+    if arguments[:1] == ["access"]:
+        return _run_access(arguments[1:])
     options = _parser().parse_args(arguments)
     pinned = Pinned(_key(options), _old(options), _witnesses(options))
     if bool(options.archive) == bool(options.url):

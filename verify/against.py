@@ -123,10 +123,11 @@ def _verified(path: Path, pinned: Pinned, report: Report, *, quick: bool) -> His
     if quick:
         report.skip("quick", path.name)
     report.parts.append(own if quick else verify_archive(path, pinned))
-    return _open(path, pinned, own)
+    return open_history(path, pinned, own)
 
 
-def _open(path: Path, pinned: Pinned, report: Report) -> History | None:
+def open_history(path: Path, pinned: Pinned, report: Report) -> History | None:
+    """Open an archive to be hashed; None where it has no checkpoint or start that can be read."""
     source = open_source(path, report)
     if source is None or CHECKPOINT not in source.sizes:
         return None

@@ -192,6 +192,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "ground (причина)", "by (кто просил)", "applicant (представитель)", "received_on (обращение)",
         "outcome (итог)", "change (изменение — запись)", _BASIS, "actor (кто внёс)",
     ),
+    "anchors": (_ENTRY, _AT, "size (записей)", "root (корень)", "actor (кто внёс)"),
     "accounts": (
         _ENTRY, _AT, "account (учётная запись)", "action (что)", "kind (чья)", _NAME, "role (роль)", "starts_on (с)",
         "ends_on (по)", "grant (дана записью)", "purpose (цель)", "scope (о чём)", "reason (причина)", _BASIS,

@@ -12,6 +12,7 @@ from typing import Final
 
 from verify.access_events import ACCESS_EVENTS
 from verify.account_events import ACCOUNT_EVENTS
+from verify.anchor_events import ANCHOR_EVENTS
 from verify.backup_events import BACKUP_EVENTS
 from verify.blocking_events import BLOCKING_EVENTS
 from verify.erasure_events import ERASURE_EVENTS
@@ -270,6 +271,7 @@ TYPES: Final[dict[str, EventType]] = {
         *BACKUP_EVENTS,
         *ERASURE_EVENTS,
         *BLOCKING_EVENTS,
+        *ANCHOR_EVENTS,
         *PAPER_EVENTS,
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from verify.anchor_findings import ANCHOR_FINDINGS
 from verify.backup_findings import BACKUP_FINDINGS
 from verify.blocking_findings import BLOCKING_FINDINGS
 from verify.erasure_findings import ERASURE_FINDINGS
@@ -463,6 +464,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     **PRINT_FINDINGS,
     **ERASURE_FINDINGS,
     **BLOCKING_FINDINGS,
+    **ANCHOR_FINDINGS,
     "account-role": (
         "Роль дана, снята или ознакомление внесено не тем, кому можно, или роль не та.",
         "A role was granted or taken, or secrecy acknowledged, by somebody who may not, or it is no such role.",

@@ -10,6 +10,7 @@ from typing import Final
 
 from verify.access import LOOKS, OPENED, REFUSED, Access
 from verify.accounts import Accounts
+from verify.anchors import Anchors
 from verify.authors import Authors
 from verify.backups import Backups
 from verify.blocking import Blocking
@@ -67,6 +68,7 @@ _MAKERS: Final = {
     "hold": b"legal_hold_placed/1",
     "erasure": b"erasure_proposed/1",
     "blocking": b"personal_data_blocked/1",
+    "anchor": b"access_log_anchored/1",
     "accounts": b"accounts_founded/1",
     "account": b"account_opened/1",
     "paper": b"paper_stored/1",
@@ -135,6 +137,7 @@ class Replay:
         self.prints = Prints(self)
         self.erasures = Erasures(self)
         self.blocking = Blocking(self)
+        self.anchors = Anchors(self)
         self.accounts = Accounts(self)
         self.papers = Papers(self)
         self.personal = PersonalData(self)
@@ -169,7 +172,7 @@ class Replay:
             "access": self.access, "read": self.access, "refusal": self.access,
             "freshness": self.service, "portal": self.service, "witness": self.witnesses,
             "retention": self.erasures, "hold": self.erasures, "erasure": self.erasures,
-            "blocking": self.blocking,
+            "blocking": self.blocking, "anchor": self.anchors,
             "paper": self.papers,
             "substitution": self.substitution_plans,
             "homework": self.lessons.homework.posted,

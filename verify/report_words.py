@@ -95,6 +95,7 @@ CHECKED: Final = {
     "closed_lessons": ("Уроков в них", "Lessons in them"),
     "erasures": ("Уничтожений личных сведений", "Erasures of personal values"),
     "destroyed_papers": ("Уничтожено бумажных дел (по словам школы)", "Papers destroyed (as the school says)"),
+    "anchors": ("Отметок о журнале доступа", "Anchors of the access log"),
     "blocks": ("Блокирований личных сведений", "Blocks of personal values"),
     "erased_values": ("Стёртых сведений (по словам школы)", "Values erased (as the school says)"),
     "journals": ("Закрытий журналов пересчитано", "Closings of journals counted again"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+from api.anchoring import anchors_of, compare
 from api.cli.console import Console, Exit
 from api.cli.proving import record_verification
 from api.schools import open_school
@@ -21,6 +23,7 @@ from ledger.access.log import AccessLog
 from ledger.application import School
 from ledger.audit import AuditReport, audit
 from ledger.errors import LedgerInUse, LetopisError
+from ledger.journal.anchors import Anchor
 from ledger.signing.keys import load_signer
 
 
@@ -72,8 +75,9 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool, 
                 progress=lambda entries, _: done(entries),
             )
         still = getattr(school.ledger, "latched", None)
+        anchors = anchors_of(school) if report.passed else ()
     content, text = _content(report, latched, still), audit_lines(report, latched, still)
-    looks = _audit_access(layout, file, processes, unlatch=unlatch)
+    looks = _audit_access(layout, file, processes, anchors, unlatch=unlatch)
     content["access_log"] = None if looks is None else _content(looks, None, None)
     text += "" if looks is None else "\n" + audit_lines(looks, None, None)
     if record and report.passed:
@@ -87,15 +91,22 @@ def audit_school(console: Console, var: Path, processes: int, *, unlatch: bool, 
     return Exit.UNAVAILABLE if any(one.unchecked for one in reports) else Exit.DONE
 
 
-def _audit_access(layout: Layout, file: SchoolFile, processes: int, *, unlatch: bool) -> AuditReport | None:
-    """Verify the access log too; None where the folder has none yet."""
+def _audit_access(
+    layout: Layout, file: SchoolFile, processes: int, anchors: tuple[Anchor, ...], *, unlatch: bool
+) -> AuditReport | None:
+    """Verify the access log too, and that it continues what the journal says of it; None where there is none yet."""
     if not layout.access_key.exists() or (file.database == "sqlite" and not layout.access_file.exists()):
-        return None
+        gone = compare(anchors, None)
+        return AuditReport(access_origin(file.origin), 0, None, 0, tuple(gone), len(gone), ()) if gone else None
     signer = load_signer(layout.access_key, access_origin(file.origin), passphrase())
     reading = access_environment(layout, file, read_only=file.database == "sqlite")
     settings = access_environment(layout, file) if unlatch else reading
     with closing(AccessLog(settings, file.origin, str)) as log:
-        return audit(log.ledger, processes=processes, environment=reading, vkeys=[signer.verifier_key], unlatch=unlatch)
+        found = audit(
+            log.ledger, processes=processes, environment=reading, vkeys=[signer.verifier_key], unlatch=unlatch
+        )
+        wrong = compare(anchors, log.ledger) if found.passed else []
+        return replace(found, findings=(*found.findings, *wrong), findings_count=found.findings_count + len(wrong))
 
 
 def _content(report: AuditReport, latched: str | None, still: str | None) -> dict[str, object]:

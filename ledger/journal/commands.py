@@ -16,6 +16,7 @@ from ledger.journal.account_commands import (
     OpenAccount as OpenAccount,
     RevokeRole as RevokeRole,
 )
+from ledger.journal.anchor_commands import AnchorAccessLog as AnchorAccessLog
 from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
 from ledger.journal.blocking_commands import (
     BlockPersonalData as BlockPersonalData,

@@ -16,6 +16,7 @@ from ledger.journal.accounts import (
     open_account,
     revoke_role,
 )
+from ledger.journal.anchors import anchor_access_log
 from ledger.journal.assessment import adopt_assessment_rules
 from ledger.journal.backups import record_backup, record_backup_check
 from ledger.journal.bells import set_bell_schedule
@@ -138,6 +139,7 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.ApproveErasure: approve_erasure,
     cmd.RefuseErasure: refuse_erasure,
     cmd.RecordErasure: record_erasure,
+    cmd.AnchorAccessLog: anchor_access_log,
     cmd.BlockPersonalData: block_personal_data,
     cmd.UnblockPersonalData: unblock_personal_data,
     cmd.FoundAccounts: found_accounts,

@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from ledger.journal.account_events import ACCOUNT_EVENT_TYPES
+from ledger.journal.anchor_events import ANCHOR_EVENT_TYPES
 from ledger.journal.backup_events import BACKUP_EVENT_TYPES
 from ledger.journal.blocking_events import BLOCKING_EVENT_TYPES
 from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
@@ -412,6 +413,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "archive_recorded/1": ArchiveRecorded,
     "register_timed/1": RegisterTimed,
     "printout_registered/1": PrintoutRegistered,
+    **ANCHOR_EVENT_TYPES,
     **BACKUP_EVENT_TYPES,
     **PRINT_EVENT_TYPES,
     **ACCOUNT_EVENT_TYPES,

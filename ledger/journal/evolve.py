@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ledger.journal.accounts import evolve_account, evolve_accounts
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.anchors import evolve_anchors
 from ledger.journal.assessment import evolve_assessment
 from ledger.journal.backups import evolve_backup
 from ledger.journal.bells import evolve_bells
@@ -65,6 +66,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "retention": evolve_retention,
     "hold": evolve_holds,
     "erasure": evolve_erasures,
+    "anchor": evolve_anchors,
     "blocking": evolve_blocks,
     "accounts": evolve_accounts,
     "account": evolve_account,

@@ -10,6 +10,7 @@ from typing import Final
 from projections.folding import View
 from projections.views import (
     accounts,
+    anchors,
     backups,
     blocking,
     cancellations,
@@ -76,6 +77,7 @@ VIEWS: Final[tuple[View, ...]] = (
     prints.VIEW,
     erasures.VIEW,
     blocking.VIEW,
+    anchors.VIEW,
     papers.VIEW,
     schedules.VIEW,
     results.VIEW,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import tests.verify_account_forgeries
+import tests.verify_anchor_forgeries
 import tests.verify_author_forgeries
 import tests.verify_backup_forgeries
 import tests.verify_bag_mutations

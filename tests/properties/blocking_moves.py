@@ -1,10 +1,11 @@
-"""Moves of blocking, for `journal_moves`."""
+"""Moves of blocking and of anchoring the access log, for `journal_moves`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ledger.journal import commands as cmd
+from ledger.journal.anchors import Anchors
 from ledger.journal.blocking import Blocks
 from ledger.journal.memory import Journal
 from ledger.journal.people import Person
@@ -51,3 +52,10 @@ def block(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
         change = choices.one(later)
         return cmd.UnblockPersonalData(block=id_, outcome="corrected", basis="акт № 6", change=change), actor
     return cmd.UnblockPersonalData(block=id_, outcome="confirmed", basis="акт № 6"), actor
+
+
+def anchor(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Say what the access log's head is."""
+    known = journal.find(f"anchor/{SCHOOL}")
+    size = known.anchors[-1].size if isinstance(known, Anchors) else 0
+    return cmd.AnchorAccessLog(size=size + choices.number(4), root=f"{choices.number(99):064x}"), ADMIN

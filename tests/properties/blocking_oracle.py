@@ -60,3 +60,10 @@ class BlockingOracle:
         for one in self.before:
             if one.type == "personal_data_erased" and one.data["person"] == person:
                 assert "person" not in one.data["retention"]
+
+    def check_anchor(self) -> None:
+        data = self.data
+        assert self.item.stream == f"anchor/{self.before[0].stream.partition('/')[2]}"
+        assert len(bytes.fromhex(data["root"])) == 32
+        earlier = [one.data["size"] for one in self.before if one.type == self.item.type]
+        assert data["size"] > max(earlier, default=0)

@@ -729,6 +729,7 @@ _MOVES: Final = {
     "keep": (erasures_moves.keep, 3),
     "erase": (erasures_moves.erase, 5),
     "block": (blocking_moves.block, 4),
+    "anchor": (blocking_moves.anchor, 2),
     "paper": (papers_moves.paper, 5),
     "destroy": (papers_moves.destroy, 5),
     "certify": (_certify, 3),

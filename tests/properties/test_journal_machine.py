@@ -126,6 +126,7 @@ class JournalMachine(RuleBasedStateMachine):
                     "keep",
                     "erase",
                     "block",
+                    "anchor",
                     "account",
                     "paper",
                     "destroy",
@@ -248,6 +249,7 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("erasure_proposed", retention=["sheet"]))
     assert caught(replaced("erasure_approved", erasure=uid(77)))
     assert caught(replaced("personal_data_erased", person=uid(77)))
+    assert caught(replaced("access_log_anchored", size=0))
     assert caught(replaced("personal_data_blocked", ground="whim"))
     assert caught(replaced("personal_data_unblocked", block=uid(77)))
     assert caught(replaced("paper_stored", number=77))

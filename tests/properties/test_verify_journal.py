@@ -284,6 +284,7 @@ def requester(type_: str) -> str:
         ("personal_data_erased", {"retention": ["sheet"]}, "data-field"),
         ("personal_data_erased", {"destroyed_at": "2019-01-01T00:00:00.000000Z"}, "erasure"),
         ("personal_data_erased", {"sheets": [7_000]}, "erasure"),
+        ("access_log_anchored", {"root": "x"}, "data-field"),
         ("personal_data_blocked", {"ground": "whim"}, "data-field"),
         ("personal_data_blocked", {"person": uid(77)}, "reference-unknown"),
         ("personal_data_blocked", {"fields": ["shoe_size"]}, "data-field"),
