@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from exports.tables import Table, typed
-from ledger.journal.vocabulary import BLOCK_GROUND_WORDS, BLOCK_OUTCOME_WORDS, DATA_WORDS, REQUESTER_WORDS
+from ledger.journal.blocking_vocabulary import BLOCK_GROUND_WORDS, BLOCK_OUTCOME_WORDS, REQUESTER_WORDS
+from ledger.journal.vocabulary import DATA_WORDS
 from projections.reading import Reader
 from projections.views.blocking import BlockAction, block_actions
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from api.bodies.base import Body, Id
-from ledger.journal.vocabulary import BlockGround, BlockOutcome, BlockRequester, DataField
+from ledger.journal.blocking_vocabulary import BlockGround, BlockOutcome, BlockRequester
+from ledger.journal.vocabulary import DataField
 
 
 class NewBlock(Body, frozen=True, kw_only=True):

@@ -14,9 +14,10 @@ from api.cli.erasing import acting
 from api.cli.looking import look
 from api.schools import open_school
 from api.settings import SettingsError
+from ledger.journal.blocking_vocabulary import BLOCK_OUTCOME_WORDS
 from ledger.journal.command import JournalCommand
 from ledger.journal.commands import BlockPersonalData, UnblockPersonalData
-from ledger.journal.vocabulary import BLOCK_OUTCOME_WORDS, DATA_WORDS
+from ledger.journal.vocabulary import DATA_WORDS
 from projections.views.blocking import Blocked, blocks
 
 _VERDICTS: Final = {

@@ -14,11 +14,10 @@ from exports.subject.about import AT, BASIS, CLASS, ENDED_BY, ENTRY, About
 from exports.subject.record import looks_record, named_entries, prints_record, study_record, work_record
 from exports.subject.section import Column, Row, Section
 from exports.subject.words import STATE_WORDS, STATUS_WORDS, TYPE_WORDS
+from ledger.journal.blocking_vocabulary import BLOCK_GROUND_WORDS, BLOCK_OUTCOME_WORDS
 from ledger.journal.deadlines.verdict import WORST_FIRST
 from ledger.journal.retention import find_row
 from ledger.journal.vocabulary import (
-    BLOCK_GROUND_WORDS,
-    BLOCK_OUTCOME_WORDS,
     CHANNEL_WORDS,
     COUNTED_WORDS,
     DATA_WORDS,

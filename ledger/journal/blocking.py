@@ -14,12 +14,13 @@ from ledger.errors import LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.blocking_events import PersonalDataBlocked, PersonalDataUnblocked
+from ledger.journal.blocking_vocabulary import BLOCK_GROUNDS, BLOCK_OUTCOMES, BLOCK_REQUESTERS
 from ledger.journal.commands import BlockPersonalData, UnblockPersonalData
 from ledger.journal.context import Context
 from ledger.journal.erasures import check_not_erased
 from ledger.journal.people import Person
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.vocabulary import BLOCK_GROUNDS, BLOCK_OUTCOMES, BLOCK_REQUESTERS, DATA_FIELDS
+from ledger.journal.vocabulary import DATA_FIELDS
 
 
 class Block(NamedTuple):

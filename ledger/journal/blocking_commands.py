@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.journal.blocking_vocabulary import BlockGround, BlockOutcome, BlockRequester
 from ledger.journal.command import JournalCommand
-from ledger.journal.vocabulary import BlockGround, BlockOutcome, BlockRequester, DataField
+from ledger.journal.vocabulary import DataField
 
 
 class BlockPersonalData(JournalCommand, frozen=True, kw_only=True):

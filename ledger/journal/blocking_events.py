@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from ledger.journal.blocking_vocabulary import BlockGround, BlockOutcome, BlockRequester
 from ledger.journal.event import Event
-from ledger.journal.vocabulary import BlockGround, BlockOutcome, BlockRequester, DataField
+from ledger.journal.vocabulary import DataField
 
 
 class PersonalDataBlocked(Event, frozen=True, kw_only=True):

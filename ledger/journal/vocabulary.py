@@ -18,9 +18,6 @@ CountedFrom = Literal["left", "year_end", "document"]
 KeptBy = Literal["law", "consent"]
 HoldScope = Literal["all", "person", "class"]
 ErasureGround = Literal["expiry", "withdrawal", "request", "unlawful"]
-BlockGround = Literal["inaccurate", "unlawful"]
-BlockRequester = Literal["person", "representative", "authority"]
-BlockOutcome = Literal["confirmed", "corrected"]
 Channel = Literal["in_system", "email", "sms"]
 ConsentMethod = Literal["written", "self_service"]
 RemarkAbout = Literal["lesson", "attendance", "homework", "marks", "other"]
@@ -428,13 +425,6 @@ GROUND_WORDS: Final[dict[str, str]] = {
     "request": "требование",
     "unlawful": "незаконная обработка",
 }
-BLOCK_GROUND_WORDS: Final[dict[str, str]] = {"inaccurate": "неточные сведения", "unlawful": "незаконная обработка"}
-REQUESTER_WORDS: Final[dict[str, str]] = {
-    "person": "сам человек",
-    "representative": "законный представитель",
-    "authority": "уполномоченный орган",
-}
-BLOCK_OUTCOME_WORDS: Final[dict[str, str]] = {"confirmed": "подтверждены", "corrected": "уточнены"}
 
 DIGITS: Final = ("1", "2", "3", "4", "5")
 MARKS: Final[frozenset[str]] = frozenset(
@@ -457,9 +447,6 @@ COUNTED_FROM: Final[frozenset[str]] = frozenset(get_args(CountedFrom))
 KEPT_BY: Final[frozenset[str]] = frozenset(get_args(KeptBy))
 HOLD_SCOPES: Final[frozenset[str]] = frozenset(get_args(HoldScope))
 ERASURE_GROUNDS: Final[frozenset[str]] = frozenset(get_args(ErasureGround))
-BLOCK_GROUNDS: Final[frozenset[str]] = frozenset(get_args(BlockGround))
-BLOCK_REQUESTERS: Final[frozenset[str]] = frozenset(get_args(BlockRequester))
-BLOCK_OUTCOMES: Final[frozenset[str]] = frozenset(get_args(BlockOutcome))
 CHANNELS: Final[frozenset[str]] = frozenset(get_args(Channel))
 REMARK_ABOUT: Final[frozenset[str]] = frozenset(get_args(RemarkAbout))
 REMARK_CLOSINGS: Final[frozenset[str]] = frozenset(get_args(RemarkClosing))
