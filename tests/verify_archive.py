@@ -843,14 +843,15 @@ class Builder:
                 row[5] = ends_on
 
     def course(
-        self, group: str, subject: str, year: str, teacher: str, grade: str = "", subgroup: str | None = None
-    ) -> str:
+        self, group: str, subject: str, year: str, teacher: str, grade: str = "", subgroup: str | None = None,
+        starts_on: str = "2026-09-01",
+    ) -> str:  # fmt: skip
         course = self.uuid()
         opened = {"class_group": group, "subject": subject, "year": year, "subgroup": subgroup}
         index = self.add("course", course, "course_opened", **opened)
         if subgroup is not None:
             self.add("class", group, "subgroup_listed", course=course)
-        self.add("course", course, "teacher_assigned", teacher=teacher, starts_on="2026-09-01")
+        self.add("course", course, "teacher_assigned", teacher=teacher, starts_on=starts_on)
         self.courses[course] = (self.names[group], subject, year, grade)
         self.parts[course] = subgroup or ""
         self.tables["courses"].append([index, course, self.names[group], subject, subgroup or ""])

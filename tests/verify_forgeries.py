@@ -91,7 +91,7 @@ def student_responsible_for_a_course(school: Sample) -> None:
 
 @story("person-kind")
 def teacher_in_a_class(school: Sample) -> None:
-    school.builder.enroll(school.group, school.teacher)
+    school.builder.enroll(school.group, school.teacher, "2026-11-05")
 
 
 @story("person-kind")
@@ -113,7 +113,7 @@ def period_that_ends_before_it_starts(school: Sample) -> None:
     school.builder.period(school.year, 2, [5], "2026-12-31", "2026-11-01")
 
 
-@story("ends-before-start")
+@story("ends-before-start", "backdated-alone")
 def student_who_left_before_entering(school: Sample) -> None:
     school.builder.leave(school.group, school.students[0], "2020-01-01")
 
@@ -881,19 +881,20 @@ def student_who_leaves_a_subgroup_of_others(school: Sample) -> None:
     school.builder.add("course", school.subgroup, "subgroup_left", student=school.students[2], ends_on="2026-11-08")
 
 
-@story("ends-before-start")
+@story("ends-before-start", "backdated-alone")
 def student_who_left_a_subgroup_before_joining(school: Sample) -> None:
     school.builder.depart(school.subgroup, school.students[0], "2026-08-31")
 
 
 @story("subgroup")
 def member_of_a_whole_class(school: Sample) -> None:
-    school.builder.join(school.course, school.students[2])
+    school.builder.join(school.course, school.students[2], "2026-11-05")
 
 
 @story("subgroup")
 def two_subgroups_of_one_title(school: Sample) -> None:
-    school.builder.course(school.group, "Английский язык", school.year, school.teacher, "5", "1-я")
+    b = school.builder
+    b.course(school.group, "Английский язык", school.year, school.teacher, "5", "1-я", starts_on="2026-11-05")
 
 
 @story("data-field")
@@ -1051,7 +1052,8 @@ def lesson_on_the_day_after_the_duty_ended(school: Sample) -> None:
 def own_lesson_of_who_may_only_substitute(school: Sample) -> None:
     b = school.builder
     b.assign(school.substitute, "2027-05-09", "substitute")
-    b.lesson(b.course(school.group, "Химия", school.year, school.substitute, "5"), school.substitute, "2027-05-10")
+    course = b.course(school.group, "Химия", school.year, school.substitute, "5", starts_on="2026-11-05")
+    b.lesson(course, school.substitute, "2027-05-10")
 
 
 @story("duty-missing")

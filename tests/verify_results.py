@@ -285,8 +285,8 @@ def mark_recorded_just_before(g: Graded) -> None:
     b, school = g.b, g.school
     b.begin()
     fifth = school.students[4]
-    b.enroll(b.class_group(school.year, 6, "Б"), b.person("student"))
-    course = b.course(school.group, "Математика", school.year, school.teacher, "5")
+    b.enroll(b.class_group(school.year, 6, "Б"), b.person("student"), "2026-11-05")
+    course = b.course(school.group, "Математика", school.year, school.teacher, "5", starts_on="2026-11-05")
     lesson = b.lesson(course, school.teacher, "2026-11-09")
     b.mark(lesson, b.work(lesson), fifth, "2")
     period = b.period(school.year, 2, [5], "2026-11-05", "2026-12-30")

@@ -6,7 +6,7 @@ from verify import tree
 from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import unescape
 from verify.reopening import REOPENINGS_MAX, Step
-from verify.state import Lesson, Period, Stream
+from verify.state import ClassGroup, Lesson, Period, Stream
 from verify.table import cell
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class Closings:
         group = lesson.course.group if lesson.course is not None else None
         spans = self._closed.get((group.year, group.grade), ()) if group is not None else ()
         return any(starts_on <= lesson.held_on <= ends_on for starts_on, ends_on in spans)
+
+    def is_closed_since(self, group: ClassGroup, day: bytes) -> bool:
+        """Say whether a period of a class that ends on a day or later is closed."""
+        return any(day <= ends_on for _, ends_on in self._closed.get((group.year, group.grade), ()))
 
     def period_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Derive what the closing must commit to, and compare."""

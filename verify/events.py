@@ -13,6 +13,7 @@ from typing import Final
 from verify.access_events import ACCESS_EVENTS
 from verify.account_events import ACCOUNT_EVENTS
 from verify.anchor_events import ANCHOR_EVENTS
+from verify.backdating_events import BACKDATING_EVENTS
 from verify.backup_events import BACKUP_EVENTS
 from verify.blocking_events import BLOCKING_EVENTS
 from verify.erasure_events import ERASURE_EVENTS
@@ -133,14 +134,15 @@ TYPES: Final[dict[str, EventType]] = {
         event_type("journal_closed/1", "class", excused=rb"(\[(?:" + _EXCUSED + rb"(?:," + _EXCUSED + rb"){0,99})?\])"),
         event_type("journal_reopened/1", "class", reason=REOPENED_FOR, basis=_LINE, requested_by=UUID, sd_opt=DIGEST),
         *REOPENING_EVENTS,
+        *BACKDATING_EVENTS,
         event_type("sheet_transferred/1", "class", sha256=ROOT, number=_LINE, received_on=DATE, to=_LINE),
-        event_type("student_enrolled/1", "class", student=UUID, starts_on=DATE),
-        event_type("student_left/1", "class", student=UUID, ends_on=DATE),
+        event_type("student_enrolled/1", "class", student=UUID, starts_on=DATE, request_opt=INDEX),
+        event_type("student_left/1", "class", student=UUID, ends_on=DATE, request_opt=INDEX),
         event_type("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID, subgroup_opt=TEXT),
         event_type("subgroup_listed/1", "class", course=UUID),
-        event_type("subgroup_joined/1", "course", student=UUID, starts_on=DATE),
-        event_type("subgroup_left/1", "course", student=UUID, ends_on=DATE),
-        event_type("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE),
+        event_type("subgroup_joined/1", "course", student=UUID, starts_on=DATE, request_opt=INDEX),
+        event_type("subgroup_left/1", "course", student=UUID, ends_on=DATE, request_opt=INDEX),
+        event_type("teacher_assigned/1", "course", teacher=UUID, starts_on=DATE, request_opt=INDEX),
         event_type("lesson_plan_imported/1", "plan", title=TEXT, items=PLAN_ITEMS),
         event_type("lesson_plan_continued/1", "plan", items=PLAN_ITEMS),
         event_type(

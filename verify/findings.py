@@ -444,6 +444,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Период или журнал открыт снова одним человеком, когда это делали уже двое.",
         "A period or a journal is opened again by one person alone, after it took two.",
     ),
+    "backdated-alone": (
+        "Учитель, зачисление или выбытие задним числом в закрытом периоде внесены одним человеком.",
+        "A teacher, an enrollment or a leaving is back-dated into a closed period by one person alone.",
+    ),
     "reopening-waits": (
         "Открыть снова просят второй раз, хотя первая заявка ждёт ответа.",
         "Reopening is requested a second time while the first request waits.",

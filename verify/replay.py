@@ -12,6 +12,7 @@ from verify.access import LOOKS, OPENED, REFUSED, Access
 from verify.accounts import Accounts
 from verify.anchors import Anchors
 from verify.authors import Authors
+from verify.backdating import BACKDATINGS, Backdatings
 from verify.backups import Backups
 from verify.blocking import Blocking
 from verify.cancellations import Cancellations
@@ -132,6 +133,7 @@ class Replay:
         self.closings = Closings(self)
         self.journals = Journals(self)
         self.reopenings = Reopenings(self)
+        self.backdatings = Backdatings(self)
         self.evidence = Evidence(self)
         self.backups = Backups(self)
         self.prints = Prints(self)
@@ -183,7 +185,7 @@ class Replay:
         }  # fmt: skip
         by_name: dict[str, object] = {
             **dict.fromkeys(CLOSINGS, self.closings), **dict.fromkeys(JOURNALS, self.journals),
-            **dict.fromkeys(REOPENINGS, self.reopenings),
+            **dict.fromkeys(REOPENINGS, self.reopenings), **dict.fromkeys(BACKDATINGS, self.backdatings),
         }  # fmt: skip
         room = by_name.get(name) or rooms.get(event.kind, self)
         handler: Callable[[Stream, int, Groups], None] = getattr(room if hasattr(room, name) else self, name)
@@ -376,8 +378,9 @@ class Replay:
 
     def student_enrolled(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a student into a class."""
-        starts_on, student = groups[DATA]
+        request, starts_on, student = groups[DATA]
         person = self.person(student, "student", b"student")
+        self.backdatings.begins(b"student_enrolled", stream, student, starts_on, request, groups)
         if not isinstance(stream, ClassGroup):
             return
         stay = person.stays.get(stream.year)
@@ -390,8 +393,9 @@ class Replay:
 
     def student_left(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a student out of a class."""
-        ends_on, student = groups[DATA]
+        ends_on, request, student = groups[DATA]
         person = self.person(student, "student", b"student")
+        self.backdatings.ends(b"student_left", stream, student, ends_on, request, groups)
         if not isinstance(stream, ClassGroup):
             return
         stay = person.stays.get(stream.year)
@@ -420,8 +424,9 @@ class Replay:
 
     def teacher_assigned(self, stream: Stream, _index: int, groups: Groups) -> None:
         """Take a course's responsible teacher."""
-        starts_on, teacher = groups[DATA]
+        request, starts_on, teacher = groups[DATA]
         self.person(teacher, "teacher", b"teacher")
+        self.backdatings.begins(b"teacher_assigned", stream, teacher, starts_on, request, groups)
         if isinstance(stream, Course):
             stream.assignments.append((starts_on, teacher))
 

@@ -41,8 +41,9 @@ class Subgroups:
 
     def joined(self, course: Stream, index: int, groups: Groups) -> None:
         """Take a student into a subgroup, after the last stay in any of the class and subject."""
-        starts_on, student = groups[DATA]
+        request, starts_on, student = groups[DATA]
         person = self._replay.person(student, "student", b"student")
+        self._replay.backdatings.begins(b"subgroup_joined", course, student, starts_on, request, groups)
         if not isinstance(course, Course) or course.is_partial:
             return
         if course.subgroup is None:
@@ -62,8 +63,9 @@ class Subgroups:
 
     def left(self, course: Stream, _index: int, groups: Groups) -> None:
         """Take a student out of a subgroup."""
-        ends_on, student = groups[DATA]
+        ends_on, request, student = groups[DATA]
         person = self._replay.person(student, "student", b"student")
+        self._replay.backdatings.ends(b"subgroup_left", course, student, ends_on, request, groups)
         if not isinstance(course, Course) or course.is_partial:
             return
         stays = course.members.get(person)

@@ -17,6 +17,14 @@ from ledger.journal.account_commands import (
     RevokeRole as RevokeRole,
 )
 from ledger.journal.anchor_commands import AnchorAccessLog as AnchorAccessLog
+from ledger.journal.backdating_commands import (
+    ApproveClassBackdating as ApproveClassBackdating,
+    ApproveCourseBackdating as ApproveCourseBackdating,
+    RefuseClassBackdating as RefuseClassBackdating,
+    RefuseCourseBackdating as RefuseCourseBackdating,
+    RequestClassBackdating as RequestClassBackdating,
+    RequestCourseBackdating as RequestCourseBackdating,
+)
 from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
 from ledger.journal.blocking_commands import (
     BlockPersonalData as BlockPersonalData,

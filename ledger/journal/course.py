@@ -10,13 +10,15 @@ import msgspec
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.backdating_events import CourseBackdatingRefused, CourseBackdatingRequested
 from ledger.journal.commands import AssignTeacher, JoinSubgroup, LeaveSubgroup, OpenCourse
 from ledger.journal.context import Context
 from ledger.journal.events import CourseOpened, SubgroupJoined, SubgroupLeft, SubgroupListed, TeacherAssigned
+from ledger.journal.facts import people_of
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup, Enrollment
-from ledger.journal.year import SchoolYear
+from ledger.journal.year import BackdatingAsked, SchoolYear, answered, check_not_backdated
 
 
 class Assignment(NamedTuple):
@@ -30,7 +32,7 @@ class Course(Aggregate, frozen=True, kw_only=True):
     """A course; `assignments` are in order of their days.
 
     `subgroup` is the title of the part of the class that it teaches, None: all of it. `members` maps a student to the
-    stays in the subgroup, oldest first.
+    stays in the subgroup, oldest first; `backdatings` are the requests to do something of a closed period that wait.
     """
 
     class_group: str
@@ -39,6 +41,7 @@ class Course(Aggregate, frozen=True, kw_only=True):
     assignments: tuple[Assignment, ...] = ()
     subgroup: str | None = None
     members: Mapping[str, tuple[Enrollment, ...]] = {}
+    backdatings: Mapping[int, BackdatingAsked] = {}
 
     def teacher_on(self, day: str) -> str | None:
         """Return the responsible teacher on this day, or None before the first assignment."""
@@ -73,17 +76,33 @@ def evolve_course(state: Course | None, events: Iterable[Recorded]) -> Course | 
         elif type(data) is TeacherAssigned and state is not None:
             assignments = (*state.assignments, Assignment(data.starts_on, data.teacher))
             state = msgspec.structs.replace(state, version=event.originator_version, assignments=assignments)
+            state = _answered(state, data.request)
         elif type(data) is SubgroupJoined and state is not None:
             stays = (*state.members.get(data.student, ()), Enrollment(data.starts_on, None))
             members = {**state.members, data.student: stays}
             state = msgspec.structs.replace(state, version=event.originator_version, members=members)
+            state = _answered(state, data.request)
         elif type(data) is SubgroupLeft and state is not None:
             *earlier, last = state.members[data.student]
             members = {**state.members, data.student: (*earlier, last._replace(ends_on=data.ends_on))}
             state = msgspec.structs.replace(state, version=event.originator_version, members=members)
+            state = _answered(state, data.request)
+        elif type(data) is CourseBackdatingRequested and state is not None:
+            person, people = data.teacher or data.student or "", people_of(event.actor)
+            asked = BackdatingAsked(event.index, data.what, person, data.day, people)
+            backdatings = {**state.backdatings, event.index: asked}
+            state = msgspec.structs.replace(state, version=event.originator_version, backdatings=backdatings)
+        elif type(data) is CourseBackdatingRefused and state is not None:
+            state = _answered(msgspec.structs.replace(state, version=event.originator_version), data.request)
         else:
             raise TypeError(f"{type(data).__name__} is no event of this course")
     return state
+
+
+def _answered(state: Course, request: int | None) -> Course:
+    if request is None:
+        return state
+    return msgspec.structs.replace(state, backdatings=answered(state.backdatings, request))
 
 
 def open_course(command: OpenCourse, context: Context) -> list[Planned]:
@@ -98,23 +117,29 @@ def open_course(command: OpenCourse, context: Context) -> list[Planned]:
     year = context.settled(SchoolYear, "year", command.year, "year")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.teacher, "teacher", "teacher")
+    check_not_backdated(context, year, group.grade, command.starts_on, None)
     stream = f"course/{command.course}"
     context.check_new(stream, "course")
     opened = CourseOpened(
         class_group=command.class_group, subject=command.subject, year=command.year, subgroup=command.subgroup
     )
     listed = [] if command.subgroup is None else [SubgroupListed(course=command.course)]
-    assigned = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on)
+    first = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on)
     return [
         Planned(stream, 1, opened),
         *(Planned(group.stream, group.version + 1, event) for event in listed),
-        Planned(stream, 2, assigned),
+        Planned(stream, 2, first),
     ]
 
 
 def assign_teacher(command: AssignTeacher, context: Context) -> list[Planned]:
-    """Make another teacher responsible from a day on; days of assignments only grow, so there is one at a time."""
+    """Make another teacher responsible from a day on (regulation 1.2)."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    return assigned(command, context)
+
+
+def assigned(command: AssignTeacher, context: Context, request: int | None = None) -> list[Planned]:
+    """Judge and state an assignment, of a `request` by who approves it; days only grow, so there is one at a time."""
     rules.check_date(command.starts_on, "starts_on")
     course = context.find(Course, "course", command.course, "course")
     year = context.settled(SchoolYear, "year", course.year, "course")
@@ -127,16 +152,23 @@ def assign_teacher(command: AssignTeacher, context: Context) -> list[Planned]:
         )
     if command.teacher == last.teacher:
         raise Refused("same_teacher", "this teacher is responsible already", clause="1.2", where="teacher")
-    event = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on)
+    grade = context.settled(ClassGroup, "class", course.class_group, "course").grade
+    check_not_backdated(context, year, grade, command.starts_on, request)
+    event = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on, request=request)
     return [Planned(course.stream, course.version + 1, event)]
 
 
 def join_subgroup(command: JoinSubgroup, context: Context) -> list[Planned]:
-    """Put a student of the class into a subgroup; on one day nobody is in two subgroups of a subject (regulation 1.2).
+    """Put a student of the class into a subgroup (regulation 1.2)."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    return joined(command, context)
+
+
+def joined(command: JoinSubgroup, context: Context, request: int | None = None) -> list[Planned]:
+    """Judge and state a joining, of a `request` by who approves it; on one day nobody is in two of a subject.
 
     The stays are in the courses' own streams, so all subgroups of the subject are read, and the class that lists them.
     """
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
     rules.check_date(command.starts_on, "starts_on")
     course = _subgroup(context, command.course)
     group = context.find(ClassGroup, "class", course.class_group, "course")
@@ -152,13 +184,20 @@ def join_subgroup(command: JoinSubgroup, context: Context) -> list[Planned]:
                 clause="1.2",
                 where="starts_on",
             )
-    event = SubgroupJoined(student=command.student, starts_on=command.starts_on)
+    year = context.settled(SchoolYear, "year", course.year, "course")
+    check_not_backdated(context, year, group.grade, command.starts_on, request)
+    event = SubgroupJoined(student=command.student, starts_on=command.starts_on, request=request)
     return [Planned(course.stream, course.version + 1, event)]
 
 
 def leave_subgroup(command: LeaveSubgroup, context: Context) -> list[Planned]:
-    """End a student's stay in a subgroup; `ends_on` is the last day there."""
+    """End a student's stay in a subgroup (regulation 1.2)."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    return left(command, context)
+
+
+def left(command: LeaveSubgroup, context: Context, request: int | None = None) -> list[Planned]:
+    """Judge and state the end of such a stay, of a `request` by who approves it; `ends_on` is the last day there."""
     rules.check_date(command.ends_on, "ends_on")
     course = _subgroup(context, command.course)
     stay = course.last_stay(command.student) if type(command.student) is str else None
@@ -166,7 +205,10 @@ def leave_subgroup(command: LeaveSubgroup, context: Context) -> list[Planned]:
         raise Refused("not_in_subgroup", "the student is not in this subgroup", clause=LOCAL_ACT, where="student")
     if command.ends_on < stay.starts_on:
         raise Refused("empty_range", "the last day is before the first", clause=LOG, where="ends_on")
-    event = SubgroupLeft(student=command.student, ends_on=command.ends_on)
+    year = context.settled(SchoolYear, "year", course.year, "course")
+    grade = context.settled(ClassGroup, "class", course.class_group, "course").grade
+    check_not_backdated(context, year, grade, rules.day_after(command.ends_on), request)
+    event = SubgroupLeft(student=command.student, ends_on=command.ends_on, request=request)
     return [Planned(course.stream, course.version + 1, event)]
 
 

@@ -18,6 +18,14 @@ from ledger.journal.accounts import (
 )
 from ledger.journal.anchors import anchor_access_log
 from ledger.journal.assessment import adopt_assessment_rules
+from ledger.journal.backdating import (
+    approve_class_backdating,
+    approve_course_backdating,
+    refuse_class_backdating,
+    refuse_course_backdating,
+    request_class_backdating,
+    request_course_backdating,
+)
 from ledger.journal.backups import record_backup, record_backup_check
 from ledger.journal.bells import set_bell_schedule
 from ledger.journal.blocking import block_personal_data, unblock_personal_data
@@ -103,6 +111,12 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RequestJournalReopening: request_journal_reopening,
     cmd.ApproveJournalReopening: approve_journal_reopening,
     cmd.RefuseJournalReopening: refuse_journal_reopening,
+    cmd.RequestClassBackdating: request_class_backdating,
+    cmd.ApproveClassBackdating: approve_class_backdating,
+    cmd.RefuseClassBackdating: refuse_class_backdating,
+    cmd.RequestCourseBackdating: request_course_backdating,
+    cmd.ApproveCourseBackdating: approve_course_backdating,
+    cmd.RefuseCourseBackdating: refuse_course_backdating,
     cmd.TransferSheet: transfer_sheet,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,

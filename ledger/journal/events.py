@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.journal.account_events import ACCOUNT_EVENT_TYPES
 from ledger.journal.anchor_events import ANCHOR_EVENT_TYPES
+from ledger.journal.backdating_events import BACKDATING_EVENT_TYPES
 from ledger.journal.backup_events import BACKUP_EVENT_TYPES
 from ledger.journal.blocking_events import BLOCKING_EVENT_TYPES
 from ledger.journal.cancellation_events import CANCELLATION_EVENT_TYPES
@@ -190,6 +191,7 @@ class StudentEnrolled(Event, frozen=True, kw_only=True):
 
     student: str
     starts_on: str
+    request: int | None = None
 
 
 class StudentLeft(Event, frozen=True, kw_only=True):
@@ -197,6 +199,7 @@ class StudentLeft(Event, frozen=True, kw_only=True):
 
     student: str
     ends_on: str
+    request: int | None = None
 
 
 class CourseOpened(Event, frozen=True, kw_only=True):
@@ -219,6 +222,7 @@ class SubgroupJoined(Event, frozen=True, kw_only=True):
 
     student: str
     starts_on: str
+    request: int | None = None
 
 
 class SubgroupLeft(Event, frozen=True, kw_only=True):
@@ -226,6 +230,7 @@ class SubgroupLeft(Event, frozen=True, kw_only=True):
 
     student: str
     ends_on: str
+    request: int | None = None
 
 
 class TeacherAssigned(Event, frozen=True, kw_only=True):
@@ -233,6 +238,7 @@ class TeacherAssigned(Event, frozen=True, kw_only=True):
 
     teacher: str
     starts_on: str
+    request: int | None = None
 
 
 class RegulationParameters(Event, frozen=True, kw_only=True):
@@ -399,6 +405,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "student_left/1": StudentLeft,
     **JOURNAL_EVENT_TYPES,
     **REOPENING_EVENT_TYPES,
+    **BACKDATING_EVENT_TYPES,
     "course_opened/1": CourseOpened,
     "subgroup_listed/1": SubgroupListed,
     "subgroup_joined/1": SubgroupJoined,

@@ -10,6 +10,7 @@ import msgspec
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
+from ledger.journal.backdating_events import ClassBackdatingRefused, ClassBackdatingRequested
 from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
 from ledger.journal.context import Context
 from ledger.journal.events import (
@@ -28,7 +29,14 @@ from ledger.journal.reopening_events import (
     JournalReopeningRefused,
     JournalReopeningRequested,
 )
-from ledger.journal.year import GRADE_MAX, ReopeningAsked, SchoolYear
+from ledger.journal.year import (
+    GRADE_MAX,
+    BackdatingAsked,
+    ReopeningAsked,
+    SchoolYear,
+    answered,
+    check_not_backdated,
+)
 
 
 class Enrollment(NamedTuple):
@@ -48,7 +56,7 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     `roster` maps a student to the stays, oldest first; `subgroups` are the ids of all courses of the class's subgroups.
     `journal_closed` from a closing of the journal to its next reopening; `reopening_asked`: the request for one that
     waits; `sheet_transferred` is the SHA-256 of the summary sheet that was handed over last, and `sheet_transfers` how
-    often one was.
+    often one was; `backdatings` are the requests to do something of a closed period that wait, by entry.
     """
 
     year: str
@@ -62,6 +70,7 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     reopening_asked: ReopeningAsked | None = None
     sheet_transferred: str | None = None
     sheet_transfers: int = 0
+    backdatings: Mapping[int, BackdatingAsked] = {}
 
     def is_enrolled(self, student: str, day: str) -> bool:
         """Tell whether the student belongs to the class on this day."""
@@ -83,6 +92,7 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
     roster: dict[str, tuple[Enrollment, ...]] = dict(state.roster) if state else {}
     subgroups = state.subgroups if state else ()
     version = state.version if state else 0
+    backdatings = state.backdatings if state else {}
     for event in events:
         data = event.data
         version = event.originator_version
@@ -98,16 +108,25 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
             )
         elif type(data) is StudentEnrolled:
             roster[data.student] = (*roster.get(data.student, ()), Enrollment(data.starts_on, None))
+            backdatings = answered(backdatings, data.request)
         elif type(data) is StudentLeft:
             *earlier, last = roster[data.student]
             roster[data.student] = (*earlier, last._replace(ends_on=data.ends_on))
+            backdatings = answered(backdatings, data.request)
+        elif type(data) is ClassBackdatingRequested:
+            asked = BackdatingAsked(event.index, data.what, data.student, data.day, people_of(event.actor))
+            backdatings = {**backdatings, event.index: asked}
+        elif type(data) is ClassBackdatingRefused:
+            backdatings = answered(backdatings, data.request)
         elif type(data) is SubgroupListed:
             subgroups = (*subgroups, data.course)
         elif state is not None:
             state = _evolve_journal(state, event)
         else:
             raise TypeError(f"{type(data).__name__} is no event of a class group")
-    return msgspec.structs.replace(state, version=version, roster=roster, subgroups=subgroups) if state else None
+    if state is None:
+        return None
+    return msgspec.structs.replace(state, version=version, roster=roster, subgroups=subgroups, backdatings=backdatings)
 
 
 def _evolve_journal(state: ClassGroup, event: Recorded) -> ClassGroup:
@@ -162,11 +181,16 @@ def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]
 
 
 def enroll_student(command: EnrollStudent, context: Context) -> list[Planned]:
-    """Enroll a student; on one day nobody is in two classes of the year.
+    """Enroll a student (regulation 1.7)."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.7")
+    return enrolled(command, context)
+
+
+def enrolled(command: EnrollStudent, context: Context, request: int | None = None) -> list[Planned]:
+    """Judge and state an enrollment, of a `request` by who approves it; on one day nobody is in two classes of a year.
 
     The stays are in the classes' own streams, so all classes of the year are read, and the year that lists them.
     """
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.7")
     rules.check_date(command.starts_on, "starts_on")
     group = context.find(ClassGroup, "class", command.class_group, "class_group")
     year = context.find(SchoolYear, "year", group.year, "class_group")
@@ -182,13 +206,19 @@ def enroll_student(command: EnrollStudent, context: Context) -> list[Planned]:
                 clause=LOCAL_ACT,
                 where="starts_on",
             )
-    event = StudentEnrolled(student=command.student, starts_on=command.starts_on)
+    check_not_backdated(context, year, group.grade, command.starts_on, request)
+    event = StudentEnrolled(student=command.student, starts_on=command.starts_on, request=request)
     return [Planned(group.stream, group.version + 1, event)]
 
 
 def withdraw_student(command: WithdrawStudent, context: Context) -> list[Planned]:
-    """End a student's stay; `ends_on` is the last day in the class."""
+    """End a student's stay (regulation 1.7)."""
     rules.check_role(context.actor, rules.ADMINISTRATION, "1.7")
+    return withdrawn(command, context)
+
+
+def withdrawn(command: WithdrawStudent, context: Context, request: int | None = None) -> list[Planned]:
+    """Judge and state the end of a stay, of a `request` by who approves it; `ends_on` is the last day in the class."""
     rules.check_date(command.ends_on, "ends_on")
     group = context.find(ClassGroup, "class", command.class_group, "class_group")
     stay = group.last_stay(command.student)
@@ -196,7 +226,10 @@ def withdraw_student(command: WithdrawStudent, context: Context) -> list[Planned
         raise Refused("not_enrolled", "the student is not in this class", clause=LOCAL_ACT, where="student")
     if command.ends_on < stay.starts_on:
         raise Refused("empty_range", "the last day is before the first", clause=LOG, where="ends_on")
-    return [Planned(group.stream, group.version + 1, StudentLeft(student=command.student, ends_on=command.ends_on))]
+    year = context.settled(SchoolYear, "year", group.year, "class_group")
+    check_not_backdated(context, year, group.grade, rules.day_after(command.ends_on), request)
+    event = StudentLeft(student=command.student, ends_on=command.ends_on, request=request)
+    return [Planned(group.stream, group.version + 1, event)]
 
 
 def _classes_of(context: Context, year: SchoolYear) -> list[ClassGroup]:

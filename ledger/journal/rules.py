@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -215,6 +215,12 @@ def local_minute(now: datetime, zone: tzinfo) -> str:
 def days_between(first: str, last: str) -> int:
     """Return how many days `last` is after `first`."""
     return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
+def day_after(day: str) -> str:
+    """Return the next day; the last that there is has none behind it and is returned itself."""
+    last = date.fromisoformat(day)
+    return day if last == date.max else (last + timedelta(days=1)).isoformat()
 
 
 @lru_cache(maxsize=4_096)

@@ -43,6 +43,8 @@ Lacking = Literal["lesson", "attendance", "mark", "result", "remark", "council"]
 Unsettled = Literal["period", "request"]
 """What must be settled first: a period that is open, a request for a correction that waits."""
 LackReason = Literal["not_required", "student_absent", "not_restorable", "order", "other"]
+ClassAct = Literal["student_enrolled", "student_left"]
+CourseAct = Literal["teacher_assigned", "subgroup_joined", "subgroup_left"]
 ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
 Verdict = Literal["verified", "finding", "incomplete"]
 """What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""

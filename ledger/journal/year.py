@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple, get_args
 
 import msgspec
@@ -28,7 +28,7 @@ from ledger.journal.reopening_events import (
     PeriodReopeningRefused,
     PeriodReopeningRequested,
 )
-from ledger.journal.vocabulary import PeriodKind
+from ledger.journal.vocabulary import ClassAct, CourseAct, PeriodKind
 
 GRADE_MAX: Final = 12
 """Grades 1 to 11, and 12 in evening schools."""
@@ -43,6 +43,24 @@ class ReopeningAsked(NamedTuple):
 
     entry: int
     people: frozenset[str]
+
+
+class BackdatingAsked(NamedTuple):
+    """A request to let a set-up act begin inside a closed period, that waits: its entry, terms, and who asked.
+
+    `person`: the student or teacher; `people`: who acted, and for whom.
+    """
+
+    entry: int
+    what: ClassAct | CourseAct
+    person: str
+    day: str
+    people: frozenset[str]
+
+
+def answered(waiting: Mapping[int, BackdatingAsked], request: int | None) -> Mapping[int, BackdatingAsked]:
+    """Return the requests that still wait behind an answer to one of them; None: no answer."""
+    return waiting if request is None else {entry: one for entry, one in waiting.items() if entry != request}
 
 
 class SchoolYear(Aggregate, frozen=True, kw_only=True):
@@ -236,6 +254,31 @@ def periods_holding(context: Context, year: SchoolYear, grade: int, day: str) ->
     for period in periods:
         context.reads[period.stream] = period.version
     return periods
+
+
+def check_not_backdated(context: Context, year: SchoolYear, grade: int, day: str, request: int | None) -> None:
+    """Refuse that one person alone changes days of a closed period: what begins on `day` goes on behind it (3.3).
+
+    The year and the periods that end on the day or later are noted as read: none may be closed before the append.
+
+    Raises:
+        Refused: a period of the grade that ends on the day or later is closed, and no `request` stands behind the act.
+    """
+    if request is None and is_closed_since(context, year, grade, day):
+        raise Refused(
+            "backdated_alone",
+            "this changes days of a closed reporting period: ask for it, and another who directs approves",
+            clause="3.3",
+        )
+
+
+def is_closed_since(context: Context, year: SchoolYear, grade: int, day: str) -> bool:
+    """Tell whether a period of the grade that ends on the day or later is closed, noting as read what says so."""
+    context.reads[year.stream] = year.version
+    periods = [one for one in _periods_of(context, year) if grade in one.grades and day <= one.ends_on]
+    for period in periods:
+        context.reads[period.stream] = period.version
+    return any(period.closed for period in periods)
 
 
 def _periods_of(context: Context, year: SchoolYear) -> list[Period]:

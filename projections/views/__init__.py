@@ -11,6 +11,7 @@ from projections.folding import View
 from projections.views import (
     accounts,
     anchors,
+    backdating,
     backups,
     blocking,
     cancellations,
@@ -52,6 +53,7 @@ VIEWS: Final[tuple[View, ...]] = (
     closings.VIEW,
     journals.VIEW,
     reopenings.VIEW,
+    backdating.VIEW,
     lessons.VIEW,
     cells.VIEW,
     cell_sets.VIEW,

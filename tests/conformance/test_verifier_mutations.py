@@ -7,6 +7,7 @@ import pytest
 import tests.verify_account_forgeries
 import tests.verify_anchor_forgeries
 import tests.verify_author_forgeries
+import tests.verify_backdating_forgeries
 import tests.verify_backup_forgeries
 import tests.verify_bag_mutations
 import tests.verify_blocking_forgeries
@@ -29,6 +30,7 @@ import tests.verify_substitution_plan_forgeries
 import tests.verify_witness_forgeries
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import manifested, sample, write_folder, write_zip
+from tests.verify_backdating_forgeries import backdated
 from tests.verify_final_forgeries import over_years
 from tests.verify_journal_forgeries import finished
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
@@ -114,6 +116,15 @@ def test_verifies_what_two_people_opened_again(tmp_path: Path) -> None:
     steps = [entry["type"] for entry in builder.entries if "_reopening_" in entry["type"]]
     assert len(steps) == 8
     for start in range(len(builder.entries) - 12, len(builder.entries)):
+        report = verify_archive(write_folder(builder.files(start), tmp_path / f"from{start}"), pinned(builder))
+        assert (start, report.findings) == (start, [])
+
+
+def test_verifies_what_two_people_back_dated(tmp_path: Path) -> None:
+    builder = backdated().b
+    report = verify_archive(write_folder(builder.files(), tmp_path / "bag"), pinned(builder))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    for start in range(len(builder.entries) - 18, len(builder.entries)):
         report = verify_archive(write_folder(builder.files(start), tmp_path / f"from{start}"), pinned(builder))
         assert (start, report.findings) == (start, [])
 

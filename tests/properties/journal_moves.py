@@ -57,6 +57,7 @@ from ledger.journal.vocabulary import (
 from ledger.wire.entry import Actor
 from tests.properties import (
     accounts_moves,
+    backdating_moves,
     backups_moves,
     blocking_moves,
     closing_moves,
@@ -702,6 +703,7 @@ _MOVES: Final = {
     "close": (_close, 1),
     "reopen": (reopening_moves.period, 3),
     "attest": (_attest, 2),
+    "backdate": (backdating_moves.backdate, 6),
     "journal": (closing_moves.journal, 4),
     "define": (_define, 1),
     "move_student": (_move_student, 2),

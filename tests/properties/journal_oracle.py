@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
 from tests.properties.accounts_oracle import AccountsOracle
+from tests.properties.backdating_oracle import ACTS, check_act, check_asked
 from tests.properties.backups_oracle import BackupsOracle
 from tests.properties.blocking_oracle import BlockingOracle
 from tests.properties.erasures_oracle import ErasuresOracle
@@ -417,6 +418,11 @@ class _Checker(
                 assert data["number"] != other["number"]
 
     def check_class(self) -> None:
+        if "_backdating_" in self.item.type:
+            check_asked(self)
+            return
+        if self.item.type in ACTS:
+            check_act(self)
         if self.item.type == "class_group_opened":
             self.made("year", self.data["year"])
             if "class_teacher" in self.data:
@@ -446,6 +452,11 @@ class _Checker(
             assert start <= self.data["ends_on"]
 
     def check_course(self) -> None:
+        if "_backdating_" in self.item.type:
+            check_asked(self)
+            return
+        if self.item.type in ACTS:
+            check_act(self)
         if self.item.type == "course_opened":
             assert self.made("class", self.data["class_group"])["year"] == self.data["year"]
             if "subgroup" in self.data:
@@ -525,7 +536,7 @@ class _Checker(
             if other.stream == stream and other.data.get("student") == student:
                 if other.type == "subgroup_joined":
                     stays.append((other.data["starts_on"], None))
-                else:
+                elif other.type == "subgroup_left":
                     stays[-1] = (stays[-1][0], other.data["ends_on"])
         return stays
 

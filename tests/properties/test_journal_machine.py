@@ -90,7 +90,7 @@ class JournalMachine(RuleBasedStateMachine):
     def after_the_close(self, move: Move) -> None:
         self.world.move(move)
 
-    @rule(move=moves(["close", "reopen", "attest", "journal"]))
+    @rule(move=moves(["close", "reopen", "attest", "backdate", "journal"]))
     def close(self, move: Move) -> None:
         self.world.move(move)
 
@@ -215,6 +215,22 @@ def test_the_oracle_sees_a_broken_log() -> None:
         log, at = next((log, at) for log in logs for at, item in enumerate(log) if item.type == type_)
         return log[:at]
 
+    def at_the_act(type_: str) -> tuple[list[Item], int]:
+        return next(
+            (log, at) for log in logs for at, item in enumerate(log) if item.type == type_ and "request" in item.data
+        )
+
+    def alone(type_: str) -> list[Item]:
+        log, at = at_the_act(type_)
+        return [*log[:at], log[at]._replace(data={k: v for k, v in log[at].data.items() if k != "request"})]
+
+    def asked(type_: str, request: str, **fields: object) -> list[Item]:
+        log, at = at_the_act(type_)
+        index = log[at].data["request"]
+        assert log[index].type == request
+        check_log(log[: at + 1], is_whole=False)
+        return [*log[:index], log[index]._replace(data={**log[index].data, **fields}), *log[index + 1 : at + 1]]
+
     assert caught(replaced("mark_corrected", old="1"))
     assert caught(replaced("mark_corrected", corrects=0))
     assert caught(replaced("lesson_recorded", held_on="2027-06-01"))
@@ -228,6 +244,14 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("period_reopening_requested", reason="boredom"))
     assert caught(replaced("period_reopening_approved", request=3))
     assert caught(replaced("period_reopening_refused", basis=""))
+    assert caught(replaced("class_backdating_requested", student=TEACHER_OF_NOTHING))
+    assert caught(replaced("class_backdating_refused", request=3))
+    assert caught(replaced("course_backdating_requested", what="student_left"))
+    assert caught(replaced("course_backdating_refused", basis=""))
+    assert caught(asked("student_enrolled", "class_backdating_requested", day="2026-09-02"))
+    assert caught(asked("teacher_assigned", "course_backdating_requested", teacher=TEACHER_OF_NOTHING))
+    for type_ in ("student_enrolled", "student_left", "teacher_assigned", "subgroup_joined", "subgroup_left"):
+        assert caught(alone(type_))
     assert caught(replaced("period_attested", size=0))
     assert caught(
         replaced("journal_closed", excused=[{"basis": "7", "count": 99, "reason": "order", "what": "remark"}])

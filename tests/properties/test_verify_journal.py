@@ -248,6 +248,10 @@ def requester(type_: str) -> str:
         ("period_reopening_requested", {"reason": "boredom"}, "data-field"),
         ("period_reopening_approved", {"request": 0}, "request-mismatch"),
         ("period_reopening_refused", {"request": 0}, "request-mismatch"),
+        ("class_backdating_requested", {"student": TEACHER.id}, "person-kind"),
+        ("class_backdating_refused", {"request": 0}, "request-mismatch"),
+        ("course_backdating_requested", {"what": "student_left"}, "data-field"),
+        ("course_backdating_refused", {"request": 0}, "request-mismatch"),
         ("period_attested", {"size": 1}, "attestation-size"),
         (
             "journal_closed",

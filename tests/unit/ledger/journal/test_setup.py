@@ -25,10 +25,13 @@ from tests.unit.ledger.journal.small_school import (
     DEPUTY,
     MATHS_A,
     NOON,
+    QUARTER_1,
+    QUARTER_2,
     STUDENTS_A,
     STUDENTS_B,
     TEACHER,
     TEACHER_2,
+    WHOLE_YEAR,
     YEAR,
     SmallSchool,
     digest,
@@ -183,7 +186,9 @@ class TestClasses:
         school.do(cmd.RegisterPerson(person=uid(7), kind="student", sd=()), ADMIN)
         command = cmd.EnrollStudent(class_group=CLASS_A, student=uid(7), starts_on="2026-09-02")
         # The class that is written is checked by the append itself.
-        assert decide(command, school.journal, ADMIN, NOON).reads.keys() == {f"class/{CLASS_B}", f"year/{YEAR}"}
+        periods = {f"period/{id_}" for id_ in (QUARTER_1, QUARTER_2, WHOLE_YEAR)}
+        reads = decide(command, school.journal, ADMIN, NOON).reads
+        assert reads.keys() == {f"class/{CLASS_B}", f"year/{YEAR}", *periods}
 
     def test_is_listed_by_its_year(self, school: SmallSchool) -> None:
         command = cmd.OpenClassGroup(class_group=uid(33), year=YEAR, grade=5, letter="В")

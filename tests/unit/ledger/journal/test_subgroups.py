@@ -18,12 +18,15 @@ from tests.unit.ledger.journal.small_school import (
     MATHS_A,
     MONDAY,
     NOON,
+    QUARTER_1,
+    QUARTER_2,
     RUSSIAN_A,
     SETUP_AT,
     STUDENTS_A,
     STUDENTS_B,
     TEACHER,
     TEACHER_2,
+    WHOLE_YEAR,
     YEAR,
     SmallSchool,
     answer,
@@ -112,7 +115,8 @@ def test_a_student_is_in_one_subgroup_of_a_subject_on_a_day(halves: SmallSchool)
 def test_a_decision_on_who_is_where_rests_on_all_subgroups_and_the_list_of_them(halves: SmallSchool) -> None:
     """So that of two people who put one student into both halves at once, one is told to look again."""
     decision = decide(join(FIRST), halves.journal, ADMIN, LATER)
-    assert decision.reads.keys() == {f"course/{SECOND}", f"class/{CLASS_A}"}
+    periods = {f"period/{id_}" for id_ in (QUARTER_1, QUARTER_2, WHOLE_YEAR)}
+    assert decision.reads.keys() == {f"course/{SECOND}", f"class/{CLASS_A}", f"year/{YEAR}", *periods}
 
 
 def test_refuses_who_is_not_in_the_class_or_not_in_the_subgroup(halves: SmallSchool) -> None:

@@ -1,0 +1,56 @@
+"""Commands by which two people do something of a closed reporting period in a class or a course."""
+
+from __future__ import annotations
+
+from ledger.journal.command import JournalCommand
+from ledger.journal.vocabulary import ClassAct, CourseAct
+
+
+class RequestClassBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Ask that a student be enrolled from `day` on, or has left with `day` as the last."""
+
+    class_group: str
+    what: ClassAct
+    student: str
+    day: str
+    basis: str
+
+
+class ApproveClassBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Do it, as a second person; `request`: the index of the entry that asked."""
+
+    class_group: str
+    request: int
+
+
+class RefuseClassBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Do it not, as a second person."""
+
+    class_group: str
+    request: int
+    basis: str
+
+
+class RequestCourseBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Ask that the person be the course's teacher or in its subgroup from `day` on, or has left with it as the last."""
+
+    course: str
+    what: CourseAct
+    person: str
+    day: str
+    basis: str
+
+
+class ApproveCourseBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Do it, as a second person; `request`: the index of the entry that asked."""
+
+    course: str
+    request: int
+
+
+class RefuseCourseBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Do it not, as a second person."""
+
+    course: str
+    request: int
+    basis: str

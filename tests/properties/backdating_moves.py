@@ -1,0 +1,77 @@
+"""Moves that ask to act inside a closed period, and answer, for `journal_moves`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.journal import commands as cmd
+from ledger.journal.course import Course
+from ledger.journal.roster import ClassGroup
+from ledger.wire.entry import Actor
+from tests.unit.ledger.journal.small_school import (
+    ADMIN,
+    CLASS_A,
+    CLASS_B,
+    DEPUTY,
+    MATHS_A,
+    RUSSIAN_A,
+    STUDENTS_A,
+    STUDENTS_B,
+    TEACHER,
+    TEACHER_2,
+    TEACHER_3,
+    uid,
+)
+
+if TYPE_CHECKING:
+    from ledger.journal.memory import Journal
+    from tests.properties.journal_moves import Choices
+
+DIRECTOR: Final = Actor(uid(12), "director")
+FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, basis="приказ")
+SUBGROUPS: Final = (uid(60), uid(61), uid(62))
+DAYS: Final = ("2026-09-07", "2026-09-09", "2026-10-12", "2026-10-26", "2026-11-05")
+
+
+def backdate(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Ask for a back-dated act in a class or a course, or answer who asked."""
+    places = [journal.find(f"class/{one}") for one in (CLASS_A, CLASS_B)]
+    places += [journal.find(f"course/{one}") for one in (MATHS_A, RUSSIAN_A, *SUBGROUPS)]
+    waiting = [one for one in places if isinstance(one, ClassGroup | Course) and one.backdatings]
+    if waiting and choices.number(2) == 0:
+        return _answer(choices, choices.one(waiting)), _answerer(choices)
+    asker = TEACHER if choices.rarely() else choices.one((DEPUTY, ADMIN, FOR_DEPUTY))
+    return _ask(choices, journal), asker
+
+
+def _ask(choices: Choices, journal: Journal) -> cmd.JournalCommand:
+    day, basis = choices.one(DAYS), "" if choices.rarely() else "служебная записка № 8"
+    if choices.number(3) == 0:
+        group = choices.one((CLASS_A, CLASS_B))
+        what = choices.one(("student_enrolled", "student_left"))
+        student = choices.one(STUDENTS_A + STUDENTS_B)
+        return cmd.RequestClassBackdating(class_group=group, what=what, student=student, day=day, basis=basis)  # type: ignore[arg-type]
+    if choices.number(2) == 0:
+        course, person = choices.one((MATHS_A, RUSSIAN_A)), choices.one((TEACHER, TEACHER_2, TEACHER_3)).id
+        return cmd.RequestCourseBackdating(course=course, what="teacher_assigned", person=person, day=day, basis=basis)
+    known = [one for one in SUBGROUPS if f"course/{one}" in journal.aggregates] or [MATHS_A]
+    what, student = choices.one(("subgroup_joined", "subgroup_left")), choices.one(STUDENTS_A)
+    course = choices.one(known)
+    return cmd.RequestCourseBackdating(course=course, what=what, person=student, day=day, basis=basis)  # type: ignore[arg-type]
+
+
+def _answer(choices: Choices, place: ClassGroup | Course) -> cmd.JournalCommand:
+    request = 3 if choices.rarely() else choices.one(sorted(place.backdatings))
+    fields: dict[str, Any] = {"request": request}
+    if choices.number(4) == 0:
+        fields["basis"] = "нет"
+        if isinstance(place, ClassGroup):
+            return cmd.RefuseClassBackdating(class_group=place.id, **fields)
+        return cmd.RefuseCourseBackdating(course=place.id, **fields)
+    if isinstance(place, ClassGroup):
+        return cmd.ApproveClassBackdating(class_group=place.id, **fields)
+    return cmd.ApproveCourseBackdating(course=place.id, **fields)
+
+
+def _answerer(choices: Choices) -> Actor:
+    return DEPUTY if choices.rarely() else choices.one((DIRECTOR, DIRECTOR, ADMIN, FOR_DEPUTY))

@@ -1,0 +1,45 @@
+"""What events.md demands of acts that change days of a closed period; a part of the journal's oracle, slow and plain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ACTS = {"teacher_assigned", "student_enrolled", "subgroup_joined", "student_left", "subgroup_left"}
+
+
+def check_asked(check: Any) -> None:
+    """Judge a request to act, or a refusal."""
+    data = check.data
+    assert data["basis"]
+    if check.item.type.endswith("_refused"):
+        _check_answer(check)
+        return
+    kind = "teacher" if data["what"] == "teacher_assigned" else "student"
+    assert check.made("person", data[kind])["kind"] == kind
+    assert {"teacher", "student"} & data.keys() == {kind}
+    assert data["what"] in ACTS
+    assert data["what"].startswith("student") == check.item.stream.startswith("class/")
+
+
+def check_act(check: Any) -> None:
+    """Judge an act: alone outside closed periods, or of a request as it was asked."""
+    data = check.data
+    day = data.get("starts_on") or data["ends_on"]
+    if "request" in data:
+        asked = _check_answer(check)
+        who = data.get("teacher") or data["student"]
+        assert (asked.data["what"], asked.data["day"]) == (check.item.type, day)
+        assert who == (asked.data.get("teacher") or asked.data["student"])
+        return
+    group = check.item.stream.partition("/")[2]
+    if check.item.stream.startswith("course/"):
+        group = check.made("course", group)["class_group"]
+    made = check.made("class", group)
+    for stream, period in check.periods():
+        if period["year"] == made["year"] and made["grade"] in period["grades"] and check.is_closed(stream):
+            assert period["ends_on"] < day or ("ends_on" in data and period["ends_on"] == day)
+
+
+def _check_answer(check: Any) -> Any:
+    kind = check.item.stream.partition("/")[0]
+    return check.check_answer(check.data["request"], f"{kind}_backdating_requested")

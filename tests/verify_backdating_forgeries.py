@@ -1,0 +1,206 @@
+"""Stories of acts that change days of a closed period and never may have happened so, signed by a school's key."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.verify_archive import write_folder
+from tests.verify_journal_forgeries import Finished, finished
+from tests.verify_mutations import MUTATIONS, Mutation, pinned
+from verify.archive import verify_archive
+from verify.findings import Report
+
+BY_DIRECTOR = {"role": "director"}
+
+
+def act(f: Finished, what: str, who: str, day: str, **more: Any) -> int:
+    """Do one of the five acts in 7Г, or in its course, with its row."""
+    b = f.b
+    if what == "student_enrolled":
+        index = b.add("class", f.group, what, student=who, starts_on=day, **more)
+        b.tables["enrollments"].append([index, b.names[f.group], who, b.names[who], day, ""])
+        return index
+    if what == "student_left":
+        index = b.add("class", f.group, what, student=who, ends_on=day, **more)
+        row = next(row for row in b.tables["enrollments"] if row[1:3] == [b.names[f.group], who] and not row[5])
+        row[5] = day
+        return index
+    return b.add("course", f.course, what, teacher=who, starts_on=day, **more)
+
+
+def ask(f: Finished, what: str, who: str, day: str, by: str = "") -> int:
+    """Ask, as the deputy or somebody else, that it be done."""
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": by or f.g.school.teacher, "role": "deputy"}
+    of = ("class", f.group) if what.startswith("student") else ("course", f.course)
+    person = {"teacher" if what == "teacher_assigned" else "student": who}
+    index = b.add(*of, f"{of[0]}_backdating_requested", what=what, day=day, basis="+Приказ; № 8", **person)
+    b.actor = before
+    return index
+
+
+def approve(f: Finished, request: int, what: str, who: str, day: str, by: str = "") -> int:
+    """Do, as another who directs, what was asked for."""
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": by or f.g.school.employee, **BY_DIRECTOR}
+    index = act(f, what, who, day, request=request)
+    b.actor = before
+    return index
+
+
+def refuse(f: Finished, request: int, kind: str = "class", by: str = "") -> int:
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": by or f.g.school.employee, **BY_DIRECTOR}
+    of = f.group if kind == "class" else f.course
+    index = b.add(kind, of, f"{kind}_backdating_refused", request=request, basis="=Нет")
+    b.actor = before
+    return index
+
+
+def backdated() -> Finished:
+    """7Г, whose quarter is closed: what two people did there late, and what one did without touching the quarter."""
+    f = finished()
+    b, school = f.b, f.g.school
+    b.begin()
+    late = b.person("student", "Эхо", "Яна")
+    for what, who, day in (
+        ("student_enrolled", late, "2026-10-01"),
+        ("student_left", late, "2026-10-20"),
+        ("teacher_assigned", school.substitute, "2026-10-12"),
+    ):
+        refuse(f, ask(f, what, who, day), "course" if what == "teacher_assigned" else "class")
+        approve(f, ask(f, what, who, day), what, who, day)
+    b.begin()
+    act(f, "student_left", f.students[1], "2026-10-25")
+    act(f, "student_enrolled", f.students[1], "2026-10-26")
+    act(f, "teacher_assigned", school.teacher, "2026-10-26")
+    return f
+
+
+def story(*codes: str) -> Callable[[Callable[[Finished], None]], object]:
+    """Register a change of what happened, sealed and signed as if it were right: only the replay can tell."""
+
+    def register(change: Callable[[Finished], None]) -> object:
+        def run(folder: Path) -> Report:
+            f = backdated()
+            f.b.begin()
+            change(f)
+            return verify_archive(write_folder(f.b.files(), folder / "bag"), pinned(f.b))
+
+        MUTATIONS.append(Mutation(change.__name__, frozenset(codes), run))
+        return change
+
+    return register
+
+
+@story("backdated-alone")
+def student_enrolled_alone_inside_a_closed_period(f: Finished) -> None:
+    act(f, "student_enrolled", f.b.person("student", "Новик", "Ян"), "2026-10-25")
+
+
+@story("backdated-alone")
+def student_left_alone_inside_a_closed_period(f: Finished) -> None:
+    act(f, "student_left", f.students[0], "2026-10-24")
+
+
+@story("backdated-alone")
+def teacher_assigned_alone_inside_a_closed_period(f: Finished) -> None:
+    act(f, "teacher_assigned", f.g.school.teacher, "2026-10-25")
+
+
+@story("backdated-alone")
+def subgroup_changed_alone_inside_a_closed_period(f: Finished) -> None:
+    course = f.b.course(f.group, "Труд", f.g.school.year, f.g.school.teacher, subgroup="1", starts_on="2026-10-26")
+    f.b.join(course, f.students[0], "2026-10-25")
+    f.b.depart(course, f.students[0], "2026-10-26")
+
+
+@story("backdated-alone")
+def course_opened_inside_a_closed_period(f: Finished) -> None:
+    f.b.course(f.group, "Труд", f.g.school.year, f.g.school.teacher)
+
+
+@story("request-same-person")
+def backdating_approved_by_who_asked(f: Finished) -> None:
+    employee, terms = f.g.school.employee, ("teacher_assigned", f.g.school.teacher, "2026-10-25")
+    approve(f, ask(f, *terms, by=employee), *terms)
+
+
+@story("request-same-person")
+def backdating_refused_by_who_asked(f: Finished) -> None:
+    employee = f.g.school.employee
+    refuse(f, ask(f, "teacher_assigned", f.g.school.teacher, "2026-10-25", by=employee), "course")
+
+
+@story("request-same-person")
+def backdating_approved_for_who_asked(f: Finished) -> None:
+    b, terms = f.b, ("teacher_assigned", f.g.school.teacher, "2026-10-25")
+    request = ask(f, *terms, by=f.g.school.employee)
+    b.begin()
+    b.actor = {"id": b.uuid(), "role": "director", "on_behalf_of": f.g.school.employee, "basis": "Приказ"}
+    act(f, *terms, request=request)
+
+
+@story("request-mismatch")
+def backdating_of_another_day_than_asked_for(f: Finished) -> None:
+    request = ask(f, "teacher_assigned", f.g.school.teacher, "2026-10-25")
+    approve(f, request, "teacher_assigned", f.g.school.teacher, "2026-10-24")
+
+
+@story("request-mismatch")
+def backdating_of_another_person_than_asked_for(f: Finished) -> None:
+    request = ask(f, "student_left", f.students[0], "2026-10-20")
+    approve(f, request, "student_left", f.students[1], "2026-10-26")
+
+
+@story("request-mismatch")
+def backdating_at_a_request_for_another_act(f: Finished) -> None:
+    request = ask(f, "student_left", f.students[0], "2026-10-20")
+    approve(f, request, "student_enrolled", f.b.person("student", "Новик", "Ян"), "2026-10-20")
+
+
+@story("request-mismatch")
+def backdating_approved_that_nobody_asked_for(f: Finished) -> None:
+    approve(f, 0, "teacher_assigned", f.g.school.teacher, "2026-10-26")
+
+
+@story("request-mismatch")
+def backdating_approved_twice(f: Finished) -> None:
+    terms = ("teacher_assigned", f.g.school.substitute, "2026-10-27")
+    request = ask(f, *terms)
+    approve(f, request, *terms)
+    approve(f, request, *terms)
+
+
+@story("request-mismatch")
+def backdating_approved_that_was_refused(f: Finished) -> None:
+    terms = ("student_left", f.students[0], "2026-10-20")
+    request = ask(f, *terms)
+    refuse(f, request)
+    approve(f, request, *terms)
+
+
+@story("request-mismatch")
+def backdating_approved_at_the_request_of_another_stream(f: Finished) -> None:
+    request = ask(f, "student_left", f.students[0], "2026-10-20")
+    approve(f, request, "teacher_assigned", f.g.school.teacher, "2026-10-26")
+
+
+@story("data-field")
+def backdating_requested_on_no_ground(f: Finished) -> None:
+    index = ask(f, "student_left", f.students[0], "2026-10-20")
+    f.b.entries[index]["data"]["basis"] = ""
+
+
+@story("data-field")
+def backdating_of_a_teacher_requested_for_a_student(f: Finished) -> None:
+    fields = {"what": "teacher_assigned", "student": f.students[0], "day": "2026-10-20", "basis": "Приказ"}
+    f.b.add("course", f.course, "course_backdating_requested", **fields)
+
+
+@story("person-kind")
+def backdating_of_a_student_requested_for_a_teacher(f: Finished) -> None:
+    ask(f, "student_left", f.g.school.teacher, "2026-10-20")

@@ -1,0 +1,18 @@
+"""What the `data` of requests to act inside a closed period, and of refusals, looks like (events.md, "Back-dating")."""
+
+from typing import Final
+
+from verify.fragments import DATE, INDEX, SOME_TEXT, UUID, event_type, words
+
+BACKDATING_EVENTS: Final = (
+    event_type(
+        "class_backdating_requested/1", "class", what=words("student_enrolled", "student_left"), student=UUID, day=DATE,
+        basis=SOME_TEXT,
+    ),
+    event_type("class_backdating_refused/1", "class", request=INDEX, basis=SOME_TEXT),
+    event_type(
+        "course_backdating_requested/1", "course", what=words("teacher_assigned", "subgroup_joined", "subgroup_left"),
+        student_opt=UUID, teacher_opt=UUID, day=DATE, basis=SOME_TEXT,
+    ),
+    event_type("course_backdating_refused/1", "course", request=INDEX, basis=SOME_TEXT),
+)  # fmt: skip
