@@ -23,6 +23,7 @@ from api.problems import Problem, of_error
 from api.reference import add_reference
 from api.routes import (
     accounts,
+    backdating,
     backups,
     blocking,
     cancellations,
@@ -85,6 +86,8 @@ _ROUTERS: Final = (
     journals.controlled,
     reopenings.router,
     reopenings.controlled,
+    backdating.router,
+    backdating.controlled,
     certificates.router,
     certificates.read,
     cancellations.router,

@@ -33,6 +33,7 @@ class Right(StrEnum):
     PLAN_SUBSTITUTES = "plan_substitutes"
     REQUEST_CORRECTION = "request_correction"
     ASK_REOPENING = "ask_reopening"
+    ASK_BACKDATING = "ask_backdating"
     APPROVE = "approve"
     CONTROL = "control"
     RECORD_RESULTS = "record_results"
@@ -83,19 +84,21 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_OWN,
         **_to(Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.APPROVE, Right.PLAN, Right.PRINT, Right.CERTIFY),
         **_to(Right.CANCEL, Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.CONTROL, Right.REQUEST_CORRECTION),
-        **_to(Right.ASK_REOPENING, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
+        **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
     },
     "administrator": {
         **_AUDIT,
         **_to(Right.SET_UP, Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.DIRECT),
         **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
         **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
-        **_to(Right.ASK_REOPENING, Right.ADMINISTER, Right.GRANT, Right.TELL_SUBJECT, Right.EXTRACT),
+        **_to(
+            Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.ADMINISTER, Right.GRANT, Right.TELL_SUBJECT, Right.EXTRACT
+        ),
     },
     "director": {
         **_AUDIT,
         **_to(Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.PRINT, Right.DIRECT, Right.ERASE),
-        **_to(Right.ASK_REOPENING, Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT, Right.EXTRACT),
+        **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT, Right.EXTRACT),
     },
     "inspector": {**dict.fromkeys(_AUDIT, inspected), Right.READ_SETUP: anything, Right.SIGN: anything},
     "archivist": {**_AUDIT, **_OWN, **_to(Right.HAND_OVER, Right.REGISTER_PAPER, Right.EXTRACT)},

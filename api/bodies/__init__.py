@@ -13,6 +13,7 @@ import msgspec
 
 from api.bodies import (
     accounts as accounts,
+    backdating as backdating,
     blocking as blocking,
     erasures as erasures,
     papers as papers,

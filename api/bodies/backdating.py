@@ -1,0 +1,24 @@
+"""Shapes of bodies about acts inside closed reporting periods. `basis` stands in the entry in clear, for ever."""
+
+from __future__ import annotations
+
+from api.bodies.base import Body, Day, Id
+from ledger.journal.vocabulary import ClassAct, CourseAct
+
+
+class NewClassBackdating(Body, frozen=True, kw_only=True):
+    """A student is to be enrolled from `day` on, or has left with `day` as the last; another person answers."""
+
+    what: ClassAct
+    student: Id
+    day: Day
+    basis: str
+
+
+class NewCourseBackdating(Body, frozen=True, kw_only=True):
+    """`person` is to be the teacher, or in the subgroup, from `day` on, or has left it with `day` as the last."""
+
+    what: CourseAct
+    person: Id
+    day: Day
+    basis: str

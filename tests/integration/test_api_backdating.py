@@ -1,0 +1,87 @@
+"""Acts inside a closed period, by two people, and the register of what was recorded late: over HTTP, on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.http_class import DAY, FIRST, SmallClass, problem
+from tests.http_school import Served, post
+
+
+def closed(server: Served) -> tuple[SmallClass, str]:
+    """5А whose quarter is closed, and a student of no class."""
+    small, student = SmallClass(server), str(uuid4())
+    with server.as_("administrator") as admin:
+        post(admin, "/people", {"person": student, "kind": "student", "family_name": "Новик", "given_name": "Имя"})
+        post(admin, f"/periods/{small.period}/close", {})
+    return small, student
+
+
+def rows(client: httpx.Client, path: str, **asked: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(path, params=asked).json()["rows"]
+    return found
+
+
+@pytest.mark.clause("R44", breaks="ledger.journal.roster:check_not_backdated")
+def test_nobody_changes_days_of_a_closed_period_alone(server: Served) -> None:
+    small, student = closed(server)
+    with server.as_("administrator") as admin, server.as_("director") as director:
+        body = {"student": student, "starts_on": DAY}
+        refusal = problem(admin.post(f"/classes/{small.group}/enrollments", json=body), 409, "backdated_alone")
+        assert refusal["clause"] == "3.3"
+        place = f"/classes/{small.group}/backdating-requests"
+        asked = {"what": "student_enrolled", "student": student, "day": DAY, "basis": "приказ № 8"}
+        request = post(admin, place, asked)["first_index"]
+        problem(admin.post(f"{place}/{request}/approval", json={}), 409, "second_person_needed")
+        done = post(director, f"{place}/{request}/approval", {})["first_index"]
+        entry = director.get(f"/entries/{done}").json()
+        assert entry["data"] == {"request": request, "starts_on": DAY, "student": student}
+        assert entry["actor"]["id"] == server.actors["director"]
+
+
+def test_requests_and_answers_are_listed_as_of_any_position(server: Served) -> None:
+    small, _ = closed(server)
+    other, place = str(uuid4()), f"/courses/{small.course}/backdating-requests"
+    with server.as_("administrator") as admin, server.as_("deputy") as deputy, server.as_("director") as director:
+        post(admin, "/people", {"person": other, "kind": "teacher", "family_name": "Орлова", "given_name": "Имя"})
+        asked = {"what": "teacher_assigned", "person": other, "day": DAY, "basis": "приказ № 8"}
+        first = post(deputy, place, asked)["first_index"]
+        refused = post(director, f"{place}/{first}/refusal", {"basis": "нет причин"})["first_index"]
+        second = post(deputy, place, asked)["first_index"]
+
+        def listed(**asked: Any) -> list[tuple[int, str, int | None]]:
+            found = [row for row in rows(deputy, "/backdating-requests", **asked) if row["scope"] == small.course]
+            return [(row["entry"], row["status"], row["answered_by"]) for row in found]
+
+        assert listed(status="open") == [(second, "open", None)]
+        done = post(admin, f"{place}/{second}/approval", {})["first_index"]
+        assert listed() == [(first, "refused", refused), (second, "approved", done)]
+        assert listed(at=str(done)) == [(first, "refused", refused), (second, "open", None)]
+        (row,) = [row for row in rows(deputy, "/backdated") if row["entry"] == done]
+        assert (row["what"], row["scope"], row["person"], row["day"]) == ("teacher_assigned", small.course, other, DAY)
+        assert (row["request"], row["requested_by"]) == (second, server.actors["deputy"])
+        assert row["actor"] == server.actors["administrator"]
+
+
+def test_what_was_recorded_late_is_listed_with_who_and_how_late(server: Served) -> None:
+    small, _ = closed(server)
+    with server.as_("administrator") as admin:
+        late = [row for row in rows(admin, "/backdated") if row["scope"] in (small.group, small.course)]
+        assert [row["what"] for row in late] == ["student_enrolled", "student_enrolled", "teacher_assigned"]
+        assert {row["person"] for row in late[:2]} == set(small.students)
+        for row in late:
+            assert (row["day"], row["request"], row["actor"]) == (FIRST, None, server.actors["administrator"])
+            assert row["days"] == (date.fromisoformat(row["recorded_on"]) - date.fromisoformat(FIRST)).days >= 60
+        tomorrow = (date.fromisoformat(late[0]["recorded_on"]) + timedelta(days=1)).isoformat()
+        on_time = post(
+            admin, f"/classes/{small.group}/withdrawals", {"student": small.students[0], "ends_on": tomorrow}
+        )
+        assert on_time["first_index"] not in [row["entry"] for row in rows(admin, "/backdated")]
+        pages = admin.get("/backdated", params={"limit": "2"})
+        assert len(pages.json()["rows"]) == 2
+        assert 'rel="next"' in pages.headers["link"]
