@@ -411,7 +411,7 @@ class _OfStudent:
             case "council":
                 return bool(fields.plain()["students"] == [student])
             case "class" | "course":
-                return self._class_or_course(kind, id_, fields)
+                return self._class_or_course(kind, id_, index, fields)
             case "lesson":
                 return self._lesson(index, fields)
             case "results":
@@ -428,12 +428,17 @@ class _OfStudent:
             return True
         return data.get("consent", data.get("refusal")) in self._requests
 
-    def _class_or_course(self, kind: str, id_: str, fields: _Fields) -> bool:
+    def _class_or_course(self, kind: str, id_: str, index: int, fields: _Fields) -> bool:
         is_there = fields.stream in self._known.stays if kind == "class" else self._known.is_taught(id_)
         if not is_there:
             return False
         data = fields.plain()
-        return data.get("student", self._known.student) == self._known.student and fields.type != "subgroup_listed/1"
+        if fields.type.endswith("_backdating_refused/1"):
+            return data["request"] in self._requests
+        is_own = data.get("student", self._known.student) == self._known.student
+        if is_own and fields.type.endswith("_backdating_requested/1"):
+            self._requests.add(index)
+        return is_own and fields.type != "subgroup_listed/1"
 
     def _lesson(self, index: int, fields: _Fields) -> bool:
         if fields.version == 1:
