@@ -41,6 +41,7 @@ from api.routes import (
     log,
     openid,
     papers,
+    passkeys,
     people,
     plans,
     posted_homework,
@@ -62,6 +63,7 @@ from api.routes import (
     workload,
 )
 from api.schools import Registry
+from api.sign_in_page import add_sign_in_page
 from ledger.errors import LetopisError
 
 VERSION: Final = "1"
@@ -140,6 +142,7 @@ _ROUTERS: Final = (
     feed.router,
     sign_in.router,
     openid.router,
+    passkeys.router,
     accounts.router,
     accounts.administered,
 )
@@ -167,6 +170,7 @@ def create_app(registry: Registry) -> FastAPI:
         school.include_router(router)
     app.include_router(school)
     add_reference(app)
+    add_sign_in_page(app)
     app.add_api_route("/v1/health", read_health, tags=["health"])
     for kind in (Problem, LetopisError, PersistenceError, HTTPException):
         app.add_exception_handler(kind, _answer_problem)

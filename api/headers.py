@@ -16,24 +16,29 @@ Header = tuple[bytes, bytes]
 POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """Of what is shown in a browser as it is: it loads, runs and sends nothing, and nobody frames it."""
 _FEATURES: Final = (
-    b"accelerometer camera display-capture fullscreen geolocation gyroscope magnetometer microphone midi payment "
-    b"publickey-credentials-get screen-wake-lock usb xr-spatial-tracking"
-).split()
-"""Of browsers, which no page of ours uses."""
+    *("accelerometer", "camera", "display-capture", "fullscreen", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+)
+"""Of browsers, which no page of ours uses, but that of signing in for passkeys."""
+
+
+def permissions(own: str | None = None) -> str:
+    """A Permissions-Policy that denies every feature, but the one that a page of ours uses itself."""
+    denied = [f"{feature}=()" for feature in _FEATURES if feature != own]
+    return ", ".join([*denied, *([] if own is None else [f"{own}=(self)"])])
+
+
 _ALWAYS: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (
-        b"permissions-policy",
-        b", ".join(b"%b=()" % feature for feature in _FEATURES),
-    ),
 )
 _UNLESS_SAID: Final[tuple[Header, ...]] = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", POLICY.encode()),
+    (b"permissions-policy", permissions().encode()),
 )
 _TLS: Final[Header] = (b"strict-transport-security", b"max-age=31536000")
 """Over TLS alone (RFC 6797, 7.2); a proxy says so with X-Forwarded-Proto. Of this host alone: others are not ours."""

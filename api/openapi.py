@@ -24,6 +24,8 @@ PUBLIC: Final = frozenset(
         "/v1/schools/{school}/invitation",
         "/v1/schools/{school}/openid/sign-in",
         "/v1/schools/{school}/openid/callback",
+        "/v1/schools/{school}/passkeys/challenge",
+        "/v1/schools/{school}/passkeys/sign-in",
         "/v1/schools/{school}/log/checkpoint",
         "/v1/schools/{school}/log/tile/{place}",
     }
@@ -43,6 +45,7 @@ _PATH_SCHEMAS: Final[Mapping[str, dict[str, str]]] = {
     "refusal": _INDEX,
     "place": {"type": "string", "pattern": "^[0-9a-z./]{1,60}$"},
     "token": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
+    "passkey": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
 }
 _DAY_NAME: Final = re.compile("_on$|_date$")
 _SCHOOL: Final = "/v1/schools/{school}"

@@ -20,7 +20,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.identity.kept import IdentityError, NotTheHolder, ProviderRefused, ProviderUnavailable
+from api.identity.kept import IdentityError, NotTheHolder, PasskeyRefused, ProviderRefused, ProviderUnavailable
 from api.identity.limits import TooManyTries
 from api.identity.links import NotLinked
 from api.identity.passwords import WeakPassword
@@ -56,6 +56,7 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "weak_password": ("Такой пароль не подходит", "This password is not taken"),
     "identity": ("Так войти нельзя настроить", "Signing in cannot be set up so"),
     "not_linked": ("Этот вход ни с кем здесь не связан", "This sign-in is nobody's here"),
+    "passkey_refused": ("Ключ входа не подошёл", "The passkey is not taken"),
     "provider_refused": ("Поставщик не подтвердил вход", "The provider did not confirm the sign-in"),
     "too_many_tries": ("Слишком много попыток входа", "Too many tries to sign in"),
     "not_found": ("Такого нет", "Not found"),
@@ -203,6 +204,7 @@ def of_error(error: Exception) -> Problem:
             | NotTheHolder()
             | WeakPassword()
             | IdentityError()
+            | PasskeyRefused()
             | ProviderRefused()
             | ProviderUnavailable()
         ):
@@ -223,6 +225,9 @@ def _of_signing_in(error: LetopisError) -> Problem:
             return Problem("too_many_tries", 429, detail, headers={"Retry-After": str(error.seconds)})
         case NotTheHolder():
             return Problem("not_the_holder", 401, headers=_CHALLENGE)
+        case PasskeyRefused():
+            detail = ("начните заново или войдите иначе", "begin again, or sign in otherwise")
+            return Problem("passkey_refused", 401, detail, headers=_CHALLENGE)
         case ProviderRefused():
             detail = ("начните вход заново", "begin the sign-in again")
             return Problem("provider_refused", 401, detail, headers=_CHALLENGE)

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from api.headers import POLICY as POLICY_OF_DATA
 
-_STYLE: Final = """
+STYLE: Final = """
 body{font:16px/1.5 system-ui,"PT Sans","DejaVu Sans",sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
 body{color:#1b1b1b;background:#fff}
 h1{font-size:1.6rem;margin:0} h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid #c9c9c9}
@@ -28,7 +28,7 @@ code{font-family:"PT Mono","DejaVu Sans Mono",monospace;font-size:.88rem;overflo
 @media (prefers-color-scheme:dark){
 body{background:#16181b;color:#e8e8e8} td,h2{border-color:#3a3d42} .quiet{color:#b0b0b0} a{color:#8ab8ff}}
 """
-_STYLE_DIGEST: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_STYLE_DIGEST: Final = b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY: Final = f"{POLICY_OF_DATA}; style-src 'sha256-{_STYLE_DIGEST}'"
 
 _TAGS: Final = {
@@ -73,7 +73,7 @@ def format_reference(document: dict[str, Any]) -> str:
     return (
         '<!doctype html><html lang="ru"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Летопись</title><style>{_STYLE}</style>"
+        f"<title>Летопись</title><style>{STYLE}</style>"
         "<h1>Летопись</h1>"
         '<p>Классный журнал, в котором нельзя незаметно исправить ни одной записи.<br><span class="quiet" lang="en">'
         "A class journal that cannot be changed without being noticed.</span></p>"

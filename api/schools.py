@@ -31,6 +31,7 @@ from api.identity.openid.provider import Provider
 from api.identity.opening import open_secrets
 from api.identity.passwords import Cost
 from api.identity.store import Secrets
+from api.identity.webauthn import RelyingParty, read_party
 from api.settings import (
     Cadence,
     Layout,
@@ -86,6 +87,7 @@ class OpenSchool:
         confidentiality: the text that everybody acknowledges before seeing personal data.
         password_cost: of a password's hash; None: the usual one.
         provider: where people sign in too; None: nowhere.
+        party: what passkeys are of; None: none are taken.
         roots: what was computed for proofs once.
         witness_seconds: how long after its last cosignature a witness is asked again.
         witnessing: asks the witnesses, in the background.
@@ -108,6 +110,7 @@ class OpenSchool:
     confidentiality: Confidentiality
     password_cost: Cost | None = None
     provider: Provider | None = field(default=None, init=False)
+    party: RelyingParty | None = field(default=None, init=False)
     recording: bool = True
     roots: TileRoots = field(default_factory=TileRoots)
     witness_seconds: int = DAY_SECONDS
@@ -124,6 +127,7 @@ class OpenSchool:
         self.witnessing = Witnessing(self.ask_witnesses, self.witness_seconds)
         if self.background:
             self.provider = open_provider(self.layout, self.code)
+            self.party = read_party(self.layout)
 
     @property
     def recorder(self) -> LogRecorder:

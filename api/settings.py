@@ -10,6 +10,7 @@
       identity.sqlite3   how holders of accounts sign in: hashes, digests, sealed secrets; mode 0600
       confidentiality.txt  the school's own text about that duty, if it has one
       openid.json        the provider at which its people sign in too, if it has one
+      passkeys.json      the address under which browsers see this server, where it takes passkeys
       keys/              mode 0700, never in one backup with the database:
         signing.pem  signing.vkey  access.pem  access.vkey  request.key  identity.key  vault/…
         openid.secret    what the provider knows this journal by
@@ -103,6 +104,11 @@ class Layout:
     def openid_file(self) -> Path:
         """The school's provider of sign-ins."""
         return self.var / "openid.json"
+
+    @property
+    def passkeys_file(self) -> Path:
+        """The address that the school's passkeys are of."""
+        return self.var / "passkeys.json"
 
     @property
     def openid_secret(self) -> Path:

@@ -92,8 +92,9 @@ def subject_of(school: OpenSchool, person: str, purpose: str, basis: str | None)
 
 
 def login_of(school: OpenSchool, person: str) -> str | None:
-    """Under which name a person signs in, and at which provider; None: under none."""
+    """Under which name a person signs in, at which provider, with which passkeys; None: under none."""
     found = school.secrets.login(person)
-    if found is None or found.issuer is None:
-        return None if found is None else found.login
-    return f"{found.login}, {found.issuer}"
+    if found is None:
+        return None
+    names = [one.name for one in school.secrets.passkeys.listed(person)]
+    return ", ".join([found.login, *([found.issuer] if found.issuer else []), *names])

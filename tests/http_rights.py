@@ -7,9 +7,18 @@ from uuid import uuid4
 from projections.questions import QUESTIONS
 
 PUBLIC = {"/log/checkpoint", "/log/tile/0/000"}
-ANYBODY = {"/sign-in", "/invitation", "/openid/sign-in", "/openid/callback"}
+ANYBODY = {"/sign-in", "/invitation", "/openid/sign-in", "/openid/callback", "/passkeys/challenge", "/passkeys/sign-in"}
 """What begins a sign-in, and so asks for none."""
-SESSIONS = {"/second-factor", "/second-factor/set-up", "/sign-out", "/me/password", "/me/role", "/me/tokens"}
+SESSIONS = {
+    "/second-factor",
+    "/second-factor/set-up",
+    "/sign-out",
+    "/me/password",
+    "/me/role",
+    "/me/tokens",
+    "/me/passkeys",
+    "/me/passkeys/set-up",
+}
 """What asks for a session: a token of a program has none."""
 OWN = {"/me", "/me/confidentiality", "/me/tokens"}
 """What everybody who signed in may read or do, of the own account."""

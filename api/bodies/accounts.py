@@ -71,6 +71,24 @@ class Departure(Body, frozen=True, kw_only=True):
     code: str | None = None
 
 
+class NewPasskey(Body, frozen=True, kw_only=True):
+    """A passkey that a browser made, in base64url, and what its holder calls it."""
+
+    name: str
+    id: str
+    client_data: str
+    attestation: str
+
+
+class PasskeyAnswer(Body, frozen=True, kw_only=True):
+    """What a passkey signed, in base64url."""
+
+    id: str
+    client_data: str
+    authenticator_data: str
+    signature: str
+
+
 class SecondFactor(Body, frozen=True, kw_only=True):
     """Six digits of an authenticator, or a recovery code."""
 

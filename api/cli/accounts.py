@@ -48,6 +48,7 @@ def run_list(console: Console, var: Path) -> int:
             lines.append(_described(one, names.get(one.account, one.account)))
             if login is not None:
                 factor = "второй фактор / second factor" if login.has_second_factor else "пароль / password"
+                factor += f", ключей входа / passkeys: {login.passkeys}" if login.passkeys else ""
                 lines.append(f"    вход / sign-in: {login.login} ({factor})")
                 lines += [f"    поставщик / provider: {login.issuer}"] if login.issuer else []
             lines += [f"    ключ / token {token.id}: {token.label}, {token.used_on or '—'}" for token in own]
@@ -123,6 +124,21 @@ def run_invite(console: Console, var: Path, account: str, login: str) -> int:
         until = datetime.fromtimestamp(expires, UTC).isoformat()
         text = f"Код показывается один раз, годен до {until} / shown once, good until then:\n    {code}"
         console.result({"account": account, "login": login, "code": code, "expires_at": expires}, text)
+    return Exit.DONE
+
+
+def run_passkeys(console: Console, var: Path, account: str, remove: str | None) -> int:
+    """An account's passkeys; or a lost one removed, which ends the account's sessions."""
+    with open_school(var, background=False, recording=False) as school:
+        kept = school.secrets.passkeys
+        if remove is not None:
+            if not kept.remove(account, remove):
+                raise SettingsError(f"--remove: у {account} нет такого ключа входа / no such passkey")
+            console.result({"removed": remove}, f"{remove}: удалён / removed")
+            return Exit.DONE
+        rows = kept.listed(account)
+        lines = [f"{one.id}: {one.name}, {one.used_on or '—'}" for one in rows]
+        console.result({"rows": [asdict(one) for one in rows]}, "\n".join(lines) or "Ключей входа нет. / No passkeys.")
     return Exit.DONE
 
 

@@ -59,6 +59,7 @@ SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "accounts invite": "a code of an invitation",
     "accounts open": "the number of an entry",
     "accounts revoke": "the number of an entry",
+    "accounts passkeys": "names that holders give their passkeys",
     "accounts token": "a token",
     "audit": "findings about bytes and hashes",
     "backup": "where a copy was put, of which personal values are sealed",

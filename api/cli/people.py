@@ -123,6 +123,19 @@ def invite(
     raise typer.Exit(run_invite(Console(as_json=as_json), var, account, login))
 
 
+@accounts.command(short_help="Ключи входа / passkeys")
+def passkeys(
+    account: Account,
+    remove: Annotated[str | None, typer.Option(help="Удалить потерянный / remove a lost one")] = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Ключи входа учётной записи; с --remove — удалить один. / An account's passkeys; --remove takes one away."""
+    from api.cli.accounts import run_passkeys
+
+    raise typer.Exit(run_passkeys(Console(as_json=as_json), var, account, remove))
+
+
 @accounts.command(short_help="Ключ для программы / a token for a program")
 def token(
     account: Account,

@@ -28,14 +28,28 @@ class ProviderUnavailable(LetopisError):  # noqa: N818 - reads as what it says
     """The provider does not answer, or not as one does; the message is for the server's log alone."""
 
 
+class PasskeyRefused(LetopisError):  # noqa: N818 - reads as what it says
+    """A passkey's answer is not right; the message says which rule, holds no value, and is for the server's log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as it stands: whose, how far it is signed in, in which role (None: not said)."""
+    """A session as it stands: whose, how far it is signed in, in which role (None: not said), since when."""
 
     digest: str
     account: str
     stage: Stage
     role: str | None
+    made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A passkey that was made just now: its id, its public key (COSE), how often it signed."""
+
+    credential: bytes
+    public_key: bytes
+    sign_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Token:
 class Login:
     """How an account signs in: its login, whether it has a password and a second factor, recovery codes left.
 
-    `issuer`: the provider at which its holder signs in; None: at none.
+    `issuer`: the provider at which its holder signs in; None: at none. `passkeys`: how many it has.
     """
 
     account: str
@@ -65,6 +79,7 @@ class Login:
     has_second_factor: bool
     recovery_codes: int
     issuer: str | None
+    passkeys: int
 
 
 def digest_of(secret: str) -> str:

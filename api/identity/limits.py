@@ -19,10 +19,10 @@ WINDOW_SECONDS: Final = 3_600
 WAIT_SECONDS_MAX: Final = 900
 _WAIT_SECONDS: Final = 30
 ROWS_MAX: Final = 20_000
-LIMITS: Final = {"login": 5, "second": 5, "address": 50, "invitation": 20, "provider": 200}
+LIMITS: Final = {"login": 5, "second": 5, "address": 50, "invitation": 20, "provider": 200, "passkey": 200}
 """Kind of a subject -> tries until it has to wait: 30 s, then twice as long each time, up to a quarter of an hour."""
 
-_OF_ADDRESSES: Final = frozenset({"address", "provider"})
+_OF_ADDRESSES: Final = frozenset({"address", "provider", "passkey"})
 
 
 class TooManyTries(LetopisError):  # noqa: N818 - reads as what it says

@@ -18,6 +18,7 @@ from typing import Final
 
 from api.identity.kept import IdentityError, NotTheHolder, Stage, digest_of
 from api.identity.limits import Limits, Subject
+from api.identity.passkeys import has_factor
 from api.identity.rows import Execute, Rows
 from api.identity.sessions import begin_session, new_secret
 
@@ -148,7 +149,7 @@ class Links:
                     "поставщик вас знает, а здесь с этим входом никто не связан: попросите приглашение / "
                     "the provider knows you, and no account here is linked to that: ask for an invitation"
                 )
-            stage: Stage = "full" if strong else "half" if self._has_factor(execute, account) else "single"
+            stage: Stage = "full" if strong else "half" if has_factor(execute, self._origin, account) else "single"
             self._limits.take_back(execute, self._subjects(address))
             return begin_session(execute, self._origin, account, stage, None, now), stage, account
 
@@ -205,13 +206,6 @@ class Links:
             {"origin": self._origin, "subject": pair},
         )
         return str(rows[0][0]) if rows else None
-
-    def _has_factor(self, execute: Execute, account: str) -> bool:
-        rows = execute(
-            "SELECT totp_confirmed FROM credentials WHERE origin = :origin AND account = :account",
-            {"origin": self._origin, "account": account},
-        )
-        return bool(rows and rows[0][0])
 
     def _forget_old(self, execute: Execute, now: int) -> None:
         parameters = {"origin": self._origin, "now": now}

@@ -6,14 +6,15 @@ Every method is one transaction. Times are whole seconds since 1970; who calls s
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.identity.kept import IdentityError, Login, NotTheHolder, Session, Stage, Token, digest_of
 from api.identity.limits import Limits
 from api.identity.links import Links
+from api.identity.passkeys import Passkeys, has_factor
 from api.identity.passwords import Cost, Passwords, check_password
+from api.identity.recovery import make_recovery
 from api.identity.rows import Execute, Rows
 from api.identity.second_factor import SecondFactors, link_of, spelt, step_of
 from api.identity.sessions import IDLE_SECONDS, begin_session, new_secret
@@ -21,7 +22,6 @@ from api.identity.sessions import IDLE_SECONDS, begin_session, new_secret
 INVITATION_SECONDS: Final = 7 * 86_400
 TOUCH_SECONDS: Final = 60
 TOKEN_DAYS_MAX: Final = 366
-RECOVERY_CODES: Final = 10
 LABEL_LENGTH_MAX: Final = 100
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
 
@@ -43,6 +43,7 @@ class Secrets:
         self._factors = SecondFactors(origin, key)
         self._limits = Limits(origin, key)
         self.links = Links(rows, origin, key, self._limits)
+        self.passkeys = Passkeys(rows, origin, key, self._limits)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -129,11 +130,12 @@ class Secrets:
         sql = (
             "SELECT account, login, password_hash IS NOT NULL, totp_confirmed, (SELECT count(*) FROM recovery_codes r"
             " WHERE r.origin = credentials.origin AND r.account = credentials.account), (SELECT l.issuer FROM links l"
-            " WHERE l.origin = credentials.origin AND l.account = credentials.account)"
+            " WHERE l.origin = credentials.origin AND l.account = credentials.account),"
+            " (SELECT count(*) FROM passkeys p WHERE p.origin = credentials.origin AND p.account = credentials.account)"
             f" FROM credentials WHERE origin = :origin{condition} ORDER BY login"
         )
         rows = self._rows.run(lambda execute: execute(sql, parameters))
-        return [Login(row[0], row[1], bool(row[2]), bool(row[3]), row[4], row[5]) for row in rows]
+        return [Login(row[0], row[1], bool(row[2]), bool(row[3] or row[6]), *row[4:]) for row in rows]
 
     def invite(self, account: str, login: str, now: int) -> tuple[str, int]:
         """Invite an account's holder to set a password under this login; earlier invitations count no more.
@@ -260,21 +262,20 @@ class Secrets:
         self._limits.admit(self._rows, subjects, now)
         rows = self._rows.run(
             lambda execute: execute(
-                "SELECT account, password_hash, totp_confirmed FROM credentials"
-                " WHERE origin = :origin AND login = :login",
+                "SELECT account, password_hash FROM credentials WHERE origin = :origin AND login = :login",
                 {"origin": self._origin, "login": login},
             )
         )
-        account, kept, confirmed = rows[0] if rows else ("", None, 0)
+        account, kept = rows[0] if rows else ("", None)
         if not self._passwords.matches(password, kept):
             raise NotTheHolder("login or password is not right")
-        stage: Stage = "half" if confirmed else "single"
 
-        def work(execute: Execute) -> str:
+        def work(execute: Execute) -> tuple[str, Stage, str]:
             self._limits.take_back(execute, subjects)
-            return self._begin(execute, account, stage, None, now)
+            stage: Stage = "half" if has_factor(execute, self._origin, account) else "single"
+            return self._begin(execute, account, stage, None, now), stage, account
 
-        return self._rows.run(work), stage, account
+        return self._rows.run(work)
 
     def session(self, secret: str, now: int) -> Session | None:
         """The session of this secret, if it stands; a minute's use of it is noted once."""
@@ -283,16 +284,16 @@ class Secrets:
 
         def work(execute: Execute) -> Session | None:
             rows = execute(
-                "SELECT account, stage, role, seen_at FROM sessions WHERE origin = :origin AND digest = :digest"
-                " AND expires_at > :now AND seen_at > :idle",
+                "SELECT account, stage, role, seen_at, made_at FROM sessions"
+                " WHERE origin = :origin AND digest = :digest AND expires_at > :now AND seen_at > :idle",
                 parameters,
             )
             if not rows:
                 return None
-            account, stage, role, seen_at = rows[0]
+            account, stage, role, seen_at, made_at = rows[0]
             if now - seen_at >= TOUCH_SECONDS:
                 execute("UPDATE sessions SET seen_at = :now WHERE origin = :origin AND digest = :digest", parameters)
-            return Session(digest, account, stage, role)
+            return Session(digest, account, stage, role, made_at)
 
         return self._rows.run(work)
 
@@ -358,13 +359,13 @@ class Secrets:
             first = self._take_code(execute, session.account, code, now)
             self._limits.take_back(execute, subjects)
             self._end(execute, session.digest)
-            codes = self._make_recovery(execute, session.account) if first else []
+            codes = make_recovery(execute, self._origin, session.account) if first else []
             return self._begin(execute, session.account, "full", session.role, now), codes
 
         return self._rows.run(work)
 
     def reset_second(self, account: str) -> bool:
-        """Take an account's second factor and recovery codes away and end its sessions; says whether it had one."""
+        """Take every second factor and recovery code of an account away and end its sessions; was there one?"""
 
         def work(execute: Execute) -> bool:
             rows = execute(
@@ -372,9 +373,12 @@ class Secrets:
                 " WHERE origin = :origin AND account = :account AND totp_sealed IS NOT NULL RETURNING account",
                 self._of(account),
             )
+            passkeys = execute(
+                "DELETE FROM passkeys WHERE origin = :origin AND account = :account RETURNING digest", self._of(account)
+            )
             self._forget(execute, "recovery_codes", account)
             self._forget(execute, "sessions", account)
-            return bool(rows)
+            return bool(rows or passkeys)
 
         return self._rows.run(work)
 
@@ -382,7 +386,7 @@ class Secrets:
         """Take away all that lets somebody in to an account: it was closed."""
 
         def work(execute: Execute) -> None:
-            for table in ("recovery_codes", "invitations", "tokens", "sessions", "links", "credentials"):
+            for table in ("recovery_codes", "invitations", "tokens", "sessions", "links", "passkeys", "credentials"):
                 self._forget(execute, table, account)
 
         self._rows.run(work)
@@ -410,24 +414,15 @@ class Secrets:
             )
             if taken:
                 return not confirmed
-            spent = confirmed and execute(
-                "DELETE FROM recovery_codes WHERE origin = :origin AND account = :account AND digest = :digest"
-                " RETURNING digest",
-                self._of(account, digest=digest_of(code)),
-            )
-            if spent:
-                return False
+        # Of either factor: an account has them from its first one on.
+        spent = execute(
+            "DELETE FROM recovery_codes WHERE origin = :origin AND account = :account AND digest = :digest"
+            " RETURNING digest",
+            self._of(account, digest=digest_of(code)),
+        )
+        if spent:
+            return False
         raise NotTheHolder("the code is not right")
-
-    def _make_recovery(self, execute: Execute, account: str) -> list[str]:
-        self._forget(execute, "recovery_codes", account)
-        codes = [secrets.token_hex(10) for _ in range(RECOVERY_CODES)]
-        for code in codes:
-            execute(
-                "INSERT INTO recovery_codes (origin, account, digest) VALUES (:origin, :account, :digest)",
-                self._of(account, digest=digest_of(code)),
-            )
-        return codes
 
     def _set_password(self, execute: Execute, account: str, kept: str, now: int) -> None:
         execute(

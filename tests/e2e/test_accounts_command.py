@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.cli.app import run
+from api.identity.kept import Registered, Session
 from api.schools import open_school
 from ledger.journal.commands import RegisterPerson
 from ledger.wire.entry import Actor
@@ -49,6 +50,16 @@ def test_from_the_founder_to_a_programs_token(var: Path, ask: Ask, capsys: pytes
     invited = ask("invite", TEACHER, "orlova")
     with open_school(var, background=False) as school:
         assert school.secrets.accept(invited["code"], "верный конь скрепка", "::1", 0) == TEACHER
+        made = Registered(credential=b"id", public_key=b"key", sign_count=0)
+        session = Session(digest="", account=TEACHER, stage="single", role=None, made_at=0)
+        _, passkey, _ = school.secrets.passkeys.keep(session, made, "ноутбук", 0)
+    (kept,) = ask("passkeys", TEACHER)["rows"]
+    assert (kept["id"], kept["name"]) == (passkey, "ноутбук")
+    assert ask("list")["rows"][-1]["sign_in"]["passkeys"] == 1
+    ask("passkeys", TEACHER, "--remove", passkey)
+    assert ask("passkeys", TEACHER)["rows"] == []
+    assert run(["accounts", "passkeys", TEACHER, "--remove", passkey, "--var", str(var)]) == 2
+    capsys.readouterr()
     program = ask("open", "program", "--name", "выгрузка")["account"]
     ask("grant", program, "export_job", "--basis", "приказ № 2", "--to", "2999-12-31")
     token = ask("token", program, "--label", "ночью")["token"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ def test_a_server_writes_a_line_a_request_and_nothing_of_what_people_sent(tmp_pa
     var = tmp_path / "school"
     signs: Any = founded(var)
     secret, account = (signs["sign_ins"]["administrator"][name] for name in ("token", "actor"))
+    (var / "passkeys.json").write_text('{"address":"https://journal.example"}', encoding="utf-8")
     russian, ids = f"Канарейкина{CANARY}", []
     with serving("--var", str(var)) as (process, base, said):
         begun = len(said)
@@ -51,6 +53,8 @@ def test_a_server_writes_a_line_a_request_and_nothing_of_what_people_sent(tmp_pa
                 client.request(CANARY.upper(), "/classes"),
                 client.head(f"/lessons/{CANARY}", headers=signed),
                 client.get("/openid/callback", params={"code": CANARY, "state": CANARY}),
+                client.post("/passkeys/sign-in", json=_signed(CANARY, CANARY)),
+                client.post("/passkeys/sign-in", json=_signed(CANARY, client.post("/passkeys/challenge").json())),
             ):
                 assert answer.status_code < 500, answer.text
                 ids.append(answer.headers["x-request-id"])
@@ -70,6 +74,15 @@ def test_a_server_writes_a_line_a_request_and_nothing_of_what_people_sent(tmp_pa
     assert requests[ids[7]]["route"] == "/lessons/{lesson}"
     assert (requests[ids[16]]["method"], requests[ids[17]]["method"]) == ("other", "HEAD")
     assert [line for line in said[begun:] if not line.startswith("{")] == ["Остановлено. / Stopped."]
+
+
+def _signed(text: str, asked: Any) -> dict[str, str]:
+    """A passkey's answer that nobody signed, to what was asked."""
+    challenge = asked["publicKey"]["challenge"] if isinstance(asked, dict) else asked
+    client = orjson.dumps({"type": text, "challenge": challenge, "origin": f"https://{text}"})
+    spelt = urlsafe_b64encode(client).rstrip(b"=").decode()
+    id_ = urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    return {"id": id_, "client_data": spelt, "authenticator_data": text, "signature": text}
 
 
 def _send_rubbish(base: str, content: bytes) -> None:

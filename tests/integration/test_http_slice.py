@@ -201,7 +201,7 @@ def test_who_may_not_is_told_so_before_anything_else_is_judged(server: Served) -
                             problem(answer, 403, "out_of_reach" if is_own else "forbidden")
 
 
-REVOKED = (f"/me/tokens/{'5a' * 6}/revocation",)
+REVOKED = (f"/me/tokens/{'5a' * 6}/revocation", f"/me/passkeys/{'5a' * 6}/removal")
 
 
 def test_every_route_is_in_the_table_of_rights(server: Served) -> None:

@@ -18,7 +18,7 @@ from ledger.durable import read_secret
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """What an ID token may be signed with: never by a shared secret, never by nothing."""
 _BYTES_MAX: Final = 4_096
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SecondFactor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,4 +88,4 @@ def is_safe_link(link: str) -> bool:
         return False
     if not host or "@" in parts.netloc or "#" in link or not link.isascii() or not link.isprintable() or " " in link:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
