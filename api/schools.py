@@ -86,8 +86,7 @@ class OpenSchool:
         access: the access log, opened when it is first asked for.
         confidentiality: the text that everybody acknowledges before seeing personal data.
         password_cost: of a password's hash; None: the usual one.
-        provider: where people sign in too; None: nowhere.
-        party: what passkeys are of; None: none are taken.
+        provider, party: where people sign in too, and what passkeys are of; None: nowhere, of nothing.
         roots: what was computed for proofs once.
         witness_seconds: how long after its last cosignature a witness is asked again.
         witnessing: asks the witnesses, in the background.
