@@ -85,6 +85,14 @@ class Anchoring:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def __enter__(self) -> None:
+        """Begin."""
+        self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self.stop()
+
     def start(self) -> None:
         """Begin."""
         self._thread = threading.Thread(target=self._run, name="anchor the access log", daemon=True)

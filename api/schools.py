@@ -124,6 +124,7 @@ class OpenSchool:
     def __post_init__(self) -> None:
         self._acknowledged = self.recorder.head().size
         self.witnessing = Witnessing(self.ask_witnesses, self.witness_seconds)
+        self.vault.withhold(partial(blocked_values, self.app))
         if self.background:
             self.provider = open_provider(self.layout, self.code)
             self.party = read_party(self.layout)
@@ -414,7 +415,6 @@ def open_school(
         stack.callback(vault.close)
         # Before anything is read: an older copy of the keys must not bring anybody back.
         enforce(app, vault.keys)
-        vault.withhold(partial(blocked_values, app))
         views = stack.enter_context(Views.open(views_url(layout), file.origin))
         access = LazyAccess(layout, file, partial(_name_of, views, file.origin))
         stack.callback(access.close)
@@ -438,7 +438,6 @@ def open_school(
         )
         stack.callback(school.close_secrets)
         if background:
-            # A server that could not say who looked would have to refuse every look: it says so before it starts.
             access.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
             school.runner.start()
             stack.callback(school.runner.stop)
@@ -446,9 +445,7 @@ def open_school(
             stack.callback(school.checkpointer.stop)
             school.witnessing.start()
             stack.callback(school.witnessing.stop)
-            anchoring = Anchoring(school)
-            anchoring.start()
-            stack.callback(anchoring.stop)
+            stack.enter_context(Anchoring(school))
         stack.callback(school.close_signing)
         yield school
 

@@ -100,12 +100,10 @@ def export_archive(
     checkpoint = noted_checkpoint(school, out) if resume else sign_or_wait(console, school)
     start = None if since is None else _signed_at(school, since)
     school.views.catch_up(school.recorder, stop=checkpoint.size)
-    vault, signer = school.vault, school.signer
+    signer, read = school.signer, partial(school.vault.values, at=checkpoint.size)
 
     def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        return {
-            digest: (found.name, found.value) for digest, found in vault.values(digests, at=checkpoint.size).items()
-        }
+        return {digest: (found.name, found.value) for digest, found in read(digests).items()}
 
     may_open = None if public else opened
     registers = Registers(school.views, checkpoint.size, may_open)
@@ -123,7 +121,7 @@ def export_archive(
             checkpoint=checkpoint,
             school=school.school_name(),
             start=start,
-            disclose=None if public else partial(vault.read, at=checkpoint.size),
+            disclose=None if public else partial(school.vault.read, at=checkpoint.size),
             tables=registers.tables() if start is None else list(rows_from(registers.tables(), start.size)),
             files=chain(deadline_files(school.views, checkpoint.size), made),
             tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
