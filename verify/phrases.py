@@ -33,6 +33,7 @@ PHRASES: Final[dict[str, str]] = {
     "{} streams": "потоков: {}",
     "a shared proof": "общее доказательство",
     "at most {} entries": "не более {} записей",
+    "{} entries or more": "записей не меньше: {}",
     "a stream": "поток",
     "a standing entry": "действующая запись",
     # Archives and their files.

@@ -19,7 +19,7 @@ _BEFORE = {
     "DisclosureError": 0, "ProofError": 0, "FetchError": 0,
 }  # fmt: skip
 # Names of fields and types stand in the log itself; what is said of keys is said of the command line, not of an archive.
-_VALUES = {"", "at", "index", "prev", "school_opened/1", "{}: {}"}
+_VALUES = {"", "at", "index", "prev", "school_opened/1", "{}: {}", "{} {}"}
 _OF_KEYS = ("key",)
 
 
