@@ -98,6 +98,7 @@ def _check_log(
     tables = open_tables(bag, start, checkpoint, report, is_whole=pinned.earlier is not None)
     walk = begin_walk(report, edge, disclosures, tables, pinned, watch, deadlines)
     if walk is None:
+        tables.leave()
         return {}
     if apart is None or not apart.follow(bag, edge, walk, checkpoint):
         for name, number, lines in entry_lines(bag, walk.reader.edge, report):

@@ -311,6 +311,10 @@ class ArchiveTables(Tables):
             if chunks is not None:
                 check_rows(name, chunks, expected, self._report)
 
+    def leave(self) -> None:  # noqa: D102
+        for table in self._tables.values():
+            table.leave()
+
     def finish(self) -> None:  # noqa: D102
         for facts in (self._marks, self._absences):
             if facts is not None:

@@ -107,5 +107,8 @@ class Tables:
     def deadlines(self, rows: Iterator[bytes], counts: Iterator[bytes]) -> None:
         """Expect the rows of deadlines and of their counts, where these were asked for."""
 
+    def leave(self) -> None:
+        """Compare no more: the walk does not come to where the archive begins."""
+
     def finish(self) -> None:
         """Judge what only the last entry decides."""

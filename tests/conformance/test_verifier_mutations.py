@@ -13,6 +13,7 @@ import tests.verify_bag_mutations
 import tests.verify_blocking_forgeries
 import tests.verify_control_forgeries
 import tests.verify_deadline_mutations
+import tests.verify_earlier_mutations
 import tests.verify_erasure_forgeries
 import tests.verify_excuse_forgeries
 import tests.verify_extract_forgeries
