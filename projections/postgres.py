@@ -20,6 +20,7 @@ import psycopg
 from psycopg import sql as composing
 from psycopg_pool import ConnectionPool
 
+from ledger.database.postgres import translated
 from projections.errors import RebuildRunning
 from projections.rows import Table
 from projections.store import STATE_SQL, Generation, Row, State
@@ -144,8 +145,11 @@ class PostgresStore:
         if statement is None:
             statement = _PARAMETER.sub(r"%(\1)s", _TABLE_NAME.sub(rf'"{self.schema}".\1', sql))
             self._statements[sql] = statement
-        with self._pool.connection() as connection:
-            return connection.execute(statement, parameters).fetchall()
+        try:
+            with self._pool.connection() as connection:
+                return connection.execute(statement, parameters).fetchall()
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise translated(error, "the views cannot be read") from None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[PostgresGeneration]:

@@ -20,7 +20,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ledger.database.sqlite import connect
+from eventsourcing.persistence import OperationalError
+
+from ledger.database.sqlite import connect, error_name
 from ledger.durable import sync_file, sync_folder
 from projections.errors import RebuildRunning
 from projections.rows import Table
@@ -150,6 +152,8 @@ class SQLiteStore:
                 # A first look at a file that is just being removed finds no shared memory beside it.
                 if isinstance(error, sqlite3.OperationalError) and self._live_file() != file:
                     continue
+                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    raise OperationalError(f"the views cannot be read ({error_name(error)})") from None
                 raise
             with self._lock:
                 self._idle.append((file, connection))

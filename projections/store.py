@@ -107,7 +107,11 @@ class Store(Protocol):
     """A place that holds one school's views. Safe for threads, but `writing` and `build` are for one at a time."""
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        """Rows of the live generation; `sql` names tables as ``{table}`` and parameters as ``:name``."""
+        """Rows of the live generation; `sql` names tables as ``{table}`` and parameters as ``:name``.
+
+        Raises:
+            OperationalError: the database does not answer, or its disk does not.
+        """
 
     def writing(self) -> AbstractContextManager[Generation]:
         """The live generation inside its transaction; nobody publishes another one meanwhile."""
