@@ -33,9 +33,9 @@ ADDRESS = "https://journal.example"
 UP, UV, AT = 0x01, 0x04, 0x40
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
-    tokens, actors = make_school(tmp_path, request.param)
+@pytest.fixture
+def school(database: str, tmp_path: Path) -> Iterator[Served]:
+    tokens, actors = make_school(tmp_path, database)
     (tmp_path / "passkeys.json").write_text(json.dumps({"address": ADDRESS}), encoding="utf-8")
     with served(tmp_path, tokens, actors) as server:
         yield server
