@@ -142,7 +142,14 @@ class SQLiteStore:
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """See `Store`."""
-        statement, names = _translate(sql)
+        try:
+            return self._select(*_translate(sql), parameters)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+                raise  # it is the question's fault
+            raise OperationalError(f"the views cannot be read ({error_name(error)})") from None
+
+    def _select(self, statement: str, names: Sequence[str], parameters: Mapping[str, object]) -> list[Row]:
         while True:
             file, connection = self._take()
             try:
@@ -152,8 +159,6 @@ class SQLiteStore:
                 # A first look at a file that is just being removed finds no shared memory beside it.
                 if isinstance(error, sqlite3.OperationalError) and self._live_file() != file:
                     continue
-                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-                    raise OperationalError(f"the views cannot be read ({error_name(error)})") from None
                 raise
             with self._lock:
                 self._idle.append((file, connection))

@@ -14,6 +14,7 @@ import struct
 _NUMBERS = {
     "x86_64": {
         "write": 1,
+        "pread64": 17,
         "pwrite64": 18,
         "fsync": 74,
         "fdatasync": 75,
@@ -23,6 +24,7 @@ _NUMBERS = {
     },
     "aarch64": {
         "write": 64,
+        "pread64": 67,
         "pwrite64": 68,
         "fsync": 82,
         "fdatasync": 83,

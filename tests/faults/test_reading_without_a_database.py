@@ -1,7 +1,9 @@
-"""Who reads while PostgreSQL is stopped is shown nobody's data, is told to come again, and was not answered unrecorded."""
+"""Who reads while the database is away is shown nobody's data, is told to come again, and was not answered unrecorded."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +61,28 @@ def until_answered(client: httpx.Client, path: str) -> httpx.Response:
         time.sleep(0.2)
     assert answer.status_code == 200, answer.text
     return answer
+
+
+DISK = """
+import errno, sys
+from eventsourcing.persistence import OperationalError
+from projections.engine import Views
+from tests.failing_syscalls import fail_syscalls
+from tests.projection_logs import ORIGIN, SchoolLog
+
+made, url = SchoolLog(), f"sqlite:{sys.argv[1]}/views.db"
+with Views.open(url, ORIGIN) as views:
+    views.catch_up(made.log)
+with Views.open(url, ORIGIN) as views:
+    fail_syscalls(errno.EIO, "pread64")
+    try:
+        views.select("SELECT * FROM {persons} p", {})
+    except OperationalError as error:
+        print(error, flush=True)
+"""
+
+
+def test_a_disk_that_gives_no_views_is_a_database_that_does_not_answer(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", DISK, str(tmp_path)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.startswith("the views cannot be read (SQLITE_IOERR"), done.stderr[-2_000:]
