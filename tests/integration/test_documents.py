@@ -17,7 +17,6 @@ import pytest
 from api.cli.console import Console
 from api.cli.keeping import export_archive
 from api.schools import OpenSchool
-from api.settings import SettingsError
 from exports.documents.class_pages import ClassBook
 from exports.documents.conformity import conformity_sheet, obligations_sheet
 from exports.documents.corrections import correction_sheets
@@ -282,13 +281,6 @@ def test_an_archive_has_its_documents_the_page_that_links_them_and_verifies(serv
     assert "Математика, 5А, 2026/27" in page
     report = verify_archive(tmp_path / "one/archive", Pinned(parse_vkey(server.school.signer.vkey)))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
-
-
-def test_documents_are_of_all_entries(server: Served, tmp_path: Path) -> None:
-    first = export_archive(QUIET, server.school, tmp_path / "first").size
-    SmallClass(server)
-    with pytest.raises(SettingsError, match="--documents"):
-        export_archive(QUIET, server.school, tmp_path / "rest", since=first, documents=True)
 
 
 def test_many_documents_are_set_by_other_processes_to_the_same_bytes(
