@@ -15,8 +15,8 @@ def check_asked(check: Any) -> None:
         _check_answer(check)
         return
     kind = "teacher" if data["what"] == "teacher_assigned" else "student"
-    assert check.made("person", data[kind])["kind"] == kind
     assert {"teacher", "student"} & data.keys() == {kind}
+    assert check.made("person", data[kind])["kind"] == kind
     assert data["what"] in ACTS
     assert data["what"].startswith("student") == check.item.stream.startswith("class/")
 

@@ -694,8 +694,8 @@ def _post(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor
 
 # Kind of a move -> how it is made, and how often it is tried among all others.
 _MOVES: Final = {
-    "record": (_record, 6),
-    "add": (_add, 6),
+    "record": (_record, 7),
+    "add": (_add, 8),
     "reason": (_reason, 3),
     "correct": (_correct, 11),
     "request": (_request, 8),

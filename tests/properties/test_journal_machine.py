@@ -155,6 +155,8 @@ class JournalMachine(RuleBasedStateMachine):
 FORMER = {"period_reopened/1", "journal_reopened/1"}
 """Types that former logs have and no command makes any more."""
 LATE = ("close", "reopen", "attest", "print", "backup", "form", "keep", "erase", "block", "paper", "destroy", "journal")
+WORLDS = 25
+"""How many of them reach every type of event."""
 SHORT = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(SHORT, max_examples=1_500, stateful_step_count=60)
 
@@ -183,7 +185,7 @@ def random_world(seed: int, steps: int = 1_600) -> World:
 
 def test_random_commands_reach_every_type_of_event() -> None:
     """The property above would mean little if its commands were all refused."""
-    worlds = [random_world(seed) for seed in range(25)]
+    worlds = [random_world(seed) for seed in range(WORLDS)]
     types = {f"{item.type}/1" for world in worlds for item in world.log}
     assert types == EVENT_TYPES.keys() - FORMER
     refusals = set().union(*(world.refusals for world in worlds))
@@ -197,7 +199,7 @@ def test_long_random_journals_keep_the_rules_of_the_log() -> None:
 
 def test_the_oracle_sees_a_broken_log() -> None:
     """Each of these changes one entry of a good log; an oracle that lets one pass proves nothing."""
-    logs = [random_world(seed).log for seed in range(20)]
+    logs = [random_world(seed).log for seed in range(WORLDS)]
 
     def caught(changed: list[Item], *, is_whole: bool = False) -> bool:
         try:
