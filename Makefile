@@ -11,7 +11,7 @@ CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
 IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run hsm test demo check lint types walls suite coverage bench bench-quick verifier viewer fuzz schemathesis soak messages vectors lock clean
+.PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz schemathesis soak messages vectors lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,7 +62,7 @@ test: $(VENV)/dev.stamp verifier ## the whole test suite, PostgreSQL included
 demo: $(VENV)/run.stamp verifier ## one school quarter from record to proof, in under two minutes
 	$(BIN)/letopis demo --var var/demo
 
-check: lint types walls suite ## everything a change must pass
+check: lint types walls test ## everything a change must pass
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -74,11 +74,8 @@ types: $(VENV)/dev.stamp
 walls: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
-suite: $(VENV)/dev.stamp verifier
+coverage: $(VENV)/dev.stamp verifier ## the whole test suite, traced, and the floor of what it covers: twice as long
 	$(PYTEST) $(IN_TWO) --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml
-
-coverage: export LETOPIS_TRACED_ALL := 1
-coverage: suite ## the whole test suite with every test traced; `make check` traces a part of them
 
 bench: $(VENV)/dev.stamp ## ratios against peers measured in the same run, into var/bench.json
 	$(BIN)/python -m bench

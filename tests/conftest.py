@@ -1,10 +1,6 @@
-"""What every test shares: a throw-away PostgreSQL and databases in it, how Hypothesis runs, and which tests are traced.
+"""What every test shares: a throw-away PostgreSQL and databases in it, and how Hypothesis runs.
 
 Hypothesis judges no example by its time: a busy machine is not a wrong answer.
-
-Tracing for coverage makes a test of plain Python nearly three times as slow, and the second case of a function runs mostly
-the lines of the first. So of a function's cases one in `TRACED_EVERY` is traced, and in folders of long campaigns none:
-what is then covered is covered, and what is not may be. ``make coverage`` traces every test.
 """
 
 from __future__ import annotations
@@ -12,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 from ledger.storage.postgres.install import install
@@ -33,48 +28,21 @@ if TYPE_CHECKING:
 settings.register_profile("letopis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("letopis")
 
-TRACED_ALL = "LETOPIS_TRACED_ALL" in os.environ
-TRACED_EVERY = 16
 LONGEST = {
     "test_clauses_are_shown.py", "test_http_contract.py", "test_verifier_mutations.py", "test_verifier_hostile.py",
     "test_viewer_mutations.py", "test_http_soak.py", "test_access_log.py", "test_command_line.py", "test_readme_blocks.py",
 }  # fmt: skip
 """Files of more than half a minute: one that began last would run while the other workers have nothing left."""
-CAMPAIGNS = ("tests/properties/", "tests/faults/", "tests/fuzz/", "tests/unit/api/sample/")
-_is_traced = pytest.StashKey[bool]()
-_tracer: list[Coverage] = []
-"""The one that is at work while tests are traced; it must be kept, for a stopped one is no longer current."""
 
 TEMPLATE = "letopis_template"
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Choose which tests are traced, and give out the longest files first where workers share them."""
+    """Give out the longest files first where workers share them."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         tests = Counter(item.path for item in items)
         items.sort(key=lambda item: (item.path.name not in LONGEST, -tests[item.path], item.path))
-    cases: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    for number, (function, its_own) in enumerate(cases.items()):
-        # Of a pair, one database here and the other in the next test.
-        first = number % min(TRACED_EVERY, len(its_own))
-        for case, item in enumerate(its_own):
-            is_chosen = case % TRACED_EVERY == first and not function.startswith(CAMPAIGNS)
-            item.stash[_is_traced] = TRACED_ALL or is_chosen
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace a test, its fixtures too, or leave it alone."""
-    current = Coverage.current()
-    if current is not None and not item.stash[_is_traced]:
-        current.stop()
-        _tracer[:] = [current]
-    elif current is None and item.stash[_is_traced] and _tracer:
-        _tracer[0].start()
-    return (yield)
 
 
 @dataclass(frozen=True)
