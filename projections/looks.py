@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.access.log import AccessLog, Seen
 from projections.reading import Reader
-from projections.views.lookups import school
+from projections.views.lookups import school_zone
 
 How: TypeAlias = Literal["named", "class", "school"]
 
@@ -123,8 +123,7 @@ def own_looks(
 
 def span(log: AccessLog, views: Reader, days: Days, at: int | None) -> tuple[int, int]:
     """First position and end of the looks of these days."""
-    rows = school(views).rows
-    zone = ZoneInfo(rows[0].time_zone if rows else "UTC")
+    zone = school_zone(views)
     size = log.ledger.head().size
     end = size if at is None else min(at, size)
     start = 0 if days.first is None else log.position_at(_begins(days.first, zone))

@@ -19,7 +19,7 @@ from ledger.access.log import AccessLog
 from ledger.collecting import collecting_between_batches
 from ledger.errors import LetopisError
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.lookups import classes, courses, school, years
+from projections.views.lookups import classes, courses, school_zone, years
 
 Kind: TypeAlias = Literal[
     "day", "number", "choice", "class", "subject", "student", "employee", "person", "lesson", "time"
@@ -150,8 +150,7 @@ class Asked:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The school's time zone."""
-        rows = school(self.views, at=self.position).rows
-        return ZoneInfo(rows[0].time_zone if rows else "UTC")
+        return school_zone(self.views, at=self.position)
 
     @cached_property
     def class_names(self) -> dict[str, str]:

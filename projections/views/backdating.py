@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
 from ledger.journal.backdating_events import (
     ClassBackdatingRefused,
@@ -18,7 +17,7 @@ from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, command_join, command_of, resolve, stands
 from projections.rows import OPEN, Operations, Table
-from projections.views.lookups import school
+from projections.views.lookups import school_zone
 
 Place: TypeAlias = Literal["class", "course"]
 Status: TypeAlias = Literal["open", "approved", "refused"]
@@ -204,8 +203,7 @@ _BACKDATED: Final = f"""
 def backdated(views: Reader, *, at: AsOf = None) -> Answer[Backdated]:
     """Acts of set-up that were recorded after the first day that they change, in the order of the entries."""
     position = resolve(views, at)
-    rows = school(views, at=position).rows
-    zone = ZoneInfo(rows[0].time_zone if rows else "UTC")
+    zone = school_zone(views, at=position)
     found = []
     for entry, what, scope, person, day, request, requested_by, at_, *who in views.select(_BACKDATED, {"at": position}):
         first = date.fromisoformat(day) + timedelta(days=what in _LAST_DAYS)

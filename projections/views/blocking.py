@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Literal, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
 from ledger.journal.blocking_events import PersonalDataBlocked, PersonalDataUnblocked
 from ledger.journal.working_days import last_day
@@ -14,7 +13,7 @@ from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, command_join, command_of, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.erasures import erasures
-from projections.views.lookups import school as lookup_school
+from projections.views.lookups import school_zone
 
 Verdict: TypeAlias = Literal["pending", "missing", "on_time", "late"]
 NAME_PARTS: Final = frozenset({"family_name", "given_name", "patronymic"})
@@ -125,7 +124,7 @@ def blocks(
     rows = views.select(sql, parameters)
     if not rows:
         return Answer(position, ())
-    zone = _zone(views, position)
+    zone = school_zone(views, at=position)
     today = (now or datetime.now(UTC)).astimezone(zone).date()
     gone = {
         one.person: (one.erased_entry, one.erased_at, one.erased_by, "erased", None, one.answer_basis)
@@ -156,11 +155,6 @@ def _verdict(due: date, ended_on: date | None, today: date) -> Verdict:
     if ended_on is None:
         return "pending" if today <= due else "missing"
     return "on_time" if ended_on <= due else "late"
-
-
-def _zone(views: Reader, position: int) -> ZoneInfo:
-    rows = lookup_school(views, at=position).rows
-    return ZoneInfo(rows[0].time_zone if rows else "UTC")
 
 
 @dataclass(frozen=True, slots=True)

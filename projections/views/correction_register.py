@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ledger.wire.entry import format_at, parse_at
 from projections.reading import Answer, AsOf, Reader, command_join, command_of, filters, resolve, stands
 from projections.rows import OPEN
-from projections.views.lookups import classes, periods, school
+from projections.views.lookups import classes, periods, school_zone
 
 Timing: TypeAlias = Literal["same_day", "before_close", "reopened", "after_close"]
 """When a correction was made, seen from its fact and from the closings of the periods that hold the lesson.
@@ -113,7 +113,7 @@ def correction_register(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
-    zone = _time_zone(views, position)
+    zone = school_zone(views, at=position)
     closed = Closed(views, position)
     conditions, parameters = filters(("o.class_group", class_group), ("l.teacher", teacher), ("c.student", student))
     first, last = _entries_between(views, zone, from_date, to_date, position)
@@ -212,11 +212,6 @@ def _registered(row: tuple[Any, ...], zone: ZoneInfo, closed: Closed) -> Registe
 
 def _local_date(at: str, zone: ZoneInfo) -> date:
     return parse_at(at).astimezone(zone).date()
-
-
-def _time_zone(views: Reader, position: int) -> ZoneInfo:
-    rows = school(views, at=position).rows
-    return ZoneInfo(rows[0].time_zone if rows else "UTC")
 
 
 def _entries_between(

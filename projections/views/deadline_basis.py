@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set as Abst
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -21,7 +20,7 @@ from ledger.journal.deadlines.verdict import Entered, School, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, listing, resolve
-from projections.views.lookups import Membership, courses, memberships, school as the_school
+from projections.views.lookups import Membership, courses, memberships, school_zone
 from projections.views.plan import Until, read_grade_calendars, until_of
 from projections.views.plans import Covering, homework_entries
 from projections.views.regulation import regulation
@@ -79,8 +78,7 @@ def judging_at(views: Reader, position: int, now: datetime | None, until: Until 
     """Say as of what is judged at a position that the views have reached; `now` None: the `at` of its last entry."""
     if now is None:
         now = moments(views, [position - 1]).get(position - 1, datetime.max.replace(tzinfo=UTC))
-    found = the_school(views, at=position).rows
-    zone = ZoneInfo(found[0].time_zone if found else "UTC")
+    zone = school_zone(views, at=position)
     versions = tuple(
         Version(
             version.entry,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -143,6 +144,12 @@ def school(views: Reader, *, at: AsOf = None) -> Answer[School]:
     position = resolve(views, at)
     sql = f"SELECT s.entry, s.school, s.name, s.origin, s.time_zone, s.clock FROM {{schools}} s WHERE {stands('s')}"
     return Answer(position, tuple(School(*row) for row in views.select(sql, {"at": position})))
+
+
+def school_zone(views: Reader, *, at: AsOf = None) -> ZoneInfo:
+    """The school's time zone; UTC at position 0, where there is no school yet."""
+    rows = school(views, at=at).rows
+    return ZoneInfo(rows[0].time_zone if rows else "UTC")
 
 
 def persons(views: Reader, *, kind: str | None = None, person: str | None = None, at: AsOf = None) -> Answer[Person]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from ledger.journal.vocabulary import PERIOD_WORDS
 from ledger.wire.entry import parse_at
 from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.lookups import Period, periods, school, years
+from projections.views.lookups import Period, periods, school_zone, years
 from projections.views.papers import places_of_printouts
 from projections.views.print_rules import (
     Archive,
@@ -67,8 +66,7 @@ class _Reading:
         self._views = views
         self._at = {"at": position}
         self._position = position
-        schools = school(views, at=position).rows
-        self._zone = ZoneInfo(schools[0].time_zone if schools else "UTC")
+        self._zone = school_zone(views, at=position)
 
     def last_day(self) -> str:
         """The school's day of the last entry."""

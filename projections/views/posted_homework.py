@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 import orjson
@@ -15,7 +14,7 @@ from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Revise, Table
 from projections.views.deadline_basis import moments
-from projections.views.lookups import school
+from projections.views.lookups import school_zone
 
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
@@ -157,8 +156,7 @@ def posting_shares(
         JOIN {{lessons}} l ON l.lesson = h.lesson AND l.stands = 1 AND {stands("l")}
         WHERE h.stands = 1 AND h.text <> '' AND {stands("h")} AND l.held_on BETWEEN :first AND :last"""
     rows = views.select(sql, {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY})
-    found = school(views, at=position).rows
-    zone = ZoneInfo(found[0].time_zone if found else "UTC")
+    zone = school_zone(views, at=position)
     posted_at = moments(views, [posted for _, _, posted in rows if posted is not None])
     given: Counter[tuple[str, str]] = Counter()
     ahead: Counter[tuple[str, str]] = Counter()
