@@ -19,7 +19,7 @@ from ledger.errors import LetopisError
 from ledger.journal.anchors import Anchor, Anchors
 from ledger.journal.commands import AnchorAccessLog
 from ledger.log import LogRecorder, Receipt
-from ledger.signing.proofs import EntryHashes
+from ledger.signing.proofs import EntryHashes, TileRoots
 from ledger.tree.proofs import root_of
 from ledger.wire.entry import parse_at, parse_entry
 
@@ -42,12 +42,12 @@ def anchors_of(app: School) -> tuple[Anchor, ...]:
 def compare(anchors: tuple[Anchor, ...], looks: LogRecorder | None) -> list[Finding]:
     """What of the anchors the access log is no continuation of; `looks` is None where there is no access log."""
     size = looks.head().size if looks is not None else 0
-    found = []
+    found, roots = [], TileRoots()
     for one in anchors:
         if looks is None or one.size > size:
             found.append(Finding("access_log_cut", one.entry, f"{one.size} entries or more", str(size)))
             continue
-        root = root_of(one.size, EntryHashes(looks, one.size)).hex()
+        root = root_of(one.size, EntryHashes(looks, one.size, roots=roots)).hex()
         if root != one.root:
             found.append(Finding("access_log_rewritten", one.entry, f"{one.size} {one.root}", f"{one.size} {root}"))
     return found
