@@ -10,7 +10,7 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.erasing import acting
 from api.cli.looking import look
-from api.cli.replaying import class_names, no_class
+from api.cli.replaying import class_of, position_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal import commands as jc
@@ -43,7 +43,7 @@ def run_list(console: Console, var: Path, position: int | None) -> int:
         SettingsError: there is no such position.
     """
     with open_school(var, background=False, recording=False) as school:
-        found = backdated(school.views, at=_position(school, position))
+        found = backdated(school.views, at=position_of(school, position))
         look(school, "backdated list", found.rows, as_of=found.position)
         titles = _titles(school)
         people = {who for row in found.rows for who in (row.person, row.actor, row.requested_by) if who is not None}
@@ -62,7 +62,7 @@ def run_requests(console: Console, var: Path, status: str | None, position: int 
     if status is not None and status not in STATES:
         raise SettingsError(f"--status: одно из / one of {', '.join(get_args(Status))}")
     with open_school(var, background=False, recording=False) as school:
-        found = backdating_requests(school.views, at=_position(school, position))
+        found = backdating_requests(school.views, at=position_of(school, position))
         rows = [row for row in found.rows if status is None or row.status == status]
         look(school, "backdated requests", rows, as_of=found.position)
         titles = _titles(school)
@@ -94,7 +94,7 @@ def run_ask(
         terms: dict[str, Any] = {"what": what, "day": day, "basis": basis}
         command: jc.JournalCommand
         if class_name is not None:
-            group = _class(school, class_name)
+            group = class_of(school, class_name, None)
             command = jc.RequestClassBackdating(class_group=group, student=person, **terms)
         else:
             command = jc.RequestCourseBackdating(course=course or "", person=person, **terms)
@@ -130,25 +130,9 @@ def run_answer(console: Console, var: Path, request: int, refused_by: str | None
     return Exit.DONE
 
 
-def _position(school: OpenSchool, asked: int | None) -> int:
-    school.views.catch_up(school.recorder)
-    known = school.views.position()
-    if asked is not None and asked > known:
-        raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
-    return known if asked is None else asked
-
-
 def _print(console: Console, position: int, rows: Any, names: dict[str, str], lines: list[str]) -> None:
     content = {"position": position, "rows": orjson.loads(orjson.dumps(rows)), "people": names}
     console.result(content, "\n".join([f"Позиция / position {position}: {len(lines)}", *lines]))
-
-
-def _class(school: OpenSchool, name: str) -> str:
-    position = school.views.position()
-    known = class_names(school, position)
-    if name not in known:
-        raise SettingsError(no_class(name, known, position))
-    return known[name]
 
 
 def _titles(school: OpenSchool) -> dict[str, str]:

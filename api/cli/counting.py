@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from api.cli.console import Console, Exit
-from api.cli.forecasting import class_of
 from api.cli.looking import look
-from api.cli.replaying import moment_of
+from api.cli.replaying import class_of, moment_of
 from api.cli.substituting import is_id, read_days
 from api.schools import open_school
 from api.settings import SettingsError

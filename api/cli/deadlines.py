@@ -10,13 +10,13 @@ import orjson
 
 from api.cli.console import Console, Exit
 from api.cli.looking import look
-from api.cli.replaying import class_names, no_class, read_moment
+from api.cli.replaying import class_of, read_moment
 from api.cli.substituting import is_id, read_days
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.deadlines.verdict import Rule, Status
 from ledger.journal.vocabulary import EXCUSE_WORDS, RESULT_WORDS
-from projections.reading import AsOf, resolve
+from projections.reading import AsOf
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadline_tally import DeadlineCount, DeadlineCounts
 from projections.views.deadlines import Asked, DeadlineRegister, DeadlineRow, deadline_register
@@ -85,7 +85,7 @@ def run_deadlines(console: Console, var: Path, question: Question, kind: Kind) -
     now = datetime.now(UTC)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        group = None if question.class_ is None else class_group_of(school, question.class_, moment)
+        group = None if question.class_ is None else class_of(school, question.class_, moment)
         asked = Asked(question.teacher, group, question.student, first, last)
         if kind.due_within is not None:
             _print_due(console, school, kind.due_within, now, group, question.teacher, moment)
@@ -205,15 +205,6 @@ def _duration(seconds: int) -> str:
     minutes = seconds // 60
     days, hours = minutes // 1_440, minutes // 60 % 24
     return f"{days} д / d {hours}:{minutes % 60:02}" if days else f"{hours}:{minutes % 60:02}"
-
-
-def class_group_of(school: OpenSchool, name: str, moment: AsOf) -> str:
-    """The class of this name; of several school years the latest."""
-    asked = resolve(school.views, moment)
-    known = class_names(school, asked)
-    if name not in known:
-        raise SettingsError(no_class(name, known, asked))
-    return known[name]
 
 
 def print_found(console: Console, found: object, names: dict[str, str], text: str) -> None:

@@ -11,15 +11,13 @@ import orjson
 
 from api.cli.console import Console, Exit
 from api.cli.looking import look
-from api.cli.replaying import moment_of, no_class
+from api.cli.replaying import class_of, moment_of
 from api.cli.substituting import is_id
 from api.queries import is_day
-from api.schools import OpenSchool, open_school
+from api.schools import open_school
 from api.settings import SettingsError
 from exports.forecasts import entries_of, format_forecasts, needed_words, risk_words
-from projections.reading import AsOf, resolve
 from projections.views.forecasts import Forecast, Forecasts, forecasts
-from projections.views.lookups import classes
 
 
 class Options(NamedTuple):
@@ -76,12 +74,3 @@ def _line(row: Forecast, names: Mapping[str, str]) -> str:
     entries = entries_of(row)
     cited = f"[{' '.join(map(str, entries[:5]))}{f' … {entries[-1]}' if len(entries) > 5 else ''}]"
     return f"{row.class_name} {row.subject}  {who}: {value} ({mean}, {row.marks})  {'; '.join(more)}  {cited}"
-
-
-def class_of(school: OpenSchool, name: str, moment: AsOf) -> str:
-    """The class of this name; of several school years the latest."""
-    asked = resolve(school.views, moment)
-    known = {row.name: row.class_group for row in classes(school.views, at=asked).rows}
-    if name not in known:
-        raise SettingsError(no_class(name, known, asked))
-    return known[name]

@@ -13,7 +13,7 @@ from api.cli.comparing import format_change
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
 from api.cli.looking import look
-from api.cli.replaying import class_names, no_class
+from api.cli.replaying import class_of, position_of
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import check_free
 from api.print_checks import FINDINGS, Checked, check_code, people_of
@@ -64,11 +64,7 @@ def run_print(console: Console, var: Path, chosen: Chosen, position: int | None,
     """
     check_free(out)
     with open_school(var, background=False) as school:
-        school.views.catch_up(school.recorder)
-        known = school.views.position()
-        if position is not None and position > known:
-            raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
-        as_of = known if position is None else position
+        as_of = position_of(school, position)
         scope = scope_of(school, chosen, as_of)
         look(school, "print", {}, purpose="print", form="form", classes=classes_of(school, scope), as_of=as_of)
         sheet = str(uuid4())
@@ -199,21 +195,14 @@ def scope_of(school: OpenSchool, chosen: Chosen, position: int) -> Scope:
         course = _course(school, chosen, position)
         return Scope(kind, course=course.course, period=_period(school, chosen.period, position, course).period)
     if kind == "summary_sheet":
-        return Scope(kind, class_group=_class(school, chosen.class_name, position))
+        return Scope(kind, class_group=class_of(school, chosen.class_name or "", position))
     if kind == "corrections":
         return Scope(kind, period=_period(school, chosen.period, position, None).period)
     return Scope(kind, month=chosen.month if kind == "substitutions" else None)
 
 
-def _class(school: OpenSchool, name: str | None, position: int) -> str:
-    known = class_names(school, position)
-    if name is None or name not in known:
-        raise SettingsError(no_class(name or "", known, position))
-    return known[name]
-
-
 def _course(school: OpenSchool, chosen: Chosen, position: int) -> Course:
-    group = _class(school, chosen.class_name, position)
+    group = class_of(school, chosen.class_name or "", position)
     rows = courses(school.views, class_group=group, at=position).rows
     found = [row for row in rows if row.subject == chosen.subject and chosen.subgroup in (None, row.subgroup)]
     if len(found) == 1:

@@ -10,7 +10,7 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.erasing import acting
 from api.cli.looking import look
-from api.cli.replaying import class_names, no_class
+from api.cli.replaying import class_of, position_of
 from api.retention import JOURNAL
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -36,11 +36,7 @@ def run_list(console: Console, var: Path, status: str | None, position: int | No
     if status is not None and status not in STATES:
         raise SettingsError(f"--status: одно из / one of {', '.join(get_args(Status))}")
     with open_school(var, background=False, recording=False) as school:
-        school.views.catch_up(school.recorder)
-        known = school.views.position()
-        if position is not None and position > known:
-            raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
-        found = reopening_requests(school.views, at=known if position is None else position)
+        found = reopening_requests(school.views, at=position_of(school, position))
         rows = [row for row in found.rows if status is None or row.status == status]
         look(school, "reopenings list", rows, as_of=found.position)
         titles = _titles(school)
@@ -64,7 +60,7 @@ def run_ask(
         raise SettingsError("--class или --period: одно из двух / one of them")
     with open_school(var, background=False) as school:
         school.views.catch_up(school.recorder)
-        group = None if class_name is None else _class(school, class_name)
+        group = None if class_name is None else class_of(school, class_name, None)
         made = None if note is None else make_disclosure("note", note)
         digest = None if made is None else made.digest
         if made is not None:
@@ -112,14 +108,6 @@ def run_answer(console: Console, var: Path, request: int, basis: str, *, approve
     said = STATES["approved" if approve else "refused"]
     console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
     return Exit.DONE
-
-
-def _class(school: OpenSchool, name: str) -> str:
-    position = school.views.position()
-    known = class_names(school, position)
-    if name not in known:
-        raise SettingsError(no_class(name, known, position))
-    return known[name]
 
 
 def _titles(school: OpenSchool) -> dict[str, str]:

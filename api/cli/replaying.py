@@ -113,6 +113,32 @@ def read_moment(text: str) -> AsOf:
     return moment
 
 
+def position_of(school: OpenSchool, asked: int | None) -> int:
+    """The position that is asked about, or the last; the views have consumed all that there is.
+
+    Raises:
+        SettingsError: there are not so many entries.
+    """
+    school.views.catch_up(school.recorder)
+    known = school.views.position()
+    if asked is not None and asked > known:
+        raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
+    return known if asked is None else asked
+
+
+def class_of(school: OpenSchool, name: str, moment: AsOf) -> str:
+    """The class of this name, as of a moment; of several school years the latest.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    asked = resolve(school.views, moment)
+    known = class_names(school, asked)
+    if name not in known:
+        raise SettingsError(no_class(name, known, asked))
+    return known[name]
+
+
 def no_class(name: str, known: Mapping[str, str], asked: int) -> str:
     """Why there is no such class: the journal had not begun, a Latin letter, or none of those that there were."""
     if asked == 0:

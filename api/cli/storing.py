@@ -14,7 +14,7 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.erasing import acting
 from api.cli.looking import look
-from api.cli.replaying import class_names, no_class
+from api.cli.replaying import class_of, no_class, position_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from exports.paper_tables import register_table
@@ -62,12 +62,8 @@ def run_list(
         raise SettingsError("--csv и --json: одно из двух / one of them")
     day = on or datetime.now(UTC).date().isoformat()
     with open_school(var, background=False, recording=False) as school:
-        school.views.catch_up(school.recorder)
-        known = school.views.position()
-        if position is not None and position > known:
-            raise SettingsError(f"--position: записей только {known} / there are only {known} entries")
-        as_of = known if position is None else position
-        group = None if class_name is None else _class(school, class_name, as_of)
+        as_of = position_of(school, position)
+        group = None if class_name is None else class_of(school, class_name, as_of)
         found = papers(school.views, on=day, class_group=group, at=as_of)
         look(school, "paper list", found)
         names = {one.class_group: one.name for one in classes(school.views, at=as_of).rows}
@@ -197,11 +193,11 @@ def _record(
     return Exit.DONE
 
 
-def _class(school: OpenSchool, name: str, position: int, year: str | None = None) -> str:
+def _class(school: OpenSchool, name: str, position: int, year: str | None) -> str:
     """The class of this name, of a year or of the last that has one."""
-    known = class_names(school, position)
-    if year is not None:
-        known = {one.name: one.class_group for one in classes(school.views, at=position).rows if one.year == year}
+    if year is None:
+        return class_of(school, name, position)
+    known = {one.name: one.class_group for one in classes(school.views, at=position).rows if one.year == year}
     if name not in known:
         raise SettingsError(no_class(name, known, position))
     return known[name]

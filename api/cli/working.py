@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from api.cli.console import Console, Exit
-from api.cli.deadlines import STATUS_WORDS, Question, class_group_of, print_found
+from api.cli.deadlines import STATUS_WORDS, Question, print_found
 from api.cli.looking import look
-from api.cli.replaying import read_moment
+from api.cli.replaying import class_of, read_moment
 from api.cli.substituting import is_id, read_days
 from api.schools import open_school
 from api.settings import SettingsError
@@ -47,7 +47,7 @@ def run_worklist(console: Console, var: Path, question: Question, *, only_open: 
         raise SettingsError("--teacher: нужен идентификатор / has to be an id, a UUID")
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        group = None if question.class_ is None else class_group_of(school, question.class_, moment)
+        group = None if question.class_ is None else class_of(school, question.class_, moment)
         asked = Asked(question.teacher, group, None, first, last)
         found = worklist(school.views, asked, now=datetime.now(UTC), only_open=only_open, at=moment)
         look(school, "worklist", found)
