@@ -21,7 +21,7 @@ from ledger.journal.backdating_events import (
 from ledger.journal.commands import AssignTeacher, EnrollStudent, JoinSubgroup, LeaveSubgroup, WithdrawStudent
 from ledger.journal.context import Context
 from ledger.journal.course import Course, assigned, joined, left
-from ledger.journal.facts import people_of
+from ledger.journal.facts import check_second_person
 from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup, enrolled, withdrawn
 from ledger.journal.vocabulary import ClassAct, CourseAct
@@ -156,6 +156,5 @@ def _waiting(waiting: Mapping[int, BackdatingAsked], request: int, context: Cont
     asked = waiting.get(request) if type(request) is int else None
     if asked is None:
         raise Refused("not_a_request", "no request here has this index and waits", clause=LOG, where="request")
-    if not asked.people.isdisjoint(people_of(context.actor)):
-        raise Refused("second_person_needed", "who asked for it may not answer", clause=_CLAUSE, where="actor.id")
+    check_second_person(asked.people, context.actor, _CLAUSE)
     return asked

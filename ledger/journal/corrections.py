@@ -24,7 +24,7 @@ from ledger.journal.commands import (
 )
 from ledger.journal.context import Context
 from ledger.journal.duties import check_duty
-from ledger.journal.facts import Facts, FactState, Request, people_of
+from ledger.journal.facts import Facts, FactState, Request, check_second_person
 from ledger.journal.homework import check_homework
 from ledger.journal.lesson import Lesson
 from ledger.journal.marks import check_free, check_later_day, check_minutes, check_work, may_stand_beside_absence
@@ -244,8 +244,7 @@ def open_request(of: Facts, index: int, context: Context) -> Request:
         raise Refused("not_a_request", "no request here has this index", clause=_CLAUSE, where="request")
     if request.answered:
         raise Refused("request_answered", "the request was answered already", clause=_CLAUSE, where="request")
-    if not request.people.isdisjoint(people_of(context.actor)):
-        raise Refused("second_person_needed", "who asked for it may not answer", clause=_CLAUSE, where="actor.id")
+    check_second_person(request.people, context.actor, _CLAUSE)
     return request
 
 

@@ -6,11 +6,12 @@ annulled it (verify/spec/events.md, Corrections).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 
+from ledger.errors import Refused
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.recorded import Recorded
 from ledger.journal.vocabulary import CorrectionReason, Fact, ResultKind
@@ -132,3 +133,9 @@ class FactsDraft:
 def people_of(actor: Actor) -> frozenset[str]:
     """Return the ids of who acts and, if that is somebody else, for whom."""
     return frozenset(id_ for id_ in (actor.id, actor.on_behalf_of) if id_ is not None)
+
+
+def check_second_person(asked: Collection[str], actor: Actor, clause: str) -> None:
+    """Refuse an answer by who asked or for whom, and by who acts for one of them."""
+    if not people_of(actor).isdisjoint(asked):
+        raise Refused("second_person_needed", "who asked for it may not answer", clause=clause, where="actor.id")

@@ -11,7 +11,7 @@ from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import reopening_commands as cmd, rules
 from ledger.journal.closing import closed_period
 from ledger.journal.context import Context
-from ledger.journal.facts import people_of
+from ledger.journal.facts import check_second_person
 from ledger.journal.journals import closed_journal
 from ledger.journal.recorded import Planned
 from ledger.journal.reopening_events import (
@@ -139,5 +139,4 @@ def _check_answer(
     if asked is None or asked.entry != command.request:
         raise Refused("not_a_request", "no request here has this index and waits", clause=LOG, where="request")
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
-    if not asked.people.isdisjoint(people_of(context.actor)):
-        raise Refused("second_person_needed", "who asked for it may not answer", clause=clause, where="actor.id")
+    check_second_person(asked.people, context.actor, clause)
