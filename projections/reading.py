@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ledger.wire.entry import format_at
 from projections.errors import NotYetProjected
@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 AsOf: TypeAlias = int | datetime | None
 """A position, a moment (the last entry recorded at or before it), or None: now."""
+
+RequestStatus: TypeAlias = Literal["open", "approved", "refused"]
+"""Of what one person asks for and another answers: open while it waits."""
 
 LISTED_AT_ONCE: Final = 2_048
 

@@ -14,7 +14,8 @@ from api.cli.replaying import class_of, position_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal import commands as jc
-from projections.views.backdating import Backdated, BackdatingRequest, Status, backdated, backdating_requests
+from projections.reading import RequestStatus
+from projections.views.backdating import Backdated, BackdatingRequest, backdated, backdating_requests
 from projections.views.lookups import classes, courses
 
 STATES: Final[dict[str, str]] = {
@@ -60,7 +61,7 @@ def run_requests(console: Console, var: Path, status: str | None, position: int 
         SettingsError: there is no such status or position.
     """
     if status is not None and status not in STATES:
-        raise SettingsError(f"--status: одно из / one of {', '.join(get_args(Status))}")
+        raise SettingsError(f"--status: одно из / one of {', '.join(get_args(RequestStatus))}")
     with open_school(var, background=False, recording=False) as school:
         found = backdating_requests(school.views, at=position_of(school, position))
         rows = [row for row in found.rows if status is None or row.status == status]

@@ -17,8 +17,9 @@ from api.settings import SettingsError
 from ledger.journal import commands as jc
 from ledger.journal.vocabulary import PERIOD_WORDS, REOPENING_WORDS
 from ledger.vault.disclosure import make_disclosure
+from projections.reading import RequestStatus
 from projections.views.lookups import classes, periods
-from projections.views.reopenings import ReopeningRequest, Status, reopening_requests
+from projections.views.reopenings import ReopeningRequest, reopening_requests
 
 STATES: Final[dict[str, str]] = {
     "open": "ждёт ответа / waits",
@@ -34,7 +35,7 @@ def run_list(console: Console, var: Path, status: str | None, position: int | No
         SettingsError: there is no such status or position.
     """
     if status is not None and status not in STATES:
-        raise SettingsError(f"--status: одно из / one of {', '.join(get_args(Status))}")
+        raise SettingsError(f"--status: одно из / one of {', '.join(get_args(RequestStatus))}")
     with open_school(var, background=False, recording=False) as school:
         found = reopening_requests(school.views, at=position_of(school, position))
         rows = [row for row in found.rows if status is None or row.status == status]

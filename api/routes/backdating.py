@@ -18,7 +18,8 @@ from api.requests import path_id, path_index
 from api.routes.views import answer_view, check_controller
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
-from projections.views.backdating import Status, backdated, backdating_requests
+from projections.reading import RequestStatus
+from projections.views.backdating import backdated, backdating_requests
 
 router = APIRouter(tags=["set-up"])
 controlled = APIRouter(tags=["set-up"], dependencies=[Depends(check_controller)])
@@ -110,7 +111,7 @@ async def refuse_course_backdating(request: Request) -> Response:
 @controlled.get("/backdating-requests")
 @reads("names", "work")
 async def read_backdating_requests(
-    request: Request, status: Annotated[Status | None, Query()] = None, at: At = None
+    request: Request, status: Annotated[RequestStatus | None, Query()] = None, at: At = None
 ) -> Response:
     """Requests to act inside closed periods, with their answers; `status=open`: those that still wait."""
     return await answer_view(

@@ -17,7 +17,8 @@ from api.retention import JOURNAL
 from api.routes.views import answer_view, check_controller
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
-from projections.views.reopenings import Status, reopening_requests
+from projections.reading import RequestStatus
+from projections.views.reopenings import reopening_requests
 
 router = APIRouter(tags=["journals"])
 controlled = APIRouter(tags=["journals"], dependencies=[Depends(check_controller)])
@@ -116,7 +117,7 @@ async def refuse_journal_reopening(request: Request) -> Response:
 @controlled.get("/reopening-requests")
 @reads("names", "work")
 async def read_reopening_requests(
-    request: Request, status: Annotated[Status | None, Query()] = None, at: At = None
+    request: Request, status: Annotated[RequestStatus | None, Query()] = None, at: At = None
 ) -> Response:
     """Requests to open periods and journals again, with their answers; `status=open`: those that still wait."""
     return await answer_view(

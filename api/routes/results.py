@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -21,7 +21,7 @@ from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from projections.engine import Views
-from projections.reading import resolve
+from projections.reading import RequestStatus, resolve
 from projections.views import result_register
 
 router = APIRouter(tags=["results"])
@@ -210,7 +210,7 @@ async def read_result_correction_requests(
     request: Request,
     sheet: Id = None,
     class_group: Id = None,
-    status: Annotated[Literal["open", "approved", "refused"] | None, Query()] = None,
+    status: Annotated[RequestStatus | None, Query()] = None,
     at: At = None,
 ) -> Response:
     """Requests to correct published results, with their answers; `status=open`: those that still wait."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -22,7 +22,7 @@ from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as
 from api.requests import authorize_now, path_id
 from api.schools import OpenSchool
 from projections.engine import Views
-from projections.reading import Answer, resolve
+from projections.reading import Answer, RequestStatus, resolve
 from projections.views import (
     cell_history,
     class_page,
@@ -269,7 +269,7 @@ async def read_corrections(
 async def read_correction_requests(
     request: Request,
     lesson: Id = None,
-    status: Annotated[Literal["open", "approved", "refused"] | None, Query()] = None,
+    status: Annotated[RequestStatus | None, Query()] = None,
     at: At = None,
 ) -> Response:
     """Requests for corrections of lessons after a close, with their answers; `status=open`: those that still wait."""

@@ -53,9 +53,7 @@ def changed_results(asked: Asked) -> Found:
     of_sheets = f"{_OF_SHEETS}{condition})" if condition else ""
     # Mostly all classes are compared with one size: they are asked about at once.
     for size in {size for group, (_, size, _) in sizes.items() if asked["class"] in (None, group)}:
-        of_class = {
-            group: (since, cited) for group, (since, compared, cited) in sizes.items() if compared == size
-        }  # fmt: skip
+        of_class = {group: (since, cited) for group, (since, compared, cited) in sizes.items() if compared == size}
         found = asked.select(f"{_CHANGED}{of_sheets} ORDER BY r.entry", size=size, **values)
         corrected = {entry: tuple(why) for entry, *why in asked.select(_CORRECTIONS, size=size)}
         commands = asked.select(f"{_COMMANDS}{of_sheets}) ORDER BY m.entry", size=size, **values)

@@ -15,12 +15,11 @@ from ledger.journal.backdating_events import (
 from ledger.journal.events import StudentEnrolled, StudentLeft, SubgroupJoined, SubgroupLeft, TeacherAssigned
 from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, command_join, command_of, resolve, stands
+from projections.reading import Answer, AsOf, Reader, RequestStatus, command_join, command_of, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.lookups import school_zone
 
 Place: TypeAlias = Literal["class", "course"]
-Status: TypeAlias = Literal["open", "approved", "refused"]
 
 
 class BackdatingRequestRow(NamedTuple):
@@ -106,7 +105,7 @@ class BackdatingRequest:
     person: str
     day: str
     basis: str
-    status: Status
+    status: RequestStatus
     answered_by: int | None
     answer_basis: str | None
     at: str
@@ -127,7 +126,9 @@ _REQUESTS: Final = f"""
     WHERE {stands("q")} ORDER BY q.entry"""
 
 
-def backdating_requests(views: Reader, *, status: Status | None = None, at: AsOf = None) -> Answer[BackdatingRequest]:
+def backdating_requests(
+    views: Reader, *, status: RequestStatus | None = None, at: AsOf = None
+) -> Answer[BackdatingRequest]:
     """Requests to act inside closed periods with their answers, in the order of the entries; of one status if asked."""
     position = resolve(views, at)
     rows = (BackdatingRequest(*row) for row in views.select(_REQUESTS, {"at": position}))

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import Answer, AsOf, Reader, command_join, command_of, filters, resolve, stands
+from projections.reading import Answer, AsOf, Reader, RequestStatus, command_join, command_of, filters, resolve, stands
 from projections.rows import OPEN
 from projections.views.lookups import classes, periods, school_zone
 
@@ -80,7 +80,7 @@ class Request:
     reason: str
     note: str | None
     basis: str
-    status: Literal["open", "approved", "refused"]
+    status: RequestStatus
     answer_basis: str | None
     at: str
     actor: str

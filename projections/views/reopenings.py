@@ -14,10 +14,8 @@ from ledger.journal.reopening_events import (
     PeriodReopeningRequested,
 )
 from projections.folding import Entry, View
-from projections.reading import Answer, AsOf, Reader, command_join, command_of, resolve, stands
+from projections.reading import Answer, AsOf, Reader, RequestStatus, command_join, command_of, resolve, stands
 from projections.rows import OPEN, Operations, Table
-
-Status: TypeAlias = Literal["open", "approved", "refused"]
 
 
 class ReopeningRequestRow(NamedTuple):
@@ -111,7 +109,7 @@ class ReopeningRequest:
     reason: str
     basis: str
     note: str | None
-    status: Status
+    status: RequestStatus
     answered_by: int | None
     answer_basis: str | None
     at: str
@@ -132,7 +130,9 @@ _REQUESTS: Final = f"""
     WHERE {stands("q")} ORDER BY q.entry"""
 
 
-def reopening_requests(views: Reader, *, status: Status | None = None, at: AsOf = None) -> Answer[ReopeningRequest]:
+def reopening_requests(
+    views: Reader, *, status: RequestStatus | None = None, at: AsOf = None
+) -> Answer[ReopeningRequest]:
     """Requests to open something again with their answers, in the order of the entries; of one status where asked."""
     position = resolve(views, at)
     rows = (ReopeningRequest(*row) for row in views.select(_REQUESTS, {"at": position}))
