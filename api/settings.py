@@ -27,7 +27,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -35,6 +35,8 @@ from ledger.access.log import ORIGIN_SUFFIX
 from ledger.durable import create_file, read_secret
 from ledger.errors import LetopisError
 from ledger.vault.kek import KekSecrets
+
+_Settings = TypeVar("_Settings", bound=msgspec.Struct)
 
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 ORIGIN: Final = re.compile(r"[^\s/:?#@+]+(:[0-9]{1,5})?(/[^\s/:?#@+]+)*")
@@ -205,14 +207,26 @@ def read_school_file(layout: Layout) -> SchoolFile:
     Raises:
         SettingsError: missing or malformed.
     """
-    try:
-        return msgspec.json.decode(layout.school_file.read_bytes(), type=SchoolFile)
-    except FileNotFoundError:
+    found = read_settings(layout.school_file, SchoolFile)
+    if found is None:
         raise SettingsError(
             f"{layout.var}: здесь нет школы, заведите её / no school here; make one: letopis init --var {layout.var}"
-        ) from None
+        )
+    return found
+
+
+def read_settings(file: Path, kind: type[_Settings]) -> _Settings | None:
+    """Read a file of settings, JSON of this kind; None where there is none.
+
+    Raises:
+        SettingsError: malformed.
+    """
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
     except msgspec.MsgspecError as error:
-        raise SettingsError(f"{layout.school_file}: не тот вид файла / not of the form: {error}") from None
+        raise SettingsError(f"{file}: не тот вид файла / not of the form: {error}") from None
 
 
 def ledger_environment(

@@ -33,7 +33,7 @@ from fido2.webauthn import (
 
 from api.identity.kept import PasskeyRefused, Registered
 from api.identity.openid.settings import LOOPBACK
-from api.settings import Layout, SettingsError
+from api.settings import Layout, SettingsError, read_settings
 
 ALGORITHMS: Final = (-8, -7, -257)
 """EdDSA, ES256 and RS256 of COSE: what passkeys of today sign with."""
@@ -168,12 +168,9 @@ def read_party(layout: Layout) -> RelyingParty | None:
         SettingsError: the file is not of the form, or the address is not safe.
     """
     file = layout.passkeys_file
-    try:
-        settings = msgspec.json.decode(file.read_bytes(), type=PasskeysFile)
-    except FileNotFoundError:
+    settings = read_settings(file, PasskeysFile)
+    if settings is None:
         return None
-    except msgspec.MsgspecError as error:
-        raise SettingsError(f"{file}: не тот вид файла / not of the form: {error}") from None
     if not _is_address(settings.address):
         raise SettingsError(
             f"{file}: address: https:// и имя узла, как в адресной строке / https:// and a host, as browsers show it"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from api.settings import Layout, SettingsError
+from api.settings import Layout, SettingsError, read_settings
 from ledger.durable import read_secret
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -54,12 +54,9 @@ def read_openid(layout: Layout, code: str) -> tuple[OpenIdFile, str] | None:
         FileRefused: others may read the secret.
     """
     file = layout.openid_file
-    try:
-        settings = msgspec.json.decode(file.read_bytes(), type=OpenIdFile)
-    except FileNotFoundError:
+    settings = read_settings(file, OpenIdFile)
+    if settings is None:
         return None
-    except msgspec.MsgspecError as error:
-        raise SettingsError(f"{file}: не тот вид файла / not of the form: {error}") from None
     for name, link in (("issuer", settings.issuer), ("callback", settings.callback)):
         if not is_safe_link(link) or "?" in link:
             raise SettingsError(f"{file}: {name}: нужен адрес https:// без ? и # / an https:// URL without ? and #")
