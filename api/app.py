@@ -78,6 +78,7 @@ _ROUTERS: Final = (
     setup.router,
     people.router,
     people.overseen,
+    people.consented,
     subject_access.router,
     extracts.router,
     control.router,

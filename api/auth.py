@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from api.reach import Facts, Named, Reach, Reader, anything, inspected, own_class, own_data, own_diary, own_teaching
+from api.reach import (
+    Facts,
+    Named,
+    Reach,
+    Reader,
+    anything,
+    inspected,
+    own_class,
+    own_consents,
+    own_data,
+    own_diary,
+    own_teaching,
+)
 from ledger.journal.account_events import RoleGranted
 
 
@@ -51,6 +63,7 @@ class Right(StrEnum):
     GRANT = "grant"
     TELL_SUBJECT = "tell_subject"
     EXTRACT = "extract"
+    CONSENT = "consent"
 
 
 _OWN: Final[Mapping[Right, Reach]] = {Right.TELL_SUBJECT: own_data}
@@ -92,7 +105,7 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
         **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
         **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.ADMINISTER, Right.GRANT),
-        **_to(Right.TELL_SUBJECT, Right.EXTRACT),
+        **_to(Right.TELL_SUBJECT, Right.EXTRACT, Right.CONSENT),
     },
     "director": {
         **_AUDIT,
@@ -104,7 +117,7 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
     "system_administrator": _to(Right.ADMINISTER, Right.SIGN),
     "export_job": {Right.READ_ENTRIES: anything, Right.READ_DISCLOSURES: anything},
     "student": {**_OWN, Right.READ_VIEWS: own_diary},
-    "guardian": {**_OWN, Right.READ_VIEWS: own_diary},
+    "guardian": {**_OWN, Right.READ_VIEWS: own_diary, Right.CONSENT: own_consents},
 }
 """Role -> right -> how far it reaches. What is not here is refused."""
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = {role: frozenset(rights) for role, rights in ACCESS.items()}

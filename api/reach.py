@@ -4,7 +4,8 @@ What a request names - a class, a course, a student - narrows its answer, and al
 an answer is within reach as soon as one thing that it is narrowed to is, and a request that names nothing is within
 reach of those alone who may see the whole school. What does not exist is out of reach like what is not one's own.
 
-What is written is judged elsewhere: by the rules of the journal, at the very moment of the entry.
+What is written is judged elsewhere: by the rules of the journal, at the very moment of the entry. What families write
+is judged here before: else a rule's answer would tell them who else is in the school.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Named:
     sheet: str | None = None
     student: str | None = None
     employee: str | None = None
+    guardian: str | None = None
     period: str | None = None
     first: str | None = None
     last: str | None = None
@@ -86,7 +88,7 @@ class Reader:
 Reach = Callable[[Reader, Named, Facts], bool]
 """Whether a reader may ask for what is named."""
 
-_IDS: Final = frozenset({"class_group", "course", "lesson", "sheet", "student", "employee", "period"})
+_IDS: Final = frozenset({"class_group", "course", "lesson", "sheet", "student", "employee", "guardian", "period"})
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _NAMES: Final[Mapping[str, str]] = {
     "class_group": "class_group",
@@ -100,6 +102,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "teacher": "employee",
     "employee": "employee",
     "actor": "employee",
+    "guardian": "guardian",
     "period": "period",
     "from": "first",
     "to": "last",
@@ -173,6 +176,13 @@ def own_data(reader: Reader, named: Named, facts: Facts) -> bool:  # noqa: ARG00
     if named.student is None:
         return False
     return named.student == reader.account or any(named.student == grant.student for grant in reader.grants)
+
+
+def own_consents(reader: Reader, named: Named, facts: Facts) -> bool:  # noqa: ARG001 - a reach has this shape
+    """The guardian's own consents; of one child, where it is the guardian's (2.3.4)."""
+    if named.guardian is None or named.guardian != reader.account:
+        return False
+    return named.student is None or any(named.student == grant.student for grant in reader.grants)
 
 
 def inspected(reader: Reader, named: Named, facts: Facts) -> bool:

@@ -27,7 +27,7 @@ from api.identity.kept import Session
 from api.misfits import describe_misfit
 from api.problems import Problem, unauthorized
 from api.queries import INDEX
-from api.reach import named_by
+from api.reach import Named, named_by
 from api.refusals import trace
 from api.school_facts import SchoolFacts
 from api.schools import OpenSchool, Registry
@@ -220,14 +220,24 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
         problem, reason = _forbidden(identity, right)
         trace(request, school, identity, reason)
         raise problem
-    if _shows_somebody(request) and not identity.reaches(right, named_by(request), SchoolFacts(school)):
-        trace(request, school, identity, "reach")
-        raise _out_of_reach()
+    if _shows_somebody(request):
+        check_reach(request, school, identity, right, named_by(request))
     refuse_strange_query(request)
     # Who asks whom: the access log wants to know (`api.access`).
     request.state.school, request.state.identity = school, identity
     request.state.stated = stated_reason(request)
     return school, identity
+
+
+def check_reach(request: Request, school: OpenSchool, identity: Identity, right: Right, named: Named) -> None:
+    """Refuse, with a trace, what the role does not reach (`api.reach`).
+
+    Raises:
+        Problem: 403.
+    """
+    if not identity.reaches(right, named, SchoolFacts(school)):
+        trace(request, school, identity, "reach")
+        raise _out_of_reach()
 
 
 def _forbidden(identity: Identity, right: Right) -> tuple[Problem, Reason]:

@@ -21,9 +21,11 @@ from api.access import note
 from api.auth import Identity, Right
 from api.bodies import Body
 from api.problems import Problem, refused
+from api.reach import Named
 from api.refusals import AUTHORITY_RULES, trace
 from api.requests import (
     authorize,
+    check_reach,
     convert_body,
     expected_version,
     idempotency_key,
@@ -78,6 +80,8 @@ class Write(Generic[_BodyT]):
         etag: whether the answer carries the lesson's version.
         if_match: whether the request must say which version of the lesson it saw.
         warn: what the answer warns of, as of the entries recorded; None: the answer has no warnings.
+        about: whom the command is about, where a role that may write it reaches less than the school; None: the
+            journal's rules alone judge that.
     """
 
     right: Right
@@ -87,6 +91,7 @@ class Write(Generic[_BodyT]):
     etag: bool = False
     if_match: bool = False
     warn: Callable[[Asked[_BodyT], Receipt], list[dict[str, Any]]] | None = None
+    about: Callable[[Asked[_BodyT]], Named] | None = None
 
 
 def fields(body: Body, **given: object) -> dict[str, Any]:
@@ -112,6 +117,8 @@ async def perform(request: Request, write: Write[_BodyT]) -> Response:
 
 
 def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response:
+    if write.about is not None:
+        check_reach(asked.request, asked.school, asked.identity, write.right, write.about(asked))
     key = idempotency_key(asked.request)
     digest = request_digest(asked.school.request_secret, asked.request, raw)
     actor = Actor(asked.identity.actor, asked.identity.role)

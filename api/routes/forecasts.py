@@ -1,4 +1,4 @@
-"""Forecasts of a period's results (regulation 2.3.2): a class teacher's own class, and all for who reads staff."""
+"""Forecasts of results (regulation 2.3.2): of the own class or the own child, and all for who reads staff."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from projections.engine import Views
 from projections.reading import resolve
 from projections.views.forecasts import Forecasts, forecasts
 from projections.views.lookups import classes
+
+FAMILY = frozenset({"student", "guardian"})
+"""Who is shown one student, named: what such a role reaches is judged before (`api.reach`)."""
 
 router = APIRouter(tags=["views"], dependencies=[Depends(check_reader)])
 
@@ -78,13 +81,17 @@ async def _answer(
 def _check_may(views: Views, identity: Identity, class_group: str | None, student: str | None, position: int) -> None:
     """Refuse a teacher another class than the own one, and everybody the whole school at once.
 
+    A family's child is named, or the request was refused as out of reach.
+
     Raises:
         Problem: 403, or 400 where neither a class nor a student is named.
     """
+    if identity.role in FAMILY:
+        return
     if class_group is None and (student is None or not identity.may(Right.READ_STAFF)):
         detail = (
             "назовите класс, а администрация — класс или ученика",
-            "name a class; the administration, or a student",
+            "name a class; the administration, a class or a student",
         )
         raise Problem("bad_request", 400, detail, more={"where": "class_group"})
     if identity.may(Right.READ_STAFF):

@@ -1,10 +1,12 @@
 """People's data: guardians, notices and changes, the yearly refresh, consents to delivery and refusals.
 
-Only those who set the school up record any of it, and only those who oversee the journal read the registers.
+Those who set the school up record all of it, and those who oversee the journal read the registers. A guardian consents
+and takes a consent back in the system, and reads the own ones (2.3.4).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,16 +16,27 @@ from api.access import reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To
-from api.requests import path_id, path_index
+from api.reach import Named
+from api.requests import authorize_now, path_id, path_index
 from api.routes.setup import check_birth_date
 from api.routes.views import answer_view, check_overseer
+from api.school_facts import SchoolFacts
 from api.writing import Asked, Write, fields, perform
 from ledger.journal import commands as jc
 from ledger.journal.vocabulary import DATA_FIELDS
+from projections.reading import Answer, Reader
 from projections.views import people_registers as registers
 
 router = APIRouter(tags=["people"])
 overseen = APIRouter(tags=["people"], dependencies=[Depends(check_overseer)])
+
+
+def check_consenter(request: Request) -> None:
+    """Refuse who may not see a guardian's consents, before anything else of the request is judged."""
+    authorize_now(request, Right.CONSENT)
+
+
+consented = APIRouter(tags=["people"], dependencies=[Depends(check_consenter)])
 
 Pending = Annotated[Literal["pending"] | None, Query(description="those that still wait; left out: all")]
 Standing = Annotated[Literal["standing"] | None, Query(description="those that stand; left out: all")]
@@ -69,8 +82,12 @@ def _open_refresh(asked: Asked[bodies.NewRefresh]) -> jc.OpenAnnualRefresh:
     return jc.OpenAnnualRefresh(**fields(asked.body))
 
 
+def _guardian(asked: Asked[Any]) -> str:
+    return path_id(asked.request, "guardian")
+
+
 def _consent(asked: Asked[bodies.NewConsent]) -> jc.GiveDeliveryConsent:
-    person = _person(asked)
+    person = _guardian(asked)
     given = fields(asked.body, person=person)
     contact = given.pop("contact")
     digests = asked.disclose(person, {"contact": contact}) if contact is not None else []
@@ -79,7 +96,7 @@ def _consent(asked: Asked[bodies.NewConsent]) -> jc.GiveDeliveryConsent:
 
 def _withdraw(asked: Asked[bodies.NewConsentWithdrawal]) -> jc.WithdrawDeliveryConsent:
     consent = path_index(asked.request, "consent")
-    return jc.WithdrawDeliveryConsent(**fields(asked.body, person=_person(asked), consent=consent))
+    return jc.WithdrawDeliveryConsent(**fields(asked.body, person=_guardian(asked), consent=consent))
 
 
 def _refuse(asked: Asked[bodies.NewInformationRefusal]) -> jc.RefuseInformation:
@@ -97,8 +114,15 @@ NOTICE: Final = Write(Right.SET_UP, bodies.NewDataNotice, _notice)
 CHANGE: Final = Write(Right.SET_UP, bodies.NewData, _change)
 CONFIRM: Final = Write(Right.SET_UP, bodies.NewConfirmation, _confirm)
 REFRESH: Final = Write(Right.SET_UP, bodies.NewRefresh, _open_refresh)
-CONSENT: Final = Write(Right.SET_UP, bodies.NewConsent, _consent)
-WITHDRAW: Final = Write(Right.SET_UP, bodies.NewConsentWithdrawal, _withdraw)
+CONSENT: Final = Write(
+    Right.CONSENT,
+    bodies.NewConsent,
+    _consent,
+    about=lambda asked: Named(guardian=_guardian(asked), student=asked.body.student),
+)
+WITHDRAW: Final = Write(
+    Right.CONSENT, bodies.NewConsentWithdrawal, _withdraw, about=lambda asked: Named(guardian=_guardian(asked))
+)
 REFUSE: Final = Write(Right.SET_UP, bodies.NewInformationRefusal, _refuse)
 NOTIFY: Final = Write(Right.SET_UP, bodies.NewGuardianshipNotice, _notify)
 
@@ -139,13 +163,16 @@ async def open_refresh(request: Request) -> Response:
     return await perform(request, REFRESH)
 
 
-@router.post("/people/{person}/consents", status_code=201, openapi_extra=describe(CONSENT))
+@router.post("/people/{guardian}/consents", status_code=201, openapi_extra=describe(CONSENT))
 async def give_consent(request: Request) -> Response:
-    """Record a guardian's consent to delivery. The contact goes to the vault, a digest into the log."""
+    """Record a guardian's consent to delivery. The contact goes to the vault, a digest into the log.
+
+    ``written`` by the administration, by an application; ``self_service`` by the guardian alone, about the own child.
+    """
     return await perform(request, CONSENT)
 
 
-@router.post("/people/{person}/consents/{consent}/withdrawal", status_code=201, openapi_extra=describe(WITHDRAW))
+@router.post("/people/{guardian}/consents/{consent}/withdrawal", status_code=201, openapi_extra=describe(WITHDRAW))
 async def withdraw_consent(request: Request) -> Response:
     """Record that a consent was taken back; `consent` is the index of its entry."""
     return await perform(request, WITHDRAW)
@@ -220,6 +247,20 @@ async def read_consents(request: Request, only: Standing = None, at: At = None) 
         lambda views, position: registers.consents(views, standing=only is not None, at=position),
         _named("guardian", "student"),
     )
+
+
+@consented.get("/people/{guardian}/consents")
+@reads("consents", "names")
+async def read_own_consents(request: Request, only: Standing = None, at: At = None) -> Response:
+    """One guardian's consents to delivery: what a guardian withdraws is named by its `entry`."""
+    guardian, identity, facts = path_id(request, "guardian"), request.state.identity, SchoolFacts(request.state.school)
+
+    def found(views: Reader, position: int) -> Answer[registers.Consent]:
+        answer = registers.consents(views, standing=only is not None, guardian=guardian, at=position)
+        about = {row: Named(guardian=guardian, student=row.student) for row in answer.rows}
+        return replace(answer, rows=tuple(row for row in about if identity.reaches(Right.CONSENT, about[row], facts)))
+
+    return await answer_view(request, at, found, _named("guardian", "student"))
 
 
 @overseen.get("/views/refusals")

@@ -209,17 +209,19 @@ def _progress(views: Reader, position: int, year: str, until: str) -> tuple[Clas
     )
 
 
-def consents(views: Reader, *, standing: bool = False, at: AsOf = None) -> Answer[Consent]:
-    """Consents to delivery, all of them or those that stand."""
+def consents(views: Reader, *, standing: bool = False, guardian: str | None = None, at: AsOf = None) -> Answer[Consent]:
+    """Consents to delivery, of everybody or one guardian, all of them or those that stand."""
     position = resolve(views, at)
+    chosen = "" if guardian is None else "AND c.guardian = :guardian"
+    given = {} if guardian is None else {"guardian": guardian}
     sql = f"""SELECT c.entry, {_AT_OF.format("c.entry")}, c.guardian, c.student, c.channel, c.method,
         c.application_number, c.application_date, c.has_contact,
         (SELECT min(w.entry) FROM {{consent_withdrawals}} w WHERE w.consent = c.entry AND {stands("w")}),
         (SELECT min(u.entry) FROM {{guardian_unlinks}} u WHERE u.student = c.student AND u.guardian = c.guardian
           AND u.entry > c.entry AND {stands("u")})
-        FROM {{delivery_consents}} c WHERE {stands("c")} ORDER BY c.entry"""
+        FROM {{delivery_consents}} c WHERE {stands("c")} {chosen} ORDER BY c.entry"""
     found = []
-    for *row, has_contact, withdrawn_by, unlinked_by in views.select(sql, {"at": position}):
+    for *row, has_contact, withdrawn_by, unlinked_by in views.select(sql, {"at": position, **given}):
         entry, moment, guardian, student, channel, method, number, day = row
         ended = min((one for one in (withdrawn_by, unlinked_by) if one is not None), default=None)
         consent = Consent(entry, moment, guardian, student, channel, method, number, day, bool(has_contact), ended)

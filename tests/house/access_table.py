@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from api.auth import ACCESS, Right
-from api.reach import Reach, anything, inspected, own_class, own_data, own_diary, own_teaching
+from api.reach import Reach, anything, inspected, own_class, own_consents, own_data, own_diary, own_teaching
 
 WORDS: Final[dict[Reach, str]] = {
     anything: "all",
@@ -15,6 +15,7 @@ WORDS: Final[dict[Reach, str]] = {
     inspected: "inspected",
     own_diary: "own child",
     own_data: "own",
+    own_consents: "own",
 }
 
 

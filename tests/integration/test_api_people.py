@@ -8,8 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from ledger.journal.accounts import Account
 from tests.http_class import problem
-from tests.http_school import Served, post
+from tests.http_school import Served, admit, post
 
 PAPER = {"method": "written", "application_number": "12", "application_date": "2026-09-02"}
 ADDRESS = "zimina@example.org"
@@ -19,6 +20,15 @@ def person(admin: httpx.Client, kind: str, family: str = "Зимина") -> str:
     id_ = str(uuid4())
     post(admin, "/people", {"person": id_, "kind": kind, "family_name": family, "given_name": "Ольга"})
     return id_
+
+
+def child_of(server: Served) -> str:
+    """The child that the admitted guardian's role is of."""
+    account, _ = server.school.app.aggregate(f"account/{server.actors['guardian']}")
+    assert isinstance(account, Account)
+    (granted,) = account.grants.values()
+    assert granted.student is not None
+    return granted.student
 
 
 def year(admin: httpx.Client) -> str:
@@ -130,6 +140,59 @@ def test_consents_are_given_in_writing_by_staff_and_fall_with_the_link(server: S
         assert [row["channel"] for row in standing] == ["in_system"]
         links = inspector.get("/views/guardians", params={"student": student}).json()
         assert [row["ended_by"] for row in links["rows"]] == [ended]
+
+
+OWN: dict[str, Any] = {"channel": "email", "contact": ADDRESS, "method": "self_service"}
+
+
+def test_a_guardian_consents_and_takes_it_back_in_the_system(server: Served) -> None:
+    admit(server, "guardian")
+    mother = server.actors["guardian"]
+    child = child_of(server)
+    with server.as_("guardian") as family, server.as_("administrator") as admin:
+        given = post(family, f"/people/{mother}/consents", {**OWN, "student": child})["first_index"]
+        written = post(admin, f"/people/{mother}/consents", {"student": child, "channel": "in_system", **PAPER})
+        found = family.get(f"/people/{mother}/consents").json()
+        assert [(row["entry"], row["method"], row["has_contact"]) for row in found["rows"]] == [
+            (given, "self_service", True),
+            (written["first_index"], "written", False),
+        ]
+        for one in (given, written["first_index"]):
+            post(family, f"/people/{mother}/consents/{one}/withdrawal", {"method": "self_service"})
+        assert family.get(f"/people/{mother}/consents?only=standing").json()["rows"] == []
+        about_paper = family.post(
+            f"/people/{mother}/consents", json={"student": child, "channel": "in_system", **PAPER}
+        )
+        assert about_paper.status_code in (403, 409), "an application is for the administration to record"
+        assert about_paper.json()["type"].endswith("/role_not_allowed")
+
+
+@pytest.mark.clause("R31", breaks="api.writing:check_reach")
+def test_a_guardian_consents_for_nobody_else_and_is_told_nothing_of_others(server: Served) -> None:
+    admit(server, "guardian")
+    mother, child = server.actors["guardian"], child_of(server)
+    with server.as_("administrator") as admin:
+        other, neighbour = person(admin, "guardian"), person(admin, "student")
+        link(admin, neighbour, other)
+        theirs = post(admin, f"/people/{other}/consents", {"student": neighbour, "channel": "in_system", **PAPER})
+        sibling = person(admin, "student")
+        link(admin, sibling, mother)
+        post(admin, f"/people/{mother}/consents", {"student": sibling, "channel": "in_system", **PAPER})
+    before = server.school.recorder.head().size
+    with server.as_("guardian") as family:
+        told = [
+            problem(family.post(f"/people/{of}/consents", json={**OWN, "student": about}), 403, "out_of_reach")
+            for of, about in (
+                *((other, child), (other, neighbour), (str(uuid4()), child)),
+                *((mother, neighbour), (mother, str(uuid4())), (mother, sibling)),
+            )
+        ]
+        withdrawal = f"/people/{other}/consents/{theirs['first_index']}/withdrawal"
+        told.append(problem(family.post(withdrawal, json={"method": "self_service"}), 403, "out_of_reach"))
+        told += [problem(family.get(f"/people/{of}/consents"), 403, "out_of_reach") for of in (other, str(uuid4()))]
+        assert len({one["detail"] for one in told}) == 1, "what is foreign and what is not there are told alike"
+        assert family.get(f"/people/{mother}/consents").json()["rows"] == [], "the role is of one child"
+    assert server.school.recorder.head().size == before
 
 
 def test_a_refusal_waits_for_its_letter(server: Served) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -35,7 +36,7 @@ class World(SmallClass):
         self.admin = Actor(server.actors["administrator"], "administrator")
         server.school.execute(register, self.admin)
         super().__init__(server, class_teacher)
-        self.leader, self.teacher = class_teacher, server.actors["teacher"]
+        self.leader, self.teacher, self.guardian = class_teacher, server.actors["teacher"], str(uuid4())
         for student in more_students:
             enrolled = EnrollStudent(class_group=self.group, student=student, starts_on=FIRST)
             server.school.execute(enrolled, self.admin)
@@ -61,7 +62,7 @@ class World(SmallClass):
     def named(self) -> dict[str, str]:
         """An id of this world for each placeholder and parameter that names something."""
         ids = {"class_group": self.group, "class": self.group, "course": self.course, "lesson": self.place}
-        people = {"student": self.students[0], "person": self.students[0]}
+        people = {"student": self.students[0], "person": self.students[0], "guardian": self.guardian}
         employees = dict.fromkeys(("teacher", "employee", "actor"), self.teacher)
         return {**ids, **people, **employees, "year": self.year, "period": self.period}
 
@@ -79,7 +80,7 @@ class Walk:
         (granted,) = guardian.grants.values()
         assert granted.student is not None
         self.own = World(server, server.actors["class_teacher"], (server.actors["student"], granted.student))
-        self.child = granted.student
+        self.child, self.own.guardian = granted.student, server.actors["guardian"]
         self._inspect_own()
 
     def _inspect_own(self) -> None:
@@ -196,6 +197,27 @@ def test_one_finds_the_own(role: str, path: str, walk: Walk) -> None:
     shown = ids_in(answer.content) & {*walk.own.students, *walk.foreign.students}
     assert shown, "an answer without anybody shows nothing of reach"
     assert shown <= walk.may_see(role)
+
+
+@pytest.mark.clause("R26", breaks="projections.views.student_page:values_of", instead=lambda *_: [])
+def test_a_family_reads_a_mark_and_an_absence_as_soon_as_they_are_recorded(walk: Walk) -> None:
+    page, work = f"/students/{walk.child}/page", str(uuid4())
+    seen = {"number": 2, "starts_at": "09:25", "ends_at": "10:10"}
+    with walk.server.as_("teacher") as teacher, walk.server.as_("guardian") as guardian:
+        before = guardian.get(page)
+        assert before.status_code == 200, before.text
+        marked = [{"student": walk.child, "work": work, "value": "5"}]
+        works = [{"work": work, "kind": "answer", "written": False}]
+        walk.own.recorded(teacher, **seen, works=works, marks=marked, absences=[])
+        missed = {"number": 3, "starts_at": "10:30", "ends_at": "11:15"}
+        walk.own.recorded(teacher, **missed, works=[], marks=[], absences=[{"student": walk.child}])
+        after = guardian.get(page)
+        assert after.json()["position"] > before.json()["position"], "what families see is caught up with first"
+        found = {row["column"]["lesson"]["number"]: row["values"] for row in after.json()["lessons"]}
+        assert [(value["what"], value["value"]) for value in found[2]] == [("mark", "5")]
+        assert [value["what"] for value in found[3]] == ["absence"]
+        (threat,) = guardian.get("/forecasts", params={"student": walk.child, "on": DAY}).json()["rows"]
+        assert threat["student"] == walk.child, "and what threatens with the marks so far"
 
 
 @pytest.mark.parametrize("role", LIMITED)
