@@ -249,6 +249,7 @@ READS = {
     "/views/data-notices": AUDITORS,
     "/views/refreshes": AUDITORS,
     f"/people/{uuid4()}/consents": {"administrator"},
+    f"/people/{uuid4()}/refusals/1/letter": AUDITORS,
     "/views/consents": AUDITORS,
     "/views/refusals": AUDITORS,
     "/views/duties": AUDITORS,

@@ -32,6 +32,7 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "export": ("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
     "extract": EXTRACT_KINDS,
     "forecast": ("marks", "names"),
+    "guardianship-letter": ("consents", "names"),
     "indicators": ("names", "work"),
     "lacks": ("absences", "marks", "names", "results"),
     "paper list": ("names", "work"),

@@ -113,6 +113,18 @@ def subject_access(
     raise typer.Exit(run_subject_access(Console(as_json=as_json), var, person, out, purpose, basis))
 
 
+def guardianship_letter(
+    refusal: Annotated[int, typer.Argument(min=0, help="Запись об отказе / the entry of the refusal")],
+    out: Annotated[Path, typer.Option(help="Новый файл .txt / a new file")],
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Письмо в орган опеки об отказе получать сведения. / The letter on a refusal to be informed."""
+    from api.cli.telling import run_guardianship_letter
+
+    raise typer.Exit(run_guardianship_letter(Console(as_json=as_json), var, refusal, out))
+
+
 def rekey(
     to: Annotated[str, typer.Option(help="file или / or token (PKCS#11)")],
     token: Annotated[str | None, typer.Option(help="Имя токена / the token's label")] = None,

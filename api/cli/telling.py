@@ -1,4 +1,4 @@
-"""`subject-access`: one person's data as a file for that person (152-ФЗ, ст. 14)."""
+"""`subject-access`, `guardianship-letter`: what leaves the school about one person (152-ФЗ, ст. 14; 2.3.4)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.substituting import is_id
+from api.guardianship import NoRefusalError, letter_of
 from api.schools import open_school
 from api.settings import SettingsError
 from api.subject_access import UnknownPerson, subject_of
@@ -50,6 +51,27 @@ def run_subject_access(console: Console, var: Path, person: str, out: Path, purp
     counts = {section.name: len(section.rows) for section in subject.sections}
     content = {"page": str(out), "json": str(table), "position": subject.position, "rows": counts}
     console.result(content, f"{out}\n{table}")
+    return Exit.DONE
+
+
+def run_guardianship_letter(console: Console, var: Path, refusal: int, out: Path) -> int:
+    """Write the letter of a refusal that waits for it, once the look is recorded; a server may run meanwhile.
+
+    Raises:
+        SettingsError: no such refusal waits, or a file of this name is there.
+        AccessLogUnavailable: the look cannot be recorded; nothing is written.
+    """
+    if out.exists():
+        raise SettingsError(f"--out: {out}: уже есть / is there already")
+    with open_school(var, background=False, recording=False) as school:
+        try:
+            letter, found = letter_of(school, refusal)
+        except NoRefusalError:
+            detail = f"{refusal}: такого отказа нет, или он не ждёт письма / no such refusal waits for a letter"
+            raise SettingsError(detail) from None
+        look(school, "guardianship-letter", [found], purpose="export", people=[found.student])
+    create_file(out, letter.encode())
+    console.result({"letter": str(out), "refusal": refusal}, f"{out}")
     return Exit.DONE
 
 

@@ -10,11 +10,14 @@ from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import note, reads
 from api.auth import Right
+from api.guardianship import NoRefusalError, letter_of
 from api.openapi import describe
+from api.problems import Problem
 from api.queries import At, From, Id, To
 from api.reach import Named
 from api.requests import authorize_now, path_id, path_index
@@ -261,6 +264,28 @@ async def read_own_consents(request: Request, only: Standing = None, at: At = No
         return replace(answer, rows=tuple(row for row in about if identity.reaches(Right.CONSENT, about[row], facts)))
 
     return await answer_view(request, at, found, _named("guardian", "student"))
+
+
+@overseen.get("/people/{person}/refusals/{refusal}/letter")
+@reads("consents", "names", purpose="export")
+async def read_letter(request: Request) -> Response:
+    """The letter that tells the guardianship authority of a refusal that waits, in plain text for a letterhead (2.3.4).
+
+    It names the student and the class, not the guardian. What was sent is recorded by ``…/notification``.
+    """
+    guardian, entry, school = path_id(request, "person"), path_index(request, "refusal"), request.state.school
+
+    def work() -> Response:
+        try:
+            letter, refusal = letter_of(school, entry, guardian)
+        except NoRefusalError:
+            detail = ("этого отказа нет, или он не ждёт письма", "no such refusal, or none that waits for a letter")
+            raise Problem("not_found", 404, detail) from None
+        note(request, people=[refusal.student])
+        headers = {"Cache-Control": "private, no-store"}
+        return Response(letter, media_type="text/plain; charset=utf-8", headers=headers)
+
+    return await run_in_threadpool(work)
 
 
 @overseen.get("/views/refusals")
