@@ -227,6 +227,7 @@ READS = {
     f"/courses/{uuid4()}/plan": EVERYBODY,
     "/views/programme": EVERYBODY,
     f"/classes/{uuid4()}/journal/lacks": CONTROLLERS,
+    f"/classes/{uuid4()}/sheet/notice": CONTROLLERS,
     "/views/journals": CONTROLLERS,
     "/assessment-rules": EVERYBODY,
     "/results/deviations": CONTROLLERS,

@@ -11,9 +11,11 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.replaying import read_moment
+from api.letters import notice_of
 from api.routes.journals import shown_lacks
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
+from ledger.durable import create_file
 from ledger.journal.summary_sheet import COLUMNS
 from ledger.journal.vocabulary import LACKING_WORDS, PERIOD_WORDS
 from projections.errors import NotYetProjected
@@ -69,6 +71,32 @@ def run_sheet(
             look(school, "sheet", sheet)
             names = school.names(row.student for row in sheet.rows)
             console.result({**_plain(sheet), "people": names}, format_sheet(sheet, names))
+    return Exit.DONE
+
+
+def run_sheet_notice(console: Console, var: Path, class_: str, out: Path, *, goes_alone: bool = True) -> int:
+    """Write the notice to the archive that a sheet changed behind its transfer, once the look is recorded.
+
+    Raises:
+        SettingsError: not alone on the command line, no such class, no sheet of it that changed, or the file is there.
+        AccessLogUnavailable: the look cannot be recorded; nothing is written.
+    """
+    if not goes_alone:
+        raise SettingsError("--notice: само по себе, на сейчас / goes alone, as of now")
+    if out.exists():
+        raise SettingsError(f"--notice: {out}: уже есть / is there already")
+    with open_school(var, background=False, recording=False) as school:
+        school.views.catch_up(school.recorder)
+        group = _class(school, class_, school.views.position())
+        found = notice_of(school, group)
+        if found is None:
+            raise SettingsError(
+                f"--class: {class_}: ведомость не передана или прежняя / no sheet was handed over, or it is the same"
+            )
+        text, students = found
+        look(school, "sheet", {}, purpose="export", classes=(group,), people=students)
+    create_file(out, text.encode())
+    console.result({"notice": str(out), "class_group": group}, str(out))
     return Exit.DONE
 
 

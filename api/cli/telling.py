@@ -10,7 +10,7 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.substituting import is_id
-from api.guardianship import NoRefusalError, letter_of
+from api.letters import NoRefusalError, letter_of
 from api.schools import open_school
 from api.settings import SettingsError
 from api.subject_access import UnknownPerson, subject_of

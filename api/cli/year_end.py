@@ -18,12 +18,18 @@ def sheet(
     position: Position = None,
     versions: Annotated[bool, typer.Option("--versions", help="Версии и что изменилось / versions, changes")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Байты, которые передают / the bytes handed over")] = False,
+    notice: Annotated[
+        Path | None, typer.Option(help="Извещение архиву, что она изменилась: новый файл / the notice to the archive")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Сводная ведомость класса за год (п. 3.2). / A class's summary sheet of the year (3.2)."""
-    from api.cli.summing import run_sheet
+    from api.cli.summing import run_sheet, run_sheet_notice
 
     console = Console(as_json=as_json)
+    if notice is not None:
+        goes_alone = not (as_csv or versions) and at is None and position is None
+        raise typer.Exit(run_sheet_notice(console, var, class_, notice, goes_alone=goes_alone))
     raise typer.Exit(run_sheet(console, var, class_, at, position, as_csv=as_csv, versions=versions))
 
 

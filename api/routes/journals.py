@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import note, reads
 from api.auth import Right
+from api.letters import notice_of
 from api.openapi import describe
 from api.problems import Problem, refused
 from api.queries import At, Id, read_as_of
@@ -150,6 +151,28 @@ async def read_sheet_versions(request: Request, at: At = None) -> Response:
             for change in changes
         ],
     )
+
+
+@controlled.get("/classes/{class_group}/sheet/notice")
+@reads("names", "results", purpose="export")
+async def read_sheet_notice(request: Request) -> Response:
+    """The notice to the archive that the sheet which it has changed since, in plain text for a letterhead (3.2)."""
+    group, school = path_id(request, "class_group"), request.state.school
+
+    def work() -> Response:
+        found = notice_of(school, group)
+        if found is None:
+            detail = (
+                "архиву не о чем сообщать: ведомость не передана или прежняя",
+                "no sheet was handed over, or it is the same",
+            )
+            raise Problem("not_found", 404, detail)
+        text, students = found
+        note(request, people=students, classes=(group,))
+        headers = {"Cache-Control": "private, no-store"}
+        return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+
+    return await run_in_threadpool(work)
 
 
 @controlled.get("/views/journals")

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from api import bodies
 from api.access import note, reads
 from api.auth import Right
-from api.guardianship import NoRefusalError, letter_of
+from api.letters import NoRefusalError, letter_of
 from api.openapi import describe
 from api.problems import Problem
 from api.queries import At, From, Id, To

@@ -11,6 +11,8 @@ import pytest
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
+from api.cli.summing import run_sheet_notice
+from api.settings import SettingsError
 from tests.http_class import DAY, SmallClass, fact, problem, tag
 from tests.http_school import Served, post
 from tests.integration.test_api_reopening import asking, reopen
@@ -149,6 +151,40 @@ def test_each_version_is_handed_over_and_what_changed_since_is_shown(server: Ser
         assert versions["since_transfer"] == [change]
         assert year.transfer(deputy, versions["rows"][-1]["sha256"]).status_code == 201
         assert deputy.get(year.at("sheet/versions")).json()["since_transfer"] == []
+
+
+@pytest.mark.clause("R41", breaks="exports.sheet_notice:sheet_versions", instead=lambda *_, **__: None)
+def test_the_archive_is_told_what_changed_behind_the_transfer(server: Served, year: Year, tmp_path: Path) -> None:
+    out, var = tmp_path / "notice.txt", server.school.layout.var
+    with server.as_("deputy") as deputy, server.as_("teacher") as teacher:
+        before = deputy.get(year.at("sheet")).json()["sha256"]
+        problem(deputy.get(year.at("sheet/notice")), 404, "not_found")
+        year.close(deputy)
+        assert year.transfer(deputy, before).status_code == 201
+        problem(deputy.get(year.at("sheet/notice")), 404, "not_found")
+        with pytest.raises(SettingsError, match="or it is the same"):
+            run_sheet_notice(Console(as_json=True), var, year.group, out)
+        decided = year.promote(deputy, year.students[0])
+        problem(teacher.get(year.at("sheet/notice")), 403, "forbidden")
+        told = deputy.get(year.at("sheet/notice"))
+        assert told.status_code == 200, told.text
+        now = deputy.get(year.at("sheet")).json()["sha256"]
+    assert run_sheet_notice(Console(as_json=True), var, "5А", out) == 0
+    assert out.read_text(encoding="utf-8") == told.text
+    assert out.stat().st_mode & 0o077 == 0
+    day = ".".join(reversed(DAY.split("-")))
+    line = "1. Иванова Имя, Математика, педагогический совет: было нет, стало переведены"
+    received = f"класса 5А за 2026/27 учебный год, переданная {day} по документу № 12"
+    for said in (
+        before,
+        now,
+        line,
+        received,
+        "архив школы",
+        f"внесены изменения: {decided}.",
+        "закрыт, новая редакция",
+    ):
+        assert said in told.text
 
 
 def test_an_archive_tells_of_it_and_the_verifier_counts_and_makes_the_sheet_again(

@@ -28,7 +28,7 @@ def refused(server: Served, small: SmallClass, on: str) -> tuple[str, int]:
     return mother, entry
 
 
-@pytest.mark.clause("R32", breaks="api.guardianship:guardianship_letter", instead=lambda *_: "")
+@pytest.mark.clause("R32", breaks="api.letters:guardianship_letter", instead=lambda *_: "")
 def test_says_who_of_which_class_and_that_they_refused_and_nothing_more(server: Served, tmp_path: Path) -> None:
     small = SmallClass(server)
     order = {"order_number": "41", "order_date": "2026-08-20", "effective_from": "2026-08-21"}

@@ -1,11 +1,13 @@
-"""The letter to the guardianship authority, of a school that is open (2.3.4): for the route and the command alike."""
+"""Letters of a school that is open: to the guardianship authority (2.3.4), to the archive (3.2)."""
 
 from __future__ import annotations
 
 from api.schools import OpenSchool
 from exports.guardianship import guardianship_letter
+from exports.sheet_notice import sheet_notice
 from projections.reading import resolve
 from projections.views.people_registers import Refusal, refusals
+from projections.views.summary_sheets import sheet_versions
 
 
 class NoRefusalError(LookupError):
@@ -26,3 +28,14 @@ def letter_of(school: OpenSchool, entry: int, guardian: str | None = None) -> tu
         raise NoRefusalError(entry)
     names = school.names([refusal.student])
     return guardianship_letter(views, refusal, school.school_name(), names, position), refusal
+
+
+def notice_of(school: OpenSchool, class_group: str) -> tuple[str, tuple[str, ...]] | None:
+    """The notice to the archive that a sheet changed behind its transfer, and whom it names; None: it did not."""
+    views = school.read_views()
+    position = resolve(views, None)
+    history = sheet_versions(views, class_group, at=position)
+    if history is None:
+        return None
+    names = school.names(change.student for change in history.since_transfer or ())
+    return sheet_notice(views, class_group, school.school_name(), names, position)
