@@ -277,8 +277,9 @@ def test_a_guardian_whose_link_ended_is_out_with_the_next_request(walk: Walk) ->
 def test_every_route_that_shows_somebody_is_walked_or_is_of_the_whole_log(walk: Walk) -> None:
     walked = {path for mixed in (False, True) for path, _, _ in walk.requests(mixed=mixed)}
     shapes = {_ANY_ID.sub("*", path) for path in walked}
-    # The values of a block are for who decides about it, whose reach is the school.
-    whole = {"/feed", "/feed.jsonl", "/accounts", "/blocks/*/values"}
+    # The values of a block are for who decides about it, whose reach is the school; a letter on a refusal is named by
+    # a guardian, who is of no class: for who oversees the school.
+    whole = {"/feed", "/feed.jsonl", "/accounts", "/blocks/*/values", "/people/*/refusals/*/letter"}
     for route in school_routes():
         declared = declared_by(route)
         if "GET" in (route.methods or ()) and declared is not None and declared.kinds and isinstance(route, APIRoute):
