@@ -19,6 +19,7 @@ from api.access import check_declared, recorded
 from api.guard import guard
 from api.methods import allowed, heads, options
 from api.openapi import complete
+from api.problem_page import format_problem, wants_page
 from api.problems import Problem, of_error
 from api.reference import add_reference
 from api.routes import (
@@ -208,15 +209,16 @@ def read_health(request: Request) -> dict[str, Any]:
 
 
 async def _answer_problem(request: Request, error: Exception) -> Response:
-    answer = of_error(error).response()
+    problem = of_error(error)
+    answer = format_problem(problem, request) if wants_page(request) else problem.response()
     if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = allowed(request.app, request.scope)
     return answer
 
 
-async def _answer_validation(_: Request, error: Exception) -> Response:
+async def _answer_validation(request: Request, error: Exception) -> Response:
     """A query parameter of a wrong form: named, its value not repeated."""
     first = cast("RequestValidationError", error).errors()[0]
     where = str(first["loc"][-1])
     detail = ("параметр не такого вида", "a parameter is not of the form that is asked for")
-    return Problem("bad_request", 400, detail, more={"where": where}).response()
+    return await _answer_problem(request, Problem("bad_request", 400, detail, more={"where": where}))

@@ -44,8 +44,8 @@ class ProviderProcess:
 
 
 @contextmanager
-def provider() -> Iterator[ProviderProcess]:
-    """Start a provider; the test is skipped where Node.js or its packages are not there, but fails in CI."""
+def provider(callback: str = CALLBACK) -> Iterator[ProviderProcess]:
+    """Start a provider that sends browsers back to an address; the test is skipped where Node.js or its packages are not there, but fails in CI."""
     # The lock's own, for Debian 12 has Node.js 18, which lacks what the provider calls.
     own = (str(one) for one in FOLDER.glob("node_modules/node-linux-*/bin/node"))
     node = next(own, None) or shutil.which("node")
@@ -54,7 +54,7 @@ def provider() -> Iterator[ProviderProcess]:
             pytest.fail("Node.js or the provider is not there: make .venv/provider.stamp")
         pytest.skip("no Node.js, or no provider in .venv/provider: make .venv/provider.stamp installs it")
     script = ROOT / "tests" / "openid_provider" / "provider.mjs"
-    command = [node, str(script), str(FOLDER), CLIENT, CLIENT_SECRET, CALLBACK]
+    command = [node, str(script), str(FOLDER), CLIENT, CLIENT_SECRET, callback]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         try:

@@ -66,9 +66,13 @@ class SignIn(Body, frozen=True, kw_only=True):
 
 
 class Departure(Body, frozen=True, kw_only=True):
-    """A sign-in at the school's provider; `code`: of an invitation, to link the account to who signs in there."""
+    """A sign-in at the school's provider; `code`: of an invitation, to link the account to who signs in there.
+
+    `to`: where a browser goes on to when it is back, a path of this school's.
+    """
 
     code: str | None = None
+    to: str | None = None
 
 
 class NewPasskey(Body, frozen=True, kw_only=True):

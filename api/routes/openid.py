@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode, urlsafe_b64encode
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -14,12 +16,14 @@ from api.identity.links import DEPARTURE_SECONDS
 from api.identity.openid.flow import Returned, arrive, depart
 from api.identity.openid.provider import Provider
 from api.openapi import asks
+from api.problem_page import sign_in_link, wants_page
 from api.problems import Problem
 from api.requests import convert_body, cookie_name, now_seconds, read_body, refuse_other_sites, school_of
 from api.routes.sign_in import address_of, let_in
 from api.schools import OpenSchool
 
 VALUE_LENGTH_MAX: Final = 4_096
+_PLACE: Final = re.compile(r"[!-\[\]-~]{1,1000}")
 
 router = APIRouter(tags=["sign-in"])
 
@@ -32,10 +36,14 @@ async def leave(request: Request) -> Response:
     provider = _provider(school)
     refuse_other_sites(request, unless_silent=True)
     body = convert_body(await read_body(request), bodies.Departure)
+    if body.to is not None and not _is_place(school.code, body.to):
+        detail = ("путь не этой школы", "a path that is not of this school")
+        raise Problem("unprocessable", 422, detail, more={"where": "to"})
 
     def work() -> Response:
         secret, link = depart(provider, school.secrets.links, body.code, address_of(request), now_seconds())
-        return _with_departure(school.json({"location": link}), school, secret)
+        kept = secret if body.to is None else f"{secret}.{urlsafe_b64encode(body.to.encode()).decode().rstrip('=')}"
+        return _with_departure(school.json({"location": link}), school, kept)
 
     return await run_in_threadpool(work)
 
@@ -47,21 +55,39 @@ async def come_back(
 ) -> Response:
     """Where the provider sends the browser back to; answers as `/sign-in` does, and the way that was begun is spent.
 
+    A browser that shows pages is sent on to the page of signing in, which goes on from there: the session's cookie is
+    `Strict`, so only what is asked for by a page of this server has it.
     Parameters that other providers add are passed over, as OAuth asks for.
     """
     school = school_of(request)
     provider = _provider(school)
     _refuse_doubled(request)
-    secret = request.cookies.get(departure_cookie(school.code), "")
+    secret, _, place = request.cookies.get(departure_cookie(school.code), "").partition(".")
     if not secret:
         raise NotTheHolder("no sign-in was begun here")
     returned = Returned(state=state, code=code, issuer=iss, error=error)
 
     def work() -> Response:
         found = arrive(provider, school.secrets.links, secret, returned, address_of(request), now_seconds())
-        return _with_departure(let_in(school, *found), school, "")
+        answer = _with_departure(let_in(school, *found), school, "")
+        if wants_page(request):
+            answer.status_code, answer.headers["Location"] = 303, sign_in_link(school.code, _place_of(place))
+        return answer
 
     return await run_in_threadpool(work)
+
+
+def _is_place(code: str, to: str) -> bool:
+    """Whether it looks like a path of the school's; the page that goes there has the last word."""
+    return to.startswith(f"/v1/schools/{code}/") and _PLACE.fullmatch(to) is not None
+
+
+def _place_of(spelt: str) -> str | None:
+    """What stands behind the secret in the cookie: where the browser goes on to."""
+    try:
+        return b64decode(spelt + "=" * (-len(spelt) % 4), b"-_", validate=True).decode("ascii") or None
+    except ValueError:
+        return None
 
 
 def departure_cookie(code: str) -> str:

@@ -1,4 +1,6 @@
-"""The page at ``/sign-in/{school}``: signing in from a browser, and the own passkeys.
+"""The page at ``/sign-in/{school}``: signing in from a browser, at the school's provider too, and the own passkeys.
+
+``?to=`` names where to go on to: a path of this school's on this server, else it is passed over.
 
 Its one script is part of it and asks this server alone; the policy names the script's and the style's digests, so that
 nothing else runs there.
@@ -45,14 +47,18 @@ def add_sign_in_page(app: FastAPI) -> None:
     async def page(request: Request) -> HTMLResponse:
         """Show the page of a school."""
         school = school_of(request)
-        return HTMLResponse(format_page(school.code, takes_passkeys=school.party is not None), headers=_HEADERS)
+        provider = None if school.provider is None else school.provider.settings.shown_name
+        page = format_page(school.code, takes_passkeys=school.party is not None, provider=provider)
+        return HTMLResponse(page, headers=_HEADERS)
 
     app.add_api_route("/sign-in/{school}", page, include_in_schema=False)
 
 
-def format_page(code: str, *, takes_passkeys: bool) -> str:
-    """The page of a school."""
-    body = _HTML.replace("TAKEN", "yes" if takes_passkeys else "no")
+def format_page(code: str, *, takes_passkeys: bool, provider: str | None) -> str:
+    """The page of a school; `provider` is what people call the provider that they may sign in at."""
+    body = _HTML.replace("TAKEN", "yes" if takes_passkeys else "no").replace("PROVIDER", "" if provider else " hidden")
+    # Last: a name may hold anything.
+    body = body.replace("NAMED", escape(provider or ""))
     return (
         f'<!doctype html><html lang="ru" data-base="/v1/schools/{escape(code)}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

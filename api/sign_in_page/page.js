@@ -1,7 +1,18 @@
 'use strict'
-// Signing in by password, code and passkey, and the own passkeys. What the server says is shown as text, never as markup.
+// Signing in by password, code, passkey and at the school's provider, and the own passkeys. What the server says is
+// shown as text, never as markup.
 const base = document.documentElement.dataset.base
 const byId = (id) => document.getElementById(id)
+
+// Where to go on to: of this school on this server, or nowhere. What leads elsewhere is passed over.
+function placeAsked () {
+  try {
+    const url = new URL(new URLSearchParams(location.search).get('to') || '', location.origin)
+    return url.origin === location.origin && url.pathname.startsWith(`${base}/`) ? url.pathname + url.search : null
+  } catch {
+    return null
+  }
+}
 
 function say (text) { byId('said').textContent = text }
 function bytes (text) {
@@ -55,16 +66,32 @@ async function showOwn () {
 
 async function follow (told) {
   if (told.next === 'second_factor') {
-    byId('password').hidden = true
+    byId('password').hidden = byId('provider').hidden = true
     byId('code').hidden = false
     return say('Нужен второй фактор: код или ключ. / The second factor is needed: a code or a passkey.')
   }
-  for (const id of ['password', 'code', 'passkey']) byId(id).hidden = true
+  const place = placeAsked()
+  if (told.next === 'done' && place) return location.replace(place)
+  for (const id of ['password', 'code', 'passkey', 'provider']) byId(id).hidden = true
   byId('own').hidden = false
   byId('add').hidden = byId('passkey').dataset.taken !== 'yes'
   const more = told.next === 'set_up_second_factor'
   say(more ? 'Вы вошли; вашей роли нужен второй фактор: добавьте ключ. / Signed in; your role needs a second factor: add a passkey.' : 'Вы вошли. / You are signed in.')
   await showOwn()
+}
+
+// Back from the provider, or from before: the session that the browser has by now.
+async function resume () {
+  const answer = await fetch(`${base}/me`, { credentials: 'same-origin' })
+  if (!answer.ok) return
+  const me = await answer.json()
+  await follow({ next: me.next || (me.second_factor_needed ? 'set_up_second_factor' : 'done') })
+}
+
+async function leave (code) {
+  const place = placeAsked()
+  const told = await ask('/openid/sign-in', { ...(code && { code }), ...(place && { to: place }) })
+  location.assign(told.location)
 }
 
 async function withPasskey () {
@@ -115,6 +142,7 @@ function onSubmit (id, act) {
 
 onSubmit('password', async (fields) => follow(await ask('/sign-in', fields)))
 onSubmit('code', async (fields) => follow(await ask('/second-factor', fields)))
+onSubmit('provider', (fields) => leave(fields.code.trim()))
 onSubmit('add', (fields) => addPasskey(fields.name.trim()))
 byId('passkey').hidden = byId('passkey').dataset.taken !== 'yes' || !window.PublicKeyCredential
 byId('passkey').firstElementChild.addEventListener('click', () => attempt(withPasskey))
@@ -122,3 +150,4 @@ byId('out').addEventListener('click', () => attempt(async () => {
   await ask('/sign-out', {})
   location.reload()
 }))
+attempt(resume)

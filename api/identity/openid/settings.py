@@ -2,7 +2,7 @@
 
 {"issuer":"https://sso.example/realms/school","client_id":"letopis",
 "callback":"https://journal.example/v1/schools/1534/openid/callback",
-"second_factor":{"acr":["2"],"amr":["otp","hwk"]}}
+"second_factor":{"acr":["2"],"amr":["otp","hwk"]},"name":"Школьный вход"}
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ledger.durable import read_secret
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """What an ID token may be signed with: never by a shared secret, never by nothing."""
 _BYTES_MAX: Final = 4_096
+_NAME_MAX: Final = 60
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -37,6 +38,7 @@ class OpenIdFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         callback: where the provider sends browsers back to; registered there.
         algorithms: what tokens may be signed with.
         second_factor: when the provider's word counts as one.
+        name: what people call the provider, on the page where they sign in; without it, its host.
     """
 
     issuer: str
@@ -44,6 +46,12 @@ class OpenIdFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     callback: str
     algorithms: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256")
     second_factor: SecondFactor = SecondFactor()
+    name: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """What the page calls the provider."""
+        return self.name or urlsplit(self.issuer).netloc
 
 
 def read_openid(layout: Layout, code: str) -> tuple[OpenIdFile, str] | None:
@@ -65,6 +73,8 @@ def read_openid(layout: Layout, code: str) -> tuple[OpenIdFile, str] | None:
         raise SettingsError(f"{file}: callback: путь / the path is {path}")
     if not settings.client_id or not settings.algorithms:
         raise SettingsError(f"{file}: client_id, algorithms: пусты / are empty")
+    if len(settings.name) > _NAME_MAX or not settings.name.isprintable():
+        raise SettingsError(f"{file}: name: до {_NAME_MAX} печатных знаков / at most {_NAME_MAX} printable characters")
     try:
         secret = read_secret(layout.openid_secret, limit_bytes=_BYTES_MAX).decode("ascii").removesuffix("\n")
     except (FileNotFoundError, UnicodeDecodeError):
