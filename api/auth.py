@@ -166,4 +166,4 @@ class Identity:
     def reaches(self, right: Right, named: Named, facts: Facts) -> bool:
         """Whether what a request names is within this role's reach under a right."""
         reach = ACCESS.get(self.role, {}).get(right)
-        return reach is not None and reach(Reader(self.actor, self.grants), named, facts)
+        return reach is not None and facts.settle(reach, Reader(self.actor, self.grants), named)

@@ -59,6 +59,9 @@ class Facts(Protocol):
     def substitutes(self, course: str, who: str) -> tuple[str, ...]:
         """Days on which a standing plan has `who` give the course's lessons."""
 
+    def settle(self, reach: Reach, reader: Reader, named: Named) -> bool:
+        """What a reach says over these facts, perhaps from before, where it cannot have changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -87,6 +90,24 @@ class Reader:
 
 Reach = Callable[[Reader, Named, Facts], bool]
 """Whether a reader may ask for what is named."""
+Asked = tuple[Reach, Reader, Named]
+_KEPT_MAX: Final = 10_000
+
+
+class Reached:
+    """What was decided, kept while neither the log nor the day moves. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._of: tuple[int, date, dict[Asked, bool]] = (-1, date.min, {})
+
+    def kept(self, size: int, day: date) -> dict[Asked, bool]:
+        """What was decided as of this size of the log, or later, on this day; to be added to."""
+        # Replaced as a whole: a thread that is late adds to the one that it was given, which nobody asks any more.
+        known = self._of
+        if known[0] != size or known[1] != day or len(known[2]) >= _KEPT_MAX:
+            self._of = known = (size, day, {})
+        return known[2]
+
 
 _IDS: Final = frozenset({"class_group", "course", "lesson", "sheet", "student", "employee", "guardian", "period"})
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -250,3 +271,7 @@ def _teaches(who: str, course: str | None, facts: Facts) -> bool:
 def _is_near(days: Iterable[str], today: str) -> bool:
     now, margin = date.fromisoformat(today), timedelta(days=SUBSTITUTE_DAYS)
     return any(abs(date.fromisoformat(day) - now) <= margin for day in days)
+
+
+WITHOUT_FACTS: Final = frozenset({anything, own_diary, own_data})
+"""What rests on nothing but who asks for what."""

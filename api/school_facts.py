@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from api.reach import WITHOUT_FACTS, Named, Reach, Reader
 from api.schools import OpenSchool
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.course import Course
@@ -13,6 +14,7 @@ from ledger.journal.roster import ClassGroup
 from ledger.journal.sheet import ResultSheet
 from ledger.journal.substitution_plans import SubstitutionPlans
 from ledger.journal.year import Period
+from projections.engine import Views
 
 _StateT = TypeVar("_StateT", bound=Aggregate)
 
@@ -22,6 +24,24 @@ class SchoolFacts:
 
     def __init__(self, school: OpenSchool) -> None:
         self._school = school
+        self._are_views_level = True
+
+    def settle(self, reach: Reach, reader: Reader, named: Named) -> bool:
+        """What a reach says, from before where the log stands where it stood, and this process alone writes it.
+
+        Where others may append, it is decided each time, for a role that ends ends at once.
+        """
+        size = None if reach in WITHOUT_FACTS else self._school.recorder.own_size()
+        if size is None:
+            return reach(reader, named, self)
+        kept, asked = self._school.reached.kept(size, self._school.app.today()), (reach, reader, named)
+        found = kept.get(asked)
+        if found is None:
+            self._are_views_level = True
+            found = reach(reader, named, self)
+            if self._are_views_level:
+                kept[asked] = found
+        return found
 
     @property
     def today(self) -> str:
@@ -35,7 +55,7 @@ class SchoolFacts:
     def courses(self, class_group: str, subject: str) -> tuple[str, ...]:
         """Ids of a class's courses in a subject, those of its subgroups too."""
         sql = "SELECT c.course FROM {courses} c WHERE c.class_group = :class_group AND c.subject = :subject"
-        rows = self._school.read_views().select(sql, {"class_group": class_group, "subject": subject})
+        rows = self._read_views().select(sql, {"class_group": class_group, "subject": subject})
         return tuple(course for (course,) in rows)
 
     def lesson(self, id_: str) -> Lesson | None:
@@ -53,7 +73,7 @@ class SchoolFacts:
     def classes_of(self, student: str) -> tuple[str, ...]:
         """Class groups whose roster has the student today."""
         sql = "SELECT DISTINCT e.class_group FROM {enrollments} e WHERE e.student = :student"
-        rows = self._school.read_views().select(sql, {"student": student})
+        rows = self._read_views().select(sql, {"student": student})
         groups = ((id_, self.class_group(id_)) for (id_,) in rows)
         return tuple(id_ for id_, group in groups if group is not None and group.is_enrolled(student, self.today))
 
@@ -71,6 +91,12 @@ class SchoolFacts:
     def person(self, id_: str) -> Person | None:
         """A registered person."""
         return self._find(Person, f"person/{id_}")
+
+    def _read_views(self) -> Views:
+        """The views; what they say is not kept where they are behind the log, for they will say something else."""
+        size, views = self._school.recorder.own_size(), self._school.read_views()
+        self._are_views_level &= size is not None and views.position() >= size
+        return views
 
     def _find(self, kind: type[_StateT], stream: str) -> _StateT | None:
         state, _ = self._school.app.aggregate(stream)

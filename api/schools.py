@@ -32,6 +32,7 @@ from api.identity.opening import open_secrets
 from api.identity.passwords import Cost
 from api.identity.store import Secrets
 from api.identity.webauthn import RelyingParty, read_party
+from api.reach import Reached
 from api.settings import (
     Cadence,
     Layout,
@@ -91,6 +92,7 @@ class OpenSchool:
         witness_seconds: how long after its last cosignature a witness is asked again.
         witnessing: asks the witnesses, in the background.
         directory: who is registered, for saying whose data an answer holds.
+        reached: what was decided about who may see what.
         request_secret: key of the digests that Idempotency-Keys stand for.
     """
 
@@ -115,6 +117,7 @@ class OpenSchool:
     witness_seconds: int = DAY_SECONDS
     witnessing: Witnessing = field(init=False)
     directory: Directory = field(default_factory=Directory)
+    reached: Reached = field(default_factory=Reached)
     _acknowledged: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _signing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sign soon"))

@@ -187,6 +187,12 @@ class LogRecorder(Protocol):
     def head(self) -> Head:
         """The current head."""
 
+    def own_size(self) -> int | None:
+        """The log's size, told without asking the database, where this process alone appends; None elsewhere.
+
+        What is read after it was asked is of this size at least.
+        """
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Entry bytes in index order from `start` up to but not including `stop` (None: to the head seen at the call).
 

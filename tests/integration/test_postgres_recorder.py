@@ -43,6 +43,7 @@ def recorder(module_postgres_database: Database, origin: str) -> Iterator[Letopi
 def test_fills_the_port(recorder: LetopisPostgresApplicationRecorder, origin: str) -> None:
     assert isinstance(recorder, LogRecorder)
     assert recorder.origin == origin
+    assert recorder.own_size() is None, "others may append"
 
 
 def test_appends_entries_that_say_what_was_given(

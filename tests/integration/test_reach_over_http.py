@@ -15,10 +15,13 @@ from fastapi.routing import APIRoute
 
 from api.access import declared_by
 from api.app import school_routes
+from api.auth import Identity, Right
+from api.reach import Named
+from api.school_facts import SchoolFacts
 from api.whose import ids_in
 from ledger.journal.account_commands import GrantRole, RevokeRole
 from ledger.journal.accounts import Account
-from ledger.journal.commands import EnrollStudent, RegisterPerson
+from ledger.journal.commands import AssignTeacher, EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
 from tests.http_class import DAY, FIRST, SmallClass, problem
 from tests.http_rights import READS, SCOPED
@@ -272,6 +275,33 @@ def test_a_guardian_whose_link_ended_is_out_with_the_next_request(walk: Walk) ->
         post(admin, f"/people/{child}/guardians/{server.actors['guardian']}/end", {"basis": "решение суда"})
         problem(client.get(f"/students/{child}/page"), 401, "unauthorized")
     assert own.students
+
+
+def test_a_decision_that_was_kept_ends_with_the_entry_that_changes_it(database: str, tmp_path: Path) -> None:
+    tokens, actors = make_school(tmp_path, database)
+    with served(tmp_path, tokens, actors) as server:
+        small = SmallClass(server)
+        other, admin = str(uuid4()), Actor(server.actors["administrator"], "administrator")
+        server.school.execute(RegisterPerson(person=other, kind="teacher", sd=()), admin)
+        page = f"/classes/{small.group}/page?subject=Математика&from={FIRST}&to={DAY}"
+        with server.as_("teacher") as teacher:
+            assert [teacher.get(page).status_code for _ in range(3)] == [200, 200, 200]
+            today = server.school.app.today().isoformat()
+            server.school.execute(AssignTeacher(course=small.course, teacher=other, starts_on=today), admin)
+            problem(teacher.get(page), 403, "out_of_reach")
+
+
+def test_what_views_say_that_are_behind_is_not_kept(database: str, tmp_path: Path) -> None:
+    tokens, actors = make_school(tmp_path, database)
+    with served(tmp_path, tokens, actors) as server:
+        school = server.school
+        school.runner.stop()
+        small = SmallClass(server)
+        facts, asked = SchoolFacts(school), Named(class_group=small.group, subject="Математика")
+        identity = Identity(server.actors["teacher"], "teacher", "1534", "test")
+        assert not identity.reaches(Right.READ_VIEWS, asked, facts), "no view knows the course yet"
+        school.views.catch_up(school.recorder)
+        assert identity.reaches(Right.READ_VIEWS, asked, facts)
 
 
 def test_every_route_that_shows_somebody_is_walked_or_is_of_the_whole_log(walk: Walk) -> None:

@@ -15,7 +15,7 @@ import pytest
 from eventsourcing.persistence import InfrastructureFactory, InterfaceError, OperationalError
 
 from ledger.database.migrations import MigrationError, read_migrations
-from ledger.errors import LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
+from ledger.errors import Conflict, LedgerDamaged, LedgerInUse, LetopisError, NodeReadOnly
 from ledger.storage.sqlite import LetopisSQLiteFactory
 from ledger.storage.sqlite.recorder import LetopisSQLiteApplicationRecorder, LetopisSQLiteProcessRecorder
 from tests.sqlite_ledgers import ORIGIN, command, flattened, lesson, marks, opened, settings
@@ -113,6 +113,25 @@ class TestExisting:
         with opened(file, create=False) as recorder:
             assert recorder.head().size == 3
         assert len(check_file(file).entries) == 3
+
+    def test_knows_its_size_without_a_look_where_nobody_else_writes(self, file: Path) -> None:
+        with opened(file) as recorder:
+            assert recorder.own_size() == 0
+            for size in (1, 2):
+                recorder.insert_events(marks(lesson()), command=command())
+                assert recorder.own_size() == recorder.head().size == size
+            taken = marks(lesson())
+            recorder.insert_events(taken, command=command())
+            with pytest.raises(Conflict):
+                recorder.insert_events(taken, command=command())
+            assert recorder.own_size() in (None, 3)
+            with opened(file, create=False, LETOPIS_READ_ONLY="y") as reader:
+                assert reader.own_size() is None
+        with opened(file, create=False) as recorder:
+            assert recorder.own_size() == 3
+        with opened(file, create=False, LETOPIS_SHARED="y") as recorder:
+            recorder.insert_events(marks(lesson()), command=command())
+            assert recorder.own_size() is None
 
     def test_a_clean_close_leaves_the_whole_log_in_the_one_file(self, file: Path) -> None:
         with opened(file) as recorder:

@@ -221,6 +221,10 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
         except ValueError as error:
             raise LedgerDamaged("head_malformed", f"the stored head: {error}") from None
 
+    def own_size(self) -> int | None:
+        """None: any process may append."""
+        return None
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Entry bytes in index order from `start` up to but not including `stop` (None: to the head seen at the call).
 

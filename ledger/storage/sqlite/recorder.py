@@ -193,6 +193,10 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         with self.store.readers.connection() as connection:
             return read_head(connection)
 
+    def own_size(self) -> int | None:
+        """The log's size, where this process has the file's lock: its writer knows it without a look."""
+        return self.store.size
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Entry bytes in index order, read in ranges: no transaction stays open between them.
 

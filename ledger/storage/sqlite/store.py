@@ -75,6 +75,11 @@ class Store:
             raise NodeReadOnly("the ledger was opened for reading (LETOPIS_READ_ONLY=y)")
         return self._writer
 
+    @property
+    def size(self) -> int | None:
+        """The log's size, where this process alone writes it; None: look into the file."""
+        return None if self._writer is None or self._forked else self._writer.size
+
     def listen(self, listener: threading.Event) -> None:
         """Set this event after every commit of this process."""
         if self._writer is not None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Final, TypeVar, cast
@@ -62,6 +62,7 @@ class Writer:
 
     Attributes:
         listeners: set after every commit, for subscriptions in this process.
+        size: of the log, where this process alone writes it and nothing went wrong; None: look into the file.
     """
 
     def __init__(
@@ -76,6 +77,10 @@ class Writer:
         self._head: Head | None = None  # as stored, while it is known
         self._wal_pages = 0
         self.listeners: set[Event] = set()
+        self.size: int | None = None
+        if connection is not None and not shared:
+            with suppress(LedgerDamaged):
+                self.size = read_head(connection).size
 
     def run(self, work: Callable[[Transaction], T], *, key: str = "", size_bytes: int = 0) -> T:
         """Run `work` in a transaction; its result, once it is durable.
@@ -153,7 +158,7 @@ class Writer:
 
     def adopt(self, connection: sqlite3.Connection) -> None:
         """Write through a new connection, after the latch was lifted."""
-        self._head = None
+        self._head = self.size = None
         self._connection = connection
         if self._guard is not None:
             self._guard.close()
@@ -279,6 +284,8 @@ class Writer:
             self._commit_failed(group, error)
             return
         self._head = transaction.head
+        if not self._is_shared:
+            self.size = transaction.head.size
         written = sum(call.size_bytes for call in group)
         self._wal_pages += len(group) * _PAGES_PER_CALL + written // _PAGE_BYTES
         for listener in tuple(self.listeners):
@@ -306,7 +313,7 @@ class Writer:
     def _undo(self, *, keep_head: bool = False) -> None:
         """Roll back whatever is open; the head is read and checked anew next time."""
         if not keep_head:
-            self._head = None
+            self._head = self.size = None
         connection = self._connection
         if connection is None:
             return
@@ -338,7 +345,7 @@ class Writer:
         """
         self._latch.fall(describe(error))
         connection, self._connection = self._connection, None
-        self._head = None
+        self._head = self.size = None
         if connection is None:
             return
         try:

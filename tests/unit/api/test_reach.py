@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, TypeVar
 
 import pytest
 
 from api import reach
 from api.auth import ACCESS, Identity, Right
-from api.reach import Named, Reader, inspected, named_in, own_class, own_diary, own_teaching
+from api.reach import Named, Reach, Reached, Reader, inspected, named_in, own_class, own_diary, own_teaching
 from ledger.journal import commands as cmd
 from ledger.journal.account_events import RoleGranted
 from ledger.journal.aggregate import Aggregate
@@ -83,6 +84,9 @@ class Recorded:
     def substitutes(self, course: str, who: str) -> tuple[str, ...]:
         found = self._find(SubstitutionPlans, f"substitution/{course}")
         return tuple(one.held_on for one in (found.standing.values() if found else ()) if one.substitute == who)
+
+    def settle(self, reach: Reach, reader: Reader, named: Named) -> bool:
+        return reach(reader, named, self)
 
     def _find(self, kind: type[_StateT], stream: str) -> _StateT | None:
         state = self.journal.find(stream)
@@ -234,3 +238,19 @@ def test_the_table_is_closed(school: SmallSchool) -> None:
                 assert not identity.reaches(right, Named(course=MATHS_A), facts), (role, right)
     without = Identity(NOBODY, "inspector", "1534", "l")
     assert not without.reaches(Right.OVERSEE, Named(class_group=CLASS_A), facts), "no grant, no inspection"
+
+
+def test_what_was_decided_is_kept_for_one_size_of_the_log_and_one_day() -> None:
+    kept, day = Reached(), date(2026, 9, 7)
+    asked = (own_teaching, reader(TEACHER.id), Named(course=MATHS_A))
+    late = kept.kept(7, day)
+    late[asked] = True
+    assert kept.kept(7, day)[asked] is True
+    assert not kept.kept(8, day)
+    assert not kept.kept(8, date(2026, 9, 8))
+    late[asked] = False
+    assert not kept.kept(8, date(2026, 9, 8)), "who was given it before adds to what nobody asks any more"
+    assert not kept.kept(7, day), "nor does it come back"
+    many = kept.kept(9, day)
+    many.update(((own_teaching, reader(TEACHER.id), Named(course=str(number))), True) for number in range(10_000))
+    assert not kept.kept(9, day), "it is bounded"
