@@ -26,7 +26,7 @@ from bench.measure import Report
 from bench.reading import sample_school
 from ledger.access.events import Look
 from ledger.errors import Refused
-from ledger.journal.commands import AcknowledgeConfidentiality
+from ledger.journal.commands import AcknowledgeConfidentiality, FoundAccounts
 from ledger.wire.entry import Actor
 from projections.views.student_page import student_page
 
@@ -61,13 +61,17 @@ def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
 
 
 def let_in(school: OpenSchool) -> str:
-    """Have the founder acknowledge what everybody does; returns a token."""
+    """Have the founder acknowledge what everybody does, where the sample has accounts or not; returns a token."""
     actor = founder(school)
-    try:
-        school.execute(AcknowledgeConfidentiality(account=actor.id, sha256=school.confidentiality.sha256), actor)
-    except Refused as refused:
-        if refused.rule != "acknowledged_already":
-            raise
+    for command in (
+        FoundAccounts(account=actor.id, basis="bench"),
+        AcknowledgeConfidentiality(account=actor.id, sha256=school.confidentiality.sha256),
+    ):
+        try:
+            school.execute(command, actor)
+        except Refused as refused:
+            if refused.rule not in ("accounts_founded_already", "acknowledged_already"):
+                raise
     return school.secrets.make_token(actor.id, actor.role, "bench", int(time.time()))
 
 
