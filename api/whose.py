@@ -14,9 +14,10 @@ from typing import Final, NamedTuple
 from ledger.access.events import NAMED_MAX
 from projections.reading import Reader
 
-_ID: Final = re.compile(
-    rb'["/,\n]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=["\\,\r\n])', re.ASCII
-)
+_MIDDLE: Final = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-")
+"""Of an id; before it stand eight digits, behind it twelve."""
+_BEFORE: Final = frozenset(b'"/,\n')
+_BEHIND: Final = frozenset(b'"\\,\r\n')
 _LENGTH: Final = 36
 
 
@@ -34,11 +35,15 @@ class Whose(NamedTuple):
 
 def ids_in(content: bytes) -> set[str]:
     """All texts in an answer that may be ids: whole texts of JSON, cells of a CSV, or the end of a stream's name."""
-    if content[:1] == b"{" and b'\\"' not in content:
-        # Twice as fast, and an answer waits for it; between quotes stand the texts of JSON, and an id is ASCII.
-        texts = content.decode("latin-1").split('"')
-        return {text[-_LENGTH:] for text in texts if len(text) == _LENGTH or text[-_LENGTH - 1 : -_LENGTH] == "/"}
-    return {found.decode() for found in set(_ID.findall(content))}
+    # An answer waits for this: its middle is found fastest, since no other text begins so; what stands around it is cut
+    # out, of which most is the same again and again.
+    starts = (found.start() - 9 for found in _MIDDLE.finditer(content))
+    pieces = {content[start : start + _LENGTH + 2] for start in starts if start >= 0}
+    return {
+        piece[1:-1].decode("latin-1")
+        for piece in pieces
+        if len(piece) == _LENGTH + 2 and piece[0] in _BEFORE and piece[-1] in _BEHIND
+    }
 
 
 class Directory:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, strategies as st
 
 from api.whose import ids_in
 
@@ -25,6 +27,15 @@ ANNA, BORIS = str(uuid4()), str(uuid4())
 )
 def test_ids_are_found_as_texts_as_names_of_streams_in_tables_and_in_bundles(content: str) -> None:
     assert ids_in(content.encode()) == {ANNA, BORIS}
+
+
+_PLAIN = re.compile(rb'["/,\n]([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=["\\,\r\n])', re.ASCII)
+
+
+@given(st.lists(st.one_of(st.sampled_from([ANNA, BORIS, ANNA[:13], BORIS[9:], "-", "a", '"', ",", "/", "\\", "\r\n"]))))
+def test_every_id_is_found_that_a_plain_reading_finds(parts: list[str]) -> None:
+    content = "".join(parts).encode()
+    assert {found.decode() for found in _PLAIN.findall(content)} == ids_in(content) & {ANNA, BORIS}
 
 
 def test_a_part_of_a_longer_text_is_not_taken_for_an_id() -> None:
