@@ -47,6 +47,29 @@ def a_block_ended_by_who_made_it(school: Sample) -> None:
     b.actor = actor
 
 
+@story("approval-same-person")
+def a_block_ended_for_who_made_it(school: Sample) -> None:
+    b = school.builder
+    block, actor = b.block(b.person("staff")), b.actor
+    b.actor = {"id": b.uuid(), "role": "director", "on_behalf_of": b.entries[-1]["actor"]["id"], "basis": "Приказ"}
+    b.unblock(block)
+    b.actor = actor
+
+
+@story("approval-same-person")
+def a_block_ended_by_for_whom_it_was_made(school: Sample) -> None:
+    b = school.builder
+    asked, block, actor = b.uuid(), b.uuid(), b.actor
+    fields = {"block": block, "person": b.person("staff"), "ground": "inaccurate", "requested_by": "person"}
+    b.begin()
+    b.actor = {"id": b.uuid(), "role": "director", "on_behalf_of": asked, "basis": "Приказ"}
+    fields |= {"received_on": "2026-09-02", "basis": "обращение"}
+    b.add("blocking", b.school_id, "personal_data_blocked", **fields)
+    b.actor = {"id": asked, "role": "administrator"}
+    b.unblock(block)
+    b.actor = actor
+
+
 @story("recorded-twice")
 def one_block_made_twice(school: Sample) -> None:
     b = school.builder

@@ -114,6 +114,15 @@ def an_erasure_approved_by_who_proposed_it(school: Sample) -> None:
     b.keep("erasure_approved", erasure=erasure)
 
 
+@story("approval-same-person")
+def an_erasure_approved_for_who_proposed_it(school: Sample) -> None:
+    b = school.builder
+    erasure, person = b.uuid(), b.person("staff")
+    b.keep("erasure_proposed", erasure=erasure, person=person, retention=["person"], ground="unlawful")
+    b.actor = {"id": b.uuid(), "role": "director", "on_behalf_of": b.entries[-1]["actor"]["id"], "basis": "Приказ"}
+    b.keep("erasure_approved", erasure=erasure)
+
+
 @story("erasure")
 def an_erasure_answered_twice(school: Sample) -> None:
     b = school.builder

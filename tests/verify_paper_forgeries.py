@@ -261,6 +261,16 @@ def a_destruction_approved_by_who_proposed_it(school: Sample) -> None:
     b.paper("paper_destruction_approved", destruction=destruction, basis="протокол")
 
 
+@story("approval-same-person")
+def a_destruction_approved_for_who_proposed_it(school: Sample) -> None:
+    b = school.builder
+    terms(b)
+    destruction = b.uuid()
+    b.paper("paper_destruction_proposed", destruction=destruction, papers=[b.store()], basis="акт")
+    b.actor = {"id": b.uuid(), "role": "director", "on_behalf_of": b.entries[-1]["actor"]["id"], "basis": "Приказ"}
+    b.paper("paper_destruction_approved", destruction=destruction, basis="протокол")
+
+
 @story("paper-destruction")
 def paper_destroyed_that_nobody_let_go(school: Sample) -> None:
     b = school.builder

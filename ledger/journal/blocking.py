@@ -18,16 +18,17 @@ from ledger.journal.blocking_vocabulary import BLOCK_GROUNDS, BLOCK_OUTCOMES, BL
 from ledger.journal.commands import BlockPersonalData, UnblockPersonalData
 from ledger.journal.context import Context
 from ledger.journal.erasures import check_not_erased
+from ledger.journal.facts import people_of
 from ledger.journal.people import Person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.vocabulary import DATA_FIELDS
 
 
 class Block(NamedTuple):
-    """A block: index of its entry, who made it, and the index of the entry that ended it, None while it stands."""
+    """A block: index of its entry, who made it and for whom, and what ended it, None while it stands."""
 
     entry: int
-    by: str
+    by: frozenset[str]
     event: PersonalDataBlocked
     ended: int | None = None
 
@@ -48,7 +49,7 @@ def evolve_blocks(state: Blocks | None, events: Iterable[Recorded]) -> Blocks | 
     for event in events:
         data = event.data
         if type(data) is PersonalDataBlocked:
-            known[data.block] = Block(event.index, event.actor.id, data)
+            known[data.block] = Block(event.index, people_of(event.actor), data)
         elif type(data) is PersonalDataUnblocked:
             known[data.block] = known[data.block]._replace(ended=event.index)
         else:
@@ -100,7 +101,7 @@ def unblock_personal_data(command: UnblockPersonalData, context: Context) -> lis
     block = known.known[command.block]
     if block.ended is not None:
         raise Refused("block_ended", "this block stands no more", clause=LOG, where="block")
-    if context.actor.id == block.by:
+    if not people_of(context.actor).isdisjoint(block.by):
         raise Refused("second_checker_needed", "who blocked may not unblock", clause="1.5", where="actor.id")
     check_not_erased(block.event.person, context)
     _check_change(command, block, context)

@@ -15,6 +15,7 @@ from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import ApproveErasure, ProposeErasure, RecordErasure, RefuseErasure
 from ledger.journal.context import Context
 from ledger.journal.erasure_events import ErasureApproved, ErasureProposed, ErasureRefused, PersonalDataErased
+from ledger.journal.facts import people_of
 from ledger.journal.people import Person
 from ledger.journal.prints import Prints
 from ledger.journal.recorded import Planned, Recorded
@@ -28,10 +29,10 @@ DISCLOSURES_MAX: Final = 1_000_000
 
 
 class Proposal(NamedTuple):
-    """An erasure that was proposed; `by` is who did; indexes of what became of it, None while nothing did."""
+    """An erasure that was proposed, by whom and for whom; indexes of what became of it, None while nothing did."""
 
     entry: int
-    by: str
+    by: frozenset[str]
     event: ErasureProposed
     approved: int | None = None
     refused: int | None = None
@@ -60,7 +61,7 @@ def evolve_erasures(state: Erasures | None, events: Iterable[Recorded]) -> Erasu
     for event in events:
         data = event.data
         if type(data) is ErasureProposed:
-            proposals[data.erasure] = Proposal(event.index, event.actor.id, data)
+            proposals[data.erasure] = Proposal(event.index, people_of(event.actor), data)
         elif type(data) is ErasureApproved:
             proposals[data.erasure] = proposals[data.erasure]._replace(approved=event.index)
         elif type(data) is ErasureRefused:
@@ -239,7 +240,7 @@ def _waiting(command: ApproveErasure | RefuseErasure, context: Context) -> tuple
     known, proposal = find_proposal(command.erasure, context)
     if not proposal.is_open:
         raise Refused("erasure_answered", "this erasure was answered already", clause=LOG, where="erasure")
-    if context.actor.id == proposal.by:
+    if not people_of(context.actor).isdisjoint(proposal.by):
         raise Refused("second_person_needed", "who proposed it may not answer", clause="1.5", where="actor.id")
     return known, proposal
 

@@ -45,7 +45,7 @@ def block(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     if action == 1:
         fields = one.event.fields or ("phone",)
         return cmd.ChangePersonalData(person=one.event.person, fields=fields[:1], sd=()), ADMIN
-    actor = actor if choices.rarely() else ADMIN if one.by == DIRECTOR.id else DIRECTOR
+    actor = actor if choices.rarely() else ADMIN if DIRECTOR.id in one.by else DIRECTOR
     person_ = journal.find(f"person/{one.event.person}")
     later = [change.entry for change in person_.changes if change.entry > one.entry] if person_ else []  # type: ignore[attr-defined]
     if later and choices.number(2):

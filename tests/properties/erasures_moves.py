@@ -69,7 +69,7 @@ def erase(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     erasure = choices.one(waiting if waiting and not choices.rarely() else [*known.proposals])
     proposal = known.proposals[erasure]
     if proposal.is_open:
-        actor = actor if choices.rarely() else ADMIN if proposal.by == DIRECTOR.id else DIRECTOR
+        actor = actor if choices.rarely() else ADMIN if DIRECTOR.id in proposal.by else DIRECTOR
         of = cmd.RefuseErasure if action == 1 else cmd.ApproveErasure
         return of(erasure=erasure, basis="приказ № 4"), actor
     forms = journal.find(f"prints/{SCHOOL}")

@@ -55,9 +55,16 @@ def test_values_are_blocked_until_a_second_person_has_checked_them(school: Small
     )
     refused = school.refuse(unblock(), ADMIN)
     assert (refused.rule, refused.clause) == ("second_checker_needed", "1.5")
+    for_who_blocked = Actor(DIRECTOR.id, "director", on_behalf_of=ADMIN.id, basis="приказ № 3")
+    assert school.refuse(unblock(), for_who_blocked).rule == "second_checker_needed"
     (ended,) = school.do(unblock(), DIRECTOR)
     assert ended == PersonalDataUnblocked(block=BLOCK, outcome="confirmed", basis="акт проверки № 2")
     assert school.refuse(unblock(), DIRECTOR).rule == "block_ended"
+
+
+def test_for_whom_was_blocked_does_not_end_it(school: SmallSchool) -> None:
+    school.do(block(), Actor(ADMIN.id, "administrator", on_behalf_of=DIRECTOR.id, basis="приказ № 3"))
+    assert school.refuse(unblock(), DIRECTOR).rule == "second_checker_needed"
 
 
 def test_a_block_stands_from_its_entry_to_the_one_that_ends_it(school: SmallSchool) -> None:

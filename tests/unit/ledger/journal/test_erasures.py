@@ -127,6 +127,8 @@ def test_who_proposed_it_neither_approves_nor_refuses_it(school: SmallSchool) ->
     school.do(unlawful(), ADMIN)
     assert school.refuse(approval(), ADMIN).rule == "second_person_needed"
     assert school.refuse(cmd.RefuseErasure(erasure=ERASURE, basis="нет"), ADMIN).rule == "second_person_needed"
+    for_who_proposed = Actor(DIRECTOR.id, "director", on_behalf_of=ADMIN.id, basis="приказ № 3")
+    assert school.refuse(approval(), for_who_proposed).rule == "second_person_needed"
     assert school.refuse(approval(), DEPUTY).rule == "role_not_allowed"
     school.do(approval(), DIRECTOR)
     assert school.refuse(approval(), DIRECTOR).rule == "erasure_answered"
