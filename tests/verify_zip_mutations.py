@@ -199,3 +199,27 @@ def two_end_records_that_differ(path: Path, members: list[Member]) -> None:
     count, at = len(members), len(raw) - 22
     end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count - 1, count - 1, directory_bytes, directory_at)
     path.write_bytes(raw[:-22] + end64 + struct.pack("<4sLQL", b"PK\6\7", 0, at, 1) + raw[-22:])
+
+
+def deflated(raw: bytes, *, is_ended: bool = True) -> bytes:
+    stream = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return stream.compress(raw) + stream.flush(zlib.Z_FINISH if is_ended else zlib.Z_SYNC_FLUSH)
+
+
+def marks(members: list[Member]) -> bytes:
+    return next(member.raw for member in members if member.name == TOP + MARKS)
+
+
+@laid_out("file-unreadable", "table-header", "table-row-missing")
+def deflated_stream_with_bytes_behind_its_end(path: Path, members: list[Member]) -> None:
+    write_members(path, changed(members, MARKS, method=8, packed=deflated(marks(members)) + FORGED))
+
+
+@laid_out("file-unreadable", "table-header", "table-row-missing")
+def deflated_stream_longer_than_its_file(path: Path, members: list[Member]) -> None:
+    write_members(path, changed(members, MARKS, method=8, packed=deflated(marks(members) + FORGED)))
+
+
+@laid_out("file-unreadable", "table-header", "table-row-missing")
+def deflated_stream_that_never_ends(path: Path, members: list[Member]) -> None:
+    write_members(path, changed(members, MARKS, method=8, packed=deflated(marks(members), is_ended=False)))

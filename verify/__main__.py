@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.archive import Pinned, is_extract, verify_archive
+from verify.archive import Pinned, verify_archive
+from verify.extract import is_extract
 from verify.findings import Report
 from verify.note import COSIGNATURE, Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey
 from verify.report import to_json, to_text

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from verify.archive_tables import open_tables
 from verify.bag import CLAIM, EXTRACT_FILES, Bag
@@ -16,25 +16,14 @@ from verify.seal import check_seal
 from verify.signed import Pinned, blocks, check_note, entry_lines
 from verify.source import open_source
 from verify.tree import Edge
-from verify.walk import LogWalk, Watch, begin_walk
+from verify.walk import Apart, ReaderLostError, Watch, begin_walk
 
-__all__ = ["CHECKPOINT", "Pinned", "is_extract", "start_edge", "verify_archive"]
+__all__ = ["CHECKPOINT", "Pinned", "start_edge", "verify_archive"]
 
 CHECKPOINT: Final = "data/log/checkpoint"
 _START, _EDGE = "data/log/start-checkpoint", "data/log/start-edge"
 _DISCLOSURES: Final = "data/log/disclosures.jsonl"
 _EDGE_LINE = re.compile(rb"[0-9a-f]{64}")
-
-
-class ReaderLostError(Exception):
-    """Another process that was reading the log is gone."""
-
-
-class Apart(Protocol):
-    """Who reads the log in another process (reader.py)."""
-
-    def follow(self, bag: Bag, edge: Edge, walk: LogWalk, checkpoint: Checkpoint | None) -> bool:
-        """Let the walk follow, to its end; say False where nothing was read, raise ReaderLostError where not all."""
 
 
 def verify_archive(
@@ -69,12 +58,6 @@ def verify_archive(
             report.skip("reader-lost", error)
             bag.close()
     return report
-
-
-def is_extract(path: Path) -> bool:
-    """Tell whether a path is an extract rather than an archive; what is neither is none."""
-    source = open_source(path, Report())
-    return source is not None and CLAIM in source.sizes
 
 
 def _check_log(

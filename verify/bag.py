@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from verify.findings import Place, Report
-from verify.source import FILES_MAX, Reading, Source, find_collisions, read_small
+from verify.source import FILES_MAX, Reading, Source, find_collisions
 
 MANIFEST: Final = "manifest-sha256.txt"
 TAG_MANIFEST: Final = "tagmanifest-sha256.txt"
@@ -59,7 +59,15 @@ class Bag:
         """Return a small file's bytes; None where it is not there, too large or unreadable."""
         if name not in self.source.sizes:
             return None
-        return read_small(self.reading(name), max_bytes, self.report)
+        reading, parts, total = self.reading(name), list[bytes](), 0
+        for chunk in reading.chunks():
+            total += len(chunk)
+            if total <= max_bytes:
+                parts.append(chunk)
+        if total > max_bytes:
+            self.report.add("archive-limit", Place(name), f"at most {max_bytes} bytes", total)
+            return None
+        return None if reading.digest is None else b"".join(parts)
 
     def begin(self) -> None:
         """Read the tag files and compare names both ways: what is there is listed, what is listed is there."""

@@ -9,6 +9,7 @@ from binascii import hexlify
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 from verify import canonical
@@ -22,6 +23,7 @@ from verify.findings import Place, Report
 from verify.log import BROKEN_MAX, digests_of
 from verify.note import NOTE_MAX_BYTES, Checkpoint
 from verify.signed import Pinned, blocks, check_checkpoint, check_note
+from verify.source import open_source
 from verify.tree import EMPTY_ROOT, ZERO_PREV, leaf_hash, root_from_shared
 
 ENTRIES_MAX: Final = 1_000_000
@@ -34,6 +36,12 @@ _HASHES = re.compile(rb"(?:[0-9a-f]{64}\n)*")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _STREAM = re.compile(r"[a-z][a-z0-9_]*/" + _UUID.pattern)
+
+
+def is_extract(path: Path) -> bool:
+    """Tell whether a path is an extract rather than an archive; what is neither is none."""
+    source = open_source(path, Report())
+    return source is not None and CLAIM in source.sizes
 
 
 @dataclass(frozen=True, slots=True)

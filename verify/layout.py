@@ -12,10 +12,10 @@ import os
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO, Final
 
 DIRECTORY_MAX_BYTES: Final = 8 << 20
+_COMMENT_MAX_BYTES: Final = 0xFFFF
 _END: Final = struct.Struct("<4s4H2LH")
 _LOCATOR: Final = struct.Struct("<4sLQL")
 _END64: Final = struct.Struct("<4sQ2H2L4Q")
@@ -41,16 +41,8 @@ class LayoutError(ValueError):
         self.member = member
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """What a ZIP's end says of its directory: how many members, and at which byte it begins."""
-
-    count: int
-    directory_at: int
-
-
-def read_end(file: IO[bytes]) -> End:
-    """Return what the end record says, or the ZIP64 record that it then repeats.
+def read_end(file: IO[bytes]) -> tuple[int, int]:
+    """Return how many members the end record says, or the ZIP64 record that it repeats, and where its directory begins.
 
     Raises:
         LayoutError: no end record as the last thing, another directory right before it, or a second opinion.
@@ -60,8 +52,9 @@ def read_end(file: IO[bytes]) -> End:
     tail = file.read().rjust(_TAIL_BYTES, b"\x00")
     end, locator, end64 = tail[-_END.size :], tail[_END64.size : -_END.size], tail[: _END64.size]
     if not end.startswith(b"PK\x05\x06") or end[-2:] != b"\x00\x00":
-        # One further up would be found by zipfile: then the file has a comment or something appended.
-        code = "zip-trailing-bytes" if zipfile.is_zipfile(file) else "archive-unreadable"
+        # One further up another program would find: then the file has a comment or something appended.
+        file.seek(max(0, file_bytes - _COMMENT_MAX_BYTES - _END.size))
+        code = "zip-trailing-bytes" if b"PK\x05\x06" in file.read() else "archive-unreadable"
         raise LayoutError(code, "a ZIP that ends with its end record", "something else")
     said = _END.unpack(end)[1:-1]
     behind = file_bytes - _END.size
@@ -80,19 +73,20 @@ def read_end(file: IO[bytes]) -> End:
     if directory_at + directory_bytes != behind:
         code = "zip-trailing-bytes" if directory_at + directory_bytes < behind else "archive-unreadable"
         raise LayoutError(code, f"a directory that ends at byte {behind}", directory_at + directory_bytes)
-    return End(count, directory_at)
+    return count, directory_at
 
 
-def check_members(file: IO[bytes], members: Sequence[zipfile.ZipInfo], end: End) -> None:
+def check_members(file: IO[bytes], members: Sequence[zipfile.ZipInfo], end: tuple[int, int]) -> None:
     """See that members lie side by side from byte 0 up to the directory, each as the directory describes it.
 
     Raises:
         LayoutError: a gap, an overlap, or a local header that says something else.
     """
-    if len(members) != end.count:
-        raise LayoutError("zip-inconsistent", f"{end.count} members in the directory", len(members))
+    count, directory_at = end
+    if len(members) != count:
+        raise LayoutError("zip-inconsistent", f"{count} members in the directory", len(members))
     in_order = sorted(members, key=lambda member: member.header_offset)
-    ends = [*(member.header_offset for member in in_order), end.directory_at]
+    ends = [*(member.header_offset for member in in_order), directory_at]
     if ends[0] != 0:
         raise LayoutError("zip-trailing-bytes", "the first member at byte 0", f"something up to byte {ends[0]}")
     for member, behind in zip(in_order, ends[1:], strict=True):

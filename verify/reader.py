@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from verify import evidence
-from verify.archive import ReaderLostError
 from verify.bag import Bag
 from verify.findings import Place, Report
 from verify.note import Checkpoint
@@ -27,7 +26,7 @@ from verify.reading import read, write
 from verify.signed import ENTRIES
 from verify.source import Reading
 from verify.tree import Edge
-from verify.walk import LogWalk
+from verify.walk import LogWalk, ReaderLostError
 
 # Below this much of entries another process costs more than it saves.
 WORTHWHILE_BYTES: Final = 16 << 20

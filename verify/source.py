@@ -5,9 +5,11 @@ checked are the bytes that were judged. Reading and hashing run ahead in a threa
 not hold up.
 """
 
+import io
 import os
 import re
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -16,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from verify.findings import Place, Report
 from verify.layout import LayoutError, check_members, read_end
@@ -27,7 +29,7 @@ DEPTH_MAX: Final = 16
 NAME_MAX_BYTES: Final = 1_024
 TOTAL_MAX_BYTES: Final = 1 << 34
 RATIO_MAX: Final = 1_000
-_ENCRYPTED: Final = 0x2041  # a member, by a stronger cipher, the directory
+_ENCRYPTED, _PATCH = 0x2041, 0x20  # a member, by a stronger cipher, the directory; a difference from another file
 # Characters and names that some system reads otherwise: a part that is empty or ends in a dot or space, a device.
 _UNSAFE = re.compile(
     r'[\\<>:"|?*]|%0[ad]|(?:^|/)(?:(?:[^/]*[. ])?|(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\.[^/]*)?)(?:/|$)',
@@ -80,14 +82,50 @@ class Folder:
         return os.fdopen(handle, "rb", buffering=0)
 
 
+class _Inflated(io.RawIOBase):
+    """A deflated member's bytes, from a stream that ends where the member does; `zipfile` asks only length and CRC."""
+
+    def __init__(self, path: Path, told: zipfile.ZipInfo) -> None:
+        self._file, self._told, self._crc = path.open("rb"), told.CRC, 0
+        self._file.seek(told.header_offset + 26)
+        self._file.seek(sum(struct.unpack("<2H", self._file.read(4))), os.SEEK_CUR)
+        self._end = self._file.tell() + told.compress_size
+        self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data, stream = b"", self._stream
+        while not data and not stream.eof:
+            packed = stream.unconsumed_tail or self._file.read(min(CHUNK_BYTES, self._end - self._file.tell()))
+            data = stream.decompress(packed, len(buffer))
+            if not packed and not stream.eof:
+                raise zipfile.BadZipFile("a deflated stream that does not end")
+        self._crc = zlib.crc32(data, self._crc)
+        if stream.eof and (self._file.tell() != self._end or stream.unused_data or self._crc != self._told):
+            raise zipfile.BadZipFile("bytes behind a deflated stream, or another CRC")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 class Zip:
     """A bag as a ZIP with one top folder."""
 
     def __init__(self, path: Path, report: Report) -> None:
         self.sizes: dict[str, int] = {}
         self._members: dict[str, zipfile.ZipInfo] = {}
-        self._zip: zipfile.ZipFile | None = None
-        infos = self._directory(path)
+        self._path = path
+        with path.open("rb") as file:
+            end = read_end(file)
+            self._zip = zipfile.ZipFile(path)
+            infos = self._zip.infolist()
+            _check_limits([info.file_size for info in infos])
+            check_members(file, infos, end)
         tops = {info.orig_filename.partition("/")[0] for info in infos}
         if infos and (len(tops) != 1 or any("/" not in info.orig_filename for info in infos)):
             report.add("bag-top-folder", Place(path.name), "one folder", f"{len(tops)} names")
@@ -103,21 +141,12 @@ class Zip:
                 self._members[name] = info
             seen.add(bare)
 
-    def _directory(self, path: Path) -> list[zipfile.ZipInfo]:
-        """Open the ZIP and return its directory; raise where it cannot be relied on."""
-        with path.open("rb") as file:
-            end = read_end(file)
-            self._zip = zipfile.ZipFile(path)
-            infos = self._zip.infolist()
-            _check_limits([info.file_size for info in infos])
-            check_members(file, infos, end)
-        return infos
-
     def open(self, name: str) -> IO[bytes]:
-        """Open a member; zipfile itself compares the member's CRC at its end."""
-        if self._zip is None:
-            raise OSError("not open")
-        return self._zip.open(self._members[name])
+        """Open a member; its CRC is compared at its end."""
+        member = self._members[name]
+        if member.compress_type == zipfile.ZIP_STORED:
+            return self._zip.open(member)
+        return io.BufferedReader(_Inflated(self._path, member))
 
 
 def open_source(path: Path, report: Report) -> Source | None:
@@ -148,7 +177,7 @@ def _member_is_sane(info: zipfile.ZipInfo, report: Report) -> bool:
     kind = info.external_attr >> 16
     problems = {
         "zip-encrypted": info.flag_bits & _ENCRYPTED,
-        "zip-method": info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED),
+        "zip-method": info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & _PATCH,
         "link": stat.S_IFMT(kind) not in (0, stat.S_IFREG, stat.S_IFDIR),
         "zip-ratio": info.file_size > CHUNK_BYTES and info.file_size > RATIO_MAX * max(info.compress_size, 1),
         "file-unreadable": info.is_dir() and info.file_size,
@@ -237,16 +266,3 @@ class Reading:
         """Let go of the file, where it was not read to its end."""
         if self._file is not None:
             self._file.close()
-
-
-def read_small(reading: Reading, max_bytes: int, report: Report) -> bytes | None:
-    """Return a whole small file, or None where it is larger than `max_bytes` or cannot be read."""
-    parts, total = [], 0
-    for chunk in reading.chunks():
-        total += len(chunk)
-        if total <= max_bytes:
-            parts.append(chunk)
-    if total > max_bytes:
-        report.add("archive-limit", Place(reading.name), f"at most {max_bytes} bytes", total)
-        return None
-    return None if reading.digest is None else b"".join(parts)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from verify import evidence
+from verify.bag import Bag
 from verify.deadlines import Deadlines
 from verify.disclosures import Disclosures
 from verify.entry import AT, DATA, Groups
@@ -49,6 +50,17 @@ def begin_walk(
         check_checkpoint(pinned.old, Place("--old"), pinned.key, report)
     walk.replay.witnesses.pinned = pinned.witnesses
     return walk if pinned.earlier is None or pinned.earlier(edge, walk) else None
+
+
+class ReaderLostError(Exception):
+    """Another process that was reading the log is gone."""
+
+
+class Apart(Protocol):
+    """Who reads the log in another process (reader.py)."""
+
+    def follow(self, bag: Bag, edge: Edge, walk: "LogWalk", checkpoint: Checkpoint | None) -> bool:
+        """Let the walk follow, to its end; say False where nothing was read, raise ReaderLostError where not all."""
 
 
 class LogWalk:
