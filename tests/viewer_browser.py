@@ -37,13 +37,17 @@ window.inMemory = (files) => new Map(files.map(([name, hash, content]) => {
   const slice = (from, to) => ({ arrayBuffer: async () => bytes.slice(from, to).buffer });
   return [name, { size: bytes.length, slice }];
 }));
+window.asPicked = ({ name, files, zip }) =>
+  zip ? { name, zip: new Blob([Uint8Array.from(atob(zip), (mark) => mark.charCodeAt(0))]) } : { name, files: inMemory(files) };
+window.asKey = (key) => key && { name: key[0], keyId: Letopis.fromHex(key[1]), key: Letopis.fromHex(key[2]) };
+window.asSaid = ({ verdict, findings, unchecked, facts, parts }) =>
+  JSON.stringify({ verdict, findings, unchecked, facts, parts: parts.map((part) => JSON.parse(asSaid(part))) });
 }
 """
 _VERIFY: Final = """async (sent) => {
-  const [files, key] = JSON.parse(sent);
-  const vkey = key && { name: key[0], keyId: Letopis.fromHex(key[1]), key: Letopis.fromHex(key[2]) };
-  const { report } = await Letopis.verifyArchive(inMemory(files), vkey);
-  return JSON.stringify({ verdict: report.verdict, findings: report.findings, unchecked: report.unchecked, facts: report.facts });
+  const [picked, key] = JSON.parse(sent);
+  const { report } = await Letopis.verifyArchive(asPicked(picked), asKey(key));
+  return asSaid(report);
 }"""
 
 
@@ -56,16 +60,25 @@ class OpenedPage:
     asked: list[str] = field(default_factory=list)
     _sent: set[str] = field(default_factory=set)
 
-    def verify(self, files: dict[str, bytes], key: VerifierKey | None) -> dict[str, Any]:
-        """What the page's verifier says of an archive given as bytes."""
-        sent = []
-        for name, raw in files.items():
-            digest = sha256(raw).hexdigest()
-            sent.append([name, digest, None if digest in self._sent else base64.b64encode(raw).decode()])
-            self._sent.add(digest)
-        pinned = key and [key.name, key.key_id.hex(), key.public_key.hex()]
-        answer: dict[str, Any] = json.loads(self.page.evaluate(_VERIFY, json.dumps([sent, pinned])))
+    def verify(self, archive: dict[str, bytes] | bytes, key: VerifierKey | None, name: str = "bag") -> dict[str, Any]:
+        """What the page's verifier says of an archive given as bytes: its files, or one ZIP."""
+        sent = json.dumps([self._picked(archive, name), _key(key)])
+        answer: dict[str, Any] = json.loads(self.page.evaluate(_VERIFY, sent))
         return answer
+
+    def _picked(self, archive: dict[str, bytes] | bytes, name: str) -> dict[str, Any]:
+        if isinstance(archive, bytes):
+            return {"name": name, "zip": base64.b64encode(archive).decode()}
+        sent = []
+        for path, raw in archive.items():
+            digest = sha256(raw).hexdigest()
+            sent.append([path, digest, None if digest in self._sent else base64.b64encode(raw).decode()])
+            self._sent.add(digest)
+        return {"name": name, "files": sent}
+
+
+def _key(key: VerifierKey | None) -> list[str] | None:
+    return None if key is None else [key.name, key.key_id.hex(), key.public_key.hex()]
 
 
 def open_page(browser: Browser, path: Path) -> OpenedPage:

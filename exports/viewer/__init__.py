@@ -5,8 +5,8 @@ nothing and is allowed nothing: its policy is `default-src 'none'` with the hash
 
 The scripts, in the order in which they are joined, hang everything on one object, `Letopis`::
 
-    hash canonical note disclosures report bag log tables archive    verify: bytes in, findings out; no page needed
-    words views page                                                 show it: text into a page, never markup
+    hash canonical report note disclosures bag zip seal log tables archive    verify: bytes in, findings out
+    words views elements page picking                                         show it: text into a page, never markup
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from importlib.resources import files
 from typing import Final
 
 SCRIPTS: Final = (
-    *("hash", "canonical", "report", "note", "disclosures", "bag", "seal", "log", "tables", "archive"),
-    *("words", "views", "page"),
+    *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", "log", "tables", "archive"),
+    *("words", "views", "elements", "page", "picking"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"
 _BESIDE: Final = "/*BESIDE*/ [] /*BESIDE*/"

@@ -10,40 +10,72 @@
   const ENTRIES_PER_FILE = 65536;
   const DISCLOSURE_MAX_BYTES = 65536;
 
-  // The lines of a file, each as `take(block, from, to, text, number, offset)`: bytes of a block, the block with one character
-  // a byte, the line's number from 1 and its byte in the file. A line too long is cut and reported.
-  async function readLines(bag, name, maxBytes, code, take) {
-    const latin = new TextDecoder("windows-1252"); // as every label of Latin-1 means here: one character a byte
-    let rest = new Uint8Array(0);
-    let number = 1;
-    let read = 0;
-    let isSkipping = false;
-    for await (const chunk of bag.chunks(name)) {
+  // The lines of a file that comes in pieces, each as `take(block, from, to, text, number, offset)`: bytes of a block, the
+  // block with one character a byte, the line's number from 1 and its byte in the file. A line too long is cut and reported.
+  class Lines {
+    constructor(report, file, maxBytes, code, take) {
+      Object.assign(this, { report, file, maxBytes, code, take });
+      this.latin = new TextDecoder("windows-1252"); // as every label of Latin-1 means here: one character a byte
+      this.rest = new Uint8Array(0);
+      this.number = 1;
+      this.read = 0;
+      this.isSkipping = false;
+    }
+
+    push(chunk) {
       let block = chunk;
-      if (rest.length) {
-        block = new Uint8Array(rest.length + chunk.length);
-        block.set(rest);
-        block.set(chunk, rest.length);
+      if (this.rest.length) {
+        block = new Uint8Array(this.rest.length + chunk.length);
+        block.set(this.rest);
+        block.set(chunk, this.rest.length);
       }
-      read += chunk.length;
-      const text = latin.decode(block);
+      this.read += chunk.length;
+      const text = this.latin.decode(block);
       let from = 0;
       for (let to = block.indexOf(10); to >= 0; to = block.indexOf(10, from)) {
-        if (isSkipping) isSkipping = false;
-        else take(block, from, to, text, number, read - block.length + from);
-        number += 1;
+        if (this.isSkipping) this.isSkipping = false;
+        else this.take(block, from, to, text, this.number, this.read - block.length + from);
+        this.number += 1;
         from = to + 1;
       }
-      rest = isSkipping ? new Uint8Array(0) : block.subarray(from);
-      if (rest.length > maxBytes) {
-        bag.report.add(code, { file: name, line: number }, `at most ${maxBytes} bytes a line`, "more");
-        rest = new Uint8Array(0);
-        isSkipping = true;
+      this.rest = this.isSkipping ? new Uint8Array(0) : block.subarray(from);
+      if (this.rest.length > this.maxBytes) {
+        this.report.add(this.code, { file: this.file, line: this.number }, `at most ${this.maxBytes} bytes a line`, "more");
+        this.rest = new Uint8Array(0);
+        this.isSkipping = true;
       }
     }
-    if (rest.length) {
-      bag.report.add("entries-no-final-newline", { file: name, line: number }, "a line feed at the end", "none");
-      take(rest, 0, rest.length, latin.decode(rest), number, read - rest.length);
+
+    end() {
+      const { rest, number, file } = this;
+      if (!rest.length) return;
+      this.report.add("entries-no-final-newline", { file, line: number }, "a line feed at the end", "none");
+      this.take(rest, 0, rest.length, this.latin.decode(rest), number, this.read - rest.length);
+    }
+  }
+
+  async function readLines(bag, name, maxBytes, code, take) {
+    const lines = new Lines(bag.report, name, maxBytes, code, take);
+    for await (const chunk of bag.chunks(name)) lines.push(chunk);
+    lines.end();
+  }
+
+  const entryFiles = (bag) => [...bag.files.keys()].filter((name) => ENTRIES.test(name)).sort();
+
+  // The leaf hashes of an archive's entries, a piece of a file at a time.
+  async function* leafBlocks(bag) {
+    for (const name of entryFiles(bag)) {
+      let leaves = [];
+      const lines = new Lines(bag.report, name, Letopis.ENTRY_MAX_BYTES, "entry-too-long", (block, from, to) =>
+        leaves.push(Letopis.leafHash(block, from, to)),
+      );
+      for await (const chunk of bag.chunks(name)) {
+        lines.push(chunk);
+        if (leaves.length) yield leaves;
+        leaves = [];
+      }
+      lines.end();
+      if (leaves.length) yield leaves;
     }
   }
 
@@ -104,26 +136,80 @@
     return edge;
   }
 
-  async function walkFiles(bag, walk, report) {
-    const files = [...bag.files.keys()].filter((name) => ENTRIES.test(name)).sort();
+  // `before`: what stands before a file's name, of an earlier archive.
+  async function walkFiles(bag, walk, report, before = "") {
+    const files = entryFiles(bag);
     let first = walk.index;
     for (const [position, name] of files.entries()) {
       const expected = `data/log/entries-${String(first).padStart(12, "0")}.jsonl`;
       if (name !== expected) report.add("entries-file-name", { file: name }, expected, name);
-      const before = walk.edge.size;
-      walk.file = name;
-      walk.positions.files.push({ name, first: before - walk.start });
+      const at = walk.edge.size;
+      walk.file = before + name;
+      walk.positions.files.push({ bag, name, shown: walk.file, first: at - walk.start });
       const take = (block, from, to, text, number, offset) => walk.take(block, from, to, text, number, offset);
       await readLines(bag, name, Letopis.ENTRY_MAX_BYTES, "entry-too-long", take);
-      const count = walk.edge.size - before;
+      const count = walk.edge.size - at;
       const isFull = count === ENTRIES_PER_FILE || (count > 0 && count < ENTRIES_PER_FILE && position === files.length - 1);
       if (bag.digests.has(name) && !isFull) report.add("entries-file-length", { file: name }, `${ENTRIES_PER_FILE} lines`, count);
       first += count;
     }
   }
 
+  // Walks through the archives that this one continues, to where it starts; says false, with a finding, where they do not
+  // lead there. They are one log: the first begins at entry 0, each other one where the one before it ends.
+  async function walkEarlier(earlier, start, walk, vkey, progress) {
+    const { report } = walk;
+    const there = [];
+    for (const picked of earlier) {
+      const one = await openEarlier(picked, vkey, report, progress);
+      if (one !== null) there.push(one);
+    }
+    there.sort((one, two) => one.edge.size - two.edge.size);
+    let isThere = there.length === earlier.length;
+    for (const one of there) isThere = isThere && (await follow(one, walk));
+    for (const one of there) report.tell(one.report, `${one.name}: `);
+    if (isThere && meets(START, walk.edge, start, report)) return true;
+    report.skip("stopped-early", "--earlier");
+    return false;
+  }
+
+  async function openEarlier(picked, vkey, report, progress) {
+    const own = new Letopis.Report();
+    const bag = await openBag(picked, own, progress);
+    if (!bag.files.size || bag.files.has(EXTRACT)) {
+      report.add("earlier-mismatch", { file: picked.name }, "an archive", "another");
+      report.tell(own, `${picked.name}: `);
+      return null;
+    }
+    await bag.begin();
+    const checkpoint = await checkNote(await bag.small(CHECKPOINT, Letopis.NOTE_MAX_BYTES), CHECKPOINT, vkey, own);
+    const edge = await startEdge(bag, vkey, checkpoint, own);
+    if (checkpoint !== null && edge !== null) return { name: picked.name, bag, report: own, edge, checkpoint };
+    report.tell(own, `${picked.name}: `);
+    return null;
+  }
+
+  // Walks through one of them; says false where it does not begin where the walk is. Its tables are read with its own archive.
+  async function follow(one, walk) {
+    const { bag, checkpoint, edge, name, report } = one;
+    if (!meets(name, walk.edge, edge, walk.report)) return false;
+    await walkFiles(bag, walk, report, `${name}: `);
+    const [said, found] = [headOf(checkpoint.size, checkpoint.root), headOf(walk.edge.size, walk.edge.root())];
+    if (said !== found) report.add("root-mismatch", { file: CHECKPOINT }, said, found);
+    await bag.finish();
+    return true;
+  }
+
+  function meets(file, edge, start, report) {
+    const [here, there] = [headOf(edge.size, edge.root()), headOf(start.size, start.root())];
+    if (here !== there) report.add("earlier-mismatch", { file }, here, there);
+    return here === there;
+  }
+
+  const headOf = (size, root) => `${size} ${Letopis.toHex(root)}`;
+
   // Checks all that is under data/; returns what the pages show and what bag-info.txt has to say of it.
-  async function checkLog(bag, vkey, report) {
+  async function checkLog(bag, vkey, report, earlier, progress) {
     const checkpoint = await checkNote(await bag.small(CHECKPOINT, Letopis.NOTE_MAX_BYTES), CHECKPOINT, vkey, report);
     if (checkpoint !== null) {
       const { origin, size, root } = checkpoint;
@@ -140,32 +226,40 @@
         disclosures.takeLine(block.subarray(from, to), { file: DISCLOSURES, line }),
       );
     }
-    const tables = new Letopis.Tables(bag, edge.size, report);
-    const walk = new Letopis.LogWalk(report, edge, disclosures);
+    const start = edge.size;
+    const tables = new Letopis.Tables(bag, start, report);
+    const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures);
+    if (earlier.length && !(await walkEarlier(earlier, edge, walk, vkey, progress))) return { info: {} };
     await walkFiles(bag, walk, report);
     walk.finish(checkpoint);
     await tables.read();
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
-    if (checkpoint !== null && walk.start === 0 && origin !== checkpoint.origin) {
+    if (checkpoint !== null && start === 0 && origin !== checkpoint.origin) {
       report.add("origin-mismatch", { file: CHECKPOINT }, origin, checkpoint.origin);
     }
     const { facts } = report;
-    Object.assign(facts, { start: walk.start, entries: edge.size - walk.start, disclosures: disclosures.count });
+    Object.assign(facts, { start, entries: walk.edge.size - start, disclosures: disclosures.count });
     const stated = { "External-Identifier": facts.origin, "Letopis-Size": facts.signed_size, "Source-Organization": facts.school };
     const info = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined).map(([label, value]) => [label, String(value)]));
     if (walk.lastAt) info["Bagging-Date"] = walk.lastAt.slice(0, 10);
-    info["Letopis-First-Index"] = String(walk.start);
+    info["Letopis-First-Index"] = String(start);
     info["Letopis-Disclosures"] = bag.files.has(DISCLOSURES) ? "full" : "none";
     return { info, checkpoint, disclosures, tables, walk };
   }
 
-  // `files`: Map of path in the bag -> Blob. `vkey`: parsed, or null. `progress(bytes)` is told of every piece read.
-  async function verifyArchive(files, vkey, progress = () => {}) {
-    const report = new Letopis.Report();
-    const bag = new Letopis.Bag(files, report, progress);
+  // What was picked: {name, files}, a folder as a Map of path -> Blob, or {name, zip}, a ZIP as a Blob.
+  async function openBag(picked, report, progress) {
+    const files = picked.zip ? await Letopis.openZip(picked.zip, picked.name, report) : Letopis.filesOfFolder(picked.files, report);
+    return new Letopis.Bag(files, report, progress);
+  }
+
+  // `vkey`: parsed, or null. `progress(bytes, total)` is told of every piece read. `earlier`: archives that this continues.
+  async function verifyArchive(picked, vkey, progress = () => {}, earlier = []) {
+    const report = new Letopis.Report(picked.name);
+    const bag = await openBag(picked, report, progress);
     if (!bag.files.size) {
-      if (!report.findings.length) report.add("archive-unreadable", {}, "files", "none");
+      if (!report.findings.length) report.add("archive-unreadable", { file: picked.name }, "files", "none");
       return { report, bag };
     }
     if (bag.files.has(EXTRACT)) {
@@ -175,11 +269,11 @@
     }
     await bag.begin();
     await Letopis.checkSeal(bag, vkey);
-    const { info, ...found } = await checkLog(bag, vkey, report);
+    const { info, ...found } = await checkLog(bag, vkey, report, earlier, progress);
     bag.checkInfo(info);
     await bag.finish();
     return { report, bag, ...found };
   }
 
-  Object.assign(Letopis, { verifyArchive });
+  Object.assign(Letopis, { CHECKPOINT, EXTRACT, checkNote, headOf, leafBlocks, openBag, startEdge, verifyArchive });
 })((globalThis.Letopis = globalThis.Letopis || {}));

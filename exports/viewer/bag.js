@@ -52,62 +52,101 @@
     }
   }
 
+  // The files of a folder that was picked, by path: those of them that can be judged.
+  function filesOfFolder(files, report) {
+    const safe = new Map();
+    for (const name of [...files.keys()].sort()) {
+      if (safe.size >= FILES_MAX || name.split("/").length > DEPTH_MAX) {
+        report.add("archive-limit", { file: name }, `at most ${FILES_MAX} files, ${DEPTH_MAX} folders deep`, "more");
+      } else if (isSafe(name, report)) {
+        safe.set(name, files.get(name));
+      }
+    }
+    return safe;
+  }
+
+  // A file's bytes in pieces: of a Blob, or of a ZIP's member (zip.js), which compares its CRC.
+  async function* piecesOf(file) {
+    if (file.pieces) {
+      yield* file.pieces();
+      return;
+    }
+    const read = (at) => file.slice(at, at + CHUNK_BYTES).arrayBuffer();
+    let ahead = file.size ? read(0) : null;
+    for (let at = 0; at < file.size; at += CHUNK_BYTES) {
+      const chunk = new Uint8Array(await ahead);
+      if (chunk.length !== Math.min(CHUNK_BYTES, file.size - at)) throw new ReadError("shorter than its directory entry says");
+      ahead = at + CHUNK_BYTES < file.size ? read(at + CHUNK_BYTES) : null;
+      yield chunk;
+    }
+  }
+
+  // All of a file: {bytes, total, fault}; where it breaks off, `fault` says why, and `total` bytes were read before.
+  async function gathered(file) {
+    if (!file.pieces) {
+      const bytes = new Uint8Array(await file.slice(0, file.size).arrayBuffer());
+      if (bytes.length !== file.size) throw new ReadError("shorter than its directory entry says");
+      return { bytes, total: bytes.length, fault: null };
+    }
+    const bytes = new Uint8Array(file.size);
+    let total = 0;
+    try {
+      for await (const piece of file.pieces()) {
+        bytes.set(piece, total);
+        total += piece.length;
+      }
+    } catch (fault) {
+      return { bytes, total, fault };
+    }
+    return { bytes, total, fault: null };
+  }
+
   class Bag {
-    // `files`: Map of path in the bag -> Blob; `progress(bytes)` is told of every piece read.
+    // `files`: Map of path in the bag -> Blob or Member; `progress(bytes, total)` is told of every piece read.
     constructor(files, report, progress) {
       this.report = report;
       this.progress = progress;
-      this.files = new Map();
+      this.files = files;
       this.expected = new Map();
       this.digests = new Map();
       this.manifests = new Map();
       this.opened = new Set();
       this.info = [];
-      for (const name of [...files.keys()].sort()) {
-        if (this.files.size >= FILES_MAX || name.split("/").length > DEPTH_MAX) {
-          report.add("archive-limit", { file: name }, `at most ${FILES_MAX} files, ${DEPTH_MAX} folders deep`, "more");
-        } else if (isSafe(name, report)) {
-          this.files.set(name, files.get(name));
-        }
-      }
+      this.bytes = [...files.values()].reduce((total, file) => total + file.size, 0);
     }
 
     // The file's bytes in pieces, hashed as they pass. A file that cannot be read to its end is a finding.
     async *chunks(name) {
-      const blob = this.files.get(name);
+      const file = this.files.get(name);
       this.opened.add(name);
       try {
-        yield* blob.size <= WHOLE_MAX_BYTES && Letopis.hasCrypto() ? this.whole(name, blob) : this.pieces(name, blob);
+        yield* file.size <= WHOLE_MAX_BYTES && Letopis.hasCrypto() ? this.whole(name, file) : this.pieces(name, file);
       } catch (error) {
         if (!(error instanceof DOMException) && !(error instanceof ReadError)) throw error;
         this.report.add("file-unreadable", { file: name }, "the whole file", error.message);
       }
     }
 
-    // The browser hashes beside what is done with the pieces; it takes no file in parts, so this one is in memory.
-    async *whole(name, blob) {
-      const bytes = new Uint8Array(await blob.slice(0, blob.size).arrayBuffer());
-      if (bytes.length !== blob.size) throw new ReadError("shorter than its directory entry says");
-      const digest = crypto.subtle.digest("SHA-256", bytes);
-      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-        const chunk = bytes.subarray(at, at + CHUNK_BYTES);
-        this.progress(chunk.length);
+    // The browser hashes beside what is done with the pieces; it takes no file in parts, so this one is in memory. Of a file
+    // that breaks off the pieces before that are given too.
+    async *whole(name, file) {
+      const { bytes, total, fault } = await gathered(file);
+      const digest = fault ? null : crypto.subtle.digest("SHA-256", bytes);
+      for (let at = 0; at < total; at += CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, Math.min(total, at + CHUNK_BYTES));
+        this.progress(chunk.length, this.bytes);
         yield chunk;
         if (at % PAUSE_BYTES === 0) await new Promise((resume) => setTimeout(resume)); // the page may draw itself
       }
+      if (fault) throw fault;
       this.digests.set(name, Letopis.toHex(new Uint8Array(await digest)));
     }
 
-    async *pieces(name, blob) {
+    async *pieces(name, file) {
       const hash = new Letopis.Sha256();
-      const read = (at) => blob.slice(at, at + CHUNK_BYTES).arrayBuffer();
-      let ahead = blob.size ? read(0) : null;
-      for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
-        const chunk = new Uint8Array(await ahead);
-        if (chunk.length !== Math.min(CHUNK_BYTES, blob.size - at)) throw new ReadError("shorter than its directory entry says");
-        ahead = at + CHUNK_BYTES < blob.size ? read(at + CHUNK_BYTES) : null;
+      for await (const chunk of piecesOf(file)) {
         hash.update(chunk);
-        this.progress(chunk.length);
+        this.progress(chunk.length, this.bytes);
         yield chunk;
       }
       this.digests.set(name, Letopis.toHex(hash.digest()));
@@ -139,7 +178,7 @@
     async begin() {
       const names = [...this.files.keys()];
       findCollisions(names, this.report);
-      for (const name of names) {
+      for (const name of [...names].sort()) {
         if (!SPECIFIED.test(name)) this.report.add("bag-file-unexpected", { file: name }, "the files of the specification", "another");
       }
       for (const name of ["bagit.txt", INFO, MANIFEST, TAG_MANIFEST]) {
@@ -222,5 +261,5 @@
     }
   }
 
-  Object.assign(Letopis, { Bag, CHUNK_BYTES });
+  Object.assign(Letopis, { Bag, ReadError, filesOfFolder, isSafe, piecesOf });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -3,142 +3,8 @@
 (function (Letopis) {
   if (typeof document === "undefined") return;
   const { day, month, moment, number, visible } = Letopis;
-  const ROWS_PER_PAGE = 100;
-  const byId = (id) => document.getElementById(id);
-
-  function el(name, attributes = {}, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key === "on") for (const [event, handler] of Object.entries(value)) made.addEventListener(event, handler);
-      else if (value === true) made.setAttribute(key, "");
-      else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
-    }
-    made.append(...children.filter((child) => child !== null && child !== ""));
-    return made;
-  }
-
-  // A value from the archive: its characters seen, its direction its own.
-  const said = (value) => (value === "" || value === null || value === undefined ? "" : el("bdi", {}, visible(value)));
-  const both = (russian, english) => {
-    const made = document.createDocumentFragment();
-    made.append(`${russian} `, el("span", { class: "en", lang: "en" }, english));
-    return made;
-  };
-  const heading = (level, russian, english) => el(level, {}, both(russian, english));
-
-  function table(caption, columns, rows, attributes = {}) {
-    const head = el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, column)));
-    const body = rows.map((cells) => el("tr", {}, ...cells.map((cell) => el("td", {}, cell))));
-    const made = el("table", attributes, el("caption", {}, caption), el("thead", {}, head), el("tbody", {}, ...body));
-    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption.textContent || "таблица / table" }, made);
-  }
-
-  const facts = (pairs) => el("dl", {}, ...pairs.filter((pair) => pair[1] !== "").flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
-
-  function choice(russian, english, options, value, change) {
-    const select = el("select", { on: { change: () => change(select.value) } });
-    for (const [key, text] of options) select.append(el("option", { value: key, selected: key === value }, visible(text)));
-    return el("label", {}, both(russian, english), select);
-  }
-
-  function filter(value, change) {
-    const input = el("input", { type: "search", value, on: { change: () => change(input.value) } });
-    return el("label", {}, both("Искать", "Search"), input);
-  }
-
-  // Buttons to earlier and later rows.
-  function pager(from, hasMore, go) {
-    const button = (russian, english, to, isThere) =>
-      el("button", { type: "button", disabled: !isThere, on: { click: () => go(to) } }, both(russian, english));
-    return el(
-      "p",
-      {},
-      button("← Раньше", "Earlier", Math.max(0, from - ROWS_PER_PAGE), from > 0),
-      " ",
-      button("Дальше →", "Later", from + ROWS_PER_PAGE, hasMore),
-    );
-  }
-
-  const state = { files: null, school: null, page: "about" };
-
-  // Picking.
-
-  const fromTop = (path) => path.split("/").slice(1).join("/");
-
-  function pick(files, name) {
-    state.files = files;
-    byId("verify").disabled = !files.size;
-    byId("picked").replaceChildren(said(name), ` — файлов / files: ${number(files.size)}`);
-  }
-
-  async function filesIn(entry, path, files) {
-    if (entry.isFile) {
-      files.set(path, await new Promise((resolve, reject) => entry.file(resolve, reject)));
-      return;
-    }
-    const reader = entry.createReader();
-    for (;;) {
-      const found = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-      if (!found.length) return;
-      for (const each of found) await filesIn(each, path ? `${path}/${each.name}` : each.name, files);
-    }
-  }
-
-  async function dropped(event) {
-    event.preventDefault();
-    byId("drop").classList.remove("over");
-    const entry = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).find((each) => each && each.isDirectory);
-    if (!entry) {
-      byId("picked").replaceChildren("Это не папка. Архив в ZIP сначала распакуйте. / Not a folder: unpack a ZIP first.");
-      return;
-    }
-    const files = new Map();
-    await filesIn(entry, "", files);
-    pick(files, entry.name);
-  }
-
-  // The key as it was pasted; null where there is none. Raises NoteError.
-  function pinnedKey() {
-    const text = byId("key").value.trim();
-    return text ? Letopis.parseVkey(text) : null;
-  }
-
-  async function verify(event) {
-    event.preventDefault();
-    byId("key-error").replaceChildren();
-    let vkey;
-    try {
-      vkey = pinnedKey();
-    } catch (error) {
-      if (!(error instanceof Letopis.NoteError)) throw error;
-      byId("key-error").replaceChildren(`Это не ключ школы / Not a school's key: ${error.message}`);
-      byId("key").focus();
-      return;
-    }
-    const bar = byId("bar");
-    const total = [...state.files.values()].reduce((bytes, file) => bytes + file.size, 0);
-    let read = 0;
-    byId("progress").hidden = false;
-    byId("verify").disabled = true;
-    byId("status").replaceChildren("Проверяю… / Verifying…");
-    const began = performance.now();
-    try {
-      const found = await Letopis.verifyArchive(state.files, vkey, (bytes) => {
-        read += bytes;
-        bar.value = total ? read / total : 1;
-      });
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      byId("status").replaceChildren(`Прочитано ${number(read)} байт за ${seconds} с. / ${read} bytes read in ${seconds} s.`);
-      show(found, vkey);
-    } catch (error) {
-      // Nothing in an archive should lead here; if something does, the answer is that there is none.
-      byId("status").replaceChildren(`Проверка прервалась, ответа нет. / The verification broke off; there is no verdict. ${visible(error)}`);
-      byId("answer").hidden = true;
-    } finally {
-      byId("progress").hidden = true;
-      byId("verify").disabled = false;
-    }
-  }
+  const { ROWS_PER_PAGE, both, byId, choice, el, facts, filter, heading, pager, said, table } = Letopis;
+  const state = { picked: null, school: null, page: "about" };
 
   // The verdict.
 
@@ -468,32 +334,30 @@
     const { bag } = state.school.found;
     const names = [...bag.files.keys()].filter((name) => name.startsWith("data/documents/"));
     if (!names.length) return fill(nothing("Документов в этом архиве нет.", "There are no documents in this archive."));
-    const link = (name) => el("a", { href: name.split("/").map(encodeURIComponent).join("/"), target: "_blank", rel: "noopener noreferrer" }, visible(name.slice(15)));
+    const isZip = Boolean(state.picked.zip);
+    const opened = (name) => el("a", { href: name.split("/").map(encodeURIComponent).join("/"), target: "_blank", rel: "noopener noreferrer" }, visible(name.slice(15)));
+    const saved = (name) => el("button", { type: "button", on: { click: () => save(name) } }, visible(name.slice(15)));
+    const link = isZip ? saved : opened;
     const rows = names.map((name) => [
       link(name), number(bag.files.get(name).size),
       bag.expected.has(name) && bag.expected.get(name) === bag.digests.get(name) ? both("цел", "whole") : both("НЕ СОШЁЛСЯ С МАНИФЕСТОМ", "DIFFERS FROM THE MANIFEST"),
     ]);
     return fill(
-      el("p", {}, both("Ссылки открывают файлы рядом с этой страницей: они верны, если она лежит в папке архива.", "Links open the files beside this page: they hold where it lies in the archive's folder.")),
+      isZip
+        ? el("p", {}, both("Кнопки сохраняют файлы из ZIP.", "Buttons save files out of the ZIP."))
+        : el("p", {}, both("Ссылки открывают файлы рядом с этой страницей: они верны, если она лежит в папке архива.", "Links open the files beside this page: they hold where it lies in the archive's folder.")),
       table(both("Документы", "Documents"), [both("Файл", "File"), both("Байт", "Bytes"), both("Проверка", "Check")], rows),
     );
   }
 
-  byId("folder").addEventListener("change", (event) => {
-    const picked = [...event.target.files];
-    pick(new Map(picked.map((file) => [fromTop(file.webkitRelativePath), file])), picked.length ? picked[0].webkitRelativePath.split("/")[0] : "");
-  });
-  byId("key-file").addEventListener("change", async (event) => {
-    const [file] = event.target.files;
-    if (file) byId("key").value = file.size <= 4096 ? (await file.text()).trim() : "";
-  });
-  for (const event of ["dragenter", "dragover"]) {
-    byId("drop").addEventListener(event, (each) => {
-      each.preventDefault();
-      byId("drop").classList.add("over");
-    });
+  // Saves a file out of the ZIP under its own name, as bytes that the browser does not open by itself.
+  async function save(name) {
+    const pieces = [];
+    for await (const piece of Letopis.piecesOf(state.school.found.bag.files.get(name))) pieces.push(piece);
+    const url = URL.createObjectURL(new Blob(pieces, { type: "application/octet-stream" }));
+    el("a", { href: url, download: name.split("/").pop() }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
   }
-  byId("drop").addEventListener("dragleave", () => byId("drop").classList.remove("over"));
-  byId("drop").addEventListener("drop", dropped);
-  byId("choice").addEventListener("submit", verify);
+
+  Object.assign(Letopis, { show, state });
 })((globalThis.Letopis = globalThis.Letopis || {}));

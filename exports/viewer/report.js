@@ -8,9 +8,23 @@
 
   // What each code means: in Russian, in English.
   const CLAIMED = {
-    "archive-unreadable": ["Архив не открывается как папка.", "The archive cannot be opened as a folder."],
+    "archive-unreadable": ["Архив не открывается как папка или ZIP.", "The archive cannot be opened as a folder or a ZIP."],
     "archive-limit": ["Превышен предел размера или количества.", "A limit on size or number is exceeded."],
+    "zip-trailing-bytes": [
+      "В ZIP есть байты, которых не называет его оглавление.",
+      "The ZIP has bytes before, between or after its members that its directory does not name.",
+    ],
+    "zip-inconsistent": [
+      "ZIP говорит об одном и том же по-разному: две программы прочли бы два архива.",
+      "The ZIP says one thing in two ways: two programs would read two archives.",
+    ],
+    "zip-encrypted": ["Часть ZIP зашифрована.", "A member of the ZIP is encrypted."],
+    "zip-ratio": ["Степень сжатия неправдоподобна.", "A member's compression ratio is implausible."],
+    "zip-method": ["Незнакомый способ сжатия.", "A member is compressed by an unknown method."],
+    link: ["Ссылка или особый файл вместо обычного.", "A link or a special file instead of a plain one."],
+    "bag-top-folder": ["В ZIP не одна верхняя папка.", "The ZIP does not have exactly one top folder."],
     "name-unsafe": ["Имя файла небезопасно.", "A file name is unsafe (absolute, '..', backslash, control characters)."],
+    "name-duplicate": ["Два файла с одним именем.", "Two files have one name."],
     "name-collision": ["Имена различаются только регистром или формой Unicode.", "Names differ only by case or Unicode form."],
     "file-unreadable": ["Файл не читается.", "A file cannot be read to its end."],
     "bag-file-missing": ["Нет обязательного файла.", "A file that must be there is missing."],
@@ -90,7 +104,10 @@
   }
 
   class Report {
-    constructor() {
+    // `subject`: what it is of. `parts`: reports of what was verified by itself, the two sides of a comparison.
+    constructor(subject = "") {
+      this.subject = subject;
+      this.parts = [];
       this.findings = [];
       this.unchecked = [];
       this.facts = {};
@@ -116,9 +133,19 @@
       if (!this.unchecked.some((item) => item.code === code)) this.unchecked.push({ code, detail: shown(detail) });
     }
 
+    // Adds what another report says, each file's name behind `before`.
+    tell(other, before) {
+      for (const finding of other.findings) {
+        this.findings.push({ ...finding, place: { ...finding.place, file: before + (finding.place.file || "") } });
+      }
+      this.beyond += other.beyond;
+      for (const { code, detail } of other.unchecked) this.skip(code, detail);
+    }
+
     get verdict() {
-      if (this.findings.length) return "finding";
-      return this.unchecked.length ? "incomplete" : "verified";
+      const verdicts = this.parts.map((part) => part.verdict);
+      if (this.findings.length || verdicts.includes("finding")) return "finding";
+      return this.unchecked.length || verdicts.includes("incomplete") ? "incomplete" : "verified";
     }
   }
 

@@ -188,7 +188,7 @@
   }
 
   // Rows `from` to `to` (from 0) of those of a table in which a cell contains `text`; read anew, as much as it takes.
-  async function page(blob, from, to, text, isWanted = null) {
+  async function page(file, from, to, text, isWanted = null) {
     const wanted = text.toLowerCase();
     const found = [];
     let header = null;
@@ -204,8 +204,9 @@
       count += 1;
       return count <= to;
     });
-    for (let at = 0; at < blob.size && !rows.isBroken && !rows.isDone; at += Letopis.CHUNK_BYTES) {
-      rows.push(new Uint8Array(await blob.slice(at, at + Letopis.CHUNK_BYTES).arrayBuffer()));
+    for await (const piece of Letopis.piecesOf(file)) {
+      rows.push(piece);
+      if (rows.isBroken || rows.isDone) break;
     }
     rows.push(null);
     return { header: (header || []).map((name) => name.replace("\ufeff", "")), rows: found, hasMore: count > to };

@@ -175,14 +175,15 @@
 
     // One entry as it lies in the archive: {index, file, raw, value, stream, disclosed}, or null.
     async entry(index) {
-      const { walk, bag, disclosures } = this.found;
+      const { walk, disclosures } = this.found;
       const at = walk ? index - walk.positions.first : -1;
       if (!walk || !(at >= 0 && at < walk.positions.offsets.length)) return null;
       const { files, offsets } = walk.positions;
       let place = files.length - 1;
       while (place > 0 && files[place].first > at) place -= 1;
       const from = offsets.values[at];
-      const blob = bag.files.get(files[place].name);
+      const { bag, name } = files[place];
+      const blob = bag.files.get(name);
       const isLast = at + 1 >= offsets.length || (files[place + 1] && files[place + 1].first === at + 1);
       const to = isLast ? blob.size : offsets.values[at + 1];
       const bytes = new Uint8Array(await blob.slice(from, Math.min(to, from + 2 * Letopis.ENTRY_MAX_BYTES)).arrayBuffer());
@@ -196,7 +197,7 @@
       const digests = value && value.data && Array.isArray(value.data._sd) ? value.data._sd : [];
       const disclosed = digests.map((digest) => disclosures.values.get(digest)).filter(Boolean);
       const leaf = Letopis.toHex(Letopis.leafHash(line, 0, line.length));
-      return { index, file: files[place].name, raw: new TextDecoder().decode(line), value, leaf, disclosed, stream: this.stream(at) };
+      return { index, file: files[place].shown, raw: new TextDecoder().decode(line), value, leaf, disclosed, stream: this.stream(at) };
     }
 
     // Indexes of the entries of the same stream, up to this one and as many behind it, at most 200 of either.

@@ -42,7 +42,6 @@
       "Документы против записей; подписи свидетелей и отметки времени.",
       "Documents against entries; witnesses' cosignatures and time stamps.",
     ],
-    ["Архив в ZIP: распакуйте его и откройте папку.", "An archive as a ZIP: unpack it and open the folder."],
   ];
 
   // Members of what a correction of a lesson, a work or homework changes.

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive, viewer
-from exports.bag import READ_ME
+from exports.bag import READ_ME, zip_bag
 from tests.command_line import letopis
 from tests.sample_folders import sample_folder
-from tests.verify_archive import manifested, sample, write_folder
+from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.viewer_browser import OpenedPage, open_page
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202eнеф\u200f&lt;b&gt;"
@@ -57,6 +57,14 @@ def judge(page: Page, folder: Path, key: str = "") -> None:
     expect(page.locator("#answer")).to_be_visible(timeout=60_000)
 
 
+def judge_zip(page: Page, zipped: Path, key: str = "") -> None:
+    page.set_input_files("#zip", zipped)
+    page.fill("#key", key)
+    page.click("#verify")
+    expect(page.locator("#verify")).to_be_enabled(timeout=60_000)
+    expect(page.locator("#answer")).to_be_visible()
+
+
 def turn(page: Page, name: str) -> None:
     page.click(f"#to-{name}")
     expect(page.locator(f"#to-{name}")).to_have_attribute("aria-current", "page")
@@ -88,6 +96,32 @@ def test_verifies_the_archive_it_lies_in(opened: OpenedPage, archive: Archive) -
         found = re.search(rf"{words}\w*\s+([\d\s]+)", opened.page.inner_text("#view"))
         assert found
         assert int(re.sub(r"\s", "", found[1])) == counts[name]
+
+
+def test_verifies_a_zip_and_shows_what_is_in_it(opened: OpenedPage, archive: Archive, tmp_path: Path) -> None:
+    zipped = tmp_path / "archive.zip"
+    zip_bag(archive.folder, zipped)
+    page = opened.page
+    judge_zip(page, zipped, archive.vkey)
+    expect(page.locator("#picked")).to_contain_text("archive.zip — ZIP")
+    expect(page.locator("#verdict .verdict.verified")).to_be_visible()
+    turn(page, "entry")
+    page.get_by_label("Номер записи").fill("700")
+    page.keyboard.press("Enter")
+    line = (archive.folder / "data/log/entries-000000000000.jsonl").read_text(encoding="utf-8").split("\n")[700]
+    expect(page.locator("#view pre").last).to_have_text(line)
+    turn(page, "tables")
+    page.get_by_label("Таблица").select_option("data/tables/courses.csv")
+    expect(page.locator("#view tbody tr")).to_have_count(min(100, len(rows(archive.folder, "courses"))))
+    other = tmp_path / "other.zip"
+    write_zip(manifested(sample().builder.files() | {"data/documents/5А.pdf": b"%PDF"}), other)
+    judge_zip(page, other)
+    expect(page.locator("#verdict .verdict.incomplete")).to_be_visible()
+    turn(page, "documents")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="5А.pdf").click()
+    assert Path(download.value.path()).read_bytes() == b"%PDF"
+    assert download.value.suggested_filename == "5А.pdf"
 
 
 def test_says_incomplete_without_a_key_and_nothing_with_what_is_none(opened: OpenedPage, archive: Archive) -> None:
