@@ -45,10 +45,16 @@ window.asSaid = ({ verdict, findings, unchecked, facts, parts }) =>
 }
 """
 _VERIFY: Final = """async (sent) => {
-  const [picked, key] = JSON.parse(sent);
-  const { report } = await Letopis.verifyArchive(asPicked(picked), asKey(key));
+  const [picked, key, earlier] = JSON.parse(sent);
+  const { report } = await Letopis.verifyArchive(asPicked(picked), asKey(key), () => {}, earlier.map(asPicked));
   return asSaid(report);
 }"""
+_COMPARE: Final = """async (sent) => {
+  const [first, second, key] = JSON.parse(sent);
+  return asSaid((await Letopis.compareArchives(asPicked(first), asPicked(second), asKey(key))).report);
+}"""
+Archive = dict[str, bytes] | bytes
+"""An archive as its files or as one ZIP."""
 
 
 @dataclass
@@ -60,13 +66,23 @@ class OpenedPage:
     asked: list[str] = field(default_factory=list)
     _sent: set[str] = field(default_factory=set)
 
-    def verify(self, archive: dict[str, bytes] | bytes, key: VerifierKey | None, name: str = "bag") -> dict[str, Any]:
-        """What the page's verifier says of an archive given as bytes: its files, or one ZIP."""
-        sent = json.dumps([self._picked(archive, name), _key(key)])
+    def verify(
+        self, archive: Archive, key: VerifierKey | None, name: str = "bag", earlier: dict[str, Archive] | None = None
+    ) -> dict[str, Any]:
+        """What the page's verifier says of an archive given as bytes; `earlier`: those that it continues, by name."""
+        picked = self._picked(archive, name)
+        before = [self._picked(each, of) for of, each in (earlier or {}).items()]
+        sent = json.dumps([picked, _key(key), before])
         answer: dict[str, Any] = json.loads(self.page.evaluate(_VERIFY, sent))
         return answer
 
-    def _picked(self, archive: dict[str, bytes] | bytes, name: str) -> dict[str, Any]:
+    def compare(self, archives: dict[str, Archive], key: VerifierKey | None) -> dict[str, Any]:
+        """What the page's verifier says of two archives given as bytes, by name."""
+        sent = json.dumps([*(self._picked(each, of) for of, each in archives.items()), _key(key)])
+        answer: dict[str, Any] = json.loads(self.page.evaluate(_COMPARE, sent))
+        return answer
+
+    def _picked(self, archive: Archive, name: str) -> dict[str, Any]:
         if isinstance(archive, bytes):
             return {"name": name, "zip": base64.b64encode(archive).decode()}
         sent = []

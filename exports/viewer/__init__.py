@@ -5,8 +5,8 @@ nothing and is allowed nothing: its policy is `default-src 'none'` with the hash
 
 The scripts, in the order in which they are joined, hang everything on one object, `Letopis`::
 
-    hash canonical report note disclosures bag zip seal log tables archive    verify: bytes in, findings out
-    words views elements page picking                                         show it: text into a page, never markup
+    hash canonical report note disclosures bag zip seal log tables archive against   verify: bytes in, findings out
+    words views elements page picking                                                show it: text, never markup
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Final
 
 SCRIPTS: Final = (
     *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", "log", "tables", "archive"),
+    "against",
     *("words", "views", "elements", "page", "picking"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"

@@ -4,7 +4,7 @@
   if (typeof document === "undefined") return;
   const { day, month, moment, number, visible } = Letopis;
   const { ROWS_PER_PAGE, both, byId, choice, el, facts, filter, heading, pager, said, table } = Letopis;
-  const state = { picked: null, school: null, page: "about" };
+  const state = { picked: null, others: [], school: null, page: "about" };
 
   // The verdict.
 
@@ -14,16 +14,10 @@
     return said(there.map(([name, value]) => name + Letopis.shown(value)).join(", "));
   }
 
-  function verdict(found, vkey) {
-    const { report } = found;
+  // What a report says by itself: the answer, what was not checked, the findings.
+  function judged(report) {
     const [russian, english, saysRussian, saysEnglish] = Letopis.VERDICTS[report.verdict];
-    const key = vkey
-      ? el("p", {}, "Ключ / Key: ", said(vkey.name), ` (${Letopis.toHex(vkey.keyId)})`)
-      : el("p", {}, both("Подпись не проверена: ключа нет.", "The signature was not checked: there is no key."));
-    const parts = [
-      el("div", { class: `verdict ${report.verdict}` }, el("strong", {}, both(russian, english)), both(saysRussian, saysEnglish)),
-      key,
-    ];
+    const parts = [el("div", { class: `verdict ${report.verdict}` }, el("strong", {}, both(russian, english)), both(saysRussian, saysEnglish))];
     if (report.unchecked.length) {
       parts.push(heading("h3", "Не проверено", "Not checked"));
       parts.push(el("ul", {}, ...report.unchecked.map(({ code, detail }) => el("li", {}, both(...Letopis.UNCHECKED[code]), ` [${code}] `, said(detail)))));
@@ -36,6 +30,26 @@
       parts.push(table(both("Расхождения", "Findings"), columns, rows));
       if (report.beyond) parts.push(el("p", {}, `… и ещё / and more: ${number(report.beyond)}`));
     }
+    return parts;
+  }
+
+  // What two archives are to each other, with both heads, and what each is by itself.
+  function compared(report) {
+    const said_ = Object.entries(Letopis.COMPARED).filter(([name]) => report.facts[name] !== undefined);
+    const shown = (name) => (name === "relation" ? both(...Letopis.RELATIONS[report.facts.relation]) : said(report.facts[name]));
+    const parts = [facts(said_.map(([name, pair]) => [both(...pair), shown(name)]))];
+    for (const [at, part] of report.parts.entries()) {
+      const [russian, english] = at ? ["Второй сам по себе", "The second by itself"] : ["Первый сам по себе", "The first by itself"];
+      parts.push(el("h3", {}, both(russian, english), ": ", said(part.subject)), ...judged(part));
+    }
+    return parts;
+  }
+
+  function verdict(report, vkey) {
+    const key = vkey
+      ? el("p", {}, "Ключ / Key: ", said(vkey.name), ` (${Letopis.toHex(vkey.keyId)})`)
+      : el("p", {}, both("Подпись не проверена: ключа нет.", "The signature was not checked: there is no key."));
+    const parts = [...judged(report), key, ...(report.parts.length ? compared(report) : [])];
     const unread = Letopis.NOT_CHECKED.map((pair) => el("li", {}, both(...pair)));
     parts.push(
       el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread),
@@ -44,9 +58,9 @@
     return parts;
   }
 
-  function show(found, vkey) {
+  function show({ report, found }, vkey) {
     state.school = new Letopis.School(found);
-    byId("verdict").replaceChildren(...verdict(found, vkey));
+    byId("verdict").replaceChildren(...verdict(report, vkey));
     byId("answer").hidden = false;
     byId("pages").hidden = false;
     byId("view").hidden = false;

@@ -2,7 +2,7 @@
 // Picking an archive and a key, and having them verified.
 (function (Letopis) {
   if (typeof document === "undefined") return;
-  const { byId, number, said, state, visible } = Letopis;
+  const { both, byId, el, number, said, state, visible } = Letopis;
 
   const fromTop = (path) => path.split("/").slice(1).join("/");
 
@@ -23,6 +23,25 @@
     if (!files.length) return null;
     return { name: files[0].webkitRelativePath.split("/")[0], files: new Map(files.map((file) => [fromTop(file.webkitRelativePath), file])) };
   }
+
+  // The other archives, each with a button that takes it from the list.
+  function list() {
+    const items = state.others.map((picked, at) => {
+      const drop = () => {
+        state.others.splice(at, 1);
+        list();
+      };
+      return el("li", {}, ...described(picked), " ", el("button", { type: "button", on: { click: drop } }, both("Убрать", "Remove")));
+    });
+    byId("other-list").replaceChildren(...items);
+  }
+
+  function add(picked) {
+    if (picked) state.others.push(picked);
+    list();
+  }
+
+  const isEarlier = () => document.querySelector('[name="how"]:checked').value === "earlier";
 
   async function filesIn(entry, path, files) {
     if (entry.isFile) {
@@ -72,12 +91,24 @@
       byId("key").focus();
       return;
     }
+    if (state.others.length > 1 && !isEarlier()) {
+      byId("status").replaceChildren("Сравнить можно с одним архивом: уберите остальные. / One archive can be compared: remove the others.");
+      return;
+    }
     byId("progress").hidden = false;
     byId("verify").disabled = true;
     byId("status").replaceChildren("Проверяю… / Verifying…");
     await judge(vkey);
     byId("progress").hidden = true;
     byId("verify").disabled = false;
+  }
+
+  // {report, found}: what is to be said, and what was found in the first archive.
+  async function verified(vkey, progress) {
+    const { picked, others } = state;
+    if (others.length && !isEarlier()) return Letopis.compareArchives(picked, others[0], vkey, progress);
+    const found = await Letopis.verifyArchive(picked, vkey, progress, others);
+    return { report: found.report, found };
   }
 
   async function judge(vkey) {
@@ -88,7 +119,7 @@
       byId("bar").value = total ? read / total : 1;
     };
     try {
-      const found = await Letopis.verifyArchive(state.picked, vkey, progress);
+      const found = await verified(vkey, progress);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       byId("status").replaceChildren(`Прочитано ${number(read)} байт за ${seconds} с. / ${read} bytes read in ${seconds} s.`);
       Letopis.show(found, vkey);
@@ -106,6 +137,14 @@
   byId("zip").addEventListener("change", (event) => {
     byId("folder").value = "";
     pick(ofZip(event.target.files[0]));
+  });
+  byId("other-folder").addEventListener("change", (event) => {
+    add(ofFolder(event.target.files));
+    event.target.value = "";
+  });
+  byId("other-zip").addEventListener("change", (event) => {
+    add(ofZip(event.target.files[0]));
+    event.target.value = "";
   });
   byId("key-file").addEventListener("change", async (event) => {
     const [file] = event.target.files;

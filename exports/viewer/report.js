@@ -69,6 +69,26 @@
     "table-unexpected": ["Лишняя таблица.", "A table that should not be there."],
     "table-header": ["Заголовок таблицы неверен.", "A table's first row is wrong."],
     "table-malformed": ["Строка таблицы не читается.", "A table's row is malformed."],
+    "earlier-mismatch": [
+      "Прежние архивы не ведут к точке, которую продолжает этот.",
+      "The earlier archives do not lead to the checkpoint that this one continues.",
+    ],
+    fork: [
+      "Школа подписала две разные истории: обе подписи верны, а записи расходятся. Так бывает, когда журнал " +
+        "продолжили с устаревшей копии, когда один ключ был у двух серверов или когда записи подменили. " +
+        "Сохраните оба: вместе они доказательство, порознь его нет.",
+      "The school signed two different histories: both signatures are valid, and the entries differ. It may have " +
+        "gone on from an outdated copy, two servers may have had one key, or entries were replaced. Keep both: " +
+        "together they are the evidence, and neither is alone.",
+    ],
+    "histories-differ": [
+      "Истории расходятся, но не доказано, что школа подписала обе: какая подлинная, говорит проверка каждой.",
+      "The histories differ, but it is not proved that the school signed both: verifying each says which is genuine.",
+    ],
+    "other-log": [
+      "Это журналы разных школ: один другого не продолжает.",
+      "These are logs of different schools: neither continues the other.",
+    ],
   };
 
   const UNCHECKED = {
@@ -83,6 +103,14 @@
     extract: [
       "Это выписка, а не архив. Её проверяет verify.pyz, а таблицы в ней открывает любая программа.",
       "This is an extract, not an archive: verify.pyz verifies it, and any program opens its tables.",
+    ],
+    "gap-between": [
+      "Между архивами есть записи, которых нет ни в одном: что один продолжает другой, не доказано.",
+      "Between the two there are entries that neither has: that one continues the other is not proved.",
+    ],
+    "nothing-to-compare": [
+      "В одном из двух нет записей, которые можно сверить.",
+      "One of the two has no entries that could be compared.",
     ],
     "before-range": [
       "Часть записей ссылается на то, что было до начала диапазона.",

@@ -27,6 +27,23 @@
     files: ["Файлов", "Files"],
   };
 
+  // What is said of two archives that were compared.
+  const COMPARED = {
+    relation: ["Первый и второй", "The first and the second"],
+    first: ["Первый: размер и корень", "The first: size and root"],
+    second: ["Второй: размер и корень", "The second: size and root"],
+    common: ["Общих записей от начала", "Entries in common from the beginning"],
+    differs_at: ["Первая разная запись", "First entry that differs"],
+  };
+
+  const RELATIONS = {
+    same: ["одна и та же история", "one and the same history"],
+    continued: ["второй продолжает первый", "the second continues the first"],
+    continues: ["первый продолжает второй", "the first continues the second"],
+    fork: ["РАЗВЕТВЛЕНИЕ: школа подписала две истории", "FORK: the school signed two histories"],
+    differ: ["истории расходятся", "the histories differ"],
+  };
+
   // What verify.pyz checks and this page does not.
   const NOT_CHECKED = [
     [
@@ -63,5 +80,5 @@
   const visible = (value) =>
     String(value).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
 
-  Object.assign(Letopis, { VERDICTS, FACTS, NOT_CHECKED, MEMBERS, number, day, month, moment, visible });
+  Object.assign(Letopis, { VERDICTS, FACTS, COMPARED, RELATIONS, NOT_CHECKED, MEMBERS, number, day, month, moment, visible });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -16,14 +16,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-import tests.conformance.test_verifier_mutations  # noqa: F401  (all mutations register themselves)
+import tests.conformance.test_verifier_mutations  # (all mutations register themselves)
+import tests.verify_pair_mutations
 from tests.verify_archive import sample
 from tests.verify_extract_forgeries import extract_of
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
 from tests.viewer_browser import OpenedPage, open_page, take_bytes
+from verify.against import compare_archives
 from verify.archive import Pinned, verify_archive
 from verify.disclosures import NAMES
+from verify.earlier import Earlier
 from verify.findings import FINDINGS, Place, Report
 from verify.unchecked import UNCHECKED
 
@@ -55,9 +58,15 @@ class Judged:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Path, Pinned]] = []
+        self.compared: list[tuple[Path, Path, Pinned]] = []
 
     def __call__(self, path: Path, by: Pinned, **_also: object) -> Report:
         self.asked.append((path, by))
+        return Report()
+
+    def compare(self, first: Path, second: Path, by: Pinned, **_also: object) -> Report:
+        """What `compare_archives` would have been asked."""
+        self.compared.append((first, second, by))
         return Report()
 
 
@@ -69,6 +78,7 @@ def judged() -> Iterator[Judged]:
         for name, module in list(sys.modules.items()):
             if name.startswith("tests.verify_") and getattr(module, "verify_archive", None) is verify_archive:
                 patched.setattr(module, "verify_archive", judged)
+        patched.setattr(tests.verify_pair_mutations, "compare_archives", judged.compare)
         yield judged
 
 
@@ -85,6 +95,11 @@ def page(chromium: Browser, viewer_file: Path) -> Iterator[OpenedPage]:
 def claimed(page: OpenedPage) -> dict[str, list[str]]:
     codes: dict[str, list[str]] = page.page.evaluate("Letopis.CLAIMED")
     return codes
+
+
+def archive_at(path: Path) -> dict[str, bytes] | bytes:
+    """What a browser hands over of what was picked."""
+    return path.read_bytes() if path.is_file() else files_of(path)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -111,15 +126,19 @@ def test_finds_what_the_verifier_in_python_finds(
     mutation: Mutation, judged: Judged, page: OpenedPage, tmp_path: Path
 ) -> None:
     judged.asked.clear()
+    judged.compared.clear()
     mutation.run(tmp_path)
+    for first, second, by in judged.compared:
+        answer = page.compare({path.name: archive_at(path) for path in (first, second)}, by.key)
+        assert on_the_page(answer) == in_python(compare_archives(first, second, by))
+        return
     if not judged.asked or not (judged.asked[0][0].is_dir() or judged.asked[0][0].is_file()):
         pytest.skip("no archive")
     path, by = judged.asked[0]
+    earlier = by.earlier.paths if isinstance(by.earlier, Earlier) else ()
+    answer = page.verify(archive_at(path), by.key, path.name, {one.name: archive_at(one) for one in earlier})
     if path.is_file():
-        answer = page.verify(path.read_bytes(), by.key, path.name)
         assert on_the_page(answer) == in_python(verify_archive(path, by))
-    else:
-        answer = page.verify(files_of(path), by.key, path.name)
     codes = {finding["code"] for finding in answer["findings"]}
     assert codes == APART.get(mutation.name, mutation.codes & CLAIMED), answer["findings"]
     assert answer["verdict"] == "finding" or not codes

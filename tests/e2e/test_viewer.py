@@ -17,7 +17,9 @@ from api.cli.keeping import export_archive, viewer
 from exports.bag import READ_ME, zip_bag
 from tests.command_line import letopis
 from tests.sample_folders import sample_folder
-from tests.verify_archive import manifested, sample, write_folder, write_zip
+from tests.unit.verify.test_verify_earlier import cut
+from tests.verify_archive import leaf, manifested, root, sample, write_folder, write_zip
+from tests.verify_pair_mutations import folder, longer, otherwise
 from tests.viewer_browser import OpenedPage, open_page
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202eнеф\u200f&lt;b&gt;"
@@ -210,8 +212,8 @@ def test_is_used_by_keyboard_alone(opened: OpenedPage, archive: Archive) -> None
     page.set_input_files("#folder", archive.folder)
     page.focus("#key")
     page.keyboard.insert_text(archive.vkey)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    for _ in range(3):  # a file with the key, other archives
+        page.keyboard.press("Tab")
     expect(page.locator("#verify")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#answer-title")).to_be_focused(timeout=60_000)
@@ -299,3 +301,58 @@ def test_shows_markup_quotes_and_marks_of_direction_as_text(
     expect(link).to_have_attribute("href", "data/documents/5%D0%90%2C%20%D1%85%D0%B8%D0%BC%D0%B8%D1%8F.pdf")
     assert (dialogs, opened.said, opened.asked) == ([], [], [viewer_file.as_uri()])
     opened.page.close()
+
+
+def test_compares_two_archives_and_shows_both_heads_of_a_fork(
+    chromium: Browser, viewer_file: Path, tmp_path: Path
+) -> None:
+    first, second = longer(), otherwise()
+    opened = open_page(chromium, viewer_file)
+    page = opened.page
+    page.set_input_files("#folder", folder(first, tmp_path / "first"))
+    page.click("#others summary")
+    page.set_input_files("#other-zip", write_zip(second.files(), tmp_path / "second.zip"))
+    expect(page.locator("#other-list li")).to_contain_text("second.zip")
+    page.fill("#key", first.key.vkey)
+    page.click("#verify")
+    expect(page.locator("#verdict .verdict.finding").first).to_be_visible(timeout=60_000)
+    verdict = page.locator("#verdict")
+    expect(verdict).to_contain_text("РАЗВЕТВЛЕНИЕ: школа подписала две истории FORK")
+    for builder in (first, second):
+        leaves = [leaf(line) for line in builder.lines()]
+        expect(verdict).to_contain_text(f"{len(leaves)} {root(leaves).hex()}")
+    expect(verdict.locator(".verdict.verified")).to_have_count(2)
+    page.click("#other-list button")
+    page.set_input_files("#other-folder", folder(sample().builder, tmp_path / "shorter"))
+    page.click("#verify")
+    expect(verdict).to_contain_text("первый продолжает второй", timeout=60_000)
+    assert opened.said == []
+    page.close()
+
+
+def test_walks_through_earlier_archives_and_shows_their_entries(
+    chromium: Browser, viewer_file: Path, tmp_path: Path
+) -> None:
+    school = sample()
+    school.builder.lines()
+    earlier, later = cut(school, tmp_path, 137)
+    opened = open_page(chromium, viewer_file)
+    page = opened.page
+    page.set_input_files("#folder", later)
+    page.click("#others summary")
+    page.set_input_files("#other-folder", earlier)
+    page.get_by_label("Это прежние архивы").check()
+    page.fill("#key", school.builder.key.vkey)
+    page.click("#verify")
+    expect(page.locator("#verdict .verdict.verified")).to_be_visible(timeout=60_000)
+    for index, file in (
+        (20, "from-0: data/log/entries-000000000000.jsonl"),
+        (140, "data/log/entries-000000000137.jsonl"),
+    ):
+        turn(page, "entry")
+        page.get_by_label("Номер записи").fill(str(index))
+        page.keyboard.press("Enter")
+        expect(page.locator("#view")).to_contain_text(file)
+        expect(page.locator("#view pre").last).to_have_text(school.builder.lines()[index].decode())
+    assert opened.said == []
+    page.close()
