@@ -30,8 +30,9 @@ _RULE_WORDS: Final = {
     "refresh": "обновление данных",
 }
 _COLUMNS: Final = (
-    *("rule (правило)", "class (класс)", "since (с)", "of (о чём)", "teacher (учитель)", "student (ученик)"),
-    *("work (работа)", "due (срок)", "done (внесено)", "verdict (вывод)", "minutes_late (опоздание, минут)"),
+    *("rule (правило)", "class (класс)", "since (с)", "of (о чём)"),
+    *("planned_number (номер урока по расписанию)", "teacher (учитель)", "student (ученик)", "work (работа)"),
+    *("due (срок)", "done (внесено)", "verdict (вывод)", "minutes_late (опоздание, минут)"),
     "done_entry (внесено записью)",
 )
 _COUNTS: Final = (
@@ -59,21 +60,23 @@ def _rows(
         asked = Asked(class_group=group.class_group, rules=_LESSON_RULES, statuses=_STATUSES)
         listed = []
         for row in deadline_register(views, asked, now=_LATER, at=position).rows:
-            # What a timetable planned and nobody recorded is of no entry.
-            if row.lesson is not None:
-                counted[group.name, row.rule][row.status] += 1
-                if row.status in _LISTED:
-                    listed.append(row)
+            counted[group.name, row.rule][row.status] += 1
+            if row.status in _LISTED:
+                listed.append(row)
         yield from map(_of_lesson, sorted(listed, key=_place))
     yield from _of_office(views, position, counted)
 
 
 def _place(row: DeadlineRow) -> tuple[object, ...]:
-    return row.held_on, row.lesson, _LESSON_RULES.index(row.rule), row.work or "", row.student or ""
+    of, number = (row.course, row.number) if row.lesson is None else (row.lesson, -1)
+    place = row.held_on, of, number, _LESSON_RULES.index(row.rule), row.work or "", row.student or ""
+    return *place, _STATUSES.index(row.status)
 
 
 def _of_lesson(row: DeadlineRow) -> Sequence[str]:
-    about = (row.class_name, row.held_on, row.lesson or "", row.teacher or "", row.student or "", row.work or "")
+    """What a timetable planned and nobody recorded is told by its course and number."""
+    of, number = (row.course, str(row.number)) if row.lesson is None else (row.lesson, "")
+    about = (row.class_name, row.held_on, of, number, row.teacher or "", row.student or "", row.work or "")
     return _row(row, about, row.recorded_by)
 
 
@@ -86,7 +89,7 @@ def _of_office(
     for row in found:
         counted[names.get(row.class_group or "", ""), row.rule][row.status] += 1
     for row in sorted((row for row in found if row.status in _LISTED), key=_office_place):
-        about = (names.get(row.class_group or "", ""), row.since, row.sheet or row.person or "", "", "")
+        about = (names.get(row.class_group or "", ""), row.since, row.sheet or row.person or "", "", "", "")
         yield _row(row, (*about, RESULT_WORDS[row.what] if row.what else ""), row.recorded_by)
 
 

@@ -1,6 +1,6 @@
-"""When the last lesson of some students ends on a day (events.md, "Deadlines"): what was recorded, and what is planned.
+"""A class's days (events.md, "Deadlines"): when the last lesson of some students ends, and what nobody recorded.
 
-Planned is what "Timetables and the calendar" says, beside "Cancelled lessons". Only the end of a day is asked for here.
+Planned is what "Timetables and the calendar" says, beside "Cancelled lessons".
 """
 
 import json
@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from verify.entry import DATA, STREAM, Groups
@@ -16,6 +16,7 @@ from verify.replay import Replay
 from verify.state import NULL, ClassGroup, Course, Period, Person
 
 _NOT_MOVED: Final = -1
+_DAY: Final = timedelta(days=1)
 
 
 class Declared(NamedTuple):
@@ -40,6 +41,15 @@ class _Planned(NamedTuple):
     course: bytes
     moved_by: int
     ends_at: str | None
+
+
+class Owed(NamedTuple):
+    """A planned lesson that no recorded one stands for: its end by the bells, where they know it, what cancelled it."""
+
+    number: int
+    course: bytes
+    ends_at: str | None
+    gone: Cancelled | None
 
 
 class _Held(NamedTuple):
@@ -139,20 +149,63 @@ class DayEnds:
 
     def _ends(self, group: ClassGroup, day: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield the ends of a class's lessons on a day, each with its course."""
-        held = self._lessons(group).get(day, {})
-        for course, lessons in held.items():
+        for course, lessons in self._lessons(group).get(day, {}).items():
             yield from ((one.ends_at, course) for one in lessons)
-        timetable = _in_force(self._planning.timetables.get(group.id, ()), day)
-        if timetable is not None:
-            yield from self._unrecorded(group, day, timetable, held)
+        for owed in self._owed(group, day):
+            if owed.ends_at is not None and (owed.gone is None or owed.gone.is_merged):
+                yield owed.ends_at, owed.course
 
-    def _unrecorded(
-        self, group: ClassGroup, day: bytes, timetable: _Version, held: dict[bytes, list[_Held]]
-    ) -> Iterator[tuple[str, bytes]]:
-        """Yield the ends of what is planned and nobody recorded; of what is cancelled, where it was merged alone."""
-        cancelled: dict[tuple[bytes, int], tuple[int, Cancelled]] = {}
+    def unrecorded(self, group: ClassGroup, until: str) -> Iterator[tuple[bytes, Owed]]:
+        """Yield what a class was to have up to a minute of the school's clock and nobody recorded, with its day.
+
+        Of what is cancelled too. What the bells have no end for is over with its day.
+        """
+        timetables, last = self._planning.timetables.get(group.id), until[:10].encode()
+        if not timetables:
+            return
+        for day in sorted(day for day in self._days_of(group, timetables[0].first) if day <= last):
+            for owed in self._owed(group, day):
+                if day < last or (owed.ends_at is not None and owed.ends_at <= until[11:]):
+                    yield day, owed
+
+    def _days_of(self, group: ClassGroup, first: bytes) -> set[bytes]:
+        """Return the days of a class's year from one on, and those that cancellations moved its lessons to."""
+        gone = (one for course in group.courses for one in self._planning.cancelled.get(course.id, {}).values())
+        days = {one.moved_to[0] for one in gone if one.moved_to is not None}
+        starts_on, ends_on = self._years.get(group.year, (b"", b""))
+        if starts_on:
+            day, last = day_of(max(first, starts_on)), day_of(ends_on)
+            while day <= last:
+                days.add(day.isoformat().encode())
+                day += _DAY
+        return days
+
+    def _owed(self, group: ClassGroup, day: bytes) -> Iterator[Owed]:
+        """Yield what is planned for a class on a day and nothing recorded stands for; nothing without a timetable."""
+        timetable = _in_force(self._planning.timetables.get(group.id, ()), day)
+        if timetable is None:
+            return
         version = _in_force(self._planning.bells.get(timetable.bells, ()), day)
         rung = {} if version is None else version.rung
+        planned, cancelled = self._planned(group, day, timetable, rung)
+        left = {course: sorted(lessons) for course, lessons in self._lessons(group).get(day, {}).items()}
+        exact = [_take(left.get(one.course, []), one.number) for one in planned]
+        for one, is_held in zip(planned, exact, strict=True):
+            if is_held:
+                continue
+            by = cancelled.get((one.course, one.number))
+            # A lesson that was moved here later than that is another one.
+            gone = None if by is None or by[0] <= one.moved_by else by[1]
+            if gone is None and left.get(one.course):
+                left[one.course].pop(0)
+            else:
+                yield Owed(one.number, one.course, one.ends_at, gone)
+
+    def _planned(
+        self, group: ClassGroup, day: bytes, timetable: _Version, rung: dict[int, str]
+    ) -> tuple[list[_Planned], dict[tuple[bytes, int], tuple[int, Cancelled]]]:
+        """Return what is planned for a day in order of the numbers, and what is cancelled there, with its entry."""
+        cancelled: dict[tuple[bytes, int], tuple[int, Cancelled]] = {}
         planned = [
             _Planned(one["number"], one["course"].encode(), _NOT_MOVED, rung.get(one["number"]))
             for one in self._taught(group, day, timetable)
@@ -165,21 +218,7 @@ class DayEnds:
                     number = gone.moved_to[1]
                     planned.append(_Planned(number, course.id, index, rung.get(number)))
         planned.sort(key=lambda one: one[:3])
-        left = {course: sorted(lessons) for course, lessons in held.items()}
-        exact = [_take(left.get(one.course, []), one.number) for one in planned]
-        for one, is_held in zip(planned, exact, strict=True):
-            if is_held:
-                continue
-            by = cancelled.get((one.course, one.number))
-            if by is not None and by[0] > one.moved_by:
-                is_owed = by[1].is_merged
-            elif left.get(one.course):
-                left[one.course].pop(0)
-                continue
-            else:
-                is_owed = True
-            if is_owed and one.ends_at is not None:
-                yield one.ends_at, one.course
+        return planned, cancelled
 
     def _taught(self, group: ClassGroup, day: bytes, timetable: _Version) -> Iterator[dict[str, Any]]:
         """Yield what the timetable has on a day; nothing where it is no school day of the grade."""

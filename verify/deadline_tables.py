@@ -16,8 +16,9 @@ ROWS: Final = "deadlines"
 COUNTS: Final = "deadline_counts"
 COLUMNS: Final = {
     ROWS: (
-        *("rule (правило)", "class (класс)", "since (с)", "of (о чём)", "teacher (учитель)", "student (ученик)"),
-        *("work (работа)", "due (срок)", "done (внесено)", "verdict (вывод)", "minutes_late (опоздание, минут)"),
+        *("rule (правило)", "class (класс)", "since (с)", "of (о чём)"),
+        *("planned_number (номер урока по расписанию)", "teacher (учитель)", "student (ученик)", "work (работа)"),
+        *("due (срок)", "done (внесено)", "verdict (вывод)", "minutes_late (опоздание, минут)"),
         "done_entry (внесено записью)",
     ),
     COUNTS: (
@@ -39,7 +40,8 @@ class Judged(NamedTuple):
     """A verdict with what it is about.
 
     `done` is the entry that did it, `of` the id of the lesson, sheet or person, `since` the day or minute from which a
-    term runs, `name` the class's, `work` the id of the work or what kind of result, `group` the class's place.
+    term runs, `name` the class's, `work` the id of the work or what kind of result, `group` the class's place. Of a
+    planned lesson that nobody recorded, `of` is the id of the course and `planned` its number in the day.
     """
 
     rule: str
@@ -52,6 +54,7 @@ class Judged(NamedTuple):
     student: bytes = b""
     work: bytes = b""
     group: int = 0
+    planned: int | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -62,16 +65,19 @@ class Judged(NamedTuple):
             return 1, self.of, self.work, self.since, done, due
         if self.rule in _OF_DATA:
             return 2 + _OF_DATA.index(self.rule), self.since, self.of, done
-        return 0, self.group, self.since, self.of, _RULES.index(self.rule), self.work, self.student
+        number = -1 if self.planned is None else self.planned
+        place = 0, self.group, self.since, self.of, number, _RULES.index(self.rule), self.work, self.student
+        return *place, IN_ORDER.index(self.verdict.status)
 
     def row(self, done_at: datetime | None) -> bytes:
         """Return its row."""
         verdict = self.verdict
         minutes = b"" if verdict.late_by is None else b"%d" % (int(verdict.late_by.total_seconds()) // 60)
         work = WHAT[self.work.decode()].encode() if self.rule == "result" else self.work
+        planned = b"" if self.planned is None else b"%d" % self.planned
         return row_of([
-            _WORDS[self.rule].encode(), cell(self.name), self.since.encode(), self.of, self.teacher, self.student, work,
-            _spelt(verdict.due), _spelt(done_at), STATUSES[verdict.status][0].encode(), minutes,
+            _WORDS[self.rule].encode(), cell(self.name), self.since.encode(), self.of, planned, self.teacher,
+            self.student, work, _spelt(verdict.due), _spelt(done_at), STATUSES[verdict.status][0].encode(), minutes,
             b"" if self.done is None else b"%d" % self.done,
         ])  # fmt: skip
 

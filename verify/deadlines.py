@@ -20,6 +20,7 @@ from verify.events import unescape
 from verify.findings import Report
 from verify.replay import Replay
 from verify.state import NULL, ClassGroup, Fact, Lesson, Period, Person, Plan, Sheet, Stay, Work
+from verify.substitution import responsible
 from verify.terms import Calendar, Judge, Verdict, Versions, at_wall, end_of
 
 
@@ -165,6 +166,9 @@ class _Judging:
                     yield one._replace(name=group.name, group=places[group])
             elif isinstance(stream, Sheet) and stream.course and stream.course.group and stream.period:
                 yield from self._results(stream, stream.period, stream.course.group.name)
+        for group, place in places.items():
+            for one in self._unrecorded(group, self._judge_of(int(group.grade))):
+                yield one._replace(name=group.name, group=place)
         judge = self._office()
         for index, (received_on, person) in self._seen.notices.items():
             done = self._seen.answers.get(index)
@@ -255,6 +259,19 @@ class _Judging:
             if _stands(work.fact):
                 for rule, verdict, done, who in self._work(lesson, held_on, work, judge):
                     yield judged(rule, verdict, done, who.id, work.id)
+
+    def _unrecorded(self, group: ClassGroup, judge: Judge) -> Iterator[Judged]:
+        """Judge a class's planned lessons that are over and nobody recorded; who is planned to give them owes them."""
+        until = judge.now.astimezone(judge.zone).isoformat(timespec="minutes")[:16]
+        courses, expected = {course.id: course for course in group.courses}, self._replay.substitution_plans.expected
+        for day, owed in self._ends.unrecorded(group, until):
+            course = courses.get(owed.course)
+            if course is None:
+                continue
+            teacher = expected.get((course.id, day, b"%d" % owed.number)) or responsible(course, day) or b""
+            for rule in ("lesson", "attendance"):
+                verdict = judge.unrecorded(day_of(day), f"{rule}_days", is_cancelled=owed.gone is not None)
+                yield Judged(rule, verdict, None, course.id, day.decode(), teacher=teacher, planned=owed.number)
 
     def _homework(self, lesson: Lesson, fact: Fact, held_on: date, judge: Judge) -> tuple[Verdict, int | None]:
         """Judge a lesson's homework: entered when it was posted, where it was; for which day, as it stands."""

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class SubstitutionPlans:
     """The plans of all courses that hold: course, index -> day and place in it, row of the table.
 
-    The last cell of a row of substitution_plans.csv says what withdrew or replaced it.
+    The last cell of a row of substitution_plans.csv says what withdrew or replaced it. `expected`: course, day and
+    number -> who is to give the lesson, by a plan that holds.
     """
 
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._standing: dict[bytes, dict[int, tuple[tuple[bytes, bytes], list[bytes]]]] = {}
+        self.expected: dict[tuple[bytes, bytes, bytes], bytes] = {}
 
     def substitution_planned(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a plan: for the responsible teacher, by another with the duty, one of a place."""
@@ -37,6 +39,7 @@ class SubstitutionPlans:
             replay.find("recorded-twice", "one planned substitution of a lesson", b"%b, %b" % place)
         row: list[bytes] = []
         standing[index] = place, row
+        self.expected[stream.id, held_on, number] = substitute
         if absent == substitute:
             replay.find("substitution-mismatch", "another teacher", substitute, field_name="data.substitute")
         if not replay.duties.includes(substitute, held_on, (b"journal", b"substitute")):
@@ -64,6 +67,7 @@ class SubstitutionPlans:
         found = self._standing.get(stream.id, {}).pop(ended, None)
         if found is not None:
             of, row = found
+            self.expected.pop((stream.id, *of), None)
             if row:
                 row[-1] = b"%d" % by
             if place in (None, of):

@@ -114,6 +114,12 @@ class Judge:
         last = last_day(day, parameters[name], parameters, self.calendar)
         return judge(end_of(last, self.zone), at, self.now)
 
+    def unrecorded(self, held_on: date, name: str, *, is_cancelled: bool) -> Verdict:
+        """Judge a planned lesson that nobody recorded by a term of days (2.1): one that was cancelled owes nothing."""
+        if is_cancelled and version_on(self.versions, held_on) is not None:
+            return Verdict(EXEMPT)
+        return self._of_days(held_on, name, None)
+
     def lesson(self, held_on: date, at: datetime | None) -> Verdict:
         """Judge a lesson's record (2.1, 2.2.1)."""
         return self._of_days(held_on, "lesson_days", at)

@@ -14,12 +14,14 @@ import pytest
 from ledger.journal import commands as cmd
 from ledger.journal.cancellation_events import PlannedPlace
 from ledger.journal.timetable_events import Bell, TimetableLesson
+from ledger.journal.vocabulary import LESSON_RULE_WORDS
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadlines import Asked, DeadlineRow, deadline_register
 from tests.integration.test_timetable_views import BELLS, World
 from tests.projection_logs import ORIGIN
+from tests.properties.test_verify_deadlines import tables_of, verifiers
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
     CLASS_A,
@@ -160,3 +162,25 @@ def check(tmp_path: Path, case: dict[str, Any]) -> None:
         counted = deadline_counts(views, asked, now=now, by=()).rows
         for status in ("missing", "pending", "exempt"):
             assert sum(getattr(row, status) for row in counted) == sum(row.status == status for row in rows)
+        check_verifiers(worked.world.log.raws, case)
+
+
+def check_verifiers(lines: list[bytes], case: dict[str, Any]) -> None:
+    """Hold what a verifier derives from the entries alone against what was worked out."""
+    rows, _ = tables_of(lines)
+    found = [row.split(";") for row in rows.decode().splitlines()]
+    assert sorted(
+        (day, course, number, rule, verdict) for rule, _, day, course, number, *_, verdict, _, _ in found if number
+    ) == sorted(
+        (
+            of.get("held_on", date.fromisoformat(MONDAY)).isoformat(),
+            COURSES[of["course"]],
+            str(of["number"]),
+            LESSON_RULE_WORDS[of["rule"]],
+            {"missing": "нет", "exempt": "не нужно"}[of["status"]],
+        )
+        for of in case["expect"]
+        if of["status"] != "pending"
+    )
+    waiting = sum(count for (_, _, status), count in verifiers(lines).items() if status == "pending")
+    assert waiting == sum(of["status"] == "pending" for of in case["expect"])

@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from exports.deadline_tables import deadline_files
 from ledger.journal import events as j, people_events as p, result_events as r
+from ledger.journal.substitution_plan_events import SubstitutionPlanned, SubstitutionPlanWithdrawn
 from projections.engine import Views
 from projections.views.office_deadlines import OfficeAsked, office_counts
 from tests import projection_oracle as oracle
+from tests.planned_days import planned_on
 from tests.projection_logs import ORIGIN
-from tests.properties.test_deadline_register import MOSCOW, DeadlineLog, all_verdicts
+from tests.properties.test_deadline_register import MOSCOW, DeadlineLog, about, all_verdicts
 from verify.deadlines import Deadlines
 from verify.disclosures import Disclosures
 from verify.findings import Report
@@ -55,7 +57,7 @@ def verifiers(lines: list[bytes]) -> Counts:
 
 
 def judges(lines: list[bytes]) -> Counts:
-    """By the house's judge, from the folded entries; planned lessons that nobody recorded are not counted."""
+    """By the house's judge, from the folded entries, planned lessons that nobody recorded among them."""
     world = oracle.fold(lines)
     names = {
         one["stream"].partition("/")[2]: f"{one['data']['grade']}{one['data']['letter']}"
@@ -64,8 +66,8 @@ def judges(lines: list[bytes]) -> Counts:
     }
     counted: Counter[tuple[str, str, str]] = Counter()
     for lesson, _, _, verdict in all_verdicts(world, datetime.fromisoformat(world.entries[-1]["at"])):
-        if isinstance(lesson, str) and verdict.rule in RULES:
-            group = world.courses[world.lessons[lesson]["course"]]["class_group"]
+        if verdict.rule in RULES:
+            group = world.courses[about(world, lesson)["course"]]["class_group"]
             counted[names[group], verdict.rule, verdict.status] += 1
     return dict(counted)
 
@@ -96,15 +98,53 @@ def tables_of(lines: list[bytes]) -> list[bytes]:
 
 
 class OfficeLog(DeadlineLog):
-    """A school whose office answers notices, shows results and has data confirmed once a year, soon or not."""
+    """A school whose office answers notices, shows results and has data confirmed once a year, soon or not.
+
+    It plans lessons, cancels some, and says who is to give them for whom.
+    """
 
     def live(self, steps: int) -> DeadlineLog:
         for step in range(steps):
             if step % 15 == 7:
                 self.adopt()
             refreshes = [self.refresh] if step > 40 else []
-            self.rng.choice((self.lesson, self.follow_up, self.examine, *[self.office.work] * 4, *refreshes))()
+            planning = [self.plan_days, self.plan_days, self.expect] if step > 30 else []
+            work = (self.lesson, self.follow_up, self.examine, *[self.office.work] * 4)
+            self.rng.choice((*work, *refreshes, *planning))()
         return self
+
+    def expect(self) -> None:
+        """Somebody is planned to give a lesson that the timetable has these days; a plan of its place is replaced, or withdrawn."""
+        rng = self.rng
+        _, group, _ = rng.choice(self.courses)
+        day = (self.day + timedelta(days=rng.randint(-1, 1))).isoformat()
+        planned = planned_on(oracle.fold(self.log.raws), group, day)
+        if not planned:
+            return
+        place = rng.choice(planned)
+        stream, key = f"substitution/{place.course}", (place.course, day, place.number)
+        if key in self.expected and rng.random() < 0.3:
+            gone = SubstitutionPlanWithdrawn(corrects=self.expected.pop(key), basis="вышел")
+            self.command((stream, gone), role="admin", seconds=60)
+            return
+        absent, substitute = rng.sample(self.teachers, 2)
+        plan = SubstitutionPlanned(
+            held_on=day,
+            number=place.number,
+            absent_teacher=absent,
+            substitute=substitute,
+            reason="ill",
+            basis="приказ",
+            same_subject=True,
+            coefficient=100,
+            replaces=self.expected.get(key),
+        )
+        (self.expected[key],) = self.command((stream, plan), role="admin", seconds=60)
+
+    @property
+    def expected(self) -> dict[tuple[str, str, int], int]:
+        found: dict[tuple[str, str, int], int] = self.__dict__.setdefault("_expected", {})
+        return found
 
     def refresh(self) -> None:
         """The year's refresh, of whose days it may be any; then somebody's answer, who may have left, or come since."""
@@ -192,3 +232,18 @@ def test_tables_of_an_archive_are_the_verifiers(offices: list[tuple[OfficeLog, V
     at = data.draw(st.integers(1, len(school.log.raws)), label="at")
     written = [b"".join(pieces).partition(b"\r\n")[2] for _, pieces in deadline_files(views, at)]
     assert written == tables_of(school.log.raws[:at])
+
+
+def test_the_tables_have_planned_lessons_of_every_kind(offices: list[tuple[OfficeLog, Views]]) -> None:
+    """Missed and cancelled ones, and such as another was to give for who was responsible."""
+    seen: Counter[str] = Counter()
+    for school, _ in offices:
+        rows, _ = tables_of(school.log.raws)
+        expected = {(day, course, str(number)) for course, day, number in school.expected}
+        for row in rows.decode().splitlines():
+            rule, _, day, course, number, *_, status, _, _ = row.split(";")
+            if number:
+                seen[status] += 1
+                seen["expected"] += (day, course, number) in expected
+                assert rule in {"запись урока", "посещаемость"}
+    assert all(seen[each] for each in ("нет", "не нужно", "expected")), seen
