@@ -111,7 +111,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.DATE: (
         "starts_on ends_on planned_on held_on due_on effective_from order_date received_on printed_on "
         "confirmed_on opens_on until application_date refused_on sent_on from_date to_date certified_on "
-        "keep_until act_on"
+        "keep_until act_on day"
     ),
     Kind.TIME: "starts_at ends_at",
     Kind.ID: (
@@ -152,7 +152,9 @@ _REFERS: Final[Mapping[str, tuple[str, str]]] = {
             *("refusals", "results"),
         )
     },
-    **{f"{table}.person": _PEOPLE for table in ("duties", "responsible", "data_notices", "data_updates")},
+    **{
+        f"{table}.person": _PEOPLE for table in ("duties", "responsible", "data_notices", "data_updates", "backdatings")
+    },
     **{f"{table}.guardian": _PEOPLE for table in ("guardians", "consents", "refusals")},
     **{
         f"{table}.{name}": _PEOPLE
@@ -197,6 +199,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "responsible": ("Ответственные за журнал", "Who answers for the journal"),
     "closings": ("Закрытие периодов", "Closings of periods"),
     "journals": ("Закрытие журналов", "Closings of journals"),
+    "backdatings": ("Задним числом", "Back-dated by two people"),
     "evidence": ("Проверки и архивы", "Verifications and archives"),
     "printouts": ("Распечатки", "Printouts"),
     "backups": ("Резервные копии", "Backups"),

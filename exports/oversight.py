@@ -9,6 +9,7 @@ import orjson
 
 from exports.account_tables import account_tables
 from exports.anchor_tables import anchor_tables
+from exports.backdating_tables import backdating_tables
 from exports.backup_tables import backup_tables
 from exports.blocking_tables import blocking_tables
 from exports.erasure_tables import erasure_tables
@@ -84,6 +85,7 @@ class Oversight:
                 ),
                 self._journals(),
             ),
+            *backdating_tables(self._views, self._position, self._name),
             Table(
                 "evidence",
                 (

@@ -46,8 +46,10 @@ WORKBOOKS: Final[Mapping[str, tuple[str, ...]]] = {
         *("refusals", "duties", "responsible"),
     ),
     "oversight": (
-        *("regulations", "closings", "journals", "evidence", "printouts", "checks", "remarks", "incidents", "excuses"),
+        *("regulations", "closings", "journals", "backdatings", "evidence", "printouts", "checks", "remarks"),
         *(
+            "incidents",
+            "excuses",
             "freshness",
             "portals",
             "witnesses",

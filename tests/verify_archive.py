@@ -261,6 +261,8 @@ HEADERS = {
     "journals": "entry (запись);at (внесено);class_id (id класса);class (класс);action (что);excused (чего нет и почему);"
     "reason (причина);requested_by (кто просил);name (имя);note (пояснение);basis (основание);request (заявка);sha256 (SHA-256);"
     "number (номер расписки);received_on (дата расписки);to (кому);actor (кто внёс)",
+    "backdatings": "entry (запись);at (внесено);action (что);what (о чём);course (курс);class (класс);subject (предмет);"
+    "person (человек);name (имя);day (день);requested_by (кто просил);basis (основание);request (заявка);actor (кто внёс)",
     "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
     "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
     "rows (строк);slowest_ms (дольше всех, мс)",
@@ -325,6 +327,10 @@ STEPS = {
     "closed": "закрыт", "reopened": "открыт снова", "attested": "заверен", "transferred": "ведомость передана",
     "reopening_requested": "просят открыть снова", "reopening_approved": "открыт снова",
     "reopening_refused": "открыть снова отказано",
+}  # fmt: skip
+LATE_ACTS = {
+    "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "назначение учителя",
+    "subgroup_joined": "зачисление в подгруппу", "subgroup_left": "выбытие из подгруппы",
 }  # fmt: skip
 PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
 REOPENED_FOR = {
@@ -1556,6 +1562,26 @@ class Builder:
         rest = [data.get(name, "") for name in ("sha256", "number", "received_on", "to")]
         return [("journals", [*head, key, self.names.get(key, ""), action, excused, *why, *rest, entry["actor"]["id"]])]
 
+    def _backdated(self, entry: dict[str, Any], type_: str) -> list[Any]:
+        """Return the row of a request to act inside a closed period, of its refusal, or of the act itself."""
+        data, (kind, _, key) = entry["data"], entry["stream"].partition("/")
+        asked: dict[str, Any] = {}
+        if not type_.endswith("_requested"):
+            same = [one for one in self.entries if one["stream"] == entry["stream"] and one["index"] < entry["index"]]
+            answers = [one for one in same if one["data"].get("request") == data["request"]]
+            asked = next((one for one in same if one["index"] == data["request"] and not answers), {})
+        terms = asked.get("data", {}) if type_.endswith("_refused") else {"what": type_, **data}
+        who = terms.get("teacher") or terms.get("student") or ""
+        day = terms.get("day") or terms.get("starts_on") or terms.get("ends_on") or ""
+        group, subject = (self.names[key], "") if kind == "class" else self.courses[key][:2]
+        action = {"requested": "просят", "refused": "отказано"}.get(type_.rpartition("_")[2], "внесено")
+        return [
+            *(entry["index"], entry["at"], action, LATE_ACTS.get(terms.get("what", ""), "")),
+            *(key if kind == "course" else "", group, subject, who, self.names.get(who, who), day),
+            *(asked["actor"]["id"] if asked else "", data.get("basis", ""), data.get("request", "")),
+            entry["actor"]["id"],
+        ]
+
     def overseen(self, entry: dict[str, Any]) -> list[tuple[str, list[Any]]]:
         """Return the row of closings, evidence or printouts that an entry makes, if it makes one."""
         data, type_, key = entry["data"], entry["type"].removesuffix("/1"), entry["stream"].partition("/")[2]
@@ -1564,6 +1590,8 @@ class Builder:
         def get(*names: str) -> list[Any]:
             return [data.get(name, "") for name in names]
 
+        if "_backdating_" in type_ or (type_ in LATE_ACTS and "request" in data):
+            return [("backdatings", self._backdated(entry, type_))]
         if type_.partition("_")[0] in ("period", "journal", "sheet") and type_.partition("_")[2] in STEPS:
             return self._turned(entry, type_)
         if type_ == "printout_registered":
@@ -1813,6 +1841,7 @@ def sample(seed: int = 1) -> Sample:
     _erased(b, group)
     _blocked(b, students[0])
     accounts(b, employee, guardian, students[1], group, period)
+    _backdated(b, course, substitute)
     open_lesson = b.lesson(course, teacher, "2026-11-05", "Проценты")
     open_work = b.work(open_lesson)
     b.mark(open_lesson, open_work, students[0], "5")
@@ -2046,6 +2075,17 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.substitution(b.lesson(course, substitute, "2027-05-08", "Повторение", number=1), teacher)
     b.release(substitute, "2027-05-08", "substitute")
     return substitute, lesson, substitution
+
+
+def _backdated(b: Builder, course: str, teacher: str) -> None:
+    """Another teacher is asked for in days of a quarter, and refused."""
+    b.begin()
+    before, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
+    asked = {"what": "teacher_assigned", "teacher": teacher, "day": "2026-10-12", "basis": "=Приказ; № 8"}
+    request = b.add("course", course, "course_backdating_requested", **asked)
+    b.begin()
+    b.actor = before
+    b.add("course", course, "course_backdating_refused", request=request, basis="+Нет")
 
 
 def _cancellations(b: Builder, group: str, course: str, year: str, teacher: str) -> None:

@@ -189,13 +189,13 @@ def backdating_approved_at_the_request_of_another_stream(f: Finished) -> None:
     approve(f, request, "teacher_assigned", f.g.school.teacher, "2026-10-26")
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def backdating_requested_on_no_ground(f: Finished) -> None:
     index = ask(f, "student_left", f.students[0], "2026-10-20")
     f.b.entries[index]["data"]["basis"] = ""
 
 
-@story("data-field")
+@story("data-field", "table-row-extra")
 def backdating_of_a_teacher_requested_for_a_student(f: Finished) -> None:
     fields = {"what": "teacher_assigned", "student": f.students[0], "day": "2026-10-20", "basis": "Приказ"}
     f.b.add("course", f.course, "course_backdating_requested", **fields)
@@ -204,3 +204,8 @@ def backdating_of_a_teacher_requested_for_a_student(f: Finished) -> None:
 @story("person-kind")
 def backdating_of_a_student_requested_for_a_teacher(f: Finished) -> None:
     ask(f, "student_left", f.g.school.teacher, "2026-10-20")
+
+
+@story("table-cell")
+def backdating_that_the_table_says_another_asked_for(f: Finished) -> None:
+    f.b.shown["backdatings", -1] = (10, f.g.school.substitute)

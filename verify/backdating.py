@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from verify.authors import around
-from verify.entry import ACTOR, DATA, Groups, people_of
+from verify.entry import ACTOR, AT, DATA, Groups, people_of
+from verify.events import unescape
 from verify.state import ClassGroup, Course, Stream
+from verify.table import cell
 
 if TYPE_CHECKING:
     from verify.replay import Replay
@@ -12,12 +14,19 @@ if TYPE_CHECKING:
 BACKDATINGS: Final = tuple(
     f"{where}_backdating_{step}" for where in ("class", "course") for step in ("requested", "refused")
 )
+_WHAT: Final = {
+    b"student_enrolled": "зачисление", b"student_left": "выбытие", b"teacher_assigned": "назначение учителя",
+    b"subgroup_joined": "зачисление в подгруппу", b"subgroup_left": "выбытие из подгруппы",
+}  # fmt: skip
+_Terms = tuple[bytes, bytes, bytes]
+"""Which act, of whom, from or up to which day."""
 
 
 class _Asked(NamedTuple):
-    """What was asked for, of whom and for which day, and all who asked: who acted, and for whom."""
+    """What was asked for and by whom, and all who asked: who acted, and for whom."""
 
-    terms: tuple[bytes, bytes, bytes]
+    terms: _Terms
+    by: bytes
     people: frozenset[bytes]
 
 
@@ -31,58 +40,84 @@ class Backdatings:
 
     def class_backdating_requested(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a request to enroll a student, or to end a stay."""
-        _, day, student, what = groups[DATA]
+        basis, day, student, what = groups[DATA]
         self._replay.person(student, "student", b"student")
-        self._waiting[stream.key, index] = _Asked((what, student, day), people_of(groups))
+        self._ask(stream, index, groups, (what, student, day), basis)
 
     def course_backdating_requested(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a request for another teacher, for a stay in the subgroup or its end."""
-        _, day, student, teacher, what = groups[DATA]
+        basis, day, student, teacher, what = groups[DATA]
         wanted, other = (teacher, student) if what == b"teacher_assigned" else (student, teacher)
         kind = "teacher" if what == b"teacher_assigned" else "student"
         if wanted is None or other is not None:
             self._find("data-field", f"a {kind} alone", what, field_name="data.what")
             return
         self._replay.person(wanted, kind, kind.encode())
-        self._waiting[stream.key, index] = _Asked((what, wanted, day), people_of(groups))
+        self._ask(stream, index, groups, (what, wanted, day), basis)
 
-    def class_backdating_refused(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def class_backdating_refused(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a refusal."""
-        self._answer(stream, groups[DATA][1], None, groups)
+        basis, request = groups[DATA]
+        self._answer(stream, index, request, None, groups, basis)
 
-    def course_backdating_refused(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def course_backdating_refused(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a refusal."""
-        self._answer(stream, groups[DATA][1], None, groups)
+        basis, request = groups[DATA]
+        self._answer(stream, index, request, None, groups, basis)
 
-    def begins(
-        self, what: bytes, stream: Stream, who: bytes, day: bytes, request: bytes | None, groups: Groups
-    ) -> None:
+    def begins(self, terms: _Terms, stream: Stream, index: int, request: bytes | None, groups: Groups) -> None:
         """Judge an act that begins on a day: by two people where a period that it changes is closed."""
-        self._judge(what, stream, who, day, day, request, groups)
+        self._judge(terms, stream, index, terms[2], request, groups)
 
-    def ends(self, what: bytes, stream: Stream, who: bytes, day: bytes, request: bytes | None, groups: Groups) -> None:
+    def ends(self, terms: _Terms, stream: Stream, index: int, request: bytes | None, groups: Groups) -> None:
         """Judge an act whose last day is one: it changes the days behind."""
-        self._judge(what, stream, who, day, around(day)[-1], request, groups)
+        self._judge(terms, stream, index, around(terms[2])[-1], request, groups)
 
     def _judge(
-        self, what: bytes, stream: Stream, who: bytes, day: bytes, first: bytes, request: bytes | None, groups: Groups
+        self, terms: _Terms, stream: Stream, index: int, first: bytes, request: bytes | None, groups: Groups
     ) -> None:
         if request is not None:
-            self._answer(stream, request, (what, who, day), groups)
+            self._answer(stream, index, request, terms, groups)
             return
         group = stream.group if isinstance(stream, Course) else stream
         if isinstance(group, ClassGroup) and self._replay.closings.is_closed_since(group, first):
             self._find("backdated-alone", "an approved request", groups[ACTOR], field_name="actor")
 
-    def _answer(self, stream: Stream, request: bytes, terms: tuple[bytes, bytes, bytes] | None, groups: Groups) -> None:
-        """Judge an answer: to a request of this stream that waits, as it was asked, by a second person."""
+    def _ask(self, stream: Stream, index: int, groups: Groups, terms: _Terms, basis: bytes) -> None:
+        self._waiting[stream.key, index] = _Asked(terms, groups[ACTOR], people_of(groups))
+        self._row(stream, index, groups, "просят", terms, basis=basis)
+
+    def _answer(
+        self, stream: Stream, index: int, request: bytes, done: _Terms | None, groups: Groups, basis: bytes = b""
+    ) -> None:
+        """Judge an answer, the act itself or (None) a refusal: to what waits, as it was asked, by a second person."""
         asked = self._waiting.pop((stream.key, int(request)), None)
+        action, terms = ("отказано", asked and asked.terms) if done is None else ("внесено", done)
+        by = b"" if asked is None else asked.by
+        self._row(stream, index, groups, action, terms, by=by, basis=basis, request=request)
         if asked is None:
             if int(request) >= self._replay.start:
                 wanted = "a request of this stream that waits"
                 self._find("request-mismatch", wanted, request, field_name="data.request")
             return
-        if terms is not None and terms != asked.terms:
-            self._find("request-mismatch", b" ".join(asked.terms), b" ".join(terms), field_name="data")
+        if done is not None and done != asked.terms:
+            self._find("request-mismatch", b" ".join(asked.terms), b" ".join(done), field_name="data")
         if not asked.people.isdisjoint(people_of(groups)):
             self._find("request-same-person", "a second person", groups[ACTOR], field_name="actor")
+
+    def _row(
+        self, stream: Stream, index: int, groups: Groups, action: str, terms: _Terms | None, *, by: bytes = b"",
+        basis: bytes = b"", request: bytes = b"",
+    ) -> None:  # fmt: skip
+        """Expect a row of the table; a refusal of what nobody asked for has nothing of it."""
+        group = stream.group if isinstance(stream, Course) else stream
+        what, who, day = terms or (b"", b"", b"")
+        known = self._replay.people.get(who)
+        is_course = isinstance(stream, Course)
+        cells = [
+            groups[AT], action.encode(), _WHAT.get(what, "").encode(), stream.id if is_course else b"",
+            cell(group.name) if isinstance(group, ClassGroup) else b"",
+            cell(stream.subject) if isinstance(stream, Course) else b"", who, cell(known.name) if known else who, day,
+            by, cell(unescape(basis)), request, groups[ACTOR],
+        ]  # fmt: skip
+        self._replay.tables.plain("backdatings", index, cells)

@@ -163,6 +163,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "request (заявка)",
         "sha256 (SHA-256)", "number (номер расписки)", "received_on (дата расписки)", "to (кому)", "actor (кто внёс)",
     ),
+    "backdatings": (
+        _ENTRY, _AT, "action (что)", "what (о чём)", "course (курс)", _CLASS, _SUBJECT, "person (человек)", _NAME,
+        "day (день)", "requested_by (кто просил)", _BASIS, "request (заявка)", "actor (кто внёс)",
+    ),
     "evidence": (
         _ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)", "sha256 (SHA-256)",
         "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)", "month (месяц)",

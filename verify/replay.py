@@ -380,7 +380,7 @@ class Replay:
         """Take a student into a class."""
         request, starts_on, student = groups[DATA]
         person = self.person(student, "student", b"student")
-        self.backdatings.begins(b"student_enrolled", stream, student, starts_on, request, groups)
+        self.backdatings.begins((b"student_enrolled", student, starts_on), stream, index, request, groups)
         if not isinstance(stream, ClassGroup):
             return
         stay = person.stays.get(stream.year)
@@ -391,11 +391,11 @@ class Replay:
             stream.roster.setdefault(person, []).append(person.stays[stream.year])
         self.tables.enrolled(index, stream.key, stream.name, person, starts_on)
 
-    def student_left(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def student_left(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a student out of a class."""
         ends_on, request, student = groups[DATA]
         person = self.person(student, "student", b"student")
-        self.backdatings.ends(b"student_left", stream, student, ends_on, request, groups)
+        self.backdatings.ends((b"student_left", student, ends_on), stream, index, request, groups)
         if not isinstance(stream, ClassGroup):
             return
         stay = person.stays.get(stream.year)
@@ -422,11 +422,11 @@ class Replay:
         self.subgroups.opened(stream, subgroup)
         self.tables.course(index, stream)
 
-    def teacher_assigned(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def teacher_assigned(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a course's responsible teacher."""
         request, starts_on, teacher = groups[DATA]
         self.person(teacher, "teacher", b"teacher")
-        self.backdatings.begins(b"teacher_assigned", stream, teacher, starts_on, request, groups)
+        self.backdatings.begins((b"teacher_assigned", teacher, starts_on), stream, index, request, groups)
         if isinstance(stream, Course):
             stream.assignments.append((starts_on, teacher))
 

@@ -43,7 +43,7 @@ class Subgroups:
         """Take a student into a subgroup, after the last stay in any of the class and subject."""
         request, starts_on, student = groups[DATA]
         person = self._replay.person(student, "student", b"student")
-        self._replay.backdatings.begins(b"subgroup_joined", course, student, starts_on, request, groups)
+        self._replay.backdatings.begins((b"subgroup_joined", student, starts_on), course, index, request, groups)
         if not isinstance(course, Course) or course.is_partial:
             return
         if course.subgroup is None:
@@ -61,11 +61,11 @@ class Subgroups:
         course.members.setdefault(person, []).append(stay)
         self._replay.tables.joined(index, course, person, stay)
 
-    def left(self, course: Stream, _index: int, groups: Groups) -> None:
+    def left(self, course: Stream, index: int, groups: Groups) -> None:
         """Take a student out of a subgroup."""
         ends_on, request, student = groups[DATA]
         person = self._replay.person(student, "student", b"student")
-        self._replay.backdatings.ends(b"subgroup_left", course, student, ends_on, request, groups)
+        self._replay.backdatings.ends((b"subgroup_left", student, ends_on), course, index, request, groups)
         if not isinstance(course, Course) or course.is_partial:
             return
         stays = course.members.get(person)
