@@ -8,7 +8,18 @@ from typing import Any
 from tests.verify_archive import Files, Sample, canonical, manifested, sample, write_folder
 from tests.verify_extracts import Extract, of_class, of_student
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
-from tests.verify_results import Graded, graded
+from tests.verify_results import (
+    Graded,
+    bad_mark_left_out,
+    computed_mark_that_is_better,
+    entry_that_a_correction_replaced,
+    graded,
+    mark_recorded_just_before,
+    rules_that_are_none,
+    rules_that_others_replaced,
+    sum_that_is_greater,
+    weight_that_is_less,
+)
 from verify.archive import verify_archive
 from verify.extract_against import verify_against
 from verify.findings import Report
@@ -502,3 +513,27 @@ def inputs_forged(name: str, scope: str, inputs: Callable[[Graded], list[int]]) 
 inputs_forged("inputs_of_another_student", "class", lambda g: [g.marks[0]])
 inputs_forged("inputs_that_are_no_marks", "class", lambda g: [g.rule])
 inputs_forged("inputs_that_are_not_there", "student", lambda g: [g.marks[0]])
+
+
+def recounted(change: Callable[[Graded], None], code: str, scope: str, student: int = 0) -> None:
+    """Register what happened otherwise, signed as if it were right, of which an extract is made: it computes again."""
+
+    def run(folder: Path) -> Report:
+        g = graded()
+        change(g)
+        of = g.school.group if scope == "class" else g.school.students[student]
+        extract = Extract(g.b, scope, of, (of_class if scope == "class" else of_student)(g.b.entries, of))
+        return judge(extract, extract.files(), folder)
+
+    MUTATIONS.append(Mutation(f"extract_of_a_{scope}_with_{change.__name__}", frozenset({code}), run))
+
+
+for of_what in ("class", "student"):
+    recounted(computed_mark_that_is_better, "result-computed", of_what)
+    recounted(sum_that_is_greater, "result-computed", of_what)
+    recounted(weight_that_is_less, "result-computed", of_what, 1)
+    recounted(bad_mark_left_out, "result-inputs", of_what)
+    recounted(entry_that_a_correction_replaced, "result-inputs", of_what, 1)
+    recounted(mark_recorded_just_before, "result-inputs", of_what, 4)
+    recounted(rules_that_others_replaced, "result-rule", of_what, 4)
+    recounted(rules_that_are_none, "result-rule", of_what, 4)

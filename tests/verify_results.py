@@ -217,10 +217,10 @@ def _year(g: Graded, year: str) -> None:
     g.mark(g.year_sheet, third, "na", "na", (0, 0), [], "final_mark")
 
 
-def graded_story(*codes: str) -> Callable[[Callable[[Graded], None]], object]:
+def graded_story(*codes: str) -> Callable[[Callable[[Graded], None]], Callable[[Graded], None]]:
     """Register a change of what happened, sealed and signed as if it were right: only the replay can tell."""
 
-    def register(change: Callable[[Graded], None]) -> object:
+    def register(change: Callable[[Graded], None]) -> Callable[[Graded], None]:
         def run(folder: Path) -> Report:
             g = graded()
             change(g)

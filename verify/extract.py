@@ -17,6 +17,7 @@ from verify.bag import CLAIM, Bag
 from verify.disclosures import DISCLOSURES_MAX, MALFORMED_MAX, NAMES, NAMES_BY_TYPE, Disclosures
 from verify.entry import AT, DATA, INDEX, PREV, STREAM, VERSION, Groups, read
 from verify.events import TYPES, unescape
+from verify.extract_recount import Recount
 from verify.extract_scope import SCOPES, Scope
 from verify.extract_tables import ExtractTables
 from verify.findings import Place, Report
@@ -84,7 +85,7 @@ def check_extract(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
         for number, lines in blocks(bag.reading(_DISCLOSURES), DISCLOSURES_MAX, "disclosure-malformed", report):
             for offset, line in enumerate(lines if disclosures.malformed <= MALFORMED_MAX else ()):
                 disclosures.take_line(line, Place(_DISCLOSURES, number + offset))
-    tables = ExtractTables(bag, report, claim.scope) if claim.scope != "entries" else None
+    tables = ExtractTables(bag, report) if claim.scope != "entries" else None
     walk = _Walk(report, claim, checkpoint, disclosures, tables)
     if ENTRIES not in bag.source.sizes:
         report.add("bag-file-missing", Place(ENTRIES), "a file", "none")
@@ -192,6 +193,7 @@ class _Walk:
         self._tables = tables
         self._scope = Scope(claim.scope, claim.of.encode(), report)
         self._leaves: dict[int, bytes] = {}
+        self._recount = Recount(report, claim.scope, self._leaves.__contains__)
         self._before: dict[int, bytes] = {}
         self._streams: dict[bytes, _Stream] = {}
         self._closings: dict[int, tuple[int, str]] = {}
@@ -282,6 +284,7 @@ class _Walk:
         if name == b"period_closed/1":
             self._closings[index] = (int(data["streams"]), data["root"].decode())
         self._scope.take(name, groups[STREAM], data, place)
+        self._recount.take(name, index, groups[STREAM], data)
         if self._tables is not None:
             self._tables.take(name, index, groups, data, self._disclosures)
 
@@ -405,6 +408,7 @@ class _Walk:
             report.limit("extract-others", f"at least {missing} entries of {len(holes)} streams")
         if self._partly:
             report.limit("extract-names", f"{self._partly} entries")
+        self._recount.tell()
 
     def info(self, *, is_disclosed: bool) -> dict[str, str]:
         """Return what bag-info.txt has to say."""

@@ -77,6 +77,22 @@ LIMITS: Final[dict[str, tuple[str, str]]] = {
         "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
         "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
     ),
+    "extract-inputs": (
+        "Итог не пересчитан: отметок, из которых он вычислен, в выписке нет (запись: каких).",
+        "A result was not computed again: marks that it was computed from are not here (its entry: which).",
+    ),
+    "extract-basis": (
+        "Итог не пересчитан: в выписке нет того, по чему отметки считаются (запись: чего).",
+        "A result was not computed again: what tells how marks count is not here (its entry: what).",
+    ),
+    "extract-results": (
+        "Столько итогов не пересчитано; остальные вычислены заново из отметок, которые есть в выписке.",
+        "So many results were not computed again; the others were, from the marks that are here.",
+    ),
+    "extract-years": (
+        "Итоги за несколько лет: сумма пересчитана, а какие классы входят и каких не хватает, говорит школа.",
+        "Final marks over years: the sum was computed again; which grades take part, and lack, is the school's word.",
+    ),
     "extract-none": (
         "О полноте выписка не утверждает ничего: это отдельные записи.",
         "The extract claims nothing of completeness: it has single entries.",

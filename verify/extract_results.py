@@ -1,7 +1,6 @@
 """Results in an extract, `results.csv` and `result_corrections.csv`: what stands, and from what it was computed.
 
-What a mark was computed from (`inputs`) are entries by which the student's marks and results stood. A student's extract
-has them all, a class's those of the class. Whether others count too, and what rules make of them, an archive shows.
+What a mark follows from is computed again in `extract_recount`.
 """
 
 import json
@@ -36,10 +35,8 @@ class ExtractResults:
         self._rows = ResultRows()
         self._corrections: list[tuple[int, list[bytes]]] = []
 
-    def take(
-        self, name: bytes, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures
-    ) -> Fact | None:
-        """Take what an entry says; return the result that stands by it from now on."""
+    def take(self, name: bytes, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> None:
+        """Take what an entry says."""
         stream = groups[STREAM]
         if name == b"period_defined/1":
             period = self._periods[stream.partition(b"/")[2]] = Period(stream)
@@ -50,16 +47,15 @@ class ExtractResults:
             sheet.course.spelt = self._courses.get(data["course"], _NOBODY)
             sheet.period = self._periods.get(data["period"])
         elif stream not in self._sheets:
-            return None
+            return
         elif name in _RECORDED:
-            return self._record(_RECORDED[name], index, groups, data, disclosures)
+            self._record(_RECORDED[name], index, groups, data, disclosures)
         elif name == b"results_published/1":
             self._sheets[stream].published.setdefault(data["what"].decode(), []).append(index)
         elif name in _CHANGED:
-            return self._change(index, groups, data, disclosures)
-        return None
+            self._change(index, groups, data, disclosures)
 
-    def _record(self, what: str, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> Fact:
+    def _record(self, what: str, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> None:
         sheet, value = self._sheets[groups[STREAM]], data["value"]
         who = self._people.get(data["student"]) or Person(b"person/" + data["student"])
         fact = sheet.standing[index] = Fact(what, index, index, value, who)
@@ -69,14 +65,13 @@ class ExtractResults:
             note = _note(data, disclosures)
             cells = (*(data[each] for each in names), data["reason"] or b"", note, data.get("lacks") or b"")
         self._rows.take(groups[AT], sheet, fact, value, cells)
-        return fact
 
-    def _change(self, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> Fact | None:
+    def _change(self, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> None:
         sheet, place = self._sheets[groups[STREAM]], Place("data/log/entries.jsonl", entry=index)
         fact = sheet.standing.pop(int(data["corrects"]), None)
         if fact is None:
             self._report.add("correction-cites-nothing", place, "a standing entry", data["corrects"])
-            return None
+            return
         if fact.value != data["old"]:
             self._report.add("correction-old-value", place, fact.value, data["old"])
         fact.value, fact.standing = NULL if data["new"] == NULL else data["new"], index
@@ -87,7 +82,6 @@ class ExtractResults:
             WORDS[data["new"]], cell(REASONS[data["reason"]]), cell(_note(data, disclosures)),
             cell(unescape(data["basis"] or b"")), data["request"] or b"", groups[ACTOR],
         ]))  # fmt: skip
-        return fact
 
     def rows(self) -> dict[str, list[tuple[int, list[bytes]]]]:
         """Return index and cells of each row, by table, as of the end."""

@@ -43,9 +43,8 @@ class _Fact:
 class ExtractTables:
     """Follows the entries of an extract, and compares its tables when all are read."""
 
-    def __init__(self, bag: Bag, report: Report, scope: str) -> None:
+    def __init__(self, bag: Bag, report: Report) -> None:
         self._bag = bag
-        self._has_all_inputs = scope == "student"
         self._report = report
         self._people: dict[bytes, Person] = {}
         self._classes: dict[bytes, bytes] = {}
@@ -55,19 +54,12 @@ class ExtractTables:
         self._facts: list[_Fact] = []
         self._standing: dict[int, _Fact] = {}
         self._results = ExtractResults(report, self._people, self._courses)
-        self._seen: set[int] = set()
-        self._counts: dict[int, bytes] = {}
-        """Whose mark or result stood by an entry."""
 
     def take(self, name: bytes, index: int, groups: Groups, data: dict[str, Any], disclosures: Disclosures) -> None:
         """Take what an entry says."""
         stream = groups[STREAM]
         id_ = stream.partition(b"/")[2]
-        self._seen.add(index)
-        result = self._results.take(name, index, groups, data, disclosures)
-        if result is not None and result.who is not None:
-            self._check_inputs(index, data)
-            self._counts[index] = result.who.id
+        self._results.take(name, index, groups, data, disclosures)
         if name in (b"person_registered/1", b"personal_data_changed/1"):
             self._person(name, stream, index, data, disclosures)
         elif name == b"class_group_opened/1":
@@ -101,16 +93,6 @@ class ExtractTables:
 
     def _add(self, fact: _Fact) -> None:
         self._standing[fact.standing] = fact
-        if fact.what == "mark":
-            self._counts[fact.standing] = fact.who
-
-    def _check_inputs(self, index: int, data: dict[str, Any]) -> None:
-        """Compare what a result was computed from with whose the entries are by which marks and results stood."""
-        for entry in json.loads(data.get("inputs", b"[]")):
-            is_here = self._has_all_inputs or entry in self._seen
-            if is_here and self._counts.get(entry) != data["student"]:
-                place = Place("data/log/entries.jsonl", entry=index, field="data.inputs")
-                self._report.add("result-inputs", place, b"marks of " + data["student"], entry)
 
     def _change(self, what: str, index: int, corrects: bytes, old: bytes, new: bytes) -> None:
         """Let another value stand; a correction of something that is not here, or stands no more, is a finding."""

@@ -6,9 +6,20 @@ them; there a result's inputs are not compared, only what it says of them.
 
 import json
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from verify.computing import (
+    HALVES_UP,
+    NOTHING,
+    Input,
+    digits_of,
+    grade_of,
+    is_enough,
+    rounded,
+    share_of,
+    summed,
+    weights_of,
+)
 from verify.disclosures import OF_OTHERS
 from verify.entry import ACTOR, AT, DATA, Groups, people_of
 from verify.finals import final_over_years, over_years
@@ -17,12 +28,6 @@ from verify.state import NULL, Course, Fact, Period, Person, Request, Sheet, Str
 
 if TYPE_CHECKING:
     from verify.replay import Replay
-
-_NOTHING: Final = b"na"
-_WEIGHT: Final = 100
-_HALVES_UP: Final = 50
-# A mark that stands: its standing entry, its digits, and its work's weight.
-_Input = tuple[int, tuple[int, ...], int]
 
 
 class Results:
@@ -118,23 +123,21 @@ class Results:
         over = over_years(rules, sheet) if what == "final_mark" else None
         lacks, up_from = None, rules["mean_up_from"]
         if is_lessons:
-            weights = rules.get("weights", {}) if rules["average"] == "weighted" else None
-            marks = list(_lesson_marks(sheet, person, weights))
+            marks = list(_lesson_marks(sheet, person, weights_of(rules)))
             least = rules["marks_min"]
         elif what == "period_mark":
             marks, least = list(_period_marks(sheet, person)), rules["period_marks_min"]
         elif over is not None:
             found = final_over_years(self.replay, sheet, person, over)
-            marks = [(entry, digits, 1) for entry, value in found.marks if (digits := _digits(value))]
+            marks = [(entry, digits, 1) for entry, value in found.marks if (digits := digits_of(value))]
             lacks = b"[%b]" % b",".join(b"%d" % grade for grade in found.lacks) if found.lacks else None
-            least, up_from = 1, _HALVES_UP
+            least, up_from = 1, HALVES_UP
         else:
             marks, least = _final_marks(sheet, person, rules["final_from"] == "mean_of_year_and_exam"), 1
-        total = sum(each * share for _, digits, share in marks for each in digits)
-        weight = sum(share * len(digits) for _, digits, share in marks)
-        computed = _NOTHING
-        if lacks is None and sum(len(digits) for _, digits, _ in marks) >= least:
-            computed = _grade(total, weight, rules) if is_lessons else _round(total, weight, up_from)
+        total, weight = summed(marks)
+        computed = NOTHING
+        if lacks is None and is_enough(marks, least):
+            computed = grade_of(total, weight, rules) if is_lessons else rounded(total, weight, up_from)
         return sorted(entry for entry, _, _ in marks), total, weight, computed, lacks
 
     def _rules(self, sheet: Sheet, index: int) -> dict[str, Any] | None:
@@ -263,7 +266,7 @@ def _fit(course: Course, period: Period) -> bool:
     return course.group is not None and course.group.grade in period.grades and course.year == period.year
 
 
-def _lesson_marks(sheet: Sheet, person: Person, weights: dict[str, int] | None) -> Iterator[_Input]:
+def _lesson_marks(sheet: Sheet, person: Person, weights: dict[str, int] | None) -> Iterator[Input]:
     """Yield the student's marks that count in the subject's lessons of the period; `weights` None: all count alike."""
     course, period = sheet.course, sheet.period
     if course is None or course.taught is None or period is None:
@@ -272,61 +275,29 @@ def _lesson_marks(sheet: Sheet, person: Person, weights: dict[str, int] | None) 
         work = fact.work
         if work is None or not period.starts_on <= work.lesson.held_on <= period.ends_on:
             continue
-        digits = _digits(fact.value)
-        if not digits:
-            continue
-        if weights is None:
-            yield fact.standing, digits, 1
-            continue
-        own, kind = _weight_and_kind(work.fact.value)
-        yield fact.standing, digits, weights.get(kind, _WEIGHT) if own is None else own
+        digits = digits_of(fact.value)
+        if digits:
+            yield fact.standing, digits, share_of(work.fact.value, weights)
 
 
-def _period_marks(sheet: Sheet, person: Person) -> Iterator[_Input]:
+def _period_marks(sheet: Sheet, person: Person) -> Iterator[Input]:
     """Yield the student's marks that count for the subject's periods but the year."""
     taught = sheet.course.taught if sheet.course is not None else None
     for other in taught.graded.get(person, ()) if taught is not None else ():
         fact = other.results.get(("period_mark", person))
         is_year = other.period is None or other.period.kind == b"year"
-        if fact is not None and not is_year and (digits := _digits(fact.value)):
+        if fact is not None and not is_year and (digits := digits_of(fact.value)):
             yield fact.standing, digits, 1
 
 
-def _final_marks(sheet: Sheet, person: Person, with_exam: bool) -> list[_Input]:  # noqa: FBT001
+def _final_marks(sheet: Sheet, person: Person, with_exam: bool) -> list[Input]:  # noqa: FBT001
     """Return what a final mark is the mean of: nothing without a year's mark that counts."""
-    found: list[_Input] = []
+    found: list[Input] = []
     for what in ("period_mark", "exam_result") if with_exam else ("period_mark",):
         fact = sheet.results.get((what, person))
-        digits = _digits(fact.value) if fact is not None else ()
+        digits = digits_of(fact.value) if fact is not None else ()
         if fact is not None and digits:
             found.append((fact.standing, digits, 1))
         elif what == "period_mark":
             return []
     return found
-
-
-@cache
-def _digits(value: bytes) -> tuple[int, ...]:
-    """Return the digits of a mark: two where there are two criteria, none where there are words or nothing stands."""
-    return tuple(int(part) for part in value.strip(b'"').split(b"/") if part.isdigit())
-
-
-@cache
-def _weight_and_kind(work: bytes) -> tuple[int | None, str]:
-    """Return the weight that a work's standing value says, if it does, and its kind; an annulled one weighs nothing."""
-    if work == NULL:
-        return 0, ""
-    value = json.loads(work)
-    return value.get("weight"), value["kind"]
-
-
-def _grade(total: int, weight: int, rules: dict[str, Any]) -> bytes:
-    """Return the mark of a mean: each threshold in hundredths, compared exactly."""
-    mark = 2 + sum(100 * total >= rules[name] * weight for name in ("three_from", "four_from", "five_from"))
-    return b"%d" % mark
-
-
-def _round(total: int, weight: int, up_from: int) -> bytes:
-    """Round a mean up where what is beyond the whole mark reaches so many hundredths."""
-    whole = total // weight
-    return b"%d" % (whole + 1 if 100 * (total - whole * weight) >= up_from * weight else whole)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify_archive import Files, sample, write_folder, write_zip
+from tests.verify_archive import Builder, Files, sample, write_folder, write_zip
 from tests.verify_extract_forgeries import extract_of
 from tests.verify_extracts import Extract, of_class, of_student
 from tests.verify_mutations import pinned
@@ -53,7 +53,66 @@ def test_verifies_an_extract_with_results(scope: str, tmp_path: Path) -> None:
     extract = Extract(b, scope, group if scope == "class" else student, indexes)
     report = verify_archive(write_folder(extract.files(), tmp_path / "bag"), pinned(b))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
-    assert any(b.entries[index]["type"] == "period_mark_recorded/1" for index in indexes)
+    computed = [b.entries[index]["type"] for index in indexes].count("period_mark_recorded/1")
+    assert report.checked["results"] >= computed > 0
+    assert not {"extract-inputs", "extract-basis", "extract-results"} & {limit.code for limit in report.limits}
+
+
+def test_a_result_of_marks_that_are_elsewhere_is_not_computed_and_says_so(tmp_path: Path) -> None:
+    """A student who changed the class in the quarter: the class's extract has not the marks of the other class."""
+    g = graded()
+    b, school = g.b, g.school
+    b.begin()
+    fifth, teacher = school.students[4], school.teacher
+    other = b.class_group(school.year, 5, "Б")
+    course = b.course(other, "Математика", school.year, teacher, "5", starts_on="2026-11-05")
+    period = b.period(school.year, 2, [5], "2026-11-05", "2026-12-30")
+    elsewhere = b.lesson(course, teacher, "2026-11-06")
+    away = b.mark(elsewhere, b.work(elsewhere), fifth, "5")
+    b.leave(school.group, fifth, "2026-11-04")
+    b.enroll(other, fifth, "2026-11-05")
+    b.leave(other, fifth, "2026-11-08")
+    b.enroll(school.group, fifth, "2026-11-09")
+    lesson = b.lesson(school.course, teacher, "2026-11-09")
+    here = b.mark(lesson, b.work(lesson), fifth, "4")
+    index = g.mark(g.open(period), fifth, "5", "4", (900, 200), sorted([away, here]), reason="trend")
+    g.rows[index][5] = "четверть 2"
+    extract = Extract(b, "class", school.group, of_class(b.entries, school.group))
+    report = verify_archive(write_folder(extract.files(), tmp_path / "bag"), pinned(b))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    limits = {limit.code: limit.detail for limit in report.limits}
+    assert limits["extract-inputs"] == f"entry {index}: {away}"
+    assert limits["extract-results"] == f"1 of {report.checked['results'] + 1} results"
+    assert f"запись {index}: {away}" in to_text(report, "ru")
+
+
+def of_one_result(b: Builder, result: int) -> Extract:
+    """A result with what it was computed from and by, as single entries."""
+    entry = b.entries[result]
+    sheet = next(e for e in b.entries if e["stream"] == entry["stream"])
+    rests_on = {f"course/{sheet['data']['course']}", f"period/{sheet['data']['period']}"}
+    first = [e["index"] for e in b.entries if e["stream"] in rests_on and e["version"] == 1]
+    return Extract(
+        b, "entries", "", sorted({0, *first, sheet["index"], entry["data"]["rule"], *entry["data"]["inputs"], result})
+    )
+
+
+def test_single_entries_show_a_result_where_no_work_weighs(tmp_path: Path) -> None:
+    b = graded().b
+    weighed, of_year = (
+        next(e for e in b.entries if e["type"] == "period_mark_recorded/1" and e["data"]["weight"] == weight)
+        for weight in (300, 1)
+    )
+    report = verify_archive(write_folder(of_one_result(b, of_year["index"]).files(), tmp_path / "year"), pinned(b))
+    assert (report.verdict, report.checked["results"]) == (Verdict.VERIFIED, 1), to_text(report)
+    extract = of_one_result(b, weighed["index"])
+    report = verify_archive(write_folder(extract.files(), tmp_path / "quarter"), pinned(b))
+    assert (report.verdict, report.checked["results"]) == (Verdict.VERIFIED, 0), to_text(report)
+    details = {limit.code: limit.detail for limit in report.limits}
+    assert details["extract-basis"] == f"entry {weighed['index']}: corrections of its works"
+    of_year["data"]["sum"] = 3
+    report = verify_archive(write_folder(of_one_result(b, of_year["index"]).files(), tmp_path / "sum"), pinned(b))
+    assert [finding.code for finding in report.findings] == ["result-computed"]
 
 
 def test_a_students_extract_names_no_other_student() -> None:
