@@ -273,5 +273,5 @@ def _is_near(days: Iterable[str], today: str) -> bool:
     return any(abs(date.fromisoformat(day) - now) <= margin for day in days)
 
 
-WITHOUT_FACTS: Final = frozenset({anything, own_diary, own_data})
+WITHOUT_FACTS: Final = frozenset({anything, own_consents, own_diary, own_data})
 """What rests on nothing but who asks for what."""
