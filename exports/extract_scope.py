@@ -374,6 +374,7 @@ class _OfStudent:
         self._streams: set[str] = set()
         self._facts: set[int] = set()
         self._requests: set[int] = set()
+        self._blocks: set[str] = set()
         years = {known.classes[id_] for id_ in self._classes()}
         self._years, self._grades = {year for year, _ in years}, years
 
@@ -408,8 +409,8 @@ class _OfStudent:
                     if any((data["year"], grade) in self._grades for grade in data["grades"]):
                         self._streams.add(fields.stream)
                 return fields.stream in self._streams
-            case "council":
-                return bool(fields.plain()["students"] == [student])
+            case "council" | "blocking":
+                return self._decision_or_block(kind, fields)
             case "class" | "course":
                 return self._class_or_course(kind, id_, index, fields)
             case "lesson":
@@ -427,6 +428,15 @@ class _OfStudent:
             self._requests.add(index)
             return True
         return data.get("consent", data.get("refusal")) in self._requests
+
+    def _decision_or_block(self, kind: str, fields: _Fields) -> bool:
+        """A decision on the student alone; a block of the student's own values, and its end."""
+        data = fields.plain()
+        if kind == "council":
+            return bool(data["students"] == [self._known.student])
+        if data.get("person") == self._known.student:
+            self._blocks.add(data["block"])
+        return data["block"] in self._blocks
 
     def _class_or_course(self, kind: str, id_: str, index: int, fields: _Fields) -> bool:
         is_there = fields.stream in self._known.stays if kind == "class" else self._known.is_taught(id_)

@@ -537,3 +537,50 @@ for of_what in ("class", "student"):
     recounted(mark_recorded_just_before, "result-inputs", of_what, 4)
     recounted(rules_that_others_replaced, "result-rule", of_what, 4)
     recounted(rules_that_are_none, "result-rule", of_what, 4)
+
+
+# What is blocked.
+
+
+def blocked(change: Callable[[Sample], None], *codes: str) -> None:
+    """Register a log in which values of the first student are blocked, of which an extract is made."""
+
+    def run(folder: Path) -> Report:
+        school = sample()
+        change(school)
+        extract = extract_of(school, "student")
+        return judge(extract, extract.files(), folder)
+
+    MUTATIONS.append(Mutation(f"extract_{change.__name__}", frozenset(codes), run))
+
+
+def that_discloses_a_blocked_name(school: Sample) -> None:
+    school.builder.block(school.students[0], fields=["family_name"])
+
+
+def that_discloses_something_of_whom_all_is_blocked(school: Sample) -> None:
+    school.builder.block(school.students[0])
+
+
+def that_discloses_what_only_one_of_two_blocks_let_go(school: Sample) -> None:
+    one = school.builder.block(school.students[0])
+    school.builder.block(school.students[0])
+    school.builder.unblock(one)
+
+
+for story in (
+    that_discloses_a_blocked_name,
+    that_discloses_something_of_whom_all_is_blocked,
+    that_discloses_what_only_one_of_two_blocks_let_go,
+):
+    blocked(story, "blocked-disclosed")
+
+
+@forged("student", "extract-scope")
+def block_of_another(extract: Extract) -> None:
+    chosen(extract, [*extract.indexes, last_of(extract, "personal_data_blocked/1")])
+
+
+@forged("class", "extract-scope", "extract-incomplete")
+def block_in_a_class(extract: Extract) -> None:
+    chosen(extract, [*extract.indexes, last_of(extract, "personal_data_blocked/1")])

@@ -108,6 +108,13 @@ def of_student(entries: Entries, student: str) -> list[int]:  # noqa: C901 - one
 
     about: set[int] = set()
     asked: set[int] = set()
+    blocks: set[str] = set()
+
+    def is_blocked(data: dict[str, Any]) -> bool:
+        """Whether a block is of the student's values, or ends one that is."""
+        if data.get("person") == student:
+            blocks.add(data["block"])
+        return data["block"] in blocks
 
     def states(entry: dict[str, Any]) -> bool:
         """Whether an entry of a lesson or a sheet states, corrects or asks for something of the student."""
@@ -141,6 +148,8 @@ def of_student(entries: Entries, student: str) -> list[int]:  # noqa: C901 - one
             return any((first["year"], grade) in years for grade in first["grades"])
         if kind == "council":
             return bool(data["students"] == [student])
+        if kind == "blocking":
+            return is_blocked(data)
         if kind in ("class", "course"):
             is_there = entry["stream"] in stays if kind == "class" else is_taught(id_)
             return is_there and data.get("student", student) == student and entry["type"] != "subgroup_listed/1"

@@ -17,6 +17,7 @@ from verify.bag import CLAIM, Bag
 from verify.disclosures import DISCLOSURES_MAX, MALFORMED_MAX, NAMES, NAMES_BY_TYPE, Disclosures
 from verify.entry import AT, DATA, INDEX, PREV, STREAM, VERSION, Groups, read
 from verify.events import TYPES, unescape
+from verify.extract_blocks import ExtractBlocks
 from verify.extract_recount import Recount
 from verify.extract_scope import SCOPES, Scope
 from verify.extract_tables import ExtractTables
@@ -101,8 +102,9 @@ def check_extract(bag: Bag, pinned: Pinned, report: Report) -> dict[str, str]:
     elif any(name.startswith("data/tables/") for name in bag.source.sizes):
         report.add("table-unexpected", Place("data/tables"), "no tables of single entries", "another")
     disclosures.finish()
-    walk.tell_limits()
-    return walk.info(is_disclosed=_DISCLOSURES in bag.source.sizes)
+    is_disclosed = _DISCLOSURES in bag.source.sizes
+    walk.tell_limits(is_disclosed=is_disclosed)
+    return walk.info(is_disclosed=is_disclosed)
 
 
 def _check_old(pinned: Pinned, checkpoint: Checkpoint, report: Report) -> None:
@@ -193,6 +195,7 @@ class _Walk:
         self._tables = tables
         self._scope = Scope(claim.scope, claim.of.encode(), report)
         self._leaves: dict[int, bytes] = {}
+        self._blocks = ExtractBlocks(report, claim.of.encode()) if claim.scope == "student" else None
         self._recount = Recount(report, claim.scope, self._leaves.__contains__)
         self._before: dict[int, bytes] = {}
         self._streams: dict[bytes, _Stream] = {}
@@ -202,6 +205,7 @@ class _Walk:
         self._last, self._at = -1, b""
         self._unreadable = 0
         self._partly = 0
+        self._withheld = 0
         self._school = ""
 
     def take(self, lines: Sequence[bytes]) -> None:
@@ -238,7 +242,7 @@ class _Walk:
         self._last, self._at = index, groups[AT]
         self._version(index, groups, place)
         if index in self._disclosures.wanted or b'"_sd":[' in line:
-            self._disclose(index, name, line)
+            self._disclose(index, name, groups[STREAM], line)
         if name:
             self._read(index, name, groups, place)
 
@@ -266,12 +270,17 @@ class _Walk:
         stream.last = version
         stream.indexes.append(index)
 
-    def _disclose(self, index: int, name: bytes, line: bytes) -> None:
+    def _disclose(self, index: int, name: bytes, stream: bytes, line: bytes) -> None:
         digests = digests_of(line)
         self._disclosures.commit(index, digests, NAMES_BY_TYPE.get(name, NAMES))
+        known = self._disclosures.known(digests)
+        if self._blocks is not None:
+            self._blocks.disclosed(stream, known)
         of_person = name in (b"person_registered/1", b"personal_data_changed/1")
-        if of_person and 0 < len(self._disclosures.known(digests)) < len(digests):
+        if of_person and 0 < len(known) < len(digests):
             self._partly += 1
+        if name == b"person_registered/1" and digests and not known:
+            self._withheld += 1
 
     def _read(self, index: int, name: bytes, groups: Groups, place: Place) -> None:
         """Hand on what a known event says, by the names of its fields."""
@@ -285,6 +294,8 @@ class _Walk:
             self._closings[index] = (int(data["streams"]), data["root"].decode())
         self._scope.take(name, groups[STREAM], data, place)
         self._recount.take(name, index, groups[STREAM], data)
+        if self._blocks is not None:
+            self._blocks.take(name, data, place)
         if self._tables is not None:
             self._tables.take(name, index, groups, data, self._disclosures)
 
@@ -331,6 +342,8 @@ class _Walk:
             if self._scope.must_be_whole(key) and key.decode() not in claim.complete:
                 self.report.add("extract-incomplete", place, "a claim that the stream is whole", key)
         self._scope.finish()
+        if self._blocks is not None:
+            self._blocks.finish()
 
     def check_closings(self, bag: Bag) -> None:
         """Check the commitment of every closing in a class's extract."""
@@ -387,7 +400,7 @@ class _Walk:
             expected = f"version {version} at entry {last}, and no later one before entry {index}"
             self.report.add("closing-mismatch", place, expected, stream.indexes[version - 1])
 
-    def tell_limits(self) -> None:
+    def tell_limits(self, *, is_disclosed: bool) -> None:
         """Say what the extract does not claim."""
         report, claim = self.report, self.claim
         report.facts["entries"] = self._count
@@ -408,6 +421,8 @@ class _Walk:
             report.limit("extract-others", f"at least {missing} entries of {len(holes)} streams")
         if self._partly:
             report.limit("extract-names", f"{self._partly} entries")
+        if self._withheld and is_disclosed:
+            report.limit("extract-withheld", f"{self._withheld} people")
         self._recount.tell()
 
     def info(self, *, is_disclosed: bool) -> dict[str, str]:

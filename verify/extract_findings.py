@@ -77,6 +77,10 @@ LIMITS: Final[dict[str, tuple[str, str]]] = {
         "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
         "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
     ),
+    "extract-withheld": (
+        "О стольких людях не раскрыто ничего: придержано, заблокировано или стёрто. Что из этого, покажет архив.",
+        "Of so many people nothing is disclosed: held back, blocked or erased. Which of these, only an archive shows.",
+    ),
     "extract-inputs": (
         "Итог не пересчитан: отметок, из которых он вычислен, в выписке нет (запись: каких).",
         "A result was not computed again: marks that it was computed from are not here (its entry: which).",

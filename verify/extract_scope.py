@@ -29,6 +29,7 @@ class Scope:
         self._students: set[bytes] = set()
         self._courses: set[bytes] = set()
         self._own: set[bytes] = set()
+        self._blocks: set[bytes] = set()
         self._lessons: dict[bytes, bytes] = {}
         self._periods: dict[bytes, tuple[bytes, bytes]] = {}
         self._closings: dict[int, bytes] = {}
@@ -99,6 +100,10 @@ class Scope:
             self._is_there = True
         elif name == b"person_registered/1":
             return bool(data["kind"] != b"student")
+        if kind == b"blocking":
+            if data.get("person") == self._of:
+                self._blocks.add(data["block"])
+            return data["block"] in self._blocks
         if kind == b"certificate":
             return id_ == self._of
         if kind == b"council":

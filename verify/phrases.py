@@ -29,6 +29,7 @@ PHRASES: Final[dict[str, str]] = {
     "version {} at entry {}, and no later one before entry {}": "версия {} в записи {} и никакой позже до записи {}",
     "version {}, entry {}": "версия {}, запись {}",
     "{} of {} entries": "записей: {} из {}",
+    "{} people": "людей: {}",
     "{} of {} results": "итогов: {} из {}",
     "entry {}: {}": "запись {}: {}",
     "entry {}: its course or period": "запись {}: её курса или периода",

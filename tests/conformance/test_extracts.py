@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify_archive import Builder, Files, sample, write_folder, write_zip
+from tests.verify_archive import Builder, Files, manifested, sample, write_folder, write_zip
 from tests.verify_extract_forgeries import extract_of
 from tests.verify_extracts import Extract, of_class, of_student
 from tests.verify_mutations import pinned
@@ -84,6 +84,30 @@ def test_a_result_of_marks_that_are_elsewhere_is_not_computed_and_says_so(tmp_pa
     assert limits["extract-inputs"] == f"entry {index}: {away}"
     assert limits["extract-results"] == f"1 of {report.checked['results'] + 1} results"
     assert f"запись {index}: {away}" in to_text(report, "ru")
+
+
+def test_what_was_blocked_and_is_no_more_may_be_disclosed(tmp_path: Path) -> None:
+    school = sample()
+    b = school.builder
+    b.unblock(b.block(school.students[0]))
+    extract = extract_of(school, "student")
+    report = verify_archive(write_folder(extract.files(), tmp_path / "bag"), pinned(b))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    assert b'"personal_data_unblocked/1"' in extract.files()["data/log/entries.jsonl"]
+
+
+def test_of_whom_nothing_is_disclosed_it_says_so(tmp_path: Path) -> None:
+    school = sample()
+    b = school.builder
+    b.block(school.students[0])
+    extract = extract_of(school, "student")
+    own = {e["index"] for e in b.entries if e["stream"] == f"person/{school.students[0]}"}
+    extract.disclosed = [(text, index) for text, index in extract.disclosed if index not in own]
+    gone = b.names[school.students[0]]
+    files = {name: raw.replace(gone.encode(), school.students[0].encode()) for name, raw in extract.files().items()}
+    report = verify_archive(write_folder(manifested(files), tmp_path / "bag"), pinned(b))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    assert [limit.detail for limit in report.limits if limit.code == "extract-withheld"] == ["1 people"]
 
 
 def of_one_result(b: Builder, result: int) -> Extract:

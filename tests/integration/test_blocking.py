@@ -11,12 +11,18 @@ import pytest
 
 from api.blocking import BLOCKED
 from api.cli.app import run
+from api.extracting import make_extract
 from api.printing import source_of
+from exports.extract_scope import Target
 from projections.views.blocking import blocks
 from tests.erasing_school import CANARIES, LATER, approved, holding, planted_in, register, spellings
 from tests.http_class import problem
 from tests.http_school import Served, post
 from tests.integration.test_erasing import exported
+from verify.archive import Pinned, verify_archive
+from verify.findings import Verdict
+from verify.note import parse_vkey
+from verify.report import to_text
 
 ASKED = {"ground": "inaccurate", "requested_by": "person", "received_on": "2026-09-01", "basis": "обращение № 7"}
 TOLD = {"Letopis-Purpose": "subject_request"}
@@ -75,6 +81,25 @@ def test_a_blocked_value_comes_out_by_no_door_until_it_was_checked(server: Serve
     assert school.names([person]) == {person: NAME}
     assert school.vault.read(digests_of(server, person), at=size) == {}  # what was made of the log of then
     assert source_of(school, size).name(person) == f"заблокировано {person[:8]}"
+
+
+def test_an_extract_withholds_it_and_holds_the_block_whenever_it_is_of(server: Served, tmp_path: Path) -> None:
+    """Of the log before the block, too: what is blocked now is handed out by nobody."""
+    person = planted(server)
+    school = server.school
+    before = school.checkpointer.sign()
+    block(server, person)
+    school.read_views()
+    after = school.checkpointer.sign()
+    for checkpoint in (before, after):
+        out = tmp_path / str(checkpoint.size)
+        make_extract(school, checkpoint, Target("student", person), out, public=False)
+        assert holding(out, spellings(CANARIES | LATER)) == []
+        report = verify_archive(out, Pinned(parse_vkey(school.signer.vkey)))
+        assert report.verdict is Verdict.VERIFIED, to_text(report)
+        assert {"extract-withheld"} <= {limit.code for limit in report.limits}
+        has_block = b"personal_data_blocked/1" in (out / "data/log/entries.jsonl").read_bytes()
+        assert has_block == (checkpoint is after)
 
 
 def test_who_decides_sees_what_is_blocked_and_nobody_else(server: Served) -> None:
