@@ -49,6 +49,7 @@ class Deadlines:
     def __init__(self) -> None:
         self._first: list[int] = []
         self._at: list[bytes] = []
+        self._moments: dict[int, datetime] = {}
         self._zone = ""
         self._versions: Versions = []
         self._seen = Seen()
@@ -112,21 +113,24 @@ class Deadlines:
             report.skip("deadlines-not-counted", self._zone)
             return
         judge = Judge(zone, self._versions, _moment(self._at[-1]))
-        counted: Counter[tuple[str, str, str]] = Counter()
+        counted: Counter[tuple[bytes, str, str]] = Counter()
         listed: list[Judged] = []
         for one in _Judging(self._moment, self._seen, judge, replay).verdicts():
-            counted[one.name.decode(), one.rule, one.verdict.status] += 1
+            counted[one.name, one.rule, one.verdict.status] += 1
             if one.verdict.status in LISTED:
                 listed.append(one)
         for (group, rule, status), count in sorted(counted.items()):
-            report.deadlines.setdefault(group, {}).setdefault(rule, {})[status] = count
+            report.deadlines.setdefault(group.decode(), {}).setdefault(rule, {})[status] = count
         listed.sort(key=lambda one: one.key)
         rows = (one.row(None if one.done is None else self._moment(one.done)) for one in listed)
         replay.tables.deadlines(rows, count_rows(report.deadlines))
 
     def _moment(self, index: int) -> datetime:
         """Return when an entry was recorded."""
-        return _moment(self._at[bisect_right(self._first, index) - 1])
+        place = bisect_right(self._first, index) - 1
+        if place not in self._moments:
+            self._moments[place] = _moment(self._at[place])
+        return self._moments[place]
 
 
 _HANDLERS: dict[bytes, Callable[[Deadlines, int, Groups], None]] = {
@@ -162,13 +166,11 @@ class _Judging:
         for stream in self._replay.streams.values():
             if isinstance(stream, Lesson) and _stands(stream.fact) and stream.course and stream.course.group:
                 group = stream.course.group
-                for one in self._lesson(stream, self._judge_of(int(group.grade))):
-                    yield one._replace(name=group.name, group=places[group])
+                yield from self._lesson(stream, self._judge_of(int(group.grade)), group.name, places[group])
             elif isinstance(stream, Sheet) and stream.course and stream.course.group and stream.period:
                 yield from self._results(stream, stream.period, stream.course.group.name)
         for group, place in places.items():
-            for one in self._unrecorded(group, self._judge_of(int(group.grade))):
-                yield one._replace(name=group.name, group=place)
+            yield from self._unrecorded(group, self._judge_of(int(group.grade)), place)
         judge = self._office()
         for index, (received_on, person) in self._seen.notices.items():
             done = self._seen.answers.get(index)
@@ -239,15 +241,14 @@ class _Judging:
         self._kinds[grade] = kind
         return kind
 
-    def _lesson(self, lesson: Lesson, judge: Judge) -> Iterator[Judged]:
+    def _lesson(self, lesson: Lesson, judge: Judge, name: bytes, place: int) -> Iterator[Judged]:
         """Judge a lesson, its attendance, its homework and its marks."""
-        held_on, fact, moment = day_of(lesson.held_on), lesson.fact, self._moment
+        held_on, since, fact, moment = day_of(lesson.held_on), lesson.held_on.decode(), lesson.fact, self._moment
         if fact is None:
             return
 
         def judged(rule: str, verdict: Verdict, done: int | None, student: bytes = b"", work: bytes = b"") -> Judged:
-            since, teacher = lesson.held_on.decode(), lesson.by
-            return Judged(rule, verdict, done, lesson.id, since, teacher=teacher, student=student, work=work)
+            return Judged(rule, verdict, done, lesson.id, since, name, lesson.by, student, work, place)
 
         yield judged("lesson", judge.lesson(held_on, moment(fact.first)), fact.first)
         taken = self._seen.taken.get(lesson.key, fact.first) if lesson.is_taken else None
@@ -260,7 +261,7 @@ class _Judging:
                 for rule, verdict, done, who in self._work(lesson, held_on, work, judge):
                     yield judged(rule, verdict, done, who.id, work.id)
 
-    def _unrecorded(self, group: ClassGroup, judge: Judge) -> Iterator[Judged]:
+    def _unrecorded(self, group: ClassGroup, judge: Judge, place: int) -> Iterator[Judged]:
         """Judge a class's planned lessons that are over and nobody recorded; who is planned to give them owes them."""
         until = judge.now.astimezone(judge.zone).isoformat(timespec="minutes")[:16]
         courses, expected = {course.id: course for course in group.courses}, self._replay.substitution_plans.expected
@@ -271,7 +272,8 @@ class _Judging:
             teacher = expected.get((course.id, day, b"%d" % owed.number)) or responsible(course, day) or b""
             for rule in ("lesson", "attendance"):
                 verdict = judge.unrecorded(day_of(day), f"{rule}_days", is_cancelled=owed.gone is not None)
-                yield Judged(rule, verdict, None, course.id, day.decode(), teacher=teacher, planned=owed.number)
+                about = course.id, day.decode(), group.name, teacher
+                yield Judged(rule, verdict, None, *about, group=place, planned=owed.number)
 
     def _homework(self, lesson: Lesson, fact: Fact, held_on: date, judge: Judge) -> tuple[Verdict, int | None]:
         """Judge a lesson's homework: entered when it was posted, where it was; for which day, as it stands."""

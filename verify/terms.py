@@ -4,7 +4,7 @@ Times are UTC, days the school's. What this needs of a time zone is its data, wh
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any, Final
@@ -100,19 +100,31 @@ def judge(due: datetime, at: datetime | None, now: datetime, *, includes_due: bo
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The rules on what is recorded, by a school's zone, versions and calendar, as of a moment."""
+    """The rules on what is recorded, by a school's zone, versions and calendar, as of a moment.
+
+    `_in_time` keeps what is said of a term of days that was met: by day and parameter, None before any version.
+    """
 
     zone: tzinfo
     versions: Versions
     now: datetime
     calendar: Calendar = Calendar()
+    _in_time: dict[tuple[date, str], tuple[datetime, Verdict] | None] = field(default_factory=dict)
 
     def _of_days(self, day: date, name: str, at: datetime | None) -> Verdict:
-        parameters = version_on(self.versions, day)
-        if parameters is None:
+        key = day, name
+        if key not in self._in_time:
+            parameters = version_on(self.versions, day)
+            self._in_time[key] = None
+            if parameters is not None:
+                due = end_of(last_day(day, parameters[name], parameters, self.calendar), self.zone)
+                self._in_time[key] = due, Verdict(ON_TIME, due)
+        found = self._in_time[key]
+        if found is None:
             return Verdict(NO_REGULATION)
-        last = last_day(day, parameters[name], parameters, self.calendar)
-        return judge(end_of(last, self.zone), at, self.now)
+        due, in_time = found
+        # Nearly everything is in time.
+        return in_time if at is not None and at < due else judge(due, at, self.now)
 
     def unrecorded(self, held_on: date, name: str, *, is_cancelled: bool) -> Verdict:
         """Judge a planned lesson that nobody recorded by a term of days (2.1): one that was cancelled owes nothing."""
