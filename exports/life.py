@@ -1,4 +1,4 @@
-"""What happened to a school's log as a record, from the log itself: begun, verified, archived, handed over, printed."""
+"""What happened to a school's log as a record, from the log itself: begun, verified, archived, printed, erased."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from typing import Final
 
 import orjson
 
-from ledger.journal.vocabulary import CONDITION_WORDS, VERDICT_WORDS
+from ledger.journal.vocabulary import CONDITION_WORDS, PRINT_WORDS, STRIKE_WORDS, VERDICT_WORDS, VOID_WORDS
 from projections.reading import Reader, stands
+from projections.views.papers import paper_actions
+from projections.views.prints import print_actions
 
 _AT_OF: Final = """(SELECT m.{what} FROM {{commands}} m WHERE m.entry <= {row}.entry ORDER BY m.entry DESC LIMIT 1)"""
+
+_PAPER_EVENTS: Final = {
+    "stored": ("accession", "принята"),
+    "moved": ("transfer", "перемещена"),
+    "handed_over": ("transfer", "передана"),
+    "struck_off": ("deaccession", "снята с учёта"),
+    "destroyed": ("deletion", "уничтожена"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,8 @@ class LifeEvent:
 def life(views: Reader, position: int) -> list[LifeEvent]:
     """All events up to a position, in the order of their entries; a school has some hundreds in a year."""
     found = [*_begun(views, position), *_verified(views, position), *_archived(views, position)]
-    found += [*_handed_over(views, position), *_printed(views, position)]
+    found += [*_handed_over(views, position), *_printed(views, position), *_forms(views, position)]
+    found += [*_papers(views, position), *_erased(views, position)]
     return sorted(found, key=attrgetter("entry"))
 
 
@@ -84,3 +95,39 @@ def _printed(views: Reader, position: int) -> Iterator[LifeEvent]:
     for entry, at, actor, condition, number, day, pages, kept in views.select(sql, {"at": position}):
         detail = f"Распечатано ({CONDITION_WORDS[condition]}): № {number} от {day}, листов {pages}; хранится: {kept}"
         yield LifeEvent(entry, "dissemination", at, detail, "", actor)
+
+
+def _forms(views: Reader, position: int) -> Iterator[LifeEvent]:
+    """Printed forms: issued, certified, and those that count no more."""
+    numbers: dict[str, str] = {}
+    for one in print_actions(views, position):
+        if one.action == "issued":
+            numbers[one.sheet] = f"Печатная форма № {one.number} ({PRINT_WORDS[one.kind or '']})"
+            detail = f"выдана по запись {one.position}, листов: {one.pages}"
+            found = ("dissemination", detail, "")
+        elif one.action == "certified":
+            seal = "с печатью" if one.seal else "без печати"
+            found = ("validation", f"заверена {one.certified_on}: {one.office}, {seal}", "заверена")
+        else:
+            found = ("deaccession", f"не действует: {VOID_WORDS[one.reason or '']}; {one.basis}", "")
+        type_, detail, outcome = found
+        yield LifeEvent(one.entry, type_, one.at, f"{numbers[one.sheet]} {detail}", outcome, one.actor)
+
+
+def _papers(views: Reader, position: int) -> Iterator[LifeEvent]:
+    """Paper of the archive: stored, moved, taken over by another archive, struck off, destroyed."""
+    for one in paper_actions(views, position):
+        if one.action not in _PAPER_EVENTS:
+            continue
+        type_, words = _PAPER_EVENTS[one.action]
+        act = f"акт № {one.act} от {one.act_on}" if one.act else ""
+        said = (one.place, one.to, STRIKE_WORDS.get(one.reason, ""), act, one.basis)
+        detail = f"Бумага № {one.number} «{one.title}» {words}: {'; '.join(part for part in said if part)}"
+        yield LifeEvent(one.entry, type_, one.at, detail, "", one.actor)
+
+
+def _erased(views: Reader, position: int) -> Iterator[LifeEvent]:
+    """Personal values that were destroyed; whose, only the entry says."""
+    sql = f"SELECT e.entry, {_of('e')}, e.disclosures FROM {{erased}} e WHERE {stands('e')}"
+    for entry, at, actor, count in views.select(sql, {"at": position}):
+        yield LifeEvent(entry, "deletion", at, f"Уничтожены личные сведения, раскрытий: {count}", "", actor)

@@ -1,7 +1,7 @@
 """The folder ``data/documents`` of an archive: PDFs by class and subject, registers, and a page that links them.
 
     data/documents/index.html
-    data/documents/conformity.pdf  obligations.pdf
+    data/documents/conformity.pdf  obligations.pdf  papers.pdf
     data/documents/2026-2027/substitutions-2026-09.pdf …
     data/documents/2026-2027/5a/summary.pdf  corrections-1.pdf …  01-algebra.pdf  02-literatura.pdf …
 
@@ -22,6 +22,7 @@ from exports.documents.class_pages import ClassBook
 from exports.documents.conformity import conformity_sheet, obligations_sheet
 from exports.documents.corrections import correction_sheets
 from exports.documents.pages import Stamp, grouped, shown_moment
+from exports.documents.papers import paper_sheets
 from exports.documents.presses import Job, render_all
 from exports.documents.sheet import Sheet
 from exports.documents.source import Source, month_name
@@ -127,6 +128,9 @@ class Documents:
         yield self._document(
             "obligations", "Обязанность печатать", "What to print", lambda: [obligations_sheet(self._source)]
         )
+
+        if sheets := paper_sheets(self._source):
+            yield self._document("papers", "Реестр бумажного архива", "The paper archive", lambda: sheets)
 
     def _of_year(self, year: SchoolYear) -> Iterator[Job]:
         folder = self._free(f"{year.starts_on[:4]}-{year.ends_on[:4]}")
