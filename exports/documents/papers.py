@@ -14,12 +14,12 @@ _COLUMNS: Final = (
     Column("Вид", width_mm=27),
     Column("Заголовок"),
     Column("Класс", width_mm=14),
-    Column("Год", width_mm=20),
+    Column("Год", width_mm=16),
     Column("Листов", "number", width_mm=15),
-    Column("Где лежит", width_mm=44),
+    Column("Где лежит", width_mm=38),
     Column("Срок с", "date", width_mm=20),
     Column("Хранить до", "date", width_mm=21),
-    Column("Что с бумагой", width_mm=54),
+    Column("Что с бумагой", width_mm=46),
     Column("Запись", "number", width_mm=15),
 )
 _LEFT: Final = {"handed_over": "передано", "struck_off": "снято с учёта", "destroyed": "уничтожено"}
