@@ -59,7 +59,8 @@ def make_disclosure(name: str, value: str, random: Callable[[int], bytes] = secr
     Raises:
         WireError: a name that is not snake_case, a value too long or not fit for UTF-8, a salt too short.
     """
-    return _format_disclosure(OpenedDisclosure(name, value, random(SALT_BYTES)))
+    text = _format_text(OpenedDisclosure(name, value, random(SALT_BYTES)))
+    return Disclosure(text, digest_of(text))
 
 
 def parse_disclosure(text: str) -> OpenedDisclosure:
@@ -78,7 +79,7 @@ def parse_disclosure(text: str) -> OpenedDisclosure:
         raise WireError(_WHAT, "text", "not an array of three texts")
     salt, name, value = fields
     opened = OpenedDisclosure(name, value, _decode(salt, "salt"))
-    if _format_disclosure(opened).text != text:
+    if _format_text(opened) != text:
         raise WireError(_WHAT, "text", "not in canonical form")
     return opened
 
@@ -95,7 +96,7 @@ def digest_of(text: str) -> str:
         raise WireError(_WHAT, "text", "not ASCII") from None
 
 
-def _format_disclosure(opened: OpenedDisclosure) -> Disclosure:
+def _format_text(opened: OpenedDisclosure) -> str:
     if _NAME.fullmatch(opened.name) is None or len(opened.name) > _NAME_LENGTH_MAX:
         raise WireError(_WHAT, "name", "not snake_case")
     if not SALT_BYTES <= len(opened.salt) <= SALT_BYTES_MAX:
@@ -103,14 +104,13 @@ def _format_disclosure(opened: OpenedDisclosure) -> Disclosure:
     if len(opened.value) > VALUE_LENGTH_MAX:
         raise WireError(_WHAT, "value", f"{len(opened.value)} characters where {VALUE_LENGTH_MAX} are allowed")
     try:
-        text = _encode(orjson.dumps([_encode(opened.salt), opened.name, opened.value]))
+        return _encode(orjson.dumps([_encode(opened.salt), opened.name, opened.value]))
     except TypeError:
         raise WireError(_WHAT, "value", "a text that UTF-8 cannot carry") from None
-    return Disclosure(text, digest_of(text))
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
 
 
 def _decode(text: str, where: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import Answer, AsOf, Reader, listed, resolve, stands
 
 _AT_OF: Final = "(SELECT m.at FROM {{commands}} m WHERE m.entry <= {} ORDER BY m.entry DESC LIMIT 1)"
 _NAME_PARTS: Final = ("family_name", "given_name", "patronymic")
@@ -257,19 +257,20 @@ class Disclosed(NamedTuple):
 def disclosed(views: Reader, *, people: Sequence[str] | None = None, at: AsOf = None) -> dict[str, list[Disclosed]]:
     """What entries disclose of everybody, or of some people, in order: registration first, then every change."""
     position = resolve(views, at)
-    found: dict[str, list[Disclosed]] = {}
-    for one in (None,) if people is None else people:
-        chosen = "" if one is None else " AND p.person = :person"
-        given = {"at": position} | ({} if one is None else {"person": one})
-        for table, fields in (("persons", "'null'"), ("data_updates", "p.fields")):
-            changed = " AND p.what = 'changed'" if table == "data_updates" else ""
-            sql = f"""SELECT p.person, p.entry, {fields}, p.digests FROM {{{table}}} p
-                WHERE {stands("p")}{chosen}{changed} ORDER BY p.entry"""
-            for person, entry, names, digests in views.select(sql, given):
-                listed = orjson.loads(names)
-                row = Disclosed(entry, None if listed is None else tuple(listed), tuple(orjson.loads(digests)))
+    found: dict[str, list[Disclosed]] = {person: [] for person in people or ()}
+    chosen: Iterable[tuple[str, dict[str, object]]] = (("", {}),)
+    if people is not None:
+        chosen = [(f" AND p.person IN {names}", parameters) for names, parameters in listed(found)]
+    for table, fields in (("persons", "'null'"), ("data_updates", "p.fields")):
+        changed = " AND p.what = 'changed'" if table == "data_updates" else ""
+        sql = f"SELECT p.person, p.entry, {fields}, p.digests FROM {{{table}}} p WHERE {stands('p')}{changed}"
+        for condition, parameters in chosen:
+            rows = views.select(f"{sql}{condition} ORDER BY p.entry", {"at": position, **parameters})
+            for person, entry, names, digests in rows:
+                fields_ = orjson.loads(names)
+                row = Disclosed(entry, None if fields_ is None else tuple(fields_), tuple(orjson.loads(digests)))
                 found.setdefault(person, []).append(row)
-    return found
+    return {person: rows for person, rows in found.items() if rows}
 
 
 def names_changed(views: Reader, *, since: int) -> bool:
