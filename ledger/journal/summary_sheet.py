@@ -8,6 +8,7 @@ It holds ids and no names, so that its SHA-256 can be worked out again when name
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -61,10 +62,9 @@ class SummarySheet(NamedTuple):
     @property
     def csv(self) -> bytes:
         """Its bytes: a table of an archive (verify/spec/tables.md)."""
-        lines = [_HEADER]
-        for row in self.rows:
-            cells = (row.student, _cell(row.subject), *(row.cells.get(name, "") for name in COLUMNS))
-            lines.append(";".join(cells))
+        lines, subjects = [_HEADER], {subject: _cell(subject) for subject in {row.subject for row in self.rows}}
+        for student, subject, cells in self.rows:
+            lines.append(";".join([student, subjects[subject], *[cells.get(name, "") for name in COLUMNS]]))
         return ("\ufeff" + "".join(line + "\r\n" for line in lines)).encode()
 
     @property
@@ -87,10 +87,10 @@ def make_sheet(
         results: those that stand in the sheets of its courses, in any order.
         decisions: code and students of each decision of the council that stands, in order of the entries.
     """
-    values: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for result in sorted(results):
-        columns = values.setdefault((result.student, result.subject), {})
-        columns.setdefault(result.column, []).append(MARK_WORDS.get(result.value, result.value))
+    values: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for _, student, subject, column, value in sorted(results):
+        columns, word = values[student, subject], MARK_WORDS.get(value, value)
+        columns[column] = f"{columns[column]}, {word}" if column in columns else word
     decided: dict[str, list[str]] = {}
     for code, named in decisions:
         for student in named:
@@ -98,11 +98,10 @@ def make_sheet(
     rows, taught = [], sorted(set(subjects))
     for student in sorted(set(students)):
         for subject in taught:
-            cells = dict(values.get((student, subject), {}))
+            cells = values.get((student, subject), {})
             if student in decided:
-                cells["council"] = decided[student]
-            joined = {name: ", ".join(cells[name]) for name in COLUMNS if name in cells}
-            rows.append(SheetRow(student, subject, joined))
+                cells = {**cells, "council": ", ".join(decided[student])}
+            rows.append(SheetRow(student, subject, {name: cells[name] for name in COLUMNS if name in cells}))
     return SummarySheet(tuple(rows))
 
 
