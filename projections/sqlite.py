@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import re
 import sqlite3
 import threading
@@ -137,6 +138,7 @@ class SQLiteStore:
         self._idle: list[tuple[Path, sqlite3.Connection]] = []
         self._lock = threading.Lock()
         self._writer: SQLiteGeneration | None = None
+        self._live: Path | None = None
         if not path.is_symlink():
             self._create_first()
 
@@ -230,7 +232,11 @@ class SQLiteStore:
             self._link(first.file)
 
     def _live_file(self) -> Path:
-        return self._path.parent / self._path.readlink()
+        # Asked for each select: of a link that leads where it led, no path is put together again.
+        target, live = os.readlink(self._path), self._live  # noqa: PTH115 - spared here
+        if live is None or live.name != target:
+            live = self._live = self._path.parent / target
+        return live
 
     def _generation_file(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number:06d}")
