@@ -29,9 +29,11 @@ from api.problems import Problem
 from api.schools import OpenSchool
 
 _RowT = TypeVar("_RowT")
-PageLimit = Annotated[
-    str | None, Query(pattern="^([1-9][0-9]{0,3}|10000)$", description="rows at most, to 10,000; left out: all")
-]
+_LIMIT: Final = "^([1-9][0-9]{0,3}|10000)$"
+PageLimit = Annotated[str | None, Query(pattern=_LIMIT, description="rows at most, to 10,000; left out: all")]
+ROWS_AT_ONCE: Final = 1_000
+"""Rows of a page where nobody says how many, of an answer that has tens of thousands for a school's year."""
+BoundedLimit = Annotated[str | None, Query(pattern=_LIMIT, description="rows at most, to 10,000; left out: 1,000")]
 Cursor = Annotated[
     str | None,
     Query(pattern="^[A-Za-z0-9_-]{54}$", description="from the Link to the next page, with all else as it was"),
@@ -58,26 +60,38 @@ class Page:
     offset: int
     limit: int | None
 
-    def cut(self, rows: Sequence[_RowT], position: int) -> tuple[Sequence[_RowT], dict[str, str]]:
-        """The page's rows of all, and the headers that lead to the next; `position` is what the answer was given at."""
-        if self.limit is None:
-            return rows[self.offset :], {}
+    @property
+    def asked(self) -> slice:
+        """The rows to ask a view for that can give some alone: the page's, and one that says that there are more."""
+        return slice(self.offset, None if self.limit is None else self.offset + self.limit + 1)
+
+    def cut(
+        self, rows: Sequence[_RowT], position: int, *, are_asked: bool = False
+    ) -> tuple[Sequence[_RowT], dict[str, str]]:
+        """The page's rows, and the headers that lead to the next.
+
+        Args:
+            rows: all, or where they `are_asked` those alone.
+            position: what the answer was given at.
+            are_asked: see `asked`.
+        """
+        own = rows if are_asked else rows[self.offset :]
+        if self.limit is None or len(own) <= self.limit:
+            return own, {}
         end = self.offset + self.limit
-        if end >= len(rows):
-            return rows[self.offset :], {}
         cursor = _sealed(self.request, _PLACE.pack(position, (self.now - _EPOCH) // timedelta(microseconds=1), end))
         asked = [(name, value) for name, value in self.request.query_params.multi_items() if name != "cursor"]
         query = urlencode([*asked, ("cursor", cursor)])
-        return rows[self.offset : end], {"Link": f'<{self.request.url.path}?{query}>; rel="next"'}
+        return own[: self.limit], {"Link": f'<{self.request.url.path}?{query}>; rel="next"'}
 
 
-def page_of(request: Request, limit: str | None, cursor: str | None) -> Page:
-    """The page that a request asks for.
+def page_of(request: Request, limit: str | None, cursor: str | None, *, default: int | None = None) -> Page:
+    """The page that a request asks for; of `default` rows where it does not say of how many.
 
     Raises:
         Problem: 400 for a cursor that was not given to this person for this question.
     """
-    rows = None if limit is None else int(limit)
+    rows = default if limit is None else int(limit)
     if cursor is None:
         return Page(request, None, datetime.now(UTC), 0, rows)
     packed = urlsafe_b64decode(cursor + "==")[: _PLACE.size]

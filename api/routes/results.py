@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
 from api.access import reads, reads_nobody
 from api.auth import Right
 from api.openapi import describe
-from api.queries import At, Id, read_as_of
+from api.paging import ROWS_AT_ONCE, BoundedLimit, Cursor, page_of
+from api.queries import At, Id
 from api.requests import path_id, path_index
 from api.retention import JOURNAL
-from api.routes.views import check_controller, check_reader, check_setup_reader, dress
-from api.schools import OpenSchool
+from api.routes.views import answer_view, check_controller, check_reader, check_setup_reader
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
-from projections.engine import Views
-from projections.reading import RequestStatus, resolve
+from projections.reading import RequestStatus
 from projections.views import result_register
 
 router = APIRouter(tags=["results"])
@@ -177,7 +174,7 @@ async def record_council_decision(request: Request) -> Response:
 @reads_nobody("rules of assessment")
 async def read_assessment_rules(request: Request, at: At = None) -> Response:
     """Rules of assessment, each in force until the next one's day."""
-    return await _answer(
+    return await answer_view(
         request, at, lambda views, position: result_register.assessment_rules(views, at=position), lambda _: ()
     )
 
@@ -192,15 +189,27 @@ async def read_results(
     student: Id = None,
     sheet: Id = None,
     at: At = None,
+    limit: BoundedLimit = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Results with how each was computed, and whether it still follows from the marks that stand."""
-    return await _answer(
+    page = page_of(request, limit, cursor, default=ROWS_AT_ONCE)
+    return await answer_view(
         request,
         at,
         lambda views, position: result_register.results(
-            views, class_group=class_group, course=course, period=period, student=student, sheet=sheet, at=position
+            views,
+            class_group=class_group,
+            course=course,
+            period=period,
+            student=student,
+            sheet=sheet,
+            rows=page.asked,
+            at=position,
         ),
         _people,
+        page,
+        are_asked=True,
     )
 
 
@@ -214,7 +223,7 @@ async def read_result_correction_requests(
     at: At = None,
 ) -> Response:
     """Requests to correct published results, with their answers; `status=open`: those that still wait."""
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: result_register.correction_requests(
@@ -230,7 +239,7 @@ async def read_deviations(
     request: Request, class_group: Id = None, period: Id = None, teacher: Id = None, at: At = None
 ) -> Response:
     """Results that are not the computed ones, or do not follow any more from the marks that stand."""
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: result_register.deviations(
@@ -244,7 +253,7 @@ async def read_deviations(
 @reads("names", "results")
 async def read_unpublished(request: Request, period: Id = None, at: At = None) -> Response:
     """Results that nobody said were shown."""
-    return await _answer(
+    return await answer_view(
         request, at, lambda views, position: result_register.unpublished(views, period=period, at=position), _people
     )
 
@@ -253,28 +262,12 @@ async def read_unpublished(request: Request, period: Id = None, at: At = None) -
 @reads("names", "results")
 async def read_council_decisions(request: Request, year: Id = None, student: Id = None, at: At = None) -> Response:
     """Decisions of the teachers' council, those that were replaced too."""
-    return await _answer(
+    return await answer_view(
         request,
         at,
         lambda views, position: result_register.council_decisions(views, year=year, student=student, at=position),
         lambda found: [one for row in found["rows"] for one in row["students"]],
     )
-
-
-async def _answer(
-    request: Request, at: str | None, ask: Callable[[Views, int], Any], people: Callable[[Any], Iterable[str]]
-) -> Response:
-    """Ask a view at one position and dress the answer."""
-    school: OpenSchool = request.state.school
-    moment = read_as_of(at)
-
-    def work() -> Response:
-        views = school.read_views()
-        position = resolve(views, moment)
-        plain = orjson.loads(orjson.dumps(ask(views, position)))
-        return school.json(dress(school, position, plain, people(plain)))
-
-    return await run_in_threadpool(work)
 
 
 def _people(found: Any) -> Iterable[str]:

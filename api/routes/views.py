@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import reads, reads_nobody
 from api.auth import Identity, Right
-from api.paging import Cursor, Page, PageLimit, page_of
+from api.paging import ROWS_AT_ONCE, BoundedLimit, Cursor, Page, page_of
 from api.problems import Problem
 from api.queries import FIRST_DAY, LAST_DAY, At, From, Id, On, Text, To, read_as_of
 from api.requests import authorize_now, path_id
@@ -88,8 +88,10 @@ async def answer_view(
     ask: Callable[[Views, int], Any],
     people: Callable[[Any], Iterable[str]],
     page: Page | None = None,
+    *,
+    are_asked: bool = False,
 ) -> Response:
-    """Ask a view at one position and dress the answer, or a page of it."""
+    """Ask a view at one position and dress the answer, or a page of it, of whose rows alone it may ask."""
     school: OpenSchool = request.state.school
     moment = read_as_of(at)
 
@@ -101,7 +103,7 @@ async def answer_view(
         plain = orjson.loads(orjson.dumps(found))
         headers: dict[str, str] = {}
         if page is not None:
-            plain["rows"], headers = page.cut(plain["rows"], position)
+            plain["rows"], headers = page.cut(plain["rows"], position, are_asked=are_asked)
         return school.json(dress(school, position, plain, people(plain)), headers=headers)
 
     return await run_in_threadpool(work)
@@ -242,10 +244,11 @@ async def read_corrections(
     to_date: To = None,
     timing: Annotated[correction_register.Timing | None, Query()] = None,
     at: At = None,
-    limit: PageLimit = None,
+    limit: BoundedLimit = None,
     cursor: Cursor = None,
 ) -> Response:
     """The register of corrections, told apart by same day, before the close, while open again, and after the close."""
+    page = page_of(request, limit, cursor, default=ROWS_AT_ONCE)
     return await answer_view(
         request,
         at,
@@ -257,10 +260,12 @@ async def read_corrections(
             from_date=from_date,
             to_date=to_date,
             timing=timing,
+            rows=page.asked,
             at=position,
         ),
         lambda found: [row[who] for row in found["rows"] for who in ("actor", "student") if row.get(who)],
-        page_of(request, limit, cursor),
+        page,
+        are_asked=True,
     )
 
 

@@ -95,6 +95,7 @@ def correction_register(
     from_date: str | None = None,
     to_date: str | None = None,
     timing: Timing | None = None,
+    rows: slice = slice(None),
     at: AsOf = None,
 ) -> Answer[Registered]:
     """Corrections, annulments and later reasons in the order of their entries.
@@ -107,6 +108,7 @@ def correction_register(
         from_date: only entered on this day of the school's calendar or later.
         to_date: only entered on this day of the school's calendar or earlier.
         timing: only these.
+        rows: which of those, by their places among them.
         at: as of.
 
     Raises:
@@ -118,9 +120,14 @@ def correction_register(
     conditions, parameters = filters(("o.class_group", class_group), ("l.teacher", teacher), ("c.student", student))
     first, last = _entries_between(views, zone, from_date, to_date, position)
     parameters |= {"at": position, "first": first, "last": last}
-    rows = views.select(_REGISTER + conditions, parameters)
-    registered = (_registered(row, zone, closed) for row in sorted(rows))
-    return Answer(position, tuple(line for line in registered if timing is None or line.timing == timing))
+    if timing is None:
+        begin = rows.start or 0
+        parameters |= {"begin": begin, "count": (OPEN if rows.stop is None else rows.stop) - begin}
+        found = views.select(f"{_REGISTER}{conditions} ORDER BY k.entry LIMIT :count OFFSET :begin", parameters)
+        return Answer(position, tuple(_registered(row, zone, closed) for row in found))
+    found = views.select(f"{_REGISTER}{conditions} ORDER BY k.entry", parameters)
+    registered = (_registered(row, zone, closed) for row in found)
+    return Answer(position, tuple(line for line in registered if line.timing == timing)[rows])
 
 
 def correction_requests(

@@ -25,6 +25,7 @@ from ledger.journal.computing import (
 from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years
 from ledger.journal.result_events import AssessmentRules
 from projections.reading import Answer, AsOf, Reader, command_join, filters, listed, resolve, stands
+from projections.rows import OPEN
 from projections.views.finals import ViewStudies
 from projections.views.result_changes import suspects
 
@@ -156,6 +157,7 @@ def results(
     student: str | None = None,
     sheet: str | None = None,
     subject: str | None = None,
+    rows: slice = slice(None),
     at: AsOf = None,
 ) -> Answer[Result]:
     """Results that stand, by period, class, subject and their entries.
@@ -168,6 +170,7 @@ def results(
         student: only of this student.
         sheet: only of this sheet.
         subject: only of this subject.
+        rows: which of those, by their places among them.
         at: as of.
 
     Raises:
@@ -182,7 +185,16 @@ def results(
         "r.sheet": sheet,
         "o.subject": subject,
     }
-    return Answer(position, _results(views, position, wanted))
+    if rows == slice(None):
+        return Answer(position, _results(views, position, wanted))
+    # Their order first: what else there is to say of a row, and to compute, of the few alone.
+    conditions, parameters = filters(*wanted.items())
+    begin = rows.start or 0
+    parameters |= {"at": position, "begin": begin, "count": (OPEN if rows.stop is None else rows.stop) - begin}
+    found = views.select(f"{_PLACES}{conditions}{_ORDER} LIMIT :count OFFSET :begin", parameters)
+    places = {entry: place for place, (entry,) in enumerate(found)}
+    some = _results(views, position, {}, entries=dict.fromkeys(places, True))
+    return Answer(position, tuple(sorted(some, key=lambda row: places[row.entry])))
 
 
 def deviations(
@@ -292,6 +304,13 @@ _RESULTS: Final = f"""
     LEFT JOIN {{publications}} b ON b.entry = (
       SELECT min(q.entry) FROM {{publications}} q
       WHERE q.sheet = r.sheet AND q.what = r.what AND q.entry > r.fact AND {stands("q")})
+    WHERE {stands("r")} AND r.value IS NOT NULL"""
+_PLACES: Final = f"""
+    SELECT r.entry FROM {{results}} r
+    JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+    JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
+    JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
+    JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
     WHERE {stands("r")} AND r.value IS NOT NULL"""
 _UNPUBLISHED: Final = " AND b.entry IS NULL"
 _ORDER: Final = " ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.fact"

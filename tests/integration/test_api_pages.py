@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.routes import results, views
 from tests.contract_school import contract_school, ids_of
 from tests.http_class import problem
 from tests.http_school import NO_TLS, Served, grow
@@ -31,6 +32,7 @@ PATHS = (
     "/questions/absences?days=1",
     "/questions/late-entries",
     "/reads?person={student}",
+    "/results",
 )
 
 
@@ -68,6 +70,20 @@ def test_pages_together_are_the_answer_that_stood_when_the_first_was_given(schoo
         assert named == whole["people"]
         fresh = fetched(school, client, place, count)
         assert len({page.get("position", page.get("access_position")) for page in fresh}) == 1, "not torn"
+
+
+@pytest.mark.parametrize("path", ["/corrections", "/results"])
+def test_a_list_of_tens_of_thousands_is_in_pages_where_nobody_asks_for_them(
+    school: Served, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client_of(school, "administrator") as client:
+        whole = client.get(f"/v1/schools/sample{path}?limit=10000").json()["rows"]
+        for routes in (views, results):
+            monkeypatch.setattr(routes, "ROWS_AT_ONCE", 3)
+        answer = client.get(f"/v1/schools/sample{path}")
+        following = client.get(answer.links["next"]["url"])
+    assert len(whole) > 6
+    assert [*answer.json()["rows"], *following.json()["rows"]] == whole[:6]
 
 
 def test_a_cursor_is_of_one_question_and_one_person_and_cannot_be_changed(school: Served) -> None:

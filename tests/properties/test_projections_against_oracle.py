@@ -143,7 +143,10 @@ def test_links_declarations_and_results_stand_until_an_entry_says_otherwise(
     assert links == world.links
     assert {row.entry: row.revoked_by for row in calendar(views, at=at).rows} == world.declared
     standing = {first: result for first, result in world.results.items() if result[1] is not None}
-    assert {row.fact: (row.entry, row.value) for row in results(views, at=at).rows} == standing
+    found = results(views, at=at).rows
+    assert {row.fact: (row.entry, row.value) for row in found} == standing
+    begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(found) + 1)] * 2), label="rows"))
+    assert results(views, rows=slice(begin, end), at=at).rows == found[begin:end]
 
 
 @_quiet
@@ -186,16 +189,18 @@ def test_the_register_lists_every_correction(schools: list[tuple[SchoolLog, View
     teacher = data.draw(st.sampled_from([None, *school.teachers]))
     days = sorted({line[12] for line in whole})
     first, last = sorted(data.draw(st.tuples(*[st.sampled_from(days or ["2026-09-01"])] * 2)))
-    lines = correction_register(
-        views,
-        class_group=group,
-        teacher=teacher,
-        student=student,
-        timing=timing,
-        from_date=first,
-        to_date=last,
-        at=at,
-    ).rows
+    asked: dict[str, Any] = {
+        "class_group": group,
+        "teacher": teacher,
+        "student": student,
+        "timing": timing,
+        "from_date": first,
+        "to_date": last,
+        "at": at,
+    }
+    lines = correction_register(views, **asked).rows
+    begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(lines) + 1)] * 2), label="rows"))
+    assert correction_register(views, **asked, rows=slice(begin, end)).rows == lines[begin:end]
     found = [
         (
             *(r.entry, r.fact, r.what, r.action, r.timing, orjson.loads(r.old), orjson.loads(r.new), r.lesson),
