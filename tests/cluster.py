@@ -25,6 +25,9 @@ from pathlib import Path
 from typing import Any
 
 SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 2 * 1024**3
+"""Free in it, below which a cluster is rather put on the disk: a container may give 64 MB."""
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
@@ -223,16 +226,25 @@ def readable_programs(programs: Path, folder: Path, runner: Runner) -> Path:
     return copy / programs.parent.name / programs.name
 
 
+def in_memory() -> Path | None:
+    """A folder in memory with room for a cluster: each database is a thousand files, and a disk takes longest to make them."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < MEMORY_BYTES_MIN:
+        return None
+    return MEMORY
+
+
 @contextlib.contextmanager
 def running_cluster(*, durable: bool = False, programs: Path | None = None) -> Iterator[Cluster]:
-    """A new cluster, removed with everything in it at the end.
+    """A new cluster, removed with everything in it at the end; on the disk where it is to be durable.
 
     Raises:
         NoPostgres: no server programs anywhere.
     """
     found = (programs or find_programs(candidate_folders(os.environ))).absolute()
     runner = Runner.choose()
-    root = Path(tempfile.mkdtemp(prefix="letopis-pg-"))  # short: a socket's path has at most 107 bytes
+    root = Path(
+        tempfile.mkdtemp(prefix="letopis-pg-", dir=None if durable else in_memory())
+    )  # short: a socket's path has at most 107 bytes
     try:
         root.chmod(0o755)
         folder = root / "run"

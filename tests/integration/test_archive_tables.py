@@ -275,7 +275,7 @@ def test_the_same_ledger_gives_the_same_files_beside_the_tables(
     if kind == "sqlite":
         opening = sample_folder(tmp_path / "school", limit=300)
     else:
-        server: Database = request.getfixturevalue("postgres_database")
+        server: Database = request.getfixturevalue("sample_database")
         opening = sample_on_postgres(tmp_path / "school", server, monkeypatch, limit=300)
     with opening as school:
         for name in ("one", "two"):

@@ -47,7 +47,7 @@ def school(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         with sample_folder(tmp_path / "school", limit=500) as opened:
             yield opened
     else:
-        database: Database = request.getfixturevalue("postgres_database")
+        database: Database = request.getfixturevalue("sample_database")
         with sample_on_postgres(tmp_path / "school", database, monkeypatch, limit=500) as opened:
             yield opened
 

@@ -163,7 +163,7 @@ def test_every_scope_verifies_on_both_databases(
         with sample_folder(folder, limit=300) as school:
             _every_scope(school, tmp_path, pyz)
     else:
-        postgres: Database = request.getfixturevalue("postgres_database")
+        postgres: Database = request.getfixturevalue("sample_database")
         with sample_on_postgres(folder, postgres, monkeypatch, limit=300) as school:
             _every_scope(school, tmp_path, pyz)
 

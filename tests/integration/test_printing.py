@@ -53,7 +53,7 @@ def var(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     if request.param == "sqlite":
         with sample_folder(folder, limit=400):
             return folder
-    database: Database = request.getfixturevalue("postgres_database")
+    database: Database = request.getfixturevalue("sample_database")
     with sample_on_postgres(folder, database, monkeypatch, limit=400):
         return folder
 
