@@ -1,17 +1,21 @@
-"""The command line `letopis` in processes of its own: commands, and a server on a free port."""
+"""The command line `letopis` in processes of its own and in this one: commands, and a server on a free port."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import httpx
 import orjson
+import pytest
+
+from api.cli.app import run
 
 LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
 
@@ -29,6 +33,23 @@ def letopis(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return done
+
+
+def letopis_here(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process, for tests of what a command says: a process imports for half a second first.
+
+    What a process is (its end, signals, locks against others, what it imports) is not seen here.
+    """
+    said, complained = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patched:
+        for name in os.environ.keys() - {"PATH"}:
+            patched.delenv(name)
+        for name, value in env.items():
+            patched.setenv(name, value)
+        with redirect_stdout(said), redirect_stderr(complained):
+            code = run(arguments)
+    out, err = (stream.buffer.getvalue().decode() for stream in (said, complained))
+    return subprocess.CompletedProcess(arguments, code, out, err)
 
 
 def founded(var: Path, *more: str, **env: str) -> dict[str, dict[str, str]]:

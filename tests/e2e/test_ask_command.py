@@ -1,4 +1,4 @@
-"""`letopis ask` and `letopis replay` on a sample school, in processes of their own: text, JSON, tables, and kind errors."""
+"""`letopis ask` and `letopis replay` on a sample school: text, JSON, tables, and kind errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from ledger.journal.vocabulary import ROLE_WORDS
-from tests.command_line import letopis
+from tests.command_line import letopis, letopis_here
 from tests.sample_folders import sample_folder
 
 
@@ -26,7 +26,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return letopis(*arguments, "--var", str(var))
+    return letopis_here(*arguments, "--var", str(var))
 
 
 def answer(var: Path, *arguments: str) -> dict[str, Any]:
