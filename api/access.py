@@ -12,7 +12,7 @@ reason; one that does neither is refused when the application is made. Whose dat
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -25,11 +25,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, of_error
 from api.schools import OpenSchool
-from api.whose import Whose, ids_in
+from api.shown import Shown, whose_data
 from ledger.access.events import Form, Kind, Look, Purpose
 from ledger.access.log import AccessLogUnavailable
 from ledger.wire.entry import Actor
-from projections.errors import ViewsError
 
 _DECLARED: Final = "declares_reads"
 _PREFIX: Final = "/v1/schools/{school}"
@@ -55,20 +54,6 @@ class Reads:
     form: Form | None = None
     streams: bool = False
     reason: str = ""
-
-
-@dataclass(slots=True)
-class Shown:
-    """What a route knows better than its declaration and its answer's bytes: of whom, as what, which kinds.
-
-    `people` are ids among which people are; `classes` are class groups whose students are all in it, and none: all of
-    the school.
-    """
-
-    people: Collection[str] | None = None
-    classes: Collection[str] | None = None
-    form: Form | None = None
-    kinds: tuple[Kind, ...] = ()
 
 
 RECEIPT: Final = Reads(reason="a receipt: the command's id, indexes, streams and versions")
@@ -240,22 +225,6 @@ class _Held:
     async def _refuse(self, problem: Problem) -> None:
         self._passes = True
         await problem.response()(self._scope, _nothing, self._send)
-
-
-def whose_data(school: OpenSchool, content: bytes | None, shown: Shown) -> Whose | None:
-    """Whose data an answer holds, by its bytes or by what is known of it; None: nobody's.
-
-    All of the school's where there is neither, or where that cannot be found out now.
-    """
-    try:
-        views = school.read_views()
-        if shown.classes is not None:
-            return school.directory.students_of(views, shown.classes)
-        if shown.people is None and content is None:
-            return school.directory.students_of(views, ())
-        return school.directory.find(views, ids_in(content or b"") if shown.people is None else shown.people)
-    except ViewsError:
-        return Whose((), (), 0, school.recorder.head().size)
 
 
 async def _nothing() -> Message:

@@ -19,12 +19,8 @@ from ledger.access.events import Kind
 from ledger.log import SignedCheckpoint
 from projections.views.lookups import classes, persons
 
-KINDS: Final[tuple[Kind, ...]] = (
-    *("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
-)
-"""What an extract shows."""
 DISCLOSED: Final[tuple[Kind, ...]] = ("contacts", "disclosures", "names", "notes")
-"""What it shows besides, where it is no public copy."""
+"""What an extract shows besides `EXTRACT_KINDS`, where it is no public copy."""
 _NAME: Final = "extract"
 
 

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from api.identity.kept import IdentityError, NotTheHolder, PasskeyRefused, ProviderRefused, ProviderUnavailable
 from api.identity.limits import TooManyTries
@@ -30,6 +29,9 @@ from api.words import CONTENT_RULES
 from ledger.access.log import AccessLogUnavailable
 from ledger.errors import Conflict, KeyReused, LedgerDamaged, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
 from projections.errors import NotYetProjected, ViewsError
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 Detail = tuple[str, str]
 """What is wrong, in Russian and in English."""
@@ -124,6 +126,8 @@ class Problem(Exception):  # noqa: N818 - it is the field's word
 
     def response(self) -> Response:
         """The problem as an HTTP answer."""
+        from starlette.responses import Response  # here: a command that is refused does not wait for it
+
         body: dict[str, Any] = {
             "type": TYPE_BASE + self.name,
             "title": self.title[0],

@@ -7,33 +7,27 @@ texts are printable. What does not fit is a 400 that names the parameter.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Query
 from pydantic import AfterValidator
 
-from api.problems import Problem
-from projections.reading import AsOf
-
-FIRST_DAY: Final = "0001-01-01"
-LAST_DAY: Final = "9999-12-31"
-INDEX: Final = re.compile(r"0|[1-9][0-9]{0,14}")
-_NUMBER: Final = f"^({INDEX.pattern})$"
-_DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_MOMENT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+from api.moments import (
+    DAY,
+    FIRST_DAY as FIRST_DAY,
+    INDEX as INDEX,
+    LAST_DAY as LAST_DAY,
+    MOMENT,
+    is_day as is_day,
+    month_days,
+    read_as_of as read_as_of,
+    week_days as week_days,
 )
+from api.problems import Problem
+
+_NUMBER: Final = f"^({INDEX.pattern})$"
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is a day of the calendar, ``YYYY-MM-DD``."""
-    try:
-        return re.fullmatch(_DAY, text) is not None and date.fromisoformat(text) is not None
-    except ValueError:
-        return False
 
 
 def _calendar(text: str | None) -> str | None:
@@ -66,12 +60,12 @@ At = Annotated[
     Query(
         max_length=40,
         description="a position (tree size) or an RFC 3339 moment; left out: now",
-        json_schema_extra={"pattern": f"^({INDEX.pattern}|{_MOMENT.pattern})$"},
+        json_schema_extra={"pattern": f"^({INDEX.pattern}|{MOMENT.pattern})$"},
     ),
 ]
-From = Annotated[str | None, Query(alias="from", pattern=_DAY, description="first day"), AfterValidator(_calendar)]
-To = Annotated[str | None, Query(alias="to", pattern=_DAY, description="last day"), AfterValidator(_calendar)]
-On = Annotated[str | None, Query(pattern=_DAY, description="a day; left out: today"), AfterValidator(_calendar)]
+From = Annotated[str | None, Query(alias="from", pattern=DAY, description="first day"), AfterValidator(_calendar)]
+To = Annotated[str | None, Query(alias="to", pattern=DAY, description="last day"), AfterValidator(_calendar)]
+On = Annotated[str | None, Query(pattern=DAY, description="a day; left out: today"), AfterValidator(_calendar)]
 Month = Annotated[
     str | None,
     Query(pattern="^[0-9]{4}-[0-9]{2}$", description="a month, YYYY-MM, instead of days"),
@@ -99,48 +93,3 @@ def days_of(month: str | None, from_date: str | None, to_date: str | None) -> tu
     if from_date is not None or to_date is not None:
         raise Problem("bad_request", 400, ("месяц или даты", "a month, or days"), more={"where": "month"})
     return month_days(month)
-
-
-def month_days(month: str) -> tuple[str, str]:
-    """First and last day of a month `YYYY-MM`.
-
-    Raises:
-        ValueError: there is no such month.
-    """
-    first = date.fromisoformat(f"{month}-01")
-    return first.isoformat(), f"{month}-{monthrange(first.year, first.month)[1]:02}"
-
-
-def week_days(week: str) -> tuple[str, str]:
-    """Monday and Sunday of a week `YYYY-Www` (ISO 8601).
-
-    Raises:
-        ValueError: there is no such week.
-    """
-    year, _, number = week.partition("-W")
-    days = [date.fromisocalendar(int(year), int(number), day).isoformat() for day in (1, 7)]
-    return days[0], days[1]
-
-
-def read_as_of(text: str | None) -> AsOf:
-    """Read the query parameter ``at``.
-
-    Raises:
-        Problem: 400 where it is neither a position nor a moment.
-    """
-    if text is None:
-        return None
-    if INDEX.fullmatch(text):
-        return int(text)
-    # A plus sign in a query that was not escaped arrives as a space.
-    text = text.replace(" ", "+")
-    if _MOMENT.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    detail = (
-        "это позиция, например 412, или момент, например 2026-11-01T12:00:00Z",
-        "a position such as 412, or a moment such as 2026-11-01T12:00:00Z",
-    )
-    raise Problem("bad_request", 400, detail, more={"where": "at"})

@@ -15,23 +15,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import orjson
 from eventsourcing.persistence import PersistenceError
-from starlette.responses import Response
 
 from api.anchoring import Anchoring
 from api.blocking import BLOCKED, blocked_values
 from api.erasing import ERASED, enforce
 from api.identity.confidentiality import Confidentiality, read_confidentiality
-from api.identity.openid.flow import open_provider
-from api.identity.openid.provider import Provider
-from api.identity.opening import open_secrets
+from api.identity.opening import open_secrets, open_sign_ins
 from api.identity.passwords import Cost
 from api.identity.store import Secrets
-from api.identity.webauthn import RelyingParty, read_party
 from api.reach import Reached
 from api.settings import (
     Cadence,
@@ -69,6 +65,12 @@ from projections.views.erasures import erased_people
 from projections.views.lookups import school as lookup_school
 from projections.views.people_registers import Named, digests_of, disclosed
 from projections.views.witnesses import Witness
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from api.identity.openid.provider import Provider
+    from api.identity.webauthn import RelyingParty
 
 _REQUEST_KEY_BYTES_MAX: Final = 64
 READ_YOUR_WRITES_SECONDS: Final = 2.0
@@ -129,8 +131,7 @@ class OpenSchool:
         self.witnessing = Witnessing(self.ask_witnesses, self.witness_seconds)
         self.vault.withhold(partial(blocked_values, self.app))
         if self.background:
-            self.provider = open_provider(self.layout, self.code)
-            self.party = read_party(self.layout)
+            self.provider, self.party = open_sign_ins(self.layout, self.code)
 
     @property
     def recorder(self) -> LogRecorder:
@@ -254,6 +255,8 @@ class OpenSchool:
 
     def json(self, content: object, *, headers: Mapping[str, str] | None = None) -> Response:
         """Content as a private JSON answer; the position that it states is told in ``Letopis-Position`` too."""
+        from starlette.responses import Response  # here: commands answer nobody over HTTP
+
         body = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
         position = content.get("position") if isinstance(content, dict) else None
         told = {"Letopis-Position": str(position)} if type(position) is int else {}

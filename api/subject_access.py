@@ -13,7 +13,6 @@ from api.schools import OpenSchool
 from exports.subject.about import About
 from exports.subject.section import Subject
 from exports.subject.sections import Held, sections
-from ledger.access.events import Kind
 from ledger.errors import LetopisError
 from ledger.wire.entry import format_at
 from projections.looks import looks_at
@@ -21,11 +20,6 @@ from projections.person_record import in_the_log
 from projections.views.accounts import accounts
 from projections.views.lookups import persons, school as lookup_school
 
-KINDS: Final[tuple[Kind, ...]] = (
-    *("absences", "certificates", "consents", "contacts", "corrections", "disclosures", "guardians", "marks"),
-    *("names", "notes", "reads", "results", "work"),
-)
-"""What a file shows."""
 _EMPLOYEES: Final = ("teacher", "staff")
 """Kinds of people whom the file may name: who recorded something does so in an office."""
 _ACCOUNT: Final = "account_name"

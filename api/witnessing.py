@@ -14,9 +14,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import httpx
 from eventsourcing.persistence import PersistenceError
 
 from ledger.errors import LetopisError
@@ -38,6 +37,9 @@ from ledger.wire.witness import (
 from ledger.witness.cosigner import Cosigned, find_cosignature
 from projections.engine import Views
 from projections.views.witnesses import Witness, witnesses
+
+if TYPE_CHECKING:
+    import httpx
 
 DAY_SECONDS: Final = 86_400
 RETRY_SECONDS: Final = 900
@@ -94,6 +96,8 @@ def ask_for_cosignature(
     Raises:
         Unanswered: there is none; with the outcome.
     """
+    import httpx  # here: most commands ask no witness
+
     key = parse_vkey(witness.vkey)
     old = min(witness.size or 0, checkpoint.size)
     link = witness.link.rstrip("/") + "/add-checkpoint"

@@ -12,8 +12,8 @@ import orjson
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.replaying import Replayed, check_days, class_names, no_class
+from api.moments import read_as_of
 from api.problems import Problem
-from api.queries import read_as_of
 from api.schools import open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REASON_WORDS, ROLE_WORDS, WORK_WORDS

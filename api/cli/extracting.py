@@ -10,9 +10,10 @@ from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder, zip_or_remove
-from api.extracting import DISCLOSED, KINDS, class_target, make_extract, student_target
+from api.extracting import DISCLOSED, class_target, make_extract, student_target
 from api.schools import OpenSchool
 from api.settings import SettingsError
+from api.shown import EXTRACT_KINDS
 from exports.extract_scope import Choice, Target
 from ledger.log import SignedCheckpoint
 
@@ -70,7 +71,7 @@ def export_extract(school: OpenSchool, checkpoint: SignedCheckpoint, out: Path, 
         school,
         "extract",
         {},
-        kinds=KINDS if options.public else (*KINDS, *DISCLOSED),
+        kinds=EXTRACT_KINDS if options.public else (*EXTRACT_KINDS, *DISCLOSED),
         purpose="export",
         form="extract",
         people=(target.of,) if target.scope == "student" else None,

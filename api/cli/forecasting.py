@@ -13,7 +13,7 @@ from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.replaying import class_of, moment_of
 from api.cli.substituting import is_id
-from api.queries import is_day
+from api.moments import is_day
 from api.schools import open_school
 from api.settings import SettingsError
 from exports.forecasts import entries_of, format_forecasts, needed_words, risk_words

@@ -14,10 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 import orjson
 
-from api.access import Shown, whose_data
-from api.extracting import KINDS as EXTRACT_KINDS
 from api.schools import OpenSchool
-from api.subject_access import KINDS as SUBJECT_KINDS
+from api.shown import EXTRACT_KINDS, SUBJECT_KINDS, Shown, whose_data
 from ledger.access.events import Form, Kind, Look, Purpose
 from ledger.wire.entry import Actor
 
@@ -138,8 +136,8 @@ def look(
         purpose: why.
         form: what is taken out.
         basis: code of the ground.
-        classes: as `api.access.Shown`.
-        people: as `api.access.Shown`.
+        classes: as `api.shown.Shown`.
+        people: as `api.shown.Shown`.
         as_of: the position that it stands at; by default what `found` says, or all that is known.
 
     Raises:

@@ -10,9 +10,8 @@ import orjson
 
 from api.cli.console import Console, Exit
 from api.cli.looking import look
-from api.importing.values import LOOKALIKES
+from api.moments import FIRST_DAY, LAST_DAY, is_day, read_as_of
 from api.problems import Problem
-from api.queries import FIRST_DAY, LAST_DAY, is_day, read_as_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal.vocabulary import ABSENCE_WORDS, MARK_WORDS
@@ -143,6 +142,8 @@ def no_class(name: str, known: Mapping[str, str], asked: int) -> str:
     """Why there is no such class: the journal had not begun, a Latin letter, or none of those that there were."""
     if asked == 0:
         return "--at: журнал тогда ещё не начат / the journal had not begun then"
+    from api.importing.values import LOOKALIKES  # here: who spells the class right does not wait for it
+
     russian = "".join(LOOKALIKES.get(letter, letter) for letter in name).upper()
     if russian != name and russian in known:
         return f"--class: буква должна быть русской / the letter has to be a Russian one: {russian}"

@@ -12,7 +12,7 @@ from api.cli.asking import format_text
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.replaying import Replayed, check_days, moment_of, word
-from api.queries import FIRST_DAY, LAST_DAY
+from api.moments import FIRST_DAY, LAST_DAY
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from projections.questions import BY_SLUG, Question

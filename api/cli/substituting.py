@@ -13,7 +13,7 @@ from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.proving import run_prove
 from api.cli.replaying import read_moment
-from api.queries import is_day, month_days
+from api.moments import is_day, month_days
 from api.schools import open_school
 from api.settings import SettingsError
 from exports.substitutions import format_register, why_missed

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.identity.passwords import Cost
 from api.identity.rows import Rows
 from api.identity.store import Secrets
 from api.settings import Layout, SchoolFile, SettingsError, ledger_environment
 from ledger.durable import create_file, read_secret
+
+if TYPE_CHECKING:
+    from api.identity.openid.provider import Provider
+    from api.identity.webauthn import RelyingParty
 
 KEY_BYTES: Final = 32
 
@@ -53,3 +57,17 @@ def open_secrets(layout: Layout, school: SchoolFile, *, create: bool = False, co
 
         rows = PostgresRows(ledger_environment(layout, school)["LETOPIS_POSTGRES_DSN"])
     return Secrets(rows, school.origin, key, cost)
+
+
+def open_sign_ins(layout: Layout, code: str) -> tuple[Provider | None, RelyingParty | None]:
+    """The provider that a school's accounts may sign in at and the address of its passkeys; None where it has none.
+
+    Both are imported here: they bring HTTP and cryptography along, a quarter of a second that a command need not wait.
+
+    Raises:
+        LetopisError: their settings cannot be used.
+    """
+    from api.identity.openid.flow import open_provider
+    from api.identity.webauthn import read_party
+
+    return open_provider(layout, code), read_party(layout)

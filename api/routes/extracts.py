@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from api import bodies
 from api.access import note, reads
 from api.auth import Right
-from api.extracting import DISCLOSED, KINDS, class_target, student_target, zipped_extract
+from api.extracting import DISCLOSED, class_target, student_target, zipped_extract
 from api.openapi import asks
 from api.problems import RETRY_AFTER, Problem
 from api.requests import authorize_now, convert_body, read_body
 from api.schools import OpenSchool
+from api.shown import EXTRACT_KINDS
 from exports.extract_scope import Target
 from ledger.log import SignedCheckpoint
 
@@ -36,7 +37,7 @@ router = APIRouter(tags=["log"], dependencies=[Depends(check_giver)])
 
 
 @router.post("/extracts", openapi_extra=asks(bodies.NewExtract))
-@reads(*KINDS, form="extract")
+@reads(*EXTRACT_KINDS, form="extract")
 async def make_extract(request: Request) -> Response:
     """A ZIP of what the log has of one class or one student, with the proof that it is of the signed log.
 
@@ -61,7 +62,7 @@ async def make_extract(request: Request) -> Response:
             request,
             people=people,
             classes=(target.of,) if target.scope == "class" else None,
-            kinds=KINDS if body.public else (*KINDS, *DISCLOSED),
+            kinds=EXTRACT_KINDS if body.public else (*EXTRACT_KINDS, *DISCLOSED),
         )
         if not _one_at_a_time.acquire(blocking=False):
             detail = ("делается другая выписка", "another extract is being made")

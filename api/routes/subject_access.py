@@ -12,7 +12,8 @@ from api.auth import Right
 from api.problems import Problem
 from api.requests import authorize_now, path_id
 from api.schools import OpenSchool
-from api.subject_access import KINDS, UnknownPerson, subject_of
+from api.shown import SUBJECT_KINDS
+from api.subject_access import UnknownPerson, subject_of
 from exports.subject.page import format_page
 
 Format = Annotated[
@@ -29,7 +30,7 @@ router = APIRouter(tags=["people"], dependencies=[Depends(check_teller)])
 
 
 @router.get("/people/{person}/data")
-@reads(*KINDS, purpose="subject_request", form="extract")
+@reads(*SUBJECT_KINDS, purpose="subject_request", form="extract")
 async def read_data(request: Request, kind: Format = None) -> Response:
     """Everything that is kept of a person, with the entries it rests on and who looked, for that person to have.
 

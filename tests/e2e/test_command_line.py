@@ -293,6 +293,18 @@ def test_help_imports_nothing_heavy() -> None:
     assert "serve" in done.stdout
 
 
+SERVING = ("fastapi", "uvicorn", "httpx", "fido2", "joserfc", "typst")
+
+
+def test_a_question_imports_nothing_of_what_serves(school: Path) -> None:
+    code = (
+        f"import sys\nfrom api.cli.app import run\nassert run(['ask', 'no-access', '--var', {str(school)!r}]) == 0\n"
+        f"sys.exit(' '.join(name for name in {SERVING!r} if name in sys.modules) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
 def test_an_error_that_nobody_foresaw_is_named_and_not_shown(school: Path) -> None:
     assert letopis("replay", "--var", str(school)).returncode == 0
     (school / "views").unlink()

@@ -1,0 +1,57 @@
+"""What is shown of people and whose data that is, for routes and commands alike (2.4.4).
+
+Apart from both, so that a command that looks at something does not wait for what serves HTTP to be imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from api.whose import Whose, ids_in
+from ledger.access.events import Form, Kind
+from projections.errors import ViewsError
+
+if TYPE_CHECKING:
+    from api.schools import OpenSchool
+
+EXTRACT_KINDS: Final[tuple[Kind, ...]] = (
+    *("absences", "certificates", "consents", "corrections", "entries", "guardians", "marks", "results"),
+)
+"""What an extract shows."""
+SUBJECT_KINDS: Final[tuple[Kind, ...]] = (
+    *("absences", "certificates", "consents", "contacts", "corrections", "disclosures", "guardians", "marks"),
+    *("names", "notes", "reads", "results", "work"),
+)
+"""What the file of one person shows."""
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a route knows better than its declaration and its answer's bytes: of whom, as what, which kinds.
+
+    `people` are ids among which people are; `classes` are class groups whose students are all in it, and none: all of
+    the school.
+    """
+
+    people: Collection[str] | None = None
+    classes: Collection[str] | None = None
+    form: Form | None = None
+    kinds: tuple[Kind, ...] = ()
+
+
+def whose_data(school: OpenSchool, content: bytes | None, shown: Shown) -> Whose | None:
+    """Whose data an answer holds, by its bytes or by what is known of it; None: nobody's.
+
+    All of the school's where there is neither, or where that cannot be found out now.
+    """
+    try:
+        views = school.read_views()
+        if shown.classes is not None:
+            return school.directory.students_of(views, shown.classes)
+        if shown.people is None and content is None:
+            return school.directory.students_of(views, ())
+        return school.directory.find(views, ids_in(content or b"") if shown.people is None else shown.people)
+    except ViewsError:
+        return Whose((), (), 0, school.recorder.head().size)
