@@ -52,6 +52,13 @@ class Owed(NamedTuple):
     gone: Cancelled | None
 
 
+class _Gone(NamedTuple):
+    """What is cancelled, by day, course and number, with its entry; what was moved, by the day that it was moved to."""
+
+    cancelled: dict[bytes, dict[tuple[bytes, int], tuple[int, Cancelled]]]
+    moved: dict[bytes, list[tuple[int, bytes, int]]]
+
+
 class _Held(NamedTuple):
     number: int
     entry: int
@@ -135,6 +142,8 @@ class DayEnds:
         self._periods = [one for one in replay.streams.values() if isinstance(one, Period)]
         self._held: dict[bytes, dict[bytes, dict[bytes, list[_Held]]]] = {}
         self._days: dict[tuple[bytes, bytes], list[tuple[str, bytes]]] = {}
+        self._gone: dict[bytes, _Gone] = {}
+        self._weekdays: dict[tuple[bytes, bytes, bytes], tuple[int, str] | None] = {}
 
     def of(self, course: Course, day: bytes) -> str | None:
         """Return when the last lesson of a course's students ends, `HH:MM`; None where no lesson of theirs is known."""
@@ -170,8 +179,7 @@ class DayEnds:
 
     def _days_of(self, group: ClassGroup, first: bytes) -> set[bytes]:
         """Return the days of a class's year from one on, and those that cancellations moved its lessons to."""
-        gone = (one for course in group.courses for one in self._planning.cancelled.get(course.id, {}).values())
-        days = {one.moved_to[0] for one in gone if one.moved_to is not None}
+        days = set(self._gone_of(group).moved)
         starts_on, ends_on = self._years.get(group.year, (b"", b""))
         if starts_on:
             day, last = day_of(max(first, starts_on)), day_of(ends_on)
@@ -205,40 +213,56 @@ class DayEnds:
         self, group: ClassGroup, day: bytes, timetable: _Version, rung: dict[int, str]
     ) -> tuple[list[_Planned], dict[tuple[bytes, int], tuple[int, Cancelled]]]:
         """Return what is planned for a day in order of the numbers, and what is cancelled there, with its entry."""
-        cancelled: dict[tuple[bytes, int], tuple[int, Cancelled]] = {}
+        gone = self._gone_of(group)
         planned = [
             _Planned(one["number"], one["course"].encode(), _NOT_MOVED, rung.get(one["number"]))
             for one in self._taught(group, day, timetable)
         ]
-        for course in group.courses:
-            for index, gone in sorted(self._planning.cancelled.get(course.id, {}).items()):
-                if gone.place[0] == day:
-                    cancelled[course.id, gone.place[1]] = index, gone
-                if gone.moved_to is not None and gone.moved_to[0] == day:
-                    number = gone.moved_to[1]
-                    planned.append(_Planned(number, course.id, index, rung.get(number)))
+        planned += [_Planned(number, course, by, rung.get(number)) for number, course, by in gone.moved.get(day, ())]
         planned.sort(key=lambda one: one[:3])
-        return planned, cancelled
+        return planned, gone.cancelled.get(day, {})
+
+    def _gone_of(self, group: ClassGroup) -> _Gone:
+        """Return what is cancelled of a class's lessons, and where they were moved to, by day."""
+        found = self._gone.get(group.id)
+        if found is None:
+            found = self._gone[group.id] = _Gone({}, {})
+            for course in group.courses:
+                for index, one in sorted(self._planning.cancelled.get(course.id, {}).items()):
+                    found.cancelled.setdefault(one.place[0], {})[course.id, one.place[1]] = index, one
+                    if one.moved_to is not None:
+                        day, number = one.moved_to
+                        found.moved.setdefault(day, []).append((number, course.id, index))
+        return found
 
     def _taught(self, group: ClassGroup, day: bytes, timetable: _Version) -> Iterator[dict[str, Any]]:
         """Yield what the timetable has on a day; nothing where it is no school day of the grade."""
-        year = self._years.get(group.year)
-        if year is None or not year[0] <= day <= year[1]:
-            return
+        key = group.year, group.grade, day
+        if key not in self._weekdays:
+            self._weekdays[key] = self._taught_as(*key)
+        found = self._weekdays[key]
+        if found is not None:
+            weekday, weeks = found
+            yield from (
+                one for one in timetable.lessons if one["weekday"] == weekday and one["weeks"] in ("every", weeks)
+            )
+
+    def _taught_as(self, year: bytes, grade: bytes, day: bytes) -> tuple[int, str] | None:
+        """Return as which weekday (0: none) a grade is taught on a day, and in which weeks; None where it has none."""
+        first, last = self._years.get(year, (b"", b""))
+        if not first or not first <= day <= last:
+            return None
         if not any(
-            one.year == group.year and group.grade in one.grades and one.starts_on <= day <= one.ends_on
-            for one in self._periods
+            one.year == year and grade in one.grades and one.starts_on <= day <= one.ends_on for one in self._periods
         ):
-            return
-        on, grade = day_of(day), int(group.grade)
+            return None
+        on = day_of(day)
         weekday = on.isoweekday()
-        for _, one in sorted(self._planning.declared.get(group.year, {}).items(), reverse=True):
-            if grade in one.grades and one.first <= on <= one.last:
+        for _, one in sorted(self._planning.declared.get(year, {}).items(), reverse=True):
+            if int(grade) in one.grades and one.first <= on <= one.last:
                 weekday = one.as_weekday
                 break
-        is_even = (_week(on) - _week(day_of(year[0]))) % 2
-        weeks = ("every", "even" if is_even else "odd")
-        yield from (one for one in timetable.lessons if one["weekday"] == weekday and one["weeks"] in weeks)
+        return weekday, "even" if (_week(on) - _week(day_of(first))) % 2 else "odd"
 
     def _lessons(self, group: ClassGroup) -> dict[bytes, dict[bytes, list[_Held]]]:
         """Return a class's lessons that stand, by day and course."""

@@ -57,16 +57,23 @@ class Judged(NamedTuple):
     planned: int | None = None
 
     @property
+    def section(self) -> tuple[int, int]:
+        """Return its part of the table: lessons class by class, then results, notices and the yearly refresh."""
+        if self.rule == "result":
+            return 1, 0
+        return (2 + _OF_DATA.index(self.rule), 0) if self.rule in _OF_DATA else (0, self.group)
+
+    @property
     def key(self) -> tuple[object, ...]:
-        """Return its place: lessons class by class and day by day, then results, notices and the yearly refresh."""
+        """Return its place in its section: day by day, or sheet by sheet."""
         done = -1 if self.done is None else self.done
         if self.rule == "result":
             due = self.verdict.due or datetime.max.replace(tzinfo=UTC)
-            return 1, self.of, self.work, self.since, done, due
+            return self.of, self.work, self.since, done, due
         if self.rule in _OF_DATA:
-            return 2 + _OF_DATA.index(self.rule), self.since, self.of, done
+            return self.since, self.of, done
         number = -1 if self.planned is None else self.planned
-        place = 0, self.group, self.since, self.of, number, _RULES.index(self.rule), self.work, self.student
+        place = self.since, self.of, number, _RULES.index(self.rule), self.work, self.student
         return *place, IN_ORDER.index(self.verdict.status)
 
     def row(self, done_at: datetime | None) -> bytes:

@@ -6,11 +6,12 @@ entries; what stands is what the replay has at its end, judged as of the last en
 
 import json
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify.day_ends import SEEN, DayEnds, Planning, day_of
@@ -22,6 +23,8 @@ from verify.replay import Replay
 from verify.state import NULL, ClassGroup, Fact, Lesson, Period, Person, Plan, Sheet, Stay, Work
 from verify.substitution import responsible
 from verify.terms import Calendar, Judge, Verdict, Versions, at_wall, end_of
+
+_YEAR_DAYS_MAX: Final = 401
 
 
 @dataclass(slots=True)
@@ -112,17 +115,23 @@ class Deadlines:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             report.skip("deadlines-not-counted", self._zone)
             return
+        years = replay.timetables.years.values()
+        if any((day_of(last) - day_of(first)).days >= _YEAR_DAYS_MAX for first, last in years):
+            # Each day of a year is asked for what was planned: what a log may ask for is bounded.
+            report.skip("deadlines-not-counted", f"a year of more than {_YEAR_DAYS_MAX} days")
+            return
         judge = Judge(zone, self._versions, _moment(self._at[-1]))
         counted: Counter[tuple[bytes, str, str]] = Counter()
-        listed: list[Judged] = []
+        listed: defaultdict[tuple[int, int], list[Judged]] = defaultdict(list)
         for one in _Judging(self._moment, self._seen, judge, replay).verdicts():
             counted[one.name, one.rule, one.verdict.status] += 1
             if one.verdict.status in LISTED:
-                listed.append(one)
+                listed[one.section].append(one)
         for (group, rule, status), count in sorted(counted.items()):
             report.deadlines.setdefault(group.decode(), {}).setdefault(rule, {})[status] = count
-        listed.sort(key=lambda one: one.key)
-        rows = (one.row(None if one.done is None else self._moment(one.done)) for one in listed)
+        # A section at a time: the keys of all rows would be the most that is held of a verification.
+        in_order = (one for section in sorted(listed) for one in sorted(listed.pop(section), key=lambda one: one.key))
+        rows = (one.row(None if one.done is None else self._moment(one.done)) for one in in_order)
         replay.tables.deadlines(rows, count_rows(report.deadlines))
 
     def _moment(self, index: int) -> datetime:

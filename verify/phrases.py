@@ -29,6 +29,7 @@ PHRASES: Final[dict[str, str]] = {
     "version {} at entry {}, and no later one before entry {}": "версия {} в записи {} и никакой позже до записи {}",
     "version {}, entry {}": "версия {}, запись {}",
     "{} of {} entries": "записей: {} из {}",
+    "a year of more than {} days": "год длиннее {} дней",
     "{} people": "людей: {}",
     "{} of {} results": "итогов: {} из {}",
     "entry {}: {}": "запись {}: {}",

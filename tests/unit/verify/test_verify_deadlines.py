@@ -77,6 +77,16 @@ def test_a_time_zone_that_this_computer_does_not_know_is_said(tmp_path: Path) ->
     assert report.verdict.exit_code == 3
 
 
+def test_a_year_of_centuries_is_not_counted_day_by_day(tmp_path: Path) -> None:
+    builder = sample().builder
+    builder.entries[1]["data"]["ends_on"] = "9999-12-31"
+    report = counted(builder, tmp_path / "bag")
+    assert not report.deadlines
+    assert [(one.code, one.detail) for one in report.unchecked] == [
+        ("deadlines-not-counted", "a year of more than 401 days")
+    ]
+
+
 def test_a_range_that_begins_later_counts_nothing(tmp_path: Path) -> None:
     report = counted(sample().builder, tmp_path / "bag", 9)
     assert not report.deadlines
