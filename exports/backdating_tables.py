@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from exports.tables import Table, typed
-from ledger.journal.vocabulary import BACKDATING_WORDS
 from projections.reading import Reader
 from projections.views.backdating import BackdatingRequest, backdating_requests
 from projections.views.lookups import classes, courses
@@ -16,6 +15,13 @@ _COLUMNS: Final = (
     *("subject (предмет)", "person (человек)", "name (имя)", "day (день)", "requested_by (кто просил)"),
     *("basis (основание)", "request (заявка)", "actor (кто внёс)"),
 )
+_ACTS: Final = {
+    "student_enrolled": "зачисление",
+    "student_left": "выбытие",
+    "teacher_assigned": "назначение учителя",
+    "subgroup_joined": "зачисление в подгруппу",
+    "subgroup_left": "выбытие из подгруппы",
+}
 _ANSWERS: Final = {"approved": "внесено", "refused": "отказано"}
 
 
@@ -49,4 +55,4 @@ def _rows(views: Reader, position: int, name: Callable[[str, int], str]) -> Iter
 def _about(
     asked: BackdatingRequest, scope: tuple[str, str, str], name: Callable[[str, int], str], entry: int
 ) -> Sequence[str]:
-    return (BACKDATING_WORDS[asked.what], *scope, asked.person, name(asked.person, entry), asked.day)
+    return (_ACTS[asked.what], *scope, asked.person, name(asked.person, entry), asked.day)

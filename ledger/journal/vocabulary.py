@@ -237,14 +237,6 @@ REOPENING_WORDS: Final[dict[str, str]] = {
     "other": "иное (с пояснением)",
 }
 """Why a closed period was opened again."""
-BACKDATING_WORDS: Final[dict[str, str]] = {
-    "student_enrolled": "зачисление",
-    "student_left": "выбытие",
-    "teacher_assigned": "назначение учителя",
-    "subgroup_joined": "зачисление в подгруппу",
-    "subgroup_left": "выбытие из подгруппы",
-}
-"""What two people do inside a closed period."""
 LACKING_WORDS: Final[dict[str, str]] = {
     "period": "период не закрыт",
     "request": "заявка без ответа",
