@@ -13,11 +13,14 @@ at the end of the year its marks, the council's decisions, examinations and fina
 no marks. Who loads a whole year has its classes' journals closed behind that, their summary sheets handed over and put
 away on paper.
 
+The demo has an office too (`office`): a subgroup, homework posted the day before, checks that name their homework,
+documents of absences, portals with their checks, blocked values, paper, and what two people back-dated.
+
 Sizes: ``S`` is one class-quarter (3,500 to 4,100 entries by the seed), ``demo`` three small classes' quarter (about
-5,800), ``M`` the model school of 1,000 students, 35 classes and 60 teachers (about 542,000); `many` gives small schools
+5,900), ``M`` the model school of 1,000 students, 35 classes and 60 teachers (about 542,000); `many` gives small schools
 of mixed size.
 
-Where this differs from the model's table of volumes: no lesson is split into subgroups, so an M year has 33,100 lessons
+Where M differs from the model's table of volumes: no lesson is split into subgroups, so an M year has 33,100 lessons
 instead of 37,570 and 25,800 homework instead of 29,500; the roster, consents and the like are 8,000 entries instead of
 12,000. It has what the table does not count: a `work_recorded` for every assessed work (18,000), a sheet and a
 publication for every course and period (3,800), a reason for each absence of a spell instead of one for a range. So

@@ -44,6 +44,7 @@ class Spell:
         known: whether it was known at once, so that the absences carry the code from the start.
         reason_at: the moment when the reason is entered; None: never.
         absences: what was recorded so far.
+        days: on which days.
     """
 
     ends_on: date
@@ -51,6 +52,7 @@ class Spell:
     known: bool
     reason_at: int | None
     absences: list[Fact] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
 
 
 class Attendance:

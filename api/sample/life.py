@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
+
+import msgspec
 
 from api.sample import school_year
 from api.sample.absences import Absences
@@ -20,6 +23,7 @@ from api.sample.corrections import Corrections
 from api.sample.draws import Draws
 from api.sample.facts import Fact
 from api.sample.families import Families
+from api.sample.office import Office
 from api.sample.opening import open_school
 from api.sample.outage import Outage
 from api.sample.planned import Planned, Scribe
@@ -27,11 +31,11 @@ from api.sample.results import Results, Standing
 from api.sample.roster import ClassGroup, Course, Period, Roster
 from api.sample.scheduling import Scheduling
 from api.sample.school_year import MINUTE, SECOND, moment
-from api.sample.teaching import Sitting, Teaching
+from api.sample.teaching import Sheet, Sitting, Teaching
 from api.sample.timetable import Place, Week, classes_of_day
 from ledger.journal import commands as cmd
 from ledger.journal.events import DueLesson, HomeworkBody, LessonHeader, WorkHeader
-from ledger.journal.vocabulary import Fact as FactName
+from ledger.journal.vocabulary import AbsenceCode, CertificateCode, Fact as FactName
 from ledger.vault import make_disclosure
 from ledger.wire.entry import Actor
 
@@ -40,25 +44,30 @@ Action = Callable[[int], Iterator[Planned]]
 _MOVING_SHARE: Final = 0.01
 _DOUBLED_SHARE: Final = 0.002
 _HANDED_OVER_MAX: Final = 2
+_ILL_LONG: Final = 3
+"""Days from which a document is brought though the reason was known at once."""
 _HOMEWORK_DAYS_MAX: Final = 9
 
 
 class Life:
     """One run through the year: an agenda of moments and what happens at them."""
 
-    def __init__(self, seed: int, roster: Roster, week: Week, *, keyed: bool) -> None:
+    def __init__(self, seed: int, roster: Roster, week: Week, *, keyed: bool, has_office: bool = False) -> None:
         self._roster = roster
         self._week = week
         self._scribe = Scribe(keyed=keyed)
         self._attendance = Attendance(seed, roster)
         self._scheduling = Scheduling(seed, roster, week, self._scribe)
-        self._teaching = Teaching(seed, roster, self._scheduling.planned)
+        self._teaching = Teaching(seed, roster, self._scheduling.planned, names_checked=has_office)
         self._absences = Absences(seed, roster, self._scribe)
         self._cancelling = Cancelling(seed, roster, self._scribe)
         self._corrections = Corrections(seed)
         self._control = Control(seed, roster, self._scribe)
         self._outage = Outage(seed, roster, self._scribe)
         self._families = Families(seed, roster, self._scribe)
+        self._office = Office(seed, roster, week, self._scribe) if has_office else None
+        self._lessons: dict[str, int] = {}
+        self._certified: dict[str, list[tuple[date, date, AbsenceCode]]] = {}
         self._draws = Draws(seed, "life")
         self._salts = Draws(seed, "salts")
         self._agenda: list[tuple[int, int, Action]] = []
@@ -78,6 +87,8 @@ class Life:
         """Yield everything, from the school's opening under this origin and name on."""
         yield from open_school(origin, name, self._roster, self._week, self._scribe, self._salts)
         yield from self._families.begin()
+        if self._office is not None:
+            yield from self._office.begin()
         self._arrange_year()
         while self._agenda:
             at, _, action = heapq.heappop(self._agenda)
@@ -99,6 +110,8 @@ class Life:
         for at, action in (*self._families.agenda(), *self._control.agenda(), *self._scheduling.agenda()):
             self._at(at, action)
         self._results.arrange()
+        for at, action in self._office.agenda() if self._office is not None else ():
+            self._at(at, action)
         parallel = [group for group in self._roster.classes if self._parallel(group)]
         moving = max(1, round(len(self._roster.students) * _MOVING_SHARE)) if parallel else 0
         for _ in range(moving):
@@ -139,9 +152,10 @@ class Life:
 
     def _record(self, sitting: Sitting, at: int) -> Iterator[Planned]:
         actor = Actor(sitting.teacher, "teacher")
-        sheet = self._teaching.write(sitting, self._next_lesson(sitting))
-        planned = self._scribe.plan(at, actor, sheet.command)
+        sheet, taken_over = self._taking_over(sitting, self._teaching.write(sitting, self._next_lesson(sitting)))
+        planned = self._scribe.plan(at, actor, sheet.command, also=taken_over)
         yield planned
+        self._lessons[sitting.id] = planned.first_index
         header = LessonHeader(
             topic=sheet.command.topic,
             number=sheet.command.number,
@@ -154,8 +168,16 @@ class Life:
         self._watch(sitting, sheet.command, first_part, at, sheet.truants)
         for moment_, command in sheet.later:
             self._at(moment_, partial(self._add, sitting, command, sheet.truants))
-        if self._draws.chance(_DOUBLED_SHARE):
+        if self._draws.chance(_DOUBLED_SHARE) and not taken_over:
             yield from self._double(sitting, sheet.command, at + MINUTE // 2)
+
+    def _taking_over(self, sitting: Sitting, sheet: Sheet) -> tuple[Sheet, int]:
+        """Leave the homework to what was posted for the lesson, if anything was; and 1 where it was."""
+        place = (sitting.course.id, sitting.day.isoformat(), sitting.number)
+        if self._office is None or place not in self._office.posted:
+            return sheet, 0
+        later = [(at, command) for at, command in sheet.later if command.homework is None]
+        return replace(sheet, command=msgspec.structs.replace(sheet.command, homework=None), later=later), 1
 
     def _add(self, sitting: Sitting, command: cmd.AddToLesson, truants: Sequence[str], at: int) -> Iterator[Planned]:
         planned = self._scribe.plan(at, Actor(sitting.teacher, "teacher"), command)
@@ -175,8 +197,11 @@ class Life:
         for index_, absence in enumerate(command.absences, index):
             fact = _fact("absence", index_, absence.code, absence.student, place)
             spell = sitting.away.get(absence.student)
+            if fact.value == "absent":
+                fact.value = self._certified_code(absence.student, sitting.day)
             if spell is not None:
                 spell.absences.append(fact)
+                spell.days.append(sitting.day)
             elif absence.student in truants:
                 self._excuse_later(sitting, fact)
             self._judge(fact)
@@ -186,7 +211,12 @@ class Life:
         index += len(command.lateness) + len(command.early_leaves)
         for index_, work in enumerate(command.works, index):
             header = WorkHeader(
-                kind=work.kind, written=work.written, weight=work.weight, ends_on=work.ends_on, scheduled=work.scheduled
+                kind=work.kind,
+                written=work.written,
+                weight=work.weight,
+                ends_on=work.ends_on,
+                scheduled=work.scheduled,
+                of_lesson=work.of_lesson,
             )
             fact = _fact("work", index_, header, sitting.teacher, place)
             self._results.note_work(work.work, fact)
@@ -244,6 +274,9 @@ class Life:
 
     def _give_reasons(self, spell: Spell, at: int) -> Iterator[Planned]:
         """Enter the reason of a whole spell, one entry an absence."""
+        if self._office is not None and spell.days and spell.code in ("ill", "excused"):
+            yield from self._certify(spell, "ill" if spell.code == "ill" else "excused", at)
+            return
         basis = None if spell.code == "unexcused" else self._corrections.certificate(at)
         number = 0
         for fact in spell.absences:
@@ -254,6 +287,28 @@ class Life:
             fact.index, fact.value = planned.first_index, spell.code
             number += 1
             yield planned
+
+    def _certify(self, spell: Spell, code: CertificateCode, at: int) -> Iterator[Planned]:
+        """Enter one document for the whole spell, which sets the reason of each absence that has none."""
+        facts = [fact for fact in spell.absences if fact.value == "absent"]
+        if self._office is None or at >= spell.absences[0].closes_at or (not facts and len({*spell.days}) < _ILL_LONG):
+            return
+        student, teacher = spell.absences[0].person, spell.absences[0].class_teacher
+        group = next(one for one in self._roster.classes if one.class_teacher == teacher)
+        command = self._office.certificate(group.id, student, spell.days, code)
+        planned = self._scribe.plan(at, Actor(teacher, "teacher"), command, also=len(facts))
+        facts.sort(key=lambda fact: self._lessons[fact.lesson])
+        for index, fact in enumerate(facts, planned.first_index + 1):
+            fact.index, fact.value = index, code
+        self._certified.setdefault(student, []).append((min(spell.days), max(spell.days), code))
+        yield planned
+
+    def _certified_code(self, student: str, day: date) -> AbsenceCode:
+        """Return what an absence without a reason becomes when it is recorded: a document may cover its day."""
+        for first, last, code in reversed(self._certified.get(student, [])):
+            if first <= day <= last:
+                return code
+        return "absent"
 
     def _judge(self, fact: Fact) -> None:
         if self._corrections.wrong(fact.what):

@@ -78,9 +78,14 @@ class Scribe:
         actor: Actor,
         command: JournalCommand,
         disclosures: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        also: int = 0,
     ) -> Planned:
-        """Return the next planned command; `at` in microseconds since 1970, or that of the command before, if later."""
-        count = count_events(command)
+        """Return the next planned command; `at` in microseconds since 1970, or that of the command before, if later.
+
+        `also`: how many entries it causes beside those that it names: posted homework, excused absences.
+        """
+        count = count_events(command) + also
         key = f"sample-{self._commands}" if self._keyed else None
         self._at = max(self._at, at)
         planned = Planned(as_datetime(self._at), actor, command, self.size, count, key, disclosures or {})

@@ -33,17 +33,19 @@ class Shape:
         students: how many in all, spread evenly.
         quarters: how many quarters of the year are lived through, from the first on.
         teachers: how many of each specialty; None: as many as the hours need.
+        has_office: whether the office works too (`api.sample.office`), so that every register has something.
     """
 
     classes: tuple[int, ...]
     students: int
     quarters: int = 4
     teachers: dict[Specialty, int] | None = None
+    has_office: bool = False
 
 
 SIZES: Final[dict[str, Shape]] = {
     "S": Shape(classes=(0, 0, 0, 0, 1), students=26, quarters=1),
-    "demo": Shape(classes=(0, 1, 0, 0, 2), students=36, quarters=1),
+    "demo": Shape(classes=(0, 1, 0, 0, 2), students=36, quarters=1, has_office=True),
     "M": Shape(classes=(4, 4, 3, 3, 4, 4, 3, 3, 3, 2, 2), students=1_000, teachers=curriculum.TEACHERS),
 }
 """S: a class-quarter. demo: three small classes, a quarter. M: the model school's year."""

@@ -64,7 +64,7 @@ class SampleSchool:
     def __iter__(self) -> Iterator[Planned]:
         """Yield the school's commands from its opening to the last correction, in the order of `at`."""
         roster = self.roster()
-        life = Life(self.seed, roster, self.week(roster), keyed=self._repeats)
+        life = Life(self.seed, roster, self.week(roster), keyed=self._repeats, has_office=self.shape.has_office)
         planned = life.live(self.origin, self.name)
         return _with_repeats(self.seed, planned) if self._repeats else planned
 

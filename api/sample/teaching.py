@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+
 from api.sample import topics
 from api.sample.absences import Cover
 from api.sample.attendance import EARLY_LEAVE_SHARE, LATENESS_SHARE, SINGLE_SHARE, Spell
@@ -37,6 +39,8 @@ _DUE_BY_LESSON_SHARE: Final = 0.25
 _FILE_SHARE: Final = 0.03
 _ATTENDANCE_LATER_SHARE: Final = 0.02
 _ORAL_SHARE: Final = 0.3
+_NAMED_SHARE: Final = 0.6
+"""Of checks of homework: they say which lesson gave it."""
 _CHECK_SHARE: Final = 0.06
 _WRITTEN_FACTOR: Final = 1.2
 _ENTERED_LATE_SHARE: Final = 0.05
@@ -105,8 +109,11 @@ class Sheet:
 class Teaching:
     """Writes lessons down as the teachers of one school do."""
 
-    def __init__(self, seed: int, roster: Roster, planned: Mapping[Sat, str]) -> None:
-        """`planned`: which lessons have a work of the schedule."""
+    def __init__(self, seed: int, roster: Roster, planned: Mapping[Sat, str], *, names_checked: bool) -> None:
+        """`planned`: which lessons have a work of the schedule; `names_checked`: some checks name whose homework."""
+        self._names_checked = names_checked
+        self._checks = Draws(seed, "checks")
+        self._given: dict[str, list[tuple[date, str]]] = {}
         self._ids = Draws(seed, "lessons")
         self._draws = Draws(seed, "teaching")
         self._desk = Draws(seed, "homework")
@@ -177,6 +184,8 @@ class Teaching:
             marks=tuple(marks),
             homework=homework,
         )
+        if self._names_checked:
+            self._given.setdefault(course.id, []).append((sitting.day, sitting.id))
         return Sheet(command, later, truants)
 
     def _truants(self, sitting: Sitting) -> list[str]:
@@ -204,6 +213,7 @@ class Teaching:
             self._mark_now(kind, draws.some(present, count), works, marks)
         if subject is not SPORT and draws.chance(_CHECK_SHARE):
             self._mark_now("homework_check", draws.some(present, draws.between(few, many)), works, marks)
+            self._name_checked(sitting, works)
         scheduled = self._planned.get((sitting.course.id, sitting.day, sitting.number))
         if draws.chance(_WRITTEN_FACTOR * subject.written_share) or scheduled is not None:
             kind = draws.pick(subject.written) if scheduled is None else "control_work"
@@ -238,6 +248,12 @@ class Teaching:
             work = self._work(kind, written=False)
             works.append(work)
             marks += [self._mark(student, work) for student in students]
+
+    def _name_checked(self, sitting: Sitting, works: list[NewWork]) -> None:
+        """Say of some checks that they are of the homework of the lesson before the last."""
+        given = sorted(one for one in self._given.get(sitting.course.id, ()) if one[0] < sitting.day)
+        if works and works[-1].kind == "homework_check" and len(given) > 1 and self._checks.chance(_NAMED_SHARE):
+            works[-1] = msgspec.structs.replace(works[-1], of_lesson=given[-2][1])
 
     def _work(
         self, kind: WorkKind, *, written: bool, ends_on: date | None = None, scheduled: str | None = None
