@@ -63,6 +63,7 @@ def make_registry(schools: list[OpenSchool]) -> Registry:
 
 def make_sample(console: Console, var: Path) -> None:
     """Make a sample school in an empty folder; one that is there is left as it is."""
+    from api.cli.sampling import finish_sample
     from api.sample import SampleSchool, load_through_application
 
     layout = Layout(var)
@@ -88,6 +89,7 @@ def make_sample(console: Console, var: Path) -> None:
         with console.progress("записей / entries", None) as progress:
             load_through_application(opened.app, opened.vault, school, progress=progress)
         open_accounts(opened.app, opened.vault, identities, opened.confidentiality.sha256)
+        finish_sample(opened)
         opened.checkpointer.sign()
         opened.views.catch_up(opened.recorder)
 
