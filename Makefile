@@ -94,8 +94,9 @@ viewer: $(VENV)/run.stamp ## dist/ПРОЧТИ.html, the page that verifies and 
 fuzz: $(VENV)/dev.stamp ## the fuzzers' long form (LETOPIS_FUZZ_SECONDS each, default 600)
 	LETOPIS_FUZZ_SECONDS=$${LETOPIS_FUZZ_SECONDS:-600} $(PYTEST) tests/fuzz
 
-soak: $(VENV)/dev.stamp ## the long form of the fault campaigns, of flipping every byte of an archive, and of breaking clauses
+soak: $(VENV)/dev.stamp ## the long form of the fault campaigns, of flipping every byte of an archive, of breaking clauses, and of model years
 	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties tests/conformance/test_verifier_every_byte.py tests/house/test_clauses_are_shown.py
+	$(PYTEST) -m slow tests/unit tests/integration
 
 schemathesis: $(VENV)/dev.stamp ## the long form of judging the HTTP interface: 5,000 cases for each role
 	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/conformance/test_http_contract.py

@@ -124,6 +124,17 @@ def test_the_wall_of_storage_leaves_out_nobody_but_those_who_compose() -> None:
     assert inside - walled == {"api.__init__", "api.app", "api.cli"}
 
 
+def test_every_long_form_is_run_by_make() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    long = [line.split() for line in makefile.splitlines() if "$(PYTEST) -m" in line and "slow" in line]
+    run = {word for words in long for word in words if word.startswith("tests/")}
+    marked = [path for path in (ROOT / "tests").rglob("test_*.py") if f"@pytest.mark.{'slow'}" in path.read_text()]
+    assert len(marked) >= 4
+    for path in marked:
+        names = {str(folder.relative_to(ROOT)) for folder in (path, *path.parents) if folder.is_relative_to(ROOT)}
+        assert names & run, path
+
+
 def test_make_help_names_every_target() -> None:
     makefile = (ROOT / "Makefile").read_text()
     phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())  # type: ignore[index]
