@@ -1,7 +1,8 @@
 """Keeping the access log's head in the journal, and comparing the two (1.5, 2.4.4).
 
-The server anchors it once a day where it has grown. Before that the anchor before must still be a prefix of it: a log
-that was cut or rewritten is not anchored again, and the server's log says so. `letopis audit` compares all anchors.
+The server anchors it once a day where it has grown, and whenever an administrator asks. Before that the anchor before
+must still be a prefix of it: a log that was cut or rewritten is not anchored again, and the server's log says so.
+`letopis audit` compares all anchors.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ledger.journal.commands import AnchorAccessLog
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.proofs import EntryHashes, TileRoots
 from ledger.tree.proofs import root_of
-from ledger.wire.entry import parse_at, parse_entry
+from ledger.wire.entry import Actor, parse_at, parse_entry
 
 if TYPE_CHECKING:
     from api.schools import OpenSchool
@@ -53,19 +54,34 @@ def compare(anchors: tuple[Anchor, ...], looks: LogRecorder | None) -> list[Find
     return found
 
 
-def anchor(school: OpenSchool) -> Receipt | None:
-    """Record the access log's head; None where it has not grown since, or is empty.
+class NotContinuedError(LetopisError):
+    """What was anchored last is no prefix of the access log: it was cut or rewritten, and is not anchored again."""
+
+
+def what_to_anchor(school: OpenSchool) -> AnchorAccessLog | None:
+    """The access log's head, to be recorded; None where it has not grown since, or is empty.
 
     Raises:
-        LetopisError: what was anchored last is no prefix of it; nothing was recorded.
+        NotContinuedError: as described there.
+        AccessLogUnavailable: it cannot be opened.
     """
     looks = school.access.log.ledger
     known, head = anchors_of(school.app), looks.head()
     if wrong := compare(known[-1:], looks):
-        raise LetopisError(f"{wrong[0].code}: expected {wrong[0].expected}, found {wrong[0].found}")
+        raise NotContinuedError(f"{wrong[0].code}: expected {wrong[0].expected}, found {wrong[0].found}")
     if head.size == 0 or (known and known[-1].size == head.size):
         return None
-    return school.execute(AnchorAccessLog(size=head.size, root=head.edge.root().hex()), school.app.founder())
+    return AnchorAccessLog(size=head.size, root=head.edge.root().hex())
+
+
+def anchor(school: OpenSchool, actor: Actor | None = None) -> Receipt | None:
+    """Record the access log's head, by default in the name of who opened the school; None where nothing is new.
+
+    Raises:
+        As `what_to_anchor`; nothing was recorded.
+    """
+    command = what_to_anchor(school)
+    return None if command is None else school.execute(command, actor or school.app.founder())
 
 
 def is_due(school: OpenSchool, now: datetime) -> bool:

@@ -134,6 +134,7 @@ _ROUTERS: Final = (
     papers.controlled,
     questions.router,
     reads.router,
+    reads.anchored,
     indicators.router,
     results.router,
     results.set_up,

@@ -75,6 +75,10 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
         "Сведения не выданы: журнал доступа не пишется",
         "Nothing is shown: the access log cannot be written",
     ),
+    "access_log_not_continued": (
+        "Журнал доступа не продолжает прежнего: он урезан или переписан",
+        "The access log does not continue what it was: it was cut or rewritten",
+    ),
     "internal": ("Внутренняя ошибка", "Internal error"),
 }
 _BY_STATUS: Final[Mapping[int, str]] = {

@@ -55,6 +55,7 @@ WRITES = {
     f"/erasures/{uuid4()}/approval": {"administrator", "director"},
     f"/erasures/{uuid4()}/refusal": {"administrator", "director"},
     f"/erasures/{uuid4()}/execution": {"administrator", "director"},
+    "/access-log/anchors": {"administrator", "director"},
     "/blocks": {"administrator", "director"},
     f"/blocks/{uuid4()}/ending": {"administrator", "director"},
     "/paper": {"administrator", "director", "archivist"},

@@ -1,11 +1,13 @@
-"""`export --access-log`: the access log as an archive of its own, which the verifier reads without the journal."""
+"""The access log as an archive of its own (`export --access-log`), and its head in the journal (`access anchor`)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
+from api.anchoring import anchor, anchors_of
 from api.cli.console import Console, Exit
+from api.cli.erasing import acting
 from api.cli.keeping import specification, verifier
 from api.cli.looking import look
 from api.cli.targets import free_folder, zip_or_remove
@@ -47,4 +49,22 @@ def run_export_access_log(console: Console, var: Path, out: Path, *, zip_: bool)
         content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": signer.vkey}
         check = f'python3 {out}/verify.pyz {out} --key "{signer.vkey}"'
         console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
+    return Exit.DONE
+
+
+def run_anchor(console: Console, var: Path) -> int:
+    """Keep the access log's head of now in the journal.
+
+    Raises:
+        SettingsError: nobody has the token of the environment.
+        LetopisError: the log does not continue what was anchored last, or a rule refuses it.
+    """
+    with open_school(var, background=False) as school:
+        receipt = anchor(school, acting(school))
+        known = anchors_of(school.app)
+    last = known[-1] if known else None
+    content = None if last is None else {"entry": last.entry, "size": last.size, "root": last.root}
+    said = "ничего нового / nothing is new" if receipt is None else "внесено / recorded"
+    words = "" if last is None else f": {last.size} записей / entries, {last.root} [{last.entry}]"
+    console.result({"recorded": receipt is not None, "anchor": content}, f"{said}{words}")
     return Exit.DONE

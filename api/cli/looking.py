@@ -52,6 +52,7 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
 """Command -> kinds of fields that it shows; `ask` has them of each question."""
 
 SHOWS_NOBODY: Final[Mapping[str, str]] = {
+    "access anchor": "a size and a hash",
     "accounts close": "the number of an entry",
     "accounts found": "the number of an entry",
     "accounts grant": "the number of an entry",

@@ -1,7 +1,8 @@
-"""Who looked at a person's data (2.4.4): the access log, asked about one person."""
+"""Who looked at a person's data (2.4.4): the access log, asked about one person; and its head, kept in the journal."""
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Final
 
 import orjson
@@ -9,11 +10,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access import reads
+from api.anchoring import NotContinuedError, what_to_anchor
+from api.auth import Right
+from api.bodies import Nothing
+from api.openapi import describe
 from api.paging import Cursor, PageLimit, page_of
 from api.problems import Problem
 from api.queries import INDEX, From, To
 from api.routes.views import check_overseer
 from api.schools import OpenSchool
+from api.writing import Asked, Write, perform
+from ledger.errors import LOG, Refused
+from ledger.journal.commands import AnchorAccessLog
 from projections.looks import Days, looks_at, tries_at
 
 _ID: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -23,6 +31,35 @@ Position = Annotated[
 ]
 
 router = APIRouter(tags=["reads"], dependencies=[Depends(check_overseer)])
+anchored = APIRouter(tags=["reads"])
+_logger = logging.getLogger(__name__)
+
+
+def _anchor(asked: Asked[Nothing]) -> AnchorAccessLog:
+    """The head of now.
+
+    Raises:
+        Problem: 500 where the log does not continue the last anchor.
+        Refused: it has not grown.
+    """
+    try:
+        command = what_to_anchor(asked.school)
+    except NotContinuedError as error:
+        _logger.critical("the access log is not anchored: %s", error)
+        detail = ("нужна проверка: letopis audit", "verify it: letopis audit")
+        raise Problem("access_log_not_continued", 500, detail) from None
+    if command is None:
+        raise Refused("not_grown", "the access log has not grown since it was anchored", clause=LOG, where="size")
+    return command
+
+
+ANCHOR: Final = Write(Right.DIRECT, Nothing, _anchor)
+
+
+@anchored.post("/access-log/anchors", status_code=201, openapi_extra=describe(ANCHOR))
+async def anchor_access_log(request: Request) -> Response:
+    """Keep the access log's head of now in the journal, as the server does once a day."""
+    return await perform(request, ANCHOR)
 
 
 @router.get("/reads")

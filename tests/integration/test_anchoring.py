@@ -18,8 +18,8 @@ from ledger.errors import LetopisError, Refused
 from ledger.journal.commands import AnchorAccessLog
 from projections.views.anchors import anchors
 from tests.erasing_school import planted_in
-from tests.http_class import SmallClass
-from tests.http_school import Served
+from tests.http_class import SmallClass, problem
+from tests.http_school import Served, post
 from tests.integration.test_erasing import exported
 from verify.anchored import verify_anchored
 from verify.findings import Verdict
@@ -71,6 +71,43 @@ def test_an_access_log_that_is_none_that_was_anchored_is_found_and_not_anchored_
         anchor(server.school)
     with pytest.raises(Refused):
         server.school.execute(AnchorAccessLog(size=size + 9, root="11" * 32), app.founder())
+
+
+def test_an_administrator_anchors_by_hand_over_http(server: Served) -> None:
+    school = SmallClass(server, server.actors["teacher"])
+    with server.as_("director") as director, server.as_("administrator") as admin:
+        look(server, school)
+        post(director, "/access-log/anchors", {})
+        told = problem(admin.post("/access-log/anchors", json={}), 409, "not_grown")
+        assert told["rule"] == "not_grown"
+        size = look(server, school)
+        post(admin, "/access-log/anchors", {})
+        assert [one.size for one in anchors_of(server.school.app)][-1] == size
+        rows = anchors(server.school.read_views()).rows
+        assert len(rows) == 2
+        server.school.execute(AnchorAccessLog(size=size + 9, root="00" * 32), server.school.app.founder())
+        problem(admin.post("/access-log/anchors", json={}), 500, "access_log_not_continued")
+    assert len(anchors_of(server.school.app)) == 3, "nothing was recorded of it"
+
+
+def test_an_administrator_anchors_by_hand_on_the_command_line(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "var"
+    _, person = planted_in(folder, database)
+    var = ["--var", str(folder), "--json"]
+    assert run(["access", "anchor", *var]) == 0
+    assert json.loads(capsys.readouterr().out) == {"recorded": False, "anchor": None}
+    assert run(["reads", "--student", person, *var]) == 0
+    capsys.readouterr()
+    for recorded in (True, False):
+        assert run(["access", "anchor", *var]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["recorded"], told["anchor"]["size"]) == (recorded, 2)
+    with open_school(folder, background=False) as school:
+        assert [one.root for one in anchors_of(school.app)] == [told["anchor"]["root"]]
+    assert run(["access", "anchor", "--var", str(folder)]) == 0
+    assert "nothing is new: 2" in capsys.readouterr().out
 
 
 def test_an_audit_finds_an_access_log_that_was_put_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
