@@ -72,6 +72,9 @@ _DESCRIPTION: Final = """Журнал, в котором нельзя незам
 
 A class journal that cannot be changed without being noticed. Sign in with `Authorization: Bearer <token>`, or with
 POST …/sign-in for a session in a cookie.
+
+What a rule of the journal refuses has its `rule`: 403 where another may do the very same, 422 where the request breaks
+it by itself, else 409.
 """
 
 

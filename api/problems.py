@@ -25,7 +25,7 @@ from api.identity.links import NotLinked
 from api.identity.passwords import WeakPassword
 from api.request_ids import CURRENT
 from api.translation import in_russian
-from api.words import CONTENT_RULES
+from api.words import CONTENT_RULES, is_about_who_asks
 from ledger.access.log import AccessLogUnavailable
 from ledger.errors import Conflict, KeyReused, LedgerDamaged, LetopisError, NodeReadOnly, OutcomeUnknown, Refused
 from projections.errors import NotYetProjected, ViewsError
@@ -152,10 +152,11 @@ def unauthorized() -> Problem:
 
 
 def refused(error: Refused, status: int | None = None) -> Problem:
-    """What a rule of the journal says; `status` where it is neither 409 nor 422."""
+    """What a rule of the journal says; `status` where it is none of 403, 409 and 422."""
+    usual = 422 if error.rule in CONTENT_RULES else 403 if is_about_who_asks(error) else 409
     return Problem(
         error.rule,
-        status or (422 if error.rule in CONTENT_RULES else 409),
+        status or usual,
         (in_russian(error), str(error)),
         title=_TITLES["refused"],
         more={"rule": error.rule, "clause": error.clause, "where": error.where},

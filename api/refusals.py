@@ -22,10 +22,6 @@ from ledger.wire.entry import Actor
 AGAIN_SECONDS: Final = 60.0
 """How long the same refusal is not recorded again: a program that tries for ever fills no log."""
 _KEPT_MAX: Final = 10_000
-AUTHORITY_RULES: Final = frozenset(
-    {"another_teachers_lesson", "not_the_class_teacher", "not_the_teacher", "role_not_allowed"}
-)
-"""Rules of the journal that refuse by who it is, and not by what is written."""
 
 _logger = logging.getLogger(__name__)
 _lock = threading.Lock()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ledger.errors import Refused
+
 
 def words_of_clause(clause: str) -> tuple[str, str]:
     """Say where a rule comes from (`ledger.errors.Refused.clause`), in Russian and in English."""
@@ -68,4 +70,29 @@ CONTENT_RULES: Final = frozenset(
         "year_too_long",
     }
 )
-"""Rules that a request breaks by itself, whatever the journal holds: 422; all others are 409."""
+"""Rules that a request breaks by itself, whatever the journal holds: 422."""
+WHO_RULES: Final = frozenset(
+    {
+        "acknowledged_by_another",
+        "founded_for_another",
+        "not_among_duties",
+        "not_an_administrator",
+        "not_the_author",
+        "not_the_class_teacher",
+        "not_the_course_teacher",
+        "not_the_guardian",
+        "not_the_teacher",
+        "own_excuse",
+        "own_role",
+        "role_not_allowed",
+        "second_checker_needed",
+        "second_person_needed",
+    }
+)
+_OTHERS: Final = frozenset({"requested_by", "substitute"})
+"""Fields of a body that name another than who asks; the same rule there is about what is asked for."""
+
+
+def is_about_who_asks(error: Refused) -> bool:
+    """Whether a rule refuses the one who asks, and would let somebody else do the very same: 403, and a trace."""
+    return error.rule in WHO_RULES and error.where not in _OTHERS

@@ -22,7 +22,7 @@ from api.auth import Identity, Right
 from api.bodies import Body
 from api.problems import Problem, refused
 from api.reach import Named
-from api.refusals import AUTHORITY_RULES, trace
+from api.refusals import trace
 from api.requests import (
     authorize,
     check_reach,
@@ -35,6 +35,7 @@ from api.requests import (
 )
 from api.retention import PERSON
 from api.schools import OpenSchool
+from api.words import is_about_who_asks
 from ledger.errors import Conflict, Refused
 from ledger.journal.commands import JournalCommand
 from ledger.log import Receipt
@@ -133,7 +134,7 @@ def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response
         except Conflict as error:
             raise _stale_or_conflict(asked, error) from None
         except Refused as error:
-            if error.rule in AUTHORITY_RULES:
+            if is_about_who_asks(error):
                 trace(asked.request, asked.school, asked.identity, "rule")
             raise _not_found_or_refused(asked, error) from None
     return _answer(asked, write, receipt)

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from api.translation import in_russian
-from api.words import CONTENT_RULES
+from api.words import CONTENT_RULES, WHO_RULES
 from ledger import errors
 from ledger.errors import LOG, Refused
 from tests.house import refusals as refusals_module
@@ -124,6 +124,19 @@ def test_what_is_not_translated_is_said_in_english() -> None:
 
 def test_rules_of_content_are_rules() -> None:
     assert {rule for rule, _ in refusals()} >= CONTENT_RULES
+
+
+def test_rules_of_who_asks_are_rules_and_what_refuses_an_actor_is_one() -> None:
+    assert {rule for rule, _ in refusals()} >= WHO_RULES
+    of_actors = {
+        call.args[0].value
+        for call in calls("Refused")
+        for word in call.keywords
+        if word.arg == "where" and isinstance(word.value, ast.Constant) and str(word.value.value).startswith("actor.")
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert len(of_actors) > 4
+    assert of_actors <= WHO_RULES
 
 
 def _names(text: str) -> set[str]:

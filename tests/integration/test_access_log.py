@@ -19,7 +19,7 @@ from ledger.access.log import Seen
 from ledger.audit import audit
 from ledger.journal.commands import EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
-from tests.http_class import FIRST, LAST, SmallClass, problem
+from tests.http_class import DAY, FIRST, LAST, SmallClass, problem
 from tests.http_school import ORIGIN, Served, admit, post
 
 LETOPIS = Path(sys.executable).with_name("letopis")
@@ -130,11 +130,17 @@ def test_a_rule_that_says_who_writes_leaves_a_trace_too(server: Served) -> None:
         other = {"person": server.actors["teacher"], "kind": "teacher", "family_name": "Чужая", "given_name": "Имя"}
         post(admin, "/people", other)
         homework = {"held_on": LAST, "number": 1, "text": "§ 4"}
-        problem(stranger.post(f"/courses/{school.course}/homework", json=homework), 409, "not_the_teacher")
+        problem(stranger.post(f"/courses/{school.course}/homework", json=homework), 403, "not_the_teacher")
     (tried,) = server.school.access.log.tried(server.actors["teacher"])
     assert (tried.refusal.what, tried.refusal.reason) == ("/courses/{course}/homework", "rule")
     assert tried.refusal.classes == (school.group,), "the class whose course it is"
     assert not list(server.school.access.log.tried(own))
+    admin_id, mine = server.actors["administrator"], {"role": "director", "starts_on": DAY, "basis": "приказ № 1"}
+    with server.as_("administrator") as admin:
+        problem(admin.post(f"/accounts/{admin_id}/roles", json=mine), 403, "own_role")
+        problem(admin.post(f"/accounts/{uuid4()}/roles", json=mine), 404, "unknown_account")
+    (tried,) = server.school.access.log.tried(admin_id)
+    assert (tried.refusal.what, tried.refusal.reason) == ("/accounts/{account}/roles", "rule")
 
 
 def test_the_present_lesson_in_a_refusal_is_a_look_too(server: Served) -> None:

@@ -37,7 +37,7 @@ def test_nobody_changes_days_of_a_closed_period_alone(server: Served) -> None:
         place = f"/classes/{small.group}/backdating-requests"
         asked = {"what": "student_enrolled", "student": student, "day": DAY, "basis": "приказ № 8"}
         request = post(admin, place, asked)["first_index"]
-        problem(admin.post(f"{place}/{request}/approval", json={}), 409, "second_person_needed")
+        problem(admin.post(f"{place}/{request}/approval", json={}), 403, "second_person_needed")
         done = post(director, f"{place}/{request}/approval", {})["first_index"]
         entry = director.get(f"/entries/{done}").json()
         assert entry["data"] == {"request": request, "starts_on": DAY, "student": student}

@@ -85,7 +85,7 @@ def test_only_the_class_teacher_or_the_administration_records_one(server: Served
     school = WithClassTeacher(server)
     with server.as_("teacher") as teacher, server.as_("administrator") as admin:
         foreign = teacher.post(f"/classes/{school.group}/certificates", json=school.certificate())
-        assert problem(foreign, 409, "not_the_class_teacher")["clause"] == "2.2.4"
+        assert problem(foreign, 403, "not_the_class_teacher")["clause"] == "2.2.4"
         post(admin, f"/classes/{school.group}/withdrawals", {"student": school.absent, "ends_on": BEFORE})
         post(admin, f"/classes/{school.own}/enrollments", {"student": school.absent, "starts_on": DAY})
         assert post(teacher, f"/classes/{school.own}/certificates", school.certificate())["count"] == 1

@@ -47,12 +47,12 @@ def test_from_the_first_duty_on_who_records_a_lesson_needs_one(server: Served) -
         school.recorded(teacher)
         duty = {"duty": "journal", "starts_on": FIRST, **ORDER}
         post(admin, "/duties", {"person": school.colleague, **duty})
-        refused = problem(teacher.post("/lessons", json=school.lesson(number=2)), 409, "not_among_duties")
+        refused = problem(teacher.post("/lessons", json=school.lesson(number=2)), 403, "not_among_duties")
         assert (refused["clause"], refused["where"]) == ("1.2", "held_on")
         post(admin, "/duties", {"person": school.me, **duty})
         school.recorded(teacher, number=2)
         post(admin, "/duties/endings", {"person": school.me, "duty": "journal", "ends_on": BEFORE})
-        problem(teacher.post("/lessons", json=school.lesson(number=3)), 409, "not_among_duties")
+        problem(teacher.post("/lessons", json=school.lesson(number=3)), 403, "not_among_duties")
         problem(
             admin.post("/duties/endings", json={"person": school.me, "duty": "journal", "ends_on": DAY}),
             409,

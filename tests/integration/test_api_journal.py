@@ -93,7 +93,7 @@ def test_a_request_is_answered_by_a_second_person_or_refused(server: Served) -> 
         (waiting,) = deputy.get("/correction-requests", params={"status": "open"}).json()["rows"]
         assert waiting["request"] == asked
         own = deputy.post(f"{place}/correction-requests/{asked}/approval", json={}, headers=tag(deputy, place))
-        assert problem(own, 409, "second_person_needed")["where"] == "actor.id"
+        assert problem(own, 403, "second_person_needed")["where"] == "actor.id"
         post(admin, f"{place}/correction-requests/{asked}/refusal", {"basis": "Приказ № 2"}, **tag(admin, place))
         assert fact(teacher, place, "mark")["value"] == "4"
         again = post(teacher, f"{place}/correction-requests", wish, **tag(teacher, place))["first_index"]

@@ -63,7 +63,7 @@ def test_paper_is_stored_with_its_term_moved_and_destroyed_by_two_people(server:
         post(administrator, "/paper-destructions", {"papers": [old], "basis": "акт № 1", "destruction": gone})
         problem(
             administrator.post(f"/paper-destructions/{gone}/approval", json={"basis": "№ 3"}),
-            409,
+            403,
             "second_person_needed",
         )
         post(director, f"/paper-destructions/{gone}/approval", {"basis": "протокол № 3"})

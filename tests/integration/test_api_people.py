@@ -119,7 +119,7 @@ def test_consents_are_given_in_writing_by_staff_and_fall_with_the_link(server: S
         problem(admin.post(f"/people/{mother}/consents", json=body), 409, "not_linked")
         link(admin, student, mother)
         for changes, rule, status in (
-            ({"method": "self_service", "application_number": None, "application_date": None}, "not_the_guardian", 409),
+            ({"method": "self_service", "application_number": None, "application_date": None}, "not_the_guardian", 403),
             ({"contact": None}, "contact_missing", 422),
             ({"channel": "in_system"}, "contact_not_needed", 422),
             ({"application_number": None}, "malformed_text", 422),

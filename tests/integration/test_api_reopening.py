@@ -98,7 +98,7 @@ def test_nobody_opens_a_period_again_alone(server: Served) -> None:
         place = f"/periods/{period}/reopening-requests/{request}"
         for decision in ("approval", "refusal"):
             answer = admin.post(f"{place}/{decision}", json={"basis": "да"})
-            assert problem(answer, 409, "second_person_needed")["clause"] == "3.3"
+            assert problem(answer, 403, "second_person_needed")["clause"] == "3.3"
         assert of(admin, period)["closed_by"] is not None
         post(director, f"{place}/approval", {"basis": "да"})
         assert of(admin, period)["closed_by"] is None

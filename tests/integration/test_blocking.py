@@ -75,7 +75,7 @@ def test_a_blocked_value_comes_out_by_no_door_until_it_was_checked(server: Serve
     assert holding(tmp_path / "blocked", spellings(CANARIES | LATER)) == []
     with server.as_("administrator") as administrator, server.as_("director") as director:
         ended = {"outcome": "confirmed", "basis": "акт № 2"}
-        problem(administrator.post(f"/blocks/{id_}/ending", json=ended), 409, "second_checker_needed")
+        problem(administrator.post(f"/blocks/{id_}/ending", json=ended), 403, "second_checker_needed")
         post(director, f"/blocks/{id_}/ending", ended)
     school.read_views()
     assert school.names([person]) == {person: NAME}

@@ -77,7 +77,7 @@ def test_who_proposed_it_does_not_approve_it(server: Served) -> None:
         post(administrator, "/erasures", body)
         erasure = administrator.get("/erasures").json()["rows"][0]["erasure"]
         refused = administrator.post(f"/erasures/{erasure}/approval", json={"basis": "№ 8"})
-        problem(refused, 409, "second_person_needed")
+        problem(refused, 403, "second_person_needed")
         problem(administrator.post(f"/erasures/{erasure}/execution", json={}), 409, "not_approved")
     assert len(rows_of(server, person)) == 7
 
