@@ -20,8 +20,8 @@ def verify_anchored(access: Path, journal: Path, pinned: Pinned, of_journal: Pin
     report.parts += [verify_archive(access, pinned), verify_archive(journal, of_journal)]
     looks = open_history(access, pinned, Report(subject=access.name))
     log = open_history(journal, of_journal, Report(subject=journal.name))
-    if looks is None or log is None or looks.start:
-        report.skip("nothing-to-compare", access.name if looks is None or looks.start else journal.name)
+    if looks is None or log is None:
+        report.skip("nothing-to-compare", access.name if looks is None else journal.name)
     elif looks.checkpoint.origin != log.checkpoint.origin + ORIGIN_SUFFIX:
         report.add("other-log", Place(access.name), log.checkpoint.origin + ORIGIN_SUFFIX, looks.checkpoint.origin)
     else:
@@ -32,7 +32,12 @@ def verify_anchored(access: Path, journal: Path, pinned: Pinned, of_journal: Pin
 
 
 def _compare(looks: History, log: History, report: Report) -> None:
-    for size, index, root in sorted(_anchors(log.bag, report)):
+    anchors = sorted(_anchors(log.bag, report))
+    if any(size < looks.start for size, _, _ in anchors):
+        report.skip("before-range", looks.name)
+    for size, index, root in anchors:
+        if size < looks.start:
+            continue
         place = Place(log.name, entry=index)
         if not looks.advance(size):
             report.add("access-log-cut", place, f"{size} entries or more", looks.edge.size)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from api.anchoring import anchor, anchors_of
 from api.cli.console import Console, Exit
+from api.cli.continuing import end_of
 from api.cli.erasing import acting
 from api.cli.keeping import specification, verifier
 from api.cli.looking import look
@@ -20,24 +22,28 @@ from ledger.wire.entry import parse_entry
 _KINDS: Final[tuple[Kind, ...]] = ("reads",)
 
 
-def run_export_access_log(console: Console, var: Path, out: Path, *, zip_: bool) -> int:
+def run_export_access_log(console: Console, var: Path, out: Path, continues: Sequence[Path] = (), *, zip_: bool) -> int:
     """Sign the access log up to now, this export's own entry included, and write it whole or not at all.
 
+    With the earlier archives that it continues, it holds what came after them: a year, say (ADR 17).
+
     Raises:
-        SettingsError: the target is there already; nothing is written.
+        SettingsError: the target is there already, or an earlier archive is none of this log; nothing is written.
         AccessLogUnavailable: that it is taken out cannot be recorded.
         ExportError, LedgerDamaged: as `write_archive`.
     """
     zipped = free_folder(out, zip_=zip_)
     with open_school(var, background=False, recording=False) as school:
+        log, signer = school.access.log.ledger, school.access.signer
+        since = end_of(log, continues) if continues else 0
         position = school.views.catch_up(school.recorder)
         look(school, "export", {}, kinds=_KINDS, purpose="export", form="image", classes=(), as_of=position)
-        log, signer = school.access.log.ledger, school.access.signer
         (first,) = log.entries(0, 1)
         checkpoint = school.access.checkpointer.sign()
-        with console.progress("журнал доступа / access log", checkpoint.size) as progress:
+        with console.progress("журнал доступа / access log", checkpoint.size - since) as progress:
             plan = ArchivePlan(
                 checkpoint=checkpoint,
+                start=log.checkpoint(since) if since else None,
                 school=parse_entry(first).data["name"],
                 tags={"verify.pyz": verifier(), **specification()},
                 seal=Seal(lambda manifest: signer.sign(manifest.decode()).signature, signer.verifier_key.public_key),
@@ -46,9 +52,10 @@ def run_export_access_log(console: Console, var: Path, out: Path, *, zip_: bool)
             write_archive(log, out, plan)
         if zip_:
             zip_or_remove(out, zipped)
-        content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "vkey": signer.vkey}
-        check = f'python3 {out}/verify.pyz {out} --key "{signer.vkey}"'
-        console.result(content, f"{out}: записей / entries: {checkpoint.size}\nПроверить / verify: {check}")
+        content: dict[str, object] = {"archive": str(out), "size": checkpoint.size, "first": since, "vkey": signer.vkey}
+        earlier = "".join(f" --earlier {path}" for path in continues)
+        check = f'python3 {out}/verify.pyz {out} --key "{signer.vkey}"{earlier}'
+        console.result(content, f"{out}: записей / entries: {checkpoint.size - since}\nПроверить / verify: {check}")
     return Exit.DONE
 
 

@@ -404,7 +404,7 @@ def export(
     if access_log:
         from api.cli.access_archive import run_export_access_log
 
-        raise typer.Exit(run_export_access_log(Console(as_json=as_json), var, out, zip_=zip_))
+        raise typer.Exit(run_export_access_log(Console(as_json=as_json), var, out, continues or (), zip_=zip_))
     from api.cli.exporting import ExportOptions, run_export
     from exports.description import Retention
 

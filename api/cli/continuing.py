@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from api.schools import OpenSchool
 from api.settings import SettingsError
 from ledger.errors import LetopisError
+from ledger.log import LogRecorder
 from ledger.wire.checkpoint import Checkpoint, parse_checkpoint
 from ledger.wire.note import parse_note
 
@@ -17,17 +17,17 @@ _CHECKPOINT: Final = "data/log/checkpoint"
 _NOTE_MAX_BYTES: Final = 1 << 16
 
 
-def end_of(school: OpenSchool, archives: Sequence[Path]) -> int:
-    """Size at which the last of a school's archives ends.
+def end_of(recorder: LogRecorder, archives: Sequence[Path]) -> int:
+    """Size at which the last of a log's archives ends.
 
     Raises:
-        SettingsError: one cannot be read, or does not end at a checkpoint that this school signed.
+        SettingsError: one cannot be read, or does not end at a checkpoint that this log's school signed.
     """
     sizes = [_read(path).size for path in archives]
     for path, size in zip(archives, sizes, strict=True):
-        found, kept = _read(path), school.recorder.checkpoint(size)
+        found, kept = _read(path), recorder.checkpoint(size)
         is_ours = kept is not None and kept.size == size and kept.edge.root() == found.root
-        if found.origin != school.recorder.origin or not is_ours:
+        if found.origin != recorder.origin or not is_ours:
             raise SettingsError(f"--continues: {path}: не архив этого журнала / not an archive of this log")
     return max(sizes)
 

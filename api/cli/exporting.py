@@ -54,7 +54,7 @@ def run_export(console: Console, var: Path, out: Path, options: ExportOptions) -
     zipped = free_folder(out, zip_=zip_)
     with open_school(var, background=False) if record else open_to_sign(var) as school:
         year = find_year(school, year_title) if record else ""
-        since = end_of(school, continues) if continues else since
+        since = end_of(school.recorder, continues) if continues else since
         kinds = SHOWS["export"] if public else (*SHOWS["export"], "contacts", "disclosures", "names", "notes")
         size = school.recorder.head().size
         look(school, "export", {}, kinds=kinds, purpose="export", form="archive", classes=(), as_of=size)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,8 @@ from tests.http_class import SmallClass, problem
 from tests.http_school import Served, post
 from tests.integration.test_erasing import exported
 from verify.anchored import verify_anchored
+from verify.archive import verify_archive
+from verify.earlier import Earlier
 from verify.findings import Verdict
 from verify.note import parse_vkey
 from verify.report import to_text
@@ -71,6 +75,45 @@ def test_an_access_log_that_is_none_that_was_anchored_is_found_and_not_anchored_
         anchor(server.school)
     with pytest.raises(Refused):
         server.school.execute(AnchorAccessLog(size=size + 9, root="11" * 32), app.founder())
+
+
+def test_a_years_archive_of_the_access_log_continues_the_one_before(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, first, second = tmp_path / "var", tmp_path / "first", tmp_path / "second"
+    _, person = planted_in(folder, database)
+    var = ["--var", str(folder), "--json"]
+
+    def ran(*command: str | Path) -> dict[str, Any]:
+        capsys.readouterr()
+        assert run([*map(str, command), *var]) == 0
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    ran("reads", "--student", person)
+    ran("access", "anchor")
+    end = ran("export", "--access-log", "--out", first)["size"]
+    for _ in range(3):
+        ran("reads", "--student", person)
+    ran("access", "anchor")
+    told = ran("export", "--access-log", "--out", second, "--continues", first)
+    assert (told["first"], told["size"]) == (end, end + 4)
+    entries = b"".join(file.read_bytes() for file in sorted((second / "data" / "log").glob("entries-*")))
+    assert [json.loads(line)["index"] for line in entries.splitlines()] == [*range(end, end + 4)]
+
+    journal = tmp_path / "journal"
+    ran("export", "--no-documents", "--out", journal)
+    key, of_journal = (Pinned(parse_vkey((folder / "keys" / name).read_text("utf-8").strip()), None)
+                       for name in ("access.vkey", "signing.vkey"))  # fmt: skip
+    assert verify_archive(second, key).verdict is Verdict.INCOMPLETE
+    whole = replace(key, earlier=Earlier((first,), key))
+    assert verify_archive(second, whole).verdict is Verdict.VERIFIED
+    report = verify_anchored(second, journal, key, of_journal)
+    assert (report.checked["anchors"], [one.code for one in report.unchecked]) == (1, ["before-range"])
+    assert report.findings == []
+    told = ran("access", "anchor")
+    assert run(["export", "--access-log", "--out", str(tmp_path / "x"), "--continues", str(journal), *var]) != 0
+    assert not (tmp_path / "x").exists()
 
 
 def test_an_administrator_anchors_by_hand_over_http(server: Served) -> None:
