@@ -145,7 +145,12 @@ def values_of(views: Reader, found: Iterable[Lesson], position: int, student: st
     columns = "what, student, work, value, corrected"
     condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
     rows = list(_of_lessons(views, "cells", columns, found, position, condition=condition, student=student))
-    standing = (Standing(what, entry, fact, lesson, of, work) for entry, fact, lesson, what, of, work, *_ in rows)
+    absent = {(lesson, of) for _, _, lesson, what, of, *_ in rows if what == "absence"}
+    standing = (
+        Standing(what, entry, fact, lesson, of, work)
+        for entry, fact, lesson, what, of, work, *_ in rows
+        if (lesson, of) in absent
+    )
     flags = flags_of(views, pairs_of(standing, {lesson.lesson: lesson.held_on for lesson in found}), position)
     return [
         Value(entry, fact, what, lesson, of, work, value, bool(corrected), flags.get(fact))
