@@ -51,7 +51,8 @@ def student_extract(asked: Asked) -> Found:
     sql = f"""SELECT l.held_on, l.number, l.course, l.teacher, l.lesson, f.what, w.kind, f.value, s.value, m.at,
           m.actor, f.entry, s.entry
         FROM {{cells}} f
-        JOIN {{cells}} s ON s.lesson = f.lesson AND s.student = f.student AND s.fact = f.entry AND {stands("s")}
+        JOIN {{cells}} s ON s.lesson = f.lesson AND s.what = f.what AND s.student = f.student AND s.fact = f.entry
+          AND {stands("s")}
         JOIN {{lessons}} l ON l.lesson = f.lesson AND {stands("l")}
         JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("f.entry")}
         LEFT JOIN {{works}} w ON w.lesson = f.lesson AND w.work = f.work AND {stands("w")}

@@ -45,7 +45,8 @@ class CellRow(NamedTuple):
     to_position: int = OPEN
 
 
-CELLS: Final = Table("cells", CellRow, (("lesson", "student"), ("student",)))
+# Whoever reads cells of a lesson and a student asks for a kind of them: absences are a sixth, make-ups a thousandth.
+CELLS: Final = Table("cells", CellRow, (("lesson", "what", "student"), ("student",)))
 
 
 def _mark_recorded(event: MarkRecorded, entry: Entry) -> Operations:

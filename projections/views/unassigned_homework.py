@@ -14,12 +14,12 @@ from typing import Final
 from ledger.journal.deadlines.verdict import Verdict
 from ledger.journal.vocabulary import BAD_MARKS
 from ledger.wire.entry import format_at
-from projections.reading import Answer, AsOf, Reader, resolve, stands
+from projections.reading import LISTED_AT_ONCE, Answer, AsOf, Reader, listing, resolve, stands
 from projections.views.columns import LessonColumn, NotAssigned, Value, Work, columns_of
 from projections.views.deadline_basis import Judging, judging_at
 from projections.views.deadlines import homework_verdicts
 from projections.views.flagged_marks import FIRST_DAY, LAST_DAY, FlaggedMark, HomeworkFlag
-from projections.views.lookups import Lesson, lessons
+from projections.views.lookups import Lesson, lessons_among
 
 
 def with_status(
@@ -94,8 +94,8 @@ def flagged_homework_marks(
     if student is not None:
         parameters["student"] = student
         condition += " AND m.student = :student"
-    rows = [row for row in views.select(_MARKS + condition + _ORDER, parameters) if row[8] in BAD_MARKS]
-    of = {name: lesson for name in {row[2] for row in rows} for lesson in lessons(views, lesson=name, at=position).rows}
+    rows = views.select(_MARKS + condition + _ORDER, parameters)
+    of = {lesson.lesson: lesson for lesson in lessons_among(views, {row[2] for row in rows}, at=position).rows}
     columns = columns_of(views, of.values(), position)
     works = {(work.lesson, work.work): work for column in columns for work in column.works}
     keys = dict.fromkeys((row[2], row[7]) for row in rows)
@@ -115,11 +115,9 @@ def flags_of_works(
     views: Reader, works: Iterable[tuple[Lesson, Work]], by: Judging
 ) -> dict[tuple[str, str], HomeworkFlag]:
     """(lesson, work) -> the flag of bad marks for it, of homework checks whose homework counts as not assigned."""
-    checked = {(work.lesson, work.work): _checked(views, lesson, work, by.position) for lesson, work in works}
-    found: dict[str, Lesson] = {}
-    for name in sorted({name for name in checked.values() if name is not None}):
-        found.update((lesson.lesson, lesson) for lesson in lessons(views, lesson=name, at=by.position).rows)
-    columns = columns_of(views, found.values(), by.position)
+    checked = _checked(views, works, by.position)
+    found = lessons_among(views, {name for name in checked.values() if name is not None}, at=by.position).rows
+    columns = columns_of(views, found, by.position)
     verdicts = homework_verdicts(views, columns, by)
     of_lessons = {
         column.lesson.lesson: flag
@@ -129,16 +127,20 @@ def flags_of_works(
     return {key: of_lessons[name] for key, name in checked.items() if name is not None and name in of_lessons}
 
 
-def _checked(views: Reader, lesson: Lesson, work: Work, position: int) -> str | None:
-    """The lesson whose homework a work checks: the one that it names, or the last held before in the course."""
-    if work.of_lesson is not None:
-        return work.of_lesson
-    sql = f"""SELECT l.lesson FROM {{lessons}} l WHERE l.course = :course AND l.stands = 1 AND {stands("l")}
-        AND (l.held_on < :day OR (l.held_on = :day AND l.number < :number))
-        ORDER BY l.held_on DESC, l.number DESC, l.fact DESC LIMIT 1"""
-    parameters = {"at": position, "course": lesson.course, "day": lesson.held_on, "number": lesson.number}
-    rows = views.select(sql, parameters)
-    return rows[0][0] if rows else None
+def _checked(views: Reader, works: Iterable[tuple[Lesson, Work]], position: int) -> dict[tuple[str, str], str | None]:
+    """(lesson, work) -> the lesson whose homework it checks: the one that it names, or the course's last before."""
+    works = tuple(works)
+    places = sorted({(lesson.course, lesson.held_on, lesson.number) for lesson, work in works if not work.of_lesson})
+    before: dict[tuple[str, str, int], str | None] = {}
+    for start in range(0, len(places), LISTED_AT_ONCE):
+        some = places[start : start + LISTED_AT_ONCE]
+        given, parameters = listing("course, day, number", some, some[-1])
+        for course, day, number, lesson in views.select(f"{given} {_BEFORE}", {**parameters, "at": position}):
+            before[course, day, number] = lesson
+    return {
+        (work.lesson, work.work): work.of_lesson or before[lesson.course, lesson.held_on, lesson.number]
+        for lesson, work in works
+    }
 
 
 def _counts_any(by: Judging) -> bool:
@@ -163,13 +165,20 @@ def _flag(column: LessonColumn, verdict: Verdict, is_not_assigned: bool, by: Jud
     return HomeworkFlag(column.lesson.lesson, status, given.entry if given is not None else None, version.entry)
 
 
-# Checks of homework are fewer than marks; bad values are chosen from their rows.
+_BEFORE: Final = f"""
+    SELECT g.course, g.day, g.number, (SELECT l.lesson FROM {{lessons}} l
+      WHERE l.course = g.course AND l.stands = 1 AND {stands("l")}
+        AND (l.held_on < g.day OR (l.held_on = g.day AND l.number < g.number))
+      ORDER BY l.held_on DESC, l.number DESC, l.fact DESC LIMIT 1)
+    FROM given g"""
+_BAD: Final = ", ".join(f"'{value}'" for value in sorted(BAD_MARKS))
+# Checks of homework are fewer than marks.
 _MARKS: Final = f"""
     SELECT m.entry, m.fact, m.lesson, l.held_on, l.course, o.class_group, m.student, m.work, m.value
     FROM {{works}} w
     JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
     JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-    JOIN {{cells}} m ON m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IS NOT NULL
+    JOIN {{cells}} m ON m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IN ({_BAD})
       AND {stands("m")}
     WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")} AND l.held_on BETWEEN :first AND :last"""
 _ORDER: Final = " ORDER BY l.held_on, m.fact"
