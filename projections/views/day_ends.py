@@ -178,3 +178,12 @@ class DayEnds:
             if one is None and lesson.ends_at is not None
         ]
         return _Day((*lessons, *merged), tuple(gone), timetable.entry)
+
+
+def ends_of_days(views: Reader, position: int, places: Collection[tuple[str, str]]) -> DayEnds | None:
+    """The ends of these days of classes (class group, day) and of no others; None where there is none of them."""
+    if not places:
+        return None
+    groups, days = {group for group, _ in places}, [day for _, day in places]
+    group = groups.pop() if len(groups) == 1 else None
+    return DayEnds(views, position, min(days), max(days), group, places=places)

@@ -7,7 +7,7 @@ notices and the yearly refresh are in `office_deadlines`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -23,7 +23,7 @@ from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader
 from projections.views.columns import LessonColumn, Value, Work, columns_of, values_of
-from projections.views.day_ends import DayEnds
+from projections.views.day_ends import DayEnds, ends_of_days
 from projections.views.deadline_basis import (
     NO_MAKE_UP,
     Judging,
@@ -307,9 +307,8 @@ def _judged(
     entries |= {column.homework.entered for column in columns if column.homework}
     groups = {lesson.class_group for lesson in found}
     group = groups.pop() if len(groups) == 1 else None
-    first, last = min(of.held_on for of in found), max(of.held_on for of in found)
     asks_homework = "homework" in rules
-    ends = DayEnds(views, by.position, first, last, group) if asks_homework else None
+    ends = _ends(views, columns, by.position) if asks_homework else None
     planned = planned_homework(views, found, by.position) if asks_homework else {}
     entries.update(planned.values())
     rosters = Rosters(views, by.position, group)
@@ -323,18 +322,18 @@ def homework_verdicts(views: Reader, columns: Collection[LessonColumn], by: Judg
     if not columns:
         return {}
     found = [column.lesson for column in columns]
-    eves = [column.lesson for column in columns if _is_for_next_day(column)]
-    ends = None
-    if eves:
-        groups = {lesson.class_group for lesson in eves}
-        first, last = min(of.held_on for of in eves), max(of.held_on for of in eves)
-        ends = DayEnds(views, by.position, first, last, groups.pop() if len(groups) == 1 else None)
     planned = planned_homework(views, found, by.position)
     entries = {column.homework.entered for column in columns if column.homework} | {*planned.values()}
     rosters = Rosters(views, by.position)
+    ends = _ends(views, columns, by.position)
     facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
-    judged = ((column.lesson.lesson, _homework(column, facts, ends)) for column in columns)
+    judged = ((column.lesson.lesson, _homework(column, facts)) for column in columns)
     return {lesson: (one.verdict, bool(one.not_assigned)) for lesson, one in judged}
+
+
+def _ends(views: Reader, columns: Iterable[LessonColumn], position: int) -> DayEnds | None:
+    places = {(of.lesson.class_group, of.lesson.held_on) for of in columns if _is_for_next_day(of)}
+    return ends_of_days(views, position, places)
 
 
 def _is_for_next_day(column: LessonColumn) -> bool:
@@ -356,8 +355,8 @@ def _of_lesson(
         taken = lesson.attendance_by
         entered = None if taken is None else Entered(taken, facts.at[taken])
         judged.append(_Judged(attendance(day, entered, absences.values(), school=school, now=now)))
-    if facts.ends is not None:
-        judged.append(_homework(column, facts, facts.ends))
+    if "homework" in rules:
+        judged.append(_homework(column, facts))
     marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
     make_ups: defaultdict[str, dict[str, MakeUp]] = defaultdict(dict)
     for value in values:
@@ -392,11 +391,11 @@ def _cited(work: Work) -> tuple[int, ...]:
     return (work.entry,)
 
 
-def _homework(column: LessonColumn, facts: _Facts, ends: DayEnds | None) -> _Judged:
+def _homework(column: LessonColumn, facts: _Facts) -> _Judged:
     lesson, given, school = column.lesson, column.homework, facts.by.of(column.lesson.class_group)
     day = date.fromisoformat(lesson.held_on)
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
-    is_eve = _is_for_next_day(column)
+    is_eve, ends = _is_for_next_day(column), facts.ends
     end = ends.of(lesson.class_group, lesson.course, lesson.held_on) if ends is not None and is_eve else None
     plan = facts.planned.get(lesson.lesson)
     entered = None

@@ -64,11 +64,13 @@ def due_within(
     here = _Pinned(views, resolve(views, at))
     by = judging(here, now, at)
     today = local_date(by.now, by.school.zone)
-    until = format_at(end_of_day(today + timedelta(days=days), by.school.zone))
+    last = today + timedelta(days=days)
+    until = format_at(end_of_day(last, by.school.zone))
     asked = Asked(
         teacher=teacher,
         class_group=class_group,
         from_date=_oldest_lesson(here, by, today),
+        to_date=last.isoformat(),  # no term ends before the day of its lesson
         rules=LESSON_RULES,
         statuses=("pending",),
     )
