@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Misasked, Parameter, Question, Row
-from projections.questions.judging import months_of
-from projections.views.indicators import INDICATORS, indicator_facts, indicators
+from projections.questions.judging import counted_days
+from projections.views.indicators import INDICATORS, Indicator, indicator_facts, indicators, indicators_by_month
 
 WHAT_WORDS: Final = {
     "lessons": "уроки",
@@ -56,15 +57,18 @@ def teachers_indicators(asked: Asked) -> Found:
     """
     if asked["by"] == "each":
         return _each(asked)
+    first, last = counted_days(asked)
+    of: dict[str, Any] = {"teacher": asked["teacher"], "from_date": first, "to_date": last, "at": asked.position}
+    found: Iterable[tuple[str | None, Indicator]] = (
+        indicators_by_month(asked.views, **of)
+        if asked["by"] == "month"
+        else ((None, row) for row in indicators(asked.views, **of).rows)
+    )
     rows: list[Row] = []
-    for month, first, last in months_of(asked):
-        found = indicators(asked.views, teacher=asked["teacher"], from_date=first, to_date=last, at=asked.position)
-        for row in found.rows:
-            if asked["indicator"] in (None, row.indicator):
-                share = shown_share(row.share)
-                rows.append(
-                    (row.teacher, month, row.indicator, row.count, row.of, share, None, None, None, None, None, [])
-                )
+    for month, row in found:
+        if asked["indicator"] in (None, row.indicator):
+            share = shown_share(row.share)
+            rows.append((row.teacher, month, row.indicator, row.count, row.of, share, None, None, None, None, None, []))
     rows.sort(key=lambda row: (row[0], row[1] or "", INDICATORS.index(row[2])))
     return Found(rows, {"teachers": len({row[0] for row in rows})})
 

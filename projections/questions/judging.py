@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ledger.journal.deadlines.verdict import Verdict
-from projections.questions.asking import Asked
+from projections.questions.asking import FIRST_DAY, LAST_DAY, Asked
 from projections.views.deadline_basis import Judging, judging
 from projections.views.lookups import years
 from projections.views.print_rules import months
@@ -24,6 +24,14 @@ def judging_now(asked: Asked) -> Judging:
 def shown_due(asked: Asked, verdict: Verdict) -> str | None:
     """The end of a verdict's term by the school's clock."""
     return None if verdict.due is None else verdict.due.astimezone(asked.zone).isoformat(timespec="minutes")
+
+
+def counted_days(asked: Asked) -> tuple[str | None, str | None]:
+    """The first and the last day to count: those asked about; by month, of the school years' months only."""
+    if asked["by"] != "month":
+        return asked["from"], asked["to"]
+    found = list(months_of(asked))
+    return (found[0][1], found[-1][2]) if found else (LAST_DAY, FIRST_DAY)
 
 
 def months_of(asked: Asked) -> Iterator[tuple[str | None, str | None, str | None]]:

@@ -7,11 +7,13 @@ from typing import Final
 from ledger.journal.vocabulary import EXCUSE_WORDS, LESSON_RULE_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
-from projections.questions.judging import LATE_WORDS, judging_now, months_of
+from projections.questions.judging import LATE_WORDS, counted_days, judging_now
 from projections.views.deadline_counts import deadline_counts
-from projections.views.deadline_tally import DeadlineCount
+from projections.views.deadline_tally import By, DeadlineCount
 from projections.views.deadlines import RULES, Asked as OfRegister
 from projections.views.late_records import late_records
+
+_BY: Final[dict[str, tuple[By, ...]]] = {"teacher": ("teacher",), "class": ("class_group",), "month": ("month",)}
 
 
 def late_entries(asked: Asked) -> Found:
@@ -33,16 +35,10 @@ def late_entries(asked: Asked) -> Found:
                 *(None, None, None, None, list(row.basis)),
             ))  # fmt: skip
     else:
-        rows = []
-        for month, first, last in months_of(asked):
-            found = deadline_counts(
-                asked.views,
-                of_register(first, last),
-                now=now,
-                by={"teacher": ("teacher",), "class": ("class_group",)}.get(asked["by"], ()),  # type: ignore[arg-type]
-                at=asked.position,
-            )
-            rows += [_counted(asked, month, count) for count in found.rows if count.late or count.missing]
+        found = deadline_counts(
+            asked.views, of_register(*counted_days(asked)), now=now, by=_BY[asked["by"]], at=asked.position
+        )
+        rows = [_counted(asked, count) for count in found.rows if count.late or count.missing]
         rows.sort(key=lambda row: (RULES.index(row[0]), row[1] or "", -row[12] - row[13]))
     if asked["by"] == "each":
         totals = {status: sum(row[8] == status for row in rows) for status in LATE_WORDS}
@@ -53,11 +49,11 @@ def late_entries(asked: Asked) -> Found:
     return Found(rows, totals)
 
 
-def _counted(asked: Asked, month: str | None, count: DeadlineCount) -> Row:
+def _counted(asked: Asked, count: DeadlineCount) -> Row:
     class_name = None if count.class_group is None else asked.class_names[count.class_group]
     due = count.on_time + count.late + count.missing
     return (
-        *(count.rule, month, count.teacher, class_name, None, None, None, None, None, None, None, None),
+        *(count.rule, count.week, count.teacher, class_name, None, None, None, None, None, None, None, None),
         *(count.late, count.missing, count.excused, due, []),
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
@@ -154,7 +154,11 @@ class OfWork(NamedTuple):
 
 
 class Rosters:
-    """Who was taught in which course on which day: the class, or those of it who were in the course's subgroup."""
+    """Who was taught in which course on which day: the class, or those of it who were in the course's subgroup.
+
+    Attributes:
+        class_groups: course -> its class.
+    """
 
     def __init__(self, views: Reader, position: int, class_group: str | None = None) -> None:
         self._members: defaultdict[str, list[Membership]] = defaultdict(list)
@@ -164,17 +168,23 @@ class Rosters:
         self._subgroups: dict[str, list[SubgroupMember]] = {of.course: [] for of in found if of.subgroup is not None}
         for stay in subgroup_members(views, class_group=class_group, at=position).rows if self._subgroups else ():
             self._subgroups[stay.course].append(stay)
+        self.class_groups = {of.course: of.class_group for of in found}
         self._days: dict[tuple[str, str], Mapping[str, tuple[int, ...]]] = {}
         self._begins: dict[str, list[str]] = {}
+        self._students: dict[tuple[str, int], frozenset[str]] = {}
 
-    def students(self, class_group: str, course: str, day: str) -> AbstractSet[str]:
+    def students(self, class_group: str, course: str, day: str) -> frozenset[str]:
         """The students alone: they change on few days, so one day of each stretch between those is worked out."""
         key = course if course in self._subgroups else class_group
         begins = self._begins.get(key)
         if begins is None:
             begins = self._begins[key] = self._changes(class_group, course)
         number = bisect_right(begins, day)
-        return self.on(class_group, course, begins[number - 1] if number else "").keys()
+        students = self._students.get((key, number))
+        if students is None:
+            of_day = self.on(class_group, course, begins[number - 1] if number else "")
+            students = self._students[key, number] = frozenset(of_day)
+        return students
 
     def _changes(self, class_group: str, course: str) -> list[str]:
         """The days on which other students begin to be there; a stay's last day is followed by one."""

@@ -6,36 +6,44 @@ A command's cells have one moment, so they are on one side of every term; see `c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from projections.reading import Reader, listed, stands
 
 COLUMNS: Final = "s.lesson, s.what, s.work, s.students, s.entry, s.last"
-JOIN: Final = f"""JOIN {{cell_sets}} s ON s.lesson = l.lesson AND s.what IN ('absence', 'mark', 'make_up')
-    AND {stands("s")}"""
+# An absence that its lesson's own command entered is as early as the lesson.
+ADDED: Final = f"""SELECT {COLUMNS} FROM {{additions}} b JOIN {{cell_sets}} s ON s.entry = b.entry
+    WHERE b.what IN ('absence', 'make_up') AND b.entry < :at"""
 
 _ANNULLED: Final = f"""SELECT c.lesson, c.what, c.work, c.student, c.fact FROM {{corrections}} k
     JOIN {{cells}} c ON c.entry = k.entry AND c.value IS NULL AND {stands("c")}
     WHERE k.action = 'annulled' AND k.what IN ('absence', 'mark')"""
 
+Annulled = Mapping[tuple[str, str, str | None], Sequence[tuple[str, int]]]
+"""Lesson, kind and work -> students whose absence or mark is annulled, with the entry that first recorded it."""
 _Row = tuple[str, str, str | None, str, int, int]
 _Set = tuple[int, str]
 """The first entry of a command, and the students with commas between."""
 
 
+def annulled_cells(views: Reader, position: int) -> Annulled:
+    """All absences and marks that are annulled."""
+    found: defaultdict[tuple[str, str, str | None], list[tuple[str, int]]] = defaultdict(list)
+    for lesson, what, work, student, fact in views.select(_ANNULLED, {"at": position}):
+        found[lesson, what, work].append((student, fact))
+    return found
+
+
 class Cells:
     """Absences, marks and make-ups of some lessons."""
 
-    def __init__(self, views: Reader, position: int, rows: Iterable[_Row]) -> None:
+    def __init__(self, views: Reader, position: int, rows: Iterable[_Row], annulled: Annulled) -> None:
         """Take the rows of `COLUMNS`; what is annulled, and what a command filled behind `position`, is left out."""
         self._views, self._position = views, position
         self._marks: defaultdict[tuple[str, str], list[_Set]] = defaultdict(list)
         self._absences: defaultdict[str, list[_Set]] = defaultdict(list)
         self.make_ups: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        annulled: defaultdict[tuple[str, str, str | None], list[tuple[str, int]]] = defaultdict(list)
-        for *cell, student, fact in views.select(_ANNULLED, {"at": position}):
-            annulled[tuple(cell)].append((student, fact))
         with_make_ups = set()
         for lesson, what, work, students, first, last in rows:
             if what == "make_up":
@@ -45,7 +53,7 @@ class Cells:
                 students = self._begun(lesson, what, work, first)  # noqa: PLW2901
             for student, fact in annulled.get((lesson, what, work), ()):
                 if first <= fact <= last:
-                    students = _without(students, student)  # noqa: PLW2901
+                    students = without(students, student)  # noqa: PLW2901
             if not students:
                 continue
             if what == "absence":
@@ -88,7 +96,7 @@ class Cells:
                 self.make_ups[lesson, work][student] = day
 
 
-def _without(students: str, student: str) -> str:
+def without(students: str, student: str) -> str:
     """The students but one."""
     names = students.split(",")
     if student in names:

@@ -9,23 +9,40 @@ no mark for a written work. What comes out is what the pure functions say of eve
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set as AbstractSet
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, listed, stands
+from projections.reading import AsOf, Reader, stands
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, judging
-from projections.views.deadline_cells import COLUMNS, JOIN, Cells
-from projections.views.deadline_sums import GIVEN, GIVEN_TO, NONE, TAKEN, LessonSum, Selection, Sums
+from projections.views.deadline_cells import ADDED, COLUMNS, Annulled, Cells, annulled_cells
+from projections.views.deadline_sums import (
+    GIVEN,
+    GIVEN_TO,
+    NONE,
+    TAKEN,
+    TOUCHED,
+    LessonSum,
+    OwnLesson,
+    Selection,
+    Sums,
+    items_of,
+)
 from projections.views.deadline_tally import By, DeadlineCounts, Tally
 from projections.views.deadline_terms import Bound, Terms
-from projections.views.deadline_written import OF_COURSE, WORK, WorkRow, status_of, worst_of, written_works
+from projections.views.deadline_written import (
+    OF_COURSE,
+    WORK,
+    WORK_COLUMNS,
+    WorkRow,
+    status_of,
+    worst_of,
+    written_works,
+)
 from projections.views.deadlines import Asked, excused_verdicts, judge_unrecorded
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
@@ -51,7 +68,7 @@ class _LessonRow(NamedTuple):
     @property
     def plan_items(self) -> tuple[int, ...]:
         """Numbers of the items of the course's plan that it covers."""
-        return _items(self.items)
+        return items_of(self.items)
 
     @property
     def is_eve(self) -> bool:
@@ -66,7 +83,7 @@ def deadline_counts(
     now: datetime,
     by: Iterable[By] = ("teacher", "week"),
     at: AsOf = None,
-    of_days: Counter[tuple[str, int | None]] | None = None,
+    of_days: Counter[tuple[str, str, int | None]] | None = None,
 ) -> DeadlineCounts:
     """Count the verdicts on lessons that stand, and on planned ones that are over and that nobody recorded.
 
@@ -76,8 +93,9 @@ def deadline_counts(
         now: the moment by the clock.
         by: what to count apart, beside the rule.
         at: as of.
-        of_days: is filled with lessons by teacher and by how many of the four parts of their day were in time or
-            exempt (2.4.2), None without a regulation or while one may still come; all rules have to be asked for then.
+        of_days: is filled with lessons by teacher, by week or month as the counts are (else ""), and by how many of the
+            four parts of their day were in time or exempt (2.4.2), None without a regulation or while one may still
+            come; all rules have to be asked for then, and teachers counted apart.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -92,8 +110,15 @@ def deadline_counts(
     tally = Tally(frozenset(by))
     terms = Terms(views, judged, {*days, *(place.held_on for place in lacking)})
     if days:
-        apart = tally.by_class or terms.calendars
-        sums = Sums(views, selection, terms, days, by_week=tally.by_week, by_class=bool(apart))
+        sums = Sums(
+            views,
+            selection,
+            terms,
+            days,
+            by_teacher=tally.by_teacher,
+            by_class=bool(tally.by_class or terms.calendars),
+            span_of=tally.span_of,
+        )
         _Counting(views, sums, tally, of_days).count()
         _count_excused(views, selection, judged, tally)
     _count_unrecorded(lacking, terms, asked, tally)
@@ -101,73 +126,178 @@ def deadline_counts(
     return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
 
 
-_LESSON: Final = f"""o.class_group, l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
-    {TAKEN}, {GIVEN}, h.due_on, l.ends_at"""
-_WORKS: Final = f"JOIN {{works}} w ON w.lesson = l.lesson AND w.stands = 1 AND {stands('w')}"
+_LESSONS: Final = f"""WITH {TOUCHED}
+    SELECT o.class_group, l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
+      {TAKEN}, {GIVEN}, h.due_on, l.ends_at FROM touched q CROSS JOIN {{lessons}} l {OF_COURSE} {GIVEN_TO}
+    WHERE l.lesson = q.lesson AND """
+_WORKS: Final = f"""WITH {TOUCHED}
+    SELECT {WORK}, {COLUMNS} FROM touched q CROSS JOIN {{works}} w CROSS JOIN {{lessons}} l {OF_COURSE}
+    LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
+    WHERE l.lesson = q.lesson AND w.lesson = q.lesson AND w.written = 0 AND w.stands = 1 AND {stands("w")} AND """
+_ANNULLED_WORKS: Final = """SELECT DISTINCT w.lesson, w.work FROM {additions} b
+    JOIN {works} w ON w.lesson = b.lesson AND w.written = 0 WHERE b.what = 'annulled_mark' AND b.entry < :at"""
+_OF_ALL: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework")
+_PLACES: Final[dict[Status, int]] = {status: place for place, status in enumerate(WORST_FIRST)}
+_Statuses = tuple[int, int, int, int]
+
+
+class _Changes:
+    """What single lessons were counted as, and what they have to be counted as."""
+
+    def __init__(self) -> None:
+        self._changed: dict[str, tuple[LessonSum, LessonSum]] = {}
+
+    def homework(self, lesson: OwnLesson, status: Status) -> None:
+        """Its homework has another status."""
+        before, after = self._changed.get(lesson.lesson, (lesson.found, lesson.found))
+        self._changed[lesson.lesson] = before, after._replace(homework=_PLACES[status])
+
+    def no_marks(self, lesson: OwnLesson) -> None:
+        """None of its oral marks is left."""
+        before, after = self._changed.get(lesson.lesson, (lesson.found, lesson.found))
+        self._changed[lesson.lesson] = before, after._replace(marks=NONE)
+
+    def moved(self) -> Iterator[tuple[LessonSum, int]]:
+        """How many lessons have to be counted more, or less where the number is negative."""
+        moved: Counter[LessonSum] = Counter()
+        for before, after in self._changed.values():
+            moved[before] -= 1
+            moved[after] += 1
+        return iter(moved.items())
 
 
 class _Counting:
     """Counting of lessons that stand."""
 
     def __init__(
-        self, views: Reader, sums: Sums, tally: Tally, of_days: Counter[tuple[str, int | None]] | None
+        self, views: Reader, sums: Sums, tally: Tally, of_days: Counter[tuple[str, str, int | None]] | None
     ) -> None:
         self._views, self._sums, self._tally, self._of_days = views, sums, tally, of_days
         self._selection, self._terms = sums.selection, sums.terms
         self._rules = frozenset(sums.selection.asked.rules)
+        self._with_homework = "homework" in self._rules
 
     def count(self) -> None:
         """Count everything that the rules ask for."""
-        odd = self._sums.odd() if self._rules & {"attendance", "oral_mark"} or self._of_days is not None else []
-        works = [work for work in self._works(odd) if not work.written]
-        cells = self._cells_of(odd)
-        self._terms.add({day for own in cells.make_ups.values() for day in own.values()})
-        if self._rules & {"lesson", "attendance", "homework"} or self._of_days is not None:
-            self._lessons(set(odd), works, cells)
-        if "oral_mark" in self._rules:
-            for teacher, group, week, status, how_many in self._sums.oral():
-                self._tally.add("oral_mark", teacher, group, week, WORST_FIRST[status], how_many)
-            for work in works:
-                of = self._tally.of("oral_mark", work.teacher, work.class_group, work.day)
-                for one, count in self._oral(work, cells):
-                    of[one] += count
+        annulled = annulled_cells(self._views, self._selection.position)
+        if self._rules & {"lesson", "attendance", "homework", "oral_mark"}:
+            self._lessons(annulled)
         if self._rules & {"written_mark", "written_work"}:
-            self._written()
+            self._written(annulled)
 
-    def _lessons(self, odd: AbstractSet[str], works: Sequence[WorkRow], cells: Cells) -> None:
-        """Lessons, attendance, homework, and what became of the day; single ones are looked at once more."""
-        with_homework = "homework" in self._rules
-        with_plans = with_homework and self._terms.exempting
-        single: dict[str, LessonSum] = {}
-        for found in self._sums.lessons(
-            with_plans=with_plans,
-            with_homework=with_homework,
-            with_marks=self._of_days is not None,
-        ):
-            if found.lesson:
-                single[found.lesson] = found
-            else:
-                self._add(found)
-        rows = {row.lesson: row for row in self._rows(single)}
-        exempt = self._terms.exempt(rows.values(), self._selection.position) if with_plans else set()
-        doubtful = [row for row in rows.values() if row.is_eve and row.lesson not in exempt]
-        eves = self._eves(doubtful) if with_homework else {}
-        marks: defaultdict[str, list[Status]] = defaultdict(list)
+    def _lessons(self, annulled: Annulled) -> None:
+        """Lessons, attendance, homework and oral marks, and what became of the day.
+
+        Lessons that no other command touched are counted by the database; homework of some of them, and all that was
+        touched, is looked at here.
+        """
+        for found, marks in self._sums.own(with_homework=self._with_homework):
+            self._add(found)
+            if marks is not None and "oral_mark" in self._rules:
+                place = (found.teacher, found.class_group, found.week)
+                self._tally.add("oral_mark", *place, "on_time" if not marks else WORST_FIRST[found.marks], marks)
+        touched = [_LessonRow(*row) for row in self._of_touched(_LESSONS)]
+        known = {row.lesson for row in touched}
+        planned: list[OwnLesson] = []
+        doubtful: list[OwnLesson] = []
+        exempt: set[str] = set()
+        if self._with_homework:
+            if self._terms.exempting:
+                planned = [one for one in self._sums.planned() if one.lesson not in known]
+                exempt = self._terms.exempt([*planned, *touched], self._selection.position)
+            doubtful = [one for one in self._sums.doubtful() if one.lesson not in known and one.lesson not in exempt]
+        late, left = self._doubtful(touched, exempt)
+        eves = self._eves([*doubtful, *left]) | late
+        changes = _Changes()
+        for one in planned:
+            if one.lesson in exempt:
+                changes.homework(one, "exempt")
+        for one in doubtful:
+            if one.lesson in eves:
+                changes.homework(one, eves[one.lesson].of(one.homework))
+        self._annulled(annulled, known, changes)
+        for found, count in changes.moved():
+            self._add(found._replace(how_many=count))
+        self._touched(touched, exempt, eves, annulled)
+
+    def _annulled(self, annulled: Annulled, touched: Container[str], changes: _Changes) -> None:
+        """Take annulled oral marks out of the count of lessons that no other command touched otherwise."""
+        if "oral_mark" not in self._rules:
+            return
+        oral: defaultdict[str, list[str]] = defaultdict(list)
+        for lesson, work in self._views.select(_ANNULLED_WORKS, {"at": self._selection.position}):
+            oral[lesson].append(work)
+        lessons = {one.lesson: one for one in self._sums.annulled() if one.lesson not in touched}
+        for lesson, one in lessons.items():
+            count = sum(len(annulled.get((lesson, "mark", work), ())) for work in oral[lesson])
+            place = (one.found.teacher, one.found.class_group, one.found.week)
+            self._tally.add("oral_mark", *place, WORST_FIRST[one.found.marks], -count)
+            if count == one.oral:
+                changes.no_marks(one)
+
+    def _touched(
+        self, lessons: Iterable[_LessonRow], exempt: Container[str], eves: Mapping[str, Bound], annulled: Annulled
+    ) -> None:
+        """Lessons that another command touched, looked at one by one."""
+        cells, marks = self._cells(annulled)
+        counted: Counter[tuple[str, str, str, _Statuses]] = Counter()
+        terms, span_of = self._terms, self._tally.span_of
+        of_days: dict[tuple[str, str], tuple[str, list[Bound | None]]] = {}
+        for row in lessons:
+            lesson, day, group = row.lesson, row.held_on, row.class_group
+            found = of_days.get((day, group))
+            if found is None:
+                span = "" if span_of is None else span_of(day)
+                found = of_days[day, group] = span, [terms.of(rule, day, group) for rule in _OF_ALL]
+            span, (record, attendance, homework) = found
+            taken = None if row.taken_by is None else max(row.taken_by, cells.last_absence(lesson))
+            given = "exempt" if lesson in exempt else status_of(eves.get(lesson) or homework, row.homework)
+            statuses = (
+                _PLACES[status_of(record, row.fact)],
+                _PLACES[status_of(attendance, taken)],
+                _PLACES[given],
+                marks.get(lesson, NONE),
+            )
+            counted[row.teacher, group, span, statuses] += 1
+        for (teacher, group, span, statuses), count in counted.items():
+            self._add(LessonSum(teacher, group, span, *statuses, count))
+
+    def _cells(self, annulled: Annulled) -> tuple[Cells, dict[str, int]]:
+        """Absences from touched lessons, and the worst status of the oral marks of each, which are counted here."""
+        rows = self._of_touched(_WORKS) if "oral_mark" in self._rules else []
+        works = dict.fromkeys(WorkRow(*row[:WORK_COLUMNS]) for row in rows)
+        position = self._selection.position
+        sets = [row[WORK_COLUMNS:] for row in rows if row[WORK_COLUMNS] is not None]
+        oral = {work.lesson for work in works}
+        added = self._views.select(ADDED, {"at": position})
+        sets += (of for of in added if of[1] == "absence" or of[0] in oral)
+        cells = Cells(self._views, position, sets, annulled)
+        self._terms.add({day for own in cells.make_ups.values() for day in own.values()})
+        worst: dict[str, int] = {}
         for work in works:
-            marks[work.lesson] += [status for status, count in self._oral(work, cells) if count]
-        for lesson, found in single.items():
-            row = rows[lesson]
-            sure = found
-            if with_homework:
-                bound = eves.get(lesson) or self._terms.of("homework", row.held_on, row.class_group)
-                status: Status = "exempt" if lesson in exempt else status_of(bound, row.homework)
-                sure = sure._replace(homework=WORST_FIRST.index(status))
-            if lesson in odd:
-                whole = None if row.taken_by is None else max(row.taken_by, cells.last_absence(lesson))
-                bound = self._terms.of("attendance", row.held_on, row.class_group)
-                worst = min((WORST_FIRST.index(one) for one in marks[lesson]), default=NONE)
-                sure = sure._replace(attendance=WORST_FIRST.index(status_of(bound, whole)), marks=worst)
-            self._add(sure)
+            of = self._tally.of("oral_mark", work.teacher, work.class_group, work.day)
+            for status, count in self._oral(work, cells):
+                of[status] += count
+                worst[work.lesson] = min(worst.get(work.lesson, NONE), WORST_FIRST.index(status))
+        return cells, worst
+
+    def _of_touched(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the lessons asked about that another command touched."""
+        return self._views.select(sql + self._selection.where, self._selection.parameters)
+
+    def _doubtful(
+        self, lessons: Iterable[_LessonRow], exempt: Container[str]
+    ) -> tuple[dict[str, Bound], list[_LessonRow]]:
+        """Lessons with homework that is late whenever their students' day ends, and such as may be."""
+        if not self._with_homework:
+            return {}, []
+        latest, _ = self._sums.ends
+        eves = [row for row in lessons if row.is_eve and row.lesson not in exempt]
+        of_lesson = [(row, (row.held_on, row.ends_at, row.class_group)) for row in eves]
+        of_day = [(row, (row.held_on, latest, row.class_group)) for row in eves]
+        bounds = self._terms.eves({key for _, key in (*of_lesson, *of_day)})
+        late = {row.lesson: bounds[key] for row, key in of_day if _is_late(row, bounds.get(key))}
+        return late, [row for row, key in of_lesson if _is_late(row, bounds.get(key)) and row.lesson not in late]
 
     def _add(self, found: LessonSum) -> None:
         """Count lessons."""
@@ -183,26 +313,7 @@ class _Counting:
             statuses = [WORST_FIRST[of] for of in (found.record, found.attendance, found.homework, of_marks)]
             index = sum(status in {"on_time", "exempt"} for status in statuses)
             is_open = "pending" in statuses or "no_regulation" in statuses
-            self._of_days[found.teacher, None if is_open else index] += count
-
-    def _rows(self, lessons: Iterable[str]) -> Iterator[_LessonRow]:
-        """Single lessons."""
-        for row in self._single(_LESSON, f"{OF_COURSE} {GIVEN_TO}", lessons):
-            yield _LessonRow(*row)
-
-    def _works(self, lessons: Iterable[str]) -> Iterator[WorkRow]:
-        """Works of single lessons."""
-        for row in self._single(WORK, f"{OF_COURSE} {_WORKS}", lessons):
-            yield WorkRow(*row)
-
-    def _cells_of(self, lessons: Iterable[str]) -> Cells:
-        """Cells of single lessons."""
-        return Cells(self._views, self._selection.position, list(self._single(COLUMNS, JOIN, lessons)))
-
-    def _single(self, columns: str, joins: str, lessons: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-        for wanted, named in listed(sorted(lessons)):
-            sql = f"SELECT {columns} FROM {{lessons}} l {joins} WHERE l.lesson IN {wanted} AND l.stands = 1"
-            yield from self._views.select(f"{sql} AND {stands('l')}", {"at": self._selection.position, **named})
+            self._of_days[found.teacher, found.week, None if is_open else index] += count
 
     def _oral(self, work: WorkRow, cells: Cells) -> Iterator[tuple[Status, int]]:
         """Statuses of the marks of a work that is not written."""
@@ -216,7 +327,7 @@ class _Counting:
         for fact, count in cells.counts(work.lesson, work.work):
             yield status_of(bound, fact), count
 
-    def _eves(self, lessons: Collection[_LessonRow]) -> dict[str, Bound]:
+    def _eves(self, lessons: Collection[_LessonRow | OwnLesson]) -> dict[str, Bound]:
         """Lesson -> the bound of its homework for the next day, where it is not the day's and decides something.
 
         The students' last lesson ends with the last recorded one of theirs at the earliest. What is in time by that is
@@ -243,9 +354,9 @@ class _Counting:
         bounds = self._terms.eves(set(known.values()))
         return {lesson: bounds[key] for lesson, key in known.items() if key in bounds}
 
-    def _written(self) -> None:
+    def _written(self, annulled: Annulled) -> None:
         """Marks for written works, and the works as a whole."""
-        for work, bound, counted in written_works(self._views, self._sums):
+        for work, bound, counted in written_works(self._views, self._sums, annulled):
             place = (work.teacher, work.class_group, work.day)
             if "written_mark" in self._rules:
                 of = self._tally.of("written_mark", *place)
@@ -294,9 +405,8 @@ def _count_excused_unrecorded(
                 tally.excused[tally.key(verdict.rule, place.owed_by or "", place.class_group, place.held_on)] += 1
 
 
-@lru_cache(maxsize=4_096)
-def _items(text: str | None) -> tuple[int, ...]:
-    return () if text is None else tuple(orjson.loads(text))
+def _is_late(lesson: _LessonRow, bound: Bound | None) -> bool:
+    return bound is not None and bound.of(lesson.homework) == "late"
 
 
 @lru_cache(maxsize=4_096)

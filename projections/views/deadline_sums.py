@@ -5,18 +5,21 @@ A status is a number: its place in `WORST_FIRST`, so that the least of several i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
+import orjson
 
 from ledger.journal.deadlines.verdict import WORST_FIRST
 from ledger.journal.timetable_events import Bell
-from projections.reading import Reader, listing, stands
+from projections.reading import Reader, listed, listing, stands
 from projections.views.deadline_terms import Terms
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, monday
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked
 from projections.views.plans import HOMEWORK, WITH_HOMEWORK
 
 MISSING, LATE, UNREGULATED, PENDING, ON_TIME = (
@@ -26,12 +29,11 @@ NONE: Final = len(WORST_FIRST)
 """In place of a status, of a lesson without any oral marks."""
 _TERMS_AT_ONCE: Final = 1_024
 _ENDS_AT_ONCE: Final = 4_096
-_FEW_DAYS: Final = 40
 _bells = msgspec.json.Decoder(tuple[Bell, ...]).decode
 
 
 class Selection:
-    """The lessons that are asked about, as SQL."""
+    """The lessons asked about, as SQL: by day, teacher and class (`of_days`), and those that stand (`where`)."""
 
     def __init__(self, asked: Asked, position: int) -> None:
         self.asked = asked
@@ -45,7 +47,8 @@ class Selection:
             conditions += f""" AND l.course IN
                 (SELECT i.course FROM {{courses}} i WHERE i.class_group = :class_group AND {stands("i")})"""
             self.parameters["class_group"] = asked.class_group
-        self.where = f"l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands('l')}{conditions}"
+        self.of_days = f"l.held_on BETWEEN :first AND :last{conditions}"
+        self.where = f"{self.of_days} AND l.stands = 1 AND {stands('l')}"
 
     def days(self, views: Reader) -> list[str]:
         """Days on which lessons were held, also such as do not stand, or are not asked about."""
@@ -54,10 +57,7 @@ class Selection:
 
 
 class LessonSum(NamedTuple):
-    """How many lessons of a teacher, class and week have these statuses; what was not asked is `NONE`.
-
-    `lesson`: "", or the one lesson of which the database could not tell all.
-    """
+    """How many lessons of a teacher, class and week have these statuses; what was not asked is of no account."""
 
     teacher: str
     class_group: str
@@ -66,7 +66,6 @@ class LessonSum(NamedTuple):
     attendance: int
     homework: int
     marks: int
-    lesson: str
     how_many: int
 
 
@@ -100,13 +99,61 @@ _MARK: Final = f"CASE WHEN t.known = 0 THEN {UNREGULATED} WHEN s.entry >= t.oral
 _MARKS: Final = f"""COALESCE((SELECT min({_MARK}) FROM {{cell_sets}} s
       JOIN {{works}} w ON w.lesson = s.lesson AND w.work = s.work AND {_ORAL}
     WHERE s.what = 'mark' AND s.lesson = l.lesson AND s.last < :at AND s.how_many > {_ANNULLED}), {NONE})"""
+# Of these the row of their own command does not say all; some of them it does.
+TOUCHED: Final = """touched (lesson) AS (
+    SELECT b.lesson FROM {additions} b WHERE b.entry < :at
+      AND b.what IN ('attendance', 'absence', 'homework', 'work', 'make_up')
+    UNION SELECT b.lesson FROM {additions} b JOIN {works} w ON w.lesson = b.lesson AND w.written = 0 AND w.work = b.work
+      WHERE b.what = 'mark' AND b.entry < :at
+    UNION SELECT r.lesson FROM {recorded_lessons} r WHERE r.fact < :at
+      AND r.fact >= (SELECT max(m.entry) FROM {commands} m WHERE m.entry < :at))"""
+_OWN_RECORD: Final = f"CASE WHEN t.known = 0 THEN {UNREGULATED} WHEN l.fact >= t.record THEN {LATE} ELSE {ON_TIME} END"
+_OWN_ATTENDANCE: Final = f"""CASE WHEN t.known = 0 THEN {UNREGULATED}
+    WHEN l.taken = 0 THEN CASE t.attended_over WHEN 1 THEN {MISSING} ELSE {PENDING} END
+    WHEN l.fact >= t.attended THEN {LATE} ELSE {ON_TIME} END"""
+_OWN_HOMEWORK: Final = f"""CASE WHEN t.known = 0 THEN {UNREGULATED}
+    WHEN l.given IS NULL THEN CASE t.given_over WHEN 1 THEN {MISSING} ELSE {PENDING} END
+    WHEN l.given >= t.given OR (l.due_on = t.next_day AND l.given >= t.eve) THEN {LATE} ELSE {ON_TIME} END"""
+_OWN_MARKS: Final = f"""CASE WHEN COALESCE(l.oral, 0) = 0 THEN {NONE} WHEN t.known = 0 THEN {UNREGULATED}
+    WHEN l.fact >= t.oral THEN {LATE} ELSE {ON_TIME} END"""
+# Most lessons are within every term of their day, which the least of these tells at once.
+_OWN: Final = f"""CASE WHEN l.fact < t.least AND l.given < t.least AND l.taken = 1
+    THEN {1110 * ON_TIME} + CASE WHEN l.oral > 0 THEN {ON_TIME} ELSE {NONE} END
+    ELSE 1000 * ({_OWN_RECORD}) + 100 * ({_OWN_ATTENDANCE}) + 10 * ({_OWN_HOMEWORK}) + ({_OWN_MARKS}) END"""
+_OWN_DOUBTFUL: Final = """ AND l.due_on = t.next_day AND l.given < t.given AND l.given < t.eve AND t.known = 1
+    AND l.given >= COALESCE(e.late, 0)"""
+_RECORDED: Final = "{recorded_lessons} l"
+_UNTOUCHED: Final = " AND l.lesson NOT IN (SELECT q.lesson FROM touched q)"
 # Marks of works that were made up have terms of their own; of a command that is known in part, cells count, not sets.
 ODD: Final = """SELECT u.lesson FROM {cell_sets} u WHERE u.what = 'make_up' AND u.entry < :at
     UNION SELECT b.lesson FROM {cell_sets} b WHERE b.entry >= :begun AND b.entry < :at"""
 _TERMS: Final = (
     *("day", "calendar", "known", "record", "attended", "attended_over", "given", "given_over", "oral", "eve"),
-    *("week", "next_day"),
+    *("week", "next_day", "least"),
 )
+
+
+class OwnLesson(NamedTuple):
+    """A lesson of which its row in `recorded_lessons` does not tell all.
+
+    `found`: how it was counted all the same; `homework`: the entry that gave some, None: none did; `oral`: as there.
+    """
+
+    found: LessonSum
+    lesson: str
+    course: str
+    class_group: str
+    held_on: str
+    starts_at: str
+    fact: int
+    homework: int | None
+    items: str | None
+    oral: int | None
+
+    @property
+    def plan_items(self) -> tuple[int, ...]:
+        """Numbers of the items of the course's plan that it covers."""
+        return items_of(self.items)
 
 
 @dataclass(frozen=True)
@@ -118,43 +165,83 @@ class Sums:
         selection: the lessons.
         terms: the terms of their days.
         days: their days.
-        by_week, by_class: whether weeks and classes are told apart.
+        by_teacher, by_class: whether teachers and classes are told apart.
+        span_of: day -> the week or month that is told apart; None: none is.
     """
 
     views: Reader
     selection: Selection
     terms: Terms
     days: Collection[str]
-    by_week: bool
+    by_teacher: bool
     by_class: bool
+    span_of: Callable[[str], str] | None
 
-    def lessons(self, *, with_plans: bool, with_homework: bool, with_marks: bool) -> Iterator[LessonSum]:
-        """Lessons by what became of them; by themselves odd ones, those in doubt, and those of plans with homework."""
-        latest, clocks = self._ends() if with_homework else ("", [])
-        single = f"l.lesson IN ({ODD})"
-        if with_homework:
-            single += f" OR {_DOUBTFUL}"
-        if with_plans:
-            single += f" OR l.course IN ({WITH_HOMEWORK})"
-        columns = f"""{_RECORD}, {_ATTENDANCE}, {_HOMEWORK if with_homework else NONE},
-            {_MARKS if with_marks else NONE}, CASE WHEN {single} THEN l.lesson ELSE '' END, count(*)"""
-        joins = f"{GIVEN_TO} {_ENDS}{self._of_calendar('e')}" if with_homework else ""
-        for row in self._counted(columns, "4, 5, 6, 7, 8", joins=joins, latest=latest, clocks=clocks):
-            yield LessonSum(*row)
+    def own(self, *, with_homework: bool) -> Iterator[tuple[LessonSum, int | None]]:
+        """Lessons that no other command touched, by what became of them, and how many oral marks they have together.
 
-    def oral(self) -> Iterator[tuple[str, str, str, int, int]]:
-        """Teacher, class, week, status and number of marks for works that are not written, but of odd lessons."""
-        # PostgreSQL makes a sum a decimal.
-        columns = f"{_MARK}, CAST(sum(COALESCE(s.how_many - {_ANNULLED}, 0)) AS bigint)"
-        sets = "LEFT JOIN {cell_sets} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.last < :at"
-        condition = f" AND w.lesson = l.lesson AND {_ORAL} AND l.lesson NOT IN ({ODD})"
-        yield from self._counted(columns, "4", source=self.works, joins=sets, condition=condition)
+        None of them, if no such work either. Homework for the next day counts as if the day's last lesson ended late,
+        and none is exempt.
+        """
+        found = self._counted(
+            # PostgreSQL makes a sum a decimal.
+            f"{_OWN}, count(*), CAST(sum(l.oral) AS bigint)",
+            "4",
+            table=_RECORDED,
+            condition=_UNTOUCHED,
+            latest=self.ends[0] if with_homework else "",
+            with_touched=True,
+        )
+        for *place, statuses, how_many, marks in found:
+            yield _own_sum(place, statuses, how_many), marks
+
+    def doubtful(self) -> Iterator[OwnLesson]:
+        """Lessons, touched or not, whose own homework is late if their students' day ends with this lesson."""
+        latest, clocks = self.ends
+        joins = f"{_ENDS}{self._of_calendar('e')}"
+        yield from self._single(_OWN_DOUBTFUL, joins, latest=latest, clocks=clocks)
+
+    def planned(self) -> Iterator[OwnLesson]:
+        """Lessons, touched or not, of courses whose plan has homework."""
+        found = self.views.select(WITH_HOMEWORK, {"at": self.selection.position, "homework": HOMEWORK})
+        for wanted, named in listed(sorted({course for (course,) in found})):
+            yield from self._single(f" AND l.course IN {wanted}", "", latest=self.ends[0], named=named)
+
+    def annulled(self) -> Iterator[OwnLesson]:
+        """Lessons, touched or not, with oral marks of their own and an annulled mark, at times more than once."""
+        table = f"{{additions}} b CROSS JOIN {_RECORDED}"
+        condition = " AND b.what = 'annulled_mark' AND b.entry < :at AND l.lesson = b.lesson AND l.oral > 0"
+        yield from self._single(condition, "", latest=self.ends[0], table=table)
+
+    def _single(
+        self,
+        condition: str,
+        joins: str,
+        *,
+        latest: str,
+        table: str = _RECORDED,
+        clocks: Collection[str] = (),
+        named: Mapping[str, object] = MappingProxyType({}),
+    ) -> Iterator[OwnLesson]:
+        found = self._counted(
+            f"{_OWN}, l.lesson, l.course, o.class_group, l.held_on, l.starts_at, l.fact, l.given, l.plan_items, l.oral",
+            "",
+            table=table,
+            joins=joins,
+            named=named,
+            condition=condition,
+            latest=latest,
+            clocks=clocks,
+            with_courses=True,
+        )
+        for teacher, group, span, statuses, *lesson in found:
+            yield OwnLesson(_own_sum((teacher, group, span), statuses, 1), *lesson)
 
     def suspects(self) -> set[str]:
         """All lessons that have a verdict of late or missing, and some others; written works are not looked at."""
         rules, kinds = self.selection.asked.rules, (LATE, MISSING)
         with_homework = "homework" in rules
-        latest, clocks = self._ends() if with_homework else ("", [])
+        latest, clocks = self.ends if with_homework else ("", [])
         wanted = [f"l.lesson IN ({ODD})"] if {"attendance", "oral_mark"} & set(rules) else []
         if with_homework:
             wanted.append(_DOUBTFUL)
@@ -164,25 +251,10 @@ class Sums:
         if not wanted:
             return set()
         condition = f" AND ({' OR '.join(wanted)})"
-        found = self._counted("l.lesson", "4", joins=joins, condition=condition, latest=latest, clocks=clocks)
+        found = self._counted("l.lesson", "", joins=joins, condition=condition, latest=latest, clocks=clocks)
         return {row[3] for row in found}
 
-    @property
-    def works(self) -> str:
-        """Works `w` beside lessons `l`, to be joined by a condition: of few lessons the lessons come first.
-
-        CROSS JOIN says so to a planner without statistics.
-        """
-        asked = self.selection.asked
-        is_wide = asked.teacher is None and asked.class_group is None and len(self.days) > _FEW_DAYS
-        return "{works} w CROSS JOIN {lessons} l" if is_wide else "{lessons} l CROSS JOIN {works} w"
-
-    def odd(self) -> list[str]:
-        """Odd lessons of those asked about."""
-        sql = f"SELECT l.lesson FROM {{lessons}} l WHERE l.lesson IN ({ODD}) AND {self.selection.where}"
-        return [lesson for (lesson,) in self.views.select(sql, {**self.selection.parameters, "begun": self.begun})]
-
-    @property
+    @cached_property
     def begun(self) -> int:
         """Where the last command begins that the position has a part of; the position, where it has none."""
         at = self.selection.position
@@ -196,33 +268,43 @@ class Sums:
         columns: str,
         places: str,
         *,
-        source: str = "",
-        joins: str,
+        table: str = "{lessons} l",
+        joins: str = "",
         condition: str = "",
         latest: str = "",
         clocks: Collection[str] = (),
+        with_touched: bool = False,
+        with_courses: bool = False,
+        named: Mapping[str, object] = MappingProxyType({}),
     ) -> Iterator[tuple[Any, ...]]:
-        """Ask for counts, so many days at once as a statement may have parameters for."""
+        """Ask for counts, or for lessons one by one, so many days at once as a statement may have parameters for."""
         calendars = len({0, *self.terms.calendars.values()})
         width = max(1, min(_TERMS_AT_ONCE, _ENDS_AT_ONCE // max(1, len(clocks))) // calendars)
         days = sorted(self.days)
-        group = "o.class_group" if self.by_class else "''"
+        apart = {"l.teacher": self.by_teacher, "o.class_group": self.by_class, "t.week": self.span_of is not None}
+        places_apart = ", ".join(name if is_apart else "''" for name, is_apart in apart.items())
+        grouped = [str(place) for place, is_apart in enumerate(apart.values(), start=1) if is_apart]
+        grouping = f"GROUP BY {', '.join([*grouped, places])}" if places else ""
         begun, calendar = self.begun, self._of_calendar("t")
         # Every lesson has a course that stands: it is looked up where something of it is asked.
         courses = ""
-        if self.by_class or calendar:
+        if self.by_class or calendar or with_courses:
             courses = f"JOIN {{courses}} o ON o.course = l.course AND {stands('o')}{calendar}"
-        if source or calendar:
-            tables = f"{source or '{lessons} l'} JOIN terms t ON t.day = l.held_on || ''"
+        if named or table.startswith("{additions}"):
+            tables, condition = f"{table} CROSS JOIN terms t", f" AND t.day = l.held_on || ''{condition}"
+        elif calendar:
+            tables = f"{table} JOIN terms t ON t.day = l.held_on || ''"
         else:
-            tables, condition = "terms t CROSS JOIN {lessons} l", f" AND l.held_on = t.day{condition}"
+            tables, condition = f"terms t CROSS JOIN {table}", f" AND l.held_on = t.day{condition}"
         for start in range(0, len(days), width):
             some = days[start : start + width]
             given, parameters = self._given(some, latest, clocks)
-            sql = f"""{given} SELECT l.teacher, {group}, t.week, {columns} FROM {tables} {courses} {joins}
-                WHERE {self.selection.where}{condition} GROUP BY 1, 2, 3, {places}"""
+            if with_touched:
+                given = f"{given}, {TOUCHED}"
+            sql = f"""{given} SELECT {places_apart}, {columns} FROM {tables} {courses} {joins}
+                WHERE {self.selection.where}{condition} {grouping}"""
             parameters |= self.selection.parameters | {"first": some[0], "last": some[-1]}
-            yield from self.views.select(sql, parameters | {"begun": begun, "homework": HOMEWORK})
+            yield from self.views.select(sql, {**parameters, **named, "begun": begun, "homework": HOMEWORK})
 
     def _of_calendar(self, alias: str) -> str:
         """The condition that a row is of a class's calendar, where there is more than one."""
@@ -232,8 +314,12 @@ class Sums:
         return f" AND {alias}.calendar = COALESCE(({listed_of}), 0)"
 
     def _given(self, days: Collection[str], latest: str, clocks: Iterable[str]) -> tuple[str, dict[str, object]]:
-        rows = [(*row, monday(row[0]) if self.by_week else "", _next(row[0])) for row in self.terms.rows(days, latest)]
-        given, parameters = listing(", ".join(_TERMS), rows, ("", *(0,) * 9, "", ""), name="terms")
+        span_of = self.span_of or (lambda _: "")
+        rows = [
+            (*row, span_of(row[0]), _next(row[0]), min(row[3], row[4], row[6], row[8], row[9]))
+            for row in self.terms.rows(days, latest)
+        ]
+        given, parameters = listing(", ".join(_TERMS), rows, ("", *(0,) * 9, "", "", 0), name="terms")
         if clocks:
             ends = list(self.terms.ends(days, clocks))
             also, named = listing("day, calendar, ends_at, late", ends, ("", 0, "", 0), name="ends")
@@ -246,13 +332,27 @@ class Sums:
             given, parameters = f"{given}, {also.removeprefix('WITH ')}", parameters | named
         return given, parameters
 
-    def _ends(self) -> tuple[str, list[str]]:
+    @cached_property
+    def ends(self) -> tuple[str, list[str]]:
         """The latest end of any lesson, held or by the bells, and the ends that bells have: most lessons'."""
         sql = f"SELECT b.lessons FROM {{bells}} b WHERE {stands('b')}"
         rows = self.views.select(sql, {"at": self.selection.position})
         clocks = sorted({bell.ends_at for (lessons,) in rows for bell in _bells(lessons)})
         ((latest,),) = self.views.select("SELECT max(l.ends_at) FROM {lessons} l", {})
         return max([*clocks, latest or ""]), clocks
+
+
+@lru_cache(maxsize=4_096)
+def items_of(text: str | None) -> tuple[int, ...]:
+    """Numbers of items of a plan, as `lessons` has them."""
+    return () if text is None else tuple(orjson.loads(text))
+
+
+def _own_sum(place: Iterable[str], statuses: int, how_many: int) -> LessonSum:
+    """The statuses that `_OWN` says in one number."""
+    teacher, group, span = place
+    record, attendance, homework, marks = map(int, f"{statuses:04}")
+    return LessonSum(teacher, group, span, record, attendance, homework, marks, how_many)
 
 
 def _next(day: str) -> str:

@@ -11,7 +11,8 @@ from typing import Final, Literal
 from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Rule, Status
 from projections.views.deadlines import RULES, monday
 
-By = Literal["teacher", "class_group", "week"]
+By = Literal["teacher", "class_group", "week", "month"]
+"""A week or a month, not both."""
 
 _Key = tuple[int, str, str, str]
 _PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
@@ -21,6 +22,7 @@ _PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 class DeadlineCount:
     """Verdicts of one rule, of one teacher, class and week where counted by those (else None).
 
+    `week`: its Monday; where months are counted apart, the month, ``2026-09``.
     `excused`: how many of those that are late or missing have an excuse; they are counted there all the same.
     """
 
@@ -51,7 +53,8 @@ class Tally:
     """The counts, by rule and whatever else is counted apart; without weeks or classes these are empty texts."""
 
     def __init__(self, apart: Collection[By]) -> None:
-        self.by_teacher, self.by_class, self.by_week = (name in apart for name in ("teacher", "class_group", "week"))
+        self.by_teacher, self.by_class = (name in apart for name in ("teacher", "class_group"))
+        self.span_of = monday if "week" in apart else _month if "month" in apart else None
         self._weeks: dict[str, str] = {}
         self.counted: dict[_Key, dict[Status, int]] = {}
         self.excused: Counter[_Key] = Counter()
@@ -59,8 +62,8 @@ class Tally:
     def key(self, rule: Rule, teacher: str, class_group: str, day: str) -> _Key:
         """Where a verdict on a lesson is counted."""
         week = ""
-        if self.by_week:
-            week = self._weeks.get(day) or self._weeks.setdefault(day, monday(day))
+        if self.span_of is not None:
+            week = self._weeks.get(day) or self._weeks.setdefault(day, self.span_of(day))
         return self._key(rule, teacher, class_group, week)
 
     def of(self, rule: Rule, teacher: str, class_group: str, day: str) -> dict[Status, int]:
@@ -88,3 +91,7 @@ class Tally:
             yield DeadlineCount(
                 rule, CLAUSES[rule], teacher or None, group or None, week or None, excused=excused, **counted
             )
+
+
+def _month(day: str) -> str:
+    return day[:7]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from ledger.journal.deadlines.verdict import WORST_FIRST, Status
 from projections.reading import Reader, stands
 from projections.views.deadline_basis import Rosters
-from projections.views.deadline_cells import COLUMNS, Cells
-from projections.views.deadline_sums import Sums
-from projections.views.deadline_terms import Bound
+from projections.views.deadline_cells import COLUMNS, Annulled, Cells, without
+from projections.views.deadline_sums import ODD, Sums
+from projections.views.deadline_terms import Bound, Terms
 
 
 class WorkRow(NamedTuple):
@@ -35,32 +35,102 @@ class WorkRow(NamedTuple):
 WORK: Final = "o.class_group, l.course, l.lesson, w.work, w.written, l.teacher, l.held_on, w.ends_on"
 """The columns of a `WorkRow`."""
 OF_COURSE: Final = f"JOIN {{courses}} o ON o.course = l.course AND {stands('o')}"
-_WORK_COLUMNS: Final = 8
+WORK_COLUMNS: Final = 8
 _WRITTEN: Final = f"w.written = 1 AND w.stands = 1 AND {stands('w')}"
+# Works of these are not what the row of their lesson's own command says, or are in no such row.
+_TOUCHED: Final = f"""touched (lesson) AS (SELECT b.lesson FROM {{additions}} b WHERE b.entry < :at
+      AND b.what IN ('absence', 'work', 'make_up', 'annulled_lesson')
+    UNION SELECT r.lesson FROM {{recorded_lessons}} r WHERE r.fact < :at
+      AND r.fact >= (SELECT max(m.entry) FROM {{commands}} m WHERE m.entry < :at)
+    UNION {ODD})"""
+_OWN: Final = f"""WITH {_TOUCHED}
+    SELECT l.lesson, l.work, l.course, l.teacher, l.held_on, l.ends_on, l.absent, s.entry, s.last, s.students
+    FROM {{recorded_works}} l
+    LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = l.lesson AND s.work = l.work AND s.entry < :at
+    WHERE {stands("l")} AND l.lesson NOT IN (SELECT q.lesson FROM touched q) AND """
+_MARKED: Final = f"""WITH {_TOUCHED}
+    SELECT {WORK}, {COLUMNS} FROM touched q CROSS JOIN {{lessons}} l CROSS JOIN {{works}} w {OF_COURSE}
+    LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
+    WHERE l.lesson = q.lesson AND w.lesson = l.lesson AND {_WRITTEN} AND """
+_ABSENT: Final = f"""WITH {_TOUCHED}
+    SELECT {COLUMNS} FROM touched q CROSS JOIN {{lessons}} l CROSS JOIN {{cell_sets}} s
+    WHERE l.lesson = q.lesson AND s.lesson = l.lesson AND s.what IN ('absence', 'make_up') AND s.entry < :at
+      AND l.lesson IN (SELECT w.lesson FROM {{works}} w WHERE {_WRITTEN}) AND """
 
 
-def written_works(views: Reader, sums: Sums) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
+def written_works(
+    views: Reader, sums: Sums, annulled: Annulled
+) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
     """Each written work of the lessons asked about, with its class's term, and its students by their status."""
-    position, terms = sums.selection.position, sums.terms
-    where, parameters = sums.selection.where, sums.selection.parameters
-    sql = f"""SELECT {WORK}, {COLUMNS} FROM {sums.works} {OF_COURSE}
-        LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
-        WHERE w.lesson = l.lesson AND {_WRITTEN} AND {where}"""
-    works: dict[WorkRow, None] = {}
-    sets: list[Any] = []
-    for row in views.select(sql, parameters):
-        works[WorkRow(*row[:_WORK_COLUMNS])] = None
-        if row[_WORK_COLUMNS] is not None:
-            sets.append(row[_WORK_COLUMNS:])
-    if not works:
+    parameters = {**sums.selection.parameters, "begun": sums.begun}
+    own = views.select(_OWN + sums.selection.of_days, parameters)
+    marked = views.select(_MARKED + sums.selection.where, parameters)
+    if not own and not marked:
         return
-    sql = f"""SELECT {COLUMNS} FROM {{lessons}} l CROSS JOIN {{cell_sets}} s
-        WHERE s.lesson = l.lesson AND s.what IN ('absence', 'make_up') AND s.entry < :at AND {where}
-          AND l.lesson IN (SELECT w.lesson FROM {{works}} w WHERE {_WRITTEN})"""
-    sets += views.select(sql, parameters)
-    cells = Cells(views, position, sets)
+    rosters = Rosters(views, sums.selection.position, sums.selection.asked.class_group)
+    yield from _own(own, sums.terms, rosters, annulled)
+    if marked:
+        cells = [row[WORK_COLUMNS:] for row in marked if row[WORK_COLUMNS] is not None]
+        cells += views.select(_ABSENT + sums.selection.where, parameters)
+        works = dict.fromkeys(WorkRow(*row[:WORK_COLUMNS]) for row in marked)
+        yield from _touched(works, sums.terms, rosters, Cells(views, sums.selection.position, cells, annulled))
+
+
+def _own(
+    rows: Iterable[tuple[Any, ...]], terms: Terms, rosters: Rosters, annulled: Annulled
+) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
+    """Works of lessons that others added nothing to but marks: most have these at once, from one command."""
+    sets: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        sets.setdefault(row[:2], []).append(row)
+    terms.add({row[5] for row in rows if row[5] is not None})
+    for (lesson, work), found in sets.items():
+        _, _, course, teacher, day, ends_on, absent, first, _, students = found[0]
+        group = rosters.class_groups[course]
+        place = WorkRow(group, course, lesson, work, 1, teacher, day, ends_on)
+        bound = terms.of("written_mark", ends_on or day, group)
+        members = rosters.students(group, course, day)
+        is_less = (lesson, "mark", work) in annulled or (lesson, "absence", None) in annulled
+        if bound is None or is_less or len(found) > 1 or students is None:
+            away, marks = _left(found, annulled)
+            yield place, bound, _of_work(bound, {}, marks, away, members)
+        else:
+            yield place, bound, _at_once(bound, first, students, absent, members)
+
+
+def _at_once(bound: Bound, first: int, students: str, absent: str | None, members: frozenset[str]) -> dict[Status, int]:
+    """The statuses of a class whose marks are from one command."""
+    marked = frozenset(students.split(","))
+    everybody = members if members.issuperset(marked) else members | marked
+    away = frozenset(absent.split(",")) & everybody if absent else _NOBODY
+    count = len(marked) if marked.isdisjoint(away) else len(marked - away)
+    without = len(everybody) - len(away) - count
+    return {bound.of(first): count, bound.of(None): without, "exempt": len(away)}
+
+
+_NOBODY: Final[frozenset[str]] = frozenset()
+
+
+def _left(sets: Iterable[tuple[Any, ...]], annulled: Annulled) -> tuple[frozenset[str], dict[str, int]]:
+    """Who was away from a work's lesson, and the first entries of the marks, without what is annulled."""
+    absent, marks = "", {}
+    for lesson, work, *_, absent_by_own, first, last, students in sets:
+        absent = absent_by_own or ""
+        for student, _ in annulled.get((lesson, "absence", None), ()):
+            absent = without(absent, student)
+        for student, fact in annulled.get((lesson, "mark", work), ()):
+            if first is not None and first <= fact <= last:
+                students = without(students, student)  # noqa: PLW2901
+        if students:
+            marks.update(dict.fromkeys(students.split(","), first))
+    return frozenset(absent.split(",")) if absent else _NOBODY, marks
+
+
+def _touched(
+    works: Iterable[WorkRow], terms: Terms, rosters: Rosters, cells: Cells
+) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
+    """Works of which other commands changed more: each student is looked at."""
     terms.add({work.last_day for work in works}.union(*(own.values() for own in cells.make_ups.values())))
-    rosters = Rosters(views, position, sums.selection.asked.class_group)
     for row in works:
         group, course, lesson, work, _, _, day, _ = row
         bound = terms.of("written_mark", row.last_day, group)

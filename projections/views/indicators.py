@@ -23,6 +23,7 @@ from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.correction_register import Closed, Timing
 from projections.views.deadline_basis import Judging, first_entries, judging, moments, wall
 from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_tally import By
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked, completeness_register, deadline_register
 from projections.views.plan import Courses
 
@@ -114,24 +115,59 @@ def indicators(
     """
     asked = Asked(teacher=teacher, from_date=from_date, to_date=to_date)
     by = _judging(views, at)
-    of_days: Counter[tuple[str, int | None]] = Counter()
-    judged = deadline_counts(views, asked, now=by.now, by=("teacher",), at=by.position, of_days=of_days)
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    counts = _counts(views, by, asked, with_months=False)
+    rows = (line for who, _ in sorted(counts) for line in _lines(who, counts[who, ""]))
+    return Indicators(by.position, tuple(rows))
+
+
+def indicators_by_month(
+    views: Reader,
+    *,
+    teacher: str | None = None,
+    from_date: str | None = None,
+    to_date: str | None = None,
+    at: AsOf = None,
+) -> Iterator[tuple[str, Indicator]]:
+    """The same, of each month by itself, with the month as ``2026-09``.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    asked = Asked(teacher=teacher, from_date=from_date, to_date=to_date)
+    counts = _counts(views, _judging(views, at), asked, with_months=True)
+    for who, month in sorted(counts):
+        for line in _lines(who, counts[who, month]):
+            yield month, line
+
+
+def _counts(
+    views: Reader, by: Judging, asked: Asked, *, with_months: bool
+) -> defaultdict[tuple[str, str], Counter[str]]:
+    """Teacher and month, or an empty text -> indicator -> how many."""
+    of_days: Counter[tuple[str, str, int | None]] = Counter()
+    apart: tuple[By, ...] = ("teacher", "month") if with_months else ("teacher",)
+    judged = deadline_counts(views, asked, now=by.now, by=apart, at=by.position, of_days=of_days)
+    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+
+    def of(teacher: str, day: str) -> Counter[str]:
+        return counts[teacher, day[:7] if with_months else ""]
+
     for row in judged.rows:
         if row.teacher is not None:
-            counts[row.teacher].update({f"{row.rule}.{status}": getattr(row, status) for status in STATUSES})
-    for (of, index), how_many in of_days.items():
-        counts[of]["lessons.given"] += how_many
+            counts[row.teacher, row.week or ""].update(
+                {f"{row.rule}.{status}": getattr(row, status) for status in STATUSES}
+            )
+    for (who, month, index), how_many in of_days.items():
+        counts[who, month]["lessons.given"] += how_many
         if index is not None:
-            counts[of][f"completeness.{index}"] += how_many
-    for (of, *_), timing in _timed(views, by, asked):
-        counts[of][f"corrections.{timing}"] += 1
+            counts[who, month][f"completeness.{index}"] += how_many
+    for (who, day, *_), timing in _timed(views, by, asked):
+        of(who, day)[f"corrections.{timing}"] += 1
     for found in _results(views, by, asked):
-        counts[found.teacher][f"result.{found.verdict.status}"] += found.how_many
+        of(found.teacher, found.obtained_at)[f"result.{found.verdict.status}"] += found.how_many
     for substituted in _substitutions(views, by.position, asked):
-        counts[substituted.teacher]["substitutions.taken"] += 1
-    rows = (line for who in sorted(counts) for line in _lines(who, counts[who]))
-    return Indicators(by.position, tuple(rows))
+        of(substituted.teacher, substituted.fact.held_on)["substitutions.taken"] += 1
+    return counts
 
 
 def _judging(views: Reader, at: AsOf) -> Judging:
@@ -216,32 +252,39 @@ def _days(asked: Asked) -> dict[str, object]:
 
 
 # What a correction made stands under its own entry in the table of its fact: there is the fact's first entry.
-_CORRECTIONS: Final = f"""
-    SELECT l.teacher, l.held_on, l.number, l.lesson, l.course, o.class_group, c.student, k.entry, k.corrects, k.request,
+_TIMED: Final = """l.teacher, l.held_on, l.course, k.entry, k.request,
       CASE k.what
-        WHEN 'lesson' THEN (SELECT x.fact FROM {{lessons}} x WHERE x.entry = k.entry)
-        WHEN 'substitution' THEN (SELECT x.fact FROM {{substitutions}} x WHERE x.entry = k.entry)
-        WHEN 'work' THEN (SELECT x.fact FROM {{works}} x WHERE x.entry = k.entry)
-        WHEN 'homework' THEN (SELECT x.fact FROM {{homework}} x WHERE x.entry = k.entry)
-        ELSE c.fact END
+        WHEN 'lesson' THEN (SELECT x.fact FROM {lessons} x WHERE x.entry = k.entry)
+        WHEN 'substitution' THEN (SELECT x.fact FROM {substitutions} x WHERE x.entry = k.entry)
+        WHEN 'work' THEN (SELECT x.fact FROM {works} x WHERE x.entry = k.entry)
+        WHEN 'homework' THEN (SELECT x.fact FROM {homework} x WHERE x.entry = k.entry)
+        ELSE c.fact END"""
+_CORRECTIONS: Final = f"""
     FROM {{corrections}} k
     JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
-    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
     LEFT JOIN {{cells}} c ON c.entry = k.entry
     WHERE {stands("k")} AND k.action <> 'reason_set'"""
+_CLASSES: Final = f"SELECT o.course, o.class_group FROM {{courses}} o WHERE {stands('o')}"
 
 
-def _timed(views: Reader, by: Judging, asked: Asked) -> Iterator[tuple[tuple[Any, ...], Timing]]:
-    """Corrections and annulments of the lessons asked about, whoever made them, told apart as their register does."""
-    rows = views.select(_CORRECTIONS + _of_teacher(asked), {"at": by.position, **_days(asked)})
+def _timed(views: Reader, by: Judging, asked: Asked, more: str = "") -> Iterator[tuple[tuple[Any, ...], Timing]]:
+    """Corrections and annulments of the lessons asked about, whoever made them, told apart as their register does.
+
+    Each has the teacher, the lesson's day, the course, the entry, that of the request, and columns that are asked for.
+    """
+    sql = f"SELECT {_TIMED}{more} {_CORRECTIONS}{_of_teacher(asked)}"
+    rows = views.select(sql, {"at": by.position, **_days(asked)})
     if not rows:
         return
     closed, days = Closed(views, by.position), _Days(views, by)
+    groups = dict(views.select(_CLASSES, {"at": by.position}))
     for row in rows:
-        _, held_on, _, _, _, group, _, entry, _, request, first = row
+        _, held_on, course, entry, request, first, *_ = row
+        if course not in groups:
+            continue
         if request is not None:
             yield row, "after_close"
-        elif closed.before(entry, group, held_on):
+        elif closed.before(entry, groups[course], held_on):
             yield row, "reopened"
         else:
             yield row, "same_day" if days.of(entry) == days.of(first) else "before_close"
@@ -249,8 +292,8 @@ def _timed(views: Reader, by: Judging, asked: Asked) -> Iterator[tuple[tuple[Any
 
 def _corrections(views: Reader, by: Judging, asked: Asked) -> Iterator[_Counted]:
     """The same with the entries of each."""
-    for row, timing in _timed(views, by, asked):
-        teacher, held_on, number, lesson, course, _, student, entry, corrects, request, _ = row
+    for row, timing in _timed(views, by, asked, ", l.number, l.lesson, c.student, k.corrects"):
+        teacher, held_on, course, entry, request, _, number, lesson, student, corrects = row
         entries = tuple(sorted({corrects, entry} if request is None else {corrects, request, entry}))
         yield _Counted(teacher, timing, IndicatorFact(held_on, number, lesson, course, student, 1, entries))
 
@@ -293,18 +336,21 @@ class _Shown(NamedTuple):
 # A mark is obtained when its publication says, an examination's result when it says itself, in the year's sheet alone.
 _PUBLICATIONS: Final = f"""
     SELECT b.sheet, b.what, b.entry, b.obtained_at FROM {{publications}} b WHERE {stands("b")} ORDER BY b.entry"""
-_GROUPED: Final = "s.course, r.sheet, r.what, r.obtained_at"
+# Grouped in the order of the index of results, before their sheets are looked up.
 _MARKS: Final = f"""
-    SELECT {_GROUPED}, count(*), min(r.fact), max(r.fact) FROM {{result_sheets}} s
-    JOIN {{results}} r ON r.sheet = s.sheet AND r.what <> 'exam_result' AND r.value IS NOT NULL AND {stands("r")}
-    WHERE {stands("s")} AND EXISTS (SELECT 1 FROM {{publications}} b WHERE b.sheet = s.sheet AND {stands("b")}
+    SELECT s.course, g.sheet, g.what, g.obtained_at, g.many, g.lowest, g.highest FROM (
+      SELECT r.sheet, r.what, r.obtained_at, count(*) AS many, min(r.fact) AS lowest, max(r.fact) AS highest
+      FROM {{results}} r WHERE r.what <> 'exam_result' AND r.value IS NOT NULL AND {stands("r")}%s
+      GROUP BY r.sheet, r.what, r.obtained_at) g
+    JOIN {{result_sheets}} s ON s.sheet = g.sheet AND {stands("s")}
+    WHERE EXISTS (SELECT 1 FROM {{publications}} b WHERE b.sheet = g.sheet AND {stands("b")}
       AND substr(b.obtained_at, 1, 10) BETWEEN :first AND :last)"""
 _EXAMS: Final = f"""
-    SELECT {_GROUPED}, count(*), min(r.fact), max(r.fact) FROM {{result_sheets}} s
+    SELECT s.course, r.sheet, r.what, r.obtained_at, count(*), min(r.fact), max(r.fact) FROM {{result_sheets}} s
     JOIN {{periods}} p ON p.period = s.period AND p.kind = 'year' AND {stands("p")}
     JOIN {{results}} r ON r.sheet = s.sheet AND r.what = 'exam_result' AND r.value IS NOT NULL AND {stands("r")}
       AND substr(r.obtained_at, 1, 10) BETWEEN :first AND :last
-    WHERE {stands("s")}"""
+    WHERE {stands("s")}%s GROUP BY s.course, r.sheet, r.what, r.obtained_at"""
 _FACTS: Final = f"""
     SELECT r.fact FROM {{results}} r WHERE r.sheet = :sheet AND r.what = :what AND {stands("r")}
       AND r.value IS NOT NULL AND r.fact BETWEEN :first AND :last ORDER BY r.fact"""
@@ -315,14 +361,13 @@ def _results(views: Reader, by: Judging, asked: Asked) -> Iterator[_Shown]:
     courses = Courses(views, by.position)
     first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
     parameters: dict[str, object] = {"at": by.position, "first": first, "last": last}
-    condition = ""
+    of_sheets = of_results = ""
     if asked.teacher is not None:
         named = {f"c{number}": course for number, course in enumerate(sorted(courses.of_teacher(asked.teacher)))}
-        condition = f" AND s.course IN ({', '.join(f':{name}' for name in named) or 'NULL'})"
+        of_sheets = f" AND s.course IN ({', '.join(f':{name}' for name in named) or 'NULL'})"
+        of_results = f" AND r.sheet IN (SELECT s.sheet FROM {{result_sheets}} s WHERE {stands('s')}{of_sheets})"
         parameters |= named
-    rows = [
-        row for sql in (_MARKS, _EXAMS) for row in views.select(f"{sql}{condition} GROUP BY {_GROUPED}", parameters)
-    ]
+    rows = [*views.select(_MARKS % of_results, parameters), *views.select(_EXAMS % of_sheets, parameters)]
     if not rows:
         return
     shown: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)

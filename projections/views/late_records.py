@@ -10,6 +10,7 @@ from datetime import datetime
 
 from projections.reading import AsOf, Reader
 from projections.views.deadline_basis import judging
+from projections.views.deadline_cells import annulled_cells
 from projections.views.deadline_sums import Selection, Sums
 from projections.views.deadline_terms import Terms
 from projections.views.deadline_written import written_works
@@ -28,11 +29,10 @@ def late_records(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None)
     days = selection.days(views)
     suspects: set[str] = set()
     if days:
-        sums = Sums(views, selection, Terms(views, by, days), days, by_week=False, by_class=False)
+        sums = Sums(views, selection, Terms(views, by, days), days, by_teacher=False, by_class=False, span_of=None)
         suspects = sums.suspects()
         if {"written_mark", "written_work"} & set(asked.rules):
-            suspects.update(
-                work.lesson for work, _, of in written_works(views, sums) if of.get("late") or of.get("missing")
-            )
+            found = written_works(views, sums, annulled_cells(views, by.position))
+            suspects.update(work.lesson for work, _, of in found if of.get("late") or of.get("missing"))
     among = lessons_among(views, sorted(suspects), at=by.position).rows
     return deadline_register(views, asked, now=now, at=at, among=among).rows

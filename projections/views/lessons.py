@@ -102,7 +102,7 @@ LESSONS: Final = Table(
     (("course", "held_on", "stands", "to_position"), ("lesson",), ("held_on",), ("ends_at",)),
 )
 LATER_ATTENDANCE: Final = Table("later_attendance", LaterAttendanceRow, (("lesson",),))
-WORKS: Final = Table("works", WorkRow, (("lesson",), ("scheduled",)))
+WORKS: Final = Table("works", WorkRow, (("lesson", "written", "work"), ("scheduled",)))
 HOMEWORK: Final = Table("homework", HomeworkRow, (("lesson",),))
 
 
@@ -119,7 +119,7 @@ def _lesson_recorded(event: LessonRecorded, entry: Entry) -> Operations:
         ends_at=event.ends_at,
         topic=event.topic,
         attendance=event.attendance,
-        plan_items=_numbers(event.plan_items),
+        plan_items=numbers(event.plan_items),
         stands=1,
     )
     return (row,)
@@ -128,7 +128,7 @@ def _lesson_recorded(event: LessonRecorded, entry: Entry) -> Operations:
 def _lesson_corrected(event: LessonCorrected, entry: Entry) -> Operations:
     new = event.new
     header = {"topic": new.topic, "number": new.number, "starts_at": new.starts_at, "ends_at": new.ends_at}
-    changes = {**header, "plan_items": _numbers(new.plan_items), "stands": 1}
+    changes = {**header, "plan_items": numbers(new.plan_items), "stands": 1}
     return (Revise(LESSONS, event.corrects, entry.index, changes),)
 
 
@@ -136,7 +136,8 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value, order="sorted").decode()
 
 
-def _numbers(items: tuple[int, ...]) -> str | None:
+def numbers(items: tuple[int, ...]) -> str | None:
+    """Numbers of a plan's items as rows have them."""
     return orjson.dumps(items).decode() if items else None
 
 

@@ -132,7 +132,9 @@ class CouncilRow(NamedTuple):
 
 ASSESSMENT: Final = Table("assessment", AssessmentRow)
 SHEETS: Final = Table("result_sheets", SheetRow, (("course",), ("sheet",)))
-RESULTS: Final = Table("results", ResultRow, (("sheet",), ("student",), ("fact",)))
+# Sums of a sheet's results are in the index alone.
+_OF_SHEET: Final = ("sheet", "what", "obtained_at", "fact", "to_position", "value", "entry")
+RESULTS: Final = Table("results", ResultRow, (_OF_SHEET, ("student",), ("fact",)))
 PUBLICATIONS: Final = Table("publications", PublicationRow, (("sheet",),))
 CORRECTIONS: Final = Table("result_corrections", ResultCorrectionRow, (("sheet",),))
 REQUESTS: Final = Table("result_requests", ResultRequestRow, (("sheet",), ("status",)))

@@ -162,6 +162,15 @@ class DeadlineLog(PlanningLog):
     def held(self) -> dict[str, str]:
         return {lesson: of["held_on"] for lesson, of in oracle.fold(self.log.raws).lessons.items()}
 
+    def annul_marks(self) -> None:
+        """Annul marks of one lesson, at times all of them."""
+        standing = [fact for fact in self.facts if fact.what == "mark" and fact.value is not None]
+        if standing and not self.period_closed:
+            lesson = self.rng.choice(standing[-20:]).lesson
+            of_lesson = [fact for fact in standing if fact.lesson == lesson]
+            for fact in of_lesson[: self.rng.choice((1, 1, 99))]:
+                self._record_correction(fact, None, request=None)
+
     def straddle(self) -> None:
         """A lesson whose homework misses the hour but not the day, and whose oral marks come on both sides of terms."""
         day = self.log.at.astimezone(MOSCOW).date() + timedelta(days=1)
@@ -220,7 +229,7 @@ class DeadlineLog(PlanningLog):
                 self.plan_afterwards()
             if step > 3:
                 self.excuse()
-            others = [*[self.follow_up] * 4, self.correct, self.roster_change]
+            others = [*[self.follow_up] * 4, self.correct, self.annul_marks, self.roster_change]
             # Days without a timetable come first.
             others += [self.plan_days, self.plan_days] if step > 45 else []
             self.rng.choice((self.lesson, self.lesson, *others))()
@@ -471,11 +480,21 @@ def test_the_counts_are_those_of_the_rows(schools: list[tuple[DeadlineLog, Views
     rules = tuple(data.draw(st.sets(st.sampled_from(RULES), min_size=1)))
     asked = Asked(teacher, group, None, first, last, rules, WORST_FIRST)
     by: list[By] = data.draw(
-        st.sampled_from([["teacher", "week"], [], ["class_group"], ["teacher", "class_group", "week"]])
+        st.sampled_from(
+            [
+                ["teacher", "week"],
+                [],
+                ["class_group"],
+                ["teacher", "class_group", "week"],
+                ["month"],
+                ["teacher", "month"],
+            ]
+        )
     )
     expected: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for row in deadline_register(views, asked, now=LATER, at=at).rows:
-        key = (row.rule, *((getattr(row, name) if name in by else None) for name in ("teacher", "class_group", "week")))
+        span = row.week if "week" in by else row.held_on[:7] if "month" in by else None
+        key = (row.rule, *((getattr(row, name) if name in by else None) for name in ("teacher", "class_group")), span)
         expected[key][row.status] += 1
         expected[key]["excused"] += row.excused is not None
     found = deadline_counts(views, asked, now=LATER, by=by, at=at)
@@ -549,6 +568,65 @@ def test_a_command_of_which_a_part_was_known_is_counted_by_that_part(tmp_path: P
                 assert {status: getattr(counted[rule], status) for status in WORST_FIRST} == {
                     status: sum(row.status == status and row.rule == rule for row in rows) for status in WORST_FIRST
                 }
+
+
+def test_the_schools_have_lessons_that_their_own_command_tells_all_of_and_others(
+    schools: list[tuple[DeadlineLog, Views]],
+) -> None:
+    own, added = Counter[str](), Counter[str]()
+    for _, views in schools:
+        for fact, given_by, due_on, day, oral, taken in views.select(_UNTOUCHED, {}):
+            own["homework in advance"] += given_by is not None and given_by < fact
+            own["homework for the next day"] += (due_on or "") == (date.fromisoformat(day) + timedelta(1)).isoformat()
+            own["no homework"] += given_by is None
+            own["no attendance"] += not taken
+            own["oral marks"] += bool(oral)
+        added.update(what for (what,) in views.select("SELECT b.what FROM {additions} b", {}))
+        lost = views.select(_ALL_ANNULLED, {})
+        own["oral marks, all annulled"] += len(lost)
+    assert set(added) >= {"attendance", "absence", "homework", "work", "mark", "make_up"}
+    assert set(added) >= {"annulled_absence", "annulled_mark"}
+    for what in ("homework for the next day", "no homework", "no attendance", "oral marks"):
+        assert own[what], what
+
+
+_UNTOUCHED = """SELECT l.fact, l.given, l.due_on, l.held_on, l.oral, l.taken FROM {recorded_lessons} l
+    WHERE l.lesson NOT IN (SELECT b.lesson FROM {additions} b)"""
+_ALL_ANNULLED = """SELECT l.lesson FROM {recorded_lessons} l WHERE l.oral > 0 AND l.oral =
+    (SELECT count(*) FROM {additions} b WHERE b.lesson = l.lesson AND b.what = 'annulled_mark')"""
+
+
+def test_a_lesson_whose_only_oral_marks_are_annulled_has_none(tmp_path: Path) -> None:
+    school = DeadlineLog(11, classes_count=1, students_count=3, courses_count=1)
+    school.adopt()
+    course, group, _ = school.courses[0]
+    lesson, work = f"lesson/{school.id()}", school.id()
+    day = (school.log.at.astimezone(MOSCOW).date() + timedelta(days=4)).isoformat()
+    header: dict[str, Any] = {"held_on": day, "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+    kept = j.LessonRecorded(course=course, teacher=school.teachers[0], topic="Т", attendance="taken", **header)
+    marks = [j.MarkRecorded(student=student, work=work, value="4") for student in school.students[group][:2]]
+    _, _, *given_by = school.command(
+        (lesson, kept),
+        (lesson, j.WorkRecorded(work=work, kind="answer", written=False, weight=100)),
+        *((lesson, mark) for mark in marks),
+        seconds=300_000,
+    )
+    for mark, entry in zip(marks, given_by, strict=True):
+        gone = j.MarkAnnulled(corrects=entry, old=mark.value, new=None, reason="typo")
+        school.command((lesson, gone), seconds=60)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        for at in range(given_by[0], views.position() + 1):
+            rows = deadline_register(views, Asked(statuses=WORST_FIRST), now=LATER, at=at).rows
+            of_days: Counter[Any] = Counter()
+            counts = deadline_counts(views, Asked(), now=LATER, by=("teacher",), at=at, of_days=of_days).rows
+            counted = {row.rule: row for row in counts if row.teacher == school.teachers[0]}
+            assert sum(getattr(counted["oral_mark"], status) for status in WORST_FIRST) == sum(
+                row.rule == "oral_mark" for row in rows
+            )
+            whole = lesson_deadlines(views, lesson[-36:], now=LATER, at=at).completeness
+            assert whole is not None
+            assert +of_days == {(school.teachers[0], "", None if whole.open else whole.index): 1}
 
 
 @_quiet

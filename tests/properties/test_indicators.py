@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from ledger.journal.deadlines.completeness import completeness
 from ledger.journal.deadlines.verdict import Verdict
 from projections.engine import Views
-from projections.views.indicators import INDICATORS, indicator_facts, indicators
+from projections.views.indicators import INDICATORS, indicator_facts, indicators, indicators_by_month
 from tests import projection_oracle as oracle
 from tests.planned_days import Unrecorded
 from tests.properties.test_deadline_register import DeadlineLog, _asked_at, _quiet, about, all_verdicts, schools
@@ -88,6 +88,21 @@ def test_each_count_is_the_sum_of_its_facts_and_they_cite_what_was_known(
     facts = indicator_facts(views, row.teacher, row.indicator, at=at)
     assert sum(fact.count for fact in facts) == row.count
     assert all(fact.entries and max(fact.entries) < at for fact in facts)
+
+
+@_quiet
+@given(data=st.data())
+def test_a_month_of_its_own_is_what_its_days_give(
+    schools: list[tuple[DeadlineLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, _ = _asked_at(school, data)
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    found = list(indicators_by_month(views, teacher=teacher, from_date="2026-09-03", to_date="2026-12-31", at=at))
+    for month in ("2026-09", "2026-10", "2026-11"):
+        first, last = max(f"{month}-01", "2026-09-03"), f"{month}-31"
+        of_days = indicators(views, teacher=teacher, from_date=first, to_date=last, at=at).rows
+        assert [row for of, row in found if of == month and row.count] == [row for row in of_days if row.count]
 
 
 def test_the_schools_have_something_of_most_indicators(schools: list[tuple[DeadlineLog, Views]]) -> None:
