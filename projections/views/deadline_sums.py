@@ -33,7 +33,10 @@ _bells = msgspec.json.Decoder(tuple[Bell, ...]).decode
 
 
 class Selection:
-    """The lessons asked about, as SQL: by day, teacher and class (`of_days`), and those that stand (`where`)."""
+    """The lessons asked about, as SQL: by day, teacher and class (`of_days`), and those that stand (`where`).
+
+    `of_touched`: the same, where lessons `q` that other commands touched are looked up first.
+    """
 
     def __init__(self, asked: Asked, position: int) -> None:
         self.asked = asked
@@ -49,6 +52,9 @@ class Selection:
             self.parameters["class_group"] = asked.class_group
         self.of_days = f"l.held_on BETWEEN :first AND :last{conditions}"
         self.where = f"{self.of_days} AND l.stands = 1 AND {stands('l')}"
+        is_narrow = (asked.teacher, asked.class_group, asked.from_date, asked.to_date) != (None, None, None, None)
+        among = f" AND q.lesson IN (SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days})"
+        self.of_touched = f"{self.where}{among if is_narrow else ''}"
 
     def days(self, views: Reader) -> list[str]:
         """Days on which lessons were held, also such as do not stand, or are not asked about."""

@@ -64,14 +64,14 @@ def written_works(
     """Each written work of the lessons asked about, with its class's term, and its students by their status."""
     parameters = {**sums.selection.parameters, "begun": sums.begun}
     own = views.select(_OWN + sums.selection.of_days, parameters)
-    marked = views.select(_MARKED + sums.selection.where, parameters)
+    marked = views.select(_MARKED + sums.selection.of_touched, parameters)
     if not own and not marked:
         return
     rosters = Rosters(views, sums.selection.position, sums.selection.asked.class_group)
     yield from _own(own, sums.terms, rosters, annulled)
     if marked:
         cells = [row[WORK_COLUMNS:] for row in marked if row[WORK_COLUMNS] is not None]
-        cells += views.select(_ABSENT + sums.selection.where, parameters)
+        cells += views.select(_ABSENT + sums.selection.of_touched, parameters)
         works = dict.fromkeys(WorkRow(*row[:WORK_COLUMNS]) for row in marked)
         yield from _touched(works, sums.terms, rosters, Cells(views, sums.selection.position, cells, annulled))
 
