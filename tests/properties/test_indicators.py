@@ -99,8 +99,11 @@ def test_a_month_of_its_own_is_what_its_days_give(
     at, _ = _asked_at(school, data)
     teacher = data.draw(st.sampled_from([None, *school.teachers]))
     found = list(indicators_by_month(views, teacher=teacher, from_date="2026-09-03", to_date="2026-12-31", at=at))
-    for month in ("2026-09", "2026-10", "2026-11"):
-        first, last = max(f"{month}-01", "2026-09-03"), f"{month}-31"
+    for month, first, last in (
+        ("2026-09", "2026-09-03", "2026-09-30"),
+        ("2026-10", "2026-10-01", "2026-10-31"),
+        ("2026-11", "2026-11-01", "2026-11-30"),
+    ):
         of_days = indicators(views, teacher=teacher, from_date=first, to_date=last, at=at).rows
         assert [row for of, row in found if of == month and row.count] == [row for row in of_days if row.count]
 
