@@ -188,7 +188,7 @@ class Recount:
             return
         if sorted(counted.marks) != [entry for entry in named if entry not in away]:
             listed = ", ".join(map(str, sorted(counted.marks))) or "none"
-            self._find("result-inputs", index, "inputs", f"the marks that stood: {listed}", data["inputs"])
+            self._differs("result-inputs", index, "inputs", f"the marks that stood: {listed}", data["inputs"])
         elif away:
             self._lacking.append(("extract-inputs", f"entry {index}: {', '.join(map(str, away))}"))
         else:
@@ -202,9 +202,9 @@ class Recount:
         expected = {"sum": b"%d" % total, "weight": b"%d" % weight, "computed": counted.grade(marks, total, weight)}
         for name, wanted in expected.items():
             if data[name] != wanted:
-                self._find("result-computed", index, name, wanted, data[name])
+                self._differs("result-computed", index, name, wanted, data[name])
         if data.get("lacks") is not None and not counted.is_over_years:
-            self._find("result-computed", index, "lacks", "none", data["lacks"])
+            self._differs("result-computed", index, "lacks", "none", data["lacks"])
 
     def _are_theirs(self, index: int, named: list[int], data: dict[str, Any]) -> bool:
         """Say whether marks and results of the student stand by the entries that a result names and that are here."""
@@ -213,7 +213,7 @@ class Recount:
             is_theirs = fact is not None and fact.standing == entry and fact.who in (b"", data["student"])
             # A student's extract has all that the student's results were computed from.
             if not is_theirs and (self._scope == "student" or self._is_here(entry)):
-                self._find("result-inputs", index, "inputs", b"marks of " + data["student"], entry)
+                self._differs("result-inputs", index, "inputs", b"marks of " + data["student"], entry)
                 return False
         return True
 
@@ -256,7 +256,7 @@ class Recount:
         in_force = next((one for one in reversed(self._rules) if one.effective_from <= period.ends_on), None)
         if self._scope != "entries" and (in_force is None or in_force is not found):
             wanted = "rules in force" if in_force is None else f"entry {in_force.entry}"
-            self._find("result-rule", index, "rule", wanted, named)
+            self._differs("result-rule", index, "rule", wanted, named)
         if found is None:
             raise _LackingError(f"rules of entry {named}")
         return found.rules
@@ -296,7 +296,7 @@ class Recount:
         exam = self._results.get((stream, "exam_result", who))
         return [year, exam] if exam is not None and rules["final_from"] == "mean_of_year_and_exam" else [year]
 
-    def _find(self, code: str, index: int, name: str, expected: object, found: object) -> None:
+    def _differs(self, code: str, index: int, name: str, expected: object, found: object) -> None:
         place = Place("data/log/entries.jsonl", entry=index, field="data." + name)
         self._report.add(code, place, expected, found)
 
