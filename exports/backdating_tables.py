@@ -21,6 +21,11 @@ _ACTS: Final = {
     "teacher_assigned": "назначение учителя",
     "subgroup_joined": "зачисление в подгруппу",
     "subgroup_left": "выбытие из подгруппы",
+    "duty_assigned": "обязанность",
+    "duty_ended": "конец обязанности",
+    "responsible_appointed": "назначение ответственного",
+    "regulation_adopted": "редакция регламента",
+    "timetable_set": "расписание",
 }
 _ANSWERS: Final = {"approved": "внесено", "refused": "отказано"}
 
@@ -33,6 +38,7 @@ def backdating_tables(views: Reader, position: int, name: Callable[[str, int], s
 def _rows(views: Reader, position: int, name: Callable[[str, int], str]) -> Iterator[Sequence[str]]:
     names = {group.class_group: group.name for group in classes(views, at=position).rows}
     scopes = {
+        "": ("", "", ""),
         **{group: ("", typed(of), "") for group, of in names.items()},
         **{
             one.course: (one.course, typed(names.get(one.class_group, "")), typed(one.subject))
@@ -55,4 +61,5 @@ def _rows(views: Reader, position: int, name: Callable[[str, int], str]) -> Iter
 def _about(
     asked: BackdatingRequest, scope: tuple[str, str, str], name: Callable[[str, int], str], entry: int
 ) -> Sequence[str]:
-    return (_ACTS[asked.what], *scope, asked.person, name(asked.person, entry), asked.day)
+    said = name(asked.person, entry) if asked.person else ""
+    return (_ACTS[asked.what], *scope, asked.person, said, asked.day)

@@ -35,6 +35,8 @@ WRITES = {
     f"/classes/{uuid4()}/backdating-requests": {"deputy", "administrator", "director"},
     f"/classes/{uuid4()}/backdating-requests/7/approval": {"administrator", "director"},
     f"/classes/{uuid4()}/backdating-requests/7/refusal": {"administrator", "director"},
+    "/backdating-requests": {"deputy", "administrator", "director"},
+    "/backdating-requests/7/refusal": {"administrator", "director"},
     f"/courses/{uuid4()}/backdating-requests": {"deputy", "administrator", "director"},
     f"/courses/{uuid4()}/backdating-requests/7/approval": {"administrator", "director"},
     f"/courses/{uuid4()}/backdating-requests/7/refusal": {"administrator", "director"},

@@ -328,9 +328,13 @@ STEPS = {
     "reopening_requested": "просят открыть снова", "reopening_approved": "открыт снова",
     "reopening_refused": "открыть снова отказано",
 }  # fmt: skip
+ORDERS = {
+    "duty_assigned": "обязанность", "duty_ended": "конец обязанности", "timetable_set": "расписание",
+    "responsible_appointed": "назначение ответственного", "regulation_adopted": "редакция регламента",
+}  # fmt: skip
 LATE_ACTS = {
     "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "назначение учителя",
-    "subgroup_joined": "зачисление в подгруппу", "subgroup_left": "выбытие из подгруппы",
+    "subgroup_joined": "зачисление в подгруппу", "subgroup_left": "выбытие из подгруппы", **ORDERS,
 }  # fmt: skip
 PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
 REOPENED_FOR = {
@@ -485,40 +489,41 @@ class Builder:
         self.tables["people"].append([index, person, PERSONS[kind], self.names[person]])
         return person
 
-    def adopt(self, effective_from: str, number: str = "17-о", **changes: Any) -> int:
+    def adopt(self, effective_from: str, number: str = "17-о", request: int | None = None, **changes: Any) -> int:
         """Adopt a version of the regulation; `parameters` are those of the text of 2012, but for the changes."""
         parameters = {**PARAMETERS, **changes}
         index = self.add(
             "regulation", self.school_id, "regulation_adopted",
             order_number=number, order_date="2026-08-24", effective_from=effective_from, parameters=parameters,
+            **({} if request is None else {"request": request}),
         )  # fmt: skip
         shown = canonical(parameters).decode()
         self.tables["regulations"].append([index, number, "2026-08-24", effective_from, shown])
         return index
 
-    def assign(self, person: str, starts_on: str, duty: str = "journal", number: str = "19-о") -> int:
+    def assign(self, person: str, starts_on: str, duty: str = "journal", number: str = "19-о", **more: Any) -> int:
         """Include something in a teacher's duties."""
         index = self.add(
             "duty", self.school_id, "duty_assigned",
-            person=person, duty=duty, order_number=number, order_date="2026-08-24", starts_on=starts_on,
+            person=person, duty=duty, order_number=number, order_date="2026-08-24", starts_on=starts_on, **more,
         )  # fmt: skip
         name = self.names.get(person, person)
         row = [index, person, name, DUTIES[duty], number, "2026-08-24", starts_on, ""]
         self.tables["duties"].append(row)
         return index
 
-    def release(self, person: str, ends_on: str, duty: str = "journal") -> None:
+    def release(self, person: str, ends_on: str, duty: str = "journal", **more: Any) -> None:
         """End a duty."""
-        self.add("duty", self.school_id, "duty_ended", person=person, duty=duty, ends_on=ends_on)
+        self.add("duty", self.school_id, "duty_ended", person=person, duty=duty, ends_on=ends_on, **more)
         for row in self.tables["duties"]:
             if row[1] == person and row[3] == DUTIES[duty] and not row[7]:
                 row[7] = ends_on
 
-    def appoint(self, person: str, starts_on: str, number: str = "18-о") -> int:
+    def appoint(self, person: str, starts_on: str, number: str = "18-о", **more: Any) -> int:
         """Appoint who answers for the journal."""
         index = self.add(
             "responsible", self.school_id, "responsible_appointed",
-            person=person, order_number=number, order_date="2026-08-24", starts_on=starts_on,
+            person=person, order_number=number, order_date="2026-08-24", starts_on=starts_on, **more,
         )  # fmt: skip
         name = self.names.get(person, person)
         self.tables["responsible"].append([index, person, name, number, "2026-08-24", starts_on])
@@ -691,11 +696,11 @@ class Builder:
             self.tables["bells"].append([index, bells, title, effective_from, *lesson.values()])
         return index
 
-    def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str]) -> int:
+    def week(self, group: str, bells: str, effective_from: str, *places: tuple[int, int, str, str], **more: Any) -> int:
         """Set a class's timetable: weekday, number, course, weeks of each lesson."""
         lessons = [dict(zip(("weekday", "number", "course", "weeks"), place, strict=True)) for place in places]
         index = self.add(
-            "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons
+            "timetable", group, "timetable_set", effective_from=effective_from, bells=bells, lessons=lessons, **more
         )
         head = [index, self.names.get(group, ""), effective_from, bells]
         for weekday, number, course, weeks in places:
@@ -1566,14 +1571,24 @@ class Builder:
         """Return the row of a request to act inside a closed period, of its refusal, or of the act itself."""
         data, (kind, _, key) = entry["data"], entry["stream"].partition("/")
         asked: dict[str, Any] = {}
+        is_order = _is_order(type_)
         if not type_.endswith("_requested"):
-            same = [one for one in self.entries if one["stream"] == entry["stream"] and one["index"] < entry["index"]]
+            same = [
+                one
+                for one in self.entries
+                if one["index"] < entry["index"]
+                and (_is_order(one["type"].removesuffix("/1")) if is_order else one["stream"] == entry["stream"])
+            ]
             answers = [one for one in same if one["data"].get("request") == data["request"]]
             asked = next((one for one in same if one["index"] == data["request"] and not answers), {})
         terms = asked.get("data", {}) if type_.endswith("_refused") else {"what": type_, **data}
-        who = terms.get("teacher") or terms.get("student") or ""
-        day = terms.get("day") or terms.get("starts_on") or terms.get("ends_on") or ""
-        group, subject = (self.names[key], "") if kind == "class" else self.courses[key][:2]
+        who = terms.get("teacher") or terms.get("student") or terms.get("person") or ""
+        day = next((terms[name] for name in ("day", "starts_on", "ends_on", "effective_from") if name in terms), "")
+        if is_order:
+            of = key if type_ == "timetable_set" else terms.get("class_group", "")
+            group, subject = self.names.get(of, ""), ""
+        else:
+            group, subject = (self.names[key], "") if kind == "class" else self.courses[key][:2]
         action = {"requested": "просят", "refused": "отказано"}.get(type_.rpartition("_")[2], "внесено")
         return [
             *(entry["index"], entry["at"], action, LATE_ACTS.get(terms.get("what", ""), "")),
@@ -1896,7 +1911,7 @@ def _timetable(b: Builder, year: str, group: str, course: str) -> tuple[str, int
     bells = b.uuid()
     b.ring(bells, "2026-09-01", "08:30-09:15", "09:25-10:10", title='-Первая; "смена"\\')
     b.ring(bells, "2026-11-01", "08:30-09:10")
-    b.week(group, bells, "2026-09-01", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
+    b.week(group, bells, "2026-10-26", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
     b.week(group, bells, "2026-11-05", (2, 1, course, "every"))
     return bells, declared
 
@@ -2075,6 +2090,11 @@ def _substitutions(b: Builder, course: str, teacher: str) -> tuple[str, str, int
     b.substitution(b.lesson(course, substitute, "2027-05-08", "Повторение", number=1), teacher)
     b.release(substitute, "2027-05-08", "substitute")
     return substitute, lesson, substitution
+
+
+def _is_order(type_: str) -> bool:
+    """Whether it asks for, refuses or is an order of the school."""
+    return type_ in ORDERS or type_.startswith("setup_backdating_")
 
 
 def _backdated(b: Builder, course: str, teacher: str) -> None:

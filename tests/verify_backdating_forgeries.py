@@ -73,7 +73,13 @@ def backdated() -> Finished:
     ):
         refuse(f, ask(f, what, who, day), "course" if what == "teacher_assigned" else "class")
         approve(f, ask(f, what, who, day), what, who, day)
+    answer_order(f, "duty_assigned", request_order(f, "duty_assigned", day="2026-10-20"), "2026-10-20")
+    for what in ("duty_ended", "responsible_appointed", "timetable_set"):
+        refuse_order(f, request_order(f, what))
+        answer_order(f, what, request_order(f, what))
     b.begin()
+    for what in ("duty_assigned", "responsible_appointed", "timetable_set"):
+        order(f, what, ORDERED[what][1])
     act(f, "student_left", f.students[1], "2026-10-25")
     act(f, "student_enrolled", f.students[1], "2026-10-26")
     act(f, "teacher_assigned", school.teacher, "2026-10-26")
@@ -209,3 +215,185 @@ def backdating_of_a_student_requested_for_a_teacher(f: Finished) -> None:
 @story("table-cell")
 def backdating_that_the_table_says_another_asked_for(f: Finished) -> None:
     f.b.shown["backdatings", -1] = (10, f.g.school.substitute)
+
+
+ORDERED = {
+    "duty_assigned": ("2026-10-25", "2026-10-26"),
+    "duty_ended": ("2026-10-24", "2026-10-25"),
+    "responsible_appointed": ("2026-10-25", "2026-10-26"),
+    "regulation_adopted": ("2026-10-25", "2026-10-26"),
+    "timetable_set": ("2026-10-25", "2026-10-26"),
+}
+"""Act -> its last day that changes the closed quarter, and the first that does not."""
+
+
+def about(f: Finished, what: str) -> dict[str, str]:
+    """Whom or what a request for an order names."""
+    match what:
+        case "duty_assigned" | "duty_ended":
+            return {"person": f.g.school.substitute}
+        case "responsible_appointed":
+            return {"person": f.g.school.employee}
+        case "timetable_set":
+            return {"class_group": f.group}
+        case _:
+            return {}
+
+
+def order(f: Finished, what: str, day: str, **more: Any) -> None:
+    """Do one of the five, with its row."""
+    b, person = f.b, about(f, what).get("person", "")
+    match what:
+        case "duty_assigned":
+            b.assign(person, day, "class_teacher", **more)
+        case "duty_ended":
+            b.release(person, day, "class_teacher", **more)
+        case "responsible_appointed":
+            b.appoint(person, day, **more)
+        case "regulation_adopted":
+            b.adopt(day, **more)
+        case _:
+            bells = b.uuid()
+            b.ring(bells, "2026-09-01", "08:30-09:15")
+            b.week(f.group, bells, day, **more)
+
+
+def request_order(f: Finished, what: str, by: str = "", **changes: Any) -> int:
+    """Ask, as the deputy or somebody else, for an order that changes the quarter."""
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": by or f.g.school.teacher, "role": "deputy"}
+    fields = {"what": what, "day": ORDERED[what][0], "basis": "+Приказ; № 8", **about(f, what)} | changes
+    index = b.add("backdating", b.school_id, "setup_backdating_requested", **fields)
+    b.actor = before
+    return index
+
+
+def answer_order(f: Finished, what: str, request: int, day: str = "", by: str = "", **more: str) -> None:
+    """Do it, as another who directs."""
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": by or f.g.school.employee, **BY_DIRECTOR, **more}
+    order(f, what, day or ORDERED[what][0], request=request)
+    b.actor = before
+
+
+def refuse_order(f: Finished, request: int, by: str = "") -> None:
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": by or f.g.school.employee, **BY_DIRECTOR}
+    b.add("backdating", b.school_id, "setup_backdating_refused", request=request, basis="=Нет")
+    b.actor = before
+
+
+@story("backdated-alone", "duty")
+def duty_assigned_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "duty_assigned", "2026-10-25")
+
+
+@story("backdated-alone")
+def another_duty_assigned_alone_inside_a_closed_period(f: Finished) -> None:
+    f.b.assign(f.g.school.substitute, "2026-10-25", "journal")
+
+
+@story("backdated-alone", "ends-before-start")
+def duty_ended_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "duty_ended", "2026-10-24")
+
+
+@story("backdated-alone", "in-force-order")
+def who_answers_appointed_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "responsible_appointed", "2026-10-25")
+
+
+@story("backdated-alone", "in-force-order")
+def regulation_adopted_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "regulation_adopted", "2026-10-25")
+
+
+@story("backdated-alone", "in-force-order")
+def timetable_set_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "timetable_set", "2026-10-25")
+
+
+@story("request-same-person")
+def order_given_by_who_asked_for_it(f: Finished) -> None:
+    request = request_order(f, "duty_assigned", by=f.g.school.employee, day="2026-10-27")
+    f.b.release(f.g.school.substitute, "2026-10-26", "class_teacher")
+    answer_order(f, "duty_assigned", request, "2026-10-27")
+
+
+@story("request-same-person")
+def order_given_for_who_asked_for_it(f: Finished) -> None:
+    f.b.release(f.g.school.substitute, "2026-10-26", "class_teacher")
+    request = request_order(f, "duty_assigned", by=f.g.school.employee, day="2026-10-27")
+    behalf = {"on_behalf_of": f.g.school.employee, "basis": "Приказ"}
+    answer_order(f, "duty_assigned", request, "2026-10-27", f.b.uuid(), **behalf)
+
+
+@story("request-same-person")
+def order_refused_by_who_asked_for_it(f: Finished) -> None:
+    refuse_order(f, request_order(f, "regulation_adopted", by=f.g.school.employee))
+
+
+@story("request-mismatch")
+def order_of_another_day_than_asked_for(f: Finished) -> None:
+    answer_order(f, "responsible_appointed", request_order(f, "responsible_appointed"), "2026-10-26")
+
+
+@story("request-mismatch")
+def order_about_another_person_than_asked_for(f: Finished) -> None:
+    request = request_order(f, "responsible_appointed", person=f.b.person("staff", "Другой"), day="2026-10-26")
+    answer_order(f, "responsible_appointed", request, "2026-10-26")
+
+
+@story("request-mismatch")
+def timetable_of_another_class_than_asked_for(f: Finished) -> None:
+    request = request_order(f, "timetable_set", class_group=f.b.class_group(f.g.school.year, 7, "Д"), day="2026-10-26")
+    answer_order(f, "timetable_set", request, "2026-10-26")
+
+
+@story("request-mismatch")
+def order_given_twice_at_one_request(f: Finished) -> None:
+    request = request_order(f, "responsible_appointed", day="2026-10-26")
+    for _ in range(2):
+        answer_order(f, "responsible_appointed", request, "2026-10-26")
+
+
+@story("request-mismatch")
+def order_given_at_a_request_of_a_class(f: Finished) -> None:
+    request = ask(f, "student_left", f.students[0], "2026-10-20")
+    answer_order(f, "responsible_appointed", request, "2026-10-26")
+
+
+@story("request-mismatch")
+def order_refused_twice(f: Finished) -> None:
+    request = request_order(f, "regulation_adopted")
+    refuse_order(f, request)
+    refuse_order(f, request)
+
+
+@story("data-field", "table-row-extra")
+def order_requested_about_nobody(f: Finished) -> None:
+    f.b.add("backdating", f.b.school_id, "setup_backdating_requested", what="duty_ended", day="2026-10-24", basis="№ 8")
+
+
+@story("data-field", "table-row-extra")
+def regulation_requested_about_somebody(f: Finished) -> None:
+    request_order(f, "regulation_adopted", person=f.g.school.employee)
+
+
+@story("person-kind")
+def duty_of_an_employee_requested(f: Finished) -> None:
+    request_order(f, "duty_assigned", person=f.g.school.employee)
+
+
+@story("reference-unknown")
+def timetable_of_no_class_requested(f: Finished) -> None:
+    request_order(f, "timetable_set", class_group=f.b.uuid())
+
+
+@story("stream-kind")
+def order_requested_in_the_stream_of_another_school(f: Finished) -> None:
+    fields = {"what": "regulation_adopted", "day": "2026-10-25", "basis": "№ 8"}
+    f.b.add("backdating", f.b.uuid(), "setup_backdating_requested", **fields)

@@ -90,7 +90,7 @@ def an_erasure_of_a_teacher_who_is_here(school: Sample) -> None:
     b = school.builder
     schedule(b, ROW | {"years": 0})
     person = b.person("teacher")
-    b.assign(person, "2026-08-20")
+    b.assign(person, "2026-10-26")
     b.keep("erasure_approved", erasure=b.propose(person, ground="expiry", counted_from="2026-08-21"))
 
 

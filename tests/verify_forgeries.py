@@ -579,7 +579,7 @@ def regulation_in_force_before_the_one_it_follows(school: Sample) -> None:
     school.builder.adopt("2026-10-31")
 
 
-@story("in-force-order")
+@story("in-force-order", "backdated-alone")
 def appointment_before_the_one_it_follows(school: Sample) -> None:
     school.builder.appoint(school.employee, "2026-08-31")
 

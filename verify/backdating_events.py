@@ -15,4 +15,10 @@ BACKDATING_EVENTS: Final = (
         student_opt=UUID, teacher_opt=UUID, day=DATE, basis=SOME_TEXT,
     ),
     event_type("course_backdating_refused/1", "course", request=INDEX, basis=SOME_TEXT),
+    event_type(
+        "setup_backdating_requested/1", "backdating",
+        what=words("duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed", "timetable_set"),
+        class_group_opt=UUID, person_opt=UUID, day=DATE, basis=SOME_TEXT,
+    ),
+    event_type("setup_backdating_refused/1", "backdating", request=INDEX, basis=SOME_TEXT),
 )  # fmt: skip

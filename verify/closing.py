@@ -35,6 +35,10 @@ class Closings:
         """Say whether a period of a class that ends on a day or later is closed."""
         return any(day <= ends_on for _, ends_on in self._closed.get((group.year, group.grade), ()))
 
+    def is_any_closed_since(self, day: bytes) -> bool:
+        """Say whether any period that ends on a day or later is closed."""
+        return any(day <= ends_on for spans in self._closed.values() for _, ends_on in spans)
+
     def period_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Derive what the closing must commit to, and compare."""
         root, streams = groups[DATA]

@@ -94,7 +94,7 @@ class Planning:
         self.bells[_id(groups)].append(_Version(first, rung))
 
     def _timetable(self, _index: int, groups: Groups) -> None:
-        bells, first, lessons = groups[DATA]
+        bells, first, lessons, _ = groups[DATA]
         self.timetables[_id(groups)].append(_Version(first, {}, bells, tuple(json.loads(lessons))))
 
     def _off(self, index: int, groups: Groups) -> None:

@@ -77,7 +77,7 @@ class Deadlines:
         self._zone = unescape(groups[DATA][3]).decode()
 
     def _regulation(self, _index: int, groups: Groups) -> None:
-        effective_from, _, _, parameters = groups[DATA]
+        effective_from, _, _, parameters, _ = groups[DATA]
         self._versions.append((day_of(effective_from), json.loads(parameters)))
 
     def _attendance(self, index: int, groups: Groups) -> None:

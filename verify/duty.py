@@ -20,19 +20,21 @@ class Duties:
 
     def duty_assigned(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a duty: a teacher's, after the last span of the same one."""
-        duty, order_date, order_number, person, starts_on = groups[DATA]
+        duty, order_date, order_number, person, request, starts_on = groups[DATA]
         who = self._replay.person(person, "person", b"teacher")
         self._check_stream(stream)
         spans = self._held.setdefault((person, duty), [])
         if spans and (spans[-1].ends_on is None or starts_on <= spans[-1].ends_on):
             self._replay.find("duty", "a day after the last span of this duty", starts_on, field_name="data.starts_on")
+        self._replay.backdatings.set_up((b"duty_assigned", person, starts_on), index, request, groups)
         spans.append(Stay(stream.key, starts_on))
         self._needed_from = min(self._needed_from or starts_on, starts_on)
         self._replay.tables.duty(index, who, duty, order_number, order_date, spans[-1])
 
-    def duty_ended(self, stream: Stream, _index: int, groups: Groups) -> None:
+    def duty_ended(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a duty's last day."""
-        duty, ends_on, person = groups[DATA]
+        duty, ends_on, person, request = groups[DATA]
+        self._replay.backdatings.set_up((b"duty_ended", person, ends_on), index, request, groups)
         self._replay.person(person, "person", b"teacher")
         self._check_stream(stream)
         spans = self._held.get((person, duty))

@@ -151,11 +151,11 @@ TYPES: Final[dict[str, EventType]] = {
         ),
         event_type(
             "regulation_adopted/1", "regulation", order_number=_LINE, order_date=DATE, effective_from=DATE,
-            parameters=_PARAMETERS_OBJECT,
+            parameters=_PARAMETERS_OBJECT, request_opt=INDEX,
         ),
         event_type(
             "responsible_appointed/1", "responsible", person=UUID, order_number=_LINE, order_date=DATE,
-            starts_on=DATE,
+            starts_on=DATE, request_opt=INDEX,
         ),
         event_type("days_off_declared/1", "calendar", starts_on=DATE, ends_on=DATE, title=TEXT, grades=GRADES),
         event_type("school_day_declared/1", "calendar", on=DATE, as_weekday=rb"(" + _WEEKDAY + rb")", grades=GRADES),
@@ -165,7 +165,7 @@ TYPES: Final[dict[str, EventType]] = {
             lessons=rb"(\[" + _BELL + rb"(?:," + _BELL + rb"){0,12}\])",
         ),
         event_type(
-            "timetable_set/1", "timetable", effective_from=DATE, bells=UUID,
+            "timetable_set/1", "timetable", effective_from=DATE, bells=UUID, request_opt=INDEX,
             lessons=rb"(\[(?:" + _PLANNED + rb"(?:," + _PLANNED + rb"){0,299})?\])",
         ),
         event_type(
@@ -210,9 +210,9 @@ TYPES: Final[dict[str, EventType]] = {
         event_type("substitution_plan_withdrawn/1", "substitution", corrects=INDEX, basis=SOME_TEXT),
         event_type(
             "duty_assigned/1", "duty", person=UUID, duty=_DUTY, order_number=SOME_TEXT, order_date=DATE,
-            starts_on=DATE,
+            starts_on=DATE, request_opt=INDEX,
         ),
-        event_type("duty_ended/1", "duty", person=UUID, duty=_DUTY, ends_on=DATE),
+        event_type("duty_ended/1", "duty", person=UUID, duty=_DUTY, ends_on=DATE, request_opt=INDEX),
         event_type(
             "guardian_linked/1", "person", guardian=UUID, relation=words("mother", "father", "guardian", "other"),
             basis_opt=TEXT,

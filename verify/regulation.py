@@ -26,7 +26,8 @@ class Orders:
 
     def regulation_adopted(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a version of the regulation."""
-        effective_from, order_date, order_number, parameters = groups[DATA]
+        effective_from, order_date, order_number, parameters, request = groups[DATA]
+        self._replay.backdatings.set_up((b"regulation_adopted", b"", effective_from), index, request, groups)
         self._replay.tables.regulation(index, order_number, order_date, effective_from, parameters)
         self._follows(stream, effective_from, "effective_from")
         adopted = json.loads(parameters)
@@ -46,7 +47,8 @@ class Orders:
 
     def responsible_appointed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an appointment: an employee's."""
-        order_date, order_number, person, starts_on = groups[DATA]
+        order_date, order_number, person, request, starts_on = groups[DATA]
+        self._replay.backdatings.set_up((b"responsible_appointed", person, starts_on), index, request, groups)
         who = self._replay.person(person, "person", b"staff")
         self._replay.tables.appointment(index, who, order_number, order_date, starts_on)
         self._follows(stream, starts_on, "starts_on")

@@ -77,6 +77,7 @@ _MAKERS: Final = {
     "control": b"control_check_recorded/1",
     "remark": b"remark_raised/1",
     "duty": b"duty_assigned/1",
+    "backdating": b"setup_backdating_requested/1",
     "bells": b"bell_schedule_set/1",
     "timetable": b"timetable_set/1",
     "certificate": b"certificate_recorded/1",

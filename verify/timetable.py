@@ -96,8 +96,9 @@ class Timetables:
 
     def timetable_set(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a class's week."""
-        bells, effective_from, lessons = groups[DATA]
+        bells, effective_from, lessons, request = groups[DATA]
         group = self._own(stream, b"class")
+        self._replay.backdatings.set_up((b"timetable_set", stream.id, effective_from), index, request, groups, group)
         listed = json.loads(lessons)
         places = [(lesson["weekday"], lesson["number"], lesson["course"]) for lesson in listed]
         for place, before in zip(places[1:], places, strict=False):

@@ -236,6 +236,7 @@ class NewRegulation(Body, frozen=True, kw_only=True):
     order_date: str
     effective_from: str
     parameters: RegulationParameters
+    request: int | None = None
 
 
 class NewResponsible(Body, frozen=True, kw_only=True):
@@ -245,6 +246,7 @@ class NewResponsible(Body, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+    request: int | None = None
 
 
 class NewDuty(Body, frozen=True, kw_only=True):
@@ -255,6 +257,7 @@ class NewDuty(Body, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+    request: int | None = None
 
 
 class NewDutyEnd(Body, frozen=True, kw_only=True):
@@ -263,6 +266,7 @@ class NewDutyEnd(Body, frozen=True, kw_only=True):
     person: Id
     duty: Duty
     ends_on: str
+    request: int | None = None
 
 
 class NewCertificate(Body, frozen=True, kw_only=True):
@@ -353,6 +357,7 @@ class NewTimetable(Body, frozen=True, kw_only=True):
     effective_from: str
     bells: Id
     lessons: tuple[TimetableLesson, ...]
+    request: int | None = None
 
 
 class MoreOfLesson(Body, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.bodies.base import Body, Day, Id
-from ledger.journal.vocabulary import ClassAct, CourseAct
+from ledger.journal.vocabulary import ClassAct, CourseAct, SetupAct
 
 
 class NewClassBackdating(Body, frozen=True, kw_only=True):
@@ -22,3 +22,16 @@ class NewCourseBackdating(Body, frozen=True, kw_only=True):
     person: Id
     day: Day
     basis: str
+
+
+class NewSetupBackdating(Body, frozen=True, kw_only=True):
+    """An order is to be recorded from `day` on, of the end of a duty the last; another records it with `request`.
+
+    `person` goes with duties and who answers, `class_group` with timetables.
+    """
+
+    what: SetupAct
+    day: Day
+    basis: str
+    person: Id | None = None
+    class_group: Id | None = None

@@ -48,11 +48,14 @@ def requests(
 def ask(
     what: Annotated[
         str,
-        typer.Option(help="student_enrolled, student_left; teacher_assigned, subgroup_joined, subgroup_left"),
+        typer.Option(
+            help="student_enrolled, student_left; teacher_assigned, subgroup_joined, subgroup_left; duty_assigned, "
+            "duty_ended, responsible_appointed, regulation_adopted, timetable_set"
+        ),
     ],
-    person: Annotated[str, typer.Option(help="Ученик или учитель: id / the student's or teacher's id")],
     day: Annotated[str, typer.Option(help="С какого дня, выбывшего: последний / first day, of a leaving the last")],
     basis: Basis,
+    person: Annotated[str | None, typer.Option(help="О ком: id / whom it is about: an id")] = None,
     class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / a class")] = None,
     course: Annotated[str | None, typer.Option(help="Курс: id / a course's id")] = None,
     var: Var = Path("var"),

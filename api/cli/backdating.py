@@ -14,6 +14,7 @@ from api.cli.replaying import class_of, position_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from ledger.journal import commands as jc
+from ledger.journal.vocabulary import SetupAct
 from projections.reading import RequestStatus
 from projections.views.backdating import Backdated, BackdatingRequest, backdated, backdating_requests
 from projections.views.lookups import classes, courses
@@ -78,27 +79,33 @@ def run_ask(
     class_name: str | None,
     course: str | None,
     what: str,
-    person: str,
+    person: str | None,
     day: str,
     basis: str,
 ) -> int:
     """Ask for an act inside a closed period.
 
     Raises:
-        SettingsError: neither or both of class and course are named, or there is no such class.
+        SettingsError: class and course are named, or neither where the act is of one; or there is no such class.
         LetopisError: a rule refuses it.
     """
-    if (class_name is None) == (course is None):
+    of_school = what in get_args(SetupAct)
+    if course is not None and (of_school or class_name is not None):
         raise SettingsError("--class или --course: одно из двух / one of them")
+    if course is None and class_name is None and not of_school:
+        raise SettingsError("--class или --course: нужно одно / one is needed")
     with open_school(var, background=False) as school:
         school.views.catch_up(school.recorder)
         terms: dict[str, Any] = {"what": what, "day": day, "basis": basis}
         command: jc.JournalCommand
-        if class_name is not None:
+        if of_school:
+            of_class = None if class_name is None else class_of(school, class_name, None)
+            command = jc.RequestSetupBackdating(person=person, class_group=of_class, **terms)
+        elif class_name is not None:
             group = class_of(school, class_name, None)
-            command = jc.RequestClassBackdating(class_group=group, student=person, **terms)
+            command = jc.RequestClassBackdating(class_group=group, student=person or "", **terms)
         else:
-            command = jc.RequestCourseBackdating(course=course or "", person=person, **terms)
+            command = jc.RequestCourseBackdating(course=course or "", person=person or "", **terms)
         entry = school.execute(command, acting(school)).first_index
     console.result({"entry": entry, "request": entry}, f"Заявка / request {entry}: ответит другой / another answers")
     return Exit.DONE
@@ -117,7 +124,14 @@ def run_answer(console: Console, var: Path, request: int, refused_by: str | None
         if row is None:
             raise SettingsError(f"{request}: такой заявки нет, см. letopis backdated requests / no such request")
         command: jc.JournalCommand
-        if row.place == "class" and refused_by is None:
+        if row.place == "school" and refused_by is None:
+            route = "POST …/duties, …/timetable, …"
+            raise SettingsError(
+                f"{request}: вносится самим действием, с request / it is done by the act itself, with request: {route}"
+            )
+        if row.place == "school":
+            command = jc.RefuseSetupBackdating(request=request, basis=refused_by or "")
+        elif row.place == "class" and refused_by is None:
             command = jc.ApproveClassBackdating(class_group=row.scope, request=request)
         elif row.place == "class":
             command = jc.RefuseClassBackdating(class_group=row.scope, request=request, basis=refused_by or "")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.access import reads
 from api.auth import Right
 from api.bodies import Nothing
-from api.bodies.backdating import NewClassBackdating, NewCourseBackdating
+from api.bodies.backdating import NewClassBackdating, NewCourseBackdating, NewSetupBackdating
 from api.bodies.erasures import NewBasis
 from api.openapi import describe
 from api.paging import Cursor, PageLimit, page_of
@@ -61,15 +61,26 @@ def _refuse_course(asked: Asked[NewBasis]) -> jc.RefuseCourseBackdating:
     return jc.RefuseCourseBackdating(**fields(asked.body, **_of_course(asked), **_asked_in(asked)))
 
 
+def _ask_setup(asked: Asked[NewSetupBackdating]) -> jc.RequestSetupBackdating:
+    return jc.RequestSetupBackdating(**fields(asked.body))
+
+
+def _refuse_setup(asked: Asked[NewBasis]) -> jc.RefuseSetupBackdating:
+    return jc.RefuseSetupBackdating(**fields(asked.body, **_asked_in(asked)))
+
+
 ASK_CLASS: Final = Write(Right.ASK_BACKDATING, NewClassBackdating, _ask_class)
 APPROVE_CLASS: Final = Write(Right.DIRECT, Nothing, _approve_class)
 REFUSE_CLASS: Final = Write(Right.DIRECT, NewBasis, _refuse_class)
 ASK_COURSE: Final = Write(Right.ASK_BACKDATING, NewCourseBackdating, _ask_course)
 APPROVE_COURSE: Final = Write(Right.DIRECT, Nothing, _approve_course)
 REFUSE_COURSE: Final = Write(Right.DIRECT, NewBasis, _refuse_course)
+ASK_SETUP: Final = Write(Right.ASK_BACKDATING, NewSetupBackdating, _ask_setup)
+REFUSE_SETUP: Final = Write(Right.DIRECT, NewBasis, _refuse_setup)
 
 _CLASS: Final = "/classes/{class_group}/backdating-requests"
 _COURSE: Final = "/courses/{course}/backdating-requests"
+_SETUP: Final = "/backdating-requests"
 
 
 @router.post(_CLASS, status_code=201, openapi_extra=describe(ASK_CLASS))
@@ -106,6 +117,18 @@ async def approve_course_backdating(request: Request) -> Response:
 async def refuse_course_backdating(request: Request) -> Response:
     """Leave the closed period as it is, as a second person who directs."""
     return await perform(request, REFUSE_COURSE)
+
+
+@router.post(_SETUP, status_code=201, openapi_extra=describe(ASK_SETUP))
+async def request_setup_backdating(request: Request) -> Response:
+    """Ask for a duty, who answers, a timetable or a regulation in a closed period; another records it by `request`."""
+    return await perform(request, ASK_SETUP)
+
+
+@router.post(_SETUP + "/{request_index}/refusal", status_code=201, openapi_extra=describe(REFUSE_SETUP))
+async def refuse_setup_backdating(request: Request) -> Response:
+    """Leave the closed period as it is, as a second person who directs."""
+    return await perform(request, REFUSE_SETUP)
 
 
 @controlled.get("/backdating-requests")

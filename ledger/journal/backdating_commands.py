@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.journal.command import JournalCommand
-from ledger.journal.vocabulary import ClassAct, CourseAct
+from ledger.journal.vocabulary import ClassAct, CourseAct, SetupAct
 
 
 class RequestClassBackdating(JournalCommand, frozen=True, kw_only=True):
@@ -52,5 +52,22 @@ class RefuseCourseBackdating(JournalCommand, frozen=True, kw_only=True):
     """Do it not, as a second person."""
 
     course: str
+    request: int
+    basis: str
+
+
+class RequestSetupBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Ask for a duty or its end, who answers (`person`), a timetable (`class_group`), the regulation from `day` on."""
+
+    what: SetupAct
+    day: str
+    basis: str
+    class_group: str | None = None
+    person: str | None = None
+
+
+class RefuseSetupBackdating(JournalCommand, frozen=True, kw_only=True):
+    """Do it not, as a second person; who does it makes the act itself, with `request`."""
+
     request: int
     basis: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.journal.event import Event
-from ledger.journal.vocabulary import ClassAct, CourseAct
+from ledger.journal.vocabulary import ClassAct, CourseAct, SetupAct
 
 
 class ClassBackdatingRequested(Event, frozen=True, kw_only=True):
@@ -47,9 +47,31 @@ class CourseBackdatingRefused(Event, frozen=True, kw_only=True):
     basis: str
 
 
+class SetupBackdatingRequested(Event, frozen=True, kw_only=True):
+    """`backdating/<school>`: the actor asks for an order from `day` on; of the end of a duty it is the last day.
+
+    `person` is there with duties and who answers, `class_group` with timetables.
+    """
+
+    what: SetupAct
+    day: str
+    basis: str
+    class_group: str | None = None
+    person: str | None = None
+
+
+class SetupBackdatingRefused(Event, frozen=True, kw_only=True):
+    """`backdating/<school>`: it is not done."""
+
+    request: int
+    basis: str
+
+
 BACKDATING_EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "class_backdating_requested/1": ClassBackdatingRequested,
     "class_backdating_refused/1": ClassBackdatingRefused,
     "course_backdating_requested/1": CourseBackdatingRequested,
     "course_backdating_refused/1": CourseBackdatingRefused,
+    "setup_backdating_requested/1": SetupBackdatingRequested,
+    "setup_backdating_refused/1": SetupBackdatingRefused,
 }

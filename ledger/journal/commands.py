@@ -22,8 +22,10 @@ from ledger.journal.backdating_commands import (
     ApproveCourseBackdating as ApproveCourseBackdating,
     RefuseClassBackdating as RefuseClassBackdating,
     RefuseCourseBackdating as RefuseCourseBackdating,
+    RefuseSetupBackdating as RefuseSetupBackdating,
     RequestClassBackdating as RequestClassBackdating,
     RequestCourseBackdating as RequestCourseBackdating,
+    RequestSetupBackdating as RequestSetupBackdating,
 )
 from ledger.journal.backup_commands import RecordBackup as RecordBackup, RecordBackupCheck as RecordBackupCheck
 from ledger.journal.blocking_commands import (
@@ -310,6 +312,7 @@ class AdoptRegulation(JournalCommand, frozen=True, kw_only=True):
     order_date: str
     effective_from: str
     parameters: RegulationParameters
+    request: int | None = None
 
 
 class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
@@ -319,6 +322,7 @@ class AppointResponsible(JournalCommand, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+    request: int | None = None
 
 
 class AssignDuty(JournalCommand, frozen=True, kw_only=True):
@@ -329,6 +333,7 @@ class AssignDuty(JournalCommand, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+    request: int | None = None
 
 
 class EndDuty(JournalCommand, frozen=True, kw_only=True):
@@ -337,6 +342,7 @@ class EndDuty(JournalCommand, frozen=True, kw_only=True):
     person: str
     duty: Duty
     ends_on: str
+    request: int | None = None
 
 
 class RecordCertificate(JournalCommand, frozen=True, kw_only=True):
@@ -426,3 +432,4 @@ class SetTimetable(JournalCommand, frozen=True, kw_only=True):
     effective_from: str
     bells: str
     lessons: tuple[TimetableLesson, ...]
+    request: int | None = None

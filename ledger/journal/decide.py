@@ -90,6 +90,7 @@ from ledger.journal.retention import adopt_retention_schedule, lift_legal_hold, 
 from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
 from ledger.journal.schedule import cancel_scheduled_work, move_scheduled_work, schedule_work
 from ledger.journal.school import open_school
+from ledger.journal.setup_backdating import refuse_setup_backdating, request_setup_backdating
 from ledger.journal.substitution_plans import plan_substitute, withdraw_substitution_plan
 from ledger.journal.teaching import add_to_lesson, record_lesson, set_absence_reason
 from ledger.journal.timetable import set_timetable
@@ -117,6 +118,8 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RequestCourseBackdating: request_course_backdating,
     cmd.ApproveCourseBackdating: approve_course_backdating,
     cmd.RefuseCourseBackdating: refuse_course_backdating,
+    cmd.RequestSetupBackdating: request_setup_backdating,
+    cmd.RefuseSetupBackdating: refuse_setup_backdating,
     cmd.TransferSheet: transfer_sheet,
     cmd.OpenClassGroup: open_class_group,
     cmd.EnrollStudent: enroll_student,

@@ -17,17 +17,19 @@ from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import Enrollment
+from ledger.journal.setup_backdating import check_setup, check_setup_role
 from ledger.journal.vocabulary import DUTIES
 
 
 class Duties(Aggregate, frozen=True, kw_only=True):
     """The duties of a school's teachers; `starts_on` is the first day of the earliest: from then on one is needed.
 
-    `held` maps person and duty to its spans, oldest first.
+    `held` maps person and duty to its spans, oldest first; `answered` are the requests that entries answer.
     """
 
     starts_on: str
     held: Mapping[tuple[str, str], tuple[Enrollment, ...]]
+    answered: frozenset[int] = frozenset()
 
     def includes(self, person: str, duties: Iterable[str], day: str) -> bool:
         """Tell whether the person has one of these duties on this day, or nobody needs one yet."""
@@ -50,17 +52,25 @@ def evolve_duties(state: Duties | None, events: Iterable[Recorded]) -> Duties | 
             held[data.person, data.duty] = (*earlier, last._replace(ends_on=data.ends_on))
         else:
             raise TypeError(f"{type(data).__name__} is nothing about duties")
-        state = Duties(stream=event.originator_id, version=event.originator_version, starts_on=starts_on, held=held)
+        answered = state.answered if state else frozenset()
+        state = Duties(
+            stream=event.originator_id,
+            version=event.originator_version,
+            starts_on=starts_on,
+            held=held,
+            answered=answered if data.request is None else answered | {data.request},
+        )
     return state
 
 
 def assign_duty(command: AssignDuty, context: Context) -> list[Planned]:
     """Include something in a teacher's duties, by an order."""
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    check_setup_role(command.request, context, "1.2")
     rules.check_order(command.order_number, command.order_date)
     rules.check_date(command.starts_on, "starts_on")
     rules.check_code(command.duty, DUTIES, "duty")
     check_person(context, command.person, "teacher", "person")
+    check_setup("duty_assigned", command.person, command.starts_on, command.request, context)
     stream, known = _duties(context)
     last = _last(known, command.person, command.duty)
     if last is not None and (last.ends_on is None or command.starts_on <= last.ends_on):
@@ -71,22 +81,24 @@ def assign_duty(command: AssignDuty, context: Context) -> list[Planned]:
         order_number=command.order_number,
         order_date=command.order_date,
         starts_on=command.starts_on,
+        request=command.request,
     )
     return [Planned(stream, known.version + 1 if known else 1, event)]
 
 
 def end_duty(command: EndDuty, context: Context) -> list[Planned]:
     """End a duty; `ends_on` is its last day."""
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.2")
+    check_setup_role(command.request, context, "1.2")
     rules.check_date(command.ends_on, "ends_on")
     rules.check_code(command.duty, DUTIES, "duty")
+    check_setup("duty_ended", command.person, command.ends_on, command.request, context)
     stream, known = _duties(context)
     last = _last(known, command.person, command.duty)
     if known is None or last is None or last.ends_on is not None:
         raise Refused("no_such_duty", "the person does not have this duty", clause=LOCAL_ACT, where="person")
     if command.ends_on < last.starts_on:
         raise Refused("empty_range", "the last day is before the first", clause=LOG, where="ends_on")
-    event = DutyEnded(person=command.person, duty=command.duty, ends_on=command.ends_on)
+    event = DutyEnded(person=command.person, duty=command.duty, ends_on=command.ends_on, request=command.request)
     return [Planned(stream, known.version + 1, event)]
 
 

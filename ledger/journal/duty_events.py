@@ -14,6 +14,7 @@ class DutyAssigned(Event, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+    request: int | None = None
 
 
 class DutyEnded(Event, frozen=True, kw_only=True):
@@ -22,3 +23,4 @@ class DutyEnded(Event, frozen=True, kw_only=True):
     person: str
     duty: Duty
     ends_on: str
+    request: int | None = None

@@ -272,6 +272,7 @@ class RegulationAdopted(Event, frozen=True, kw_only=True):
     order_date: str
     effective_from: str
     parameters: RegulationParameters
+    request: int | None = None
 
 
 class ResponsibleAppointed(Event, frozen=True, kw_only=True):
@@ -281,6 +282,7 @@ class ResponsibleAppointed(Event, frozen=True, kw_only=True):
     order_number: str
     order_date: str
     starts_on: str
+    request: int | None = None
 
 
 # teaching: everything below is in `lesson/` ---------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from ledger.journal.retention import evolve_holds, evolve_schedule as evolve_ret
 from ledger.journal.roster import evolve_class_group
 from ledger.journal.schedule import evolve_schedule
 from ledger.journal.school import evolve_school
+from ledger.journal.setup_backdating import evolve_setup_backdatings
 from ledger.journal.sheet import evolve_sheet
 from ledger.journal.substitution_plans import evolve_substitution_plans
 from ledger.journal.timetable import evolve_timetable
@@ -55,6 +56,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "plan": evolve_plan,
     "regulation": evolve_regulation,
     "duty": evolve_duties,
+    "backdating": evolve_setup_backdatings,
     "responsible": evolve_responsibility,
     "verification": evolve_evidence,
     "archive": evolve_evidence,

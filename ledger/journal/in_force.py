@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import msgspec
+
 from ledger.errors import Refused
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.context import Context
@@ -30,6 +32,12 @@ class Dated(Aggregate, Generic[_EventT], frozen=True, kw_only=True):
     """Everything that was ever in force, in the order in which it came, which is that of the days; never empty."""
 
     entries: tuple[InForce[_EventT], ...]
+
+    @property
+    def answered(self) -> frozenset[int]:
+        """The requests that its entries answer, where its events can (`setup_backdating`)."""
+        asked = (getattr(one.event, "request", None) for one in self.entries)
+        return frozenset(one for one in asked if one is not None)
 
     @property
     def last(self) -> InForce[_EventT]:
@@ -76,6 +84,11 @@ def follow(
         return [Planned(stream, 1, event)]
     if from_day < known.last.from_day:
         raise earlier
-    if event == known.last.event:
+    if _said(event) == _said(known.last.event):
         raise same
     return [Planned(stream, known.version + 1, event)]
+
+
+def _said(event: Event) -> Event:
+    """An event apart from who asked for it."""
+    return msgspec.structs.replace(event, request=None) if hasattr(event, "request") else event

@@ -19,6 +19,7 @@ from ledger.journal.context import Context
 from ledger.journal.events import RegulationAdopted, RegulationParameters
 from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.setup_backdating import check_setup, check_setup_role
 from ledger.journal.vocabulary import Handling
 
 DAYS_MAX: Final = 99
@@ -48,7 +49,7 @@ def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned
 
     A version that was entered wrongly is followed by another one from the same day.
     """
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.1")
+    check_setup_role(command.request, context, "1.1")
     rules.check_order(command.order_number, command.order_date)
     rules.check_date(command.effective_from, "effective_from")
     _check_parameters(command.parameters)
@@ -57,7 +58,9 @@ def adopt_regulation(command: AdoptRegulation, context: Context) -> list[Planned
         order_date=command.order_date,
         effective_from=command.effective_from,
         parameters=command.parameters,
+        request=command.request,
     )
+    check_setup("regulation_adopted", "", command.effective_from, command.request, context)
     return follow(
         Regulation,
         f"regulation/{context.books.school}",

@@ -17,6 +17,7 @@ from ledger.journal.events import ResponsibleAppointed
 from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.setup_backdating import check_setup, check_setup_role
 
 
 class Responsibility(Dated[ResponsibleAppointed], frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ def appoint_responsible(command: AppointResponsible, context: Context) -> list[P
 
     An appointment that was entered wrongly is followed by another one from the same day.
     """
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
+    check_setup_role(command.request, context, "1.3")
     rules.check_order(command.order_number, command.order_date)
     rules.check_date(command.starts_on, "starts_on")
     check_person(context, command.person, "staff", "person")
@@ -47,7 +48,9 @@ def appoint_responsible(command: AppointResponsible, context: Context) -> list[P
         order_number=command.order_number,
         order_date=command.order_date,
         starts_on=command.starts_on,
+        request=command.request,
     )
+    check_setup("responsible_appointed", command.person, command.starts_on, command.request, context)
     return follow(
         Responsibility,
         f"responsible/{context.books.school}",

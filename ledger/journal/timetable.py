@@ -15,6 +15,7 @@ from ledger.journal.course import Course
 from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup
+from ledger.journal.setup_backdating import check_setup, check_setup_role
 from ledger.journal.teaching import LESSON_NUMBER_MAX
 from ledger.journal.timetable_events import TimetableLesson, TimetableSet
 from ledger.journal.vocabulary import WEEKS
@@ -38,7 +39,7 @@ def set_timetable(command: SetTimetable, context: Context) -> list[Planned]:
 
     A week that was entered wrongly is followed by another one from the same day.
     """
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
+    check_setup_role(command.request, context, "1.3")
     rules.check_date(command.effective_from, "effective_from")
     group = context.settled(ClassGroup, "class", command.class_group, "class_group")
     year = context.settled(SchoolYear, "year", group.year, "class_group")
@@ -46,7 +47,17 @@ def set_timetable(command: SetTimetable, context: Context) -> list[Planned]:
     _check_week(command.lessons)
     _check_courses(command, context)
     _check_rung(command, context)
-    event = TimetableSet(effective_from=command.effective_from, bells=command.bells, lessons=command.lessons)
+    check_setup(
+        "timetable_set",
+        command.class_group,
+        command.effective_from,
+        command.request,
+        context,
+        class_group=command.class_group,
+    )
+    event = TimetableSet(
+        effective_from=command.effective_from, bells=command.bells, lessons=command.lessons, request=command.request
+    )
     return follow(
         Timetable,
         f"timetable/{command.class_group}",

@@ -63,6 +63,7 @@ class TimetableSet(Event, frozen=True, kw_only=True):
     effective_from: str
     bells: str
     lessons: tuple[TimetableLesson, ...]
+    request: int | None = None
 
 
 TIMETABLE_EVENT_TYPES: Final[dict[str, type[Event]]] = {

@@ -281,6 +281,15 @@ def is_closed_since(context: Context, year: SchoolYear, grade: int, day: str) ->
     return any(period.closed for period in periods)
 
 
+def is_any_closed_since(context: Context, day: str) -> bool:
+    """Tell whether any period of the school that ends on the day or later is closed, noting as read what says so."""
+    years = (context.find(SchoolYear, "year", id_, "day") for id_ in context.books.years())
+    periods = [one for year in years for one in _periods_of(context, year) if day <= one.ends_on]
+    for period in periods:
+        context.reads[period.stream] = period.version
+    return any(period.closed for period in periods)
+
+
 def _periods_of(context: Context, year: SchoolYear) -> list[Period]:
     """Return all periods of a year as it was read."""
     found = (context.books.find(f"period/{id_}") for id_ in year.periods)

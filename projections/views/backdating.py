@@ -11,19 +11,34 @@ from ledger.journal.backdating_events import (
     ClassBackdatingRequested,
     CourseBackdatingRefused,
     CourseBackdatingRequested,
+    SetupBackdatingRefused,
+    SetupBackdatingRequested,
 )
-from ledger.journal.events import StudentEnrolled, StudentLeft, SubgroupJoined, SubgroupLeft, TeacherAssigned
+from ledger.journal.duty_events import DutyAssigned, DutyEnded
+from ledger.journal.events import (
+    RegulationAdopted,
+    ResponsibleAppointed,
+    StudentEnrolled,
+    StudentLeft,
+    SubgroupJoined,
+    SubgroupLeft,
+    TeacherAssigned,
+)
+from ledger.journal.timetable_events import TimetableSet
 from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, RequestStatus, command_join, command_of, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.lookups import school_zone
 
-Place: TypeAlias = Literal["class", "course"]
+Place: TypeAlias = Literal["class", "course", "school"]
 
 
 class BackdatingRequestRow(NamedTuple):
-    """Somebody asked for an act inside a closed period in a class or course; `what`: the type of the act's event."""
+    """Somebody asked for an act inside a closed period; `what`: the type of the act's event.
+
+    `scope`: the class or course, of the school's own orders the class of a timetable or nothing; `person`: or nothing.
+    """
 
     entry: int
     place: str
@@ -48,7 +63,18 @@ class BackdatingAnswerRow(NamedTuple):
 REQUESTS: Final = Table("backdating_requests", BackdatingRequestRow)
 ANSWERS: Final = Table("backdating_answers", BackdatingAnswerRow, (("request",),))
 
-_Act: TypeAlias = StudentEnrolled | StudentLeft | SubgroupJoined | SubgroupLeft | TeacherAssigned
+_Act: TypeAlias = (
+    StudentEnrolled
+    | StudentLeft
+    | SubgroupJoined
+    | SubgroupLeft
+    | TeacherAssigned
+    | DutyAssigned
+    | DutyEnded
+    | RegulationAdopted
+    | ResponsibleAppointed
+    | TimetableSet
+)
 
 
 def _class_requested(event: ClassBackdatingRequested, entry: Entry) -> Operations:
@@ -61,7 +87,14 @@ def _course_requested(event: CourseBackdatingRequested, entry: Entry) -> Operati
     return (BackdatingRequestRow(entry.index, "course", entry.stream_id, *terms),)
 
 
-def _refused(event: ClassBackdatingRefused | CourseBackdatingRefused, entry: Entry) -> Operations:
+def _setup_requested(event: SetupBackdatingRequested, entry: Entry) -> Operations:
+    terms = (event.class_group or "", event.what, event.person or "", event.day, event.basis)
+    return (BackdatingRequestRow(entry.index, "school", *terms),)
+
+
+def _refused(
+    event: ClassBackdatingRefused | CourseBackdatingRefused | SetupBackdatingRefused, entry: Entry
+) -> Operations:
     return (BackdatingAnswerRow(entry.index, event.request, "refused", event.basis),)
 
 
@@ -75,12 +108,19 @@ VIEW: Final = View(
         ClassBackdatingRequested: _class_requested,
         CourseBackdatingRequested: _course_requested,
         ClassBackdatingRefused: _refused,
+        SetupBackdatingRequested: _setup_requested,
         CourseBackdatingRefused: _refused,
+        SetupBackdatingRefused: _refused,
         StudentEnrolled: _done,
         StudentLeft: _done,
         SubgroupJoined: _done,
         SubgroupLeft: _done,
         TeacherAssigned: _done,
+        DutyAssigned: _done,
+        DutyEnded: _done,
+        RegulationAdopted: _done,
+        ResponsibleAppointed: _done,
+        TimetableSet: _done,
     },
 )
 
@@ -91,8 +131,8 @@ class BackdatingRequest:
 
     Attributes:
         entry: its index; `at`, `actor`, `role`, `on_behalf_of`: when and who asked.
-        place, scope: ``class`` or ``course``, and its id.
-        what, person, day: the event's type, whom it is about, and its `starts_on` or `ends_on`.
+        place, scope: ``class`` or ``course``, and its id; ``school``, and the class of a timetable or nothing.
+        what, person, day: the event's type, whom it is about or nothing, and its first day, of an end the last.
         basis: the document.
         status: ``open`` while it waits.
         answered_by: the entry that did it or refused; `answered_at`, `answerer`, `answer_basis`: when, who, document.

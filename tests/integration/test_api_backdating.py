@@ -85,3 +85,40 @@ def test_what_was_recorded_late_is_listed_with_who_and_how_late(server: Served) 
         pages = admin.get("/backdated", params={"limit": "2"})
         assert len(pages.json()["rows"]) == 2
         assert 'rel="next"' in pages.headers["link"]
+
+
+def test_orders_that_change_a_closed_period_take_two_people_too(server: Served) -> None:
+    small, _ = closed(server)
+    staff, today = str(uuid4()), server.school.app.today().isoformat()
+    order = {"order_number": "8", "order_date": FIRST}
+    teacher = server.actors["teacher"]
+    with server.as_("administrator") as admin, server.as_("deputy") as deputy, server.as_("director") as director:
+        post(admin, "/people", {"person": staff, "kind": "staff", "family_name": "Зимин", "given_name": "Имя"})
+        bells = str(uuid4())
+        ring = {"bells": bells, "title": "Смена", "effective_from": FIRST}
+        post(admin, "/bells", ring | {"lessons": [{"number": 1, "starts_at": "08:30", "ends_at": "09:15"}]})
+        week = {"bells": bells, "lessons": []}
+        acts: list[tuple[str, str, dict[str, Any], str, dict[str, str]]] = [
+            ("duty_assigned", "/duties", order | {"person": teacher, "duty": "journal"}, "starts_on", {"person": teacher}),
+            ("responsible_appointed", "/responsible", order | {"person": staff}, "starts_on", {"person": staff}),
+            ("timetable_set", f"/classes/{small.group}/timetables", week, "effective_from", {"class_group": small.group}),
+        ]  # fmt: skip
+        for what, path, body, name, about in acts:
+            refusal = problem(admin.post(path, json=body | {name: DAY}), 409, "backdated_alone")
+            assert refusal["clause"] == "3.3"
+            asked = {"what": what, "day": DAY, "basis": "приказ № 8", **about}
+            refused = post(deputy, "/backdating-requests", asked)["first_index"]
+            post(director, f"/backdating-requests/{refused}/refusal", {"basis": "нет причин"})
+            own = post(admin, "/backdating-requests", asked)["first_index"]
+            problem(admin.post(path, json=body | {name: DAY, "request": own}), 403, "second_person_needed")
+            post(director, f"/backdating-requests/{own}/refusal", {"basis": "ещё раз"})
+            request = post(deputy, "/backdating-requests", asked)["first_index"]
+            problem(admin.post(path, json=body | {name: FIRST, "request": request}), 409, "not_as_asked")
+            done = post(admin, path, body | {name: DAY, "request": request})["first_index"]
+            listed = [row for row in rows(deputy, "/backdating-requests") if row["entry"] in (refused, own, request)]
+            assert [row["status"] for row in listed] == ["refused", "refused", "approved"]
+            assert (listed[-1]["place"], listed[-1]["what"], listed[-1]["day"]) == ("school", what, DAY)
+            assert listed[-1]["answered_by"] == done
+            (late,) = [row for row in rows(deputy, "/backdated") if row["entry"] == done]
+            assert (late["request"], late["requested_by"]) == (request, server.actors["deputy"])
+        post(admin, "/duties", order | {"person": teacher, "duty": "substitute", "starts_on": today})

@@ -46,7 +46,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     url = f"sqlite:{tmp_path}/views.db" if sqlite else views_dsn(request.getfixturevalue("postgres_database"))
     with Views.open(url, ORIGIN) as opened:
         made = World(opened)
-        order = {"order_number": "41-о", "order_date": "2026-08-24", "effective_from": "2026-09-01"}
+        order: dict[str, Any] = {"order_number": "41-о", "order_date": "2026-08-24", "effective_from": "2026-09-01"}
         made.set_up(cmd.AdoptRegulation(**order, parameters=PARAMETERS))
         work = cmd.NewWork(work=WORK, kind="control_work", written=True)
         made.do(lesson(works=(work,)), TEACHER, moscow("2026-09-07 12:00"))

@@ -68,7 +68,7 @@ class Worked:
                 for name, course in COURSES.items():
                     if entry["stream"] == f"course/{course}":
                         self.entries.setdefault(name, set()).add(entry["index"])
-        order = {"order_number": "1", "order_date": "2026-08-28", "effective_from": "2026-09-01"}
+        order: dict[str, Any] = {"order_number": "1", "order_date": "2026-08-28", "effective_from": "2026-09-01"}
         self.note("regulation", set_up(cmd.AdoptRegulation(parameters=PARAMETERS, **order)))
         rings = tuple(
             Bell(number=number, starts_at=starts_at, ends_at=ends_at)

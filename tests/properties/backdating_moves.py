@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.journal import commands as cmd
 from ledger.journal.course import Course
 from ledger.journal.roster import ClassGroup
+from ledger.journal.setup_backdating import SetupAsked, SetupBackdatings
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -14,7 +15,10 @@ from tests.unit.ledger.journal.small_school import (
     CLASS_B,
     DEPUTY,
     MATHS_A,
+    PARAMETERS,
     RUSSIAN_A,
+    SCHOOL,
+    STAFF,
     STUDENTS_A,
     STUDENTS_B,
     TEACHER,
@@ -32,16 +36,60 @@ FOR_DEPUTY: Final = Actor(ADMIN.id, "administrator", on_behalf_of=DEPUTY.id, bas
 SUBGROUPS: Final = (uid(60), uid(61), uid(62))
 DAYS: Final = ("2026-09-07", "2026-09-09", "2026-10-12", "2026-10-26", "2026-11-05")
 
+ABOUT: Final[dict[str, dict[str, str]]] = {
+    "duty_assigned": {"person": TEACHER_3.id},
+    "duty_ended": {"person": TEACHER_3.id},
+    "responsible_appointed": {"person": STAFF[0]},
+    "regulation_adopted": {},
+    "timetable_set": {"class_group": CLASS_A},
+}
+
 
 def backdate(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
     """Ask for a back-dated act in a class or a course, or answer who asked."""
     places = [journal.find(f"class/{one}") for one in (CLASS_A, CLASS_B)]
     places += [journal.find(f"course/{one}") for one in (MATHS_A, RUSSIAN_A, *SUBGROUPS)]
     waiting = [one for one in places if isinstance(one, ClassGroup | Course) and one.backdatings]
+    if choices.number(4) == 0:
+        return _order(choices, journal)
     if waiting and choices.number(2) == 0:
         return _answer(choices, choices.one(waiting)), _answerer(choices)
     asker = TEACHER if choices.rarely() else choices.one((DEPUTY, ADMIN, FOR_DEPUTY))
     return _ask(choices, journal), asker
+
+
+def _order(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
+    """Ask for an order of the school, or give or refuse one that somebody asked for."""
+    known = journal.find(f"backdating/{SCHOOL}")
+    if isinstance(known, SetupBackdatings) and known.asked and choices.number(3):
+        asked = choices.one(list(known.asked.values()))
+        if choices.number(4) == 0:
+            return cmd.RefuseSetupBackdating(request=asked.entry, basis="нет"), _answerer(choices)
+        return _given(choices, asked), _answerer(choices)
+    what = choices.one(tuple(ABOUT))
+    day, about = choices.one(DAYS), {} if choices.rarely() else ABOUT[what]
+    asker = TEACHER if choices.rarely() else choices.one((DEPUTY, ADMIN, FOR_DEPUTY))
+    return cmd.RequestSetupBackdating(what=what, day=day, basis="приказ № 9", **about), asker  # type: ignore[arg-type]
+
+
+def _given(choices: Choices, asked: SetupAsked) -> cmd.JournalCommand:
+    day = choices.one(DAYS) if choices.rarely() else asked.day
+    order: dict[str, Any] = {"order_number": "9", "order_date": "2026-09-01"}
+    match asked.what:
+        case "duty_assigned":
+            duty = choices.one(("class_teacher", "substitute"))
+            return cmd.AssignDuty(person=asked.of, duty=duty, starts_on=day, request=asked.entry, **order)  # type: ignore[arg-type]
+        case "duty_ended":
+            duty = choices.one(("class_teacher", "substitute"))
+            return cmd.EndDuty(person=asked.of, duty=duty, ends_on=day, request=asked.entry)  # type: ignore[arg-type]
+        case "responsible_appointed":
+            return cmd.AppointResponsible(person=asked.of, starts_on=day, request=asked.entry, **order)
+        case "regulation_adopted":
+            return cmd.AdoptRegulation(effective_from=day, parameters=PARAMETERS, request=asked.entry, **order)
+        case _:
+            return cmd.SetTimetable(
+                class_group=asked.of, effective_from=day, bells=uid(70), lessons=(), request=asked.entry
+            )
 
 
 def _ask(choices: Choices, journal: Journal) -> cmd.JournalCommand:

@@ -6,6 +6,15 @@ from typing import Any
 
 ACTS = {"teacher_assigned", "student_enrolled", "subgroup_joined", "student_left", "subgroup_left"}
 
+ORDERS = {
+    "duty_assigned": "teacher",
+    "duty_ended": "teacher",
+    "responsible_appointed": "staff",
+    "regulation_adopted": "",
+    "timetable_set": "",
+}
+"""Of which kind the person is whom an order is about."""
+
 
 def check_asked(check: Any) -> None:
     """Judge a request to act, or a refusal."""
@@ -38,6 +47,43 @@ def check_act(check: Any) -> None:
     for stream, period in check.periods():
         if period["year"] == made["year"] and made["grade"] in period["grades"] and check.is_closed(stream):
             assert period["ends_on"] < day or ("ends_on" in data and period["ends_on"] == day)
+
+
+def check_setup_asked(check: Any) -> None:
+    """Judge a request for an order of the school, or a refusal."""
+    data = check.data
+    assert data["basis"]
+    if check.item.type == "setup_backdating_refused":
+        check.check_answer(data["request"], "setup_backdating_requested")
+        return
+    kind = ORDERS[data["what"]]
+    assert ("person" in data) == bool(kind)
+    assert ("class_group" in data) == (data["what"] == "timetable_set")
+    if kind:
+        assert check.made("person", data["person"])["kind"] == kind
+    if "class_group" in data:
+        check.made("class", data["class_group"])
+
+
+def check_setup_act(check: Any) -> None:
+    """Judge an order: alone outside closed periods, or of a request as it was asked."""
+    data, what = check.data, check.item.type
+    day = data.get("starts_on") or data.get("effective_from") or data["ends_on"]
+    class_group = check.item.stream.partition("/")[2] if what == "timetable_set" else None
+    if "request" in data:
+        asked = check.before[data["request"]]
+        assert asked.type == "setup_backdating_requested"
+        assert (asked.data["what"], asked.data["day"]) == (what, day)
+        assert (asked.data.get("person"), asked.data.get("class_group")) == (data.get("person"), class_group)
+        people = [{item.actor, item.on_behalf_of} - {None} for item in (check.item, asked)]
+        assert not people[0] & people[1]
+        assert not [other for other in check.before if other.data.get("request") == data["request"]]
+        return
+    made = check.made("class", class_group) if class_group else None
+    for stream, period in check.periods():
+        is_its = made is None or (period["year"] == made["year"] and made["grade"] in period["grades"])
+        if is_its and check.is_closed(stream):
+            assert period["ends_on"] < day or (what == "duty_ended" and period["ends_on"] == day)
 
 
 def _check_answer(check: Any) -> Any:

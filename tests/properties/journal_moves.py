@@ -369,7 +369,7 @@ def _adopt(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
     parameters = msgspec.structs.replace(
         PARAMETERS, result_hours=hours, mark_for_absent=handling, mark_for_unassigned_homework=unassigned
     )
-    order = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
+    order: dict[str, Any] = {"order_number": choices.one(("17-о", "18-о", "19-о", "")), "order_date": choices.one(DAYS)}
     command = cmd.AdoptRegulation(**order, effective_from=choices.one(DAYS), parameters=parameters)
     return command, _administrator(choices)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.properties import journals_oracle, results_oracle
 from tests.properties.accounts_oracle import AccountsOracle
-from tests.properties.backdating_oracle import ACTS, check_act, check_asked
+from tests.properties.backdating_oracle import ACTS, check_act, check_asked, check_setup_act, check_setup_asked
 from tests.properties.backups_oracle import BackupsOracle
 from tests.properties.blocking_oracle import BlockingOracle
 from tests.properties.erasures_oracle import ErasuresOracle
@@ -56,6 +56,7 @@ CREATE = {
     "control": "control_check_recorded",
     "remark": "remark_raised",
     "duty": "duty_assigned",
+    "backdating": "setup_backdating_requested",
     "bells": "bell_schedule_set",
     "timetable": "timetable_set",
     "certificate": "certificate_recorded",
@@ -170,8 +171,8 @@ class _Checker(
         elif kind in ALWAYS_THE_SAME:
             assert item.type == CREATE[kind]
             assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
-        elif kind == "duty":
-            assert item.stream == f"duty/{self.before[0].stream.partition('/')[2]}"
+        elif kind in ("duty", "backdating"):
+            assert item.stream == f"{kind}/{self.before[0].stream.partition('/')[2]}"
             assert item.type == CREATE[kind] or item.version > 1
         elif kind == "calendar":
             assert item.version > 1 or item.type in DECLARATIONS
@@ -541,7 +542,8 @@ class _Checker(
         return stays
 
     def check_regulation(self) -> None:
-        assert self.data.keys() == {"order_number", "order_date", "effective_from", "parameters"}
+        assert self.data.keys() - {"request"} == {"order_number", "order_date", "effective_from", "parameters"}
+        check_setup_act(self)
         self.check_order("effective_from")
         assert self.data["parameters"].keys() == PARAMETERS.keys()
         for name, value in self.data["parameters"].items():
@@ -554,7 +556,8 @@ class _Checker(
         date.fromisoformat(f"2001-{self.data['parameters']['annual_refresh_until']}")
 
     def check_responsible(self) -> None:
-        assert self.data.keys() == {"order_number", "order_date", "person", "starts_on"}
+        assert self.data.keys() - {"request"} == {"order_number", "order_date", "person", "starts_on"}
+        check_setup_act(self)
         assert self.made("person", self.data["person"])["kind"] == "staff"
         self.check_order("starts_on")
 
@@ -599,7 +602,11 @@ class _Checker(
         assert self.data["pages"] > 0
         self.check_sheets()
 
+    def check_backdating(self) -> None:
+        check_setup_asked(self)
+
     def check_duty(self) -> None:
+        check_setup_act(self)
         assert self.made("person", self.data["person"])["kind"] == "teacher"
         spans = self.duties(self.data["person"], self.data["duty"])
         if self.item.type == "duty_ended":

@@ -250,6 +250,8 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("class_backdating_refused", request=3))
     assert caught(replaced("course_backdating_requested", what="student_left"))
     assert caught(replaced("course_backdating_refused", basis=""))
+    assert caught(replaced("setup_backdating_requested", basis=""))
+    assert caught(replaced("setup_backdating_refused", request=3))
     assert caught(asked("student_enrolled", "class_backdating_requested", day="2026-09-02"))
     assert caught(asked("teacher_assigned", "course_backdating_requested", teacher=TEACHER_OF_NOTHING))
     for type_ in ("student_enrolled", "student_left", "teacher_assigned", "subgroup_joined", "subgroup_left"):

@@ -225,7 +225,7 @@ def test_who_is_at_the_school_is_not_erased_by_term(school: SmallSchool) -> None
 
 def test_a_teacher_is_here_while_a_duty_has_no_end(school: SmallSchool) -> None:
     school.do(schedule(row(years=0), effective_from="2026-09-02"), ADMIN)
-    days = {"order_number": "1", "order_date": "2026-08-25", "starts_on": "2026-09-01"}
+    days: dict[str, Any] = {"order_number": "1", "order_date": "2026-08-25", "starts_on": "2026-09-01"}
     school.do(cmd.AssignDuty(person=TEACHER.id, duty="journal", **days), ADMIN)
     assert school.refuse(proposal(TEACHER.id, counted_from="2026-09-03"), ADMIN).rule == "still_at_school"
     school.do(cmd.EndDuty(person=TEACHER.id, duty="journal", ends_on="2026-09-04"), ADMIN)

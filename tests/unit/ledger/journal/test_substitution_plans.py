@@ -121,7 +121,7 @@ def test_a_place_has_one_plan_and_another_replaces_it(school: SmallSchool) -> No
 
 @pytest.mark.clause("R06", breaks="ledger.journal.substitution_plans:check_duty_of")
 def test_the_substitute_has_the_duty_where_duties_are_kept(school: SmallSchool) -> None:
-    order = {"order_number": "1", "order_date": "2026-08-28", "starts_on": "2026-09-01"}
+    order: dict[str, Any] = {"order_number": "1", "order_date": "2026-08-28", "starts_on": "2026-09-01"}
     school.do(cmd.AssignDuty(person=TEACHER.id, duty="journal", **order), ADMIN, SETUP_AT)
     refused = school.refuse(plan(), DEPUTY, EARLY)
     assert (refused.rule, refused.where) == ("not_among_duties", "substitute")
