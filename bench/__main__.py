@@ -19,6 +19,7 @@ from bench.looking import looks_recorded
 from bench.measure import Report
 from bench.printing import documents_set
 from bench.reading import full_verification, growth, views_as_of, views_rebuilt, year_archive
+from bench.spanning import substitutions_of_years
 from bench.viewing import views_shown
 from tests.cluster import Cluster, running_cluster
 from tests.conftest import make_template
@@ -35,6 +36,7 @@ PARTS = (
     "access",
     "questions",
     "views",
+    "spanning",
     "growth",
     "archive",
     "documents",
@@ -103,6 +105,8 @@ def _of_looks_and_files(report: Report, folder: Path, rounds: int, wanted: Calla
 
 def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool], ready: Path | None) -> None:
     """What needs the model school's whole year, which takes minutes to make."""
+    if wanted("spanning"):
+        substitutions_of_years(report, folder / "years", rounds=5)
     if wanted("archive"):
         year_archive(report, folder)
     if wanted("questions") or wanted("views"):
