@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, cast
 
+from api.access_opening import make_access_log
 from api.auth import Identity
 from api.identity.opening import make_secrets
 from api.retention import PERSON
-from api.schools import make_access_log
 from api.settings import (
     Layout,
     SchoolFile,

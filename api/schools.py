@@ -21,6 +21,7 @@ import msgspec
 import orjson
 from eventsourcing.persistence import PersistenceError
 
+from api.access_opening import LazyAccess
 from api.anchoring import Anchoring
 from api.blocking import BLOCKED, blocked_values
 from api.erasing import ERASED, enforce
@@ -34,8 +35,6 @@ from api.settings import (
     Layout,
     SchoolFile,
     SettingsError,
-    access_environment,
-    access_origin,
     ledger_environment,
     passphrase,
     read_cadence,
@@ -45,16 +44,15 @@ from api.settings import (
 from api.vaults import make_vault, open_sealed_rows, open_vault_of
 from api.whose import Directory
 from api.witnessing import DAY_SECONDS, Asked, Witnessing, ask_all
-from ledger.access.log import AccessLog
 from ledger.application import School
-from ledger.durable import SECRET_MODE, FileTaken, read_secret
+from ledger.durable import read_secret
 from ledger.errors import KeyReused, LedgerDamaged, LetopisError
 from ledger.journal.commands import JournalCommand
 from ledger.journal.lesson import Lesson
 from ledger.journal.sheet import ResultSheet
 from ledger.log import LogRecorder, Receipt
 from ledger.signing.checkpoints import Checkpointer
-from ledger.signing.keys import Signer, create_key, load_signer, vkey_path
+from ledger.signing.keys import Signer, load_signer
 from ledger.signing.proofs import TileRoots
 from ledger.vault.vault import SealedRows, Vault
 from ledger.wire.entry import Actor
@@ -270,68 +268,6 @@ def _name_of(views: Views, origin: str) -> str:
     return rows[0].name if rows else origin
 
 
-class LazyAccess:
-    """A school's access log and its key, opened when they are first needed: who looks at nothing needs neither."""
-
-    def __init__(self, layout: Layout, file: SchoolFile, school_name: Callable[[], str]) -> None:
-        self._layout = layout
-        self._file = file
-        self._school_name = school_name
-        self._lock = threading.Lock()
-        self._log: AccessLog | None = None
-        self._checkpointer: Checkpointer | None = None
-        self._signer: Signer | None = None
-
-    @property
-    def log(self) -> AccessLog:
-        """The log.
-
-        Raises:
-            AccessLogUnavailable: it cannot be opened.
-        """
-        with self._lock:
-            if self._log is None:
-                environment = access_environment(self._layout, self._file)
-                self._log = AccessLog(environment, self._file.origin, self._school_name)
-            return self._log
-
-    @property
-    def signer(self) -> Signer:
-        """The log's key; made where a folder has none yet.
-
-        Raises:
-            LetopisError: it cannot be used.
-        """
-        with self._lock:
-            if self._signer is None:
-                ensure_access_key(self._layout, self._file)
-                origin = access_origin(self._file.origin)
-                self._signer = load_signer(self._layout.access_key, origin, passphrase())
-            return self._signer
-
-    @property
-    def checkpointer(self) -> Checkpointer:
-        """What signs the log.
-
-        Raises:
-            LetopisError: log or key cannot be opened.
-        """
-        log, signer = self.log, self.signer
-        with self._lock:
-            if self._checkpointer is None:
-                self._checkpointer = Checkpointer(log.ledger, signer)
-            return self._checkpointer
-
-    def close(self) -> None:
-        """Close what was opened."""
-        with self._lock:
-            if self._checkpointer is not None:
-                self._checkpointer.stop()
-            if self._log is not None:
-                self._log.close()
-                self._log = None
-
-
 def _plain(id_: str, lesson: Lesson) -> dict[str, Any]:
     """A lesson as plain values: header, facts with their standing entries, requests."""
     facts = [
@@ -467,31 +403,6 @@ def read_request_key(layout: Layout) -> bytes:
         return read_secret(layout.request_key, limit_bytes=_REQUEST_KEY_BYTES_MAX)
     except FileNotFoundError:
         raise SettingsError(f"{layout.request_key}: нет файла; его делает / missing; made by: letopis init") from None
-
-
-def ensure_access_key(layout: Layout, school: SchoolFile) -> None:
-    """Make the access log's key, unless there is one.
-
-    Raises:
-        KeyRefused, FileRefused: it cannot be made.
-    """
-    if not layout.access_key.exists():
-        try:
-            create_key(layout.access_key, access_origin(school.origin), passphrase())
-            vkey_path(layout.access_key).chmod(SECRET_MODE)  # as everything in the folder
-        except FileTaken:
-            if not layout.access_key.exists():
-                raise
-
-
-def make_access_log(layout: Layout, school: SchoolFile) -> None:
-    """Make the access log and its key, or bring its tables up to date; as `make_vault`.
-
-    Raises:
-        LetopisError: they cannot be made.
-    """
-    ensure_access_key(layout, school)
-    AccessLog(access_environment(layout, school, create=True), school.origin, str).close()
 
 
 def removable_rows(school: OpenSchool) -> SealedRows:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import typer
 import typer.core
 
-from api.cli import access, backdated, backups, block, paper, paper_register, personal, reopenings, witness
+from api.cli import access, backdated, backups, block, paper, paper_register, personal, reopenings, vault, witness
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.people import accounts
@@ -36,15 +36,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-vault = typer.Typer(
-    help="Хранилище личных сведений / the vault of personal values", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(vault, name="vault", short_help="Личные сведения / personal values")
-
 printouts = typer.Typer(
     help="Распечатки (регламент, 3.3) / paper under regulation 3.3", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(witness.app, name="witness", short_help="Быть свидетелем чужих журналов / to witness others' logs")
+app.add_typer(vault.vault, name="vault", short_help="Личные сведения / personal values")
 app.add_typer(accounts, name="accounts", short_help="Учётные записи / accounts")
 app.add_typer(printouts, name="printouts", short_help="Распечатки по п. 3.3 / paper under 3.3")
 app.add_typer(reopenings.reopenings, name="reopenings", short_help="Открыть снова, вдвоём / reopening, by two")
@@ -460,22 +456,6 @@ def migrate(var: Var = Path("var"), as_json: Json = False) -> None:
     from api.cli.founding import run_migrate
 
     raise typer.Exit(run_migrate(Console(as_json=as_json), var))
-
-
-@vault.command()
-def sweep(
-    var: Var = Path("var"),
-    older_than_days: Annotated[int, typer.Option(min=1, max=36_500, help="Старше скольких дней / older than")] = 7,
-    apply: Annotated[bool, typer.Option("--apply", help="Удалить / remove; without it: only show")] = False,
-    as_json: Json = False,
-) -> None:
-    """Убрать личные сведения, на которые не ссылается ни одна запись. / Remove what no entry names."""
-    from api.cli.sweeping import run_sweep
-
-    raise typer.Exit(run_sweep(Console(as_json=as_json), var, days=older_than_days, apply=apply))
-
-
-vault.command()(personal.rekey)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
+from api.access_opening import make_access_log
 from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.founding import init_school
 from api.identity.opening import make_secrets
-from api.schools import make_access_log
 from api.settings import Layout, SchoolFile, SettingsError, code_of, ledger_environment, read_school_file
 from api.vaults import make_vault
 from ledger.application import School
