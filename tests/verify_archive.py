@@ -1911,7 +1911,14 @@ def _timetable(b: Builder, year: str, group: str, course: str) -> tuple[str, int
     bells = b.uuid()
     b.ring(bells, "2026-09-01", "08:30-09:15", "09:25-10:10", title='-Первая; "смена"\\')
     b.ring(bells, "2026-11-01", "08:30-09:10")
-    b.week(group, bells, "2026-10-26", (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even"))
+    # The quarter is closed: another asked for its timetable.
+    before, b.actor = b.actor, {"id": b.uuid(), "role": "deputy"}
+    asked = {"what": "timetable_set", "class_group": group, "day": "2026-09-01", "basis": '=Приказ; "№ 9"'}
+    request = b.add("backdating", b.school_id, "setup_backdating_requested", **asked)
+    b.begin()
+    b.actor = before
+    places = (1, 1, course, "every"), (1, 2, course, "odd"), (3, 2, course, "even")
+    b.week(group, bells, "2026-09-01", *places, request=request)
     b.week(group, bells, "2026-11-05", (2, 1, course, "every"))
     return bells, declared
 

@@ -129,6 +129,7 @@ PHRASES: Final[dict[str, str]] = {
     "purpose, end, and one scope at most": "цель, срок и не больше одной области",
     "no purpose and no scope": "без цели и области",
     "sorted ids, each once": "id по порядку, каждый один раз",
+    "neither person nor class": "ни человека, ни класса",
     "a student, for a guardian alone": "ученик, и только у законного представителя",
     "a sheet once": "форма один раз",
     "a day that has come": "день, который наступил",

@@ -24,8 +24,9 @@ def _clauses(value: ast.expr) -> set[str]:
         case ast.IfExp(body=one, orelse=other):
             return _clauses(one) | _clauses(other)
         case ast.Name(id="clause"):
-            # What `check_role` was told by those who call it.
-            return {text for call in calls("check_role") for text in _clauses(call.args[2])}
+            # What `check_role` was told by those who call it, and by those who call what hands it on.
+            told = (call.args[2] for name in ("check_role", "check_setup_role") for call in calls(name))
+            return {text for said in told if ast.unparse(said) != "clause" for text in _clauses(said)}
         case ast.Name(id="_CLAUSE"):
             return {"3.3"}
         case ast.Name(id=name):

@@ -336,5 +336,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "6fc65982011e7de3a80d6f05dfb564b6a63b8266cef2e1daf98e410c6333fc31"
-PINNED_M = "159bd3a2eee1c6e54ac2aeafc736a03e54eb464044ebf63a3324a55a5f80ed31"
+PINNED_S = "74d317875d015f017eda94f70c181b547f283e951299d8116190e8f7da940163"
+PINNED_M = "e8a2c1ae2301db438c9b08d27e4182078f43d56e4010aa92dcfb7f08e5eb97ef"

@@ -36,11 +36,17 @@ def school() -> SmallSchool:
     return SmallSchool()
 
 
-def adopt(school: SmallSchool, handling: Handling, effective_from: str = "2026-09-01") -> None:
+def adopt(
+    school: SmallSchool, handling: Handling, effective_from: str = "2026-09-01", request: int | None = None
+) -> None:
     parameters = msgspec.structs.replace(PARAMETERS, mark_for_absent=handling)
     number = f"{school.journal.size}-о"
     command = cmd.AdoptRegulation(
-        order_number=number, order_date="2026-08-28", effective_from=effective_from, parameters=parameters
+        order_number=number,
+        order_date="2026-08-28",
+        effective_from=effective_from,
+        parameters=parameters,
+        request=request,
     )
     school.do(command, ADMIN)
 
@@ -92,7 +98,8 @@ def test_judges_an_approval_by_the_same_rule(school: SmallSchool) -> None:
     late = moscow("2026-10-27 12:00")
     wanted = cmd.RequestCorrection(lesson=LESSON, corrects=absence, new="ill", reason="document", basis="Справка")
     assert school.refuse(wanted, now=late).rule == "absent_student"
-    adopt(school, "flag")
+    order = cmd.RequestSetupBackdating(what="regulation_adopted", day="2026-09-01", basis="приказ № 8")
+    adopt(school, "flag", request=school.index(order, DEPUTY, late))
     request = school.index(wanted, now=late)
     assert school.do(cmd.ApproveCorrection(lesson=LESSON, request=request), DEPUTY, late)
 
