@@ -22,6 +22,7 @@ from ledger.journal.deadlines.homework import homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
+from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from projections.engine import Views
 from projections.views.deadline_counts import deadline_counts
 from projections.views.deadline_tally import By
@@ -646,6 +647,57 @@ def test_a_lesson_whose_only_oral_marks_are_annulled_has_none(tmp_path: Path) ->
             whole = lesson_deadlines(views, lesson[-36:], now=LATER, at=at).completeness
             assert whole is not None
             assert +of_days == {(school.teachers[0], "", None if whole.open else whole.index): 1}
+
+
+def test_homework_for_the_next_day_is_counted_by_the_end_of_its_classs_day(tmp_path: Path) -> None:
+    school = DeadlineLog(5, classes_count=1, students_count=3, courses_count=1)
+    order: dict[str, Any] = {"order_number": "1", "order_date": "2026-08-28", "effective_from": "2026-08-28"}
+    adopted = j.RegulationAdopted(parameters=PARAMETERS, **order)
+    school.command((f"regulation/{school.period}", adopted), role="administrator", seconds=60)
+    course, group, _ = school.courses[0]
+    clocks = {1: ("09:00", "09:45"), 2: ("10:00", "10:45"), 7: ("15:00", "15:45")}
+    rung = tuple(Bell(number=number, starts_at=first, ends_at=last) for number, (first, last) in clocks.items())
+    bells = school.id()
+    ring = BellScheduleSet(title="1-я смена", effective_from="2026-09-01", lessons=rung)
+    school.command((f"bells/{bells}", ring), role="admin", seconds=60)
+    # No day has the seventh lesson: that it is in the bells bounds the end of a day, and decides nothing.
+    week = tuple(
+        TimetableLesson(course=course, weekday=day, number=number, weeks="every")
+        for day in range(1, 7)
+        for number in (1, 2)
+    )
+    timetable = TimetableSet(effective_from="2026-09-01", bells=bells, lessons=week)
+    school.command((f"timetable/{group}", timetable), role="admin", seconds=60)
+    monday = school.log.at.astimezone(MOSCOW).date()
+    monday += timedelta(days=14 - monday.weekday())
+
+    def teach(day: date, number: int, recorded_at: str) -> None:
+        lesson, (starts_at, ends_at) = f"lesson/{school.id()}", clocks[number]
+        header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": starts_at, "ends_at": ends_at}
+        kept = j.LessonRecorded(
+            course=course, teacher=school.teachers[0], topic="Т", attendance="taken", number=number, **header
+        )
+        given_on = j.HomeworkAssigned(text="§ 7", due_on=(day + timedelta(days=1)).isoformat())
+        at = datetime.combine(day, time.fromisoformat(recorded_at), MOSCOW)
+        school.command((lesson, kept), (lesson, given_on), seconds=int((at - school.log.at).total_seconds()))
+
+    teach(monday, 2, "10:50")
+    teach(monday, 1, "12:00")  # an hour and a quarter behind the day's last lesson: late
+    tuesday = monday + timedelta(days=1)
+    teach(tuesday, 1, "11:00")  # an hour and a quarter behind its own end, and in time
+    teach(tuesday, 2, "11:44")
+    wednesday = tuesday + timedelta(days=1)
+    teach(wednesday, 1, "09:50")
+    teach(wednesday, 2, "17:00")  # late whenever a day by these bells ends
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        assert views.select("SELECT b.lesson FROM {additions} b", {}) == []
+        now = datetime.combine(wednesday, time(18), MOSCOW)
+        asked = Asked(rules=("homework",), statuses=WORST_FIRST)
+        (found,) = deadline_counts(views, asked, now=now, by=()).rows
+        counted = {status: getattr(found, status) for status in WORST_FIRST if getattr(found, status)}
+        assert counted == Counter(row.status for row in deadline_register(views, asked, now=now).rows)
+        assert counted == {"late": 2, "on_time": 4}
 
 
 @_quiet
