@@ -152,9 +152,7 @@ _REFERS: Final[Mapping[str, tuple[str, str]]] = {
             *("refusals", "results"),
         )
     },
-    **{
-        f"{table}.person": _PEOPLE for table in ("duties", "responsible", "data_notices", "data_updates", "backdatings")
-    },
+    **{f"{table}.person": _PEOPLE for table in ("duties", "responsible", "data_notices", "data_updates")},
     **{f"{table}.guardian": _PEOPLE for table in ("guardians", "consents", "refusals")},
     **{
         f"{table}.{name}": _PEOPLE
