@@ -1,4 +1,4 @@
-"""`extract`: a part of the log that proves itself: of a class, of a student, or of single entries."""
+"""`extract`: a part of the log that proves itself: of a class, a student, a printed form, or of single entries."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from api.cli.looking import look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder, zip_or_remove
 from api.extracting import DISCLOSED, class_target, make_extract, student_target
+from api.printing import scope_of, source_of
 from api.schools import OpenSchool
 from api.settings import SettingsError
 from api.shown import EXTRACT_KINDS
 from exports.extract_scope import Choice, Target
+from exports.printing.forms import make_form
 from ledger.log import SignedCheckpoint
+from projections.views.prints import find_print
 
 _RANGES = re.compile(r"[0-9]{1,15}(?:-[0-9]{1,15})?(?:,[0-9]{1,15}(?:-[0-9]{1,15})?)*", re.ASCII)
 ENTRIES_MAX: Final = 100_000
 
 
 class ExtractOptions(NamedTuple):
-    """Of what (one of the three), without personal values, and a zip beside it."""
+    """Of what (one of the four), without personal values, and a zip beside it."""
 
     class_: str | None = None
     student: str | None = None
     entries: str | None = None
     public: bool = False
     zip_: bool = False
+    form: int | None = None
 
 
 def run_extract(console: Console, var: Path, out: Path, options: ExtractOptions) -> int:
@@ -49,7 +53,7 @@ def run_extract(console: Console, var: Path, out: Path, options: ExtractOptions)
             "extract": str(out),
             "entries": len(choice.indexes),
             "size": checkpoint.size,
-            "complete_streams": 0 if options.entries else len(choice.complete),
+            "complete_streams": len(choice.complete) if options.class_ or options.student else 0,
             "vkey": school.signer.vkey,
         }
         check = f'python3 {out}/verify.pyz {out} --key "{school.signer.vkey}"'
@@ -82,8 +86,10 @@ def export_extract(school: OpenSchool, checkpoint: SignedCheckpoint, out: Path, 
 
 
 def _target(school: OpenSchool, size: int, options: ExtractOptions) -> Target:
-    if sum(value is not None for value in (options.class_, options.student, options.entries)) != 1:
-        raise SettingsError("одно из --class, --student, --entries / one of --class, --student, --entries")
+    of = (options.class_, options.student, options.entries, options.form)
+    if sum(value is not None for value in of) != 1:
+        names = "--class, --student, --entries, --form"
+        raise SettingsError(f"одно из {names} / one of {names}")
     if options.class_ is not None:
         found = class_target(school, options.class_, size)
         if found is None:
@@ -94,7 +100,24 @@ def _target(school: OpenSchool, size: int, options: ExtractOptions) -> Target:
         if found is None:
             raise SettingsError("--student: такого ученика нет / there is no such student")
         return found
+    if options.form is not None:
+        return Target("entries", entries=_entries_of_form(school, options.form, size))
     return Target("entries", entries=_indexes(options.entries or "", size))
+
+
+def _entries_of_form(school: OpenSchool, entry: int, size: int) -> tuple[int, ...]:
+    """What a printed form rests on, row by row, and what became of it: issued, certified, voided.
+
+    Raises:
+        SettingsError: no form was issued by this entry.
+    """
+    issued = find_print(school.views, entry=entry, at=size) if entry < size else None
+    if issued is None:
+        raise SettingsError(f"--form: запись {entry} не выдавала формы / entry {entry} issued no form")
+    form = make_form(source_of(school, issued.position), scope_of(issued))
+    found = {index for sheet in form.sheets for row in sheet.rows for index in row.entries}
+    found.update(one for one in (issued.entry, issued.certified_entry, issued.voided_entry) if one is not None)
+    return tuple(sorted(found))
 
 
 def _indexes(text: str, size: int) -> tuple[int, ...]:

@@ -62,12 +62,13 @@ def extract(
     class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А или id / class: 5А or id")] = None,
     student: Annotated[str | None, typer.Option(help="Ученик: id / a student's id")] = None,
     entries: Annotated[str | None, typer.Option(help="Записи: 5,7-9 / entries by index")] = None,
+    form: Annotated[int | None, typer.Option(min=0, help="Печатная форма: её запись / a printed form's entry")] = None,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных / without personal values")] = False,
     zip_: Annotated[bool, typer.Option("--zip", help="И zip рядом / and a zip beside it")] = False,
     as_json: Json = False,
 ) -> None:
-    """Выписка с доказательством: класс, ученик или записи. / A part of the log that proves itself."""
+    """Выписка с доказательством: класс, ученик, форма или записи. / A part of the log that proves itself."""
     from api.cli.extracting import ExtractOptions, run_extract
 
-    options = ExtractOptions(class_, student, entries, public, zip_)
+    options = ExtractOptions(class_, student, entries, public, zip_, form)
     raise typer.Exit(run_extract(Console(as_json=as_json), var, out, options))

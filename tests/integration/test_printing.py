@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 
 from api.cli.console import Console, Exit
+from api.cli.extracting import ExtractOptions, run_extract
 from api.cli.keeping import export_archive
 from api.cli.printing import (
     Chosen,
@@ -23,16 +24,18 @@ from api.cli.printing import (
     run_prints,
     run_void,
 )
-from api.printing import covering_checkpoint
+from api.printing import covering_checkpoint, scope_of, source_of
 from api.schools import open_school
 from api.settings import SettingsError
 from exports.printing.code import PrintCode, format_code, origin_digest, parse_code
+from exports.printing.forms import make_form
 from exports.printing.scan import read_codes
 from ledger.errors import LetopisError
 from ledger.journal.commands import Correct
 from ledger.wire.entry import Actor
 from projections.views.class_page import class_page
 from projections.views.lookups import classes, periods
+from projections.views.prints import find_print
 from tests.command_line import letopis
 from tests.conftest import Database
 from tests.sample_folders import sample_folder, sample_on_postgres
@@ -136,6 +139,37 @@ def test_what_was_corrected_since_is_named_with_its_entry_and_who(
     assert f"[{by}]" in text
     assert "сравните её глазами" in text
     assert (tmp_path / "true.pdf").read_bytes() == out.read_bytes()
+
+
+def test_what_a_form_rests_on_is_an_extract_that_proves_itself(
+    sqlite_var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry, code = printed(sqlite_var, tmp_path / "page.pdf", capsys)
+    by = corrected(sqlite_var)
+    out = tmp_path / "sheet"
+    assert run_extract(QUIET, sqlite_var, out, ExtractOptions(form=entry)) == Exit.DONE
+    shown = said(capsys)
+    with open_school(sqlite_var, background=False, recording=False) as school:
+        issued = find_print(school.read_views(), entry=entry)
+        assert issued is not None
+        form = make_form(source_of(school, issued.position), scope_of(issued))
+        key = school.signer.vkey
+    rests_on = {index for sheet in form.sheets for row in sheet.rows for index in row.entries}
+    assert len(rests_on) > 10
+    held = {
+        orjson.loads(line)["index"] for path in out.glob("data/log/*.jsonl") for line in path.read_bytes().splitlines()
+    }
+    assert held == {0, entry, *rests_on}, "nothing else of the school, and nothing that came since"
+    assert by not in held
+    assert code.position <= entry < shown["size"]
+    report = verify_archive(out, Pinned(parse_vkey(key)))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    for other in (entry - 1, 10**9):
+        with pytest.raises(SettingsError, match="issued no form"):
+            run_extract(QUIET, sqlite_var, tmp_path / "none", ExtractOptions(form=other))
+    with pytest.raises(SettingsError, match="one of"):
+        run_extract(QUIET, sqlite_var, tmp_path / "none", ExtractOptions(form=entry, class_="2А"))
+    assert not (tmp_path / "none").exists()
 
 
 def test_forged_codes_are_found(sqlite_var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
