@@ -126,6 +126,14 @@ def extra_fields_without_end(path: Path, members: list[Member]) -> None:
     write_members(path, changed(members, "bagit.txt", local_extra=b"UT\x00\x00" * 16_000))
 
 
+@laid_out("zip-inconsistent")
+def last_line_of_the_directory_longer_than_the_directory(path: Path, members: list[Member]) -> None:
+    raw = bytearray(write_members(path, members).read_bytes())
+    at = raw.rindex(b"PK\1\2")
+    raw[at + 32 : at + 34] = b"\xff\x00"  # of a comment that is not there
+    path.write_bytes(raw)
+
+
 @laid_out("zip-trailing-bytes")
 def second_table_before_all_members(path: Path, members: list[Member]) -> None:
     write_members(path, [HIDDEN, *members])

@@ -41,8 +41,8 @@ class LayoutError(ValueError):
         self.member = member
 
 
-def read_end(file: IO[bytes]) -> tuple[int, int]:
-    """Return how many members the end record says, or the ZIP64 record that it repeats, and where its directory begins.
+def read_end(file: IO[bytes]) -> tuple[int, int, int]:
+    """Return how many members the end record says, or the ZIP64 record that it repeats, and where its directory lies.
 
     Raises:
         LayoutError: no end record as the last thing, another directory right before it, or a second opinion.
@@ -73,24 +73,28 @@ def read_end(file: IO[bytes]) -> tuple[int, int]:
     if directory_at + directory_bytes != behind:
         code = "zip-trailing-bytes" if directory_at + directory_bytes < behind else "archive-unreadable"
         raise LayoutError(code, f"a directory that ends at byte {behind}", directory_at + directory_bytes)
-    return count, directory_at
+    return count, directory_at, behind
 
 
-def check_members(file: IO[bytes], members: Sequence[zipfile.ZipInfo], end: tuple[int, int]) -> None:
+def check_members(file: IO[bytes], members: Sequence[zipfile.ZipInfo], end: tuple[int, int, int]) -> None:
     """See that members lie side by side from byte 0 up to the directory, each as the directory describes it.
 
     Raises:
         LayoutError: a gap, an overlap, or a local header that says something else.
     """
-    count, directory_at = end
-    if len(members) != count:
+    count, directory_at, behind = end
+    at = directory_at
+    for _ in members:  # `zipfile` takes a last one that says to be longer than the directory
+        file.seek(at + 28)
+        at += 46 + sum(struct.unpack("<3H", file.read(6)))
+    if (len(members), at) != (count, behind):
         raise LayoutError("zip-inconsistent", f"{count} members in the directory", len(members))
     in_order = sorted(members, key=lambda member: member.header_offset)
     ends = [*(member.header_offset for member in in_order), directory_at]
     if ends[0] != 0:
         raise LayoutError("zip-trailing-bytes", "the first member at byte 0", f"something up to byte {ends[0]}")
-    for member, behind in zip(in_order, ends[1:], strict=True):
-        _check_member(file, member, behind)
+    for member, ends_at in zip(in_order, ends[1:], strict=True):
+        _check_member(file, member, ends_at)
 
 
 def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None:
@@ -107,12 +111,13 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None
         size, packed = struct.unpack("<2Q", long_sizes)
     list(_extras(member.extra, name))
     told = (member.CRC, member.compress_size, member.file_size)
+    moment = (date >> 9) + 1980, date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, (time & 31) * 2
     is_told_behind = flags & _DESCRIPTOR_FOLLOWS
     spelt = member.orig_filename.encode("utf-8" if flags & _UTF8 else "cp437", "replace")
     if (
         (signature, raw_name, flags, method) != (b"PK\x03\x04", spelt, member.flag_bits, member.compress_type)
         or ((crc, packed, size) != told and not (is_told_behind and (crc, packed, size) == (0, 0, 0)))
-        or _moment(date, time) != member.date_time
+        or moment != member.date_time
         or (method == zipfile.ZIP_STORED and told[1] != told[2])
         or member.volume
     ):
@@ -122,11 +127,6 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, behind: int) -> None
     descriptors = _descriptors(told) if is_told_behind else [b""]
     if behind - at > max(map(len, descriptors)) or file.read(max(0, behind - at)) not in descriptors or behind < at:
         raise LayoutError("zip-trailing-bytes", f"a member that ends at byte {behind}", at, name)
-
-
-def _moment(date: int, time: int) -> tuple[int, ...]:
-    """Return a moment as `zipfile` reads it from the directory."""
-    return (date >> 9) + 1980, date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, (time & 31) * 2
 
 
 def _extras(extra: bytes, name: str) -> Iterator[tuple[int, bytes]]:

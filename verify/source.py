@@ -144,9 +144,8 @@ class Zip:
     def open(self, name: str) -> IO[bytes]:
         """Open a member; its CRC is compared at its end."""
         member = self._members[name]
-        if member.compress_type == zipfile.ZIP_STORED:
-            return self._zip.open(member)
-        return io.BufferedReader(_Inflated(self._path, member))
+        is_stored = member.compress_type == zipfile.ZIP_STORED
+        return self._zip.open(member) if is_stored else io.BufferedReader(_Inflated(self._path, member))
 
 
 def open_source(path: Path, report: Report) -> Source | None:

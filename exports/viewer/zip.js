@@ -139,6 +139,7 @@
       lengthen(member);
       members.push(member);
       at = behindName + extraBytes + commentBytes;
+      if (at > bytes.length) throw new LayoutError("zip-inconsistent", "a directory of whole lines", "one cut short");
     }
     return members;
   }
