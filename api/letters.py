@@ -7,7 +7,6 @@ from exports.guardianship import guardianship_letter
 from exports.sheet_notice import sheet_notice
 from projections.reading import resolve
 from projections.views.people_registers import Refusal, refusals
-from projections.views.summary_sheets import sheet_versions
 
 
 class NoRefusalError(LookupError):
@@ -33,9 +32,4 @@ def letter_of(school: OpenSchool, entry: int, guardian: str | None = None) -> tu
 def notice_of(school: OpenSchool, class_group: str) -> tuple[str, tuple[str, ...]] | None:
     """The notice to the archive that a sheet changed behind its transfer, and whom it names; None: it did not."""
     views = school.read_views()
-    position = resolve(views, None)
-    history = sheet_versions(views, class_group, at=position)
-    if history is None:
-        return None
-    names = school.names(change.student for change in history.since_transfer or ())
-    return sheet_notice(views, class_group, school.school_name(), names, position)
+    return sheet_notice(views, class_group, school.school_name(), school.names, resolve(views, None))

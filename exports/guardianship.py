@@ -7,9 +7,9 @@ student, of which class, that a legal representative refused, when and by which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
+from exports.documents.source import shown_day
 from ledger.journal.vocabulary import RELATION_WORDS
 from projections.reading import Reader
 from projections.views.lookups import classes, memberships
@@ -52,7 +52,7 @@ def guardianship_letter(views: Reader, refusal: Refusal, school: str, names: Map
         relation=_relation(views, refusal, position),
         student=names.get(refusal.student, refusal.student),
         class_name=_class(views, refusal, position),
-        refused_on=_day(refusal.refused_on),
+        refused_on=shown_day(refusal.refused_on),
         basis=refusal.basis,
         entry=refusal.entry,
     )
@@ -62,7 +62,7 @@ def _order(views: Reader, on: str, position: int) -> str:
     found = [row for row in regulation(views, at=position).versions if row.effective_from <= on]
     if not found:
         return ""
-    return f" (приказ № {found[-1].order_number} от {_day(found[-1].order_date)})"
+    return f" (приказ № {found[-1].order_number} от {shown_day(found[-1].order_date)})"
 
 
 def _relation(views: Reader, refusal: Refusal, position: int) -> str:
@@ -81,7 +81,3 @@ def _class(views: Reader, refusal: Refusal, position: int) -> str:
     }
     found = [of.name for of in classes(views, at=position).rows if of.class_group in held]
     return ", ".join(found) or "______"
-
-
-def _day(day: str) -> str:
-    return date.fromisoformat(day).strftime("%d.%m.%Y")

@@ -6,14 +6,15 @@ the sheet's bytes, which anybody can make again (verify/spec/tables.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from exports.documents.source import shown_day
 from ledger.journal.summary_sheet import COLUMNS
 from projections.reading import Reader
+from projections.views.journals import journal_turns
 from projections.views.lookups import years
-from projections.views.summary_sheets import SheetChange, sheet_duties, sheet_versions, summary_sheet
+from projections.views.summary_sheets import SheetChange, sheet_versions, summary_sheet
 
 _NOTICE: Final = """{school}
 
@@ -43,32 +44,34 @@ _OPEN: Final = "Журнал класса открыт для исправлен
 
 
 def sheet_notice(
-    views: Reader, class_group: str, school: str, names: Mapping[str, str], position: int
+    views: Reader, class_group: str, school: str, names: Callable[[Iterable[str]], Mapping[str, str]], position: int
 ) -> tuple[str, tuple[str, ...]] | None:
     """The notice, and the students whom it names; None where no sheet was handed over or it is still the same.
 
-    `names` of people, by id: a student whose name is not there is named by id, as in the sheet's bytes.
+    `names` gives names of people, by id: a student whose name it does not give is named by id, as in the sheet's bytes.
     """
     sheet = summary_sheet(views, class_group, at=position)
     history = sheet_versions(views, class_group, at=position)
     if sheet is None or history is None or not history.since_transfer:
         return None
-    (duty,) = (row for row in sheet_duties(views, year=sheet.year, at=position).rows if row.class_group == class_group)
-    handed_over = duty.transferred_by or 0
+    turns = journal_turns(views, position)[class_group]
+    handed_over = next(turn for turn in reversed(turns) if turn.action == "transferred")
+    students = tuple(sorted({change.student for change in history.since_transfer}))
     text = _NOTICE.format(
         school=school,
-        to=duty.to,
+        to=handed_over.to,
         class_name=sheet.class_name,
         year=next(row.title for row in years(views, at=position).rows if row.year == sheet.year),
-        received_on=date.fromisoformat(duty.received_on or "").strftime("%d.%m.%Y"),
-        number=duty.number,
-        old=duty.transferred_sha256,
-        changes="\n".join(_lines(history.since_transfer, names)),
-        new=duty.sha256,
-        next=_OPEN if duty.closed_by is None else _CLOSED,
-        entries=", ".join(str(entry) for entry in sheet.entries if entry > handed_over) or "отменены прежние записи",
+        received_on=shown_day(handed_over.received_on),
+        number=handed_over.number,
+        old=handed_over.sha256,
+        changes="\n".join(_lines(history.since_transfer, names(students))),
+        new=sheet.sha256,
+        next=_OPEN if sheet.closed_by is None else _CLOSED,
+        entries=", ".join(str(entry) for entry in sheet.entries if entry > handed_over.entry)
+        or "отменены прежние записи",
     )
-    return text, tuple(sorted({change.student for change in history.since_transfer}))
+    return text, students
 
 
 def _lines(changes: Iterable[SheetChange], names: Mapping[str, str]) -> Iterable[str]:
