@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from verify.columns import EXCUSED
@@ -40,8 +41,8 @@ class Judged(NamedTuple):
     """A verdict with what it is about.
 
     `done` is the entry that did it, `of` the id of the lesson, sheet or person, `since` the day or minute from which a
-    term runs, `name` the class's, `work` the id of the work or what kind of result, `group` the class's place. Of a
-    planned lesson that nobody recorded, `of` is the id of the course and `planned` its number in the day.
+    term runs, `name` the class's, `work` the id of the work or what kind of result. Of a planned lesson that
+    nobody recorded, `of` is the id of the course and `planned` its number in the day.
     """
 
     rule: str
@@ -53,19 +54,11 @@ class Judged(NamedTuple):
     teacher: bytes = b""
     student: bytes = b""
     work: bytes = b""
-    group: int = 0
     planned: int | None = None
 
     @property
-    def section(self) -> tuple[int, int]:
-        """Return its part of the table: lessons class by class, then results, notices and the yearly refresh."""
-        if self.rule == "result":
-            return 1, 0
-        return (2 + _OF_DATA.index(self.rule), 0) if self.rule in _OF_DATA else (0, self.group)
-
-    @property
     def key(self) -> tuple[object, ...]:
-        """Return its place in its section: day by day, or sheet by sheet."""
+        """Return its place among what is judged with it: day by day in a class, or sheet by sheet."""
         done = -1 if self.done is None else self.done
         if self.rule == "result":
             due = self.verdict.due or datetime.max.replace(tzinfo=UTC)
@@ -108,5 +101,6 @@ def check_rows(name: str, chunks: Iterator[bytes], rows: Iterator[bytes], report
     table.finish()
 
 
+@lru_cache(maxsize=1 << 12)
 def _spelt(at: datetime | None) -> bytes:
     return b"" if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()

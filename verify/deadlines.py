@@ -5,13 +5,15 @@ entries; what stands is what the replay has at its end, judged as of the last en
 """
 
 import json
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verify.day_ends import SEEN, DayEnds, Planning, day_of
@@ -20,11 +22,12 @@ from verify.entry import AT, DATA, STREAM, Groups
 from verify.events import unescape
 from verify.findings import Report
 from verify.replay import Replay
-from verify.state import NULL, ClassGroup, Fact, Lesson, Period, Person, Plan, Sheet, Stay, Work
+from verify.state import NULL, ClassGroup, Fact, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Work
 from verify.substitution import responsible
-from verify.terms import Calendar, Judge, Verdict, Versions, at_wall, end_of
+from verify.terms import ON_TIME, Calendar, Judge, Verdict, Versions, at_wall, end_of
 
 _YEAR_DAYS_MAX: Final = 401
+_Of = TypeVar("_Of", bound=Stream)
 
 
 @dataclass(slots=True)
@@ -50,9 +53,9 @@ class Deadlines:
     """What a walk shows of moments, and what was declared; `count` judges when it is over."""
 
     def __init__(self) -> None:
-        self._first: list[int] = []
+        self._first = array("q")
         self._at: list[bytes] = []
-        self._moments: dict[int, datetime] = {}
+        self._goes_back = False
         self._zone = ""
         self._versions: Versions = []
         self._seen = Seen()
@@ -64,6 +67,7 @@ class Deadlines:
             if groups is None:
                 continue
             if groups[AT] != at:
+                self._goes_back = self._goes_back or groups[AT] < at
                 at = groups[AT]
                 self._first.append(position)
                 self._at.append(at)
@@ -120,26 +124,42 @@ class Deadlines:
             # Each day of a year is asked for what was planned: what a log may ask for is bounded.
             report.skip("deadlines-not-counted", f"a year of more than {_YEAR_DAYS_MAX} days")
             return
-        judge = Judge(zone, self._versions, _moment(self._at[-1]))
-        counted: Counter[tuple[bytes, str, str]] = Counter()
-        listed: defaultdict[tuple[int, int], list[Judged]] = defaultdict(list)
-        for one in _Judging(self._moment, self._seen, judge, replay).verdicts():
-            counted[one.name, one.rule, one.verdict.status] += 1
-            if one.verdict.status in LISTED:
-                listed[one.section].append(one)
-        for (group, rule, status), count in sorted(counted.items()):
-            report.deadlines.setdefault(group.decode(), {}).setdefault(rule, {})[status] = count
-        # A section at a time: the keys of all rows would be the most that is held of a verification.
-        in_order = (one for section in sorted(listed) for one in sorted(listed.pop(section), key=lambda one: one.key))
-        rows = (one.row(None if one.done is None else self._moment(one.done)) for one in in_order)
-        replay.tables.deadlines(rows, count_rows(report.deadlines))
+        judging = _Judging(self, self._seen, Judge(zone, self._versions, _moment(self._at[-1])), replay)
+        rows = self._rows(judging, report)
+        replay.tables.deadlines(rows, _counts(rows, report))
+        for _ in rows:
+            pass  # What no table is compared with is counted all the same.
 
-    def _moment(self, index: int) -> datetime:
+    def _rows(self, judging: "_Judging", report: Report) -> Iterator[bytes]:
+        """Yield the rows of what is listed, a section at a time: never the keys of all; then put in the counts."""
+        for section in judging.sections():
+            listed = []
+            for one in section:
+                judging.counted[one.name, one.rule, one.verdict.status] += 1
+                if one.verdict.status in LISTED:
+                    listed.append(one)
+            listed.sort(key=lambda one: one.key)
+            yield from (one.row(None if one.done is None else self.moment(one.done)) for one in listed)
+        for (group, rule, status), count in sorted((+judging.counted).items()):
+            report.deadlines.setdefault(group.decode(), {}).setdefault(rule, {})[status] = count
+
+    def moment(self, index: int) -> datetime:
         """Return when an entry was recorded."""
-        place = bisect_right(self._first, index) - 1
-        if place not in self._moments:
-            self._moments[place] = _moment(self._at[place])
-        return self._moments[place]
+        return _moment(self._at[bisect_right(self._first, index) - 1])
+
+    def entries_before(self, due: datetime) -> int:
+        """Return from which entry on everything was recorded at a moment or after; 0 where the clock went back."""
+        if self._goes_back:
+            return 0
+        place = bisect_left(self._at, due.replace(tzinfo=None).isoformat(timespec="microseconds").encode())
+        return self._first[place] if place < len(self._first) else sys.maxsize
+
+
+def _counts(rows: Iterator[bytes], report: Report) -> Iterator[bytes]:
+    """Yield the rows of the counts, which the last of the rows makes known."""
+    for _ in rows:
+        pass
+    yield from count_rows(report.deadlines)
 
 
 _HANDLERS: dict[bytes, Callable[[Deadlines, int, Groups], None]] = {
@@ -156,56 +176,94 @@ _HANDLERS: dict[bytes, Callable[[Deadlines, int, Groups], None]] = {
 }
 
 
-class _Judging:
-    """One look at a log: its lessons, its results and its notices."""
+class _Grade:
+    """A grade's judge, and up to which entry what is recorded is in time by a term of days: nearly everything is."""
 
-    def __init__(self, moment: Callable[[int], datetime], seen: Seen, judge: Judge, replay: Replay) -> None:
-        self._moment = moment
+    def __init__(self, judge: Judge, entries_before: Callable[[datetime], int]) -> None:
+        self.judge = judge
+        self._entries_before = entries_before
+        self._until: dict[tuple[date, str], int] = {}
+
+    def until(self, day: date, name: str) -> int:
+        """Return the first entry that may be too late; 0 where no version is in force: the judge says of each."""
+        found = self._until.get((day, name))
+        if found is None:
+            due = self.judge.due(day, name)
+            found = self._until[day, name] = 0 if due is None else self._entries_before(due)
+        return found
+
+
+class _Judging:
+    """One look at a log: its lessons, its results and its notices.
+
+    `counted` is by class, rule and status what was in time at the first glance; what is left is yielded.
+    """
+
+    def __init__(self, deadlines: Deadlines, seen: Seen, judge: Judge, replay: Replay) -> None:
+        self._deadlines = deadlines
+        self._moment = deadlines.moment
         self._seen = seen
         self._judge = judge
         self._replay = replay
-        self._judges: dict[int, Judge] = {}
+        self._grades: dict[int, _Grade] = {}
         self._kinds: dict[int, Callable[[date], str]] = {}
         self._ends = DayEnds(seen.planning, replay)
+        self.counted: Counter[tuple[bytes, str, str]] = Counter()
 
-    def verdicts(self) -> Iterator[Judged]:
-        """Yield verdicts; those on what is of no class under an empty name."""
-        groups = (one for one in self._replay.streams.values() if isinstance(one, ClassGroup))
-        places = {group: place for place, group in enumerate(groups)}
-        for stream in self._replay.streams.values():
-            if isinstance(stream, Lesson) and _stands(stream.fact) and stream.course and stream.course.group:
-                group = stream.course.group
-                yield from self._lesson(stream, self._judge_of(int(group.grade)), group.name, places[group])
-            elif isinstance(stream, Sheet) and stream.course and stream.course.group and stream.period:
-                yield from self._results(stream, stream.period, stream.course.group.name)
-        for group, place in places.items():
-            yield from self._unrecorded(group, self._judge_of(int(group.grade)), place)
-        judge = self._office()
+    def sections(self) -> Iterator[Iterator[Judged]]:
+        """Yield the parts of the table in their order, each one's verdicts; of no class under an empty name."""
+        for group in self._of_type(ClassGroup):
+            yield self._of_class(group, self._grade(int(group.grade)))
+        yield (verdict for sheet in self._of_type(Sheet) for verdict in self._results(sheet))
+        yield self._notices(self._office())
+        yield self._refreshes(self._office())
+
+    def _of_type(self, kind: type[_Of]) -> list[_Of]:
+        return [one for one in self._replay.streams.values() if isinstance(one, kind)]
+
+    def _of_class(self, group: ClassGroup, grade: _Grade) -> Iterator[Judged]:
+        for course in group.courses:
+            for lesson in course.lessons:
+                if lesson.fact is not None and _stands(lesson.fact):
+                    yield from self._lesson(lesson, lesson.fact, grade, group.name)
+        yield from self._unrecorded(group, grade.judge)
+
+    def _notices(self, judge: Judge) -> Iterator[Judged]:
         for index, (received_on, person) in self._seen.notices.items():
             done = self._seen.answers.get(index)
             verdict = judge.notice(day_of(received_on), None if done is None else self._moment(done))
             yield Judged("notice", verdict, done, person, received_on.decode())
+
+    def _refreshes(self, judge: Judge) -> Iterator[Judged]:
         for year, (opens_on, until) in self._seen.refreshes.items():
             for student in self._there(year, until):
                 done = self._seen.refreshed.get((year, student))
                 verdict = judge.refresh(day_of(opens_on), None if done is None else self._moment(done))
                 yield Judged("refresh", verdict, done, student, opens_on.decode())
 
+    def _in_time(self, name: bytes, rule: str, done: int | None, until: int) -> bool:
+        """Count what was done before an entry as in time, and say whether it was."""
+        if done is None or done >= until:
+            return False
+        self.counted[name, rule, ON_TIME] += 1
+        return True
+
     def _there(self, year: bytes, until: bytes) -> set[bytes]:
         """Return of whom a year's refresh asks: who came by its last day to a class of the year, and had not left."""
-        groups = (one for one in self._replay.streams.values() if isinstance(one, ClassGroup) and one.year == year)
-        return {who.id for group in groups for who, stays in group.roster.items() if _holds(stays, until)}
+        groups = self._of_type(ClassGroup)
+        return {who.id for group in groups if group.year == year for who in _there(group.roster, until)}
 
-    def _judge_of(self, grade: int) -> Judge:
+    def _grade(self, grade: int) -> _Grade:
         """Return the judge by a grade's calendar."""
-        if grade not in self._judges:
+        if grade not in self._grades:
             kind = self._kind_of(grade)
-            self._judges[grade] = self._by(lambda day: kind(day) == "taught", lambda day: kind(day) == "off")
-        return self._judges[grade]
+            judge = self._by(lambda day: kind(day) == "taught", lambda day: kind(day) == "off")
+            self._grades[grade] = _Grade(judge, self._deadlines.entries_before)
+        return self._grades[grade]
 
     def _office(self) -> Judge:
         """Return the judge of the office: a holiday is one of every grade, a day that any is taught is none."""
-        groups = [one for one in self._replay.streams.values() if isinstance(one, ClassGroup)]
+        groups = self._of_type(ClassGroup)
         of_year = {one.year: {int(each.grade) for each in groups if each.year == one.year} for one in groups}
 
         @cache
@@ -250,27 +308,27 @@ class _Judging:
         self._kinds[grade] = kind
         return kind
 
-    def _lesson(self, lesson: Lesson, judge: Judge, name: bytes, place: int) -> Iterator[Judged]:
+    def _lesson(self, lesson: Lesson, fact: Fact, grade: _Grade, name: bytes) -> Iterator[Judged]:
         """Judge a lesson, its attendance, its homework and its marks."""
-        held_on, since, fact, moment = day_of(lesson.held_on), lesson.held_on.decode(), lesson.fact, self._moment
-        if fact is None:
-            return
+        held_on, since, judge, moment = day_of(lesson.held_on), lesson.held_on.decode(), grade.judge, self._moment
 
         def judged(rule: str, verdict: Verdict, done: int | None, student: bytes = b"", work: bytes = b"") -> Judged:
-            return Judged(rule, verdict, done, lesson.id, since, name, lesson.by, student, work, place)
+            return Judged(rule, verdict, done, lesson.id, since, name, lesson.by, student, work)
 
-        yield judged("lesson", judge.lesson(held_on, moment(fact.first)), fact.first)
+        if not self._in_time(name, "lesson", fact.first, grade.until(held_on, "lesson_days")):
+            yield judged("lesson", judge.lesson(held_on, moment(fact.first)), fact.first)
         taken = self._seen.taken.get(lesson.key, fact.first) if lesson.is_taken else None
         absences = [one.first for one in lesson.absences.values() if _stands(one)]
         whole = None if taken is None else max([taken, *absences])
-        yield judged("attendance", judge.attendance(held_on, None if whole is None else moment(whole), ()), whole)
+        if not self._in_time(name, "attendance", whole, grade.until(held_on, "attendance_days")):
+            yield judged("attendance", judge.attendance(held_on, None if whole is None else moment(whole), ()), whole)
         yield judged("homework", *self._homework(lesson, fact, held_on, judge))
         for work in lesson.works.values():
             if _stands(work.fact):
-                for rule, verdict, done, who in self._work(lesson, held_on, work, judge):
+                for rule, verdict, done, who in self._work(lesson, held_on, work, grade, name):
                     yield judged(rule, verdict, done, who.id, work.id)
 
-    def _unrecorded(self, group: ClassGroup, judge: Judge, place: int) -> Iterator[Judged]:
+    def _unrecorded(self, group: ClassGroup, judge: Judge) -> Iterator[Judged]:
         """Judge a class's planned lessons that are over and nobody recorded; who is planned to give them owes them."""
         until = judge.now.astimezone(judge.zone).isoformat(timespec="minutes")[:16]
         courses, expected = {course.id: course for course in group.courses}, self._replay.substitution_plans.expected
@@ -282,15 +340,15 @@ class _Judging:
             for rule in ("lesson", "attendance"):
                 verdict = judge.unrecorded(day_of(day), f"{rule}_days", is_cancelled=owed.gone is not None)
                 about = course.id, day.decode(), group.name, teacher
-                yield Judged(rule, verdict, None, *about, group=place, planned=owed.number)
+                yield Judged(rule, verdict, None, *about, planned=owed.number)
 
     def _homework(self, lesson: Lesson, fact: Fact, held_on: date, judge: Judge) -> tuple[Verdict, int | None]:
         """Judge a lesson's homework: entered when it was posted, where it was; for which day, as it stands."""
-        header = json.loads(fact.value)
+        header = _parsed(fact.value)
         given, done, due_on, ends = lesson.homework, None, None, None
         if given is not None and _stands(given):
             done = self._seen.posted.get(given.first, given.first)
-            said = json.loads(given.value)
+            said = _parsed(given.value)
             due = said["due_lesson"]["held_on"] if "due_lesson" in said else said.get("due_on")
             due_on = None if due is None else date.fromisoformat(due)
         if due_on is not None and lesson.course is not None and (due_on - held_on).days == 1:
@@ -315,9 +373,11 @@ class _Judging:
         entries = [stated[-1][0] for stated in stood if stated and stated[-1][1]]
         return self._moment(min(entries)) if entries else None
 
-    def _results(self, sheet: Sheet, period: Period, name: bytes) -> Iterator[Judged]:
+    def _results(self, sheet: Sheet) -> Iterator[Judged]:
         """Judge results that stand, those that were obtained and shown together as one."""
-        zone, found = self._judge.zone, set()
+        zone, found, period, course = self._judge.zone, set(), sheet.period, sheet.course
+        if period is None or course is None or course.group is None:
+            return
         for fact in sheet.standing.values():
             if fact.value is NULL:
                 continue
@@ -331,36 +391,56 @@ class _Judging:
         for what, obtained, shown in found:
             verdict = self._judge.result(obtained, None if shown is None else self._moment(shown))
             since = obtained.astimezone(zone).isoformat(timespec="minutes")[:16]
-            yield Judged("result", verdict, shown, sheet.id, since, name, work=what.encode())
+            yield Judged("result", verdict, shown, sheet.id, since, course.group.name, work=what.encode())
 
     def _work(
-        self, lesson: Lesson, held_on: date, work: Work, judge: Judge
+        self, lesson: Lesson, held_on: date, work: Work, grade: _Grade, name: bytes
     ) -> Iterator[tuple[str, Verdict, int | None, Person]]:
-        value = json.loads(work.fact.value)
+        """Judge a work's marks; whose day is another one, or who was absent, is never judged at a glance."""
+        value, judge, in_time = _parsed(work.fact.value), grade.judge, 0
         if not value["written"]:
+            until = grade.until(held_on, "oral_mark_days")
             for who, mark in work.marks.items():
-                if _stands(mark):
+                if mark.value is NULL:
+                    continue
+                if mark.first < until and who not in work.make_ups:
+                    in_time += 1
+                else:
                     verdict = judge.oral_mark(held_on, self._moment(mark.first), _own_day(work, who))
                     yield "oral_mark", verdict, mark.first, who
+            self.counted[name, "oral_mark", ON_TIME] += in_time
             return
         last = date.fromisoformat(value["ends_on"]) if "ends_on" in value else held_on
+        until = grade.until(last, "written_mark_days")
         for who in self._writers(lesson, work):
             found = work.marks.get(who)
-            done = found.first if found is not None and _stands(found) else None
-            at = None if done is None else self._moment(done)
-            is_absent = _stands(lesson.absences.get(who))
-            verdict = judge.written_mark(last, at, _own_day(work, who), is_absent=is_absent)
-            yield "written_mark", verdict, done, who
+            done = None if found is None or found.value is NULL else found.first
+            if done is not None and done < until and who not in work.make_ups and who not in lesson.absences:
+                in_time += 1
+            else:
+                at = None if done is None else self._moment(done)
+                is_absent = _stands(lesson.absences.get(who))
+                yield "written_mark", judge.written_mark(last, at, _own_day(work, who), is_absent=is_absent), done, who
+        self.counted[name, "written_mark", ON_TIME] += in_time
 
     def _writers(self, lesson: Lesson, work: Work) -> list[Person]:
         """Return of whom a mark is asked: who was in the class, and the subgroup, on the day; who has one."""
         course = lesson.course
         if course is None or course.group is None:
             return []
-        found = {who: None for who, each in course.group.roster.items() if _holds(each, lesson.held_on)}
+        found = dict.fromkeys(_there(course.group.roster, lesson.held_on))
         if course.subgroup is not None:
-            found = {who: None for who in found if _holds(course.members.get(who, ()), lesson.held_on)}
+            members = set(_there(course.members, lesson.held_on))
+            found = {who: None for who in found if who in members}
         return list(found | {who: None for who, mark in work.marks.items() if _stands(mark)})
+
+
+# Small values, a hundred thousand of them: what `loads` looks at before it decodes costs as much again.
+_decode = json.JSONDecoder().decode
+
+
+def _parsed(value: bytes) -> Any:
+    return _decode(value.decode())
 
 
 def _stands(fact: Fact | None) -> bool:
@@ -373,8 +453,14 @@ def _own_day(work: Work, who: Person) -> date | None:
     return None if found is None or found.value is NULL else day_of(found.value.strip(b'"'))
 
 
-def _holds(stays: Sequence[Stay], day: bytes) -> bool:
-    return any(stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on) for stay in stays)
+def _there(stays: Mapping[Person, Sequence[Stay]], day: bytes) -> list[Person]:
+    """Return who is there on a day."""
+    return [
+        who
+        for who, each in stays.items()
+        for stay in each
+        if stay.starts_on <= day and (stay.ends_on is None or day <= stay.ends_on)
+    ]
 
 
 def _moment(at: bytes) -> datetime:

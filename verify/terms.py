@@ -6,7 +6,7 @@ Times are UTC, days the school's. What this needs of a time zone is its data, wh
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -84,6 +84,7 @@ def last_day(day: date, days: int, parameters: dict[str, Any], calendar: Calenda
     return moved(day, parameters, calendar) if days else day
 
 
+@lru_cache(maxsize=1 << 12)
 def at_wall(day: date, clock: str, zone: tzinfo) -> datetime:
     """Return the instant at which the school's clock shows `HH:MM`: the first of two, where it is put back."""
     return datetime(day.year, day.month, day.day, int(clock[:2]), int(clock[3:]), tzinfo=zone).astimezone(UTC)
@@ -111,7 +112,12 @@ class Judge:
     calendar: Calendar = Calendar()
     _in_time: dict[tuple[date, str], tuple[datetime, Verdict] | None] = field(default_factory=dict)
 
-    def _of_days(self, day: date, name: str, at: datetime | None) -> Verdict:
+    def due(self, day: date, name: str) -> datetime | None:
+        """Return the end of a term of days; None before any version."""
+        found = self._term(day, name)
+        return None if found is None else found[0]
+
+    def _term(self, day: date, name: str) -> tuple[datetime, Verdict] | None:
         key = day, name
         if key not in self._in_time:
             parameters = version_on(self.versions, day)
@@ -119,7 +125,10 @@ class Judge:
             if parameters is not None:
                 due = end_of(last_day(day, parameters[name], parameters, self.calendar), self.zone)
                 self._in_time[key] = due, Verdict(ON_TIME, due)
-        found = self._in_time[key]
+        return self._in_time[key]
+
+    def _of_days(self, day: date, name: str, at: datetime | None) -> Verdict:
+        found = self._term(day, name)
         if found is None:
             return Verdict(NO_REGULATION)
         due, in_time = found

@@ -57,6 +57,20 @@ def test_is_judged_as_of_the_last_entry_and_by_the_schools_clock(tmp_path: Path)
     assert of["homework"] == {"exempt": 2, "late": 1, "missing": 8, "on_time": 1, "pending": 2}
 
 
+def test_where_the_clock_went_back_each_entry_has_its_own_moment(tmp_path: Path) -> None:
+    builder = sample().builder
+    entries = builder.entries
+    first = next(place for place, entry in enumerate(entries) if entry["type"] == "lesson_recorded/1")
+    entries[first]["at"] = "2027-09-01T00:00:00.000000Z"
+    report = counted(builder, tmp_path / "bag")
+    assert "at-backwards" in {one.code for one in report.findings}
+    # The lesson of 1 September is a year late; what was recorded before it and after it is as it was.
+    of = report.deadlines["5А"]
+    rest = ("attendance", "oral_mark", "written_mark")
+    assert of["lesson"] == {"late": 1, "on_time": 13}
+    assert [of[rule] for rule in rest] == [COUNTED["5А"][rule] for rule in rest]
+
+
 def test_two_processes_count_the_same(tmp_path: Path) -> None:
     builder = sample().builder
     path = write_folder(builder.files(), tmp_path / "bag")
