@@ -242,11 +242,12 @@ def _verify_whole(path: Path, pinned: Pinned, options: argparse.Namespace) -> Re
     from verify import reader
     from verify.deadlines import Deadlines
 
-    if options.earlier:
+    earlier = tuple(map(Path, options.earlier))
+    apart = reader.start(path, options.jobs, earlier)
+    if earlier:
         from verify.earlier import Earlier
 
-        pinned = replace(pinned, earlier=Earlier(tuple(map(Path, options.earlier)), pinned))
-    apart = reader.start(path, 1 if options.earlier else options.jobs)
+        pinned = replace(pinned, earlier=Earlier(earlier, pinned, apart))
     try:
         return verify_archive(path, pinned, apart=apart, deadlines=Deadlines() if options.deadlines else None)
     finally:

@@ -7,22 +7,38 @@ Tables and documents of an earlier archive are compared with its manifest: they 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from verify.archive import CHECKPOINT, start_edge
 from verify.bag import CLAIM, Bag
 from verify.findings import Finding, Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
+from verify.reader import ReaderProcess
 from verify.signed import Pinned, check_note, entry_lines
 from verify.source import open_source
 from verify.tree import Edge
 from verify.walk import LogWalk
 
 
+class _Size(NamedTuple):
+    """A tree's size and root."""
+
+    size: int
+    root: bytes
+
+    @classmethod
+    def of(cls, edge: Edge) -> "_Size":
+        return cls(edge.size, edge.root())
+
+    def said(self) -> str:
+        return f"the size {self.size} and root {self.root.hex()}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An earlier archive: its name and files, what is said of it, where it begins and the checkpoint it ends at."""
+    """An earlier archive: its place and files, what is said of it, where it begins and the checkpoint it ends at."""
 
-    name: str
+    path: Path
     bag: Bag
     report: Report
     edge: Edge
@@ -35,19 +51,31 @@ class Earlier:
 
     paths: tuple[Path, ...]
     pinned: Pinned
+    apart: ReaderProcess | None = None
 
     def __call__(self, start: Edge, walk: LogWalk) -> bool:
         """Walk to the start of the archive in question; say False, with a finding, where they do not lead there."""
         opened = [self._open(path, walk.report) for path in self.paths]
         there = sorted((one for one in opened if one is not None), key=lambda one: one.edge.size)
-        is_there = len(there) == len(opened) and all(_follow(one, walk) for one in there)
-        for one in there:
-            one.bag.close()
-            _tell(one.report, walk.report)
-        if is_there and _meets("data/log/start-checkpoint", walk.reader.edge, start, walk.report):
+        try:
+            at = self._follow_all(there, walk) if len(there) == len(opened) else None
+        finally:
+            for one in there:
+                one.bag.close()
+                _tell(one.report, walk.report)
+        if at is not None and _meets("data/log/start-checkpoint", at, _Size.of(start), walk.report):
             return True
         walk.report.skip("stopped-early", Place("--earlier"))
         return False
+
+    def _follow_all(self, there: list[_Opened], walk: LogWalk) -> _Size | None:
+        """Walk through all and return where the walk is then; None where one does not begin where the last one ends."""
+        at = _Size.of(walk.reader.edge)
+        for one in there:
+            if not _meets(one.path.name, at, _Size.of(one.edge), walk.report):
+                return None
+            at = self._follow(one, walk)
+        return at
 
     def _open(self, path: Path, report: Report) -> _Opened | None:
         own = Report(subject=path.name)
@@ -64,33 +92,28 @@ class Earlier:
             bag.close()
             _tell(own, report)
             return None
-        return _Opened(path.name, bag, own, edge, checkpoint)
+        return _Opened(path, bag, own, edge, checkpoint)
+
+    def _follow(self, one: _Opened, walk: LogWalk) -> _Size:
+        """Walk through one of them, which begins where the walk is; return where the walk is then."""
+        edge, prefix = walk.reader.edge, f"{one.path.name}: "
+        end = None if self.apart is None else self.apart.follow_earlier(one.path, prefix, one.bag, walk)
+        if end is None:
+            for name, number, lines in entry_lines(one.bag, edge, one.report):
+                walk.take(prefix + name, number, lines)
+        at, signed = _Size.of(edge) if end is None else _Size(*end[:2]), one.checkpoint
+        if at != (signed.size, signed.root):
+            one.report.add("root-mismatch", Place(CHECKPOINT), _Size(signed.size, signed.root).said(), at.said())
+        one.bag.finish()
+        return at
 
 
-def _follow(one: _Opened, walk: LogWalk) -> bool:
-    """Walk through one of them; say False where it does not begin where the walk is."""
-    edge = walk.reader.edge
-    if not _meets(one.name, edge, one.edge, walk.report):
-        return False
-    for name, number, lines in entry_lines(one.bag, edge, one.report):
-        walk.take(f"{one.name}: {name}", number, lines)
-    if (edge.size, edge.root()) != (one.checkpoint.size, one.checkpoint.root):
-        one.report.add("root-mismatch", Place(CHECKPOINT), _said(one.checkpoint), _said(edge))
-    one.bag.finish()
-    return True
-
-
-def _meets(file: str, edge: Edge, start: Edge, report: Report) -> bool:
+def _meets(file: str, at: _Size, start: _Size, report: Report) -> bool:
     """Say whether a start is where the walk is, or report it."""
-    if (edge.size, edge.root()) == (start.size, start.root()):
+    if at == start:
         return True
-    report.add("earlier-mismatch", Place(file), _said(edge), _said(start))
+    report.add("earlier-mismatch", Place(file), at.said(), start.said())
     return False
-
-
-def _said(of: Edge | Checkpoint) -> str:
-    root = of.root() if isinstance(of, Edge) else of.root
-    return f"the size {of.size} and root {root.hex()}"
 
 
 def _tell(own: Report, report: Report) -> None:

@@ -31,20 +31,26 @@ def read(stream: IO[bytes]) -> Any:
 
 
 def serve() -> None:
-    """Read one archive for the process at the other end of standard input and output."""
+    """Read one log, from an archive or one archive after the other, for the process at standard input and output."""
     gc.disable()
-    path, size, hashes, old_size, sizes, rest = read(sys.stdin.buffer)
-    answers = sys.stdout.buffer
+    asked = read(sys.stdin.buffer)
+    size, hashes, old_size, sizes = asked[:4]
+    reader = LogReader(Notes(), Edge(size, hashes), sizes, old_size)
+    while asked is not None:
+        _answer(sys.stdout.buffer, reader, *asked[4:])
+        asked = read(sys.stdin.buffer)
+
+
+def _answer(answers: IO[bytes], reader: LogReader, path: str, prefix: str, rest: list[str]) -> None:
+    """Read an archive; of an earlier one, which has a prefix, notes on its files are apart from those on entries."""
     write(answers, ("ready",))
     source = open_source(Path(path), Report())
     if source is None:
         sys.exit(3)
-    notes = Notes()
+    notes = Notes() if prefix else reader.notes
     bag = Bag(source, notes)
-    edge = Edge(size, hashes)
-    reader = LogReader(notes, edge, sizes, old_size)
-    for name, number, lines in entry_lines(bag, edge, notes):
-        reader.file, reader.line = name, number - 1
+    for name, number, lines in entry_lines(bag, reader.edge, notes):
+        reader.file, reader.line = prefix + name, number - 1
         leaves = [sha256(b"\x00" + line).digest() for line in lines]
         write(answers, ("block", reader.read(lines, leaves)))
     digests = {name: bag.digest_of(name) for name in source.sizes if ENTRIES.fullmatch(name)}

@@ -8,10 +8,25 @@ from pathlib import Path
 import pytest
 
 from tests.verify_archive import Files, Sample, manifested, sample, write_folder
+from verify import reader
 from verify.__main__ import main
 from verify.columns import COLUMNS
 
 STARTS = [1, 40, 211]
+DIES = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from verify import reading
+real, begun = reading.write, 0
+def write(stream, value):
+    global begun
+    begun += value[0] == "ready"
+    if value[0] == {when}:
+        os._exit(9)
+    real(stream, value)
+reading.write = write
+reading.serve()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +39,15 @@ def school() -> Sample:
 def ask(
     capsys: pytest.CaptureFixture[str], school: Sample, path: Path, *earlier: Path
 ) -> tuple[int, dict[str, object]]:
+    """Ask in one process and in two, which say the same."""
     options = [word for one in earlier for word in ("--earlier", str(one))]
-    code = main([str(path), *options, "--key", school.builder.key.vkey, "--json"])
-    answer: dict[str, object] = json.loads(capsys.readouterr().out)
-    return code, answer
+    said = []
+    for jobs in ("1", "2"):
+        code = main([str(path), *options, "--key", school.builder.key.vkey, "--jobs", jobs, "--json"])
+        answer: dict[str, object] = json.loads(capsys.readouterr().out)
+        said.append((code, answer))
+    assert said[0] == said[1]
+    return said[0]
 
 
 def codes(answer: dict[str, object], of: str = "findings") -> list[str]:
@@ -208,6 +228,19 @@ def test_names_the_earlier_archive_in_which_something_is_wrong(
     findings = answer["findings"]
     assert isinstance(findings, list)
     assert {one["file"].partition(":")[0] for one in findings if one["code"] == "manifest-mismatch"} == {"from-0"}
+
+
+@pytest.mark.parametrize("when", ['"block" and begun == 1', '"end" and begun == 1', '"ready" and begun == 2'])
+def test_a_process_that_dies_before_it_has_read_them_all_leaves_the_archive_incomplete(
+    when: str, school: Sample, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_START", DIES.format(when=when))
+    earlier, later = cut(school, tmp_path, 137)
+    options = ["--earlier", str(earlier), "--key", school.builder.key.vkey, "--jobs", "2", "--json"]
+    code = main([str(later), *options])
+    answer = json.loads(capsys.readouterr().out)
+    assert (code, answer["verdict"], codes(answer)) == (3, "incomplete", [])
+    assert "reader-lost" in codes(answer, "unchecked")
 
 
 def test_goes_with_one_archive_alone(school: Sample, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
