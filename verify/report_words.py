@@ -134,8 +134,8 @@ NEVER_CHECKED: Final = (
         "What files say that were compared with the manifest alone: only their bytes are known to be the export's.",
     ),
     (
-        "Сроки внесения и другие правила школы, которых нет в описании событий (spec/events.md).",
-        "Deadlines, and other rules of a school that the description of events (spec/events.md) does not state.",
+        "Правила школы, которых нет в описании событий (spec/events.md); о сроках внесения говорит --deadlines.",
+        "A school's rules that the description of events (spec/events.md) does not state; deadlines: ask --deadlines.",
     ),
 )
 
