@@ -21,12 +21,13 @@ _SCOPES: Final = {
     b"corrections": ["period"],
     b"substitutions": ["month"],
     b"conformity": [],
+    b"papers": [],
 }
 _ISSUED, _CERTIFIED, _VOIDED = ("выдана".encode(), "заверена".encode(), "снята".encode())
 _KINDS: Final = {
     b"class_page": "страница журнала".encode(), b"summary_sheet": "сводная ведомость".encode(),
     b"corrections": "исправления".encode(), b"substitutions": "замещения".encode(),
-    b"conformity": "соответствие регламенту".encode(),
+    b"conformity": "соответствие регламенту".encode(), b"papers": "реестр бумажного архива".encode(),
 }  # fmt: skip
 _REASONS: Final = {
     b"spoiled": "испорчена".encode(), b"lost": "утрачена".encode(), b"wrong_scope": "не о том".encode(),

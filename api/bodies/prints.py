@@ -10,7 +10,7 @@ class NewPrint(Body, frozen=True, kw_only=True):
     """A form of what the log says at `position`; left out: of all that it says now.
 
     `class_page` has `course` and `period`, `summary_sheet` `class_group`, `corrections` `period`, `substitutions`
-    `month`, `conformity` nothing.
+    `month`, `conformity` and `papers` nothing.
     """
 
     kind: PrintKind

@@ -18,7 +18,7 @@ def print_(
     out: Out,
     kind: Annotated[
         str | None,
-        typer.Argument(help="class-page, summary-sheet, corrections, substitutions, conformity"),
+        typer.Argument(help="class-page, summary-sheet, corrections, substitutions, conformity, papers"),
     ] = None,
     var: Var = Path("var"),
     class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,

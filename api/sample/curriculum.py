@@ -46,7 +46,6 @@ TEACHERS: Final[dict[Specialty, int]] = {
     "safety": 1,
 }
 """Sixty teachers of the model school; 980 lessons a week are 16.3 for each."""
-TEACHER_HOURS_MAX: Final = 21
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Final
 from exports.documents.class_pages import ClassBook, Span
 from exports.documents.conformity import conformity_sheet, obligations_sheet
 from exports.documents.corrections import correction_sheets
+from exports.documents.papers import paper_sheets
 from exports.documents.sheet import Sheet, digest_of
 from exports.documents.source import Source, month_name, period_name
 from exports.documents.substitutions import substitution_sheets
@@ -107,12 +108,20 @@ def _conformity(source: Source, _scope: Scope) -> Form:
     return _form("Соответствие регламенту", [conformity_sheet(source), obligations_sheet(source)])
 
 
+def _papers(source: Source, _scope: Scope) -> Form:
+    sheets = paper_sheets(source)
+    if not sheets:
+        raise NoSuchFormError("тогда бумаг на учёте не было / no paper was registered then")
+    return _form("Реестр бумажного архива", sheets)
+
+
 _FORMS: Final[dict[str, Callable[[Source, Scope], Form]]] = {
     "class_page": _class_page,
     "summary_sheet": _summary_sheet,
     "corrections": _corrections,
     "substitutions": _substitutions,
     "conformity": _conformity,
+    "papers": _papers,
 }
 
 

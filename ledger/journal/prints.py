@@ -31,6 +31,7 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "corrections": ("period",),
     "substitutions": ("month",),
     "conformity": (),
+    "papers": (),
 }
 """What each kind of form is of: these ids and no others."""
 _FIELDS: Final = ("course", "period", "class_group", "month")

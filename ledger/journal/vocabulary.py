@@ -57,7 +57,7 @@ DrillStep = Literal["audit", "checkpoint", "restore", "values"]
 """What a trial of restoring tried: restored, whole log verified, signed checkpoint compared, sealed values opened."""
 Condition = Literal["corrections", "archive", "substitutions"]
 """The three examples of regulation 3.3, in its order: what may have to be printed."""
-PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions", "conformity"]
+PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions", "conformity", "papers"]
 """What printed forms are made of (regulation 3.1)."""
 VoidReason = Literal["spoiled", "lost", "wrong_scope", "superseded", "other"]
 """Why the paper of a printed form counts no more."""
@@ -215,6 +215,7 @@ PRINT_WORDS: Final[dict[str, str]] = {
     "corrections": "исправления",
     "substitutions": "замещения",
     "conformity": "соответствие регламенту",
+    "papers": "реестр бумажного архива",
 }
 VOID_WORDS: Final[dict[str, str]] = {
     "spoiled": "испорчена",
@@ -248,14 +249,6 @@ LACKING_WORDS: Final[dict[str, str]] = {
     "remark": "замечание не закрыто",
     "council": "нет решения педагогического совета",
 }
-LACK_REASON_WORDS: Final[dict[str, str]] = {
-    "not_required": "не требуется",
-    "student_absent": "ученик отсутствовал или учился в другом месте",
-    "not_restorable": "восстановить нельзя",
-    "order": "приказ",
-    "other": "иное",
-}
-"""Why a journal is closed although something lacks; which document says so is the `basis`."""
 RELATION_WORDS: Final[dict[str, str]] = {
     "mother": "мать",
     "father": "отец",

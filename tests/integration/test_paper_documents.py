@@ -13,9 +13,10 @@ from api.cli.keeping import export_archive
 from exports.documents.papers import paper_sheets
 from exports.life import life
 from exports.premis import NAMESPACE
-from tests.http_class import LAST, SmallClass
+from tests.http_class import LAST, SmallClass, problem
 from tests.http_school import Served, post
 from tests.integration.test_api_papers import OLD, TODAY, journal, scheduled
+from tests.integration.test_api_prints import code_of
 from tests.integration.test_archive_description import SCHEMA, xmllint
 from tests.integration.test_documents import cells, shown, source_of
 from tests.verapdf_judge import FLAVOURS, broken_rules
@@ -73,6 +74,27 @@ def test_the_register_says_where_each_paper_lies_until_when_and_what_became_of_i
 def test_a_school_without_paper_has_no_register_of_it(server: Served) -> None:
     SmallClass(server)
     assert paper_sheets(source_of(server.school)) == []
+    with server.as_("deputy") as deputy:
+        answer = deputy.post("/prints", json={"kind": "papers"})
+        assert "тогда бумаг на учёте не было" in str(problem(answer, 404, "no_such_form"))
+
+
+def test_the_register_is_printed_under_a_number_and_a_code_of_its_own(server: Served) -> None:
+    kept(server)
+    sheet = str(uuid4())
+    with server.as_("director") as director:
+        post(director, "/prints", {"kind": "papers", "sheet": sheet})
+        code = code_of(director, sheet)
+        found = director.post("/print-checks", json={"code": code}).json()
+        assert (found["verdict"], found["content"][0]["kind"], found["since"]["rows"]) == ("verified", "papers", [])
+        (row,) = [one for one in director.get("/prints").json()["rows"] if one["sheet"] == sheet]
+        assert (row["number"], row["kind"], row["month"]) == (2, "papers", None)
+        (waits,) = [one for one in director.get("/paper").json()["rows"] if one["place"] == "сейф"]
+        post(director, f"/paper/{waits['paper']}/moves", {"place": "подвал", "basis": "№ 92"})
+        found = director.post("/print-checks", json={"code": code}).json()
+        assert found["verdict"] == "verified"
+        assert "сейф" in str(found["content"])
+        assert "подвал" in str(found["since"]["rows"])
 
 
 def test_an_archive_has_the_register_and_its_description_what_became_of_paper_and_forms(

@@ -32,6 +32,7 @@ _ASKED: Final[tuple[tuple[PrintKind, dict[str, str]], ...]] = (
     ("substitutions", {"month": "2026-09"}),
     ("conformity", {}),
     ("conformity", {"month": "2026-09"}),
+    ("papers", {}),
 )
 
 

@@ -12,6 +12,7 @@ _SCOPES = {
     "corrections": {"period"},
     "substitutions": {"month"},
     "conformity": set[str](),
+    "papers": set[str](),
 }
 
 
