@@ -14,7 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Protocol
+from threading import Lock
+from typing import Final, NamedTuple, Protocol
 
 from starlette.requests import Request
 
@@ -92,21 +93,65 @@ Reach = Callable[[Reader, Named, Facts], bool]
 """Whether a reader may ask for what is named."""
 Asked = tuple[Reach, Reader, Named]
 _KEPT_MAX: Final = 10_000
+_FOLLOWED_MAX: Final = 1_000
+"""Entries that are looked through for what moved; where more came, nothing is kept."""
+
+
+class _Decided(NamedTuple):
+    """What was decided as of a size of the log, on a day; `resting`: which of it goes where a stream moves."""
+
+    size: int
+    day: date
+    answers: dict[Asked, bool]
+    resting: dict[str, set[Asked]]
 
 
 class Reached:
-    """What was decided, kept while neither the log nor the day moves. Any thread may ask."""
+    """What was decided, kept while the day lasts and nothing moves in the log that it rests on. Any thread may ask."""
 
     def __init__(self) -> None:
-        self._of: tuple[int, date, dict[Asked, bool]] = (-1, date.min, {})
+        self._lock = Lock()
+        self._decided = _Decided(-1, date.min, {}, {})
 
-    def kept(self, size: int, day: date) -> dict[Asked, bool]:
-        """What was decided as of this size of the log, or later, on this day; to be added to."""
-        # Replaced as a whole: a thread that is late adds to the one that it was given, which nobody asks any more.
-        known = self._of
-        if known[0] != size or known[1] != day or len(known[2]) >= _KEPT_MAX:
-            self._of = known = (size, day, {})
-        return known[2]
+    def find(self, asked: Asked, size: int, day: date, moved: Callable[[int, int], Iterable[str]]) -> bool | None:
+        """What was decided and holds as of this size of the log, or later, on this day; None: it is to be decided.
+
+        `moved` gives the streams that moved between two sizes.
+        """
+        decided = self._decided
+        if decided.size < size or decided.day != day:
+            decided = self._follow(size, day, moved)
+        return decided.answers.get(asked)
+
+    def keep(self, asked: Asked, size: int, day: date, rests_on: Iterable[str], *, answer: bool) -> None:
+        """Keep what was decided from a log of this size or more.
+
+        `rests_on`: the streams that were read and, where all of one kind were searched, ``<kind>/``.
+        """
+        with self._lock:
+            decided = self._decided
+            # What moved since is looked through already, without this answer.
+            if decided.size != size or decided.day != day:
+                return
+            if len(decided.answers) >= _KEPT_MAX:
+                self._decided = decided = _Decided(size, day, {}, {})
+            decided.answers[asked] = answer
+            for stream in rests_on:
+                decided.resting.setdefault(stream, set()).add(asked)
+
+    def _follow(self, size: int, day: date, moved: Callable[[int, int], Iterable[str]]) -> _Decided:
+        with self._lock:
+            decided = self._decided
+            # Of another day it is replaced as a whole: a thread that is late finds what is right for its own.
+            if decided.day != day or size - decided.size > _FOLLOWED_MAX:
+                self._decided = _Decided(max(size, decided.size), day, {}, {})
+            elif decided.size < size:
+                for stream in moved(decided.size, size) if decided.answers else ():
+                    for place in (stream, f"{stream.partition('/')[0]}/"):
+                        for asked in decided.resting.pop(place, ()):
+                            decided.answers.pop(asked, None)
+                self._decided = decided._replace(size=size)
+            return self._decided
 
 
 _IDS: Final = frozenset({"class_group", "course", "lesson", "sheet", "student", "employee", "guardian", "period"})

@@ -24,24 +24,34 @@ class SchoolFacts:
 
     def __init__(self, school: OpenSchool) -> None:
         self._school = school
+        self._looked: int | None = None
+        self._rests_on: set[str] = set()
         self._are_views_level = True
 
     def settle(self, reach: Reach, reader: Reader, named: Named) -> bool:
-        """What a reach says, from before where the log stands where it stood, and this process alone writes it.
+        """What a reach says, from before where nothing moved that it rests on.
 
-        Where others may append, it is decided each time, for a role that ends ends at once.
+        Where others may append as well, the log is asked once for its size: what came before the request counts.
         """
-        size = None if reach in WITHOUT_FACTS else self._school.recorder.own_size()
-        if size is None:
+        if reach in WITHOUT_FACTS:
             return reach(reader, named, self)
-        kept, asked = self._school.reached.kept(size, self._school.app.today()), (reach, reader, named)
-        found = kept.get(asked)
+        school, asked = self._school, (reach, reader, named)
+        size, day = self._size(), school.app.today()
+        found = school.reached.find(asked, size, day, school.recorder.moved)
         if found is None:
-            self._are_views_level = True
+            self._rests_on, self._are_views_level = set(), True
             found = reach(reader, named, self)
             if self._are_views_level:
-                kept[asked] = found
+                school.reached.keep(asked, size, day, self._rests_on, answer=found)
         return found
+
+    def _size(self) -> int:
+        size = self._school.recorder.own_size()
+        if size is None:
+            if self._looked is None:
+                self._looked = self._school.recorder.head().size
+            size = self._looked
+        return size
 
     @property
     def today(self) -> str:
@@ -55,12 +65,12 @@ class SchoolFacts:
     def courses(self, class_group: str, subject: str) -> tuple[str, ...]:
         """Ids of a class's courses in a subject, those of its subgroups too."""
         sql = "SELECT c.course FROM {courses} c WHERE c.class_group = :class_group AND c.subject = :subject"
-        rows = self._read_views().select(sql, {"class_group": class_group, "subject": subject})
+        rows = self._read_views("course/").select(sql, {"class_group": class_group, "subject": subject})
         return tuple(course for (course,) in rows)
 
     def lesson(self, id_: str) -> Lesson | None:
         """A lesson."""
-        return self._school.app.lesson(id_)
+        return self._find(Lesson, f"lesson/{id_}")
 
     def class_group(self, id_: str) -> ClassGroup | None:
         """A class group."""
@@ -73,7 +83,7 @@ class SchoolFacts:
     def classes_of(self, student: str) -> tuple[str, ...]:
         """Class groups whose roster has the student today."""
         sql = "SELECT DISTINCT e.class_group FROM {enrollments} e WHERE e.student = :student"
-        rows = self._read_views().select(sql, {"student": student})
+        rows = self._read_views("class/").select(sql, {"student": student})
         groups = ((id_, self.class_group(id_)) for (id_,) in rows)
         return tuple(id_ for id_, group in groups if group is not None and group.is_enrolled(student, self.today))
 
@@ -92,12 +102,17 @@ class SchoolFacts:
         """A registered person."""
         return self._find(Person, f"person/{id_}")
 
-    def _read_views(self) -> Views:
-        """The views; what they say is not kept where they are behind the log, for they will say something else."""
-        size, views = self._school.recorder.own_size(), self._school.read_views()
-        self._are_views_level &= size is not None and views.position() >= size
+    def _read_views(self, kind: str) -> Views:
+        """The views, searched for what streams of a kind say.
+
+        What they say is not kept where they are behind the log, for they will say something else.
+        """
+        size, views = self._size(), self._school.read_views()
+        self._rests_on.add(kind)
+        self._are_views_level &= views.position() >= size
         return views
 
     def _find(self, kind: type[_StateT], stream: str) -> _StateT | None:
+        self._rests_on.add(stream)
         state, _ = self._school.app.aggregate(stream)
         return state if isinstance(state, kind) else None

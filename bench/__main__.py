@@ -98,7 +98,8 @@ def _of_looks_and_files(report: Report, folder: Path, rounds: int, wanted: Calla
     if wanted("looks"):
         looks_recorded(report, folder, rounds)
     if wanted("access"):
-        access_decided(report, folder, rounds)
+        with _cluster() as cluster:
+            access_decided(report, folder, cluster, rounds)
     if wanted("documents"):
         documents_set(report, rounds)
 

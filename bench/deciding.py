@@ -1,59 +1,126 @@
-"""What it takes to decide that a request is within a role's reach, as the log says at this very moment."""
+"""What it takes to decide that a request is within a role's reach, as the log says at this very moment.
+
+As most requests find it: decided before, and nothing moved that it rests on, in CPU time; the same with what a request
+pays once to know where the log ends, which on PostgreSQL, where others may append as well, is a look at the database;
+behind an entry that it does not rest on; and anew.
+"""
 
 from __future__ import annotations
 
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from time import perf_counter, process_time
 from typing import Final
+from uuid import uuid4
+
+import pytest
 
 from api.auth import Identity, Right
 from api.reach import Facts, Named, Reached
+from api.sample import SampleSchool, load_in_bulk
 from api.school_facts import SchoolFacts
-from api.schools import OpenSchool
-from bench.measure import Report
+from api.schools import OpenSchool, open_school
+from bench.measure import Report, Result
 from bench.reading import sample_school
 from ledger.journal.account_events import RoleGranted
+from ledger.journal.commands import RegisterPerson
+from ledger.wire.entry import Actor
+from tests.cluster import Cluster
+from tests.conftest import make_database
+from tests.sample_folders import SEED, found
 
-TIMES: Final = 2_000
+TIMES: Final = 1_000
+MICROSECONDS: Final = 5.0
+_ENTRIES: Final = 200
 
 
-def access_decided(report: Report, folder: Path, rounds: int) -> None:
+def access_decided(report: Report, folder: Path, cluster: Cluster, rounds: int) -> None:
     """Microseconds a decision; the peer asks for the right alone, as a table without reach would."""
     with sample_school(folder / "access", "S") as school:
-        sql = "SELECT a.teacher, a.course, c.class_group FROM {assignments} a JOIN {courses} c ON c.course = a.course"
-        teacher, course, class_group = school.views.select(f"{sql} ORDER BY a.entry LIMIT 1", {})[0]
-        student = school.views.select("SELECT min(e.student) FROM {enrollments} e", {})[0][0]
+        _decided(report, school, rounds, "")
+    with _on_postgres(folder / "access-postgres", cluster) as school:
+        _decided(report, school, rounds, "_postgres")
+
+
+@contextmanager
+def _on_postgres(folder: Path, cluster: Cluster) -> Iterator[OpenSchool]:
+    database, sample = make_database(cluster), SampleSchool(SEED, "S")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
+        patched.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
+        patched.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
+        found(folder, sample, "postgresql")
+        with open_school(folder, background=False) as school:
+            load_in_bulk(school.recorder, school.vault, sample)
+            school.views.rebuild(school.recorder)
+            yield school
+
+
+def _decided(report: Report, school: OpenSchool, rounds: int, database: str) -> None:
+    sql = "SELECT a.teacher, a.course, c.class_group FROM {assignments} a JOIN {courses} c ON c.course = a.course"
+    teacher, course, class_group = school.views.select(f"{sql} ORDER BY a.entry LIMIT 1", {})[0]
+    student = school.views.select("SELECT min(e.student) FROM {enrollments} e", {})[0][0]
+    for who, role, named in (
+        ("teacher", "teacher", Named(course=course, class_group=class_group)),
+        ("guardian", "guardian", Named(student=student)),
+    ):
+        granted = RoleGranted(role=role, starts_on="2020-01-01", basis="1", student=student)  # type: ignore[arg-type]
+        identity = Identity(teacher, role, school.code, "bench", grants=(granted,))
         facts = SchoolFacts(school)
-        for name, role, named in (
-            ("access_of_a_teacher", "teacher", Named(course=course, class_group=class_group)),
-            ("access_of_a_guardian", "guardian", Named(student=student)),
-        ):
-            granted = RoleGranted(role=role, starts_on="2020-01-01", basis="1", student=student)  # type: ignore[arg-type]
-            identity = Identity(teacher, role, school.code, "bench", grants=(granted,))
-            assert identity.reaches(Right.READ_VIEWS, named, facts), name
-            decide = partial(_decide, identity, named, facts)
-            for way, decided in ((name, decide), (f"{name}_anew", partial(_decide_anew, school, decide))):
-                report.compare(
-                    way,
-                    partial(_us, decided),
-                    partial(_us, partial(identity.may, Right.READ_VIEWS)),
-                    unit="µs",
-                    rounds=rounds,
-                    better="lower",
-                )
+        assert identity.reaches(Right.READ_VIEWS, named, facts), who
+        decide = partial(_decide, identity, named, facts)
+        name = f"access_of_a_{who}{database}"
+        ways: dict[str, Callable[[], float]] = {
+            name: partial(_us, decide, process_time),
+            f"{name}_in_a_request": partial(_us, partial(_decide_in_a_request, identity, named, school)),
+            f"{name}_anew": partial(_us, partial(_decide_anew, school, identity, named)),
+        }
+        for way, measured in ways.items():
+            report.compare(
+                way,
+                measured,
+                partial(_us, partial(identity.may, Right.READ_VIEWS), process_time),
+                unit="µs",
+                rounds=rounds,
+                better="lower",
+            )
+        taken = report.results[name].ours
+        report.add(f"{name}_us", Result(taken / MICROSECONDS, 1.0, "lower", taken, MICROSECONDS, "µs"))
+        _after_entries(report, school, name, identity, named)
+
+
+def _after_entries(report: Report, school: OpenSchool, name: str, identity: Identity, named: Named) -> None:
+    """Microseconds behind an entry that the decision does not rest on, against one that is made anew there."""
+    taken: list[list[float]] = [[], []]
+    actor = Actor(identity.actor, "administrator")
+    for number in range(2 * _ENTRIES):
+        school.execute(RegisterPerson(person=str(uuid4()), kind="student", sd=()), actor)
+        if number % 2:
+            school.reached = Reached()
+        school.app.aggregate(f"person/{identity.actor}")  # the connection is warm for both
+        once = timeit.timeit(partial(_decide_in_a_request, identity, named, school), number=1)
+        taken[number % 2].append(once * 1e6)
+    kept, anew = (sorted(one)[len(one) // 2] for one in taken)
+    report.add(f"{name}_after_an_entry", Result(kept / anew, None, "lower", kept, anew, "µs"))
 
 
 def _decide(identity: Identity, named: Named, facts: Facts) -> bool:
     return identity.may(Right.READ_VIEWS) and identity.reaches(Right.READ_VIEWS, named, facts)
 
 
-def _decide_anew(school: OpenSchool, decide: Callable[[], bool]) -> bool:
-    """As after an entry: nothing that was decided before is kept."""
+def _decide_in_a_request(identity: Identity, named: Named, school: OpenSchool) -> bool:
+    """As a request does: where others may append, it looks where the log ends."""
+    return _decide(identity, named, SchoolFacts(school))
+
+
+def _decide_anew(school: OpenSchool, identity: Identity, named: Named) -> bool:
+    """As where nothing that was decided before is kept."""
     school.reached = Reached()
-    return decide()
+    return _decide_in_a_request(identity, named, school)
 
 
-def _us(decide: Callable[[], bool]) -> float:
-    return min(timeit.repeat(decide, number=TIMES, repeat=3)) / TIMES * 1e6
+def _us(decide: Callable[[], bool], timer: Callable[[], float] = perf_counter) -> float:
+    return min(timeit.repeat(decide, number=TIMES, repeat=3, timer=timer)) / TIMES * 1e6

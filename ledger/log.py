@@ -202,6 +202,9 @@ class LogRecorder(Protocol):
     def streams(self, prefix: str) -> Iterator[StreamHead]:
         """All streams whose name starts with `prefix`, in byte order."""
 
+    def moved(self, since: int, size: int) -> frozenset[str]:
+        """The streams that moved between two sizes that the log had."""
+
     def keep_checkpoint(self, checkpoint: SignedCheckpoint) -> None:
         """Store a signed checkpoint; append-only, sizes grow.
 

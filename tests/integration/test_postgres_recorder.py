@@ -46,6 +46,15 @@ def test_fills_the_port(recorder: LetopisPostgresApplicationRecorder, origin: st
     assert recorder.own_size() is None, "others may append"
 
 
+def test_tells_the_streams_that_moved_between_two_sizes(recorder: LetopisPostgresApplicationRecorder) -> None:
+    first, second = new_stream(), new_stream()
+    recorder.insert_events([*marks(first, 2), *marks(second, 3)], command=new_command())
+    recorder.insert_events(marks(first, 1, first=3), command=new_command())
+    assert recorder.moved(0, 5) == {first, second}
+    assert recorder.moved(5, 6) == {first}
+    assert recorder.moved(6, 6) == frozenset()
+
+
 def test_appends_entries_that_say_what_was_given(
     recorder: LetopisPostgresApplicationRecorder, module_postgres_database: Database
 ) -> None:

@@ -16,8 +16,9 @@ from fastapi.routing import APIRoute
 from api.access import declared_by
 from api.app import school_routes
 from api.auth import Identity, Right
-from api.reach import Named
+from api.reach import Facts, Named, Reader
 from api.school_facts import SchoolFacts
+from api.schools import open_school
 from api.whose import ids_in
 from ledger.journal.account_commands import GrantRole, RevokeRole
 from ledger.journal.accounts import Account
@@ -289,6 +290,35 @@ def test_a_decision_that_was_kept_ends_with_the_entry_that_changes_it(database: 
             today = server.school.app.today().isoformat()
             server.school.execute(AssignTeacher(course=small.course, teacher=other, starts_on=today), admin)
             problem(teacher.get(page), 403, "out_of_reach")
+
+
+def test_a_decision_stands_until_something_moves_that_it_rests_on(database: str, tmp_path: Path) -> None:
+    tokens, actors = make_school(tmp_path, database)
+    with served(tmp_path, tokens, actors) as server:
+        small, school = SmallClass(server), server.school
+        admin, decided = Actor(server.actors["administrator"], "administrator"), []
+
+        def reach(reader: Reader, named: Named, facts: Facts) -> bool:
+            decided.append(reader)
+            return named.course is not None and facts.course(named.course) is not None
+
+        def times() -> int:
+            assert SchoolFacts(school).settle(reach, Reader("", ()), Named(course=small.course))
+            return len(decided)
+
+        assert [times(), times()] == [1, 1]
+        other = str(uuid4())
+        school.execute(RegisterPerson(person=other, kind="teacher", sd=()), admin)
+        assert times() == 1, "a person is nothing that it rests on"
+        today = school.app.today().isoformat()
+        school.execute(AssignTeacher(course=small.course, teacher=other, starts_on=today), admin)
+        assert [times(), times()] == [2, 2]
+        if database == "postgres":
+            # Another process of the same school.
+            with open_school(tmp_path, background=False) as beside:
+                again = AssignTeacher(course=small.course, teacher=server.actors["teacher"], starts_on=today)
+                beside.execute(again, admin)
+            assert [times(), times()] == [3, 3]
 
 
 def test_what_views_say_that_are_behind_is_not_kept(database: str, tmp_path: Path) -> None:

@@ -133,6 +133,15 @@ class TestExisting:
             recorder.insert_events(marks(lesson()), command=command())
             assert recorder.own_size() is None
 
+    def test_tells_the_streams_that_moved_between_two_sizes(self, file: Path) -> None:
+        first, second = lesson(), lesson()
+        with opened(file) as recorder:
+            recorder.insert_events([*marks(first, count=2), *marks(second, count=3)], command=command())
+            recorder.insert_events(marks(first, first=3), command=command())
+            assert recorder.moved(0, 5) == {first, second}
+            assert recorder.moved(5, 6) == {first}
+            assert recorder.moved(6, 6) == frozenset()
+
     def test_a_clean_close_leaves_the_whole_log_in_the_one_file(self, file: Path) -> None:
         with opened(file) as recorder:
             recorder.insert_events(marks(lesson()), command=command())

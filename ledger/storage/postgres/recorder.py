@@ -236,6 +236,12 @@ class LetopisPostgresApplicationRecorder(PostgresRecorder, ApplicationRecorder):
         size = self.head().size
         return self._entries(start, size if stop is None else min(stop, size))
 
+    @_reading
+    def moved(self, since: int, size: int) -> frozenset[str]:
+        """The streams that moved between two sizes that the log had."""
+        statement = "SELECT stream FROM letopis.entries WHERE school = %s AND idx >= %s AND idx < %s"
+        return frozenset(stream for (stream,) in self._rows(statement, [self.school, since, size]))
+
     def columns(self, start: int, stop: int) -> Columns:
         """What is stored of the entries `start` up to but not including `stop` or the first that is missing."""
         rows, _ = self._range(start, stop, "stream, version, type, entry")

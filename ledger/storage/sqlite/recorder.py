@@ -207,6 +207,12 @@ class LetopisSQLiteApplicationRecorder(SQLiteRecorder, ApplicationRecorder):
         end = size if stop is None else min(stop, size)
         return self._entries(start, end)
 
+    def moved(self, since: int, size: int) -> frozenset[str]:
+        """The streams that moved between two sizes that the log had: no run of a stream crosses one."""
+        statement = "SELECT stream FROM entries WHERE idx >= ? AND idx < ? AND stream IS NOT NULL"
+        with self.store.readers.connection() as connection:
+            return frozenset(stream for (stream,) in connection.execute(statement, (since, size)))
+
     def columns(self, start: int, stop: int) -> Columns:
         """What is stored of the entries `start` up to but not including `stop` or the first that is missing."""
         rows = self._range("stream, version, type, entry", start, stop)

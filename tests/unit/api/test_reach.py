@@ -240,17 +240,57 @@ def test_the_table_is_closed(school: SmallSchool) -> None:
     assert not without.reaches(Right.OVERSEE, Named(class_group=CLASS_A), facts), "no grant, no inspection"
 
 
-def test_what_was_decided_is_kept_for_one_size_of_the_log_and_one_day() -> None:
-    kept, day = Reached(), date(2026, 9, 7)
+MONDAY = date(2026, 9, 7)
+
+
+class Log:
+    """The streams of a log's entries, by index: what the kept decisions follow."""
+
+    def __init__(self, *streams: str) -> None:
+        self.streams = streams
+
+    def moved(self, since: int, size: int) -> tuple[str, ...]:
+        return self.streams[since:size]
+
+
+def test_what_was_decided_stands_until_what_it_rests_on_moves() -> None:
+    kept, log = Reached(), Log("school/1", "lesson/1", "course/2", "course/1", "class/9")
+    one, other = ((own_teaching, reader(TEACHER.id), Named(course=id_)) for id_ in (MATHS_A, CLASS_A))
+    assert kept.find(one, 1, MONDAY, log.moved) is None
+    kept.keep(one, 1, MONDAY, ["course/1"], answer=True)
+    kept.keep(other, 1, MONDAY, ["course/3", "class/"], answer=False)
+    assert kept.find(one, 3, MONDAY, log.moved) is True, "another lesson and another course"
+    assert kept.find(one, 2, MONDAY, log.moved) is True, "who is late is told what was found since"
+    assert kept.find(one, 4, MONDAY, log.moved) is None, "its course"
+    assert kept.find(other, 4, MONDAY, log.moved) is False
+    assert kept.find(other, 5, MONDAY, log.moved) is None, "all classes were searched"
+
+
+def test_what_was_decided_is_of_one_day() -> None:
+    kept, log = Reached(), Log()
     asked = (own_teaching, reader(TEACHER.id), Named(course=MATHS_A))
-    late = kept.kept(7, day)
-    late[asked] = True
-    assert kept.kept(7, day)[asked] is True
-    assert not kept.kept(8, day)
-    assert not kept.kept(8, date(2026, 9, 8))
-    late[asked] = False
-    assert not kept.kept(8, date(2026, 9, 8)), "who was given it before adds to what nobody asks any more"
-    assert not kept.kept(7, day), "nor does it come back"
-    many = kept.kept(9, day)
-    many.update(((own_teaching, reader(TEACHER.id), Named(course=str(number))), True) for number in range(10_000))
-    assert not kept.kept(9, day), "it is bounded"
+    assert kept.find(asked, 7, MONDAY, log.moved) is None
+    kept.keep(asked, 7, MONDAY, [], answer=True)
+    assert kept.find(asked, 7, date(2026, 9, 8), log.moved) is None
+    assert kept.find(asked, 7, MONDAY, log.moved) is None, "nor does it come back"
+
+
+def test_what_was_decided_before_others_moved_on_is_not_kept() -> None:
+    kept, log = Reached(), Log("school/1", "course/1")
+    asked = (own_teaching, reader(TEACHER.id), Named(course=MATHS_A))
+    kept.find(asked, 1, MONDAY, log.moved)
+    kept.find(asked, 2, MONDAY, log.moved)  # another thread, while the first reads the course
+    kept.keep(asked, 1, MONDAY, ["course/1"], answer=True)
+    assert kept.find(asked, 2, MONDAY, log.moved) is None
+
+
+def test_what_is_kept_is_bounded() -> None:
+    kept, log = Reached(), Log(*["mark/1"] * 3_000)
+    for number in range(10_001):
+        asked = (own_teaching, reader(TEACHER.id), Named(course=str(number)))
+        kept.find(asked, 1, MONDAY, log.moved)
+        kept.keep(asked, 1, MONDAY, ["course/1"], answer=True)
+    assert kept.find(asked, 1, MONDAY, log.moved) is True
+    first = (own_teaching, reader(TEACHER.id), Named(course="0"))
+    assert kept.find(first, 1, MONDAY, log.moved) is None
+    assert kept.find(asked, 3_000, MONDAY, log.moved) is None, "so many entries are not looked through"
