@@ -14,11 +14,10 @@ from typing import Final, NamedTuple
 from ledger.access.events import NAMED_MAX
 from projections.reading import Reader
 
-_MIDDLE: Final = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-")
-"""Of an id; before it stand eight digits, behind it twelve."""
+_MIDDLE: Final = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?=.{13}(?<=(.{38})))", re.DOTALL)
+"""Of an id; before it stand eight digits, behind it twelve. The group: the id with what stands on both sides of it."""
 _BEFORE: Final = frozenset(b'"/,\n')
 _BEHIND: Final = frozenset(b'"\\,\r\n')
-_LENGTH: Final = 36
 
 
 class Whose(NamedTuple):
@@ -36,13 +35,11 @@ class Whose(NamedTuple):
 def ids_in(content: bytes) -> set[str]:
     """All texts in an answer that may be ids: whole texts of JSON, cells of a CSV, or the end of a stream's name."""
     # An answer waits for this: its middle is found fastest, since no other text begins so; what stands around it is cut
-    # out, of which most is the same again and again.
-    starts = (found.start() - 9 for found in _MIDDLE.finditer(content))
-    pieces = {content[start : start + _LENGTH + 2] for start in starts if start >= 0}
+    # out by the search itself, and most of it is the same again and again.
     return {
         piece[1:-1].decode("latin-1")
-        for piece in pieces
-        if len(piece) == _LENGTH + 2 and piece[0] in _BEFORE and piece[-1] in _BEHIND
+        for piece in set(_MIDDLE.findall(content))
+        if piece[0] in _BEFORE and piece[-1] in _BEHIND
     }
 
 
