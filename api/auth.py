@@ -23,6 +23,7 @@ from api.reach import (
     own_data,
     own_diary,
     own_teaching,
+    own_writing,
 )
 from ledger.journal.account_events import RoleGranted
 
@@ -78,9 +79,9 @@ _AUDIT: Final[Mapping[Right, Reach]] = {
 }
 
 
-def _to(*rights: Right) -> dict[Right, Reach]:
-    """Rights to write: which course, class or period is the journal's rules' to say, at the moment of the entry."""
-    return dict.fromkeys(rights, anything)
+def _to(*rights: Right, reach: Reach = anything) -> dict[Right, Reach]:
+    """Rights to write: what of that is reached is the journal's rules' to say, at the moment of the entry."""
+    return dict.fromkeys(rights, reach)
 
 
 ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
@@ -88,8 +89,9 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_STAFF,
         **_OWN,
         Right.READ_VIEWS: own_teaching,
-        **_to(Right.TEACH, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CONTROL),
-        **_to(Right.REQUEST_CORRECTION, Right.ASK_REOPENING, Right.PUBLISH_RESULTS),
+        **_to(Right.TEACH, Right.PLAN, Right.CERTIFY, Right.CONTROL, reach=own_writing),
+        **_to(Right.REQUEST_CORRECTION, Right.ASK_REOPENING, Right.PUBLISH_RESULTS, reach=own_writing),
+        **_to(Right.PRINT),
     },
     "class_teacher": {**_STAFF, **_OWN, Right.READ_VIEWS: own_class},
     "deputy": {

@@ -4,8 +4,8 @@ What a request names - a class, a course, a student - narrows its answer, and al
 an answer is within reach as soon as one thing that it is narrowed to is, and a request that names nothing is within
 reach of those alone who may see the whole school. What does not exist is out of reach like what is not one's own.
 
-What is written is judged elsewhere: by the rules of the journal, at the very moment of the entry. What families write
-is judged here before: else a rule's answer would tell them who else is in the school.
+What is written is judged by the rules of the journal, at the very moment of the entry. What teachers and families write
+is judged here before, by what they name: else a rule's answer would tell them what is not theirs to know.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Facts(Protocol):
     def course(self, id_: str) -> Course | None:
         """A course."""
 
-    def courses(self, class_group: str, subject: str) -> tuple[str, ...]:
-        """Ids of a class's courses in a subject, those of its subgroups too."""
+    def courses(self, class_group: str, subject: str | None = None) -> tuple[str, ...]:
+        """Ids of a class's courses, in a subject where one is named, those of its subgroups too."""
 
     def lesson(self, id_: str) -> Lesson | None:
         """A lesson."""
@@ -154,6 +154,8 @@ class Reached:
             return self._decided
 
 
+_WRITTEN: Final = frozenset({"class_group", "course", "lesson", "sheet"})
+"""What the path of a writing route may name that a teacher's reach is judged by."""
 _IDS: Final = frozenset({"class_group", "course", "lesson", "sheet", "student", "employee", "guardian", "period"})
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _NAMES: Final[Mapping[str, str]] = {
@@ -193,6 +195,11 @@ def named_by(request: Request) -> Named:
     return named_in([*request.query_params.multi_items(), *request.path_params.items()])
 
 
+def written_by(request: Request) -> Named:
+    """What the path of a request that writes is about."""
+    return named_in((name, str(value)) for name, value in request.path_params.items() if name in _WRITTEN)
+
+
 def _month(text: str) -> dict[str, str]:
     try:
         first = date.fromisoformat(f"{text}-01")
@@ -216,6 +223,19 @@ def own_teaching(reader: Reader, named: Named, facts: Facts) -> bool:
         or (named.sheet is not None and _teaches(who, facts.course_of_sheet(named.sheet), facts))
         or (named.class_group is not None and named.subject is not None and _teaches_all(who, named, facts))
         or own_class(reader, named, facts)
+    )
+
+
+def own_writing(reader: Reader, named: Named, facts: Facts) -> bool:
+    """What a teacher reads, and the journals of the classes that the account teaches in; a path that names nothing.
+
+    Which day, lesson or student of it may be written to is the journal's rules' to say.
+    """
+    if named.class_group is None and named.course is None and named.lesson is None and named.sheet is None:
+        return True
+    return own_teaching(reader, named, facts) or (
+        named.class_group is not None
+        and any(_teaches(reader.account, course, facts) for course in facts.courses(named.class_group))
     )
 
 

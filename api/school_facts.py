@@ -62,10 +62,12 @@ class SchoolFacts:
         """A course."""
         return self._find(Course, f"course/{id_}")
 
-    def courses(self, class_group: str, subject: str) -> tuple[str, ...]:
-        """Ids of a class's courses in a subject, those of its subgroups too."""
-        sql = "SELECT c.course FROM {courses} c WHERE c.class_group = :class_group AND c.subject = :subject"
-        rows = self._read_views("course/").select(sql, {"class_group": class_group, "subject": subject})
+    def courses(self, class_group: str, subject: str | None = None) -> tuple[str, ...]:
+        """Ids of a class's courses, in a subject where one is named, those of its subgroups too."""
+        sql, named = "SELECT c.course FROM {courses} c WHERE c.class_group = :class_group", {"class_group": class_group}
+        if subject is not None:
+            sql, named = f"{sql} AND c.subject = :subject", {**named, "subject": subject}
+        rows = self._read_views("course/").select(sql, named)
         return tuple(course for (course,) in rows)
 
     def lesson(self, id_: str) -> Lesson | None:

@@ -21,7 +21,7 @@ from api.access import note
 from api.auth import Identity, Right
 from api.bodies import Body
 from api.problems import Problem, refused
-from api.reach import Named
+from api.reach import Named, written_by
 from api.refusals import trace
 from api.requests import (
     authorize,
@@ -81,8 +81,7 @@ class Write(Generic[_BodyT]):
         etag: whether the answer carries the lesson's version.
         if_match: whether the request must say which version of the lesson it saw.
         warn: what the answer warns of, as of the entries recorded; None: the answer has no warnings.
-        about: whom the command is about, where a role that may write it reaches less than the school; None: the
-            journal's rules alone judge that.
+        about: what the command is about, which is to be in reach of the role; None: what the path names.
     """
 
     right: Right
@@ -118,13 +117,13 @@ async def perform(request: Request, write: Write[_BodyT]) -> Response:
 
 
 def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response:
-    if write.about is not None:
-        check_reach(asked.request, asked.school, asked.identity, write.right, write.about(asked))
     key = idempotency_key(asked.request)
     digest = request_digest(asked.school.request_secret, asked.request, raw)
     actor = Actor(asked.identity.actor, asked.identity.role)
     receipt = asked.school.receipt_of(actor, key, digest) if key else None
     if receipt is None:
+        about = written_by(asked.request) if write.about is None else write.about(asked)
+        check_reach(asked.request, asked.school, asked.identity, write.right, about)
         if write.if_match:
             asked.seen = expected_version(asked.request)
         else:
@@ -160,13 +159,16 @@ def _stale_or_conflict(asked: Asked[Any], error: Conflict) -> Exception:
     if found is None or found[0] == asked.seen:
         return error
     version, current = found
+    tag = {"ETag": f'"{version}"'}
+    if not asked.identity.may(Right.READ_VIEWS):
+        return Problem("stale", 412, ("прочтите его снова", "read it again"), headers=tag)
     note(asked.request, kinds=("absences", "marks", "work"))
     return Problem(
         "stale",
         412,
         ("его нынешнее состояние — в поле current", "its present state is in `current`"),
         more={"current": current},
-        headers={"ETag": f'"{version}"'},
+        headers=tag,
     )
 
 

@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from api.auth import ACCESS, Right
-from api.reach import Reach, anything, inspected, own_class, own_consents, own_data, own_diary, own_teaching
+from api.reach import (
+    Reach,
+    anything,
+    inspected,
+    own_class,
+    own_consents,
+    own_data,
+    own_diary,
+    own_teaching,
+    own_writing,
+)
 
 WORDS: Final[dict[Reach, str]] = {
     anything: "all",
     own_teaching: "own courses",
+    own_writing: "own work",
     own_class: "own class",
     inspected: "inspected",
     own_diary: "own child",

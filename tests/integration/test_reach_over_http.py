@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -236,6 +237,63 @@ def test_what_is_foreign_and_what_is_not_there_are_told_alike(role: str, walk: W
             told, also = problem(nothing, 403, "out_of_reach"), problem(foreign, 403, "out_of_reach")
             assert told.pop("instance") != also.pop("instance"), "the request's own id"
             assert told == also, path
+
+
+def _writing(walk: Walk) -> Iterator[tuple[str, set[str], Any]]:
+    """Each writing route whose path names what a teacher's reach is judged by: its path, holes, and a body's example."""
+    described = httpx.get(f"{walk.server.base}/openapi.json").json()["paths"]
+    for path, operations in described.items():
+        holes = set(re.findall(r"{(\w+)}", path)) - {"school"}
+        if "post" in operations and holes & {"class_group", "course", "lesson", "sheet"}:
+            (content,) = operations["post"]["requestBody"]["content"].values()
+            yield path.removeprefix("/v1/schools/{school}"), holes, content["example"]
+
+
+def test_what_is_written_elsewhere_is_told_like_what_is_not_there(walk: Walk) -> None:
+    foreign, elsewhere = walk.foreign.named(), walk.server.school.app.lesson(walk.foreign.place)
+    assert elsewhere is not None
+    asked = 0
+    with walk.server.as_("teacher") as teacher:
+        for path, holes, body in _writing(walk):
+            told = []
+            for ids in (dict.fromkeys(holes, str(uuid4())), {hole: foreign.get(hole, str(uuid4())) for hole in holes}):
+                ids |= {hole: "7" for hole in holes if hole in ("index", "request_index")}
+                stale = {"If-Match": '"1"'} if "{lesson}" in path else {}
+                answer = teacher.post(path.format(**ids), json=body, headers=stale)
+                told.append({**answer.json(), "instance": ""})
+                assert answer.status_code == 403, (path, answer.text)
+                assert not ids_in(answer.content) & set(walk.foreign.students), path
+            assert told[0] == told[1], path
+            asked += told[0]["type"].endswith("out_of_reach")
+    assert asked >= 15
+    assert walk.server.school.app.lesson(walk.foreign.place) == elsewhere, "nothing was written"
+
+
+def test_a_teacher_writes_in_the_own_class_and_course(walk: Walk) -> None:
+    """What is refused there is refused by a rule, which says why."""
+    own = walk.own.named()
+    with walk.server.as_("teacher") as teacher:
+        asked = {"reason": "not_recorded", "basis": "докладная № 3"}
+        answer = teacher.post(f"/classes/{own['class_group']}/journal/reopening-requests", json=asked)
+        problem(answer, 409, "journal_not_closed")
+        stale = teacher.post(
+            f"/lessons/{own['lesson']}/corrections",
+            json={"corrects": 1, "new": "5", "reason": "typo"},
+            headers={"If-Match": '"1"'},
+        )
+        assert problem(stale, 412, "stale")["current"]["lesson"] == own["lesson"]
+
+
+def test_a_program_that_may_only_write_is_shown_nothing_of_a_lesson_that_moved(walk: Walk) -> None:
+    account, secrets = walk.server.actors["teacher"], walk.server.school.secrets
+    token = secrets.make_token(account, "teacher", "писать", int(time.time()), rights=("teach",))
+    with walk.server.as_("teacher") as program:
+        program.headers["Authorization"] = f"Bearer {token}"
+        place = f"/lessons/{walk.own.place}"
+        assert program.get(place).status_code == 403
+        body = {"corrects": 1, "new": "5", "reason": "typo"}
+        stale = problem(program.post(f"{place}/corrections", json=body, headers={"If-Match": '"1"'}), 412, "stale")
+        assert "current" not in stale
 
 
 def _of(world: World, path: str) -> str:

@@ -60,9 +60,9 @@ class Recorded:
     def course(self, id_: str) -> Course | None:
         return self._find(Course, f"course/{id_}")
 
-    def courses(self, class_group: str, subject: str) -> tuple[str, ...]:
+    def courses(self, class_group: str, subject: str | None = None) -> tuple[str, ...]:
         found = (one for one in self.journal.aggregates.values() if isinstance(one, Course))
-        return tuple(one.id for one in found if (one.class_group, one.subject) == (class_group, subject))
+        return tuple(one.id for one in found if one.class_group == class_group and subject in (None, one.subject))
 
     def lesson(self, id_: str) -> Lesson | None:
         return self._find(Lesson, f"lesson/{id_}")
