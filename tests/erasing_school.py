@@ -45,10 +45,11 @@ def approved(server: Served, person: str, **changes: Any) -> str:
 
 
 def spellings(values: dict[str, str]) -> list[bytes]:
-    """The bytes that a value may stand as: UTF-8, JSON's escapes, UTF-16."""
+    """The bytes that a value may stand as: UTF-8, plain or in hex as in a dump, JSON's escapes, UTF-16."""
     found = []
     for value in values.values():
-        found += [value.encode(), value.encode("unicode_escape"), value.encode("utf-16-le")]
+        raw = value.encode()
+        found += [raw, raw.hex().encode(), value.encode("unicode_escape"), value.encode("utf-16-le")]
     return found
 
 

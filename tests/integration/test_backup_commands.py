@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from api.backups import postgres, taking
 from api.backups.drill import drill
 from api.backups.folder import BackupRefused, read_backup
+from api.backups.programs import find_program
 from api.backups.taking import take_databases, take_keys
 from api.cli.auditing import audit_school
 from api.cli.backing_up import Asked, record_backup, run_backup, run_backups, run_restore, run_restore_check
@@ -28,6 +30,7 @@ from api.settings import Layout, SettingsError, UnavailableError, read_school_fi
 from api.vaults import open_sealed_rows
 from ledger.vault.disclosure import make_disclosure
 from tests.conftest import Database, make_database
+from tests.erasing_school import CANARIES, holding, spellings
 from tests.sample_folders import sample_folder, sample_on_postgres
 from tests.small_vaults import PERSON, make_older
 
@@ -130,6 +133,24 @@ def test_a_school_comes_back_from_its_two_backups(
     for backup in ("b", "k"):
         with pytest.raises(SettingsError, match=r"is there already|are here already|has a log already"):
             run_restore(QUIET, tmp_path / backup, new, 1)
+
+
+def test_no_value_of_anybody_stands_in_a_backup(var: Path, tmp_path: Path) -> None:
+    with open_school(var, background=False) as school:
+        school.vault.keep(PERSON, "person", [make_disclosure(name, value).text for name, value in CANARIES.items()])
+        school.views.catch_up(school.recorder)
+        people = [row[0] for row in school.views.select("SELECT p.person FROM {persons} p", {})]
+        names = {str(number): name for number, name in enumerate(school.names(people).values())}
+        a_subject = school.views.select("SELECT min(c.subject) FROM {courses} c", {})[0][0]
+    take(var, tmp_path / "b")
+    take(var, tmp_path / "k", keys=True)
+    for dump in (tmp_path / "b").glob("*.dump"):  # which is compressed
+        program = find_program("pg_restore")
+        subprocess.run([program, "--file", dump.with_suffix(".sql"), dump], check=True)
+    assert len(names) > 10
+    assert holding(tmp_path / "b", spellings({"subject": a_subject})), "what is there can be found"
+    assert holding(tmp_path / "b", spellings({**CANARIES, **names})) == []
+    assert holding(tmp_path / "k", spellings({**CANARIES, **names})) == []
 
 
 def test_values_of_who_was_erased_since_do_not_come_back(
