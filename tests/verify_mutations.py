@@ -1342,7 +1342,7 @@ def proof_of_another_entry(folder: Path) -> Report:
     return verify_proof(proof, swap(entry, b"teacher", b"deputy"), b"", parse_vkey(builder.key.vkey))
 
 
-@mutation("proof-mismatch", "index-gap")
+@mutation("proof-mismatch")
 def proof_of_another_index(folder: Path) -> Report:
     builder = sample().builder
     proof, _ = proof_of(builder, 8)

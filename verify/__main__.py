@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from verify.archive import Pinned, verify_archive
 from verify.extract import is_extract
@@ -32,7 +32,7 @@ def _read(path: str, max_bytes: int = _FILE_MAX_BYTES) -> bytes:
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     if len(raw) > max_bytes:
-        raise UsageError(f"{path}: larger than {max_bytes} bytes")
+        raise UsageError(f"{path}: больше {max_bytes} байт / larger than that many bytes")
     return raw
 
 
@@ -45,14 +45,14 @@ def _key(options: argparse.Namespace) -> VerifierKey | None:
     try:
         return parse_vkey(text)
     except NoteError as error:
-        raise UsageError(f"--key: {error}") from None
+        raise UsageError(f"--key: не ключ журнала / {error}") from None
 
 
 def _witnesses(options: argparse.Namespace) -> tuple[VerifierKey, ...]:
     try:
         return tuple(parse_vkey(text, COSIGNATURE) for text in options.witness)
     except NoteError as error:
-        raise UsageError(f"--witness: {error}") from None
+        raise UsageError(f"--witness: не ключ свидетеля / {error}") from None
 
 
 def _old(options: argparse.Namespace) -> Checkpoint | None:
@@ -61,14 +61,24 @@ def _old(options: argparse.Namespace) -> Checkpoint | None:
     try:
         return parse_checkpoint(_read(options.old))
     except NoteError as error:
-        raise UsageError(f"--old: {error}") from None
+        raise UsageError(f"--old: не контрольная точка / {error}") from None
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in Russian too that a command line is wrong; what exactly, the library says."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise it as what is wrong with the command line."""
+        raise UsageError(f"команда записана неверно, см. --help / {message}")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="verify",
         description="Проверка архива или журнала школы. / Verifies a school's archive or running log.",
-        epilog="Exit codes: 0 verified, 1 finding, 2 usage, 3 incomplete.",
+        epilog="Одна запись, код печатной формы, журнал доступа / one entry, a printed form's code, the access log: "
+        "verify.pyz proof|print|access --help. Коды завершения / exit codes: 0 подтверждено / verified, 1 расхождения "
+        "/ finding, 2 команда / usage, 3 не полностью / incomplete.",
     )
     parser.add_argument("archive", nargs="?", help="архив: папка или ZIP / the archive: a folder or a ZIP")
     parser.add_argument(
@@ -136,9 +146,7 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
 
 
 def _proof_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="verify proof", description="Проверка одной записи. / Verifies one entry's proof."
-    )
+    parser = _Parser(prog="verify proof", description="Проверка одной записи. / Verifies one entry's proof.")
     parser.add_argument("proof", help="файл tlog-proof / a tlog-proof file")
     parser.add_argument("--entry", required=True, help="файл с записью / a file with the entry's bytes")
     parser.add_argument("--disclosures", help="файл с раскрытиями / a file with disclosures, as disclosures.jsonl")
@@ -147,7 +155,7 @@ def _proof_parser() -> argparse.ArgumentParser:
 
 
 def _print_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="verify print", description="Проверка кода печатной формы по архиву. / Verifies a printed form's code."
     )
     parser.add_argument("code", help="текст кода, LETOPIS1/… / the code's text")
@@ -157,7 +165,7 @@ def _print_parser() -> argparse.ArgumentParser:
 
 
 def _access_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="verify access", description="Журнал доступа рядом с журналом. / An access log beside its journal."
     )
     parser.add_argument("access", help="архив журнала доступа / the access log's archive")
@@ -173,11 +181,11 @@ def _run_access(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
     options = _access_parser().parse_args(arguments)
     for path in (options.access, options.journal):
         if not Path(path).exists():
-            raise UsageError(f"{path}: not there")
+            raise UsageError(f"{path}: нет такого / not there")
     try:
         of_journal = Pinned(parse_vkey(options.journal_key), None)
     except NoteError as error:
-        raise UsageError(f"--journal-key: {error}") from None
+        raise UsageError(f"--journal-key: не ключ журнала / {error}") from None
     pinned = Pinned(_key(options), None)
     return verify_anchored(Path(options.access), Path(options.journal), pinned, of_journal), options
 
@@ -194,25 +202,25 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
 
         options = _print_parser().parse_args(arguments[1:])
         if not Path(options.archive).exists():
-            raise UsageError(f"{options.archive}: not there")
+            raise UsageError(f"{options.archive}: нет такого / not there")
         return verify_print(Path(options.archive), options.code, _key(options)), options
     if arguments[:1] == ["access"]:
         return _run_access(arguments[1:])
     options = _parser().parse_args(arguments)
     pinned = Pinned(_key(options), _old(options), _witnesses(options))
     if bool(options.archive) == bool(options.url):
-        raise UsageError("an archive or --url, one of them")
+        raise UsageError("укажите архив или --url, одно из двух / an archive or --url, one of them")
     if options.quick and not (options.against or options.against_url):
-        raise UsageError("--quick goes with --against or --against-url")
+        raise UsageError("--quick: вместе с --against или --against-url / goes with --against or --against-url")
     if options.earlier and (options.url or options.against or options.against_url):
-        raise UsageError("--earlier goes with one archive")
+        raise UsageError("--earlier: при проверке одного архива / goes with one archive")
     for path in filter(None, (options.archive, options.against, *options.earlier)):
         if not Path(path).exists():
-            raise UsageError(f"{path}: not there")
+            raise UsageError(f"{path}: нет такого / not there")
     if options.deadlines and (options.url or options.against or options.against_url):
-        raise UsageError("--deadlines goes with one archive")
+        raise UsageError("--deadlines: при проверке одного архива / goes with one archive")
     if options.url and (options.against or options.against_url):
-        raise UsageError("--against and --against-url go with an archive")
+        raise UsageError("--against, --against-url: при проверке архива / go with an archive")
     return _verified(options, pinned), options
 
 
@@ -221,7 +229,9 @@ def _verified(options: argparse.Namespace, pinned: Pinned) -> Report:
         from verify.extract_against import verify_against
 
         if options.quick:
-            raise UsageError("--quick compares two archives; an extract is verified whole")
+            raise UsageError(
+                "--quick: для двух архивов, не для выписки / compares two archives; an extract is verified whole"
+            )
         return verify_against(Path(options.archive), Path(options.against), pinned)
     if options.against:
         from verify.against import compare_archives
@@ -270,13 +280,13 @@ def _print(report: Report, options: argparse.Namespace) -> None:
         from verify.html_report import to_html
 
         try:
-            Path(options.html).write_text(to_html(report), encoding="utf-8", newline="\n")
+            Path(options.html).write_text(to_html(report, options.lang), encoding="utf-8", newline="\n")
         except OSError as error:
             raise UsageError(f"--html: {options.html}: {error.strerror}") from None
     if options.format == "html":
         from verify.html_report import to_html
 
-        sys.stdout.write(to_html(report))
+        sys.stdout.write(to_html(report, options.lang))
     else:
         sys.stdout.write(to_json(report) + "\n" if options.format == "json" else to_text(report, options.lang))
 

@@ -54,7 +54,13 @@ class Earlier:
     apart: ReaderProcess | None = None
 
     def __call__(self, start: Edge, walk: LogWalk) -> bool:
-        """Walk to the start of the archive in question; say False, with a finding, where they do not lead there."""
+        """Walk to the start of the archive in question; say False, with a finding, where they do not lead there.
+
+        An archive that begins with the log continues none: these are then left alone, and that is said.
+        """
+        if not start.size:
+            walk.report.skip("earlier-unused", ", ".join(path.name for path in self.paths))
+            return True
         opened = [self._open(path, walk.report) for path in self.paths]
         there = sorted((one for one in opened if one is not None), key=lambda one: one.edge.size)
         try:

@@ -30,6 +30,7 @@ section.one{border:1px solid #ccc;border-left:.4em solid #b3261e;padding:.5em 1e
 section.one p{margin:.3em 0}.part{border-top:3px solid #111;margin-top:2.5em}
 """
 _Words = tuple[str, str]
+_MADE_BY: Final = ("Отчёт проверяющей программы «Летописи»", "Verification report of Letopis's verifier")
 _NO_KEY: Final = ("Подпись не проверена: ключ не указан.", "No key was given: the signature was not checked.")
 _HEAD: Final = (
     '<!DOCTYPE html>\n<html lang="ru">\n<head>\n<meta charset="utf-8">\n'
@@ -38,87 +39,106 @@ _HEAD: Final = (
 )
 
 
-def to_html(report: Report) -> str:
-    """Return the page: the verdict first, then facts, findings, what was checked and what was not."""
-    title = f"Проверка: {shown(report.subject)}"
-    parts = [_HEAD, f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"]
-    parts.append(f"<h1>{escape(title)}</h1>\n<p class=en>Verification report of Letopis's verifier</p>\n")
-    parts += _body(report)
-    for part in report.parts:
-        parts.append(f"<div class=part>\n<h1>{escape(shown(part.subject))}</h1>\n")
-        parts += _body(part)
-        parts.append("</div>\n")
-    parts.append(_heading(("Чего не проверяет никакая проверка", "What no verification checks")))
-    parts.append("<ul>\n" + "".join(f"<li>{_two(words)}</li>\n" for words in NEVER_CHECKED) + "</ul>\n")
-    return "".join(parts) + "</body>\n</html>\n"
+def to_html(report: Report, language: str = "both") -> str:
+    """Return the page in `ru`, `en` or `both`: the verdict first, then facts, findings, what was checked or not."""
+    return _Page(language).whole(report)
 
 
-def _body(report: Report) -> Iterator[str]:
-    verdict = report.verdict
-    yield f'<div class="verdict {verdict.value}">{_two(verdict_of(report))}</div>\n'
-    if report.facts:
-        yield _heading(("Что проверялось", "What was verified"))
-        yield _table((name, _two(tuple(map(shown, value)))) for name, value in facts_of(report))  # type: ignore[arg-type]
-        if "key" not in report.facts and not report.parts:
-            yield f"<p>{_two(_NO_KEY)}</p>\n"
-    if report.findings:
-        yield _heading(("Расхождения", "Findings"))
-        for number, finding in enumerate(report.findings, 1):
-            yield _finding(number, finding)
-        if report.beyond:
-            yield f"<p>{_two((f'… и ещё {report.beyond}', f'… and {report.beyond} more'))}</p>\n"
-    if report.unchecked:
-        yield _heading(("Не удалось проверить", "Could not be checked"))
-        rows = ((item.meaning, _phrase(item.detail)) for item in report.unchecked)
-        yield _table(rows)
-    if report.limits:
-        yield _heading(("Чего выписка не утверждает", "What the extract does not claim"))
-        yield _table((limit.meaning, _phrase(limit.detail)) for limit in report.limits)
-    if checked := checked_of(report):
-        yield _heading(("Что сверено", "What was compared"))
-        yield _table(((words, str(count)) for words, count in checked), is_numbers=True)
-    if report.corrections:
-        yield _heading(("Исправления в журнале", "Corrections in the log"))
-        yield "<table>\n<tr><th></th>" + "".join(f"<td class=n>{_two(words)}</td>" for words in CORRECTIONS) + "</tr>\n"
-        for what, counts in report.corrections.items():
-            yield f"<tr><th>{_two(CORRECTED[what])}</th>" + "".join(f"<td class=n>{n}</td>" for n in counts) + "</tr>\n"
-        yield "</table>\n"
-    if report.by_manifest:
-        yield _heading(("Сверено только по манифесту", "Compared with the manifest alone"))
-        words = (
-            "Байты этих файлов те, что записаны в манифесте. Что в них написано, не проверялось.",
-            "The bytes of these files are those of the manifest. What they say was not checked.",
+class _Page:
+    """What a page is made of, in one language or in both."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def whole(self, report: Report) -> str:
+        name = shown(report.subject)
+        title = f"Verification: {name}" if self._language == "en" else f"Проверка: {name}"
+        head = _HEAD.replace('lang="ru"', 'lang="en"') if self._language == "en" else _HEAD
+        parts = [head, f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"]
+        parts.append(f"<h1>{escape(title)}</h1>\n<p class=en>{self._two(_MADE_BY)}</p>\n")
+        parts += self._body(report)
+        for part in report.parts:
+            parts.append(f"<div class=part>\n<h1>{escape(shown(part.subject))}</h1>\n")
+            parts += self._body(part)
+            parts.append("</div>\n")
+        parts.append(self._heading(("Чего не проверяет никакая проверка", "What no verification checks")))
+        parts.append("<ul>\n" + "".join(f"<li>{self._two(words)}</li>\n" for words in NEVER_CHECKED) + "</ul>\n")
+        return "".join(parts) + "</body>\n</html>\n"
+
+    def _body(self, report: Report) -> Iterator[str]:
+        verdict = report.verdict
+        yield f'<div class="verdict {verdict.value}">{self._two(verdict_of(report))}</div>\n'
+        if report.facts:
+            yield self._heading(("Что проверялось", "What was verified"))
+            yield self._table((name, self._two(tuple(map(shown, value)))) for name, value in facts_of(report))  # type: ignore[arg-type]
+            if "key" not in report.facts and not report.parts:
+                yield f"<p>{self._two(_NO_KEY)}</p>\n"
+        if report.findings:
+            yield self._heading(("Расхождения", "Findings"))
+            for number, finding in enumerate(report.findings, 1):
+                yield self._finding(number, finding)
+            if report.beyond:
+                yield f"<p>{self._two((f'… и ещё {report.beyond}', f'… and {report.beyond} more'))}</p>\n"
+        if report.unchecked:
+            yield self._heading(("Не удалось проверить", "Could not be checked"))
+            rows = ((item.meaning, self._phrase(item.detail)) for item in report.unchecked)
+            yield self._table(rows)
+        if report.limits:
+            yield self._heading(("Чего выписка не утверждает", "What the extract does not claim"))
+            yield self._table((limit.meaning, self._phrase(limit.detail)) for limit in report.limits)
+        if checked := checked_of(report):
+            yield self._heading(("Что сверено", "What was compared"))
+            yield self._table(((words, str(count)) for words, count in checked), is_numbers=True)
+        if report.corrections:
+            yield self._heading(("Исправления в журнале", "Corrections in the log"))
+            yield (
+                "<table>\n<tr><th></th>"
+                + "".join(f"<td class=n>{self._two(words)}</td>" for words in CORRECTIONS)
+                + "</tr>\n"
+            )
+            for what, counts in report.corrections.items():
+                yield (
+                    f"<tr><th>{self._two(CORRECTED[what])}</th>"
+                    + "".join(f"<td class=n>{n}</td>" for n in counts)
+                    + "</tr>\n"
+                )
+            yield "</table>\n"
+        if report.by_manifest:
+            yield self._heading(("Сверено только по манифесту", "Compared with the manifest alone"))
+            words = (
+                "Байты этих файлов те, что записаны в манифесте. Что в них написано, не проверялось.",
+                "The bytes of these files are those of the manifest. What they say was not checked.",
+            )
+            yield f"<p>{self._two(words)}</p>\n<p><code>{escape(shown(by_manifest_of(report)))}</code></p>\n"
+
+    def _finding(self, number: int, finding: Finding) -> str:
+        place = self._two(place_of(finding.place))
+        return (
+            f"<section class=one>\n<h3>{number}. <code>{finding.code}</code> · {place}</h3>\n"
+            f"<p>{self._two(finding.meaning)}</p>\n"
+            f"<p>{self._two(('Ожидалось', 'expected'))}: {self._phrase(finding.expected)}</p>\n"
+            f"<p>{self._two(('Найдено', 'found'))}: {self._phrase(finding.found)}</p>\n</section>\n"
         )
-        yield f"<p>{_two(words)}</p>\n<p><code>{escape(shown(by_manifest_of(report)))}</code></p>\n"
 
+    def _phrase(self, text: str) -> str:
+        russian = in_russian(text)
+        return f"<code>{escape(text)}</code>" if russian == text else self._two((russian, text))
 
-def _finding(number: int, finding: Finding) -> str:
-    return (
-        f"<section class=one>\n<h3>{number}. <code>{finding.code}</code> · {_two(place_of(finding.place))}</h3>\n"
-        f"<p>{_two(finding.meaning)}</p>\n"
-        f"<p>{_two(('Ожидалось', 'expected'))}: {_phrase(finding.expected)}</p>\n"
-        f"<p>{_two(('Найдено', 'found'))}: {_phrase(finding.found)}</p>\n</section>\n"
-    )
+    def _two(self, words: _Words) -> str:
+        """Return the language that is asked for, or Russian and English beside it where that is another text."""
+        russian, english = words
+        if self._language != "both" or russian == english:
+            return escape(english if self._language == "en" else russian)
+        return f"{escape(russian)} <span class=en>{escape(english)}</span>"
 
+    def _heading(self, words: _Words) -> str:
+        return f"<h2>{self._two(words)}</h2>\n"
 
-def _phrase(text: str) -> str:
-    russian = in_russian(text)
-    return f"<code>{escape(text)}</code>" if russian == text else _two((russian, text))
-
-
-def _two(words: _Words) -> str:
-    """Return Russian, and English beside it where that is another text."""
-    russian, english = words
-    return escape(russian) + ("" if russian == english else f" <span class=en>{escape(english)}</span>")
-
-
-def _heading(words: _Words) -> str:
-    return f"<h2>{_two(words)}</h2>\n"
-
-
-def _table(rows: Iterable[tuple[_Words, str]], *, is_numbers: bool = False) -> str:
-    """Return a table of two columns; the second is HTML."""
-    attribute = " class=n" if is_numbers else ""
-    return (
-        "<table>\n" + "".join(f"<tr><th>{_two(n)}</th><td{attribute}>{v}</td></tr>\n" for n, v in rows) + "</table>\n"
-    )
+    def _table(self, rows: Iterable[tuple[_Words, str]], *, is_numbers: bool = False) -> str:
+        """Return a table of two columns; the second is HTML."""
+        attribute = " class=n" if is_numbers else ""
+        return (
+            "<table>\n"
+            + "".join(f"<tr><th>{self._two(n)}</th><td{attribute}>{v}</td></tr>\n" for n, v in rows)
+            + "</table>\n"
+        )

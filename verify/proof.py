@@ -21,6 +21,9 @@ from verify.tree import leaf_hash, root_from_inclusion
 
 HASHES_MAX: Final = 63
 _HEAD: Final = "c2sp.org/tlog-proof@v1"
+_ANSWER = re.compile(
+    rb'\{"index":(0|[1-9][0-9]{0,14}),"disclosures":\[((?:"[A-Za-z0-9_-]+"(?:,"[A-Za-z0-9_-]+")*)?)\]\}'
+)
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,14})")
 
 
@@ -58,7 +61,8 @@ def parse_proof(raw: bytes) -> tuple[int, list[bytes], bytes]:
 def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKey | None) -> Report:
     """Check that an entry is in the log at its index, and that the disclosures given with it belong to it.
 
-    `entry` is the entry's bytes, with or without one line feed after them; `disclosures` lines as in disclosures.jsonl.
+    `entry` is the entry's bytes, with or without one line feed after them; `disclosures` lines as in disclosures.jsonl,
+    or what a server answers for the entry: `{"index":14,"disclosures":["…","…"]}`.
     """
     report = Report(subject="proof")
     try:
@@ -68,8 +72,8 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
         return report
     checkpoint = check_note(note, Place("proof"), key, report)
     entry = entry.removesuffix(b"\n")
-    _check_entry(entry, index, report)
-    if checkpoint is not None:
+    is_this = _check_entry(entry, index, report)
+    if checkpoint is not None and is_this:
         report.facts |= {"origin": checkpoint.origin, "signed_size": checkpoint.size, "index": index}
         root = root_from_inclusion(index, checkpoint.size, leaf_hash(entry), hashes)
         if root != checkpoint.root:
@@ -77,7 +81,7 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
                 "proof-mismatch", Place("proof", entry=index), checkpoint.root.hex(), root.hex() if root else "no root"
             )
     disclosed = Disclosures(report)
-    for number, line in enumerate(disclosures.removesuffix(b"\n").split(b"\n") if disclosures else (), 1):
+    for number, line in enumerate(_lines(disclosures), 1):
         disclosed.take_line(line, Place("disclosures", number))
     if disclosed.wanted:
         names = NAMES_BY_TYPE.get(type_of(entry), NAMES)
@@ -87,12 +91,25 @@ def verify_proof(proof: bytes, entry: bytes, disclosures: bytes, key: VerifierKe
     return report
 
 
-def _check_entry(entry: bytes, index: int, report: Report) -> None:
-    place = Place("entry", entry=index)
-    found = read(entry, place, report)
+def _check_entry(entry: bytes, index: int, report: Report) -> bool:
+    """Report an entry that is malformed, or say whether it is the one that the proof is of."""
+    found = read(entry, Place("entry", entry=index), report)
     if found is None:
-        return
+        return True
     if not found.name:
         report.skip("unknown-type", f"entry {index}")
-    if int(found.groups[INDEX]) != index:
-        report.add("index-gap", Place("entry", entry=index, field="index"), index, found.groups[INDEX])
+    if int(found.groups[INDEX]) == index:
+        return True
+    shown = f"entry {int(found.groups[INDEX])}"
+    report.add("proof-mismatch", Place("entry", entry=index, field="index"), f"entry {index}", shown)
+    return False
+
+
+def _lines(raw: bytes) -> list[bytes]:
+    """Return disclosures as lines, those of a server's answer too; an answer that is not quite one is left as it is."""
+    lines = raw.removesuffix(b"\n").split(b"\n") if raw else []
+    match = _ANSWER.fullmatch(raw.strip())
+    if match is None:
+        return lines
+    texts = match[2].replace(b'"', b"").split(b",") if match[2] else []
+    return [b'{"disclosure":"%b","index":%b}' % (text, match[1]) for text in texts]

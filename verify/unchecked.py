@@ -49,6 +49,10 @@ UNCHECKED: Final[dict[str, tuple[str, str]]] = {
         "Второй процесс программы прервался: архив прочитан не до конца. Повторите с --jobs 1.",
         "The program's other process broke off: the archive was not read to its end. Try again with --jobs 1.",
     ),
+    "earlier-unused": (
+        "Архив начинается с первой записи: названные в --earlier не нужны и не читались. Сравнить архивы: --against.",
+        "The archive begins with the first entry: those of --earlier were not needed, nor read. To compare: --against.",
+    ),
     "stopped-early": (
         "Архив прочитан не до конца из-за находок выше.",
         "The archive was not read to its end because of the findings above.",

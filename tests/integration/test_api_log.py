@@ -17,6 +17,9 @@ from ledger.tree.hashing import leaf_hash
 from ledger.wire.proof import parse_proof
 from tests.http_class import SmallClass, problem
 from tests.http_school import Served, grow, post
+from verify.findings import Verdict
+from verify.note import parse_vkey
+from verify.proof import verify_proof
 
 
 def peer_of(server: Served) -> TilesReader:
@@ -109,6 +112,13 @@ def test_an_entry_has_the_disclosures_that_it_commits_to(server: Served) -> None
         opened = [json.loads(urlsafe_b64decode(text + "==")) for text in texts]
         assert {name: value for _, name, value in opened} == {"family_name": "Петрова", "given_name": "Анна"}
         assert inspector.get("/entries/0/disclosures").json() == {"index": 0, "disclosures": []}
+        # What the server serves is what the verifier takes, as it came.
+        post(inspector, "/checkpoints", {})
+        proof, entry = (inspector.get(f"/entries/{index}{rest}").content for rest in ("/proof", ""))
+        report = verify_proof(proof, entry, answer.content, parse_vkey(server.school.signer.vkey))
+        assert (report.verdict, report.facts["disclosures"]) == (Verdict.VERIFIED, 2), report.findings
+        changed = answer.content.replace(texts[0].encode(), texts[1].encode())
+        assert verify_proof(proof, entry, changed, None).verdict is Verdict.FINDING
         problem(inspector.get("/entries/99999/disclosures"), 404, "not_found")
         for role in ("teacher", "deputy"):
             with server.as_(role) as other:

@@ -210,7 +210,15 @@ def test_refuses_earlier_archives_that_do_not_lead_to_its_start(
         code, answer = ask(capsys, school, three, *earlier)
         assert (code, "earlier-mismatch" in codes(answer)) == (1, True), earlier
         assert "stopped-early" in codes(answer, "unchecked")
-    assert "earlier-mismatch" in codes(ask(capsys, school, one, two)[1]), "the first continues none"
+
+
+def test_an_archive_from_the_first_entry_on_accuses_nobody_of_an_earlier_one_that_it_does_not_need(
+    school: Sample, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, _ = cut(school, tmp_path, 60)
+    whole = part(school, tmp_path / "whole", 0, len(school.builder.entries))
+    code, answer = ask(capsys, school, whole, one)
+    assert (code, codes(answer), codes(answer, "unchecked")) == (3, [], ["earlier-unused"])
 
 
 def test_names_the_earlier_archive_in_which_something_is_wrong(
@@ -247,4 +255,4 @@ def test_goes_with_one_archive_alone(school: Sample, tmp_path: Path, capsys: pyt
     earlier, later = cut(school, tmp_path, 137)
     assert main([str(later), "--earlier", str(earlier), "--against", str(earlier)]) == 2
     assert main([str(later), "--earlier", str(tmp_path / "none")]) == 2
-    assert "--earlier goes with one archive" in capsys.readouterr().err
+    assert "--earlier: при проверке одного архива / goes with one archive" in capsys.readouterr().err

@@ -51,6 +51,13 @@ def test_refuses_another_spelling(old: bytes, new: bytes) -> None:
     assert verify_proof(proof.replace(old, new, 1), entry, b"", KEY).verdict is Verdict.FINDING
 
 
+def test_says_that_a_proof_is_of_another_entry() -> None:
+    proof, _ = proof_of(BUILDER, 7)
+    _, other = proof_of(BUILDER, 8)
+    (finding,) = verify_proof(proof, other, b"", KEY).findings
+    assert (finding.code, finding.expected, finding.found) == ("proof-mismatch", "entry 7", "entry 8")
+
+
 def test_says_incomplete_for_an_entry_of_unknown_type() -> None:
     builder = sample().builder
     builder.add("person", builder.uuid(), "wings_grown")

@@ -130,6 +130,20 @@ def test_the_page_has_the_verdict_first_and_everything_that_the_text_has(report:
             assert line.strip().partition(": ")[0] in text
 
 
+@pytest.mark.parametrize(("language", "has", "has_not"), [("ru", "Найдено", "found"), ("en", "found", "Найдено")])
+def test_the_page_is_in_one_language_where_one_is_asked_for(
+    language: str, has: str, has_not: str, tmp_path: Path
+) -> None:
+    builder = sample().builder
+    path = write_folder(builder.files(), tmp_path / "bag")
+    (path / "bag-info.txt").write_bytes(b"")
+    page = to_html(verify_archive(path, pinned(builder)), language)
+    assert f'<html lang="{language}">' in page
+    assert f"<p>{has}: " in page
+    assert f">{has_not}" not in page
+    assert '<html lang="ru">' in to_html(verify_archive(path, pinned(builder)))
+
+
 def test_the_page_fetches_and_runs_nothing(report: Report) -> None:
     page = Page(to_html(report))
     assert not {"script", "link", "img", "iframe", "object", "form", "a"} & set(page.tags)
@@ -172,7 +186,7 @@ def test_writes_the_page_beside_the_text_or_in_its_place(tmp_path: Path, capsys:
     key = ["--key", builder.key.vkey]
     assert main([archive, *key, "--html", str(tmp_path / "r.html"), "--lang", "ru"]) == 0
     assert capsys.readouterr().out.startswith("ПОДТВЕРЖДЕНО")
-    assert main([archive, *key, "--format", "html"]) == 0
+    assert main([archive, *key, "--format", "html", "--lang", "ru"]) == 0
     assert capsys.readouterr().out == (tmp_path / "r.html").read_text(encoding="utf-8")
     assert main([archive, *key, "--html", str(tmp_path / "no" / "r.html")]) == 2
 
