@@ -113,4 +113,4 @@ def test_a_teacher_reads_what_is_of_the_own_class_or_to_the_own_person(server: S
         assert teacher.get("/views/checks").json()["rows"] == []
         assert len(inspector.get("/views/remarks").json()["rows"]) == 2
         assert len(inspector.get("/views/checks").json()["rows"]) == 1
-        problem(teacher.post(f"/classes/{other}/checks", json=days), 403, "not_the_class_teacher")
+        problem(teacher.post(f"/classes/{other}/checks", json=days), 403, "out_of_reach")
