@@ -99,6 +99,15 @@ def overwrite_file(path: Path) -> None:
         raise FileRefused(f"{path}: cannot be overwritten ({error.strerror})") from None
 
 
+def overwrite_files(paths: Iterable[Path]) -> None:
+    """Write zeros over the contents of several files, on the disk when it returns; they wait for it together.
+
+    Raises:
+        FileRefused: one cannot be written; others may have been.
+    """
+    _at_once(overwrite_file, paths)
+
+
 def read_secret(path: Path, *, limit_bytes: int) -> bytes:
     """Read a file that only its owner may read.
 

@@ -32,7 +32,7 @@ from ledger.durable import (
     FileRefused,
     create_file,
     create_files,
-    overwrite_file,
+    overwrite_files,
     read_secret,
     secret_folder,
     secret_folders,
@@ -247,15 +247,14 @@ class KeyStore:
             found = [owner for owner, path in paths.items() if path.exists()]
             marks = {path.with_suffix(".erased") for path in paths.values()}
             create_files({mark: b"" for mark in marks if not mark.exists()})
-            for owner in found:
-                overwrite_file(paths[owner])
-                _remove(paths[owner])
             # Keys that were never finished are copies too.
-            for path in paths.values():
-                for left in path.parent.glob(f".{path.name}.*.new"):
-                    overwrite_file(left)
-                    _remove(left)
-            sync_folders({path.parent for path in paths.values()})
+            folders = {path.parent for path in paths.values()}
+            copies = [left for folder in folders for left in folder.glob(".*.new") if _finished(left) in marks]
+            files = [*(paths[owner] for owner in found), *copies]
+            overwrite_files(files)
+            for file in files:
+                _remove(file)
+            sync_folders(folders)
         return found
 
     def enforce(self, erased: Mapping[Owner, Destroyed]) -> list[Owner]:
@@ -376,6 +375,11 @@ def _is_old(path: Path, older_than_seconds: int) -> bool:
         return time.time() - path.stat().st_mtime > older_than_seconds
     except FileNotFoundError:
         return False
+
+
+def _finished(aside: Path) -> Path:
+    """What would mark the key as erased that a file was to become."""
+    return aside.with_name(aside.name[1:].rpartition(".key.")[0] + ".erased")
 
 
 def _remove(path: Path) -> None:
