@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from api.retention import PERSON, PRINT
 from ledger.application import School
 from ledger.journal.commands import RecordErasure
-from ledger.journal.erasures import Erasures, Proposal, find_proposal
+from ledger.journal.erasures import SHEETS_MAX, Erasures, Proposal, find_proposal
 from ledger.journal.people import Person
 from ledger.journal.prints import Prints
 from ledger.log import Receipt
@@ -70,7 +70,8 @@ def carry_out(
     keys = school.vault.keys
     noted = {owner: row for owner, row in keys.destroyed().items() if row.erasure == erasure}
     numbers = _numbers(school, noted) if noted else sheets_of(school, known)
-    draft = RecordErasure(erasure=erasure, disclosures=0, destroyed_at=_moment(school, known), sheets=numbers)
+    told = _told(school, numbers)
+    draft = RecordErasure(erasure=erasure, disclosures=0, destroyed_at=_moment(school, known), **told)
     school.app.check(draft, actor=actor)
     if not noted:
         owners = owners_of(known, numbers, _sheets(school.app))
@@ -86,7 +87,7 @@ def carry_out(
         erasure=erasure,
         disclosures=sum(row.disclosures for owner, row in noted.items() if owner.retention != PRINT),
         destroyed_at=_moment(school, known),
-        sheets=numbers,
+        **told,
     )
     receipt = school.execute(command, actor)
     step("recorded")
@@ -143,6 +144,19 @@ def sheets_of(school: OpenSchool, proposal: Proposal) -> tuple[int, ...]:
     gone = school.vault.keys.destroyed()
     sheets = _sheets(school.app)
     return tuple(number for number in found if Owner(sheets[number - 1], PRINT) not in gone)
+
+
+def _told(school: OpenSchool, numbers: tuple[int, ...]) -> dict[str, Any]:
+    """How an entry tells of these forms: each by its number or, where they are too many, all up to the last.
+
+    So many are of an employee, with whom go all whose keys are there; a person who has more and not all is refused.
+    """
+    if len(numbers) > SHEETS_MAX:
+        gone = school.vault.keys.destroyed()
+        there = (number for number, one in enumerate(_sheets(school.app), 1) if Owner(one, PRINT) not in gone)
+        if {number for number in there if number <= numbers[-1]} <= {*numbers}:
+            return {"sheets_to": numbers[-1]}
+    return {"sheets": numbers}
 
 
 def _numbers(school: OpenSchool, noted: Mapping[Owner, Destroyed]) -> tuple[int, ...]:

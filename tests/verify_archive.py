@@ -1660,7 +1660,8 @@ class Builder:
             return [("erasures", [
                 *head, ERASURE_ACTIONS[type_], data.get("erasure") or data["hold"], "", whose, classes,
                 GROUNDS.get(data.get("ground", ""), ""), *get("counted_from"), "", *get("disclosures"),
-                ", ".join(map(str, data.get("sheets", ()))), *get("destroyed_at", "basis"), entry["actor"]["id"],
+                f"1–{data['sheets_to']}" if "sheets_to" in data else ", ".join(map(str, data.get("sheets", ()))),
+                *get("destroyed_at", "basis"), entry["actor"]["id"],
             ])]  # fmt: skip
         what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
         if type_ not in what:

@@ -162,6 +162,29 @@ def an_erasure_of_a_form_that_was_never_issued(school: Sample) -> None:
     b.erase(approved(b, person), person, sheets=[900])
 
 
+@story("erasure", "erased-disclosed")
+def an_erasure_of_all_forms_up_to_one_that_was_never_issued(school: Sample) -> None:
+    b = school.builder
+    person = b.person("staff")
+    b.erase(approved(b, person), person, sheets_to=900_000_000_000)
+
+
+@story("erasure")
+def an_erasure_of_all_forms_up_to_none(school: Sample) -> None:
+    b = school.builder
+    person = b.person("staff")
+    b.erase(approved(b, person), person, sheets_to=0)
+
+
+@story("erasure", "erased-disclosed")
+def an_erasure_that_tells_of_forms_twice(school: Sample) -> None:
+    b = school.builder
+    b.issue("conformity")
+    number = b.entries[-1]["data"]["number"]
+    person = b.person("staff")
+    b.erase(approved(b, person), person, sheets=[number], sheets_to=number)
+
+
 @story("erasure")
 def two_erasures_of_the_same_values_at_once(school: Sample) -> None:
     b = school.builder
@@ -184,6 +207,15 @@ def an_archive_that_discloses_the_form_of_an_erased_person(school: Sample) -> No
     number = b.entries[-1]["data"]["number"]
     person = b.person("staff")
     b.erase(approved(b, person), person, sheets=[number])
+
+
+@story("erased-disclosed")
+def an_archive_that_discloses_one_of_all_forms_of_an_erased_person(school: Sample) -> None:
+    b = school.builder
+    b.issue("conformity")
+    number = b.entries[-1]["data"]["number"]
+    person = b.person("staff")
+    b.erase(approved(b, person), person, sheets_to=number)
 
 
 @story("recorded-twice")

@@ -28,6 +28,6 @@ ERASURE_EVENTS: Final[tuple[EventType, ...]] = (
     event_type("erasure_refused/1", "erasure", erasure=UUID, basis=SOME_TEXT),
     event_type(
         "personal_data_erased/1", "erasure", erasure=UUID, person=UUID, retention=_RETENTION, disclosures=INDEX,
-        destroyed_at=AT, sheets_opt=_NUMBERS,
+        destroyed_at=AT, sheets_opt=_NUMBERS, sheets_to_opt=INDEX,
     ),
 )  # fmt: skip

@@ -145,7 +145,7 @@ class Erasures:
 
     def personal_data_erased(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an erasure that was carried out: approved, of what was proposed; nothing of it is disclosed here."""
-        destroyed_at, disclosures, erasure, person, retention, sheets = groups[DATA]
+        destroyed_at, disclosures, erasure, person, retention, sheets, sheets_to = groups[DATA]
         self._check_stream(stream)
         one = self._proposals.get(erasure)
         if one is None:
@@ -160,12 +160,16 @@ class Erasures:
         if one is not None:
             one.is_erased = True
         self._check_no_hold(person)
-        numbers = json.loads(sheets) if sheets is not None else []
+        numbers: list[int] | range = json.loads(sheets) if sheets is not None else []
+        shown = ", ".join(map(str, numbers)).encode()
+        if sheets_to is not None:
+            if sheets is not None or sheets_to == b"0":
+                self._find("erasure", "numbers of forms, or the last of all", sheets_to, field_name="data.sheets_to")
+            numbers, shown = range(1, int(sheets_to) + 1), b"1\xe2\x80\x93" + sheets_to
         self._replay.prints.check_erased(numbers)
         self.erased.update((person, name) for name in json.loads(retention))
         if "person" in json.loads(retention):
             self._check_undisclosed(person)
-        shown = ", ".join(map(str, numbers)).encode()
         cells = (self._words(retention), b"", b"", b"", disclosures, shown, destroyed_at, b"")
         self._row(index, groups, "стёрто".encode(), erasure, b"", person, *cells)
         self._replay.report.checked["erasures"] += 1

@@ -153,6 +153,7 @@ PHRASES: Final[dict[str, str]] = {
     "no disclosure of the person": "ни одного раскрытия об этом человеке",
     "no hold of this person": "нет запрета об этом человеке",
     "no values of whom was erased": "никаких сведений о том, о ком они стёрты",
+    "numbers of forms, or the last of all": "номера форм или последний из всех",
     "one erasure of these values at a time": "одно стирание этих сведений за раз",
     "sorted numbers up to {}": "номера по возрастанию до {}",
     "sorted rows, each once": "строки по порядку, каждая один раз",

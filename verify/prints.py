@@ -135,12 +135,14 @@ class Prints:
         if _PAPER.get(self._issued[sheet][0]) != kind or of != group:
             self._find("paper-register", "a form of what the paper is", sheet, field_name="data.sheets")
 
-    def check_erased(self, numbers: list[int]) -> None:
+    def check_erased(self, numbers: list[int] | range) -> None:
         """Judge the forms whose keys went with somebody's values: of the register, sorted, none disclosed here."""
         is_known = not numbers or numbers[-1] <= self._number
-        if numbers != sorted(set(numbers)) or (not is_known and not self._replay.start):
+        among = numbers if isinstance(numbers, range) else set(numbers)
+        is_sorted = among is numbers or numbers == sorted(among)
+        if not is_sorted or (not is_known and not self._replay.start):
             self._find("erasure", f"sorted numbers up to {self._number}", len(numbers), field_name="data.sheets")
-        if shown := self._disclosed & set(numbers):
+        if shown := {number for number in self._disclosed if number in among}:
             self._find("erased-disclosed", "no disclosure of the form", min(shown), field_name="data.sheets")
 
     def _check_standing(self, sheet: bytes, field: str = "sheet") -> None:

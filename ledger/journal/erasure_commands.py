@@ -58,9 +58,10 @@ class RefuseErasure(JournalCommand, frozen=True, kw_only=True):
 
 
 class RecordErasure(JournalCommand, frozen=True, kw_only=True):
-    """An approved erasure was carried out: keys and disclosures are gone."""
+    """An approved erasure was carried out: keys and disclosures are gone; `sheets` and `sheets_to` as in the event."""
 
     erasure: str
     disclosures: int
     destroyed_at: str
     sheets: tuple[int, ...] = ()
+    sheets_to: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -81,7 +82,8 @@ class PersonalDataErased(Event, frozen=True, kw_only=True):
     """`erasure/<school>`: keys and disclosures are gone.
 
     `disclosures` is how many were in the vault, `destroyed_at` the moment, in UTC, by which the keys were destroyed;
-    `sheets` are the numbers of the printed forms whose keys went with them.
+    `sheets` are the numbers of the printed forms whose keys went with them; where an entry has no room for them,
+    `sheets_to` says that of every form up to this number the key is gone, with this erasure or before.
     """
 
     erasure: str
@@ -90,6 +92,11 @@ class PersonalDataErased(Event, frozen=True, kw_only=True):
     disclosures: int
     destroyed_at: str
     sheets: tuple[int, ...] = ()
+    sheets_to: int | None = None
+
+    def numbers(self) -> Sequence[int]:
+        """Return the numbers of all forms whose keys are gone by this."""
+        return self.sheets if self.sheets_to is None else range(1, self.sheets_to + 1)
 
 
 ERASURE_EVENT_TYPES: Final[dict[str, type[Event]]] = {

@@ -67,9 +67,10 @@ def evolve_erasures(state: Erasures | None, events: Iterable[Recorded]) -> Erasu
         elif type(data) is ErasureRefused:
             proposals[data.erasure] = proposals[data.erasure]._replace(refused=event.index)
         elif type(data) is PersonalDataErased:
-            proposals[data.erasure] = proposals[data.erasure]._replace(erased=event.index, sheets=data.sheets)
+            gone = tuple(data.numbers())
+            proposals[data.erasure] = proposals[data.erasure]._replace(erased=event.index, sheets=gone)
             erased |= {(data.person, retention): event.index for retention in data.retention}
-            sheets |= {*data.sheets}
+            sheets |= {*gone}
         else:
             raise TypeError(f"{type(data).__name__} is nothing about erasures")
         state = Erasures(
@@ -150,7 +151,7 @@ def record_erasure(command: RecordErasure, context: Context) -> list[Planned]:
         raise Refused(
             "destroyed_when_not_approved", "it is after the approval, and not to come", clause=LOG, where="destroyed_at"
         )
-    _check_sheets(command.sheets, context)
+    _check_sheets(command.sheets, command.sheets_to, context)
     event = PersonalDataErased(
         erasure=command.erasure,
         person=proposal.event.person,
@@ -158,6 +159,7 @@ def record_erasure(command: RecordErasure, context: Context) -> list[Planned]:
         disclosures=command.disclosures,
         destroyed_at=command.destroyed_at,
         sheets=tuple(sorted(command.sheets)),
+        sheets_to=command.sheets_to,
     )
     return [Planned(known.stream, known.version + 1, event)]
 
@@ -245,14 +247,18 @@ def _waiting(command: ApproveErasure | RefuseErasure, context: Context) -> tuple
     return known, proposal
 
 
-def _check_sheets(sheets: tuple[int, ...], context: Context) -> None:
-    """Judge the numbers of printed forms: of the register, each once."""
+def _check_sheets(sheets: tuple[int, ...], sheets_to: int | None, context: Context) -> None:
+    """Judge the numbers of printed forms: of the register, each once, or the last of all."""
     register = context.find_if_any(Prints, f"prints/{context.books.school}")
     last = len(register.issued) if register is not None else 0
     if len(sheets) > SHEETS_MAX:
         raise Refused(
             "too_many_sheets", "at most {sheets_max} sheets", clause=LOG, where="sheets", sheets_max=SHEETS_MAX
         )
+    if sheets_to is not None:
+        rules.check_integer(sheets_to, 1, last, "sheets_to")
+        if sheets:
+            raise Refused("wrong_terms", "numbers of forms, or the last of all", clause=LOG, where="sheets_to")
     for position, number in enumerate(sheets):
         rules.check_integer(number, 1, last, f"sheets[{position}]")
     rules.check_distinct(sheets, "sheets", "number")

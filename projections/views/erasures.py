@@ -78,7 +78,7 @@ class ErasureAnswerRow(NamedTuple):
 
 
 class ErasedRow(NamedTuple):
-    """The values are gone; `sheets`: numbers of printed forms whose keys went with them, a comma between."""
+    """The values are gone; `sheets`: numbers of the printed forms whose keys went too, with commas, or ``1–<last>``."""
 
     entry: int
     erasure: str
@@ -133,7 +133,7 @@ def _erased(event: PersonalDataErased, entry: Entry) -> Operations:
         " ".join(event.retention),
         event.disclosures,
         event.destroyed_at,
-        ", ".join(map(str, event.sheets)),
+        ", ".join(map(str, event.sheets)) if event.sheets_to is None else f"1–{event.sheets_to}",
     )
     return (row,)
 
@@ -190,7 +190,7 @@ class Erasure:
         entry, at, actor: who proposed it and when.
         retention: classes, a space between.
         approved: the answer; None while it waits.
-        sheets: numbers of printed forms whose keys went too, a comma between.
+        sheets: numbers of printed forms whose keys went too, a comma between, or ``1–`` and the last.
     """
 
     entry: int

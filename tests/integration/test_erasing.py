@@ -211,6 +211,30 @@ def test_keys_of_forms_that_may_show_the_person_go_too(server: Served) -> None:
         assert (Owner(sheet, "print") in server.school.vault.keys.destroyed()) == is_gone
 
 
+def test_more_forms_than_an_entry_has_room_for_are_told_by_the_last(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an employee go all forms; here an entry has room for one number, and one is gone with somebody before."""
+    monkeypatch.setattr("api.erasing.SHEETS_MAX", 1)
+    school = SmallClass(server)
+    with server.as_("director") as director:
+        for body in ({"kind": "summary_sheet", "class_group": school.group}, {"kind": "conformity"}):
+            post(director, "/prints", body)
+        first = approved(server, school.students[0])
+        with server.as_("administrator") as administrator:
+            post(administrator, f"/erasures/{first}/execution", {})
+            post(director, "/prints", {"kind": "conformity"})
+            sheets = [row["sheet"] for row in director.get("/prints").json()["rows"]]
+            second = approved(server, server.actors["teacher"])
+            post(administrator, f"/erasures/{second}/execution", {})
+            rows = administrator.get("/erasures").json()["rows"]
+    assert [row["sheets"] for row in rows] == ["1", "1–3"]
+    assert all(Owner(sheet, "print") in server.school.vault.keys.destroyed() for sheet in sheets)
+    assert exported(server, tmp_path / "after") == []
+    table = (tmp_path / "after/data/tables/erasures.csv").read_text(encoding="utf-8-sig")
+    assert "1–3" in table
+
+
 def test_what_falls_due_is_listed_with_what_holds_it(server: Served) -> None:
     school = SmallClass(server)
     row = {"retention": "person", "years": 5, "counted_from": "left", "kept_by": "law", "citation": "перечень, п. 4"}

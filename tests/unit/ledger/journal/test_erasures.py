@@ -9,6 +9,7 @@ import pytest
 
 from ledger.journal import commands as cmd
 from ledger.journal.erasure_events import ErasureProposed, PersonalDataErased, RetentionRow
+from ledger.journal.erasures import Erasures
 from ledger.journal.retention import due_day, find_row
 from ledger.wire.entry import Actor, format_at
 from tests.unit.ledger.journal.small_school import (
@@ -143,12 +144,29 @@ def test_nothing_is_recorded_as_erased_that_was_not_approved(school: SmallSchool
     school.do(unlawful(erasure=uid(8_701)), ADMIN)
 
 
+def test_forms_are_told_by_their_numbers_or_by_the_last_of_all(school: SmallSchool) -> None:
+    for number in range(3):
+        form = cmd.IssueSheet(
+            sheet=uid(8_800 + number), kind="conformity", position=1, pages=1, content="A" * 43
+        )  # fmt: skip
+        school.do(form, ADMIN)
+    school.do(unlawful(), ADMIN)
+    school.do(approval(), DIRECTOR)
+    assert school.refuse(erased(sheets=(1,), sheets_to=3), ADMIN).rule == "wrong_terms"
+    assert school.refuse(erased(sheets=tuple(range(1, 9_002))), ADMIN).rule == "too_many_sheets"
+    school.do(erased(sheets_to=3), ADMIN)
+    (known,) = (one for one in school.journal.aggregates.values() if isinstance(one, Erasures))
+    assert known.sheets == {1, 2, 3}
+    assert known.proposals[ERASURE].sheets == (1, 2, 3)
+
+
 def test_it_is_destroyed_between_its_approval_and_its_entry_and_once(school: SmallSchool) -> None:
     school.do(unlawful(), ADMIN)
     school.do(approval(), DIRECTOR)
     for moment in (NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)):
         assert school.refuse(erased(moment), ADMIN).rule == "destroyed_when_not_approved"
     assert school.refuse(erased(sheets=(1,)), ADMIN).rule == "out_of_range"
+    assert school.refuse(erased(sheets_to=1), ADMIN).rule == "out_of_range"
     school.do(erased(), ADMIN)
     assert school.refuse(erased(), ADMIN).rule == "erased_already"
     assert school.refuse(unlawful(erasure=uid(8_701)), ADMIN).rule == "erased_already"
