@@ -68,6 +68,23 @@ def create_files(files: Mapping[Path, bytes], *, mode: int = SECRET_MODE) -> lis
     return taken
 
 
+def create_empty_files(paths: Iterable[Path], *, mode: int = SECRET_MODE) -> None:
+    """Have empty files of these names, in folders that are there; durable when it returns.
+
+    An empty file is whole from the first moment; only its name is to be synced, and that is its folder's matter.
+
+    Raises:
+        FileRefused: a folder cannot be written; some of the files may be there.
+    """
+    wanted = list(paths)
+    for path in wanted:
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode))
+        except OSError as error:
+            raise FileRefused(f"{path}: cannot be created ({error.strerror})") from None
+    sync_folders({path.parent for path in wanted})
+
+
 def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
     """Write a file, in the place of an older one of this name if there is one; durable when it returns.
 
@@ -91,10 +108,12 @@ def overwrite_file(path: Path) -> None:
         FileRefused: it cannot be written.
     """
     try:
-        with path.open("r+b") as file:
-            file.write(bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            _write_all(descriptor, bytes(os.fstat(descriptor).st_size))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise FileRefused(f"{path}: cannot be overwritten ({error.strerror})") from None
 
@@ -208,6 +227,11 @@ def _sync(path: Path, more_flags: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]
 
 
 def _at_once(work: Callable[[Path], None], paths: Iterable[Path]) -> None:

@@ -30,6 +30,7 @@ from urllib.parse import quote
 from ledger.durable import (
     SECRET_MODE,
     FileRefused,
+    create_empty_files,
     create_file,
     create_files,
     overwrite_files,
@@ -246,7 +247,7 @@ class KeyStore:
         with self._locked(fcntl.LOCK_EX):
             found = [owner for owner, path in paths.items() if path.exists()]
             marks = {path.with_suffix(".erased") for path in paths.values()}
-            create_files({mark: b"" for mark in marks if not mark.exists()})
+            create_empty_files(marks)
             # Keys that were never finished are copies too.
             folders = {path.parent for path in paths.values()}
             copies = [left for folder in folders for left in folder.glob(".*.new") if _finished(left) in marks]

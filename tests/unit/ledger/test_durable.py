@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from ledger.durable import (
     FileRefused,
+    create_empty_files,
     create_file,
     create_files,
     read_secret,
@@ -56,6 +58,17 @@ def test_creates_many_files_with_one_sync_for_each_and_one_for_each_folder(
     # Contents first, names afterwards.
     assert sorted(synced[-2:]) == [tmp_path / "a", tmp_path / "b"]
     assert sorted(path.name.split(".")[1] for path in synced[:-2]) == sorted(path.name for path in files)
+
+
+def test_makes_empty_files_that_may_be_there_and_follows_no_link(tmp_path: Path) -> None:
+    there, new, link = tmp_path / "there", tmp_path / "new", tmp_path / "link"
+    there.write_bytes(b"1")
+    create_empty_files([there, new])
+    assert (there.read_bytes(), new.read_bytes(), stat.S_IMODE(new.stat().st_mode)) == (b"1", b"", 0o600)
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileRefused):
+        create_empty_files([link])
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_leaves_what_is_there_among_many_and_names_it(tmp_path: Path) -> None:
