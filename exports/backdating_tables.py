@@ -26,6 +26,7 @@ _ACTS: Final = {
     "responsible_appointed": "назначение ответственного",
     "regulation_adopted": "редакция регламента",
     "timetable_set": "расписание",
+    "bell_schedule_set": "звонки",
 }
 _ANSWERS: Final = {"approved": "внесено", "refused": "отказано"}
 

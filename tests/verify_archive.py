@@ -331,6 +331,7 @@ STEPS = {
 ORDERS = {
     "duty_assigned": "обязанность", "duty_ended": "конец обязанности", "timetable_set": "расписание",
     "responsible_appointed": "назначение ответственного", "regulation_adopted": "редакция регламента",
+    "bell_schedule_set": "звонки",
 }  # fmt: skip
 LATE_ACTS = {
     "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "назначение учителя",
@@ -686,11 +687,11 @@ class Builder:
                 row[-1] = index
         return index
 
-    def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена") -> int:
+    def ring(self, bells: str, effective_from: str, *times: str, title: str = "Первая смена", **more: Any) -> int:
         """Set a version of a bell schedule; times such as `08:30-09:15` of lessons 1, 2 and so on."""
         lessons = [{"number": n, "starts_at": time[:5], "ends_at": time[6:]} for n, time in enumerate(times, 1)]
         index = self.add(
-            "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons
+            "bells", bells, "bell_schedule_set", title=title, effective_from=effective_from, lessons=lessons, **more
         )
         for lesson in lessons:
             self.tables["bells"].append([index, bells, title, effective_from, *lesson.values()])

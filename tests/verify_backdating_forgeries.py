@@ -60,6 +60,9 @@ def refuse(f: Finished, request: int, kind: str = "class", by: str = "") -> int:
     return index
 
 
+BELLS = "00000000-0000-4000-8000-0000000000be"
+
+
 def backdated() -> Finished:
     """7Г, whose quarter is closed: what two people did there late, and what one did without touching the quarter."""
     f = finished()
@@ -74,11 +77,12 @@ def backdated() -> Finished:
         refuse(f, ask(f, what, who, day), "course" if what == "teacher_assigned" else "class")
         approve(f, ask(f, what, who, day), what, who, day)
     answer_order(f, "duty_assigned", request_order(f, "duty_assigned", day="2026-10-20"), "2026-10-20")
-    for what in ("duty_ended", "responsible_appointed", "timetable_set"):
+    b.ring(BELLS, "2026-09-01", "08:30-09:15")
+    for what in ("duty_ended", "responsible_appointed", "timetable_set", "bell_schedule_set"):
         refuse_order(f, request_order(f, what))
         answer_order(f, what, request_order(f, what))
     b.begin()
-    for what in ("duty_assigned", "responsible_appointed", "timetable_set"):
+    for what in ("duty_assigned", "responsible_appointed", "timetable_set", "bell_schedule_set"):
         order(f, what, ORDERED[what][1])
     act(f, "student_left", f.students[1], "2026-10-25")
     act(f, "student_enrolled", f.students[1], "2026-10-26")
@@ -223,6 +227,7 @@ ORDERED = {
     "responsible_appointed": ("2026-10-25", "2026-10-26"),
     "regulation_adopted": ("2026-10-25", "2026-10-26"),
     "timetable_set": ("2026-10-25", "2026-10-26"),
+    "bell_schedule_set": ("2026-10-25", "2026-10-26"),
 }
 """Act -> its last day that changes the closed quarter, and the first that does not."""
 
@@ -236,6 +241,8 @@ def about(f: Finished, what: str) -> dict[str, str]:
             return {"person": f.g.school.employee}
         case "timetable_set":
             return {"class_group": f.group}
+        case "bell_schedule_set":
+            return {"bells": BELLS}
         case _:
             return {}
 
@@ -252,6 +259,8 @@ def order(f: Finished, what: str, day: str, **more: Any) -> None:
             b.appoint(person, day, **more)
         case "regulation_adopted":
             b.adopt(day, **more)
+        case "bell_schedule_set":
+            b.ring(BELLS, day, "08:00-08:40", **more)
         case _:
             bells = b.uuid()
             b.ring(bells, "2026-09-01", "08:30-09:15")
@@ -314,6 +323,36 @@ def regulation_adopted_alone_inside_a_closed_period(f: Finished) -> None:
 @story("backdated-alone", "in-force-order")
 def timetable_set_alone_inside_a_closed_period(f: Finished) -> None:
     order(f, "timetable_set", "2026-10-25")
+
+
+@story("backdated-alone", "in-force-order")
+def bells_set_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "bell_schedule_set", "2026-10-25")
+
+
+@story("request-mismatch")
+def bells_set_of_another_schedule_than_asked_for(f: Finished) -> None:
+    bells = f.b.uuid()
+    f.b.ring(bells, "2026-09-01", "08:30-09:15")
+    request = request_order(f, "bell_schedule_set", bells=bells, day="2026-10-26")
+    answer_order(f, "bell_schedule_set", request, "2026-10-26")
+
+
+@story("reference-unknown")
+def bells_requested_that_are_not_there(f: Finished) -> None:
+    request_order(f, "bell_schedule_set", bells=f.b.uuid())
+
+
+@story("data-field", "table-row-extra")
+def bells_requested_without_saying_which(f: Finished) -> None:
+    f.b.add(
+        "backdating",
+        f.b.school_id,
+        "setup_backdating_requested",
+        what="bell_schedule_set",
+        day="2026-10-24",
+        basis="№ 8",
+    )
 
 
 @story("request-same-person")

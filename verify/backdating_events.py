@@ -17,8 +17,11 @@ BACKDATING_EVENTS: Final = (
     event_type("course_backdating_refused/1", "course", request=INDEX, basis=SOME_TEXT),
     event_type(
         "setup_backdating_requested/1", "backdating",
-        what=words("duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed", "timetable_set"),
-        class_group_opt=UUID, person_opt=UUID, day=DATE, basis=SOME_TEXT,
+        what=words(
+            "bell_schedule_set", "duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed",
+            "timetable_set",
+        ),
+        bells_opt=UUID, class_group_opt=UUID, person_opt=UUID, day=DATE, basis=SOME_TEXT,
     ),
     event_type("setup_backdating_refused/1", "backdating", request=INDEX, basis=SOME_TEXT),
 )  # fmt: skip

@@ -161,7 +161,7 @@ TYPES: Final[dict[str, EventType]] = {
         event_type("school_day_declared/1", "calendar", on=DATE, as_weekday=rb"(" + _WEEKDAY + rb")", grades=GRADES),
         event_type("calendar_entry_revoked/1", "calendar", revokes=INDEX, basis=TEXT),
         event_type(
-            "bell_schedule_set/1", "bells", title=TEXT, effective_from=DATE,
+            "bell_schedule_set/1", "bells", title=TEXT, effective_from=DATE, request_opt=INDEX,
             lessons=rb"(\[" + _BELL + rb"(?:," + _BELL + rb"){0,12}\])",
         ),
         event_type(

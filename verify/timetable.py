@@ -76,7 +76,11 @@ class Timetables:
 
     def bell_schedule_set(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a version of a bell schedule."""
-        effective_from, lessons, title = groups[DATA]
+        effective_from, lessons, request, title = groups[DATA]
+        # The first version of a schedule changes no day: a timetable has to name it first.
+        if request is not None or stream.is_partial or stream.id in self._bells:
+            terms = (b"bell_schedule_set", stream.id, effective_from)
+            self._replay.backdatings.set_up(terms, index, request, groups)
         listed = json.loads(lessons)
         ended_number, ended_at = -1, ""
         for lesson in listed:

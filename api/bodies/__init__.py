@@ -349,6 +349,7 @@ class NewBells(Body, frozen=True, kw_only=True):
     effective_from: str
     lessons: tuple[Bell, ...]
     bells: Id | None = None
+    request: int | None = None
 
 
 class NewTimetable(Body, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ class NewCourseBackdating(Body, frozen=True, kw_only=True):
 class NewSetupBackdating(Body, frozen=True, kw_only=True):
     """An order is to be recorded from `day` on, of the end of a duty the last; another records it with `request`.
 
-    `person` goes with duties and who answers, `class_group` with timetables.
+    `person` goes with duties and who answers, `class_group` with timetables, `bells` with a bell schedule.
     """
 
     what: SetupAct
@@ -35,3 +35,4 @@ class NewSetupBackdating(Body, frozen=True, kw_only=True):
     basis: str
     person: Id | None = None
     class_group: Id | None = None
+    bells: Id | None = None

@@ -35,6 +35,7 @@ WHAT: Final[dict[str, str]] = {
     "responsible_appointed": "ответственный / responsible",
     "regulation_adopted": "регламент / regulation",
     "timetable_set": "расписание / timetable",
+    "bell_schedule_set": "звонки / bells",
 }
 
 
@@ -80,6 +81,7 @@ def run_ask(
     course: str | None,
     what: str,
     person: str | None,
+    bells: str | None,
     day: str,
     basis: str,
 ) -> int:
@@ -100,7 +102,7 @@ def run_ask(
         command: jc.JournalCommand
         if of_school:
             of_class = None if class_name is None else class_of(school, class_name, None)
-            command = jc.RequestSetupBackdating(person=person, class_group=of_class, **terms)
+            command = jc.RequestSetupBackdating(person=person, class_group=of_class, bells=bells, **terms)
         elif class_name is not None:
             group = class_of(school, class_name, None)
             command = jc.RequestClassBackdating(class_group=group, student=person or "", **terms)

@@ -57,11 +57,12 @@ class RefuseCourseBackdating(JournalCommand, frozen=True, kw_only=True):
 
 
 class RequestSetupBackdating(JournalCommand, frozen=True, kw_only=True):
-    """Ask for a duty or its end, who answers (`person`), a timetable (`class_group`), the regulation from `day` on."""
+    """Ask for an order from `day` on: a duty or its end, who answers (`person`), a timetable (`class_group`), bells."""
 
     what: SetupAct
     day: str
     basis: str
+    bells: str | None = None
     class_group: str | None = None
     person: str | None = None
 

@@ -50,12 +50,13 @@ class CourseBackdatingRefused(Event, frozen=True, kw_only=True):
 class SetupBackdatingRequested(Event, frozen=True, kw_only=True):
     """`backdating/<school>`: the actor asks for an order from `day` on; of the end of a duty it is the last day.
 
-    `person` is there with duties and who answers, `class_group` with timetables.
+    `person` is there with duties and who answers, `class_group` with timetables, `bells` with a bell schedule.
     """
 
     what: SetupAct
     day: str
     basis: str
+    bells: str | None = None
     class_group: str | None = None
     person: str | None = None
 

@@ -15,6 +15,7 @@ from ledger.journal.commands import SetBellSchedule
 from ledger.journal.context import Context
 from ledger.journal.in_force import Dated, evolve_dated, follow
 from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.setup_backdating import check_setup, check_setup_role
 from ledger.journal.teaching import LESSON_NUMBER_MAX
 from ledger.journal.timetable_events import Bell, BellScheduleSet
 
@@ -33,12 +34,17 @@ def set_bell_schedule(command: SetBellSchedule, context: Context) -> list[Planne
 
     A version that was entered wrongly is followed by another one from the same day.
     """
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
+    check_setup_role(command.request, context, "1.3")
     rules.check_id(command.bells, "bells")
     rules.check_line(command.title, rules.TITLE_LENGTH_MAX, "title")
     rules.check_date(command.effective_from, "effective_from")
     _check_bells(command.lessons)
-    event = BellScheduleSet(title=command.title, effective_from=command.effective_from, lessons=command.lessons)
+    # The first version of a schedule changes no day: a timetable has to name it first.
+    if command.request is not None or context.find_if_any(BellSchedule, f"bells/{command.bells}") is not None:
+        check_setup("bell_schedule_set", command.bells, command.effective_from, command.request, context)
+    event = BellScheduleSet(
+        title=command.title, effective_from=command.effective_from, lessons=command.lessons, request=command.request
+    )
     return follow(
         BellSchedule,
         f"bells/{command.bells}",

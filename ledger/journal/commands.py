@@ -423,6 +423,7 @@ class SetBellSchedule(JournalCommand, frozen=True, kw_only=True):
     title: str
     effective_from: str
     lessons: tuple[Bell, ...]
+    request: int | None = None
 
 
 class SetTimetable(JournalCommand, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Orders that change days of a closed period take two people: duties, who answers, the regulation, timetables (3.3).
+"""Orders that change days of a closed period take two people: duties, who answers, regulation, bells, timetables (3.3).
 
 One asks in the stream `backdating/<id of the school>`; another who directs makes the entry itself, in their own name,
 with the index of the request. What the order says stands in the entry alone, which the second person writes: the
@@ -31,10 +31,18 @@ _KINDS: Final[Mapping[SetupAct, str]] = {
     "responsible_appointed": "staff",
 }
 """Of which kind the person is whom the act is about; of the others it is about nobody."""
+_WANTED: Final[Mapping[SetupAct, str]] = {"bell_schedule_set": "bells", "timetable_set": "class_group"}
+"""What else a request names, whose own stream the act is in."""
+_STREAMS: Final[Mapping[SetupAct, str]] = {
+    "bell_schedule_set": "bells",
+    "regulation_adopted": "regulation",
+    "responsible_appointed": "responsible",
+    "timetable_set": "timetable",
+}
 
 
 class SetupAsked(NamedTuple):
-    """A request that was not refused: its entry, terms, who asked. `of`: the person, or the class of a timetable."""
+    """A request that was not refused: its entry, terms, who asked. `of`: the person, the class or the bells."""
 
     entry: int
     what: SetupAct
@@ -55,7 +63,7 @@ def evolve_setup_backdatings(state: SetupBackdatings | None, events: Iterable[Re
     for event in events:
         data = event.data
         if type(data) is SetupBackdatingRequested:
-            of = data.person or data.class_group or ""
+            of = data.person or data.class_group or data.bells or ""
             asked[event.index] = SetupAsked(event.index, data.what, of, data.day, people_of(event.actor))
         elif type(data) is SetupBackdatingRefused:
             del asked[data.request]
@@ -94,6 +102,7 @@ def request_setup_backdating(command: RequestSetupBackdating, context: Context) 
         basis=command.basis,
         person=command.person,
         class_group=command.class_group,
+        bells=command.bells,
     )
     return [Planned(stream, known.version + 1 if known else 1, event)]
 
@@ -120,7 +129,7 @@ def check_setup(
 
     Args:
         what: the act's event.
-        of: the person whom it is about, the class of a timetable, or nothing.
+        of: the person whom it is about, the class of a timetable, the bell schedule, or nothing.
         day: its first day, of the end of a duty the last.
         request: the entry that asked for it.
         context: of the decision.
@@ -142,16 +151,19 @@ def check_setup(
 def _about(command: RequestSetupBackdating, context: Context) -> str:
     """Return the id of whom or what the act is about: it is named where there is one, and nowhere else."""
     kind = _KINDS.get(command.what)
-    wanted = "person" if kind is not None else "class_group" if command.what == "timetable_set" else ""
-    for name, value in (("person", command.person), ("class_group", command.class_group)):
+    wanted = "person" if kind is not None else _WANTED.get(command.what, "")
+    for name, value in (("person", command.person), ("class_group", command.class_group), ("bells", command.bells)):
         if (value is not None) != (name == wanted):
-            raise Refused("wrong_terms", "the person or the class that the act is about, and no other", clause=LOG,
-                          where=name)  # fmt: skip
+            raise Refused(
+                "wrong_terms", "the person, class or bells that the act is about, and no other", clause=LOG, where=name
+            )
     if kind is not None:
         check_person(context, command.person or "", "staff" if kind == "staff" else "teacher", "person")
     elif command.class_group is not None:
         context.settled(ClassGroup, "class", command.class_group, "class_group")
-    return command.person or command.class_group or ""
+    elif command.bells is not None:
+        context.settled(Aggregate, "bells", command.bells, "bells")
+    return command.person or command.class_group or command.bells or ""
 
 
 def _is_closed_since(class_group: str | None, day: str, context: Context) -> bool:
@@ -178,7 +190,6 @@ def _requests(context: Context) -> tuple[str, SetupBackdatings | None]:
 
 def _is_done(asked: SetupAsked, context: Context) -> bool:
     """Tell whether the act was made, which its own stream says."""
-    kind = {"responsible_appointed": "responsible", "regulation_adopted": "regulation"}.get(asked.what, "duty")
-    stream = f"timetable/{asked.of}" if asked.what == "timetable_set" else f"{kind}/{context.books.school}"
-    found = context.find_if_any(Aggregate, stream)
+    kind = _STREAMS.get(asked.what, "duty")
+    found = context.find_if_any(Aggregate, f"{kind}/{asked.of if asked.what in _WANTED else context.books.school}")
     return found is not None and asked.entry in getattr(found, "answered", ())

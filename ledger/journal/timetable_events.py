@@ -46,6 +46,7 @@ class BellScheduleSet(Event, frozen=True, kw_only=True):
     title: str
     effective_from: str
     lessons: tuple[Bell, ...]
+    request: int | None = None
 
 
 class TimetableLesson(Event, frozen=True, kw_only=True):

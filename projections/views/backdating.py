@@ -24,7 +24,7 @@ from ledger.journal.events import (
     SubgroupLeft,
     TeacherAssigned,
 )
-from ledger.journal.timetable_events import TimetableSet
+from ledger.journal.timetable_events import BellScheduleSet, TimetableSet
 from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, RequestStatus, command_join, command_of, resolve, stands
@@ -74,6 +74,7 @@ _Act: TypeAlias = (
     | RegulationAdopted
     | ResponsibleAppointed
     | TimetableSet
+    | BellScheduleSet
 )
 
 
@@ -121,6 +122,7 @@ VIEW: Final = View(
         RegulationAdopted: _done,
         ResponsibleAppointed: _done,
         TimetableSet: _done,
+        BellScheduleSet: _done,
     },
 )
 
@@ -216,6 +218,7 @@ _ACTS: Final = (
     ("appointments", "responsible_appointed", "NULL", "person", "starts_on"),
     ("regulations", "regulation_adopted", "NULL", "NULL", "effective_from"),
     ("timetables", "timetable_set", "class_group", "NULL", "effective_from"),
+    ("bells", "bell_schedule_set", "NULL", "NULL", "effective_from"),
 )
 _LAST_DAYS: Final = frozenset({"student_left", "subgroup_left", "duty_ended"})
 

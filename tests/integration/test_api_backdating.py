@@ -96,12 +96,15 @@ def test_orders_that_change_a_closed_period_take_two_people_too(server: Served) 
         post(admin, "/people", {"person": staff, "kind": "staff", "family_name": "Зимин", "given_name": "Имя"})
         bells = str(uuid4())
         ring = {"bells": bells, "title": "Смена", "effective_from": FIRST}
-        post(admin, "/bells", ring | {"lessons": [{"number": 1, "starts_at": "08:30", "ends_at": "09:15"}]})
+        rung = {"lessons": [{"number": 1, "starts_at": "08:30", "ends_at": "09:15"}]}
+        other = {"bells": bells, "title": "Сокращённые"}
+        post(admin, "/bells", ring | rung)
         week = {"bells": bells, "lessons": []}
         acts: list[tuple[str, str, dict[str, Any], str, dict[str, str]]] = [
             ("duty_assigned", "/duties", order | {"person": teacher, "duty": "journal"}, "starts_on", {"person": teacher}),
             ("responsible_appointed", "/responsible", order | {"person": staff}, "starts_on", {"person": staff}),
             ("timetable_set", f"/classes/{small.group}/timetables", week, "effective_from", {"class_group": small.group}),
+            ("bell_schedule_set", "/bells", other | rung, "effective_from", {"bells": bells}),
         ]  # fmt: skip
         for what, path, body, name, about in acts:
             refusal = problem(admin.post(path, json=body | {name: DAY}), 409, "backdated_alone")

@@ -8,6 +8,7 @@ from ledger.journal import commands as cmd
 from ledger.journal.course import Course
 from ledger.journal.roster import ClassGroup
 from ledger.journal.setup_backdating import SetupAsked, SetupBackdatings
+from ledger.journal.timetable_events import Bell
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -42,6 +43,7 @@ ABOUT: Final[dict[str, dict[str, str]]] = {
     "responsible_appointed": {"person": STAFF[0]},
     "regulation_adopted": {},
     "timetable_set": {"class_group": CLASS_A},
+    "bell_schedule_set": {"bells": uid(70)},
 }
 
 
@@ -86,6 +88,11 @@ def _given(choices: Choices, asked: SetupAsked) -> cmd.JournalCommand:
             return cmd.AppointResponsible(person=asked.of, starts_on=day, request=asked.entry, **order)
         case "regulation_adopted":
             return cmd.AdoptRegulation(effective_from=day, parameters=PARAMETERS, request=asked.entry, **order)
+        case "bell_schedule_set":
+            ring = (Bell(number=choices.number(12), starts_at="08:30", ends_at="09:15"),)
+            return cmd.SetBellSchedule(
+                bells=asked.of, title="Смена", effective_from=day, lessons=ring, request=asked.entry
+            )
         case _:
             return cmd.SetTimetable(
                 class_group=asked.of, effective_from=day, bells=uid(70), lessons=(), request=asked.entry

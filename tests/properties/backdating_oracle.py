@@ -12,6 +12,7 @@ ORDERS = {
     "responsible_appointed": "staff",
     "regulation_adopted": "",
     "timetable_set": "",
+    "bell_schedule_set": "",
 }
 """Of which kind the person is whom an order is about."""
 
@@ -59,10 +60,13 @@ def check_setup_asked(check: Any) -> None:
     kind = ORDERS[data["what"]]
     assert ("person" in data) == bool(kind)
     assert ("class_group" in data) == (data["what"] == "timetable_set")
+    assert ("bells" in data) == (data["what"] == "bell_schedule_set")
     if kind:
         assert check.made("person", data["person"])["kind"] == kind
     if "class_group" in data:
         check.made("class", data["class_group"])
+    if "bells" in data:
+        check.made("bells", data["bells"])
 
 
 def check_setup_act(check: Any) -> None:
@@ -70,14 +74,18 @@ def check_setup_act(check: Any) -> None:
     data, what = check.data, check.item.type
     day = data.get("starts_on") or data.get("effective_from") or data["ends_on"]
     class_group = check.item.stream.partition("/")[2] if what == "timetable_set" else None
+    bells = check.item.stream.partition("/")[2] if what == "bell_schedule_set" else None
     if "request" in data:
         asked = check.before[data["request"]]
         assert asked.type == "setup_backdating_requested"
         assert (asked.data["what"], asked.data["day"]) == (what, day)
-        assert (asked.data.get("person"), asked.data.get("class_group")) == (data.get("person"), class_group)
+        about = tuple(asked.data.get(name) for name in ("person", "class_group", "bells"))
+        assert about == (data.get("person"), class_group, bells)
         people = [{item.actor, item.on_behalf_of} - {None} for item in (check.item, asked)]
         assert not people[0] & people[1]
         assert not [other for other in check.before if other.data.get("request") == data["request"]]
+        return
+    if bells and not list(check.of(check.item.stream, what)):
         return
     made = check.made("class", class_group) if class_group else None
     for stream, period in check.periods():

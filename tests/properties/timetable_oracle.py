@@ -46,7 +46,8 @@ class TimetableOracle:
         assert year["starts_on"] <= starts_on <= ends_on <= year["ends_on"]
 
     def check_bells(self) -> None:
-        assert self.data.keys() == {"title", "effective_from", "lessons"}
+        assert self.data.keys() - {"request"} == {"title", "effective_from", "lessons"}
+        check_setup_act(self)
         self.check_goes_on()
         lessons = self.data["lessons"]
         assert 1 <= len(lessons) <= 13

@@ -1,4 +1,4 @@
-"""Orders that change days of a closed period take two people: duties, who answers, the regulation, timetables."""
+"""Orders that change days of a closed period take two people: duties, who answers, regulation, bells, timetables."""
 
 from __future__ import annotations
 
@@ -57,6 +57,9 @@ def act(what: str, day: str, **more: Any) -> JournalCommand:
             return cmd.AppointResponsible(person=STAFF[0], starts_on=day, **ORDER, **more)
         case "regulation_adopted":
             return cmd.AdoptRegulation(effective_from=day, parameters=PARAMETERS, **ORDER, **more)
+        case "bell_schedule_set":
+            ring = (Bell(number=1, starts_at="08:00", ends_at="08:40"),)
+            return cmd.SetBellSchedule(bells=BELLS, title="Первая смена", effective_from=day, lessons=ring, **more)
         case _:
             return cmd.SetTimetable(class_group=CLASS_A, effective_from=day, bells=BELLS, lessons=(), **more)
 
@@ -67,6 +70,7 @@ ABOUT: dict[str, dict[str, str]] = {
     "responsible_appointed": {"person": STAFF[0]},
     "regulation_adopted": {},
     "timetable_set": {"class_group": CLASS_A},
+    "bell_schedule_set": {"bells": BELLS},
 }
 INSIDE = {what: "2026-10-24" if what == "duty_ended" else LAST_DAY for what in ABOUT}
 BEHIND = {what: LAST_DAY if what == "duty_ended" else DAY_AFTER for what in ABOUT}
@@ -139,7 +143,7 @@ def test_a_refusal_ends_a_request_and_it_may_be_asked_for_again(school: SmallSch
 def test_a_request_says_what_it_is_about(school: SmallSchool, what: str) -> None:
     planned: list[Event] = school.do(ask(what), DEPUTY, AFTER_HALF)
     assert planned == [SetupBackdatingRequested(what=what, day=INSIDE[what], basis=BASIS, **ABOUT[what])]  # type: ignore[arg-type]
-    for name in ("person", "class_group"):
+    for name in ("person", "class_group", "bells"):
         value = None if name in ABOUT[what] else uid(999)
         assert refused(school, ask(what, **{name: value}), DEPUTY) == ("wrong_terms", name)
 
@@ -147,7 +151,7 @@ def test_a_request_says_what_it_is_about(school: SmallSchool, what: str) -> None
 @pytest.mark.parametrize(
     ("changes", "rule", "where"),
     [
-        ({"what": "bell_schedule_set"}, "unknown_code", "what"),
+        ({"what": "days_off_declared"}, "unknown_code", "what"),
         ({"basis": ""}, "malformed_text", "basis"),
         ({"day": "25.10.2026"}, "malformed_date", "day"),
         ({"day": DAY_AFTER}, "not_backdated", "day"),
@@ -161,12 +165,22 @@ def test_what_cannot_be_asked_for_is_refused(
     assert refused(school, ask("duty_assigned", **changes), DEPUTY) == (rule, where)
 
 
+def test_the_first_version_of_a_bell_schedule_changes_no_day(school: SmallSchool) -> None:
+    ring = (Bell(number=1, starts_at="14:00", ends_at="14:40"),)
+    new = cmd.SetBellSchedule(bells=uid(79), title="Вторая смена", effective_from="2026-09-01", lessons=ring)
+    assert refused(school, ask("bell_schedule_set", bells=uid(79)), DEPUTY) == ("unknown_bells", "bells")
+    school.do(new, ADMIN, AFTER_HALF)
+    assert refused(school, cmd.SetTimetable(class_group=CLASS_A, effective_from=LAST_DAY, bells=uid(79), lessons=()))[
+        0
+    ] == ("backdated_alone")
+
+
 def test_a_teacher_asks_for_nothing(school: SmallSchool) -> None:
     assert refused(school, ask("regulation_adopted"), TEACHER)[0] == "role_not_allowed"
 
 
 def test_an_order_that_says_what_stands_is_none_though_somebody_asked(school: SmallSchool) -> None:
-    for what in ("responsible_appointed", "regulation_adopted", "timetable_set"):
+    for what in ("responsible_appointed", "regulation_adopted", "timetable_set", "bell_schedule_set"):
         first = asked(school, what)
         school.do(act(what, INSIDE[what], request=first), DIRECTOR, AFTER_HALF)
         second = asked(school, what)
