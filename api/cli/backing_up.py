@@ -81,21 +81,25 @@ def record_backup(var: Path, backup: Backup, place: str) -> int:
         UnavailableError: its log is not the one that is recorded in.
         LetopisError: a rule refuses it, or the school cannot be opened.
     """
-    manifest = backup.manifest
     with open_school(var, background=False) as school:
-        check_root(school, manifest.size, manifest.root)
-        command = RecordBackup(
-            backup=manifest.backup,
-            what=manifest.what,
-            size=manifest.size,
-            root=manifest.root,
-            bytes=backup.bytes,
-            sha256=backup.sha256,
-            place=place,
-        )
-        entry = school.execute(command, founder(school)).first_index
+        check_root(school, backup.manifest.size, backup.manifest.root)
+        entry = school.execute(command_of(backup, place), founder(school)).first_index
         school.checkpointer.sign()
     return entry
+
+
+def command_of(backup: Backup, place: str) -> RecordBackup:
+    """Make the command that records a backup."""
+    manifest = backup.manifest
+    return RecordBackup(
+        backup=manifest.backup,
+        what=manifest.what,
+        size=manifest.size,
+        root=manifest.root,
+        bytes=backup.bytes,
+        sha256=backup.sha256,
+        place=place,
+    )
 
 
 def check_root(school: OpenSchool, size: int, root: str) -> None:

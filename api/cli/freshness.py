@@ -64,17 +64,21 @@ def run_freshness(console: Console, var: Path, asked: Asked, *, record: bool) ->
 
 def _record(school: OpenSchool, found: Freshness) -> int:
     """Record a measurement; views are level behind it, so that its own alarms have it."""
-    command = MeasureFreshness(
+    entry: int = school.execute(command_of(found), founder(school)).first_index
+    school.checkpointer.sign()
+    school.views.catch_up(school.recorder)
+    return entry
+
+
+def command_of(found: Freshness) -> MeasureFreshness:
+    """Make the command that records a measurement."""
+    return MeasureFreshness(
         freshness=str(uuid4()),
         size=found.size,
         position=found.position,
         minutes_behind=found.minutes_behind,
         last_entry_minutes=found.last_entry_minutes,
     )
-    entry: int = school.execute(command, founder(school)).first_index
-    school.checkpointer.sign()
-    school.views.catch_up(school.recorder)
-    return entry
 
 
 def _text(found: Freshness, entry: int | None, alarms: tuple[Alarm, ...]) -> str:

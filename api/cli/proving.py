@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -184,29 +184,34 @@ def run_prove(console: Console, var: Path, first: str, last: str) -> int:
     lines, made = [], []
     with open_school(var, background=False) as school:
         school.views.catch_up(school.recorder)
-        employees = [
-            row[0] for row in school.views.select("SELECT p.person FROM {persons} p WHERE p.kind <> 'student'", {})
-        ]
-        for month, starts_on, ends_on in months(first, last):
-            size = school.views.position()
-            rows, whole = _ask(school, None, starts_on, ends_on)
-            times = [whole, *(_ask(school, employee, starts_on, ends_on)[1] for employee in employees)]
-            command = RecordTiming(
-                timing=str(uuid4()),
-                size=size,
-                month=month,
-                employees=len(employees),
-                requests=len(times),
-                rows=rows,
-                slowest_ms=math.ceil(max(times) * 1_000),
-            )
+        for command in timed(school, first, last):
             entry = school.execute(command, founder(school)).first_index
-            made.append({"entry": entry, "month": month, "requests": len(times), "slowest_ms": command.slowest_ms})
+            month, requests = command.month, command.requests
+            made.append({"entry": entry, "month": month, "requests": requests, "slowest_ms": command.slowest_ms})
             slowest = f"дольше всех / slowest {command.slowest_ms} мс / ms"
-            lines.append(f"{month}: запросов / requests {len(times)}, {slowest} [{entry}]")
+            lines.append(f"{month}: запросов / requests {requests}, {slowest} [{entry}]")
         school.checkpointer.sign()
     console.result({"recorded": made}, "\n".join(lines))
     return Exit.DONE
+
+
+def timed(school: OpenSchool, first: str, last: str) -> Iterator[RecordTiming]:
+    """Ask the register for each month between two days, for all employees and for each; the views are level."""
+    sql = "SELECT p.person FROM {persons} p WHERE p.kind <> 'student'"
+    employees = [person for (person,) in school.views.select(sql, {})]
+    for month, starts_on, ends_on in months(first, last):
+        size = school.views.position()
+        rows, whole = _ask(school, None, starts_on, ends_on)
+        times = [whole, *(_ask(school, employee, starts_on, ends_on)[1] for employee in employees)]
+        yield RecordTiming(
+            timing=str(uuid4()),
+            size=size,
+            month=month,
+            employees=len(employees),
+            requests=len(times),
+            rows=rows,
+            slowest_ms=math.ceil(max(times) * 1_000),
+        )
 
 
 def _ask(school: OpenSchool, employee: str | None, first: str, last: str) -> tuple[int, float]:
