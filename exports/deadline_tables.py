@@ -14,7 +14,8 @@ from exports.tables import Table, format_table, typed
 from ledger.journal.deadlines.verdict import Rule, Status
 from ledger.journal.vocabulary import LESSON_RULE_WORDS, RESULT_WORDS
 from projections.reading import Reader
-from projections.views.deadlines import Asked, DeadlineRow, deadline_register
+from projections.views.deadline_rows import DeadlineRow
+from projections.views.deadlines import Asked, deadline_register
 from projections.views.lookups import classes
 from projections.views.office_deadlines import OfficeAsked, OfficeRow, office_deadlines
 

@@ -18,8 +18,9 @@ from ledger.journal.deadlines.verdict import Rule, Status
 from ledger.journal.vocabulary import EXCUSE_WORDS, RESULT_WORDS
 from projections.reading import AsOf
 from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadline_tally import DeadlineCount, DeadlineCounts
-from projections.views.deadlines import Asked, DeadlineRegister, DeadlineRow, deadline_register
+from projections.views.deadlines import Asked, DeadlineRegister, deadline_register
 from projections.views.lookups import classes
 from projections.views.office_deadlines import OfficeAsked, OfficeCount, OfficeRow, office_counts, office_deadlines
 from projections.views.reminders import due_within

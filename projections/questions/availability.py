@@ -21,7 +21,8 @@ from projections.questions.asking import ENTRIES, FIRST_DAY, LAST_DAY, Asked, Co
 from projections.questions.judging import LATE_WORDS, judging_now
 from projections.reading import stands
 from projections.views.deadline_basis import Judging
-from projections.views.deadlines import RULES, Asked as OfRegister, DeadlineRow
+from projections.views.deadline_rows import DeadlineRow
+from projections.views.deadlines import RULES, Asked as OfRegister
 from projections.views.excuses import Incident, excuses, incidents
 from projections.views.freshness import freshness_alarms, measurements
 from projections.views.late_records import late_records

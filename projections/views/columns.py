@@ -15,7 +15,8 @@ from projections.views.lookups import Lesson
 from projections.views.plans import PlannedItem, published
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a class's year has ten thousand, and to make a frozen one takes three times as long.
+@dataclass(slots=True)
 class Value:
     """What stands in a cell.
 
@@ -139,13 +140,18 @@ def _homework(row: tuple[Any, ...]) -> Homework:
     return Homework(*cells)
 
 
-def values_of(views: Reader, found: Iterable[Lesson], position: int, student: str | None = None) -> list[Value]:
-    """What stands in the cells of lessons, of all students or of one, in the order of the facts' entries."""
+def values_of(
+    views: Reader, found: Iterable[Lesson], position: int, student: str | None = None, *, flag: bool = True
+) -> list[Value]:
+    """What stands in the cells of lessons, of all students or of one, in the order of the facts' entries.
+
+    Who does not `flag` marks of absent students needs no look at what else stands beside them.
+    """
     found = tuple(found)
     columns = "what, student, work, value, corrected"
     condition = "t.value IS NOT NULL" + ("" if student is None else " AND t.student = :student")
     rows = list(_of_lessons(views, "cells", columns, found, position, condition=condition, student=student))
-    absent = {(lesson, of) for _, _, lesson, what, of, *_ in rows if what == "absence"}
+    absent = {(lesson, of) for _, _, lesson, what, of, *_ in rows if flag and what == "absence"}
     standing = (
         Standing(what, entry, fact, lesson, of, work)
         for entry, fact, lesson, what, of, work, *_ in rows

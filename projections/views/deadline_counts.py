@@ -43,10 +43,10 @@ from projections.views.deadline_written import (
     worst_of,
     written_works,
 )
-from projections.views.deadlines import Asked, excused_verdicts, judge_unrecorded
+from projections.views.deadlines import Asked, excused_verdicts
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
-from projections.views.unrecorded import unrecorded
+from projections.views.unrecorded import judge_unrecorded, unrecorded
 
 
 class _LessonRow(NamedTuple):

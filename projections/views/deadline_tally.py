@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import Final, Literal
 
 from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Rule, Status
-from projections.views.deadlines import RULES, monday
+from projections.views.deadline_rows import monday
+from projections.views.deadlines import RULES
 
 By = Literal["teacher", "class_group", "week", "month"]
 """A week or a month, not both."""

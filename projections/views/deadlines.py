@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
 from typing import Final
 
@@ -35,10 +35,12 @@ from projections.views.deadline_basis import (
     planned_homework,
     wall,
 )
+from projections.views.deadline_doubts import Doubts, in_doubt
+from projections.views.deadline_rows import DeadlineRow, Judged, row_of
 from projections.views.excuses import StandingExcuses
 from projections.views.lookups import Lesson, classes, lessons, memberships
 from projections.views.timetable_pages import DayLesson
-from projections.views.unrecorded import unrecorded
+from projections.views.unrecorded import judge_unrecorded, unrecorded
 
 RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_mark", "written_work")
 """What the register judges, in the order of its rows for one lesson."""
@@ -67,62 +69,6 @@ class Asked:
     to_date: str | None = None
     rules: tuple[Rule, ...] = RULES
     statuses: tuple[Status, ...] = TO_ATTEND_TO
-
-
-@dataclass(frozen=True, slots=True)
-class ExcusedRow:
-    """What excuses it: why, and the entries of the excuse and of the incident (None: there is none)."""
-
-    reason: str
-    excuse: int
-    incident: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRow:
-    """One verdict, as in `ledger.journal.deadlines.verdict.Verdict`, and what it is about.
-
-    A lesson that was planned and not recorded has no `lesson`; its teacher is who was planned to substitute, else the
-    responsible one, if there is any.
-
-    Attributes:
-        due, recorded_at: UTC, spelled as an entry's `at`; `recorded_by`: the entry that first recorded it.
-        due_local: `due` by the school's clock, with its offset.
-        late_by_seconds: whole seconds, where it is late.
-        excused: what excuses it, where it is late or missing and something does; it stays that (2.4.1).
-        not_assigned: of homework: whether it counts as not assigned (2.2.3); else None.
-        without_mark: of a written work: students who wrote it and have no mark.
-        week: Monday of the lesson's week.
-        starts_at: the school's clock; None where a planned lesson has a number that the bells do not know.
-        class_name: such as ``5А``.
-    """
-
-    rule: Rule
-    clause: str
-    status: Status
-    due: str | None
-    due_local: str | None
-    recorded_at: str | None
-    recorded_by: int | None
-    late_by_seconds: int | None
-    exempt_by: str | None
-    excused: ExcusedRow | None
-    readings: tuple[str, ...]
-    basis: tuple[int, ...]
-    lesson: str | None
-    held_on: str
-    week: str
-    number: int
-    starts_at: str | None
-    course: str
-    class_group: str
-    class_name: str
-    subject: str
-    teacher: str | None
-    student: str | None
-    work: str | None
-    not_assigned: bool | None
-    without_mark: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +111,6 @@ class CompletenessRow:
     basis: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A verdict and what it is about."""
-
-    verdict: Verdict
-    student: str | None = None
-    work: str | None = None
-    not_assigned: bool | None = None
-    without_mark: tuple[str, ...] = ()
-
-
 def deadline_register(
     views: Reader, asked: Asked, *, now: datetime, at: AsOf = None, among: tuple[Lesson, ...] | None = None
 ) -> DeadlineRegister:
@@ -190,15 +125,20 @@ def deadline_register(
     rows, without, versions = [], 0, {version.entry for version in by.school.versions}
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
-    places: Iterator[tuple[Lesson | DayLesson, list[_Judged]]] = (
-        (column.lesson, judged) for column, judged in _judged(views, found, by, rules, asked.student)
+    rosters = _rosters(views, found, by.position)
+    doubts = None
+    if asked.student is None and found and set(asked.statuses) <= set(TO_ATTEND_TO):
+        doubts, used = in_doubt(views, found, by, rules, rosters)
+    lessons_judged = _judged(views, found, by, rules, asked.student, rosters, doubts)
+    places: Iterator[tuple[Lesson | DayLesson, list[Judged]]] = (
+        (column.lesson, judged) for column, judged in lessons_judged
     )
     for place, judged in chain(places, _unrecorded(views, asked, by, rules)):
         for one in judged:
             used |= versions & set(one.verdict.basis)
             without += one.verdict.status == "no_regulation"
             if one.verdict.rule in rules and one.verdict.status in asked.statuses:
-                rows.append(_row(one, place, names.get(place.class_group, ""), by))
+                rows.append(row_of(one, place, names.get(place.class_group, ""), by))
     rows.sort(key=lambda row: (row.held_on, row.number))
     return DeadlineRegister(by.position, format_at(by.now), tuple(sorted(used)), without, tuple(rows))
 
@@ -214,8 +154,8 @@ def lesson_deadlines(views: Reader, lesson: str, *, now: datetime, at: AsOf = No
     found = lessons(views, lesson=lesson, at=by.position).rows
     rows: list[DeadlineRow] = []
     whole = None
-    for column, judged in _judged(views, found, by, RULES, None):
-        rows += [_row(one, column.lesson, names.get(column.lesson.class_group, ""), by) for one in judged]
+    for column, judged in _judged(views, found, by, RULES):
+        rows += [row_of(one, column.lesson, names.get(column.lesson.class_group, ""), by) for one in judged]
         whole = _completeness([one.verdict for one in judged])
     return LessonDeadlines(by.position, format_at(by.now), lesson, whole, tuple(rows))
 
@@ -225,7 +165,7 @@ def excused_verdicts(
 ) -> Iterator[tuple[Lesson, Rule]]:
     """Each verdict of these rules on these lessons that is late or missing and has an excuse."""
     found = tuple(row for lesson in sorted(concerned) for row in lessons(views, lesson=lesson, at=by.position).rows)
-    for column, judged in _judged(views, found, by, rules, None):
+    for column, judged in _judged(views, found, by, rules):
         for one in judged:
             if one.verdict.excused is not None and one.verdict.rule in rules:
                 yield column.lesson, one.verdict.rule
@@ -241,14 +181,8 @@ def completeness_register(
     """
     by = judging(views, now, at)
     rules: tuple[Rule, ...] = ("lesson", "attendance", "homework", "oral_mark")
-    for column, judged in _judged(views, _lessons(views, asked, by.position), by, rules, None):
+    for column, judged in _judged(views, _lessons(views, asked, by.position), by, rules):
         yield column.lesson, _completeness([one.verdict for one in judged])
-
-
-def monday(day: str) -> str:
-    """The Monday of a day's week."""
-    of = date.fromisoformat(day)
-    return (of - timedelta(days=of.weekday())).isoformat()
 
 
 def _completeness(verdicts: Collection[Verdict]) -> CompletenessRow:
@@ -290,41 +224,57 @@ class _Facts:
         return Entered(of.fact, self.at[of.fact], of.entry if of.entry != of.fact else None)
 
 
+def _rosters(views: Reader, found: tuple[Lesson, ...], position: int) -> Rosters:
+    """Who was taught in the classes of some lessons."""
+    groups = {lesson.class_group for lesson in found}
+    return Rosters(views, position, groups.pop() if len(groups) == 1 else None)
+
+
 def _judged(
-    views: Reader, found: tuple[Lesson, ...], by: Judging, rules: tuple[Rule, ...], student: str | None
-) -> Iterator[tuple[LessonColumn, list[_Judged]]]:
-    """Lessons with the verdicts that some rules ask for."""
+    views: Reader,
+    found: tuple[Lesson, ...],
+    by: Judging,
+    rules: tuple[Rule, ...],
+    student: str | None = None,
+    rosters: Rosters | None = None,
+    doubts: Doubts | None = None,
+) -> Iterator[tuple[LessonColumn, list[Judged]]]:
+    """Lessons with the verdicts that some rules ask for; with `doubts` those alone that may be late or missing."""
+    if doubts is not None:
+        found = tuple(lesson for lesson in found if lesson.lesson in doubts)
     if not found:
         return
     columns = columns_of(views, found, by.position)
+    asked = {column.lesson.lesson: (column, rules) for column in columns}
+    if doubts is not None:
+        asked = {name: doubts[name].cut(column, rules) for name, (column, rules) in asked.items()}
     values: defaultdict[str, list[Value]] = defaultdict(list)
     entries = {lesson.fact for lesson in found} | {of.attendance_by for of in found if of.attendance_by is not None}
-    if set(rules) - {"lesson", "homework"}:
-        for value in values_of(views, found, by.position, student):
-            if value.what in {"absence", "mark", "make_up"}:
-                values[value.lesson].append(value)
-                entries.add(value.fact)
+    with_values = [column.lesson for column, own in asked.values() if set(own) - {"lesson", "homework"}]
+    works = {(work.lesson, work.work) for column, _ in asked.values() for work in column.works}
+    for value in values_of(views, with_values, by.position, student, flag=False):
+        if value.what == "absence" or (value.what in {"mark", "make_up"} and (value.lesson, value.work) in works):
+            values[value.lesson].append(value)
+            entries.add(value.fact)
     entries |= {column.homework.entered for column in columns if column.homework}
-    groups = {lesson.class_group for lesson in found}
-    group = groups.pop() if len(groups) == 1 else None
     asks_homework = "homework" in rules
     ends = _ends(views, columns, by.position) if asks_homework else None
     planned = planned_homework(views, found, by.position) if asks_homework else {}
     entries.update(planned.values())
-    rosters = Rosters(views, by.position, group)
+    rosters = rosters or _rosters(views, found, by.position)
     facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
     for column in columns:
-        yield column, _of_lesson(column, values[column.lesson.lesson], facts, rules, student)
+        yield column, _of_lesson(*asked[column.lesson.lesson], values[column.lesson.lesson], facts, student)
 
 
 def homework_verdicts(views: Reader, columns: Collection[LessonColumn], by: Judging) -> dict[str, tuple[Verdict, bool]]:
     """Lesson -> the verdict on its homework, and whether that counts as not assigned (2.2.2, 2.2.3)."""
     if not columns:
         return {}
-    found = [column.lesson for column in columns]
+    found = tuple(column.lesson for column in columns)
     planned = planned_homework(views, found, by.position)
     entries = {column.homework.entered for column in columns if column.homework} | {*planned.values()}
-    rosters = Rosters(views, by.position)
+    rosters = _rosters(views, found, by.position)
     ends = _ends(views, columns, by.position)
     facts = _Facts(by, moments(views, entries), ends, planned, rosters, StandingExcuses(views, by))
     judged = ((column.lesson.lesson, _homework(column, facts)) for column in columns)
@@ -343,18 +293,18 @@ def _is_for_next_day(column: LessonColumn) -> bool:
 
 
 def _of_lesson(
-    column: LessonColumn, values: list[Value], facts: _Facts, rules: tuple[Rule, ...], student: str | None
-) -> list[_Judged]:
+    column: LessonColumn, rules: tuple[Rule, ...], values: list[Value], facts: _Facts, student: str | None
+) -> list[Judged]:
     lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(lesson.held_on)
     judged = []
     absences = {value.student: facts.entered(value) for value in values if value.what == "absence"}
     if "lesson" in rules:
-        judged.append(_Judged(lesson_record(day, facts.entered(lesson), school=school, now=now)))
+        judged.append(Judged(lesson_record(day, facts.entered(lesson), school=school, now=now)))
     if "attendance" in rules:
         taken = lesson.attendance_by
         entered = None if taken is None else Entered(taken, facts.at[taken])
-        judged.append(_Judged(attendance(day, entered, absences.values(), school=school, now=now)))
+        judged.append(Judged(attendance(day, entered, absences.values(), school=school, now=now)))
     if "homework" in rules:
         judged.append(_homework(column, facts))
     marks: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
@@ -368,7 +318,7 @@ def _of_lesson(
         of_work, own = marks.get(work.work, {}), make_ups.get(work.work, {})
         if not work.written and "oral_mark" in rules:
             judged += [
-                _Judged(_oral(column, work, mark, own.get(of, NO_MAKE_UP), facts.by), of, work.work)
+                Judged(_oral(column, work, mark, own.get(of, NO_MAKE_UP), facts.by), of, work.work)
                 for of, mark in of_work.items()
             ]
         if work.written and {"written_mark", "written_work"} & set(rules):
@@ -391,7 +341,7 @@ def _cited(work: Work) -> tuple[int, ...]:
     return (work.entry,)
 
 
-def _homework(column: LessonColumn, facts: _Facts) -> _Judged:
+def _homework(column: LessonColumn, facts: _Facts) -> Judged:
     lesson, given, school = column.lesson, column.homework, facts.by.of(column.lesson.class_group)
     day = date.fromisoformat(lesson.held_on)
     due_on = None if given is None or given.due_on is None else date.fromisoformat(given.due_on)
@@ -414,10 +364,10 @@ def _homework(column: LessonColumn, facts: _Facts) -> _Judged:
         is_day_planned=end is None or end.is_planned,
         cited=end.entries if end else (),
     )
-    return _Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
+    return Judged(verdict, not_assigned=counts_as_not_assigned(verdict, school.version_on(day)))
 
 
-def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, student: str | None) -> list[_Judged]:
+def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, student: str | None) -> list[Judged]:
     """Everybody who was taught there on the lesson's day, and whoever has a mark; then the work as a whole."""
     lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(work.ends_on or lesson.held_on)
@@ -436,64 +386,20 @@ def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, st
         )
         for of in (sorted({*members, *stands.marks}) if student is None else {student} & {*members, *stands.marks})
     }
-    judged = [_Judged(verdict, of, work.work) for of, verdict in verdicts.items()]
+    judged = [Judged(verdict, of, work.work) for of, verdict in verdicts.items()]
     if student is None:
         whole = written_work(day, verdicts, school=school, cited=_cited(work))
-        judged.append(_Judged(whole.verdict, None, work.work, without_mark=whole.without_mark))
+        judged.append(Judged(whole.verdict, None, work.work, without_mark=whole.without_mark))
     return judged
 
 
 def _unrecorded(
     views: Reader, asked: Asked, by: Judging, rules: tuple[Rule, ...]
-) -> Iterator[tuple[DayLesson, list[_Judged]]]:
+) -> Iterator[tuple[DayLesson, list[Judged]]]:
     """Verdicts on planned lessons that are over and that nobody recorded; what was cancelled is exempt (R14, R17)."""
     if not {"lesson", "attendance"} & set(rules):
         return
     first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
     excuses = StandingExcuses(views, by)
     for place in unrecorded(views, by, first, last, class_group=asked.class_group, teacher=asked.teacher):
-        yield place, [_Judged(verdict) for verdict in judge_unrecorded(place, by, excuses)]
-
-
-def judge_unrecorded(place: DayLesson, by: Judging, excuses: StandingExcuses) -> tuple[Verdict, ...]:
-    """The verdicts on a planned lesson that nobody recorded: its record and its attendance, with what excuses them."""
-    day, planned, cancelled = date.fromisoformat(place.held_on), place.planned_by, place.cancelled_by
-    school = by.of(place.class_group)
-    record = lesson_record(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
-    taken = attendance(day, None, school=school, now=by.now, planned=planned, cancelled=cancelled)
-    standing = excuses.of("", place.course, place.held_on, place.owed_by or "")
-    starts = wall(day, place.starts_at or "00:00", school)
-    return tuple(with_excuse(one, standing, starts, by.now) for one in (record, taken))
-
-
-def _row(one: _Judged, lesson: Lesson | DayLesson, class_name: str, by: Judging) -> DeadlineRow:
-    verdict = one.verdict
-    due, late_by = verdict.due, verdict.late_by
-    return DeadlineRow(
-        rule=verdict.rule,
-        clause=verdict.clause,
-        status=verdict.status,
-        due=format_at(due) if due else None,
-        due_local=due.astimezone(by.school.zone).isoformat() if due else None,
-        recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
-        recorded_by=verdict.recorded_by,
-        late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
-        exempt_by=verdict.exempt_by,
-        excused=None if verdict.excused is None else ExcusedRow(*verdict.excused),
-        readings=verdict.readings,
-        basis=verdict.basis,
-        lesson=lesson.lesson,
-        held_on=lesson.held_on,
-        week=monday(lesson.held_on),
-        number=lesson.number,
-        starts_at=lesson.starts_at,
-        course=lesson.course,
-        class_group=lesson.class_group,
-        class_name=class_name,
-        subject=lesson.subject,
-        teacher=lesson.owed_by if isinstance(lesson, DayLesson) else lesson.teacher,
-        student=one.student,
-        work=one.work,
-        not_assigned=one.not_assigned,
-        without_mark=one.without_mark,
-    )
+        yield place, [Judged(verdict) for verdict in judge_unrecorded(place, by, excuses)]

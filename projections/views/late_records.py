@@ -11,10 +11,11 @@ from datetime import datetime
 from projections.reading import AsOf, Reader
 from projections.views.deadline_basis import judging
 from projections.views.deadline_cells import annulled_cells
+from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadline_sums import Selection, Sums
 from projections.views.deadline_terms import Terms
 from projections.views.deadline_written import written_works
-from projections.views.deadlines import Asked, DeadlineRow, deadline_register
+from projections.views.deadlines import Asked, deadline_register
 from projections.views.lookups import lessons_among
 
 

@@ -15,7 +15,8 @@ from ledger.journal.deadlines.verdict import Rule, days_term
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.deadline_basis import Judging, judging
-from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register
+from projections.views.deadline_rows import DeadlineRow
+from projections.views.deadlines import OF_STUDENTS, RULES, Asked, deadline_register
 from projections.views.office_deadlines import OfficeAsked, OfficeRow, office_deadlines
 
 WITHIN_DAYS_MAX: Final = 31

@@ -19,7 +19,8 @@ from ledger.wire.entry import format_at, parse_at
 from projections.reading import AsOf, Reader, stands
 from projections.views.control import Remark, remarks
 from projections.views.deadline_basis import judging, moments
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, DeadlineRow, ExcusedRow, deadline_register, monday
+from projections.views.deadline_rows import DeadlineRow, ExcusedRow, monday
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, deadline_register
 from projections.views.lookups import classes
 
 WORK_RULES: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework", "oral_mark", "written_work")

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.cancellations import standing_cancellations
-from projections.views.deadlines import monday
+from projections.views.deadline_rows import monday
 from projections.views.lookups import courses
 from projections.views.plan import Courses, read_plan, until_of
 from projections.views.plans import programme

@@ -18,7 +18,8 @@ from ledger.journal.vocabulary import LESSON_RULE_WORDS
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.views.deadline_counts import deadline_counts
-from projections.views.deadlines import Asked, DeadlineRow, deadline_register
+from projections.views.deadline_rows import DeadlineRow
+from projections.views.deadlines import Asked, deadline_register
 from tests.integration.test_timetable_views import BELLS, World
 from tests.projection_logs import ORIGIN
 from tests.properties.test_verify_deadlines import tables_of, verifiers

@@ -21,12 +21,13 @@ from ledger.journal.deadlines.days import at_wall
 from ledger.journal.deadlines.homework import homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
-from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
+from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Status, Verdict, Version
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from projections.engine import Views
 from projections.views.deadline_counts import deadline_counts
+from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadline_tally import By
-from projections.views.deadlines import OF_STUDENTS, RULES, Asked, DeadlineRow, deadline_register, lesson_deadlines
+from projections.views.deadlines import OF_STUDENTS, RULES, TO_ATTEND_TO, Asked, deadline_register, lesson_deadlines
 from projections.views.late_records import late_records
 from tests import projection_oracle as oracle
 from tests.planned_days import PlanningLog, Unrecorded, days_off, last_end, plan_entry, unrecorded
@@ -541,6 +542,22 @@ def test_what_is_late_is_found_without_judging_what_came_in_time(
     rules = tuple(data.draw(st.sets(st.sampled_from(RULES), min_size=1)))
     asked = Asked(teacher, group, None, first, last, rules)
     assert late_records(views, asked, now=LATER, at=at) == deadline_register(views, asked, now=LATER, at=at).rows
+
+
+@_quiet
+@given(data=st.data())
+def test_what_is_told_of_whole_commands_is_what_their_entries_say(
+    schools: list[tuple[DeadlineLog, Views]], data: st.DataObject
+) -> None:
+    school, views = data.draw(st.sampled_from(schools), label="school")
+    at, _ = _asked_at(school, data)
+    teacher = data.draw(st.sampled_from([None, *school.teachers]))
+    group = data.draw(st.sampled_from([None, *school.classes]))
+    rules = tuple(data.draw(st.sets(st.sampled_from(RULES), min_size=1)))
+    statuses: tuple[Status, ...] = data.draw(st.sampled_from([TO_ATTEND_TO, ("late",), ("missing",)]))
+    every = deadline_register(views, Asked(teacher, group, rules=rules, statuses=WORST_FIRST), now=LATER, at=at)
+    found = deadline_register(views, Asked(teacher, group, rules=rules, statuses=statuses), now=LATER, at=at)
+    assert found == replace(every, rows=tuple(row for row in every.rows if row.status in statuses))
 
 
 @pytest.mark.parametrize("rule", RULES)
