@@ -6,16 +6,17 @@ counted as they are.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ledger.journal.deadlines.office import notice, obtained_by, refresh, result
 from ledger.journal.deadlines.verdict import CLAUSES, WORST_FIRST, Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at, parse_at
-from projections.reading import AsOf, Reader, stands
+from projections.reading import AsOf, Reader, listed, stands
 from projections.views.deadline_basis import Judging, judging, moments, wall
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, TO_ATTEND_TO
 from projections.views.people_registers import data_notices
@@ -98,6 +99,18 @@ class OfficeCounts:
     rows: tuple[OfficeCount, ...]
 
 
+class _Judged(NamedTuple):
+    """A verdict, the day or the minute from which its term runs, and what it is about, as in `OfficeRow`."""
+
+    verdict: Verdict
+    since: str
+    person: str | None = None
+    class_group: str | None = None
+    sheet: str | None = None
+    what: str | None = None
+    results: int | None = None
+
+
 def office_deadlines(views: Reader, asked: OfficeAsked, *, now: datetime, at: AsOf = None) -> OfficeDeadlines:
     """Verdicts on results, notices and the yearly refresh.
 
@@ -111,15 +124,7 @@ def office_deadlines(views: Reader, asked: OfficeAsked, *, now: datetime, at: As
         NotYetProjected: `at` is a position that the views have not reached.
     """
     by = judging(views, now, at)
-    found: list[OfficeRow] = []
-    if "result" in asked.rules:
-        found += _results(views, by)
-    if "notice" in asked.rules:
-        found += _notices(views, by)
-    if "refresh" in asked.rules:
-        found += _refreshes(views, by)
-    first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
-    rows = (row for row in found if first <= row.since[:10] <= last and row.status in asked.statuses)
+    rows = (_row(one, by) for one in _judged(views, asked, by) if one.verdict.status in asked.statuses)
     return OfficeDeadlines(
         by.position, format_at(by.now), tuple(sorted(rows, key=lambda row: (OFFICE_RULES.index(row.rule), row.since)))
     )
@@ -127,58 +132,114 @@ def office_deadlines(views: Reader, asked: OfficeAsked, *, now: datetime, at: As
 
 def office_counts(views: Reader, asked: OfficeAsked, *, now: datetime, at: AsOf = None) -> OfficeCounts:
     """Count the verdicts of each rule; the statuses of `asked` do not matter here."""
-    every = OfficeAsked(asked.from_date, asked.to_date, asked.rules, WORST_FIRST)
-    found = office_deadlines(views, every, now=now, at=at)
-    counted = Counter((row.rule, row.status) for row in found.rows)
+    by = judging(views, now, at)
+    counted = Counter((one.verdict.rule, one.verdict.status) for one in _judged(views, asked, by))
     rows = (
         OfficeCount(rule, CLAUSES[rule], **{status: counted[rule, status] for status in WORST_FIRST})
         for rule in OFFICE_RULES
         if rule in asked.rules
     )
-    return OfficeCounts(found.position, found.now, tuple(rows))
+    return OfficeCounts(by.position, format_at(by.now), tuple(rows))
 
 
-# A result of an examination has its own moment; marks of a period have that of their publication.
-_RESULTS: Final = f"""
-    SELECT o.class_group, r.sheet, r.what, r.fact, r.obtained_at, b.entry, b.obtained_at, p.ends_on
-    FROM {{results}} r
-    JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+def _judged(views: Reader, asked: OfficeAsked, by: Judging) -> Iterator[_Judged]:
+    """Verdicts of the rules and days that are asked about."""
+    makers = {"result": _results, "notice": _notices, "refresh": _refreshes}
+    first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
+    for rule, make in makers.items():
+        if rule in asked.rules:
+            yield from (one for one in make(views, by) if first <= one.since[:10] <= last)
+
+
+# Tens of thousands a year: of those that were obtained together and that one publication showed, only how many.
+_COUNTED: Final = f"""
+    SELECT r.sheet, r.what, r.obtained_at, count(*), min(r.fact), max(r.fact) FROM {{results}} r
+    WHERE {stands("r")} AND r.value IS NOT NULL GROUP BY r.sheet, r.what, r.obtained_at"""
+_SINGLE: Final = f"""
+    SELECT r.sheet, r.what, r.obtained_at, r.fact FROM {{results}} r
+    WHERE {stands("r")} AND r.value IS NOT NULL AND r.sheet IN """
+_SHEETS: Final = f"""
+    SELECT s.sheet, o.class_group, p.ends_on FROM {{result_sheets}} s
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-    JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
-    LEFT JOIN {{publications}} b ON b.entry = (
-      SELECT min(q.entry) FROM {{publications}} q
-      WHERE q.sheet = r.sheet AND q.what = r.what AND q.entry > r.fact AND {stands("q")})
-    WHERE {stands("r")} AND r.value IS NOT NULL ORDER BY r.fact"""
+    JOIN {{courses}} o ON o.course = s.course AND {stands("o")} WHERE {stands("s")}"""
+_SHOWN: Final = f"""
+    SELECT q.sheet, q.what, q.entry, q.obtained_at FROM {{publications}} q WHERE {stands("q")} ORDER BY q.entry"""
 
 
-def _results(views: Reader, by: Judging) -> Iterator[OfficeRow]:
+class _Together(NamedTuple):
+    """Results that stand, were obtained at one time and shown by one entry, or by none: how many; the first of them.
+
+    `minute`: when, by the school's clock. Of an examination it is its own, of marks of a period that of their
+    publication; None: nobody said.
+    """
+
+    sheet: str
+    what: str
+    minute: str | None
+    shown_by: int | None
+    how_many: int
+    first: int
+    facts: tuple[int, ...] = ()
+
+
+def _results(views: Reader, by: Judging) -> Iterator[_Judged]:
     """Results that stand, those that were obtained and shown together as one (R29).
 
     Marks of a period or a year that nobody said were shown count from when they were obtained at the latest.
     """
-    found: list[Any] = views.select(_RESULTS, {"at": by.position})
-    at = moments(views, [row[5] or row[3] for row in found if row[5] is not None or row[4] is None])
-    together: dict[tuple[str, str, str, datetime, int | None], list[int]] = {}
-    for group, sheet, what, fact, obtained_at, shown_by, shown_obtained_at, ends_on in found:
-        minute = obtained_at or shown_obtained_at
-        if minute is None:
-            since = obtained_by(at[fact], date.fromisoformat(ends_on), by.school.zone)
+    sheets = {sheet: of for sheet, *of in views.select(_SHEETS, {"at": by.position})}
+    found = [one for one in _shown_together(views, by.position) if one.sheet in sheets]
+    at = moments(views, [one.shown_by or one.first for one in found if one.shown_by is not None or one.minute is None])
+    together: dict[tuple[str, str, datetime, int | None], list[_Together]] = {}
+    walls: dict[str, datetime] = {}
+    for one in sorted(found, key=lambda each: each.first):
+        if one.minute is None:
+            since = obtained_by(at[one.first], date.fromisoformat(sheets[one.sheet][1]), by.school.zone)
         else:
-            since = wall(date.fromisoformat(minute[:10]), minute[11:], by.school)
-        together.setdefault((group, sheet, what, since, shown_by), []).append(fact)
-    for (group, sheet, what, since, shown_by), facts in together.items():
+            since = walls.get(one.minute) or walls.setdefault(
+                one.minute, wall(date.fromisoformat(one.minute[:10]), one.minute[11:], by.school)
+            )
+        together.setdefault((one.sheet, one.what, since, one.shown_by), []).append(one)
+    for (sheet, what, since, shown_by), parts in together.items():
         verdict = result(
             since,
             None if shown_by is None else Entered(shown_by, at[shown_by]),
             school=by.school,
             now=by.now,
-            cited=facts if what == "exam_result" or shown_by is None else (),
+            cited=[fact for part in parts for fact in part.facts],
         )
         minute = since.astimezone(by.school.zone).isoformat(timespec="minutes")[:16]
-        yield _row(verdict, minute, by, class_group=group, sheet=sheet, what=what, results=len(facts))
+        count = sum(part.how_many for part in parts)
+        yield _Judged(verdict, minute, class_group=sheets[sheet][0], sheet=sheet, what=what, results=count)
 
 
-def _notices(views: Reader, by: Judging) -> Iterator[OfficeRow]:
+def _shown_together(views: Reader, position: int) -> Iterator[_Together]:
+    """Results with the first publication behind each; with their entries where a verdict cites them."""
+    shown: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    for sheet, what, entry, obtained_at in views.select(_SHOWN, {"at": position}):
+        shown[sheet, what].append((entry, obtained_at))
+    single: set[tuple[str, str, str | None]] = set()
+    for sheet, what, obtained_at, count, first, last in views.select(_COUNTED, {"at": position}):
+        by_first, by_last = _shown_behind(shown[sheet, what], first), _shown_behind(shown[sheet, what], last)
+        if what == "exam_result" or by_first is None or by_first != by_last:
+            single.add((sheet, what, obtained_at))
+        else:
+            yield _Together(sheet, what, obtained_at or by_first[1], by_first[0], count, first)
+    for some, named in listed(sorted({sheet for sheet, *_ in single})):
+        for sheet, what, obtained_at, fact in views.select(_SINGLE + some, {**named, "at": position}):
+            if (sheet, what, obtained_at) in single:
+                entry, minute = _shown_behind(shown[sheet, what], fact) or (None, None)
+                cited = (fact,) if what == "exam_result" or entry is None else ()
+                yield _Together(sheet, what, obtained_at or minute, entry, 1, fact, cited)
+
+
+def _shown_behind(shown: list[tuple[int, str]], fact: int) -> tuple[int, str] | None:
+    """The first of the publications of a sheet, in their order, behind an entry."""
+    number = bisect_right(shown, fact, key=lambda one: one[0])
+    return shown[number] if number < len(shown) else None
+
+
+def _notices(views: Reader, by: Judging) -> Iterator[_Judged]:
     """Notices, with what answered them: a change, or a confirmation that nothing has to change (R12)."""
     for one in data_notices(views, at=by.position).rows:
         answered = None
@@ -186,7 +247,7 @@ def _notices(views: Reader, by: Judging) -> Iterator[OfficeRow]:
             answered = Entered(one.answered_by, parse_at(one.answered_at))
         day = date.fromisoformat(one.received_on)
         verdict = notice(day, answered, school=by.school, now=by.now, cited=(one.entry,))
-        yield _row(verdict, one.received_on, by, person=one.person)
+        yield _Judged(verdict, one.received_on, one.person)
 
 
 _REFRESHED: Final = f"""
@@ -202,7 +263,7 @@ _REFRESHED: Final = f"""
     GROUP BY r.entry, r.opens_on, r.year, e.student ORDER BY 1, 4"""
 
 
-def _refreshes(views: Reader, by: Judging) -> Iterator[OfficeRow]:
+def _refreshes(views: Reader, by: Judging) -> Iterator[_Judged]:
     """Students who are there on the last day of a year's refresh, with what confirmed or changed their data (R11)."""
     found: list[Any] = views.select(_REFRESHED, {"at": by.position})
     at = moments(views, [row[4] for row in found if row[4] is not None])
@@ -210,35 +271,26 @@ def _refreshes(views: Reader, by: Judging) -> Iterator[OfficeRow]:
         answered = None if answered_by is None else Entered(answered_by, at[answered_by])
         day = date.fromisoformat(opens_on)
         verdict = refresh(day, answered, school=by.school, now=by.now, cited=(entry, enrolled_by))
-        yield _row(verdict, opens_on, by, person=student)
+        yield _Judged(verdict, opens_on, student)
 
 
-def _row(
-    verdict: Verdict,
-    since: str,
-    by: Judging,
-    *,
-    person: str | None = None,
-    class_group: str | None = None,
-    sheet: str | None = None,
-    what: str | None = None,
-    results: int | None = None,
-) -> OfficeRow:
+def _row(one: _Judged, by: Judging) -> OfficeRow:
+    verdict = one.verdict
     due, late_by = verdict.due, verdict.late_by
     return OfficeRow(
         rule=verdict.rule,
         clause=verdict.clause,
         status=verdict.status,
-        since=since,
+        since=one.since,
         due=format_at(due) if due else None,
         due_local=due.astimezone(by.school.zone).isoformat() if due else None,
         recorded_at=format_at(verdict.recorded_at) if verdict.recorded_at else None,
         recorded_by=verdict.recorded_by,
         late_by_seconds=None if late_by is None else int(late_by.total_seconds()),
         basis=verdict.basis,
-        person=person,
-        class_group=class_group,
-        sheet=sheet,
-        what=what,
-        results=results,
+        person=one.person,
+        class_group=one.class_group,
+        sheet=one.sheet,
+        what=one.what,
+        results=one.results,
     )
