@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -189,7 +188,7 @@ async def read_due(
         now = datetime.now(UTC)
         found = due_within(views, within, now=now, class_group=class_group, teacher=teacher, at=moment)
         people = _people(found.lessons) | {row.person for row in found.office if row.person}
-        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), people))
+        return school.json(dress(school, found.position, found, people))
 
     return await run_in_threadpool(work)
 
@@ -208,7 +207,7 @@ async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
         for row in found.rows[:1]:
             if row.teacher != identity.actor and not _watches(views, identity, row.class_group, found.position):
                 raise _forbidden()
-        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), _people(found.rows)))
+        return school.json(dress(school, found.position, found, _people(found.rows)))
 
     return await run_in_threadpool(work)
 
@@ -232,7 +231,7 @@ async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: 
     def work() -> Response:
         found = ask(school.read_views(), asked, now=datetime.now(UTC), at=moment)
         people = {row.person for row in found.rows if getattr(row, "person", None)}
-        return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), people))
+        return school.json(dress(school, found.position, found, people))
 
     return await run_in_threadpool(work)
 
@@ -249,8 +248,7 @@ async def _answer(request: Request, at: str | None, asked: Asked, ask: Any, page
         allowed = _allowed(views, identity, asked, resolve(views, moment))
         found = ask(views, allowed, page.now, moment)
         rows, headers = page.cut(found.rows, found.position)
-        plain = orjson.loads(orjson.dumps(replace(found, rows=rows)))
-        return school.json(dress(school, found.position, plain, _people(rows)), headers=headers)
+        return school.json(dress(school, found.position, replace(found, rows=rows), _people(rows)), headers=headers)
 
     return await run_in_threadpool(work)
 

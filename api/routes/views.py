@@ -7,6 +7,7 @@ every row cites the entries that it rests on. Names are joined from the vault at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -90,8 +91,12 @@ async def answer_view(
     page: Page | None = None,
     *,
     are_asked: bool = False,
+    is_long: bool = False,
 ) -> Response:
-    """Ask a view at one position and dress the answer, or a page of it, of whose rows alone it may ask."""
+    """Ask a view at one position and dress the answer, or a page of it, of whose rows alone it may ask.
+
+    Of an answer that `is_long`, `people` are found in the view's own: plain values of it would take as long to make.
+    """
     school: OpenSchool = request.state.school
     moment = read_as_of(at)
 
@@ -99,6 +104,8 @@ async def answer_view(
         views = school.read_views()
         position = resolve(views, moment if page is None or page.position is None else page.position)
         found = ask(views, position)
+        if is_long:
+            return school.json(dress(school, position, found, people(found)))
         # Through bytes once: dataclasses become the plain values that `people` and the answer are made of.
         plain = orjson.loads(orjson.dumps(found))
         headers: dict[str, str] = {}
@@ -110,10 +117,14 @@ async def answer_view(
 
 
 def dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) -> dict[str, Any]:
-    """A view's plain answer with its position, the checkpoint that covers it, and the names of its people."""
+    """A view's answer with its position, the checkpoint that covers it, and the names of its people.
+
+    `found`: a dataclass, the plain values of one, or the rows alone.
+    """
     signed = school.recorder.checkpoint()
     covered = signed is not None and signed.size >= position
-    content = found if isinstance(found, dict) else {"rows": found}
+    content = {field.name: getattr(found, field.name) for field in fields(found)} if is_dataclass(found) else found
+    content = content if isinstance(content, dict) else {"rows": content}
     return {
         **content,
         "position": position,
@@ -216,7 +227,8 @@ async def read_class_page(
             now=moment,
             at=position,
         ),
-        lambda found: [line["student"] for line in found["lines"]],
+        lambda found: [line.student for line in found.lines],
+        is_long=True,
     )
 
 
