@@ -28,6 +28,7 @@ from projections.store import STATE_SQL, Generation, Row, State
 _POOL_MAX: Final = 8
 _WORK_MEMORY: Final = "16MB"
 _SCAN_ROWS: Final = 5_000
+_PREPARED_PARAMETERS: Final = 40
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
 _PARAMETER = re.compile(r":([a-z_0-9]+)")
 _OPTIONS: Final = "-c synchronous_commit=off -c client_min_messages=warning"
@@ -147,7 +148,10 @@ class PostgresStore:
             self._statements[sql] = statement
         try:
             with self._pool.connection() as connection:
-                return connection.execute(statement, parameters).fetchall()
+                # What lists many values is planned with them each time: a plan for any values looks each row up in the
+                # list from its begin to its end, of a thousand lessons for a second, where this one has a hash of it.
+                may_prepare = None if len(parameters) <= _PREPARED_PARAMETERS else False
+                return connection.execute(statement, parameters, prepare=may_prepare).fetchall()
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise translated(error, "the views cannot be read") from None
 
