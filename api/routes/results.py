@@ -236,16 +236,25 @@ async def read_result_correction_requests(
 @controlled.get("/results/deviations")
 @reads("marks", "names", "results")
 async def read_deviations(
-    request: Request, class_group: Id = None, period: Id = None, teacher: Id = None, at: At = None
+    request: Request,
+    class_group: Id = None,
+    period: Id = None,
+    teacher: Id = None,
+    at: At = None,
+    limit: BoundedLimit = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Results that are not the computed ones, or do not follow any more from the marks that stand."""
+    page = page_of(request, limit, cursor, default=ROWS_AT_ONCE)
     return await answer_view(
         request,
         at,
         lambda views, position: result_register.deviations(
-            views, class_group=class_group, period=period, teacher=teacher, at=position
+            views, class_group=class_group, period=period, teacher=teacher, rows=page.asked, at=position
         ),
         _people,
+        page,
+        are_asked=True,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -203,14 +204,18 @@ def deviations(
     class_group: str | None = None,
     period: str | None = None,
     teacher: str | None = None,
+    rows: slice = slice(None),
     at: AsOf = None,
 ) -> Answer[Result]:
-    """Results that are not what the rules computed, or do not follow any more from the marks that stand."""
+    """Results that are not what the rules computed, or do not follow any more from the marks that stand.
+
+    `rows`: which of those, by their places among them; what is behind them is not computed.
+    """
     position = resolve(views, at)
     named = suspects(views, position, class_group=class_group, period=period)
-    found = _results(views, position, {"o.class_group": class_group, "s.period": period}, entries=named)
-    rows = (row for row in found if row.deviates or row.outdated)
-    return Answer(position, tuple(row for row in rows if teacher in (None, row.actor)))
+    wanted = {"o.class_group": class_group, "s.period": period, "m.actor": teacher}
+    found = (row for row in _each(views, position, wanted, entries=named) if row.deviates or row.outdated)
+    return Answer(position, tuple(islice(found, rows.start, rows.stop)))
 
 
 def unpublished(views: Reader, *, period: str | None = None, at: AsOf = None) -> Answer[Result]:
@@ -329,7 +334,19 @@ def _results(
     *,
     entries: Mapping[int, bool] | None = None,
 ) -> tuple[Result, ...]:
-    """Results that stand, of what is wanted, with one more condition.
+    """Results that stand, as `_each` gives them."""
+    return tuple(_each(views, position, wanted, more, entries=entries))
+
+
+def _each(
+    views: Reader,
+    position: int,
+    wanted: Mapping[str, str | None],
+    more: str = "",
+    *,
+    entries: Mapping[int, bool] | None = None,
+) -> Iterator[Result]:
+    """Results that stand, of what is wanted, with one more condition; each is computed when it is asked for.
 
     Args:
         views: whom to ask.
@@ -349,7 +366,8 @@ def _results(
             rows += views.select(f"{sql} AND r.entry IN {some}", parameters | of_them)
         rows.sort(key=_place)
     now = _Now(views, position)
-    return tuple(_result(row, now if entries is None or entries[row[0]] else None) for row in rows)
+    for row in rows:
+        yield _result(row, now if entries is None or entries[row[0]] else None)
 
 
 def _result(row: tuple[Any, ...], now: _Now | None) -> Result:

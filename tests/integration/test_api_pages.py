@@ -72,7 +72,7 @@ def test_pages_together_are_the_answer_that_stood_when_the_first_was_given(schoo
         assert len({page.get("position", page.get("access_position")) for page in fresh}) == 1, "not torn"
 
 
-@pytest.mark.parametrize("path", ["/corrections", "/results"])
+@pytest.mark.parametrize("path", ["/corrections", "/results", "/results/deviations"])
 def test_a_list_of_tens_of_thousands_is_in_pages_where_nobody_asks_for_them(
     school: Served, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

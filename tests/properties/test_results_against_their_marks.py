@@ -70,6 +70,11 @@ def test_what_changed_finds_the_same_results_as_computing_all_again(url: str, lo
             for position in (*random.Random(seed).sample(range(len(raws) // 3, len(raws)), POSITIONS), len(raws)):
                 expected = unfollowing(views, position)
                 assert list(deviations(views, at=position).rows) == expected, (seed, position)
+                begin, end = len(expected) // 3, len(expected) // 2
+                assert list(deviations(views, rows=slice(begin, end), at=position).rows) == expected[begin:end]
+                for teacher in {row.actor for row in expected}:
+                    own = [row for row in expected if row.actor == teacher]
+                    assert list(deviations(views, teacher=teacher, at=position).rows) == own, (seed, position, teacher)
                 for group in {row.class_group for row in results(views, at=position).rows}:
                     found = deviations(views, class_group=group, at=position).rows
                     of_group = [row for row in expected if row.class_group == group]
