@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.appending import postgres_appends, sqlite_appends
-from bench.asking import MILLISECONDS, questions_asked, year_school
+from bench.asking import MILLISECONDS, questions_asked, viewed_from, year_school
 from bench.deciding import access_decided
 from bench.hostile import hostile_archives
 from bench.keeping import people_kept
@@ -117,6 +117,9 @@ def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool], read
                     questions_asked(report, school, cluster, rounds=2)
             if wanted("views"):
                 views_shown(report, school, rounds=2)
+        if wanted("views"):
+            with _cluster() as cluster, viewed_from(folder / "year", cluster) as school:
+                views_shown(report, school, rounds=2, database="postgres")
         report.tell_short(f"p95 above {MILLISECONDS:g} ms", "question_", "view_")
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from api.sample import SampleSchool, load_in_bulk
 from api.schools import OpenSchool, open_school
 from bench.measure import Report, Result
@@ -57,6 +59,16 @@ def year_school(folder: Path, ready: Path | None) -> Iterator[OpenSchool]:
             load_in_bulk(school.recorder, school.vault, sample, batch_events=1)
         school.views.rebuild(school.recorder)
         yield school
+
+
+@contextmanager
+def viewed_from(folder: Path, cluster: Cluster) -> Iterator[OpenSchool]:
+    """The school of a folder with its views in PostgreSQL; its log, names and looks stay where they are."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LETOPIS_VIEWS_DSN", views_dsn(make_database(cluster)))
+        with open_school(folder, background=False) as school:
+            school.views.rebuild(school.recorder)
+            yield school
 
 
 def _measure(report: Report, database: str, views: Views, rounds: int) -> None:

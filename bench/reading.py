@@ -263,7 +263,7 @@ def _stock_rounds(application: dict[str, str], view: StockView, events: int = 1_
                 view_class=view_class,
                 env=application | settings,
             ) as runner:
-                runner.wait(last, timeout=60)
+                runner.wait(last, timeout=600)
             return int(last or 0)
 
         return rate(projected)
