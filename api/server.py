@@ -27,9 +27,11 @@ class Server(uvicorn.Server):
 
     Feeds never end by themselves, so `closing` is set for them before the server waits for its answers. A signal is not
     raised again afterwards: who called `run` still has schools to close.
+
+    Signals and the collector are the whole process's: a server that is not alone in it (`is_alone`) leaves them be.
     """
 
-    def __init__(self, app: ASGIApp, closing: threading.Event) -> None:
+    def __init__(self, app: ASGIApp, closing: threading.Event, *, is_alone: bool = True) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,  # its lines go the way of all others: `api.logs`
@@ -39,23 +41,27 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._closing = closing
+        self._is_alone = is_alone
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin as uvicorn does, then keep the collector from what is there."""
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
+        if self._is_alone:
+            gc.collect()
+            gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the feeds to end, then end as uvicorn does."""
         self._closing.set()
         await super().shutdown(sockets)
-        gc.unfreeze()
+        if self._is_alone:
+            gc.unfreeze()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals that ask for an end."""
-        earlier = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        taken = _SIGNALS if self._is_alone else ()
+        earlier = {number: signal.signal(number, self.handle_exit) for number in taken}
         try:
             yield
         finally:

@@ -98,11 +98,8 @@ def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iter
     with open_school(folder, password_cost=CHEAP) as school:
         bound = listen("127.0.0.1", 0)
         registry = Registry([school])
-        server = Server(app_of(registry), registry.closing)
+        server = Server(app_of(registry), registry.closing, is_alone=False)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        # Signals belong to the main thread, which is the test's.
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        server.capture_signals = _no_signals  # type: ignore[method-assign]
         thread.start()
         try:
             while not server.started:
@@ -114,11 +111,6 @@ def served(folder: Path, tokens: dict[str, str], actors: dict[str, str]) -> Iter
             thread.join(30)
             bound.close()
         assert not thread.is_alive(), "the server did not end"
-
-
-@contextmanager
-def _no_signals() -> Iterator[None]:
-    yield
 
 
 def admit(server: Served, *roles: str) -> None:

@@ -47,8 +47,7 @@ def our_witness(folder: Path, log: str, name: str = "witness.example/region") ->
     store.trust(parse_vkey(log))
     witness = Witness(store, Cosigner(name, Ed25519PrivateKey.generate()))
     bound = listen("127.0.0.1", 0)
-    server = Server(create_witness_app(witness), threading.Event())
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    server = Server(create_witness_app(witness), threading.Event(), is_alone=False)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
     try:
@@ -58,11 +57,6 @@ def our_witness(folder: Path, log: str, name: str = "witness.example/region") ->
         thread.join(30)
         bound.close()
         store.close()
-
-
-@contextmanager
-def _no_signals() -> Iterator[None]:
-    yield
 
 
 @contextmanager
