@@ -24,10 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.folders import CLUSTER_BYTES_MIN, DISK, in_memory
+
 SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
-MEMORY = Path("/dev/shm")
-MEMORY_BYTES_MIN = 2 * 1024**3
-"""Free in it, below which a cluster is rather put on the disk: a container may give 64 MB."""
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
@@ -226,24 +225,20 @@ def readable_programs(programs: Path, folder: Path, runner: Runner) -> Path:
     return copy / programs.parent.name / programs.name
 
 
-def in_memory() -> Path | None:
-    """A folder in memory with room for a cluster: each database is a thousand files, and a disk takes longest to make them."""
-    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < MEMORY_BYTES_MIN:
-        return None
-    return MEMORY
-
-
 @contextlib.contextmanager
 def running_cluster(*, durable: bool = False, programs: Path | None = None) -> Iterator[Cluster]:
     """A new cluster, removed with everything in it at the end; on the disk where it is to be durable.
+
+    Elsewhere in memory: each database is a thousand files, and a disk takes longest to make them.
 
     Raises:
         NoPostgres: no server programs anywhere.
     """
     found = (programs or find_programs(candidate_folders(os.environ))).absolute()
     runner = Runner.choose()
+    where = None if durable else in_memory(CLUSTER_BYTES_MIN)
     root = Path(
-        tempfile.mkdtemp(prefix="letopis-pg-", dir=None if durable else in_memory())
+        tempfile.mkdtemp(prefix="letopis-pg-", dir=where or DISK)
     )  # short: a socket's path has at most 107 bytes
     try:
         root.chmod(0o755)

@@ -23,6 +23,7 @@ from ledger.storage.postgres.install import install
 from ledger.vault import postgres as vault
 from projections.engine import Views
 from tests.cluster import Cluster, running_cluster
+from tests.folders import use_memory
 from verify import ed25519
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ LONGEST = {
 
 TEMPLATE = "letopis_template"
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Before pytest makes its folder."""
+    use_memory()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
