@@ -27,6 +27,11 @@ TURNED_MM: Final = 32
 TALL: Final = 900
 """A cell with more characters may be cut by the end of a page; rows with shorter ones stay whole."""
 CODE_MM: Final = 36
+CODE_TEXT_MM: Final = 52
+STRETCH_MAX: Final = 2
+"""Up to how many times wider columns are drawn, so that they fill the page; fewer of them stay narrow, at the left."""
+KEPT_NOTES: Final = 3
+"""How many last notes are kept on the page of the certification."""
 KEPT: Final = 10
 """For how many compilations the program keeps what it worked out."""
 _Draw = Callable[[str], str]
@@ -123,6 +128,8 @@ def template_data(title: str, sheets: Sequence[Sheet], stamp: Stamp, draw: _Draw
         "school": draw(sheets[0].school),
         "date": at and {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")},
         "turned_mm": TURNED_MM,
+        "code_text_mm": CODE_TEXT_MM,
+        "kept_notes": KEPT_NOTES,
         "stamp": _stamp(stamp, draw),
         "runs": _runs_of([_sheet(number, sheet, draw) for number, sheet in enumerate(sheets, 1)]),
     }
@@ -242,9 +249,21 @@ def _block(columns: Sequence[Column], chosen: Sequence[int], draw: _Draw) -> Map
     return {
         "columns": chosen,
         "groups": groups if any(group["title"] for group in groups) else [],
+        "fills": _fills(columns, chosen),
         "from": min(others, default=0) + 1,
         "to": max(others, default=0) + 1,
     }
+
+
+def _fills(columns: Sequence[Column], chosen: Sequence[int]) -> bool:
+    """Whether the columns of marks are drawn wider, up to the page's edge: not where some share what is left anyway."""
+    others = [columns[at] for at in chosen if not columns[at].leads]
+    if any(column.width_mm == 0 for column in (columns[at] for at in chosen)) or not others:
+        return False
+    room = TABLE_MM - sum(columns[at].width_mm for at in chosen if columns[at].leads)
+    return any(column.kind == "mark" for column in others) and room <= STRETCH_MAX * sum(
+        column.width_mm for column in others
+    )
 
 
 def _spans(sheet: Sheet) -> dict[str, list[int]]:

@@ -15,6 +15,10 @@ from tests.printed_sheets import SCHOOL, STAMP, class_page
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1h-1z"/></svg>'
 
 
+MM = 72 / 25.4
+"""Points of a millimetre."""
+
+
 @pytest.fixture(scope="module")
 def press() -> Press:
     return Press()
@@ -98,6 +102,31 @@ def test_a_certified_copy_has_a_code_and_lines_to_be_filled(press: Press) -> Non
     (page,) = texts(press.render("Журнал", [class_page()], stamp))
     for text in ("Верно", "директор", "подпись", "инициалы, фамилия", "М. П.", "Подлинник в школе", code.text):
         assert text in page
+
+
+@pytest.mark.parametrize("rows", [26, 27, 28, 29, 30, 31])
+def test_a_certification_never_stands_alone_on_a_page(press: Press, rows: int) -> None:
+    sheet = replace(
+        class_page(0, 0),
+        columns=(Column("Дата", "date", width_mm=20), Column("Тема")),
+        rows=tuple(Row(("01.09.2026", f"Тема {at}")) for at in range(rows)),
+        totals=(("уроков", str(rows)),),
+        notes=("Первое.", "Второе.", "Третье.") if rows % 2 else (),
+    )
+    stamp = replace(STAMP, code=Code(PICTURE, "код", "код"), certification=Certification())
+    *_, last = texts(press.render("Журнал", [sheet], stamp))
+    assert "Верно" in last
+    assert f"уроков: {rows}" in last
+    assert ("Первое." in last) == (rows % 2 == 1)
+
+
+@pytest.mark.parametrize(("lessons", "is_filled"), [(36, True), (22, True), (5, False)])
+def test_marks_take_the_width_that_is_there_unless_they_are_few(press: Press, lessons: int, is_filled: bool) -> None:
+    pdf = press.render("Журнал", [class_page(5, lessons, ("5",))], STAMP)
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+    ends = [float(found) for found in re.findall(r'xMax="([0-9.]+)"[^>]*>5</word>', done.stdout.decode())]
+    assert (max(ends) > MM * (287 - 10)) == is_filled
+    assert max(ends) < MM * 287
 
 
 def test_columns_are_shared_evenly_and_those_that_lead_come_again() -> None:
