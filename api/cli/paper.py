@@ -37,9 +37,11 @@ def print_(
     console = Console(as_json=as_json)
     if (again is None) == (kind is None):
         raise SettingsError("что печатать или --again: одно из двух / a kind of form or --again, one of them")
-    if again is not None:
-        raise typer.Exit(run_again(console, var, again, out))
     chosen = Chosen(kind or "", class_, subject, subgroup, period, month)
+    if again is not None:
+        if any(chosen) or position is not None:
+            raise SettingsError("--again: что и на когда, говорит запись / of what and as of when, the entry says")
+        raise typer.Exit(run_again(console, var, again, out))
     raise typer.Exit(run_print(console, var, chosen, position, out))
 
 

@@ -38,6 +38,15 @@ _VERDICT_WORDS: Final = {
     "finding": "НАЙДЕНЫ РАСХОЖДЕНИЯ / FINDINGS",
     "incomplete": "ПРОВЕРЕНО НЕ ВСЁ / INCOMPLETE",
 }
+_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "class_page": frozenset({"class_name", "subject", "subgroup", "period"}),
+    "summary_sheet": frozenset({"class_name"}),
+    "corrections": frozenset({"period"}),
+    "substitutions": frozenset({"month"}),
+    "conformity": frozenset(),
+    "papers": frozenset(),
+}
+"""Which options choose what a form of each kind is of."""
 _EYES: Final = (
     "Код не видит текста на бумаге: сравните её глазами с подлинной формой (--out) или с текстом выше. / "
     "The code does not see the paper's text: compare it by eye with the true form (--out) or the text above."
@@ -185,12 +194,13 @@ def scope_of(school: OpenSchool, chosen: Chosen, position: int) -> Scope:
     """Find the ids that a form's options name.
 
     Raises:
-        SettingsError: an option is missing or names nothing.
+        SettingsError: an option is missing, names nothing, or does not go with the kind.
     """
     kind = chosen.kind.replace("-", "_")
     if kind not in PRINT_WORDS:
         kinds = ", ".join(one.replace("_", "-") for one in PRINT_WORDS)
         raise SettingsError(f"что печатать / what to print: {kinds}")
+    _check_options(kind, chosen)
     if kind == "class_page":
         course = _course(school, chosen, position)
         return Scope(kind, course=course.course, period=_period(school, chosen.period, position, course).period)
@@ -199,6 +209,20 @@ def scope_of(school: OpenSchool, chosen: Chosen, position: int) -> Scope:
     if kind == "corrections":
         return Scope(kind, period=_period(school, chosen.period, position, None).period)
     return Scope(kind, month=chosen.month if kind == "substitutions" else None)
+
+
+def _check_options(kind: str, chosen: Chosen) -> None:
+    """Refuse an option that would not narrow the form: it would be of more than was asked, and that for ever."""
+    given = {name for name, value in chosen._asdict().items() if value is not None} - {"kind"}
+    known = {name: f"--{name.removesuffix('_name')}" for name in Chosen._fields}
+    unknown = [known[name] for name in Chosen._fields if name in given - _OPTIONS[kind]]
+    if unknown:
+        form = kind.replace("_", "-")
+        own = ", ".join(known[name] for name in Chosen._fields if name in _OPTIONS[kind]) or "—"
+        raise SettingsError(
+            f"{', '.join(unknown)}: у {form} такого выбора нет, есть {own}; ничего не внесено / "
+            f"does not go with {form}, which takes {own}; nothing was recorded"
+        )
 
 
 def _course(school: OpenSchool, chosen: Chosen, position: int) -> Course:

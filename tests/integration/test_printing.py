@@ -277,6 +277,30 @@ def test_every_kind_is_printed_and_what_is_not_there_is_refused(
     assert not (tmp_path / "wrong.pdf").exists()
 
 
+def test_an_option_that_would_narrow_nothing_is_refused_before_anything_is_recorded(
+    sqlite_var: Path, tmp_path: Path
+) -> None:
+    with open_school(sqlite_var, background=False, recording=False) as school:
+        before = school.recorder.head().size
+    wrong = {
+        "--class: у corrections такого выбора нет, есть --period": Chosen("corrections", "2А", period="1"),
+        "--class: у conformity такого выбора нет, есть —": Chosen("conformity", "2А"),
+        "--subject, --month: у summary-sheet": Chosen("summary-sheet", "2А", "Русский язык", month="2026-09"),
+        "--period: у substitutions": Chosen("substitutions", period="1", month="2026-09"),
+        "--subgroup: у papers": Chosen("papers", subgroup="1"),
+        "--month: у class-page": PAGE._replace(month="2026-09"),
+    }
+    for said_, chosen in wrong.items():
+        with pytest.raises(SettingsError, match=said_):
+            run_print(QUIET, sqlite_var, chosen, None, tmp_path / "wrong.pdf")
+    again = letopis(
+        "print", "--again", "7", "--class", "2А", "--out", str(tmp_path / "wrong.pdf"), "--var", str(sqlite_var)
+    )
+    assert (again.returncode, "--again" in again.stderr) == (2, True), again.stderr
+    with open_school(sqlite_var, background=False, recording=False) as school:
+        assert school.recorder.head().size == before
+
+
 def test_what_cannot_be_read_is_no_verdict(sqlite_var: Path, tmp_path: Path) -> None:
     (tmp_path / "scan.png").write_bytes(b"no picture")
     for arguments in (["check-print", str(tmp_path / "scan.png")], ["check-print", "--code", "LETOPIS1/A"]):
