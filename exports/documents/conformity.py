@@ -8,14 +8,17 @@ from exports.documents.sheet import Column, Row, Sheet
 from exports.documents.source import Source, month_name, shown_day
 from ledger.journal.vocabulary import CONDITION_WORDS
 from projections.views.conformity import conformity
+from projections.views.conformity_evidence import Shown
 from projections.views.obligations import obligations
 
-_STATES: Final = {"built": "исполняется", "in_part": "исполняется частично", "not_yet": "ещё нет"}
+_STATES: Final = {"built": "построено", "in_part": "построено частично", "not_yet": "ещё не построено"}
+_VERDICTS: Final = {"holds": "соблюдается", "does_not_hold": "есть отступления", "nothing_yet": "показать пока нечего"}
+_BEARS: Final = {"for": "за — ", "against": "против — ", "aside": "— "}
 _PRINTING: Final = {"required": "печатать", "proved": "не требуется: доказано", "printed": "напечатано"}
 
 
 def conformity_sheet(source: Source) -> Sheet:
-    """The matrix: each clause, how far it is met, what is done about it, and what the log shows of it."""
+    """The matrix: each clause, how far it is built and what is done about it, the verdict and what it rests on."""
     found = conformity(source.views, at=source.position)
     rows = [
         Row(
@@ -23,7 +26,8 @@ def conformity_sheet(source: Source) -> Sheet:
                 "преамбула" if row.clause == "head" else row.clause,
                 _STATES[row.state],
                 row.ru,
-                "\n".join(f"{shown.ru}: {shown.count}" for shown in row.shown),
+                _VERDICTS[row.verdict],
+                "\n".join(_evidence(shown) for shown in row.shown),
             ),
             tuple(sorted({shown.last_entry for shown in row.shown if shown.last_entry is not None})),
         )
@@ -31,9 +35,10 @@ def conformity_sheet(source: Source) -> Sheet:
     ]
     columns = (
         Column("Пункт", width_mm=20),
-        Column("Состояние", width_mm=36),
+        Column("Программа", width_mm=24),
         Column("Чем обеспечено"),
-        Column("Что видно по журналу", width_mm=92),
+        Column("По журналу", width_mm=28),
+        Column("На чём основано", width_mm=104),
     )
     return source.sheet(
         "conformity",
@@ -41,8 +46,19 @@ def conformity_sheet(source: Source) -> Sheet:
         (("на день", shown_day(found.day)),),
         columns,
         rows,
-        notes=("Числа — по записям журнала.",),
+        totals=tuple((text, str(sum(row.verdict == name for row in found.rows))) for name, text in _VERDICTS.items()),
+        notes=(
+            "«Программа» — что она умеет; «По журналу» — что показывают записи школы: есть ли против, есть ли за.",
+            "Сроки — на время последней записи; каждое опоздание с его записями называет перечень сроков.",
+        ),
     )
+
+
+def _evidence(shown: Shown) -> str:
+    """One line: what bears on the verdict says which way, what is not there, or bears on nothing, has a dash."""
+    sign = _BEARS[shown.bears if shown.count else "aside"]
+    last = "" if shown.last_entry is None else f" (запись {shown.last_entry})"
+    return f"{sign}{shown.ru}: {shown.count}{last}"
 
 
 def obligations_sheet(source: Source) -> Sheet:

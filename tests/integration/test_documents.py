@@ -212,8 +212,12 @@ def test_the_matrix_and_the_obligations_cite_entries(server: Served) -> None:
     SmallClass(server)
     source = source_of(server.school)
     matrix = conformity_sheet(source)
-    assert [row.cells[0] for row in matrix.rows][:3] == ["преамбула", "1.1", "1.2"]
-    assert matrix.rows[1].entries == (source.position - 1,)
+    assert [row.cells[0] for row in matrix.rows][:9] == ["преамбула", *["1.1"] * 7, "1.2"]
+    reliability = next(row for row in matrix.rows if row.cells[2].startswith("достоверность"))
+    assert reliability.entries == (source.position - 1,)
+    assert reliability.cells[4].startswith(f"за — записей: {source.position} (запись {source.position - 1})")
+    (paper,) = [row for row in matrix.rows if row.cells[0] == "3.3"]
+    assert paper.cells[1:4:2] == ("построено", "есть отступления")
     obligations = obligations_sheet(source)
     assert ("надо печатать", str(len(obligations.rows))) in obligations.totals
     assert {row.cells[3] for row in obligations.rows} == {"печатать"}

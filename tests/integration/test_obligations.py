@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
@@ -12,8 +12,9 @@ import pytest
 from ledger.journal.commands import AppointWitness, RecordArchive, RecordCosignature, RecordTiming, RecordVerification
 from ledger.wire.entry import Actor
 from projections.views.obligations import obligations
-from tests.http_class import problem
+from tests.http_class import SmallClass, problem
 from tests.http_school import ORIGIN, Served, post
+from tests.integration.test_api_deadlines import adopt
 from tests.integration.test_api_regulation import employee
 from tests.integration.test_api_reopening import closed_period, reopen
 from tests.witness_keys import WITNESSES
@@ -37,7 +38,7 @@ def record(server: Served, command: Any) -> int:
     return server.school.execute(command, actor).first_index
 
 
-def verify_log(server: Served, witnesses: int) -> int:
+def verify_log(server: Served, witnesses: int, verdict: Literal["verified", "finding"] = "verified") -> int:
     signed = server.school.checkpointer.sign()
     return record(
         server,
@@ -45,7 +46,7 @@ def verify_log(server: Served, witnesses: int) -> int:
             verification=str(uuid4()),
             size=signed.size,
             root=signed.edge.root().hex(),
-            verdict="verified",
+            verdict=verdict,
             program="verify.pyz",
             program_sha256=HASH,
             checkpoint=signed.size,
@@ -142,27 +143,80 @@ def test_paper_is_registered_of_what_its_condition_asks_for(server: Served) -> N
         assert problem(admin.post("/printouts", json=early), 409, "printed_too_early")["clause"] == "3.3"
 
 
-@pytest.mark.clause("R02", breaks="projections.views.conformity:_Evidence")
+def matrix(client: httpx.Client, **params: str) -> dict[tuple[str, str | None], dict[str, Any]]:
+    """Clause and part -> its row."""
+    rows = client.get("/views/conformity", params=params).json()["rows"]
+    return {(row["clause"], row["part"]): row for row in rows}
+
+
+def counts(row: dict[str, Any]) -> dict[str, int]:
+    """What speaks for a clause, against it or neither -> its count."""
+    return {shown["en"]: shown["count"] for shown in row["shown"]}
+
+
+@pytest.mark.clause("R02", breaks="projections.views.conformity:Evidence")
 def test_the_matrix_shows_every_clause_with_what_the_log_holds(server: Served) -> None:
     with server.as_("administrator") as admin, server.as_("director") as director:
-        period = closed_period(admin)
-        found = {row["clause"]: row for row in director.get("/views/conformity").json()["rows"]}
-        assert [*found][:5] == ["head", "1.1", "1.2", "1.3", "1.4"]
-        assert {row["state"] for row in found.values()} == {"built", "in_part"}
-        assert not [row for row in found.values() if row["state"] == "not_yet" and row["shown"]]
-        closed, unattested = found["1.4"]["shown"]
-        size = server.school.recorder.head().size
-        post(director, f"/periods/{period}/attest", {"size": size, "basis": "акт № 1"})
+        empty = matrix(director)
+        assert [part for clause, part in empty if clause == "1.1"] == [
+            *("keeping", "control", "reliability", "storage", "document_flow", "backups", "hard_copies"),
+        ]
+        assert {row["state"] for row in empty.values()} == {"built", "in_part"}
+        assert {clause for (clause, _), row in empty.items() if row["verdict"] == "does_not_hold"} == set()
+        closed_period(admin)
+        found = matrix(director)
+        assert found["1.1", "storage"]["verdict"] == "nothing_yet"
         verified = verify_log(server, 0)
-        after = {row["clause"]: row for row in director.get("/views/conformity").json()["rows"]}
-        assert [shown["count"] for shown in after["1.4"]["shown"]] == [closed["count"], unattested["count"] - 1]
-        assert after["1.1"]["shown"][1]["last_entry"] == verified
+        after = matrix(director)
+        assert after["1.1", "storage"]["verdict"] == "holds"
+        assert after["1.1", "storage"]["shown"][0]["last_entry"] == verified
         required = director.get("/views/obligations").json()["required"]
-        assert after["3.3"]["shown"][-1] == {
+        assert required
+        assert after["3.3", None]["verdict"] == "does_not_hold"
+        assert after["3.3", None]["shown"][-1] == {
             "ru": "надо печатать",
             "en": "to be printed",
             "count": required,
             "last_entry": None,
+            "bears": "against",
         }
-        before = director.get("/views/conformity", params={"at": "1"}).json()
-        assert before["rows"][2]["shown"][0] == {"ru": "курсов", "en": "courses", "count": 0, "last_entry": None}
+        before = matrix(director, at="1")
+        assert (before["1.2", None]["verdict"], set(counts(before["1.2", None]).values())) == ("nothing_yet", {0})
+
+
+def test_a_log_that_was_found_wrong_last_is_not_held_to_be_kept_well(server: Served) -> None:
+    with server.as_("director") as director:
+        verify_log(server, 0)
+        verify_log(server, 0, "finding")
+        storage = matrix(director)["1.1", "storage"]
+        assert (storage["verdict"], [one["count"] for one in storage["shown"]]) == ("does_not_hold", [1, 1])
+        verify_log(server, 0)
+        assert matrix(director)["1.1", "storage"]["verdict"] == "holds"
+
+
+@pytest.mark.clause("R08", breaks="projections.views.conformity:_judged")
+def test_the_director_sees_what_speaks_against_a_clause_until_it_is_mended(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("director") as director:
+        period = closed_period(admin)
+        found = matrix(director)["1.4", None]
+        assert (found["verdict"], counts(found)["of these not attested"]) == ("does_not_hold", 1)
+        size = server.school.recorder.head().size
+        attested = post(director, f"/periods/{period}/attest", {"size": size, "basis": "акт № 1"})["first_index"]
+        found = matrix(director)["1.4", None]
+        assert (found["verdict"], counts(found)["of these not attested"]) == ("holds", 0)
+        assert attested in {shown["last_entry"] for shown in found["shown"]}
+
+
+def test_each_deadline_that_was_missed_speaks_against_its_own_clause(server: Served) -> None:
+    school = SmallClass(server)
+    with server.as_("teacher") as teacher, server.as_("director") as director:
+        school.recorded(teacher)
+        head = matrix(director)["head", None]
+        assert (head["verdict"], counts(head)["records on whose day no version was in force"]) == ("does_not_hold", 4)
+        adopt(server, attendance_days=1, oral_mark_days=1)
+        found = matrix(director)
+    assert found["head", None]["verdict"] == "holds"
+    against = {clause for (clause, _), row in found.items() if counts(row).get("late or missing, not excused")}
+    assert against == {"2.1", "2.2", "2.2.1", "2.2.2"}
+    assert {found[clause, None]["verdict"] for clause in against} == {"does_not_hold"}
+    assert (found["2.2.4", None]["verdict"], found["2.4.2", None]["verdict"]) == ("holds", "does_not_hold")
