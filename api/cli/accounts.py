@@ -18,6 +18,7 @@ from uuid import uuid4
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
 from api.cli.looking import look
+from api.cli.replaying import moment_of
 from api.identity.acting import find_account, roles_today
 from api.retention import PERSON
 from api.schools import OpenSchool, open_school
@@ -31,12 +32,18 @@ from ledger.wire.entry import Actor
 from projections.views.accounts import Account, accounts
 
 
-def run_list(console: Console, var: Path) -> int:
-    """Every account with its roles and how it signs in."""
+def run_list(console: Console, var: Path, at: str | None, position: int | None) -> int:
+    """Every account with its roles and how it signs in; as of an earlier moment, its roles alone.
+
+    Raises:
+        SettingsError: both of `at` and `position` are given, or `at` is no moment.
+    """
+    moment = moment_of(at, position)
     with open_school(var, background=False, recording=False) as school:
-        found = accounts(school.read_views())
-        logins = {one.account: one for one in school.secrets.logins()}
-        tokens = school.secrets.tokens()
+        found = accounts(school.read_views(), at=moment)
+        # How somebody signs in is no entry: what it was then is kept nowhere.
+        logins = {one.account: one for one in school.secrets.logins()} if moment is None else {}
+        tokens = school.secrets.tokens() if moment is None else []
         names = _names(school, found.rows)
         rows: list[dict[str, Any]] = []
         lines = []

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Console
-from api.cli.options import Json, Var
+from api.cli.options import Json, Position, Var
 
 accounts = typer.Typer(
     help="Учётные записи, роли и ключи входа / accounts, roles and sign-ins",
@@ -21,11 +21,16 @@ By = Annotated[str | None, typer.Option(help="Чьим именем: id адми
 
 
 @accounts.command(name="list", short_help="Кто есть, с ролями / who there is, with roles")
-def list_(var: Var = Path("var"), as_json: Json = False) -> None:
-    """Учётные записи, их роли и чем они входят. / Accounts, their roles and how they sign in."""
+def list_(
+    at: Annotated[str | None, typer.Option(help="Момент, RFC 3339 / a moment: 2026-11-01T12:00:00Z")] = None,
+    position: Position = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Учётные записи, роли и чем входят; в прошлом — роли. / Accounts, roles, sign-ins; of the past, roles."""
     from api.cli.accounts import run_list
 
-    raise typer.Exit(run_list(Console(as_json=as_json), var))
+    raise typer.Exit(run_list(Console(as_json=as_json), var, at, position))
 
 
 @accounts.command(short_help="Завести первую / make the first")

@@ -13,6 +13,7 @@ from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, roles_today
 from api.openapi import asks, describe
 from api.problems import Problem
+from api.queries import At, read_as_of
 from api.requests import authorize_now, convert_body, now_seconds, path_id, path_index, read_body, role_not_held
 from api.routes.sign_in import make_token, revoke_token, shown
 from api.schools import OpenSchool
@@ -86,14 +87,18 @@ async def close_account(request: Request) -> Response:
 
 @administered.get("/accounts")
 @reads("names")
-async def read_accounts(request: Request) -> Response:
-    """Accounts with their roles and how they sign in; names for who may read them."""
+async def read_accounts(request: Request, at: At = None) -> Response:
+    """Accounts with their roles and how they sign in; names for who may read them.
+
+    As of an earlier moment there are the entries alone: how somebody signed in then is kept nowhere.
+    """
     school: OpenSchool = request.state.school
     identity: Identity = request.state.identity
+    moment = read_as_of(at)
 
     def work() -> Response:
-        found = accounts(school.read_views())
-        logins = {one.account: one for one in school.secrets.logins()}
+        found = accounts(school.read_views(), at=moment)
+        logins = {one.account: one for one in school.secrets.logins()} if moment is None else {}
         names = _names(school, found.rows) if identity.may(Right.READ_STAFF) else {}
         rows = [
             {

@@ -24,6 +24,7 @@ from projections.questions import (
     printing,
     registers,
     results,
+    rights,
     sheets,
     timetable,
     works,
@@ -63,7 +64,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     sheets.CHANGED,
     printing.OBLIGATIONS,
     availability.AVAILABILITY,
-    people.RIGHTS,
+    rights.RIGHTS,
     indicators.INDICATORS_ASKED,
     cells.EXTRACT,
 )

@@ -1,4 +1,4 @@
-"""Question 16: notices and the yearly refresh; 17: consents and refusals; 23: who could write by the log on a day."""
+"""Question 16: notices and the yearly refresh; 17: consents and refusals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Final
 
 from ledger.journal.deadlines.office import notice, refresh
 from ledger.journal.deadlines.verdict import Entered, Verdict
-from ledger.journal.vocabulary import CHANNEL_WORDS, DUTY_WORDS, METHOD_WORDS
+from ledger.journal.vocabulary import CHANNEL_WORDS, METHOD_WORDS
 from ledger.wire.entry import parse_at
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import LATE_WORDS, judging_now, shown_due
-from projections.views.duties import duties
-from projections.views.lookups import classes, courses, years
 from projections.views.people_registers import Update, consents, data_notices, data_updates, refreshes, refusals
-from projections.views.regulation import regulation
 
 ABOUT_WORDS: Final = {"notice": "сообщение об изменении данных", "refresh": "ежегодное уточнение данных"}
 
@@ -96,47 +93,6 @@ def informing(asked: Asked) -> Found:
     return Found(rows, {finding: sum(row[0] == finding for row in rows) for finding in INFORMING_WORDS})
 
 
-RIGHT_WORDS: Final = {
-    "responsible": "отвечает за журнал",
-    "duty": "обязанность",
-    "class_teacher": "классный руководитель по карточке класса",
-    "course": "ведёт предмет",
-}
-
-
-def rights(asked: Asked) -> Found:
-    """Who answered for the journal, had which duty, and taught which course on a day."""
-    day = asked["on"] or choosing.known_day(asked)
-    if not day:
-        return Found([])
-    rows: list[Row] = []
-    for one in regulation(asked.views, at=asked.position).responsible:
-        if one.person and one.starts_on and one.starts_on <= day and (not one.replaced_on or day < one.replaced_on):
-            until = None if one.replaced_on is None else choosing.days_before(one.replaced_on, 1)
-            order = f"№ {one.order_number}"
-            known = sorted(entry for entry in (one.entry, one.replaced_by) if entry is not None)
-            rows.append(("responsible", one.person, None, None, None, one.starts_on, until, order, known))
-    for duty in duties(asked.views, at=asked.position).rows:
-        if duty.starts_on <= day and (duty.ends_on is None or day <= duty.ends_on):
-            known = sorted(entry for entry in (duty.entry, duty.ended_by) if entry is not None)
-            order = f"№ {duty.order_number}"
-            rows.append(("duty", duty.person, duty.duty, None, None, duty.starts_on, duty.ends_on, order, known))
-    spans = {year.year: (year.starts_on, year.ends_on) for year in years(asked.views, at=asked.position).rows}
-    for group in classes(asked.views, at=asked.position).rows:
-        if group.class_teacher is not None and spans[group.year][0] <= day <= spans[group.year][1]:
-            name = asked.class_names[group.class_group]
-            rows.append(
-                ("class_teacher", group.class_teacher, None, name, None, *spans[group.year], None, [group.entry])
-            )
-    for course in courses(asked.views, on=day, at=asked.position).rows:
-        if course.teacher is not None and spans[course.year][0] <= day <= spans[course.year][1]:
-            known = [course.entry] if course.assigned_by is None else sorted({course.entry, course.assigned_by})
-            name = asked.class_names[course.class_group]
-            rows.append(("course", course.teacher, None, name, course.subject, None, None, None, known))
-    rows = [row for row in rows if asked["employee"] in (None, row[1]) and asked["finding"] in (None, row[0])]
-    return Found(rows, {"rows": len(rows), "employees": len({row[1] for row in rows})})
-
-
 DATA: Final = Question(
     number=16,
     slug="data-deadlines",
@@ -180,26 +136,4 @@ INFORMING: Final = Question(
     "Положение не называет срока извещения опеки.",
     limits_en="This program delivers nothing, so no delivery without consent is or can be in the log. "
     "The regulation names no term for telling the authority.",
-)
-
-RIGHTS: Final = Question(
-    number=23,
-    slug="rights",
-    title_ru="Кто по журналу мог вести что на этот день: ответственный, обязанности, классы, предметы",
-    title_en="Who could write what on a day by the log: the responsible person, duties, classes, courses",
-    answer=rights,
-    parameters=(
-        Parameter("on", "day", "день; без него — последней записи", "the day; left out: of the last entry"),
-        Parameter("employee", "employee", "сотрудник: id; без него все", "an employee: id; left out: all"),
-        Parameter("finding", "choice", "только это", "only this", choices=tuple(RIGHT_WORDS)),
-    ),
-    columns=(
-        *(Column("finding", "что", words=RIGHT_WORDS), Column("employee", "кто", "person")),
-        *(Column("duty", "обязанность", words=DUTY_WORDS), choosing.CLASS_NAME, choosing.SUBJECT_NAME),
-        *(Column("from", "с"), Column("to", "по"), Column("order", "приказ", "typed"), ENTRIES),
-    ),
-    limits_ru="Журнал знает приказы и назначения, но не ключи доступа: кому ключ выдан, с какой ролью и когда отозван, "
-    "знает сервер. Пока обязанностей нет ни у кого, их отсутствие никому не мешает.",
-    limits_en="The log knows orders and assignments, not access tokens: who had one, in which role and until when, "
-    "is the server's to say. While nobody has a duty, nobody needs one.",
 )

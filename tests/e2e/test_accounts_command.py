@@ -77,6 +77,15 @@ def test_from_the_founder_to_a_programs_token(var: Path, ask: Ask, capsys: pytes
     ask("close", TEACHER, "dismissed", "--basis", "приказ № 4")
     row = next(row for row in ask("list")["rows"] if row["account"] == TEACHER)
     assert (row["reason"], row["sign_in"]) == ("dismissed", None)
+    then = ask("list", "--position", str(entry + 1))
+    (row,) = [row for row in then["rows"] if row["account"] == TEACHER]
+    assert (then["position"], row["closed_by"], [grant["entry"] for grant in row["grants"]]) == (
+        entry + 1,
+        None,
+        [entry],
+    )
+    assert all((row["sign_in"], row["tokens"]) == (None, []) for row in then["rows"]), "kept nowhere"
+    assert run(["accounts", "list", "--at", "вчера", "--var", str(var)]) == 2
 
 
 def test_refuses_what_the_rules_refuse_in_both_languages(

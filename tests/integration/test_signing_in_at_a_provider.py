@@ -109,6 +109,13 @@ def test_a_holder_links_by_an_invitation_once_and_signs_in_from_then_on(school: 
     with school.as_("administrator") as admin:
         (row,) = [one for one in admin.get("/accounts").json()["rows"] if one["account"] == TEACHER]
         assert (row["sign_in"]["issuer"], row["sign_in"]["has_password"]) == (sso.issuer, False)
+        before = admin.get("/accounts", params={"at": str(row["entry"])}).json()
+        assert (before["position"], TEACHER in {one["account"] for one in before["rows"]}) == (row["entry"], False)
+        (then,) = [
+            one for one in admin.get("/accounts", params={"at": str(row["entry"] + 1)}).json()["rows"]
+            if one["account"] == TEACHER
+        ]  # fmt: skip
+        assert (then["grants"], then["sign_in"]) == ([], None), "opened, and no role yet; sign-ins are no entries"
         assert admin.post(f"/accounts/{TEACHER}/unlinking", json={}).json() == {"unlinked": True}
         assert admin.post(f"/accounts/{TEACHER}/unlinking", json={}).json() == {"unlinked": False}
     problem(again.ask("GET", "/me"), 401, "unauthorized")
