@@ -47,4 +47,4 @@ def _fields(
                 yield typed(names.get(value, value)) if value else ""
             case _:
                 text = "" if value is None else column.words.get(str(value), str(value))
-                yield typed(text) if column.kind == "typed" else text
+                yield typed(text) if column.kind in ("typed", "value") else text

@@ -20,6 +20,7 @@ from api.settings import SettingsError
 from exports.answers import format_answer
 from projections.questions import GROUPS, QUESTIONS, Answered, Parameter, Question
 from projections.questions.asking import Column
+from projections.questions.spoken import spoken
 
 AT_HELP: Final = (
     "Что было известно в этот момент / what was known at this moment, RFC 3339: 2026-11-01T12:00:00Z. "
@@ -192,6 +193,8 @@ def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[
             return names.get(value, value)
         case "note":
             return notes.get(value, "")
+        case "value":
+            return spoken(value, column.words)
     text = column.words.get(str(value), str(value))
     is_named = column.is_named or isinstance(value, int)
     return f"{column.name_ru} {text}" if is_named else text

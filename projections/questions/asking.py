@@ -88,7 +88,8 @@ class Column:
 
     Attributes:
         name, name_ru: its names; a table has both.
-        kind: ``plain``; ``typed``, which a person typed; ``person``, an id beside which a table has the name; ``note``,
+        kind: ``plain``; ``typed``, which a person typed; ``value``, of a fact, which lines of text say field by field
+            where it is kept as JSON; ``person``, an id beside which a table has the name; ``note``,
             a digest for which a table has the disclosed text; ``entries``, indexes of entries.
         words: code -> Russian word in tables; what is not in it stands as it is.
         is_named: whether a line of text says the Russian name before the value, as it does before every number.
@@ -96,7 +97,7 @@ class Column:
 
     name: str
     name_ru: str
-    kind: Literal["plain", "typed", "person", "note", "entries"] = "plain"
+    kind: Literal["plain", "typed", "value", "person", "note", "entries"] = "plain"
     words: Mapping[str, str] = field(default_factory=dict)
     is_named: bool = False
 

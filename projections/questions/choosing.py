@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ledger.journal.vocabulary import ROLE_WORDS
+from ledger.journal.vocabulary import PERIOD_WORDS, ROLE_WORDS
 from ledger.wire.entry import parse_at
 from projections.questions.asking import Asked, Column, Parameter
 
@@ -34,6 +34,14 @@ BASIS: Final = Column("basis", "основание", "typed")
 
 COMMAND_OF: Final = "(SELECT n.entry FROM {{commands}} n WHERE n.entry <= {} ORDER BY n.entry DESC LIMIT 1)"
 """The first entry of the command that an entry belongs to; `{}` is the entry."""
+
+
+_ENDINGS: Final = {"quarter": "я", "trimester": "й", "half_year": "е"}
+
+
+def period_name(kind: str, number: int | None) -> str:
+    """A reporting period in words: ``1-я четверть``, ``2-е полугодие``, ``год``."""
+    return PERIOD_WORDS[kind] if kind not in _ENDINGS else f"{number}-{_ENDINGS[kind]} {PERIOD_WORDS[kind]}"
 
 
 class LocalClock:

@@ -260,7 +260,7 @@ TIMING_WORDS: Final = {
 _COLUMNS: Final = (
     *(choosing.AT, Column("timing", "когда", words=TIMING_WORDS), Column("what", "что", words=FACT_WORDS)),
     Column("action", "действие", words=ACTION_WORDS),
-    *(Column("old", "было", "typed", VALUE_WORDS), Column("new", "стало", "typed", VALUE_WORDS)),
+    *(Column("old", "было", "value", VALUE_WORDS), Column("new", "стало", "value", VALUE_WORDS)),
     *(Column("reason", "причина", words=REASON_WORDS), Column("note", "пояснение", "note"), choosing.BASIS),
     *(Column("request", "заявка"), choosing.HELD_ON, choosing.NUMBER, choosing.CLASS_NAME, choosing.SUBJECT_NAME),
     *(choosing.TEACHER_ID, choosing.STUDENT_ID, choosing.LESSON, choosing.ACTOR, choosing.ROLE),

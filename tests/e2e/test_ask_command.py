@@ -106,12 +106,25 @@ def test_what_changed_between_two_is_told_with_its_author(var: Path) -> None:
     content = answer(var, "replay", "--compare", "900", "1800", "--class", "5А")
     assert (content["first"]["position"], content["last"]["position"]) == (900, 1800)
     assert all(900 <= change["entry"] < 1800 for change in content["changes"])
-    assert sum(content["totals"].values()) == len(content["changes"]) > 0
+    assert sum(content["totals"].values()) == len(content["changes"]) + len(content["registers"])
+    assert content["changes"]
+    assert all(900 <= change["entry"] < 1800 for change in content["registers"])
     text = run(var, "replay", "--compare", "900", "1800", "--class", "5А").stdout
     first = content["changes"][0]
     assert re.search(
         rf"\[{first['entry']}\].*{content['people'][first['actor']]} \({ROLE_WORDS[first['role']]}\)", text
     )
+
+
+def test_what_was_set_up_is_told_too_and_nothing_as_json(var: Path) -> None:
+    content = answer(var, "replay", "--compare", "0", "900", "--class", "5А")
+    told = [(one["what"], one["class_name"]) for one in content["registers"]]
+    assert {("class", "5А"), ("course", "5А"), ("assignment", "5А"), ("enrollment", "5А"), ("timetable", "5А")} <= set(
+        told
+    )
+    text = run(var, "replay", "--compare", "0", "900", "--class", "5А").stdout
+    assert re.search(r"\[\d+\].* 5А .*учитель предмета  внесено", text)
+    assert "{" not in run(var, "ask", "corrections").stdout + text, "what is kept as JSON is said field by field"
 
 
 WRONG = {
