@@ -1,4 +1,4 @@
-"""What archives and extracts carry with them: the stand-alone verifier and the text of their format."""
+"""What archives and extracts carry with them: the stand-alone verifier, the page that verifies, their format's text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from api.settings import SettingsError
+from exports.viewer import viewer_page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SPEC: Final = ("access-log.md", "log-format.md", "events.md", "tables.md", "print-code.md")
@@ -31,3 +32,8 @@ def specification() -> dict[str, bytes]:
     """The format's text, as it goes into archives."""
     folder = ROOT / "verify" / "spec"
     return {f"spec/{name}": (folder / name).read_bytes() for name in SPEC}
+
+
+def viewer() -> bytes:
+    """The page that verifies and shows an archive or an extract; the tables are those that the specification lists."""
+    return viewer_page(specification()["spec/tables.md"].decode())

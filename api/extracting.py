@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from api.carried import specification, verifier
+from api.carried import specification, verifier, viewer
 from api.schools import OpenSchool
-from exports.bag import zip_bag
+from exports.bag import READ_ME, zip_bag
 from exports.extract import ExtractPlan, write_extract
 from exports.extract_scope import Choice, Target, choose
 from exports.registers import Registers
@@ -61,7 +61,7 @@ def make_extract(
         choice=choice,
         disclose=None if public else partial(school.vault.read, at=checkpoint.size),
         tables=None if target.scope == "entries" else tables,
-        tags={"verify.pyz": verifier(), **specification()},
+        tags={READ_ME: viewer(), "verify.pyz": verifier(), **specification()},
     )
     write_extract(school.recorder, out, plan)
     return choice

@@ -403,6 +403,13 @@ def row_of_an_entry_that_is_not_here(files: Files) -> None:
     files[MARKS] = b"\r\n".join([head, b"1" + rows[0][rows[0].index(b";") :], *rows])
 
 
+@tampered("class", "table-bytes")
+def row_in_quotes_that_it_needs_not(files: Files) -> None:
+    head, first, rest = files[MARKS].split(b"\r\n", 2)
+    index, _, cells = first.partition(b";")
+    files[MARKS] = b"\r\n".join([head, b'"%b";%b' % (index, cells), rest])
+
+
 # Beside an archive.
 
 
@@ -584,3 +591,30 @@ def block_of_another(extract: Extract) -> None:
 @forged("class", "extract-scope", "extract-incomplete")
 def block_in_a_class(extract: Extract) -> None:
     chosen(extract, [*extract.indexes, last_of(extract, "personal_data_blocked/1")])
+
+
+# What is corrected.
+
+
+def corrected(change: Callable[[dict[str, Any], Sample], None], *codes: str) -> None:
+    """Register a log with a mark's correction that is wrong, signed as if it were right, of which an extract is made."""
+
+    def run(folder: Path) -> Report:
+        school = sample()
+        change(next(e for e in school.builder.entries if e["type"] == "mark_corrected/1"), school)
+        extract = extract_of(school, "class")
+        return judge(extract, extract.files(), folder)
+
+    MUTATIONS.append(Mutation(f"extract_{change.__name__}", frozenset(codes), run))
+
+
+def of_a_value_that_did_not_stand(entry: dict[str, Any], _school: Sample) -> None:
+    entry["data"]["old"] = "exempt"
+
+
+def that_cites_no_mark(entry: dict[str, Any], school: Sample) -> None:
+    entry["data"]["corrects"] = next(e["index"] for e in school.builder.entries if e["type"] == "lesson_recorded/1")
+
+
+corrected(of_a_value_that_did_not_stand, "correction-old-value")
+corrected(that_cites_no_mark, "correction-cites-nothing", "table-cell")

@@ -271,3 +271,14 @@ class Extract:
             f"Letopis-Size: {len(self.lines)}\nLetopis-Disclosures: some\n"
         )
         return manifested(files | {"bag-info.txt": info.encode()})
+
+
+def of_one_result(b: Builder, result: int) -> Extract:
+    """A result with what it was computed from and by, as single entries."""
+    entry = b.entries[result]
+    sheet = next(e for e in b.entries if e["stream"] == entry["stream"])
+    rests_on = {f"course/{sheet['data']['course']}", f"period/{sheet['data']['period']}"}
+    first = [e["index"] for e in b.entries if e["stream"] in rests_on and e["version"] == 1]
+    return Extract(
+        b, "entries", "", sorted({0, *first, sheet["index"], entry["data"]["rule"], *entry["data"]["inputs"], result})
+    )

@@ -40,8 +40,8 @@ window.inMemory = (files) => new Map(files.map(([name, hash, content]) => {
 window.asPicked = ({ name, files, zip }) =>
   zip ? { name, zip: new Blob([Uint8Array.from(atob(zip), (mark) => mark.charCodeAt(0))]) } : { name, files: inMemory(files) };
 window.asKey = (key) => key && { name: key[0], keyId: Letopis.fromHex(key[1]), key: Letopis.fromHex(key[2]) };
-window.asSaid = ({ verdict, findings, unchecked, facts, parts }) =>
-  JSON.stringify({ verdict, findings, unchecked, facts, parts: parts.map((part) => JSON.parse(asSaid(part))) });
+window.asSaid = ({ verdict, findings, unchecked, limits, facts, parts }) =>
+  JSON.stringify({ verdict, findings, unchecked, limits, facts, parts: parts.map((part) => JSON.parse(asSaid(part))) });
 }
 """
 _VERIFY: Final = """async (sent) => {

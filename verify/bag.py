@@ -30,7 +30,7 @@ _SPECIFIED = re.compile(
 )
 # The files that an extract may have (section 7a).
 EXTRACT_FILES: Final = re.compile(
-    r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|verify\.pyz|spec/[a-z-]+\.md"
+    r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-sha256\.txt|README\.txt|ПРОЧТИ\.html|verify\.pyz|spec/[a-z-]+\.md"
     r"|data/(?:extract\.json|log/(?:checkpoint|proof|entries\.jsonl|disclosures\.jsonl|closing-[0-9]{12}\.json)"
     r"|tables/(?:marks|absences|results|result_corrections)\.csv)"
 )

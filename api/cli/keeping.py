@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from api.carried import ROOT, specification, verifier
+from api.carried import ROOT, specification, verifier, viewer
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.resuming import in_unfinished, noted_checkpoint, what_decides
@@ -25,7 +25,6 @@ from exports.later import Touched, rows_from, touched
 from exports.life import life
 from exports.names import Open
 from exports.registers import Registers
-from exports.viewer import viewer_page
 from ledger.log import SignedCheckpoint
 from projections.reading import Reader
 from projections.views.lookups import years
@@ -185,11 +184,6 @@ def _documents(
     made = Documents(source, stamp, holds, only)
     with console.progress("документы / documents", made.count()) as progress:
         yield from made.files(progress, processes)
-
-
-def viewer() -> bytes:
-    """The page that verifies and shows an archive in a browser; the tables are those that the specification lists."""
-    return viewer_page(specification()["spec/tables.md"].decode())
 
 
 def run_bench(console: Console, *, quick: bool, only: str) -> int:

@@ -4,7 +4,6 @@
   const CHECKPOINT = "data/log/checkpoint";
   const START = "data/log/start-checkpoint";
   const EDGE = "data/log/start-edge";
-  const EXTRACT = "data/extract.json";
   const DISCLOSURES = "data/log/disclosures.jsonl";
   const ENTRIES = /^data\/log\/entries-[0-9]{12}\.jsonl$/;
   const ENTRIES_PER_FILE = 65536;
@@ -176,7 +175,7 @@
   async function openEarlier(picked, vkey, report, progress) {
     const own = new Letopis.Report();
     const bag = await openBag(picked, own, progress);
-    if (!bag.files.size || bag.files.has(EXTRACT)) {
+    if (!bag.files.size || bag.files.has(Letopis.EXTRACT)) {
       report.add("earlier-mismatch", { file: picked.name }, "an archive", "another");
       report.tell(own, `${picked.name}: `);
       return null;
@@ -232,7 +231,7 @@
     if (earlier.length && !(await walkEarlier(earlier, edge, walk, vkey, progress))) return { info: {} };
     await walkFiles(bag, walk, report);
     walk.finish(checkpoint);
-    await tables.read();
+    await tables.read(null);
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
     if (checkpoint !== null && start === 0 && origin !== checkpoint.origin) {
@@ -262,10 +261,13 @@
       if (!report.findings.length) report.add("archive-unreadable", { file: picked.name }, "files", "none");
       return { report, bag };
     }
-    if (bag.files.has(EXTRACT)) {
-      // A part of a log is judged by other rules (log-format.md section 7a), which this page does not know.
-      report.skip("extract", EXTRACT);
-      return { report, bag };
+    if (bag.files.has(Letopis.EXTRACT)) {
+      // A part of a log is judged by other rules (log-format.md section 7a).
+      await bag.begin(Letopis.EXTRACT_FILES);
+      const { info, ...found } = await Letopis.checkExtract(bag, vkey, report);
+      bag.checkInfo(info);
+      await bag.finish();
+      return { report, bag, ...found };
     }
     await bag.begin();
     await Letopis.checkSeal(bag, vkey);
@@ -275,5 +277,5 @@
     return { report, bag, ...found };
   }
 
-  Object.assign(Letopis, { CHECKPOINT, EXTRACT, checkNote, headOf, leafBlocks, openBag, startEdge, verifyArchive });
+  Object.assign(Letopis, { CHECKPOINT, checkNote, headOf, leafBlocks, openBag, readLines, startEdge, verifyArchive });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -175,11 +175,12 @@
       return whole;
     }
 
-    async begin() {
+    // `specified`: the files that it may have.
+    async begin(specified = SPECIFIED) {
       const names = [...this.files.keys()];
       findCollisions(names, this.report);
       for (const name of [...names].sort()) {
-        if (!SPECIFIED.test(name)) this.report.add("bag-file-unexpected", { file: name }, "the files of the specification", "another");
+        if (!specified.test(name)) this.report.add("bag-file-unexpected", { file: name }, "the files of the specification", "another");
       }
       for (const name of ["bagit.txt", INFO, MANIFEST, TAG_MANIFEST]) {
         if (!this.files.has(name)) this.report.add("bag-file-missing", { file: name }, "a file", "none");

@@ -1,6 +1,7 @@
 "use strict";
 // The walk over a log's entries (log-format.md sections 2 and 3): canonical form, fields, index, chain, clock, versions of
-// streams, tree. After a finding the walk goes on from what it found. The rules of the journal are not read here.
+// streams, tree. After a finding the walk goes on from what it found. What entries mean is read by whoever follows the walk: an
+// object with `apply(entry)`, told of each entry that can be read, and `finish()`.
 (function (Letopis) {
   const ENTRY_MAX_BYTES = 65535;
   const UNREADABLE_MAX = 10000;
@@ -14,7 +15,7 @@
     "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
   const AT = `"(${DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{6}Z)"`;
   const ACTOR =
-    `\\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":"[^"\\\\]*(?:\\\\.[^"\\\\]*)*",)?"id":"${UUID}"(?:,"on_behalf_of":"${UUID}")?,"role":"${WORD}"\\}`;
+    `\\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":"[^"\\\\]*(?:\\\\.[^"\\\\]*)*",)?"id":"(${UUID})"(?:,"on_behalf_of":"${UUID}")?,"role":"${WORD}"\\}`;
   const INDEX = "(0|[1-9][0-9]{0,14})";
   const PREV = '"([0-9a-f]{64})"';
   const STREAM = `"(${WORD}/${UUID})"`;
@@ -28,6 +29,7 @@
       version: VERSION,
     }).map(([name, pattern]) => [name, new RegExp(`^${pattern}$`)]),
   );
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const DATA = 3; // the fourth member in canonical order
 
   // Numbers in memory of their own, growing by doubling.
@@ -56,11 +58,30 @@
       this.before = new Growing(Int32Array);
       this.types = new Map();
       this.last = new Map();
+      this.indexes = null;
     }
 
     take(offset) {
       this.offsets.push(offset);
       this.before.push(-1);
+    }
+
+    // Where an entry is among those here; -1 where it is not. Of an extract `indexes` says which entries they are.
+    find(index) {
+      if (!this.indexes) return index >= this.first && index - this.first < this.offsets.length ? index - this.first : -1;
+      return this.indexes.values.subarray(0, this.indexes.length).indexOf(index);
+    }
+
+    indexAt(at) {
+      return this.indexes ? this.indexes.values[at] : at + this.first;
+    }
+
+    // An entry of an extract, which has not all of them.
+    takeAt(index, offset, stream, type) {
+      this.indexes = this.indexes || new Growing(Int32Array);
+      this.indexes.push(index);
+      this.take(offset);
+      this.name(stream, type);
     }
 
     // The entry at hand is the next one of its stream.
@@ -73,14 +94,24 @@
     }
   }
 
+  // Gives the value of bytes that are canonical JSON, which the browser's own parser reads no other way; parsed once.
+  function parsedOnce(bytes, start, end) {
+    let value;
+    return () => {
+      if (value === undefined) value = JSON.parse(decoder.decode(bytes.subarray(start, end)));
+      return value;
+    };
+  }
+
   class LogWalk {
-    // `edge`: of the tree at the start of the range; `size`: where that is.
-    constructor(report, edge, disclosures) {
+    // `edge`: of the tree at the start of the range; `followers`: who is told of the entries.
+    constructor(report, edge, disclosures, followers = []) {
       this.report = report;
       this.edge = edge;
       this.start = edge.size;
       this.index = edge.size;
       this.disclosures = disclosures;
+      this.followers = followers;
       this.positions = new Positions(edge.size);
       this.scanner = new Letopis.Scanner();
       this.versions = new Map();
@@ -136,7 +167,7 @@
       this.index += 1;
     }
 
-    // An entry's fields; null where it is of no use. `data()` parses its data.
+    // An entry's fields; null where it is of no use. `actor` is the id alone; `data()` parses its data.
     read(bytes, from, to, text) {
       if (to - from > ENTRY_MAX_BYTES) {
         this.find("entry-too-long", `at most ${ENTRY_MAX_BYTES} bytes`, `${to - from} bytes`);
@@ -150,10 +181,9 @@
       TAIL.lastIndex = end;
       const tail = TAIL.exec(text);
       if (!head || HEAD.lastIndex !== start || !tail || TAIL.lastIndex !== to) return this.readSlowly(bytes.slice(from, to));
-      const data = () => Letopis.parse(bytes.subarray(start, end));
       return {
-        at: head[1], command: head[2], index: Number(tail[1]), prev: tail[2], stream: tail[3], type: tail[4],
-        version: Number(tail[5]), data,
+        actor: head[1], at: head[2], command: head[3], index: Number(tail[1]), prev: tail[2], stream: tail[3], type: tail[4],
+        version: Number(tail[5]), data: parsedOnce(bytes, start, end),
       };
     }
 
@@ -178,8 +208,8 @@
         this.report.add("entry-not-canonical", { ...this.place(), offset: at }, part(canonical), part(bytes));
       }
       if (!this.fieldsFit(value)) return null;
-      const { at, command, index, prev, stream, type, version } = value;
-      return { at, command, index, prev, stream, type, version, data: () => value.data };
+      const { actor, at, command, index, prev, stream, type, version } = value;
+      return { actor: actor.id, at, command, index, prev, stream, type, version, data: () => value.data };
     }
 
     fieldsFit(value) {
@@ -216,6 +246,7 @@
       this.versions.set(entry.stream, entry.version);
       this.positions.name(entry.stream, entry.type);
       if (this.disclosures.wanted.has(this.index)) this.disclosures.commit(this.index, entry.data());
+      for (const follower of this.followers) follower.apply(entry);
     }
 
     open(data) {
@@ -229,6 +260,7 @@
       const size = this.edge.size;
       const root = Letopis.toHex(this.edge.root());
       Object.assign(this.report.facts, { size, root });
+      for (const follower of this.followers) follower.finish();
       if (checkpoint === null) return;
       const place = { file: "data/log/checkpoint" };
       if (checkpoint.size !== size) this.report.add("size-mismatch", place, `${checkpoint.size} entries`, size);

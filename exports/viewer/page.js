@@ -16,7 +16,8 @@
 
   // What a report says by itself: the answer, what was not checked, the findings.
   function judged(report) {
-    const [russian, english, saysRussian, saysEnglish] = Letopis.VERDICTS[report.verdict];
+    const verdicts = report.facts.extract === undefined ? Letopis.VERDICTS : Letopis.VERDICTS_OF_EXTRACTS;
+    const [russian, english, saysRussian, saysEnglish] = verdicts[report.verdict];
     const parts = [el("div", { class: `verdict ${report.verdict}` }, el("strong", {}, both(russian, english)), both(saysRussian, saysEnglish))];
     if (report.unchecked.length) {
       parts.push(heading("h3", "Не проверено", "Not checked"));
@@ -24,11 +25,15 @@
     }
     if (report.findings.length) {
       const rows = report.findings.map(({ code, place: where, expected, found: what }) => [
-        el("code", {}, code), both(...Letopis.CLAIMED[code]), place(where), said(expected), said(what),
+        el("code", {}, code), both(...(Letopis.CLAIMED[code] || Letopis.CLAIMED_OF_EXTRACTS[code])), place(where), said(expected), said(what),
       ]);
       const columns = [both("Код", "Code"), both("Что не так", "What is wrong"), both("Где", "Where"), both("Ожидалось", "Expected"), both("Найдено", "Found")];
       parts.push(table(both("Расхождения", "Findings"), columns, rows));
       if (report.beyond) parts.push(el("p", {}, `… и ещё / and more: ${number(report.beyond)}`));
+    }
+    if (report.limits.length) {
+      parts.push(heading("h3", "Чего выписка не утверждает", "What the extract does not claim"));
+      parts.push(el("ul", {}, ...report.limits.map(({ code, detail }) => el("li", {}, both(...Letopis.LIMITS[code]), ` [${code}] `, said(detail)))));
     }
     return parts;
   }
@@ -50,7 +55,8 @@
       ? el("p", {}, "Ключ / Key: ", said(vkey.name), ` (${Letopis.toHex(vkey.keyId)})`)
       : el("p", {}, both("Подпись не проверена: ключа нет.", "The signature was not checked: there is no key."));
     const parts = [...judged(report), key, ...(report.parts.length ? compared(report) : [])];
-    const unread = Letopis.NOT_CHECKED.map((pair) => el("li", {}, both(...pair)));
+    const isExtract = report.facts.extract !== undefined;
+    const unread = (isExtract ? Letopis.NOT_CHECKED_OF_EXTRACTS : Letopis.NOT_CHECKED).map((pair) => el("li", {}, both(...pair)));
     parts.push(
       el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread),
         el("p", {}, both("Всё это проверяет verify.pyz: возьмите его тоже не из архива.", "verify.pyz checks all of it: get that from elsewhere too."))),
@@ -80,9 +86,13 @@
     documents: ["Документы", "Documents", documents],
   };
 
+  // An extract has entries and tables, and no pages of classes.
+  const OF_EXTRACTS = ["about", "entry", "tables"];
+
   function go(page) {
     state.page = page;
-    const buttons = Object.entries(PAGES).map(([key, [russian, english]]) =>
+    const isExtract = state.school.found.report.facts.extract !== undefined;
+    const buttons = Object.entries(PAGES).filter(([key]) => !isExtract || OF_EXTRACTS.includes(key)).map(([key, [russian, english]]) =>
       el("button", { type: "button", id: `to-${key}`, "aria-current": key === page ? "page" : null, on: { click: () => turn(key) } }, both(russian, english)),
     );
     byId("pages").replaceChildren(...buttons);

@@ -91,6 +91,97 @@
     ],
   };
 
+  // What is decided besides of an extract (log-format.md section 7a).
+  const CLAIMED_OF_EXTRACTS = {
+    "proof-malformed": ["Доказательство не читается.", "A proof is malformed."],
+    "proof-mismatch": ["Доказательство не ведёт от записи к корню.", "A proof does not lead from the entry to the signed root."],
+    "extract-malformed": ["Файл выписки не читается.", "A file of an extract is malformed."],
+    "extract-claim": ["Выписка говорит о себе не то, что в ней.", "An extract says of itself what is not so."],
+    "extract-order": [
+      "Номера записей выписки не растут или не меньше подписанного размера.",
+      "Leaf indexes of an extract do not rise, or are not below the signed size.",
+    ],
+    "extract-scope": [
+      "В выписке запись, которая не относится к тому, о чём выписка.",
+      "An extract has an entry that does not belong to what it is of.",
+    ],
+    "extract-incomplete": [
+      "Поток не весь: версии пропущены, а выписка называет его полным или должна была назвать.",
+      "A stream is not whole, though the extract says so or would have to.",
+    ],
+    "closing-mismatch": [
+      "Закрытие не сходится с уроками периода.",
+      "A closing does not commit to what the entries say.",
+    ],
+    "correction-cites-nothing": ["Исправление ссылается не на действующую запись.", "A correction does not cite a standing entry."],
+    "correction-old-value": ["Старое значение в исправлении неверно.", "A correction's old value is not what stood."],
+    "result-rule": [
+      "Результат вычислен не по тем правилам, которые действовали.",
+      "A result was not computed by the rules that were in force.",
+    ],
+    "result-inputs": ["Результат вычислен не из тех отметок, которые действовали.", "A result was not computed from the marks that stood."],
+    "result-computed": [
+      "Вычисленная отметка не следует из своих отметок по правилам.",
+      "A computed mark does not follow from its inputs by the rules.",
+    ],
+    "table-row-missing": ["В таблице нет строки, которая следует из записей.", "A row that follows from the entries is missing."],
+    "table-row-extra": ["В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."],
+    "table-cell": ["Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."],
+    "table-bytes": ["Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."],
+    "blocked-disclosed": [
+      "В архиве раскрыты сведения, которые к его концу заблокированы.",
+      "The archive discloses values that are blocked at its end.",
+    ],
+  };
+
+  // What an extract does not claim, and nobody should read into it; the verdict is not about it.
+  const LIMITS = {
+    "extract-part": [
+      "Доказано, что эти записи стоят в подписанном журнале. Правила, которым нужны другие записи, не проверялись.",
+      "These entries are shown to be in the signed log. Rules that rest on others were not judged.",
+    ],
+    "extract-ends": [
+      "Потоки полны до названной версии. Что после неё до подписи ничего не внесено, говорит школа.",
+      "Streams are whole up to the version named. That nothing followed before the signature is the school's word.",
+    ],
+    "extract-lessons": [
+      "Какие уроки есть у класса, говорит школа: закрытие держит все уроки параллели, но чьи они, по нему не видно.",
+      "Which lessons the class has is the school's word: a closing commits to all of the grade, not whose they are.",
+    ],
+    "extract-others": [
+      "Записи о других учениках в выписку не вошли. Что об этом ученике среди них нет ни одной, говорит школа.",
+      "Entries about other students were left out. That none of them is about this student is the school's word.",
+    ],
+    "extract-names": [
+      "О человеке раскрыто не всё: не видно, нет ли среди скрытого второго имени.",
+      "A part of what stands for a person is held back: whether a second name is among it cannot be seen.",
+    ],
+    "extract-withheld": [
+      "О стольких людях не раскрыто ничего: придержано, заблокировано или стёрто. Что из этого, покажет архив.",
+      "Of so many people nothing is disclosed: held back, blocked or erased. Which of these, only an archive shows.",
+    ],
+    "extract-inputs": [
+      "Итог не пересчитан: отметок, из которых он вычислен, в выписке нет (запись: каких).",
+      "A result was not computed again: marks that it was computed from are not here (its entry: which).",
+    ],
+    "extract-basis": [
+      "Итог не пересчитан: в выписке нет того, по чему отметки считаются (запись: чего).",
+      "A result was not computed again: what tells how marks count is not here (its entry: what).",
+    ],
+    "extract-results": [
+      "Столько итогов не пересчитано; остальные вычислены заново из отметок, которые есть в выписке.",
+      "So many results were not computed again; the others were, from the marks that are here.",
+    ],
+    "extract-years": [
+      "Итоги за несколько лет: сумма пересчитана, а какие классы входят и каких не хватает, говорит школа.",
+      "Final marks over years: the sum was computed again; which grades take part, and lack, is the school's word.",
+    ],
+    "extract-none": [
+      "О полноте выписка не утверждает ничего: это отдельные записи.",
+      "The extract claims nothing of completeness: it has single entries.",
+    ],
+  };
+
   const UNCHECKED = {
     "no-key": [
       "Подпись не проверена: не указан ключ школы, полученный не из архива.",
@@ -100,9 +191,13 @@
       "Подпись не проверена: у этого браузера нет нужной криптографии. Возьмите verify.pyz.",
       "The signature was not checked: this browser lacks the cryptography. Use verify.pyz.",
     ],
-    extract: [
-      "Это выписка, а не архив. Её проверяет verify.pyz, а таблицы в ней открывает любая программа.",
-      "This is an extract, not an archive: verify.pyz verifies it, and any program opens its tables.",
+    "unknown-type": [
+      "Есть события неизвестного типа.",
+      "There are events of a type this verifier cannot read.",
+    ],
+    "entry-unread": [
+      "Данные записи не той формы, которую задаёт формат: что в таблицах, по ней не видно. Почему, скажет verify.pyz.",
+      "An entry's data are not of the specified form, and tell nothing of the tables: verify.pyz says why.",
     ],
     "gap-between": [
       "Между архивами есть записи, которых нет ни в одном: что один продолжает другой, не доказано.",
@@ -138,6 +233,7 @@
       this.parts = [];
       this.findings = [];
       this.unchecked = [];
+      this.limits = [];
       this.facts = {};
       this.beyond = 0;
       this.counts = new Map();
@@ -145,7 +241,7 @@
 
     // `place`: {file, line, entry, offset, field}, all optional. What is too much is only counted.
     add(code, place, expected = "", found = "") {
-      if (!Object.hasOwn(CLAIMED, code)) throw new Error(code);
+      if (!Object.hasOwn(CLAIMED, code) && !Object.hasOwn(CLAIMED_OF_EXTRACTS, code)) throw new Error(code);
       const count = (this.counts.get(code) || 0) + 1;
       this.counts.set(code, count);
       if (count > FINDINGS_MAX_PER_CODE || this.findings.length >= FINDINGS_MAX) {
@@ -159,6 +255,11 @@
     skip(code, detail) {
       if (!Object.hasOwn(UNCHECKED, code)) throw new Error(code);
       if (!this.unchecked.some((item) => item.code === code)) this.unchecked.push({ code, detail: shown(detail) });
+    }
+
+    limit(code, detail) {
+      if (!Object.hasOwn(LIMITS, code)) throw new Error(code);
+      this.limits.push({ code, detail: shown(detail) });
     }
 
     // Adds what another report says, each file's name behind `before`.
@@ -177,5 +278,5 @@
     }
   }
 
-  Object.assign(Letopis, { CLAIMED, UNCHECKED, Report, shown });
+  Object.assign(Letopis, { CLAIMED, CLAIMED_OF_EXTRACTS, LIMITS, UNCHECKED, Report, shown });
 })((globalThis.Letopis = globalThis.Letopis || {}));

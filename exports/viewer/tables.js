@@ -1,6 +1,7 @@
 "use strict";
 // The tables of tables.md: read strictly (UTF-8 with BOM, `;`, CRLF, quotes only where needed), and those that pages are made
-// of kept in columns of numbers, so that a school year of them is a few megabytes. What they say is not compared with entries.
+// of kept in columns of numbers, so that a school year of them is a few megabytes. What they say is compared with the rows that
+// the entries give (rows.js), where this page can tell them.
 (function (Letopis) {
   const ROW_MAX_CHARACTERS = 1 << 20;
   const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^";\r\n]*))(;|\r\n)/y;
@@ -23,6 +24,15 @@
 
   // Columns of leaf indexes, which are numbers as they are; 0 is the empty cell, and every index is one more.
   const INDEXES = new Set(["entry", "standing_entry", "corrects", "published_entry", "request"]);
+
+  // Of an archive of a later range these have the rows of every entry (tables.md, "A later range").
+  const WHOLE = new Set(["people", "courses", "regulations", "duties", "responsible", "assessment"]);
+  // Columns that later entries change, in tables whose rows are compared first as they were recorded.
+  const LATE = { marks: new Set(["kind", "standing", "standing_entry"]), absences: new Set(["standing", "standing_entry"]) };
+
+  // The tables of an extract.
+  const OF_LESSONS = ["marks", "absences"];
+  const OF_RESULTS = ["results", "result_corrections"];
 
   const shortName = (column) => column.split(" ")[0];
 
@@ -58,7 +68,7 @@
       if (this.rest.length > ROW_MAX_CHARACTERS || (!chunk && this.rest)) this.isBroken = true;
     }
 
-    // Reads the row that begins at `at` into `fields`; where the next one begins, or -1: it is not whole, or broken.
+    // Reads the row that begins at `at` into `fields`, and `raw` as it is spelt; where the next one begins, or -1: it is not whole, or broken.
     row(at) {
       const text = this.rest;
       const end = text.indexOf("\r\n", at);
@@ -66,6 +76,7 @@
         const line = text.slice(at, end);
         if (!/["\r\n]/.test(line)) {
           this.fields = line.split(";");
+          this.raw = line;
           return end + 2;
         }
       }
@@ -75,6 +86,7 @@
         fields.push(found[1] === undefined ? found[2] : found[1].replaceAll('""', '"'));
         if (found[3] === "\r\n") {
           this.fields = fields;
+          this.raw = text.slice(at, FIELD.lastIndex - 2);
           return FIELD.lastIndex;
         }
       }
@@ -132,15 +144,32 @@
     }
   }
 
-  // Reads all tables of a bag; reports missing, unexpected and malformed ones.
+  // A table that is not derived: each row is looked at by itself.
+  class ByForm {
+    constructor(file, columns, report) {
+      Object.assign(this, { file, columns, report, line: 1, isOver: false });
+    }
+
+    take(fields) {
+      this.line += 1;
+      if (fields.length === this.columns.length) return;
+      this.report.add("table-malformed", { file: this.file, line: this.line }, `${this.columns.length} cells`, fields.length);
+    }
+
+    finish() {}
+  }
+
+  // Reads all tables of a bag; reports missing, unexpected and malformed ones. `start` is null of an extract.
   class Tables {
     constructor(bag, start, report) {
       this.bag = bag;
+      this.start = start;
       this.report = report;
       this.texts = new Texts();
       this.tables = {};
       this.names = [];
       this.rows = 0;
+      if (start === null) return;
       const there = [...bag.files.keys()].filter((name) => name.startsWith("data/tables/"));
       // An archive of a later range has all tables or none.
       const wants = start === 0 || there.length > 0;
@@ -155,33 +184,55 @@
       }
     }
 
-    async read() {
-      for (const name of this.names) await this.readTable(name, `data/tables/${name}.csv`);
+    // `journal`: what the entries say; null where not all entries are here.
+    async read(journal) {
+      for (const name of this.names) await this.readTable(name, `data/tables/${name}.csv`, journal);
       this.report.facts.rows = this.rows;
     }
 
-    async readTable(name, file) {
+    // Of an extract: marks and absences, and results with their corrections, both or neither (log-format.md section 7a).
+    async readExtract(journal) {
+      const isThere = (name) => this.bag.files.has(`data/tables/${name}.csv`);
+      const results = OF_RESULTS.some(isThere) ? OF_RESULTS : [];
+      for (const name of [...OF_LESSONS, ...results]) {
+        const file = `data/tables/${name}.csv`;
+        if (isThere(name)) await this.readTable(name, file, journal);
+        else this.report.add("table-missing", { file }, "a table", "none");
+      }
+      this.report.facts.rows = this.rows;
+    }
+
+    // Who looks at a table's rows: compares them with the entries, or looks at each by itself.
+    judgeOf(name, file, columns, journal) {
+      if (!journal || !Letopis.rows.ROWS.has(name)) return new ByForm(file, columns, this.report);
+      const isWanted = (index) => index >= (this.start || 0) || WHOLE.has(name);
+      return new Letopis.Comparison(file, columns, journal.rowsOf(name, isWanted), this.report, this.start === null ? undefined : LATE[name]);
+    }
+
+    async readTable(name, file, journal) {
       const columns = COLUMNS[name];
       const short = columns.map(shortName);
       const kept = KEPT[name] === undefined ? null : new Table(this.texts, KEPT[name] || short);
       const places = kept && kept.columns.map((column) => short.indexOf(column));
+      const judge = this.judgeOf(name, file, short, journal);
       let line = 0;
       const rows = new Rows((fields) => {
         line += 1;
         if (line === 1) {
           const header = `\ufeff${columns.join(";")}`;
-          if (fields.join(";") !== header) this.report.add("table-header", { file, line }, header, fields.join(";"));
-        } else if (fields.length !== columns.length) {
-          this.report.add("table-malformed", { file, line }, `${columns.length} cells`, fields.length);
-        } else if (kept) {
-          kept.take(fields, places);
+          if (rows.raw !== header) this.report.add("table-header", { file, line }, header, rows.raw);
+          return true;
         }
+        judge.take(fields, rows.raw);
+        if (kept && fields.length === columns.length) kept.take(fields, places);
         return true;
       });
       for await (const chunk of this.bag.chunks(file)) rows.push(chunk);
       rows.push(null);
       if (line === 0) this.report.add("table-header", { file, line: 1 }, "the names of the columns", "none");
-      if (rows.isBroken) this.report.add("table-malformed", { file, line: line + 1 }, "a row of the specified form", "another");
+      const isBroken = rows.isBroken && !judge.isOver;
+      if (isBroken) this.report.add("table-malformed", { file, line: Math.max(2, line + 1) }, "a row of the specified form", "another");
+      judge.finish(rows.isBroken);
       this.rows += Math.max(0, line - 1);
       if (kept) this.tables[name] = kept;
     }

@@ -176,8 +176,8 @@
     // One entry as it lies in the archive: {index, file, raw, value, stream, disclosed}, or null.
     async entry(index) {
       const { walk, disclosures } = this.found;
-      const at = walk ? index - walk.positions.first : -1;
-      if (!walk || !(at >= 0 && at < walk.positions.offsets.length)) return null;
+      const at = walk ? walk.positions.find(index) : -1;
+      if (at < 0) return null;
       const { files, offsets } = walk.positions;
       let place = files.length - 1;
       while (place > 0 && files[place].first > at) place -= 1;
@@ -202,7 +202,8 @@
 
     // Indexes of the entries of the same stream, up to this one and as many behind it, at most 200 of either.
     stream(at) {
-      const { before, first, last } = this.found.walk.positions;
+      const { positions } = this.found.walk;
+      const { before, last } = positions;
       const back = [];
       for (let each = at; each >= 0 && back.length < 200; each = before.values[each]) back.push(each);
       const after = [];
@@ -216,7 +217,7 @@
           break;
         }
       }
-      return [...back.reverse(), ...after].map((each) => each + first);
+      return [...back.reverse(), ...after].map((each) => positions.indexAt(each));
     }
   }
 

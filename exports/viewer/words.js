@@ -12,9 +12,17 @@
     ],
   };
 
+  // The same of an extract, where they differ.
+  const VERDICTS_OF_EXTRACTS = {
+    ...VERDICTS,
+    verified: ["ПОДТВЕРЖДЕНО", "VERIFIED", "Всё, что утверждает выписка, сошлось, кроме полей событий.", "All that the extract claims agrees, but for the fields of events."],
+    finding: ["НАЙДЕНЫ РАСХОЖДЕНИЯ", "FINDINGS", "Выписка не то, что подписано, или нарушена.", "The extract is not what was signed, or is damaged."],
+  };
+
   const FACTS = {
     school: ["Школа", "School"],
     clock: ["Часы", "Clock"],
+    extract: ["Выписка", "Extract of"],
     origin: ["Журнал", "Log"],
     start: ["Начало диапазона", "Range begins at"],
     entries: ["Записей", "Entries"],
@@ -61,6 +69,15 @@
     ],
   ];
 
+  // The same of an extract.
+  const NOT_CHECKED_OF_EXTRACTS = [
+    ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
+    [
+      "Что после выписки в её потоках ничего нет: это показывает только архив рядом с ней (verify.pyz --against).",
+      "That nothing follows in the extract's streams: only an archive beside it shows that (verify.pyz --against).",
+    ],
+  ];
+
   // Members of what a correction of a lesson, a work or homework changes.
   const MEMBERS = {
     topic: "тема", number: "урок", starts_at: "начало", ends_at: "конец", plan_items: "пункты плана", text: "задание", due_on: "к дате",
@@ -80,5 +97,7 @@
   const visible = (value) =>
     String(value).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
 
-  Object.assign(Letopis, { VERDICTS, FACTS, COMPARED, RELATIONS, NOT_CHECKED, MEMBERS, number, day, month, moment, visible });
+  Object.assign(Letopis, {
+    VERDICTS, VERDICTS_OF_EXTRACTS, FACTS, COMPARED, RELATIONS, NOT_CHECKED, NOT_CHECKED_OF_EXTRACTS, MEMBERS, number, day, month, moment, visible,
+  });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify_archive import Builder, Files, manifested, sample, write_folder, write_zip
+from tests.verify_archive import Files, manifested, sample, write_folder, write_zip
 from tests.verify_extract_forgeries import extract_of
-from tests.verify_extracts import Extract, of_class, of_student
+from tests.verify_extracts import Extract, of_class, of_one_result, of_student
 from tests.verify_mutations import pinned
 from tests.verify_results import graded
 from verify.__main__ import main
@@ -108,17 +108,6 @@ def test_of_whom_nothing_is_disclosed_it_says_so(tmp_path: Path) -> None:
     report = verify_archive(write_folder(manifested(files), tmp_path / "bag"), pinned(b))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
     assert [limit.detail for limit in report.limits if limit.code == "extract-withheld"] == ["1 people"]
-
-
-def of_one_result(b: Builder, result: int) -> Extract:
-    """A result with what it was computed from and by, as single entries."""
-    entry = b.entries[result]
-    sheet = next(e for e in b.entries if e["stream"] == entry["stream"])
-    rests_on = {f"course/{sheet['data']['course']}", f"period/{sheet['data']['period']}"}
-    first = [e["index"] for e in b.entries if e["stream"] in rests_on and e["version"] == 1]
-    return Extract(
-        b, "entries", "", sorted({0, *first, sheet["index"], entry["data"]["rule"], *entry["data"]["inputs"], result})
-    )
 
 
 def test_single_entries_show_a_result_where_no_work_weighs(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from playwright.sync_api import Browser
 import tests.conformance.test_verifier_mutations  # (all mutations register themselves)
 import tests.verify_pair_mutations
 from tests.verify_archive import sample
-from tests.verify_extract_forgeries import extract_of
+from tests.verify_extract_forgeries import extract_of, graded_extract
+from tests.verify_extracts import Extract, of_one_result
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import graded
 from tests.viewer_browser import OpenedPage, open_page, take_bytes
@@ -27,12 +28,18 @@ from verify.against import compare_archives
 from verify.archive import Pinned, verify_archive
 from verify.disclosures import NAMES
 from verify.earlier import Earlier
+from verify.events import TYPES
+from verify.extract_findings import LIMITS
 from verify.findings import FINDINGS, Place, Report
 from verify.unchecked import UNCHECKED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text(encoding="utf-8")
-CLAIMED = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", PAGE.partition("| codes |")[2].partition("| not checked |")[0]))
+CODE = r"`([a-z]+(?:-[a-z]+)*)`"
+SAID = PAGE.partition("| codes |")[2].partition("| not checked |")[0]
+OF_EXTRACTS = set(re.findall(CODE, SAID.partition("| of [an extract]")[2]))
+CLAIMED = set(re.findall(CODE, SAID.partition("| of [an extract]")[0]))
 OF_ARCHIVES = [mutation for mutation in MUTATIONS if not mutation.name.startswith("extract_")]
+EXTRACTS = [mutation for mutation in MUTATIONS if mutation.name.startswith("extract_")]
 OTHERS = [mutation for mutation in OF_ARCHIVES if not mutation.codes & CLAIMED]
 COMPARED = [mutation for mutation in OF_ARCHIVES if mutation.codes & CLAIMED] + OTHERS[::8]
 
@@ -51,6 +58,17 @@ APART = {
     # The page takes no earlier checkpoint.
     "old_checkpoint_signed_by_another_key": set(),
 }
+
+
+def extract_of_the_sample(scope: str) -> Extract:
+    return extract_of(sample(), scope)
+
+
+def extract_with_results(scope: str) -> Extract:
+    if scope == "entries":
+        b = graded().b
+        return of_one_result(b, next(e["index"] for e in b.entries if e["type"] == "period_mark_recorded/1"))
+    return graded_extract(scope)[1]
 
 
 class Judged:
@@ -116,9 +134,14 @@ def on_the_page(answer: dict[str, Any]) -> Placed:
     return sorted((each["code"], str(Place(**each["place"]))) for each in answer["findings"])
 
 
-def in_python(report: Report) -> Placed:
+def in_python(report: Report, claimed: set[str] = CLAIMED) -> Placed:
     """What the verifier in Python finds, of the codes that the page claims."""
-    return sorted((each.code, str(each.place)) for each in report.findings if each.code in CLAIMED)
+    return sorted((each.code, str(each.place)) for each in report.findings if each.code in claimed)
+
+
+def without_bytes(placed: Placed) -> Placed:
+    """Places without the byte at which bytes are no JSON, which each parser sees elsewhere."""
+    return [(code, re.sub(r", byte [0-9]+", "", place)) for code, place in placed]
 
 
 @pytest.mark.parametrize("mutation", COMPARED, ids=lambda mutation: mutation.name)
@@ -144,6 +167,32 @@ def test_finds_what_the_verifier_in_python_finds(
     assert answer["verdict"] == "finding" or not codes
 
 
+@pytest.mark.parametrize("mutation", EXTRACTS, ids=lambda mutation: mutation.name)
+def test_finds_in_an_extract_what_the_verifier_in_python_finds(
+    mutation: Mutation, judged: Judged, page: OpenedPage, tmp_path: Path
+) -> None:
+    judged.asked.clear()
+    mutation.run(tmp_path)
+    ((path, by),) = judged.asked
+    answer = page.verify(archive_at(path), by.key, path.name)
+    report = verify_archive(path, by)
+    assert without_bytes(on_the_page(answer)) == without_bytes(in_python(report, CLAIMED | OF_EXTRACTS))
+    assert {code for code, _ in on_the_page(answer)} == mutation.codes, report.findings
+    assert [(limit["code"], limit["detail"]) for limit in answer["limits"]] == [
+        (limit.code, limit.detail) for limit in report.limits
+    ]
+
+
+@pytest.mark.parametrize("scope", ["class", "student", "entries"])
+@pytest.mark.parametrize("make", [extract_of_the_sample, extract_with_results])
+def test_verifies_an_extract_that_nobody_changed(make: Any, scope: str, page: OpenedPage) -> None:
+    extract = make(scope)
+    answer = page.verify(extract.files(), pinned(extract.b).key)
+    assert (answer["verdict"], answer["findings"], answer["unchecked"]) == ("verified", [], [])
+    assert answer["facts"]["entries"] == len(extract.indexes)
+    assert "extract-part" in {limit["code"] for limit in answer["limits"]}
+
+
 @pytest.mark.parametrize("make", [sample, graded], ids=["sample", "graded"])
 def test_verifies_what_nobody_changed(make: Any, page: OpenedPage) -> None:
     builder = getattr(made := make(), "builder", None) or made.b
@@ -166,26 +215,44 @@ def test_never_verifies_a_range_that_begins_later(page: OpenedPage) -> None:
         assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["before-range"])
 
 
-def test_leaves_an_extract_to_the_verifier(page: OpenedPage) -> None:
-    extract = extract_of(sample(), "class")
-    answer = page.verify(extract.files(), pinned(extract.b).key)
-    assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["extract"])
+def test_an_entry_of_an_unknown_type_in_an_extract_is_incomplete(page: OpenedPage) -> None:
+    b = sample().builder
+    b.add("lesson", b.uuid(), "balloon_flown", student=b.uuid())
+    extract = Extract(b, "entries", "", [0, len(b.entries) - 1])
+    answer = page.verify(extract.files(), pinned(b).key)
+    assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["unknown-type"])
+
+
+def test_never_verifies_an_extract_without_a_key(page: OpenedPage) -> None:
+    extract = extract_of(sample(), "entries")
+    answer = page.verify(extract.files(), None)
+    assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["no-key"])
 
 
 def test_says_codes_as_the_list_of_findings_does(page: OpenedPage, claimed: dict[str, list[str]]) -> None:
-    same = {code: (list(FINDINGS[code]), meaning) for code, meaning in claimed.items()}
+    of_extracts = page.page.evaluate("Letopis.CLAIMED_OF_EXTRACTS")
+    same = {code: (list(FINDINGS[code]), meaning) for code, meaning in (claimed | of_extracts).items()}
     assert all(listed == said for listed, said in same.values()), same
+    assert {code: list(LIMITS[code]) for code in LIMITS} == page.page.evaluate("Letopis.LIMITS")
     unchecked = page.page.evaluate("Object.keys(Letopis.UNCHECKED)")
-    assert set(unchecked) - {"no-crypto", "extract"} <= UNCHECKED.keys()
+    assert set(unchecked) - {"no-crypto", "entry-unread"} <= UNCHECKED.keys()
+
+
+def test_knows_the_types_of_entries(page: OpenedPage) -> None:
+    names = sorted({*TYPES, "balloon_flown/1"})
+    kinds = page.page.evaluate("(names) => names.map((name) => Letopis.streamKindOf(name) ?? null)", names)
+    assert dict(zip(names, kinds, strict=True)) == {name: TYPES[name].kind if name in TYPES else None for name in names}
 
 
 def test_knows_what_entries_disclose(page: OpenedPage) -> None:
     assert set(page.page.evaluate("[...Letopis.DISCLOSED_NAMES]")) == NAMES
 
 
-def test_claims_what_its_documentation_says(claimed: dict[str, list[str]]) -> None:
+def test_claims_what_its_documentation_says(page: OpenedPage, claimed: dict[str, list[str]]) -> None:
     assert claimed.keys() == CLAIMED
+    assert set(page.page.evaluate("Object.keys(Letopis.CLAIMED_OF_EXTRACTS)")) == OF_EXTRACTS
 
 
 def test_every_claimed_code_is_given_by_a_mutation(claimed: dict[str, list[str]]) -> None:
     assert claimed.keys() <= {code for mutation in MUTATIONS for code in mutation.codes}
+    assert {code for mutation in EXTRACTS for code in mutation.codes} >= OF_EXTRACTS
