@@ -6,7 +6,7 @@ nothing and is allowed nothing: its policy is `default-src 'none'` with the hash
 The scripts, in the order in which they are joined, hang everything on one object, `Letopis`::
 
     hash canonical report note disclosures bag zip seal log tables archive against   verify: bytes in, findings out
-    cells rows rows-lessons rows-results compare     rows of tables from entries, and what the tables say beside them
+    cells rows rows-* compare                        rows of tables from entries, and what the tables say beside them
     types extract extract-scope recount              an extract, which is judged otherwise
     words views elements page picking                                                show it: text, never markup
 """
@@ -22,7 +22,8 @@ from typing import Final
 
 SCRIPTS: Final = (
     *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", "log"),
-    *("cells", "rows", "rows-lessons", "rows-results", "compare", "tables"),
+    *("cells", "rows", "rows-school", "rows-lessons", "rows-results", "rows-oversight", "rows-people"),
+    *("compare", "tables"),
     *("types", "extract", "extract-scope", "recount", "archive", "against"),
     *("words", "views", "elements", "page", "picking"),
 )

@@ -227,11 +227,14 @@
     }
     const start = edge.size;
     const tables = new Letopis.Tables(bag, start, report);
-    const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures);
+    // What stands in tables follows from all entries from 0 on.
+    const journal = start && !earlier.length ? null : new Letopis.Journal(disclosures, report);
+    const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures, journal ? [journal] : []);
     if (earlier.length && !(await walkEarlier(earlier, edge, walk, vkey, progress))) return { info: {} };
     await walkFiles(bag, walk, report);
     walk.finish(checkpoint);
-    await tables.read(null);
+    await tables.read(journal, checkpoint === null ? start : checkpoint.size);
+    walk.forget();
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
     if (checkpoint !== null && start === 0 && origin !== checkpoint.origin) {

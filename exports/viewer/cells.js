@@ -71,6 +71,8 @@
     return typeof value === "string" && /^[1-5](?:\/[1-5])?$/.test(value) ? value : word(VALUES, value);
   }
 
+  // An entry's index as a row begins with it; -1 where it is none.
+  const indexOf = (field) => (/^(?:0|[1-9][0-9]{0,14})$/.test(field) ? Number(field) : -1);
   const yes = (value) => (value ? "да" : "нет");
   const number = (value) => (value === null || value === undefined ? "" : String(value));
   const listed = (values, between = " ") => (values ? values.join(between) : "");
@@ -79,5 +81,5 @@
     WORK_KINDS, PERSON_KINDS, REASONS, FACTS, RESULTS, DEVIATIONS, PERIODS, DECISIONS, DUTIES, PLAN_REASONS, ABSENT_FOR, CANCELLED_FOR,
     RESCHEDULED_FOR, WEEKS,
   };
-  Object.assign(Letopis, { cells: { WORDS, WordError, typed, spelt, rowOf, word, valueWord, yes, number, listed } });
+  Object.assign(Letopis, { cells: { WORDS, WordError, typed, spelt, rowOf, word, valueWord, indexOf, yes, number, listed } });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -1,12 +1,11 @@
 "use strict";
 // A table beside the rows that the entries give (tables.md): row by row in the order of the entries, cell by cell.
 (function (Letopis) {
-  const { WordError, rowOf, spelt } = Letopis.cells;
+  const { WordError, indexOf, rowOf, spelt } = Letopis.cells;
   const EXTRA_MAX = 2000;
   const LATE_MAX_CHARACTERS = 64;
   // Cells that show a person: findings say that they differ, never what they say.
   const PERSONAL = new Set(["name", "teacher", "note", "absent_name", "substitute_name", "names"]);
-  const INDEX = /^(?:0|[1-9][0-9]{0,14})$/;
 
   // What a row must be: `index` of its entry, `cells` before they are spelt. Where later entries changed what it first said,
   // `first` has the cells as they were then: a table that stands still there differs from the entries, not in a line of its own.
@@ -42,7 +41,7 @@
         this.advance();
         return;
       }
-      const number = INDEX.test(fields[0]) ? Number(fields[0]) : -1;
+      const number = indexOf(fields[0]);
       while (this.expected && number > this.expected.index) this.miss(this.line);
       const place = { file: this.file, line: this.line, entry: number >= 0 ? number : null };
       if (!this.expected) {
@@ -103,5 +102,5 @@
     }
   }
 
-  Object.assign(Letopis, { Comparison });
+  Object.assign(Letopis, { Comparison, EXTRA_MAX });
 })((globalThis.Letopis = globalThis.Letopis || {}));

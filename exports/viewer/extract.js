@@ -300,7 +300,7 @@
     }
     const scope = new Letopis.ExtractScope(claim, report);
     const cited = (code, { index }, expected, found) => report.add(code, { file: ENTRIES, entry: index }, expected, found);
-    const journal = new Letopis.Journal(disclosures, true, claim.scope === "entries" ? () => {} : cited);
+    const journal = new Letopis.Journal(disclosures, report, true, claim.scope === "entries" ? () => {} : cited);
     const walk = new ExtractWalk(report, claim, checkpoint, disclosures, []);
     const recount = new Letopis.Recount(report, claim.scope, (index) => walk.leaves.has(index));
     walk.followers.push(scope, recount, journal, ...(claim.scope === "student" ? [new Letopis.ExtractBlocks(report, claim.of)] : []));

@@ -94,6 +94,8 @@
     }
   }
 
+  const ownText = (text) => JSON.parse(JSON.stringify(text));
+
   // Gives the value of bytes that are canonical JSON, which the browser's own parser reads no other way; parsed once.
   function parsedOnce(bytes, start, end) {
     let value;
@@ -114,6 +116,7 @@
       this.followers = followers;
       this.positions = new Positions(edge.size);
       this.scanner = new Letopis.Scanner();
+      this.texts = new Map();
       this.versions = new Map();
       this.commands = new Set();
       this.command = "";
@@ -158,9 +161,9 @@
           this.index = entry.index;
         }
         if (entry.at < this.lastAt) this.find("at-backwards", `not before ${this.lastAt}`, entry.at, "at");
-        this.lastAt = entry.at;
-        this.firstAt = this.firstAt || entry.at;
-        this.apply(entry);
+        if (entry.at !== this.lastAt) this.lastAt = ownText(entry.at);
+        this.firstAt = this.firstAt || this.lastAt;
+        this.apply({ ...entry, at: this.lastAt, index: this.index });
       }
       this.prev = Letopis.toHex(leaf);
       this.before = { file: this.file, line };
@@ -182,9 +185,18 @@
       const tail = TAIL.exec(text);
       if (!head || HEAD.lastIndex !== start || !tail || TAIL.lastIndex !== to) return this.readSlowly(bytes.slice(from, to));
       return {
-        actor: head[1], at: head[2], command: head[3], index: Number(tail[1]), prev: tail[2], stream: tail[3], type: tail[4],
-        version: Number(tail[5]), data: parsedOnce(bytes, start, end),
+        actor: this.own(head[1]), at: head[2], command: head[3], index: Number(tail[1]), prev: tail[2], stream: this.own(tail[3]),
+        type: this.own(tail[4]), version: Number(tail[5]), data: parsedOnce(bytes, start, end),
       };
+    }
+
+    // A text of its own, one for all that are alike: a part of a block would keep the block in memory, and in the end the log.
+    own(text) {
+      const known = this.texts.get(text);
+      if (known !== undefined) return known;
+      const own = ownText(text);
+      this.texts.set(own, own);
+      return own;
     }
 
     readSlowly(bytes) {
@@ -233,8 +245,8 @@
     apply(entry) {
       if (entry.command !== this.command) {
         if (this.commands.has(entry.command)) this.find("command-split", "entries of one command side by side", entry.command, "command");
-        this.commands.add(entry.command);
-        this.command = entry.command;
+        this.command = ownText(entry.command);
+        this.commands.add(this.command);
       }
       const isOpening = entry.type === "school_opened/1";
       if (this.index === 0 && !isOpening) this.find("school-opened", "school_opened/1", entry.type);
@@ -254,6 +266,12 @@
       for (const [fact, value] of [["school", data.name], ["clock", data.clock]]) {
         if (typeof value === "string") this.report.facts[fact] = value;
       }
+    }
+
+    // Lets go of what only the walk needed: the page stays open, and shows entries by their positions.
+    forget() {
+      this.followers = [];
+      for (const kept of [this.texts, this.versions, this.commands]) kept.clear();
     }
 
     finish(checkpoint) {

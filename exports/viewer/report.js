@@ -69,6 +69,10 @@
     "table-unexpected": ["Лишняя таблица.", "A table that should not be there."],
     "table-header": ["Заголовок таблицы неверен.", "A table's first row is wrong."],
     "table-malformed": ["Строка таблицы не читается.", "A table's row is malformed."],
+    "table-row-missing": ["В таблице нет строки, которая следует из записей.", "A row that follows from the entries is missing."],
+    "table-row-extra": ["В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."],
+    "table-cell": ["Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."],
+    "table-bytes": ["Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."],
     "earlier-mismatch": [
       "Прежние архивы не ведут к точке, которую продолжает этот.",
       "The earlier archives do not lead to the checkpoint that this one continues.",
@@ -124,10 +128,6 @@
       "Вычисленная отметка не следует из своих отметок по правилам.",
       "A computed mark does not follow from its inputs by the rules.",
     ],
-    "table-row-missing": ["В таблице нет строки, которая следует из записей.", "A row that follows from the entries is missing."],
-    "table-row-extra": ["В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."],
-    "table-cell": ["Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."],
-    "table-bytes": ["Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."],
     "blocked-disclosed": [
       "В архиве раскрыты сведения, которые к его концу заблокированы.",
       "The archive discloses values that are blocked at its end.",
@@ -198,6 +198,10 @@
     "entry-unread": [
       "Данные записи не той формы, которую задаёт формат: что в таблицах, по ней не видно. Почему, скажет verify.pyz.",
       "An entry's data are not of the specified form, and tell nothing of the tables: verify.pyz says why.",
+    ],
+    "tables-by-form": [
+      "Таблицы сверены с манифестом и по виду строк, а с записями нет: нужны прежние архивы (--earlier).",
+      "Tables were checked by manifest and form, not against entries: the earlier archives are needed (--earlier).",
     ],
     "gap-between": [
       "Между архивами есть записи, которых нет ни в одном: что один продолжает другой, не доказано.",

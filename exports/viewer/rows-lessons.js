@@ -15,7 +15,10 @@
       valueWord(what, data[field]);
       const work = what === "mark" ? works(journal).get(workKey(entry.stream, data.work)) || null : null;
       if (what === "mark" && !work && !journal.isPart) return;
-      journal.add(new Fact(what, entry, entry.stream, data[field], data.student, work)).kind = work ? work.kind : "";
+      const person = journal.people.get(data.student);
+      const fact = new Fact(what, entry, entry.stream, data[field], person ? person.id : data.student, work);
+      fact.kind = work ? work.kind : "";
+      journal.add(fact);
     };
   }
 
@@ -24,6 +27,7 @@
 
   handle({
     lesson_recorded(journal, entry, data) {
+      if (!entry.isFirst) return;
       const value = valueOf(data, ["ends_at", "number", "plan_items", "starts_at", "topic"]);
       const lesson = {
         id: entry.id, course: data.course, heldOn: data.held_on, number: data.number, teacher: data.teacher, isTaken: data.attendance === "taken",

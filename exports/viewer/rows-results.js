@@ -49,12 +49,14 @@
 
   handle({
     period_defined(journal, entry, data) {
+      if (!entry.isFirst) return;
       periods(journal).set(entry.id, {
         kind: data.kind, number: data.number, word: word(WORDS.PERIODS, data.kind), starts_on: data.starts_on, ends_on: data.ends_on,
       });
     },
 
     result_sheet_opened(journal, entry, data) {
+      if (!entry.isFirst) return;
       sheets(journal).set(entry.stream, { id: entry.id, course: data.course, period: data.period, standing: new Map(), published: [] });
     },
 

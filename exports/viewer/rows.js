@@ -35,7 +35,7 @@
   // One fact: the entry that first stated it, its standing entry and value; whose, in which lesson, of which work.
   class Fact {
     constructor(what, entry, lesson, value, who = null, work = null) {
-      Object.assign(this, { what, first: entry.index, at: entry.at, lesson, recorded: value, value, standing: entry.index, who, work });
+      Object.assign(this, { what, first: entry.index, at: entry.at, lesson, recorded: value, value, standing: entry.index, who, work, kind: "" });
     }
 
     get by() {
@@ -46,36 +46,34 @@
   class Journal {
     // `isPart`: an extract, where an entry may name what is not here. `cited(code, entry, expected, found)` is told of a
     // correction that cites what does not stand.
-    constructor(disclosures, isPart = false, cited = () => {}) {
-      Object.assign(this, { disclosures, isPart, cited });
+    constructor(disclosures, report, isPart = false, cited = () => {}) {
+      Object.assign(this, { disclosures, report, isPart, cited });
       this.people = new Map();
       this.classes = new Map();
       this.courses = new Map();
       this.lessons = new Map();
       this.facts = [];
       this.standing = [];
+      this.streams = new Set();
       this.rows = new Map();
-      this.unread = null;
-      this.times = { last: "", own: "" };
       this.rooms = {};
     }
 
-    // Takes the next entry. What cannot be said in a table's words the tables do not have.
+    // Takes the next entry, told besides whether it is the first of its stream, and the stream's id. What cannot be said in a table's words the tables do not have.
     apply(entry) {
-      const handler = HANDLERS.get(entry.type);
-      if (!handler) return;
+      const isFirst = !this.streams.has(entry.stream);
+      this.streams.add(entry.stream);
+      const handlers = HANDLERS.get(entry.type);
+      const slash = entry.stream.indexOf("/");
+      // An entry in a stream of another kind says nothing that a table could show.
+      if (!handlers || Letopis.streamKindOf(entry.type) !== entry.stream.slice(0, slash)) return;
       try {
-        handler(this, { ...entry, at: this.own(entry.at), id: entry.stream.slice(entry.stream.indexOf("/") + 1) }, entry.data());
+        const told = { ...entry, isFirst, id: entry.stream.slice(slash + 1) };
+        for (const handler of handlers) handler(this, told, entry.data());
       } catch (error) {
         if (!(error instanceof TypeError) && !(error instanceof WordError) && !(error instanceof SyntaxError)) throw error;
-        if (this.unread === null) this.unread = entry.index;
+        this.report.skip("entry-unread", `entry ${entry.index}`);
       }
-    }
-
-    // A moment as a text of its own: a part of a large text would keep all of it in memory. One command has one moment.
-    own(at) {
-      if (at !== this.times.last) this.times = { last: at, own: JSON.parse(JSON.stringify(at)) };
-      return this.times.own;
     }
 
     finish() {}
@@ -149,7 +147,9 @@
 
   // Rooms.
 
-  const handle = (handlers) => Object.entries(handlers).forEach(([type, handler]) => HANDLERS.set(`${type}/1`, handler));
+  function handle(handlers) {
+    for (const [type, handler] of Object.entries(handlers)) HANDLERS.set(`${type}/1`, [...(HANDLERS.get(`${type}/1`) || []), handler]);
+  }
   const show = (tables) => Object.entries(tables).forEach(([name, rows]) => ROWS.set(name, rows));
   // Tables whose rows are told when an entry is read.
   const tell = (...tables) => tables.forEach((name) => ROWS.set(name, (journal) => journal.rows.get(name) || []));
@@ -165,9 +165,10 @@
 
   handle({
     person_registered(journal, entry, data) {
-      const person = journal.people.get(entry.id) || new Person(entry.id);
+      if (!entry.isFirst) return;
+      const person = new Person(entry.id);
       journal.people.set(entry.id, person);
-      person.kind = data.kind;
+      Object.assign(person, { kind: data.kind, registered: entry.index });
       person.parts = disclosedParts(journal, data);
       person.rename(entry.index);
     },
@@ -184,12 +185,14 @@
     },
 
     class_group_opened(journal, entry, data) {
+      if (!entry.isFirst) return;
       journal.classes.set(entry.id, { year: data.year, grade: data.grade, name: `${data.grade}${data.letter}` });
     },
 
     course_opened(journal, entry, data) {
+      if (!entry.isFirst) return;
       const group = journal.classes.get(data.class_group);
-      const course = { id: entry.id, group: group ? group.name : "", subject: data.subject, subgroup: data.subgroup || "" };
+      const course = { id: entry.id, opened: entry.index, group: group ? group.name : "", subject: data.subject, subgroup: data.subgroup || "" };
       journal.courses.set(entry.id, course);
     },
   });

@@ -144,16 +144,29 @@
     }
   }
 
-  // A table that is not derived: each row is looked at by itself.
+  // A table of a later range whose earlier entries are not here: each row is looked at by itself. Its cells are as many as columns,
+  // its entry is one of the range and not below the row's before.
   class ByForm {
-    constructor(file, columns, report) {
-      Object.assign(this, { file, columns, report, line: 1, isOver: false });
+    constructor(file, columns, report, first, size) {
+      Object.assign(this, { file, columns, report, first, size, line: 1, extra: 0, isOver: false });
     }
 
     take(fields) {
       this.line += 1;
-      if (fields.length === this.columns.length) return;
-      this.report.add("table-malformed", { file: this.file, line: this.line }, `${this.columns.length} cells`, fields.length);
+      if (this.isOver) return;
+      const number = Letopis.cells.indexOf(fields[0]);
+      const place = { file: this.file, line: this.line, entry: number >= 0 ? number : null };
+      const isMalformed = fields.length !== this.columns.length;
+      if (!isMalformed && number >= this.first && number < this.size) {
+        this.first = number;
+        return;
+      }
+      if (isMalformed) this.report.add("table-malformed", place, `${this.columns.length} cells`, fields.length);
+      else this.report.add("table-row-extra", place, `an entry from ${this.first} to ${this.size - 1}`, fields[0]);
+      this.extra += 1;
+      if (this.extra <= Letopis.EXTRA_MAX) return;
+      this.isOver = true;
+      this.report.skip("stopped-early", this.file);
     }
 
     finish() {}
@@ -184,8 +197,10 @@
       }
     }
 
-    // `journal`: what the entries say; null where not all entries are here.
-    async read(journal) {
+    // `journal`: what the entries say; null where not all entries are here. `size`: where the range ends.
+    async read(journal, size) {
+      this.size = size;
+      if (!journal && this.names.length) this.report.skip("tables-by-form", "data/tables");
       for (const name of this.names) await this.readTable(name, `data/tables/${name}.csv`, journal);
       this.report.facts.rows = this.rows;
     }
@@ -204,7 +219,7 @@
 
     // Who looks at a table's rows: compares them with the entries, or looks at each by itself.
     judgeOf(name, file, columns, journal) {
-      if (!journal || !Letopis.rows.ROWS.has(name)) return new ByForm(file, columns, this.report);
+      if (!journal) return new ByForm(file, columns, this.report, WHOLE.has(name) ? 0 : this.start, this.size);
       const isWanted = (index) => index >= (this.start || 0) || WHOLE.has(name);
       return new Letopis.Comparison(file, columns, journal.rowsOf(name, isWanted), this.report, this.start === null ? undefined : LATE[name]);
     }

@@ -60,8 +60,8 @@
     ],
     ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
     [
-      "Таблицы против записей: что ячейки следуют из записей. Страницы ниже сделаны из таблиц.",
-      "Tables against entries: that cells follow from the entries. The pages below are made of the tables.",
+      "То, что лежит рядом с таблицами: описание (datapackage.json), сроки (deadlines.csv), копии (SQLite, книги) — только по манифесту.",
+      "What lies beside the tables: their description (datapackage.json), deadlines (deadlines.csv), copies (SQLite, workbooks): by the manifest alone.",
     ],
     [
       "Документы против записей; подписи свидетелей и отметки времени.",

@@ -43,12 +43,16 @@ EXTRACTS = [mutation for mutation in MUTATIONS if mutation.name.startswith("extr
 OTHERS = [mutation for mutation in OF_ARCHIVES if not mutation.codes & CLAIMED]
 COMPARED = [mutation for mutation in OF_ARCHIVES if mutation.codes & CLAIMED] + OTHERS[::8]
 
+ROWS = {"table-cell", "table-row-missing", "table-row-extra"}
+FORMS = {"data-field", "stream-kind"}
+
 # Where the two differ though both find something, and why.
 APART = {
-    # Found by its entry in the row, which the page does not read; it counts the row's cells.
-    "row_added_at_the_end": {"table-malformed"},
-    # A field of an event, which the page does not read: to it the entry stands, and no version lacks behind it.
-    "thirtieth_of_february": set(),
+    # An entry that is there twice: each verifier lets what corrects it stand for another of the two.
+    "inserted_entry": {
+        *("index-gap", "prev-mismatch", "version-gap", "size-mismatch", "at-backwards", "table-row-missing"),
+        "table-cell",
+    },
     # Deeper than a folder may be there are only folders, and a browser hands over files.
     "folders_too_deep": set(),
     # What is no plain file a browser does not hand over: of a link it lacks the file.
@@ -162,8 +166,10 @@ def test_finds_what_the_verifier_in_python_finds(
     answer = page.verify(archive_at(path), by.key, path.name, {one.name: archive_at(one) for one in earlier})
     if path.is_file():
         assert on_the_page(answer) == in_python(verify_archive(path, by))
+    # An entry of another form is nothing that could be followed; the page, which does not judge that form, may follow it.
+    blind = ROWS | {"version-gap"} if FORMS & mutation.codes - CLAIMED else set()
     codes = {finding["code"] for finding in answer["findings"]}
-    assert codes == APART.get(mutation.name, mutation.codes & CLAIMED), answer["findings"]
+    assert codes - blind == APART.get(mutation.name, mutation.codes & CLAIMED) - blind, answer["findings"]
     assert answer["verdict"] == "finding" or not codes
 
 
@@ -212,7 +218,8 @@ def test_never_verifies_a_range_that_begins_later(page: OpenedPage) -> None:
     for start, tables in ((1, False), (2, True), (7, False), (32, False), (33, True)):
         answer = page.verify(builder.files(start, tables=tables), pinned(builder).key)
         assert (start, answer["findings"], answer["facts"]["rows"] > 0) == (start, [], tables)
-        assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", ["before-range"])
+        unchecked = ["before-range", *(["tables-by-form"] if tables else [])]
+        assert (answer["verdict"], [item["code"] for item in answer["unchecked"]]) == ("incomplete", unchecked)
 
 
 def test_an_entry_of_an_unknown_type_in_an_extract_is_incomplete(page: OpenedPage) -> None:

@@ -147,7 +147,7 @@ def test_finds_a_changed_byte_and_names_its_place(opened: OpenedPage, archive: A
     judge(opened.page, copy, archive.vkey)
     expect(opened.page.locator("#verdict .verdict.finding")).to_contain_text("НАЙДЕНЫ РАСХОЖДЕНИЯ")
     codes = opened.page.locator("#verdict tbody code").all_inner_texts()
-    assert sorted(codes) == ["manifest-mismatch", "prev-mismatch", "root-mismatch"]
+    assert sorted(codes) == ["manifest-mismatch", "prev-mismatch", "root-mismatch", "table-cell"]
     expect(opened.page.locator("#verdict tbody")).to_contain_text(f"строка / line {at + 1}, запись / entry {at}")
     judge(opened.page, archive.folder, archive.vkey)
     expect(opened.page.locator("#verdict .verdict.verified")).to_be_visible()
