@@ -7,6 +7,8 @@
 (function (Letopis) {
   const { WordError, typed } = Letopis.cells;
   const NAME_PARTS = ["family_name", "given_name", "patronymic"];
+  // What an extract's tables show: of corrections of anything else nothing is said of it.
+  const OF_EXTRACTS = new Set(["mark", "absence", "lateness", "early_leave", "work"]);
   const HANDLERS = new Map();
   const ROWS = new Map();
 
@@ -132,10 +134,10 @@
       if (value === undefined) throw new TypeError("nothing that stands now");
       const fact = this.standing[corrects];
       if (!fact || fact.what !== what || (!this.isPart && fact.lesson !== entry.stream)) {
-        this.cited("correction-cites-nothing", entry, "a standing entry", corrects);
+        if (OF_EXTRACTS.has(what)) this.cited("correction-cites-nothing", entry, "a standing entry", corrects);
         return null;
       }
-      if (what !== "work" && Letopis.render(fact.value) !== Letopis.render(old)) {
+      if (what !== "work" && OF_EXTRACTS.has(what) && Letopis.render(fact.value) !== Letopis.render(old)) {
         this.cited("correction-old-value", entry, Letopis.render(fact.value), Letopis.render(old));
       }
       delete this.standing[fact.standing];

@@ -36,24 +36,31 @@
 
   const shortName = (column) => column.split(" ")[0];
 
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+  // The text of bytes; what is no UTF-8 is half of a surrogate pair, which no text of an entry can be.
+  function decoded(bytes) {
+    try {
+      return strict.decode(bytes);
+    } catch {
+      return lenient.decode(bytes).replaceAll("\ufffd", "\ud800");
+    }
+  }
+
   // Rows from text that comes in pieces; `take(fields)` gets each, and says with false that it wants no more.
   class Rows {
     constructor(take) {
       this.take = take;
       this.rest = "";
-      this.decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+      this.ahead = new Uint8Array(0);
       this.isBroken = false;
       this.isDone = false;
     }
 
     push(chunk) {
       if (this.isBroken || this.isDone) return;
-      try {
-        this.rest += chunk ? this.decoder.decode(chunk, { stream: true }) : this.decoder.decode();
-      } catch {
-        this.isBroken = true;
-        return;
-      }
+      this.rest += this.wholeLines(chunk);
       let at = 0;
       while (at < this.rest.length) {
         const end = this.row(at);
@@ -65,7 +72,18 @@
         }
       }
       this.rest = this.rest.slice(at);
-      if (this.rest.length > ROW_MAX_CHARACTERS || (!chunk && this.rest)) this.isBroken = true;
+      const held = Math.max(this.rest.length, this.ahead.length);
+      if (held > ROW_MAX_CHARACTERS || (!chunk && this.rest)) this.isBroken = true;
+    }
+
+    // The text up to the last line feed, and at the end all of it; bytes behind wait for the next piece.
+    wholeLines(chunk) {
+      const bytes = new Uint8Array(this.ahead.length + (chunk ? chunk.length : 0));
+      bytes.set(this.ahead);
+      if (chunk) bytes.set(chunk, this.ahead.length);
+      const cut = chunk ? bytes.lastIndexOf(10) + 1 : bytes.length;
+      this.ahead = bytes.slice(cut);
+      return decoded(bytes.subarray(0, cut));
     }
 
     // Reads the row that begins at `at` into `fields`, and `raw` as it is spelt; where the next one begins, or -1: it is not whole, or broken.
