@@ -6,8 +6,8 @@ nothing and is allowed nothing: its policy is `default-src 'none'` with the hash
 The scripts, in the order in which they are joined, hang everything on one object, `Letopis`::
 
     hash canonical report note disclosures bag zip seal log tables archive against   verify: bytes in, findings out
-    cells rows rows-* compare                        rows of tables from entries, and what the tables say beside them
-    types extract extract-scope recount              an extract, which is judged otherwise
+    cells rows rows-* compare package                rows of tables from entries, and what the tables say beside them
+    types extract extract-* recount                  an extract, which is judged otherwise
     words views elements page picking                                                show it: text, never markup
 """
 
@@ -23,8 +23,8 @@ from typing import Final
 SCRIPTS: Final = (
     *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", "log"),
     *("cells", "rows", "rows-school", "rows-lessons", "rows-results", "rows-oversight", "rows-people"),
-    *("compare", "tables"),
-    *("types", "extract", "extract-scope", "recount", "archive", "against"),
+    *("compare", "tables", "package"),
+    *("types", "extract", "extract-scope", "recount", "archive", "against", "extract-against"),
     *("words", "views", "elements", "page", "picking"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"

@@ -59,6 +59,10 @@
     return new History(picked.name, bag, checkpoint, edge, isSigned);
   }
 
+  async function isExtract(picked) {
+    return (await Letopis.openBag(picked, new Letopis.Report(), () => {})).files.has(Letopis.EXTRACT);
+  }
+
   async function compare(first, second, report) {
     if (first === null || second === null) {
       const there = first || second;
@@ -115,7 +119,12 @@
 
   // Verifies two archives, each by itself, and compares them: `report` says what they are to each other, its `parts` what is to
   // be said of each; `found` is what `verifyArchive` found in the first.
+  // Of an extract and an archive there is one report (extract-against.js).
   async function compareArchives(first, second, vkey, progress = () => {}) {
+    const areExtracts = [await isExtract(first), await isExtract(second)];
+    if (areExtracts[0] !== areExtracts[1]) {
+      return areExtracts[0] ? Letopis.compareExtract(first, second, vkey, progress) : Letopis.compareExtract(second, first, vkey, progress);
+    }
     const report = new Letopis.Report(`${first.name} — ${second.name}`);
     const found = await Letopis.verifyArchive(first, vkey, progress);
     const { report: other } = await Letopis.verifyArchive(second, vkey, progress);

@@ -235,6 +235,7 @@
     walk.finish(checkpoint);
     await tables.read(journal, checkpoint === null ? start : checkpoint.size);
     walk.forget();
+    await Letopis.checkPackage(bag);
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
     if (checkpoint !== null && start === 0 && origin !== checkpoint.origin) {
@@ -280,5 +281,5 @@
     return { report, bag, ...found };
   }
 
-  Object.assign(Letopis, { CHECKPOINT, checkNote, headOf, leafBlocks, openBag, readLines, startEdge, verifyArchive });
+  Object.assign(Letopis, { CHECKPOINT, checkNote, headOf, entryFiles, leafBlocks, openBag, readLines, startEdge, verifyArchive });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -315,7 +315,7 @@
     disclosures.finish(0);
     walk.tellLimits(isDisclosed);
     recount.tell();
-    return { info: walk.info(isDisclosed), checkpoint, disclosures, tables, walk };
+    return { info: walk.info(isDisclosed), claim, checkpoint, disclosures, tables, walk };
   }
 
   async function readEntries(bag, walk) {

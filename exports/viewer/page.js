@@ -55,8 +55,9 @@
       ? el("p", {}, "Ключ / Key: ", said(vkey.name), ` (${Letopis.toHex(vkey.keyId)})`)
       : el("p", {}, both("Подпись не проверена: ключа нет.", "The signature was not checked: there is no key."));
     const parts = [...judged(report), key, ...(report.parts.length ? compared(report) : [])];
-    const isExtract = report.facts.extract !== undefined;
-    const unread = (isExtract ? Letopis.NOT_CHECKED_OF_EXTRACTS : Letopis.NOT_CHECKED).map((pair) => el("li", {}, both(...pair)));
+    // Beside an archive what is not checked of that counts too.
+    const isAlone = report.facts.extract !== undefined && report.facts.against === undefined;
+    const unread = (isAlone ? Letopis.NOT_CHECKED_OF_EXTRACTS : Letopis.NOT_CHECKED).map((pair) => el("li", {}, both(...pair)));
     parts.push(
       el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread),
         el("p", {}, both("Всё это проверяет verify.pyz: возьмите его тоже не из архива.", "verify.pyz checks all of it: get that from elsewhere too."))),
@@ -89,11 +90,14 @@
   // An extract has entries and tables, and no pages of classes.
   const OF_EXTRACTS = ["about", "entry", "tables"];
 
+  const isExtract = () => state.school.found.report.facts.extract !== undefined;
+  const titleOf = (key) => (key === "about" && isExtract() ? ["О выписке", "The extract"] : PAGES[key].slice(0, 2));
+
   function go(page) {
     state.page = page;
-    const isExtract = state.school.found.report.facts.extract !== undefined;
-    const buttons = Object.entries(PAGES).filter(([key]) => !isExtract || OF_EXTRACTS.includes(key)).map(([key, [russian, english]]) =>
-      el("button", { type: "button", id: `to-${key}`, "aria-current": key === page ? "page" : null, on: { click: () => turn(key) } }, both(russian, english)),
+    const shown = Object.keys(PAGES).filter((key) => !isExtract() || OF_EXTRACTS.includes(key));
+    const buttons = shown.map((key) =>
+      el("button", { type: "button", id: `to-${key}`, "aria-current": key === page ? "page" : null, on: { click: () => turn(key) } }, both(...titleOf(key))),
     );
     byId("pages").replaceChildren(...buttons);
     return PAGES[page][2]();
@@ -105,7 +109,7 @@
   }
 
   function fill(...parts) {
-    const [russian, english] = PAGES[state.page];
+    const [russian, english] = titleOf(state.page);
     byId("view").replaceChildren(heading("h2", russian, english), ...parts);
   }
 

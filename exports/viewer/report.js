@@ -73,6 +73,8 @@
     "table-row-extra": ["В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."],
     "table-cell": ["Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."],
     "table-bytes": ["Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."],
+    "package-malformed": ["Описание таблиц не читается.", "The description of the tables is malformed."],
+    "package-differs": ["Описание таблиц расходится с таблицами.", "The description of the tables differs from the tables."],
     "earlier-mismatch": [
       "Прежние архивы не ведут к точке, которую продолжает этот.",
       "The earlier archives do not lead to the checkpoint that this one continues.",
@@ -112,6 +114,14 @@
     "extract-incomplete": [
       "Поток не весь: версии пропущены, а выписка называет его полным или должна была назвать.",
       "A stream is not whole, though the extract says so or would have to.",
+    ],
+    "against-differs": [
+      "В архиве на этом месте другая запись: выписка и архив — из разных историй журнала.",
+      "The archive has another entry at this place: extract and archive are of two histories of the log.",
+    ],
+    "old-root-mismatch": [
+      "Журнал не продолжает прежнюю контрольную точку: история переписана или это другой журнал.",
+      "The log does not continue the earlier checkpoint: history was rewritten, or it is another log.",
     ],
     "closing-mismatch": [
       "Закрытие не сходится с уроками периода.",
@@ -202,6 +212,10 @@
     "tables-by-form": [
       "Таблицы сверены с манифестом и по виду строк, а с записями нет: нужны прежние архивы (--earlier).",
       "Tables were checked by manifest and form, not against entries: the earlier archives are needed (--earlier).",
+    ],
+    "old-not-covered": [
+      "Прежняя контрольная точка вне диапазона архива.",
+      "The earlier checkpoint lies outside the archive's range.",
     ],
     "gap-between": [
       "Между архивами есть записи, которых нет ни в одном: что один продолжает другой, не доказано.",

@@ -23,6 +23,7 @@
     school: ["Школа", "School"],
     clock: ["Часы", "Clock"],
     extract: ["Выписка", "Extract of"],
+    against: ["Сличено с архивом, записей", "Compared with an archive of entries"],
     origin: ["Журнал", "Log"],
     start: ["Начало диапазона", "Range begins at"],
     entries: ["Записей", "Entries"],
@@ -60,8 +61,8 @@
     ],
     ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
     [
-      "То, что лежит рядом с таблицами: описание (datapackage.json), сроки (deadlines.csv), копии (SQLite, книги) — только по манифесту.",
-      "What lies beside the tables: their description (datapackage.json), deadlines (deadlines.csv), copies (SQLite, workbooks): by the manifest alone.",
+      "То, что лежит рядом с таблицами: сроки (deadlines.csv) и копии (SQLite, книги) — только по манифесту.",
+      "What lies beside the tables: deadlines (deadlines.csv) and copies (SQLite, workbooks): by the manifest alone.",
     ],
     [
       "Документы против записей; подписи свидетелей и отметки времени.",
@@ -73,8 +74,8 @@
   const NOT_CHECKED_OF_EXTRACTS = [
     ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
     [
-      "Что после выписки в её потоках ничего нет: это показывает только архив рядом с ней (verify.pyz --against).",
-      "That nothing follows in the extract's streams: only an archive beside it shows that (verify.pyz --against).",
+      "Что после выписки в её потоках ничего нет: это показывает только архив рядом с ней (шаг 3).",
+      "That nothing follows in the extract's streams: only an archive beside it shows that (step 3).",
     ],
   ];
 

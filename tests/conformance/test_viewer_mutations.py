@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import tests.conformance.test_verifier_mutations  # (all mutations register themselves)
+import tests.verify_extract_forgeries
 import tests.verify_pair_mutations
 from tests.verify_archive import sample
 from tests.verify_extract_forgeries import extract_of, graded_extract
@@ -29,6 +30,7 @@ from verify.archive import Pinned, verify_archive
 from verify.disclosures import NAMES
 from verify.earlier import Earlier
 from verify.events import TYPES
+from verify.extract_against import verify_against
 from verify.extract_findings import LIMITS
 from verify.findings import FINDINGS, Place, Report
 from verify.unchecked import UNCHECKED
@@ -38,7 +40,8 @@ CODE = r"`([a-z]+(?:-[a-z]+)*)`"
 SAID = PAGE.partition("| codes |")[2].partition("| not checked |")[0]
 OF_EXTRACTS = set(re.findall(CODE, SAID.partition("| of [an extract]")[2]))
 CLAIMED = set(re.findall(CODE, SAID.partition("| of [an extract]")[0]))
-OF_ARCHIVES = [mutation for mutation in MUTATIONS if not mutation.name.startswith("extract_")]
+OF_ARCHIVES = [mutation for mutation in MUTATIONS if not mutation.name.startswith(("extract_", "beside_"))]
+BESIDE = [mutation for mutation in MUTATIONS if mutation.name.startswith("beside_")]
 EXTRACTS = [mutation for mutation in MUTATIONS if mutation.name.startswith("extract_")]
 OTHERS = [mutation for mutation in OF_ARCHIVES if not mutation.codes & CLAIMED]
 COMPARED = [mutation for mutation in OF_ARCHIVES if mutation.codes & CLAIMED] + OTHERS[::8]
@@ -101,6 +104,7 @@ def judged() -> Iterator[Judged]:
             if name.startswith("tests.verify_") and getattr(module, "verify_archive", None) is verify_archive:
                 patched.setattr(module, "verify_archive", judged)
         patched.setattr(tests.verify_pair_mutations, "compare_archives", judged.compare)
+        patched.setattr(tests.verify_extract_forgeries, "verify_against", judged.compare)
         yield judged
 
 
@@ -189,6 +193,30 @@ def test_finds_in_an_extract_what_the_verifier_in_python_finds(
     ]
 
 
+@pytest.mark.parametrize("mutation", BESIDE, ids=lambda mutation: mutation.name)
+def test_finds_beside_an_archive_what_the_verifier_in_python_finds(
+    mutation: Mutation, judged: Judged, page: OpenedPage, tmp_path: Path
+) -> None:
+    judged.compared.clear()
+    mutation.run(tmp_path)
+    ((extract, archive, by),) = judged.compared
+    answer = page.compare({path.name: archive_at(path) for path in (extract, archive)}, by.key)
+    assert on_the_page(answer) == in_python(verify_against(extract, archive, by), CLAIMED | OF_EXTRACTS)
+    assert {code for code, _ in on_the_page(answer)} == mutation.codes
+
+
+def test_an_archive_shows_that_the_streams_of_an_extract_end(page: OpenedPage) -> None:
+    extract = extract_of_the_sample("student")
+    pair = {"extract": extract.files(), "archive": extract.b.files()}
+    for both in (pair, dict(reversed(pair.items()))):
+        answer = page.compare(dict(both), pinned(extract.b).key)
+        assert (answer["verdict"], answer["findings"], answer["unchecked"]) == ("verified", [], [])
+        assert "extract-ends" not in {limit["code"] for limit in answer["limits"]}
+        assert answer["facts"]["against"] == len(extract.lines)
+    answer = page.compare({"extract": extract.files(), "archive": extract.b.files(start=33)}, pinned(extract.b).key)
+    assert answer["verdict"] == "incomplete"
+
+
 @pytest.mark.parametrize("scope", ["class", "student", "entries"])
 @pytest.mark.parametrize("make", [extract_of_the_sample, extract_with_results])
 def test_verifies_an_extract_that_nobody_changed(make: Any, scope: str, page: OpenedPage) -> None:
@@ -262,4 +290,4 @@ def test_claims_what_its_documentation_says(page: OpenedPage, claimed: dict[str,
 
 def test_every_claimed_code_is_given_by_a_mutation(claimed: dict[str, list[str]]) -> None:
     assert claimed.keys() <= {code for mutation in MUTATIONS for code in mutation.codes}
-    assert {code for mutation in EXTRACTS for code in mutation.codes} >= OF_EXTRACTS
+    assert {code for mutation in (*EXTRACTS, *BESIDE) for code in mutation.codes} >= OF_EXTRACTS
