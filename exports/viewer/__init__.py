@@ -8,6 +8,7 @@ The scripts, in the order in which they are joined, hang everything on one objec
     hash canonical report note disclosures bag zip seal log tables archive against   verify: bytes in, findings out
     cells rows rows-* compare package                rows of tables from entries, and what the tables say beside them
     types extract extract-* recount                  an extract, which is judged otherwise
+    shapes fields lesson-fields                                                      verify: the fields of events
     words views elements page picking                                                show it: text, never markup
 """
 
@@ -25,6 +26,7 @@ SCRIPTS: Final = (
     *("cells", "rows", "rows-school", "rows-lessons", "rows-results", "rows-oversight", "rows-people"),
     *("compare", "tables", "package"),
     *("types", "extract", "extract-scope", "recount", "archive", "against", "extract-against"),
+    *("shapes", "fields", "lesson-fields"),
     *("words", "views", "elements", "page", "picking"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"
