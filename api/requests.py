@@ -33,6 +33,7 @@ from api.school_facts import SchoolFacts
 from api.schools import OpenSchool, Registry
 from api.strict_json import LIMIT_BYTES, BodyError, parse_body
 from ledger.access.events import PURPOSES, Purpose, Reason, is_basis
+from ledger.journal.vocabulary import ROLE_WORDS
 
 _BodyT = TypeVar("_BodyT")
 ROLE_HEADER: Final = "Letopis-Role"
@@ -250,7 +251,8 @@ def _forbidden(identity: Identity, right: Right) -> tuple[Problem, Reason]:
         return Problem("confidentiality_not_acknowledged", 403, detail), "acknowledgement"
     if identity.label == SESSION and right in RIGHTS.get(identity.role, frozenset()):
         return factor_needed(), "factor"
-    detail = (f"роли {identity.role} не дано право {right.value}", f"the role {identity.role} has no {right.value}")
+    role = ROLE_WORDS.get(identity.role, identity.role)
+    detail = (f"роли «{role}» это не дано ({right.value})", f"the role {identity.role} has no {right.value}")
     return Problem("forbidden", 403, detail), "right"
 
 
@@ -309,7 +311,10 @@ def refuse_strange_query(request: Request) -> None:
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
-            detail = ("такого параметра здесь нет", "there is no such query parameter here")
+            # The name itself is not told again: it is not one of ours.
+            listed = ", ".join(sorted(known))
+            words = (f"здесь есть: {listed}", f"those there are: {listed}") if known else ("никакого", "none at all")
+            detail = (f"такого параметра здесь нет; {words[0]}", f"there is no such query parameter here; {words[1]}")
             raise Problem("bad_request", 400, detail, more={"where": "?"})
         if name in seen:
             detail = ("параметр стоит дважды", "a query parameter stands twice")

@@ -35,7 +35,7 @@ FACTS: Final = {
     "files": ("Файлов", "Files"),
     "index": ("Запись", "Entry"),
     "print_entry": ("Форма: запись", "Form: entry"),
-    "print_position": ("Форма: по запись", "Form: as of"),
+    "print_position": ("Форма: на записи, всего", "Form: as of entries"),
     "print_number": ("Форма: номер", "Form: number"),
     "print_kind": ("Форма: вид", "Form: kind"),
     "print_certified": ("Форма: заверена", "Form: certified"),
@@ -82,6 +82,8 @@ VALUES: Final = {
     "fork": ("РАЗВЕТВЛЕНИЕ: школа подписала две истории", "FORK: the school signed two histories"),
     "differ": ("истории расходятся", "the histories differ"),
 }
+SCOPES: Final = {"class": "класс", "student": "ученик", "entries": "отдельные записи"}
+"""What an extract is of."""
 CHECKED: Final = {
     "files": ("Файлов сверено с манифестами", "Files compared with the manifests"),
     "signatures": ("Подписей контрольных точек", "Signatures of checkpoints"),
@@ -157,7 +159,14 @@ def place_of(place: Place) -> tuple[str, str]:
 
 def facts_of(report: Report) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Return a report's facts: name and value, each in both languages."""
-    return [(FACTS[name], VALUES.get(str(value), (str(value),) * 2)) for name, value in report.facts.items()]
+    return [(FACTS[name], _value_of(name, str(value))) for name, value in report.facts.items()]
+
+
+def _value_of(name: str, value: str) -> tuple[str, str]:
+    scope, _, of = value.partition(" ")
+    if name == "extract" and scope in SCOPES:
+        return f"{SCOPES[scope]} {of}".rstrip(), value
+    return VALUES.get(value, (value, value))
 
 
 def checked_of(report: Report) -> list[tuple[tuple[str, str], int]]:

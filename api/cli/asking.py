@@ -31,15 +31,35 @@ _WIDTH: Final = 110
 _OWN: Final = ("var", "at", "position", "as_csv", "as_json")
 _TOTALS: Final = {
     "absences": "пропусков",
+    "available_hundredths_of_percent": "доступность, сотые процента",
     "candidates": "претендентов",
     "coefficient": "коэффициент, сотые",
     "corrections": "исправлений",
+    "courses": "курсов",
+    "employees": "сотрудников",
+    "excused": "с оправданием",
+    "excuses": "оправданий",
     "facts": "записано",
+    "freshness_alarms": "тревог о свежести",
+    "given_hours": "дано часов",
+    "incidents": "сбоев",
+    "late_without_excuse": "с опозданием без оправдания",
     "lessons": "уроков",
     "lines": "строк",
+    "longer_than_an_hour": "дольше часа",
+    "lost_minutes": "потеряно минут",
     "marks": "отметок",
+    "measurements": "замеров",
+    "no_regulation": "без регламента",
+    "on_time": "в срок",
+    "pending": "срок не вышел",
+    "planned_hours": "часов по плану",
+    "results": "итогов",
+    "rows": "строк",
     "students": "учеников",
+    "teachers": "учителей",
     "without_marks": "без отметок",
+    "working_minutes": "рабочих минут",
     "works": "работ",
 }
 
@@ -163,7 +183,7 @@ def format_text(school: OpenSchool, answered: Answered) -> str:
         f"известно записей / entries known {known.position} ({known.at or '—'}), строк / rows {len(answered.rows)}",
     ]
     if answered.totals:
-        lines.append(", ".join(f"{_total(question, name)} {value}" for name, value in answered.totals.items()))
+        lines.append(", ".join(f"{total_name(question, name)} {value}" for name, value in answered.totals.items()))
     for row in answered.rows:
         shown = [_shown(column, value, names, notes) for column, value in zip(question.columns, row, strict=True)]
         lines.append("  ".join(text for text in shown if text))
@@ -171,7 +191,7 @@ def format_text(school: OpenSchool, answered: Answered) -> str:
     return "\n".join(lines)
 
 
-def _total(question: Question, name: str) -> str:
+def total_name(question: Question, name: str) -> str:
     """A sum's name in Russian: of what a column counts, or one of a few; a name that neither has stays as it is."""
     for column in question.columns:
         if name in column.words:

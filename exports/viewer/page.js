@@ -117,7 +117,10 @@
     const { school } = state;
     const { report, walk } = school.found;
     const names = Object.entries(Letopis.FACTS).filter(([name]) => report.facts[name] !== undefined);
-    const shown = (value) => said(typeof value === "number" ? number(value) : value);
+    const shown = (value) => {
+      if (Letopis.CLOCKS[value] !== undefined) return both(...Letopis.CLOCKS[value]);
+      return said(typeof value === "number" ? number(value) : value);
+    };
     const days = school.values("lessons", "held_on");
     const years = [...new Set(days.map((date) => Number(date.slice(0, 4)) - (date.slice(5, 7) < "08" ? 1 : 0)))].map((year) => `${year}/${year + 1}`);
     const count = (name) => (school.tables[name] ? number(school.tables[name].length) : "");

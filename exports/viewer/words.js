@@ -36,6 +36,11 @@
     files: ["Файлов", "Files"],
   };
 
+  const CLOCKS = {
+    server: ["сервера школы", "the school's server's"],
+    sample: ["учебные: школа вымышлена", "a sample's: the school is made up"],
+  };
+
   // What is said of two archives that were compared.
   const COMPARED = {
     relation: ["Первый и второй", "The first and the second"],
@@ -99,6 +104,6 @@
     String(value).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
 
   Object.assign(Letopis, {
-    VERDICTS, VERDICTS_OF_EXTRACTS, FACTS, COMPARED, RELATIONS, NOT_CHECKED, NOT_CHECKED_OF_EXTRACTS, MEMBERS, number, day, month, moment, visible,
+    VERDICTS, VERDICTS_OF_EXTRACTS, FACTS, CLOCKS, COMPARED, RELATIONS, NOT_CHECKED, NOT_CHECKED_OF_EXTRACTS, MEMBERS, number, day, month, moment, visible,
   });
 })((globalThis.Letopis = globalThis.Letopis || {}));

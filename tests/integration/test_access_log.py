@@ -125,16 +125,20 @@ def test_what_is_asked_for_in_vain_leaves_a_trace_and_is_told_with_the_looks(ser
 
 def test_a_rule_that_says_who_writes_leaves_a_trace_too(server: Served) -> None:
     school, own = SmallClass(server), server.actors["teacher"]
+    days = {"held_on": LAST, "from_date": LAST, "to_date": LAST}
+    with server.as_("teacher") as teacher:
+        problem(teacher.post(f"/classes/{school.group}/checks", json=days), 403, "not_the_class_teacher")
+    (tried,) = server.school.access.log.tried(own)
+    assert (tried.refusal.what, tried.refusal.reason) == ("/classes/{class_group}/checks", "rule")
     admit(server, "teacher")
     with server.as_("administrator") as admin, server.as_("teacher") as stranger:
         other = {"person": server.actors["teacher"], "kind": "teacher", "family_name": "Чужая", "given_name": "Имя"}
         post(admin, "/people", other)
         homework = {"held_on": LAST, "number": 1, "text": "§ 4"}
-        problem(stranger.post(f"/courses/{school.course}/homework", json=homework), 403, "not_the_teacher")
+        problem(stranger.post(f"/courses/{school.course}/homework", json=homework), 403, "out_of_reach")
     (tried,) = server.school.access.log.tried(server.actors["teacher"])
-    assert (tried.refusal.what, tried.refusal.reason) == ("/courses/{course}/homework", "rule")
+    assert (tried.refusal.what, tried.refusal.reason) == ("/courses/{course}/homework", "reach")
     assert tried.refusal.classes == (school.group,), "the class whose course it is"
-    assert not list(server.school.access.log.tried(own))
     admin_id, mine = server.actors["administrator"], {"role": "director", "starts_on": DAY, "basis": "приказ № 1"}
     with server.as_("administrator") as admin:
         problem(admin.post(f"/accounts/{admin_id}/roles", json=mine), 403, "own_role")

@@ -89,7 +89,7 @@ def test_only_who_plans_the_course_plans_its_works(server: Served) -> None:
     with server.as_("inspector") as inspector:
         problem(inspector.post(f"/courses/{school.course}/schedule", json=body), 403, "forbidden")
     with server.as_("teacher") as teacher:
-        problem(teacher.post(f"/courses/{uuid4()}/schedule", json=body), 404, "unknown_course")
+        problem(teacher.post(f"/courses/{uuid4()}/schedule", json=body), 403, "out_of_reach")
 
 
 def test_the_inspectors_question_sees_what_is_planned_beside_what_is_held(server: Served) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.cli.asking import total_name
 from ledger.journal import events as j, result_events as r
 from projections.engine import Views
 from projections.errors import NotYetProjected
@@ -358,6 +361,17 @@ ASKED = {
     "raised-marks": {"days": "60"},
     "homework": {"least": "1"},
 }
+
+
+@pytest.mark.parametrize("slug", list(BY_SLUG))
+def test_a_sum_has_a_name_in_russian(views: Views, slug: str) -> None:
+    question, given = BY_SLUG[slug], ASKED.get(slug, {})
+    choices = [{}, *({p.name: one} for p in question.parameters for one in p.choices)]
+    names = set[str]()
+    for more in choices:
+        with suppress(Misasked):  # a choice that asks for another parameter
+            names |= ask(question, views, given | more).totals.keys()
+    assert {name for name in names if not re.fullmatch("[а-яё,: ]+", total_name(question, name))} == set()
 
 
 @pytest.mark.parametrize("slug", list(BY_SLUG))
