@@ -98,7 +98,7 @@ soak: $(VENV)/dev.stamp ## the long form of the fault campaigns, of flipping eve
 	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/faults tests/properties tests/conformance/test_verifier_every_byte.py tests/house/test_clauses_are_shown.py
 	$(PYTEST) -m slow tests/unit tests/integration
 
-schemathesis: $(VENV)/dev.stamp ## the long form of judging the HTTP interface: 5,000 cases for each role
+schemathesis: $(VENV)/dev.stamp ## the long form of judging the HTTP interface: 5,000 cases for each role; goes on where it was stopped
 	LETOPIS_LONG=1 $(PYTEST) -m "slow or not slow" tests/conformance/test_http_contract.py
 
 messages: $(VENV)/dev.stamp ## bring the Russian catalogue of refusals up to date with the rules
