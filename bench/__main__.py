@@ -13,6 +13,7 @@ from pathlib import Path
 from bench.appending import postgres_appends, sqlite_appends
 from bench.asking import MILLISECONDS, questions_asked, viewed_from, year_school
 from bench.deciding import access_decided
+from bench.erasing import people_erased
 from bench.hostile import hostile_archives
 from bench.keeping import people_kept
 from bench.looking import looks_recorded
@@ -37,6 +38,7 @@ PARTS = (
     "questions",
     "views",
     "spanning",
+    "erasing",
     "growth",
     "archive",
     "documents",
@@ -108,6 +110,9 @@ def _of_a_year(report: Report, folder: Path, wanted: Callable[[str], bool], read
     """What needs the model school's whole year, which takes minutes to make."""
     if wanted("spanning"):
         substitutions_of_years(report, folder / "years", rounds=5)
+    if wanted("erasing"):
+        with _cluster() as cluster:
+            people_erased(report, folder / "erasing", cluster, students=5)
     if wanted("archive"):
         year_archive(report, folder)
     if wanted("questions") or wanted("views"):

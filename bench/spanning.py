@@ -36,7 +36,7 @@ YEARS: Final = 5
 REQUEST_MILLISECONDS: Final = 2_000.0
 _YEAR: Final = timedelta(weeks=52)
 _ONCE: Final = frozenset({"school_opened/1", "person_registered/1", "bell_schedule_set/1"})
-_YEARLY: Final = frozenset(
+YEARLY: Final = frozenset(
     f"{name}/1"
     for name in (
         *("school_year_opened", "period_defined", "class_group_opened", "course_opened", "teacher_assigned"),
@@ -62,7 +62,7 @@ def substitutions_of_years(report: Report, folder: Path, rounds: int) -> None:
     sample = SampleSchool(SEED, "M")
     found(folder, sample, "sqlite")
     with open_school(folder, background=False) as school:
-        last = _record(school, list(_model_year(sample)))
+        last = record_years(school, model_year(sample))
         token = let_in(school)
         school.views.rebuild(school.recorder)
         query = {"from": "2026-09-01", "to": last}
@@ -82,8 +82,12 @@ def substitutions_of_years(report: Report, folder: Path, rounds: int) -> None:
         print(f"{YEARS} years, {size} entries: {rows} lessons substituted, {missed} missed")
 
 
-def _model_year(sample: SampleSchool) -> Iterator[_Recorded]:
-    """The model year's entries that are wanted, by command."""
+def model_year(sample: SampleSchool, yearly: frozenset[str] = YEARLY) -> list[_Recorded]:
+    """The model year's entries of these types, and of the people's and the school's, by command."""
+    return list(_model_year(sample, yearly))
+
+
+def _model_year(sample: SampleSchool, yearly: frozenset[str]) -> Iterator[_Recorded]:
     journal = Journal(find_zone)
     for planned in sample:
         if planned.count == 0:
@@ -92,18 +96,18 @@ def _model_year(sample: SampleSchool) -> Iterator[_Recorded]:
         wanted = []
         for number, (stream, _, event) in enumerate(journal.apply(planned.command, planned.actor, planned.at)):
             topic, state = CODEC.encode(event)
-            if topic in _YEARLY or topic in _ONCE:
+            if topic in yearly or topic in _ONCE:
                 wanted.append((index + number, stream, topic, state.decode()))
         if wanted:
             yield _Recorded(planned.at, planned.actor, wanted)
 
 
-def _record(school: OpenSchool, year: list[_Recorded]) -> str:
+def record_years(school: OpenSchool, year: list[_Recorded], years: int = YEARS) -> str:
     """Record the year as often as there are years; returns the last day of all."""
     versions: Counter[str] = Counter()
     same = {one.split("/", 1)[1] for recorded in year for _, one, topic, _ in recorded.events if topic in _ONCE}
     size = 0
-    for number in range(YEARS):
+    for number in range(years):
         new_id = partial(_other_id, number, same)
         indexes: dict[str, str] = {}
         for recorded in year:
@@ -122,7 +126,7 @@ def _record(school: OpenSchool, year: list[_Recorded]) -> str:
                 )
                 school.recorder.insert_events(stored, command=command)
                 size += len(stored)
-    return (date(2027, 5, 31) + (YEARS - 1) * _YEAR).isoformat()
+    return (date(2027, 5, 31) + (years - 1) * _YEAR).isoformat()
 
 
 def _new_index(known: Mapping[str, str], found: re.Match[str]) -> str:
