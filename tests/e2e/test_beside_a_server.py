@@ -12,7 +12,7 @@ import httpx
 import orjson
 import pytest
 
-from tests.command_line import acknowledge, founded, letopis, serving
+from tests.command_line import acknowledge, founded, letopis, letopis_here, serving
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "small"
 
@@ -39,7 +39,7 @@ class Served:
 def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     var = tmp_path_factory.mktemp("beside") / "var"
     token = founded(var)["sign_ins"]["administrator"]["token"]  # type: ignore[index]
-    done = letopis("import", "--var", str(var), str(EXAMPLES))
+    done = letopis_here("import", "--var", str(var), str(EXAMPLES))
     assert done.returncode == 0, done.stdout + done.stderr
     return var, token
 
@@ -64,8 +64,8 @@ def test_what_only_reads_works_beside_a_server(served: Served) -> None:
         ["audit"],
         ["import", str(EXAMPLES), "--dry-run"],
     ):
-        for env in ({}, {"LETOPIS_READ_ONLY": "y"}):
-            done = letopis(command[0], "--var", str(served.var), "--json", *command[1:], **env)
+        for run, env in ((letopis, {}), (letopis_here, {"LETOPIS_READ_ONLY": "y"})):
+            done = run(command[0], "--var", str(served.var), "--json", *command[1:], **env)
             assert (done.returncode, done.stderr) == (0, ""), (command, env, done.stdout)
     served.record()
     people = httpx.get(f"{served.base}/classes", headers=served.headers)
@@ -73,20 +73,20 @@ def test_what_only_reads_works_beside_a_server(served: Served) -> None:
 
 
 def test_a_page_without_corrections_has_no_legend_and_a_latin_letter_gets_a_hint(served: Served) -> None:
-    page = letopis("replay", "--var", str(served.var), "--class", "5А")
+    page = letopis_here("replay", "--var", str(served.var), "--class", "5А")
     assert "5А, позиция" in page.stdout
     assert "*" not in page.stdout
-    latin = letopis("replay", "--var", str(served.var), "--class", "5A")
+    latin = letopis_here("replay", "--var", str(served.var), "--class", "5A")
     assert (latin.returncode, latin.stderr.strip().endswith("Russian one: 5А")) == (2, True), latin.stderr
 
 
 def test_an_archive_of_a_range_says_how_many_entries_it_has(served: Served, tmp_path: Path) -> None:
     served.sign()
-    since = orjson.loads(letopis("checkpoint", "--var", str(served.var), "--json").stdout)["size"]
+    since = orjson.loads(letopis_here("checkpoint", "--var", str(served.var), "--json").stdout)["size"]
     for _ in range(3):
         served.record()
     served.sign()
-    done = letopis("export", "--var", str(served.var), "--out", str(tmp_path / "range"), "--since", str(since))
+    done = letopis_here("export", "--var", str(served.var), "--out", str(tmp_path / "range"), "--since", str(since))
     assert "записей / entries: 3\n" in done.stdout, done.stdout + done.stderr
 
 
@@ -114,7 +114,7 @@ def test_a_server_that_signs_by_itself_is_waited_for(imported: tuple[Path, str])
 def test_an_unsigned_log_says_in_both_languages_how_it_gets_signed(served: Served, tmp_path: Path) -> None:
     served.record()
     for command in (["checkpoint"], ["export", "--out", str(tmp_path / "archive")]):
-        done = letopis(command[0], "--var", str(served.var), *command[1:], LETOPIS_CHECKPOINT_SECONDS="1")
+        done = letopis_here(command[0], "--var", str(served.var), *command[1:], LETOPIS_CHECKPOINT_SECONDS="1")
         assert (done.returncode, done.stdout) == (3, "")
         assert re.search("[а-я]{4}.* / .*a server has the journal", done.stderr)
         assert "POST /v1/schools/1534/checkpoints" in done.stderr
@@ -123,7 +123,7 @@ def test_an_unsigned_log_says_in_both_languages_how_it_gets_signed(served: Serve
 
 def test_what_must_record_asks_to_stop_the_server(served: Served) -> None:
     for command in (["import", str(EXAMPLES)], ["migrate"], ["serve", "--port", "0"], ["audit", "--unlatch"]):
-        done = letopis(command[0], "--var", str(served.var), *command[1:])
+        done = letopis_here(command[0], "--var", str(served.var), *command[1:])
         assert (done.returncode, done.stdout) == (3, ""), command
         assert re.search("остановите .* / .*stop", done.stderr), done.stderr
         assert "READ_ONLY" not in done.stderr

@@ -22,8 +22,7 @@ from tests.command_line import LETOPIS, acknowledge, founded, letopis, letopis_h
 from tests.conftest import Database
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_sample_school_is_served_within_seconds_and_ends_when_told(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_sample_school_is_served_within_seconds_and_ends_when_told(tmp_path: Path) -> None:
     var = tmp_path / "var"
     begun = time.monotonic()
     with serving("--var", str(var), "--sample") as (process, base, said):
@@ -34,14 +33,8 @@ def test_a_sample_school_is_served_within_seconds_and_ends_when_told(tmp_path: P
         assert health["size"] == health["signed"] == health["position"] > 1_000
         classes = httpx.get(f"{base}/v1/schools/sample/classes", headers={"Authorization": f"Bearer {token}"})
         assert classes.json()["rows"]
-        with httpx.stream(
-            "GET", f"{base}/v1/schools/sample/feed", headers={"Authorization": f"Bearer {token}"}
-        ) as stream:
-            lines = stream.iter_lines()
-            next(lines)
-            process.send_signal(number)
-            assert sum(1 for _ in lines) >= 0, "the feed ends in order"
-        assert process.wait(15) == 0
+        _check_ends_in_the_midst_of_its_feed(process, base, token, signal.SIGINT)
+    assert not list(var.glob("*-wal")), "the databases were closed"
     size = health["size"]
     with serving("--var", str(var), "--sample") as (process, base, said):
         assert not any("loading" in line for line in said), "a school that is there is left as it is"
@@ -54,10 +47,20 @@ def test_a_sample_school_is_served_within_seconds_and_ends_when_told(tmp_path: P
         assert audited.returncode == 0, "an audit reads beside a server"
         assert orjson.loads(audited.stdout)["entries"] == size
         assert letopis("audit", "--var", str(var), "--unlatch").returncode == 3
-        process.send_signal(number)
-        assert process.wait(15) == 0
+        _check_ends_in_the_midst_of_its_feed(process, base, token, signal.SIGTERM)
     assert not list(var.glob("*-wal")), "the databases were closed"
     _check_closed_to_others(var)
+
+
+def _check_ends_in_the_midst_of_its_feed(
+    process: subprocess.Popen[str], base: str, token: str, number: signal.Signals
+) -> None:
+    with httpx.stream("GET", f"{base}/v1/schools/sample/feed", headers={"Authorization": f"Bearer {token}"}) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        process.send_signal(number)
+        assert sum(1 for _ in lines) >= 0, "the feed ends in order"
+    assert process.wait(15) == 0
 
 
 def _check_closed_to_others(var: Path) -> None:
@@ -91,7 +94,9 @@ def test_each_command_gives_programs_one_json_object(tmp_path: Path) -> None:
         ["export", "--out", str(tmp_path / "archive"), "--zip"],
         ["export", "--out", str(tmp_path / "open"), "--public"],
     ):
-        done = letopis(command[0], "--var", str(var), "--json", *command[1:])
+        done = (letopis if command[0] in ("checkpoint", "audit") else letopis_here)(
+            command[0], "--var", str(var), "--json", *command[1:]
+        )
         assert done.returncode == 0, (command, done.stderr)
         assert isinstance(orjson.loads(done.stdout), dict)
         assert done.stderr == "", command
@@ -177,17 +182,17 @@ def test_keys_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     good = letopis("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
     assert good.returncode == 0, good.stderr
     for env in ({}, {"LETOPIS_KEY_PASSPHRASE": "неверная"}):
-        done = letopis("checkpoint", "--var", str(var), **env)
+        done = letopis_here("checkpoint", "--var", str(var), **env)
         assert done.returncode == 3
         assert "passphrase" in done.stderr
         assert "верная" not in done.stderr
     (var / "keys" / "signing.pem").chmod(0o644)
-    done = letopis("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
+    done = letopis_here("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
     assert (done.returncode, "chmod 600" in done.stderr) == (3, True)
     (var / "keys" / "signing.pem").chmod(0o600)
     for name, code in (("keys/request.key", 2), ("keys/vault/kek", 3), ("school.json", 2)):
         moved = (var / name).rename(tmp_path / "moved")
-        done = letopis("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
+        done = letopis_here("checkpoint", "--var", str(var), LETOPIS_KEY_PASSPHRASE="верная фраза")
         assert done.returncode == code, (name, done.stderr)
         assert done.stderr.count("\n") == 1
         moved.rename(var / name)
@@ -204,13 +209,13 @@ def test_a_changed_byte_is_a_finding_of_the_audit(school: Path) -> None:
     report = orjson.loads(done.stdout)
     assert report["passed"] is False
     assert "checkpoint_differs" in {found["code"] for found in report["findings"]}
-    assert letopis("checkpoint", "--var", str(school)).returncode == 1, "nothing is signed over it"
+    assert letopis_here("checkpoint", "--var", str(school)).returncode == 1, "nothing is signed over it"
 
 
 def test_a_latch_is_lifted_by_an_audit_that_is_asked_to(school: Path) -> None:
     latch = school / "ledger.sqlite3.latched"
     latch.write_text("disk I/O error")
-    seen = letopis("audit", "--var", str(school), "--json")
+    seen = letopis_here("audit", "--var", str(school), "--json")
     assert (seen.returncode, orjson.loads(seen.stdout)["latched"]) == (0, "disk I/O error")
     assert latch.exists()
     lifted = letopis("audit", "--var", str(school), "--json", "--unlatch")
@@ -330,7 +335,7 @@ def test_every_command_and_option_is_explained_in_russian_and_english() -> None:
     for name in COMMANDS:
         (line,) = [line for line in summary.stdout.splitlines() if line.startswith(f"  {name} ")]
         assert in_two_languages(line.removeprefix(f"  {name}")), line
-        done = letopis(name, "--help", COLUMNS="200")
+        done = letopis_here(name, "--help", COLUMNS="200")
         assert (done.returncode, done.stderr) == (0, ""), name
         assert in_two_languages(done.stdout.split("\n\n")[1]), name
         for line in done.stdout.splitlines():
@@ -436,94 +441,97 @@ def test_views_that_differ_are_a_finding(school: Path) -> None:
     assert (found["equal"], [row["table"] for row in found["findings"]]) == (False, ["schools"])
 
 
-def test_substitutions_of_a_month_are_told_as_text_json_and_table(tmp_path: Path) -> None:
-    var = tmp_path / "var"
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample school that was served once, for tests that only ask."""
+    var = tmp_path_factory.mktemp("sample") / "var"
     with serving("--var", str(var), "--sample"):
         pass
-    whole = orjson.loads(letopis("substitutions", "--var", str(var), "--json").stdout)
+    return var
+
+
+def test_substitutions_of_a_month_are_told_as_text_json_and_table(sample: Path) -> None:
+    var = sample
+    whole = orjson.loads(letopis_here("substitutions", "--var", str(var), "--json").stdout)
     assert whole["lessons"] == len(whole["rows"]) > 3
     row = whole["rows"][0]
     asked = ("substitutions", "--var", str(var), "--month", row["held_on"][:7], "--employee", row["absent_teacher"])
-    month = orjson.loads(letopis(*asked, "--json").stdout)
+    month = orjson.loads(letopis_here(*asked, "--json").stdout)
     assert row in month["rows"]
     assert {row["absent_teacher"]} == {total["employee"] for total in month["totals"]}
     name = whole["people"][row["absent_teacher"]]
-    assert f"{name}: " in letopis(*asked).stdout
-    table = letopis(*asked, "--csv").stdout
+    assert f"{name}: " in letopis_here(*asked).stdout
+    table = letopis_here(*asked, "--csv").stdout
     assert table.count("\n") == len(month["rows"]) + len(month["missed"]) + 1
     assert row["basis"] in table
-    before = letopis(*asked, "--position", str(row["fact"]), "--json")
+    before = letopis_here(*asked, "--position", str(row["fact"]), "--json")
     assert row["fact"] not in [one["fact"] for one in orjson.loads(before.stdout)["rows"]]
     for wrong in (("--month", "2026-13"), ("--month", "2026-09", "--from", "2026-09-01"), ("--employee", "Петрова")):
-        assert letopis("substitutions", "--var", str(var), *wrong).returncode == 2
+        assert letopis_here("substitutions", "--var", str(var), *wrong).returncode == 2
 
 
-def test_what_was_recorded_late_is_told_as_text_and_json_and_counted(tmp_path: Path) -> None:
-    var = tmp_path / "var"
-    with serving("--var", str(var), "--sample"):
-        pass
-    whole = orjson.loads(letopis("deadlines", "--var", str(var), "--json").stdout)
+def test_what_was_recorded_late_is_told_as_text_and_json_and_counted(sample: Path) -> None:
+    var = sample
+    whole = orjson.loads(letopis_here("deadlines", "--var", str(var), "--json").stdout)
     assert {row["status"] for row in whole["rows"]} <= {"late", "missing"}
     row = next(row for row in whole["rows"] if row["rule"] == "lesson" and row["status"] == "late")
     asked = ("deadlines", "--var", str(var), "--month", row["held_on"][:7])
-    of_class = orjson.loads(letopis(*asked, "--class", row["class_name"], "--json").stdout)
+    of_class = orjson.loads(letopis_here(*asked, "--class", row["class_name"], "--json").stdout)
     assert row in of_class["rows"]
-    of_teacher = orjson.loads(letopis(*asked, "--teacher", row["teacher"], "--json").stdout)
+    of_teacher = orjson.loads(letopis_here(*asked, "--teacher", row["teacher"], "--json").stdout)
     assert row in of_teacher["rows"]
-    text = letopis(*asked, "--teacher", row["teacher"]).stdout
+    text = letopis_here(*asked, "--teacher", row["teacher"]).stdout
     assert f"{whole['people'][row['teacher']]}: запись урока / lesson: с опозданием / late" in text
     assert row["due_local"] in text
-    counted = orjson.loads(letopis(*asked, "--teacher", row["teacher"], "--counts", "--json").stdout)
+    counted = orjson.loads(letopis_here(*asked, "--teacher", row["teacher"], "--counts", "--json").stdout)
     late = sum(of["rule"] == "lesson" and of["status"] == "late" for of in of_teacher["rows"])
     assert [of["late"] for of in counted["rows"] if of["rule"] == "lesson"] == [late]
-    assert "запись урока / lesson: " in letopis(*asked, "--counts").stdout
+    assert "запись урока / lesson: " in letopis_here(*asked, "--counts").stdout
     for wrong in (
         ("--month", "2026-13"),
         ("--class", "99Я"),
         ("--teacher", "Петрова"),
         ("--at", "x", "--position", "1"),
     ):
-        assert letopis("deadlines", "--var", str(var), *wrong).returncode == 2
-        assert letopis("worklist", "--var", str(var), *wrong).returncode == 2
-    listed = orjson.loads(letopis("worklist", *asked[1:], "--class", row["class_name"], "--json").stdout)
+        assert letopis_here("deadlines", "--var", str(var), *wrong).returncode == 2
+        assert letopis_here("worklist", "--var", str(var), *wrong).returncode == 2
+    listed = orjson.loads(letopis_here("worklist", *asked[1:], "--class", row["class_name"], "--json").stdout)
     (closed,) = [one for one in listed["rows"] if (one["lesson"], one["rule"]) == (row["lesson"], "lesson")]
     assert (closed["is_open"], closed["closed_how"], closed["closed_at"]) == (False, "filled", row["recorded_at"])
     assert sum(week["by_rule"] + week["by_person"] for week in listed["weeks"]) == len(listed["rows"])
-    assert f"внесено / filled: {closed['closed_by']}" in letopis("worklist", *asked[1:]).stdout
-    waiting = orjson.loads(letopis("worklist", *asked[1:], "--open", "--json").stdout)["rows"]
+    assert f"внесено / filled: {closed['closed_by']}" in letopis_here("worklist", *asked[1:]).stdout
+    waiting = orjson.loads(letopis_here("worklist", *asked[1:], "--open", "--json").stdout)["rows"]
     assert all(one["is_open"] for one in waiting)
 
 
-def test_a_classs_summary_sheet_and_what_its_journal_lacks_are_told(tmp_path: Path) -> None:
-    var = tmp_path / "var"
-    with serving("--var", str(var), "--sample"):
-        pass
-    journals = orjson.loads(letopis("journals", "--var", str(var), "--json").stdout)
+def test_a_classs_summary_sheet_and_what_its_journal_lacks_are_told(sample: Path) -> None:
+    var = sample
+    journals = orjson.loads(letopis_here("journals", "--var", str(var), "--json").stdout)
     row = journals["rows"][0]
     assert row["state"] == "open"
-    assert f"{row['class_name']}: " in letopis("journals", "--var", str(var)).stdout
+    assert f"{row['class_name']}: " in letopis_here("journals", "--var", str(var)).stdout
     asked = ("--var", str(var), "--class", row["class_name"])
-    sheet = orjson.loads(letopis("sheet", *asked, "--json").stdout)
+    sheet = orjson.loads(letopis_here("sheet", *asked, "--json").stdout)
     assert sheet["sha256"] == row["sha256"]
     assert any(one["cells"] for one in sheet["rows"])
     name = sheet["people"][sheet["rows"][0]["student"]]
-    assert name in letopis("sheet", *asked).stdout
+    assert name in letopis_here("sheet", *asked).stdout
     raw = subprocess.run([*LETOPIS, "sheet", *asked, "--csv"], capture_output=True, check=True).stdout
     assert sha256(raw).hexdigest() == sheet["sha256"]
     assert name.encode() not in raw
-    first = orjson.loads(letopis("sheet", *asked, "--json", "--position", str(sheet["entries"][0])).stdout)
+    first = orjson.loads(letopis_here("sheet", *asked, "--json", "--position", str(sheet["entries"][0])).stdout)
     assert (first["entries"], first["sha256"] == sheet["sha256"]) == ([], False)
-    versions = orjson.loads(letopis("sheet", *asked, "--versions", "--json").stdout)
+    versions = orjson.loads(letopis_here("sheet", *asked, "--versions", "--json").stdout)
     assert [one["sha256"] for one in versions["rows"]] == [sheet["sha256"]]
-    assert sheet["sha256"][:16] in letopis("sheet", *asked, "--versions").stdout
-    lacks = orjson.loads(letopis("lacks", *asked, "--json").stdout)
+    assert sheet["sha256"][:16] in letopis_here("sheet", *asked, "--versions").stdout
+    lacks = orjson.loads(letopis_here("lacks", *asked, "--json").stdout)
     counts = {one["what"] for one in lacks["counts"]}
     assert {"council", "result"} <= counts
     assert lacks["size"] == journals["position"]
-    assert "нет решения педагогического совета" in letopis("lacks", *asked).stdout
+    assert "нет решения педагогического совета" in letopis_here("lacks", *asked).stdout
     for wrong in (
         ("--class", "99Ъ"),
         (*asked[2:], "--csv", "--versions"),
         (*asked[2:], "--at", "2026", "--position", "1"),
     ):
-        assert letopis("sheet", "--var", str(var), *wrong).returncode == 2
+        assert letopis_here("sheet", "--var", str(var), *wrong).returncode == 2
