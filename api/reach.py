@@ -15,15 +15,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from threading import Lock
-from typing import Final, NamedTuple, Protocol
-
-from starlette.requests import Request
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ledger.journal.account_events import RoleGranted
 from ledger.journal.course import Course
 from ledger.journal.lesson import Lesson
 from ledger.journal.roster import ClassGroup
 from ledger.journal.year import Period
+
+if TYPE_CHECKING:
+    from starlette.requests import Request  # commands ask for reach too, and serve nothing
 
 SUBSTITUTE_DAYS: Final = 14
 """How long before and after a lesson its planned substitute reads the course: works of that lesson are marked later."""

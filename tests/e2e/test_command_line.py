@@ -298,7 +298,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert "serve" in done.stdout
 
 
-SERVING = ("fastapi", "uvicorn", "httpx", "fido2", "joserfc", "typst")
+SERVING = ("fastapi", "starlette.requests", "anyio", "uvicorn", "httpx", "fido2", "joserfc", "typst")
 
 
 def test_a_question_imports_nothing_of_what_serves(school: Path) -> None:
