@@ -35,6 +35,7 @@ settings.load_profile("letopis")
 LONGEST = {
     "test_clauses_are_shown.py", "test_http_contract.py", "test_verifier_mutations.py", "test_verifier_hostile.py",
     "test_viewer_mutations.py", "test_http_soak.py", "test_access_log.py", "test_command_line.py", "test_readme_blocks.py",
+    "test_beside_a_server.py",
 }  # fmt: skip
 """Files of more than half a minute: one that began last would run while the other workers have nothing left."""
 
