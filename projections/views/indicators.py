@@ -30,6 +30,7 @@ from projections.views.plan import Courses
 STATUSES: Final[tuple[Status, ...]] = ("on_time", "late", "missing", "exempt")
 TIMINGS: Final[tuple[Timing, ...]] = ("same_day", "before_close", "reopened", "after_close")
 JUDGED: Final[tuple[Rule, ...]] = (*RULES, "result")
+_FEW_DAYS: Final = 92
 INDICATORS: Final[tuple[str, ...]] = (
     "lessons.given",
     *(f"{rule}.{status}" for rule in RULES for status in STATUSES),
@@ -161,8 +162,9 @@ def _counts(
         counts[who, month]["lessons.given"] += how_many
         if index is not None:
             counts[who, month][f"completeness.{index}"] += how_many
-    for (who, day, *_), timing in _timed(views, by, asked):
-        of(who, day)[f"corrections.{timing}"] += 1
+    timed = Counter((row[0], row[1], timing) for row, timing in _timed(views, by, asked))
+    for (who, day, timing), how_many in timed.items():
+        of(who, day)[f"corrections.{timing}"] += how_many
     for found in _results(views, by, asked):
         of(found.teacher, found.obtained_at)[f"result.{found.verdict.status}"] += found.how_many
     for substituted in _substitutions(views, by.position, asked):
@@ -251,49 +253,62 @@ def _days(asked: Asked) -> dict[str, object]:
     return days if asked.teacher is None else days | {"teacher": asked.teacher}
 
 
-# What a correction made stands under its own entry in the table of its fact: there is the fact's first entry.
-_TIMED: Final = """l.teacher, l.held_on, l.course, k.entry, k.request,
-      CASE k.what
-        WHEN 'lesson' THEN (SELECT x.fact FROM {lessons} x WHERE x.entry = k.entry)
-        WHEN 'substitution' THEN (SELECT x.fact FROM {substitutions} x WHERE x.entry = k.entry)
-        WHEN 'work' THEN (SELECT x.fact FROM {works} x WHERE x.entry = k.entry)
-        WHEN 'homework' THEN (SELECT x.fact FROM {homework} x WHERE x.entry = k.entry)
-        ELSE c.fact END"""
-_CORRECTIONS: Final = f"""
-    FROM {{corrections}} k
-    JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
-    LEFT JOIN {{cells}} c ON c.entry = k.entry
-    WHERE {stands("k")} AND k.action <> 'reason_set'"""
+_CORRECTIONS: Final = f"""SELECT l.teacher, l.held_on, l.course, k.entry, k.request, k.corrects, k.action%s
+    FROM %s%s WHERE l.lesson = k.lesson AND {stands("l")} AND {stands("k")}"""
+_BY_CORRECTIONS: Final = "{corrections} k CROSS JOIN {lessons} l"
+_BY_LESSONS: Final = "{lessons} l CROSS JOIN {corrections} k"
+_WITH_CELLS: Final = (", l.number, l.lesson, c.student", " LEFT JOIN {cells} c ON c.entry = k.entry")
 _CLASSES: Final = f"SELECT o.course, o.class_group FROM {{courses}} o WHERE {stands('o')}"
 
 
-def _timed(views: Reader, by: Judging, asked: Asked, more: str = "") -> Iterator[tuple[tuple[Any, ...], Timing]]:
+def _timed(
+    views: Reader, by: Judging, asked: Asked, more: tuple[str, str] = ("", "")
+) -> Iterator[tuple[tuple[Any, ...], Timing]]:
     """Corrections and annulments of the lessons asked about, whoever made them, told apart as their register does.
 
-    Each has the teacher, the lesson's day, the course, the entry, that of the request, and columns that are asked for.
+    Each has the teacher, the lesson's day, the course, the entry, that of the request, that which it corrects, the
+    action, and columns that are asked for, with the tables that have them.
     """
-    sql = f"SELECT {_TIMED}{more} {_CORRECTIONS}{_of_teacher(asked)}"
-    rows = views.select(sql, {"at": by.position, **_days(asked)})
+    columns, tables = more
+    sql = _CORRECTIONS % (columns, _BY_CORRECTIONS if _is_wide(asked) else _BY_LESSONS, tables)
+    rows = views.select(f"{sql}{_of_teacher(asked)}", {"at": by.position, **_days(asked)})
     if not rows:
         return
     closed, days = Closed(views, by.position), _Days(views, by)
     groups = dict(views.select(_CLASSES, {"at": by.position}))
+    # What stands for a fact was made by its first entry, or by the last of its corrections: all of them are here.
+    before = {row[3]: row[5] for row in rows}
     for row in rows:
-        _, held_on, course, entry, request, first, *_ = row
-        if course not in groups:
+        _, held_on, course, entry, request, corrects, action, *_ = row
+        if action == "reason_set" or course not in groups:
             continue
         if request is not None:
             yield row, "after_close"
         elif closed.before(entry, groups[course], held_on):
             yield row, "reopened"
         else:
-            yield row, "same_day" if days.of(entry) == days.of(first) else "before_close"
+            yield row, "same_day" if days.of(entry) == days.of(_first(corrects, before)) else "before_close"
+
+
+def _is_wide(asked: Asked) -> bool:
+    """Whether so many lessons are asked about that a look at every correction is shorter."""
+    if asked.teacher is not None:
+        return False
+    first, last = (date.fromisoformat(day) for day in (asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY))
+    return (last - first).days > _FEW_DAYS
+
+
+def _first(entry: int, before: Mapping[int, int]) -> int:
+    """The first entry of a fact, from one that stood for it; `before`: correction -> what it corrects."""
+    while entry in before:
+        entry = before[entry]
+    return entry
 
 
 def _corrections(views: Reader, by: Judging, asked: Asked) -> Iterator[_Counted]:
     """The same with the entries of each."""
-    for row, timing in _timed(views, by, asked, ", l.number, l.lesson, c.student, k.corrects"):
-        teacher, held_on, course, entry, request, _, number, lesson, student, corrects = row
+    for row, timing in _timed(views, by, asked, _WITH_CELLS):
+        teacher, held_on, course, entry, request, corrects, _, number, lesson, student = row
         entries = tuple(sorted({corrects, entry} if request is None else {corrects, request, entry}))
         yield _Counted(teacher, timing, IndicatorFact(held_on, number, lesson, course, student, 1, entries))
 
@@ -375,6 +390,8 @@ def _results(views: Reader, by: Judging, asked: Asked) -> Iterator[_Shown]:
         shown[sheet, what].append((entry, obtained_at))
     wanted = {(row[1], row[2]) for row in rows}
     recorded = moments(views, [entry for key, of in shown.items() if key in wanted for entry, _ in of])
+    # Most results are obtained, and shown, together with many others.
+    verdicts: dict[tuple[str, int | None], Verdict] = {}
     for course, sheet, what, own, count, lowest, highest in rows:
         for between, many, publication in _parts(views, by.position, (sheet, what, count, lowest, highest), shown):
             since = own or (publication and publication[1])
@@ -383,9 +400,12 @@ def _results(views: Reader, by: Judging, asked: Asked) -> Iterator[_Shown]:
             responsible = courses.responsible(course, since[:10])
             if responsible is None or asked.teacher not in (None, responsible[0]):
                 continue
-            entered = None if publication is None else Entered(publication[0], recorded[publication[0]])
-            moment = wall(date.fromisoformat(since[:10]), since[11:], by.school)
-            verdict = result(moment, entered, school=by.school, now=by.now)
+            key = since, None if publication is None else publication[0]
+            verdict = verdicts.get(key)
+            if verdict is None:
+                entered = None if publication is None else Entered(publication[0], recorded[publication[0]])
+                moment = wall(date.fromisoformat(since[:10]), since[11:], by.school)
+                verdict = verdicts[key] = result(moment, entered, school=by.school, now=by.now)
             yield _Shown(responsible[0], course, sheet, what, since, between, many, verdict)
 
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from hypothesis import given, strategies as st
 
+from ledger.journal import events as j
 from ledger.journal.deadlines.completeness import completeness
 from ledger.journal.deadlines.verdict import Verdict
 from projections.engine import Views
 from projections.views.indicators import INDICATORS, indicator_facts, indicators, indicators_by_month
 from tests import projection_oracle as oracle
 from tests.planned_days import Unrecorded
-from tests.properties.test_deadline_register import DeadlineLog, _asked_at, _quiet, about, all_verdicts, schools
+from tests.properties.test_deadline_register import (
+    MOSCOW,
+    DeadlineLog,
+    _asked_at,
+    _quiet,
+    about,
+    all_verdicts,
+    schools,
+)
 
 __all__ = ["schools"]
 
@@ -106,6 +117,39 @@ def test_a_month_of_its_own_is_what_its_days_give(
     ):
         of_days = indicators(views, teacher=teacher, from_date=first, to_date=last, at=at).rows
         assert [row for of, row in found if of == month and row.count] == [row for row in of_days if row.count]
+
+
+def test_a_correction_is_told_apart_by_the_first_entry_of_what_it_mends(tmp_path: Path) -> None:
+    school = DeadlineLog(3, classes_count=1, students_count=2, courses_count=1)
+    school.adopt()
+    course, group, _ = school.courses[0]
+    lesson, work, teacher = f"lesson/{school.id()}", school.id(), school.teachers[0]
+    day = (school.log.at.astimezone(MOSCOW).date() + timedelta(days=4)).isoformat()
+    header: dict[str, Any] = {"held_on": day, "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+    marked, missing = school.students[group][:2]
+    _, _, mark, absence = school.command(
+        (lesson, j.LessonRecorded(course=course, teacher=teacher, topic="Т", attendance="taken", **header)),
+        (lesson, j.WorkRecorded(work=work, kind="answer", written=False, weight=100)),
+        (lesson, j.MarkRecorded(student=marked, work=work, value="4")),
+        (lesson, j.AbsenceRecorded(student=missing, code="absent")),
+        seconds=300_000,
+    )
+    to_next_day = 100_000
+    # Each mends what the one before it left; of those of one day, the first entry may be of an earlier one.
+    for seconds, old, new in ((60, "4", "5"), (60, "5", "3"), (to_next_day, "3", "4"), (60, "4", "5")):
+        mended = j.MarkCorrected(corrects=mark, old=old, new=new, reason="typo")
+        (mark,) = school.command((lesson, mended), seconds=seconds)
+    (absence,) = school.command((lesson, j.AbsenceReasonSet(absence=absence, code="ill", basis="с. 1")), seconds=60)
+    gone = j.AbsenceAnnulled(corrects=absence, old="ill", new=None, reason="typo")
+    school.command((lesson, gone), seconds=60)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        narrowed: tuple[dict[str, Any], ...] = ({}, {"teacher": teacher}, {"from_date": day, "to_date": day})
+        for asked in narrowed:
+            counts = {row.indicator: row.count for row in indicators(views, **asked).rows}
+            assert (counts["corrections.same_day"], counts["corrections.before_close"]) == (2, 3), asked
+        expected = counted(oracle.fold(school.log.raws), school.log.at, "", "9999")[teacher]
+        assert (expected["corrections.same_day"], expected["corrections.before_close"]) == (2, 3)
 
 
 def test_the_schools_have_something_of_most_indicators(schools: list[tuple[DeadlineLog, Views]]) -> None:
