@@ -145,8 +145,12 @@ class Plan:
     def counts(self, planner: Planner) -> Iterator[tuple[str, _Counts]]:
         """School days of a class in the plan's days, each with how many lessons which course has."""
         shapes: dict[tuple[int, int, bool], _Counts] = {}
+        # Both in order of their days: what is in force moves on with them.
+        following = iter(planner.timetables)
+        timetable, behind = None, next(following, None)
         for day, weekday, is_odd_week in self._school_days(planner.calendar):
-            timetable = in_force(planner.timetables, day)
+            while behind is not None and behind.from_day <= day:
+                timetable, behind = behind, next(following, None)
             if timetable is None:
                 continue
             key = (timetable.entry, weekday, is_odd_week)

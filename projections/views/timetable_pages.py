@@ -214,9 +214,9 @@ class Board:
         for class_group, days in self._uneven_days(wanted, is_unplanned_asked=is_unplanned_asked).items():
             for some in _parts(sorted(days)):
                 held = read_held(self._views, self.position, first, last, class_group=class_group, days=some)
-                rows += (row for day in some for row in self._rows_of(class_group, day, held))
-        one_sided = (row for row in rows if row.is_over and (row.lesson is None or row.timetable_entry is None))
-        theirs = (row for row in one_sided if teacher in (None, row.teacher) and owed_by in (None, row.owed_by))
+                rows += (row for day in some for row in self._rows_of(class_group, day, held, is_even_asked=False))
+        over = (row for row in rows if row.is_over)
+        theirs = (row for row in over if teacher in (None, row.teacher) and owed_by in (None, row.owed_by))
         return sorted(theirs, key=_when)
 
     def _uneven_days(self, wanted: frozenset[str] | None, *, is_unplanned_asked: bool) -> dict[str, set[str]]:
@@ -250,12 +250,19 @@ class Board:
         return planner is not None and in_force(planner.timetables, day) is not None
 
     def _rows_of(
-        self, class_group: str, day: str, held: Mapping[tuple[str, str], Sequence[Held]]
+        self,
+        class_group: str,
+        day: str,
+        held: Mapping[tuple[str, str], Sequence[Held]],
+        *,
+        is_even_asked: bool = True,
     ) -> Iterator[DayLesson]:
+        """Lessons of a class's day; a planned lesson that was recorded too, only where such are asked for."""
         of_day = (one for course in self.courses.of_class(class_group) for one in held.get((course, day), ()))
         found = self.plan.beside(class_group, day, of_day)
         for lesson, one in found.pairs:
-            yield self._row(class_group, day, lesson, one)
+            if one is None or is_even_asked:
+                yield self._row(class_group, day, lesson, one)
         for lesson, by in found.cancelled:
             yield self._row(class_group, day, lesson, None, by)
         for one in found.unplanned:
