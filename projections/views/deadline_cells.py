@@ -16,9 +16,9 @@ COLUMNS: Final = "s.lesson, s.what, s.work, s.students, s.entry, s.last"
 ADDED: Final = f"""SELECT {COLUMNS} FROM {{additions}} b JOIN {{cell_sets}} s ON s.entry = b.entry
     WHERE b.what IN ('absence', 'make_up') AND b.entry < :at"""
 
-_ANNULLED: Final = f"""SELECT c.lesson, c.what, c.work, c.student, c.fact FROM {{corrections}} k
-    JOIN {{cells}} c ON c.entry = k.entry AND c.value IS NULL AND {stands("c")}
-    WHERE k.action = 'annulled' AND k.what IN ('absence', 'mark')"""
+_ANNULLED: Final = f"""SELECT c.lesson, c.what, c.work, c.student, c.fact FROM {{additions}} b
+    JOIN {{cells}} c ON c.entry = b.entry AND c.value IS NULL AND {stands("c")}
+    WHERE b.what IN ('annulled_absence', 'annulled_mark')"""
 
 Annulled = Mapping[tuple[str, str, str | None], Sequence[tuple[str, int]]]
 """Lesson, kind and work -> students whose absence or mark is annulled, with the entry that first recorded it."""

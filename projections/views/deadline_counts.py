@@ -283,7 +283,7 @@ class _Counting:
 
     def _of_touched(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the lessons asked about that another command touched."""
-        return self._views.select(sql + self._selection.of_touched, self._selection.parameters)
+        return self._views.select(sql + self._selection.of_touched(self._views), self._selection.parameters)
 
     def _doubtful(
         self, lessons: Iterable[_LessonRow], exempt: Container[str]

@@ -33,10 +33,7 @@ _bells = msgspec.json.Decoder(tuple[Bell, ...]).decode
 
 
 class Selection:
-    """The lessons asked about, as SQL: by day, teacher and class (`of_days`), and those that stand (`where`).
-
-    `of_touched`: the same, where lessons `q` that other commands touched are looked up first.
-    """
+    """The lessons asked about, as SQL: by day, teacher and class (`of_days`), and those that stand (`where`)."""
 
     def __init__(self, asked: Asked, position: int) -> None:
         self.asked = asked
@@ -52,9 +49,18 @@ class Selection:
             self.parameters["class_group"] = asked.class_group
         self.of_days = f"l.held_on BETWEEN :first AND :last{conditions}"
         self.where = f"{self.of_days} AND l.stands = 1 AND {stands('l')}"
-        is_narrow = (asked.teacher, asked.class_group, asked.from_date, asked.to_date) != (None, None, None, None)
-        among = f" AND q.lesson IN (SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days})"
-        self.of_touched = f"{self.where}{among if is_narrow else ''}"
+        self._is_of_all = asked.teacher is None and asked.class_group is None
+
+    def of_touched(self, views: Reader) -> str:
+        """The same as `where`, where lessons `q` that other commands touched are looked up first."""
+        if self._is_of_all and not any(self._has_any(views, of) for of in ("< :first", "> :last")):
+            return self.where
+        return f"{self.where} AND q.lesson IN (SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days})"
+
+    def _has_any(self, views: Reader, days: str) -> bool:
+        """Whether any lesson was held on such days."""
+        sql = f"SELECT l.held_on FROM {{lessons}} l WHERE l.held_on {days} LIMIT 1"
+        return bool(views.select(sql, {"first": self.first, "last": self.last}))
 
     def days(self, views: Reader) -> list[str]:
         """Days on which lessons were held, also such as do not stand, or are not asked about."""

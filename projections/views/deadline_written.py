@@ -63,15 +63,16 @@ def written_works(
 ) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
     """Each written work of the lessons asked about, with its class's term, and its students by their status."""
     parameters = {**sums.selection.parameters, "begun": sums.begun}
+    of_touched = sums.selection.of_touched(views)
     own = views.select(_OWN + sums.selection.of_days, parameters)
-    marked = views.select(_MARKED + sums.selection.of_touched, parameters)
+    marked = views.select(_MARKED + of_touched, parameters)
     if not own and not marked:
         return
     rosters = Rosters(views, sums.selection.position, sums.selection.asked.class_group)
     yield from _own(own, sums.terms, rosters, annulled)
     if marked:
         cells = [row[WORK_COLUMNS:] for row in marked if row[WORK_COLUMNS] is not None]
-        cells += views.select(_ABSENT + sums.selection.of_touched, parameters)
+        cells += views.select(_ABSENT + of_touched, parameters)
         works = dict.fromkeys(WorkRow(*row[:WORK_COLUMNS]) for row in marked)
         yield from _touched(works, sums.terms, rosters, Cells(views, sums.selection.position, cells, annulled))
 
@@ -84,14 +85,14 @@ def _own(
     for row in rows:
         sets.setdefault(row[:2], []).append(row)
     terms.add({row[5] for row in rows if row[5] is not None})
+    lessened = {lesson for lesson, _, _ in annulled}
     for (lesson, work), found in sets.items():
         _, _, course, teacher, day, ends_on, absent, first, _, students = found[0]
         group = rosters.class_groups[course]
         place = WorkRow(group, course, lesson, work, 1, teacher, day, ends_on)
         bound = terms.of("written_mark", ends_on or day, group)
         members = rosters.students(group, course, day)
-        is_less = (lesson, "mark", work) in annulled or (lesson, "absence", None) in annulled
-        if bound is None or is_less or len(found) > 1 or students is None:
+        if bound is None or lesson in lessened or len(found) > 1 or students is None:
             away, marks = _left(found, annulled)
             yield place, bound, _of_work(bound, {}, marks, away, members)
         else:
@@ -101,8 +102,10 @@ def _own(
 def _at_once(bound: Bound, first: int, students: str, absent: str | None, members: frozenset[str]) -> dict[Status, int]:
     """The statuses of a class whose marks are from one command."""
     marked = frozenset(students.split(","))
-    everybody = members if members.issuperset(marked) else members | marked
-    away = frozenset(absent.split(",")) & everybody if absent else _NOBODY
+    everybody = members if members >= marked else members | marked
+    if not absent:
+        return {bound.of(first): len(marked), bound.of(None): len(everybody) - len(marked), "exempt": 0}
+    away = everybody.intersection(absent.split(","))
     count = len(marked) if marked.isdisjoint(away) else len(marked - away)
     without = len(everybody) - len(away) - count
     return {bound.of(first): count, bound.of(None): without, "exempt": len(away)}
