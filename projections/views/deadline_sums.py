@@ -250,8 +250,12 @@ class Sums:
             yield OwnLesson(_own_sum((teacher, group, span), statuses, 1), *lesson)
 
     def suspects(self) -> set[str]:
-        """All lessons that have a verdict of late or missing, and some others; written works are not looked at."""
-        rules, kinds = self.selection.asked.rules, (LATE, MISSING)
+        """All lessons that have a verdict of the statuses asked about, and some others.
+
+        Statuses: late, missing and pending. Written works are not looked at.
+        """
+        rules, statuses = self.selection.asked.rules, self.selection.asked.statuses
+        kinds = f"({', '.join(str(WORST_FIRST.index(status)) for status in statuses)})"
         with_homework = "homework" in rules
         latest, clocks = self.ends if with_homework else ("", [])
         wanted = [f"l.lesson IN ({ODD})"] if {"attendance", "oral_mark"} & set(rules) else []

@@ -1,6 +1,7 @@
 """What was recorded late, or lacks: the register of deadlines of those lessons alone that the database finds suspect.
 
-A lesson all of which came in time is not judged: most are such, and to tell them takes a comparison of numbers.
+A lesson all of which came in time is not judged: most are such, and to tell them takes a comparison of numbers. What
+lacks may be missing, or pending while its term runs.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from projections.views.lookups import lessons_among
 
 
 def late_records(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> Sequence[DeadlineRow]:
-    """The register's rows of what is late or missing; of all students.
+    """The register's rows of what is late, missing or pending, as is asked; of all students.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -34,6 +35,6 @@ def late_records(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None)
         suspects = sums.suspects()
         if {"written_mark", "written_work"} & set(asked.rules):
             found = written_works(views, sums, annulled_cells(views, by.position))
-            suspects.update(work.lesson for work, _, of in found if of.get("late") or of.get("missing"))
+            suspects.update(work.lesson for work, _, of in found if any(of.get(status) for status in asked.statuses))
     among = lessons_among(views, sorted(suspects), at=by.position).rows
     return deadline_register(views, asked, now=now, at=at, among=among).rows

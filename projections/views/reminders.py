@@ -16,7 +16,8 @@ from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader, resolve, stands
 from projections.views.deadline_basis import Judging, judging
 from projections.views.deadline_rows import DeadlineRow
-from projections.views.deadlines import OF_STUDENTS, RULES, Asked, deadline_register
+from projections.views.deadlines import OF_STUDENTS, RULES, Asked
+from projections.views.late_records import late_records
 from projections.views.office_deadlines import OfficeAsked, OfficeRow, office_deadlines
 
 WITHIN_DAYS_MAX: Final = 31
@@ -75,7 +76,7 @@ def due_within(
         rules=LESSON_RULES,
         statuses=("pending",),
     )
-    lessons = deadline_register(here, asked, now=now, at=at).rows
+    lessons = late_records(here, asked, now=now, at=at)
     office = () if teacher else office_deadlines(here, OfficeAsked(statuses=("pending",)), now=now, at=at).rows
     return Due(
         by.position,
@@ -117,9 +118,10 @@ def _oldest_lesson(views: Reader, by: Judging, today: date) -> str:
 _ENDS_LATER: Final = f"""SELECT min(l.held_on) FROM {{works}} w
     JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
     WHERE w.ends_on >= :day AND w.stands = 1 AND {stands("w")}"""
-_MADE_UP_LATER: Final = f"""SELECT min(l.held_on) FROM {{cells}} c
-    JOIN {{lessons}} l ON l.lesson = c.lesson AND l.stands = 1 AND {stands("l")}
-    WHERE c.what = 'make_up' AND c.value >= :day AND {stands("c")}"""
+# CROSS JOIN: make-ups are few, and their sets say in which lessons they are.
+_MADE_UP_LATER: Final = f"""SELECT min(l.held_on) FROM {{cell_sets}} s CROSS JOIN {{cells}} c CROSS JOIN {{lessons}} l
+    WHERE s.what = 'make_up' AND c.lesson = s.lesson AND c.what = 'make_up' AND c.value >= :day AND {stands("c")}
+      AND l.lesson = c.lesson AND l.stands = 1 AND {stands("l")}"""
 
 
 def _oldest(by: Judging, today: date) -> date:

@@ -21,7 +21,7 @@ from ledger.journal.deadlines.days import at_wall
 from ledger.journal.deadlines.homework import homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
 from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
-from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Verdict, Version
+from ledger.journal.deadlines.verdict import WORST_FIRST, Entered, Excused, Rule, School, Status, Verdict, Version
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from projections.engine import Views
 from projections.views.deadline_counts import deadline_counts
@@ -531,7 +531,7 @@ def test_the_counts_are_those_of_the_rows(schools: list[tuple[DeadlineLog, Views
 
 @_quiet
 @given(data=st.data())
-def test_what_is_late_is_found_without_judging_what_came_in_time(
+def test_what_is_late_or_lacks_is_found_without_judging_what_came_in_time(
     schools: list[tuple[DeadlineLog, Views]], data: st.DataObject
 ) -> None:
     school, views = data.draw(st.sampled_from(schools), label="school")
@@ -540,7 +540,9 @@ def test_what_is_late_is_found_without_judging_what_came_in_time(
     group = data.draw(st.sampled_from([None, *school.classes]))
     first, last = data.draw(st.sampled_from([(None, None), ("2026-09-03", "2026-09-12")]))
     rules = tuple(data.draw(st.sets(st.sampled_from(RULES), min_size=1)))
-    asked = Asked(teacher, group, None, first, last, rules)
+    kinds: tuple[Status, ...] = ("late", "missing", "pending")
+    statuses = tuple(data.draw(st.sets(st.sampled_from(kinds), min_size=1)))
+    asked = Asked(teacher, group, None, first, last, rules, statuses)
     assert late_records(views, asked, now=LATER, at=at) == deadline_register(views, asked, now=LATER, at=at).rows
 
 
