@@ -165,7 +165,7 @@ def _days(by: Judging, spans: Sequence[OfExcuse]) -> list[tuple[str, str, tuple[
 
 def _working_time(asked: Asked, by: Judging, found: Sequence[Incident]) -> dict[str, int]:
     """Minutes in which lessons were held, those of them within an incident, and the share of the rest in 1/100 %."""
-    sql = f"""SELECT l.held_on, min(l.starts_at), max(l.ends_at) FROM {{lessons}} l
+    sql = f"""SELECT l.held_on, min(l.starts_at), max(l.ends_at) FROM {{recorded_lessons}} l
         WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")} GROUP BY l.held_on"""
     days = {"first": asked["from"] or FIRST_DAY, "last": asked["to"] or LAST_DAY}
     zone = asked.zone

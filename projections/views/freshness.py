@@ -145,5 +145,5 @@ def _incidents(views: Reader, position: int, zone: tzinfo) -> list[Incident]:
 
 def _lesson_days(views: Reader, position: int) -> frozenset[str]:
     """Days on which a lesson was held, of those that stand."""
-    sql = f"SELECT DISTINCT l.held_on FROM {{lessons}} l WHERE l.stands = 1 AND {stands('l')}"
+    sql = f"SELECT DISTINCT l.held_on FROM {{recorded_lessons}} l WHERE l.stands = 1 AND {stands('l')}"
     return frozenset(day for (day,) in views.select(sql, {"at": position}))

@@ -76,17 +76,17 @@ class AdditionRow(NamedTuple):
     to_position: int = OPEN
 
 
-# All that sums need is in the index by day.
+# All that sums need is in the index by day, and which lessons a course had on which day in that by course.
 LESSONS: Final = Table(
     "recorded_lessons",
     RecordedLessonRow,
     (
         (
             *("held_on", "teacher", "fact", "stands", "taken", "given", "due_on", "ends_at", "oral"),
-            *("entry", "to_position", "lesson", "course"),
+            *("entry", "to_position", "lesson", "course", "starts_at"),
         ),
         ("held_on", "due_on"),
-        ("course", "held_on"),
+        ("course", "held_on", "lesson", "fact", "entry", "to_position"),
         ("lesson",),
         ("fact",),
     ),

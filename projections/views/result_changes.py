@@ -57,7 +57,7 @@ _DIFFER: Final = f"""
 # What a command entered first (`cell_sets`), and what mended it later. CROSS JOIN: lessons come first, and then only
 # their sets.
 _SETS: Final = """
-    SELECT l.course, s.students, s.last, l.held_on FROM {lessons} l CROSS JOIN {cell_sets} s
+    SELECT l.course, s.students, s.last, l.held_on FROM {recorded_lessons} l CROSS JOIN {cell_sets} s
     WHERE s.what IN ('mark', 'make_up') AND s.lesson = l.lesson AND s.last > :since AND s.entry < :at
       AND l.entry = l.fact AND l.held_on >= :first AND l.held_on < :behind"""
 _MENDED: Final = """

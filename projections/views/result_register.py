@@ -458,7 +458,7 @@ class _Now:
         """The student's marks in lessons of the subject, in whichever class of the year they were given."""
         # CROSS JOIN: from the few lessons of the span to their cells, never through all cells of the student.
         sql = f"""SELECT c.entry, c.value, w.weight, w.kind FROM {{courses}} o
-            CROSS JOIN {{lessons}} l CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
+            CROSS JOIN {{recorded_lessons}} l CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
             WHERE o.class_group IN (SELECT e.class_group FROM {{enrollments}} e
                 WHERE e.student = :student AND {stands("e")})
               AND o.year = :year AND o.subject = :subject AND {stands("o")}

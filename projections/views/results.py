@@ -134,7 +134,9 @@ ASSESSMENT: Final = Table("assessment", AssessmentRow)
 SHEETS: Final = Table("result_sheets", SheetRow, (("course",), ("sheet",)))
 # Sums of a sheet's results are in the index alone.
 _OF_SHEET: Final = ("sheet", "what", "obtained_at", "fact", "to_position", "value", "entry")
-RESULTS: Final = Table("results", ResultRow, (_OF_SHEET, ("student",), ("fact",)))
+# Whose results they are, and where they stand, is asked of thousands at once: of those only some are looked at.
+_OF_STUDENT: Final = ("student", "what", "sheet", "fact", "to_position", "value", "entry")
+RESULTS: Final = Table("results", ResultRow, (_OF_SHEET, _OF_STUDENT, ("fact",)))
 PUBLICATIONS: Final = Table("publications", PublicationRow, (("sheet",),))
 CORRECTIONS: Final = Table("result_corrections", ResultCorrectionRow, (("sheet",),))
 REQUESTS: Final = Table("result_requests", ResultRequestRow, (("sheet",), ("status",)))
