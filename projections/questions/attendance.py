@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -38,7 +39,6 @@ class Absence(NamedTuple):
     course: str
 
 
-_HELD_ON: Final = itemgetter(Absence._fields.index("held_on"))
 _CELL: Final = f"c.what = 'absence' AND c.value IS NOT NULL AND {stands('c')}"
 # A mark beside an absence of the same student in the same lesson, but for a work that the student made up (R22).
 _MARK: Final = f"""(SELECT min(x.entry) FROM {{cells}} x WHERE x.lesson = c.lesson AND x.student = c.student
@@ -54,54 +54,67 @@ def absences(asked: Asked) -> Found:
     """Absences in one of the ways that the question names, or in all of them."""
     wanted = tuple(FINDING_WORDS) if asked["finding"] == "all" else (asked["finding"],)
     lessons = _lessons(asked)
-    found, marks = _absences(asked, lessons, with_marks="marked" in wanted)
+    cells = _cells(asked, with_marks="marked" in wanted)
     rows: list[Row] = []
     if {"totals", "share"} & set(wanted):
-        rows += _by_period(asked, found, lessons.values(), wanted)
+        rows += _by_period(asked, cells, lessons, wanted)
+    if {"unexplained", "gap", "marked"} & set(wanted):
+        rows += _single(asked, cells, lessons, wanted)
+    counts = Counter(row[0] for row in rows)
+    missed = sum(map(lessons.__contains__, map(_LESSON, cells)))
+    return Found(rows, {"absences": missed, **{finding: counts[finding] for finding in wanted}})
+
+
+def _single(asked: Asked, cells: Sequence[_Cell], lessons: Mapping[str, _Place], wanted: Container[str]) -> list[Row]:
+    """What is found of single absences."""
+    found = [
+        Absence._make((entry, student, code, lesson, *held))
+        for entry, student, code, lesson, _ in cells
+        if (held := lessons.get(lesson)) is not None
+    ]
+    rows: list[Row] = []
     if "unexplained" in wanted:
         rows += _unexplained(asked, found)
     if "gap" in wanted:
         rows += _gaps(asked, found)
     if "marked" in wanted:
+        marks = {entry: mark for entry, _, _, _, mark in cells if mark is not None}
         for absence in found:
             if absence.entry in marks:
                 entries = sorted([absence.entry, marks[absence.entry]])
                 rows.append(("marked", *_place(asked, absence), *_NOTHING, None, entries))
-    counts = Counter(row[0] for row in rows)
-    return Found(rows, {"absences": len(found), **{finding: counts[finding] for finding in wanted}})
+    return rows
 
 
 _Place = tuple[str, int, str]
 """Of a lesson: day, number and course."""
+_Cell = tuple[int, str, str, str, int | None]
+"""A standing absence: entry, student, code and lesson; and the mark beside it, where that is asked."""
+_LESSON: Final = itemgetter(3)
 
 
 def _lessons(asked: Asked) -> dict[str, _Place]:
     """Lessons that stand, of the class and days asked about."""
     condition, values = asked.of_courses
+    # The empty text has SQLite read all of them where most are asked about, and not look each up by its day.
+    day = "l.held_on" if _is_from_lessons(asked) else "l.held_on || ''"
     sql = f"""SELECT l.lesson, l.held_on, l.number, l.course FROM {{lessons}} l
-        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
+        WHERE {day} BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}"""
     rows = asked.select(sql, first=asked.first, last=asked.last, **values)
     return {lesson: (day, number, course) for lesson, day, number, course in rows}
 
 
-def _absences(asked: Asked, lessons: Mapping[str, _Place], *, with_marks: bool) -> tuple[list[Absence], dict[int, int]]:
-    """Standing absences by entry; entry -> the mark beside it, where that is asked."""
+def _cells(asked: Asked, *, with_marks: bool) -> list[_Cell]:
+    """Standing absences by entry, at least those from the lessons asked about."""
     condition, values = asked.selected(("student", "c.student"))
     source, days = f"{{cells}} c WHERE {_CELL}", {}
     if asked["student"] is None and _is_from_lessons(asked):
         of_courses, more = asked.of_courses
         source, values = _OF_LESSONS + of_courses, {**values, **more}
         days = {"first": asked.first, "last": asked.last}
-    mark = f", {_MARK}" if with_marks else ""
-    sql = f"SELECT c.entry, c.student, c.value, c.lesson{mark} FROM {source}{condition} ORDER BY c.entry"
-    rows = asked.select(sql, **days, **values)
-    found = [
-        Absence._make((entry, student, code, lesson, *held))
-        for entry, student, code, lesson, *_ in rows
-        if (held := lessons.get(lesson)) is not None
-    ]
-    marks = {row[0]: row[4] for row in rows if row[4] is not None and row[3] in lessons} if with_marks else {}
-    return found, marks
+    mark = _MARK if with_marks else "NULL"
+    sql = f"SELECT c.entry, c.student, c.value, c.lesson, {mark} FROM {source}{condition} ORDER BY c.entry"
+    return asked.select(sql, **days, **values)
 
 
 def _is_from_lessons(asked: Asked) -> bool:
@@ -114,34 +127,39 @@ def _is_from_lessons(asked: Asked) -> bool:
     return (date.fromisoformat(last) - date.fromisoformat(asked.first)).days <= _FEW_DAYS
 
 
-def _by_period(asked: Asked, found: list[Absence], lessons: Iterable[_Place], wanted: tuple[str, ...]) -> Iterator[Row]:
+def _by_period(
+    asked: Asked, cells: Iterable[_Cell], lessons: Mapping[str, _Place], wanted: Container[str]
+) -> Iterator[Row]:
     """A line per student, class and period: lessons missed by reason, and their share of those held."""
     spans: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for period in periods(asked.views, at=asked.position).rows:
         for grade in period.grades:
             spans[grade].append((max(period.starts_on, asked.first), min(period.ends_on, asked.last)))
-    groups = {course: class_group for course, (class_group, _) in asked.courses.items()}
-    grouped: defaultdict[tuple[str, str], list[Absence]] = defaultdict(list)
-    for absence in found:
-        grouped[groups[absence[6]], absence[1]].append(absence)
-    held = _Held(asked, lessons, groups)
-    for (class_group, student), of in sorted(grouped.items(), key=lambda item: (asked.class_names[item[0][0]], item)):
+    held = _Held(asked, lessons)
+    names, grades = asked.class_names, asked.grades
+    grouped = held.missed(cells)
+    for (class_group, student), of in sorted(grouped.items(), key=lambda item: (names[item[0][0]], item[0])):
         of.sort(key=_HELD_ON)
-        held_on = [*map(_HELD_ON, of)]
-        for starts_on, ends_on in spans[asked.grades[class_group]]:
-            within = of[bisect_left(held_on, starts_on) : bisect_right(held_on, ends_on)]
+        days = [*map(_HELD_ON, of)]
+        for starts_on, ends_on in spans[grades[class_group]]:
+            within = of[bisect_left(days, starts_on) : bisect_right(days, ends_on)]
             if not within:
                 continue
             given = held.between(class_group, student, starts_on, ends_on)
-            entries, _, codes, _, days, numbers, _ = zip(*within, strict=True)
-            missed = len({*zip(days, numbers, strict=True)})
+            days_of, numbers, entries, codes = zip(*within, strict=True)
+            missed = len({*zip(days_of, numbers, strict=True)})
             share = missed * 100 // given if given else None
-            place = (starts_on, ends_on, asked.class_names[class_group], None, None, student, None)
+            place = (starts_on, ends_on, names[class_group], None, None, student, None)
             line = (*place, missed, given, share, *map(codes.count, CODES), None)
             if "totals" in wanted:
                 yield ("totals", *line, sorted(entries))
             if "share" in wanted and missed * 100 > asked["share"] * given:
                 yield ("share", *line, sorted(entries))
+
+
+_Missed = tuple[str, int, int, str]
+"""An absence: the day and the number of its lesson, its entry and its code."""
+_HELD_ON: Final = itemgetter(0)
 
 
 class _Held:
@@ -150,16 +168,36 @@ class _Held:
     Two lessons of one class at one place of a day are those of its subgroups: one for a student.
     """
 
-    def __init__(self, asked: Asked, lessons: Iterable[_Place], groups: Mapping[str, str]) -> None:
+    def __init__(self, asked: Asked, lessons: Mapping[str, _Place]) -> None:
+        groups = {course: class_group for course, (class_group, _) in asked.courses.items()}
+        self._lessons = {of: (groups[course], day, number) for of, (day, number, course) in lessons.items()}
+        places: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+        for class_group, day, number in self._lessons.values():
+            places[class_group].add((day, number))
         self._days: defaultdict[str, list[str]] = defaultdict(list)
         self._sums: defaultdict[str, list[int]] = defaultdict(lambda: [0])
-        places = {(groups[course], day, number) for day, number, course in lessons}
-        for (class_group, day), count in sorted(Counter((group, day) for group, day, _ in places).items()):
-            self._days[class_group].append(day)
-            self._sums[class_group].append(self._sums[class_group][-1] + count)
+        for class_group, of_class in places.items():
+            counts = sorted(Counter(day for day, _ in of_class).items())
+            self._days[class_group] = [day for day, _ in counts]
+            self._sums[class_group] = [0, *accumulate(count for _, count in counts)]
         self._stays: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for row in memberships(asked.views, class_group=asked.values.get("class"), at=asked.position).rows:
             self._stays[row.class_group, row.student].append((row.starts_on, row.ends_on or "9999-12-31"))
+
+    def missed(self, cells: Iterable[_Cell]) -> Mapping[tuple[str, str], list[_Missed]]:
+        """Class and student -> the absences from lessons asked about."""
+        found: dict[tuple[str, str], list[_Missed]] = {}
+        lessons = self._lessons
+        for entry, student, code, lesson, _ in cells:
+            of = lessons.get(lesson)
+            if of is not None:
+                class_group, day, number = of
+                key = (class_group, student)
+                if key in found:
+                    found[key].append((day, number, entry, code))
+                else:
+                    found[key] = [(day, number, entry, code)]
+        return found
 
     def between(self, class_group: str, student: str, first: str, last: str) -> int:
         days, sums = self._days[class_group], self._sums[class_group]
