@@ -558,6 +558,20 @@ def test_what_is_told_of_whole_commands_is_what_their_entries_say(schools: list[
             assert found == replace(every, rows=tuple(row for row in every.rows if row.status in statuses)), at
 
 
+def test_what_lacks_while_its_term_runs_is_found_without_judging_what_came_in_time(
+    schools: list[tuple[DeadlineLog, Views]],
+) -> None:
+    seen = set()
+    asked = Asked(statuses=("pending",))
+    for _, views in schools[:2]:
+        end = views.position()
+        for at in range(end // 3, end, end // 12):
+            rows = deadline_register(views, asked, now=LATER, at=at).rows
+            assert late_records(views, asked, now=LATER, at=at) == rows
+            seen |= {row.rule for row in rows if row.lesson is not None}
+    assert seen >= {"homework", "written_mark", "written_work"}
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_is_counted_alone_as_with_the_others(schools: list[tuple[DeadlineLog, Views]], rule: Rule) -> None:
     both_sides = 0
