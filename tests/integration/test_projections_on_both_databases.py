@@ -10,6 +10,7 @@ from ledger.journal import events as j
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.errors import NotYetProjected, RebuildRunning, ViewsOfAnotherLog, ViewsOutdated
+from projections.reading import listed
 from projections.rows import Table
 from projections.store import State
 from projections.views import VIEWS
@@ -103,6 +104,18 @@ def test_the_first_question_to_empty_views_is_answered(views: Views) -> None:
 def test_postgres_compiles_no_question(postgres_database: Database) -> None:
     with Views.open(views_dsn(postgres_database), ORIGIN) as views:
         assert views.select("SELECT current_setting('jit')", {}) == [("off",)]
+
+
+def test_postgres_plans_a_long_list_with_its_values(postgres_database: Database) -> None:
+    with Views.open(views_dsn(postgres_database), ORIGIN) as views:
+        for count in (4, 1_024):
+            (given, parameters), *_ = listed(range(count))
+            for _ in range(20):
+                assert views.select(f"SELECT l.lesson FROM {{lessons}} l WHERE l.number IN {given}", parameters) == []
+        # Of whichever connections of the pool are asked with.
+        asked = (views.select("SELECT p.statement FROM pg_prepared_statements p", {}) for _ in range(20))
+        prepared = {statement for rows in asked for (statement,) in rows if "number IN" in statement}
+    assert [len(statement) < 1_024 for statement in prepared] == [True]
 
 
 def test_lookups_know_the_school(views: Views, school_log: SchoolLog) -> None:
