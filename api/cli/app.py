@@ -291,6 +291,7 @@ app.command("certify", short_help="Кто заверил форму / who certif
 app.command("void-print", short_help="Снять форму / void a form")(paper.void_print)
 app.command(short_help="У чего истёк срок хранения / what falls due")(personal.retention)
 app.command("guardianship-letter", short_help="Письмо опеке / the letter on a refusal")(personal.guardianship_letter)
+app.command(short_help="Найти человека и его id / find a person's id")(personal.people)
 app.command("subject-access", short_help="Сведения о человеке / a person's data")(personal.subject_access)
 app.command("erasure-act", short_help="Акт об уничтожении / the act of an erasure")(personal.erasure_act)
 app.command("check-print", short_help="Сверить бумагу с журналом / check paper")(paper.check_print)

@@ -34,6 +34,7 @@ SHOWS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "indicators": ("names", "work"),
     "lacks": ("absences", "marks", "names", "results"),
     "paper list": ("names", "work"),
+    "people": ("names",),
     "print": ("absences", "marks", "names", "results"),
     "prints": ("names", "work"),
     "backdated list": ("names", "work"),

@@ -99,6 +99,19 @@ def erasure_act(
     raise typer.Exit(run_act(Console(as_json=as_json), var, entry, out))
 
 
+def people(
+    name: Annotated[str, typer.Argument(help="Часть имени / a part of the name")] = "",
+    kind: Annotated[str | None, typer.Option(help="student, teacher, staff, guardian")] = None,
+    class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
+    var: Var = Path("var"),
+    as_json: Json = False,
+) -> None:
+    """Найти людей по имени: их id просят другие команды. / Find people by name: other commands ask for their ids."""
+    from api.cli.searching import run_people
+
+    raise typer.Exit(run_people(Console(as_json=as_json), var, name, kind, class_))
+
+
 def subject_access(
     person: Annotated[str, typer.Option(help="id человека / a person's id")],
     out: Annotated[Path, typer.Option(help="Новый файл .html; рядом — .json / a new file .html, and .json beside it")],
