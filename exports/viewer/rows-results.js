@@ -92,13 +92,13 @@
   function* resultRows(journal) {
     for (const result of results(journal)) {
       const { sheet, first } = result;
-      const person = journal.people.get(result.who);
+      const isKnown = journal.people.has(result.who) || !journal.isPart;
       const published = sheet.published.find(([what, index]) => what === result.what && index > first);
       yield {
         index: first,
         cells: [
           String(first), result.at, sheet.id, ...journal.courseCells(sheet.course), periodWord(periods(journal).get(sheet.period)),
-          WORDS.RESULTS[result.what], result.who, person ? typed(person.nameAt(first)) : "", ...result.computed, ...result.said,
+          WORDS.RESULTS[result.what], result.who, isKnown ? typed(journal.name(result.who, first)) : "", ...result.computed, ...result.said,
           valueWord("", result.value), result.standing === first ? "" : String(result.standing), published ? String(published[1]) : "",
         ],
       };

@@ -99,9 +99,10 @@
       for (const row of ROWS.get(table)(this)) if (isWanted(row.index)) yield row;
     }
 
+    // Whom nothing registered is shown by the id, as is whose name is not disclosed.
     name(id, index) {
       const person = this.people.get(id);
-      return person ? person.nameAt(index) : this.isPart ? id : "";
+      return person ? person.nameAt(index) : id;
     }
 
     courseCells(id) {
