@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +36,10 @@ from ledger.tree.edge import RightEdge
 from ledger.tree.hashing import leaf_hash
 from ledger.vault.disclosure import make_disclosure
 from ledger.wire.entry import Actor, parse_at, parse_entry
+from projections.engine import Views
+from projections.views import VIEWS
 from tests.conftest import Database
+from tests.projection_logs import ListLog
 from tests.sample_folders import sample_folder, sample_on_postgres
 from verify.columns import COLUMNS
 
@@ -104,6 +109,34 @@ def test_an_archive_is_accepted_by_foreign_programs_and_by_the_verifier(
     assert (code, answer["verdict"]) == (0, "verified"), answer
     entries = b"".join(entry + b"\n" for entry in school.recorder.entries(0, checkpoint.size))
     assert (archive / "data/log/entries-000000000000.jsonl").read_bytes() == entries
+
+
+@pytest.mark.clause("R45", breaks="exports.archive:_write_disclosures", instead=lambda *_, **__: None)
+def test_what_an_archive_holds_gives_the_whole_journal_back(school: OpenSchool, tmp_path: Path) -> None:
+    """Lines of its entries and of its disclosures, read without anything of ours, make every view and value again."""
+    school.views.catch_up(school.recorder)
+    archive = tmp_path / "archive"
+    checkpoint = export_archive(QUIET, school, archive)
+    files = sorted((archive / "data/log").glob("entries-*.jsonl"))
+    lines = [line for file in files for line in file.read_bytes().removesuffix(b"\n").split(b"\n")]
+    last = parse_entry(lines[-1])
+    log = ListLog(lines, school.recorder.origin, at=parse_at(last.at), last=leaf_hash(lines[-1]))
+    with Views.open(f"sqlite:{tmp_path}/again.db", school.recorder.origin) as again:
+        assert again.catch_up(log) == checkpoint.size == school.views.position()
+        for view in VIEWS:
+            for table in view.tables:
+                rows = [
+                    sorted(of.select(f"SELECT * FROM {{{table.name}}}", {}), key=repr) for of in (school.views, again)
+                ]
+                assert rows[0] == rows[1], table.name
+    told = [orjson.loads(line) for line in (archive / "data/log/disclosures.jsonl").read_bytes().splitlines()]
+    values = {
+        urlsafe_b64encode(sha256(one["disclosure"].encode()).digest()).rstrip(b"=").decode(): one["disclosure"]
+        for one in told
+    }
+    digests = [digest for line in lines for digest in orjson.loads(line)["data"].get("_sd", ())]
+    assert len(values) > 50
+    assert values == school.vault.read(digests)
 
 
 def test_the_readme_names_the_moments_of_the_first_and_the_last_entry(
