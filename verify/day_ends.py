@@ -89,7 +89,7 @@ class Planning:
         SEEN[name](self, index, groups)
 
     def _bells(self, _index: int, groups: Groups) -> None:
-        first, lessons, _ = groups[DATA]
+        first, lessons, *_ = groups[DATA]
         rung = {one["number"]: one["ends_at"] for one in json.loads(lessons)}
         self.bells[_id(groups)].append(_Version(first, rung))
 
