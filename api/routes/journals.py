@@ -70,7 +70,7 @@ async def transfer_sheet(request: Request) -> Response:
     return await perform(request, TRANSFER)
 
 
-@controlled.get("/classes/{class_group}/journal/lacks")
+@read.get("/classes/{class_group}/journal/lacks")
 @reads("absences", "marks", "results", "work")
 async def read_lacks(request: Request) -> Response:
     """What lacks before the journal can be closed, now: counts as a closing excuses them, and the first places."""

@@ -153,11 +153,12 @@ async def read_class_days(
 @worked.get("/teacher-day")
 @reads("names", "work")
 async def read_teacher_day(request: Request, teacher: Id = None, from_date: From = None, at: At = None) -> Response:
-    """A teacher's lessons of the day `from`, and what is missing of each; the own day where no teacher is named."""
+    """A teacher's lessons of the day `from` (or today), and what is missing of each; the own where none is named."""
     whose = request.state.identity.actor if teacher is None else teacher
     if not _may_read(request.state.identity, whose):
         raise Problem("forbidden", 403, ("учитель видит только свой день", "a teacher reads the own day only"))
-    day, _ = _span(None, from_date, from_date)
+    today: str = request.state.school.app.today().isoformat()
+    day, _ = _span(None, from_date or today, from_date or today)
     return await _answer(
         request, at, lambda views, moment, now: timetable_pages.teacher_day(views, whose, day, at=moment, now=now)
     )

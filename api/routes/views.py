@@ -365,7 +365,7 @@ async def read_conformity(request: Request, at: At = None) -> Response:
     )
 
 
-@overseen.get("/views/regulation")
+@set_up.get("/views/regulation")
 @reads("names", "work")
 async def read_regulation(request: Request, at: At = None) -> Response:
     """Versions of the regulation with their days and parameters, and who answered for the journal when."""
