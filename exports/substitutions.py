@@ -8,10 +8,7 @@ from typing import Final
 
 from exports.tables import Table, format_table, typed
 from ledger.journal.vocabulary import CANCELLATION_WORDS, SUBSTITUTION_WORDS
-from projections.views.substitution_register import Missed, Substituted, SubstitutionRegister
-
-UNRECORDED: Final = "нет записи об уроке"
-"""What stands for a reason where a timetable planned a lesson and the journal has none."""
+from projections.views.substitution_register import UNRECORDED, Missed, Substituted, SubstitutionRegister
 
 COLUMNS: Final = (
     *("held_on (дата)", "number (номер)", "class (класс)", "subject (предмет)"),

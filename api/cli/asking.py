@@ -210,7 +210,8 @@ def _shown(column: Column, value: Any, names: Mapping[str, str], notes: Mapping[
             more = f" … {listed_entries[-1]}" if len(listed_entries) > 6 else ""
             return f"[{' '.join(listed_entries[: 5 if more else 6])}{more}]"
         case "person":
-            return names.get(value, value)
+            name = names.get(value, value)
+            return f"{column.name_ru} {name}" if column.is_named else name
         case "note":
             return notes.get(value, "")
         case "value":

@@ -84,8 +84,8 @@ def prove_substitutions(console: Console, var: Path, asked: Asked, *, as_csv: bo
 
 
 def format_text(register: SubstitutionRegister, names: dict[str, str]) -> str:
-    """The register as people read it in a terminal: a line a lesson, then the sums."""
-    lines = [f"позиция / position {register.position}, уроков / lessons {register.lessons}"]
+    """The register as people read it in a terminal: a line a lesson, then the sums. An hour is a lesson."""
+    lines = [f"позиция / position {register.position}, замещённых уроков / replaced lessons {register.lessons}"]
     lines += [_line(row, names) for row in register.rows]
     if register.missed is None:
         lines.append(f"{_NO_TIMETABLE[0]} / {_NO_TIMETABLE[1]}")
@@ -93,11 +93,20 @@ def format_text(register: SubstitutionRegister, names: dict[str, str]) -> str:
     for total in register.totals:
         lines.append(
             f"{names.get(total.employee, total.employee)}: "
-            f"заместил / gave {total.given_lessons} ({_hundredths(total.given_coefficient)}), "
-            f"пропустил / missed {total.missed_lessons} ({_hundredths(total.missed_coefficient)})"
-            + ("" if total.unreplaced_lessons is None else f", без замены / unreplaced {total.unreplaced_lessons}")
+            f"дал за других / gave for others {_hours(total.given_lessons, total.given_coefficient)}; "
+            f"замещён другими / replaced by others {_hours(total.missed_lessons, total.missed_coefficient)}"
+            + (
+                ""
+                if total.unreplaced_lessons is None
+                else f"; не дано и не замещено / neither held nor replaced {total.unreplaced_lessons} ч / h"
+            )
         )
     return "\n".join(lines)
+
+
+def _hours(lessons: int, coefficient: int) -> str:
+    """Hours, and what they count for in pay where there are any."""
+    return f"{lessons} ч / h" + (f" (коэффициент / coefficient {_hundredths(coefficient)})" if lessons else "")
 
 
 def _line(row: Substituted, names: dict[str, str]) -> str:

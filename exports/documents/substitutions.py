@@ -7,11 +7,11 @@ from typing import Final
 
 from exports.documents.sheet import Column, Row, Sheet
 from exports.documents.source import Source, month_name, shown_day
-from exports.substitutions import UNRECORDED
 from ledger.journal.vocabulary import CANCELLATION_WORDS, SUBSTITUTION_WORDS
 from projections.views.lookups import SchoolYear
 from projections.views.print_rules import months
 from projections.views.substitution_register import (
+    UNRECORDED,
     EmployeeTotal,
     Missed,
     Substituted,
@@ -19,6 +19,8 @@ from projections.views.substitution_register import (
     substitution_register,
 )
 
+HOUR: Final = "1"
+"""An hour of the pay sheet is a lesson."""
 _COLUMNS: Final = (
     Column("Дата", "date", width_mm=17),
     Column("Урок", "number", width_mm=10),
@@ -28,16 +30,17 @@ _COLUMNS: Final = (
     Column("Замещал(а)", "name", width_mm=45),
     Column("Причина, основание"),
     Column("Тот же предмет", width_mm=15),
+    Column("Часов", "number", width_mm=12),
     Column("Коэфф.", "number", width_mm=13),
     Column("Запись", "number", width_mm=14),
 )
 _TOTALS: Final = (
     Column("Сотрудник", "name"),
-    Column("Дал(а) за других, уроков", "number", width_mm=38),
+    Column("Дал(а) за других, часов", "number", width_mm=38),
     Column("коэффициент данных", "number", width_mm=30),
-    Column("Замещён(а), уроков", "number", width_mm=34),
+    Column("Замещён(а), часов", "number", width_mm=34),
     Column("коэффициент замещённых", "number", width_mm=30),
-    Column("Не дано и не замещено, уроков", "number", width_mm=42),
+    Column("Не дано и не замещено, часов", "number", width_mm=42),
 )
 
 
@@ -65,7 +68,7 @@ def _month(source: Source, scope: list[tuple[str, str]], found: SubstitutionRegi
         _COLUMNS,
         (_replaced(source, row) if isinstance(row, Substituted) else _missed(source, row) for row in rows),
         totals=[
-            ("замещено уроков", str(found.lessons)),
+            ("замещено часов (уроков)", str(found.lessons)),
             ("их коэффициент", _hundredths(found.coefficient)),
             ("не дано и не замещено", "не известно" if found.missed is None else str(len(found.missed))),
         ],
@@ -90,7 +93,7 @@ def _replaced(source: Source, row: Substituted) -> Row:
         *(source.name(row.absent_teacher, row.entry), source.name(row.substitute, row.entry)),
         f"{SUBSTITUTION_WORDS[row.reason]}; {row.basis}",
         "да" if row.same_subject else "нет",
-        *(_hundredths(row.coefficient), str(row.entry)),
+        *(HOUR, _hundredths(row.coefficient), str(row.entry)),
     )
     return Row(cells, tuple(sorted({row.fact, row.entry, row.lesson_entry})))
 
@@ -100,7 +103,7 @@ def _missed(source: Source, row: Missed) -> Row:
     why = UNRECORDED if row.cancelled_for is None else f"{CANCELLATION_WORDS[row.cancelled_for]}; {row.basis}"
     cells = (
         *(shown_day(row.held_on), str(row.number), row.class_name, row.subject),
-        *(source.name(row.teacher) if row.teacher else "", "не замещён", why, "", ""),
+        *(source.name(row.teacher) if row.teacher else "", "не замещён", why, "", HOUR, ""),
         "" if row.cancelled_by is None else str(row.cancelled_by),
     )
     return Row(cells, tuple(sorted(entry for entry in entries if entry is not None)))

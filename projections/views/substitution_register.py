@@ -16,6 +16,8 @@ from projections.views.timetable_pages import Board, DayLesson
 
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
+UNRECORDED: Final = "нет записи об уроке"
+"""What stands for a reason where a timetable planned a lesson and the journal has none."""
 
 
 @dataclass(frozen=True, slots=True)

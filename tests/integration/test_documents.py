@@ -169,10 +169,10 @@ def test_lessons_by_another_teacher_are_in_the_months_register_with_sums(server:
     lessons, totals = sheets[DAY[:7]]
     (row,) = cells(lessons)
     assert row[2:] == (
-        *("5А", "Химия", "=Орлова Анна", "Петрова Имя", "болезнь; приказ № 41-к", "да", "1,50"),
+        *("5А", "Химия", "=Орлова Анна", "Петрова Имя", "болезнь; приказ № 41-к", "да", "1", "1,50"),
         str(lessons.rows[0].entries[-1]),
     )
-    assert ("замещено уроков", "1") in lessons.totals
+    assert ("замещено часов (уроков)", "1") in lessons.totals
     assert cells(totals) == [
         ("=Орлова Анна", "0", "0,00", "1", "1,50", ""),
         ("Петрова Имя", "1", "1,50", "0", "0,00", ""),

@@ -297,6 +297,14 @@ def test_substituted_lessons_are_given_with_their_basis_and_entries(views: Views
     (row,) = found(views, "substitutions", employee=T2)
     assert (row["absent_teacher"], row["substitute"], row["coefficient"]) == (T1, T2, 150)
     assert row["entries"] == [E["L5"], E["L5.substitution"]]
+    assert (row["finding"], row["hours"]) == ("replaced", 1)
+    sums = found(views, "substitutions", by="employee")
+    assert [(one["finding"], one["absent_teacher"], one["substitute"], one["hours"], one["coefficient"]) for one in sums] == [
+        ("replaced_sum", T1, None, 1, 150), ("given_sum", None, T2, 1, 150),
+    ]  # fmt: skip
+    assert ask(BY_SLUG["substitutions"], views, {}).totals == {"lessons": 1, "coefficient": 150}, (
+        "no timetable: no missed"
+    )
     assert found(views, "substitutions", to="2026-10-19") == []
     assert found(views, "substitutions", employee=T3) == []
 

@@ -74,6 +74,24 @@ def test_lessons_are_held_against_the_timetable_both_ways_and_against_their_begi
     assert then == [], "the last entry known then is of the lesson's own morning at eight: nothing is over"
 
 
+def test_lessons_that_nobody_gave_are_told_with_their_hours_and_what_planned_them(views: Views) -> None:
+    answered = ask(BY_SLUG["substitutions"], views, {})
+    (row,) = answered.plain()
+    assert (row["finding"], row["held_on"], row["number"], row["class"], row["subject"]) == (
+        *("missed", "2026-10-20", 2, "5А", "Физика"),
+    )
+    assert (row["absent_teacher"], row["substitute"], row["hours"], row["coefficient"]) == (T2, None, 1, None)
+    assert (row["reason"], row["basis"], row["lesson"]) == ("unrecorded", None, None)
+    assert {E["timetable"], E["bells"]} < set(row["entries"])
+    assert answered.totals == {"lessons": 0, "coefficient": 0, "missed": 1}
+    (total,) = found(views, "substitutions", by="employee")
+    assert (total["finding"], total["absent_teacher"], total["hours"], total["entries"]) == ("missed_sum", T2, 1, [])
+    assert found(views, "substitutions", finding="missed", employee=T2) == [row]
+    assert found(views, "substitutions", finding="missed", by="employee") == [total]
+    assert found(views, "substitutions", finding="replaced") == found(views, "substitutions", employee=T1) == []
+    assert found(views, "substitutions", at=E["M3"]) == [], "not over by then"
+
+
 def test_what_is_late_or_missing_is_counted_by_teacher_class_or_month_and_listed_by_itself(views: Views) -> None:
     def counted(**given: Any) -> list[tuple[Any, ...]]:
         rows = found(views, "late-entries", **given)
