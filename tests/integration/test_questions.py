@@ -333,11 +333,14 @@ def test_integrity_says_what_is_signed_and_what_closed_each_period(views: Views)
     rows = ask(BY_SLUG["integrity"], views, {}, log=facts).plain()
     assert [(row["what"], row["count"]) for row in rows] == [
         ("entries_known", size), ("entries_recorded", size), ("checkpoint", size - 3), ("not_signed_yet", 3),
-        ("period_closed", 6),
+        ("not_verified_yet", size), ("not_cosigned_yet", size), ("not_backed_up_yet", size),
+        ("period_closed", 6), ("period_not_verified", None),
     ]  # fmt: skip
-    assert rows[4]["entries"] == [E["quarter"], E["closed"]]
+    assert rows[7]["entries"] == [E["quarter"], E["closed"]]
+    assert (rows[7]["period"], rows[7]["about"], rows[7]["ends_on"]) == ("1-я четверть", "1, 5, 9 кл.", "2026-10-25")
     before = ask(BY_SLUG["integrity"], views, {}, at=E["closed"]).plain()
-    assert [row["what"] for row in before] == ["entries_known", "period_open"]
+    gaps = ["not_verified_yet", "not_cosigned_yet", "not_backed_up_yet"]
+    assert [row["what"] for row in before] == ["entries_known", *gaps, "period_open"]
 
 
 def test_an_extract_holds_one_student_and_nobody_else(views: Views) -> None:
@@ -435,7 +438,7 @@ def test_every_question_is_answered_on_a_busy_school_and_on_none(question: Any, 
         ("entered-by-others", {"opens": "7:00"}, "opens", ()),
         ("cell-history", {"on": "2026-09-10"}, "student", ()),
         ("cell-history", {"student": ANNA, "lesson": ANNA}, "lesson", ()),
-        ("integrity", {"class": "5А"}, "?", ()),
+        ("integrity", {"subject": "Физика"}, "?", ("class", "student", "period")),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_named_with_what_is_allowed(
