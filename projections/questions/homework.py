@@ -1,10 +1,16 @@
-"""Question 11: lessons without homework, and how much of it a class has on a day."""
+"""Question 11: lessons without homework, homework for a test's day or for holidays, how much a class has on a day."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Final
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final, NamedTuple
 
+import orjson
+
+from ledger.journal.vocabulary import WORK_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, UNMARKED_GRADE, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import judging_now
@@ -17,7 +23,14 @@ FINDING_WORDS: Final = {
     "none": "внесено: задания нет",
     "not_assigned": "считается незаданным",
     "volume": "заданий классу за день",
+    "for_test": "задано на день контрольной по предмету",
+    "for_day_off": "задано на неучебный день",
+    "over_holidays": "задано через каникулы",
 }
+TESTS: Final = ("control_work", "test", "dictation", "exposition", "composition")
+"""Kinds of works for whose day there should be no homework in the subject."""
+HOLIDAYS_DAYS: Final = 7
+"""Days off that go on so long are holidays (каникулы), not a feast day."""
 
 _HOMEWORK: Final = f"""
     SELECT h.lesson, h.entry, h.text, h.due_on FROM {{homework}} h WHERE h.stands = 1 AND {stands("h")}"""
@@ -38,8 +51,11 @@ def homework(asked: Asked) -> Found:
     days = {"first": asked.first, "last": asked.last} if asked.is_narrow else {}
     entered = {lesson: rest for lesson, *rest in asked.select(sql, **days, **values)}
     rows: list[Row] = []
+    given: list[Given] = []
     volumes: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    wanted = (asked["finding"],) if asked["finding"] else ("not_entered", "none", "volume")
+    wanted = (
+        (asked["finding"],) if asked["finding"] else tuple(name for name in FINDING_WORDS if name != "not_assigned")
+    )
     counts: Counter[str] = Counter()
     for lesson, entry, held_on, number, course, teacher in asked.lessons().values():
         by, text, due_on = entered.get(lesson, [None, "", None])
@@ -48,12 +64,13 @@ def homework(asked: Asked) -> Found:
             continue
         if by is not None and text:
             volumes[class_group, due_on or held_on].append(by)
+            given.append(Given(course, held_on, number, teacher, lesson, entry, by, due_on))
             continue
         finding = "not_entered" if by is None else "none"
         if finding in wanted:
             counts[finding] += 1
             place = (held_on, number, asked.class_names[class_group], subject, teacher, lesson)
-            rows.append((finding, *place, None, [entry] if by is None else [entry, by]))
+            rows.append((finding, *place, None, None, None, [entry] if by is None else [entry, by]))
     if "not_assigned" in wanted:
         judged = _not_assigned(asked)
         counts["not_assigned"] = len(judged)
@@ -63,8 +80,110 @@ def homework(asked: Asked) -> Found:
             if len(entries) >= asked["least"]:
                 counts["volume"] += 1
                 name = asked.class_names[class_group]
-                rows.append(("volume", day, None, name, None, None, None, len(entries), entries))
+                rows.append(("volume", day, None, name, None, None, None, None, None, len(entries), entries))
+    for row in _ill_timed(asked, given, wanted):
+        counts[row[0]] += 1
+        rows.append(row)
     return Found(rows, {finding: counts[finding] for finding in wanted})
+
+
+class Given(NamedTuple):
+    """Homework of a lesson; `entry`: the lesson's; `by`: its own; `due_on`: None where it says no day."""
+
+    course: str
+    held_on: str
+    number: int
+    teacher: str
+    lesson: str
+    entry: int
+    by: int
+    due_on: str | None
+
+
+class Off(NamedTuple):
+    """Days without lessons, both inclusive."""
+
+    starts_on: str
+    ends_on: str
+    grades: frozenset[int]
+    title: str
+    entry: int
+
+
+def _ill_timed(asked: Asked, given: Sequence[Given], wanted: Sequence[str]) -> Iterator[Row]:
+    """Homework that is due on a day of a test in its course, on a day off, or across holidays."""
+    if not {"for_test", "for_day_off", "over_holidays"} & set(wanted):
+        return
+    tests, following = _tests(asked), _following(asked)
+    off, taught = _days_off(asked)
+    for one in given:
+        class_group, subject = asked.courses[one.course]
+        grade = asked.grades[class_group]
+        due_on = one.due_on or following.get((one.course, one.held_on))
+        if due_on is None:
+            continue
+        found: list[tuple[str, str, list[int]]] = [
+            ("for_test", kind, [entry]) for kind, entry in tests.get((one.course, due_on), ())
+        ]
+        for days in (days for days in off if grade in days.grades):
+            if days.starts_on <= due_on <= days.ends_on:
+                if (grade, due_on) not in taught:
+                    found.append(("for_day_off", days.title, [days.entry]))
+            elif one.held_on < days.starts_on and days.ends_on < due_on and _is_long(days):
+                found.append(("over_holidays", days.title, [days.entry]))
+        for finding, about, entries in found:
+            if finding in wanted:
+                place = (one.held_on, one.number, asked.class_names[class_group], subject, one.teacher, one.lesson)
+                yield (finding, *place, due_on, about, None, sorted({one.entry, one.by, *entries}))
+
+
+def _is_long(days: Off) -> bool:
+    return (date.fromisoformat(days.ends_on) - date.fromisoformat(days.starts_on)).days + 1 >= HOLIDAYS_DAYS
+
+
+def _tests(asked: Asked) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """Course and day -> tests planned for it or held on it: kind and entry; a held one stands for its plan."""
+    kinds = ", ".join(f"'{kind}'" for kind in TESTS)
+    held = f"""SELECT l.course, l.held_on, w.kind, w.entry, w.scheduled FROM {{works}} w
+        JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
+        WHERE w.kind IN ({kinds}) AND w.stands = 1 AND {stands("w")}"""
+    planned = f"""SELECT s.course, s.planned_on, s.kind, s.entry, s.scheduled FROM {{scheduled_works}} s
+        WHERE s.kind IN ({kinds}) AND s.stands = 1 AND {stands("s")}"""
+    found: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    done: set[str] = set()
+    for course, day, kind, entry, scheduled in asked.select(held):
+        found[course, day].append((kind, entry))
+        done.add(scheduled)
+    for course, day, kind, entry, scheduled in asked.select(planned):
+        if scheduled not in done:
+            found[course, day].append((kind, entry))
+    return found
+
+
+def _following(asked: Asked) -> dict[tuple[str, str], str]:
+    """Course and day of a lesson -> the day of the course's next recorded one: homework without a day is for that."""
+    sql = f"""SELECT DISTINCT l.course, l.held_on FROM {{lessons}} l WHERE l.stands = 1 AND {stands("l")}
+        ORDER BY l.course, l.held_on"""
+    found: dict[tuple[str, str], str] = {}
+    for (course, day), (other, following) in pairwise(asked.select(sql)):
+        if course == other:
+            found[course, day] = following
+    return found
+
+
+def _days_off(asked: Asked) -> tuple[list[Off], set[tuple[int, str]]]:
+    """Declared days off; and grade with day where one is taught all the same."""
+    sql = f"""SELECT c.starts_on, c.ends_on, c.grades, c.title, c.entry FROM {{calendar}} c
+        WHERE c.stands = 1 AND {stands("c")} ORDER BY c.entry"""
+    off: list[Off] = []
+    taught: set[tuple[int, str]] = set()
+    for starts_on, ends_on, grades, title, entry in asked.select(sql):
+        listed = frozenset(orjson.loads(grades))
+        if title is None:
+            taught |= {(grade, starts_on) for grade in listed}
+        else:
+            off.append(Off(starts_on, ends_on, listed, title, entry))
+    return off, taught
 
 
 def _not_assigned(asked: Asked) -> list[Row]:
@@ -73,8 +192,8 @@ def _not_assigned(asked: Asked) -> list[Row]:
     found = late_records(asked.views, of, now=judging_now(asked).now, at=asked.position)
     return [
         (
-            *("not_assigned", row.held_on, row.number, row.class_name, row.subject, row.teacher, row.lesson, None),
-            list(row.basis),
+            *("not_assigned", row.held_on, row.number, row.class_name, row.subject, row.teacher, row.lesson),
+            *(None, None, None, list(row.basis)),
         )
         for row in found
         if row.not_assigned
@@ -86,8 +205,8 @@ def _not_assigned(asked: Asked) -> list[Row]:
 HOMEWORK: Final = Question(
     number=11,
     slug="homework",
-    title_ru="Уроки без домашнего задания и объём заданий класса за день",
-    title_en="Lessons without homework, and how much of it a class has on a day",
+    title_ru="Уроки без домашнего задания, задания на день контрольной и на каникулы, объём заданий класса за день",
+    title_en="Lessons without homework, homework for a test's day or for holidays, how much a class has on a day",
     answer=homework,
     parameters=(
         *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.HELD_FROM, choosing.HELD_TO),
@@ -100,12 +219,17 @@ HOMEWORK: Final = Question(
     columns=(
         *(Column("finding", "что найдено", words=FINDING_WORDS), choosing.HELD_ON, choosing.NUMBER),
         *(choosing.CLASS_NAME, choosing.SUBJECT_NAME, choosing.TEACHER_ID, choosing.LESSON),
-        *(Column("volume", "заданий"), ENTRIES),
+        Column("due_on", "к дню", is_named=True),
+        *(Column("about", "что в этот день", "typed", WORK_WORDS), Column("volume", "заданий"), ENTRIES),
     ),
     limits_ru="1 класс учится без заданий и не показан. Объём — число заданий к дню (где срок не внесён — в день "
-    "урока), не время. Что считается незаданным (по положению в силе на день урока, на момент последней записи), видно "
-    "только с finding=not_assigned. Задания на праздники здесь не видны.",
+    "урока), не время. Контрольные — проведённые и по графику: контрольная, тест, диктант, изложение, сочинение; "
+    "каникулы — неучебные дни календаря, семь и больше; задание без срока — к следующему внесённому уроку. Что "
+    "считается незаданным (по положению в силе на день урока, на момент последней записи), видно только с "
+    "finding=not_assigned.",
     limits_en="Grade 1 has no homework and is left out. Volume counts homeworks for the day they are due (the lesson's "
-    "own where none is said), not hours. What counts as not assigned, by the regulation of the lesson's day as of the "
-    "last known entry, shows with finding=not_assigned alone. Homework for holidays does not show here.",
+    "own where none is said), not hours. Tests are held and scheduled control works, tests, dictations, expositions "
+    "and compositions of the course; holidays are days off of the calendar, seven or more; homework without a day is "
+    "for the next recorded lesson. What counts as not assigned, by the regulation of the lesson's day as of the "
+    "last known entry, shows with finding=not_assigned alone.",
 )  # fmt: skip

@@ -13,6 +13,8 @@ import pytest
 
 from api.cli.asking import total_name
 from ledger.journal import events as j, result_events as r
+from ledger.journal.schedule_events import ScheduledWorkMoved, WorkScheduled
+from ledger.journal.timetable_events import DaysOffDeclared, SchoolDayDeclared
 from projections.engine import Views
 from projections.errors import NotYetProjected
 from projections.questions import BY_SLUG, QUESTIONS, LogFacts, Misasked, ask
@@ -30,6 +32,7 @@ from tests.question_school import (
     MATH5,
     MATH9,
     NOTE,
+    PHYS5,
     QUARTER,
     QUESTION_SCHOOL,
     T1,
@@ -307,6 +310,59 @@ def test_substituted_lessons_are_given_with_their_basis_and_entries(views: Views
     )
     assert found(views, "substitutions", to="2026-10-19") == []
     assert found(views, "substitutions", employee=T3) == []
+
+
+def test_homework_for_a_tests_day_a_day_off_or_across_holidays_is_found(tmp_path: Path) -> None:
+    class Scheduled(QuestionSchool):
+        """A scheduled dictation, one moved away, a feast day, a week of holidays and a Saturday with lessons."""
+
+        def _september(self) -> None:
+            for name, day in (("dictation", "2026-09-15"), ("moved", "2026-09-16")):
+                work = WorkScheduled(scheduled=uid(name), planned_on=day, kind="dictation", minutes=40)
+                self.at("09-01T09:00", T1, "teacher", (f"schedule/{MATH5}", work), names=name)
+            away = ScheduledWorkMoved(corrects=self.entries["moved"], planned_on="2026-09-30", reason="load")
+            self.at("09-01T09:01", T1, "teacher", (f"schedule/{MATH5}", away), names="moved.1")
+            for name, first, last, grades in (
+                ("feast", "2026-09-17", "2026-09-17", (5,)), ("holidays", "2026-09-24", "2026-09-30", (5, 9)),
+                ("others", "2026-09-15", "2026-09-16", (9,)),
+            ):  # fmt: skip
+                off = DaysOffDeclared(starts_on=first, ends_on=last, title=name, grades=grades)
+                self.at("09-01T09:02", ADMIN, "administrator", (f"calendar/{YEAR}", off), names=name)
+            school_day = SchoolDayDeclared(on="2026-09-29", as_weekday=1, grades=(5,))
+            self.at("09-01T09:03", ADMIN, "administrator", (f"calendar/{YEAR}", school_day), names="school_day")
+            for number, (name, course, due) in enumerate(
+                (
+                    ("H1", MATH5, "2026-09-15"), ("H2", MATH5, "2026-09-16"), ("H3", PHYS5, "2026-09-15"),
+                    ("H4", PHYS5, "2026-09-17"), ("H5", PHYS5, "2026-09-29"), ("H6", PHYS5, "2026-10-01"),
+                ),
+                1,
+            ):  # fmt: skip
+                given = j.HomeworkAssigned(text="§ 7", due_on=due)
+                self.lesson(name, "09-02T09:30", course, number, T1, given, names=f"{name}.homework")
+            super()._september()
+
+    school = Scheduled()
+    known = school.entries
+
+    def told(views: Views, **given: Any) -> list[tuple[Any, ...]]:
+        kinds = ("for_test", "for_day_off", "over_holidays")
+        rows = found(views, "homework", class_="5А", to="2026-09-09", **given)
+        return [
+            (row["finding"], row["due_on"], row["about"], row["entries"]) for row in rows if row["finding"] in kinds
+        ]
+
+    with Views.open(f"sqlite:{tmp_path}/views.db", ORIGIN) as views:
+        views.catch_up(school.log)
+        expected = [
+            ("for_test", "2026-09-15", "dictation", sorted([known["dictation"], known["H1"], known["H1.homework"]])),
+            ("for_day_off", "2026-09-17", "feast", sorted([known["feast"], known["H4"], known["H4.homework"]])),
+            ("over_holidays", "2026-10-01", "holidays", sorted([known["holidays"], known["H6"], known["H6.homework"]])),
+        ]
+        assert told(views) == expected, (
+            "not where it was moved from, in another subject, of another grade, nor on a school day"
+        )
+        assert told(views, finding="for_day_off") == expected[1:2]
+        assert told(views, subject="=Математика") == expected[:1]
 
 
 def test_control_works_too_many_too_close_or_at_the_edge_of_a_day_are_found(views: Views) -> None:
