@@ -34,7 +34,7 @@ KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "substitutions": ("names", "work"),
     "control-load": ("names", "work"),
     "late-results": ("names", "results"),
-    "data-deadlines": ("contacts", "names"),
+    "data-deadlines": ("contacts", "names", "reads"),
     "informing": ("consents", "names"),
     "no-access": ("guardians", "names", "reads"),
     "integrity": ("corrections", "work"),

@@ -1,4 +1,4 @@
-"""Question 16: notices and the yearly refresh; 17: consents and refusals."""
+"""Question 16: notices, the yearly refresh, and who looked at a person's data; 17: consents and refusals."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from ledger.journal.deadlines.office import notice, refresh
 from ledger.journal.deadlines.verdict import Entered, Verdict
 from ledger.journal.vocabulary import CHANNEL_WORDS, METHOD_WORDS
 from ledger.wire.entry import parse_at
+from projections.looks import Days, looks_at
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.judging import LATE_WORDS, judging_now, shown_due
 from projections.views.people_registers import Update, consents, data_notices, data_updates, refreshes, refusals
 
-ABOUT_WORDS: Final = {"notice": "сообщение об изменении данных", "refresh": "ежегодное уточнение данных"}
+ABOUT_WORDS: Final = {
+    "notice": "сообщение об изменении данных",
+    "refresh": "ежегодное уточнение данных",
+    "looks": "кто смотрел данные",
+}
+LOOK_WORDS: Final = {"named": "смотрел этого человека", "class": "смотрел класс", "school": "смотрел всю школу"}
+_UNSEEN: Final = (None,) * 5
 
 
 def data_deadlines(asked: Asked) -> Found:
@@ -31,9 +38,28 @@ def data_deadlines(asked: Asked) -> Found:
             rows.append((
                 *(about, verdict.status, person, class_name, began_on, shown_due(asked, verdict)),
                 *(None if answered is None else answered.astimezone(asked.zone).isoformat(timespec="minutes"), days),
-                list(verdict.basis),
+                *(*_UNSEEN, list(verdict.basis)),
             ))  # fmt: skip
-    return Found(rows, {status: counts[status] for status in (*LATE_WORDS, "on_time", "pending", "no_regulation")})
+    looks = _looks(asked)
+    rows += looks
+    counts["looks"] = len(looks)
+    return Found(
+        rows, {status: counts[status] for status in (*LATE_WORDS, "on_time", "pending", "no_regulation", "looks")}
+    )
+
+
+def _looks(asked: Asked) -> list[Row]:
+    """Who looked at the data of the person asked about, by the access log as it is now."""
+    if asked["person"] is None or asked.access is None or asked["about"] not in (None, "looks"):
+        return []
+    days = Days(asked["from"], asked["to"])
+    return [
+        (
+            *("looks", one.how, asked["person"], None, None, None, None, None),
+            *(one.at, one.actor, one.role, one.what, one.entry, []),
+        )
+        for one in looks_at(asked.access.log(), asked.views, asked["person"], days)
+    ]
 
 
 def _judged(asked: Asked) -> Iterator[tuple[str, str, str, str | None, Verdict]]:
@@ -96,24 +122,28 @@ def informing(asked: Asked) -> Found:
 DATA: Final = Question(
     number=16,
     slug="data-deadlines",
-    title_ru="Сообщения об изменении данных и ежегодное уточнение: внесено позже срока или не внесено",
-    title_en="Notices of changed data and the yearly refresh: answered late, or not at all",
+    title_ru="Сообщения об изменении данных и ежегодное уточнение: позже срока или нет; кто смотрел данные человека",
+    title_en="Notices of changed data and the yearly refresh: late, or not at all; who looked at a person's data",
     answer=data_deadlines,
     parameters=(
         Parameter("person", "person", "чьи данные: id", "whose data: id"),
-        Parameter("from", "day", "сообщено, начато с этого дня", "told, begun on this day or later"),
-        Parameter("to", "day", "сообщено, начато по этот день", "told, begun on this day or earlier"),
+        Parameter("from", "day", "сообщено, начато, смотрели с этого дня", "told, begun, looked on this day or later"),
+        Parameter("to", "day", "сообщено, начато, смотрели по этот день", "told, begun, looked on this day or earlier"),
         Parameter("about", "choice", "только это", "only this", choices=tuple(ABOUT_WORDS)),
     ),
     columns=(
-        *(Column("about", "о чём", words=ABOUT_WORDS), Column("finding", "что найдено", words=LATE_WORDS)),
+        *(Column("about", "о чём", words=ABOUT_WORDS), Column("finding", "что найдено", words=LATE_WORDS | LOOK_WORDS)),
         *(Column("person", "чьи данные", "person"), choosing.CLASS_NAME, Column("since", "с какого дня")),
-        *(Column("due", "срок"), Column("answered_at", "внесено"), Column("days", "опоздание, дней"), ENTRIES),
+        *(Column("due", "срок"), Column("answered_at", "внесено"), Column("days", "опоздание, дней")),
+        *(Column("looked_at", "когда смотрел"), Column("looker", "кто смотрел", "person"), choosing.ROLE),
+        *(Column("look", "чем смотрел"), Column("look_entry", "запись журнала доступа"), ENTRIES),
     ),
     limits_ru="Сроки — по положению в силе (1.7), «нет» — на момент последней известной записи. "
-    "Уточнение касается тех, кто в классе в последний его день. Кто смотрел данные ученика: letopis reads.",
+    "Уточнение касается тех, кто в классе в последний его день. Кто смотрел, видно с person: по "
+    "журналу доступа, каков он сейчас; отказы и чужие попытки — letopis reads, GET /reads.",
     limits_en="By the regulation in force (1.7); missing is so as of the last known entry. A refresh concerns who is "
-    "in a class on its last day. Who looked at a student's data: letopis reads.",
+    "in a class on its last day. Who looked shows with person, by the access log as it is now; what was refused, and "
+    "who tried: letopis reads, GET /reads.",
 )
 
 INFORMING: Final = Question(

@@ -277,7 +277,7 @@ def test_notices_and_the_yearly_refresh_are_held_against_their_days(views: Views
     assert rows[0]["entries"] == sorted([E["regulation"], E["notice.10-05"], E["anna.changed"]])
     assert rows[2]["entries"] == sorted([E["regulation"], E["refresh"], E["boris.changed"]])
     assert (rows[3]["class"], rows[3]["entries"]) == ("5А", sorted([E["regulation"], E["refresh"]]))
-    assert answered.totals == {"late": 2, "missing": 2, "on_time": 4, "pending": 1, "no_regulation": 0}
+    assert answered.totals == {"late": 2, "missing": 2, "on_time": 4, "pending": 1, "no_regulation": 0, "looks": 0}
     assert found(views, "data-deadlines", about="notice") == rows[:2]
     assert found(views, "data-deadlines", person=VERA) == [rows[1], rows[3]]
     assert found(views, "data-deadlines", from_="2026-10-06") == rows[1:2]
@@ -381,6 +381,17 @@ def test_parents_without_a_sign_in_or_without_a_look_are_found_and_looks_at_anot
                 Look("/students/{student}/page", "view", ("marks",), (student,), count=1), Actor(actor, "guardian")
             )
         facts = AccessFacts(lambda: log, frozenset({FATHER, GRANNY, T1}))
+
+        given = {"person": BORIS, "about": "looks"}
+        looks = ask(BY_SLUG["data-deadlines"], views, given, access=facts)
+        assert [(row["finding"], row["looker"], row["role"], row["look"], row["entries"]) for row in looks.plain()] == [
+            ("named", FATHER, "guardian", "/students/{student}/page", [])
+        ] * 2
+        assert [row["look_entry"] for row in looks.plain()] == [1, 2]
+        assert looks.totals["looks"] == 2
+        assert ask(BY_SLUG["data-deadlines"], views, given | {"to": "2026-01-01"}, access=facts).plain() == []
+        assert ask(BY_SLUG["data-deadlines"], views, {"about": "looks"}, access=facts).plain() == []
+        assert ask(BY_SLUG["data-deadlines"], views, given).plain() == [], "where nobody said who looked"
 
         def asked(**given: str) -> list[dict[str, Any]]:
             question = BY_SLUG["no-access"]
