@@ -20,9 +20,9 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 KINDS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "cell-history": ("absences", "corrections", "marks", "names"),
-    "corrections": ("absences", "corrections", "marks", "names", "notes"),
+    "corrections": ("absences", "corrections", "marks", "names", "notes", "results"),
     "results-unlike-marks": ("marks", "names", "notes", "results"),
-    "raised-marks": ("corrections", "marks", "names"),
+    "raised-marks": ("corrections", "marks", "names", "results"),
     "entered-by-others": ("absences", "marks", "names", "work"),
     "timetable-gaps": ("names", "work"),
     "late-entries": ("names", "work"),

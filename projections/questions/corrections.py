@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import UTC, date, timedelta
 from functools import lru_cache
+from statistics import fmean
 from typing import Final, NamedTuple
 
 import orjson
 
 from ledger.journal.computing import WEIGHT
-from ledger.journal.vocabulary import FACT_WORDS, REASON_WORDS
+from ledger.journal.vocabulary import FACT_WORDS, REASON_WORDS, RESULT_WORDS
 from ledger.wire.entry import format_at
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.cells import ACTION_WORDS, VALUE_WORDS
+from projections.questions.result_corrections import corrected_results, result_line, result_timing
 from projections.reading import stands
 from projections.views.correction_register import Closed, Timing
 from projections.views.lookups import Period, periods
@@ -83,10 +86,17 @@ def corrections(asked: Asked) -> Found:
         found = Corrected(*row)
         class_group, _ = asked.courses[found.course]
         is_later = found.entry > handed_over.get(class_group, asked.position)
-        timing = "after_transfer" if is_later else timing_of(asked, found, clock, closed)
+        timing: str = "after_transfer" if is_later else timing_of(asked, found, clock, closed)
         if asked["timing"] in (None, timing):
             counts[timing] += 1
             rows.append(_line(asked, found, timing))
+    for result in corrected_results(asked, first, last):
+        is_later = result.entry > handed_over.get(result.class_group, asked.position)
+        timing = "after_transfer" if is_later else result_timing(result, clock)
+        if asked["timing"] in (None, timing):
+            counts[timing] += 1
+            rows.append(result_line(asked, result, timing))
+    rows.sort(key=lambda row: row[-1][-1])
     return Found(rows, {"corrections": len(rows), **counts})
 
 
@@ -120,7 +130,7 @@ def raised_marks(asked: Asked) -> Found:
             found = Corrected(*row)
             class_group, _ = asked.courses[found.course]
             period = _period_of(ends[asked.grades[class_group]], found.held_on)
-            change = direction(found)
+            change = direction(*(orjson.loads(value) for value in (found.old, found.new)))
             if candidates is None:
                 entered_on = clock.day(found.at)
                 if change not in ("raised", "annulled") or period is None:
@@ -131,12 +141,30 @@ def raised_marks(asked: Asked) -> Found:
                 continue
             timing = timing_of(asked, found, clock, closed)
             rows.append((change, period.ends_on if period else None, *_line(asked, found, timing)))
+    rows += _raised_results(asked, clock, candidates)
+    rows.sort(key=lambda row: row[-1][-1])
     return Found(rows, {"marks": len(rows), "candidates": len(candidates or ())})
 
 
-def direction(found: Corrected) -> str:
-    """How a mark's correction changed it; `annulled`: a 1 or a 2 does not count any more."""
-    old, new = (_height(orjson.loads(value)) for value in (found.old, found.new))
+def _raised_results(asked: Asked, clock: choosing.LocalClock, candidates: set[str] | None) -> Iterator[Row]:
+    """Results raised in the days before or after their period's end, or all corrections of the candidates' results."""
+    days: int = asked["days"]
+    for found in corrected_results(asked, 0, asked.position):
+        change = direction(found.old, found.new)
+        if candidates is None:
+            until = choosing.days_before(found.period_ends_on, -days)
+            entered_on = clock.day(found.at)
+            is_near = choosing.days_before(found.period_ends_on, days) <= entered_on <= until
+            if change not in ("raised", "annulled") or not is_near:
+                continue
+        elif found.student not in candidates:
+            continue
+        yield (change, found.period_ends_on, *result_line(asked, found, result_timing(found, clock)))
+
+
+def direction(was: str | None, stands_now: str | None) -> str:
+    """How a correction changed a mark; `annulled`: a 1 or a 2 does not count any more."""
+    old, new = (_height(value) for value in (was, stands_now))
     if old is None:
         return "other"
     if new is None:
@@ -168,7 +196,7 @@ def _line(asked: Asked, found: Corrected, timing: str) -> Row:
     return (
         *(found.at, timing, found.what, found.action, _plain(found.old), _plain(found.new), found.reason, found.note),
         *(found.basis, found.request, found.held_on, found.number, asked.class_names[class_group], subject),
-        *(found.teacher, found.student, found.lesson, found.actor, found.role, found.on_behalf_of),
+        *(None, found.teacher, found.student, found.lesson, found.actor, found.role, found.on_behalf_of),
         [found.corrects, found.entry] if found.request is None else [found.corrects, found.request, found.entry],
     )
 
@@ -230,7 +258,10 @@ class _Weigher:
 
 
 def _candidates(asked: Asked) -> set[str]:
-    """Students of grades 9 and 11 whose average so far is a 5 in every course that has marks for them."""
+    """Students of grades 9 and 11 who have, or would have, a 5 in every course that has marks for them.
+
+    A final mark says so, else the year's, else the mean of the periods' marks; without any, the average so far.
+    """
     sql = f"""SELECT c.student, l.course, c.value, w.weight, w.kind, l.held_on, g.grade FROM {{classes}} g
         JOIN {{courses}} o ON o.class_group = g.class_group AND {stands("o")}
         JOIN {{lessons}} l ON l.course = o.course AND l.stands = 1 AND {stands("l")}
@@ -246,8 +277,32 @@ def _candidates(asked: Asked) -> set[str]:
             of = sums[student, course]
             of[0] += height * weight
             of[1] += weight
-    below = {student for (student, _), (total, weight) in sums.items() if total < HONOURS_AVERAGE * weight}
-    return {student for student, _ in sums} - below
+    results = _result_means(asked)
+    below = {
+        student
+        for (student, course), (total, weight) in sums.items()
+        if (student, course) not in results and total < HONOURS_AVERAGE * weight
+    }
+    below |= {student for (student, _), mean in results.items() if mean < HONOURS_AVERAGE}
+    return {student for student, _ in (*sums, *results)} - below
+
+
+def _result_means(asked: Asked) -> dict[tuple[str, str], float]:
+    """(Student, course) of these grades -> the final mark, else the year's, else the mean of the periods' marks."""
+    sql = f"""SELECT r.student, s.course, r.value,
+          CASE WHEN r.what = 'final_mark' THEN 2 WHEN p.kind = 'year' THEN 1 ELSE 0 END
+        FROM {{results}} r
+        JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
+        JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
+        JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
+        JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
+        WHERE g.grade IN {HONOURS_GRADES} AND r.what <> 'exam_result' AND r.value IS NOT NULL AND {stands("r")}"""
+    found: defaultdict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for student, course, value, rank in asked.select(sql):
+        height = _height(value)
+        if height is not None:
+            found[student, course][rank].append(height)
+    return {key: fmean(ranks[max(ranks)]) for key, ranks in found.items()}
 
 
 TIMING_WORDS: Final = {
@@ -255,14 +310,21 @@ TIMING_WORDS: Final = {
     "before_close": "до закрытия периода",
     "reopened": "в открытом снова периоде",
     "after_close": "после закрытия периода",
+    "before_publication": "до показа итога",
+    "after_publication": "после показа итога",
     "after_transfer": "после передачи ведомости в архив",
 }
 _COLUMNS: Final = (
-    *(choosing.AT, Column("timing", "когда", words=TIMING_WORDS), Column("what", "что", words=FACT_WORDS)),
+    *(
+        choosing.AT,
+        Column("timing", "когда", words=TIMING_WORDS),
+        Column("what", "что", words=FACT_WORDS | RESULT_WORDS),
+    ),
     Column("action", "действие", words=ACTION_WORDS),
     *(Column("old", "было", "value", VALUE_WORDS), Column("new", "стало", "value", VALUE_WORDS)),
     *(Column("reason", "причина", words=REASON_WORDS), Column("note", "пояснение", "note"), choosing.BASIS),
     *(Column("request", "заявка"), choosing.HELD_ON, choosing.NUMBER, choosing.CLASS_NAME, choosing.SUBJECT_NAME),
+    Column("period", "итог за"),
     *(choosing.TEACHER_ID, choosing.STUDENT_ID, choosing.LESSON, choosing.ACTOR, choosing.ROLE),
     *(choosing.ON_BEHALF_OF, ENTRIES),
 )
@@ -270,8 +332,8 @@ _COLUMNS: Final = (
 REGISTER: Final = Question(
     number=2,
     slug="corrections",
-    title_ru="Все исправления: в тот же день, до закрытия периода, в открытом снова, после закрытия, после архива",
-    title_en="All corrections: same day, before the period's close, open again, after it, after the sheet's hand-over",
+    title_ru="Все исправления уроков и итогов: в тот же день, до и после закрытия периода или показа, после архива",
+    title_en="All corrections of lessons and results: same day, before and after close or showing, after hand-over",
     answer=corrections,
     parameters=(
         *(choosing.CLASS, choosing.SUBJECT, choosing.TEACHER, choosing.STUDENT),
@@ -283,8 +345,10 @@ REGISTER: Final = Question(
         ),
     ),
     columns=_COLUMNS,
-    limits_ru="Передача — первая передача сводной ведомости класса; исправления итоговых отметок — в вопросе 20.",
-    limits_en="The archive has it from the first transfer of the class's summary sheet on; results are in question 20.",
+    limits_ru="Передача — первая передача сводной ведомости класса. Итог принадлежит периоду, а не уроку: с teacher "
+    "итогов нет. Что изменилось со времени передачи — в вопросе 20.",
+    limits_en="The archive has it from the first transfer of the class's summary sheet on. A result is of a period and "
+    "not of a lesson: with teacher there are none. What changed since the hand-over is in question 20.",
 )  # fmt: skip
 
 RAISED: Final = Question(
@@ -311,6 +375,10 @@ RAISED: Final = Question(
         Column("period_ends_on", "конец периода"),
         *_COLUMNS,
     ),
-    limits_ru="Претендент — у кого средняя отметка по каждому предмету пока не ниже 4,5; итоговые отметки не учтены.",
-    limits_en="A candidate has an average of 4.5 or more in every subject so far; period and final marks take no part.",
+    limits_ru="Претендент — у кого по каждому предмету итоговая или годовая отметка 5, а пока их нет — среднее отметок "
+    "за периоды или, без них, текущих не ниже 4,5. Итоги видны, если повышены за столько же дней до конца периода или "
+    "после него; экзамены претендентов не определяют.",
+    limits_en="A candidate has a final or year's mark of 5 in every subject or, while there is none, a mean of the "
+    "periods' marks, else of marks so far, of 4.5 or more. Results show where they were raised within so many days "
+    "before or after the period's end; examinations make no candidates.",
 )  # fmt: skip

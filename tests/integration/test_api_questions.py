@@ -114,7 +114,7 @@ _NEEDING = ("/questions/cell-history", "/questions/student-extract")
     ("path", "query", "where", "allowed"),
     [
         ("corrections", {"class": "5A"}, "class", ["5А"]),
-        ("corrections", {"timing": "late"}, "timing", ["same_day", "before_close", "reopened", "after_close", "after_transfer"]),
+        ("corrections", {"timing": "late"}, "timing", ["same_day", "before_close", "reopened", "after_close", "before_publication", "after_publication", "after_transfer"]),
         ("corrections", {"student": str(uuid4())}, "student", []),
         ("raised-marks", {"days": "-1"}, "days", ["0–366"]),
         ("cell-history", {}, "student", []),

@@ -94,7 +94,8 @@ def test_corrections_are_told_apart_by_when_they_were_made(views: Views) -> None
         ("after_close", "mark", "4", "5"),
     ]
     assert answered.totals == {
-        "corrections": 5, "same_day": 1, "before_close": 3, "reopened": 0, "after_close": 1, "after_transfer": 0,
+        "corrections": 5, "same_day": 1, "before_close": 3, "reopened": 0, "after_close": 1, "before_publication": 0,
+        "after_publication": 0, "after_transfer": 0,
     }  # fmt: skip
     (last,) = found(views, "corrections", class_="5А", timing="after_close")
     assert last["entries"] == [E["L1.boris.1"], E["request"], E["L1.boris"]]
@@ -482,7 +483,7 @@ def test_every_question_is_answered_on_a_busy_school_and_on_none(question: Any, 
         ("corrections", {"class": "5A"}, "class", ("1А", "5А", "9А")),
         ("corrections", {"subject": "Химия"}, "subject", ("=Математика", "Физика")),
         ("corrections", {"class": "9А", "subject": "Физика"}, "subject", ("=Математика",)),
-        ("corrections", {"timing": "later"}, "timing", ("same_day", "before_close", "reopened", "after_close", "after_transfer")),
+        ("corrections", {"timing": "later"}, "timing", ("same_day", "before_close", "reopened", "after_close", "before_publication", "after_publication", "after_transfer")),
         ("corrections", {"from": "2026-02-30"}, "from", ()),
         ("corrections", {"from": "2026-09-02", "to": "2026-09-01"}, "to", ()),
         ("corrections", {"student": T1}, "student", ()),

@@ -11,14 +11,15 @@ import pytest
 
 from ledger.access.events import Look
 from ledger.access.log import AccessLog
+from ledger.journal import events as j, result_events as r
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.questions import BY_SLUG, AccessFacts, ask
 from tests.conftest import make_database
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN
-from tests.question_register_school import FATHER, GRANNY, MOTHER, REGISTER_SCHOOL, UNCLE
-from tests.question_school import ADMIN, ANNA, BORIS, DEPUTY, DIMA, GLEB, T1, T2, VERA
+from tests.question_register_school import FATHER, GRANNY, MOTHER, REGISTER_SCHOOL, UNCLE, RegisterSchool
+from tests.question_school import ADMIN, ANNA, BORIS, DEPUTY, DIMA, GLEB, MATH9, T1, T2, VERA, YEAR, uid
 
 E = REGISTER_SCHOOL.entries
 
@@ -72,6 +73,69 @@ def test_lessons_are_held_against_the_timetable_both_ways_and_against_their_begi
     assert found(views, "timetable-gaps", from_="2026-10-21", to="2026-10-22") == rows[1:2]
     then = found(views, "timetable-gaps", at=E["M3"])
     assert then == [], "the last entry known then is of the lesson's own morning at eight: nothing is over"
+
+
+def test_corrections_of_results_are_among_all_corrections(views: Views) -> None:
+    answered = ask(BY_SLUG["corrections"], views, {})
+    rows = answered.plain()
+    assert [(row["what"], row["action"], row["timing"], row["old"], row["new"], row["period"]) for row in rows] == [
+        ("mark", "corrected", "before_close", "5", "3", None),
+        ("period_mark", "corrected", "before_publication", "na", "exempt", "1-я четверть"),
+        ("period_mark", "annulled", "before_publication", "na", None, "1-я четверть"),
+    ]  # fmt: skip
+    assert (answered.totals["corrections"], answered.totals["before_publication"]) == (3, 2)
+    assert (rows[1]["student"], rows[1]["class"], rows[1]["reason"], rows[1]["lesson"]) == (
+        DIMA,
+        "9А",
+        "document",
+        None,
+    )
+    assert rows[1]["entries"] == [E[f"result.{DIMA}"], E[f"result.{DIMA}.1"]]
+    assert found(views, "corrections", student=VERA) == found(views, "corrections", subject="Физика") == rows[2:]
+    assert found(views, "corrections", timing="before_publication", class_="9А") == rows[1:2]
+    assert found(views, "corrections", teacher=T1) == rows[:1], "a result is of no lesson"
+    assert found(views, "corrections", from_="2026-10-28") == rows[1:]
+
+
+def test_results_make_candidates_for_honours_and_show_where_they_were_raised(tmp_path: Path) -> None:
+    """Gleb has no mark of a lesson; a year's 5 makes him a candidate, and its former 4 is what to look at."""
+    school = RegisterSchool()
+    whole, sheet = uid("whole"), f"results/{uid('year9')}"
+    year = j.PeriodDefined(year=YEAR, kind="year", number=1, grades=(9,), starts_on="2026-09-01", ends_on="2027-05-31")
+    school.office("10-29T09:00", f"period/{whole}", year)
+    school.office("10-29T09:10", sheet, r.ResultSheetOpened(course=MATH9, period=whole))
+    fields: dict[str, Any] = {"computed": "4", "sum": 4, "weight": 1, "inputs": (), "rule": school.entries["rules"]}
+    for student, value in ((GLEB, "4"), (DIMA, "4")):
+        mark = r.PeriodMarkRecorded(student=student, value=value, **fields)
+        school.office("10-29T09:20", sheet, mark, f"year.{student}")
+    shown = r.ResultsPublished(what="period_mark", obtained_at="2026-10-29T09:00")
+    school.office("10-29T09:30", sheet, shown)
+    with Views.open(f"sqlite:{tmp_path}/before.db", ORIGIN) as before:
+        before.catch_up(school.log)
+        assert found(before, "raised-marks", honours="yes") == [], "a year's 4 is no honours"
+    wanted = r.ResultCorrectionRequested(
+        corrects=school.entries[f"year.{GLEB}"], old="4", new="5", reason="appeal", basis="заявление"
+    )
+    school.office("10-30T09:00", sheet, wanted, "wanted")
+    raised = r.ResultCorrected(
+        corrects=school.entries[f"year.{GLEB}"], old="4", new="5", reason="appeal", basis="заявление",
+        request=school.entries["wanted"],
+    )  # fmt: skip
+    school.at("10-30T10:00", DEPUTY, "deputy", (sheet, raised), names="raised")
+    with Views.open(f"sqlite:{tmp_path}/after.db", ORIGIN) as after:
+        after.catch_up(school.log)
+        (row,) = found(after, "raised-marks", honours="yes")
+        assert (row["student"], row["what"], row["change"], row["old"], row["new"]) == (
+            GLEB,
+            "period_mark",
+            "raised",
+            "4",
+            "5",
+        )
+        assert (row["timing"], row["period"], row["period_ends_on"]) == ("after_publication", "год", "2027-05-31")
+        assert row["entries"] == [school.entries[name] for name in (f"year.{GLEB}", "wanted", "raised")]
+        assert found(after, "raised-marks") == [], "months before the year's end"
+        assert [one["student"] for one in found(after, "raised-marks", days="366")] == [GLEB]
 
 
 def test_lessons_that_nobody_gave_are_told_with_their_hours_and_what_planned_them(views: Views) -> None:
