@@ -53,7 +53,7 @@ def corrected_results(asked: Asked, after: int, before: int) -> Iterator[Correct
 
     None where a lesson's teacher is asked about: a result is of no lesson.
     """
-    if asked["teacher"] is not None:
+    if asked.values.get("teacher") is not None:
         return
     condition, values = asked.selected(("class", "o.class_group"), ("subject", "o.subject"), ("student", "r.student"))
     sql = f"{_CORRECTED}{condition} ORDER BY k.entry"

@@ -1,21 +1,35 @@
-"""Question 20: what changed in a year's results since its sheets were handed over, or since a day."""
+"""Question 20: what changed in results and the council's decisions since the sheets were handed over, or a day."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
-from ledger.journal.vocabulary import REASON_WORDS
+import orjson
+
+from ledger.journal.vocabulary import COUNCIL_WORDS, MARK_WORDS, REASON_WORDS, RESULT_WORDS
 from projections.questions import choosing
-from projections.questions.asking import ENTRIES, Asked, Column, Found, Question, Row
-from projections.questions.results import PERIOD_KIND, PERIOD_NUMBER, WHAT
-from projections.reading import command_of, position_at, stands
+from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
+from projections.questions.result_corrections import corrected_results
+from projections.questions.results import PERIOD_KIND, PERIOD_NUMBER
+from projections.reading import command_join, command_of, position_at, stands
 from projections.rows import OPEN
+from projections.views.lookups import memberships
 
-SINCE_WORDS: Final = {"transfer": "передача ведомости", "archive": "архив", "day": "день"}
-CHANGE_WORDS: Final = {"added": "внесена", "changed": "исправлена", "annulled": "аннулирована"}
+SINCE_WORDS: Final = {
+    "transfer": "передача ведомости",
+    "archive": "архив",
+    "day": "день",
+    "before": "исправлено до неё",
+}
+CHANGE_WORDS: Final = {"added": "внесено", "changed": "исправлено", "annulled": "аннулировано"}
+COUNCIL: Final = "council"
+VALUES: Final = MARK_WORDS | COUNCIL_WORDS
+Sizes: TypeAlias = dict[str, tuple[str, int, tuple[int, ...]]]
+"""Class -> what it is compared with, the size of that, and the entry of the transfer or archive."""
 
 _PLACES: Final = f"""
     SELECT s.sheet, o.class_group, o.subject, p.kind, p.number FROM {{result_sheets}} s
@@ -73,13 +87,91 @@ def changed_results(asked: Asked) -> Found:
             rows.append(
                 (change, *place[1], what, student, before, value, *why, moment, actor, since, size, entries)
             )  # fmt: skip
-    if asked["from"] is None:
+    rows += _decided(asked, sizes)
+    if asked["before"] == "yes":
+        rows += _before(asked, sizes)
+    if asked["from"] is None or asked["before"] == "yes":
         rows.sort(key=lambda row: row[-1][-1])
     counts = Counter(map(itemgetter(0), rows))
     return Found(rows, {change: counts[change] for change in CHANGE_WORDS})
 
 
-def _sizes(asked: Asked) -> dict[str, tuple[str, int, tuple[int, ...]]]:
+class Decision(NamedTuple):
+    """A decision of the council; `replaces`: the one that it takes the place of."""
+
+    entry: int
+    year: str
+    decision: str
+    students: str
+    protocol: str
+    basis: str | None
+    replaces: int | None
+    at: str
+    actor: str
+
+
+_DECIDED: Final = f"""
+    SELECT d.entry, d.year, d.decision, d.students, d.protocol, d.basis, d.replaces, m.at, m.actor
+    FROM {{council}} d {command_join("d.entry")} WHERE {stands("d")} ORDER BY d.entry"""
+
+
+def _decided(asked: Asked, sizes: Sizes) -> Iterator[Row]:
+    """Decisions of the council behind the size of a class: of each of its students, also whom a new one leaves out."""
+    if asked["subject"] is not None:
+        return
+    year_of: dict[str, str] = dict(
+        asked.select(f"SELECT g.class_group, g.year FROM {{classes}} g WHERE {stands('g')}"),
+    )
+    groups_of: defaultdict[str, set[str]] = defaultdict(set)
+    for member in memberships(asked.views, class_group=asked["class"], at=asked.position).rows:
+        if member.class_group in sizes:
+            groups_of[member.student].add(member.class_group)
+    decisions = {row[0]: Decision(*row) for row in asked.select(_DECIDED)}
+    replaced = {one.replaces for one in decisions.values()}
+    for last in (one for one in decisions.values() if one.entry not in replaced):
+        chain = [last]
+        while chain[-1].replaces is not None:
+            chain.append(decisions[chain[-1].replaces])
+        for student in dict.fromkeys(student for one in chain for student in orjson.loads(one.students)):
+            for group in sorted(groups_of[student]):
+                if year_of[group] == last.year:
+                    yield from _decision(asked, group, sizes[group], student, chain)
+
+
+def _decision(
+    asked: Asked, group: str, size: tuple[str, int, tuple[int, ...]], student: str, chain: Sequence[Decision]
+) -> Iterator[Row]:
+    """A row where what stands for a student, first in the chain, is not what stood at the size."""
+    since, compared, cited = size
+    last = chain[0]
+    then = next((one for one in chain if one.entry < compared), None)
+    old, new = (
+        one.decision if one is not None and student in orjson.loads(one.students) else None for one in (then, last)
+    )
+    if old == new:
+        return
+    change = "added" if old is None else "annulled" if new is None else "changed"
+    why = "; ".join(text for text in (last.protocol, last.basis) if text)
+    entries = sorted({last.entry, *cited, *([] if then is None else [then.entry])})
+    place = (asked.class_names[group], None, None, None, COUNCIL, student)
+    yield (change, *place, old, new, None, None, why, last.at, last.actor, since, compared, entries)
+
+
+def _before(asked: Asked, sizes: Sizes) -> Iterator[Row]:
+    """Corrections of results before the size of their class, or at all where it has none."""
+    for found in corrected_results(asked, 0, asked.position):
+        _, size, cited = sizes.get(found.class_group, ("", None, ()))
+        if size is not None and found.entry >= size:
+            continue
+        place = (asked.class_names[found.class_group], found.subject, found.period_kind, found.period_number)
+        entries = sorted({found.corrects, found.entry, *cited})
+        yield (
+            *("annulled" if found.new is None else "changed", *place, found.what, found.student, found.old, found.new),
+            *(found.reason, found.note, found.basis, found.at, found.actor, "before", size, entries),
+        )
+
+
+def _sizes(asked: Asked) -> Sizes:
     """Class -> what it is compared with, the size of that, and the entry of the transfer or archive."""
     classes = asked.select(f"SELECT g.class_group, g.year FROM {{classes}} g WHERE {stands('g')} ORDER BY g.entry")
     if asked["from"] is not None:
@@ -90,7 +182,7 @@ def _sizes(asked: Asked) -> dict[str, tuple[str, int, tuple[int, ...]]]:
     archived = {year: (size, entry) for year, size, entry in asked.select(sql)}
     sql = f"SELECT t.class_group, t.entry FROM {{sheet_transfers}} t WHERE {stands('t')} ORDER BY t.entry"
     transferred: dict[str, int] = dict(asked.select(sql))
-    found: dict[str, tuple[str, int, tuple[int, ...]]] = {}
+    found: Sizes = {}
     for group, year in classes:
         if group in transferred:
             found[group] = ("transfer", transferred[group], (transferred[group],))
@@ -103,14 +195,25 @@ def _sizes(asked: Asked) -> dict[str, tuple[str, int, tuple[int, ...]]]:
 CHANGED: Final = Question(
     number=20,
     slug="result-changes",
-    title_ru="Что изменилось в итогах после передачи ведомости класса, архива года или с названного дня",
-    title_en="What changed in results since a class's sheet was handed over, its year's archive, or a day",
+    title_ru="Что изменилось в итогах и решениях педсовета после передачи ведомости, архива года или с дня",
+    title_en="What changed in results and the council's decisions since a sheet's hand-over, an archive, or a day",
     answer=changed_results,
-    parameters=(choosing.CLASS, choosing.SUBJECT, choosing.ENTERED_FROM),
+    parameters=(
+        *(choosing.CLASS, choosing.SUBJECT, choosing.ENTERED_FROM),
+        Parameter(
+            "before",
+            "choice",
+            "и исправления итогов до того",
+            "corrections of results before that, too",
+            choices=("yes", "no"),
+            default="no",
+        ),
+    ),
     columns=(
         *(Column("change", "что сделано", words=CHANGE_WORDS), choosing.CLASS_NAME, choosing.SUBJECT_NAME),
-        *(PERIOD_KIND, PERIOD_NUMBER, WHAT, choosing.STUDENT_ID),
-        *(Column("old", "была", is_named=True), Column("new", "стала", is_named=True)),
+        *(PERIOD_KIND, PERIOD_NUMBER, Column("what", "что", words=RESULT_WORDS | {COUNCIL: "решение педсовета"})),
+        *(choosing.STUDENT_ID, Column("old", "было", words=VALUES, is_named=True)),
+        Column("new", "стало", words=VALUES, is_named=True),
         *(Column("reason", "причина", words=REASON_WORDS), Column("note", "пояснение", "note"), choosing.BASIS),
         *(
             choosing.AT,
@@ -121,9 +224,10 @@ CHANGED: Final = Question(
         ),
     ),
     limits_ru="Без from — с последней передачей сводной ведомости класса, а если её не передавали, с последним архивом "
-    "года; класса без того и другого в ответе нет. Решения педсовета здесь не сравниваются: версии ведомости целиком "
-    "даёт letopis sheet --versions.",
+    "года; класса без того и другого в ответе нет, кроме исправлений с before=yes. Решения педсовета — о каждом "
+    "ученике, без subject. Версии ведомости целиком даёт letopis sheet --versions.",
     limits_en="Without `from`: since the class's summary sheet was last handed over or, if it never was, since the "
-    "last archive of the year; a class without either is not in the answer. Decisions of the council are not compared "
-    "here: letopis sheet --versions gives whole versions.",
+    "last archive of the year; a class without either is not in the answer, but for corrections with before=yes. "
+    "Decisions of the council are told of each student, and not with subject. letopis sheet --versions gives whole "
+    "versions.",
 )

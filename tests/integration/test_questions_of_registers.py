@@ -12,6 +12,7 @@ import pytest
 from ledger.access.events import Look
 from ledger.access.log import AccessLog
 from ledger.journal import events as j, result_events as r
+from ledger.journal.journal_events import SheetTransferred
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.questions import BY_SLUG, AccessFacts, ask
@@ -19,7 +20,7 @@ from tests.conftest import make_database
 from tests.projection_databases import views_dsn
 from tests.projection_logs import ORIGIN
 from tests.question_register_school import FATHER, GRANNY, MOTHER, REGISTER_SCHOOL, UNCLE, RegisterSchool
-from tests.question_school import ADMIN, ANNA, BORIS, DEPUTY, DIMA, GLEB, MATH9, T1, T2, VERA, YEAR, uid
+from tests.question_school import ADMIN, ANNA, BORIS, DEPUTY, DIMA, GLEB, GROUP5, MATH9, T1, T2, VERA, YEAR, uid
 
 E = REGISTER_SCHOOL.entries
 
@@ -326,6 +327,46 @@ def test_what_changed_in_a_years_results_is_told_since_its_archive_or_since_a_da
     assert changes(class_="5А", from_="2026-10-25") == [last]
     assert changes(at=E["archive.first"]) == [], "no archive was known yet"
     assert [row[1] for row in changes(at=E["published"])] == [VERA]
+
+
+def test_decisions_of_the_council_are_compared_student_by_student(tmp_path: Path) -> None:
+    school = RegisterSchool()
+
+    def decide(day: str, name: str, decision: Any, students: tuple[str, ...], **more: Any) -> None:
+        decided = r.CouncilDecisionRecorded(
+            protocol=f"протокол № {name}",
+            held_on=f"2026-{day}",
+            decision=decision,
+            students=tuple(sorted(students)),
+            **more,
+        )
+        school.office(f"{day}T15:00", f"council/{YEAR}", decided, name)
+
+    decide("10-29", "1", "promoted", (ANNA, BORIS))
+    handed = SheetTransferred(sha256="0" * 64, number="3", received_on="2026-10-30", to="архив")
+    school.office("10-30T09:00", f"class/{GROUP5}", handed, "handed")
+    decide("10-31", "2", "other", (BORIS, VERA), replaces=school.entries["1"], basis="ошибка")
+    decide("11-02", "3", "retained", (BORIS,), replaces=school.entries["2"], basis="ошибка снова")
+    decide("11-03", "4", "promoted", (VERA, GLEB))
+    known = school.entries
+    with Views.open(f"sqlite:{tmp_path}/views.db", ORIGIN) as views:
+        views.catch_up(school.log)
+        rows = found(views, "result-changes", class_="5А")
+        assert [(row["change"], row["what"], row["student"], row["old"], row["new"]) for row in rows] == [
+            ("changed", "council", BORIS, "promoted", "retained"),
+            ("annulled", "council", ANNA, "promoted", None),
+            ("added", "council", VERA, None, "promoted"),
+        ], "what came and went behind the hand-over is nothing; Gleb is of another class"
+        assert (rows[0]["since"], rows[0]["basis"]) == ("transfer", "протокол № 3; ошибка снова")
+        assert rows[0]["entries"] == [known["1"], known["handed"], known["3"]]
+        assert rows[2]["entries"] == [known["handed"], known["4"]]
+        assert found(views, "result-changes", class_="5А", subject="Физика") == []
+        (before,) = found(views, "result-changes", class_="5А", before="yes", subject="Физика")
+        assert (before["since"], before["change"], before["what"], before["student"], before["old"]) == (
+            *("before", "annulled", "period_mark", VERA, "na"),
+        )
+        assert before["entries"] == [known[f"result.{VERA}"], known[f"result.{VERA}.1"], known["handed"]]
+        assert found(views, "result-changes", at=known["handed"] + 1, class_="5А") == []
 
 
 def test_notices_and_the_yearly_refresh_are_held_against_their_days(views: Views) -> None:
