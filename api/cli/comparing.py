@@ -152,7 +152,7 @@ def format_change(change: AnyChange, people: Mapping[str, str], notes: Mapping[s
     more = f" … всего / in all {len(whose)}" if len(whose) > PEOPLE_MAX else ""
     why = [_REASONS.get(change.reason or "", ""), notes.get(change.note or "", ""), change.basis or ""]
     if isinstance(change, RegisterChange) and change.document is not None:
-        why.append(f"№ {change.document}")
+        why.append(change.document if "№" in change.document else f"№ {change.document}")
     if change.request is not None:
         why.append(f"заявка / request [{change.request}]")
     where, what = (
