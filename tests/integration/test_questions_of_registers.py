@@ -99,8 +99,13 @@ def test_corrections_of_results_are_among_all_corrections(views: Views) -> None:
 
 
 def test_results_make_candidates_for_honours_and_show_where_they_were_raised(tmp_path: Path) -> None:
-    """Gleb has no mark of a lesson; a year's 5 makes him a candidate, and its former 4 is what to look at."""
+    """Gleb has a 4 in a lesson; a year's 5 makes him a candidate all the same, and its former 4 is what to look at."""
     school = RegisterSchool()
+    school.lesson(
+        "N9", "10-29T08:30", MATH9, 1, T1,
+        j.WorkRecorded(work=uid("w9"), kind="answer", written=False, weight=100),
+        j.MarkRecorded(student=GLEB, work=uid("w9"), value="4"),
+    )  # fmt: skip
     whole, sheet = uid("whole"), f"results/{uid('year9')}"
     year = j.PeriodDefined(year=YEAR, kind="year", number=1, grades=(9,), starts_on="2026-09-01", ends_on="2027-05-31")
     school.office("10-29T09:00", f"period/{whole}", year)
