@@ -11,7 +11,7 @@ import io
 from collections.abc import Mapping, Sequence
 from functools import cache
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 import pikepdf
 from msgspec.structs import replace
@@ -38,6 +38,13 @@ _pressing = Lock()
 
 class ContentGoneError(LetopisError):
     """What a form said cannot be made again: names were erased meanwhile, or this release makes another form."""
+
+
+class Whose(TypedDict, total=False):
+    """Of whom a form is: people by their ids, or classes, none of which means the whole school."""
+
+    people: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 class Made(NamedTuple):
@@ -81,6 +88,7 @@ def prepare(school: OpenSchool, scope: Scope, position: int, sheet: str, actor: 
         period=scope.period,
         class_group=scope.class_group,
         month=scope.month,
+        student=scope.student,
     )
     school.app.check(draft, actor=actor)
     form = make_form(source_of(school, position), scope)
@@ -125,7 +133,7 @@ def print_again(school: OpenSchool, issued: Print) -> bytes | None:
 
 def scope_of(issued: Print | SheetIssued) -> Scope:
     """What a form that was issued is of."""
-    return Scope(issued.kind, issued.course, issued.period, issued.class_group, issued.month)
+    return Scope(issued.kind, issued.course, issued.period, issued.class_group, issued.month, issued.student)
 
 
 def classes_of(school: OpenSchool, scope: Scope) -> tuple[str, ...]:
@@ -134,6 +142,11 @@ def classes_of(school: OpenSchool, scope: Scope) -> tuple[str, ...]:
         found = (row.class_group for row in courses(school.views).rows if row.course == scope.course)
         return tuple(found)[:1]
     return () if scope.class_group is None else (scope.class_group,)
+
+
+def whose(school: OpenSchool, scope: Scope) -> Whose:
+    """Of whom a form is, for the access log: its student alone, else its class, else the whole school."""
+    return {"classes": classes_of(school, scope)} if scope.student is None else {"people": (scope.student,)}
 
 
 def covering_checkpoint(recorder: LogRecorder, entry: int) -> SignedCheckpoint | None:

@@ -136,7 +136,8 @@ BACKUP_WORDS = {
 }  # fmt: skip
 FORM_KINDS = {
     "class_page": "страница журнала", "summary_sheet": "сводная ведомость", "corrections": "исправления",
-    "substitutions": "замещения", "conformity": "соответствие регламенту",
+    "substitutions": "замещения", "conformity": "соответствие регламенту", "papers": "реестр бумажного архива",
+    "student_page": "табель ученика", "attendance": "посещаемость класса", "lesson_plan": "календарный план",
 }  # fmt: skip
 SPOILED = {
     "spoiled": "испорчена",
@@ -1628,7 +1629,9 @@ class Builder:
             return account_or_paper(self, entry)
         if type_ in PRINT_ACTIONS:
             who = data.get("certified_by", "")
-            scope = " ".join(data[name] for name in ("course", "period", "class_group", "month") if name in data)
+            scope = " ".join(
+                data[name] for name in ("course", "period", "class_group", "month", "student") if name in data
+            )
             kind, seal, reason = (data.get(name, "") for name in ("kind", "seal", "reason"))
             rest = [
                 who,

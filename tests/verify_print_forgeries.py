@@ -127,6 +127,29 @@ def a_page_of_a_period_of_other_grades(school: Sample) -> None:
     b.issue("class_page", course=school.course, period=period)
 
 
+@story("print-register")
+def a_students_page_of_a_period_of_other_grades(school: Sample) -> None:
+    b = school.builder
+    period = b.period(school.year, 2, [11], "2026-11-06", "2026-12-27")
+    b.issue("student_page", class_group=school.group, period=period, student=school.students[0])
+
+
+@story("print-register")
+def a_page_of_a_student_of_no_class(school: Sample) -> None:
+    b = school.builder
+    b.issue("student_page", class_group=school.group, period=school.period, student=b.person("student", "Новикова"))
+
+
+@story("person-kind", "print-register")
+def a_students_page_of_a_teacher(school: Sample) -> None:
+    school.builder.issue("student_page", class_group=school.group, period=school.period, student=school.teacher)
+
+
+@story("print-register")
+def attendance_of_no_month(school: Sample) -> None:
+    school.builder.issue("attendance", class_group=school.group)
+
+
 @story("data-field", "table-row-extra")
 def a_form_of_a_kind_that_there_is_not(school: Sample) -> None:
     school.builder.issue("diary")

@@ -182,6 +182,7 @@ PHRASES: Final[dict[str, str]] = {
     "a sheet certified once": "форма заверена один раз",
     "a sheet that was issued and not voided": "форма, которая выдана и не снята",
     "a period of the class": "период этого класса",
+    "a student of the class in the period": "ученик, который был в классе в этом периоде",
     "no scope": "ничего",
     "what the entry before makes in this year": "то, что создаёт в этом году предыдущая запись",
     "the files of the specification": "файлы, названные в описании формата",

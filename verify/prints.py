@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from verify.disclosures import OF_PRINTS
 from verify.entry import ACTOR, AT, DATA, Groups
 from verify.events import unescape
-from verify.state import Course, Period, Stream
+from verify.state import ClassGroup, Course, Period, Stream
 from verify.table import cell
 
 if TYPE_CHECKING:
@@ -22,12 +22,17 @@ _SCOPES: Final = {
     b"substitutions": ["month"],
     b"conformity": [],
     b"papers": [],
+    b"student_page": ["period", "class_group", "student"],
+    b"attendance": ["class_group", "month"],
+    b"lesson_plan": ["course"],
 }
 _ISSUED, _CERTIFIED, _VOIDED = ("выдана".encode(), "заверена".encode(), "снята".encode())
 _KINDS: Final = {
     b"class_page": "страница журнала".encode(), b"summary_sheet": "сводная ведомость".encode(),
     b"corrections": "исправления".encode(), b"substitutions": "замещения".encode(),
     b"conformity": "соответствие регламенту".encode(), b"papers": "реестр бумажного архива".encode(),
+    b"student_page": "табель ученика".encode(), b"attendance": "посещаемость класса".encode(),
+    b"lesson_plan": "календарный план".encode(),
 }  # fmt: skip
 _REASONS: Final = {
     b"spoiled": "испорчена".encode(), b"lost": "утрачена".encode(), b"wrong_scope": "не о том".encode(),
@@ -56,8 +61,8 @@ class Prints:
 
     def sheet_issued(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a form into the register: the next number, a scope that goes with its kind, no later position."""
-        digests, group, course, kind, month, number, pages, period, position, sheet = groups[DATA]
-        scope = b" ".join(one for one in (course, period, group, month) if one)
+        digests, group, course, kind, month, number, pages, period, position, sheet, student = groups[DATA]
+        scope = b" ".join(one for one in (course, period, group, month, student) if one)
         self._row(index, groups, _ISSUED, sheet, number, _KINDS[kind], scope, position, pages)
         if self._replay.school and stream.id != self._replay.school:
             self._find("stream-kind", b"prints/" + self._replay.school, stream.key)
@@ -73,24 +78,31 @@ class Prints:
         self._of[sheet] = course, group
         if not 1 <= int(position) <= index:
             self._find("evidence-size", f"from 1 to {index}", position, field_name="data.position")
-        given = {"course": course, "period": period, "class_group": group, "month": month}
+        given = {"course": course, "period": period, "class_group": group, "month": month, "student": student}
         wanted = _SCOPES[kind]
         if [name for name, value in given.items() if value is not None] != wanted:
             self._find("print-register", ", ".join(wanted) or "no scope", kind, field_name="data.kind")
         else:
-            self._check_scope(course, period, group)
+            self._check_scope(course, period, group, student)
 
-    def _check_scope(self, course: bytes | None, period: bytes | None, group: bytes | None) -> None:
-        """Look up what a form is of; a page's period is one of the class's."""
-        if group is not None:
-            self._replay.made(b"class", group, "class_group")
+    def _check_scope(
+        self, course: bytes | None, period: bytes | None, group: bytes | None, student: bytes | None
+    ) -> None:
+        """Look up what a form is of; a page's period is one of the class's, its student was in the class then."""
+        of_class = None if group is None else self._replay.made(b"class", group, "class_group")
         made = None if period is None else self._replay.made(b"period", period, "period")
         of = None if course is None else self._replay.made(b"course", course, "course")
-        if not (isinstance(made, Period) and isinstance(of, Course) and of.group is not None):
+        if isinstance(of, Course):
+            of_class = of.group
+        if not (isinstance(made, Period) and isinstance(of_class, ClassGroup)):
             return
         # In a range that begins later they may be known by their ids alone.
-        if made.grades and of.group.grade and (made.year != of.year or of.group.grade not in made.grades):
+        if made.grades and of_class.grade and (made.year != of_class.year or of_class.grade not in made.grades):
             self._find("print-register", "a period of the class", made.key, field_name="data.period")
+        elif student is not None and made.grades and not self._replay.start:
+            stays = of_class.roster.get(self._replay.person(student, "student", b"student"), ())
+            if not any(one.starts_on <= made.ends_on and made.starts_on <= (one.ends_on or b"~") for one in stays):
+                self._find("print-register", "a student of the class in the period", student, field_name="data.student")
 
     def sheet_certified(self, _stream: Stream, index: int, groups: Groups) -> None:
         """Take a certification: by an employee, once, of a sheet that is not void."""

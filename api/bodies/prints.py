@@ -10,7 +10,8 @@ class NewPrint(Body, frozen=True, kw_only=True):
     """A form of what the log says at `position`; left out: of all that it says now.
 
     `class_page` has `course` and `period`, `summary_sheet` `class_group`, `corrections` `period`, `substitutions`
-    `month`, `conformity` and `papers` nothing.
+    `month`, `student_page` `class_group`, `period` and `student`, `attendance` `class_group` and `month`, `lesson_plan`
+    `course`, `conformity` and `papers` nothing.
     """
 
     kind: PrintKind
@@ -19,6 +20,7 @@ class NewPrint(Body, frozen=True, kw_only=True):
     period: Id | None = None
     class_group: Id | None = None
     month: str | None = None
+    student: Id | None = None
     sheet: Id | None = None
 
 

@@ -18,7 +18,10 @@ def print_(
     out: Out,
     kind: Annotated[
         str | None,
-        typer.Argument(help="class-page, summary-sheet, corrections, substitutions, conformity, papers"),
+        typer.Argument(
+            help="class-page, student-page, attendance, lesson-plan, summary-sheet, corrections, substitutions, "
+            "conformity, papers"
+        ),
     ] = None,
     var: Var = Path("var"),
     class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
@@ -26,6 +29,7 @@ def print_(
     subgroup: Annotated[str | None, typer.Option(help="Подгруппа / subgroup")] = None,
     period: Annotated[str | None, typer.Option(help="Период: номер или id / a number or an id")] = None,
     month: Annotated[str | None, typer.Option(help="Месяц: 2026-11 / month")] = None,
+    student: Annotated[str | None, typer.Option(help="Ученик: id или имя / student, id or name")] = None,
     position: Position = None,
     again: Annotated[int | None, typer.Option(min=0, help="Снова, по записи / again, by its entry")] = None,
     as_json: Json = False,
@@ -37,7 +41,7 @@ def print_(
     console = Console(as_json=as_json)
     if (again is None) == (kind is None):
         raise SettingsError("что печатать или --again: одно из двух / a kind of form or --again, one of them")
-    chosen = Chosen(kind or "", class_, subject, subgroup, period, month)
+    chosen = Chosen(kind or "", class_, subject, subgroup, period, month, student)
     if again is not None:
         if any(chosen) or position is not None:
             raise SettingsError("--again: что и на когда, говорит запись / of what and as of when, the entry says")

@@ -17,7 +17,7 @@ from api.cli.replaying import class_of, position_of
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import check_free
 from api.print_checks import FINDINGS, Checked, check_code, people_of
-from api.printing import classes_of, count_pages, prepare, print_again, scope_of as of_print
+from api.printing import count_pages, prepare, print_again, scope_of as of_print, whose
 from api.retention import PRINT
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -29,7 +29,7 @@ from ledger.durable import create_file
 from ledger.errors import LetopisError
 from ledger.journal.commands import CertifySheet, VoidSheet
 from ledger.journal.vocabulary import PERIOD_WORDS, PRINT_WORDS, VOID_WORDS
-from projections.views.lookups import Course, Period, courses, periods
+from projections.views.lookups import Course, Period, classes, courses, memberships, periods
 from projections.views.prints import Print, find_print, prints
 
 _VERDICTS: Final = {"verified": Exit.DONE, "finding": Exit.FINDING, "incomplete": Exit.UNAVAILABLE}
@@ -45,6 +45,9 @@ _OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "substitutions": frozenset({"month"}),
     "conformity": frozenset(),
     "papers": frozenset(),
+    "student_page": frozenset({"class_name", "period", "student"}),
+    "attendance": frozenset({"class_name", "month"}),
+    "lesson_plan": frozenset({"class_name", "subject", "subgroup"}),
 }
 """Which options choose what a form of each kind is of."""
 _EYES: Final = (
@@ -62,6 +65,7 @@ class Chosen(NamedTuple):
     subgroup: str | None = None
     period: str | None = None
     month: str | None = None
+    student: str | None = None
 
 
 def run_print(console: Console, var: Path, chosen: Chosen, position: int | None, out: Path) -> int:
@@ -75,7 +79,7 @@ def run_print(console: Console, var: Path, chosen: Chosen, position: int | None,
     with open_school(var, background=False) as school:
         as_of = position_of(school, position)
         scope = scope_of(school, chosen, as_of)
-        look(school, "print", {}, purpose="print", form="form", classes=classes_of(school, scope), as_of=as_of)
+        look(school, "print", {}, purpose="print", form="form", **whose(school, scope), as_of=as_of)
         sheet = str(uuid4())
         actor = founder(school)
         made = prepare(school, scope, as_of, sheet, actor)
@@ -105,8 +109,8 @@ def run_again(console: Console, var: Path, entry: int, out: Path) -> int:
     with open_to_sign(var) as school:
         school.views.catch_up(school.recorder)
         issued = _issued(school, entry)
-        of = classes_of(school, of_print(issued))
-        look(school, "print", {}, purpose="print", form="form", classes=of, as_of=issued.position)
+        of = whose(school, of_print(issued))
+        look(school, "print", {}, purpose="print", form="form", **of, as_of=issued.position)
         sign_or_wait(console, school)
         pdf = _pages(school, entry)
     create_file(out, pdf)
@@ -203,9 +207,19 @@ def scope_of(school: OpenSchool, chosen: Chosen, position: int) -> Scope:
     _check_options(kind, chosen)
     if kind == "class_page":
         course = _course(school, chosen, position)
-        return Scope(kind, course=course.course, period=_period(school, chosen.period, position, course).period)
+        return Scope(
+            kind, course=course.course, period=_period(school, chosen.period, position, course.class_group).period
+        )
     if kind == "summary_sheet":
         return Scope(kind, class_group=class_of(school, chosen.class_name or "", position))
+    if kind == "lesson_plan":
+        return Scope(kind, course=_course(school, chosen, position).course)
+    if kind == "attendance":
+        return Scope(kind, class_group=class_of(school, chosen.class_name or "", position), month=chosen.month)
+    if kind == "student_page":
+        group = class_of(school, chosen.class_name or "", position)
+        period = _period(school, chosen.period, position, group).period
+        return Scope(kind, period=period, class_group=group, student=_student(school, chosen.student, group, position))
     if kind == "corrections":
         return Scope(kind, period=_period(school, chosen.period, position, None).period)
     return Scope(kind, month=chosen.month if kind == "substitutions" else None)
@@ -238,27 +252,33 @@ def _course(school: OpenSchool, chosen: Chosen, position: int) -> Course:
     raise SettingsError(f"--subject: у класса есть / the class has: {subjects}")
 
 
-def _period(school: OpenSchool, text: str | None, position: int, course: Course | None) -> Period:
+def _student(school: OpenSchool, text: str | None, group: str, position: int) -> str:
+    """The student of this id or name among those who are or were in the class."""
+    ids = sorted({row.student for row in memberships(school.views, class_group=group, at=position).rows})
+    if text in ids:
+        return text
+    look(school, "print", {}, kinds=("names",), purpose="print", classes=(group,), as_of=position)
+    names = school.names(set(ids))
+    found = [id_ for id_ in ids if text is not None and text == names.get(id_)]
+    if len(found) != 1:
+        raise SettingsError("--student: id или полное имя ученика этого класса / id or full name of one of the class")
+    return found[0]
+
+
+def _period(school: OpenSchool, text: str | None, position: int, group: str | None) -> Period:
     """The period of this id, or of this number among the class's shortest ones."""
     rows = periods(school.views, at=position).rows
     by_id = [row for row in rows if row.period == text]
     if by_id:
         return by_id[0]
     own = [row for row in rows if row.kind != "year" and str(row.number) == text]
-    if course is not None:
-        own = [row for row in own if row.year == course.year and _grade(school, course, position) in row.grades]
+    if group is not None:
+        of = next(row for row in classes(school.views, at=position).rows if row.class_group == group)
+        own = [row for row in own if row.year == of.year and of.grade in row.grades]
     if len(own) == 1:
         return own[0]
     known = "; ".join(f"{row.period} — {row.number} {PERIOD_WORDS[row.kind]} {row.starts_on}" for row in rows)
     raise SettingsError(f"--period: номер или id / a number or an id: {known}")
-
-
-def _grade(school: OpenSchool, course: Course, position: int) -> int:
-    from projections.views.lookups import classes
-
-    return next(
-        row.grade for row in classes(school.views, at=position).rows if row.class_group == course.class_group
-    )  # fmt: skip
 
 
 # Checking.
@@ -284,8 +304,8 @@ def run_check(console: Console, var: Path, scan: Path | None, text: str | None, 
         school.views.catch_up(school.recorder)
         checked = check_code(school, code)
         if checked.issued is not None:
-            of = classes_of(school, of_print(checked.issued))
-            look(school, "check-print", {}, purpose="check", classes=of, as_of=school.views.position())
+            of = whose(school, of_print(checked.issued))
+            look(school, "check-print", {}, purpose="check", **of, as_of=school.views.position())
         people = school.names(people_of(checked))
         opened = school.vault.values(sorted({one.note for one in checked.corrected if one.note}))
         notes = {digest: one.value for digest, one in opened.items()}

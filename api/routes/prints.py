@@ -14,7 +14,7 @@ from api.access import note, reads
 from api.auth import Identity, Right
 from api.openapi import asks, describe
 from api.print_checks import FINDINGS, Checked, check_code, people_of
-from api.printing import ContentGoneError, classes_of, prepare, print_again, scope_of
+from api.printing import ContentGoneError, classes_of, prepare, print_again, scope_of, whose
 from api.problems import RETRY_AFTER, Problem
 from api.queries import At, Id
 from api.requests import convert_body, path_id, read_body
@@ -42,7 +42,7 @@ controlled = APIRouter(tags=["prints"], dependencies=[Depends(check_controller)]
 
 def _issue(asked: Asked[bodies.NewPrint]) -> jc.IssueSheet:
     body, school = asked.body, asked.school
-    scope = Scope(body.kind, body.course, body.period, body.class_group, body.month)
+    scope = Scope(body.kind, body.course, body.period, body.class_group, body.month, body.student)
     school.read_views()
     _check_own(school, asked.identity, scope)
     position = school.views.position() if body.position is None else body.position
@@ -126,7 +126,7 @@ async def read_pages(request: Request) -> Response:
         if issued is None:
             raise Problem("not_found", 404)
         _check_own(school, identity, scope_of(issued))
-        note(request, classes=classes_of(school, scope_of(issued)))
+        note(request, **whose(school, scope_of(issued)))
         headers = {
             "Cache-Control": "private, no-store",
             "Content-Disposition": f'attachment; filename="form-{issued.number}.pdf"',
@@ -150,7 +150,7 @@ async def check_print(request: Request) -> Response:
             raise Problem("malformed_code", 422, _both(error)) from None
         checked = check_code(school, code)
         if checked.issued is not None:
-            note(request, classes=classes_of(school, scope_of(checked.issued)))
+            note(request, **whose(school, scope_of(checked.issued)))
         return school.json(_shown(school, checked))
 
     return await run_in_threadpool(work)

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from exports.documents.attendance import attendance_sheet
 from exports.documents.class_pages import ClassBook, Span
 from exports.documents.conformity import conformity_sheet, obligations_sheet
 from exports.documents.corrections import correction_sheets
+from exports.documents.lesson_plans import plan_sheets
 from exports.documents.papers import paper_sheets
 from exports.documents.sheet import Sheet, digest_of
 from exports.documents.source import Source, month_name, period_name
+from exports.documents.student_pages import student_sheets
 from exports.documents.substitutions import substitution_sheets
 from exports.documents.summary import class_summary
 from ledger.errors import LetopisError
@@ -36,6 +39,7 @@ class Scope:
     period: str | None = None
     class_group: str | None = None
     month: str | None = None
+    student: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,28 @@ def _papers(source: Source, _scope: Scope) -> Form:
     return _form("Реестр бумажного архива", sheets)
 
 
+def _student_page(source: Source, scope: Scope) -> Form:
+    group, period, student = _group(source, scope.class_group), _period(source, scope.period), scope.student or ""
+    title = f"Табель, {source.name(student)}, {group.name}, {period_name(period)}"
+    return _form(title, student_sheets(source, group, student, period))
+
+
+def _attendance(source: Source, scope: Scope) -> Form:
+    group, month = _group(source, scope.class_group), scope.month or ""
+    year = source.years[group.year]
+    if not year.starts_on[:7] <= month <= year.ends_on[:7]:
+        raise NoSuchFormError("этот месяц не в учебном году класса / this month is not in the class's school year")
+    return _form(f"Посещаемость, {group.name}, {month_name(month)}", [attendance_sheet(source, group, month)])
+
+
+def _lesson_plan(source: Source, scope: Scope) -> Form:
+    group, course = _course(source, scope.course)
+    sheets = plan_sheets(source, group, course)
+    if not sheets:
+        raise NoSuchFormError("плана у курса тогда не было / the course had no plan then")
+    return _form(f"Календарный план, {course.subject}, {group.name}", sheets)
+
+
 _FORMS: Final[dict[str, Callable[[Source, Scope], Form]]] = {
     "class_page": _class_page,
     "summary_sheet": _summary_sheet,
@@ -122,6 +148,9 @@ _FORMS: Final[dict[str, Callable[[Source, Scope], Form]]] = {
     "substitutions": _substitutions,
     "conformity": _conformity,
     "papers": _papers,
+    "student_page": _student_page,
+    "attendance": _attendance,
+    "lesson_plan": _lesson_plan,
 }
 
 

@@ -18,6 +18,7 @@ class IssueSheet(JournalCommand, frozen=True, kw_only=True):
     period: str | None = None
     class_group: str | None = None
     month: str | None = None
+    student: str | None = None
 
 
 class CertifySheet(JournalCommand, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ class SheetIssued(Event, frozen=True, kw_only=True):
     period: str | None = None
     class_group: str | None = None
     month: str | None = None
+    student: str | None = None
 
 
 class SheetCertified(Event, frozen=True, kw_only=True):

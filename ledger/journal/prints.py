@@ -32,9 +32,12 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "substitutions": ("month",),
     "conformity": (),
     "papers": (),
+    "student_page": ("period", "class_group", "student"),
+    "attendance": ("class_group", "month"),
+    "lesson_plan": ("course",),
 }
 """What each kind of form is of: these ids and no others."""
-_FIELDS: Final = ("course", "period", "class_group", "month")
+_FIELDS: Final = ("course", "period", "class_group", "month", "student")
 
 
 class Issued(NamedTuple):
@@ -109,6 +112,7 @@ def issue_sheet(command: IssueSheet, context: Context) -> list[Planned]:
         period=command.period,
         class_group=command.class_group,
         month=command.month,
+        student=command.student,
     )
     return [Planned(stream, known.version + 1 if known else 1, event)]
 
@@ -199,13 +203,24 @@ def _check_scope(command: IssueSheet, context: Context) -> ClassGroup | None:
             )
     if command.month is not None:
         rules.check_month(command.month, "month")
+    period = None if command.period is None else context.settled(Period, "period", command.period, "period")
+    group = _class_of(command, context)
+    if group is None or period is None:
+        return group
+    if period.year != group.year or group.grade not in period.grades:
+        raise Refused("period_of_others", "this period is not one of the class", clause=LOG, where="period")
+    if command.student is not None and not group.has_between(command.student, period.starts_on, period.ends_on):
+        raise Refused(
+            "not_enrolled", "the student was not in this class on these days", clause=LOCAL_ACT, where="student"
+        )
+    return group
+
+
+def _class_of(command: IssueSheet, context: Context) -> ClassGroup | None:
+    """The class that the form is of, or that its course is of."""
     if command.class_group is not None:
         return context.settled(ClassGroup, "class", command.class_group, "class_group")
-    period = None if command.period is None else context.settled(Period, "period", command.period, "period")
-    if command.course is None or period is None:
+    if command.course is None:
         return None
     course = context.settled(Course, "course", command.course, "course")
-    group = context.settled(ClassGroup, "class", course.class_group, "course")
-    if period.year != course.year or group.grade not in period.grades:
-        raise Refused("period_of_others", "this period is not one of the class", clause=LOG, where="period")
-    return group
+    return context.settled(ClassGroup, "class", course.class_group, "course")

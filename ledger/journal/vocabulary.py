@@ -59,7 +59,8 @@ DrillStep = Literal["audit", "checkpoint", "restore", "values"]
 """What a trial of restoring tried: restored, whole log verified, signed checkpoint compared, sealed values opened."""
 Condition = Literal["corrections", "archive", "substitutions"]
 """The three examples of regulation 3.3, in its order: what may have to be printed."""
-PrintKind = Literal["class_page", "summary_sheet", "corrections", "substitutions", "conformity", "papers"]
+_ClassForm = Literal["class_page", "student_page", "attendance", "lesson_plan", "summary_sheet"]
+PrintKind = Literal[_ClassForm, "corrections", "substitutions", "conformity", "papers"]
 """What printed forms are made of (regulation 3.1)."""
 VoidReason = Literal["spoiled", "lost", "wrong_scope", "superseded", "other"]
 """Why the paper of a printed form counts no more."""
@@ -218,6 +219,9 @@ PRINT_WORDS: Final[dict[str, str]] = {
     "substitutions": "замещения",
     "conformity": "соответствие регламенту",
     "papers": "реестр бумажного архива",
+    "student_page": "табель ученика",
+    "attendance": "посещаемость класса",
+    "lesson_plan": "календарный план",
 }
 VOID_WORDS: Final[dict[str, str]] = {
     "spoiled": "испорчена",

@@ -26,6 +26,7 @@ class PrintRow(NamedTuple):
     period: str | None
     class_group: str | None
     month: str | None
+    student: str | None = None
     to_position: int = OPEN
 
 
@@ -69,6 +70,7 @@ def _issued(event: SheetIssued, entry: Entry) -> Operations:
         period=event.period,
         class_group=event.class_group,
         month=event.month,
+        student=event.student,
     )
     return (row,)
 
@@ -103,7 +105,7 @@ class Print:
         entry: the entry that issued it, at `at` by `actor`.
         sheet, number, kind, position, pages: its id, its number in the register, what it is, as of where, how long.
         content: digest of the disclosure of what it says.
-        course, period, class_group, month: what it is of, as its kind asks; else None.
+        course, period, class_group, month, student: what it is of, as its kind asks; else None.
         certified_entry, certified_by, office, certified_on, seal: who certified the paper; None while nobody did.
         voided_entry, reason, basis: why its paper counts no more; None while it counts.
     """
@@ -121,6 +123,7 @@ class Print:
     period: str | None
     class_group: str | None
     month: str | None
+    student: str | None
     certified_entry: int | None
     certified_by: str | None
     office: str | None
@@ -133,7 +136,8 @@ class Print:
 
 _PRINTS: Final = f"""
     SELECT p.entry, m.at, m.actor, p.sheet, p.number, p.kind, p.position, p.pages, p.content, p.course, p.period,
-      p.class_group, p.month, c.entry, c.certified_by, c.office, c.certified_on, c.seal, v.entry, v.reason, v.basis
+      p.class_group, p.month, p.student, c.entry, c.certified_by, c.office, c.certified_on, c.seal,
+      v.entry, v.reason, v.basis
     FROM {{prints}} p
     {command_join("p.entry")}
     LEFT JOIN {{print_certifications}} c ON c.sheet = p.sheet AND c.entry < :at
@@ -200,7 +204,7 @@ def print_actions(views: Reader, position: int) -> list[PrintAction]:
     """Every entry of the register before a position, in its order."""
     found: list[PrintAction] = []
     for one in prints(views, at=position).rows:
-        scope = " ".join(part for part in (one.course, one.period, one.class_group, one.month) if part)
+        scope = " ".join(part for part in (one.course, one.period, one.class_group, one.month, one.student) if part)
         made = (one.number, one.kind, scope, one.position, one.pages)
         found.append(PrintAction(one.entry, one.at, one.actor, "issued", one.sheet, *made))
     sql = f"""SELECT t.entry, m.at, m.actor, t.sheet, t.certified_by, t.office, t.certified_on, t.seal

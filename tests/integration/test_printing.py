@@ -34,7 +34,7 @@ from ledger.errors import LetopisError
 from ledger.journal.commands import Correct
 from ledger.wire.entry import Actor
 from projections.views.class_page import class_page
-from projections.views.lookups import classes, periods
+from projections.views.lookups import classes, memberships, periods
 from projections.views.prints import find_print
 from tests.command_line import letopis
 from tests.conftest import Database
@@ -249,11 +249,17 @@ def test_every_kind_is_printed_and_what_is_not_there_is_refused(
 ) -> None:
     with open_school(sqlite_var, background=False, recording=False) as school:
         quarter = next(row.period for row in periods(school.views).rows if row.kind == "quarter")
+        group = next(row for row in classes(school.views).rows if row.name == "2А")
+        member = memberships(school.views, class_group=group.class_group).rows[0].student
+        somebody = school.names({member})[member]
     asked = (
         Chosen("summary-sheet", "2А"),
         Chosen("corrections", period=quarter),
         Chosen("substitutions", month="2026-09"),
         Chosen("conformity"),
+        Chosen("attendance", "2А", month="2026-09"),
+        Chosen("lesson-plan", "2А", "Русский язык"),
+        Chosen("student-page", "2А", period="1", student=somebody),
     )
     for number, chosen in enumerate(asked):
         _, code = printed(sqlite_var, tmp_path / f"{number}.pdf", capsys, chosen)
@@ -264,6 +270,9 @@ def test_every_kind_is_printed_and_what_is_not_there_is_refused(
         Chosen("class-page", "2А", "Латынь", None, "1"),
         Chosen("class-page", "2А", "Русский язык", None, "9"),
         Chosen("summary-sheet"),
+        Chosen("student-page", "2А", period="1"),
+        Chosen("student-page", "2А", period="1", student="Никто"),
+        Chosen("lesson-plan", "2А", "Латынь"),
     )
     for chosen in wrong:
         with pytest.raises(SettingsError, match="/"):

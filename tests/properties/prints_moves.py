@@ -33,6 +33,11 @@ _ASKED: Final[tuple[tuple[PrintKind, dict[str, str]], ...]] = (
     ("conformity", {}),
     ("conformity", {"month": "2026-09"}),
     ("papers", {}),
+    ("student_page", {"class_group": CLASS_A, "period": QUARTER_1, "student": STUDENTS_A[0]}),
+    ("student_page", {"class_group": CLASS_A, "period": QUARTER_2, "student": STUDENTS_A[1]}),
+    ("student_page", {"class_group": CLASS_A, "period": QUARTER_1, "student": TEACHER.id}),
+    ("attendance", {"class_group": CLASS_A, "month": "2026-09"}),
+    ("lesson_plan", {"course": MATHS_A}),
 )
 
 

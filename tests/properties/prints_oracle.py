@@ -13,6 +13,9 @@ _SCOPES = {
     "substitutions": {"month"},
     "conformity": set[str](),
     "papers": set[str](),
+    "student_page": {"period", "class_group", "student"},
+    "attendance": {"class_group", "month"},
+    "lesson_plan": {"course"},
 }
 
 
@@ -63,17 +66,30 @@ class PrintsOracle:
 
     def _check_scope(self) -> None:
         data = self.data
-        assert data.keys() & {"course", "period", "class_group", "month"} == _SCOPES.get(data["kind"])
+        assert data.keys() & {"course", "period", "class_group", "month", "student"} == _SCOPES.get(data["kind"])
         if "month" in data:
             date.fromisoformat(f"{data['month']}-01")
         if "class_group" in data:
             self._made("class", data["class_group"])
         if "period" in data:
             period = self._made("period", data["period"])
-            if "course" in data:
-                course = self._made("course", data["course"])
-                assert period["year"] == course["year"]
-                assert self._made("class", course["class_group"])["grade"] in period["grades"]
+            if data.keys() & {"course", "class_group"}:
+                id_ = self._made("course", data["course"])["class_group"] if "course" in data else data["class_group"]
+                group = self._made("class", id_)
+                assert (period["year"], group["grade"] in period["grades"]) == (group["year"], True)
+                if "student" in data:
+                    assert self._was_in(id_, data["student"], period["starts_on"], period["ends_on"])
+
+    def _was_in(self, class_group: str, student: str, first: str, last: str) -> bool:
+        """Whether one of the student's stays in the class meets these days."""
+        stays: list[list[str]] = []
+        for one in self.before:
+            if one.stream == f"class/{class_group}" and one.data.get("student") == student:
+                if one.type == "student_enrolled":
+                    stays.append([one.data["starts_on"], "9999-12-31"])
+                elif one.type == "student_left":
+                    stays[-1][1] = one.data["ends_on"]
+        return any(starts <= last and first <= ends for starts, ends in stays)
 
     def _made(self, kind: str, id_: str) -> dict[str, Any]:
         """`data` of the entry that made it."""

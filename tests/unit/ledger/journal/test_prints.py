@@ -75,6 +75,9 @@ def test_sheets_are_numbered_in_the_register_of_the_school(school: SmallSchool) 
         other("corrections", period=QUARTER_1),
         other("substitutions", month="2026-09"),
         other("conformity"),
+        other("student_page", class_group=CLASS_A, period=QUARTER_1, student=STUDENTS_A[0]),
+        other("attendance", class_group=CLASS_A, month="2026-09"),
+        other("lesson_plan", course=MATHS_A),
     ],
 )
 def test_each_kind_has_its_scope(school: SmallSchool, command: cmd.IssueSheet) -> None:
@@ -94,6 +97,16 @@ def test_each_kind_has_its_scope(school: SmallSchool, command: cmd.IssueSheet) -
         (other("conformity", class_group=CLASS_A), "wrong_print_scope", "class_group"),
         (other("substitutions", month="2026-13"), "malformed_month", "month"),
         (other("summary_sheet", class_group=YEAR), "unknown_class", "class_group"),
+        (other("student_page", class_group=CLASS_A, period=QUARTER_1), "wrong_print_scope", "student"),
+        (other("conformity", student=STUDENTS_A[0]), "wrong_print_scope", "student"),
+        (
+            other("student_page", class_group=CLASS_B, period=QUARTER_1, student=STUDENTS_A[0]),
+            "not_enrolled",
+            "student",
+        ),
+        (other("student_page", class_group=CLASS_A, period=QUARTER_1, student=TEACHER.id), "not_enrolled", "student"),
+        (other("attendance", class_group=CLASS_A, month="2026-13"), "malformed_month", "month"),
+        (other("lesson_plan", course=uid(999)), "unknown_course", "course"),
         (page(course=uid(999)), "unknown_course", "course"),
         (page(period=uid(999)), "unknown_period", "period"),
         (page(position=0), "out_of_range", "position"),
