@@ -8,32 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from exports.descriptors import WrittenTable
 from exports.life import LifeEvent
 from exports.markup import Markup
+from ledger.journal.retention import due_day
+from ledger.journal.vocabulary import COUNTED_WORDS
 
-JOURNAL_YEARS: Final = 5
-SHEET_YEARS: Final = 25
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long something is kept, in whole years.
+
+    Attributes:
+        years: how many.
+        counted_from: from what a schedule counts them (`COUNTED_WORDS`); None: the term was stated with the archive.
+        citation, entry: of the schedule: its line's, and the entry that adopted it.
+    """
+
+    years: int
+    counted_from: str | None = None
+    citation: str = ""
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long the school keeps what the archive holds, in years from 1 January after the last school year's end.
+    """How long the school keeps what the archive holds; None: it has said no term.
 
     Attributes:
-        journal_years: class journals.
-        sheet_years: results, and the summary sheets made of them.
+        journal: class journals.
+        sheet: results, and the summary sheets made of them.
     """
 
-    journal_years: int = JOURNAL_YEARS
-    sheet_years: int = SHEET_YEARS
+    journal: Term | None = None
+    sheet: Term | None = None
 
 
-KEPT: Final = Retention()
-"""The terms where the school names no others."""
+UNSTATED: Final = Retention()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +92,20 @@ class Described:
     tables: Sequence[WrittenTable]
     about: About
 
-    def kept(self, years: int) -> tuple[str, str]:
-        """First and last day of a term of so many years."""
+    def kept(self, term: Term) -> tuple[str, str] | None:
+        """First and last day of a term; None where a schedule counts it from a day that each student has apart.
+
+        A schedule counts from the school year's end, as the register of paper does; a term that was stated with the
+        archive is the whole calendar years after that.
+        """
         last = max((ends_on for _, _, ends_on in self.about.years), default=self.last_at[:10])
-        first = date.fromisoformat(last).year + 1
-        return f"{first}-01-01", f"{first + years - 1}-12-31"
+        if term.counted_from is None:
+            first = date.fromisoformat(last).year + 1
+            return f"{first}-01-01", f"{first + term.years - 1}-12-31"
+        if term.counted_from != "year_end":
+            return None
+        until = date.fromisoformat(due_day(last, term.years)) - timedelta(days=1)
+        return due_day(last, 0), until.isoformat()
 
 
 _STYLE: Final = (
@@ -113,7 +136,6 @@ def format_page(of: Described) -> Iterator[bytes]:
 
 def _facts(page: Markup, of: Described) -> None:
     years = "; ".join(f"{title} ({starts_on} — {ends_on})" for title, starts_on, ends_on in of.about.years)
-    journal, sheet = (of.kept(years) for years in (of.about.retention.journal_years, of.about.retention.sheet_years))
     people = "есть (152-ФЗ) / included" if of.with_names else "нет, вместо имён случайные номера / none, random ids"
     rows = (
         ("Журнал / log", of.origin),
@@ -126,8 +148,8 @@ def _facts(page: Markup, of: Described) -> None:
         ),
         ("Передал / handed over by", of.about.handed_over_by),
         ("Личные сведения / personal values", people),
-        ("Хранить классные журналы / keep class journals", _term(of.about.retention.journal_years, journal)),
-        ("Хранить сводные ведомости / keep summary sheets", _term(of.about.retention.sheet_years, sheet)),
+        ("Хранить классные журналы / keep class journals", _term(of, of.about.retention.journal)),
+        ("Хранить сводные ведомости / keep summary sheets", _term(of, of.about.retention.sheet)),
     )
     with page.inside("table"), page.inside("tbody"):
         for name, value in rows:
@@ -136,13 +158,24 @@ def _facts(page: Markup, of: Described) -> None:
                 page.element("td", value)
     page.element(
         "p",
-        "Сроки устанавливает школа и называет при выгрузке архива; программа ничего не уничтожает сама. / "
-        "The school sets these terms and states them when the archive is written; nothing is destroyed by the program.",
+        "Сроки устанавливает школа: перечнем сроков в журнале или при выгрузке архива; программа ничего не уничтожает "
+        "сама. / The school sets these terms, by a schedule in the log or when the archive is written; nothing is "
+        "destroyed by the program.",
     )
 
 
-def _term(years: int, term: tuple[str, str]) -> str:
-    return f"лет / years: {years} ({term[0]} — {term[1]})"
+def _term(of: Described, term: Term | None) -> str:
+    if term is None:
+        return "школа срока не назвала / the school has stated no term"
+    days = of.kept(term)
+    return f"лет / years: {term.years}{f' ({days[0]} — {days[1]})' if days else ''}{said_by(term)}"
+
+
+def said_by(term: Term) -> str:
+    """Which line of which schedule says so, and from what it counts; empty where the archive alone does."""
+    if term.counted_from is None:
+        return ""
+    return f"; отсчёт: {COUNTED_WORDS[term.counted_from]}; {term.citation}, запись / entry {term.entry}"
 
 
 def _contents(page: Markup, of: Described) -> None:

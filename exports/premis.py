@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from exports.description import Described, Payload
+from exports.description import Described, Payload, Term, said_by
 from exports.life import LifeEvent
 from exports.markup import Markup
 
@@ -136,23 +136,28 @@ def _agents(xml: Markup, of: Described) -> None:
         xml.element("agentType", "organization")
 
 
+def _kept_for(term: Term | None) -> str:
+    if term is None:
+        return "срок школой не назван / no term is stated"
+    return f"срок хранения, лет / kept for years: {term.years}{said_by(term)}"
+
+
 def _rights(xml: Markup, of: Described) -> None:
     access = "Личные сведения, 152-ФЗ / personal data" if of.with_names else "Без ограничений / unrestricted"
-    for (term, words), years in zip(
-        _TERMS, (of.about.retention.journal_years, of.about.retention.sheet_years), strict=True
-    ):
-        first, last = of.kept(years)
+    for (name, words), term in zip(_TERMS, (of.about.retention.journal, of.about.retention.sheet), strict=True):
         with xml.inside("rights"), xml.inside("rightsStatement"):
-            _identifier(xml, "rightsStatement", _RIGHT, term)
+            _identifier(xml, "rightsStatement", _RIGHT, name)
             xml.element("rightsBasis", "other")
             with xml.inside("otherRightsInformation"):
                 xml.element("otherRightsBasis", "institutional policy")
-                xml.element("otherRightsNote", f"{words}: срок хранения, лет / kept for years: {years}")
+                xml.element("otherRightsNote", f"{words}: {_kept_for(term)}")
             with xml.inside("rightsGranted"):
                 xml.element("act", "retain")
                 xml.element("restriction", access)
-                with xml.inside("termOfGrant"):
-                    xml.element("startDate", first)
-                    xml.element("endDate", last)
+                days = None if term is None else of.kept(term)
+                if days is not None:
+                    with xml.inside("termOfGrant"):
+                        xml.element("startDate", days[0])
+                        xml.element("endDate", days[1])
                 xml.element("rightsGrantedNote", "Срок устанавливает школа / the school sets the term")
             _identifier(xml, "linkingObject", _LOG, of.origin)

@@ -386,8 +386,12 @@ def export(
     record: Annotated[bool, typer.Option("--record", help="Открыть и внести / open it and record that")] = False,
     year: Annotated[str | None, typer.Option(help="Для --record: учебный год / school year: 2026/27")] = None,
     handed_over: Annotated[str, typer.Option(help="Кто передаёт архив / who hands it over")] = "",
-    journal_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить журналы / keep journals, years")] = 5,
-    sheet_years: Annotated[int, typer.Option(min=1, max=99, help="Хранить ведомости / keep sheets, years")] = 25,
+    journal_years: Annotated[
+        int | None, typer.Option(min=1, max=99, help="Хранить журналы, иначе по перечню / keep journals, years")
+    ] = None,
+    sheet_years: Annotated[
+        int | None, typer.Option(min=1, max=99, help="Хранить ведомости, иначе по перечню / keep sheets, years")
+    ] = None,
     documents: Annotated[
         bool | None,
         typer.Option("--documents/--no-documents", help="Документы PDF / PDF documents"),
@@ -403,9 +407,9 @@ def export(
 
         raise typer.Exit(run_export_access_log(Console(as_json=as_json), var, out, continues or (), zip_=zip_))
     from api.cli.exporting import ExportOptions, run_export
-    from exports.description import Retention
+    from exports.description import Retention, Term
 
-    kept = Retention(journal_years, sheet_years)
+    kept = Retention(*(None if years is None else Term(years) for years in (journal_years, sheet_years)))
     earlier = tuple(continues or ())
     options = ExportOptions(zip_, public, since, record, year, handed_over, kept, documents, resume, jobs, earlier)
     raise typer.Exit(run_export(Console(as_json=as_json), var, out, options))

@@ -15,7 +15,7 @@ from api.cli.signing import open_to_sign
 from api.cli.targets import check_free, free_folder, zip_or_remove
 from api.schools import open_school
 from api.settings import SettingsError
-from exports.description import KEPT, Retention
+from exports.description import UNSTATED, Retention
 from ledger.durable import create_file
 
 
@@ -33,7 +33,7 @@ class ExportOptions(NamedTuple):
     record: bool = False
     year: str | None = None
     handed_over_by: str = ""
-    retention: Retention = KEPT
+    retention: Retention = UNSTATED
     documents: bool | None = None
     resume: bool = False
     jobs: int | None = None

@@ -20,13 +20,15 @@ from api.settings import SettingsError
 from exports.archive import ArchivePlan, write_archive
 from exports.bag import READ_ME, Seal
 from exports.deadline_tables import deadline_files
-from exports.description import KEPT, About, Retention
+from exports.description import UNSTATED, About, Retention, Term
 from exports.later import Touched, rows_from, touched
 from exports.life import life
 from exports.names import Open
 from exports.registers import Registers
 from ledger.log import SignedCheckpoint
 from projections.reading import Reader
+from projections.views.deadline_basis import judging_at
+from projections.views.erasures import retention_schedules
 from projections.views.lookups import years
 from projections.views.regulation import regulation
 
@@ -72,7 +74,7 @@ def export_archive(
     since: int | None = None,
     documents: bool = False,
     handed_over_by: str = "",
-    retention: Retention = KEPT,
+    retention: Retention = UNSTATED,
     resume: bool | None = None,
     processes: int | None = None,
 ) -> SignedCheckpoint:
@@ -86,7 +88,7 @@ def export_archive(
         since: size of the signed checkpoint from which on, where an earlier archive ends; None: from the first entry.
         documents: whether it has any (PDFs).
         handed_over_by: who hands it over; empty: who answers for the journal.
-        retention: how long it is to be kept.
+        retention: how long it is to be kept, where the schedule in force is not to say so.
         resume: whether to go on with one that died, at the checkpoint that it had; None: an error leaves nothing.
         processes: how many set its documents; None: see `exports.documents.presses`.
 
@@ -107,6 +109,7 @@ def export_archive(
     may_open = None if public else opened
     registers = Registers(school.views, checkpoint.size, may_open)
     only = None if start is None else touched(school.views, start.size, checkpoint.size)
+    retention = _terms(school, checkpoint.size, retention)
     about = _about(school, checkpoint.size, registers, only, handed_over_by, retention)
     with ExitStack() as stack:
         unfinished = None
@@ -155,6 +158,18 @@ def _about(
         retention=retention,
         life=life(school.views, position),
     )
+
+
+def _terms(school: OpenSchool, position: int, stated: Retention) -> Retention:
+    """The terms stated, and where none is, those of the schedule in force on the day of the last entry."""
+    judged = judging_at(school.views, position, None)
+    on = judged.now.astimezone(judged.school.zone).date().isoformat()
+    in_force = [one for one in retention_schedules(school.views, at=position).rows if one.effective_from <= on]
+    if not in_force:
+        return stated
+    schedule = in_force[-1]
+    by_class = {row.retention: Term(row.years, row.counted_from, row.citation, schedule.entry) for row in schedule.rows}
+    return Retention(stated.journal or by_class.get("journal"), stated.sheet or by_class.get("sheet"))
 
 
 def _responsible(registers: Registers, views: Reader, position: int) -> str:

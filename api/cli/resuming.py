@@ -44,8 +44,8 @@ def what_decides(
         "public": public,
         "documents": documents,
         "handed_over_by": hashlib.sha256(handed_over_by.encode()).hexdigest(),
-        "journal_years": retention.journal_years,
-        "sheet_years": retention.sheet_years,
+        "journal_years": retention.journal.years if retention.journal else 0,
+        "sheet_years": retention.sheet.years if retention.sheet else 0,
         "program": _program(),
     }
 

@@ -12,15 +12,17 @@ from pathlib import Path
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
 from api.schools import OpenSchool
-from exports.description import KEPT, About, Described, Retention, format_page
+from exports.description import UNSTATED, About, Described, Retention, Term, format_page
 from exports.life import LifeEvent
 from exports.premis import NAMESPACE, format_premis
-from ledger.journal.commands import RecordVerification
+from ledger.journal.commands import AdoptRetentionSchedule, RecordVerification
+from ledger.journal.erasure_events import RetentionRow
 from ledger.wire.entry import Actor, parse_at, parse_entry
 from tests.sample_folders import sample_folder
 
@@ -48,7 +50,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("described")
     with sample_folder(folder / "school", limit=60) as school:
         _verify(school)
-        export_archive(QUIET, school, folder / "archive", retention=Retention(7, 75))
+        export_archive(QUIET, school, folder / "archive", retention=Retention(Term(7), Term(75)))
     return folder / "archive"
 
 
@@ -71,9 +73,9 @@ def _verify(school: OpenSchool) -> None:
     )
 
 
-def described(life: list[LifeEvent], **changes: str) -> Described:
+def described(life: list[LifeEvent], kept: Retention = UNSTATED, **changes: str) -> Described:
     facts = {"school": "Школа № 5", "handed_over_by": "Иванова А. А.", **changes}
-    about = About([("2026/27", "2026-09-01", "2027-05-31")], facts["handed_over_by"], KEPT, life)
+    about = About([("2026/27", "2026-09-01", "2027-05-31")], facts["handed_over_by"], kept, life)
     moment = "2027-06-01T10:00:00.000000Z"
     return Described(
         facts["school"], "letopis.example/1", 0, 9, moment, moment, with_names=True, tables=(), about=about
@@ -140,10 +142,49 @@ def test_the_terms_that_the_school_names_stand_in_both(archive: Path) -> None:
     assert "лет / years: 75 (2028-01-01 — 2102-12-31)" in page
 
 
-def test_without_a_word_of_the_school_journals_are_kept_five_years_and_sheets_twenty_five() -> None:
-    page = b"".join(format_page(described([]))).decode()
-    assert "лет / years: 5 (2028-01-01 — 2032-12-31)" in page
-    assert "лет / years: 25 (2028-01-01 — 2052-12-31)" in page
+def test_without_a_word_of_the_school_no_term_is_stated(tmp_path: Path) -> None:
+    of = described([])
+    assert b"".join(format_page(of)).decode().count("the school has stated no term") == 2
+    (tmp_path / "premis.xml").write_bytes(b"".join(format_premis(of, {"data/log/checkpoint": (1, "0" * 64)})))
+    text = (tmp_path / "premis.xml").read_text(encoding="utf-8")
+    assert text.count("no term is stated") == 2
+    assert "termOfGrant" not in text
+    done = xmllint("--relaxng", SCHEMA, tmp_path / "premis.xml")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("option", [None, 9])
+def test_the_schedule_in_force_says_how_long_unless_an_option_does(tmp_path: Path, option: int | None) -> None:
+    with sample_folder(tmp_path / "school", limit=60) as school:
+        adopted = _adopt(school)
+        kept = Retention(None if option is None else Term(option))
+        export_archive(QUIET, school, tmp_path / "archive", retention=kept)
+    page = (tmp_path / "archive" / PAGE).read_text(encoding="utf-8")
+    journal = (
+        "лет / years: 9 (2028-01-01 — 2036-12-31)<"
+        if option
+        else (
+            f"лет / years: 4 (2027-06-01 — 2031-05-31); отсчёт: конец учебного года; п. 605, запись / entry {adopted}"
+        )
+    )
+    assert journal in page
+    assert f"лет / years: 30; отсчёт: дата документа; п. 606, запись / entry {adopted}" in page, "no day of its own"
+
+
+def _adopt(school: OpenSchool) -> int:
+    (opening,) = school.recorder.entries(0, 1)
+    law = {"kept_by": "law"}
+    rows = [
+        {"retention": "journal", "years": 4, "counted_from": "year_end", "citation": "п. 605", **law},
+        {"retention": "sheet", "years": 30, "counted_from": "document", "citation": "п. 606", **law},
+    ]
+    command = AdoptRetentionSchedule(
+        effective_from=school.recorder.head().at[:10],
+        basis="приказ № 5",
+        rows=msgspec.convert(rows, tuple[RetentionRow, ...]),
+    )
+    at = parse_at(school.recorder.head().at) + timedelta(minutes=1)
+    return school.execute(command, Actor(parse_entry(opening).actor.id, "administrator"), at=at).first_index
 
 
 def test_the_page_counts_rows_as_the_tables_have_them(archive: Path) -> None:
