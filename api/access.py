@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Problem, of_error
 from api.schools import OpenSchool
 from api.shown import Shown, whose_data
+from api.taken_out import mark_export
 from ledger.access.events import Form, Kind, Look, Purpose
 from ledger.access.log import AccessLogUnavailable
 from ledger.wire.entry import Actor
@@ -182,18 +183,20 @@ class _Held:
         if start is None:
             return
         try:
-            await run_in_threadpool(self._record, start, content)
+            entry = await run_in_threadpool(self._record, start, content)
         except AccessLogUnavailable as error:
             _logger.error("a look could not be recorded: %s", error)  # noqa: TRY400 - its text says enough
             await self._refuse(of_error(error))
             return
         self._passes = True
+        if entry is not None and self._what.form is not None:
+            mark_export(start, self._scope["path"], Request(self._scope).state.identity.actor, entry)
         await self._send(start)
         if content is not None:
             await self._send({"type": "http.response.body", "body": content})
 
-    def _record(self, start: Message, content: bytes | None) -> None:
-        """Append the look, where the answer shows anybody.
+    def _record(self, start: Message, content: bytes | None) -> int | None:
+        """Append the look, where the answer shows anybody; gives its index in the access log.
 
         Raises:
             AccessLogUnavailable: it is not known to be recorded.
@@ -205,7 +208,7 @@ class _Held:
         shown: Shown = getattr(state, "shown", None) or Shown()
         whose = whose_data(school, content, shown)
         if whose is None:
-            return
+            return None
         position = Headers(raw=start["headers"]).get("letopis-position")
         purpose, basis = state.stated
         what = self._what
@@ -220,7 +223,7 @@ class _Held:
             basis=basis,
             form=what.form,
         )
-        school.access.log.record(look, Actor(state.identity.actor, state.identity.role))
+        return school.access.log.record(look, Actor(state.identity.actor, state.identity.role))
 
     async def _refuse(self, problem: Problem) -> None:
         self._passes = True

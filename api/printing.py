@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from threading import Lock
 from typing import Final, NamedTuple, TypedDict
@@ -26,13 +27,14 @@ from ledger.journal.commands import IssueSheet
 from ledger.journal.print_events import SheetIssued
 from ledger.log import LogRecorder, SignedCheckpoint
 from ledger.vault.disclosure import Disclosure, make_disclosure
-from ledger.wire.entry import Actor
-from projections.views.lookups import courses
+from ledger.wire.entry import Actor, parse_at
+from projections.views.lookups import courses, school_zone
 from projections.views.prints import Print
 
 _PLACEHOLDER: Final = b"\x9c" * 32
 _CODE_LINES: Final = 8
 _NO_DIGEST: Final = "A" * 43
+_ID_LENGTH: Final = 8
 _pressing = Lock()
 
 
@@ -96,7 +98,7 @@ def prepare(school: OpenSchool, scope: Scope, position: int, sheet: str, actor: 
     size = school.recorder.head().size
     origin = origin_digest(school.recorder.origin)
     blank = PrintCode(origin, max(size, position), position, bytes(16), bytes(32), size + 2, _PLACEHOLDER)
-    pages = count_pages(_render(school, form, blank, size))
+    pages = count_pages(_render(school, form, blank, size, _issued_by(school, school.app.now(), actor.id)))
     return Made(form, replace(draft, pages=pages, content=disclosure.digest), disclosure)
 
 
@@ -128,7 +130,8 @@ def print_again(school: OpenSchool, issued: Print) -> bytes | None:
     content = bytes.fromhex(form.digest)
     origin = origin_digest(school.recorder.origin)
     code = PrintCode(origin, issued.entry, issued.position, opened.salt, content, covering.size, root)
-    return _render(school, form, code, issued.number)
+    by = _issued_by(school, parse_at(issued.at), issued.actor)
+    return _render(school, form, code, issued.number, by)
 
 
 def scope_of(issued: Print | SheetIssued) -> Scope:
@@ -166,7 +169,13 @@ def covering_checkpoint(recorder: LogRecorder, entry: int) -> SignedCheckpoint |
     return found
 
 
-def _render(school: OpenSchool, form: Form, bound: PrintCode, number: int) -> bytes:
+def _issued_by(school: OpenSchool, at: datetime, actor: str) -> str:
+    """When and by whom a form was issued, for the foot of its pages; the id in short, the register has all of it."""
+    local = at.astimezone(school_zone(school.read_views()))
+    return f"выдана {local:%d.%m.%Y %H:%M}, выдал(а) {actor[:_ID_LENGTH]}"
+
+
+def _render(school: OpenSchool, form: Form, bound: PrintCode, number: int, by: str) -> bytes:
     """The pages; what differs between the first and the second making takes the same room in both."""
     text = format_code(bound)
     lines = lines_of(text)
@@ -180,6 +189,7 @@ def _render(school: OpenSchool, form: Form, bound: PrintCode, number: int) -> by
         code=code,
         certification=Certification(),
         form=f"форма № {grouped(number)}",
+        issued=by,
     )
     with _pressing:
         return _press().render(f"{form.title}: {school.school_name()}", form.sheets, stamp)

@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access import reads
+from api.access import note, reads
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
@@ -109,6 +109,7 @@ async def _answer(request: Request, ask: Callable[[Views], Workload], as_format:
         found = ask(school.read_views())
         people = {row.teacher for row in found.rows if row.teacher}
         if as_format == "csv":
+            note(request, form="csv")
             headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(found.position)}
             content = format_hours(found, school.names(people))
             return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -27,7 +27,7 @@ TURNED_MM: Final = 32
 TALL: Final = 900
 """A cell with more characters may be cut by the end of a page; rows with shorter ones stay whole."""
 CODE_MM: Final = 36
-CODE_TEXT_MM: Final = 52
+CODE_TEXT_MM: Final = 44
 STRETCH_MAX: Final = 2
 """Up to how many times wider columns are drawn, so that they fill the page; fewer of them stay narrow, at the left."""
 KEPT_NOTES: Final = 3
@@ -72,6 +72,7 @@ class Stamp:
         code: printed behind the last sheet.
         certification: printed behind the last sheet.
         form: which form of the register it is, such as ``форма № 17``: at the foot of every page.
+        issued: when and by whom it was issued, beside that.
     """
 
     origin: str
@@ -80,6 +81,7 @@ class Stamp:
     code: Code | None = None
     certification: Certification | None = None
     form: str = ""
+    issued: str = ""
 
 
 class Press:
@@ -149,8 +151,8 @@ def _runs_of(sheets: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _stamp(stamp: Stamp, draw: _Draw) -> dict[str, Any]:
     code, by = stamp.code, stamp.certification
     return {
-        "checkpoint": f"{stamp.form + ' · ' if stamp.form else ''}контрольная точка: {grouped(stamp.size)}, "
-        f"корень {stamp.root[:16]}…",
+        "checkpoint": f"контрольная точка: {grouped(stamp.size)}, корень {stamp.root[:16]}…",
+        "issued": draw(", ".join(part for part in (stamp.form, stamp.issued) if part)),
         "code": code and code.svg,
         "code_alt": code and code.alt,
         "code_text": code and draw(code.text),

@@ -292,6 +292,27 @@ def test_the_first_entry_names_the_journal_and_holds_no_person(server: Served) -
     assert b"_sd" not in entries
 
 
+@pytest.mark.clause("R37", breaks="api.access:mark_export")
+def test_a_file_says_who_took_it_out_and_which_entry_of_the_access_log_says_the_rest(server: Served) -> None:
+    school = SmallClass(server, server.actors["teacher"])
+    with server.as_("teacher") as teacher:
+        school.recorded(teacher)
+    for role in ("inspector", "director"):
+        with server.as_(role) as client:
+            answer = client.get("/questions/absences", params={"format": "csv"})
+            shown = client.get("/questions/absences")
+        assert answer.status_code == 200, answer.text
+        entry, actor = int(answer.headers["letopis-export"]), server.actors[role]
+        assert answer.headers["letopis-exported-by"] == actor
+        assert answer.headers["content-disposition"] == f'attachment; filename="absences-{actor[:8]}-{entry}.csv"'
+        seen = next(one for one in server.school.access.log.seen(start=entry))
+        assert (seen.index, seen.actor, seen.look.form, seen.look.as_of) == (
+            *(entry, actor, "csv"),
+            int(answer.headers["letopis-position"]),
+        )
+        assert "letopis-export" not in shown.headers, "a look takes nothing out"
+
+
 @pytest.mark.clause("R37", breaks="projections.looks:_how")
 def test_who_saw_a_childs_data_is_one_question_and_itself_a_look(server: Served) -> None:
     school = SmallClass(server, server.actors["teacher"])

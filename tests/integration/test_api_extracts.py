@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -26,7 +27,11 @@ def given(client: httpx.Client, folder: Path, **body: object) -> Path:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["cache-control"] == "private, no-store"
-    assert answer.headers["content-disposition"] == 'attachment; filename="extract.zip"'
+    saved_as = re.fullmatch(
+        r'attachment; filename="extract-[0-9a-f]{8}-(\d+)\.zip"', answer.headers["content-disposition"]
+    )
+    assert saved_as is not None
+    assert saved_as[1] == answer.headers["letopis-export"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         assert {name.partition("/")[0] for name in packed.namelist()} == {"extract"}
         packed.extractall(folder)
