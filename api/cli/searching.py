@@ -33,7 +33,7 @@ def run_people(console: Console, var: Path, part: str, kind: str | None, class_:
         AccessLogUnavailable: the look cannot be recorded; nothing is printed.
     """
     if kind is not None and kind not in PERSON_WORDS:
-        raise SettingsError(f"--kind: {kind}: {', '.join(PERSON_WORDS)}")
+        raise SettingsError(f"--kind: {kind}: одно из / one of: {', '.join(PERSON_WORDS)}")
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
         named = {group.class_group: group.name for group in classes(school.views).rows}
