@@ -101,7 +101,17 @@ def test_a_certified_copy_has_a_code_and_lines_to_be_filled(press: Press) -> Non
     stamp = replace(STAMP, code=code, certification=Certification(position="директор", original="Подлинник в школе"))
     stamp = replace(stamp, form="форма № 17", issued="выдана 28.05.2027 14:05, выдал(а) 3c16a9d0")
     (page,) = texts(press.render("Журнал", [class_page()], stamp))
-    for text in ("Верно", "директор", "подпись", "инициалы, фамилия", "М. П.", "Подлинник в школе", code.text, stamp.form, stamp.issued):
+    for text in (
+        "Верно",
+        "директор",
+        "подпись",
+        "инициалы, фамилия",
+        "М. П.",
+        "Подлинник в школе",
+        code.text,
+        stamp.form,
+        stamp.issued,
+    ):
         assert text in page
 
 
