@@ -49,6 +49,7 @@ class LifeEvent:
 def life(views: Reader, position: int) -> list[LifeEvent]:
     """All events up to a position, in the order of their entries; a school has some hundreds in a year."""
     found = [*_begun(views, position), *_verified(views, position), *_archived(views, position)]
+    found += [*_archives_handed_over(views, position)]
     found += [*_handed_over(views, position), *_printed(views, position), *_forms(views, position)]
     found += [*_papers(views, position), *_erased(views, position)]
     return sorted(found, key=attrgetter("entry"))
@@ -78,6 +79,14 @@ def _archived(views: Reader, position: int) -> Iterator[LifeEvent]:
     for entry, at, actor, size, verdict, sha256, tools in views.select(sql, {"at": position}):
         detail = f"Архив записей: {size}; SHA-256 манифеста {sha256}; открыт: {', '.join(orjson.loads(tools))}"
         yield LifeEvent(entry, "information package creation", at, detail, VERDICT_WORDS[verdict], actor)
+
+
+def _archives_handed_over(views: Reader, position: int) -> Iterator[LifeEvent]:
+    sql = f"""SELECT h.entry, {_of("h")}, h.manifest_sha256, h.receiver, h.number, h.received_on
+        FROM {{archive_handovers}} h WHERE {stands("h")}"""
+    for entry, at, actor, sha256, to, number, day in views.select(sql, {"at": position}):
+        detail = f"Архив передан: {to}; расписка {number} от {day}; SHA-256 манифеста {sha256}"
+        yield LifeEvent(entry, "transfer", at, detail, "", actor)
 
 
 def _handed_over(views: Reader, position: int) -> Iterator[LifeEvent]:

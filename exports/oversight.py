@@ -92,7 +92,8 @@ class Oversight:
                     *(_ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)"),
                     *("sha256 (SHA-256)", "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)"),
                     *("month (месяц)", "employees (сотрудников)", "requests (запросов)", "rows (строк)"),
-                    "slowest_ms (дольше всех, мс)",
+                    *("slowest_ms (дольше всех, мс)", "to (кому)", "number (номер расписки)"),
+                    "received_on (дата расписки)",
                 ),
                 self._evidence(),
             ),
@@ -155,17 +156,24 @@ class Oversight:
             v.checkpoint, v.witnesses FROM {{verifications}} v WHERE {stands("v")}"""
         for entry, moment, size, root, verdict, program, sha256, checkpoint, witnesses in self._views.select(sql, at):
             head = (str(entry), moment, "проверка", str(size), root, VERDICT_WORDS[verdict], typed(program), sha256)
-            rows.append((entry, (*head, _text(checkpoint), str(witnesses), *[""] * 6)))
+            rows.append((entry, (*head, _text(checkpoint), str(witnesses), *[""] * 9)))
         sql = f"""SELECT a.entry, {_AT_OF.format("a")}, a.size, a.root, a.verdict, a.opened_with,
             a.manifest_sha256, a.year FROM {{archives}} a WHERE {stands("a")}"""
         for entry, moment, size, root, verdict, tools, sha256, year in self._views.select(sql, at):
             by = ", ".join(orjson.loads(tools))
             head = (str(entry), moment, "архив", str(size), root, VERDICT_WORDS[verdict], by, sha256)
-            rows.append((entry, (*head, "", "", year, *[""] * 5)))
+            rows.append((entry, (*head, "", "", year, *[""] * 8)))
         sql = f"""SELECT t.entry, {_AT_OF.format("t")}, t.size, t.month, t.employees, t.requests, t.answered_rows,
             t.slowest_ms FROM {{timings}} t WHERE {stands("t")}"""
         for entry, moment, size, month, *counts in self._views.select(sql, at):
-            rows.append((entry, (str(entry), moment, "замещения", str(size), *[""] * 7, month, *map(str, counts))))
+            rows.append(
+                (entry, (str(entry), moment, "замещения", str(size), *[""] * 7, month, *map(str, counts), *[""] * 3))
+            )
+        sql = f"""SELECT h.entry, {_AT_OF.format("h")}, h.manifest_sha256, h.receiver, h.number, h.received_on
+            FROM {{archive_handovers}} h WHERE {stands("h")}"""
+        for entry, moment, sha256, receiver, number, day in self._views.select(sql, at):
+            head = (str(entry), moment, "передача", *[""] * 4, sha256, *[""] * 8)
+            rows.append((entry, (*head, typed(receiver), typed(number), day)))
         return (row for _, row in sorted(rows))
 
     def _printouts(self) -> Iterator[Sequence[str]]:

@@ -266,7 +266,7 @@ HEADERS = {
     "person (человек);name (имя);day (день);requested_by (кто просил);basis (основание);request (заявка);actor (кто внёс)",
     "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
     "checkpoint (точка);witnesses (свидетелей);year (учебный год);month (месяц);employees (сотрудников);requests (запросов);"
-    "rows (строк);slowest_ms (дольше всех, мс)",
+    "rows (строк);slowest_ms (дольше всех, мс);to (кому);number (номер расписки);received_on (дата расписки)",
     "printouts": "entry (запись);at (внесено);condition (что);scope (за что);number (номер);printed_on (дата);pages (листов);"
     "kept (где хранится);signed_by (кто подписал);name (имя);sheets (формы)",
     "backups": "entry (запись);at (внесено);action (что);backup (копия);what (что в ней);size (записей);root (корень);"
@@ -1013,6 +1013,12 @@ class Builder:
         }  # fmt: skip
         return self._rooted(self.add("archive", self.uuid(), "archive_recorded", **fields | changes), changes)
 
+    def handed_over(self, archive: str, manifest: str, **changes: Any) -> int:
+        """Enter a receipt for an archive that was recorded."""
+        self.begin()
+        fields = {"archive": archive, "manifest_sha256": manifest, "to": '=Архив; "город"', "number": "-17"}
+        return self.add("handover", self.uuid(), "archive_handed_over", received_on="2027-06-20", **fields | changes)
+
     def _rooted(self, index: int, changes: dict[str, Any]) -> int:
         """Let an entry say the log's root when it is sealed, unless it is to say another."""
         if "root" not in changes:
@@ -1667,14 +1673,20 @@ class Builder:
                 f"1–{data['sheets_to']}" if "sheets_to" in data else ", ".join(map(str, data.get("sheets", ()))),
                 *get("destroyed_at", "basis"), entry["actor"]["id"],
             ])]  # fmt: skip
-        what = {"verification_recorded": "проверка", "archive_recorded": "архив", "register_timed": "замещения"}
+        what = {
+            "verification_recorded": "проверка",
+            "archive_recorded": "архив",
+            "archive_handed_over": "передача",
+            "register_timed": "замещения",
+        }
         if type_ not in what:
             return []
         return [("evidence", [
             *head, what[type_], *get("size", "root"), FOUND.get(data.get("verdict", ""), ""),
             ", ".join(data.get("opened_with", ())) or data.get("program", ""),
             data.get("program_sha256", "") or data.get("manifest_sha256", ""),
-            *get("checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms"),
+            *get("checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms", "to", "number",
+                 "received_on"),
         ])]  # fmt: skip
 
 

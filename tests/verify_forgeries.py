@@ -768,6 +768,19 @@ def archive_of_another_log(school: Sample) -> None:
     school.builder.archived(school.year, root="ab" * 32)
 
 
+@story("archive-receipt")
+def a_receipt_of_another_archive(school: Sample) -> None:
+    b = school.builder
+    archive = next(one["stream"].partition("/")[2] for one in b.entries if one["type"] == "archive_recorded/1")
+    b.handed_over(archive, "7b" * 32)
+    b.handed_over(archive, "7c" * 32)
+
+
+@story("reference-unknown")
+def a_receipt_of_an_archive_that_nobody_recorded(school: Sample) -> None:
+    school.builder.handed_over(school.builder.uuid(), "7b" * 32)
+
+
 @story("evidence-size")
 def verification_of_what_is_not_there_yet(school: Sample) -> None:
     school.builder.verified(len(school.builder.entries) + 1)

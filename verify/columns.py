@@ -171,6 +171,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         _ENTRY, _AT, "what (что)", "size (записей)", "root (корень)", "verdict (итог)", "by (чем)", "sha256 (SHA-256)",
         "checkpoint (точка)", "witnesses (свидетелей)", "year (учебный год)", "month (месяц)",
         "employees (сотрудников)", "requests (запросов)", "rows (строк)", "slowest_ms (дольше всех, мс)",
+        "to (кому)", "number (номер расписки)", "received_on (дата расписки)",
     ),
     "printouts": (
         _ENTRY, _AT, "condition (что)", "scope (за что)", "number (номер)", "printed_on (дата)", "pages (листов)",

@@ -254,6 +254,10 @@ TYPES: Final[dict[str, EventType]] = {
             verdict=words(*_VERDICTS),
         ),
         event_type(
+            "archive_handed_over/1", "handover", archive=UUID, manifest_sha256=ROOT, to=_LINE, number=_LINE,
+            received_on=DATE,
+        ),
+        event_type(
             "register_timed/1", "timing", register=words("substitutions"), size=INDEX, month=MONTH, employees=INDEX,
             requests=INDEX, rows=INDEX, slowest_ms=INDEX,
         ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 KINDS: Final = {
     "verification": b"verification_recorded/1",
     "archive": b"archive_recorded/1",
+    "handover": b"archive_handed_over/1",
     "timing": b"register_timed/1",
     "printout": b"printout_registered/1",
 }
@@ -29,18 +30,19 @@ SIZES: Final = {
 """The types that say what the log's root was, and which of their values is the size."""
 _CONDITIONS: Final = {b"corrections": "исправления", b"archive": "архив", b"substitutions": "замещения"}
 # Of a row of evidence.csv, behind `entry`, `at` and `what`.
-_EVIDENCE_CELLS: Final = 13
+_EVIDENCE_CELLS: Final = 16
 _SCOPES: Final = {b"corrections": "period", b"archive": "year", b"substitutions": "month"}
 
 
 class Evidence:
-    """The rules of the four kinds of streams that hold one entry each."""
+    """The rules of the five kinds of streams that hold one entry each."""
 
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._find = replay.find
         self.root_at: Callable[[int], bytes | None] = lambda _: None
         self._year_ends: dict[bytes, bytes] = {}
+        self._manifests: dict[bytes, bytes] = {}
         self.printouts: dict[bytes, tuple[bytes, bytes | None]] = {}
 
     def year_opened(self, year: bytes, ends_on: bytes) -> None:
@@ -67,6 +69,18 @@ class Evidence:
         self._replay.makes(stream)
         self.check_root(index, int(size), root)
         self._replay.made(b"year", year, "year")
+        self._manifests[stream.id] = manifest
+
+    def archive_handed_over(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Compare the manifest of the receipt with that of the archive."""
+        archive, manifest, number, received_on, to = groups[DATA]
+        receipt = (cell(unescape(to)), cell(unescape(number)), received_on)
+        self._row(index, groups, "передача", *[b""] * 4, manifest, *[b""] * 8, *receipt)
+        self._replay.makes(stream)
+        self._replay.made(b"archive", archive, "archive")
+        known = self._manifests.get(archive)
+        if known is not None and known != manifest:
+            self._find("archive-receipt", known, manifest, field_name="data.manifest_sha256")
 
     def register_timed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Compare the size with the log."""

@@ -3,6 +3,10 @@
 from typing import Final
 
 FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
+    "archive-receipt": (
+        "Расписка говорит о другом архиве, чем записан.",
+        "A receipt is of another archive than the one that was recorded.",
+    ),
     "deadlines-differ": (
         "Таблица сроков говорит не то, что следует из записей и регламента.",
         "A table of deadlines does not say what follows from the entries and the regulation.",

@@ -12,7 +12,19 @@ from uuid import uuid4
 import typer
 import typer.core
 
-from api.cli import access, backdated, backups, block, paper, paper_register, personal, reopenings, vault, witness
+from api.cli import (
+    access,
+    archives,
+    backdated,
+    backups,
+    block,
+    paper,
+    paper_register,
+    personal,
+    reopenings,
+    vault,
+    witness,
+)
 from api.cli.console import Console, Exit
 from api.cli.options import At, Json, Position, Var
 from api.cli.people import accounts
@@ -46,6 +58,7 @@ app.add_typer(printouts, name="printouts", short_help="Распечатки по
 app.add_typer(reopenings.reopenings, name="reopenings", short_help="Открыть снова, вдвоём / reopening, by two")
 app.add_typer(backdated.backdated, name="backdated", short_help="Задним числом / back-dated")
 app.add_typer(paper_register.paper, name="paper", short_help="Бумажный архив / the paper archive")
+app.add_typer(archives.archives, name="archive", short_help="Передать архив / to hand an archive over")
 app.add_typer(access.access, name="access", short_help="Журнал доступа / the access log")
 app.add_typer(block.block, name="block", short_help="Заблокировать личные сведения / block personal values")
 app.add_typer(personal.erase, name="erase", short_help="Стереть личные сведения / erase personal values")

@@ -62,6 +62,7 @@ SHOWS_NOBODY: Final[Mapping[str, str]] = {
     "accounts revoke": "the number of an entry",
     "accounts passkeys": "names that holders give their passkeys",
     "accounts token": "a token",
+    "archive hand-over": "the number of an entry",
     "audit": "findings about bytes and hashes",
     "backup": "where a copy was put, of which personal values are sealed",
     "backups": "which backups there are, and which were tried",

@@ -45,6 +45,7 @@ from ledger.journal.erasure_commands import (
 )
 from ledger.journal.events import RegulationParameters
 from ledger.journal.evidence_commands import (
+    HandOverArchive as HandOverArchive,
     RecordArchive as RecordArchive,
     RecordTiming as RecordTiming,
     RecordVerification as RecordVerification,

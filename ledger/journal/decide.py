@@ -41,7 +41,13 @@ from ledger.journal.course import assign_teacher, join_subgroup, leave_subgroup,
 from ledger.journal.delivery import give_consent, notify_guardianship, refuse_information, withdraw_consent
 from ledger.journal.duties import assign_duty, end_duty
 from ledger.journal.erasures import approve_erasure, propose_erasure, record_erasure, refuse_erasure
-from ledger.journal.evidence import record_archive, record_timing, record_verification, register_printout
+from ledger.journal.evidence import (
+    hand_over_archive,
+    record_archive,
+    record_timing,
+    record_verification,
+    register_printout,
+)
 from ledger.journal.excuses import accept_excuse, withdraw_excuse
 from ledger.journal.freshness import measure_freshness
 from ledger.journal.guardians import link_guardian, unlink_guardian
@@ -134,6 +140,7 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.AppointResponsible: appoint_responsible,
     cmd.RecordVerification: record_verification,
     cmd.RecordArchive: record_archive,
+    cmd.HandOverArchive: hand_over_archive,
     cmd.RecordTiming: record_timing,
     cmd.RegisterPrintout: register_printout,
     cmd.RecordBackup: record_backup,

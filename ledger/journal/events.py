@@ -48,6 +48,7 @@ from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from ledger.journal.erasure_events import ERASURE_EVENT_TYPES
 from ledger.journal.event import Event as Event
 from ledger.journal.evidence_events import (
+    ArchiveHandedOver,
     ArchiveRecorded,
     PrintoutRegistered,
     RegisterTimed,
@@ -420,6 +421,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "responsible_appointed/1": ResponsibleAppointed,
     "verification_recorded/1": VerificationRecorded,
     "archive_recorded/1": ArchiveRecorded,
+    "archive_handed_over/1": ArchiveHandedOver,
     "register_timed/1": RegisterTimed,
     "printout_registered/1": PrintoutRegistered,
     **ANCHOR_EVENT_TYPES,

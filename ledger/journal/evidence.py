@@ -11,7 +11,7 @@ from typing import Final
 from ledger.errors import LOG, Refused
 from ledger.journal import evidence_events as ev, rules
 from ledger.journal.aggregate import Aggregate
-from ledger.journal.commands import RecordArchive, RecordTiming, RecordVerification, RegisterPrintout
+from ledger.journal.commands import HandOverArchive, RecordArchive, RecordTiming, RecordVerification, RegisterPrintout
 from ledger.journal.context import Context
 from ledger.journal.event import Event
 from ledger.journal.people import check_employee
@@ -29,9 +29,10 @@ _SCOPES: Final = {"corrections": "period", "archive": "year", "substitutions": "
 
 
 class Evidence(Aggregate, frozen=True, kw_only=True):
-    """One entry of evidence; nothing follows it. `printout`: the entry's, where it is of one."""
+    """One entry of evidence; nothing follows it. `printout`, `archive`: the entry's, where it is of one."""
 
     printout: ev.PrintoutRegistered | None = None
+    archive: ev.ArchiveRecorded | None = None
 
 
 def evolve_evidence(state: Evidence | None, events: Iterable[Recorded]) -> Evidence | None:
@@ -40,11 +41,20 @@ def evolve_evidence(state: Evidence | None, events: Iterable[Recorded]) -> Evide
         if state is not None or not isinstance(event.data, _EVIDENCE):
             raise TypeError(f"{type(event.data).__name__} is no event of this evidence")
         printout = event.data if isinstance(event.data, ev.PrintoutRegistered) else None
-        state = Evidence(stream=event.originator_id, version=event.originator_version, printout=printout)
+        archive = event.data if isinstance(event.data, ev.ArchiveRecorded) else None
+        state = Evidence(
+            stream=event.originator_id, version=event.originator_version, printout=printout, archive=archive
+        )
     return state
 
 
-_EVIDENCE: Final = (ev.VerificationRecorded, ev.ArchiveRecorded, ev.RegisterTimed, ev.PrintoutRegistered)
+_EVIDENCE: Final = (
+    ev.VerificationRecorded,
+    ev.ArchiveRecorded,
+    ev.ArchiveHandedOver,
+    ev.RegisterTimed,
+    ev.PrintoutRegistered,
+)
 
 
 def record_verification(command: RecordVerification, context: Context) -> list[Planned]:
@@ -86,6 +96,25 @@ def record_archive(command: RecordArchive, context: Context) -> list[Planned]:
         verdict=command.verdict,
     )
     return _one("archive", command.archive, event, context)
+
+
+def hand_over_archive(command: HandOverArchive, context: Context) -> list[Planned]:
+    """Record that an archive institution took a recorded archive over, with its receipt (regulation 3.1, 3.3)."""
+    rules.check_role(context.actor, (*rules.DIRECTION, rules.ARCHIVIST), "3.1")
+    known = context.settled(Evidence, "archive", command.archive, "archive").archive
+    if known is None:
+        raise TypeError(f"archive/{command.archive} is no archive")
+    rules.check_line(command.to, rules.TITLE_LENGTH_MAX, "to")
+    rules.check_line(command.number, rules.ORDER_NUMBER_LENGTH_MAX, "number")
+    rules.check_past_day(command.received_on, context.now, context.books.zone, "received_on")
+    event = ev.ArchiveHandedOver(
+        archive=command.archive,
+        manifest_sha256=known.manifest_sha256,
+        to=command.to,
+        number=command.number,
+        received_on=command.received_on,
+    )
+    return _one("handover", command.handover, event, context)
 
 
 def record_timing(command: RecordTiming, context: Context) -> list[Planned]:

@@ -31,6 +31,16 @@ class RecordArchive(JournalCommand, frozen=True, kw_only=True):
     verdict: Verdict
 
 
+class HandOverArchive(JournalCommand, frozen=True, kw_only=True):
+    """An archive institution gave a receipt for an archive that was recorded; fields as in `evidence_events`."""
+
+    handover: str
+    archive: str
+    to: str
+    number: str
+    received_on: str
+
+
 class RecordTiming(JournalCommand, frozen=True, kw_only=True):
     """How long the register of substitutions took for a month; fields as in `evidence_events`."""
 

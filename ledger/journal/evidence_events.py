@@ -35,6 +35,19 @@ class ArchiveRecorded(Event, frozen=True, kw_only=True):
     verdict: Verdict
 
 
+class ArchiveHandedOver(Event, frozen=True, kw_only=True):
+    """`handover/`: an archive institution took over the archive that `archive` is, with a receipt (R45).
+
+    `manifest_sha256` is that archive's: whoever holds a copy sees that it is the one of the receipt.
+    """
+
+    archive: str
+    manifest_sha256: str
+    to: str
+    number: str
+    received_on: str
+
+
 class RegisterTimed(Event, frozen=True, kw_only=True):
     """`timing/`: a register was asked, as of `size`, for a month of all and of each employee, one request each (R46).
 

@@ -60,6 +60,7 @@ _MUTATORS: Final[dict[str, Callable[[Any, Sequence[Recorded]], Aggregate | None]
     "responsible": evolve_responsibility,
     "verification": evolve_evidence,
     "archive": evolve_evidence,
+    "handover": evolve_evidence,
     "timing": evolve_evidence,
     "printout": evolve_evidence,
     "backup": evolve_backup,

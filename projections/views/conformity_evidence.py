@@ -389,6 +389,7 @@ class Evidence:
         return (
             self._count("исправлений", "corrections", "corrections", bears="aside"),
             self._count("архивов", "archives", "archives", bears="aside"),
+            self._count("из них передано с распиской", "receipts for them", "archive_handovers", bears="aside"),
             *self._met(),
         )
 

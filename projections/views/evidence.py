@@ -6,8 +6,15 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from ledger.journal.evidence_events import ArchiveRecorded, PrintoutRegistered, RegisterTimed, VerificationRecorded
+from ledger.journal.evidence_events import (
+    ArchiveHandedOver,
+    ArchiveRecorded,
+    PrintoutRegistered,
+    RegisterTimed,
+    VerificationRecorded,
+)
 from projections.folding import Entry, View
+from projections.reading import Reader
 from projections.rows import OPEN, Operations, Table
 
 
@@ -37,6 +44,18 @@ class ArchiveRow(NamedTuple):
     year: str
     opened_with: str
     verdict: str
+    to_position: int = OPEN
+
+
+class HandoverRow(NamedTuple):
+    """An archive institution took an archive over, with a receipt; `archive`: the stream's id."""
+
+    entry: int
+    archive: str
+    manifest_sha256: str
+    receiver: str
+    number: str
+    received_on: str
     to_position: int = OPEN
 
 
@@ -72,6 +91,7 @@ class PrintoutRow(NamedTuple):
 
 VERIFICATIONS: Final = Table("verifications", VerificationRow)
 ARCHIVES: Final = Table("archives", ArchiveRow)
+HANDOVERS: Final = Table("archive_handovers", HandoverRow)
 TIMINGS: Final = Table("timings", TimingRow)
 PRINTOUTS: Final = Table("printouts", PrintoutRow)
 
@@ -101,6 +121,18 @@ def _archive_recorded(event: ArchiveRecorded, entry: Entry) -> Operations:
         year=event.year,
         opened_with=orjson.dumps(event.opened_with).decode(),
         verdict=event.verdict,
+    )
+    return (row,)
+
+
+def _handed_over(event: ArchiveHandedOver, entry: Entry) -> Operations:
+    row = HandoverRow(
+        entry=entry.index,
+        archive=event.archive,
+        manifest_sha256=event.manifest_sha256,
+        receiver=event.to,
+        number=event.number,
+        received_on=event.received_on,
     )
     return (row,)
 
@@ -135,11 +167,18 @@ def _printout_registered(event: PrintoutRegistered, entry: Entry) -> Operations:
     return (row,)
 
 
+def archive_of(views: Reader, entry: int) -> str | None:
+    """The id of the archive that an entry records; None where it records none."""
+    rows = views.select("SELECT a.archive FROM {archives} a WHERE a.entry = :entry", {"entry": entry})
+    return str(rows[0][0]) if rows else None
+
+
 VIEW: Final = View(
-    (VERIFICATIONS, ARCHIVES, TIMINGS, PRINTOUTS),
+    (VERIFICATIONS, ARCHIVES, HANDOVERS, TIMINGS, PRINTOUTS),
     {
         VerificationRecorded: _verification_recorded,
         ArchiveRecorded: _archive_recorded,
+        ArchiveHandedOver: _handed_over,
         RegisterTimed: _register_timed,
         PrintoutRegistered: _printout_registered,
     },

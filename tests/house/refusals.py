@@ -21,11 +21,24 @@ CATALOGUE: Final = ROOT / "api" / "translation" / "locale" / "ru" / "LC_MESSAGES
 
 # Names that are put together where they are raised, with all that can be put in.
 KINDS: Final = (
-    *("account", "backup", "bells", "class", "course", "excuse", "incident", "lesson", "period", "person", "plan"),
+    *(
+        "account",
+        "archive",
+        "backup",
+        "bells",
+        "class",
+        "course",
+        "excuse",
+        "incident",
+        "lesson",
+        "period",
+        "person",
+        "plan",
+    ),
     "portal",
     *("printout", "refresh", "remark", "results", "witness", "year"),
 )
-EVIDENCE: Final = ("verification", "archive", "timing", "printout")
+EVIDENCE: Final = ("verification", "archive", "handover", "timing", "printout")
 _MADE_KINDS: Final = (
     *(kind for kind in KINDS if kind not in {"account", "bells", "portal", "results", "witness"}),
     *EVIDENCE,

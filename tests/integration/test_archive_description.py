@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -15,9 +16,12 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from api.cli.console import Console
+from api.cli.console import Console, Exit
+from api.cli.handing import run_hand_over
 from api.cli.keeping import export_archive
-from api.schools import OpenSchool
+from api.cli.proving import find_year, record_archive
+from api.schools import OpenSchool, open_school
+from api.settings import SettingsError
 from exports.description import UNSTATED, About, Described, Retention, Term, format_page
 from exports.life import LifeEvent
 from exports.premis import NAMESPACE, format_premis
@@ -25,6 +29,10 @@ from ledger.journal.commands import AdoptRetentionSchedule, RecordVerification
 from ledger.journal.erasure_events import RetentionRow
 from ledger.wire.entry import Actor, parse_at, parse_entry
 from tests.sample_folders import sample_folder
+from verify.archive import Pinned, verify_archive
+from verify.findings import Verdict
+from verify.note import parse_vkey
+from verify.report import to_text
 
 QUIET = Console(as_json=True)
 PREMIS = "data/description/premis.xml"
@@ -212,3 +220,36 @@ def test_what_people_typed_cannot_leave_its_place(tmp_path: Path) -> None:
     shown = evil.replace("\x01", "\ufffd").replace("\x0b", "\ufffd").replace("\ufffe", "\ufffd")
     root = ET.fromstring((tmp_path / "premis.xml").read_bytes())
     assert root.findtext(".//p:eventDetail", "", NS) == shown
+
+
+def test_an_archive_that_was_taken_over_has_its_receipt_in_the_next_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sample_folder(tmp_path / "school", limit=60) as school:
+        export_archive(QUIET, school, tmp_path / "first")
+        told = record_archive(school, tmp_path / "first", find_year(school, None))
+        given = ("Городской архив", "17", school.recorder.head().at[:10])
+    assert run_hand_over(QUIET, tmp_path / "school", int(str(told["entry"])), *given) == Exit.DONE
+    made = json.loads(capsys.readouterr().out)["entry"]
+    with pytest.raises(SettingsError, match="records no archive"):
+        run_hand_over(QUIET, tmp_path / "school", made, *given)
+    with open_school(tmp_path / "school", background=False) as again:
+        export_archive(QUIET, again, tmp_path / "second")
+        report = verify_archive(tmp_path / "second", Pinned(parse_vkey(again.signer.vkey)))
+    assert report.verdict is Verdict.VERIFIED, to_text(report)
+    manifest = hashlib.sha256((tmp_path / "first/manifest-sha256.txt").read_bytes()).hexdigest()
+    (row,) = [
+        line
+        for line in (tmp_path / "second/data/tables/evidence.csv").read_text(encoding="utf-8-sig").splitlines()
+        if ";передача;" in line
+    ]
+    assert row.startswith(f"{made};")
+    assert manifest in row
+    assert row.endswith(";Городской архив;17;" + given[2])
+    root = ET.fromstring((tmp_path / "second" / PREMIS).read_bytes())
+    details = [
+        event.findtext(".//p:eventDetail", "", NS)
+        for event in root.findall("p:event", NS)
+        if event.findtext("p:eventType", "", NS) == "transfer"
+    ]
+    assert details == [f"Архив передан: Городской архив; расписка 17 от {given[2]}; SHA-256 манифеста {manifest}"]

@@ -387,7 +387,7 @@ def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
     actor = DEPUTY if choices.rarely() else choices.one((ADMIN, DIRECTOR))
     root = "ab" * 32
     verdict: Verdict = "incomplete" if choices.rarely() else "verified"
-    match choices.number(3):
+    match choices.number(4):
         case 0:
             checkpoint = choices.one((None, size, 1))
             return cmd.RecordVerification(
@@ -399,6 +399,12 @@ def _prove(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
             tools = choices.some(known)
             return cmd.RecordArchive(
                 archive=id_, size=size, root=root, manifest_sha256=root, year=YEAR, opened_with=tools, verdict=verdict
+            ), actor
+        case 2:
+            kept = [stream.partition("/")[2] for stream in journal.aggregates if stream.startswith("archive/")]
+            of = choices.one(kept) if kept and not choices.rarely() else id_
+            return cmd.HandOverArchive(
+                handover=id_, archive=of, to="архив", number="17", received_on=choices.one(("2026-09-02", "2030-01-01"))
             ), actor
         case _:
             month = choices.one(("2026-09", "2026-10", "2026-13"))

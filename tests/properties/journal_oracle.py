@@ -40,6 +40,7 @@ CREATE = {
     "responsible": "responsible_appointed",
     "verification": "verification_recorded",
     "archive": "archive_recorded",
+    "handover": "archive_handed_over",
     "timing": "register_timed",
     "printout": "printout_registered",
     "backup": "backup_taken",
@@ -575,6 +576,13 @@ class _Checker(
         self.made("year", self.data["year"])
         tools = self.data["opened_with"]
         assert tools == sorted({*tools} & {"csv", "openssl", "sha256sum", "verify.pyz"})
+
+    def check_handover(self) -> None:
+        assert self.item.version == 1
+        assert self.data["manifest_sha256"] == self.made("archive", self.data["archive"])["manifest_sha256"]
+        assert self.data["to"]
+        assert self.data["number"]
+        date.fromisoformat(self.data["received_on"])
 
     def check_evidence(self) -> None:
         """Which root it is only the bytes can tell."""

@@ -144,3 +144,35 @@ def test_a_month_is_printed_when_it_is_over(school: SmallSchool) -> None:
     command = printout(condition="substitutions", period=None, month="2026-09", printed_on="2026-10-01")
     (event,) = school.do(command, ADMIN, AFTER_QUARTER)
     assert msgspec.structs.asdict(event)["month"] == "2026-09"
+
+
+def handover(**changes: Any) -> cmd.HandOverArchive:
+    fields = {"archive": uid(6_000), "to": "Городской архив", "number": "17", "received_on": "2026-10-26"}
+    return cmd.HandOverArchive(**{"handover": uid(6_001), **fields, **changes})
+
+
+def test_an_archive_is_handed_over_with_a_receipt_that_names_its_manifest(school: SmallSchool) -> None:
+    school.do(archive(), ADMIN, AFTER_QUARTER)
+    (event,) = school.do(handover(), DIRECTOR, AFTER_QUARTER)
+    assert event == ev.ArchiveHandedOver(
+        archive=uid(6_000), manifest_sha256=HASH, to="Городской архив", number="17", received_on="2026-10-26"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "where"),
+    [
+        ({"archive": uid(77)}, "unknown_archive", "archive"),
+        ({"to": ""}, "malformed_text", "to"),
+        ({"number": "1\n"}, "malformed_text", "number"),
+        ({"received_on": "2030-01-01"}, "day_not_come", "received_on"),
+        ({"handover": "1"}, "malformed_id", "handover"),
+    ],
+)
+def test_no_receipt_is_of_what_is_not_there(
+    school: SmallSchool, changes: dict[str, Any], rule: str, where: str
+) -> None:
+    school.do(archive(), ADMIN, AFTER_QUARTER)
+    refused = school.refuse(handover(**changes), ADMIN, AFTER_QUARTER)
+    assert (refused.rule, refused.where) == (rule, where)
+    assert school.refuse(handover(), DEPUTY, AFTER_QUARTER).rule == "role_not_allowed"
