@@ -257,6 +257,7 @@ READS = {
     "/views/consents": AUDITORS,
     "/views/refusals": AUDITORS,
     "/views/duties": AUDITORS,
+    "/views/changes": AUDITORS,
     "/posted-homework/shares": AUDITORS,
     "/feed.jsonl": AUDITORS | {"export_job"},
     "/feed?limit=1": AUDITORS | {"export_job"},

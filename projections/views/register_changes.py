@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -132,7 +132,7 @@ def register_changes(
         last: what was known then is.
         class_group: only of this class; periods of its grade and year, and the council about its students, are.
         subject: only of this subject.
-        student: only what names this student.
+        student: only what names this student; of the council's decisions nobody else is named then.
         from_date: only what is about this day or later ones; what says no day is left out then.
         to_date: only what is about this day or earlier ones, likewise.
     """
@@ -140,7 +140,7 @@ def register_changes(
     span = {"first": first, "at": last}
     found = [places.change(row) for stated in _STATED for row in views.select(_recorded(stated), span)]
     kept = (
-        one
+        places.narrowed(one, class_group, student)
         for one in found
         if (class_group is None or places.is_of_class(one, class_group))
         and subject in (None, one.subject)
@@ -197,6 +197,17 @@ class _Places:
         group = self._classes.get(class_group or "")
         named = (None, None, None) if period is None else (period.period, period.kind, period.number)
         return (class_group, group.name if group else None, *named)
+
+    def narrowed(self, one: RegisterChange, class_group: str | None, student: str | None) -> RegisterChange:
+        """A decision of the council with those of its students alone who were asked about."""
+        if one.what != "council" or (class_group is None and student is None):
+            return one
+        people = tuple(
+            person
+            for person in one.people
+            if student in (None, person) and (class_group is None or person in self._members[class_group])
+        )
+        return replace(one, people=people)
 
     def is_of_class(self, one: RegisterChange, class_group: str) -> bool:
         """Whether a change is of a class: its own, of a period of its grade and year, or about one of its students."""
