@@ -158,10 +158,9 @@
     accounts_founded: (journal, entry, data) => accountRow(journal, entry, data.account, "первая", {}),
     account_opened(journal, entry, data) {
       const isNamed = data._sd === undefined;
-      const name = isNamed ? journal.name(entry.id, entry.index) : journal.note(data, "account_name");
       const kind = word(ACCOUNT_KINDS, data.kind);
       kept(journal, "accounts").set(entry.id, isNamed);
-      accountRow(journal, entry, entry.id, "открыта", { kind, name: typed(name) });
+      accountRow(journal, entry, entry.id, "открыта", isNamed ? { kind } : { kind, name: typed(journal.note(data, "account_name")) });
     },
     role_granted: (journal, entry, data) =>
       accountRow(journal, entry, entry.id, "роль дана", {
