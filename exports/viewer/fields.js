@@ -98,8 +98,8 @@
   });
   declare("backdating", {
     setup_backdating_requested: {
-      what: oneOf("duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed", "timetable_set"),
-      "class_group?": uuid, "person?": uuid, day, basis: some,
+      what: oneOf("bell_schedule_set", "duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed", "timetable_set"),
+      "bells?": uuid, "class_group?": uuid, "person?": uuid, day, basis: some,
     },
     setup_backdating_refused: answer,
   });
@@ -112,7 +112,7 @@
     calendar_entry_revoked: { revokes: index, basis: text },
   });
   const bell = object({ ends_at: S.time, number: S.place, starts_at: S.time });
-  declare("bells", { bell_schedule_set: { title: text, effective_from: day, lessons: array(bell, 1, 13) } });
+  declare("bells", { bell_schedule_set: { title: text, effective_from: day, "request?": index, lessons: array(bell, 1, 13) } });
   const planned = object({ course: uuid, number: S.place, weekday: integer(1, 7), weeks: oneOf("every", "odd", "even") });
   declare("timetable", { timetable_set: { effective_from: day, bells: uuid, "request?": index, lessons: array(planned, 0, 300) } });
 
@@ -194,10 +194,13 @@
     },
   });
   declare("anchor", { access_log_anchored: { size: S.countFrom1, root: hash } });
+  const printed = oneOf(
+    "class_page", "summary_sheet", "corrections", "substitutions", "conformity", "papers", "student_page", "attendance", "lesson_plan",
+  );
   declare("prints", {
     sheet_issued: {
-      sheet: uuid, number: index, kind: oneOf("class_page", "summary_sheet", "corrections", "substitutions", "conformity"),
-      position: index, pages: S.pages, _sd: note, "course?": uuid, "period?": uuid, "class_group?": uuid, "month?": month,
+      sheet: uuid, number: index, kind: printed, position: index, pages: S.pages, _sd: note,
+      "course?": uuid, "period?": uuid, "class_group?": uuid, "month?": month, "student?": uuid,
     },
     sheet_certified: { sheet: uuid, certified_by: uuid, office: some, certified_on: day, seal: boolean },
     sheet_voided: { sheet: uuid, basis: some, reason: oneOf("spoiled", "lost", "wrong_scope", "superseded", "other") },
@@ -223,6 +226,7 @@
     erasure_refused: { erasure: uuid, basis: some },
     personal_data_erased: {
       erasure: uuid, person: uuid, retention, disclosures: index, destroyed_at: instant, "sheets?": array(S.countFrom1, 1),
+      "sheets_to?": index,
     },
   });
   declare("blocking", {

@@ -19,7 +19,8 @@
   };
   const FORMS = {
     class_page: "страница журнала", summary_sheet: "сводная ведомость", corrections: "исправления", substitutions: "замещения",
-    conformity: "соответствие регламенту",
+    conformity: "соответствие регламенту", papers: "реестр бумажного архива", student_page: "табель ученика",
+    attendance: "посещаемость класса", lesson_plan: "календарный план",
   };
   const VOIDED_FOR = { spoiled: "испорчена", lost: "утрачена", wrong_scope: "не о том", superseded: "заменена", other: "иное" };
   const ABOUT = { lesson: "запись урока", attendance: "посещаемость", homework: "домашнее задание", marks: "отметки", other: "иное" };
@@ -34,7 +35,7 @@
   const BACKDATED = {
     student_enrolled: "зачисление", student_left: "выбытие", teacher_assigned: "назначение учителя", subgroup_joined: "зачисление в подгруппу",
     subgroup_left: "выбытие из подгруппы", duty_assigned: "обязанность", duty_ended: "конец обязанности", timetable_set: "расписание",
-    responsible_appointed: "назначение ответственного", regulation_adopted: "редакция регламента",
+    responsible_appointed: "назначение ответственного", regulation_adopted: "редакция регламента", bell_schedule_set: "звонки",
   };
 
   const first = (entry) => [String(entry.index), entry.at];
@@ -111,6 +112,8 @@
   // Back-dating: a request, the act that names it, or a refusal. Of an order of the school requests wait in one place.
 
   const SETUP = "backdating";
+  const OF_CLASSES = "timetable_set";
+  const OF_BELLS = "bell_schedule_set";
   const requests = (journal) => journal.room("backdatings", () => new Map());
 
   // `terms`: what, of whom or which class, of which day; null of a refusal, which takes those of its request.
@@ -118,7 +121,7 @@
     const course = place && place.course ? journal.courses.get(place.course) : null;
     const group = course ? typed(course.group) : place && place.group ? className(journal, place.group) : "";
     const { what, of, day } = terms || { what: "", of: "", day: "" };
-    const who = what === "timetable_set" ? "" : of;
+    const who = what === OF_CLASSES || what === OF_BELLS ? "" : of;
     const name = journal.people.has(who) ? typed(journal.name(who, entry.index)) : who;
     journal.row("backdatings", entry.index, [
       ...first(entry), action, terms ? word(BACKDATED, what) : "", course ? course.id : "", group, course ? typed(course.subject) : "", who, name, day,
@@ -152,15 +155,14 @@
     });
   }
 
-  const OF_CLASSES = "timetable_set";
   const OF_PEOPLE = new Set(["duty_assigned", "duty_ended", "responsible_appointed"]);
 
   handle({
     setup_backdating_requested(journal, entry, data) {
-      const isFit = (data.class_group !== undefined) === (data.what === OF_CLASSES) && (data.person !== undefined) === OF_PEOPLE.has(data.what);
-      if (!isFit) return;
-      const place = data.class_group === undefined ? null : { group: data.class_group };
-      ask(journal, entry, SETUP, { what: data.what, of: data.class_group || data.person || "", day: data.day }, place, data.basis);
+      const { what, day, person, bells, class_group: group } = data;
+      const wanted = [OF_PEOPLE.has(what), what === OF_CLASSES, what === OF_BELLS];
+      if ([person, group, bells].some((id, at) => (id !== undefined) !== wanted[at])) return;
+      ask(journal, entry, SETUP, { what, of: group || person || bells || "", day }, group === undefined ? null : { group }, data.basis);
     },
     setup_backdating_refused: (journal, entry, data) => answer(journal, entry, SETUP, data, null, null, data.basis),
   });
@@ -188,6 +190,7 @@
     responsible_appointed: act(SETUP, holder, "starts_on", nobody),
     regulation_adopted: act(SETUP, () => "", "effective_from", nobody),
     timetable_set: act(SETUP, ({ id }) => id, "effective_from", inClass),
+    bell_schedule_set: act(SETUP, ({ id }) => id, "effective_from", nobody),
   });
 
   // Evidence, printouts, backups, printed forms.
@@ -246,7 +249,7 @@
     sheet_issued: (journal, entry, data) =>
       print(journal, entry, "выдана", {
         sheet: data.sheet, number: number(data.number), kind: word(FORMS, data.kind),
-        scope: [data.course, data.period, data.class_group, data.month].filter((one) => one !== undefined).join(" "),
+        scope: [data.course, data.period, data.class_group, data.month, data.student].filter((one) => one !== undefined).join(" "),
         position: number(data.position), pages: number(data.pages),
       }),
 

@@ -208,7 +208,7 @@
     personal_data_erased: (journal, entry, data) =>
       erasure(journal, entry, "стёрто", {
         matter: data.erasure, whose: data.person, retention: words(RETENTIONS, data.retention), disclosures: number(data.disclosures),
-        sheets: listed(data.sheets, ", "), destroyed_at: data.destroyed_at,
+        sheets: data.sheets_to === undefined ? listed(data.sheets, ", ") : `1–${data.sheets_to}`, destroyed_at: data.destroyed_at,
       }),
 
     personal_data_blocked(journal, entry, data) {
