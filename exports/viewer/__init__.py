@@ -6,9 +6,9 @@ nothing and is allowed nothing: its policy is `default-src 'none'` with the hash
 The scripts, in the order in which they are joined, hang everything on one object, `Letopis`::
 
     hash canonical report note disclosures bag zip seal log tables archive against   verify: bytes in, findings out
+    rule-codes shapes fields lesson-fields rules and the rooms of RULES               verify: what entries mean
     cells rows rows-* compare package                rows of tables from entries, and what the tables say beside them
-    types extract extract-* recount                  an extract, which is judged otherwise
-    shapes fields lesson-fields                                                      verify: the fields of events
+    extract extract-* recount                        an extract, which is judged otherwise
     words views elements page picking                                                show it: text, never markup
 """
 
@@ -21,12 +21,17 @@ import re
 from importlib.resources import files
 from typing import Final
 
+# The journal's rules (events.md): codes and fields, the reading, and a room for each family of events.
+RULES: Final = (
+    *("rule-codes", "shapes", "fields", "lesson-fields", "rules"),
+    *("set-up", "orders", "lessons", "corrections", "homework", "closing", "journals", "results", "timetable"),
+    *("people", "evidence", "witnesses", "prints", "erasures", "papers", "accounts"),
+)
 SCRIPTS: Final = (
-    *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", "log"),
+    *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", *RULES, "log"),
     *("cells", "rows", "rows-school", "rows-lessons", "rows-results", "rows-oversight", "rows-people"),
     *("compare", "tables", "package"),
-    *("types", "extract", "extract-scope", "recount", "archive", "against", "extract-against"),
-    *("shapes", "fields", "lesson-fields"),
+    *("extract", "extract-scope", "recount", "archive", "against", "extract-against"),
     *("words", "views", "elements", "page", "picking"),
 )
 _COLUMNS: Final = "/*COLUMNS*/ {} /*COLUMNS*/"

@@ -229,12 +229,12 @@
     const tables = new Letopis.Tables(bag, start, report);
     // What stands in tables follows from all entries from 0 on.
     const journal = start && !earlier.length ? null : new Letopis.Journal(disclosures, report);
-    const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures, journal ? [journal] : []);
+    const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures);
+    walk.follow(new Letopis.Rules(report, disclosures, walk), ...(journal ? [journal] : []));
     if (earlier.length && !(await walkEarlier(earlier, edge, walk, vkey, progress))) return { info: {} };
     await walkFiles(bag, walk, report);
-    walk.finish(checkpoint);
+    await walk.finish(checkpoint);
     await tables.read(journal, checkpoint === null ? start : checkpoint.size);
-    walk.forget();
     await Letopis.checkPackage(bag);
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";

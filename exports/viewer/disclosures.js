@@ -8,6 +8,12 @@
     "family_name", "given_name", "patronymic", "birth_date", "address", "phone", "email", "contact", "note", "content",
     "account_name",
   ]);
+  // What entries of a type may disclose, for who sees an entry apart from its log; those of others, whatever any entry may.
+  const OF_PERSONS = ["family_name", "given_name", "patronymic", "birth_date"];
+  const NAMES_OF = {
+    "person_registered/1": OF_PERSONS, "personal_data_changed/1": [...OF_PERSONS, "address", "phone", "email"],
+    "delivery_consent_given/1": ["contact"], "sheet_issued/1": ["content"], "account_opened/1": ["account_name"],
+  };
 
   // {name, value}, or a text that says why it is none.
   function parseDisclosure(disclosure) {
@@ -31,6 +37,7 @@
       this.report = report;
       this.values = new Map();
       this.wanted = new Map();
+      this.once = new Set();
       this.count = 0;
     }
 
@@ -53,6 +60,28 @@
       this.wanted.get(index).push({ digest, place: { ...place, entry: index } });
     }
 
+    // Takes note of digests that must stand in one entry only; says whether none of them did before.
+    takeOnce(digests) {
+      const isNew = !digests.some((digest) => this.once.has(digest));
+      for (const digest of digests) this.once.add(digest);
+      return isNew;
+    }
+
+    // The names of what is disclosed of an entry's digests.
+    known(digests) {
+      return digests.filter((digest) => this.values.has(digest)).map((digest) => this.values.get(digest).name);
+    }
+
+    // Reports a disclosed name that an entry with these digests may not have, or has twice.
+    match(index, digests, names) {
+      const free = new Set(names);
+      for (const { digest, place } of this.wanted.get(index) || []) {
+        if (!digests.includes(digest)) continue;
+        const { name } = this.values.get(digest);
+        if (!free.delete(name)) this.report.add("disclosure-name", place, `each once of ${[...names].sort().join(", ")}`, name);
+      }
+    }
+
     // Takes note of an entry's data: what it commits to is no longer wanted of it.
     commit(index, data) {
       const held = new Set(data && Array.isArray(data._sd) ? data._sd : []);
@@ -69,5 +98,5 @@
     }
   }
 
-  Object.assign(Letopis, { Disclosures, DISCLOSED_NAMES: NAMES });
+  Object.assign(Letopis, { Disclosures, DISCLOSED_NAMES: NAMES, NAMES_OF, OF_PERSONS });
 })((globalThis.Letopis = globalThis.Letopis || {}));

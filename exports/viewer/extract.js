@@ -122,15 +122,13 @@
       }
       Object.assign(this.reader, { file: ENTRIES, line, index: undefined });
       const entry = this.reader.read(bytes, from, to, text);
-      if (entry === null) this.unreadable += 1;
+      if (entry === null || !this.reader.fits(entry)) this.unreadable += 1;
       else this.entry(entry, line, offset, Letopis.leafHash(bytes, from, to));
     }
 
     entry(entry, line, offset, leaf) {
       const { report } = this;
-      const kind = Letopis.streamKindOf(entry.type);
       const { index } = entry;
-      if (kind === undefined) report.skip("unknown-type", `entry ${index}`);
       const place = { file: ENTRIES, line, entry: index };
       if (index <= this.last || index >= this.checkpoint.size) {
         report.add("extract-order", place, `from ${this.last + 1} to ${this.checkpoint.size - 1}`, index);
@@ -144,7 +142,7 @@
       this.positions.takeAt(index, offset, entry.stream, entry.type);
       this.version(entry, place);
       this.disclose(entry);
-      if (kind !== undefined) this.read({ ...entry, place });
+      if (Letopis.EVENTS.has(entry.type)) this.read({ ...entry, place });
     }
 
     // The entry's leaf hash, and by its `prev` that of the entry before it: chain and tree cannot disagree.
@@ -169,7 +167,10 @@
     disclose(entry) {
       const data = entry.data();
       const digests = data && Array.isArray(data._sd) ? data._sd : [];
-      if (this.disclosures.wanted.has(entry.index)) this.disclosures.commit(entry.index, data);
+      if (this.disclosures.wanted.has(entry.index)) {
+        this.disclosures.match(entry.index, digests, Letopis.NAMES_OF[entry.type] || Letopis.DISCLOSED_NAMES);
+        this.disclosures.commit(entry.index, data);
+      }
       const known = digests.map((digest) => this.disclosures.values.get(digest)).filter(Boolean);
       for (const follower of this.followers) if (follower.disclosed) follower.disclosed(entry.stream, known.map(({ name }) => name));
       const isOfPerson = entry.type === "person_registered/1" || entry.type === "personal_data_changed/1";

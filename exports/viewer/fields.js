@@ -175,6 +175,7 @@
       opened_with: someOf(["csv", "openssl", "sha256sum", "verify.pyz"], 0),
     },
   });
+  declare("handover", { archive_handed_over: { archive: uuid, manifest_sha256: hash, to: some, number: some, received_on: day } });
   declare("timing", {
     register_timed: { register: oneOf("substitutions"), size: index, month, employees: index, requests: index, rows: index, slowest_ms: index },
   });

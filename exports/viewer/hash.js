@@ -153,6 +153,10 @@
       this.size += 1;
     }
 
+    copy() {
+      return Object.assign(new Edge(), { size: this.size, levels: [...this.levels] });
+    }
+
     // The last leaf's hash where the edge holds it: at odd sizes.
     lastLeaf() {
       return this.levels[0] || null;

@@ -1,7 +1,8 @@
 "use strict";
 // The walk over a log's entries (log-format.md sections 2 and 3): canonical form, fields, index, chain, clock, versions of
 // streams, tree. After a finding the walk goes on from what it found. What entries mean is read by whoever follows the walk: an
-// object with `apply(entry)`, told of each entry that can be read, and `finish()`.
+// object with `apply(entry)`, told of each entry that can be read, and `finish()`; one may have `grow(edge, leaf)` too, told of
+// every leaf hash before the tree has it.
 (function (Letopis) {
   const ENTRY_MAX_BYTES = 65535;
   const UNREADABLE_MAX = 10000;
@@ -15,7 +16,7 @@
     "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
   const AT = `"(${DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{6}Z)"`;
   const ACTOR =
-    `\\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":"[^"\\\\]*(?:\\\\.[^"\\\\]*)*",)?"id":"(${UUID})"(?:,"on_behalf_of":"${UUID}")?,"role":"${WORD}"\\}`;
+    `\\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":"[^"\\\\]*(?:\\\\.[^"\\\\]*)*",)?"id":"(${UUID})"(?:,"on_behalf_of":"(${UUID})")?,"role":"${WORD}"\\}`;
   const INDEX = "(0|[1-9][0-9]{0,14})";
   const PREV = '"([0-9a-f]{64})"';
   const STREAM = `"(${WORD}/${UUID})"`;
@@ -31,6 +32,7 @@
   );
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const DATA = 3; // the fourth member in canonical order
+  const ASCII = /^[\x00-\x7f]*$/;
 
   // Numbers in memory of their own, growing by doubling.
   class Growing {
@@ -96,24 +98,29 @@
 
   const ownText = (text) => JSON.parse(JSON.stringify(text));
 
-  // Gives the value of bytes that are canonical JSON, which the browser's own parser reads no other way; parsed once.
-  function parsedOnce(bytes, start, end) {
+  // Gives the value of bytes that are canonical JSON, which the browser's own parser reads no other way; parsed once. `text` is
+  // the block with one character a byte.
+  function parsedOnce(bytes, start, end, text) {
     let value;
     return () => {
-      if (value === undefined) value = JSON.parse(decoder.decode(bytes.subarray(start, end)));
+      if (value === undefined) {
+        const spelt = text.slice(start, end);
+        value = JSON.parse(ASCII.test(spelt) ? spelt : decoder.decode(bytes.subarray(start, end)));
+      }
       return value;
     };
   }
 
   class LogWalk {
-    // `edge`: of the tree at the start of the range; `followers`: who is told of the entries.
-    constructor(report, edge, disclosures, followers = []) {
+    // `edge`: of the tree at the start of the range.
+    constructor(report, edge, disclosures) {
       this.report = report;
       this.edge = edge;
       this.start = edge.size;
       this.index = edge.size;
       this.disclosures = disclosures;
-      this.followers = followers;
+      this.followers = [];
+      this.growing = []; // those of them that are told of leaf hashes
       this.positions = new Positions(edge.size);
       this.scanner = new Letopis.Scanner();
       this.texts = new Map();
@@ -133,6 +140,12 @@
       if (edge.size) report.skip("before-range", `entries 0 to ${edge.size - 1}`);
     }
 
+    // Lets these be told of the entries.
+    follow(...followers) {
+      this.followers.push(...followers);
+      this.growing.push(...followers.filter((each) => each.grow));
+    }
+
     place(field) {
       return { file: this.file, line: this.line, entry: this.index, field };
     }
@@ -144,6 +157,7 @@
     // Takes one line, bytes from `from` to `to` of a block; `text` is the block with one character a byte.
     take(bytes, from, to, text, line, offset) {
       const leaf = Letopis.leafHash(bytes, from, to);
+      for (const follower of this.growing) follower.grow(this.edge, leaf);
       this.edge.add(leaf);
       this.line = line;
       this.positions.take(offset);
@@ -152,7 +166,7 @@
         return;
       }
       const entry = this.read(bytes, from, to, text);
-      if (entry === null) {
+      if (entry === null || !this.fits(entry)) {
         this.unreadable += 1;
       } else {
         if (entry.prev !== this.prev && this.prev !== null) this.breakChain(entry.prev);
@@ -163,7 +177,7 @@
         if (entry.at < this.lastAt) this.find("at-backwards", `not before ${this.lastAt}`, entry.at, "at");
         if (entry.at !== this.lastAt) this.lastAt = ownText(entry.at);
         this.firstAt = this.firstAt || this.lastAt;
-        this.apply({ ...entry, at: this.lastAt, index: this.index });
+        this.apply(Object.assign(entry, { at: this.lastAt, index: this.index }));
       }
       this.prev = Letopis.toHex(leaf);
       this.before = { file: this.file, line };
@@ -185,8 +199,8 @@
       const tail = TAIL.exec(text);
       if (!head || HEAD.lastIndex !== start || !tail || TAIL.lastIndex !== to) return this.readSlowly(bytes.slice(from, to));
       return {
-        actor: this.own(head[1]), at: head[2], command: head[3], index: Number(tail[1]), prev: tail[2], stream: this.own(tail[3]),
-        type: this.own(tail[4]), version: Number(tail[5]), data: parsedOnce(bytes, start, end),
+        actor: this.own(head[1]), behalf: head[2] && this.own(head[2]), at: head[3], command: head[4], index: Number(tail[1]),
+        prev: tail[2], stream: this.own(tail[3]), type: this.own(tail[4]), version: Number(tail[5]), data: parsedOnce(bytes, start, end, text),
       };
     }
 
@@ -221,7 +235,7 @@
       }
       if (!this.fieldsFit(value)) return null;
       const { actor, at, command, index, prev, stream, type, version } = value;
-      return { actor: actor.id, at, command, index, prev, stream, type, version, data: () => value.data };
+      return { actor: actor.id, behalf: actor.on_behalf_of, at, command, index, prev, stream, type, version, data: () => value.data };
     }
 
     fieldsFit(value) {
@@ -236,6 +250,20 @@
       return fits;
     }
 
+    // Says whether an entry is of its type's kind of stream and has the fields of its type; of an unknown type nobody can say.
+    fits(entry) {
+      const event = Letopis.EVENTS.get(entry.type);
+      if (!event) {
+        this.report.skip("unknown-type", `entry ${this.index === undefined ? entry.index : this.index}`);
+        return true;
+      }
+      if (!entry.stream.startsWith(`${event.kind}/`)) {
+        this.find("stream-kind", event.kind, entry.stream);
+        return false;
+      }
+      return Letopis.dataFits(entry.type, entry.data(), (...found) => this.find(...found));
+    }
+
     // Reports the entry before this one: its bytes are not what this one commits to. Entry 0 has none before it.
     breakChain(prev) {
       if (this.before === null) this.find("prev-mismatch", this.prev, prev, "prev");
@@ -248,6 +276,7 @@
         this.command = ownText(entry.command);
         this.commands.add(this.command);
       }
+      entry.command = this.command;
       const isOpening = entry.type === "school_opened/1";
       if (this.index === 0 && !isOpening) this.find("school-opened", "school_opened/1", entry.type);
       if (this.index !== 0 && isOpening) this.find("school-opened", "entry 0, and no other", this.index);
@@ -257,8 +286,8 @@
       if (entry.version !== before + 1) this.find("version-gap", before + 1, entry.version, "version");
       this.versions.set(entry.stream, entry.version);
       this.positions.name(entry.stream, entry.type);
-      if (this.disclosures.wanted.has(this.index)) this.disclosures.commit(this.index, entry.data());
       for (const follower of this.followers) follower.apply(entry);
+      if (this.disclosures.wanted.has(this.index)) this.disclosures.commit(this.index, entry.data());
     }
 
     open(data) {
@@ -268,17 +297,16 @@
       }
     }
 
-    // Lets go of what only the walk needed: the page stays open, and shows entries by their positions.
-    forget() {
-      this.followers = [];
+    // Ends the walk, and lets go of what only it needed: what the entries add up to is much, and the page stays open and shows
+    // entries by their positions.
+    async finish(checkpoint) {
+      const origin = (this.school && this.school.origin) || this.report.facts.origin || "";
+      for (const follower of this.followers) await follower.finish(origin);
+      this.followers = this.growing = [];
       for (const kept of [this.texts, this.versions, this.commands]) kept.clear();
-    }
-
-    finish(checkpoint) {
       const size = this.edge.size;
       const root = Letopis.toHex(this.edge.root());
       Object.assign(this.report.facts, { size, root });
-      for (const follower of this.followers) follower.finish();
       if (checkpoint === null) return;
       const place = { file: "data/log/checkpoint" };
       if (checkpoint.size !== size) this.report.add("size-mismatch", place, `${checkpoint.size} entries`, size);

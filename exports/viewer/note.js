@@ -119,12 +119,12 @@
     }
   }
 
-  // `name+hex(key id)+base64(type || public key)`. Raises NoteError.
-  function parseVkey(text) {
+  // `name+hex(key id)+base64(type || public key)`; type 1 is a log's key, 4 a witness's. Raises NoteError.
+  function parseVkey(text, type = 1) {
     const found = VKEY.exec(text);
     if (!found) throw new NoteError("a verifier key is name+hash+key");
     const raw = fromBase64(found[3]);
-    if (!raw || raw.length !== 33 || raw[0] !== 1) throw new NoteError("the key is not an Ed25519 log key (type 01, 32 bytes)");
+    if (!raw || raw.length !== 33 || raw[0] !== type) throw new NoteError(`the key is not an Ed25519 key of type 0${type}, 32 bytes`);
     const keyId = Letopis.sha256(new Uint8Array([...Letopis.bytesOf(`${found[1]}\n`), ...raw])).subarray(0, 4);
     if (Letopis.toHex(keyId) !== found[2]) throw new NoteError("the key's hash does not belong to its name and bytes");
     if (!isAcceptableKey(raw.subarray(1))) throw new NoteError("the public key is of small order or not canonical");

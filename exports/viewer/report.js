@@ -123,25 +123,6 @@
       "Журнал не продолжает прежнюю контрольную точку: история переписана или это другой журнал.",
       "The log does not continue the earlier checkpoint: history was rewritten, or it is another log.",
     ],
-    "closing-mismatch": [
-      "Закрытие не сходится с уроками периода.",
-      "A closing does not commit to what the entries say.",
-    ],
-    "correction-cites-nothing": ["Исправление ссылается не на действующую запись.", "A correction does not cite a standing entry."],
-    "correction-old-value": ["Старое значение в исправлении неверно.", "A correction's old value is not what stood."],
-    "result-rule": [
-      "Результат вычислен не по тем правилам, которые действовали.",
-      "A result was not computed by the rules that were in force.",
-    ],
-    "result-inputs": ["Результат вычислен не из тех отметок, которые действовали.", "A result was not computed from the marks that stood."],
-    "result-computed": [
-      "Вычисленная отметка не следует из своих отметок по правилам.",
-      "A computed mark does not follow from its inputs by the rules.",
-    ],
-    "blocked-disclosed": [
-      "В архиве раскрыты сведения, которые к его концу заблокированы.",
-      "The archive discloses values that are blocked at its end.",
-    ],
   };
 
   // What an extract does not claim, and nobody should read into it; the verdict is not about it.
@@ -206,8 +187,8 @@
       "There are events of a type this verifier cannot read.",
     ],
     "entry-unread": [
-      "Данные записи не той формы, которую задаёт формат: что в таблицах, по ней не видно. Почему, скажет verify.pyz.",
-      "An entry's data are not of the specified form, and tell nothing of the tables: verify.pyz says why.",
+      "Из записи не следует, что должно стоять в таблицах: она называет то, чего нет. Почему, скажет verify.pyz.",
+      "What tables must say does not follow from an entry, which names what is not there: verify.pyz says why.",
     ],
     "tables-by-form": [
       "Таблицы сверены с манифестом и по виду строк, а с записями нет: нужны прежние архивы (--earlier).",

@@ -196,7 +196,8 @@
   // Evidence, printouts, backups, printed forms.
 
   const EVIDENCE = [
-    "what", "size", "root", "verdict", "by", "sha256", "checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms",
+    "what", "size", "root", "verdict", "by", "sha256", "checkpoint", "witnesses", "year", "month", "employees", "requests", "rows", "slowest_ms", "to",
+    "number", "received_on",
   ];
   const evidence = (journal, entry, cells) => journal.row("evidence", entry.index, [...first(entry), ...among(EVIDENCE, cells)]);
   const PRINTS = [
@@ -223,6 +224,11 @@
         sha256: data.manifest_sha256, year: data.year,
       });
     },
+
+    archive_handed_over: (journal, entry, data) =>
+      evidence(journal, entry, {
+        what: "передача", sha256: data.manifest_sha256, to: typed(data.to), number: typed(data.number), received_on: data.received_on,
+      }),
 
     register_timed: (journal, entry, data) =>
       evidence(journal, entry, {

@@ -67,8 +67,7 @@
       this.streams.add(entry.stream);
       const handlers = HANDLERS.get(entry.type);
       const slash = entry.stream.indexOf("/");
-      // An entry in a stream of another kind says nothing that a table could show.
-      if (!handlers || Letopis.streamKindOf(entry.type) !== entry.stream.slice(0, slash)) return;
+      if (!handlers) return;
       try {
         const told = { ...entry, isFirst, id: entry.stream.slice(slash + 1) };
         for (const handler of handlers) handler(this, told, entry.data());

@@ -3,7 +3,7 @@
 (function (Letopis) {
   const VERDICTS = {
     verified: ["ПОДТВЕРЖДЕНО", "VERIFIED", "Всё, что эта страница проверяет, сошлось.", "Everything that this page checks agrees."],
-    finding: ["НАЙДЕНЫ РАСХОЖДЕНИЯ", "FINDINGS", "Архив не тот, который подписан, или нарушен.", "The archive is not what was signed, or is damaged."],
+    finding: ["НАЙДЕНЫ РАСХОЖДЕНИЯ", "FINDINGS", "Архив не тот, который подписан, повреждён или нарушает правила журнала.", "The archive is not what was signed, is damaged, or breaks the journal's rules."],
     incomplete: [
       "НЕ ПОЛНОСТЬЮ",
       "INCOMPLETE",
@@ -15,7 +15,7 @@
   // The same of an extract, where they differ.
   const VERDICTS_OF_EXTRACTS = {
     ...VERDICTS,
-    verified: ["ПОДТВЕРЖДЕНО", "VERIFIED", "Всё, что утверждает выписка, сошлось, кроме полей событий.", "All that the extract claims agrees, but for the fields of events."],
+    verified: ["ПОДТВЕРЖДЕНО", "VERIFIED", "Всё, что утверждает выписка, сошлось.", "All that the extract claims agrees."],
     finding: ["НАЙДЕНЫ РАСХОЖДЕНИЯ", "FINDINGS", "Выписка не то, что подписано, или нарушена.", "The extract is not what was signed, or is damaged."],
   };
 
@@ -61,23 +61,14 @@
   // What verify.pyz checks and this page does not.
   const NOT_CHECKED = [
     [
-      "Правила журнала: что отметка, исправление, закрытие периода и прочее были допустимы.",
-      "The journal's rules: that a mark, a correction, a closing and so on were allowed.",
-    ],
-    ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
-    [
       "То, что лежит рядом с таблицами: сроки (deadlines.csv) и копии (SQLite, книги) — только по манифесту.",
       "What lies beside the tables: deadlines (deadlines.csv) and copies (SQLite, workbooks): by the manifest alone.",
     ],
-    [
-      "Документы против записей; подписи свидетелей и отметки времени.",
-      "Documents against entries; witnesses' cosignatures and time stamps.",
-    ],
+    ["Документы против записей; отметки времени.", "Documents against entries; time stamps."],
   ];
 
   // The same of an extract.
   const NOT_CHECKED_OF_EXTRACTS = [
-    ["Поля событий (data): какие они у какого события и как записаны.", "The fields of events (data): which ones an event has and how."],
     [
       "Что после выписки в её потоках ничего нет: это показывает только архив рядом с ней (шаг 3).",
       "That nothing follows in the extract's streams: only an archive beside it shows that (step 3).",

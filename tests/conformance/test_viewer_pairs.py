@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.conformance.test_viewer_mutations import ROWS, archive_at, in_python, on_the_page
+from tests.conformance.test_viewer_mutations import archive_at, in_python, on_the_page
 from tests.unit.verify.test_verify_earlier import cut, part
 from tests.verify_archive import SAMPLE_SIZE, Builder, Key, Sample, sample, write_folder, write_zip
 from tests.verify_mutations import pinned
@@ -21,6 +21,7 @@ from verify.archive import Pinned, verify_archive
 from verify.earlier import Earlier
 from verify.findings import Report
 
+ROWS = {"table-cell", "table-row-missing", "table-row-extra"}
 Pair = tuple[Path, Path]
 
 

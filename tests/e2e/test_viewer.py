@@ -92,7 +92,7 @@ def test_verifies_the_archive_it_lies_in(opened: OpenedPage, archive: Archive) -
     verdict = opened.page.locator("#verdict")
     expect(verdict.locator(".verdict.verified")).to_contain_text("ПОДТВЕРЖДЕНО VERIFIED")
     expect(verdict).to_contain_text("Чего эта страница не проверяет")
-    expect(verdict).to_contain_text("Правила журнала")
+    expect(verdict).to_contain_text("Документы против записей")
     counts = {name: len(rows(archive.folder, name)) for name in ("lessons", "marks", "corrections")}
     for words, name in (("Уроков Lessons", "lessons"), ("Отметок Marks", "marks"), ("Исправлений Corr", "corrections")):
         found = re.search(rf"{words}\w*\s+([\d\s]+)", opened.page.inner_text("#view"))
@@ -147,7 +147,7 @@ def test_finds_a_changed_byte_and_names_its_place(opened: OpenedPage, archive: A
     judge(opened.page, copy, archive.vkey)
     expect(opened.page.locator("#verdict .verdict.finding")).to_contain_text("НАЙДЕНЫ РАСХОЖДЕНИЯ")
     codes = opened.page.locator("#verdict tbody code").all_inner_texts()
-    assert sorted(codes) == ["manifest-mismatch", "prev-mismatch", "root-mismatch", "table-cell"]
+    assert sorted(codes) == ["manifest-mismatch", "prev-mismatch", "result-computed", "root-mismatch", "table-cell"]
     expect(opened.page.locator("#verdict tbody")).to_contain_text(f"строка / line {at + 1}, запись / entry {at}")
     judge(opened.page, archive.folder, archive.vkey)
     expect(opened.page.locator("#verdict .verdict.verified")).to_be_visible()

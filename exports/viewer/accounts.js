@@ -1,0 +1,169 @@
+"use strict";
+// Accounts and roles (events.md, "Accounts"): whose, which roles, by whom, and that an administrator remains.
+(function (Letopis) {
+  const { peopleOf, spelt } = Letopis;
+  const ROLES_OF = {
+    employee: ["teacher", "class_teacher", "deputy", "director", "administrator", "system_administrator", "archivist"],
+    student: ["student"], guardian: ["guardian"], inspector: ["inspector"], program: ["export_job"],
+  };
+  const REASONS_OF = {
+    employee: ["dismissed", "mistake"], student: ["left", "graduated", "mistake"], guardian: ["left", "graduated", "ended", "mistake"],
+    inspector: ["ended", "mistake"], program: ["ended", "mistake"],
+  };
+  const REGISTERED_AS = { student: ["student"], guardian: ["guardian"], employee: ["teacher", "staff"] };
+
+  // Says whether two grants are of one role and have a day in common.
+  function meet(one, other) {
+    if (one.role !== other.role || one.student !== other.student) return false;
+    const endsBefore = (first, second) => first.endsOn !== undefined && first.endsOn < second.startsOn;
+    return !endsBefore(one, other) && !endsBefore(other, one);
+  }
+
+  class Accounts {
+    constructor(rules) {
+      this.rules = rules;
+      this.accounts = new Map(); // id -> {kind, isClosed, grants, read}
+      this.founding = null; // {account, command}: of the one holder who grants himself a role
+    }
+
+    accounts_founded(stream, entry, { account }) {
+      const { rules } = this;
+      rules.makes(stream);
+      rules.checkSchool(stream, `accounts/${rules.school}`);
+      if (this.accounts.size || account !== entry.actor) {
+        rules.find("account-role", "the first account, by its holder", account, "data.account");
+      }
+      this.founding = { account, command: entry.command };
+    }
+
+    account_opened(stream, entry, { kind, _sd: digests }) {
+      const { rules } = this;
+      const before = this.accounts.get(stream.id);
+      if (before && (!before.isClosed || before.kind !== kind)) {
+        rules.find("account-state", "a new account, or a closed one of this kind", kind, "data.kind");
+      }
+      this.checkBy(stream, entry);
+      const person = rules.people.get(stream.id);
+      if (person && !(REGISTERED_AS[kind] || []).includes(person.kind)) rules.find("person-kind", kind, person.kind);
+      if (!person && !digests && !rules.start) rules.find("reference-unknown", "a registered person", stream.id);
+      if (digests && (person || kind === "student" || kind === "guardian")) {
+        rules.find("data-field", "no name of a registered person", spelt(digests), "data._sd");
+      }
+      if (digests) rules.disclose(entry, digests, ["account_name"]);
+      this.accounts.set(stream.id, { kind, isClosed: false, grants: new Map(), read: before ? before.read : new Set() });
+    }
+
+    role_granted(stream, entry, data) {
+      const { rules } = this;
+      const { role, starts_on: startsOn, ends_on: endsOn, student } = data;
+      if (peopleOf(entry).includes(stream.id) && !this.isFounding(stream, entry)) {
+        rules.find("account-role", "a role granted by another", role, "actor.id");
+      }
+      this.checkBy(stream, entry);
+      if (endsOn !== undefined) rules.checkSpan(startsOn, endsOn, "ends_on");
+      this.checkScope(data);
+      if ((role === "guardian") !== (student !== undefined)) {
+        rules.find("account-role", "a student, for a guardian alone", role, "data.student");
+      } else if (student !== undefined) {
+        rules.person(stream.id, "student", "guardian");
+        rules.personal.checkLinked(stream.id, student);
+      }
+      const account = this.openAccount(stream);
+      if (!account) return;
+      if (!ROLES_OF[account.kind].includes(role)) rules.find("account-role", "a role of the account's kind", role, "data.role");
+      const grant = { role, student, startsOn, endsOn };
+      if ([...account.grants.values()].some((other) => meet(grant, other))) {
+        rules.find("account-role", "days without this role", startsOn, "data.starts_on");
+      }
+      account.grants.set(entry.index, grant);
+    }
+
+    role_revoked(stream, entry, { grant }) {
+      const { rules } = this;
+      this.checkBy(stream, entry);
+      const account = this.openAccount(stream);
+      if (!account) return;
+      const found = account.grants.get(grant);
+      if (!found) {
+        if (grant >= rules.start) rules.find("correction-cites-nothing", "a role that stands", grant, "data.grant");
+        return;
+      }
+      if (found.role === "administrator" && found.endsOn === undefined) this.checkOneRemains(stream, entry);
+      account.grants.delete(grant);
+    }
+
+    account_closed(stream, entry, { reason }) {
+      this.checkBy(stream, entry);
+      const account = this.openAccount(stream);
+      if (!account) return;
+      if (!REASONS_OF[account.kind].includes(reason)) {
+        this.rules.find("account-state", "a reason for such an account", reason, "data.reason");
+      }
+      if (isAdministrator(account, true)) this.checkOneRemains(stream, entry);
+      account.isClosed = true;
+    }
+
+    confidentiality_acknowledged(stream, entry, { sha256: text }) {
+      const { rules } = this;
+      const account = this.openAccount(stream);
+      if (entry.actor !== stream.id || (account && account.kind === "program")) {
+        rules.find("account-role", "the account's holder", entry.actor, "actor.id");
+      }
+      if (!account) return;
+      if (account.read.has(text)) rules.find("recorded-twice", "a text acknowledged once", text, "data.sha256");
+      account.read.add(text);
+    }
+
+    // Says whether the entry is one of the founder's own in the command that founds the accounts; in a range that begins
+    // later, that may have been cut in two.
+    isFounding(stream, entry) {
+      if (!this.founding) return this.rules.start > 0;
+      return this.founding.account === stream.id && this.founding.command === entry.command && entry.actor === stream.id;
+    }
+
+    // The account, which is open; null where it was opened before the range.
+    openAccount(stream) {
+      const account = this.accounts.get(stream.id);
+      if (account && account.isClosed) this.rules.find("account-state", "an open account", stream.key);
+      return account || null;
+    }
+
+    // Reports who changes accounts and has no open account of an administrator; the founding makes the first.
+    checkBy(stream, entry) {
+      if (this.rules.start || this.isFounding(stream, entry)) return;
+      const by = this.accounts.get(entry.actor);
+      if (!by || !isAdministrator(by)) this.rules.find("account-role", "an administrator's account", entry.actor, "actor.id");
+    }
+
+    checkOneRemains(stream, entry) {
+      const by = this.accounts.get(entry.actor);
+      if (stream.id === entry.actor || (by && !isAdministrator(by, true))) {
+        this.rules.find("account-role", "another administrator whose role has no end", entry.actor, "actor.id");
+      }
+    }
+
+    // Reports an inspection without purpose or end, and the marks of one on another role.
+    checkScope({ role, ends_on: endsOn, purpose, class_groups: groups, periods }) {
+      const { rules } = this;
+      if (role === "inspector") {
+        if (endsOn === undefined || purpose === undefined || (groups && periods)) {
+          rules.find("account-role", "purpose, end, and one scope at most", role, "data.role");
+        }
+      } else if (purpose !== undefined || groups || periods) {
+        rules.find("account-role", "no purpose and no scope", role, "data.role");
+      }
+      for (const [kind, ids, field] of [["class", groups || [], "class_groups"], ["period", periods || [], "periods"]]) {
+        if (!Letopis.rises(ids)) rules.find("data-field", "sorted ids, each once", spelt(ids), `data.${field}`);
+        for (const id of ids) rules.made(kind, id, field);
+      }
+    }
+  }
+
+  // Says whether an account has that role, whatever the day; or (`endless`) has it until it is revoked.
+  function isAdministrator(account, endless = false) {
+    const counts = (grant) => grant.role === "administrator" && !(endless && grant.endsOn !== undefined);
+    return !account.isClosed && [...account.grants.values()].some(counts);
+  }
+
+  Letopis.ROOMS.push(["accounts", Accounts]);
+})((globalThis.Letopis = globalThis.Letopis || {}));
