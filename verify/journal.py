@@ -293,6 +293,9 @@ def _holds(stays: list[Stay] | tuple[Stay, ...], day: bytes) -> bool:
 
 
 def _column(what: str, period: Period) -> str:
+    """Return the column of a result; of a period that was not well formed, one that no sheet has."""
+    if what == "period_mark" and not period.number:
+        return ""
     if what == "period_mark":
         return "year" if period.kind == b"year" else f"{period.kind.decode()}_{int(period.number)}"
     return "exam" if what == "exam_result" else "final"
