@@ -13,7 +13,7 @@ import msgspec
 
 from api.bodies import SHAPES
 from api.bodies.base import DAY_PATTERN, ID_PATTERN
-from api.examples import example_of
+from api.examples import PROBLEM, RECEIPT, body_of, example_of
 from api.problems import MEDIA_TYPE
 from api.writing import Write
 
@@ -140,7 +140,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     }
     for path, method, operation in _operations(document):
         _complete_operation(path, method, operation)
-        _give_examples(operation, components["schemas"])
+        _give_examples(path.removeprefix(_SCHOOL), operation, components["schemas"])
     return document
 
 
@@ -198,11 +198,17 @@ def _simplify(parameter: dict[str, Any]) -> None:
         parameter["schema"] = kinds[0]
 
 
-def _give_examples(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+def _give_examples(below: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     for parameter in operation["parameters"]:
         parameter["example"] = example_of(parameter["schema"], schemas, parameter["name"])
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        content["example"] = example_of(content["schema"], schemas)
+        content["example"] = body_of(below, content["schema"], schemas)
+    for response in operation["responses"].values():
+        for media_type, content in response["content"].items():
+            if media_type == MEDIA_TYPE:
+                content["example"] = PROBLEM
+            elif content.get("schema") == _ref("Recorded"):
+                content["example"] = RECEIPT
 
 
 def _ref(name: str) -> dict[str, str]:

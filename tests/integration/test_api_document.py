@@ -97,6 +97,18 @@ def test_every_body_and_parameter_has_an_example_that_fits(document: dict[str, A
             msgspec.convert(content["example"], shapes[content["schema"]["$ref"].rpartition("/")[2]], strict=True)
 
 
+def test_examples_are_of_what_people_send_and_get(client: httpx.Client, document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        bodies = operation.get("requestBody", {}).get("content", {}).values()
+        assert not [(path, body["example"]) for body in bodies if "текст" in str(body["example"])], (method, path)
+        answers = {status: answer["content"] for status, answer in operation["responses"].items()}
+        (problem,) = answers["default"].values()
+        assert problem["example"]["status"] == 403
+        if method == "post" and path.endswith("/lessons"):
+            assert answers["201"]["application/json"]["example"]["streams"]
+    assert client.get(f"{PREFIX}/classes").json().keys() >= problem["example"].keys()
+
+
 def test_what_the_document_calls_public_is_what_needs_no_token(client: httpx.Client, document: dict[str, Any]) -> None:
     for path, method, _ in operations(document):
         place = path.replace("{school}", "1534").replace("{place}", "0/000.p/1").replace("{index}", "0")
