@@ -173,7 +173,7 @@ def rebuild(
 def replay(
     var: Var = Path("var"),
     view: Annotated[
-        str, typer.Option(help="class, student, cell, regulation или вопрос / or a question: letopis ask")
+        str, typer.Option(help="class, student, cell, regulation, вопрос / a question, таблица / a table: table:marks")
     ] = "class",
     class_group: Annotated[str | None, typer.Option("--class", help="Класс: 5А / class")] = None,
     subject: Annotated[str | None, typer.Option(help="Предмет / subject")] = None,
@@ -207,7 +207,7 @@ def replay(
     period: Annotated[
         str | None, typer.Option(help="Период для --what-if: quarter-1, year или / or id / a period, for --what-if")
     ] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица, для --what-if / a table, for --what-if")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Таблица, для --what-if и table:… / a table")] = False,
     as_json: Json = False,
 ) -> None:
     """Журнал, каким он был тогда, или что с тех пор изменилось. / The journal as it stood, or what changed since.
@@ -221,10 +221,10 @@ def replay(
     from api.cli.replaying import Replayed
     from api.settings import SettingsError
 
-    chosen = Replayed(class_group, subject, student, lesson, from_date, to_date, tuple(with_ or ()))
+    chosen = Replayed(class_group, subject, student, lesson, from_date, to_date, tuple(with_ or ()), as_csv)
     console = Console(as_json=as_json)
-    if what_if is None and (period is not None or as_csv):
-        raise SettingsError("--period и --csv: только с / only with --what-if")
+    if what_if is None and (period is not None or (as_csv and not view.startswith("table:"))):
+        raise SettingsError("--period и --csv: только с / only with --what-if; --csv: и с / and with --view table:…")
     if what_if is not None:
         from api.cli.what_if import run_what_if
 

@@ -31,6 +31,7 @@ class Replayed(NamedTuple):
     from_date: str | None
     to_date: str | None
     with_: Sequence[str] = ()
+    as_csv: bool = False
 
 
 def run_replay(console: Console, var: Path, chosen: Replayed, *, at: str | None, position: int | None) -> int:

@@ -12,6 +12,7 @@ from api.cli.asking import format_text
 from api.cli.console import Console, Exit
 from api.cli.looking import look
 from api.cli.replaying import Replayed, check_days, moment_of, word
+from api.cli.replaying_tables import PREFIX, show_table
 from api.moments import FIRST_DAY, LAST_DAY
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -37,7 +38,11 @@ def run_view(console: Console, var: Path, view: str, chosen: Replayed, *, at: st
     check_days(chosen)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        return _show(console, school, view, chosen, resolve(school.views, moment))
+        place = resolve(school.views, moment)
+        if view.startswith(PREFIX):
+            _refuse_others(view, chosen, ())
+            return show_table(console, school, view.removeprefix(PREFIX), place, as_csv=chosen.as_csv)
+        return _show(console, school, view, chosen, place)
 
 
 def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, position: int) -> int:
@@ -61,7 +66,7 @@ def _show(console: Console, school: OpenSchool, view: str, chosen: Replayed, pos
         return Exit.DONE
     question = BY_SLUG.get(_QUESTIONS.get(view, view))
     if question is None:
-        raise SettingsError(f"--view: одно из / one of: {', '.join(VIEWS)}")
+        raise SettingsError(f"--view: одно из / one of: {', '.join(VIEWS)}, {PREFIX}…")
     answered = ask_school(school, question, _given(question, chosen), position)
     look(school, "replay", answered.plain(), kinds=KINDS[question.slug], purpose="question", as_of=position)
     text = "" if console.as_json else format_text(school, answered)
