@@ -488,8 +488,9 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - the boundary: a traceback may hold values
         if isinstance(error, _USAGE):
-            cast("typer.BadParameter", error).show()
-            return Exit.USAGE
+            from api.cli.failing import show_usage
+
+            return show_usage(cast("typer.BadParameter", error))
         from api.cli.failing import explain
 
         text, code = explain(error)

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import traceback
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import PersistenceError
 
@@ -24,6 +24,9 @@ from ledger.signing.keys import KeyRefused
 from projections.errors import NotYetProjected, ViewsError
 from projections.questions.asking import Misasked
 
+if TYPE_CHECKING:
+    import typer
+
 _IN_USE: Final = (
     "журнал открыт сервером или другой командой, ничего не записано: остановите сервер (Ctrl+C) и повторите / "
     "stop the server that has this ledger open and try again, nothing was written"
@@ -39,6 +42,22 @@ _RUSSIAN: Final[tuple[tuple[type[LetopisError], str], ...]] = (
     (ViewsError, "представления не годятся, постройте их заново: letopis rebuild"),
     (LetopisError, "сейчас это невозможно"),
 )
+
+
+_WRONG: Final = {
+    "BadParameter": "значение не годится",
+    "MissingParameter": "не всё указано",
+    "NoSuchOption": "такого параметра нет",
+}
+"""What is wrong with a command line, by the kind of the library's error, which says the rest in English."""
+
+
+def show_usage(error: typer.BadParameter) -> int:
+    """Say how the command is written and what is wrong with what was given; return the exit code."""
+    wrong = _WRONG.get(type(error).__name__, "команда записана неверно")
+    sys.stderr.write(f"letopis: {wrong}, см. --help / see --help\n")
+    error.show()
+    return Exit.USAGE
 
 
 def explain(error: Exception) -> tuple[str, int]:
