@@ -137,7 +137,7 @@ WRONG = {
     "a table and an object": (("ask", "corrections", "--csv", "--json"), "--csv"),
     "no such view": (("replay", "--view", "dream"), "student-extract"),
     "not of this view": (("replay", "--view", "student", "--class", "5А"), "--student"),
-    "not of this question": (("replay", "--view", "integrity", "--class", "5А"), "integrity"),
+    "not of this question": (("replay", "--view", "availability", "--class", "5А"), "availability"),
     "no value": (("replay", "--view", "few-marks", "--with", "least"), "--with"),
     "the later one first": (("replay", "--compare", "9", "8"), "--compare"),
     "neither a moment nor a position": (("replay", "--compare", "вчера", "8"), "2026-11-01T12:00:00Z"),

@@ -117,4 +117,5 @@ def test_a_version_without_its_order_or_a_parameter_is_refused(
 def test_how_the_journal_is_kept_is_for_those_who_oversee_it(server: Served) -> None:
     for role in ("teacher", "deputy"):
         with server.as_(role) as client:
-            assert client.get("/views/regulation?at=nonsense").status_code == 403
+            assert client.get("/views/duties?at=nonsense").status_code == 403
+            assert client.get("/views/regulation").status_code == 200, "who is judged by it reads it"

@@ -175,6 +175,6 @@ def test_wrong_usage_ends_with_2(options: list[str], tmp_path: Path) -> None:
     assert main([str(folder(sample().builder, tmp_path / "a")), *options]) == 2
 
 
-def test_one_thing_is_compared_with(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main([str(tmp_path), "--against", ".", "--against-url", "http://x"])
+def test_one_thing_is_compared_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path), "--against", ".", "--against-url", "http://x"]) == 2
+    assert capsys.readouterr().err.startswith("verify: команда записана неверно, см. --help / ")
