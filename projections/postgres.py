@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql as composing
 from psycopg_pool import ConnectionPool
 
-from ledger.database.postgres import translated
+from ledger.database.postgres import CONNECT_SECONDS, translated
 from projections.errors import RebuildRunning
 from projections.rows import Table
 from projections.store import STATE_SQL, Generation, Row, State
@@ -246,7 +246,13 @@ def _share_pool(dsn: str) -> ConnectionPool[psycopg.Connection[Row]]:
         found = _pools.get(dsn)
         pool, users = found or (
             ConnectionPool(
-                dsn, min_size=1, max_size=_POOL_MAX, open=True, kwargs={"autocommit": True}, configure=_prepare_to_ask
+                dsn,
+                min_size=1,
+                max_size=_POOL_MAX,
+                open=True,
+                kwargs={"autocommit": True},
+                configure=_prepare_to_ask,
+                reconnect_timeout=CONNECT_SECONDS,
             ),
             0,
         )

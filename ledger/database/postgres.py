@@ -17,6 +17,10 @@ from ledger.database.migrations import Applied, Migration, pending_migrations, r
 _ConnectionT = TypeVar("_ConnectionT", bound="psycopg.Connection[DictRow]")
 
 CONNECT_SECONDS: Final = 10
+"""How long a connection is waited for. Attempts to make one end then as well, and the next who asks begins anew.
+
+Each attempt of a pool waits twice as long as the one before: for minutes, behind a long outage.
+"""
 # What a connection waits for. Each holds unless the DSN, the role or the server sets its own.
 TIMEOUTS_MS: Final = {
     "statement_timeout": 30_000,
@@ -130,6 +134,7 @@ def open_pool(
         configure=prepare,
         check=ConnectionPool.check_connection,
         timeout=CONNECT_SECONDS,
+        reconnect_timeout=CONNECT_SECONDS,
         open=False,
         name=name,
     )

@@ -74,6 +74,7 @@ class LogDatastore(PostgresDatastore):
             open=False,
             configure=configure,
             timeout=CONNECT_SECONDS,
+            reconnect_timeout=CONNECT_SECONDS,
             name="letopis",
         )
 
