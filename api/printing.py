@@ -8,7 +8,6 @@ so the second can be made again for ever, by the same release of the program byt
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from threading import Lock
@@ -63,13 +62,7 @@ def source_of(school: OpenSchool, position: int) -> Source:
     Raises:
         NotYetProjected: the views have not reached the position.
     """
-
-    def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        return {
-            digest: (found.name, found.value) for digest, found in school.vault.values(digests, at=position).items()
-        }
-
-    return Source(school.read_views(), position, opened)
+    return Source(school.read_views(), position, school.opener(position))
 
 
 def prepare(school: OpenSchool, scope: Scope, position: int, sheet: str, actor: Actor) -> Made:

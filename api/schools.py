@@ -247,6 +247,15 @@ class OpenSchool:
         said |= {person: BLOCKED for person in names if person in blocked}
         return said | {person: ERASED for person in names if person in gone}
 
+    def opener(self, position: int) -> Callable[[Sequence[str]], dict[str, tuple[str, str]]]:
+        """What opens disclosures as of a position: digests -> digest, name and value, of those that may be read."""
+
+        def opened(digests: Sequence[str]) -> dict[str, tuple[str, str]]:
+            found = self.vault.values(digests, at=position)
+            return {digest: (one.name, one.value) for digest, one in found.items()}
+
+        return opened
+
     def school_name(self) -> str:
         """The school's name, from the log's first entry; the origin while there is none."""
         return _name_of(self.views, self.recorder.origin)

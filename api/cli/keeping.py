@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain
@@ -101,12 +101,8 @@ def export_archive(
     checkpoint = noted_checkpoint(school, out) if resume else sign_or_wait(console, school)
     start = None if since is None else _signed_at(school, since)
     school.views.catch_up(school.recorder, stop=checkpoint.size)
-    signer, read = school.signer, partial(school.vault.values, at=checkpoint.size)
-
-    def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        return {digest: (found.name, found.value) for digest, found in read(digests).items()}
-
-    may_open = None if public else opened
+    signer = school.signer
+    may_open = None if public else school.opener(checkpoint.size)
     registers = Registers(school.views, checkpoint.size, may_open)
     only = None if start is None else touched(school.views, start.size, checkpoint.size)
     retention = _terms(school, checkpoint.size, retention)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
 
 from api.cli.console import Console, Exit
 from api.cli.looking import SHOWS, look
@@ -22,12 +21,8 @@ def show_table(console: Console, school: OpenSchool, name: str, position: int, *
         SettingsError: an archive has no such table.
         AccessLogUnavailable: the look cannot be recorded; nothing is printed.
     """
-
-    def opened(digests: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        found = school.vault.values(digests, at=position)
-        return {digest: (one.name, one.value) for digest, one in found.items()}
-
-    tables = {table.name: table for table in Registers(school.views, position, opened).tables()}
+    registers = Registers(school.views, position, school.opener(position))
+    tables = {table.name: table for table in registers.tables()}
     if name not in tables:
         listed = ", ".join(f"{PREFIX}{one}" for one in tables)
         raise SettingsError(f"--view: нет такой таблицы, есть / no such table, there are: {listed}")
