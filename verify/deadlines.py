@@ -205,6 +205,7 @@ class _Judging:
         self._seen = seen
         self._judge = judge
         self._replay = replay
+        self._groups = self._of_type(ClassGroup)
         self._grades: dict[int, _Grade] = {}
         self._kinds: dict[int, Callable[[date], str]] = {}
         self._ends = DayEnds(seen.planning, replay)
@@ -212,11 +213,12 @@ class _Judging:
 
     def sections(self) -> Iterator[Iterator[Judged]]:
         """Yield the parts of the table in their order, each one's verdicts; of no class under an empty name."""
-        for group in self._of_type(ClassGroup):
+        for group in self._groups:
             yield self._of_class(group, self._grade(int(group.grade)))
         yield (verdict for sheet in self._of_type(Sheet) for verdict in self._results(sheet))
-        yield self._notices(self._office())
-        yield self._refreshes(self._office())
+        office = self._office()
+        yield self._notices(office)
+        yield self._refreshes(office)
 
     def _of_type(self, kind: type[_Of]) -> list[_Of]:
         return [one for one in self._replay.streams.values() if isinstance(one, kind)]
@@ -250,8 +252,7 @@ class _Judging:
 
     def _there(self, year: bytes, until: bytes) -> set[bytes]:
         """Return of whom a year's refresh asks: who came by its last day to a class of the year, and had not left."""
-        groups = self._of_type(ClassGroup)
-        return {who.id for group in groups if group.year == year for who in _there(group.roster, until)}
+        return {who.id for group in self._groups if group.year == year for who in _there(group.roster, until)}
 
     def _grade(self, grade: int) -> _Grade:
         """Return the judge by a grade's calendar."""
@@ -263,7 +264,7 @@ class _Judging:
 
     def _office(self) -> Judge:
         """Return the judge of the office: a holiday is one of every grade, a day that any is taught is none."""
-        groups = self._of_type(ClassGroup)
+        groups = self._groups
         of_year = {one.year: {int(each.grade) for each in groups if each.year == one.year} for one in groups}
 
         @cache
