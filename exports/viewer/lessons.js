@@ -137,12 +137,8 @@
     }
 
     make_up_recorded(lesson, entry, { student, work: id, made_up_on: day }) {
-      const { rules } = this;
-      this.checkOpen(lesson, entry);
-      const person = rules.person(student, "student", "student");
-      const work = this.workOf(lesson, id, entry.index);
+      const { person, work } = this.cellOf(lesson, entry, student, id);
       if (!work) return;
-      rules.setUp.checkMember(lesson, person);
       const fact = factOf("make_up", entry.index, kept(day), person, work);
       this.checkSlot(lesson, fact);
       slotsOf(work, "makeUps").set(person, fact);
@@ -153,11 +149,8 @@
 
     mark_recorded(lesson, entry, { student, work: id, value }) {
       const { rules } = this;
-      this.checkOpen(lesson, entry);
-      const person = rules.person(student, "student", "student");
-      const work = this.workOf(lesson, id, entry.index);
+      const { person, work } = this.cellOf(lesson, entry, student, id);
       if (!work) return;
-      rules.setUp.checkMember(lesson, person);
       const fact = factOf("mark", entry.index, kept(value), person, work);
       this.checkSlot(lesson, fact);
       rules.homework.checkMark(lesson, fact);
@@ -165,6 +158,15 @@
       work.standingMarks += 1;
       this.added(lesson, fact);
       if (lesson.course && lesson.course.taught) listOf(lesson.course.taught.marks, person).push(fact);
+    }
+
+    // Whose an entry is and of which work, in a lesson that is open; in a range that begins later the work may be unknown.
+    cellOf(lesson, entry, student, id) {
+      this.checkOpen(lesson, entry);
+      const person = this.rules.person(student, "student", "student");
+      const work = this.workOf(lesson, id, entry.index);
+      if (work) this.rules.setUp.checkMember(lesson, person);
+      return { person, work };
     }
 
     // The work that an entry names; in a range that begins later it may be unknown.
