@@ -114,6 +114,16 @@ def take_bytes(opened: OpenedPage) -> None:
 
 
 @contextmanager
+def page_of_bytes(browser: Browser, path: Path) -> Iterator[OpenedPage]:
+    """A page that takes bytes; at its end it has said nothing, and asked for nothing but itself."""
+    opened = open_page(browser, path)
+    take_bytes(opened)
+    yield opened
+    assert (opened.said, opened.asked) == ([], [path.as_uri()])
+    opened.page.close()
+
+
+@contextmanager
 def running_chromium() -> Iterator[Browser]:
     """The system's Chromium; a machine without it skips, the gate does not."""
     program = shutil.which("chromium")

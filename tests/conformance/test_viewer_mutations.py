@@ -30,7 +30,7 @@ from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_reopening_forgeries import asked
 from tests.verify_results import graded
 from tests.verify_weight_forgeries import weighed
-from tests.viewer_browser import OpenedPage, open_page, take_bytes
+from tests.viewer_browser import OpenedPage, page_of_bytes
 from verify.against import compare_archives
 from verify.archive import Pinned, verify_archive
 from verify.disclosures import NAMES, NAMES_BY_TYPE
@@ -120,11 +120,8 @@ def judged() -> Iterator[Judged]:
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, viewer_file: Path) -> Iterator[OpenedPage]:
-    opened = open_page(chromium, viewer_file)
-    take_bytes(opened)
-    yield opened
-    assert (opened.said, opened.asked) == ([], [viewer_file.as_uri()])
-    opened.page.close()
+    with page_of_bytes(chromium, viewer_file) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

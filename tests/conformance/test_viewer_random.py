@@ -18,7 +18,7 @@ from tests.verify_archive import Files, manifested, sample, write_folder
 from tests.verify_extract_forgeries import extract_of, graded_extract
 from tests.verify_mutations import pinned
 from tests.verify_results import graded
-from tests.viewer_browser import OpenedPage, open_page, take_bytes
+from tests.viewer_browser import OpenedPage, page_of_bytes
 from verify.archive import Pinned, verify_archive
 
 SEEDS = range(8)
@@ -52,11 +52,8 @@ def honest() -> list[Honest]:
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, viewer_file: Path) -> Iterator[OpenedPage]:
-    opened = open_page(chromium, viewer_file)
-    take_bytes(opened)
-    yield opened
-    assert (opened.said, opened.asked) == ([], [viewer_file.as_uri()])
-    opened.page.close()
+    with page_of_bytes(chromium, viewer_file) as opened:
+        yield opened
 
 
 def swapped(rows: Rows, at: int, chance: random.Random) -> None:
