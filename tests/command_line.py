@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import orjson
 import pytest
 
 from api.cli.app import run
+from api.logs import REQUEST
 
 LETOPIS = [sys.executable, "-c", "from api.cli import main; main()"]
 
@@ -46,10 +48,22 @@ def letopis_here(*arguments: str, **env: str) -> subprocess.CompletedProcess[str
             patched.delenv(name)
         for name, value in env.items():
             patched.setenv(name, value)
-        with redirect_stdout(said), redirect_stderr(complained):
+        with redirect_stdout(said), redirect_stderr(complained), logs_put_back():
             code = run(arguments)
     out, err = (stream.buffer.getvalue().decode() for stream in (said, complained))
     return subprocess.CompletedProcess(arguments, code, out, err)
+
+
+@contextmanager
+def logs_put_back() -> Iterator[None]:
+    """Put back behind the block how this process logs: a command that serves sets that up for a process of its own."""
+    root, requests = logging.getLogger(), logging.getLogger(REQUEST)
+    earlier = root.handlers[:], root.level, requests.level, logging.raiseExceptions, threading.excepthook
+    try:
+        yield
+    finally:
+        root.handlers[:], root.level, requests.level, logging.raiseExceptions, threading.excepthook = earlier
+        logging.captureWarnings(False)
 
 
 def founded(var: Path, *more: str, **env: str) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from api.logs import REQUEST, requests_log, set_up_logs
 from api.request_ids import CURRENT
+from tests.command_line import logs_put_back
 
 SECRET = "Иванова"
 
@@ -19,16 +20,11 @@ SECRET = "Иванова"
 @contextmanager
 def logged() -> Iterator[list[dict[str, Any]]]:
     """What is logged in the block, line by line; the process's own set-up is put back behind it."""
-    root, requests = logging.getLogger(), logging.getLogger(REQUEST)
-    earlier = root.handlers[:], root.level, requests.level, logging.raiseExceptions, threading.excepthook
     stream = io.StringIO()
     lines: list[dict[str, Any]] = []
-    try:
+    with logs_put_back():
         set_up_logs(stream)
         yield lines
-    finally:
-        root.handlers[:], root.level, requests.level, logging.raiseExceptions, threading.excepthook = earlier
-        logging.captureWarnings(False)
     assert SECRET not in stream.getvalue()
     lines += [orjson.loads(line) for line in stream.getvalue().splitlines()]
 
