@@ -23,6 +23,7 @@ class Access:
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self.is_open: bool | None = None
+        self._last = b""
 
     def sort(self, key: bytes) -> None:
         """Say whether an entry's stream is of this log: journal and access log hold none of each other's."""
@@ -76,6 +77,8 @@ class Access:
         for name, found in lists.items():
             if found != sorted(set(found)):
                 self._replay.find("data-field", "sorted, each once", raw[name], field_name=f"data.{name}")
-        # Nothing comes back to it, and there are hundreds of thousands.
-        self._replay.streams.pop(stream.key, None)
+        # Nothing comes back to a stream but the same command, at once; and there are hundreds of thousands.
+        if stream.key != self._last:
+            self._replay.streams.pop(self._last, None)
+        self._last = stream.key
         return lists

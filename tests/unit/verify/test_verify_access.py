@@ -128,6 +128,10 @@ def test_looks_stand_in_streams_of_their_own_behind_one_opening() -> None:
     look = entry(1, "personal_data_read/1", LOOK)
     assert "stream-kind" in codes(OPENED, {**look, "stream": f"read/{ANNA}"})[0]
     assert "version-gap" in codes(OPENED, {**look, "version": 2})[0]
+    again = {**look, "index": 2}
+    assert codes(OPENED, look, again)[0] == {"version-gap", "stream-kind"}
+    assert codes(OPENED, look, {**again, "version": 2})[0] == {"stream-kind"}
+    assert codes(OPENED, look, entry(2, "personal_data_read/1", LOOK), {**again, "index": 3})[0] >= {"command-split"}
     assert "school-opened" in codes(OPENED, {**OPENED, **entry(1, "access_log_opened/1", OPENED["data"])})[0]
     assert "school-opened" in codes(entry(0, "personal_data_read/1", LOOK))[0]
 
