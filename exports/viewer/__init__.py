@@ -21,11 +21,11 @@ import re
 from importlib.resources import files
 from typing import Final
 
-# The journal's rules (events.md): codes and fields, the reading, and a room for each family of events.
+# Rules of both logs (events.md, access-log.md): codes and fields, the reading, a room for each family of events.
 RULES: Final = (
     *("rule-codes", "shapes", "fields", "lesson-fields", "rules"),
     *("set-up", "orders", "lessons", "corrections", "homework", "closing", "journals", "results", "timetable"),
-    *("people", "evidence", "witnesses", "prints", "erasures", "papers", "accounts"),
+    *("people", "evidence", "witnesses", "prints", "erasures", "papers", "accounts", "access"),
 )
 SCRIPTS: Final = (
     *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", *RULES, "log"),

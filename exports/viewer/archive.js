@@ -226,9 +226,10 @@
       );
     }
     const start = edge.size;
-    const tables = new Letopis.Tables(bag, start, report);
+    const isAccessLog = checkpoint !== null && checkpoint.origin.endsWith(Letopis.ORIGIN_SUFFIX);
+    const tables = new Letopis.Tables(bag, start, report, isAccessLog);
     // What stands in tables follows from all entries from 0 on.
-    const journal = start && !earlier.length ? null : new Letopis.Journal(disclosures, report);
+    const journal = isAccessLog || (start && !earlier.length) ? null : new Letopis.Journal(disclosures, report);
     const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures);
     walk.follow(new Letopis.Rules(report, disclosures, walk), ...(journal ? [journal] : []));
     if (earlier.length && !(await walkEarlier(earlier, edge, walk, vkey, progress))) return { info: {} };

@@ -7,6 +7,8 @@
   const ENTRY_MAX_BYTES = 65535;
   const UNREADABLE_MAX = 10000;
   const ZERO_PREV = "0".repeat(64);
+  const ACCESS_LOG_OPENED = "access_log_opened/1";
+  const OPENINGS = new Set(["school_opened/1", ACCESS_LOG_OPENED]);
 
   const WORD = "[a-z][a-z0-9_]*";
   const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
@@ -277,10 +279,10 @@
         this.commands.add(this.command);
       }
       entry.command = this.command;
-      const isOpening = entry.type === "school_opened/1";
+      const isOpening = OPENINGS.has(entry.type);
       if (this.index === 0 && !isOpening) this.find("school-opened", "school_opened/1", entry.type);
       if (this.index !== 0 && isOpening) this.find("school-opened", "entry 0, and no other", this.index);
-      if (isOpening) this.open(entry.data());
+      if (isOpening) this.open(entry);
       const known = this.versions.get(entry.stream);
       const before = known !== undefined ? known : this.start && entry.version > 1 ? entry.version - 1 : 0;
       if (entry.version !== before + 1) this.find("version-gap", before + 1, entry.version, "version");
@@ -290,9 +292,12 @@
       if (this.disclosures.wanted.has(this.index)) this.disclosures.commit(this.index, entry.data());
     }
 
-    open(data) {
-      this.school = data;
-      for (const [fact, value] of [["school", data.name], ["clock", data.clock]]) {
+    // Takes the school's first entry, of its journal or of its access log, whose name follows from the journal's.
+    open({ type, data }) {
+      const { log, ...said } = data();
+      this.school = type === ACCESS_LOG_OPENED ? { ...said, origin: log + Letopis.ORIGIN_SUFFIX } : said;
+      const { name, clock } = said;
+      for (const [fact, value] of [["school", name], ["clock", clock]]) {
         if (typeof value === "string") this.report.facts[fact] = value;
       }
     }

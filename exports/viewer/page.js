@@ -50,14 +50,19 @@
     return parts;
   }
 
+  function notChecked(report) {
+    if (isOfAccess(report)) return Letopis.NOT_CHECKED_OF_ACCESS_LOGS;
+    // Beside an archive what is not checked of that counts too.
+    const isAlone = report.facts.extract !== undefined && report.facts.against === undefined;
+    return isAlone ? Letopis.NOT_CHECKED_OF_EXTRACTS : Letopis.NOT_CHECKED;
+  }
+
   function verdict(report, vkey) {
     const key = vkey
       ? el("p", {}, "Ключ / Key: ", said(vkey.name), ` (${Letopis.toHex(vkey.keyId)})`)
       : el("p", {}, both("Подпись не проверена: ключа нет.", "The signature was not checked: there is no key."));
     const parts = [...judged(report), key, ...(report.parts.length ? compared(report) : [])];
-    // Beside an archive what is not checked of that counts too.
-    const isAlone = report.facts.extract !== undefined && report.facts.against === undefined;
-    const unread = (isAlone ? Letopis.NOT_CHECKED_OF_EXTRACTS : Letopis.NOT_CHECKED).map((pair) => el("li", {}, both(...pair)));
+    const unread = notChecked(report).map((pair) => el("li", {}, both(...pair)));
     parts.push(
       el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread),
         el("p", {}, both("Всё это проверяет verify.pyz: возьмите его тоже не из архива.", "verify.pyz checks all of it: get that from elsewhere too."))),
@@ -87,16 +92,26 @@
     documents: ["Документы", "Documents", documents],
   };
 
-  // An extract has entries and tables, and no pages of classes.
+  // An extract has entries and tables, and no pages of classes; an access log has entries alone.
   const OF_EXTRACTS = ["about", "entry", "tables"];
+  const OF_ACCESS_LOGS = ["about", "entry"];
 
   const isExtract = () => state.school.found.report.facts.extract !== undefined;
-  const titleOf = (key) => (key === "about" && isExtract() ? ["О выписке", "The extract"] : PAGES[key].slice(0, 2));
+  const isOfAccess = ({ facts: { origin } }) => origin !== undefined && origin.endsWith(Letopis.ORIGIN_SUFFIX);
+
+  function shownPages() {
+    if (isOfAccess(state.school.found.report)) return OF_ACCESS_LOGS;
+    return isExtract() ? OF_EXTRACTS : Object.keys(PAGES);
+  }
+
+  function titleOf(key) {
+    if (key === "about" && isOfAccess(state.school.found.report)) return ["О журнале доступа", "The access log"];
+    return key === "about" && isExtract() ? ["О выписке", "The extract"] : PAGES[key].slice(0, 2);
+  }
 
   function go(page) {
     state.page = page;
-    const shown = Object.keys(PAGES).filter((key) => !isExtract() || OF_EXTRACTS.includes(key));
-    const buttons = shown.map((key) =>
+    const buttons = shownPages().map((key) =>
       el("button", { type: "button", id: `to-${key}`, "aria-current": key === page ? "page" : null, on: { click: () => turn(key) } }, both(...titleOf(key))),
     );
     byId("pages").replaceChildren(...buttons);

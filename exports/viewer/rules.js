@@ -20,9 +20,13 @@
     certificate: "certificate_recorded", cancellation: "lesson_cancelled", incident: "incident_opened", excuse: "excuse_accepted",
     freshness: "freshness_measured", portal: "portal_listed", witness: "witness_appointed", substitution: "substitution_planned",
     homework: "homework_posted", schedule: "work_scheduled", assessment: "assessment_rules_adopted",
-    results: "result_sheet_opened", council: "council_decision_recorded",
+    results: "result_sheet_opened", council: "council_decision_recorded", access: "access_log_opened", refusal: "access_refused",
   };
-  const CALENDAR = new Set(["days_off_declared/1", "school_day_declared/1"]); // either begins a calendar
+  // Kinds that either of two types begins.
+  const EITHER = {
+    calendar: ["days_off_declared/1", "school_day_declared/1"],
+    read: ["personal_data_read/1", "personal_data_exported/1"],
+  };
 
   // A stream `<kind>/<id>`: its last version and entry; `isPartial` where it began before the range. Rooms add what they keep.
   class Stream {
@@ -86,7 +90,8 @@
       const kind = entry.stream.slice(0, entry.stream.indexOf("/"));
       const stream = new Stream(entry.stream);
       const maker = Object.hasOwn(MAKERS, kind) ? `${MAKERS[kind]}/1` : "";
-      const makes = entry.type === maker || (kind === "calendar" && CALENDAR.has(entry.type));
+      const makes = entry.type === maker || (Object.hasOwn(EITHER, kind) && EITHER[kind].includes(entry.type));
+      this.access.sort(entry.stream);
       if (this.start && entry.version > 1) stream.isPartial = true;
       else if (isKnown && !makes) this.find("stream-kind", maker, entry.type);
       if (Object.hasOwn(FRESH, kind)) FRESH[kind](stream);

@@ -192,7 +192,7 @@
 
   // Reads all tables of a bag; reports missing, unexpected and malformed ones. `start` is null of an extract.
   class Tables {
-    constructor(bag, start, report) {
+    constructor(bag, start, report, isAccessLog = false) {
       this.bag = bag;
       this.start = start;
       this.report = report;
@@ -202,8 +202,8 @@
       this.rows = 0;
       if (start === null) return;
       const there = [...bag.files.keys()].filter((name) => name.startsWith("data/tables/"));
-      // An archive of a later range has all tables or none.
-      const wants = start === 0 || there.length > 0;
+      // An archive of a later range has all tables or none, one of an access log none.
+      const wants = !isAccessLog && (start === 0 || there.length > 0);
       const wanted = new Map(wants ? Object.keys(COLUMNS).map((name) => [`data/tables/${name}.csv`, name]) : []);
       const beside = new Set(wants ? BESIDE.map((name) => `data/tables/${name}`) : []);
       for (const file of there.filter((each) => !wanted.has(each) && !beside.has(each))) {

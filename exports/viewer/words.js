@@ -75,6 +75,14 @@
     ],
   ];
 
+  // The same of an access log.
+  const NOT_CHECKED_OF_ACCESS_LOGS = [
+    [
+      "Продолжает ли этот журнал то, что о нём записано в журнале школы (verify.pyz access с архивами обоих); отметки времени.",
+      "Whether this log continues what the school's journal says of it (verify.pyz access, with archives of both); time stamps.",
+    ],
+  ];
+
   // Members of what a correction of a lesson, a work or homework changes.
   const MEMBERS = {
     topic: "тема", number: "урок", starts_at: "начало", ends_at: "конец", plan_items: "пункты плана", text: "задание", due_on: "к дате",
@@ -95,6 +103,7 @@
     String(value).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
 
   Object.assign(Letopis, {
-    VERDICTS, VERDICTS_OF_EXTRACTS, FACTS, CLOCKS, COMPARED, RELATIONS, NOT_CHECKED, NOT_CHECKED_OF_EXTRACTS, MEMBERS, number, day, month, moment, visible,
+    VERDICTS, VERDICTS_OF_EXTRACTS, FACTS, CLOCKS, COMPARED, RELATIONS, NOT_CHECKED, NOT_CHECKED_OF_EXTRACTS, NOT_CHECKED_OF_ACCESS_LOGS, MEMBERS,
+    number, day, month, moment, visible,
   });
 })((globalThis.Letopis = globalThis.Letopis || {}));

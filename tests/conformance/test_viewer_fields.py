@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.access_logs import random_access_log
 from tests.properties.test_journal_machine import FORMER, random_world
 from tests.viewer_browser import OpenedPage, open_page
-from verify import access, canonical
+from verify import canonical
 from verify.events import TYPES
 
 # Between them these journals hold every type that is still made.
 SEEDS = (204, 205, 208, 209, 213, 226)
 CASES = 30_000
-JOURNAL = {name: event for name, event in TYPES.items() if event.kind.encode() not in access.KINDS}
 # Values at the bounds of what some field may be, and right behind them.
 VALUES: list[Any] = [
     *(None, True, False, 0, 1, -1, 2, 7, 8, 12, 13, 20, 21, 99, 100, 120, 121, 300, 301, 999, 1_000, 1_001, 99_999, 100_000),
@@ -32,6 +32,7 @@ VALUES: list[Any] = [
     *("2026-02-30T08:30", "2026-09-01T08:30:00.000000Z", "2026-09-01T08:30:00Z", "http://a", "https://a:1/ы", "https://", "a" * 43),
     *("A" * 43, "a" * 64, "A" * 64, "0" * 64, "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-00000000000A"),
     *([], [1], [1, 1], [2, 1], [0], [100], ["a"], [None], {}, {"a": 1}, ["phone", "email"], ["email", "phone"], ["journal", "person"]),
+    *("a-1/b.c", "-a", "/a/{b}", "/", "/a b", "letopis export", "letopis a b c d e", ["marks"], ["salary"], ["00000000-0000-0000-0000-000000000000"] * 64),
     *(["person", "journal"], ["A" * 43], ["A" * 43] * 2, ["csv", "verify.pyz"], ["verify.pyz", "csv"], ["ledger", "vault"], ["keys", "vault"]),
 ]  # fmt: skip
 
@@ -64,8 +65,10 @@ def wrong_in_python(name: str, data: dict[str, Any]) -> list[list[str]]:
 
 @cache
 def said() -> dict[str, list[dict[str, Any]]]:
-    """What entries of random journals have in their data, by type."""
+    """What entries of random journals and access logs have in their data, by type."""
     found: dict[str, list[dict[str, Any]]] = {}
+    for looked in random_access_log(2012, 300).entries:
+        found.setdefault(looked["type"], []).append(looked["data"])
     for seed in SEEDS:
         for item in random_world(seed).log:
             kept = found.setdefault(f"{item.type}/1", [])
@@ -94,14 +97,14 @@ def changed(value: Any, chance: random.Random) -> Any:
     return chance.choice(VALUES)
 
 
-def test_the_page_declares_every_event_of_a_journal(page: OpenedPage) -> None:
+def test_the_page_declares_every_event(page: OpenedPage) -> None:
     declared = page.page.evaluate(
         """() => Object.fromEntries([...Letopis.EVENTS].map(([name, { kind, fields }]) =>
              [name, [kind, fields.map((field) => [field.name, field.isOptional])]]))"""
     )
     assert declared == {
         name: [event.kind, [[field, field in event.optional] for field in event.fields]]
-        for name, event in JOURNAL.items()
+        for name, event in TYPES.items()
     }
 
 
@@ -130,4 +133,4 @@ def test_the_page_judges_fields_as_python_does(page: OpenedPage) -> None:
         assert answer == wrong_in_python(name, data), (name, data)
         accepted += not answer
     assert min(accepted, len(cases) - accepted) > len(cases) // 20
-    assert {name for name, _ in begun} >= JOURNAL.keys() - FORMER
+    assert {name for name, _ in begun} >= TYPES.keys() - FORMER

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from api.cli.console import Console
 from api.cli.keeping import export_archive, viewer
 from exports.bag import READ_ME, zip_bag
+from tests.access_logs import random_access_log, sealed
 from tests.command_line import letopis
 from tests.sample_folders import sample_folder
 from tests.unit.verify.test_verify_earlier import cut
@@ -301,6 +302,21 @@ def test_shows_markup_quotes_and_marks_of_direction_as_text(
     expect(link).to_have_attribute("href", "data/documents/5%D0%90%2C%20%D1%85%D0%B8%D0%BC%D0%B8%D1%8F.pdf")
     assert (dialogs, opened.said, opened.asked) == ([], [], [viewer_file.as_uri()])
     opened.page.close()
+
+
+def test_verifies_an_access_log_and_shows_its_looks(opened: OpenedPage, tmp_path: Path) -> None:
+    log = random_access_log(3)
+    judge(opened.page, write_folder(sealed(log), tmp_path / "access"), log.key.vkey)
+    verdict = opened.page.locator("#verdict")
+    expect(verdict.locator(".verdict.verified")).to_contain_text("ПОДТВЕРЖДЕНО VERIFIED")
+    expect(verdict).to_contain_text("verify.pyz access с архивами обоих")
+    expect(verdict).not_to_contain_text("Документы против записей")
+    expect(opened.page.locator("#view h2")).to_contain_text("О журнале доступа")
+    expect(opened.page.locator("#pages button")).to_have_count(2)
+    turn(opened.page, "entry")
+    opened.page.get_by_label("Номер записи").fill("1")
+    opened.page.keyboard.press("Enter")
+    expect(opened.page.locator("#view")).to_contain_text(log.entries[1]["type"])
 
 
 def test_compares_two_archives_and_shows_both_heads_of_a_fork(
