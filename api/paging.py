@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, TypeVar
@@ -50,7 +50,7 @@ class Page:
     Attributes:
         position: what the first page was given at; None: this is the first.
         now: the moment that all of its pages judge by.
-        offset: rows before it.
+        offset: rows before it; of an answer whose rows are of entries (`cut`), the entry that it begins at.
         limit: rows in it; None: all.
     """
 
@@ -66,7 +66,12 @@ class Page:
         return slice(self.offset, None if self.limit is None else self.offset + self.limit + 1)
 
     def cut(
-        self, rows: Sequence[_RowT], position: int, *, are_asked: bool = False
+        self,
+        rows: Sequence[_RowT],
+        position: int,
+        *,
+        are_asked: bool = False,
+        entry_of: Callable[[_RowT], int] | None = None,
     ) -> tuple[Sequence[_RowT], dict[str, str]]:
         """The page's rows, and the headers that lead to the next.
 
@@ -74,11 +79,13 @@ class Page:
             rows: all, or where they `are_asked` those alone.
             position: what the answer was given at.
             are_asked: see `asked`.
+            entry_of: the entry that a row is of, where no two are of one and they stand in its order: the next page
+                then begins at the entry behind, for a view that finds that at once and cannot skip rows.
         """
         own = rows if are_asked else rows[self.offset :]
         if self.limit is None or len(own) <= self.limit:
             return own, {}
-        end = self.offset + self.limit
+        end = self.offset + self.limit if entry_of is None else entry_of(own[self.limit])
         cursor = _sealed(self.request, _PLACE.pack(position, (self.now - _EPOCH) // timedelta(microseconds=1), end))
         asked = [(name, value) for name, value in self.request.query_params.multi_items() if name != "cursor"]
         query = urlencode([*asked, ("cursor", cursor)])

@@ -40,6 +40,7 @@ async def read_changes(
     the days that a change is about, not those of its entry.
     """
     earlier = read_as_of(since)
+    page = page_of(request, limit, cursor, default=ROWS_AT_ONCE)
 
     def ask(views: Views, position: int) -> dict[str, Any]:
         first = 0 if earlier is None else resolve(views, earlier)
@@ -52,17 +53,23 @@ async def read_changes(
             "student": student,
             "from_date": from_date,
             "to_date": to_date,
+            "count": None if page.limit is None else page.limit + 1,
         }
+        begin = max(first, page.offset)
         rows: list[dict[str, Any]] = []
         for of, found in (
-            ("lesson", changes(views, first, position, **narrowed)),
-            ("register", register_changes(views, first, position, **narrowed)),
+            ("lesson", changes(views, begin, position, **narrowed)),
+            ("register", register_changes(views, begin, position, **narrowed)),
         ):
             rows += ({"of": of, **row} for row in orjson.loads(orjson.dumps(found.rows)))
-        return {"since": first, "rows": sorted(rows, key=lambda row: row["entry"])}
+        return {"since": first, "rows": sorted(rows, key=_entry_of)}
 
-    page = page_of(request, limit, cursor, default=ROWS_AT_ONCE)
-    return await answer_view(request, at, ask, _people, page)
+    return await answer_view(request, at, ask, _people, page, are_asked=True, entry_of=_entry_of)
+
+
+def _entry_of(row: dict[str, Any]) -> int:
+    entry: int = row["entry"]
+    return entry
 
 
 def _people(found: Any) -> list[str]:

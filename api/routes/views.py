@@ -91,9 +91,10 @@ async def answer_view(
     page: Page | None = None,
     *,
     are_asked: bool = False,
+    entry_of: Callable[[Any], int] | None = None,
     is_long: bool = False,
 ) -> Response:
-    """Ask a view at one position and dress the answer, or a page of it, of whose rows alone it may ask.
+    """Ask a view at one position and dress the answer, or a page of it, of whose rows alone it may ask (`Page.cut`).
 
     Of an answer that `is_long`, `people` are found in the view's own: plain values of it would take as long to make.
     """
@@ -110,7 +111,7 @@ async def answer_view(
         plain = orjson.loads(orjson.dumps(found))
         headers: dict[str, str] = {}
         if page is not None:
-            plain["rows"], headers = page.cut(plain["rows"], position, are_asked=are_asked)
+            plain["rows"], headers = page.cut(plain["rows"], position, are_asked=are_asked, entry_of=entry_of)
         return school.json(dress(school, position, plain, people(plain)), headers=headers)
 
     return await run_in_threadpool(work)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 from projections.reading import Answer, Reader, stands
+
+_STRETCH: Final = 2
+"""Entries of a first stretch for each change that is wanted, and how much longer the next one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,11 @@ def changes(
     student: str | None = None,
     from_date: str | None = None,
     to_date: str | None = None,
+    count: int | None = None,
 ) -> Answer[Change]:
     """What the entries from position `first` up to position `last` changed, in their order; days are of lessons.
+
+    An entry changes one thing at most, so who wants more than the first `count` asks from the entry behind them.
 
     Args:
         views: whom to ask.
@@ -76,8 +83,9 @@ def changes(
         student: only of this student's cells.
         from_date: only of lessons held on this day or later.
         to_date: only of lessons held on this day or earlier.
+        count: only so many, the first of them; None: all.
     """
-    parameters: dict[str, object] = {"at": last, "first": first}
+    parameters: dict[str, object] = {"at": last}
     conditions = ""
     for column, condition, value in (
         ("class_group", "o.class_group = :class_group", class_group),
@@ -89,11 +97,42 @@ def changes(
         if value is not None:
             parameters[column] = value
             conditions += f" AND {condition}"
+    asks = [(_placed(stated) + conditions, stated is not _RECORDED) for stated in (_RECORDED, _CORRECTED, _REQUESTED)]
+    if count is not None and conditions:
+        first = max(first, _begin(views, conditions, parameters))
     found: list[Change] = []
-    for stated in (_RECORDED, _CORRECTED, _REQUESTED):
-        rows = views.select(_placed(stated) + conditions, parameters)
-        found += [_change(row, is_json=stated is not _RECORDED) for row in rows]
-    return Answer(last, tuple(sorted(found, key=lambda change: change.entry)))
+    for begin, end in stretches(first, last, count):
+        span = {**parameters, "first": begin, "until": end}
+        some = [_change(row, is_json=is_json) for sql, is_json in asks for row in views.select(sql, span)]
+        found += sorted(some, key=lambda change: change.entry)
+        if count is not None and len(found) >= count:
+            break
+    return Answer(last, tuple(found[:count]))
+
+
+def stretches(first: int, last: int, count: int | None) -> Iterator[tuple[int, int]]:
+    """Entries from `first` up to `last` in stretches, to look through until `count` are found; of all, one stretch.
+
+    Each is longer than the one before: what is frequent is found in the first, and what is rare in few.
+    """
+    if count is None:
+        yield first, last
+        return
+    length = _STRETCH * max(count, 1)
+    while first < last:
+        yield first, min(first + length, last)
+        first += length
+        length *= _STRETCH
+
+
+def _begin(views: Reader, conditions: str, parameters: dict[str, object]) -> int:
+    """The first entry that can be about one of these lessons: its own. Where there is none, the last position."""
+    if "student" in parameters:
+        return 0
+    sql = f"""SELECT min(l.fact) FROM {{lessons}} l JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+        WHERE {stands("l")}{conditions}"""
+    begin = views.select(sql, parameters)[0][0]
+    return int(str(parameters["at"])) if begin is None else int(begin)
 
 
 def _change(row: tuple[Any, ...], *, is_json: bool) -> Change:
@@ -123,7 +162,7 @@ def _placed(stated: str) -> str:
         JOIN {{lessons}} l ON l.lesson = t.lesson AND {stands("l")}
         JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
         JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
-        WHERE t.entry >= :first AND t.entry < :at"""
+        WHERE t.entry >= :first AND t.entry < :until"""
 
 
 def _first_stated(what: str, new: str, table: str, student: str = "CAST(NULL AS text)", work: str = "") -> str:
@@ -132,7 +171,7 @@ def _first_stated(what: str, new: str, table: str, student: str = "CAST(NULL AS 
           {work or "CAST(NULL AS text)"} AS work, CAST(NULL AS text) AS old, {new} AS new, CAST(NULL AS text) AS reason,
           CAST(NULL AS text) AS note, CAST(NULL AS text) AS basis, CAST(NULL AS bigint) AS corrects,
           CAST(NULL AS bigint) AS request
-        FROM {{{table}}} x WHERE x.fact = x.entry AND x.entry >= :first AND x.entry < :at"""
+        FROM {{{table}}} x WHERE x.fact = x.entry AND x.entry >= :first AND x.entry < :until"""
 
 
 _RECORDED: Final = " UNION ALL ".join(

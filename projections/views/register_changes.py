@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from projections.reading import Answer, Reader, command_join, stands
+from projections.views.changes import stretches
 from projections.views.lookups import Period, classes, courses, memberships, periods
 
 _TEXTS: Final = (
@@ -123,6 +124,7 @@ def register_changes(
     student: str | None = None,
     from_date: str | None = None,
     to_date: str | None = None,
+    count: int | None = None,
 ) -> Answer[RegisterChange]:
     """What the entries from position `first` up to position `last` changed beside lessons, in their order.
 
@@ -135,19 +137,50 @@ def register_changes(
         student: only what names this student; of the council's decisions nobody else is named then.
         from_date: only what is about this day or later ones; what says no day is left out then.
         to_date: only what is about this day or earlier ones, likewise.
+        count: only so many, the first of them; None: all.
     """
     places = _Places(views, last)
-    span = {"first": first, "at": last}
-    found = [places.change(row) for stated in _STATED for row in views.select(_recorded(stated), span)]
-    kept = (
-        places.narrowed(one, class_group, student)
-        for one in found
-        if (class_group is None or places.is_of_class(one, class_group))
-        and subject in (None, one.subject)
-        and (student is None or student in one.people)
-        and _is_between(one, from_date, to_date)
-    )
-    return Answer(last, tuple(sorted(kept, key=lambda change: change.entry)))
+    condition, named = _narrowing(class_group, subject, student)
+    kept: list[RegisterChange] = []
+    for begin, end in stretches(first, last, count):
+        span = {"first": begin, "until": end, "at": last, **named}
+        rows = (row for stated in _STATED for row in views.select(_recorded(stated) + condition, span))
+        some = (
+            places.narrowed(one, class_group, student)
+            for one in map(places.change, rows)
+            if (class_group is None or places.is_of_class(one, class_group))
+            and subject in (None, one.subject)
+            and (student is None or student in one.people)
+            and _is_between(one, from_date, to_date)
+        )
+        kept += sorted(some, key=lambda change: change.entry)
+        if count is not None and len(kept) >= count:
+            break
+    return Answer(last, tuple(kept[:count]))
+
+
+def _narrowing(class_group: str | None, subject: str | None, student: str | None) -> tuple[str, dict[str, object]]:
+    """A condition that leaves out, in the database, most of what is not asked for; and its parameters.
+
+    What it keeps is judged afterwards.
+    """
+    named: dict[str, object] = {}
+    condition = ""
+    if student is not None:
+        named["whom"] = f"%{student}%"
+        condition += " AND t.people LIKE :whom"
+    of = [
+        f"o.{column} = :{column}"
+        for column, value in (("class_group", class_group), ("subject", subject))
+        if value is not None
+    ]
+    if of:
+        named |= {"class_group": class_group} if class_group is not None else {}
+        named |= {"subject": subject} if subject is not None else {}
+        theirs = f"SELECT o.course FROM {{courses}} o WHERE {stands('o')} AND {' AND '.join(of)}"
+        condition += f""" AND (t.course IN ({theirs}) OR (t.course IS NULL AND t.sheet IS NULL)
+          OR t.sheet IN (SELECT s.sheet FROM {{result_sheets}} s WHERE {stands("s")} AND s.course IN ({theirs})))"""
+    return condition, named
 
 
 def _is_between(one: RegisterChange, from_date: str | None, to_date: str | None) -> bool:
@@ -237,7 +270,7 @@ def _recorded(stated: str) -> str:
     """A select of what entries state, with who made them."""
     columns = ", ".join(f"t.{name}" for name in ("entry", *_NUMBERS, *_TEXTS))
     return f"""SELECT {columns}, m.at, m.actor, m.role, m.on_behalf_of, m.command
-        FROM ({stated}) t {command_join("t.entry")}"""
+        FROM ({stated}) t {command_join("t.entry")} WHERE t.entry >= :first"""
 
 
 def _stated(what: str, action: str, table: str, condition: str = "", **columns: str) -> str:
@@ -250,7 +283,7 @@ def _stated(what: str, action: str, table: str, condition: str = "", **columns: 
     numbers = (f"CAST({given.get(name, 'NULL')} AS bigint) AS {name}" for name in _NUMBERS)
     name, _, join = table.partition(" ")
     return f"""SELECT x.entry, {", ".join(numbers)}, {", ".join(texts)} FROM {{{name}}} x {join}
-        WHERE x.entry >= :first AND x.entry < :at{condition and f" AND {condition}"}"""
+        WHERE x.entry >= :first AND x.entry < :until{condition and f" AND {condition}"}"""
 
 
 _DAYS: Final = {"day": "x.starts_on", "until": "x.ends_on"}

@@ -34,6 +34,14 @@ def test_facts_of_lessons_and_the_setup_are_in_one_list_with_their_authors(serve
         assert len(first.json()["rows"]) == 3
         second = director.get(first.links["next"]["url"].split("/v1/schools/1534")[-1])
         assert second.json()["rows"][0]["entry"] > first.json()["rows"][-1]["entry"]
+        every = director.get("/views/changes", params={"at": str(found["position"])}).json()["rows"]
+        paged, answer = first.json()["rows"], first
+        while "next" in answer.links:
+            answer = director.get(answer.links["next"]["url"].split("/v1/schools/1534")[-1])
+            assert 0 < len(answer.json()["rows"]) <= 3
+            paged += answer.json()["rows"]
+        assert paged == every
+        assert len({row["entry"] for row in every}) == len(every), "what pages rest on: an entry changes one thing"
         before = director.get("/views/changes", params={"at": str(whole["position"])}).json()
         assert before["rows"] == whole["rows"]
         late = {"since": str(found["position"]), "at": "1"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,16 @@ def test_a_class_a_subject_a_student_and_days_of_lessons_narrow_it(views: Views)
     days = changes(views, 0, SIZE, from_date="2026-09-11", to_date="2026-10-20").rows
     assert {row.held_on for row in days} == {"2026-09-15", "2026-09-21", "2026-10-20"}
     assert len(whole) > len(days) > 0
+    narrowings: tuple[dict[str, Any], ...] = (
+        {}, {"class_group": GROUP5}, {"subject": "Физика"}, {"student": BORIS}, {"from_date": "2026-09-11"},
+    )  # fmt: skip
+    for narrowed in narrowings:
+        every = changes(views, 0, SIZE, **narrowed).rows
+        for count in (0, 1, 2, len(every), len(every) + 1):
+            assert changes(views, 0, SIZE, count=count, **narrowed).rows == every[:count]
+            middle = every[len(every) // 2].entry
+            assert changes(views, middle, SIZE, count=count, **narrowed).rows == every[len(every) // 2 :][:count]
+    assert changes(views, 0, SIZE, class_group="no such class", count=1).rows == ()
     assert changes(views, SIZE, SIZE).rows == ()
 
 

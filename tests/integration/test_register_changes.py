@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -183,6 +184,17 @@ def test_a_class_a_student_and_days_narrow_it(views: Views) -> None:
         ("council", "corrected"), ("journal", "transferred"), ("year", "recorded"),
     }  # fmt: skip
     assert register_changes(views, SIZE, SIZE).rows == ()
+    assert {one.entry for one in fifth} >= {one.entry for one in whole if one.class_group == GROUP5}
+    for subject in {one.subject for one in whole if one.subject}:
+        expected = tuple(one for one in whole if one.subject == subject)
+        assert register_changes(views, 0, SIZE, subject=subject).rows == expected
+    narrowings: tuple[dict[str, Any], ...] = (
+        {}, {"class_group": GROUP5}, {"student": BORIS}, {"from_date": "2026-10-31"},
+    )  # fmt: skip
+    for narrowed in narrowings:
+        every = register_changes(views, 0, SIZE, **narrowed).rows
+        for count in (0, 1, 3, len(every), len(every) + 1):
+            assert register_changes(views, 0, SIZE, count=count, **narrowed).rows == every[:count]
 
 
 UNTOLD = {
