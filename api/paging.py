@@ -61,9 +61,14 @@ class Page:
     limit: int | None
 
     @property
+    def wanted(self) -> int | None:
+        """How many rows to ask a view for: the page's, and one that says that there are more; None: all."""
+        return None if self.limit is None else self.limit + 1
+
+    @property
     def asked(self) -> slice:
-        """The rows to ask a view for that can give some alone: the page's, and one that says that there are more."""
-        return slice(self.offset, None if self.limit is None else self.offset + self.limit + 1)
+        """The rows to ask a view for that can give some alone."""
+        return slice(self.offset, None if self.wanted is None else self.offset + self.wanted)
 
     def cut(
         self,
@@ -79,10 +84,11 @@ class Page:
             rows: all, or where they `are_asked` those alone.
             position: what the answer was given at.
             are_asked: see `asked`.
-            entry_of: the entry that a row is of, where no two are of one and they stand in its order: the next page
-                then begins at the entry behind, for a view that finds that at once and cannot skip rows.
+            entry_of: the entry that a row is of, where no two are of one and they stand in its order. The next page
+                then begins at an entry, for a view that finds that at once and cannot skip rows; `wanted` rows from
+                there are given.
         """
-        own = rows if are_asked else rows[self.offset :]
+        own = rows if are_asked or entry_of is not None else rows[self.offset :]
         if self.limit is None or len(own) <= self.limit:
             return own, {}
         end = self.offset + self.limit if entry_of is None else entry_of(own[self.limit])

@@ -53,7 +53,7 @@ async def read_changes(
             "student": student,
             "from_date": from_date,
             "to_date": to_date,
-            "count": None if page.limit is None else page.limit + 1,
+            "count": page.wanted,
         }
         begin = max(first, page.offset)
         rows: list[dict[str, Any]] = []
@@ -62,9 +62,9 @@ async def read_changes(
             ("register", register_changes(views, begin, position, **narrowed)),
         ):
             rows += ({"of": of, **row} for row in orjson.loads(orjson.dumps(found.rows)))
-        return {"since": first, "rows": sorted(rows, key=_entry_of)}
+        return {"since": first, "rows": sorted(rows, key=_entry_of)[: page.wanted]}
 
-    return await answer_view(request, at, ask, _people, page, are_asked=True, entry_of=_entry_of)
+    return await answer_view(request, at, ask, _people, page, entry_of=_entry_of)
 
 
 def _entry_of(row: dict[str, Any]) -> int:

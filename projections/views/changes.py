@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import orjson
 
@@ -12,6 +12,14 @@ from projections.reading import Answer, Reader, stands
 
 _STRETCH: Final = 2
 """Entries of a first stretch for each change that is wanted, and how much longer the next one is."""
+
+
+class _OfEntry(Protocol):
+    @property
+    def entry(self) -> int: ...
+
+
+_ChangeT = TypeVar("_ChangeT", bound=_OfEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +105,37 @@ def changes(
         if value is not None:
             parameters[column] = value
             conditions += f" AND {condition}"
-    asks = [(_placed(stated) + conditions, stated is not _RECORDED) for stated in (_RECORDED, _CORRECTED, _REQUESTED)]
+    asked = [(_placed(stated) + conditions, stated is not _RECORDED) for stated in (_RECORDED, _CORRECTED, _REQUESTED)]
     if count is not None and conditions:
         first = max(first, _begin(views, conditions, parameters))
-    found: list[Change] = []
-    for begin, end in stretches(first, last, count):
+
+    def of_entries(begin: int, end: int) -> Iterator[Change]:
         span = {**parameters, "first": begin, "until": end}
-        some = [_change(row, is_json=is_json) for sql, is_json in asks for row in views.select(sql, span)]
-        found += sorted(some, key=lambda change: change.entry)
+        return (_change(row, is_json=is_json) for sql, is_json in asked for row in views.select(sql, span))
+
+    return Answer(last, first_changes(of_entries, first, last, count))
+
+
+def first_changes(
+    of_entries: Callable[[int, int], Iterable[_ChangeT]], first: int, last: int, count: int | None
+) -> tuple[_ChangeT, ...]:
+    """Return the first `count` changes of the entries from `first` up to `last`, in their order; None: all.
+
+    Args:
+        of_entries: the changes of a stretch of entries, in any order.
+        first: the first entry.
+        last: the one behind the last.
+        count: how many.
+    """
+    found: list[_ChangeT] = []
+    for begin, end in _stretches(first, last, count):
+        found += sorted(of_entries(begin, end), key=lambda change: change.entry)
         if count is not None and len(found) >= count:
             break
-    return Answer(last, tuple(found[:count]))
+    return tuple(found[:count])
 
 
-def stretches(first: int, last: int, count: int | None) -> Iterator[tuple[int, int]]:
+def _stretches(first: int, last: int, count: int | None) -> Iterator[tuple[int, int]]:
     """Entries from `first` up to `last` in stretches, to look through until `count` are found; of all, one stretch.
 
     Each is longer than the one before: what is frequent is found in the first, and what is rare in few.

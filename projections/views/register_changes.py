@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
 
 from projections.reading import Answer, Reader, command_join, stands
-from projections.views.changes import stretches
+from projections.views.changes import first_changes
 from projections.views.lookups import Period, classes, courses, memberships, periods
 
 _TEXTS: Final = (
@@ -140,47 +141,42 @@ def register_changes(
         count: only so many, the first of them; None: all.
     """
     places = _Places(views, last)
-    condition, named = _narrowing(class_group, subject, student)
-    kept: list[RegisterChange] = []
-    for begin, end in stretches(first, last, count):
+    conditions, named = _narrowing(class_group, subject, student)
+    asked = [_recorded(stated, conditions) for stated in _STATED]
+
+    def of_entries(begin: int, end: int) -> Iterator[RegisterChange]:
         span = {"first": begin, "until": end, "at": last, **named}
-        rows = (row for stated in _STATED for row in views.select(_recorded(stated) + condition, span))
-        some = (
+        return (
             places.narrowed(one, class_group, student)
-            for one in map(places.change, rows)
+            for one in (places.change(row) for sql in asked for row in views.select(sql, span))
             if (class_group is None or places.is_of_class(one, class_group))
             and subject in (None, one.subject)
             and (student is None or student in one.people)
             and _is_between(one, from_date, to_date)
         )
-        kept += sorted(some, key=lambda change: change.entry)
-        if count is not None and len(kept) >= count:
-            break
-    return Answer(last, tuple(kept[:count]))
+
+    return Answer(last, first_changes(of_entries, first, last, count))
 
 
-def _narrowing(class_group: str | None, subject: str | None, student: str | None) -> tuple[str, dict[str, object]]:
-    """A condition that leaves out, in the database, most of what is not asked for; and its parameters.
+def _narrowing(
+    class_group: str | None, subject: str | None, student: str | None
+) -> tuple[list[str], dict[str, object]]:
+    """Conditions that leave out, in the database, most of what is not asked for; and their parameters.
 
-    What it keeps is judged afterwards.
+    What they keep is judged afterwards.
     """
-    named: dict[str, object] = {}
-    condition = ""
+    of_courses = {"class_group": class_group, "subject": subject}
+    named: dict[str, object] = {column: value for column, value in of_courses.items() if value is not None}
+    conditions = []
+    if named:
+        of = " AND ".join(f"o.{column} = :{column}" for column in named)
+        theirs = f"SELECT o.course FROM {{courses}} o WHERE {stands('o')} AND {of}"
+        conditions.append(f"""(t.course IN ({theirs}) OR (t.course IS NULL AND t.sheet IS NULL)
+          OR t.sheet IN (SELECT s.sheet FROM {{result_sheets}} s WHERE {stands("s")} AND s.course IN ({theirs})))""")
     if student is not None:
         named["whom"] = f"%{student}%"
-        condition += " AND t.people LIKE :whom"
-    of = [
-        f"o.{column} = :{column}"
-        for column, value in (("class_group", class_group), ("subject", subject))
-        if value is not None
-    ]
-    if of:
-        named |= {"class_group": class_group} if class_group is not None else {}
-        named |= {"subject": subject} if subject is not None else {}
-        theirs = f"SELECT o.course FROM {{courses}} o WHERE {stands('o')} AND {' AND '.join(of)}"
-        condition += f""" AND (t.course IN ({theirs}) OR (t.course IS NULL AND t.sheet IS NULL)
-          OR t.sheet IN (SELECT s.sheet FROM {{result_sheets}} s WHERE {stands("s")} AND s.course IN ({theirs})))"""
-    return condition, named
+        conditions.append("t.people LIKE :whom")
+    return conditions, named
 
 
 def _is_between(one: RegisterChange, from_date: str | None, to_date: str | None) -> bool:
@@ -266,11 +262,12 @@ def _plan_item(stated: str) -> str | None:
     return orjson.dumps({"item": number, **known}).decode()
 
 
-def _recorded(stated: str) -> str:
-    """A select of what entries state, with who made them."""
+def _recorded(stated: str, conditions: Sequence[str]) -> str:
+    """A select of what entries state, with who made them; of those alone that meet the conditions."""
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     columns = ", ".join(f"t.{name}" for name in ("entry", *_NUMBERS, *_TEXTS))
     return f"""SELECT {columns}, m.at, m.actor, m.role, m.on_behalf_of, m.command
-        FROM ({stated}) t {command_join("t.entry")} WHERE t.entry >= :first"""
+        FROM ({stated}) t {command_join("t.entry")}{where}"""
 
 
 def _stated(what: str, action: str, table: str, condition: str = "", **columns: str) -> str:
