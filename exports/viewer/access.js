@@ -83,5 +83,7 @@
   }
 
   Letopis.ROOMS.push(["access", Access]);
-  Object.assign(Letopis, { ORIGIN_SUFFIX });
+  const isAccessLog = (origin) => origin.endsWith(ORIGIN_SUFFIX);
+
+  Object.assign(Letopis, { ORIGIN_SUFFIX, isAccessLog });
 })((globalThis.Letopis = globalThis.Letopis || {}));

@@ -226,7 +226,7 @@
       );
     }
     const start = edge.size;
-    const isAccessLog = checkpoint !== null && checkpoint.origin.endsWith(Letopis.ORIGIN_SUFFIX);
+    const isAccessLog = checkpoint !== null && Letopis.isAccessLog(checkpoint.origin);
     const tables = new Letopis.Tables(bag, start, report, isAccessLog);
     // What stands in tables follows from all entries from 0 on.
     const journal = isAccessLog || (start && !earlier.length) ? null : new Letopis.Journal(disclosures, report);

@@ -97,7 +97,7 @@
   const OF_ACCESS_LOGS = ["about", "entry"];
 
   const isExtract = () => state.school.found.report.facts.extract !== undefined;
-  const isOfAccess = ({ facts: { origin } }) => origin !== undefined && origin.endsWith(Letopis.ORIGIN_SUFFIX);
+  const isOfAccess = ({ facts: { origin } }) => origin !== undefined && Letopis.isAccessLog(origin);
 
   function shownPages() {
     if (isOfAccess(state.school.found.report)) return OF_ACCESS_LOGS;
