@@ -27,6 +27,9 @@ _ACTS: Final = {
     "regulation_adopted": "редакция регламента",
     "timetable_set": "расписание",
     "bell_schedule_set": "звонки",
+    "days_off_declared": "дни без уроков",
+    "school_day_declared": "перенос учебного дня",
+    "calendar_entry_revoked": "отзыв записи календаря",
 }
 _ANSWERS: Final = {"approved": "внесено", "refused": "отказано"}
 

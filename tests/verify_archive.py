@@ -332,7 +332,8 @@ STEPS = {
 ORDERS = {
     "duty_assigned": "обязанность", "duty_ended": "конец обязанности", "timetable_set": "расписание",
     "responsible_appointed": "назначение ответственного", "regulation_adopted": "редакция регламента",
-    "bell_schedule_set": "звонки",
+    "bell_schedule_set": "звонки", "days_off_declared": "дни без уроков",
+    "school_day_declared": "перенос учебного дня", "calendar_entry_revoked": "отзыв записи календаря",
 }  # fmt: skip
 LATE_ACTS = {
     "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "назначение учителя",
@@ -666,23 +667,24 @@ class Builder:
                 row[13:] = [index, {"answered": "отвечено", "withdrawn": "снято"}[how], note]
         return index
 
-    def days_off(self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы") -> int:
+    def days_off(
+        self, year: str, starts_on: str, ends_on: str, grades: list[int], title: str = "Каникулы", **more: Any
+    ) -> int:
         """Declare days without lessons."""
-        index = self.add(
-            "calendar", year, "days_off_declared", starts_on=starts_on, ends_on=ends_on, title=title, grades=grades
-        )
+        days = {"starts_on": starts_on, "ends_on": ends_on}
+        index = self.add("calendar", year, "days_off_declared", **days, title=title, grades=grades, **more)
         self.tables["calendar"].append([index, starts_on, ends_on, ", ".join(map(str, grades)), "", title, ""])
         return index
 
-    def school_day(self, year: str, on: str, as_weekday: int, grades: list[int]) -> int:
+    def school_day(self, year: str, on: str, as_weekday: int, grades: list[int], **more: Any) -> int:
         """Declare a day that is taught as some weekday."""
-        index = self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades)
+        index = self.add("calendar", year, "school_day_declared", on=on, as_weekday=as_weekday, grades=grades, **more)
         self.tables["calendar"].append([index, on, on, ", ".join(map(str, grades)), as_weekday, "", ""])
         return index
 
-    def revoke(self, year: str, revokes: int) -> int:
+    def revoke(self, year: str, revokes: int, **more: Any) -> int:
         """Revoke a declaration."""
-        index = self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода")
+        index = self.add("calendar", year, "calendar_entry_revoked", revokes=revokes, basis="ошибка ввода", **more)
         for row in self.tables["calendar"]:
             if row[0] == revokes and not row[-1] and self.entries[revokes]["stream"] == f"calendar/{year}":
                 row[-1] = index
@@ -1591,17 +1593,20 @@ class Builder:
             asked = next((one for one in same if one["index"] == data["request"] and not answers), {})
         terms = asked.get("data", {}) if type_.endswith("_refused") else {"what": type_, **data}
         who = terms.get("teacher") or terms.get("student") or terms.get("person") or ""
-        day = next((terms[name] for name in ("day", "starts_on", "ends_on", "effective_from") if name in terms), "")
+        day = next(
+            (terms[name] for name in ("day", "starts_on", "ends_on", "effective_from", "on") if name in terms), ""
+        )
         if is_order:
             of = key if type_ == "timetable_set" else terms.get("class_group", "")
             group, subject = self.names.get(of, ""), ""
         else:
             group, subject = (self.names[key], "") if kind == "class" else self.courses[key][:2]
         action = {"requested": "просят", "refused": "отказано"}.get(type_.rpartition("_")[2], "внесено")
+        basis = "" if type_ in LATE_ACTS else data["basis"]
         return [
             *(entry["index"], entry["at"], action, LATE_ACTS.get(terms.get("what", ""), "")),
             *(key if kind == "course" else "", group, subject, who, self.names.get(who, who), day),
-            *(asked["actor"]["id"] if asked else "", data.get("basis", ""), data.get("request", "")),
+            *(asked["actor"]["id"] if asked else "", basis, data.get("request", "")),
             entry["actor"]["id"],
         ]
 

@@ -61,6 +61,7 @@ def refuse(f: Finished, request: int, kind: str = "class", by: str = "") -> int:
 
 
 BELLS = "00000000-0000-4000-8000-0000000000be"
+CALENDAR = ("days_off_declared", "school_day_declared", "calendar_entry_revoked")
 
 
 def backdated() -> Finished:
@@ -78,11 +79,11 @@ def backdated() -> Finished:
         approve(f, ask(f, what, who, day), what, who, day)
     answer_order(f, "duty_assigned", request_order(f, "duty_assigned", day="2026-10-20"), "2026-10-20")
     b.ring(BELLS, "2026-09-01", "08:30-09:15")
-    for what in ("duty_ended", "responsible_appointed", "timetable_set", "bell_schedule_set"):
+    for what in ("duty_ended", "responsible_appointed", "timetable_set", "bell_schedule_set", *CALENDAR):
         refuse_order(f, request_order(f, what))
         answer_order(f, what, request_order(f, what))
     b.begin()
-    for what in ("duty_assigned", "responsible_appointed", "timetable_set", "bell_schedule_set"):
+    for what in ("duty_assigned", "responsible_appointed", "timetable_set", "bell_schedule_set", *CALENDAR):
         order(f, what, ORDERED[what][1])
     act(f, "student_left", f.students[1], "2026-10-25")
     act(f, "student_enrolled", f.students[1], "2026-10-26")
@@ -228,8 +229,19 @@ ORDERED = {
     "regulation_adopted": ("2026-10-25", "2026-10-26"),
     "timetable_set": ("2026-10-25", "2026-10-26"),
     "bell_schedule_set": ("2026-10-25", "2026-10-26"),
+    "days_off_declared": ("2026-10-25", "2026-10-26"),
+    "school_day_declared": ("2026-10-25", "2026-10-26"),
+    "calendar_entry_revoked": ("2026-10-25", "2026-10-26"),
 }
 """Act -> its last day that changes the closed quarter, and the first that does not."""
+
+
+def declared(f: Finished, day: str) -> int:
+    """The last declaration of the year's calendar that begins on a day and stands."""
+    revoked = {one["data"]["revokes"] for one in f.b.entries if one["type"] == "calendar_entry_revoked/1"}
+    begun = [one for one in f.b.entries if one["type"] in ("days_off_declared/1", "school_day_declared/1")]
+    days: dict[int, str] = {one["index"]: one["data"].get("starts_on", one["data"].get("on")) for one in begun}
+    return [index for index, first in days.items() if first == day and index not in revoked][-1]
 
 
 def about(f: Finished, what: str) -> dict[str, str]:
@@ -243,6 +255,8 @@ def about(f: Finished, what: str) -> dict[str, str]:
             return {"class_group": f.group}
         case "bell_schedule_set":
             return {"bells": BELLS}
+        case _ if what in CALENDAR:
+            return {"year": f.g.school.year}
         case _:
             return {}
 
@@ -261,6 +275,13 @@ def order(f: Finished, what: str, day: str, **more: Any) -> None:
             b.adopt(day, **more)
         case "bell_schedule_set":
             b.ring(BELLS, day, "08:00-08:40", **more)
+        case "days_off_declared":
+            b.days_off(f.g.school.year, day, "2026-11-04", [7], **more)
+        case "school_day_declared":
+            b.school_day(f.g.school.year, day, 1, [7], **more)
+        case "calendar_entry_revoked":
+            asked = {"day": day} if more else {}
+            b.revoke(f.g.school.year, declared(f, day), **asked, **more)
         case _:
             bells = b.uuid()
             b.ring(bells, "2026-09-01", "08:30-09:15")
@@ -353,6 +374,42 @@ def bells_requested_without_saying_which(f: Finished) -> None:
         day="2026-10-24",
         basis="№ 8",
     )
+
+
+@story("backdated-alone")
+def days_off_declared_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "days_off_declared", "2026-10-25")
+
+
+@story("backdated-alone")
+def school_day_declared_alone_inside_a_closed_period(f: Finished) -> None:
+    order(f, "school_day_declared", "2026-10-25")
+
+
+@story("backdated-alone")
+def calendar_entry_revoked_alone_inside_a_closed_period(f: Finished) -> None:
+    f.b.revoke(f.g.school.year, declared(f, "2026-10-25"))
+
+
+@story("request-mismatch")
+def days_off_declared_where_a_school_day_was_asked_for(f: Finished) -> None:
+    request = request_order(f, "school_day_declared", day="2026-10-27")
+    answer_order(f, "days_off_declared", request, "2026-10-27")
+
+
+@story("data-field")
+def calendar_entry_revoked_of_another_day_than_it_says(f: Finished) -> None:
+    request = request_order(f, "calendar_entry_revoked", day="2026-10-27")
+    b = f.b
+    b.begin()
+    before, b.actor = b.actor, {"id": f.g.school.employee, **BY_DIRECTOR}
+    b.revoke(f.g.school.year, declared(f, "2026-10-25"), request=request, day="2026-10-27")
+    b.actor = before
+
+
+@story("reference-unknown")
+def calendar_requested_of_a_year_that_is_not_there(f: Finished) -> None:
+    request_order(f, "days_off_declared", year=f.b.uuid())
 
 
 @story("request-same-person")

@@ -1088,7 +1088,7 @@ def days_off_beyond_the_year(school: Sample) -> None:
     school.builder.days_off(school.year, "2027-05-30", "2027-06-01", [5])
 
 
-@story("calendar-entry")
+@story("backdated-alone", "calendar-entry")
 def school_day_before_the_year(school: Sample) -> None:
     school.builder.school_day(school.year, "2026-08-31", 1, [5])
 

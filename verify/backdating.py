@@ -19,17 +19,19 @@ _WHAT: Final = {
     b"subgroup_joined": "зачисление в подгруппу", b"subgroup_left": "выбытие из подгруппы",
     b"duty_assigned": "обязанность", b"duty_ended": "конец обязанности", b"timetable_set": "расписание",
     b"responsible_appointed": "назначение ответственного", b"regulation_adopted": "редакция регламента",
-    b"bell_schedule_set": "звонки",
+    b"bell_schedule_set": "звонки", b"days_off_declared": "дни без уроков",
+    b"school_day_declared": "перенос учебного дня", b"calendar_entry_revoked": "отзыв записи календаря",
 }  # fmt: skip
 _Terms = tuple[bytes, bytes, bytes]
 """Which act, of whom, from or up to which day."""
 _TIMETABLE: Final = b"timetable_set"
 _BELLS: Final = b"bell_schedule_set"
+_CALENDAR: Final = (b"calendar_entry_revoked", b"days_off_declared", b"school_day_declared")
 _SETUP: Final = b"backdating"
 """Where requests for orders of the school wait, whose acts are in streams of their own."""
 _ABOUT: Final = {
     b"duty_assigned": "teacher", b"duty_ended": "teacher", b"responsible_appointed": "staff", _TIMETABLE: "class",
-    _BELLS: "bells",
+    _BELLS: "bells", **dict.fromkeys(_CALENDAR, "year"),
 }  # fmt: skip
 
 
@@ -78,12 +80,12 @@ class Backdatings:
         self._answer(stream.key, stream, index, request, None, groups, basis)
 
     def setup_backdating_requested(self, stream: Stream, index: int, groups: Groups) -> None:
-        """Take a request for an order: a duty or its end, who answers, a regulation, bells, a timetable."""
-        basis, bells, class_group, day, person, what = groups[DATA]
+        """Take a request for an order: a duty or its end, who answers, a regulation, bells, timetable, calendar."""
+        basis, bells, class_group, day, person, what, year = groups[DATA]
         self._check_stream(stream)
         wanted = _ABOUT.get(what, "")
-        named = (person is not None, class_group is not None, bells is not None)
-        if named != (wanted in ("teacher", "staff"), wanted == "class", wanted == "bells"):
+        named = (person is not None, class_group is not None, bells is not None, year is not None)
+        if named != (wanted in ("teacher", "staff"), wanted == "class", wanted == "bells", wanted == "year"):
             self._find("data-field", wanted or "nobody and nothing", what, field_name="data.what")
             return
         group = None
@@ -91,9 +93,11 @@ class Backdatings:
             group = self._replay.made(b"class", class_group, "class_group")
         elif bells is not None:
             self._replay.made(b"bells", bells, "bells")
+        elif year is not None:
+            self._replay.made(b"year", year, "year")
         elif person is not None:
             self._replay.person(person, "person", wanted.encode())
-        self._ask(_SETUP, group, index, groups, (what, class_group or person or bells or b"", day), basis)
+        self._ask(_SETUP, group, index, groups, (what, class_group or person or bells or year or b"", day), basis)
 
     def setup_backdating_refused(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a refusal."""
@@ -106,8 +110,8 @@ class Backdatings:
     ) -> None:
         """Judge an order of the school: by two people where a period that it changes is closed.
 
-        `terms`: which order, of which person, class or bells (or nothing), its day, of an end the last; `group`: the
-        class.
+        `terms`: which order, of which person, class, bells or year (or nothing), its day, of an end the last;
+        `group`: the class.
         """
         what, _, day = terms
         if request is not None:
@@ -174,7 +178,7 @@ class Backdatings:
         course = place if isinstance(place, Course) else None
         group = course.group if course else place
         what, of, day = terms or (b"", b"", b"")
-        who = b"" if what in (_TIMETABLE, _BELLS) else of
+        who = b"" if what in (_TIMETABLE, _BELLS, *_CALENDAR) else of
         known = self._replay.people.get(who)
         cells = [
             groups[AT], action.encode(), _WHAT.get(what, "").encode(), course.id if course else b"",

@@ -18,10 +18,10 @@ BACKDATING_EVENTS: Final = (
     event_type(
         "setup_backdating_requested/1", "backdating",
         what=words(
-            "bell_schedule_set", "duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed",
-            "timetable_set",
+            "bell_schedule_set", "calendar_entry_revoked", "days_off_declared", "duty_assigned", "duty_ended",
+            "regulation_adopted", "responsible_appointed", "school_day_declared", "timetable_set",
         ),
-        bells_opt=UUID, class_group_opt=UUID, person_opt=UUID, day=DATE, basis=SOME_TEXT,
+        bells_opt=UUID, class_group_opt=UUID, person_opt=UUID, year_opt=UUID, day=DATE, basis=SOME_TEXT,
     ),
     event_type("setup_backdating_refused/1", "backdating", request=INDEX, basis=SOME_TEXT),
 )  # fmt: skip

@@ -98,11 +98,11 @@ class Planning:
         self.timetables[_id(groups)].append(_Version(first, {}, bells, tuple(json.loads(lessons))))
 
     def _off(self, index: int, groups: Groups) -> None:
-        ends_on, grades, starts_on, _ = groups[DATA]
+        ends_on, grades, _, starts_on, _ = groups[DATA]
         self._declare(index, groups, Declared(day_of(starts_on), day_of(ends_on), frozenset(json.loads(grades)), 0))
 
     def _school_day(self, index: int, groups: Groups) -> None:
-        as_weekday, grades, on = groups[DATA]
+        as_weekday, grades, on, _ = groups[DATA]
         declared = Declared(day_of(on), day_of(on), frozenset(json.loads(grades)), int(as_weekday))
         self._declare(index, groups, declared)
 
@@ -110,7 +110,8 @@ class Planning:
         self.declared[_id(groups)][index] = declared
 
     def _revoked(self, _index: int, groups: Groups) -> None:
-        self.declared[_id(groups)].pop(int(groups[DATA][1]), None)
+        *_, revokes = groups[DATA]
+        self.declared[_id(groups)].pop(int(revokes), None)
 
     def _cancelled(self, index: int, groups: Groups) -> None:
         _, held_on, merged_with, moved_to, number, _ = groups[DATA]

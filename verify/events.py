@@ -157,9 +157,17 @@ TYPES: Final[dict[str, EventType]] = {
             "responsible_appointed/1", "responsible", person=UUID, order_number=_LINE, order_date=DATE,
             starts_on=DATE, request_opt=INDEX,
         ),
-        event_type("days_off_declared/1", "calendar", starts_on=DATE, ends_on=DATE, title=TEXT, grades=GRADES),
-        event_type("school_day_declared/1", "calendar", on=DATE, as_weekday=rb"(" + _WEEKDAY + rb")", grades=GRADES),
-        event_type("calendar_entry_revoked/1", "calendar", revokes=INDEX, basis=TEXT),
+        event_type(
+            "days_off_declared/1", "calendar", starts_on=DATE, ends_on=DATE, title=TEXT, grades=GRADES,
+            request_opt=INDEX,
+        ),
+        event_type(
+            "school_day_declared/1", "calendar", on=DATE, as_weekday=rb"(" + _WEEKDAY + rb")", grades=GRADES,
+            request_opt=INDEX,
+        ),
+        event_type(
+            "calendar_entry_revoked/1", "calendar", revokes=INDEX, basis=TEXT, day_opt=DATE, request_opt=INDEX,
+        ),
         event_type(
             "bell_schedule_set/1", "bells", title=TEXT, effective_from=DATE, request_opt=INDEX,
             lessons=rb"(\[" + _BELL + rb"(?:," + _BELL + rb"){0,12}\])",

@@ -130,6 +130,8 @@ PHRASES: Final[dict[str, str]] = {
     "no purpose and no scope": "без цели и области",
     "sorted ids, each once": "id по порядку, каждый один раз",
     "bells": "звонки",
+    "year": "учебный год",
+    "a day and a request": "день и заявка",
     "nobody and nothing": "никого и ничего",
     "a student, for a guardian alone": "ученик, и только у законного представителя",
     "a sheet once": "форма один раз",

@@ -34,7 +34,9 @@ class Timetables:
 
     def days_off_declared(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take days without lessons."""
-        ends_on, grades, starts_on, title = groups[DATA]
+        ends_on, grades, request, starts_on, title = groups[DATA]
+        terms = (b"days_off_declared", stream.id, starts_on)
+        self._replay.backdatings.set_up(terms, index, request, groups)
         row = [b"%d" % index, starts_on, ends_on, cell(_listed(grades)), b"", cell(unescape(title)), b""]
         self._declared(stream, index, grades, row)
         if self._replay.check_span(starts_on, ends_on, "ends_on"):
@@ -42,15 +44,21 @@ class Timetables:
 
     def school_day_declared(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a day that is taught as some weekday."""
-        as_weekday, grades, on = groups[DATA]
+        as_weekday, grades, on, request = groups[DATA]
+        self._replay.backdatings.set_up((b"school_day_declared", stream.id, on), index, request, groups)
         row = [b"%d" % index, on, on, cell(_listed(grades)), as_weekday, b"", b""]
         self._declared(stream, index, grades, row)
         self._check_year(stream, on, on)
 
     def calendar_entry_revoked(self, stream: Stream, index: int, groups: Groups) -> None:
-        """Take a revocation: of a declaration of this stream that stands."""
-        _, revokes = groups[DATA]
+        """Take a revocation: of a declaration of this stream that stands, whose first day an answer names."""
+        _, day, request, revokes = groups[DATA]
         revoked = self._standing.get(stream.key, {}).pop(int(revokes), None)
+        first = day if revoked is None else revoked[1]
+        if (day, request) != (None, None) and (request is None or day is None or day != first):
+            self._replay.find("data-field", first or "a day and a request", day, field_name="data.day")
+        if said := day or first:
+            self._replay.backdatings.set_up((b"calendar_entry_revoked", stream.id, said), index, request, groups)
         if revoked is not None:
             revoked[-1] = b"%d" % index
         elif not stream.is_partial:

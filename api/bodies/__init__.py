@@ -90,6 +90,13 @@ from api.bodies.substitution_plans import (
     NewSubstitutionPlan as NewSubstitutionPlan,
     NewSubstitutionPlanWithdrawal as NewSubstitutionPlanWithdrawal,
 )
+from api.bodies.timetables import (
+    NewBells as NewBells,
+    NewDaysOff as NewDaysOff,
+    NewRevocation as NewRevocation,
+    NewSchoolDay as NewSchoolDay,
+    NewTimetable as NewTimetable,
+)
 from api.bodies.works import (
     NewMove as NewMove,
     NewScheduleCancellation as NewScheduleCancellation,
@@ -316,49 +323,6 @@ class NewLesson(Body, frozen=True, kw_only=True):
     marks: tuple[jc.NewMark, ...] = ()
     homework: jc.NewHomework | None = None
     lesson: Id | None = None
-
-
-class NewDaysOff(Body, frozen=True, kw_only=True):
-    """Days without lessons for these grades, both inclusive."""
-
-    starts_on: str
-    ends_on: str
-    title: str
-    grades: tuple[int, ...]
-
-
-class NewSchoolDay(Body, frozen=True, kw_only=True):
-    """A day that these grades are taught as some weekday, 1 (Monday) to 7 (Sunday)."""
-
-    on: str
-    as_weekday: int
-    grades: tuple[int, ...]
-
-
-class NewRevocation(Body, frozen=True, kw_only=True):
-    """The calendar entry of this index counts no more; the basis stands in clear, for ever: no names of people."""
-
-    revokes: int
-    basis: str
-
-
-class NewBells(Body, frozen=True, kw_only=True):
-    """A bell schedule from a day on; with the id of one, its next version."""
-
-    title: str
-    effective_from: str
-    lessons: tuple[Bell, ...]
-    bells: Id | None = None
-    request: int | None = None
-
-
-class NewTimetable(Body, frozen=True, kw_only=True):
-    """A class's week from a day on: by weekday, number and course; `weeks` is `every`, `odd` or `even`."""
-
-    effective_from: str
-    bells: Id
-    lessons: tuple[TimetableLesson, ...]
-    request: int | None = None
 
 
 class MoreOfLesson(Body, frozen=True, kw_only=True):

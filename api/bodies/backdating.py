@@ -27,7 +27,8 @@ class NewCourseBackdating(Body, frozen=True, kw_only=True):
 class NewSetupBackdating(Body, frozen=True, kw_only=True):
     """An order is to be recorded from `day` on, of the end of a duty the last; another records it with `request`.
 
-    `person` goes with duties and who answers, `class_group` with timetables, `bells` with a bell schedule.
+    `person` goes with duties and who answers, `class_group` with timetables, `bells` with a bell schedule, `year` with
+    an entry of its calendar or the revocation of one, whose day is the first of what is revoked.
     """
 
     what: SetupAct
@@ -36,3 +37,4 @@ class NewSetupBackdating(Body, frozen=True, kw_only=True):
     person: Id | None = None
     class_group: Id | None = None
     bells: Id | None = None
+    year: Id | None = None

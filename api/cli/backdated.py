@@ -50,7 +50,8 @@ def ask(
         str,
         typer.Option(
             help="student_enrolled, student_left; teacher_assigned, subgroup_joined, subgroup_left; duty_assigned, "
-            "duty_ended, responsible_appointed, regulation_adopted, timetable_set, bell_schedule_set"
+            "duty_ended, responsible_appointed, regulation_adopted, timetable_set, bell_schedule_set, "
+            "days_off_declared, school_day_declared, calendar_entry_revoked"
         ),
     ],
     day: Annotated[str, typer.Option(help="С какого дня, выбывшего: последний / first day, of a leaving the last")],
@@ -59,13 +60,16 @@ def ask(
     class_: Annotated[str | None, typer.Option("--class", help="Класс: 5А / a class")] = None,
     course: Annotated[str | None, typer.Option(help="Курс: id / a course's id")] = None,
     bells: Annotated[str | None, typer.Option(help="Звонки: id / a bell schedule's id")] = None,
+    year: Annotated[str | None, typer.Option(help="Учебный год календаря: id / the calendar's year, an id")] = None,
     var: Var = Path("var"),
     as_json: Json = False,
 ) -> None:
     """Попросить внести в закрытый период; внесёт другой. / Ask for an act in a closed period; another does it."""
     from api.cli.backdating import run_ask
 
-    raise typer.Exit(run_ask(Console(as_json=as_json), var, class_, course, what, person, bells, day, basis))
+    raise typer.Exit(
+        run_ask(Console(as_json=as_json), var, class_, course, what, person, day, basis, bells=bells, year=year)
+    )
 
 
 @backdated.command()

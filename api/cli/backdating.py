@@ -36,6 +36,9 @@ WHAT: Final[dict[str, str]] = {
     "regulation_adopted": "регламент / regulation",
     "timetable_set": "расписание / timetable",
     "bell_schedule_set": "звонки / bells",
+    "days_off_declared": "дни без уроков / days off",
+    "school_day_declared": "перенос учебного дня / school day",
+    "calendar_entry_revoked": "отзыв записи календаря / calendar entry revoked",
 }
 
 
@@ -81,9 +84,11 @@ def run_ask(
     course: str | None,
     what: str,
     person: str | None,
-    bells: str | None,
     day: str,
     basis: str,
+    *,
+    bells: str | None,
+    year: str | None,
 ) -> int:
     """Ask for an act inside a closed period.
 
@@ -102,7 +107,7 @@ def run_ask(
         command: jc.JournalCommand
         if of_school:
             of_class = None if class_name is None else class_of(school, class_name, None)
-            command = jc.RequestSetupBackdating(person=person, class_group=of_class, bells=bells, **terms)
+            command = jc.RequestSetupBackdating(person=person, class_group=of_class, bells=bells, year=year, **terms)
         elif class_name is not None:
             group = class_of(school, class_name, None)
             command = jc.RequestClassBackdating(class_group=group, student=person or "", **terms)

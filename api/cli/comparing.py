@@ -58,7 +58,9 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "учитель предмета",
         "subgroup_joined": "в подгруппу", "subgroup_left": "из подгруппы", "duty_assigned": "обязанность",
         "duty_ended": "конец обязанности", "regulation_adopted": "положение",
-        "responsible_appointed": "ответственный", "timetable_set": "расписание",
+        "responsible_appointed": "ответственный", "timetable_set": "расписание", "bell_schedule_set": "звонки",
+        "days_off_declared": "дни без уроков", "school_day_declared": "перенос учебного дня",
+        "calendar_entry_revoked": "отзыв записи календаря",
     },
 }  # fmt: skip
 """Codes of values, where they are not those of lessons and results."""

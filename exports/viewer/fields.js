@@ -98,8 +98,11 @@
   });
   declare("backdating", {
     setup_backdating_requested: {
-      what: oneOf("bell_schedule_set", "duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed", "timetable_set"),
-      "bells?": uuid, "class_group?": uuid, "person?": uuid, day, basis: some,
+      what: oneOf(
+        "bell_schedule_set", "calendar_entry_revoked", "days_off_declared", "duty_assigned", "duty_ended", "regulation_adopted",
+        "responsible_appointed", "school_day_declared", "timetable_set",
+      ),
+      "bells?": uuid, "class_group?": uuid, "person?": uuid, "year?": uuid, day, basis: some,
     },
     setup_backdating_refused: answer,
   });
@@ -107,9 +110,9 @@
   // Timetables and the calendar.
 
   declare("calendar", {
-    days_off_declared: { starts_on: day, ends_on: day, title: text, grades },
-    school_day_declared: { on: day, as_weekday: integer(1, 7), grades },
-    calendar_entry_revoked: { revokes: index, basis: text },
+    days_off_declared: { starts_on: day, ends_on: day, title: text, grades, "request?": index },
+    school_day_declared: { on: day, as_weekday: integer(1, 7), grades, "request?": index },
+    calendar_entry_revoked: { revokes: index, basis: text, "day?": day, "request?": index },
   });
   const bell = object({ ends_at: S.time, number: S.place, starts_at: S.time });
   declare("bells", { bell_schedule_set: { title: text, effective_from: day, "request?": index, lessons: array(bell, 1, 13) } });

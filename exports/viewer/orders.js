@@ -120,7 +120,10 @@
   }
 
   const SETUP = "backdating"; // where requests for orders of the school wait, whose acts are in streams of their own
-  const ABOUT = { duty_assigned: "teacher", duty_ended: "teacher", responsible_appointed: "staff", timetable_set: "class", bell_schedule_set: "bells" };
+  const ABOUT = {
+    duty_assigned: "teacher", duty_ended: "teacher", responsible_appointed: "staff", timetable_set: "class", bell_schedule_set: "bells",
+    days_off_declared: "year", school_day_declared: "year", calendar_entry_revoked: "year",
+  };
 
   // Acts that change days of a closed period take two people (events.md, "Back-dating"). The terms of an act are its type
   // without version, of whom or what, and its day.
@@ -154,20 +157,21 @@
       this.answer(stream.key, entry, request, null);
     }
 
-    setup_backdating_requested(stream, entry, { what, bells, class_group: group, person, day }) {
+    setup_backdating_requested(stream, entry, { what, bells, class_group: group, person, year, day }) {
       const { rules } = this;
       rules.checkSchool(stream);
       const wanted = ABOUT[what] || "";
-      const named = [person, group, bells].map((id) => id !== undefined);
-      const fitting = [wanted === "teacher" || wanted === "staff", wanted === "class", wanted === "bells"];
+      const named = [person, group, bells, year].map((id) => id !== undefined);
+      const fitting = [wanted === "teacher" || wanted === "staff", wanted === "class", wanted === "bells", wanted === "year"];
       if (named.join() !== fitting.join()) {
         rules.find("data-field", wanted || "nobody and nothing", what, "data.what");
         return;
       }
       if (group !== undefined) rules.made("class", group, "class_group");
       else if (bells !== undefined) rules.made("bells", bells, "bells");
+      else if (year !== undefined) rules.made("year", year, "year");
       else if (person !== undefined) rules.person(person, "person", wanted);
-      this.ask(SETUP, entry, [what, group || person || bells || "", day]);
+      this.ask(SETUP, entry, [what, group || person || bells || year || "", day]);
     }
 
     setup_backdating_refused(stream, entry, { request }) {

@@ -36,6 +36,7 @@
     student_enrolled: "зачисление", student_left: "выбытие", teacher_assigned: "назначение учителя", subgroup_joined: "зачисление в подгруппу",
     subgroup_left: "выбытие из подгруппы", duty_assigned: "обязанность", duty_ended: "конец обязанности", timetable_set: "расписание",
     responsible_appointed: "назначение ответственного", regulation_adopted: "редакция регламента", bell_schedule_set: "звонки",
+    days_off_declared: "дни без уроков", school_day_declared: "перенос учебного дня", calendar_entry_revoked: "отзыв записи календаря",
   };
 
   const first = (entry) => [String(entry.index), entry.at];
@@ -114,6 +115,7 @@
   const SETUP = "backdating";
   const OF_CLASSES = "timetable_set";
   const OF_BELLS = "bell_schedule_set";
+  const OF_YEARS = new Set(["days_off_declared", "school_day_declared", "calendar_entry_revoked"]);
   const requests = (journal) => journal.room("backdatings", () => new Map());
 
   // `terms`: what, of whom or which class, of which day; null of a refusal, which takes those of its request.
@@ -121,7 +123,7 @@
     const course = place && place.course ? journal.courses.get(place.course) : null;
     const group = course ? typed(course.group) : place && place.group ? className(journal, place.group) : "";
     const { what, of, day } = terms || { what: "", of: "", day: "" };
-    const who = what === OF_CLASSES || what === OF_BELLS ? "" : of;
+    const who = what === OF_CLASSES || what === OF_BELLS || OF_YEARS.has(what) ? "" : of;
     const name = journal.people.has(who) ? typed(journal.name(who, entry.index)) : who;
     journal.row("backdatings", entry.index, [
       ...first(entry), action, terms ? word(BACKDATED, what) : "", course ? course.id : "", group, course ? typed(course.subject) : "", who, name, day,
@@ -159,10 +161,10 @@
 
   handle({
     setup_backdating_requested(journal, entry, data) {
-      const { what, day, person, bells, class_group: group } = data;
-      const wanted = [OF_PEOPLE.has(what), what === OF_CLASSES, what === OF_BELLS];
-      if ([person, group, bells].some((id, at) => (id !== undefined) !== wanted[at])) return;
-      ask(journal, entry, SETUP, { what, of: group || person || bells || "", day }, group === undefined ? null : { group }, data.basis);
+      const { what, day, person, bells, class_group: group, year } = data;
+      const wanted = [OF_PEOPLE.has(what), what === OF_CLASSES, what === OF_BELLS, OF_YEARS.has(what)];
+      if ([person, group, bells, year].some((id, at) => (id !== undefined) !== wanted[at])) return;
+      ask(journal, entry, SETUP, { what, of: group || person || bells || year || "", day }, group === undefined ? null : { group }, data.basis);
     },
     setup_backdating_refused: (journal, entry, data) => answer(journal, entry, SETUP, data, null, null, data.basis),
   });
@@ -191,6 +193,9 @@
     regulation_adopted: act(SETUP, () => "", "effective_from", nobody),
     timetable_set: act(SETUP, ({ id }) => id, "effective_from", inClass),
     bell_schedule_set: act(SETUP, ({ id }) => id, "effective_from", nobody),
+    days_off_declared: act(SETUP, ({ id }) => id, "starts_on", nobody),
+    school_day_declared: act(SETUP, ({ id }) => id, "on", nobody),
+    calendar_entry_revoked: act(SETUP, ({ id }) => id, "day", nobody),
   });
 
   // Evidence, printouts, backups, printed forms.

@@ -6,29 +6,39 @@
   class Timetables {
     constructor(rules) {
       this.rules = rules;
-      this.declared = new Map(); // calendar -> entry -> whether it stands
+      this.declared = new Map(); // calendar -> entry that stands -> its first day
       this.bells = new Map(); // id -> versions {from, numbers}
       this.days = new Map(); // stream -> its latest day
     }
 
-    days_off_declared(stream, entry, { starts_on: startsOn, ends_on: endsOn, grades }) {
-      this.declare(stream, entry, grades);
+    days_off_declared(stream, entry, { starts_on: startsOn, ends_on: endsOn, grades, request }) {
+      this.rules.backdatings.setUp(["days_off_declared", stream.id, startsOn], entry, request);
+      this.declare(stream, entry, grades, startsOn);
       if (this.rules.checkSpan(startsOn, endsOn, "ends_on")) this.checkYear(stream, startsOn, endsOn);
     }
 
-    school_day_declared(stream, entry, { on, grades }) {
-      this.declare(stream, entry, grades);
+    school_day_declared(stream, entry, { on, grades, request }) {
+      this.rules.backdatings.setUp(["school_day_declared", stream.id, on], entry, request);
+      this.declare(stream, entry, grades, on);
       this.checkYear(stream, on, on);
     }
 
-    calendar_entry_revoked(stream, _entry, { revokes }) {
-      if (entriesOf(this.declared, stream.key).delete(revokes) || stream.isPartial) return;
+    // An answer to a request names the first day of what it revokes.
+    calendar_entry_revoked(stream, entry, { revokes, day, request }) {
+      const declared = entriesOf(this.declared, stream.key);
+      const first = declared.has(revokes) ? declared.get(revokes) : day;
+      if ((day !== undefined || request !== undefined) && (day === undefined || request === undefined || day !== first)) {
+        this.rules.find("data-field", first || "a day and a request", day, "data.day");
+      }
+      const said = day === undefined ? first : day;
+      if (said !== undefined) this.rules.backdatings.setUp(["calendar_entry_revoked", stream.id, said], entry, request);
+      if (declared.delete(revokes) || stream.isPartial) return;
       this.rules.find("calendar-entry", "a declaration of this calendar that stands", revokes, "data.revokes");
     }
 
-    declare(stream, entry, grades) {
+    declare(stream, entry, grades, first) {
       this.own(stream, "year");
-      entriesOf(this.declared, stream.key).set(entry.index, true);
+      entriesOf(this.declared, stream.key).set(entry.index, first);
       if (!Letopis.rises(grades)) this.rules.find("data-field", "sorted grades", spelt(grades), "data.grades");
     }
 

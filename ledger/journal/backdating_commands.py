@@ -57,7 +57,10 @@ class RefuseCourseBackdating(JournalCommand, frozen=True, kw_only=True):
 
 
 class RequestSetupBackdating(JournalCommand, frozen=True, kw_only=True):
-    """Ask for an order from `day` on: a duty or its end, who answers (`person`), a timetable (`class_group`), bells."""
+    """Ask for an order from `day` on: a duty or its end, who answers (`person`), a timetable (`class_group`), bells.
+
+    An entry of a calendar (`year`) changes the days from `day` on, a revocation those of what it revokes.
+    """
 
     what: SetupAct
     day: str
@@ -65,6 +68,7 @@ class RequestSetupBackdating(JournalCommand, frozen=True, kw_only=True):
     bells: str | None = None
     class_group: str | None = None
     person: str | None = None
+    year: str | None = None
 
 
 class RefuseSetupBackdating(JournalCommand, frozen=True, kw_only=True):

@@ -50,7 +50,8 @@ class CourseBackdatingRefused(Event, frozen=True, kw_only=True):
 class SetupBackdatingRequested(Event, frozen=True, kw_only=True):
     """`backdating/<school>`: the actor asks for an order from `day` on; of the end of a duty it is the last day.
 
-    `person` is there with duties and who answers, `class_group` with timetables, `bells` with a bell schedule.
+    `person` is there with duties and who answers, `class_group` with timetables, `bells` with a bell schedule, `year`
+    with a calendar.
     """
 
     what: SetupAct
@@ -59,6 +60,7 @@ class SetupBackdatingRequested(Event, frozen=True, kw_only=True):
     bells: str | None = None
     class_group: str | None = None
     person: str | None = None
+    year: str | None = None
 
 
 class SetupBackdatingRefused(Event, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """A school year's calendar: days without lessons, and days taught as another weekday; what was wrong is revoked.
 
 All entries of a year are in one stream, `calendar/<id of the year>`. Of two that speak of one day and grade the later
-counts, so a Saturday in the holidays may still be a school day.
+counts, so a Saturday in the holidays may still be a school day. An entry whose first day a closed period holds, and the
+revocation of one, take two people (`setup_backdating`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ledger.journal.commands import DeclareDaysOff, DeclareSchoolDay, RevokeCale
 from ledger.journal.context import Context
 from ledger.journal.events import Event
 from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.setup_backdating import check_setup, check_setup_role
 from ledger.journal.timetable_events import CalendarEntryRevoked, DaysOffDeclared, SchoolDayDeclared
 from ledger.journal.year import SchoolYear, check_grades
 
@@ -40,15 +42,16 @@ class CalendarEntry(NamedTuple):
 
 
 class Calendar(Aggregate, frozen=True, kw_only=True):
-    """A year's calendar entries that stand, in the order in which they came."""
+    """A year's calendar entries that stand, in the order in which they came; `answered`: requests that were."""
 
     entries: tuple[CalendarEntry, ...] = ()
+    answered: frozenset[int] = frozenset()
 
 
 def evolve_calendar(state: Calendar | None, events: Iterable[Recorded]) -> Calendar | None:
     """Apply events of a calendar's stream."""
     for event in events:
-        entries = state.entries if state else ()
+        entries, answered = (state.entries, state.answered) if state else ((), frozenset[int]())
         data = event.data
         if type(data) is DaysOffDeclared:
             entries = (*entries, CalendarEntry(event.index, data.starts_on, data.ends_on, data.grades, None))
@@ -58,54 +61,71 @@ def evolve_calendar(state: Calendar | None, events: Iterable[Recorded]) -> Calen
             entries = tuple(entry for entry in entries if entry.entry != data.revokes)
         else:
             raise TypeError(f"{type(data).__name__} is no event of this calendar")
-        state = Calendar(stream=event.originator_id, version=event.originator_version, entries=entries)
+        state = Calendar(
+            stream=event.originator_id,
+            version=event.originator_version,
+            entries=entries,
+            answered=answered if data.request is None else answered | {data.request},
+        )
     return state
 
 
 def declare_days_off(command: DeclareDaysOff, context: Context) -> list[Planned]:
     """Declare days without lessons within the year (the school's calendar)."""
-    year = _check_place(command.year, command.grades, context)
+    year = _check_place(command, context)
     rules.check_line(command.title, rules.TITLE_LENGTH_MAX, "title")
     rules.check_dates(command.starts_on, command.ends_on)
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     rules.check_within(command.ends_on, year.starts_on, year.ends_on, "ends_on")
+    check_setup("days_off_declared", year.id, command.starts_on, command.request, context)
     event = DaysOffDeclared(
-        starts_on=command.starts_on, ends_on=command.ends_on, title=command.title, grades=command.grades
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        title=command.title,
+        grades=command.grades,
+        request=command.request,
     )
     return _plan(year, context, event)
 
 
 def declare_school_day(command: DeclareSchoolDay, context: Context) -> list[Planned]:
     """Declare a day within the year that is taught as some weekday (the school's calendar)."""
-    year = _check_place(command.year, command.grades, context)
+    year = _check_place(command, context)
     rules.check_date(command.on, "on")
     rules.check_within(command.on, year.starts_on, year.ends_on, "on")
     rules.check_integer(command.as_weekday, 1, WEEKDAY_MAX, "as_weekday")
-    event = SchoolDayDeclared(on=command.on, as_weekday=command.as_weekday, grades=command.grades)
+    check_setup("school_day_declared", year.id, command.on, command.request, context)
+    event = SchoolDayDeclared(
+        on=command.on, as_weekday=command.as_weekday, grades=command.grades, request=command.request
+    )
     return _plan(year, context, event)
 
 
 def revoke_calendar_entry(command: RevokeCalendarEntry, context: Context) -> list[Planned]:
     """Revoke an entry of this year's calendar that stands, with the basis (regulation 3.3, example 1)."""
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
+    check_setup_role(command.request, context, "1.3")
     year = context.settled(SchoolYear, "year", command.year, "year")
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     known = _calendar(year, context)
-    if known is None or command.revokes not in {entry.entry for entry in known.entries}:
+    revoked = next((entry for entry in known.entries if entry.entry == command.revokes), None) if known else None
+    if revoked is None:
         raise Refused(
             "no_calendar_entry",
             "this index is of no standing entry of this year's calendar",
             clause=LOG,
             where="revokes",
         )
-    return _plan(year, context, CalendarEntryRevoked(revokes=command.revokes, basis=command.basis))
+    check_setup("calendar_entry_revoked", year.id, revoked.starts_on, command.request, context)
+    day = None if command.request is None else revoked.starts_on
+    event = CalendarEntryRevoked(revokes=command.revokes, basis=command.basis, day=day, request=command.request)
+    return _plan(year, context, event)
 
 
-def _check_place(year: str, grades: tuple[int, ...], context: Context) -> SchoolYear:
+def _check_place(command: DeclareDaysOff | DeclareSchoolDay, context: Context) -> SchoolYear:
     """Judge who declares what for whom; return the year."""
-    rules.check_role(context.actor, rules.ADMINISTRATION, "1.3")
-    found = context.settled(SchoolYear, "year", year, "year")
-    check_grades(grades)
+    check_setup_role(command.request, context, "1.3")
+    found = context.settled(SchoolYear, "year", command.year, "year")
+    check_grades(command.grades)
     return found
 
 

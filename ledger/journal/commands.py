@@ -398,6 +398,7 @@ class DeclareDaysOff(JournalCommand, frozen=True, kw_only=True):
     ends_on: str
     title: str
     grades: tuple[int, ...]
+    request: int | None = None
 
 
 class DeclareSchoolDay(JournalCommand, frozen=True, kw_only=True):
@@ -407,6 +408,7 @@ class DeclareSchoolDay(JournalCommand, frozen=True, kw_only=True):
     on: str
     as_weekday: int
     grades: tuple[int, ...]
+    request: int | None = None
 
 
 class RevokeCalendarEntry(JournalCommand, frozen=True, kw_only=True):
@@ -415,6 +417,7 @@ class RevokeCalendarEntry(JournalCommand, frozen=True, kw_only=True):
     year: str
     revokes: int
     basis: str
+    request: int | None = None
 
 
 class SetBellSchedule(JournalCommand, frozen=True, kw_only=True):

@@ -1,4 +1,6 @@
-"""Orders that change days of a closed period take two people: duties, who answers, regulation, bells, timetables (3.3).
+"""What the school orders of days in a closed period takes two people (3.3).
+
+Of these are duties, who answers, versions of the regulation, bells, timetables, and the calendar of a year.
 
 One asks in the stream `backdating/<id of the school>`; another who directs makes the entry itself, in their own name,
 with the index of the request. What the order says stands in the entry alone, which the second person writes: the
@@ -31,18 +33,27 @@ _KINDS: Final[Mapping[SetupAct, str]] = {
     "responsible_appointed": "staff",
 }
 """Of which kind the person is whom the act is about; of the others it is about nobody."""
-_WANTED: Final[Mapping[SetupAct, str]] = {"bell_schedule_set": "bells", "timetable_set": "class_group"}
+_WANTED: Final[Mapping[SetupAct, str]] = {
+    "bell_schedule_set": "bells",
+    "calendar_entry_revoked": "year",
+    "days_off_declared": "year",
+    "school_day_declared": "year",
+    "timetable_set": "class_group",
+}
 """What else a request names, whose own stream the act is in."""
 _STREAMS: Final[Mapping[SetupAct, str]] = {
     "bell_schedule_set": "bells",
+    "calendar_entry_revoked": "calendar",
+    "days_off_declared": "calendar",
     "regulation_adopted": "regulation",
     "responsible_appointed": "responsible",
+    "school_day_declared": "calendar",
     "timetable_set": "timetable",
 }
 
 
 class SetupAsked(NamedTuple):
-    """A request that was not refused: its entry, terms, who asked. `of`: the person, the class or the bells."""
+    """A request that was not refused: its entry, terms, who asked. `of`: the person, class, bells or year."""
 
     entry: int
     what: SetupAct
@@ -63,7 +74,7 @@ def evolve_setup_backdatings(state: SetupBackdatings | None, events: Iterable[Re
     for event in events:
         data = event.data
         if type(data) is SetupBackdatingRequested:
-            of = data.person or data.class_group or data.bells or ""
+            of = data.person or data.class_group or data.bells or data.year or ""
             asked[event.index] = SetupAsked(event.index, data.what, of, data.day, people_of(event.actor))
         elif type(data) is SetupBackdatingRefused:
             del asked[data.request]
@@ -103,6 +114,7 @@ def request_setup_backdating(command: RequestSetupBackdating, context: Context) 
         person=command.person,
         class_group=command.class_group,
         bells=command.bells,
+        year=command.year,
     )
     return [Planned(stream, known.version + 1 if known else 1, event)]
 
@@ -129,8 +141,8 @@ def check_setup(
 
     Args:
         what: the act's event.
-        of: the person whom it is about, the class of a timetable, the bell schedule, or nothing.
-        day: its first day, of the end of a duty the last.
+        of: the person whom it is about, the class of a timetable, the bell schedule, a calendar's year, or nothing.
+        day: its first day, of the end of a duty the last, of a revocation the first of what it revokes.
         request: the entry that asked for it.
         context: of the decision.
         class_group: whose timetable it is; None: it is about all of the school.
@@ -152,18 +164,21 @@ def _about(command: RequestSetupBackdating, context: Context) -> str:
     """Return the id of whom or what the act is about: it is named where there is one, and nowhere else."""
     kind = _KINDS.get(command.what)
     wanted = "person" if kind is not None else _WANTED.get(command.what, "")
-    for name, value in (("person", command.person), ("class_group", command.class_group), ("bells", command.bells)):
-        if (value is not None) != (name == wanted):
+    for name in ("person", "class_group", "bells", "year"):
+        if (getattr(command, name) is not None) != (name == wanted):
             raise Refused(
-                "wrong_terms", "the person, class or bells that the act is about, and no other", clause=LOG, where=name
-            )
+                "wrong_terms", "the person, class, bells or year that the act is about, and no other", clause=LOG,
+                where=name,
+            )  # fmt: skip
     if kind is not None:
         check_person(context, command.person or "", "staff" if kind == "staff" else "teacher", "person")
     elif command.class_group is not None:
         context.settled(ClassGroup, "class", command.class_group, "class_group")
     elif command.bells is not None:
         context.settled(Aggregate, "bells", command.bells, "bells")
-    return command.person or command.class_group or command.bells or ""
+    elif command.year is not None:
+        context.settled(SchoolYear, "year", command.year, "year")
+    return command.person or command.class_group or command.bells or command.year or ""
 
 
 def _is_closed_since(class_group: str | None, day: str, context: Context) -> bool:

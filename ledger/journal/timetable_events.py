@@ -15,6 +15,7 @@ class DaysOffDeclared(Event, frozen=True, kw_only=True):
     ends_on: str
     title: str
     grades: tuple[int, ...]
+    request: int | None = None
 
 
 class SchoolDayDeclared(Event, frozen=True, kw_only=True):
@@ -23,13 +24,19 @@ class SchoolDayDeclared(Event, frozen=True, kw_only=True):
     on: str
     as_weekday: int
     grades: tuple[int, ...]
+    request: int | None = None
 
 
 class CalendarEntryRevoked(Event, frozen=True, kw_only=True):
-    """`calendar/<year>`: the entry with the index `revokes` counts no more; `basis` says why."""
+    """`calendar/<year>`: the entry with the index `revokes` counts no more; `basis` says why.
+
+    `day` goes with `request`: the first day of what is revoked, as it was asked for.
+    """
 
     revokes: int
     basis: str
+    day: str | None = None
+    request: int | None = None
 
 
 class Bell(Event, frozen=True, kw_only=True):

@@ -46,8 +46,9 @@ LackReason = Literal["not_required", "student_absent", "not_restorable", "order"
 ClassAct = Literal["student_enrolled", "student_left"]
 CourseAct = Literal["teacher_assigned", "subgroup_joined", "subgroup_left"]
 SetupAct = Literal[
-    "bell_schedule_set", "duty_assigned", "duty_ended", "regulation_adopted", "responsible_appointed", "timetable_set"
-]
+    "bell_schedule_set", "calendar_entry_revoked", "days_off_declared", "duty_assigned", "duty_ended",
+    "regulation_adopted", "responsible_appointed", "school_day_declared", "timetable_set",
+]  # fmt: skip
 ReopeningReason = Literal["not_recorded", "recorded_wrongly", "closed_by_mistake", "inspection", "other"]
 Verdict = Literal["verified", "finding", "incomplete"]
 """What a verifying program found: nothing wrong, something wrong, or not all of it could be looked at."""

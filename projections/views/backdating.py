@@ -24,7 +24,13 @@ from ledger.journal.events import (
     SubgroupLeft,
     TeacherAssigned,
 )
-from ledger.journal.timetable_events import BellScheduleSet, TimetableSet
+from ledger.journal.timetable_events import (
+    BellScheduleSet,
+    CalendarEntryRevoked,
+    DaysOffDeclared,
+    SchoolDayDeclared,
+    TimetableSet,
+)
 from ledger.wire.entry import parse_at
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, RequestStatus, command_join, command_of, resolve, stands
@@ -75,6 +81,9 @@ _Act: TypeAlias = (
     | ResponsibleAppointed
     | TimetableSet
     | BellScheduleSet
+    | DaysOffDeclared
+    | SchoolDayDeclared
+    | CalendarEntryRevoked
 )
 
 
@@ -123,6 +132,9 @@ VIEW: Final = View(
         ResponsibleAppointed: _done,
         TimetableSet: _done,
         BellScheduleSet: _done,
+        DaysOffDeclared: _done,
+        SchoolDayDeclared: _done,
+        CalendarEntryRevoked: _done,
     },
 )
 
@@ -219,7 +231,17 @@ _ACTS: Final = (
     ("regulations", "regulation_adopted", "NULL", "NULL", "effective_from"),
     ("timetables", "timetable_set", "class_group", "NULL", "effective_from"),
     ("bells", "bell_schedule_set", "NULL", "NULL", "effective_from"),
+    ("calendar", "days_off_declared", "NULL", "NULL", "starts_on"),
+    ("calendar", "school_day_declared", "NULL", "NULL", "starts_on"),
+    ("calendar", "calendar_entry_revoked", "NULL", "NULL", "starts_on"),
 )
+# Of a calendar one row is a declaration, and behind a revocation another one, which stands in its place.
+_DECLARED: Final = "t.entry = t.fact AND t.entry < :at AND t.as_weekday IS"
+_WHERE: Final = {
+    "days_off_declared": f"{_DECLARED} NULL",
+    "school_day_declared": f"{_DECLARED} NOT NULL",
+    "calendar_entry_revoked": f"t.entry <> t.fact AND {stands('t')}",
+}
 _LAST_DAYS: Final = frozenset({"student_left", "subgroup_left", "duty_ended"})
 
 
@@ -232,7 +254,7 @@ _BACKDATED: Final = f"""
     FROM ({
     " UNION ALL ".join(
         f"SELECT t.entry, '{what}' AS what, {_column(scope)} AS scope, {_column(person)} AS person, t.{day} AS day"
-        f" FROM {{{table}}} t WHERE {stands('t')}"
+        f" FROM {{{table}}} t WHERE {_WHERE.get(what, stands('t'))}"
         for table, what, scope, person, day in _ACTS
     )
 }) u

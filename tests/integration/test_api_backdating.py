@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.http_class import DAY, FIRST, SmallClass, problem
+from tests.http_class import DAY, FIRST, LAST, SmallClass, problem
 from tests.http_school import Served, post
 
 
@@ -100,11 +100,15 @@ def test_orders_that_change_a_closed_period_take_two_people_too(server: Served) 
         other = {"bells": bells, "title": "Сокращённые"}
         post(admin, "/bells", ring | rung)
         week = {"bells": bells, "lessons": []}
+        calendar, year = f"/years/{small.year}/", {"year": small.year}
+        off, taught = {"ends_on": LAST, "title": "Карантин", "grades": [5]}, {"as_weekday": 1, "grades": [5]}
         acts: list[tuple[str, str, dict[str, Any], str, dict[str, str]]] = [
             ("duty_assigned", "/duties", order | {"person": teacher, "duty": "journal"}, "starts_on", {"person": teacher}),
             ("responsible_appointed", "/responsible", order | {"person": staff}, "starts_on", {"person": staff}),
             ("timetable_set", f"/classes/{small.group}/timetables", week, "effective_from", {"class_group": small.group}),
             ("bell_schedule_set", "/bells", other | rung, "effective_from", {"bells": bells}),
+            ("days_off_declared", calendar + "days-off", off, "starts_on", year),
+            ("school_day_declared", calendar + "school-days", taught, "on", year),
         ]  # fmt: skip
         for what, path, body, name, about in acts:
             refusal = problem(admin.post(path, json=body | {name: DAY}), 409, "backdated_alone")
@@ -124,4 +128,14 @@ def test_orders_that_change_a_closed_period_take_two_people_too(server: Served) 
             assert listed[-1]["answered_by"] == done
             (late,) = [row for row in rows(deputy, "/backdated") if row["entry"] == done]
             assert (late["request"], late["requested_by"]) == (request, server.actors["deputy"])
+        revoked = {"revokes": done, "basis": "ошибка"}
+        problem(admin.post(calendar + "calendar-revocations", json=revoked), 409, "backdated_alone")
+        asked = {"what": "calendar_entry_revoked", "day": DAY, "basis": "приказ № 9", **year}
+        request = post(deputy, "/backdating-requests", asked)["first_index"]
+        done = post(admin, calendar + "calendar-revocations", revoked | {"request": request})["first_index"]
+        whats = [
+            row["what"] for row in rows(deputy, "/backdated") if row["what"] in ("school_day_declared", asked["what"])
+        ]
+        assert whats == ["school_day_declared", asked["what"]], "the declaration is listed though it counts no more"
+        assert rows(deputy, "/backdated")[-1]["entry"] == done
         post(admin, "/duties", order | {"person": teacher, "duty": "substitute", "starts_on": today})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.journal import commands as cmd
+from ledger.journal.calendar import Calendar, CalendarEntry
 from ledger.journal.course import Course
 from ledger.journal.roster import ClassGroup
 from ledger.journal.setup_backdating import SetupAsked, SetupBackdatings
@@ -25,6 +26,7 @@ from tests.unit.ledger.journal.small_school import (
     TEACHER,
     TEACHER_2,
     TEACHER_3,
+    YEAR,
     uid,
 )
 
@@ -44,6 +46,9 @@ ABOUT: Final[dict[str, dict[str, str]]] = {
     "regulation_adopted": {},
     "timetable_set": {"class_group": CLASS_A},
     "bell_schedule_set": {"bells": uid(70)},
+    "days_off_declared": {"year": YEAR},
+    "school_day_declared": {"year": YEAR},
+    "calendar_entry_revoked": {"year": YEAR},
 }
 
 
@@ -67,14 +72,21 @@ def _order(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Acto
         asked = choices.one(list(known.asked.values()))
         if choices.number(4) == 0:
             return cmd.RefuseSetupBackdating(request=asked.entry, basis="нет"), _answerer(choices)
-        return _given(choices, asked), _answerer(choices)
+        return _given(choices, asked, journal), _answerer(choices)
     what = choices.one(tuple(ABOUT))
     day, about = choices.one(DAYS), {} if choices.rarely() else ABOUT[what]
+    if what == "calendar_entry_revoked" and (standing := _standing(journal)) and not choices.rarely():
+        day = choices.one(standing).starts_on
     asker = TEACHER if choices.rarely() else choices.one((DEPUTY, ADMIN, FOR_DEPUTY))
     return cmd.RequestSetupBackdating(what=what, day=day, basis="приказ № 9", **about), asker  # type: ignore[arg-type]
 
 
-def _given(choices: Choices, asked: SetupAsked) -> cmd.JournalCommand:
+def _standing(journal: Journal) -> tuple[CalendarEntry, ...]:
+    known = journal.find(f"calendar/{YEAR}")
+    return known.entries if isinstance(known, Calendar) else ()
+
+
+def _given(choices: Choices, asked: SetupAsked, journal: Journal) -> cmd.JournalCommand:
     day = choices.one(DAYS) if choices.rarely() else asked.day
     order: dict[str, Any] = {"order_number": "9", "order_date": "2026-09-01"}
     match asked.what:
@@ -92,6 +104,17 @@ def _given(choices: Choices, asked: SetupAsked) -> cmd.JournalCommand:
             ring = (Bell(number=choices.number(12), starts_at="08:30", ends_at="09:15"),)
             return cmd.SetBellSchedule(
                 bells=asked.of, title="Смена", effective_from=day, lessons=ring, request=asked.entry
+            )
+        case "days_off_declared":
+            return cmd.DeclareDaysOff(
+                year=asked.of, starts_on=day, ends_on="2026-11-08", title="Карантин", grades=(5,), request=asked.entry
+            )
+        case "school_day_declared":
+            return cmd.DeclareSchoolDay(year=asked.of, on=day, as_weekday=3, grades=(5,), request=asked.entry)
+        case "calendar_entry_revoked":
+            fitting = [one.entry for one in _standing(journal) if one.starts_on == day] or [3]
+            return cmd.RevokeCalendarEntry(
+                year=asked.of, revokes=choices.one(fitting), basis="ошибка", request=asked.entry
             )
         case _:
             return cmd.SetTimetable(

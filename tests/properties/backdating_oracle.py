@@ -13,7 +13,11 @@ ORDERS = {
     "regulation_adopted": "",
     "timetable_set": "",
     "bell_schedule_set": "",
+    "days_off_declared": "",
+    "school_day_declared": "",
+    "calendar_entry_revoked": "",
 }
+CALENDAR = ("days_off_declared", "school_day_declared", "calendar_entry_revoked")
 """Of which kind the person is whom an order is about."""
 
 
@@ -61,26 +65,34 @@ def check_setup_asked(check: Any) -> None:
     assert ("person" in data) == bool(kind)
     assert ("class_group" in data) == (data["what"] == "timetable_set")
     assert ("bells" in data) == (data["what"] == "bell_schedule_set")
+    assert ("year" in data) == (data["what"] in CALENDAR)
     if kind:
         assert check.made("person", data["person"])["kind"] == kind
     if "class_group" in data:
         check.made("class", data["class_group"])
     if "bells" in data:
         check.made("bells", data["bells"])
+    if "year" in data:
+        check.made("year", data["year"])
 
 
 def check_setup_act(check: Any) -> None:
     """Judge an order: alone outside closed periods, or of a request as it was asked."""
     data, what = check.data, check.item.type
-    day = data.get("starts_on") or data.get("effective_from") or data["ends_on"]
+    day = data.get("starts_on") or data.get("effective_from") or data.get("on") or data.get("ends_on")
+    if what == "calendar_entry_revoked":
+        revoked = check.before[data["revokes"]].data
+        day = revoked.get("starts_on") or revoked.get("on")
+        assert data.get("day") == (day if "request" in data else None)
     class_group = check.item.stream.partition("/")[2] if what == "timetable_set" else None
     bells = check.item.stream.partition("/")[2] if what == "bell_schedule_set" else None
+    year = check.item.stream.partition("/")[2] if what in CALENDAR else None
     if "request" in data:
         asked = check.before[data["request"]]
         assert asked.type == "setup_backdating_requested"
         assert (asked.data["what"], asked.data["day"]) == (what, day)
-        about = tuple(asked.data.get(name) for name in ("person", "class_group", "bells"))
-        assert about == (data.get("person"), class_group, bells)
+        about = tuple(asked.data.get(name) for name in ("person", "class_group", "bells", "year"))
+        assert about == (data.get("person"), class_group, bells, year)
         people = [{item.actor, item.on_behalf_of} - {None} for item in (check.item, asked)]
         assert not people[0] & people[1]
         assert not [other for other in check.before if other.data.get("request") == data["request"]]

@@ -27,8 +27,9 @@ class TimetableOracle:
 
     def check_calendar(self) -> None:
         data, year = self.data, self.made("year", self.item.stream.partition("/")[2])
+        check_setup_act(self)
         if self.item.type == "calendar_entry_revoked":
-            assert data.keys() == {"revokes", "basis"}
+            assert data.keys() - {"day", "request"} == {"revokes", "basis"}
             declared = self.before[data["revokes"]]
             assert (declared.stream, declared.type in DECLARATIONS) == (self.item.stream, True)
             revoked = [other.data["revokes"] for other in self.of(self.item.stream, self.item.type)]
@@ -36,10 +37,10 @@ class TimetableOracle:
             return
         assert data["grades"] == sorted(set(data["grades"])) != []
         if self.item.type == "days_off_declared":
-            assert data.keys() == {"starts_on", "ends_on", "title", "grades"}
+            assert data.keys() - {"request"} == {"starts_on", "ends_on", "title", "grades"}
             starts_on, ends_on = data["starts_on"], data["ends_on"]
         else:
-            assert data.keys() == {"on", "as_weekday", "grades"}
+            assert data.keys() - {"request"} == {"on", "as_weekday", "grades"}
             assert 1 <= data["as_weekday"] <= 7
             starts_on = ends_on = data["on"]
         date.fromisoformat(starts_on)

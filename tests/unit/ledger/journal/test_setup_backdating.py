@@ -1,4 +1,4 @@
-"""Orders that change days of a closed period take two people: duties, who answers, regulation, bells, timetables."""
+"""What the school orders of days of a closed period takes two people: duties, regulation, bells, timetables, calendar."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.unit.ledger.journal.small_school import (
     SCHOOL,
     STAFF,
     TEACHER,
+    YEAR,
     SmallSchool,
     lesson,
     moscow,
@@ -30,7 +31,10 @@ from tests.unit.ledger.journal.small_school import (
 
 AFTER_HALF = moscow("2026-12-30 09:00")
 DIRECTOR = Actor(uid(13), "director")
-LAST_DAY, DAY_AFTER, BELLS, BASIS = "2026-10-25", "2026-10-26", uid(70), "приказ № 8"
+OTHER_DAY, LAST_DAY, DAY_AFTER = "2026-10-20", "2026-10-25", "2026-10-26"
+BELLS, BASIS = uid(70), "приказ № 8"
+DECLARED: dict[str, int] = {}
+"""The fixture's entries of the calendar, by their day."""
 ORDER: dict[str, Any] = {"order_number": "8", "order_date": "2026-10-01"}
 
 
@@ -42,6 +46,9 @@ def school() -> SmallSchool:
     ring = (Bell(number=1, starts_at="08:30", ends_at="09:15"),)
     made.do(cmd.SetBellSchedule(bells=BELLS, title="Первая смена", effective_from="2026-09-01", lessons=ring), ADMIN)
     made.do(cmd.AssignDuty(person=TEACHER.id, duty="journal", starts_on="2026-09-01", **ORDER), ADMIN)
+    for on in (OTHER_DAY, LAST_DAY, DAY_AFTER):
+        made.do(cmd.DeclareSchoolDay(year=YEAR, on=on, as_weekday=1, grades=(5,)), ADMIN)
+        DECLARED[on] = made.journal.size - 1
     made.do(cmd.ClosePeriod(period=QUARTER_1), ADMIN, AFTER_QUARTER)
     return made
 
@@ -60,6 +67,14 @@ def act(what: str, day: str, **more: Any) -> JournalCommand:
         case "bell_schedule_set":
             ring = (Bell(number=1, starts_at="08:00", ends_at="08:40"),)
             return cmd.SetBellSchedule(bells=BELLS, title="Первая смена", effective_from=day, lessons=ring, **more)
+        case "days_off_declared":
+            return cmd.DeclareDaysOff(
+                year=YEAR, starts_on=day, ends_on="2026-11-04", title="Каникулы", grades=(5,), **more
+            )
+        case "school_day_declared":
+            return cmd.DeclareSchoolDay(year=YEAR, on=day, as_weekday=2, grades=(5,), **more)
+        case "calendar_entry_revoked":
+            return cmd.RevokeCalendarEntry(year=YEAR, revokes=DECLARED[day], basis="ошибка", **more)
         case _:
             return cmd.SetTimetable(class_group=CLASS_A, effective_from=day, bells=BELLS, lessons=(), **more)
 
@@ -71,6 +86,9 @@ ABOUT: dict[str, dict[str, str]] = {
     "regulation_adopted": {},
     "timetable_set": {"class_group": CLASS_A},
     "bell_schedule_set": {"bells": BELLS},
+    "days_off_declared": {"year": YEAR},
+    "school_day_declared": {"year": YEAR},
+    "calendar_entry_revoked": {"year": YEAR},
 }
 INSIDE = {what: "2026-10-24" if what == "duty_ended" else LAST_DAY for what in ABOUT}
 BEHIND = {what: LAST_DAY if what == "duty_ended" else DAY_AFTER for what in ABOUT}
@@ -104,7 +122,9 @@ def test_one_asks_and_another_who_directs_records_it(school: SmallSchool, what: 
     (event,) = school.do(act(what, INSIDE[what], request=request), DIRECTOR, AFTER_HALF)
     found: Any = event
     assert found.request == request
-    assert refused(school, act(what, INSIDE[what], request=request), ADMIN)[0] == "not_a_request"
+    assert getattr(found, "day", None) == (INSIDE[what] if what == "calendar_entry_revoked" else None)
+    gone = "no_calendar_entry" if what == "calendar_entry_revoked" else "not_a_request"
+    assert refused(school, act(what, INSIDE[what], request=request), ADMIN)[0] == gone
     assert refused(school, cmd.RefuseSetupBackdating(request=request, basis=BASIS))[0] == "not_a_request"
 
 
@@ -120,8 +140,8 @@ def test_who_asked_does_not_answer_nor_who_acts_for_them(school: SmallSchool, wh
 
 @pytest.mark.parametrize("what", ABOUT)
 def test_it_is_done_as_it_was_asked_for(school: SmallSchool, what: str) -> None:
-    request, other = asked(school, what), "2026-10-20"
-    assert refused(school, act(what, other, request=request), DIRECTOR) == ("not_as_asked", "request")
+    request = asked(school, what)
+    assert refused(school, act(what, OTHER_DAY, request=request), DIRECTOR) == ("not_as_asked", "request")
     for another in ABOUT.keys() - {what}:
         found = school.refuse(act(another, INSIDE[another], request=request), DIRECTOR, AFTER_HALF)
         assert found.rule == "not_as_asked"
@@ -143,7 +163,7 @@ def test_a_refusal_ends_a_request_and_it_may_be_asked_for_again(school: SmallSch
 def test_a_request_says_what_it_is_about(school: SmallSchool, what: str) -> None:
     planned: list[Event] = school.do(ask(what), DEPUTY, AFTER_HALF)
     assert planned == [SetupBackdatingRequested(what=what, day=INSIDE[what], basis=BASIS, **ABOUT[what])]  # type: ignore[arg-type]
-    for name in ("person", "class_group", "bells"):
+    for name in ("person", "class_group", "bells", "year"):
         value = None if name in ABOUT[what] else uid(999)
         assert refused(school, ask(what, **{name: value}), DEPUTY) == ("wrong_terms", name)
 
@@ -151,7 +171,7 @@ def test_a_request_says_what_it_is_about(school: SmallSchool, what: str) -> None
 @pytest.mark.parametrize(
     ("changes", "rule", "where"),
     [
-        ({"what": "days_off_declared"}, "unknown_code", "what"),
+        ({"what": "period_closed"}, "unknown_code", "what"),
         ({"basis": ""}, "malformed_text", "basis"),
         ({"day": "25.10.2026"}, "malformed_date", "day"),
         ({"day": DAY_AFTER}, "not_backdated", "day"),
