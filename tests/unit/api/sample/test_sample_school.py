@@ -336,5 +336,5 @@ def test_the_rules_accept_the_whole_model_year() -> None:
     assert types["StudentLeft"] >= 5
 
 
-PINNED_S = "64296d631be872e7fa3cde3f53dbff3dc7fd73cb861f2cda307ece53f9eb1c5e"
+PINNED_S = "e786d56d1d4efccb07ca59d94c990bbf4fb6eaabe1cde7a73a9df9b39175ac89"
 PINNED_M = "e8a2c1ae2301db438c9b08d27e4182078f43d56e4010aa92dcfb7f08e5eb97ef"
