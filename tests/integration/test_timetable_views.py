@@ -210,8 +210,8 @@ def cancel(school: World, course: str, number: int, reason: CancellationReason, 
 
 def let_monday_pass(school: World) -> None:
     """Record something else on Tuesday: a sample school's clock is its last entry."""
-    day = {"starts_on": "2026-10-01", "ends_on": "2026-10-01"}
-    off = cmd.DeclareDaysOff(year=YEAR, title="Карантин", grades=(5,), **day)
+    day = "2026-10-01"
+    off = cmd.DeclareDaysOff(year=YEAR, starts_on=day, ends_on=day, title="Карантин", grades=(5,))
     school.do(off, ADMIN, moscow("2026-09-08 08:00"))
 
 
