@@ -117,6 +117,9 @@ _SETTINGS: Final = (
     'expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 422, 429]',
     "[checks.negative_data_rejection]",
     "expected-statuses = [400, 401, 403, 404, 405, 408, 409, 412, 413, 415, 422, 428, 429]",
+    "[checks.missing_required_header]",
+    # Where If-Match is wanted and not sent, RFC 6585 section 3 has a status of its own.
+    "expected-statuses = [400, 401, 403, 406, 415, 422, 428]",
 )
 
 
