@@ -48,7 +48,7 @@ _WALK = """async (sent) => {
   return JSON.stringify([report.findings.map((each) => [each.code, each.place]), report.beyond, report.unchecked]);
 }"""
 # What `entries` makes anew, and from what.
-MADE_ANEW = {"_sd", "root", "size"}
+MADE_ANEW = {"_sd", "root", "size", "time"}
 Placed = tuple[list[tuple[str, str]], int]
 
 
