@@ -310,7 +310,7 @@ def class_of(named: Named, facts: Facts) -> str | None:
 
 def _leads(who: str, class_group: str | None, facts: Facts) -> bool:
     found = facts.class_group(class_group) if class_group is not None else None
-    return found is not None and found.class_teacher == who
+    return found is not None and found.class_teacher_on(facts.today) == who
 
 
 def _gives(who: str, lesson: str, facts: Facts) -> bool:

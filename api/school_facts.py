@@ -15,6 +15,7 @@ from ledger.journal.sheet import ResultSheet
 from ledger.journal.substitution_plans import SubstitutionPlans
 from ledger.journal.year import Period
 from projections.engine import Views
+from projections.views.lookups import classes
 
 _StateT = TypeVar("_StateT", bound=Aggregate)
 
@@ -88,6 +89,11 @@ class SchoolFacts:
         rows = self._read_views("class/").select(sql, {"student": student})
         groups = ((id_, self.class_group(id_)) for (id_,) in rows)
         return tuple(id_ for id_, group in groups if group is not None and group.is_enrolled(student, self.today))
+
+    def led_by(self, who: str) -> frozenset[str]:
+        """Class groups whose class teacher this is today."""
+        found = classes(self._read_views("class/"), on=self.today).rows
+        return frozenset(row.class_group for row in found if row.class_teacher == who)
 
     def course_of_sheet(self, id_: str) -> str | None:
         """The course of a sheet of results."""

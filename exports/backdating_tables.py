@@ -19,6 +19,7 @@ _ACTS: Final = {
     "student_enrolled": "зачисление",
     "student_left": "выбытие",
     "teacher_assigned": "назначение учителя",
+    "class_teacher_assigned": "назначение классного руководителя",
     "subgroup_joined": "зачисление в подгруппу",
     "subgroup_left": "выбытие из подгруппы",
     "duty_assigned": "обязанность",

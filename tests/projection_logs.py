@@ -313,8 +313,12 @@ class SchoolLog:
         return rng.choice([value for value in choices[fact.what] if value != fact.value])
 
     def roster_change(self) -> None:
-        """A student leaves and comes to another class, or a course gets another teacher."""
+        """A student leaves and comes to another class, or a course or a class gets another teacher."""
         rng = self.rng
+        if rng.random() < 0.2:
+            led = j.ClassTeacherAssigned(teacher=rng.choice(self.teachers), starts_on=self.day.isoformat())
+            self.command((f"class/{rng.choice(self.classes)}", led), role="admin")
+            return
         if rng.random() < 0.5:
             course = rng.choice(self.courses)[0]
             assigned = j.TeacherAssigned(teacher=rng.choice(self.teachers), starts_on=self.day.isoformat())

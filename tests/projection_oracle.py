@@ -80,7 +80,7 @@ def _apply(  # noqa: C901 - one line for each type is the plainest there is
         del world.closed[id_]
     elif type_ == "course_opened":
         world.courses[id_] = data
-    elif type_ == "teacher_assigned":
+    elif type_ in ("teacher_assigned", "class_teacher_assigned"):
         world.assigned.setdefault(id_, []).append((data["starts_on"], index, data["teacher"]))
     elif type_ == "student_enrolled":
         world.members.append({**data, "class": id_, "entry": index, "ends_on": None})

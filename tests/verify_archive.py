@@ -337,6 +337,7 @@ ORDERS = {
 }  # fmt: skip
 LATE_ACTS = {
     "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "назначение учителя",
+    "class_teacher_assigned": "назначение классного руководителя",
     "subgroup_joined": "зачисление в подгруппу", "subgroup_left": "выбытие из подгруппы", **ORDERS,
 }  # fmt: skip
 PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
@@ -846,6 +847,9 @@ class Builder:
         self.add("year", year, "class_group_listed", class_group=group)
         self.names[group] = f"{grade}{letter}"
         return group
+
+    def lead(self, group: str, teacher: str, starts_on: str) -> None:
+        self.add("class", group, "class_teacher_assigned", teacher=teacher, starts_on=starts_on)
 
     def enroll(self, group: str, student: str, starts_on: str = "2026-09-01") -> None:
         index = self.add("class", group, "student_enrolled", student=student, starts_on=starts_on)

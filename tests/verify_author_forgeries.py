@@ -64,6 +64,36 @@ def reason_of_an_absence_by_a_teacher_of_another_class(school: Sample) -> None:
     school.builder.reason(gone, "ill")
 
 
+@story("backdated-alone")
+def reason_of_an_absence_by_the_class_teacher_of_the_day(school: Sample) -> None:
+    gone = school.builder.absence(school.open_lesson, school.students[1])
+    school.builder.lead(school.group, school.substitute, "2026-09-01")
+    by(school, school.substitute)
+    school.builder.reason(gone, "ill")
+
+
+@story("backdated-alone", "recorded-by-another")
+def reason_of_an_absence_by_who_will_be_the_class_teacher(school: Sample) -> None:
+    gone = school.builder.absence(school.open_lesson, school.students[1])
+    school.builder.lead(school.group, school.substitute, "2026-09-03")
+    by(school, school.substitute)
+    school.builder.reason(gone, "ill")
+
+
+@story("backdated-alone", "recorded-by-another")
+def reason_of_an_absence_by_who_was_the_class_teacher(school: Sample) -> None:
+    gone = school.builder.absence(school.open_lesson, school.students[1])
+    school.builder.lead(school.group, school.substitute, "2026-08-01")
+    school.builder.lead(school.group, school.teacher, "2026-08-20")
+    by(school, school.substitute)
+    school.builder.reason(gone, "ill")
+
+
+@story("person-kind")
+def class_handed_over_to_a_student(school: Sample) -> None:
+    school.builder.lead(school.group, school.students[0], "2026-11-08")
+
+
 @story("recorded-by-another")
 def homework_posted_by_who_has_not_the_course(school: Sample) -> None:
     by(school, school.substitute)

@@ -14,8 +14,10 @@ BY_DIRECTOR = {"role": "director"}
 
 
 def act(f: Finished, what: str, who: str, day: str, **more: Any) -> int:
-    """Do one of the five acts in 7Г, or in its course, with its row."""
+    """Do one of the acts in 7Г, or in its course, with its row."""
     b = f.b
+    if what == "class_teacher_assigned":
+        return b.add("class", f.group, what, teacher=who, starts_on=day, **more)
     if what == "student_enrolled":
         index = b.add("class", f.group, what, student=who, starts_on=day, **more)
         b.tables["enrollments"].append([index, b.names[f.group], who, b.names[who], day, ""])
@@ -33,11 +35,15 @@ def ask(f: Finished, what: str, who: str, day: str, by: str = "") -> int:
     b = f.b
     b.begin()
     before, b.actor = b.actor, {"id": by or f.g.school.teacher, "role": "deputy"}
-    of = ("class", f.group) if what.startswith("student") else ("course", f.course)
-    person = {"teacher" if what == "teacher_assigned" else "student": who}
+    of = ("class", f.group) if is_of_class(what) else ("course", f.course)
+    person = {"teacher" if what.endswith("teacher_assigned") else "student": who}
     index = b.add(*of, f"{of[0]}_backdating_requested", what=what, day=day, basis="+Приказ; № 8", **person)
     b.actor = before
     return index
+
+
+def is_of_class(what: str) -> bool:
+    return what in ("class_teacher_assigned", "student_enrolled", "student_left")
 
 
 def approve(f: Finished, request: int, what: str, who: str, day: str, by: str = "") -> int:
@@ -74,8 +80,9 @@ def backdated() -> Finished:
         ("student_enrolled", late, "2026-10-01"),
         ("student_left", late, "2026-10-20"),
         ("teacher_assigned", school.substitute, "2026-10-12"),
+        ("class_teacher_assigned", school.substitute, "2026-10-12"),
     ):
-        refuse(f, ask(f, what, who, day), "course" if what == "teacher_assigned" else "class")
+        refuse(f, ask(f, what, who, day), "class" if is_of_class(what) else "course")
         approve(f, ask(f, what, who, day), what, who, day)
     answer_order(f, "duty_assigned", request_order(f, "duty_assigned", day="2026-10-20"), "2026-10-20")
     b.ring(BELLS, "2026-09-01", "08:30-09:15")
@@ -88,6 +95,7 @@ def backdated() -> Finished:
     act(f, "student_left", f.students[1], "2026-10-25")
     act(f, "student_enrolled", f.students[1], "2026-10-26")
     act(f, "teacher_assigned", school.teacher, "2026-10-26")
+    act(f, "class_teacher_assigned", school.teacher, "2026-10-26")
     return f
 
 
@@ -120,6 +128,23 @@ def student_left_alone_inside_a_closed_period(f: Finished) -> None:
 @story("backdated-alone")
 def teacher_assigned_alone_inside_a_closed_period(f: Finished) -> None:
     act(f, "teacher_assigned", f.g.school.teacher, "2026-10-25")
+
+
+@story("backdated-alone")
+def class_handed_over_alone_inside_a_closed_period(f: Finished) -> None:
+    act(f, "class_teacher_assigned", f.g.school.teacher, "2026-10-25")
+
+
+@story("request-mismatch")
+def class_handed_over_to_another_than_asked_for(f: Finished) -> None:
+    request = ask(f, "class_teacher_assigned", f.g.school.teacher, "2026-10-25")
+    approve(f, request, "class_teacher_assigned", f.g.school.substitute, "2026-10-25")
+
+
+@story("data-field", "table-row-extra")
+def class_handed_over_to_a_student_it_is_asked_for(f: Finished) -> None:
+    fields = {"what": "class_teacher_assigned", "student": f.students[0], "day": "2026-10-20", "basis": "Приказ"}
+    f.b.add("class", f.group, "class_backdating_requested", **fields)
 
 
 @story("backdated-alone")

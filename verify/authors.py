@@ -45,7 +45,7 @@ class Authors:
     def check_reason(self, lesson: Lesson, groups: Groups) -> None:
         """Report an absence's reason that neither a teacher of the lesson nor the class's gave."""
         group = lesson.course.group if lesson.course is not None else None
-        if not isinstance(group, ClassGroup) or group.teacher not in people_of(groups):
+        if not isinstance(group, ClassGroup) or not self._has(group, groups, around(groups[AT][:10])):
             self.check_correction(lesson, groups)
 
     def check_poster(self, course: Course | None, held_on: bytes, groups: Groups) -> None:
@@ -62,9 +62,12 @@ class Authors:
     def _may(self, course: Course | None, by: bytes, groups: Groups, *more: bytes) -> bool:
         if course is None or course.is_partial:
             return True
+        return by in people_of(groups) or self._has(course, groups, (*around(groups[AT][:10]), *more))
+
+    def _has(self, of: Course | ClassGroup, groups: Groups, days: tuple[bytes, ...]) -> bool:
+        """Tell whether who records has the course, or the class, on one of the days."""
         people = people_of(groups)
-        days = (*around(groups[AT][:10]), *more)
-        return by in people or any(responsible(course, day) in people for day in days)
+        return any(responsible(of, day) in people for day in days)
 
     def _find(self, expected: str, groups: Groups) -> None:
         self._replay.find("recorded-by-another", expected, groups[ACTOR], field_name="actor")

@@ -16,6 +16,7 @@ BACKDATINGS: Final = tuple(
 )
 _WHAT: Final = {
     b"student_enrolled": "зачисление", b"student_left": "выбытие", b"teacher_assigned": "назначение учителя",
+    b"class_teacher_assigned": "назначение классного руководителя",
     b"subgroup_joined": "зачисление в подгруппу", b"subgroup_left": "выбытие из подгруппы",
     b"duty_assigned": "обязанность", b"duty_ended": "конец обязанности", b"timetable_set": "расписание",
     b"responsible_appointed": "назначение ответственного", b"regulation_adopted": "редакция регламента",
@@ -53,16 +54,17 @@ class Backdatings:
         self._waiting: dict[tuple[bytes, int], _Asked] = {}
 
     def class_backdating_requested(self, stream: Stream, index: int, groups: Groups) -> None:
-        """Take a request to enroll a student, or to end a stay."""
-        basis, day, student, what = groups[DATA]
-        self._replay.person(student, "student", b"student")
-        self._ask(stream.key, stream, index, groups, (what, student, day), basis)
+        """Take a request for another class teacher, to enroll a student, or to end a stay."""
+        self._act_requested(b"class_teacher_assigned", stream, index, groups)
 
     def course_backdating_requested(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a request for another teacher, for a stay in the subgroup or its end."""
+        self._act_requested(b"teacher_assigned", stream, index, groups)
+
+    def _act_requested(self, assigns: bytes, stream: Stream, index: int, groups: Groups) -> None:
         basis, day, student, teacher, what = groups[DATA]
-        wanted, other = (teacher, student) if what == b"teacher_assigned" else (student, teacher)
-        kind = "teacher" if what == b"teacher_assigned" else "student"
+        wanted, other = (teacher, student) if what == assigns else (student, teacher)
+        kind = "teacher" if what == assigns else "student"
         if wanted is None or other is not None:
             self._find("data-field", f"a {kind} alone", what, field_name="data.what")
             return

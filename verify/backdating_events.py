@@ -6,8 +6,9 @@ from verify.fragments import DATE, INDEX, SOME_TEXT, UUID, event_type, words
 
 BACKDATING_EVENTS: Final = (
     event_type(
-        "class_backdating_requested/1", "class", what=words("student_enrolled", "student_left"), student=UUID, day=DATE,
-        basis=SOME_TEXT,
+        "class_backdating_requested/1", "class",
+        what=words("class_teacher_assigned", "student_enrolled", "student_left"), student_opt=UUID, teacher_opt=UUID,
+        day=DATE, basis=SOME_TEXT,
     ),
     event_type("class_backdating_refused/1", "class", request=INDEX, basis=SOME_TEXT),
     event_type(

@@ -136,6 +136,7 @@ TYPES: Final[dict[str, EventType]] = {
         *REOPENING_EVENTS,
         *BACKDATING_EVENTS,
         event_type("sheet_transferred/1", "class", sha256=ROOT, number=_LINE, received_on=DATE, to=_LINE),
+        event_type("class_teacher_assigned/1", "class", teacher=UUID, starts_on=DATE, request_opt=INDEX),
         event_type("student_enrolled/1", "class", student=UUID, starts_on=DATE, request_opt=INDEX),
         event_type("student_left/1", "class", student=UUID, ends_on=DATE, request_opt=INDEX),
         event_type("course_opened/1", "course", class_group=UUID, subject=TEXT, year=UUID, subgroup_opt=TEXT),

@@ -372,10 +372,18 @@ class Replay:
             return
         if class_teacher is not None:
             self.person(class_teacher, "class_teacher", b"teacher")
+            stream.assignments.append((b"", class_teacher))
         self.made(b"year", year, "year")
-        stream.teacher = class_teacher
         stream.year, stream.grade, stream.name = year, grade, grade + unescape(letter)
         self.classes.setdefault((year, grade), []).append(stream)
+
+    def class_teacher_assigned(self, stream: Stream, index: int, groups: Groups) -> None:
+        """Take a class's next teacher."""
+        request, starts_on, teacher = groups[DATA]
+        self.person(teacher, "teacher", b"teacher")
+        self.backdatings.begins((b"class_teacher_assigned", teacher, starts_on), stream, index, request, groups)
+        if isinstance(stream, ClassGroup):
+            stream.assignments.append((starts_on, teacher))
 
     def student_enrolled(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a student into a class."""

@@ -96,6 +96,8 @@ class Period(Stream):
 class ClassGroup(Stream):
     """A class: its year and grade, and the name people use (`5А`); who was in it and when, and its courses.
 
+    `assignments` are first days and class teachers, in the order of their entries; b"" is the first day of all.
+
     Of its journal: whether it is closed, how often it was reopened, the request for that which waits (`asked`), the
     digest of the summary sheet handed over last, and how often one was.
     """
@@ -103,7 +105,7 @@ class ClassGroup(Stream):
     year: bytes = b""
     grade: bytes = b""
     name: bytes = b""
-    teacher: bytes | None = None
+    assignments: list[tuple[bytes, bytes]] = field(default_factory=list)
     roster: "dict[Person, list[Stay]]" = field(default_factory=dict)
     courses: "list[Course]" = field(default_factory=list)
     is_closed: bool = False

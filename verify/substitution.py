@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from verify.entry import AT, DATA, Groups
 from verify.findings import Place
-from verify.state import Course, Fact, Lesson, Person, Stream
+from verify.state import ClassGroup, Course, Fact, Lesson, Person, Stream
 
 if TYPE_CHECKING:
     from verify.replay import Replay
@@ -73,7 +73,7 @@ class Substitutions:
         return lesson.teacher is not None and lesson.teacher.id == self._responsible
 
 
-def responsible(course: Course, day: bytes) -> bytes | None:
+def responsible(of: Course | ClassGroup, day: bytes) -> bytes | None:
     """Return the teacher of the latest assignment up to a day, of two with one first day the later; None before any."""
-    past = [(starts_on, order, who) for order, (starts_on, who) in enumerate(course.assignments) if starts_on <= day]
+    past = [(starts_on, order, who) for order, (starts_on, who) in enumerate(of.assignments) if starts_on <= day]
     return max(past)[2] if past else None

@@ -163,6 +163,13 @@ class NewClassGroup(Body, frozen=True, kw_only=True):
     class_group: Id | None = None
 
 
+class NewClassTeacher(Body, frozen=True, kw_only=True):
+    """Another class teacher."""
+
+    teacher: Id
+    starts_on: str
+
+
 class NewEnrollment(Body, frozen=True, kw_only=True):
     """A student joins the class."""
 

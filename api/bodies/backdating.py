@@ -7,10 +7,10 @@ from ledger.journal.vocabulary import ClassAct, CourseAct, SetupAct
 
 
 class NewClassBackdating(Body, frozen=True, kw_only=True):
-    """A student is to be enrolled from `day` on, or has left with `day` as the last; another person answers."""
+    """`person` is to be the class teacher, or enrolled, from `day` on, or has left with `day` as the last."""
 
     what: ClassAct
-    student: Id
+    person: Id
     day: Day
     basis: str
 

@@ -49,9 +49,9 @@ def ask(
     what: Annotated[
         str,
         typer.Option(
-            help="student_enrolled, student_left; teacher_assigned, subgroup_joined, subgroup_left; duty_assigned, "
-            "duty_ended, responsible_appointed, regulation_adopted, timetable_set, bell_schedule_set, "
-            "days_off_declared, school_day_declared, calendar_entry_revoked"
+            help="class_teacher_assigned, student_enrolled, student_left; teacher_assigned, subgroup_joined, "
+            "subgroup_left; duty_assigned, duty_ended, responsible_appointed, regulation_adopted, timetable_set, "
+            "bell_schedule_set, days_off_declared, school_day_declared, calendar_entry_revoked"
         ),
     ],
     day: Annotated[str, typer.Option(help="С какого дня, выбывшего: последний / first day, of a leaving the last")],

@@ -26,6 +26,7 @@ STATES: Final[dict[str, str]] = {
 }
 WHAT: Final[dict[str, str]] = {
     "teacher_assigned": "назначен учитель / teacher assigned",
+    "class_teacher_assigned": "назначен классный руководитель / class teacher assigned",
     "student_enrolled": "зачисление / enrolled",
     "student_left": "выбытие / left",
     "subgroup_joined": "в подгруппу / joined a subgroup",
@@ -110,7 +111,7 @@ def run_ask(
             command = jc.RequestSetupBackdating(person=person, class_group=of_class, bells=bells, year=year, **terms)
         elif class_name is not None:
             group = class_of(school, class_name, None)
-            command = jc.RequestClassBackdating(class_group=group, student=person or "", **terms)
+            command = jc.RequestClassBackdating(class_group=group, person=person or "", **terms)
         else:
             command = jc.RequestCourseBackdating(course=course or "", person=person or "", **terms)
         entry = school.execute(command, acting(school)).first_index

@@ -56,6 +56,7 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "account": ROLE_WORDS | ACCOUNT_WORDS,
     "backdating": {
         "student_enrolled": "зачисление", "student_left": "выбытие", "teacher_assigned": "учитель предмета",
+        "class_teacher_assigned": "классный руководитель",
         "subgroup_joined": "в подгруппу", "subgroup_left": "из подгруппы", "duty_assigned": "обязанность",
         "duty_ended": "конец обязанности", "regulation_adopted": "положение",
         "responsible_appointed": "ответственный", "timetable_set": "расписание", "bell_schedule_set": "звонки",

@@ -163,7 +163,8 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}
         weeks = _weeks(school, group.id)
-        state = KnownClass(group.id, group.class_teacher, students, courses.get(group.id, {}), weeks)
+        leading = group.class_teachers[-1].teacher if group.class_teachers else None
+        state = KnownClass(group.id, leading, students, courses.get(group.id, {}), weeks)
         classes.setdefault(years[group.year].title, {})[ClassName(group.grade, group.letter)] = state
     people = _all(school, "person", Person)
     return KnownSchool(

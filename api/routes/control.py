@@ -20,11 +20,12 @@ from api.queries import At, Id, read_as_of
 from api.requests import path_id
 from api.retention import JOURNAL
 from api.routes.views import check_work_reader, dress
+from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
 from projections.reading import resolve
-from projections.views import control, lookups
+from projections.views import control
 
 router = APIRouter(tags=["control"])
 read = APIRouter(tags=["control"], dependencies=[Depends(check_work_reader)])
@@ -87,9 +88,7 @@ async def read_checks(request: Request, class_group: Id = None, at: At = None) -
     def work() -> Response:
         views = school.read_views()
         position = resolve(views, moment)
-        own = {
-            row.class_group for row in lookups.classes(views, at=position).rows if row.class_teacher == identity.actor
-        }
+        own = SchoolFacts(school).led_by(identity.actor)
         found = control.checks(views, class_group=class_group, at=position).rows
         shown = [row for row in found if _sees_all(identity) or row.class_group in own or row.actor == identity.actor]
         return answer_noted(school, position, shown, ("note",), ("actor",))
@@ -108,8 +107,8 @@ async def read_remarks(request: Request, class_group: Id = None, only: Open = No
         views = school.read_views()
         position = resolve(views, moment)
         found = control.remarks(views, class_group=class_group, only_open=only is not None, at=position).rows
-        me = identity.actor
-        shown = [row for row in found if _sees_all(identity) or me in (row.to, row.actor, row.class_teacher)]
+        me, own = identity.actor, SchoolFacts(school).led_by(identity.actor)
+        shown = [row for row in found if _sees_all(identity) or me in (row.to, row.actor) or row.class_group in own]
         return answer_noted(school, position, shown, ("note", "answer"), ("to", "actor"))
 
     return await run_in_threadpool(work)

@@ -14,12 +14,11 @@ from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, Id, On, read_as_of
 from api.routes.views import check_reader, dress
+from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
 from exports.forecasts import format_forecasts
-from projections.engine import Views
 from projections.reading import resolve
 from projections.views.forecasts import Forecasts, forecasts
-from projections.views.lookups import classes
 
 FAMILY = frozenset({"student", "guardian"})
 """Who is shown one student, named: what such a role reaches is judged before (`api.reach`)."""
@@ -72,13 +71,13 @@ async def _answer(
     def work() -> Response:
         views = school.read_views()
         position = resolve(views, moment)
-        _check_may(views, request.state.identity, class_group, student, position)
+        _check_may(school, request.state.identity, class_group, student)
         return show(school, forecasts(views, class_group=class_group, student=student, on=on, at=position))
 
     return await run_in_threadpool(work)
 
 
-def _check_may(views: Views, identity: Identity, class_group: str | None, student: str | None, position: int) -> None:
+def _check_may(school: OpenSchool, identity: Identity, class_group: str | None, student: str | None) -> None:
     """Refuse a teacher another class than the own one, and everybody the whole school at once.
 
     A family's child is named, or the request was refused as out of reach.
@@ -96,8 +95,7 @@ def _check_may(views: Views, identity: Identity, class_group: str | None, studen
         raise Problem("bad_request", 400, detail, more={"where": "class_group"})
     if identity.may(Right.READ_STAFF):
         return
-    found = classes(views, at=position).rows
-    if not any(of.class_group == class_group and of.class_teacher == identity.actor for of in found):
+    if class_group not in SchoolFacts(school).led_by(identity.actor):
         detail = (
             "прогноз видит классный руководитель своего класса",
             "a class teacher reads the own class's forecasts",

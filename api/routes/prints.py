@@ -20,6 +20,7 @@ from api.queries import At, Id
 from api.requests import convert_body, path_id, read_body
 from api.retention import PRINT
 from api.routes.views import answer_view, check_controller, check_work_reader
+from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from exports.printing.code import CodeRefused, parse_code
@@ -27,7 +28,6 @@ from exports.printing.forms import NoSuchFormError, Scope
 from ledger.errors import LetopisError
 from ledger.journal import commands as jc
 from ledger.wire.entry import Actor
-from projections.views.lookups import classes
 from projections.views.people_registers import names_changed
 from projections.views.prints import Print, find_print, prints
 
@@ -181,7 +181,7 @@ def _check_own(school: OpenSchool, identity: Identity, scope: Scope) -> None:
     """
     if identity.may(Right.READ_STAFF):
         return
-    own = {row.class_group for row in classes(school.views).rows if row.class_teacher == identity.actor}
+    own = SchoolFacts(school).led_by(identity.actor)
     if not own.issuperset(classes_of(school, scope) or (None,)):
         detail = ("учитель печатает только по своему классу", "a teacher prints of the own class alone")
         raise Problem("forbidden", 403, detail)

@@ -58,6 +58,10 @@ def _open_class(asked: Asked[bodies.NewClassGroup]) -> jc.OpenClassGroup:
     return jc.OpenClassGroup(**fields(asked.body, class_group=asked.body.class_group or new_id()))
 
 
+def _assign_class_teacher(asked: Asked[bodies.NewClassTeacher]) -> jc.AssignClassTeacher:
+    return jc.AssignClassTeacher(**fields(asked.body, class_group=path_id(asked.request, "class_group")))
+
+
 def _enroll(asked: Asked[bodies.NewEnrollment]) -> jc.EnrollStudent:
     return jc.EnrollStudent(**fields(asked.body, class_group=path_id(asked.request, "class_group")))
 
@@ -114,6 +118,7 @@ PERSON: Final = Write(Right.SET_UP, bodies.NewPerson, _register_person, location
 YEAR: Final = Write(Right.SET_UP, bodies.NewYear, _open_year, location="year=years")
 PERIOD: Final = Write(Right.SET_UP, bodies.NewPeriod, _define_period, location="period=periods")
 CLASS: Final = Write(Right.SET_UP, bodies.NewClassGroup, _open_class, location="class=classes")
+CLASS_TEACHER: Final = Write(Right.SET_UP, bodies.NewClassTeacher, _assign_class_teacher)
 ENROLLMENT: Final = Write(Right.SET_UP, bodies.NewEnrollment, _enroll)
 WITHDRAWAL: Final = Write(Right.SET_UP, bodies.NewWithdrawal, _withdraw)
 COURSE: Final = Write(Right.SET_UP, bodies.NewCourse, _open_course, location="course=courses")
@@ -171,6 +176,12 @@ async def register_printout(request: Request) -> Response:
 async def open_class(request: Request) -> Response:
     """Open a class group."""
     return await perform(request, CLASS)
+
+
+@router.post("/classes/{class_group}/teachers", status_code=201, openapi_extra=describe(CLASS_TEACHER))
+async def assign_class_teacher(request: Request) -> Response:
+    """Hand the class over to another class teacher from a day on."""
+    return await perform(request, CLASS_TEACHER)
 
 
 @router.post("/classes/{class_group}/enrollments", status_code=201, openapi_extra=describe(ENROLLMENT))

@@ -87,5 +87,6 @@ TYPE_WORDS: Final = {
     "subgroup_joined/1": "в подгруппе",
     "subgroup_left/1": "из подгруппы",
     "teacher_assigned/1": "назначен учитель",
+    "class_teacher_assigned/1": "назначен классный руководитель",
 }
 """Types of entries that people ask about; any other is told by its name."""

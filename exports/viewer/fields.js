@@ -42,9 +42,12 @@
   declare("class", {
     class_group_opened: { year: uuid, grade: index, letter: text, "class_teacher?": uuid },
     subgroup_listed: { course: uuid },
+    class_teacher_assigned: { teacher: uuid, starts_on: day, "request?": index },
     student_enrolled: stay("starts_on"),
     student_left: stay("ends_on"),
-    class_backdating_requested: { what: oneOf("student_enrolled", "student_left"), student: uuid, day, basis: some },
+    class_backdating_requested: {
+      what: oneOf("class_teacher_assigned", "student_enrolled", "student_left"), "student?": uuid, "teacher?": uuid, day, basis: some,
+    },
     class_backdating_refused: answer,
     journal_closed: { excused: array(excuse, 0, 100) },
     journal_reopened: reopened,

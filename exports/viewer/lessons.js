@@ -278,7 +278,9 @@
     // An absence's reason is also by the class teacher.
     checkReason(lesson, entry) {
       const group = lesson.course && lesson.course.group;
-      if (!group || !peopleOf(entry).includes(group.teacher)) this.checkCorrection(lesson, entry);
+      const people = peopleOf(entry);
+      const isByClassTeacher = (day) => people.includes(responsible(group, day));
+      if (!group || !around(entry.at.slice(0, 10)).some(isByClassTeacher)) this.checkCorrection(lesson, entry);
     }
 
     checkPoster(course, heldOn, entry) {
@@ -297,10 +299,11 @@
     }
   }
 
-  // The teacher of the latest assignment up to a day, of two with one first day the later; null before any.
-  function responsible(course, day) {
+  // The teacher of a course, or of a class, by the latest assignment up to a day, of two with one first day the later; null
+  // before any.
+  function responsible(stream, day) {
     let found = null;
-    for (const one of course.assignments) if (one.startsOn <= day && (!found || one.startsOn >= found.startsOn)) found = one;
+    for (const one of stream.assignments) if (one.startsOn <= day && (!found || one.startsOn >= found.startsOn)) found = one;
     return found && found.teacher;
   }
 

@@ -133,13 +133,16 @@
       this.waiting = new Map(); // stream and entry -> {terms, people}
     }
 
-    class_backdating_requested(stream, entry, { what, student, day }) {
-      this.rules.person(student, "student", "student");
-      this.ask(stream.key, entry, [what, student, day]);
+    class_backdating_requested(stream, entry, data) {
+      this.askAct("class_teacher_assigned", stream, entry, data);
     }
 
-    course_backdating_requested(stream, entry, { what, student, teacher, day }) {
-      const kind = what === "teacher_assigned" ? "teacher" : "student";
+    course_backdating_requested(stream, entry, data) {
+      this.askAct("teacher_assigned", stream, entry, data);
+    }
+
+    askAct(assigns, stream, entry, { what, student, teacher, day }) {
+      const kind = what === assigns ? "teacher" : "student";
       const [wanted, other] = kind === "teacher" ? [teacher, student] : [student, teacher];
       if (wanted === undefined || other !== undefined) {
         this.rules.find("data-field", `a ${kind} alone`, what, "data.what");

@@ -33,7 +33,8 @@
   };
   const FOUND = { found: "найден", no_link: "найден без ссылки на дневник", not_found: "не найден", no_answer: "нет ответа" };
   const BACKDATED = {
-    student_enrolled: "зачисление", student_left: "выбытие", teacher_assigned: "назначение учителя", subgroup_joined: "зачисление в подгруппу",
+    student_enrolled: "зачисление", student_left: "выбытие", teacher_assigned: "назначение учителя",
+    class_teacher_assigned: "назначение классного руководителя", subgroup_joined: "зачисление в подгруппу",
     subgroup_left: "выбытие из подгруппы", duty_assigned: "обязанность", duty_ended: "конец обязанности", timetable_set: "расписание",
     responsible_appointed: "назначение ответственного", regulation_adopted: "редакция регламента", bell_schedule_set: "звонки",
     days_off_declared: "дни без уроков", school_day_declared: "перенос учебного дня", calendar_entry_revoked: "отзыв записи календаря",
@@ -148,7 +149,7 @@
   for (const kind of ["class", "course"]) {
     handle({
       [`${kind}_backdating_requested`](journal, entry, data) {
-        const of = data.what === "teacher_assigned" ? data.teacher : data.student;
+        const of = data.what.endsWith("teacher_assigned") ? data.teacher : data.student;
         if (of === undefined || (data.student !== undefined && data.teacher !== undefined)) return;
         ask(journal, entry, entry.stream, { what: data.what, of, day: data.day }, placed(kind, entry.id), data.basis);
       },
@@ -176,6 +177,7 @@
     answer(journal, entry, key || entry.stream, data, terms, place(entry));
   };
   const student = (_entry, data) => data.student;
+  const teacher = (_entry, data) => data.teacher;
   const holder = (_entry, data) => data.person;
   const nobody = () => null;
   const inClass = ({ id }) => ({ group: id });
@@ -184,7 +186,8 @@
   handle({
     student_enrolled: act("", student, "starts_on", inClass),
     student_left: act("", student, "ends_on", inClass),
-    teacher_assigned: act("", (_entry, data) => data.teacher, "starts_on", inCourse),
+    class_teacher_assigned: act("", teacher, "starts_on", inClass),
+    teacher_assigned: act("", teacher, "starts_on", inCourse),
     subgroup_joined: act("", student, "starts_on", inCourse),
     subgroup_left: act("", student, "ends_on", inCourse),
     duty_assigned: act(SETUP, holder, "starts_on", nobody),

@@ -186,7 +186,7 @@
       }),
     class: (stream) =>
       Object.assign(stream, {
-        year: "", grade: 0, teacher: null, roster: new Map(), courses: [], isClosed: false, reopenings: 0, asked: null,
+        year: "", grade: 0, assignments: [], roster: new Map(), courses: [], isClosed: false, reopenings: 0, asked: null,
         transferred: "", transfers: 0,
       }),
     course: (stream) =>

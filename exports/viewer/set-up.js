@@ -79,10 +79,17 @@
     class_group_opened(stream, _entry, { year, grade, class_teacher: teacher }) {
       const { rules } = this;
       if (!rules.makes(stream)) return;
-      if (teacher !== undefined) rules.person(teacher, "class_teacher", "teacher");
+      if (teacher !== undefined) {
+        rules.person(teacher, "class_teacher", "teacher");
+        stream.assignments.push({ startsOn: "", teacher });
+      }
       rules.made("year", year, "year");
-      Object.assign(stream, { year, grade, teacher: teacher === undefined ? null : teacher });
+      Object.assign(stream, { year, grade });
       listOf(this.classes, `${year} ${grade}`).push(stream);
+    }
+
+    class_teacher_assigned(stream, entry, { teacher, starts_on: startsOn, request }) {
+      this.assign("class_teacher_assigned", stream, entry, teacher, startsOn, request);
     }
 
     // On one day a student is in one class of a year at most.
@@ -182,9 +189,14 @@
     }
 
     teacher_assigned(course, entry, { teacher, starts_on: startsOn, request }) {
+      this.assign("teacher_assigned", course, entry, teacher, startsOn, request);
+    }
+
+    // The next teacher of a course, or of a class.
+    assign(what, stream, entry, teacher, startsOn, request) {
       this.rules.person(teacher, "teacher", "teacher");
-      this.rules.backdatings.begins(["teacher_assigned", teacher, startsOn], course, entry, request);
-      course.assignments.push({ startsOn, teacher });
+      this.rules.backdatings.begins([what, teacher, startsOn], stream, entry, request);
+      stream.assignments.push({ startsOn, teacher });
     }
   }
 

@@ -18,12 +18,19 @@ from ledger.journal.backdating_events import (
     CourseBackdatingRefused,
     CourseBackdatingRequested,
 )
-from ledger.journal.commands import AssignTeacher, EnrollStudent, JoinSubgroup, LeaveSubgroup, WithdrawStudent
+from ledger.journal.commands import (
+    AssignClassTeacher,
+    AssignTeacher,
+    EnrollStudent,
+    JoinSubgroup,
+    LeaveSubgroup,
+    WithdrawStudent,
+)
 from ledger.journal.context import Context
 from ledger.journal.course import Course, assigned, joined, left
 from ledger.journal.facts import check_second_person
 from ledger.journal.recorded import Planned
-from ledger.journal.roster import ClassGroup, enrolled, withdrawn
+from ledger.journal.roster import ClassGroup, class_handed_over, enrolled, withdrawn
 from ledger.journal.vocabulary import ClassAct, CourseAct
 from ledger.journal.year import BackdatingAsked, SchoolYear, is_closed_since
 
@@ -31,21 +38,22 @@ _CLAUSE: Final = "3.3"
 _CLASS_ACTS: Final = frozenset(get_args(ClassAct))
 _COURSE_ACTS: Final = frozenset(get_args(CourseAct))
 _LAST_DAYS: Final = frozenset({"student_left", "subgroup_left"})
-_OF_CLASS: Final = {"starts_on": "day", "ends_on": "day"}
-_OF_COURSE: Final = {**_OF_CLASS, "teacher": "person", "student": "person"}
+_FIELDS: Final = {"starts_on": "day", "ends_on": "day", "teacher": "person", "student": "person"}
+"""Fields of acts, as a request for them has it."""
 _DRY: Final = -1
 """Stands for a request that is being made: whether what it asks for could be done is judged before it is taken."""
 
 
 def request_class_backdating(command: cmd.RequestClassBackdating, context: Context) -> list[Planned]:
-    """Ask for an enrollment or a leaving inside a closed period (regulation 1.7, 3.3)."""
+    """Ask for a class teacher, an enrollment or a leaving inside a closed period (regulation 1.6, 1.7, 3.3)."""
     _check_asker(command, _CLASS_ACTS, context)
     group = context.find(ClassGroup, "class", command.class_group, "class_group")
-    _check_not_waiting(group.backdatings, command.what, command.student, command.day)
-    with _fields_as(_OF_CLASS):
-        _of_class(group.id, command.what, command.student, command.day, context, _DRY)
+    _check_not_waiting(group.backdatings, command.what, command.person, command.day)
+    with _fields_of_a_request():
+        _of_class(group.id, command.what, command.person, command.day, context, _DRY)
     _check_closed(group, command, context)
-    event = ClassBackdatingRequested(what=command.what, student=command.student, day=command.day, basis=command.basis)
+    who = "teacher" if command.what == "class_teacher_assigned" else "student"
+    event = ClassBackdatingRequested(what=command.what, day=command.day, basis=command.basis, **{who: command.person})
     return [Planned(group.stream, group.version + 1, event)]
 
 
@@ -70,7 +78,7 @@ def request_course_backdating(command: cmd.RequestCourseBackdating, context: Con
     _check_asker(command, _COURSE_ACTS, context)
     course = context.find(Course, "course", command.course, "course")
     _check_not_waiting(course.backdatings, command.what, command.person, command.day)
-    with _fields_as(_OF_COURSE):
+    with _fields_of_a_request():
         _of_course(course.id, command.what, command.person, command.day, context, _DRY)
     _check_closed(context.settled(ClassGroup, "class", course.class_group, "course"), command, context)
     who = "teacher" if command.what == "teacher_assigned" else "student"
@@ -95,19 +103,22 @@ def refuse_course_backdating(command: cmd.RefuseCourseBackdating, context: Conte
 
 
 @contextmanager
-def _fields_as(names: Mapping[str, str]) -> Iterator[None]:
+def _fields_of_a_request() -> Iterator[None]:
     """Name the fields at fault as a request has them, not as the act does."""
     try:
         yield
     except Refused as error:
-        error.where = names.get(error.where, error.where)
+        error.where = _FIELDS.get(error.where, error.where)
         raise
 
 
-def _of_class(group: str, what: str, student: str, day: str, context: Context, request: int) -> list[Planned]:
+def _of_class(group: str, what: str, person: str, day: str, context: Context, request: int) -> list[Planned]:
+    if what == "class_teacher_assigned":
+        command = AssignClassTeacher(class_group=group, teacher=person, starts_on=day)
+        return class_handed_over(command, context, request)
     if what == "student_enrolled":
-        return enrolled(EnrollStudent(class_group=group, student=student, starts_on=day), context, request)
-    return withdrawn(WithdrawStudent(class_group=group, student=student, ends_on=day), context, request)
+        return enrolled(EnrollStudent(class_group=group, student=person, starts_on=day), context, request)
+    return withdrawn(WithdrawStudent(class_group=group, student=person, ends_on=day), context, request)
 
 
 def _of_course(course: str, what: str, person: str, day: str, context: Context, request: int) -> list[Planned]:

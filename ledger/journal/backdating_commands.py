@@ -7,11 +7,11 @@ from ledger.journal.vocabulary import ClassAct, CourseAct, SetupAct
 
 
 class RequestClassBackdating(JournalCommand, frozen=True, kw_only=True):
-    """Ask that a student be enrolled from `day` on, or has left with `day` as the last."""
+    """Ask that the person be the class teacher or enrolled from `day` on, or has left with it as the last."""
 
     class_group: str
     what: ClassAct
-    student: str
+    person: str
     day: str
     basis: str
 

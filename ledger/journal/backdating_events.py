@@ -12,12 +12,16 @@ from ledger.journal.vocabulary import ClassAct, CourseAct, SetupAct
 
 
 class ClassBackdatingRequested(Event, frozen=True, kw_only=True):
-    """`class/`: the actor asks that the student be enrolled from `day` on, or has left with `day` as the last."""
+    """`class/`: the actor asks that `teacher` be the class teacher, or `student` be enrolled, from `day` on.
+
+    With ``student_left`` `day` is the last one. One of `teacher` and `student` is there.
+    """
 
     what: ClassAct
-    student: str
     day: str
     basis: str
+    student: str | None = None
+    teacher: str | None = None
 
 
 class ClassBackdatingRefused(Event, frozen=True, kw_only=True):

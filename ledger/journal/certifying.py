@@ -17,7 +17,7 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup
-from ledger.journal.teaching import place_of
+from ledger.journal.teaching import place_of, today
 from ledger.journal.vocabulary import CERTIFICATE_CODES
 from ledger.journal.year import SchoolYear
 
@@ -83,7 +83,7 @@ def annul_certificate(command: AnnulCertificate, context: Context) -> list[Plann
 def _check_keeper(group: ClassGroup, context: Context) -> None:
     """Refuse anyone but the class teacher and the administration, to whom such documents are brought."""
     rules.check_role(context.actor, (*rules.TEACHER, *rules.ADMINISTRATION), "2.2.4")
-    if context.actor.role in rules.TEACHER and context.actor.id != group.class_teacher:
+    if context.actor.role in rules.TEACHER and context.actor.id != group.class_teacher_on(today(context)):
         raise Refused("not_the_class_teacher", "only the class teacher may do this", clause="2.2.4", where="actor.id")
 
 

@@ -231,6 +231,14 @@ class OpenClassGroup(JournalCommand, frozen=True, kw_only=True):
     class_teacher: str | None = None
 
 
+class AssignClassTeacher(JournalCommand, frozen=True, kw_only=True):
+    """Another class teacher from `starts_on` on."""
+
+    class_group: str
+    teacher: str
+    starts_on: str
+
+
 class EnrollStudent(JournalCommand, frozen=True, kw_only=True):
     """From `starts_on` on."""
 

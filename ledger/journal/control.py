@@ -21,6 +21,7 @@ from ledger.journal.lesson import Lesson
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup
+from ledger.journal.teaching import today
 from ledger.journal.vocabulary import REMARK_ABOUT, REMARK_CLOSINGS
 
 
@@ -70,7 +71,7 @@ def evolve_remark(state: Remark | None, events: Iterable[Recorded]) -> Remark | 
 
 def record_check(command: RecordControlCheck, context: Context) -> list[Planned]:
     """Record that the journal of a class was looked through (regulation 1.6)."""
-    group = context.settled(ClassGroup, "class", command.class_group, "class_group")
+    group = context.find(ClassGroup, "class", command.class_group, "class_group")
     _check_controls(context, group)
     rules.check_past_day(command.held_on, context.now, context.books.zone, "held_on")
     rules.check_date(command.from_date, "from_date")
@@ -89,7 +90,7 @@ def raise_remark(command: RaiseRemark, context: Context) -> list[Planned]:
     """Raise a remark to a teacher of the class (regulation 1.6)."""
     rules.check_id(command.remark, "remark")
     rules.check_code(command.about, REMARK_ABOUT, "about")
-    group = context.settled(ClassGroup, "class", command.class_group, "class_group")
+    group = context.find(ClassGroup, "class", command.class_group, "class_group")
     _check_controls(context, group)
     check_person(context, command.to, "teacher", "to")
     _check_place(command, context)
@@ -129,7 +130,7 @@ def close_remark(command: CloseRemark, context: Context) -> list[Planned]:
 
 def _check_controls(context: Context, group: ClassGroup) -> None:
     """Refuse who controls the journal of this class neither as its class teacher nor for the school (1.6)."""
-    if context.actor.role in rules.ADMINISTRATION or context.actor.id == group.class_teacher:
+    if context.actor.role in rules.ADMINISTRATION or context.actor.id == group.class_teacher_on(today(context)):
         return
     raise Refused("not_the_class_teacher", "the class teacher or the administration", clause="1.6", where="actor.id")
 

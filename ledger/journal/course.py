@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -17,15 +16,8 @@ from ledger.journal.events import CourseOpened, SubgroupJoined, SubgroupLeft, Su
 from ledger.journal.facts import people_of
 from ledger.journal.people import check_person
 from ledger.journal.recorded import Planned, Recorded
-from ledger.journal.roster import ClassGroup, Enrollment
+from ledger.journal.roster import Assignment, ClassGroup, Enrollment, assigned_on, check_next
 from ledger.journal.year import BackdatingAsked, SchoolYear, answered, check_not_backdated
-
-
-class Assignment(NamedTuple):
-    """The responsible teacher from `starts_on` on, until the next assignment."""
-
-    starts_on: str
-    teacher: str
 
 
 class Course(Aggregate, frozen=True, kw_only=True):
@@ -45,10 +37,7 @@ class Course(Aggregate, frozen=True, kw_only=True):
 
     def teacher_on(self, day: str) -> str | None:
         """Return the responsible teacher on this day, or None before the first assignment."""
-        for assignment in reversed(self.assignments):
-            if assignment.starts_on <= day:
-                return assignment.teacher
-        return None
+        return assigned_on(self.assignments, day)
 
     def teaches(self, student: str, day: str) -> bool:
         """Tell whether a student of the class belongs to the course on this day: all do, or the subgroup's members."""
@@ -145,13 +134,7 @@ def assigned(command: AssignTeacher, context: Context, request: int | None = Non
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.teacher, "teacher", "teacher")
-    last = course.assignments[-1]
-    if command.starts_on <= last.starts_on:
-        raise Refused(
-            "assignment_not_later", "an assignment starts after the one before it", clause="1.2", where="starts_on"
-        )
-    if command.teacher == last.teacher:
-        raise Refused("same_teacher", "this teacher is responsible already", clause="1.2", where="teacher")
+    check_next(course.assignments, command.teacher, command.starts_on, "1.2")
     grade = context.settled(ClassGroup, "class", course.class_group, "course").grade
     check_not_backdated(context, year, grade, command.starts_on, request)
     event = TeacherAssigned(teacher=command.teacher, starts_on=command.starts_on, request=request)

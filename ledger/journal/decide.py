@@ -93,7 +93,7 @@ from ledger.journal.result_corrections import (
 )
 from ledger.journal.results import publish_results, record_exam_results, record_final_marks, record_period_marks
 from ledger.journal.retention import adopt_retention_schedule, lift_legal_hold, place_legal_hold
-from ledger.journal.roster import enroll_student, open_class_group, withdraw_student
+from ledger.journal.roster import assign_class_teacher, enroll_student, open_class_group, withdraw_student
 from ledger.journal.schedule import cancel_scheduled_work, move_scheduled_work, schedule_work
 from ledger.journal.school import open_school
 from ledger.journal.setup_backdating import refuse_setup_backdating, request_setup_backdating
@@ -128,6 +128,7 @@ _DECISIONS: Final[dict[type[cmd.JournalCommand], Callable[[Any, Context], list[P
     cmd.RefuseSetupBackdating: refuse_setup_backdating,
     cmd.TransferSheet: transfer_sheet,
     cmd.OpenClassGroup: open_class_group,
+    cmd.AssignClassTeacher: assign_class_teacher,
     cmd.EnrollStudent: enroll_student,
     cmd.WithdrawStudent: withdraw_student,
     cmd.OpenCourse: open_course,

@@ -179,12 +179,20 @@ class PeriodAttested(Event, frozen=True, kw_only=True):
 
 
 class ClassGroupOpened(Event, frozen=True, kw_only=True):
-    """`class/`: class group ``<grade><letter>`` of a school year."""
+    """`class/`: class group ``<grade><letter>`` of a school year; `class_teacher` is the first one."""
 
     year: str
     grade: int
     letter: str
     class_teacher: str | None = None
+
+
+class ClassTeacherAssigned(Event, frozen=True, kw_only=True):
+    """`class/`: the class teacher from `starts_on` on, in the place of who was it before (1.6)."""
+
+    teacher: str
+    starts_on: str
+    request: int | None = None
 
 
 class StudentEnrolled(Event, frozen=True, kw_only=True):
@@ -404,6 +412,7 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
     "period_reopened/1": PeriodReopened,
     "period_attested/1": PeriodAttested,
     "class_group_opened/1": ClassGroupOpened,
+    "class_teacher_assigned/1": ClassTeacherAssigned,
     "student_enrolled/1": StudentEnrolled,
     "student_left/1": StudentLeft,
     **JOURNAL_EVENT_TYPES,

@@ -19,6 +19,7 @@ from ledger.journal.people import check_employee
 from ledger.journal.print_events import SheetCertified, SheetIssued, SheetVoided
 from ledger.journal.recorded import Planned, Recorded
 from ledger.journal.roster import ClassGroup
+from ledger.journal.teaching import today
 from ledger.journal.vocabulary import PRINT_KINDS, VOID_REASONS
 from ledger.journal.year import Period
 
@@ -90,7 +91,8 @@ def issue_sheet(command: IssueSheet, context: Context) -> list[Planned]:
     rules.check_id(command.sheet, "sheet")
     rules.check_code(command.kind, PRINT_KINDS, "kind")
     group = _check_scope(command, context)
-    if context.actor.role in rules.TEACHER and (group is None or context.actor.id != group.class_teacher):
+    own = None if group is None else group.class_teacher_on(today(context))
+    if context.actor.role in rules.TEACHER and context.actor.id != own:
         raise Refused(
             "not_the_class_teacher", "a teacher prints of the own class alone", clause="3.1", where="actor.id"
         )
@@ -219,8 +221,8 @@ def _check_scope(command: IssueSheet, context: Context) -> ClassGroup | None:
 def _class_of(command: IssueSheet, context: Context) -> ClassGroup | None:
     """The class that the form is of, or that its course is of."""
     if command.class_group is not None:
-        return context.settled(ClassGroup, "class", command.class_group, "class_group")
+        return context.find(ClassGroup, "class", command.class_group, "class_group")
     if command.course is None:
         return None
     course = context.settled(Course, "course", command.course, "course")
-    return context.settled(ClassGroup, "class", course.class_group, "course")
+    return context.find(ClassGroup, "class", course.class_group, "course")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -11,11 +11,12 @@ from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.backdating_events import ClassBackdatingRefused, ClassBackdatingRequested
-from ledger.journal.commands import EnrollStudent, OpenClassGroup, WithdrawStudent
+from ledger.journal.commands import AssignClassTeacher, EnrollStudent, OpenClassGroup, WithdrawStudent
 from ledger.journal.context import Context
 from ledger.journal.events import (
     ClassGroupListed,
     ClassGroupOpened,
+    ClassTeacherAssigned,
     StudentEnrolled,
     StudentLeft,
     SubgroupListed,
@@ -38,6 +39,9 @@ from ledger.journal.year import (
     check_not_backdated,
 )
 
+_ALWAYS: Final = "0000-00-00"
+"""Before every day: the class teacher whom a class was opened with has it from its first day."""
+
 
 class Enrollment(NamedTuple):
     """A student's stay in a class or a subgroup, both days inclusive; `ends_on` None: still there."""
@@ -50,19 +54,36 @@ class Enrollment(NamedTuple):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
+class Assignment(NamedTuple):
+    """The responsible teacher from `starts_on` on, until the next assignment."""
+
+    starts_on: str
+    teacher: str
+
+
+def assigned_on(assignments: Sequence[Assignment], day: str) -> str | None:
+    """Return the teacher of a day, of assignments in order of their days; None before the first."""
+    for assignment in reversed(assignments):
+        if assignment.starts_on <= day:
+            return assignment.teacher
+    return None
+
+
 class ClassGroup(Aggregate, frozen=True, kw_only=True):
     """A class group such as 5А.
 
-    `roster` maps a student to the stays, oldest first; `subgroups` are the ids of all courses of the class's subgroups.
-    `journal_closed` from a closing of the journal to its next reopening; `reopening_asked`: the request for one that
-    waits; `sheet_transferred` is the SHA-256 of the summary sheet that was handed over last, and `sheet_transfers` how
-    often one was; `backdatings` are the requests to do something of a closed period that wait, by entry.
+    `class_teachers` are in order of their days, the first of them from before the year where the class was opened with
+    one. `roster` maps a student to the stays, oldest first; `subgroups` are the ids of all courses of the class's
+    subgroups. `journal_closed` from a closing of the journal to its next reopening; `reopening_asked`: the request for
+    one that waits; `sheet_transferred` is the SHA-256 of the summary sheet that was handed over last, and
+    `sheet_transfers` how often one was; `backdatings` are the requests to do something of a closed period that wait, by
+    entry.
     """
 
     year: str
     grade: int
     letter: str
-    class_teacher: str | None
+    class_teachers: tuple[Assignment, ...]
     roster: Mapping[str, tuple[Enrollment, ...]]
     subgroups: tuple[str, ...] = ()
     journal_closed: bool = False
@@ -71,6 +92,10 @@ class ClassGroup(Aggregate, frozen=True, kw_only=True):
     sheet_transferred: str | None = None
     sheet_transfers: int = 0
     backdatings: Mapping[int, BackdatingAsked] = {}
+
+    def class_teacher_on(self, day: str) -> str | None:
+        """Return the class teacher on this day, or None where there is none."""
+        return assigned_on(self.class_teachers, day)
 
     def is_enrolled(self, student: str, day: str) -> bool:
         """Tell whether the student belongs to the class on this day."""
@@ -103,9 +128,13 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
                 year=data.year,
                 grade=data.grade,
                 letter=data.letter,
-                class_teacher=data.class_teacher,
+                class_teachers=() if data.class_teacher is None else (Assignment(_ALWAYS, data.class_teacher),),
                 roster=roster,
             )
+        elif type(data) is ClassTeacherAssigned and state is not None:
+            class_teachers = (*state.class_teachers, Assignment(data.starts_on, data.teacher))
+            state = msgspec.structs.replace(state, class_teachers=class_teachers)
+            backdatings = answered(backdatings, data.request)
         elif type(data) is StudentEnrolled:
             roster[data.student] = (*roster.get(data.student, ()), Enrollment(data.starts_on, None))
             backdatings = answered(backdatings, data.request)
@@ -114,7 +143,8 @@ def evolve_class_group(state: ClassGroup | None, events: Iterable[Recorded]) -> 
             roster[data.student] = (*earlier, last._replace(ends_on=data.ends_on))
             backdatings = answered(backdatings, data.request)
         elif type(data) is ClassBackdatingRequested:
-            asked = BackdatingAsked(event.index, data.what, data.student, data.day, people_of(event.actor))
+            person = data.teacher or data.student or ""
+            asked = BackdatingAsked(event.index, data.what, person, data.day, people_of(event.actor))
             backdatings = {**backdatings, event.index: asked}
         elif type(data) is ClassBackdatingRefused:
             backdatings = answered(backdatings, data.request)
@@ -178,6 +208,36 @@ def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]
     )
     listed = ClassGroupListed(class_group=command.class_group)
     return [Planned(stream, 1, event), Planned(year.stream, year.version + 1, listed)]
+
+
+def assign_class_teacher(command: AssignClassTeacher, context: Context) -> list[Planned]:
+    """Make another teacher the class teacher from a day on (regulation 1.6)."""
+    rules.check_role(context.actor, rules.ADMINISTRATION, "1.6")
+    return class_handed_over(command, context)
+
+
+def class_handed_over(command: AssignClassTeacher, context: Context, request: int | None = None) -> list[Planned]:
+    """Judge and state a class's next teacher, of a `request` by who approves it; days only grow: one at a time."""
+    rules.check_date(command.starts_on, "starts_on")
+    group = context.find(ClassGroup, "class", command.class_group, "class_group")
+    year = context.settled(SchoolYear, "year", group.year, "class_group")
+    rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
+    check_person(context, command.teacher, "teacher", "teacher")
+    check_next(group.class_teachers, command.teacher, command.starts_on, "1.6")
+    check_not_backdated(context, year, group.grade, command.starts_on, request)
+    event = ClassTeacherAssigned(teacher=command.teacher, starts_on=command.starts_on, request=request)
+    return [Planned(group.stream, group.version + 1, event)]
+
+
+def check_next(assignments: Sequence[Assignment], teacher: str, starts_on: str, clause: str) -> None:
+    """Refuse an assignment that does not begin after the last one, or of the same teacher."""
+    last = assignments[-1] if assignments else None
+    if last is not None and starts_on <= last.starts_on:
+        raise Refused(
+            "assignment_not_later", "an assignment starts after the one before it", clause=clause, where="starts_on"
+        )
+    if last is not None and teacher == last.teacher:
+        raise Refused("same_teacher", "this teacher is responsible already", clause=clause, where="teacher")
 
 
 def enroll_student(command: EnrollStudent, context: Context) -> list[Planned]:

@@ -107,7 +107,7 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
 def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Planned]:
     """Say why a student was absent once it is known (R24), in place of ``absent``; the class teacher may do it too."""
     lesson, place = find_lesson(context, command)
-    if context.actor.role == "teacher" and context.actor.id == place.group.class_teacher:
+    if context.actor.role == "teacher" and context.actor.id == place.group.class_teacher_on(today(context)):
         check_duty(context, ("journal", "class_teacher"), today(context))
     else:
         check_teaches(lesson, place, context)

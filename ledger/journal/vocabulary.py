@@ -43,7 +43,7 @@ Lacking = Literal["lesson", "attendance", "mark", "result", "remark", "council"]
 Unsettled = Literal["period", "request"]
 """What must be settled first: a period that is open, a request for a correction that waits."""
 LackReason = Literal["not_required", "student_absent", "not_restorable", "order", "other"]
-ClassAct = Literal["student_enrolled", "student_left"]
+ClassAct = Literal["class_teacher_assigned", "student_enrolled", "student_left"]
 CourseAct = Literal["teacher_assigned", "subgroup_joined", "subgroup_left"]
 SetupAct = Literal[
     "bell_schedule_set", "calendar_entry_revoked", "days_off_declared", "duty_assigned", "duty_ended",

@@ -15,7 +15,7 @@ from projections.questions.asking import ENTRIES, Asked, Column, Found, Paramete
 from projections.reading import command_join, stands
 from projections.views.accounts import AccountEntry, account_entries
 from projections.views.duties import duties
-from projections.views.lookups import classes, courses, memberships, years
+from projections.views.lookups import class_teachers, classes, courses, memberships, years
 from projections.views.people_registers import guardians
 from projections.views.regulation import regulation
 
@@ -120,12 +120,14 @@ def _by_orders(asked: Asked, day: str) -> Iterator[Line]:
             line = Line("duty", duty.person, duty=duty.duty, order=f"№ {duty.order_number}", entries=known)
             yield line._replace(starts_on=duty.starts_on, ends_on=duty.ends_on)
     spans = {year.year: (year.starts_on, year.ends_on) for year in years(asked.views, at=asked.position).rows}
-    for group in classes(asked.views, at=asked.position).rows:
-        first, last = spans[group.year]
-        if group.class_teacher is not None and first <= day <= last:
-            name = asked.class_names[group.class_group]
-            teacher = group.class_teacher
-            yield Line("class_teacher", teacher, class_name=name, starts_on=first, ends_on=last, entries=[group.entry])
+    of_classes = {group.class_group: spans[group.year] for group in classes(asked.views, at=asked.position).rows}
+    for held in class_teachers(asked.views, at=asked.position).rows:
+        first, last = of_classes[held.class_group]
+        first, last = held.starts_on or first, held.ends_on or last
+        if first <= day <= last:
+            known = [entry for entry in (held.entry, held.replaced_by) if entry is not None]
+            line = Line("class_teacher", held.teacher, class_name=asked.class_names[held.class_group], entries=known)
+            yield line._replace(starts_on=first, ends_on=last)
     for course in courses(asked.views, on=day, at=asked.position).rows:
         if course.teacher is not None and spans[course.year][0] <= day <= spans[course.year][1]:
             known = [course.entry] if course.assigned_by is None else sorted({course.entry, course.assigned_by})

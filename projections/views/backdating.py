@@ -16,6 +16,7 @@ from ledger.journal.backdating_events import (
 )
 from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from ledger.journal.events import (
+    ClassTeacherAssigned,
     RegulationAdopted,
     ResponsibleAppointed,
     StudentEnrolled,
@@ -75,6 +76,7 @@ _Act: TypeAlias = (
     | SubgroupJoined
     | SubgroupLeft
     | TeacherAssigned
+    | ClassTeacherAssigned
     | DutyAssigned
     | DutyEnded
     | RegulationAdopted
@@ -88,7 +90,7 @@ _Act: TypeAlias = (
 
 
 def _class_requested(event: ClassBackdatingRequested, entry: Entry) -> Operations:
-    terms = (event.what, event.student, event.day, event.basis)
+    terms = (event.what, event.teacher or event.student or "", event.day, event.basis)
     return (BackdatingRequestRow(entry.index, "class", entry.stream_id, *terms),)
 
 
@@ -126,6 +128,7 @@ VIEW: Final = View(
         SubgroupJoined: _done,
         SubgroupLeft: _done,
         TeacherAssigned: _done,
+        ClassTeacherAssigned: _done,
         DutyAssigned: _done,
         DutyEnded: _done,
         RegulationAdopted: _done,
@@ -221,6 +224,7 @@ class Backdated:
 # Table -> what it says: the event's type, its scope, its person and its day; days of `_LAST_DAYS` are last ones.
 _ACTS: Final = (
     ("assignments", "teacher_assigned", "course", "teacher", "starts_on"),
+    ("class_teachers", "class_teacher_assigned", "class_group", "teacher", "starts_on"),
     ("enrollments", "student_enrolled", "class_group", "student", "starts_on"),
     ("leavings", "student_left", "class_group", "student", "ends_on"),
     ("joinings", "subgroup_joined", "course", "student", "starts_on"),

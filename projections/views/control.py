@@ -154,12 +154,14 @@ def remarks(
     """The remarks about all classes, or about one: all, or those that still wait."""
     position = resolve(views, at)
     chosen, given = _of_class("r", class_group)
-    sql = f"""SELECT r.entry, m.at, r.remark, r.class_group, g.class_teacher, r.recipient, r.about, r.course, c.subject,
-          r.lesson, r.held_on, r.found_by, m.actor, r.note, d.entry, d.how, d.note,
+    sql = f"""SELECT r.entry, m.at, r.remark, r.class_group, COALESCE(t.teacher, g.class_teacher), r.recipient, r.about,
+          r.course, c.subject, r.lesson, r.held_on, r.found_by, m.actor, r.note, d.entry, d.how, d.note,
           CASE r.about WHEN 'homework' THEN {_FILLED["homework"]} WHEN 'attendance' THEN {_FILLED["attendance"]}
             WHEN 'marks' THEN {_FILLED["marks"]} WHEN 'lesson' THEN {_FILLED["lesson"]} END
         FROM {{remarks}} r {command_join("r.entry")}
         JOIN {{classes}} g ON g.class_group = r.class_group AND {stands("g")}
+        LEFT JOIN {{class_teachers}} t ON t.entry = (
+          SELECT max(b.entry) FROM {{class_teachers}} b WHERE b.class_group = r.class_group AND {stands("b")})
         LEFT JOIN {{courses}} c ON c.course = r.course AND {stands("c")}
         LEFT JOIN {{remark_closings}} d ON d.remark = r.remark AND {stands("d")}
         WHERE {stands("r")}{chosen} ORDER BY r.entry"""

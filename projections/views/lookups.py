@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class ClassGroup:
-    """A class group."""
+    """A class group with its class teacher on the day asked about; None where there is none yet.
+
+    `assigned_by`: the entry that handed the class over; None: it was opened with this teacher, or has none.
+    """
 
     entry: int
     class_group: str
@@ -76,11 +80,27 @@ class ClassGroup:
     grade: int
     letter: str
     class_teacher: str | None
+    assigned_by: int | None
 
     @property
     def name(self) -> str:
         """What people call it, such as ``5А``."""
         return f"{self.grade}{self.letter}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTeacher:
+    """Who was a class's teacher, both dates inclusive; None: from the class's beginning, until its end.
+
+    `replaced_by`: the entry that handed the class over to another.
+    """
+
+    entry: int
+    class_group: str
+    teacher: str
+    starts_on: str | None
+    ends_on: str | None
+    replaced_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +207,40 @@ def periods(views: Reader, *, year: str | None = None, grade: int | None = None,
     return Answer(position, tuple(period for period in found if grade is None or grade in period.grades))
 
 
-def classes(views: Reader, *, year: str | None = None, at: AsOf = None) -> Answer[ClassGroup]:
-    """Class groups by grade and letter."""
+def classes(views: Reader, *, year: str | None = None, on: str | None = None, at: AsOf = None) -> Answer[ClassGroup]:
+    """Class groups by grade and letter, with their teachers `on` a date (None: those assigned from the latest day)."""
     position = resolve(views, at)
     conditions, parameters = filters(("g.year", year))
-    sql = f"""SELECT g.entry, g.class_group, g.year, g.grade, g.letter, g.class_teacher FROM {{classes}} g
+    until = "" if on is None else " AND b.starts_on <= :on_date"
+    if on is not None:
+        parameters["on_date"] = on
+    sql = f"""SELECT g.entry, g.class_group, g.year, g.grade, g.letter, COALESCE(t.teacher, g.class_teacher), t.entry
+        FROM {{classes}} g
+        LEFT JOIN {{class_teachers}} t ON t.entry = (
+          SELECT b.entry FROM {{class_teachers}} b WHERE b.class_group = g.class_group AND {stands("b")}{until}
+          ORDER BY b.starts_on DESC, b.entry DESC LIMIT 1)
         WHERE {stands("g")}{conditions} ORDER BY g.grade, g.letter, g.entry"""
     return Answer(position, tuple(ClassGroup(*row) for row in views.select(sql, {"at": position, **parameters})))
+
+
+def class_teachers(views: Reader, *, at: AsOf = None) -> Answer[ClassTeacher]:
+    """Who was the teacher of which class when, in the order of the classes and of days."""
+    position = resolve(views, at)
+    sql = f"""SELECT g.class_group, g.entry, g.entry, g.class_teacher, NULL FROM {{classes}} g
+          WHERE {stands("g")} AND g.class_teacher IS NOT NULL
+        UNION ALL SELECT g.class_group, g.entry, t.entry, t.teacher, t.starts_on FROM {{classes}} g
+          JOIN {{class_teachers}} t ON t.class_group = g.class_group AND {stands("t")} WHERE {stands("g")}
+        ORDER BY 2, 3"""
+    found: list[ClassTeacher] = []
+    for class_group, _, entry, teacher, starts_on in views.select(sql, {"at": position}):
+        if found and found[-1].class_group == class_group:
+            found[-1] = replace(found[-1], ends_on=_day_before(starts_on), replaced_by=entry)
+        found.append(ClassTeacher(entry, class_group, teacher, starts_on, None, None))
+    return Answer(position, tuple(found))
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def memberships(

@@ -77,6 +77,7 @@ WHAT_WORDS: Final = {
     "council": "решение педсовета",
     "year": "учебный год",
     "class": "класс",
+    "class_teacher": "классный руководитель",
     "course": "предмет класса",
     "person": "человек в списках",
     "enrollment": "зачисление в класс",
@@ -347,6 +348,10 @@ _SET_UP: Final = (
     _stated("'year'", "'recorded'", "years", **_DAYS, new="x.title"),
     _stated("'period'", "'recorded'", "periods", **_DAYS, period="x.period"),
     _stated("'class'", "'recorded'", "classes", class_group="x.class_group", people="x.class_teacher"),
+    _stated(
+        *("'class_teacher'", "'recorded'", "class_teachers"),
+        class_group="x.class_group", people="x.teacher", day="x.starts_on",
+    ),
     _stated("'course'", "'recorded'", "courses", course="x.course", new="x.subgroup"),
     _stated("'person'", "'recorded'", "persons", people="x.person", new="x.kind"),
     _stated(

@@ -9,6 +9,7 @@ import orjson
 from ledger.journal.events import (
     ClassGroupListed,
     ClassGroupOpened,
+    ClassTeacherAssigned,
     CourseOpened,
     PeriodDefined,
     PeriodListed,
@@ -71,7 +72,7 @@ class PeriodRow(NamedTuple):
 
 
 class ClassRow(NamedTuple):
-    """A class group."""
+    """A class group; `class_teacher`: whom it was opened with."""
 
     entry: int
     class_group: str
@@ -79,6 +80,16 @@ class ClassRow(NamedTuple):
     grade: int
     letter: str
     class_teacher: str | None
+    to_position: int = OPEN
+
+
+class ClassTeacherRow(NamedTuple):
+    """A class that was handed over: its class teacher from `starts_on`."""
+
+    entry: int
+    class_group: str
+    teacher: str
+    starts_on: str
     to_position: int = OPEN
 
 
@@ -129,6 +140,7 @@ PERSONS: Final = Table("persons", PersonRow, (("person",),))
 YEARS: Final = Table("years", YearRow)
 PERIODS: Final = Table("periods", PeriodRow)
 CLASSES: Final = Table("classes", ClassRow, (("class_group",),))
+CLASS_TEACHERS: Final = Table("class_teachers", ClassTeacherRow, (("class_group",),))
 ENROLLMENTS: Final = Table("enrollments", EnrollmentRow, (("class_group", "student"), ("student",)))
 LEAVINGS: Final = Table("leavings", LeavingRow, (("class_group", "student"),))
 COURSES: Final = Table("courses", CourseRow, (("course",), ("class_group",)))
@@ -166,6 +178,10 @@ def _class_group_opened(event: ClassGroupOpened, entry: Entry) -> Operations:
     return (row,)
 
 
+def _class_teacher_assigned(event: ClassTeacherAssigned, entry: Entry) -> Operations:
+    return (ClassTeacherRow(entry.index, entry.stream_id, event.teacher, event.starts_on),)
+
+
 def _student_enrolled(event: StudentEnrolled, entry: Entry) -> Operations:
     return (EnrollmentRow(entry.index, entry.stream_id, event.student, event.starts_on),)
 
@@ -184,7 +200,7 @@ def _teacher_assigned(event: TeacherAssigned, entry: Entry) -> Operations:
 
 
 VIEW: Final = View(
-    (SCHOOLS, PERSONS, YEARS, PERIODS, CLASSES, ENROLLMENTS, LEAVINGS, COURSES, ASSIGNMENTS),
+    (SCHOOLS, PERSONS, YEARS, PERIODS, CLASSES, CLASS_TEACHERS, ENROLLMENTS, LEAVINGS, COURSES, ASSIGNMENTS),
     {
         SchoolOpened: _school_opened,
         PersonRegistered: _person_registered,
@@ -193,6 +209,7 @@ VIEW: Final = View(
         ClassGroupListed: _listed,
         PeriodDefined: _period_defined,
         ClassGroupOpened: _class_group_opened,
+        ClassTeacherAssigned: _class_teacher_assigned,
         StudentEnrolled: _student_enrolled,
         StudentLeft: _student_left,
         CourseOpened: _course_opened,

@@ -35,7 +35,7 @@ def test_nobody_changes_days_of_a_closed_period_alone(server: Served) -> None:
         refusal = problem(admin.post(f"/classes/{small.group}/enrollments", json=body), 409, "backdated_alone")
         assert refusal["clause"] == "3.3"
         place = f"/classes/{small.group}/backdating-requests"
-        asked = {"what": "student_enrolled", "student": student, "day": DAY, "basis": "приказ № 8"}
+        asked = {"what": "student_enrolled", "person": student, "day": DAY, "basis": "приказ № 8"}
         request = post(admin, place, asked)["first_index"]
         problem(admin.post(f"{place}/{request}/approval", json={}), 403, "second_person_needed")
         done = post(director, f"{place}/{request}/approval", {})["first_index"]

@@ -126,9 +126,10 @@ def _ask(choices: Choices, journal: Journal) -> cmd.JournalCommand:
     day, basis = choices.one(DAYS), "" if choices.rarely() else "служебная записка № 8"
     if choices.number(3) == 0:
         group = choices.one((CLASS_A, CLASS_B))
-        what = choices.one(("student_enrolled", "student_left"))
-        student = choices.one(STUDENTS_A + STUDENTS_B)
-        return cmd.RequestClassBackdating(class_group=group, what=what, student=student, day=day, basis=basis)  # type: ignore[arg-type]
+        what = choices.one(("student_enrolled", "student_left", "class_teacher_assigned"))
+        teachers = (TEACHER.id, TEACHER_2.id, TEACHER_3.id)
+        person = choices.one(teachers if what == "class_teacher_assigned" else STUDENTS_A + STUDENTS_B)
+        return cmd.RequestClassBackdating(class_group=group, what=what, person=person, day=day, basis=basis)  # type: ignore[arg-type]
     if choices.number(2) == 0:
         course, person = choices.one((MATHS_A, RUSSIAN_A)), choices.one((TEACHER, TEACHER_2, TEACHER_3)).id
         return cmd.RequestCourseBackdating(course=course, what="teacher_assigned", person=person, day=day, basis=basis)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-ACTS = {"teacher_assigned", "student_enrolled", "subgroup_joined", "student_left", "subgroup_left"}
+ACTS = {
+    "teacher_assigned",
+    "class_teacher_assigned",
+    "student_enrolled",
+    "subgroup_joined",
+    "student_left",
+    "subgroup_left",
+}
 
 ORDERS = {
     "duty_assigned": "teacher",
@@ -28,11 +35,11 @@ def check_asked(check: Any) -> None:
     if check.item.type.endswith("_refused"):
         _check_answer(check)
         return
-    kind = "teacher" if data["what"] == "teacher_assigned" else "student"
+    kind = "teacher" if data["what"].endswith("teacher_assigned") else "student"
     assert {"teacher", "student"} & data.keys() == {kind}
     assert check.made("person", data[kind])["kind"] == kind
     assert data["what"] in ACTS
-    assert data["what"].startswith("student") == check.item.stream.startswith("class/")
+    assert data["what"].startswith(("student", "class")) == check.item.stream.startswith("class/")
 
 
 def check_act(check: Any) -> None:

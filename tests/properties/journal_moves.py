@@ -292,8 +292,12 @@ def _move_student(choices: Choices, journal: Journal) -> tuple[cmd.JournalComman
 
 
 def _assign(choices: Choices, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
-    teacher = choices.one(TEACHERS).id
-    command = cmd.AssignTeacher(course=choices.one(_courses(journal)), teacher=teacher, starts_on=choices.one(DAYS))
+    teacher, day = choices.one(TEACHERS).id, choices.one(DAYS)
+    if choices.number(3) == 0:
+        group = choices.one((CLASS_A, CLASS_B))
+        command: cmd.JournalCommand = cmd.AssignClassTeacher(class_group=group, teacher=teacher, starts_on=day)
+    else:
+        command = cmd.AssignTeacher(course=choices.one(_courses(journal)), teacher=teacher, starts_on=day)
     return command, _administrator(choices)
 
 

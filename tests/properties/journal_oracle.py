@@ -442,6 +442,9 @@ class _Checker(
             assert f"class/{last.data['class_group']}" == self.item.stream
             assert last.data["subgroup"]
             return
+        if self.item.type == "class_teacher_assigned":
+            self.check_assigned()
+            return
         assert self.made("person", self.data["student"])["kind"] == "student"
         stays = self.stays(self.data["student"])
         if self.item.type == "student_enrolled":
@@ -466,9 +469,13 @@ class _Checker(
         elif self.item.type in {"subgroup_joined", "subgroup_left"}:
             self.check_subgroup()
         else:
-            assert self.made("person", self.data["teacher"])["kind"] == "teacher"
-            days = [other.data["starts_on"] for other in self.of(self.item.stream, "teacher_assigned")]
-            assert all(day < self.data["starts_on"] for day in days)
+            self.check_assigned()
+
+    def check_assigned(self) -> None:
+        """The next teacher of a course or a class is one, from a later day."""
+        assert self.made("person", self.data["teacher"])["kind"] == "teacher"
+        days = [other.data["starts_on"] for other in self.of(self.item.stream, self.item.type)]
+        assert all(day < self.data["starts_on"] for day in days)
 
     def check_plan(self) -> None:
         self.made("course", self.item.stream.partition("/")[2])
@@ -799,14 +806,25 @@ class _Checker(
                 if one.stream == self.item.stream and one.type not in others and "request" not in one.data
             }
         if self.item.type == "absence_reason_set":
-            allowed.add(self.made("class", self.made("course", header["course"])["class_group"]).get("class_teacher"))
+            allowed |= self.class_teachers(self.made("course", header["course"])["class_group"])
         assert allowed & ({self.item.actor, self.item.on_behalf_of} - {None})
+
+    def class_teachers(self, group: str) -> set[str]:
+        """Who is a class's teacher on the entry's day and the days beside it."""
+        handed = [
+            (one.data["starts_on"], one.data["teacher"]) for one in self.of(f"class/{group}", "class_teacher_assigned")
+        ]
+        first = ("", self.made("class", group).get("class_teacher"))
+        return {max(one for one in (first, *handed) if one[0] <= day)[1] for day in self.days_around()}
+
+    def days_around(self) -> list[str]:
+        """The entry's day, the one before and the one after."""
+        today = date.fromisoformat(self.item.at[:10])
+        return [(today + timedelta(days=step)).isoformat() for step in (-1, 0, 1)]
 
     def teachers(self, course: str, *more: str) -> Iterator[str]:
         """Who is responsible for a course on the entry's day, the days beside it, and more days."""
-        today = date.fromisoformat(self.item.at[:10])
-        days = [*more, *((today + timedelta(days=step)).isoformat() for step in (-1, 0, 1))]
-        for day in days:
+        for day in [*more, *self.days_around()]:
             if any(one.data["starts_on"] <= day for one in self.of(f"course/{course}", "teacher_assigned")):
                 yield self.responsible({"course": course, "held_on": day}, self.before)
 

@@ -246,7 +246,9 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("period_reopening_requested", reason="boredom"))
     assert caught(replaced("period_reopening_approved", request=3))
     assert caught(replaced("period_reopening_refused", basis=""))
-    assert caught(replaced("class_backdating_requested", student=TEACHER_OF_NOTHING))
+    assert caught(asked("student_enrolled", "class_backdating_requested", student=TEACHER_OF_NOTHING))
+    assert caught(asked("class_teacher_assigned", "class_backdating_requested", teacher=TEACHER_OF_NOTHING))
+    assert caught(replaced("class_teacher_assigned", teacher=STUDENTS_A[0]))
     assert caught(replaced("class_backdating_refused", request=3))
     assert caught(replaced("course_backdating_requested", what="student_left"))
     assert caught(replaced("course_backdating_refused", basis=""))
@@ -254,7 +256,10 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("setup_backdating_refused", request=3))
     assert caught(asked("student_enrolled", "class_backdating_requested", day="2026-09-02"))
     assert caught(asked("teacher_assigned", "course_backdating_requested", teacher=TEACHER_OF_NOTHING))
-    for type_ in ("student_enrolled", "student_left", "teacher_assigned", "subgroup_joined", "subgroup_left"):
+    for type_ in (
+        *("student_enrolled", "student_left", "teacher_assigned", "subgroup_joined", "subgroup_left"),
+        "class_teacher_assigned",
+    ):
         assert caught(alone(type_))
     assert caught(replaced("period_attested", size=0))
     assert caught(

@@ -19,7 +19,7 @@ from projections.views.cell_history import cell_history
 from projections.views.class_page import ClassPage, class_page
 from projections.views.columns import LessonColumn, Value
 from projections.views.correction_register import Timing, correction_register, correction_requests
-from projections.views.lookups import courses, periods, roster
+from projections.views.lookups import classes, courses, periods, roster
 from projections.views.people_registers import guardians
 from projections.views.result_register import results
 from projections.views.student_page import student_page
@@ -267,6 +267,10 @@ def test_lookups_say_what_the_entries_say(schools: list[tuple[SchoolLog, Views]]
     assert [(turn.entry, turn.period) for row in found for turn in row.history if turn.action == "closed"] == (
         world.closings
     )
+    for led in classes(views, on=on, at=at).rows:
+        assigned = [each for each in world.assigned.get(led.class_group, []) if each[0] <= on]
+        _, by, teacher = max(assigned) if assigned else (None, None, None)
+        assert (led.class_teacher, led.assigned_by) == (teacher, by)
     for course in courses(views, on=on, at=at).rows:
         assigned = [each for each in world.assigned.get(course.course, []) if each[0] <= on]
         assert course.teacher == (max(assigned)[2] if assigned else None)

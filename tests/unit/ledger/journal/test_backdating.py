@@ -16,7 +16,14 @@ from ledger.journal.backdating_events import (
 from ledger.journal.course import Course
 from ledger.journal.decide import decide
 from ledger.journal.event import Event
-from ledger.journal.events import StudentEnrolled, StudentLeft, SubgroupJoined, SubgroupLeft, TeacherAssigned
+from ledger.journal.events import (
+    ClassTeacherAssigned,
+    StudentEnrolled,
+    StudentLeft,
+    SubgroupJoined,
+    SubgroupLeft,
+    TeacherAssigned,
+)
 from ledger.journal.roster import ClassGroup
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
@@ -47,6 +54,7 @@ LAST_DAY, DAY_AFTER = "2026-10-25", "2026-10-26"
 NEWCOMER = uid(120)
 ENGLISH = uid(60)
 BASIS = "приказ № 8"
+OF_CLASS = {"class_teacher_assigned": TEACHER_2.id, "student_enrolled": NEWCOMER, "student_left": STUDENTS_A[1]}
 
 
 @pytest.fixture
@@ -83,29 +91,30 @@ def alone(what: str, day: str) -> cmd.JournalCommand:
             return cmd.WithdrawStudent(class_group=CLASS_A, student=STUDENTS_A[1], ends_on=day)
         case "subgroup_joined":
             return cmd.JoinSubgroup(course=ENGLISH, student=STUDENTS_A[1], starts_on=day)
+        case "class_teacher_assigned":
+            return cmd.AssignClassTeacher(class_group=CLASS_A, teacher=TEACHER_2.id, starts_on=day)
     return cmd.LeaveSubgroup(course=ENGLISH, student=STUDENTS_A[0], ends_on=day)
 
 
 def ask(what: str, day: str, /, **changes: Any) -> cmd.JournalCommand:
     """The request for the same."""
     fields: dict[str, Any] = {"what": what, "day": day, "basis": BASIS, **changes}
-    if what in ("student_enrolled", "student_left"):
-        student = NEWCOMER if what == "student_enrolled" else STUDENTS_A[1]
-        return cmd.RequestClassBackdating(**{"class_group": CLASS_A, "student": student, **fields})
+    if what in OF_CLASS:
+        return cmd.RequestClassBackdating(**{"class_group": CLASS_A, "person": OF_CLASS[what], **fields})
     person = {"teacher_assigned": TEACHER_2.id, "subgroup_joined": STUDENTS_A[1], "subgroup_left": STUDENTS_A[0]}
     course = MATHS_A if what == "teacher_assigned" else ENGLISH
     return cmd.RequestCourseBackdating(**{"course": course, "person": person.get(what, TEACHER_2.id), **fields})
 
 
 def approve(what: str, request: int) -> cmd.JournalCommand:
-    if what in ("student_enrolled", "student_left"):
+    if what in OF_CLASS:
         return cmd.ApproveClassBackdating(class_group=CLASS_A, request=request)
     course = MATHS_A if what == "teacher_assigned" else ENGLISH
     return cmd.ApproveCourseBackdating(course=course, request=request)
 
 
 def refuse(what: str, request: int, basis: str = "нет причин") -> cmd.JournalCommand:
-    if what in ("student_enrolled", "student_left"):
+    if what in OF_CLASS:
         return cmd.RefuseClassBackdating(class_group=CLASS_A, request=request, basis=basis)
     course = MATHS_A if what == "teacher_assigned" else ENGLISH
     return cmd.RefuseCourseBackdating(course=course, request=request, basis=basis)
@@ -113,6 +122,7 @@ def refuse(what: str, request: int, basis: str = "нет причин") -> cmd.J
 
 # What is asked for -> a day that changes the closed quarter, and the first that changes nothing of it.
 ACTS = {
+    "class_teacher_assigned": (LAST_DAY, DAY_AFTER),
     "teacher_assigned": (LAST_DAY, DAY_AFTER),
     "student_enrolled": (LAST_DAY, DAY_AFTER),
     "student_left": ("2026-10-24", LAST_DAY),
@@ -159,6 +169,7 @@ class TestByTwo:
         request = school.index(ask(what, day), DEPUTY, AFTER_QUARTER)
         (event,) = school.do(approve(what, request), DIRECTOR, AFTER_QUARTER)
         expected: dict[str, Event] = {
+            "class_teacher_assigned": ClassTeacherAssigned(teacher=TEACHER_2.id, starts_on=day, request=request),
             "teacher_assigned": TeacherAssigned(teacher=TEACHER_2.id, starts_on=day, request=request),
             "student_enrolled": StudentEnrolled(student=NEWCOMER, starts_on=day, request=request),
             "student_left": StudentLeft(student=STUDENTS_A[1], ends_on=day, request=request),
@@ -182,6 +193,9 @@ class TestByTwo:
     def test_a_request_states_what_is_to_be_done(self, school: SmallSchool) -> None:
         assert school.do(ask("student_left", "2026-10-01"), DEPUTY, AFTER_QUARTER) == [
             ClassBackdatingRequested(what="student_left", student=STUDENTS_A[1], day="2026-10-01", basis=BASIS)
+        ]
+        assert school.do(ask("class_teacher_assigned", "2026-10-01"), DEPUTY, AFTER_QUARTER) == [
+            ClassBackdatingRequested(what="class_teacher_assigned", teacher=TEACHER_2.id, day="2026-10-01", basis=BASIS)
         ]
         assert school.do(ask("teacher_assigned", "2026-10-01"), DEPUTY, AFTER_QUARTER) == [
             CourseBackdatingRequested(what="teacher_assigned", teacher=TEACHER_2.id, day="2026-10-01", basis=BASIS)
@@ -217,7 +231,8 @@ class TestByTwo:
 
     def test_what_could_not_be_done_is_not_asked_for(self, school: SmallSchool) -> None:
         wrong = [
-            (ask("student_enrolled", LAST_DAY, student=STUDENTS_B[0]), "already_enrolled", "day"),
+            (ask("student_enrolled", LAST_DAY, person=STUDENTS_B[0]), "already_enrolled", "day"),
+            (ask("class_teacher_assigned", LAST_DAY, person=TEACHER_3.id), "same_teacher", "person"),
             (ask("teacher_assigned", "2026-09-01"), "assignment_not_later", "day"),
             (ask("teacher_assigned", LAST_DAY, person=STUDENTS_A[0]), "wrong_kind_of_person", "person"),
             (ask("teacher_assigned", "25.10.2026"), "malformed_date", "day"),

@@ -31,6 +31,7 @@ from tests.unit.ledger.journal.small_school import (
     STUDENTS_B,
     TEACHER,
     TEACHER_2,
+    TEACHER_3,
     WHOLE_YEAR,
     YEAR,
     SmallSchool,
@@ -167,6 +168,44 @@ class TestClasses:
     def test_has_a_teacher_as_class_teacher(self, school: SmallSchool) -> None:
         command = cmd.OpenClassGroup(class_group=uid(33), year=YEAR, grade=5, letter="В", class_teacher=ANNA)
         assert school.refuse(command, ADMIN).rule == "wrong_kind_of_person"
+
+    def test_is_handed_over_to_another_teacher_from_a_day_on(self, school: SmallSchool) -> None:
+        school.do(cmd.AssignClassTeacher(class_group=CLASS_A, teacher=TEACHER_2.id, starts_on="2026-10-12"), ADMIN)
+        school.do(cmd.AssignClassTeacher(class_group=CLASS_B, teacher=TEACHER_2.id, starts_on="2026-10-12"), ADMIN)
+        group_a, group_b = (school.journal.find(f"class/{id_}") for id_ in (CLASS_A, CLASS_B))
+        assert isinstance(group_a, ClassGroup)
+        assert isinstance(group_b, ClassGroup)
+        days = ("2026-09-01", "2026-10-11", "2026-10-12", "2027-05-31")
+        former, next_ = TEACHER_3.id, TEACHER_2.id
+        assert [group_a.class_teacher_on(day) for day in days] == [former, former, next_, next_]
+        assert [group_b.class_teacher_on(day) for day in days] == [None, None, next_, next_]
+
+    @pytest.mark.parametrize(
+        ("teacher", "starts_on", "rule", "where"),
+        [
+            (TEACHER_3.id, "2026-10-12", "same_teacher", "teacher"),
+            (ANNA, "2026-10-12", "wrong_kind_of_person", "teacher"),
+            (TEACHER.id, "2027-09-01", "outside_the_year", "starts_on"),
+            (TEACHER.id, "12.10.2026", "malformed_date", "starts_on"),
+        ],
+    )
+    def test_is_handed_over_within_its_year_to_another_teacher(
+        self, school: SmallSchool, teacher: str, starts_on: str, rule: str, where: str
+    ) -> None:
+        command = cmd.AssignClassTeacher(class_group=CLASS_A, teacher=teacher, starts_on=starts_on)
+        refused = school.refuse(command, ADMIN)
+        assert (refused.rule, refused.where) == (rule, where)
+
+    def test_is_handed_over_in_order_of_days(self, school: SmallSchool) -> None:
+        school.do(cmd.AssignClassTeacher(class_group=CLASS_A, teacher=TEACHER_2.id, starts_on="2026-10-12"), ADMIN)
+        for day in ("2026-10-11", "2026-10-12"):
+            again = cmd.AssignClassTeacher(class_group=CLASS_A, teacher=TEACHER.id, starts_on=day)
+            refused = school.refuse(again, ADMIN)
+            assert (refused.rule, refused.clause, refused.where) == ("assignment_not_later", "1.6", "starts_on")
+
+    def test_is_not_handed_over_by_who_does_not_set_up(self, school: SmallSchool) -> None:
+        command = cmd.AssignClassTeacher(class_group=CLASS_A, teacher=TEACHER_2.id, starts_on="2026-10-12")
+        assert school.refuse(command, TEACHER_3).rule == "role_not_allowed"
 
     def test_moves_a_student_between_classes(self, school: SmallSchool) -> None:
         move = cmd.EnrollStudent(class_group=CLASS_B, student=ANNA, starts_on="2026-10-11")
