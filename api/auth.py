@@ -38,6 +38,7 @@ class Right(StrEnum):
     REGISTER_PAPER = "register_paper"
     DIRECT = "direct"
     TEACH = "teach"
+    ENTER_FOR = "enter_for"
     PLAN = "plan"
     CERTIFY = "certify"
     PRINT = "print"
@@ -99,7 +100,7 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_OWN,
         **_to(Right.CLOSE, Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.APPROVE, Right.PLAN, Right.PRINT, Right.CERTIFY),
         **_to(Right.CANCEL, Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.CONTROL, Right.REQUEST_CORRECTION),
-        **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
+        **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS, Right.ENTER_FOR),
     },
     "administrator": {
         **_AUDIT,
@@ -107,12 +108,13 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
         **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
         **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.ADMINISTER, Right.GRANT),
-        **_to(Right.TELL_SUBJECT, Right.EXTRACT, Right.CONSENT),
+        **_to(Right.TELL_SUBJECT, Right.EXTRACT, Right.CONSENT, Right.ENTER_FOR),
     },
     "director": {
         **_AUDIT,
         **_to(Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.PRINT, Right.DIRECT, Right.ERASE),
         **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT, Right.EXTRACT),
+        **_to(Right.ENTER_FOR),
     },
     "inspector": {**dict.fromkeys(_AUDIT, inspected), Right.READ_SETUP: anything, Right.SIGN: anything},
     "archivist": {**_AUDIT, **_OWN, **_to(Right.HAND_OVER, Right.REGISTER_PAPER, Right.EXTRACT)},

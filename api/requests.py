@@ -202,13 +202,13 @@ def _role_used(request: Request, chosen: str | None, held: Sequence[str]) -> str
     return role
 
 
-async def authorize(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
-    """The school of the path and who acts there, with this right: `authorize_now`, beside the loop."""
-    return await run_in_threadpool(authorize_now, request, right)
+async def authorize(request: Request, *rights: Right) -> tuple[OpenSchool, Identity]:
+    """The school of the path and who acts there, with one of these rights: `authorize_now`, beside the loop."""
+    return await run_in_threadpool(authorize_now, request, *rights)
 
 
-def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]:
-    """The school of the path and who acts there, with this right.
+def authorize_now(request: Request, *rights: Right) -> tuple[OpenSchool, Identity]:
+    """The school of the path and who acts there, with one of these rights; which of them is used, is said behind it.
 
     Raises:
         Problem: 404 for a school that is not served here (which schools are is no secret), 401; 403 without the right,
@@ -217,10 +217,8 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
     """
     school = school_of(request)
     identity = identify(request, school)
-    if not identity.may(right):
-        problem, reason = _forbidden(identity, right)
-        trace(request, school, identity, reason)
-        raise problem
+    right = next((one for one in rights if identity.has(one)), rights[0])
+    check_right(request, school, identity, right)
     if _shows_somebody(request):
         check_reach(request, school, identity, right, named_by(request))
     refuse_strange_query(request)
@@ -228,6 +226,18 @@ def authorize_now(request: Request, right: Right) -> tuple[OpenSchool, Identity]
     request.state.school, request.state.identity = school, identity
     request.state.stated = stated_reason(request)
     return school, identity
+
+
+def check_right(request: Request, school: OpenSchool, identity: Identity, right: Right) -> None:
+    """Refuse, with a trace, whoever may not use this right now.
+
+    Raises:
+        Problem: 403.
+    """
+    if not identity.may(right):
+        problem, reason = _forbidden(identity, right)
+        trace(request, school, identity, reason)
+        raise problem
 
 
 def check_reach(request: Request, school: OpenSchool, identity: Identity, right: Right, named: Named) -> None:

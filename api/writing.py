@@ -20,12 +20,14 @@ from starlette.responses import Response
 from api.access import note
 from api.auth import Identity, Right
 from api.bodies import Body
+from api.bodies.base import TeachersBody
 from api.problems import Problem, refused
 from api.reach import Named, written_by
 from api.refusals import trace
 from api.requests import (
     authorize,
     check_reach,
+    check_right,
     convert_body,
     expected_version,
     idempotency_key,
@@ -46,6 +48,8 @@ from ledger.wire.entry import Actor
 _BodyT = TypeVar("_BodyT", bound=Body)
 _PATH_NAMES: Final = {"class": "class_group", "results": "sheet"}
 """Kind of a stream -> name of its id in paths, where it is another."""
+_OF_ENTRY: Final = "on_behalf_of"
+"""What a body says of the entry and not of the command: for whom it is made."""
 
 
 @dataclass(slots=True)
@@ -74,7 +78,7 @@ class Write(Generic[_BodyT]):
     """What makes one writing route.
 
     Attributes:
-        right: what the role must have.
+        right: what the role must have; what teachers write is entered for them by who may `Right.ENTER_FOR`.
         shape: of the body.
         command: the command that the request asks for.
         location: ``kind=place``: kind of the stream that was made, and its place under the school; None: none was.
@@ -96,7 +100,7 @@ class Write(Generic[_BodyT]):
 
 def fields(body: Body, **given: object) -> dict[str, Any]:
     """The fields of a body's command: its own, under the same names, and what path, token or server give."""
-    return {name: getattr(body, name) for name in body.__struct_fields__} | given
+    return {name: getattr(body, name) for name in body.__struct_fields__ if name != _OF_ENTRY} | given
 
 
 def new_id() -> str:
@@ -110,7 +114,8 @@ async def perform(request: Request, write: Write[_BodyT]) -> Response:
     Raises:
         Problem, LetopisError: as the handlers of the application turn them into problems.
     """
-    school, identity = await authorize(request, write.right)
+    for_others = (Right.ENTER_FOR,) if issubclass(write.shape, TeachersBody) else ()
+    school, identity = await authorize(request, write.right, *for_others)
     raw = await read_body(request)
     body = convert_body(raw, write.shape)
     return await run_in_threadpool(_execute, Asked(request, school, identity, body), write, raw)
@@ -119,11 +124,12 @@ async def perform(request: Request, write: Write[_BodyT]) -> Response:
 def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response:
     key = idempotency_key(asked.request)
     digest = request_digest(asked.school.request_secret, asked.request, raw)
-    actor = Actor(asked.identity.actor, asked.identity.role)
+    right, actor = _hand_of(asked, write.right)
+    check_right(asked.request, asked.school, asked.identity, right)
     receipt = asked.school.receipt_of(actor, key, digest) if key else None
     if receipt is None:
         about = written_by(asked.request) if write.about is None else write.about(asked)
-        check_reach(asked.request, asked.school, asked.identity, write.right, about)
+        check_reach(asked.request, asked.school, asked.identity, right, about)
         if write.if_match:
             asked.seen = expected_version(asked.request)
         else:
@@ -137,6 +143,14 @@ def _execute(asked: Asked[_BodyT], write: Write[_BodyT], raw: bytes) -> Response
                 trace(asked.request, asked.school, asked.identity, "rule")
             raise _not_found_or_refused(asked, error) from None
     return _answer(asked, write, receipt)
+
+
+def _hand_of(asked: Asked[Any], right: Right) -> tuple[Right, Actor]:
+    """Who acts and, where the body says so, for whom and why (2.4); and the right that this takes."""
+    identity, behalf = asked.identity, getattr(asked.body, _OF_ENTRY, None)
+    if behalf is None:
+        return right, Actor(identity.actor, identity.role)
+    return Right.ENTER_FOR, Actor(identity.actor, identity.role, on_behalf_of=behalf.employee, basis=behalf.basis)
 
 
 def _record(asked: Asked[Any], command: JournalCommand, actor: Actor, key: str, digest: bytes) -> Receipt:

@@ -22,6 +22,8 @@ SESSIONS = {
 """What asks for a session: a token of a program has none."""
 OWN = {"/me", "/me/confidentiality", "/me/tokens"}
 """What everybody who signed in may read or do, of the own account."""
+TEACHERS = {"teacher", "deputy", "administrator", "director"}
+"""What teachers write, and who leads the school for them."""
 WRITES = {
     "/people": {"administrator"},
     "/years": {"administrator"},
@@ -71,6 +73,7 @@ WRITES = {
     "/extracts": {"administrator", "director", "archivist"},
     "/print-checks": {"administrator", "deputy", "inspector", "director", "archivist"},
     "/classes": {"administrator"},
+    f"/classes/{uuid4()}/teachers": {"administrator"},
     f"/classes/{uuid4()}/enrollments": {"administrator"},
     f"/classes/{uuid4()}/withdrawals": {"administrator"},
     "/courses": {"administrator"},
@@ -103,8 +106,8 @@ WRITES = {
     f"/classes/{uuid4()}/timetables": {"administrator"},
     f"/classes/{uuid4()}/certificates": {"administrator", "deputy", "teacher"},
     f"/classes/{uuid4()}/certificate-annulments": {"administrator", "deputy", "teacher"},
-    f"/courses/{uuid4()}/homework": {"teacher"},
-    f"/courses/{uuid4()}/homework-withdrawals": {"teacher"},
+    f"/courses/{uuid4()}/homework": TEACHERS,
+    f"/courses/{uuid4()}/homework-withdrawals": TEACHERS,
     f"/courses/{uuid4()}/cancellations": {"administrator", "deputy"},
     f"/courses/{uuid4()}/cancellation-withdrawals": {"administrator", "deputy"},
     "/incidents": {"administrator", "deputy"},
@@ -121,18 +124,18 @@ WRITES = {
     f"/portals/{uuid4()}/dropping": {"administrator", "deputy"},
     f"/courses/{uuid4()}/substitution-plans": {"administrator", "deputy", "director"},
     f"/courses/{uuid4()}/substitution-plan-withdrawals": {"administrator", "deputy", "director"},
-    "/lessons": {"teacher"},
-    f"/lessons/{uuid4()}/entries": {"teacher"},
-    f"/lessons/{uuid4()}/absence-reasons": {"teacher"},
-    f"/lessons/{uuid4()}/corrections": {"teacher"},
+    "/lessons": TEACHERS,
+    f"/lessons/{uuid4()}/entries": TEACHERS,
+    f"/lessons/{uuid4()}/absence-reasons": TEACHERS,
+    f"/lessons/{uuid4()}/corrections": TEACHERS,
     f"/lessons/{uuid4()}/correction-requests": {"teacher", "deputy"},
     f"/lessons/{uuid4()}/correction-requests/1/approval": {"administrator", "deputy"},
     f"/lessons/{uuid4()}/correction-requests/1/refusal": {"administrator", "deputy"},
     "/checkpoints": {"administrator", "inspector", "director", "archivist", "system_administrator"},
     "/assessment-rules": {"administrator"},
-    "/results": {"teacher"},
+    "/results": TEACHERS,
     f"/results/{uuid4()}/exam-results": {"administrator", "deputy"},
-    f"/results/{uuid4()}/final-marks": {"teacher"},
+    f"/results/{uuid4()}/final-marks": TEACHERS,
     f"/results/{uuid4()}/publications": {"administrator", "deputy", "teacher"},
     f"/results/{uuid4()}/corrections": {"administrator", "deputy", "teacher"},
     f"/results/{uuid4()}/correction-requests": {"teacher", "deputy"},

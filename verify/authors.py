@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from verify.entry import ACTOR, AT, Groups, people_of
+from verify.entry import ACTOR, AT, BEHALF, Groups
 from verify.state import ClassGroup, Course, Lesson
 from verify.substitution import responsible
 
@@ -26,20 +26,23 @@ class Authors:
     def check_recorded(self, lesson: Lesson, groups: Groups) -> None:
         """Report a lesson, or its substitution, that another than its teacher recorded."""
         self._count += 1
-        if lesson.by and lesson.by not in people_of(groups):
+        if lesson.by and lesson.by != author_of(groups):
             self._find("the lesson's teacher", groups)
 
     def check_lesson(self, lesson: Lesson, groups: Groups) -> None:
         """Report who records in a lesson and is neither its teacher nor the course's."""
         self._count += 1
-        if lesson.by and groups[ACTOR] != lesson.by and not self._may(lesson.course, lesson.by, groups):
+        author = author_of(groups)
+        if author == lesson.by:
+            return
+        if lesson.by and not self._may(lesson.course, groups):
             self._find("the lesson's or the course's teacher", groups)
-        elif groups[ACTOR] != lesson.by:
-            lesson.others = (lesson.others or frozenset()) | {groups[ACTOR]}
+        else:
+            lesson.others = (lesson.others or frozenset()) | {author}
 
     def check_correction(self, lesson: Lesson, groups: Groups) -> None:
         """Report a correction without a request by who recorded nothing there and has not the course."""
-        if groups[ACTOR] not in (lesson.others or ()):
+        if author_of(groups) not in (lesson.others or ()):
             self.check_lesson(lesson, groups)
 
     def check_reason(self, lesson: Lesson, groups: Groups) -> None:
@@ -52,25 +55,31 @@ class Authors:
         """Report homework that was posted by who has the course neither on the lesson's day nor now."""
         self._count += 1
         known = course is not None and not course.is_partial
-        if known and not self._may(course, b"", groups, held_on):
+        if known and not self._may(course, groups, held_on):
             self._find("the course's teacher", groups)
 
     def finish(self) -> None:
         """Say in the report how many entries were looked at."""
         self._replay.report.checked["authors"] += self._count
 
-    def _may(self, course: Course | None, by: bytes, groups: Groups, *more: bytes) -> bool:
+    def _may(self, course: Course | None, groups: Groups, *more: bytes) -> bool:
         if course is None or course.is_partial:
             return True
-        return by in people_of(groups) or self._has(course, groups, (*around(groups[AT][:10]), *more))
+        return self._has(course, groups, (*around(groups[AT][:10]), *more))
 
     def _has(self, of: Course | ClassGroup, groups: Groups, days: tuple[bytes, ...]) -> bool:
         """Tell whether who records has the course, or the class, on one of the days."""
-        people = people_of(groups)
-        return any(responsible(of, day) in people for day in days)
+        author = author_of(groups)
+        return any(responsible(of, day) == author for day in days)
 
     def _find(self, expected: str, groups: Groups) -> None:
         self._replay.find("recorded-by-another", expected, groups[ACTOR], field_name="actor")
+
+
+def author_of(groups: Groups) -> bytes:
+    """Return whose an entry is: for whom somebody made it, else who acted."""
+    author: bytes = groups[BEHALF] or groups[ACTOR]
+    return author
 
 
 @cache

@@ -29,6 +29,7 @@ from api.bodies.base import (
     Id as Id,
     Name as Name,
     Note as Note,
+    TeachersBody as TeachersBody,
 )
 from api.bodies.cancellations import (
     NewCancellation as NewCancellation,
@@ -305,7 +306,7 @@ class NewCertificateAnnulment(Body, frozen=True, kw_only=True):
     basis: str
 
 
-class NewLesson(Body, frozen=True, kw_only=True):
+class NewLesson(TeachersBody, frozen=True, kw_only=True):
     """A lesson with, as far as known, attendance, works, marks and homework.
 
     `plan_items` are the items of the course's lesson plan that it covers, several where topics were merged.
@@ -332,7 +333,7 @@ class NewLesson(Body, frozen=True, kw_only=True):
     lesson: Id | None = None
 
 
-class MoreOfLesson(Body, frozen=True, kw_only=True):
+class MoreOfLesson(TeachersBody, frozen=True, kw_only=True):
     """More of a lesson that is recorded already."""
 
     take_attendance: bool = False
@@ -345,7 +346,7 @@ class MoreOfLesson(Body, frozen=True, kw_only=True):
     homework: jc.NewHomework | None = None
 
 
-class NewAbsenceReason(Body, frozen=True, kw_only=True):
+class NewAbsenceReason(TeachersBody, frozen=True, kw_only=True):
     """A reason that became known later; `absence` is the index of the entry that stands.
 
     `basis` names a document and stands in the entry in clear, for ever: no names of people.
@@ -356,7 +357,7 @@ class NewAbsenceReason(Body, frozen=True, kw_only=True):
     basis: str | None = None
 
 
-class NewCorrection(Body, frozen=True, kw_only=True):
+class NewCorrection(TeachersBody, frozen=True, kw_only=True):
     """Another value, or null for none; `note` is a text about it and goes to the vault.
 
     `basis` names a document and stands in the entry in clear, for ever: no names of people.
@@ -449,7 +450,8 @@ class Problem(msgspec.Struct, kw_only=True):
     instance: str = ""
 
 
-SHAPES: Final[tuple[type[msgspec.Struct], ...]] = (*Body.__subclasses__(), Recorded, Problem)
+_BODIES: Final = (*(one for one in Body.__subclasses__() if one is not TeachersBody), *TeachersBody.__subclasses__())
+SHAPES: Final[tuple[type[msgspec.Struct], ...]] = (*_BODIES, Recorded, Problem)
 """Everything that the OpenAPI document names."""
 
 
@@ -460,7 +462,7 @@ def _names(shapes: tuple[type[Any], ...]) -> Iterator[str]:
 
 FIELD_NAMES: Final = frozenset(
     [
-        *_names((*Body.__subclasses__(), jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
+        *_names((*_BODIES, jc.NewAbsence, jc.NewLateness, jc.NewEarlyLeave, jc.NewMark, jc.NewWork)),
         *_names((jc.NewMakeUp, jc.NewHomework, jc.NewExamResult, AssessmentRules, PlannedPlace, Bell, TimetableLesson)),
         *_names((FinalOverYears, RenamedSubject)),
         *_names((jc.NewSubstitution, LessonHeader, SubstitutionBody, WorkHeader, HomeworkBody, RegulationParameters)),

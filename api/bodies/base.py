@@ -21,3 +21,19 @@ Day = Annotated[str, msgspec.Meta(pattern=DAY_PATTERN, description="YYYY-MM-DD")
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all bodies."""
+
+
+class OnBehalf(Body, frozen=True, kw_only=True):
+    """For which teacher it is entered, and on what ground.
+
+    `basis` names a document and stands in the entry in clear, for ever: no names of people.
+    """
+
+    employee: Id
+    basis: str
+
+
+class TeachersBody(Body, frozen=True, kw_only=True):
+    """Base of what a teacher writes, or, with `on_behalf_of`, somebody who leads the school for a teacher (2.4)."""
+
+    on_behalf_of: OnBehalf | None = None

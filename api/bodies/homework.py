@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from api.bodies.base import Body
+from api.bodies.base import TeachersBody
 from ledger.journal.homework_events import DueLesson, HomeworkFile
 
 
-class NewPostedHomework(Body, frozen=True, kw_only=True):
+class NewPostedHomework(TeachersBody, frozen=True, kw_only=True):
     """Homework of the course's lesson that is planned at this place and has not begun; the lesson takes it over."""
 
     held_on: str
@@ -17,7 +17,7 @@ class NewPostedHomework(Body, frozen=True, kw_only=True):
     files: tuple[HomeworkFile, ...] = ()
 
 
-class NewHomeworkWithdrawal(Body, frozen=True, kw_only=True):
+class NewHomeworkWithdrawal(TeachersBody, frozen=True, kw_only=True):
     """What was posted holds no more; `corrects` is its entry's index."""
 
     corrects: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.bodies.base import Body, Id, Note
+from api.bodies.base import Body, Id, Note, TeachersBody
 from ledger.journal.commands import NewExamResult
 from ledger.journal.result_events import AssessmentRules
 from ledger.journal.vocabulary import CorrectionReason, CouncilDecision, DeviationReason, ResultKind
@@ -26,7 +26,7 @@ class ResultMark(Body, frozen=True, kw_only=True):
     note: Note | None = None
 
 
-class NewPeriodMarks(Body, frozen=True, kw_only=True):
+class NewPeriodMarks(TeachersBody, frozen=True, kw_only=True):
     """Marks of a course for a period, or the year; `sheet` is new, or the one that the two have."""
 
     course: Id
@@ -46,7 +46,7 @@ class NewExamResults(Body, frozen=True, kw_only=True):
     results: tuple[NewExamResult, ...]
 
 
-class NewFinalMarks(Body, frozen=True, kw_only=True):
+class NewFinalMarks(TeachersBody, frozen=True, kw_only=True):
     """Final marks."""
 
     marks: tuple[ResultMark, ...]

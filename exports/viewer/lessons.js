@@ -1,7 +1,7 @@
 "use strict";
 // A lesson's stream (events.md, "A lesson", "Who records", "Substitutions"): what is recorded in it, and by whom.
 (function (Letopis) {
-  const { around, listOf, peopleOf, spelt } = Letopis;
+  const { around, listOf, spelt } = Letopis;
   const NONE = new Map(); // of a lesson without any of a kind; never written to
 
   // What stands in a lesson. `by`: its teacher's id; `others`: who else recorded there; `inUse`: how many facts stand but the
@@ -257,47 +257,52 @@
     }
 
     checkRecorded(lesson, entry) {
-      if (lesson.by && !peopleOf(entry).includes(lesson.by)) this.find("the lesson's teacher", entry);
+      if (lesson.by && lesson.by !== authorOf(entry)) this.find("the lesson's teacher", entry);
     }
 
     checkLesson(lesson, entry) {
-      if (lesson.by === entry.actor) return;
-      if (lesson.by && !this.may(lesson.course, lesson.by, entry)) {
+      const author = authorOf(entry);
+      if (lesson.by === author) return;
+      if (lesson.by && !this.may(lesson.course, entry)) {
         this.find("the lesson's or the course's teacher", entry);
         return;
       }
       lesson.others = lesson.others || new Set();
-      lesson.others.add(entry.actor);
+      lesson.others.add(author);
     }
 
     // A correction without a request is also by who recorded something in the lesson.
     checkCorrection(lesson, entry) {
-      if (!lesson.others || !lesson.others.has(entry.actor)) this.checkLesson(lesson, entry);
+      if (!lesson.others || !lesson.others.has(authorOf(entry))) this.checkLesson(lesson, entry);
     }
 
     // An absence's reason is also by the class teacher.
     checkReason(lesson, entry) {
       const group = lesson.course && lesson.course.group;
-      const people = peopleOf(entry);
-      const isByClassTeacher = (day) => people.includes(responsible(group, day));
-      if (!group || !around(entry.at.slice(0, 10)).some(isByClassTeacher)) this.checkCorrection(lesson, entry);
+      if (!group || !this.has(group, entry)) this.checkCorrection(lesson, entry);
     }
 
     checkPoster(course, heldOn, entry) {
-      if (course && !course.isPartial && !this.may(course, "", entry, heldOn)) this.find("the course's teacher", entry);
+      if (course && !course.isPartial && !this.may(course, entry, heldOn)) this.find("the course's teacher", entry);
     }
 
-    may(course, by, entry, ...more) {
-      if (!course || course.isPartial) return true;
-      const people = peopleOf(entry);
-      if (people.includes(by)) return true;
-      return [...around(entry.at.slice(0, 10)), ...more].some((day) => people.includes(responsible(course, day)));
+    may(course, entry, ...more) {
+      return !course || course.isPartial || this.has(course, entry, ...more);
+    }
+
+    // Whether who records has the course, or the class, on the entry's day, beside it, or on more days.
+    has(stream, entry, ...more) {
+      const author = authorOf(entry);
+      return [...around(entry.at.slice(0, 10)), ...more].some((day) => responsible(stream, day) === author);
     }
 
     find(expected, entry) {
       this.rules.find("recorded-by-another", expected, entry.actor, "actor");
     }
   }
+
+  // Whose an entry is: for whom somebody made it, else who acted.
+  const authorOf = (entry) => (entry.behalf === undefined ? entry.actor : entry.behalf);
 
   // The teacher of a course, or of a class, by the latest assignment up to a day, of two with one first day the later; null
   // before any.

@@ -97,6 +97,11 @@ class Context:
         self.reads: dict[str, int] = {}
         self.expected_size: int | None = None
 
+    @property
+    def author(self) -> str:
+        """Whose entry it is: for whom the actor enters it, else the actor; `actor.id` is who did it in any case."""
+        return self.actor.id if self.actor.on_behalf_of is None else self.actor.on_behalf_of
+
     def find(self, cls: type[_AggregateT], kind: str, id_: str, where: str) -> _AggregateT:
         """Return what stands under this id, and note its version as read.
 

@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.errors import LOG, Refused
 from ledger.journal import events as ev, rules
+from ledger.journal.behalf import check_writer
 from ledger.journal.codec import fact_value
 from ledger.journal.commands import (
     ApproveCorrection,
@@ -63,7 +64,7 @@ def correct(command: Correct, context: Context) -> list[Planned]:
     lesson, place = find_lesson(context, command)
     check_open(place)
     fact = standing_fact(lesson, command.corrects)
-    rules.check_role(context.actor, rules.TEACHER, _CLAUSE)
+    check_writer(context, _CLAUSE)
     _check_author(fact, place, context)
     sd = check_grounds(command)
     if command.basis is not None:
@@ -212,7 +213,7 @@ def standing_fact(of: Facts, index: int) -> FactState:
 
 def _check_author(fact: FactState, place: Place, context: Context) -> None:
     """Refuse anyone but who recorded the fact and the one responsible for the course today."""
-    if context.actor.id not in (fact.author, place.course.teacher_on(today(context))):
+    if context.author not in (fact.author, place.course.teacher_on(today(context))):
         raise Refused("not_the_author", "only who recorded it or the course's teacher may do this", clause=_CLAUSE)
     check_duty(context, ("journal", "substitute"), today(context))
 

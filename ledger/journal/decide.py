@@ -27,6 +27,7 @@ from ledger.journal.backdating import (
     request_course_backdating,
 )
 from ledger.journal.backups import record_backup, record_backup_check
+from ledger.journal.behalf import check_on_behalf
 from ledger.journal.bells import set_bell_schedule
 from ledger.journal.blocking import block_personal_data, unblock_personal_data
 from ledger.journal.calendar import declare_days_off, declare_school_day, revoke_calendar_entry
@@ -245,6 +246,7 @@ def decide(command: cmd.JournalCommand, books: Books, actor: Actor, now: datetim
     context = Context(books, actor, now)
     if books.zone is None and type(command) is not cmd.OpenSchool:
         raise Refused("no_school", "this log has no school yet", clause=LOG)
+    check_on_behalf(context)
     events = _DECISIONS[type(command)](command, context)
     # The versions of written streams are checked by the append itself.
     for event in events:

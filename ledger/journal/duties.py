@@ -103,8 +103,8 @@ def end_duty(command: EndDuty, context: Context) -> list[Planned]:
 
 
 def check_duty(context: Context, duties: Iterable[str], day: str, where: str = "") -> None:
-    """Refuse a teacher whose duties include none of these on this day, where the school records duties (R06)."""
-    check_duty_of(context, context.actor.id, duties, day, where)
+    """Refuse an entry of a teacher whose duties include none of these on this day, where duties are recorded (R06)."""
+    check_duty_of(context, context.author, duties, day, where)
 
 
 def check_duty_of(context: Context, teacher: str, duties: Iterable[str], day: str, where: str) -> None:

@@ -29,7 +29,7 @@ class FactState(msgspec.Struct, frozen=True):
         first: index of the entry that stated it first.
         standing: index of its standing entry.
         value: the value that stands, as corrections carry it; None after an annulment.
-        author: id of the actor of the first entry.
+        author: whose the first entry is: its actor, or for whom that entered it.
         student: of a mark, a make-up, an absence, a lateness, a result; else empty.
         work: of a work, a make-up and a mark; else empty.
     """
@@ -133,6 +133,11 @@ class FactsDraft:
 def people_of(actor: Actor) -> frozenset[str]:
     """Return the ids of who acts and, if that is somebody else, for whom."""
     return frozenset(id_ for id_ in (actor.id, actor.on_behalf_of) if id_ is not None)
+
+
+def author_of(actor: Actor) -> str:
+    """Return the id of whose entry it is: for whom somebody enters it, else who acts."""
+    return actor.id if actor.on_behalf_of is None else actor.on_behalf_of
 
 
 def check_second_person(asked: Collection[str], actor: Actor, clause: str) -> None:

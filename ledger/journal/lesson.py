@@ -8,7 +8,7 @@ from typing import Final, cast
 import msgspec
 
 from ledger.journal import events as ev
-from ledger.journal.facts import Facts, FactsDraft, FactState
+from ledger.journal.facts import Facts, FactsDraft, FactState, author_of
 from ledger.journal.recorded import Recorded
 from ledger.journal.vocabulary import Fact, WorkKind
 
@@ -82,7 +82,7 @@ def _opened(event: Recorded) -> Lesson:
         ends_at=data.ends_at,
         plan_items=data.plan_items,
     )
-    fact = FactState("lesson", event.index, event.index, header, event.actor.id)
+    fact = FactState("lesson", event.index, event.index, header, author_of(event.actor))
     return Lesson(
         stream=event.originator_id,
         version=event.originator_version,
@@ -144,7 +144,7 @@ class _Draft(FactsDraft):
             raise TypeError(f"{type(data).__name__} is no event of this lesson")
 
     def _state_fact(self, event: Recorded) -> None:
-        data, index, author = event.data, event.index, event.actor.id
+        data, index, author = event.data, event.index, author_of(event.actor)
         match data:
             case ev.MarkRecorded():
                 fact = FactState("mark", index, index, data.value, author, data.student, data.work)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ledger.errors import LOCAL_ACT, Refused
 from ledger.journal import rules
+from ledger.journal.behalf import check_writer
 from ledger.journal.bells import BellSchedule
 from ledger.journal.calendar import Calendar
 from ledger.journal.cancellations import Cancellations
@@ -81,9 +82,9 @@ def withdraw_homework(command: WithdrawHomework, context: Context) -> list[Plann
 
 def _check_poster(course: Course, held_on: str, context: Context) -> None:
     """Refuse anyone but who is responsible for the course on the lesson's day or today (regulation 1.2)."""
-    rules.check_role(context.actor, rules.TEACHER, "1.2")
+    check_writer(context, "1.2")
     day = today(context)
-    if context.actor.id not in (course.teacher_on(held_on), course.teacher_on(day)):
+    if context.author not in (course.teacher_on(held_on), course.teacher_on(day)):
         raise Refused("not_the_teacher", "only the course's teacher may do this", clause="1.2")
     check_duty(context, ("journal", "substitute"), day)
 

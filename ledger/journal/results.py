@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
 from ledger.journal.assessment import rules_in_force
+from ledger.journal.behalf import check_writer
 from ledger.journal.commands import (
     NewResult,
     PublishResults,
@@ -71,7 +72,7 @@ def record_period_marks(command: RecordPeriodMarks, context: Context) -> list[Pl
 
     They rest on all marks of the subject that stand, so the log must not grow before the append.
     """
-    rules.check_role(context.actor, rules.TEACHER, "1.2")
+    check_writer(context, "1.2")
     rules.check_id(command.sheet, "sheet")
     _check_students([mark.student for mark in command.marks], "marks")
     place = find_place(context, command.course, command.period)
@@ -113,7 +114,7 @@ def record_exam_results(command: RecordExamResults, context: Context) -> list[Pl
 
 def record_final_marks(command: RecordFinalMarks, context: Context) -> list[Planned]:
     """Record final marks in the year's sheet, by the course's teacher (regulation 1.2)."""
-    rules.check_role(context.actor, rules.TEACHER, "1.2")
+    check_writer(context, "1.2")
     sheet, place = find_sheet(context, command)
     check_course_teacher(place, context)
     _check_years(place)
@@ -178,7 +179,7 @@ def find_place(context: Context, course_id: str, period_id: str) -> SheetPlace:
 
 def check_course_teacher(place: SheetPlace, context: Context) -> None:
     """Refuse anyone but the teacher who is responsible for the course today (regulation 1.2)."""
-    if context.actor.id != place.course.teacher_on(today(context)):
+    if context.author != place.course.teacher_on(today(context)):
         raise Refused("not_the_course_teacher", "only the course's teacher may do this", clause="1.2")
 
 

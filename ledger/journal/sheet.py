@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ledger.journal import result_events as ev
-from ledger.journal.facts import Facts, FactsDraft, FactState
+from ledger.journal.facts import Facts, FactsDraft, FactState, author_of
 from ledger.journal.recorded import Recorded
 from ledger.journal.vocabulary import ResultKind
 
@@ -102,4 +102,4 @@ class _Draft(FactsDraft):
 
     def _state(self, event: Recorded, kind: ResultKind) -> None:
         data: Any = event.data
-        self.add(FactState(kind, event.index, event.index, data.value, event.actor.id, data.student))
+        self.add(FactState(kind, event.index, event.index, data.value, author_of(event.actor), data.student))

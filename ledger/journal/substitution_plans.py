@@ -94,7 +94,7 @@ def planned_for(context: Context, course: str, held_on: str, number: int) -> New
     """Return what was planned for the actor's lesson: what its substitution says where the client left it out."""
     known = context.find_if_any(SubstitutionPlans, f"substitution/{course}")
     found = known.at(held_on, number) if known is not None else None
-    if found is None or found[1].substitute != context.actor.id:
+    if found is None or found[1].substitute != context.author:
         return None
     _, plan = found
     return NewSubstitution(

@@ -20,13 +20,13 @@ COEFFICIENT_MAX: Final = 1_000
 def plan_substitution(
     wanted: NewSubstitution | None, course: Course, held_on: str, context: Context
 ) -> list[SubstitutionRecorded]:
-    """Return what is to be recorded behind the lesson: a substitution where the actor is not responsible, else nothing.
+    """Return what is to be recorded behind the lesson: a substitution where the author is not responsible, else none.
 
     Raises:
         Refused: nobody is responsible on this day, a substitution is missing or out of place, or it is malformed.
     """
     responsible = responsible_on(course, held_on)
-    if responsible == context.actor.id:
+    if responsible == context.author:
         _check_not_needed(wanted)
         return []
     if wanted is None:
@@ -36,7 +36,7 @@ def plan_substitution(
             clause="2.1",
             where="substitution",
         )
-    check_person(context, context.actor.id, "teacher", "actor.id")
+    check_person(context, context.author, "teacher", "actor.id")
     check_substitution(wanted.reason, wanted.basis, wanted.same_subject, wanted.coefficient, "substitution.")
     return [
         SubstitutionRecorded(

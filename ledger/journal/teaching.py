@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from ledger.errors import LOG, Conflict, Refused
 from ledger.journal import rules
+from ledger.journal.behalf import check_writer
 from ledger.journal.certificates import covering
 from ledger.journal.checked_homework import CheckedHomework
 from ledger.journal.commands import AddToLesson, LessonChange, RecordLesson, SetAbsenceReason
@@ -46,11 +47,11 @@ class Place(NamedTuple):
 
 def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     """Record a lesson that has begun, by the responsible teacher or with a substitution (regulation 2.1)."""
-    rules.check_role(context.actor, rules.TEACHER, "1.2")
+    check_writer(context, "1.2")
     _check_header(command)
     course = context.find(Course, "course", command.course, "course")
     wanted = command.substitution
-    if wanted is None and course.teacher_on(command.held_on) != context.actor.id:
+    if wanted is None and course.teacher_on(command.held_on) != context.author:
         wanted = planned_for(context, command.course, command.held_on, command.number)
     substitution = plan_substitution(wanted, course, command.held_on, context)
     check_duty(context, ("journal", "substitute") if substitution else ("journal",), command.held_on, "held_on")
@@ -66,7 +67,7 @@ def record_lesson(command: RecordLesson, context: Context) -> list[Planned]:
     events: list[Event] = [
         LessonRecorded(
             course=command.course,
-            teacher=context.actor.id,
+            teacher=context.author,
             held_on=command.held_on,
             number=command.number,
             starts_at=command.starts_at,
@@ -107,7 +108,8 @@ def add_to_lesson(command: AddToLesson, context: Context) -> list[Planned]:
 def set_absence_reason(command: SetAbsenceReason, context: Context) -> list[Planned]:
     """Say why a student was absent once it is known (R24), in place of ``absent``; the class teacher may do it too."""
     lesson, place = find_lesson(context, command)
-    if context.actor.role == "teacher" and context.actor.id == place.group.class_teacher_on(today(context)):
+    check_writer(context, "1.2")
+    if context.author == place.group.class_teacher_on(today(context)):
         check_duty(context, ("journal", "class_teacher"), today(context))
     else:
         check_teaches(lesson, place, context)
@@ -162,8 +164,8 @@ def place_of(context: Context, lesson: Lesson) -> Place:
 
 def check_teaches(lesson: Lesson, place: Place, context: Context) -> None:
     """Refuse anyone but the lesson's teacher and the one responsible for the course today (regulation 1.2, R06)."""
-    rules.check_role(context.actor, rules.TEACHER, "1.2")
-    if context.actor.id not in (lesson.teacher, place.course.teacher_on(today(context))):
+    check_writer(context, "1.2")
+    if context.author not in (lesson.teacher, place.course.teacher_on(today(context))):
         raise Refused("not_the_teacher", "only the lesson's or the course's teacher may do this", clause="1.2")
     check_duty(context, ("journal", "substitute"), today(context))
 

@@ -18,7 +18,7 @@ from ledger.wire.note import parse_note
 from ledger.wire.proof import parse_proof
 from ledger.wire.tile import parse_bundle
 from tests.http_class import DAY, SmallClass, fact, problem, tag
-from tests.http_rights import ANYBODY, LIMITED, OWN, OWN_FILE, PUBLIC, READS, ROLES, SCOPED, SESSIONS, WRITES
+from tests.http_rights import ANYBODY, LIMITED, OWN, OWN_FILE, PUBLIC, READS, ROLES, SCOPED, SESSIONS, TEACHERS, WRITES
 from tests.http_school import Served, admit, post
 
 
@@ -162,7 +162,9 @@ def test_each_role_may_exactly_what_it_may(server: Served) -> None:
         with server.as_(role) as client:
             for method, table in (("POST", WRITES), ("GET", READS)):
                 for path, allowed in table.items():
-                    answer = client.request(method, path, json={} if method == "POST" else None)
+                    is_for_another = allowed is TEACHERS and role != "teacher"
+                    body = {"on_behalf_of": {"employee": str(uuid4()), "basis": "записка"}} if is_for_another else {}
+                    answer = client.request(method, path, json=body if method == "POST" else None)
                     status = answer.status_code
                     if role is None:
                         assert status == 401, (method, path)

@@ -254,7 +254,7 @@ def test_paper_is_struck_off_at_a_second_persons_request(school: SmallSchool) ->
     school.do(paper(), ADMIN, SUMMER)
     director = Actor(STAFF[0], "director")
     assert school.refuse(strike(), director, SUMMER).rule == "second_person_needed"
-    on_behalf = Actor(uid(13), "director", on_behalf_of=STAFF[0])
+    on_behalf = Actor(uid(13), "director", on_behalf_of=STAFF[0], basis="приказ")
     assert school.refuse(strike(), on_behalf, SUMMER).rule == "second_person_needed"
     assert school.refuse(strike(requested_by=STUDENTS_A[0]), ADMIN, SUMMER).where == "requested_by"
     school.do(strike(), ADMIN, SUMMER)
@@ -311,7 +311,7 @@ def test_two_people_destroy_paper_by_an_act(school: SmallSchool) -> None:
     school.do(proposal(), ADMIN, OVER)
     assert school.refuse(done(), ADMIN, OVER).rule == "destruction_not_approved"
     assert school.refuse(approval(), ADMIN, OVER).rule == "second_person_needed"
-    behalf = Actor(uid(13), "director", on_behalf_of=ADMIN.id)
+    behalf = Actor(uid(13), "director", on_behalf_of=ADMIN.id, basis="приказ")
     assert school.refuse(refusal(), behalf, OVER).rule == "second_person_needed"
     for other in (DEPUTY, ARCHIVIST):
         assert school.refuse(approval(), other, OVER).rule == "role_not_allowed"
