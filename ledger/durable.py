@@ -85,6 +85,27 @@ def create_empty_files(paths: Iterable[Path], *, mode: int = SECRET_MODE) -> Non
     sync_folders({path.parent for path in wanted})
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file, if it is there; its name is gone for good once its folder is synced.
+
+    Raises:
+        FileRefused: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileRefused(f"{path}: cannot be removed ({error.strerror})") from None
+
+
+def remove_files(paths: Iterable[Path]) -> None:
+    """Remove several files; where others keep the disk busy, each waits for it, and so they wait together.
+
+    Raises:
+        FileRefused: one cannot be removed; others may have been.
+    """
+    _at_once(remove_file, paths)
+
+
 def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
     """Write a file, in the place of an older one of this name if there is one; durable when it returns.
 
@@ -235,17 +256,24 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 def _at_once(work: Callable[[Path], None], paths: Iterable[Path]) -> None:
-    """Do in several threads what waits for the disk.
+    """Do in several threads what waits for the disk, each with a share of the paths.
 
     Raises:
         The first error, once everything that was begun has ended.
     """
     waiting = list(paths)
-    if len(waiting) == 1:
-        work(waiting[0])
+    shares = [share for share in (waiting[start::SYNCS_AT_ONCE] for start in range(SYNCS_AT_ONCE)) if share]
+    if len(waiting) <= 1:
+        for path in waiting:
+            work(path)
         return
-    with ThreadPoolExecutor(SYNCS_AT_ONCE, "sync") as threads:
-        done = [threads.submit(work, path) for path in waiting]
+
+    def take(share: list[Path]) -> None:
+        for path in share:
+            work(path)
+
+    with ThreadPoolExecutor(len(shares), "sync") as threads:
+        done = [threads.submit(take, share) for share in shares]
     for each in done:
         each.result()
 

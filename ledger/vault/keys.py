@@ -35,6 +35,8 @@ from ledger.durable import (
     create_files,
     overwrite_files,
     read_secret,
+    remove_file,
+    remove_files,
     secret_folder,
     secret_folders,
     sync_folders,
@@ -199,7 +201,7 @@ class KeyStore:
         with self._locked(fcntl.LOCK_EX):
             if not _is_old(path, older_than_seconds):
                 return False
-            _remove(path)
+            remove_file(path)
         sync_folders([path.parent])
         with self._lock:
             self._sealers.pop(owner, None)
@@ -213,7 +215,7 @@ class KeyStore:
         """
         left = [path for path in self._folder.glob("??/.*.new") if _is_old(path, older_than_seconds)]
         for path in left if apply else ():
-            _remove(path)
+            remove_file(path)
         return len(left)
 
     def destroyed(self) -> dict[Owner, Destroyed]:
@@ -253,8 +255,7 @@ class KeyStore:
             copies = [left for folder in folders for left in folder.glob(".*.new") if _finished(left) in marks]
             files = [*(paths[owner] for owner in found), *copies]
             overwrite_files(files)
-            for file in files:
-                _remove(file)
+            remove_files(files)
             sync_folders(folders)
         return found
 
@@ -381,10 +382,3 @@ def _is_old(path: Path, older_than_seconds: int) -> bool:
 def _finished(aside: Path) -> Path:
     """What would mark the key as erased that a file was to become."""
     return aside.with_name(aside.name[1:].rpartition(".key.")[0] + ".erased")
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise FileRefused(f"{path}: cannot be removed ({error.strerror})") from None

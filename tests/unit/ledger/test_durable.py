@@ -13,6 +13,7 @@ from ledger.durable import (
     create_file,
     create_files,
     read_secret,
+    remove_files,
     replace_file,
     secret_folder,
     secret_folders,
@@ -90,6 +91,27 @@ def test_one_failure_among_many_leaves_nothing_half_written(tmp_path: Path, monk
     with pytest.raises(FileRefused, match=r"key7: cannot be written"):
         create_files({tmp_path / f"key{number}": b"secret" for number in range(10)})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_removes_many_files_and_what_is_not_there(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.key" for number in range(100)]
+    for path in files[::2]:
+        path.touch()
+    (tmp_path / "kept").touch()
+    remove_files(files)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_names_the_one_among_many_that_cannot_be_removed(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.key" for number in range(100)]
+    for path in files:
+        path.touch()
+    files[40].unlink()
+    files[40].mkdir()
+    with pytest.raises(FileRefused, match=r"40\.key: cannot be removed"):
+        remove_files(files)
+    remove_files([path for path in files if path != files[40]])
+    assert list(tmp_path.iterdir()) == [files[40]], "what was left is removed by the next attempt"
 
 
 def test_makes_folders_and_syncs_their_parent_even_if_they_were_there(

@@ -64,7 +64,7 @@ def test_the_file_is_overwritten_before_it_is_unlinked(
     assert set(beside.read_bytes()) == {0}
 
 
-@pytest.mark.parametrize("breaks", ["create_empty_files", "overwrite_files", "_remove", "sync_folders"])
+@pytest.mark.parametrize("breaks", ["create_empty_files", "overwrite_files", "remove_files", "sync_folders"])
 def test_what_stopped_half_way_is_gone_on_with(
     keys: KeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
