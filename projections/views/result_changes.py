@@ -69,9 +69,10 @@ _WORKS: Final = """
     JOIN {lessons} l ON l.lesson = w.lesson AND l.entry = l.fact
     JOIN {cells} c ON c.lesson = w.lesson AND c.work = w.work
     WHERE w.entry > :since AND w.entry < :at AND w.entry <> w.fact AND l.held_on >= :first AND l.held_on < :behind"""
-_OF_CLASS: Final = """ AND l.course IN (SELECT o.course FROM {courses} o WHERE o.class_group IN (
-      SELECT e.class_group FROM {enrollments} e WHERE e.student IN (
-        SELECT t.student FROM {enrollments} t WHERE t.class_group = :class_group)))"""
+_OF_CLASS: Final = """
+    SELECT o.course FROM {courses} o WHERE o.class_group IN (
+      SELECT e.class_group FROM {enrollments} e JOIN {enrollments} t ON t.student = e.student
+      WHERE t.class_group = :class_group)"""
 _PERIOD_MARKS: Final = """
     SELECT r.sheet, r.student, r.entry FROM {results} r
     JOIN {result_sheets} s ON s.sheet = r.sheet
@@ -102,7 +103,7 @@ def suspects(
     at = {"at": position}
     sheets = {row[0]: _Sheet(row[1], (row[2], row[3]), *row[4:]) for row in views.select(_SHEETS, at)}
     found = [(entry, sheet, False) for entry, sheet in views.select(_DIFFER, at)]
-    found += [(entry, sheet, True) for entry, sheet in views.select(_FINAL_MARKS, at)]
+    found += [(entry, sheet, True) for entry, sheet in _final_marks(views, position, sheets, class_group)]
     found += [(entry, sheet, True) for entry, sheet in _finals_over_years(views, position, sheets)]
     changes = _mark_changes(views, position, sheets, class_group) | _period_mark_changes(views, position, sheets)
     for students, named in listed({key[-1] for key in changes}):
@@ -114,6 +115,19 @@ def suspects(
         for entry, sheet, is_changed in found
         if class_group in (None, sheets[sheet].class_group) and period in (None, sheets[sheet].period)
     }
+
+
+def _final_marks(
+    views: Reader, position: int, sheets: Mapping[str, _Sheet], class_group: str | None
+) -> list[tuple[int, str]]:
+    """Entry and sheet of the final marks behind which another result of the student was entered, of a class or all."""
+    if class_group is None:
+        return views.select(_FINAL_MARKS, {"at": position})
+    own = [id_ for id_, of in sheets.items() if (of.class_group, of.kind) == (class_group, "year")]
+    found: list[tuple[int, str]] = []
+    for some, named in listed(own):
+        found += views.select(f"{_FINAL_MARKS} AND f.sheet IN {some}", {"at": position, **named})
+    return found
 
 
 def _finals_over_years(views: Reader, position: int, sheets: Mapping[str, _Sheet]) -> list[tuple[int, str]]:
@@ -138,7 +152,7 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
             spans[span] = min(of.entry, spans.get(span, of.entry))
     sql = f"SELECT o.course, o.year, o.subject FROM {{courses}} o WHERE {stands('o')}"
     subjects = {course: (year, subject) for course, year, subject in views.select(sql, {"at": position})}
-    condition, more = ("", {}) if class_group is None else (_OF_CLASS, {"class_group": class_group})
+    chosen = _chosen(views, class_group)
     found: defaultdict[_Key, int] = defaultdict(int)
     # Spans overlap, as quarters and half-years do: days between two bounds are looked at once for all.
     bounds = sorted({first for first, _ in spans} | {_behind(last) for _, last in spans})
@@ -148,8 +162,9 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
     }
 
     def changed(sql: str, since: int, first: str, behind: str) -> None:
-        asked = {"at": position, "since": since, "first": first, "behind": behind, **more}
-        for course, students, entry, day in views.select(f"{sql}{condition}", asked):
+        asked = {"at": position, "since": since, "first": first, "behind": behind}
+        rows = (row for condition, more in chosen for row in views.select(f"{sql}{condition}", asked | more))
+        for course, students, entry, day in rows:
             for first_day, last_day, opened in over[bounds[bisect_right(bounds, day) - 1]]:
                 if entry > opened:
                     for student in students.split(","):
@@ -164,6 +179,17 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
         for sql in (_MENDED, _WORKS):
             changed(sql, min(spans.values()), bounds[0], bounds[-1])
     return found
+
+
+def _chosen(views: Reader, class_group: str | None) -> list[tuple[str, dict[str, object]]]:
+    """Conditions that choose the courses of the classes in which a class's students ever were; one that chooses all.
+
+    The courses are named one by one: looked for again behind each lesson they take PostgreSQL ten times as long.
+    """
+    if class_group is None:
+        return [("", {})]
+    courses = [course for (course,) in views.select(_OF_CLASS, {"class_group": class_group})]
+    return [(f" AND l.course IN {some}", named) for some, named in listed(courses)]
 
 
 def _behind(day: str) -> str:
