@@ -228,7 +228,7 @@ def own_teaching(reader: Reader, named: Named, facts: Facts) -> bool:
 
 
 def own_writing(reader: Reader, named: Named, facts: Facts) -> bool:
-    """What a teacher reads, and the journals of the classes that the account teaches in; a path that names nothing.
+    """What a teacher reads, and the journals of the classes that the account teaches in; a request that names nothing.
 
     Which day, lesson or student of it may be written to is the journal's rules' to say.
     """

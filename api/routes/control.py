@@ -17,6 +17,7 @@ from api.access import reads
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.queries import At, Id, read_as_of
+from api.reach import Named
 from api.requests import path_id
 from api.retention import JOURNAL
 from api.routes.views import check_work_reader, dress
@@ -56,7 +57,13 @@ def _close(asked: Asked[bodies.NewRemarkClosing]) -> jc.CloseRemark:
 
 
 CHECK: Final = Write(Right.CONTROL, bodies.NewCheck, _check)
-REMARK: Final = Write(Right.CONTROL, bodies.NewRemark, _remark, location="remark=remarks")
+REMARK: Final = Write(
+    Right.CONTROL,
+    bodies.NewRemark,
+    _remark,
+    location="remark=remarks",
+    about=lambda asked: Named(class_group=asked.body.class_group),
+)
 CLOSE: Final = Write(Right.CONTROL, bodies.NewRemarkClosing, _close)
 
 

@@ -13,6 +13,7 @@ from api.auth import Right
 from api.openapi import describe
 from api.paging import ROWS_AT_ONCE, BoundedLimit, Cursor, page_of
 from api.queries import At, Id
+from api.reach import Named
 from api.requests import path_id, path_index
 from api.retention import JOURNAL
 from api.routes.views import answer_view, check_controller, check_reader, check_setup_reader
@@ -95,7 +96,13 @@ def _decide(asked: Asked[bodies.NewCouncilDecision]) -> jc.RecordCouncilDecision
 
 
 RULES: Final = Write(Right.SET_UP, bodies.NewAssessmentRules, _adopt)
-MARKS: Final = Write(Right.TEACH, bodies.NewPeriodMarks, _record, location="results=results")
+MARKS: Final = Write(
+    Right.TEACH,
+    bodies.NewPeriodMarks,
+    _record,
+    location="results=results",
+    about=lambda asked: Named(course=asked.body.course),
+)
 EXAMS: Final = Write(Right.RECORD_RESULTS, bodies.NewExamResults, _examine)
 FINALS: Final = Write(Right.TEACH, bodies.NewFinalMarks, _finish)
 PUBLICATION: Final = Write(Right.PUBLISH_RESULTS, bodies.NewPublication, _publish)

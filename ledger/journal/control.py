@@ -136,15 +136,18 @@ def _check_controls(context: Context, group: ClassGroup) -> None:
 
 
 def _check_place(command: RaiseRemark, context: Context) -> None:
-    """Refuse a course of another class, a lesson of another course, and a day where there is a lesson (events.md)."""
+    """Refuse a course of another class, a lesson of another course, and a day where there is a lesson (events.md).
+
+    What is another's and what is nobody's are refused alike: a teacher is not told which of them it is.
+    """
     if command.course is not None:
-        course = context.settled(Course, "course", command.course, "course")
-        if course.class_group != command.class_group:
-            raise Refused("wrong_class", "this is another class's", clause=LOG, where="course")
+        course = context.find_if_any(Course, f"course/{command.course}")
+        if course is None or course.class_group != command.class_group:
+            raise Refused("wrong_class", "this class has no such course", clause=LOG, where="course")
     if command.lesson is not None:
-        lesson = context.settled(Lesson, "lesson", command.lesson, "lesson")
-        if lesson.course != command.course:
-            raise Refused("wrong_course", "this is another course's", clause=LOG, where="lesson")
+        lesson = context.find_if_any(Lesson, f"lesson/{command.lesson}")
+        if lesson is None or lesson.course != command.course:
+            raise Refused("wrong_course", "this course has no such lesson", clause=LOG, where="lesson")
     if command.held_on is not None:
         rules.check_past_day(command.held_on, context.now, context.books.zone, "held_on")
         if command.course is None or command.lesson is not None:

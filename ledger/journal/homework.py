@@ -86,9 +86,10 @@ def _check_due_lesson(due: DueLesson, of: CheckedHomework, year_ends_on: str, wh
         )
     if due.lesson is None:
         return
-    lesson = of.context.find(Lesson, "lesson", due.lesson, where + ".lesson")
-    header = lesson.header
-    if lesson.course != of.course.id or header is None or (lesson.held_on, header.number) != (due.held_on, due.number):
+    lesson = of.context.find_if_any(Lesson, f"lesson/{due.lesson}")
+    known = lesson if lesson is not None and lesson.course == of.course.id else None
+    header = known.header if known is not None else None
+    if known is None or header is None or (known.held_on, header.number) != (due.held_on, due.number):
         raise Refused(
             "not_the_due_lesson", "no lesson of this course at this place", clause="2.2.2", where=where + ".lesson"
         )

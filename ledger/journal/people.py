@@ -115,20 +115,29 @@ def check_employee(context: Context, id_: str, where: str) -> None:
 
 
 def check_person(context: Context, id_: str, kind: PersonKind, where: str) -> None:
-    """Refuse an id that is not a registered person's of this kind; a person's kind never changes."""
+    """Refuse an id that is not a registered person's of this kind; a person's kind never changes.
+
+    Who does not lead the school is not told whether the id is somebody else's or nobody's.
+    """
+    if context.actor.role not in rules.LEADERSHIP and context.find_if_any(Person, f"person/{id_}") is None:
+        raise _wrong_kind(kind, where)
     check_kind(context.settled(Person, "person", id_, where), kind, where)
 
 
 def check_kind(person: Person, kind: PersonKind, where: str) -> None:
     """Refuse a person who was registered as something else."""
     if person.kind != kind:
-        raise Refused(
-            "wrong_kind_of_person",
-            "this person is not registered as a {kind}",
-            clause="1.2" if kind == "teacher" else "1.3" if kind == "staff" else LOG,
-            where=where,
-            kind=kind,
-        )
+        raise _wrong_kind(kind, where)
+
+
+def _wrong_kind(kind: PersonKind, where: str) -> Refused:
+    return Refused(
+        "wrong_kind_of_person",
+        "this person is not registered as a {kind}",
+        clause="1.2" if kind == "teacher" else "1.3" if kind == "staff" else LOG,
+        where=where,
+        kind=kind,
+    )
 
 
 def _linked(state: Person, data: ev.GuardianLinked, index: int) -> dict[str, Any]:

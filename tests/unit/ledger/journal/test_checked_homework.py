@@ -168,7 +168,7 @@ def test_rests_on_the_version_of_the_named_lesson(school: SmallSchool) -> None:
     ("kind", "named", "rule"),
     [
         ("answer", LESSON, "checks_no_homework"),
-        ("homework_check", NEXT, "unknown_lesson"),
+        ("homework_check", NEXT, "not_an_earlier_lesson"),
         ("homework_check", uid(1004), "not_an_earlier_lesson"),
         ("homework_check", uid(1005), "not_an_earlier_lesson"),
     ],

@@ -54,7 +54,7 @@ def test_is_due_by_a_later_lesson_of_the_same_day(school: SmallSchool) -> None:
 
 def test_names_the_lesson_once_that_is_recorded(school: SmallSchool) -> None:
     command = add(school, due_lesson=due(of=NEXT))
-    assert school.refuse(command, now=THEN).rule == "unknown_lesson"
+    assert school.refuse(command, now=THEN).rule == "not_the_due_lesson"
     school.do(lesson(NEXT, held_on=TUESDAY), now=THEN)
     assert school.do(command, now=THEN)
 

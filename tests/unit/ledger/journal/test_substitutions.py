@@ -64,7 +64,7 @@ def test_refuses_the_responsible_teachers_lesson_with_it(school: SmallSchool) ->
 
 def test_refuses_a_substitute_who_is_not_registered_as_a_teacher(school: SmallSchool) -> None:
     refused = school.refuse(lesson(substitution=ILL), Actor(uid(77), "teacher"))
-    assert (refused.rule, refused.where) == ("unknown_person", "actor.id")
+    assert (refused.rule, refused.where) == ("wrong_kind_of_person", "actor.id")
     refused = school.refuse(lesson(substitution=ILL), Actor(STUDENTS_A[0], "teacher"))
     assert refused.rule == "wrong_kind_of_person"
 
