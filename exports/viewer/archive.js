@@ -231,10 +231,14 @@
     // What stands in tables follows from all entries from 0 on.
     const journal = isAccessLog || (start && !earlier.length) ? null : new Letopis.Journal(disclosures, report);
     const walk = new Letopis.LogWalk(report, earlier.length ? new Letopis.Edge() : edge, disclosures);
-    walk.follow(new Letopis.Rules(report, disclosures, walk), ...(journal ? [journal] : []));
+    let rules = new Letopis.Rules(report, disclosures, walk);
+    let seen = new Letopis.SeenOfDeadlines();
+    walk.follow(rules, seen, ...(journal ? [journal] : []));
     if (earlier.length && !(await walkEarlier(earlier, edge, walk, vkey, progress))) return { info: {} };
     await walkFiles(bag, walk, report);
     await walk.finish(checkpoint);
+    await Letopis.checkDeadlines(bag, seen, rules);
+    rules = seen = null; // what entries add up to is much, and tables are told of what the journal has
     await tables.read(journal, checkpoint === null ? start : checkpoint.size);
     await Letopis.checkPackage(bag);
     disclosures.finish(walk.start);

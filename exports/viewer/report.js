@@ -73,6 +73,10 @@
     "table-row-extra": ["В таблице есть строка, которой нет в записях.", "A row does not follow from any entry."],
     "table-cell": ["Ячейка таблицы расходится с записями.", "A table's cell differs from what the entries say."],
     "table-bytes": ["Строка таблицы записана не по правилам.", "A row's bytes are not as the specification says."],
+    "deadlines-differ": [
+      "Таблица сроков говорит не то, что следует из записей и регламента.",
+      "A table of deadlines does not say what follows from the entries and the regulation.",
+    ],
     "package-malformed": ["Описание таблиц не читается.", "The description of the tables is malformed."],
     "package-differs": ["Описание таблиц расходится с таблицами.", "The description of the tables differs from the tables."],
     "earlier-mismatch": [
@@ -209,6 +213,10 @@
     "before-range": [
       "Часть записей ссылается на то, что было до начала диапазона.",
       "Entries rest on what was before the range, which is not here.",
+    ],
+    "deadlines-not-counted": [
+      "Сроки не посчитаны: нет первой записи или компьютеру неизвестен часовой пояс школы (pip install tzdata).",
+      "Deadlines were not counted: no entry 0, or this computer does not know the time zone (pip install tzdata).",
     ],
     "stopped-early": [
       "Архив прочитан не до конца из-за находок выше.",

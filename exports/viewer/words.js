@@ -34,6 +34,7 @@
     disclosures: ["Раскрытий", "Disclosures"],
     rows: ["Строк таблиц", "Table rows"],
     files: ["Файлов", "Files"],
+    deadlines: ["Сроков посчитано заново", "Deadlines counted again"],
   };
 
   const CLOCKS = {
@@ -61,8 +62,8 @@
   // What verify.pyz checks and this page does not.
   const NOT_CHECKED = [
     [
-      "То, что лежит рядом с таблицами: сроки (deadlines.csv) и копии (SQLite, книги) — только по манифесту.",
-      "What lies beside the tables: deadlines (deadlines.csv) and copies (SQLite, workbooks): by the manifest alone.",
+      "Копии, которые лежат рядом с таблицами (SQLite, книги), — только по манифесту.",
+      "Copies that lie beside the tables (SQLite, workbooks): by the manifest alone.",
     ],
     ["Документы против записей; отметки времени.", "Documents against entries; time stamps."],
   ];

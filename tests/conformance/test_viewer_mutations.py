@@ -33,6 +33,7 @@ from tests.verify_weight_forgeries import weighed
 from tests.viewer_browser import OpenedPage, page_of_bytes
 from verify.against import compare_archives
 from verify.archive import Pinned, verify_archive
+from verify.deadlines import Deadlines
 from verify.disclosures import NAMES, NAMES_BY_TYPE
 from verify.earlier import Earlier
 from verify.extract_against import verify_against
@@ -175,7 +176,7 @@ def test_finds_what_the_verifier_in_python_finds(
     earlier = by.earlier.paths if isinstance(by.earlier, Earlier) else ()
     answer = page.verify(archive_at(path), by.key, path.name, {one.name: archive_at(one) for one in earlier})
     if mutation.name not in APART:
-        assert on_the_page(answer) == in_python(verify_archive(path, by))
+        assert on_the_page(answer) == in_python(verify_archive(path, by, deadlines=Deadlines()))
     codes = {finding["code"] for finding in answer["findings"]}
     assert codes == APART.get(mutation.name, mutation.codes & CLAIMED), answer["findings"]
     assert answer["verdict"] == "finding" or not codes
