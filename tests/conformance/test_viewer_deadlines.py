@@ -16,6 +16,9 @@ from playwright.sync_api import Browser
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
+from projections.engine import Views
+from tests.integration.test_worked_planned_lessons import CASES, Worked, check_verifiers
+from tests.projection_logs import ORIGIN
 from tests.properties.test_verify_deadlines import OfficeLog, tables_of
 from tests.properties.test_verify_journal import entries, world
 from tests.properties.test_viewer_journals import lie
@@ -279,3 +282,11 @@ def test_knows_which_zone_it_does_not_know(page: OpenedPage) -> None:
     }"""
     zones = ("Asia/Yekaterinburg", "Mars/Olympus", "", "+03:00")
     assert [page.page.evaluate(known, zone) for zone in zones] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["en"])
+def test_judges_planned_lessons_as_people_did(page: OpenedPage, tmp_path: Path, case: dict[str, Any]) -> None:
+    with Views.open(f"sqlite:{tmp_path}/views.db", ORIGIN) as views:
+        lines = Worked(views, case).world.log.raws
+    check_verifiers(lines, case)
+    assert on_the_page(page, lines) == tables_of(lines)
