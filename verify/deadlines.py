@@ -205,7 +205,8 @@ class _Judging:
         self._seen = seen
         self._judge = judge
         self._replay = replay
-        self._groups = self._of_type(ClassGroup)
+        # A class that nothing opened, and a period without days, the replay has reported: no term follows from them.
+        self._groups = [one for one in self._of_type(ClassGroup) if one.year]
         self._grades: dict[int, _Grade] = {}
         self._kinds: dict[int, Callable[[date], str]] = {}
         self._ends = DayEnds(seen.planning, replay)
@@ -377,7 +378,7 @@ class _Judging:
     def _results(self, sheet: Sheet) -> Iterator[Judged]:
         """Judge results that stand, those that were obtained and shown together as one."""
         zone, found, period, course = self._judge.zone, set(), sheet.period, sheet.course
-        if period is None or course is None or course.group is None:
+        if period is None or not period.ends_on or course is None or course.group is None:
             return
         for fact in sheet.standing.values():
             if fact.value is NULL:

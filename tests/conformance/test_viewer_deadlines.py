@@ -182,6 +182,20 @@ def test_makes_the_rows_of_random_journals_and_of_lies_about_them(page: OpenedPa
         assert on_the_page(page, lines) == tables_of(lines), told[-1]
 
 
+def test_a_class_that_nobody_opened_and_a_period_that_ends_too_early_stop_neither_of_them(page: OpenedPage) -> None:
+    made = world(201)
+    at = next(at for at, item in enumerate(made.log) if item.type == "class_group_opened")
+    assert_alike(page, entries(made, [*made.log[:at], *made.log[at + 1 :]]))
+    for at, item in enumerate(made.log):
+        if item.type == "period_defined":
+            early = item._replace(data=item.data | {"ends_on": "2020-01-01"})
+            assert_alike(page, entries(made, [*made.log[:at], early, *made.log[at + 1 :]]))
+
+
+def assert_alike(page: OpenedPage, lines: list[bytes]) -> None:
+    assert on_the_page(page, lines) == tables_of(lines)
+
+
 @pytest.mark.parametrize("zone", ZONES)
 def test_reads_the_clock_of_a_zone(page: OpenedPage, zone: str) -> None:
     chance = random.Random(zone)
