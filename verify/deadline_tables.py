@@ -103,4 +103,4 @@ def check_rows(name: str, chunks: Iterator[bytes], rows: Iterator[bytes], report
 
 @lru_cache(maxsize=1 << 12)
 def _spelt(at: datetime | None) -> bytes:
-    return b"" if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
+    return b"" if at is None else (at.isoformat(timespec="microseconds")[:26] + "Z").encode()

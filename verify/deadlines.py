@@ -24,7 +24,7 @@ from verify.findings import Report
 from verify.replay import Replay
 from verify.state import NULL, ClassGroup, Fact, Lesson, Period, Person, Plan, Sheet, Stay, Stream, Work
 from verify.substitution import responsible
-from verify.terms import ON_TIME, Calendar, Judge, Verdict, Versions, at_wall, end_of
+from verify.terms import ON_TIME, Calendar, Judge, Verdict, Versions, at_wall, end_of, shown
 
 _YEAR_DAYS_MAX: Final = 401
 _Of = TypeVar("_Of", bound=Stream)
@@ -383,17 +383,17 @@ class _Judging:
         for fact in sheet.standing.values():
             if fact.value is NULL:
                 continue
-            shown = sheet.published_by(fact)
-            minute = self._seen.obtained.get(fact.first) or self._seen.obtained.get(-1 if shown is None else shown)
+            entry = sheet.published_by(fact)
+            minute = self._seen.obtained.get(fact.first) or self._seen.obtained.get(-1 if entry is None else entry)
             if minute is not None:
                 obtained = at_wall(day_of(minute[:10]), minute[11:].decode(), zone)
             else:
                 obtained = max(self._moment(fact.first), end_of(day_of(period.ends_on), zone))
-            found.add((fact.what, obtained, shown))
-        for what, obtained, shown in found:
-            verdict = self._judge.result(obtained, None if shown is None else self._moment(shown))
-            since = obtained.astimezone(zone).isoformat(timespec="minutes")[:16]
-            yield Judged("result", verdict, shown, sheet.id, since, course.group.name, work=what.encode())
+            found.add((fact.what, obtained, entry))
+        for what, obtained, entry in found:
+            verdict = self._judge.result(obtained, None if entry is None else self._moment(entry))
+            since = shown(obtained, zone).isoformat(timespec="minutes")[:16]
+            yield Judged("result", verdict, entry, sheet.id, since, course.group.name, work=what.encode())
 
     def _work(
         self, lesson: Lesson, held_on: date, work: Work, grade: _Grade, name: bytes

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from typing import Any, Final
 
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 ON_TIME, LATE, MISSING, PENDING, EXEMPT, NO_REGULATION = (
     "on_time", "late", "missing", "pending", "exempt", "no_regulation",
@@ -87,7 +88,18 @@ def last_day(day: date, days: int, parameters: dict[str, Any], calendar: Calenda
 @lru_cache(maxsize=1 << 12)
 def at_wall(day: date, clock: str, zone: tzinfo) -> datetime:
     """Return the instant at which the school's clock shows `HH:MM`: the first of two, where it is put back."""
-    return datetime(day.year, day.month, day.day, int(clock[:2]), int(clock[3:]), tzinfo=zone).astimezone(UTC)
+    try:
+        return datetime(day.year, day.month, day.day, int(clock[:2]), int(clock[3:]), tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # Of a first or a last day that can be written, in a zone where it is another one in UTC.
+        return NEVER if day.year > 1 else EARLIEST
+
+
+def shown(at: datetime, zone: tzinfo) -> datetime:
+    """Return what the school's clock shows at an instant; the first or last minute that can be written, beyond them."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return (NEVER if at.year > 1 else EARLIEST).replace(tzinfo=zone)
 
 
 def judge(due: datetime, at: datetime | None, now: datetime, *, includes_due: bool = False) -> Verdict:
@@ -204,8 +216,9 @@ class Judge:
 
     def result(self, obtained_at: datetime, published_at: datetime | None) -> Verdict:
         """Judge a result (2.3.3): shown so many hours after it was obtained, to the minute."""
-        parameters = version_on(self.versions, obtained_at.astimezone(self.zone).date())
+        parameters = version_on(self.versions, shown(obtained_at, self.zone).date())
         if parameters is None:
             return Verdict(NO_REGULATION)
-        due = obtained_at.astimezone(UTC) + timedelta(hours=parameters["result_hours"])
+        hours = timedelta(hours=parameters["result_hours"])
+        due = NEVER if NEVER - hours < obtained_at else obtained_at.astimezone(UTC) + hours
         return judge(due, published_at, self.now, includes_due=True)

@@ -8,6 +8,7 @@
   const SECOND = 1000000n;
   const LAST_DAY = "9999-12-31";
   const NEVER = 253402300799999999n; // the last moment of that day
+  const EARLIEST = -62135596800000000n; // the first of 0001-01-01
   const MORNING = "04:00"; // no clock is changed between it and the midnight before by more than this
   const STEPS_MAX = 8 * 60;
 
@@ -20,8 +21,12 @@
     return `${isoOf(Number((moment - part) / MILLISECOND)).slice(0, 19)}.${String(part).padStart(6, "0")}Z`;
   }
 
+  const within = (moment) => (moment < EARLIEST ? EARLIEST : moment > NEVER ? NEVER : moment);
   const isoOf = (ms) => new Date(ms).toISOString();
   const msOf = (day) => Date.parse(`${day}T00:00:00Z`);
+
+  const FIRST_KNOWN = msOf("0001-01-04");
+  const LAST_KNOWN = msOf("9999-12-28");
 
   // The day after one; of the last day that can be written itself.
   const dayAfter = (day) => (day >= LAST_DAY ? LAST_DAY : isoOf(msOf(day) + DAY).slice(0, 10));
@@ -42,28 +47,30 @@
       this.ends = new Map();
     }
 
+    // How far the clock is ahead of UTC at a POSIX time, in milliseconds; at the ends of the calendar as a few days within.
+    offsetAt(ms) {
+      const whole = Math.floor(Math.min(Math.max(ms, FIRST_KNOWN), LAST_KNOWN) / 1000) * 1000;
+      const shown = {};
+      for (const { type, value } of this.format.formatToParts(whole)) shown[type] = value;
+      const { year, month, day, hour, minute, second } = shown;
+      return Date.parse(`${year.padStart(4, "0")}-${month}-${day}T${hour}:${minute}:${second}Z`) - whole;
+    }
+
     // What the clock shows at a POSIX time, as milliseconds of a clock that shows UTC.
     wallOf(ms) {
-      const shown = {};
-      for (const { type, value } of this.format.formatToParts(ms)) shown[type] = value;
-      const { year, month, day, hour, minute, second } = shown;
-      return Date.parse(`${year.padStart(4, "0")}-${month}-${day}T${hour}:${minute}:${second}Z`);
+      return ms + this.offsetAt(ms);
     }
 
-    offsetAt(ms) {
-      const whole = Math.floor(ms / 1000) * 1000;
-      return this.wallOf(whole) - whole;
-    }
-
-    // `YYYY-MM-DDTHH:MM` of the school's clock at a moment.
+    // `YYYY-MM-DDTHH:MM` of the school's clock at a moment; the first or last minute that can be written, beyond them.
     minuteOf(moment) {
-      return isoOf(this.wallOf(Math.floor(Number(moment / MILLISECOND)))).slice(0, 16);
+      const wall = BigInt(this.wallOf(Number(moment / MILLISECOND))) * MILLISECOND;
+      return momentText(within(wall)).slice(0, 16);
     }
 
     // When the clock shows a minute of a day: the first time of two; where it is put forward over it, as if it had not been.
     atWall(day, minute) {
       const key = `${day}T${minute}`;
-      if (!this.walls.has(key)) this.walls.set(key, BigInt(this.msAt(Date.parse(`${key}:00Z`))) * MILLISECOND);
+      if (!this.walls.has(key)) this.walls.set(key, within(BigInt(this.msAt(Date.parse(`${key}:00Z`))) * MILLISECOND));
       return this.walls.get(key);
     }
 

@@ -192,6 +192,30 @@ def test_a_class_that_nobody_opened_and_a_period_that_ends_too_early_stop_neithe
             assert_alike(page, entries(made, [*made.log[:at], early, *made.log[at + 1 :]]))
 
 
+FIRST_AND_LAST = {
+    10: ("0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31"),
+    16: ("0001-01-01T00:00", "9999-12-31T23:59"),
+}
+
+
+@pytest.mark.parametrize("seed", range(300, 306))
+def test_the_ends_of_the_calendar_stop_neither_of_them(page: OpenedPage, seed: int) -> None:
+    """Some days and minutes of a journal, but its year's, are the first and the last that can be written."""
+    made, chance = world(seed), random.Random(seed)
+    for _ in range(4):
+        told = []
+        for item in made.log:
+            is_other = item.type != "school_year_opened"
+            days = {
+                name: chance.choice(FIRST_AND_LAST[len(value)])
+                for name, value in item.data.items()
+                if isinstance(value, str) and value[4:5] == "-" and len(value) in FIRST_AND_LAST
+                if is_other and chance.random() < (0.02 if len(value) == 10 else 0.3)
+            }
+            told.append(item._replace(data=item.data | days))
+        assert_alike(page, entries(made, told))
+
+
 def assert_alike(page: OpenedPage, lines: list[bytes]) -> None:
     assert on_the_page(page, lines) == tables_of(lines)
 
