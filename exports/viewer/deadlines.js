@@ -133,8 +133,8 @@
     }
 
     // Counts a verdict; `about` has what it is about: `of` (the id of a lesson, course, sheet or person), `since`, the class's `name`;
-    // `done`: the entry that did it.
-    tell(rule, verdict, about, done = null) {
+    // `done`: the entry that did it; `student` and `work`: their ids, of a mark.
+    tell(rule, verdict, about, done = null, student = "", work = "") {
       const { name } = about;
       if (!this.counts.has(name)) this.counts.set(name, new Map());
       const rules = this.counts.get(name);
@@ -143,7 +143,7 @@
       this.judged += 1;
       if (!LISTED.has(verdict.status)) return;
       const doneAt = done === null ? null : this.seen.momentOf(done);
-      this.listed.push({ teacher: "", student: "", work: "", planned: null, ...about, rule, verdict, done, doneAt });
+      this.listed.push({ teacher: "", planned: null, student, work, ...about, rule, verdict, done, doneAt });
     }
 
     momentOf(index) {
@@ -241,10 +241,11 @@
     ofWork(lesson, work, terms, about) {
       const { heldOn } = lesson;
       const { written, ends_on: endsOn } = JSON.parse(work.fact.value);
-      const tell = (rule, verdict, who, done) => this.tell(rule, verdict, { ...about, student: who.id, work: work.id }, done);
       if (!written) {
         for (const [who, mark] of work.marks) {
-          if (stands(mark)) tell("oral_mark", terms.oralMark(heldOn, this.momentOf(mark.first), ownDay(work, who)), who, mark.first);
+          if (!stands(mark)) continue;
+          const verdict = terms.oralMark(heldOn, this.momentOf(mark.first), ownDay(work, who));
+          this.tell("oral_mark", verdict, about, mark.first, who.id, work.id);
         }
         return;
       }
@@ -252,7 +253,8 @@
         const mark = work.marks.get(who);
         const done = stands(mark) ? mark.first : null;
         const isAbsent = stands(lesson.absence.get(who));
-        tell("written_mark", terms.writtenMark(endsOn || heldOn, this.momentOf(done), ownDay(work, who), isAbsent), who, done);
+        const verdict = terms.writtenMark(endsOn || heldOn, this.momentOf(done), ownDay(work, who), isAbsent);
+        this.tell("written_mark", verdict, about, done, who.id, work.id);
       }
     }
 

@@ -22,7 +22,7 @@
     // the office, which says of a day whether it `isOff` and whether it `isTaught`.
     constructor(clock, versions, now, calendar) {
       Object.assign(this, { clock, versions, now, calendar });
-      this.ends = new Map(); // day and name of a term -> its end, or null
+      this.ends = new Map(); // name of a term -> day -> its end, or null
     }
 
     parametersOn(day) {
@@ -54,12 +54,13 @@
 
     // The end of the term of days that has this name and counts from a day; null before any version.
     endFrom(day, name) {
-      const key = `${day} ${name}`;
-      if (!this.ends.has(key)) {
+      if (!this.ends.has(name)) this.ends.set(name, new Map());
+      const known = this.ends.get(name);
+      if (!known.has(day)) {
         const parameters = this.parametersOn(day);
-        this.ends.set(key, parameters && this.clock.endOf(this.lastDay(day, parameters[name], parameters)));
+        known.set(day, parameters && this.clock.endOf(this.lastDay(day, parameters[name], parameters)));
       }
-      return this.ends.get(key);
+      return known.get(day);
     }
 
     ofDays(day, name, at) {
