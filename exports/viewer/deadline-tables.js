@@ -20,7 +20,6 @@
   };
   const VERDICTS = { late: "с опозданием", missing: "нет", exempt: "не нужно" };
   const MINUTE = 60000000n;
-  const FOUND_MAX = 200;
 
   const momentCell = (moment) => (moment === null ? "" : momentText(moment));
 
@@ -45,6 +44,14 @@
     }
   }
 
+  // What to show of two rows: the first cell that differs, under its column; else both as they are.
+  function apart(columns, expected, found) {
+    const [wanted, there] = [expected.split(";"), found.split(";")];
+    const at = wanted.findIndex((cell, place) => cell !== there[place]);
+    if (wanted.length !== columns.length || there.length !== columns.length || at < 0) return [expected, found];
+    return [wanted, there].map((row) => `${columns[at]}: ${row[at]}`);
+  }
+
   // Compares a file with rows, up to the first that differs; what is left of `rows` is taken all the same.
   async function checkRows(bag, name, rows) {
     const { report } = bag;
@@ -53,7 +60,7 @@
     let expected = rows.next();
     let isOver = false;
     const differs = (found) => {
-      report.add("deadlines-differ", { file, line: Math.max(2, line) }, expected.value, found.slice(0, FOUND_MAX));
+      report.add("deadlines-differ", { file, line: Math.max(2, line) }, ...apart(HEADERS[name], expected.value, found));
       isOver = true;
     };
     const table = new Letopis.Rows(() => {

@@ -29,7 +29,7 @@ from verify.archive import Pinned, verify_archive
 from verify.deadline_tables import COLUMNS, COUNTS, ROWS
 from verify.deadlines import Deadlines
 from verify.findings import Place
-from verify.terms import at_wall, end_of
+from verify.terms import STATUSES, at_wall, end_of
 
 _TABLES = """async (sent) => {
   const bytes = Uint8Array.from(atob(sent), (mark) => mark.charCodeAt(0));
@@ -117,8 +117,10 @@ def on_the_page(page: OpenedPage, lines: list[bytes]) -> list[bytes]:
     return ["".join(f"{row}\r\n" for row in table).encode() for table in tables]
 
 
-def test_says_the_columns_that_the_verifier_says(page: OpenedPage) -> None:
+def test_says_the_columns_and_judges_the_rules_that_the_verifier_does(page: OpenedPage) -> None:
     assert {name: list(columns) for name, columns in COLUMNS.items()} == page.page.evaluate("Letopis.DEADLINE_COLUMNS")
+    assert list(RULES) == page.page.evaluate("Letopis.RULES_OF_DEADLINES")
+    assert list(STATUSES) == page.page.evaluate("Letopis.STATUSES")
 
 
 def test_counts_what_an_archive_says(page: OpenedPage, archive: Path) -> None:
@@ -144,6 +146,15 @@ def test_finds_what_was_changed_where_the_verifier_finds_it(
     report = verify_archive(tmp_path, Pinned(), deadlines=Deadlines())
     assert sorted(found) == sorted((each.code, str(each.place)) for each in report.findings)
     assert code in {each for each, _ in found}
+
+
+def test_says_which_cell_differs(page: OpenedPage, archive: Path) -> None:
+    files = files_of(archive)
+    file = f"data/tables/{ROWS}.csv"
+    changed = files[file].replace("не нужно;".encode(), "нет;".encode(), 1)
+    answer = page.verify(files | {file: changed}, None)
+    (found,) = [each for each in answer["findings"] if each["code"] == "deadlines-differ"]
+    assert (found["expected"], found["found"]) == ("verdict (вывод): не нужно", "verdict (вывод): нет")
 
 
 def test_finds_a_row_that_lacks_and_a_table_that_ends(page: OpenedPage, archive: Path) -> None:
