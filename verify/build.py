@@ -10,11 +10,9 @@ from typing import Final
 
 _SHEBANG: Final = b"#!/usr/bin/env python3\n"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-_MAIN: Final = b"""import sys
+_MAIN: Final = b"""from verify.__main__ import run
 
-from verify.__main__ import main
-
-sys.exit(main())
+run()
 """
 
 

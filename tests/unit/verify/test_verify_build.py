@@ -71,3 +71,40 @@ def test_imports_nothing_but_the_standard_library() -> None:
     run = subprocess.run([sys.executable, "-S", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     foreign = {name for name in run.stdout.split() if name not in sys.stdlib_module_names and not name.startswith("_")}
     assert foreign == {"verify"}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_says_that_a_report_could_not_be_put_out(form: str, pyz: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(
+            [sys.executable, "-I", "-S", str(pyz), str(tmp_path), "--format", form],
+            stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert run.returncode == 2
+    assert "the report was not put out: No space left on device" in run.stderr.decode()
+    assert b"Traceback" not in run.stderr
+
+
+def test_says_that_nobody_reads_the_report(pyz: Path, tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-I", "-S", str(pyz), str(tmp_path)], stdout=writes, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writes)
+    assert run.returncode == 2
+    assert run.stderr.decode().splitlines() == ["verify: отчёт не выведен / the report was not put out: Broken pipe"]
+
+
+def test_a_page_is_whole_when_the_program_has_ended(pyz: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", str(pyz), str(tmp_path / "."), "--html", str(page), "--format", "html"],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert page.read_bytes() == run.stdout
+    assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
