@@ -24,6 +24,7 @@ from api.problems import Problem, of_error
 from api.reference import add_reference
 from api.routes import (
     accounts,
+    archives,
     backdating,
     backups,
     blocking,
@@ -125,6 +126,8 @@ _ROUTERS: Final = (
     workload.router,
     deadlines.router,
     deadlines.office,
+    archives.router,
+    archives.controlled,
     backups.router,
     backups.controlled,
     prints.router,

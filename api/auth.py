@@ -35,6 +35,7 @@ class Right(StrEnum):
     CLOSE = "close"
     CLOSE_JOURNAL = "close_journal"
     HAND_OVER = "hand_over"
+    HAND_OVER_ARCHIVE = "hand_over_archive"
     REGISTER_PAPER = "register_paper"
     DIRECT = "direct"
     TEACH = "teach"
@@ -108,16 +109,20 @@ ACCESS: Final[Mapping[str, Mapping[Right, Reach]]] = {
         **_to(Right.ERASE, Right.APPROVE, Right.CONTROL, Right.PLAN, Right.PRINT, Right.CERTIFY, Right.CANCEL),
         **_to(Right.EXCUSE, Right.PLAN_SUBSTITUTES, Right.RECORD_RESULTS, Right.PUBLISH_RESULTS),
         **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.ADMINISTER, Right.GRANT),
-        **_to(Right.TELL_SUBJECT, Right.EXTRACT, Right.CONSENT, Right.ENTER_FOR),
+        **_to(Right.TELL_SUBJECT, Right.EXTRACT, Right.CONSENT, Right.ENTER_FOR, Right.HAND_OVER_ARCHIVE),
     },
     "director": {
         **_AUDIT,
         **_to(Right.CLOSE_JOURNAL, Right.HAND_OVER, Right.REGISTER_PAPER, Right.PRINT, Right.DIRECT, Right.ERASE),
         **_to(Right.ASK_REOPENING, Right.ASK_BACKDATING, Right.PLAN_SUBSTITUTES, Right.TELL_SUBJECT, Right.EXTRACT),
-        **_to(Right.ENTER_FOR),
+        **_to(Right.ENTER_FOR, Right.HAND_OVER_ARCHIVE),
     },
     "inspector": {**dict.fromkeys(_AUDIT, inspected), Right.READ_SETUP: anything, Right.SIGN: anything},
-    "archivist": {**_AUDIT, **_OWN, **_to(Right.HAND_OVER, Right.REGISTER_PAPER, Right.EXTRACT)},
+    "archivist": {
+        **_AUDIT,
+        **_OWN,
+        **_to(Right.HAND_OVER, Right.HAND_OVER_ARCHIVE, Right.REGISTER_PAPER, Right.EXTRACT),
+    },
     "system_administrator": _to(Right.ADMINISTER, Right.SIGN),
     "export_job": {Right.READ_ENTRIES: anything, Right.READ_DISCLOSURES: anything},
     "student": {**_OWN, Right.READ_VIEWS: own_diary},

@@ -86,6 +86,7 @@ _BY_ROUTE: Final[Mapping[str, Mapping[str, Any]]] = {
     "/paper": {"place": "архив, стеллаж 2"},
     "/backups": {"place": "сейф"},
     "/paper/{paper}/moves": {"place": "сейф"},
+    "/archives/{entry_index}/handovers": {"to": "Муниципальный архив"},
     "/paper-handovers": {"to": "Муниципальный архив"},
     "/people/{person}/data": {"phone": "+7 900 000-00-00"},
     "/print-checks": {"code": "LETOPIS1/3ATO…"},

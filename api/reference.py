@@ -39,6 +39,7 @@ _TAGS: Final = {
     "results": "Результаты и как они вычислены / results",
     "control": "Контроль ведения / control",
     "journals": "Закрытие журналов и сводные ведомости / closing journals, summary sheets",
+    "archives": "Архивы и их передача / archives and their hand-over",
     "backups": "Резервные копии / backups",
     "prints": "Печатные формы и проверка бумаги / printed forms, checking paper",
     "paper": "Бумажный архив / the paper archive",

@@ -317,8 +317,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run() -> NoReturn:
     """Be the program: `main`, then an end at once.
 
-    Taking half a million values apart, which the end of the process frees anyway, is a tenth of the time. What is written
-    was flushed and closed by then, and found to be; the process that reads is gone.
+    Taking half a million values apart, which the end of the process frees anyway, is a tenth of the time. What is
+    written was flushed and closed by then, and found to be; the process that reads is gone.
     """
     code = main()
     with suppress(OSError):

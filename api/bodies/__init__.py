@@ -19,6 +19,7 @@ from api.bodies import (
     papers as papers,
     reopenings as reopenings,
 )
+from api.bodies.archives import NewArchiveHandOver as NewArchiveHandOver
 from api.bodies.backups import NewBackup as NewBackup, NewBackupCheck as NewBackupCheck
 from api.bodies.base import (
     DAY_PATTERN as DAY_PATTERN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import orjson
@@ -14,7 +15,7 @@ from ledger.journal.evidence_events import (
     VerificationRecorded,
 )
 from projections.folding import Entry, View
-from projections.reading import Reader
+from projections.reading import Answer, AsOf, Reader, command_join, resolve, stands
 from projections.rows import OPEN, Operations, Table
 
 
@@ -171,6 +172,74 @@ def archive_of(views: Reader, entry: int) -> str | None:
     """The id of the archive that an entry records; None where it records none."""
     rows = views.select("SELECT a.archive FROM {archives} a WHERE a.entry = :entry", {"entry": entry})
     return str(rows[0][0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Who took an archive over: entry `entry` of `at` by `actor`; `number` and `received_on` are of the receipt."""
+
+    entry: int
+    at: str
+    actor: str
+    to: str
+    number: str
+    received_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive that was recorded: entry `entry` of `at` by `actor`; `handovers`: its receipts, in their order.
+
+    `archive`, `size`, `root`, `manifest_sha256`, `year`, `opened_with`, `verdict`: as in `evidence_events`.
+    """
+
+    entry: int
+    at: str
+    actor: str
+    archive: str
+    size: int
+    root: str
+    manifest_sha256: str
+    year: str
+    opened_with: tuple[str, ...]
+    verdict: str
+    handovers: tuple[Handover, ...]
+
+
+def archives(views: Reader, *, at: AsOf = None) -> Answer[Archive]:
+    """Archives that were recorded, the newest first, each with its receipts.
+
+    Raises:
+        NotYetProjected: `at` is a position that the views have not reached.
+    """
+    position = resolve(views, at)
+    receipts: dict[str, list[Handover]] = {}
+    sql = f"""SELECT t.archive, t.entry, m.at, m.actor, t.receiver, t.number, t.received_on
+        FROM {{archive_handovers}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry"""
+    for archive, *receipt in views.select(sql, {"at": position}):
+        receipts.setdefault(archive, []).append(Handover(*receipt))
+    sql = f"""SELECT t.entry, m.at, m.actor, t.archive, t.size, t.root, t.manifest_sha256, t.year, t.opened_with,
+          t.verdict
+        FROM {{archives}} t {command_join("t.entry")} WHERE {stands("t")} ORDER BY t.entry DESC"""
+    rows: list[Archive] = []
+    for entry, moment, actor, archive, size, root, manifest, year, tools, verdict in views.select(
+        sql, {"at": position}
+    ):
+        row = Archive(
+            entry=entry,
+            at=moment,
+            actor=actor,
+            archive=archive,
+            size=size,
+            root=root,
+            manifest_sha256=manifest,
+            year=year,
+            opened_with=tuple(orjson.loads(tools)),
+            verdict=verdict,
+            handovers=tuple(receipts.get(archive, ())),
+        )
+        rows.append(row)
+    return Answer(position, tuple(rows))
 
 
 VIEW: Final = View(
