@@ -93,6 +93,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "bells": ("entry", "number"),
     "files": ("entry", "sha256"),
     "timetables": (),
+    "journal_excuses": (),
     "erasures": (),
     "paper": ("entry", "paper"),
 }
@@ -105,7 +106,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.COUNT: (
         "number hours size weight minutes coefficient as_weekday weekday streams checkpoint witnesses employees "
         "requests rows slowest_ms pages bytes position behind minutes_behind last_entry_minutes sum "
-        "years disclosures"
+        "years disclosures count"
     ),
     Kind.MOMENT: "at answered_at obtained_at cosigned_at destroyed_at",
     Kind.DATE: (
@@ -125,7 +126,7 @@ _NAMES_OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.TEXT: (
         "kind name class subject subgroup topic homework reason basis teacher plan_items media_type recorded "
         "standing action absent_name substitute_name fact old new note grades title weeks code order_number duty "
-        "period excused to what verdict by month condition scope kept guardian_name relation how about fields "
+        "period to what verdict by month condition scope kept guardian_name relation how about fields "
         "channel method application_number out_number to_name answer began_at ended_at closing_note rules key held_by "
         "withdrawn_basis link diary outcome computed inputs lacks rule protocol decision students names sheets office "
         "signature place restored_at whose retention ground counted_from role purpose act"
@@ -197,6 +198,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "responsible": ("Ответственные за журнал", "Who answers for the journal"),
     "closings": ("Закрытие периодов", "Closings of periods"),
     "journals": ("Закрытие журналов", "Closings of journals"),
+    "journal_excuses": ("Чего нет в закрытых журналах", "What closed journals may lack"),
     "backdatings": ("Задним числом", "Back-dated by two people"),
     "evidence": ("Проверки и архивы", "Verifications and archives"),
     "printouts": ("Распечатки", "Printouts"),

@@ -13,6 +13,7 @@ from exports.backdating_tables import backdating_tables
 from exports.backup_tables import backup_tables
 from exports.blocking_tables import blocking_tables
 from exports.erasure_tables import erasure_tables
+from exports.journal_excuse_tables import journal_excuse_tables
 from exports.names import Open
 from exports.paper_tables import paper_tables
 from exports.print_tables import print_tables
@@ -78,13 +79,14 @@ class Oversight:
                 "journals",
                 (
                     *(_ENTRY, _AT, "class_id (id класса)", "class (класс)", "action (что)"),
-                    *("excused (чего нет и почему)", "reason (причина)", "requested_by (кто просил)", _NAME),
+                    *("reason (причина)", "requested_by (кто просил)", _NAME),
                     *("note (пояснение)", "basis (основание)", "request (заявка)", "sha256 (SHA-256)"),
                     "number (номер расписки)",
                     *("received_on (дата расписки)", "to (кому)", "actor (кто внёс)"),
                 ),
                 self._journals(),
             ),
+            *journal_excuse_tables(self._views, self._position),
             *backdating_tables(self._views, self._position, self._name),
             Table(
                 "evidence",
@@ -138,10 +140,9 @@ class Oversight:
             disclosed = self._open([turn.note]) if turn.note else {}
             note = disclosed.get(turn.note or "")
             asked_by = turn.requested_by
-            excused = "" if turn.excused is None else orjson.dumps(turn.excused, option=orjson.OPT_SORT_KEYS).decode()
             yield (
                 *(str(turn.entry), turn.at, turn.class_group, typed(names[turn.class_group])),
-                *(_JOURNAL_ACTIONS[turn.action], excused),
+                _JOURNAL_ACTIONS[turn.action],
                 "" if turn.reason is None else REOPENING_WORDS[turn.reason],
                 *(("", "") if asked_by is None else (asked_by, self._name(asked_by, turn.entry))),
                 "" if note is None else typed(note[1]),

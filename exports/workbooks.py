@@ -46,7 +46,8 @@ WORKBOOKS: Final[Mapping[str, tuple[str, ...]]] = {
         *("refusals", "duties", "responsible"),
     ),
     "oversight": (
-        *("regulations", "closings", "journals", "backdatings", "evidence", "printouts", "checks", "remarks"),
+        *("regulations", "closings", "journals", "journal_excuses", "backdatings", "evidence", "printouts"),
+        *("checks", "remarks"),
         *(
             "incidents",
             "excuses",

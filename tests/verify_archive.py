@@ -259,9 +259,11 @@ HEADERS = {
     "closings": "entry (запись);at (внесено);period (период);kind (вид);number (номер);starts_on (с);ends_on (по);action (что);"
     "streams (потоков уроков);size (заверено записей);reason (причина);requested_by (кто просил);name (имя);note (пояснение);"
     "basis (основание);request (заявка);actor (кто внёс)",
-    "journals": "entry (запись);at (внесено);class_id (id класса);class (класс);action (что);excused (чего нет и почему);"
+    "journals": "entry (запись);at (внесено);class_id (id класса);class (класс);action (что);"
     "reason (причина);requested_by (кто просил);name (имя);note (пояснение);basis (основание);request (заявка);sha256 (SHA-256);"
     "number (номер расписки);received_on (дата расписки);to (кому);actor (кто внёс)",
+    "journal_excuses": "entry (запись);at (внесено);class_id (id класса);class (класс);what (чего нет);course (курс);"
+    "subject (предмет);count (сколько);reason (причина);basis (основание);actor (кто внёс)",
     "backdatings": "entry (запись);at (внесено);action (что);what (о чём);course (курс);class (класс);subject (предмет);"
     "person (человек);name (имя);day (день);requested_by (кто просил);basis (основание);request (заявка);actor (кто внёс)",
     "evidence": "entry (запись);at (внесено);what (что);size (записей);root (корень);verdict (итог);by (чем);sha256 (SHA-256);"
@@ -341,6 +343,15 @@ LATE_ACTS = {
     "subgroup_joined": "зачисление в подгруппу", "subgroup_left": "выбытие из подгруппы", **ORDERS,
 }  # fmt: skip
 PERIODS = {"quarter": "четверть", "trimester": "триместр", "half_year": "полугодие", "year": "год"}
+LACKING = {
+    "lesson": "урок не внесён и не отменён", "attendance": "посещаемость не отмечена",
+    "mark": "нет отметки за письменную работу", "result": "нет отметки за период", "remark": "замечание не закрыто",
+    "council": "нет решения педагогического совета",
+}  # fmt: skip
+LACK_REASONS = {
+    "not_required": "не требуется", "student_absent": "ученика не было", "not_restorable": "не восстановить",
+    "order": "по приказу", "other": "иное",
+}  # fmt: skip
 REOPENED_FOR = {
     "not_recorded": "внесено не всё", "recorded_wrongly": "внесено неверно", "closed_by_mistake": "закрыт по ошибке",
     "inspection": "по требованию проверки", "other": "иное (с пояснением)",
@@ -654,7 +665,7 @@ class Builder:
         """Raise a remark; `place` is a course, lesson, held_on, check."""
         remark, sd = self.uuid(), self._noted(note)
         index = self.add("remark", remark, "remark_raised", class_group=group, to=to, about=about, sd=sd, **place)
-        subject = self.courses[place["course"]][1] if place.get("course") in self.courses else ""
+        subject = self.subject_of(place)
         self._row(
             "remarks", index, remark, self.names[group], subject, place.get("lesson", ""), place.get("held_on", ""),
             REMARKS[about], to, self.names[to], place.get("check", ""), self.actor["id"], note, "", "", "",
@@ -1577,9 +1588,20 @@ class Builder:
             return [
                 ("closings", [*head, key, PERIODS[made["kind"]], made["number"], *span, *why, entry["actor"]["id"]])
             ]
-        excused = canonical(data["excused"]).decode() if "excused" in data else ""
         rest = [data.get(name, "") for name in ("sha256", "number", "received_on", "to")]
-        return [("journals", [*head, key, self.names.get(key, ""), action, excused, *why, *rest, entry["actor"]["id"]])]
+        own, by = [*head, key, self.names.get(key, "")], entry["actor"]["id"]
+        excuses = [
+            ("journal_excuses", [
+                *own, LACKING.get(one["what"], ""), one.get("course", ""), self.subject_of(one), one["count"],
+                LACK_REASONS.get(one["reason"], ""), one["basis"], by,
+            ])
+            for one in data.get("excused", ())
+        ]  # fmt: skip
+        return [("journals", [*own, action, *why, *rest, by]), *excuses]
+
+    def subject_of(self, place: dict[str, Any]) -> str:
+        """Return the subject of the course that a place names, or nothing."""
+        return self.courses[place["course"]][1] if place.get("course") in self.courses else ""
 
     def _backdated(self, entry: dict[str, Any], type_: str) -> list[Any]:
         """Return the row of a request to act inside a closed period, of its refusal, or of the act itself."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.verify_archive import Builder, canonical, write_folder
+from tests.verify_archive import Builder, write_folder
 from tests.verify_mutations import MUTATIONS, Mutation, pinned
 from tests.verify_results import Graded, graded
 from verify.archive import verify_archive
@@ -304,6 +304,15 @@ def _with(f: Finished, admitted: int) -> bytes:
 
 
 @story("table-cell")
-def closing_whose_excuses_the_table_hides(f: Finished) -> None:
-    at = [entry["type"] for entry in f.b.entries if entry["type"].startswith(("journal_", "sheet_transferred"))]
-    f.b.shown["journals", at.index("journal_closed/1")] = (5, canonical([]).decode())
+def closing_whose_excuses_the_table_counts_otherwise(f: Finished) -> None:
+    f.b.shown["journal_excuses", 0] = (7, "2")
+
+
+@story("table-cell")
+def closing_whose_excuse_has_another_reason_in_the_table(f: Finished) -> None:
+    f.b.shown["journal_excuses", 1] = (8, "иное")
+
+
+@story("table-cell")
+def closing_whose_excuse_is_of_another_subject_in_the_table(f: Finished) -> None:
+    f.b.shown["journal_excuses", 2] = (6, "История")

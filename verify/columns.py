@@ -159,9 +159,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "note (пояснение)", "basis (основание)", "request (заявка)", "actor (кто внёс)",
     ),
     "journals": (
-        _ENTRY, _AT, "class_id (id класса)", _CLASS, "action (что)", "excused (чего нет и почему)", "reason (причина)",
+        _ENTRY, _AT, "class_id (id класса)", _CLASS, "action (что)", "reason (причина)",
         "requested_by (кто просил)", _NAME, "note (пояснение)", "basis (основание)", "request (заявка)",
         "sha256 (SHA-256)", "number (номер расписки)", "received_on (дата расписки)", "to (кому)", "actor (кто внёс)",
+    ),
+    "journal_excuses": (
+        _ENTRY, _AT, "class_id (id класса)", _CLASS, "what (чего нет)", "course (курс)", _SUBJECT, "count (сколько)",
+        "reason (причина)", _BASIS, "actor (кто внёс)",
     ),
     "backdatings": (
         _ENTRY, _AT, "action (что)", "what (о чём)", "course (курс)", _CLASS, _SUBJECT, "person (человек)", _NAME,

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from verify.columns import WORDS
 from verify.entry import ACTOR, AT, DATA, Groups
@@ -31,6 +31,15 @@ _COLUMNS: Final = {
     **{f"trimester_{number}": f"{number} триместр" for number in (1, 2, 3)},
     **{f"half_year_{number}": f"{number} полугодие" for number in (1, 2)},
     "year": "год", "exam": "экзамен", "final": "итоговая", "council": "педагогический совет",
+}  # fmt: skip
+_LACKING: Final = {
+    "lesson": "урок не внесён и не отменён", "attendance": "посещаемость не отмечена",
+    "mark": "нет отметки за письменную работу", "result": "нет отметки за период", "remark": "замечание не закрыто",
+    "council": "нет решения педагогического совета",
+}  # fmt: skip
+_LACK_REASONS: Final = {
+    "not_required": "не требуется", "student_absent": "ученика не было", "not_restorable": "не восстановить",
+    "order": "по приказу", "other": "иное",
 }  # fmt: skip
 # Streams of a course whose entries are made while its class's journal is open; their ids are the course's.
 _OF_COURSES: Final = (b"cancellation/", b"homework/", b"schedule/", b"substitution/")
@@ -67,8 +76,9 @@ class Journals:
     def journal_closed(self, group: Stream, index: int, groups: Groups) -> None:
         """Count what lacks, and compare it with what is excused."""
         (excused,) = groups[DATA]
-        self._row(group, index, groups, "закрыт", excused=excused)
+        self._row(group, index, groups, "закрыт")
         listed = json.loads(excused)
+        self._excuse_rows(group, index, groups, listed)
         places = [(one["what"], one.get("course", "")) for one in listed]
         if places != sorted(set(places)):
             self._find("data-field", "excuses in order, each once", excused, field_name="data.excused")
@@ -249,16 +259,28 @@ class Journals:
         self._row(group, index, groups, action, why=why)
 
     def _row(
-        self, group: Stream, index: int, groups: Groups, action: str, *, excused: bytes = b"",
-        why: tuple[bytes, ...] = (b"",) * 6, digest: bytes = b"", number: bytes = b"", received_on: bytes = b"",
-        to: bytes = b"",
+        self, group: Stream, index: int, groups: Groups, action: str, *, why: tuple[bytes, ...] = (b"",) * 6,
+        digest: bytes = b"", number: bytes = b"", received_on: bytes = b"", to: bytes = b"",
     ) -> None:  # fmt: skip
         name = cell(group.name) if isinstance(group, ClassGroup) else b""
         cells = [
-            groups[AT], group.id, name, action.encode(), cell(excused), *why, digest, cell(unescape(number)),
-            received_on, cell(unescape(to)), groups[ACTOR],
+            groups[AT], group.id, name, action.encode(), *why, digest, cell(unescape(number)), received_on,
+            cell(unescape(to)), groups[ACTOR],
         ]  # fmt: skip
         self._replay.tables.plain("journals", index, cells)
+
+    def _excuse_rows(self, group: Stream, index: int, groups: Groups, listed: list[dict[str, Any]]) -> None:
+        """Expect a row of each thing that a closing excuses."""
+        name = cell(group.name) if isinstance(group, ClassGroup) else b""
+        for one in listed:
+            id_ = one.get("course", "").encode()
+            course = self._replay.streams.get(b"course/" + id_)
+            subject = cell(course.subject) if isinstance(course, Course) else b""
+            cells = [
+                groups[AT], group.id, name, _LACKING[one["what"]].encode(), id_, subject, b"%d" % one["count"],
+                _LACK_REASONS[one["reason"]].encode(), cell(one["basis"].encode()), groups[ACTOR],
+            ]  # fmt: skip
+            self._replay.tables.plain("journal_excuses", index, cells)
 
 
 def _sheets(group: ClassGroup) -> list[Sheet]:

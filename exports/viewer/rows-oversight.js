@@ -4,11 +4,17 @@
 (function (Letopis) {
   const { handle, tell } = Letopis.rows;
   const { WORDS, listed, number, typed, word, yes } = Letopis.cells;
-  const { render } = Letopis;
 
   const REOPENED_FOR = {
     not_recorded: "внесено не всё", recorded_wrongly: "внесено неверно", closed_by_mistake: "закрыт по ошибке",
     inspection: "по требованию проверки", other: "иное (с пояснением)",
+  };
+  const LACKING = {
+    lesson: "урок не внесён и не отменён", attendance: "посещаемость не отмечена", mark: "нет отметки за письменную работу",
+    result: "нет отметки за период", remark: "замечание не закрыто", council: "нет решения педагогического совета",
+  };
+  const LACK_REASONS = {
+    not_required: "не требуется", student_absent: "ученика не было", not_restorable: "не восстановить", order: "по приказу", other: "иное",
   };
   const VERDICTS = { verified: "расхождений нет", finding: "найдены расхождения", incomplete: "проверено не всё" };
   const TOOLS = new Set(["csv", "openssl", "sha256sum", "verify.pyz"]);
@@ -88,13 +94,24 @@
   };
 
   const ofJournal = (action, step) => (journal, entry, data) => {
-    const excused = data.excused === undefined ? "" : typed(render(data.excused));
     const steps = why[step](journal, entry, data, "journals");
     const handed = action === "ведомость передана" ? [data.sha256, typed(data.number), data.received_on, typed(data.to)] : ["", "", "", ""];
     journal.row("journals", entry.index, [
-      ...first(entry), entry.id, className(journal, entry.id), action, excused, ...steps, ...handed, entry.actor,
+      ...first(entry), entry.id, className(journal, entry.id), action, ...steps, ...handed, entry.actor,
     ]);
   };
+
+  function closedJournal(journal, entry, data) {
+    ofJournal("закрыт", "closed")(journal, entry, data);
+    for (const one of data.excused) {
+      const course = one.course || "";
+      const subject = journal.courses.has(course) ? typed(journal.courses.get(course).subject) : "";
+      journal.row("journal_excuses", entry.index, [
+        ...first(entry), entry.id, className(journal, entry.id), word(LACKING, one.what), course, subject, number(one.count),
+        word(LACK_REASONS, one.reason), typed(one.basis), entry.actor,
+      ]);
+    }
+  }
 
   handle({
     period_closed: ofPeriod("закрыт", "closed"),
@@ -103,7 +120,7 @@
     period_reopening_refused: ofPeriod("открыть снова отказано", "answered"),
     period_reopened: ofPeriod("открыт снова", "alone"),
     period_attested: ofPeriod("заверен", "attested"),
-    journal_closed: ofJournal("закрыт", "closed"),
+    journal_closed: closedJournal,
     journal_reopening_requested: ofJournal("просят открыть снова", "asked"),
     journal_reopening_approved: ofJournal("открыт снова", "answered"),
     journal_reopening_refused: ofJournal("открыть снова отказано", "answered"),
@@ -361,7 +378,7 @@
   });
 
   tell(
-    ...["closings", "journals", "backdatings", "evidence", "printouts", "backups", "prints", "checks", "remarks", "incidents", "excuses"],
+    ...["closings", "journals", "journal_excuses", "backdatings", "evidence", "printouts", "backups", "prints", "checks", "remarks", "incidents", "excuses"],
     ...["freshness", "portals", "witnesses", "anchors"],
   );
 })((globalThis.Letopis = globalThis.Letopis || {}));

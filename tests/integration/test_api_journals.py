@@ -13,6 +13,7 @@ from api.cli.console import Console
 from api.cli.keeping import export_archive
 from api.cli.summing import run_sheet_notice
 from api.settings import SettingsError
+from ledger.journal.vocabulary import LACK_REASON_WORDS, LACKING_WORDS
 from tests.http_class import DAY, SmallClass, fact, problem, tag
 from tests.http_school import Served, post
 from tests.integration.test_api_reopening import asking, reopen
@@ -209,6 +210,11 @@ def test_an_archive_tells_of_it_and_the_verifier_counts_and_makes_the_sheet_agai
     own = [line for line in table.splitlines() if year.group in line]
     actions = ("закрыт", "просят открыть снова", ";открыт снова", "отказано", "передана")
     assert [len([line for line in own if action in line]) for action in actions] == [2, 2, 1, 1, 1]
+    excuses = (tmp_path / "archive/data/tables/journal_excuses.csv").read_text(encoding="utf-8-sig")
+    rows = [line.split(";") for line in excuses.splitlines() if year.group in line]
+    assert rows
+    assert {row[4] for row in rows} <= set(LACKING_WORDS.values())
+    assert all(row[7].isdigit() and row[8] in LACK_REASON_WORDS.values() for row in rows)
     of_periods = (tmp_path / "archive/data/tables/closings.csv").read_text(encoding="utf-8-sig")
     assert len([line for line in of_periods.splitlines() if "просят открыть снова" in line]) >= 1
     assert "'=забыли; урок" in table
