@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Console
-from api.cli.options import Json, Position, Var
+from api.cli.options import At, Json, Position, Var
 
 Entry = Annotated[int, typer.Argument(min=0, help="Запись о выдаче, см. letopis prints / the issuing entry")]
 Out = Annotated[Path, typer.Option(help="Куда записать PDF / the file to write")]
@@ -49,11 +49,11 @@ def print_(
     raise typer.Exit(run_print(console, var, chosen, position, out))
 
 
-def prints(var: Var = Path("var"), as_json: Json = False) -> None:
+def prints(var: Var = Path("var"), at: At = None, position: Position = None, as_json: Json = False) -> None:
     """Реестр выданных форм: кем заверены, какие сняты. / The register of forms: who certified them, which are void."""
     from api.cli.printing import run_prints
 
-    raise typer.Exit(run_prints(Console(as_json=as_json), var))
+    raise typer.Exit(run_prints(Console(as_json=as_json), var, at, position))
 
 
 def certify(

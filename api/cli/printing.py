@@ -13,7 +13,7 @@ from api.cli.comparing import format_change
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
 from api.cli.looking import look
-from api.cli.replaying import class_of, position_of
+from api.cli.replaying import class_of, moment_of, position_of
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import check_free
 from api.print_checks import FINDINGS, Checked, check_code, people_of
@@ -167,11 +167,17 @@ def _issued(school: OpenSchool, entry: int) -> Print:
     return issued
 
 
-def run_prints(console: Console, var: Path) -> int:
-    """Print the register of forms."""
+def run_prints(console: Console, var: Path, at: str | None = None, position: int | None = None) -> int:
+    """Print the register of forms, as it is or was.
+
+    Raises:
+        SettingsError: two options exclude each other, or there is no such moment.
+        NotYetProjected: there are not so many entries.
+    """
+    moment = moment_of(at, position)
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        found = prints(school.views)
+        found = prints(school.views, at=moment)
         look(school, "prints", found)
         names = school.names({who for row in found.rows for who in (row.actor, row.certified_by) if who})
     content: dict[str, Any] = {**orjson.loads(orjson.dumps(found)), "people": names}

@@ -35,6 +35,8 @@ def witnesses(
     dismiss: Annotated[str | None, typer.Option(metavar="ID", help="Снять / dismiss")] = None,
     basis: Annotated[str | None, typer.Option(help="Основание: договор, приказ / agreement or order")] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Попросить заверить сейчас / ask to cosign now")] = False,
+    at: At = None,
+    position: Position = None,
     as_json: Json = False,
 ) -> None:
     """Независимые свидетели журнала (3.3). / Outside witnesses of the log: who cosigned how much, and when."""
@@ -42,7 +44,10 @@ def witnesses(
 
     appointing = None if appoint is None else Appointing(appoint, held_by, link, basis)
     console = Console(as_json=as_json)
-    raise typer.Exit(run_witnesses(console, var, appoint=appointing, dismiss=dismiss, basis=basis, ask=ask))
+    code = run_witnesses(
+        console, var, appoint=appointing, dismiss=dismiss, basis=basis, ask=ask, at=at, position=position
+    )
+    raise typer.Exit(code)
 
 
 def portals(

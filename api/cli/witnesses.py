@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
+from api.cli.replaying import moment_of
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
 from api.witnessing import Asked
@@ -39,19 +40,25 @@ def run_witnesses(
     dismiss: str | None = None,
     basis: str | None = None,
     ask: bool = False,
+    at: str | None = None,
+    position: int | None = None,
 ) -> int:
-    """List the witnesses; or appoint one, dismiss one, or ask them all now.
+    """List the witnesses, as they are or were; or appoint one, dismiss one, or ask them all now.
 
     Returns:
         1 where one that was asked did not cosign, or, without asking, where one has cosigned nothing yet; else 0.
 
     Raises:
-        SettingsError: options do not go together.
+        SettingsError: options do not go together, or there is no such moment.
+        NotYetProjected: there are not so many entries.
         LetopisError: a rule refuses it, or as `api.schools.open_school`.
     """
     if (appoint is not None) + (dismiss is not None) + ask > 1:
         raise SettingsError("--appoint, --dismiss, --ask: одно из трёх / one of the three")
     recording = appoint is not None or dismiss is not None or ask
+    moment = moment_of(at, position)
+    if recording and moment is not None:
+        raise SettingsError("--at, --position: при списке / go with the list")
     with open_school(var, background=False, recording=recording) as school:
         if appoint is not None:
             command = AppointWitness(
@@ -70,7 +77,7 @@ def run_witnesses(
         if ask:
             return _ask(console, school)
         school.views.catch_up(school.recorder)
-        found = witnesses(school.views)
+        found = witnesses(school.views, at=moment)
     content: dict[str, object] = {"position": found.position, "witnesses": [asdict(row) for row in found.rows]}
     none = "У журнала нет свидетелей. / The log has no witnesses."
     console.result(content, "\n".join(map(_line, found.rows)) or none)

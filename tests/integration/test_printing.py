@@ -236,6 +236,11 @@ def test_the_register_lists_who_certified_and_what_is_void(
     assert run_prints(QUIET, sqlite_var) == Exit.DONE
     (row,) = said(capsys)["rows"]
     assert (row["number"], row["entry"], row["certified_by"], row["reason"]) == (1, entry, staff, "spoiled")
+    assert run_prints(QUIET, sqlite_var, position=entry + 1) == Exit.DONE
+    (before,) = said(capsys)["rows"]
+    assert (before["entry"], before["certified_by"], before["reason"]) == (entry, None, None)
+    assert run_prints(QUIET, sqlite_var, position=entry) == Exit.DONE
+    assert said(capsys)["rows"] == []
     exit_code, found = checked(sqlite_var, code, capsys)
     assert (exit_code, [one["code"] for one in found["findings"]]) == (1, ["void"])
     assert run_prints(Console(as_json=False), sqlite_var) == Exit.DONE

@@ -20,6 +20,7 @@ from api.cli.exporting import ExportOptions, run_export
 from api.cli.importing import founder
 from api.cli.witnesses import Appointing, run_witnesses
 from api.schools import open_school
+from api.settings import SettingsError
 from ledger.errors import Refused
 from ledger.journal.commands import RegisterPerson
 from ledger.signing.keys import verify_note
@@ -103,6 +104,13 @@ def test_what_two_witnesses_cosigned_is_recorded_exported_and_verified(
         rows = said(capsys)["witnesses"]
         assert [row["name"] for row in rows] == ["witness.example/region", "foreign.example/w1"]
         assert [row["cosigned_by"] for row in rows] == [one["entry"] for one in asked]
+        # And as it was before: each had cosigned once, and nobody was appointed at the beginning.
+        assert run_witnesses(QUIET, var, position=asked[0]["entry"]) == Exit.DONE
+        assert all(row["cosigned_by"] < asked[0]["entry"] for row in said(capsys)["witnesses"])
+        assert run_witnesses(QUIET, var, position=1) == Exit.DONE
+        assert said(capsys) == {"position": 1, "witnesses": []}
+        with pytest.raises(SettingsError, match="go with the list"):
+            run_witnesses(QUIET, var, ask=True, position=1)
         # What the witness shows to whoever asks it is the same checkpoint.
         origin = hashlib.sha256(parse_vkey(key).name.encode()).hexdigest()
         note = parse_note(httpx.get(f"{ours.link}/{origin}/checkpoint").content)
