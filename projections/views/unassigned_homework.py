@@ -172,13 +172,12 @@ _BEFORE: Final = f"""
       ORDER BY l.held_on DESC, l.number DESC, l.fact DESC LIMIT 1)
     FROM given g"""
 _BAD: Final = ", ".join(f"'{value}'" for value in sorted(BAD_MARKS))
-# Checks of homework are fewer than marks.
+# Checks of homework are far fewer than lessons and marks: without this order a planner begins with all of these.
 _MARKS: Final = f"""
     SELECT m.entry, m.fact, m.lesson, l.held_on, l.course, o.class_group, m.student, m.work, m.value
-    FROM {{works}} w
-    JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
-    JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-    JOIN {{cells}} m ON m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IN ({_BAD})
-      AND {stands("m")}
-    WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")} AND l.held_on BETWEEN :first AND :last"""
+    FROM {{works}} w CROSS JOIN {{lessons}} l CROSS JOIN {{courses}} o CROSS JOIN {{cells}} m
+    WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")}
+      AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last
+      AND o.course = l.course AND {stands("o")}
+      AND m.lesson = w.lesson AND m.work = w.work AND m.what = 'mark' AND m.value IN ({_BAD}) AND {stands("m")}"""
 _ORDER: Final = " ORDER BY l.held_on, m.fact"
