@@ -339,3 +339,75 @@ def test_judges_planned_lessons_as_people_did(page: OpenedPage, tmp_path: Path, 
         lines = Worked(views, case).world.log.raws
     check_verifiers(lines, case)
     assert on_the_page(page, lines) == tables_of(lines)
+
+
+# A class's Monday: maths, Russian, and English in two subgroups, each in a lesson of its own; `told` is what was cancelled.
+_DAY = """(told) => {
+  const planning = new Letopis.Planning();
+  const ends = ["09:15", "10:10", "11:05", "12:00"];
+  const lessons = ends.map((ends_at, at) => ({ number: at + 1, ends_at }));
+  planning.bell_schedule_set("bells", 0, { effective_from: "2026-09-01", lessons });
+  const courses = ["maths", "russian", "english_1", "english_2"].map((id, at) => {
+    const members = at < 2 ? new Map() : new Map([[id, [{ startsOn: "2026-09-01", endsOn: null }]]]);
+    return { id, subgroup: at < 2 ? null : id, members, lessons: [] };
+  });
+  const group = { id: "class", year: "year", grade: 5, courses };
+  for (const course of courses) course.group = group;
+  const week = courses.map(({ id }, at) => ({ course: id, number: at + 1, weekday: 1, weeks: "every" }));
+  planning.timetable_set("class", 1, { effective_from: "2026-09-01", bells: "bells", lessons: week });
+  told.forEach(([course, data], at) => planning.lesson_cancelled(course, at + 10, data));
+  const [startsOn, endsOn] = ["2026-09-01", "2026-10-25"];
+  const period = { key: "period/1", year: "year", kind: "quarter", grades: [5], startsOn, endsOn };
+  const setUp = { years: new Map([["year", { startsOn, endsOn: "2027-05-31" }]]) };
+  const days = new Letopis.SchoolDays(planning, { setUp, streams: new Map([[period.key, period]]) });
+  const lacking = [...days.lacking(group, "2026-09-07")].map(({ number, course, gone }) => [number, course, gone !== null]);
+  return [lacking, courses.map((course) => days.lastEnd(course, "2026-09-07"))];
+}"""
+MONDAY = "2026-09-07"
+PLANNED = [[1, "maths", False], [2, "russian", False], [3, "english_1", False], [4, "english_2", False]]
+
+
+def test_the_last_lesson_is_of_these_students_and_counts_where_it_was_merged_but_not_where_it_is_gone(
+    page: OpenedPage,
+) -> None:
+    assert page.page.evaluate(_DAY, []) == [PLANNED, ["12:00", "12:00", "11:05", "12:00"]]
+    gone: list[Any] = ["english_2", {"held_on": MONDAY, "number": 4}]
+    assert page.page.evaluate(_DAY, [gone])[1] == ["11:05", "11:05", "11:05", "10:10"]
+    merged: list[Any] = ["english_1", {"held_on": MONDAY, "number": 3, "merged_with": "maths"}]
+    lacking, ends = page.page.evaluate(_DAY, [gone, merged])
+    assert (lacking[2:], ends) == (
+        [[3, "english_1", True], [4, "english_2", True]],
+        ["11:05", "11:05", "11:05", "10:10"],
+    )
+
+
+def test_a_lesson_that_was_moved_to_a_place_after_its_cancellation_is_another_one(page: OpenedPage) -> None:
+    cancelled: list[Any] = ["maths", {"held_on": MONDAY, "number": 1}]
+    moved: list[Any] = [
+        "maths",
+        {"held_on": "2026-09-14", "number": 1, "moved_to": {"held_on": MONDAY, "number": 1}},
+    ]
+    assert page.page.evaluate(_DAY, [cancelled, moved])[0][:2] == [[1, "maths", True], [1, "maths", False]]
+    assert page.page.evaluate(_DAY, [moved, cancelled])[0][:2] == [[1, "maths", True], [1, "maths", True]]
+
+
+_OFFICE = """(kinds) => {
+  const counting = Object.create(Letopis.Deadlines.prototype);
+  counting.groups = Object.keys(kinds).map((grade) => ({ year: "year", grade }));
+  counting.days = { years: new Map([["year", { startsOn: "2026-09-01", endsOn: "2027-05-31" }]]), kindOf: (grade) => kinds[grade] };
+  const { isOff, isTaught } = counting.officeCalendar();
+  return ["2026-10-03", "2027-06-01"].map((day) => [isOff(day), isTaught(day)]);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("kinds", "found"),
+    [
+        ({"5": "off", "6": "off"}, [True, False]),
+        ({"5": "off", "6": ""}, [False, False]),
+        ({"5": "off", "6": "taught"}, [False, True]),
+        ({"5": "", "6": ""}, [False, False]),
+    ],
+)
+def test_the_office_is_off_where_every_grade_is(page: OpenedPage, kinds: dict[str, str], found: list[bool]) -> None:
+    assert page.page.evaluate(_OFFICE, kinds) == [found, [False, False]]
