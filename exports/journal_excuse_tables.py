@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from exports.tables import Table, typed
-from ledger.journal.vocabulary import LACK_REASON_WORDS, LACKING_WORDS
+from ledger.journal.vocabulary import LACKING_WORDS
 from projections.reading import Reader
 from projections.views.journals import journal_turns
 from projections.views.lookups import classes, courses
@@ -15,6 +15,15 @@ _COLUMNS: Final = (
     *("entry (запись)", "at (внесено)", "class_id (id класса)", "class (класс)", "what (чего нет)", "course (курс)"),
     *("subject (предмет)", "count (сколько)", "reason (причина)", "basis (основание)", "actor (кто внёс)"),
 )
+
+LACK_REASON_WORDS: Final[dict[str, str]] = {
+    "not_required": "не требуется",
+    "student_absent": "ученика не было",
+    "not_restorable": "не восстановить",
+    "order": "по приказу",
+    "other": "иное",
+}
+"""Why it is excused that something lacks."""
 
 
 def journal_excuse_tables(views: Reader, position: int) -> list[Table]:

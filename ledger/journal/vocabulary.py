@@ -256,14 +256,6 @@ LACKING_WORDS: Final[dict[str, str]] = {
     "remark": "замечание не закрыто",
     "council": "нет решения педагогического совета",
 }
-LACK_REASON_WORDS: Final[dict[str, str]] = {
-    "not_required": "не требуется",
-    "student_absent": "ученика не было",
-    "not_restorable": "не восстановить",
-    "order": "по приказу",
-    "other": "иное",
-}
-"""Why it is excused that something lacks."""
 RELATION_WORDS: Final[dict[str, str]] = {
     "mother": "мать",
     "father": "отец",

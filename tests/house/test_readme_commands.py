@@ -12,6 +12,7 @@ import typer.main
 
 from api.app import create_app
 from api.bodies import (
+    NewArchiveHandOver,
     NewAssessmentRules,
     NewCancellation,
     NewCertificate,
@@ -107,10 +108,11 @@ def test_the_http_page_shows_bodies_that_are_bodies() -> None:
         NewCertificate,
         NewCheck,
         NewReopeningRequest,
+        NewArchiveHandOver,
     )
     for body in bodies:
         assert any(_fits(body, shape) for shape in shapes), body
-    assert len(bodies) == 14
+    assert len(bodies) == 15
 
 
 def _fits(body: object, shape: type[object]) -> bool:

@@ -13,7 +13,8 @@ from api.cli.console import Console
 from api.cli.keeping import export_archive
 from api.cli.summing import run_sheet_notice
 from api.settings import SettingsError
-from ledger.journal.vocabulary import LACK_REASON_WORDS, LACKING_WORDS
+from exports.journal_excuse_tables import LACK_REASON_WORDS
+from ledger.journal.vocabulary import LACKING_WORDS
 from tests.http_class import DAY, SmallClass, fact, problem, tag
 from tests.http_school import Served, post
 from tests.integration.test_api_reopening import asking, reopen
