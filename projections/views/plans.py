@@ -13,7 +13,7 @@ import orjson
 
 from ledger.journal.plan_events import LessonPlanAmended, LessonPlanContinued, LessonPlanImported
 from projections.folding import Entry, View
-from projections.reading import AsOf, Reader, resolve, stands
+from projections.reading import AsOf, Reader, listed, resolve, stands
 from projections.rows import OPEN, Operations, Table
 from projections.views.lookups import Course, courses
 
@@ -191,24 +191,20 @@ class ProgrammeFulfilment:
 def statements(views: Reader, *, course: str | None = None, at: AsOf = None) -> list[Statement]:
     """All that entries state of plans, in their order: of one course or of all."""
     condition = "" if course is None else " AND p.course = :course"
-    sql = f"""SELECT p.entry, p.course, p.title, p.items, p.reason, p.basis FROM {{plans}} p
-        WHERE {stands("p")}{condition} ORDER BY p.entry"""
     parameters: dict[str, object] = {"at": resolve(views, at)}
     if course is not None:
         parameters["course"] = course
-    return [
-        Statement(
-            entry,
-            of,
-            title,
-            tuple(
-                (number, None if item is None else PlannedItem(entry, number, **item)) for number, item in _load(items)
-            ),
-            reason,
-            basis,
+    return list(_of_plans(views, condition, parameters))
+
+
+def _of_plans(views: Reader, condition: str, parameters: dict[str, object]) -> Iterator[Statement]:
+    sql = f"""SELECT p.entry, p.course, p.title, p.items, p.reason, p.basis FROM {{plans}} p
+        WHERE {stands("p")}{condition} ORDER BY p.entry"""
+    for entry, of, title, items, reason, basis in views.select(sql, parameters):
+        loaded = (
+            (number, None if item is None else PlannedItem(entry, number, **item)) for number, item in _load(items)
         )
-        for entry, of, title, items, reason, basis in views.select(sql, parameters)
-    ]
+        yield Statement(entry, of, title, tuple(loaded), reason, basis)
 
 
 def _load(items: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
@@ -265,10 +261,14 @@ def published(views: Reader, lessons: Iterable[Covering], position: int) -> dict
     for lesson in lessons:
         if lesson.plan_items:
             covering[lesson.course].append(lesson)
+    stated: defaultdict[str, list[Statement]] = defaultdict(list)
+    for wanted, named in listed(sorted(covering)):
+        for statement in _of_plans(views, f" AND p.course IN {wanted}", {**named, "at": position}):
+            stated[statement.course].append(statement)
     found: dict[str, tuple[PlannedItem, ...]] = {}
     for course, of_course in covering.items():
         standing: dict[int, PlannedItem] = {}
-        waiting = statements(views, course=course, at=position)[::-1]
+        waiting = stated[course][::-1]
         for lesson in sorted(of_course, key=lambda lesson: lesson.fact):
             while waiting and waiting[-1].entry < lesson.fact:
                 _apply(standing, waiting.pop())
