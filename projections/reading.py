@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ AsOf: TypeAlias = int | datetime | None
 RequestStatus: TypeAlias = Literal["open", "approved", "refused"]
 """Of what one person asks for and another answers: open while it waits."""
 
+_NOT_NAMING: Final = re.compile(r"\W")
 LISTED_AT_ONCE: Final = 2_048
 
 
@@ -88,10 +90,11 @@ def listing(
 def filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:
     """Conditions on columns whose value is given, to put behind others, and their parameters.
 
-    ``filters(("o.subject", "Физика"), ("o.course", None))`` is ``" AND o.subject = :subject"`` with one parameter.
+    ``filters(("o.subject", "Физика"), ("o.course", None))`` is ``" AND o.subject = :subject"`` with one parameter. What
+    is no plain column is named by its letters.
     """
     given = {column: value for column, value in wanted if value is not None}
-    names = {column: column.partition(".")[2] for column in given}
+    names = {column: _NOT_NAMING.sub("_", column.partition(".")[2]) for column in given}
     conditions = "".join(f" AND {column} = :{name}" for column, name in names.items())
     return conditions, {names[column]: value for column, value in given.items()}
 

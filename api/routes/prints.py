@@ -17,6 +17,7 @@ from api.print_checks import FINDINGS, Checked, check_code, people_of
 from api.printing import ContentGoneError, classes_of, prepare, print_again, scope_of, whose
 from api.problems import RETRY_AFTER, Problem
 from api.queries import At, Id
+from api.refusals import trace
 from api.requests import convert_body, path_id, read_body
 from api.retention import PRINT
 from api.routes.views import answer_view, check_controller, check_work_reader
@@ -44,7 +45,7 @@ def _issue(asked: Asked[bodies.NewPrint]) -> jc.IssueSheet:
     body, school = asked.body, asked.school
     scope = Scope(body.kind, body.course, body.period, body.class_group, body.month, body.student)
     school.read_views()
-    _check_own(school, asked.identity, scope)
+    _check_own(asked.request, school, asked.identity, scope)
     position = school.views.position() if body.position is None else body.position
     _check_old_names(school, asked.identity, position)
     sheet = body.sheet or new_id()
@@ -125,7 +126,7 @@ async def read_pages(request: Request) -> Response:
         issued = find_print(school.read_views(), sheet=sheet)
         if issued is None:
             raise Problem("not_found", 404)
-        _check_own(school, identity, scope_of(issued))
+        _check_own(request, school, identity, scope_of(issued))
         note(request, **whose(school, scope_of(issued)))
         headers = {
             "Cache-Control": "private, no-store",
@@ -173,16 +174,17 @@ def _pages(school: OpenSchool, issued: Print) -> bytes:
     return pdf
 
 
-def _check_own(school: OpenSchool, identity: Identity, scope: Scope) -> None:
+def _check_own(request: Request, school: OpenSchool, identity: Identity, scope: Scope) -> None:
     """Let a teacher make and read forms of the own class alone: whom the journal names as its class teacher.
 
     Raises:
-        Problem: 403; nothing is said of classes that are not there.
+        Problem: 403, with a trace; nothing is said of classes that are not there.
     """
     if identity.may(Right.READ_STAFF):
         return
     own = SchoolFacts(school).led_by(identity.actor)
     if not own.issuperset(classes_of(school, scope) or (None,)):
+        trace(request, school, identity, "reach")
         detail = ("учитель печатает только по своему классу", "a teacher prints of the own class alone")
         raise Problem("forbidden", 403, detail)
 

@@ -213,7 +213,7 @@ def deviations(
     """
     position = resolve(views, at)
     named = suspects(views, position, class_group=class_group, period=period)
-    wanted = {"o.class_group": class_group, "s.period": period, "m.actor": teacher}
+    wanted = {"o.class_group": class_group, "s.period": period, "coalesce(m.on_behalf_of, m.actor)": teacher}
     found = (row for row in _each(views, position, wanted, entries=named) if row.deviates or row.outdated)
     return Answer(position, tuple(islice(found, rows.start, rows.stop)))
 

@@ -161,15 +161,16 @@ def test_foreign_ids_and_ids_of_nothing_are_answered_alike(server: Served) -> No
             assert answers[0][0] != 422 or "rule" in answers[0][1], (name, answers[0])
 
 
-@pytest.mark.parametrize("of", ["course", "class_group"])
+@pytest.mark.parametrize("of", ["course", "class_group", "print"])
 def test_what_is_out_of_reach_leaves_a_trace(server: Served, of: str) -> None:
     school = School(server)
     path, body = {
         "course": ("/results", {"course": school.course, "period": school.own.period, "marks": []}),
         "class_group": ("/remarks", {"class_group": school.group, "to": school.colleague, "about": "homework"}),
+        "print": ("/prints", {"kind": "summary_sheet", "class_group": school.group}),
     }[of]
     teacher = server.actors["teacher"]
     with server.as_("teacher") as client, server.as_("director") as director:
-        problem(client.post(path, json=body), 403, "out_of_reach")
+        problem(client.post(path, json=body), 403, "forbidden" if of == "print" else "out_of_reach")
         told = director.get("/reads", params={"person": teacher}).json()["refused"]
     assert (teacher, path, "reach") in [(one["actor"], one["what"], one["reason"]) for one in told]
