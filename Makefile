@@ -11,7 +11,7 @@ CODE := ledger projections exports verify api
 PYTEST := $(BIN)/python -m pytest
 IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz schemathesis soak messages vectors lock clean
+.PHONY: help run hsm test demo check lint types walls coverage bench bench-quick verifier viewer fuzz schemathesis soak messages answers vectors lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,6 +103,10 @@ schemathesis: $(VENV)/dev.stamp ## the long form of judging the HTTP interface: 
 
 messages: $(VENV)/dev.stamp ## bring the Russian catalogue of refusals up to date with the rules
 	$(BIN)/python -m tests.house.refusals
+
+answers: $(VENV)/dev.stamp ## the sample school's answers anew, which the HTTP description gives as examples
+	@mkdir -p var
+	$(BIN)/python -m tests.house.answers > var/answers.json && mv var/answers.json api/answers.json
 
 vectors: $(VENV)/dev.stamp ## write tests/vectors again
 	$(BIN)/python -m tests.vectors.generate

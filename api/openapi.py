@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import orjson
 
 from api.bodies import SHAPES
 from api.bodies.base import DAY_PATTERN, ID_PATTERN
@@ -71,6 +73,8 @@ _OF_SESSIONS: Final = frozenset(
 """What only a session may ask for (by POST): no token of a program."""
 
 
+_ANSWERS: Final[Mapping[str, Any]] = orjson.loads(Path(__file__).with_name("answers.json").read_bytes())
+"""Path under the school -> what the sample school is answered there; made by ``make answers``."""
 _ANSWER: Final[dict[str, Any]] = {
     "type": "object",
     "description": "What is read from views says its position, the checkpoint that covers it, and people's names.",
@@ -140,7 +144,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     }
     for path, method, operation in _operations(document):
         _complete_operation(path, method, operation)
-        _give_examples(path.removeprefix(_SCHOOL), operation, components["schemas"])
+        _give_examples(path.removeprefix(_SCHOOL), method, operation, components["schemas"])
     return document
 
 
@@ -198,7 +202,7 @@ def _simplify(parameter: dict[str, Any]) -> None:
         parameter["schema"] = kinds[0]
 
 
-def _give_examples(below: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+def _give_examples(below: str, method: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     for parameter in operation["parameters"]:
         parameter["example"] = example_of(parameter["schema"], schemas, parameter["name"])
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -209,6 +213,8 @@ def _give_examples(below: str, operation: dict[str, Any], schemas: Mapping[str, 
                 content["example"] = PROBLEM
             elif content.get("schema") == _ref("Recorded"):
                 content["example"] = RECEIPT
+            elif media_type == _JSON and method == "get" and below in _ANSWERS:
+                content["example"] = _ANSWERS[below]
 
 
 def _ref(name: str) -> dict[str, str]:

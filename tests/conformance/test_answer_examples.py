@@ -1,0 +1,53 @@
+"""The description's examples of what is read: the sample school's own answers, with the members that they have today."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from api.app import create_app
+from api.schools import Registry
+from tests.contract_school import contract_school
+from tests.house import answers
+
+WRITTEN: dict[str, Any] = orjson.loads((Path(answers.__file__).parents[2] / "api" / "answers.json").read_bytes())
+NOTHING_OF = {
+    *(
+        "/people/{guardian}/consents",
+        "/people/{person}/refusals/{refusal}/letter",
+        "/classes/{class_group}/sheet/notice",
+    ),
+    *("/blocks/{block}/values", "/people/{person}/data", "/openid/callback"),
+}
+"""What the sample school has nothing of, or answers to its holder alone."""
+SIZE_MAX = 120_000
+
+
+def test_each_answer_that_is_read_has_its_example() -> None:
+    document = create_app(Registry([])).openapi()
+    for below, _ in answers.paths():
+        content = document["paths"][f"/v1/schools/{{school}}{below}"]["get"]["responses"]["200"]["content"]
+        example = content["application/json"].get("example")
+        assert (example is None) == (below in NOTHING_OF), below
+        if isinstance(example, dict) and "position" in example:
+            assert example["position"] >= 0
+            assert isinstance(example.get("rows", []), list)
+    assert len(json.dumps(WRITTEN, ensure_ascii=False)) < SIZE_MAX
+
+
+@pytest.fixture(scope="module")
+def now(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("answers") / "var"
+    with contract_school(folder, commands=answers.COMMANDS) as server:
+        return answers.answers(server)
+
+
+def test_examples_have_the_members_that_answers_have_today(now: dict[str, Any]) -> None:
+    """Where they differ: ``make answers``."""
+    assert now.keys() == WRITTEN.keys()
+    for below, answer in now.items():
+        assert set(answers.members(answer)) == set(answers.members(WRITTEN[below])), below
