@@ -287,4 +287,4 @@ async def read_council_decisions(request: Request, year: Id = None, student: Id 
 
 
 def _people(found: Any) -> Iterable[str]:
-    return [row[who] for row in found["rows"] for who in ("student", "actor")]
+    return [row[who] for row in found["rows"] for who in ("student", "actor", "on_behalf_of") if row.get(who)]

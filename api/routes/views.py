@@ -276,7 +276,9 @@ async def read_corrections(
             rows=page.asked,
             at=position,
         ),
-        lambda found: [row[who] for row in found["rows"] for who in ("actor", "student") if row.get(who)],
+        lambda found: [
+            row[who] for row in found["rows"] for who in ("actor", "on_behalf_of", "student") if row.get(who)
+        ],
         page,
         are_asked=True,
     )

@@ -37,6 +37,7 @@ class Registered:
         lesson, held_on, teacher, course, class_group, subject: where.
         student, work: whose, for marks, absences and lateness.
         at, actor, role, command: when, who and in which command; `recorded_at`: when the fact was first recorded.
+        on_behalf_of, behalf_basis: for which teacher somebody else entered it, and on what ground; None: for nobody.
     """
 
     entry: int
@@ -62,6 +63,8 @@ class Registered:
     at: str
     actor: str
     role: str
+    on_behalf_of: str | None
+    behalf_basis: str | None
     command: str
     recorded_at: str
 
@@ -147,7 +150,7 @@ def correction_requests(
 _REGISTER: Final = f"""
     SELECT k.entry, k.fact, k.what, k.action, k.corrects, k.old, k.new, k.reason, k.note, k.basis, k.request,
       k.lesson, l.held_on, l.teacher, l.course, o.class_group, o.subject, c.student, c.work,
-      m.at, m.actor, m.role, m.command, g.at
+      m.at, m.actor, m.role, m.on_behalf_of, m.basis, m.command, g.at
     FROM (
       SELECT j.*,
         {command_of("j.entry")} AS by_command,
@@ -204,7 +207,7 @@ class Closed:
 
 def _registered(row: tuple[Any, ...], zone: ZoneInfo, closed: Closed) -> Registered:
     entry, fact, what, action, *rest = row
-    request, at, recorded_at = row[10], str(row[19]), str(row[23])
+    request, at, recorded_at = row[10], str(row[19]), str(row[25])
     timing: Timing
     if request is not None:
         timing = "after_close"

@@ -50,6 +50,7 @@ class Result:
         computed_now, inputs_now: what the same rules give from the marks that stand at the position.
         deviates: whether `value` is not `computed`; `outdated`: whether the inputs or what they give changed since.
         at, actor: when and by whom it was recorded.
+        on_behalf_of, behalf_basis: for which teacher somebody else entered it, and on what ground; None: for nobody.
     """
 
     entry: int
@@ -86,6 +87,8 @@ class Result:
     outdated: bool
     at: str
     actor: str
+    on_behalf_of: str | None
+    behalf_basis: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +302,7 @@ _RESULTS: Final = f"""
       r.what, r.student, r.recorded, r.value, r.computed, r.sum, r.weight, r.inputs, r.rule, r.reason, r.note,
       r.obtained_at, r.protocol, r.lacks, b.entry, b.obtained_at,
       (SELECT m.at FROM {{commands}} m WHERE m.entry <= b.entry ORDER BY m.entry DESC LIMIT 1),
-      m.at, m.actor, o.year, p.starts_on, p.ends_on
+      m.at, m.actor, m.on_behalf_of, m.basis, o.year, p.starts_on, p.ends_on
     FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
@@ -323,7 +326,7 @@ _ORDER: Final = " ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.
 
 def _place(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """What `_ORDER` orders by, in rows of `_RESULTS`."""
-    return row[31], row[9], row[5], row[6], row[7], row[1]
+    return row[33], row[9], row[5], row[6], row[7], row[1]
 
 
 def _results(
@@ -374,7 +377,8 @@ def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
     """Make a result of a row; without `now` the rules give what they gave then."""
     entry, fact, sheet, course, group, grade, letter, subject, period, kind, number, what, student = row[:13]
     recorded, value, computed, total, weight, inputs, rule, reason, note, obtained_at, protocol, lacks = row[13:25]
-    published_by, published_obtained_at, published_at, at, actor, year, starts_on, ends_on = row[25:]
+    published_by, published_obtained_at, published_at, at, actor, behalf, ground = row[25:32]
+    year, starts_on, ends_on = row[32:]
     found: Computed | None = None
     listed: tuple[int, ...] | None = None
     lacking: tuple[int, ...] = () if lacks is None else tuple(orjson.loads(lacks))
@@ -420,6 +424,8 @@ def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
         outdated=found is not None and found != (computed, total, weight, listed, lacking),
         at=at,
         actor=actor,
+        on_behalf_of=behalf,
+        behalf_basis=ground,
     )
 
 

@@ -38,6 +38,9 @@ def test_a_lesson_typed_by_a_deputy_is_the_teachers_and_says_whose_hand_it_is(se
         changes = admin.get("/views/changes", params={"student": small.students[0]}).json()["rows"]
         told = [(row["actor"], row["on_behalf_of"]) for row in changes if row["what"] == "mark"]
         assert told[-3:] == [(deputy_id, teacher_id), (deputy_id, teacher_id), (teacher_id, None)]
+        rows = admin.get("/corrections", params={"student": small.students[0]}).json()["rows"]
+        hands = [(row["actor"], row["on_behalf_of"], row["behalf_basis"]) for row in rows]
+        assert hands == [(deputy_id, teacher_id, BASIS), (teacher_id, None, None)]
 
 
 def test_it_takes_a_ground_and_one_who_could_enter_it_himself(server: Served) -> None:
