@@ -107,7 +107,7 @@ def describe(write: Write[Any]) -> dict[str, Any]:
         headers.append(_header("If-Match", text, '^"[1-9][0-9]{0,15}"$', required=True))
     return {
         "parameters": headers,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(write.shape.__name__)}}},
+        **asks(write.shape),
         "responses": {
             "201": {"description": "Recorded", "content": {"application/json": {"schema": _ref("Recorded")}}}
         },
@@ -115,8 +115,9 @@ def describe(write: Write[Any]) -> dict[str, Any]:
 
 
 def asks(shape: type[Any]) -> dict[str, Any]:
-    """What `openapi_extra` of a route says that reads a body and records nothing."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _ref(shape.__name__)}}}}
+    """What `openapi_extra` of a route says that reads a body; one of which nothing is mandatory may be left out."""
+    is_needed = any(field.required for field in msgspec.structs.fields(shape))
+    return {"requestBody": {"required": is_needed, "content": {"application/json": {"schema": _ref(shape.__name__)}}}}
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:

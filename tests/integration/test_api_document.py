@@ -240,3 +240,12 @@ def test_no_query_breaks_the_server(
     query = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(names, words))) if names else {}
     answer = client.get(place, params=query, headers={"Authorization": f"Bearer {running.tokens['inspector']}"})
     assert answer.status_code in (200, 400, 403, 404), (place, query, answer.text)
+
+
+def test_a_body_may_be_left_out_where_nothing_of_it_is_mandatory(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for path, item in document["paths"].items():
+        body = item.get("post", {}).get("requestBody")
+        if body is not None and "application/json" in body["content"]:
+            name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            assert body["required"] == bool(schemas[name].get("required")), path
