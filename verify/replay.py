@@ -379,11 +379,7 @@ class Replay:
 
     def class_teacher_assigned(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a class's next teacher."""
-        request, starts_on, teacher = groups[DATA]
-        self.person(teacher, "teacher", b"teacher")
-        self.backdatings.begins((b"class_teacher_assigned", teacher, starts_on), stream, index, request, groups)
-        if isinstance(stream, ClassGroup):
-            stream.assignments.append((starts_on, teacher))
+        self._assigned(b"class_teacher_assigned", stream, index, groups)
 
     def student_enrolled(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a student into a class."""
@@ -433,10 +429,13 @@ class Replay:
 
     def teacher_assigned(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take a course's responsible teacher."""
+        self._assigned(b"teacher_assigned", stream, index, groups)
+
+    def _assigned(self, what: bytes, stream: Stream, index: int, groups: Groups) -> None:
         request, starts_on, teacher = groups[DATA]
         self.person(teacher, "teacher", b"teacher")
-        self.backdatings.begins((b"teacher_assigned", teacher, starts_on), stream, index, request, groups)
-        if isinstance(stream, Course):
+        self.backdatings.begins((what, teacher, starts_on), stream, index, request, groups)
+        if isinstance(stream, Course | ClassGroup):
             stream.assignments.append((starts_on, teacher))
 
     def finish(self) -> None:
