@@ -55,12 +55,14 @@ def contract_school(folder: Path, *, commands: int = 1_500) -> Iterator[Served]:
         yield server
 
 
-def ids_of(server: Served) -> dict[str, list[str]]:
-    """What is there to be asked about: name of a path's or a query's parameter -> some ids."""
+def ids_of(server: Served, before: str = "9") -> dict[str, list[str]]:
+    """What is there to be asked about: name of a path's or a query's parameter -> some ids; of entries before a day."""
     recorder = server.school.recorder
     found: dict[str, list[str]] = {}
     for index, raw in enumerate(recorder.entries(0, recorder.head().size)):
         entry = parse_entry(raw)
+        if entry.at >= before:
+            break
         kind, _, name = entry.stream.partition("/")
         names = [_KINDS.get(kind, kind)]
         if entry.type.startswith("person_registered"):

@@ -21,9 +21,9 @@ NOTHING_OF = {
         "/people/{person}/refusals/{refusal}/letter",
         "/classes/{class_group}/sheet/notice",
     ),
-    *("/blocks/{block}/values", "/people/{person}/data", "/openid/callback"),
+    *("/blocks/{block}/values", "/people/{person}/data", "/openid/callback", "/accounts/{account}/tokens"),
 }
-"""What the sample school has nothing of, or answers to its holder alone."""
+"""What the sample school has nothing of, such as accounts, or answers to its holder alone."""
 SIZE_MAX = 120_000
 
 

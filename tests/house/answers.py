@@ -11,6 +11,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -104,7 +105,8 @@ def _some(people: dict[str, Any]) -> dict[str, Any]:
 
 def answers(server: Served) -> dict[str, Any]:
     """Path under the school -> what it is answered with."""
-    ids = ids_of(server)
+    # Accounts of the tests have ids by chance: of what they made nothing is asked.
+    ids = ids_of(server, before=datetime.now(UTC).date().isoformat())
     found = ((below, ask(server, ids, below, names)) for below, names in paths())
     return {below: cut(answer) for below, answer in found if answer is not None}
 
