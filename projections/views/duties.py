@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
 from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
-from projections.views.lookups import Course, courses, years
+from projections.views.lookups import Course, courses, day_before, years
 
 
 class DutyRow(NamedTuple):
@@ -134,7 +134,7 @@ def staffing(views: Reader, on: str, *, at: AsOf = None) -> Staffing:
     alerts: list[Alert] = []
     for course in courses(views, on=on, at=position).rows:
         starts_on, ends_on = spans[course.year]
-        until = min(on, ends_on, _day_before(first.get(course.course, "9999-12-31")))
+        until = min(on, ends_on, day_before(first.get(course.course, "9999-12-31")))
         if starts_on <= until:
             alerts.append(_alert("nobody_responsible", course, course.entry, None, starts_on, until))
         is_held = any(
@@ -157,7 +157,3 @@ def _alert(kind: str, course: Course, entry: int, teacher: str | None, first: st
     of = (course.course, course.class_group, course.subject, course.subgroup)
     days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
     return Alert(kind, entry, *of, teacher, first, last, days)
-
-
-def _day_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

@@ -234,12 +234,13 @@ def class_teachers(views: Reader, *, at: AsOf = None) -> Answer[ClassTeacher]:
     found: list[ClassTeacher] = []
     for class_group, _, entry, teacher, starts_on in views.select(sql, {"at": position}):
         if found and found[-1].class_group == class_group:
-            found[-1] = replace(found[-1], ends_on=_day_before(starts_on), replaced_by=entry)
+            found[-1] = replace(found[-1], ends_on=day_before(starts_on), replaced_by=entry)
         found.append(ClassTeacher(entry, class_group, teacher, starts_on, None, None))
     return Answer(position, tuple(found))
 
 
-def _day_before(day: str) -> str:
+def day_before(day: str) -> str:
+    """The day before another."""
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
