@@ -245,9 +245,9 @@ def own_class(reader: Reader, named: Named, facts: Facts) -> bool:
     who = reader.account
     return (
         named.employee == who
-        or (named.class_group is not None and _leads(who, named.class_group, facts))
-        or (named.student is not None and any(_leads(who, one, facts) for one in facts.classes_of(named.student)))
-        or _leads(who, class_of(named, facts), facts)
+        or (named.class_group is not None and leads(who, named.class_group, facts))
+        or (named.student is not None and any(leads(who, one, facts) for one in facts.classes_of(named.student)))
+        or leads(who, class_of(named, facts), facts)
     )
 
 
@@ -308,7 +308,8 @@ def class_of(named: Named, facts: Facts) -> str | None:
     return found.class_group if found is not None else None
 
 
-def _leads(who: str, class_group: str | None, facts: Facts) -> bool:
+def leads(who: str, class_group: str | None, facts: Facts) -> bool:
+    """Whether somebody is the class teacher today (1.6)."""
     found = facts.class_group(class_group) if class_group is not None else None
     return found is not None and found.class_teacher_on(facts.today) == who
 

@@ -14,6 +14,7 @@ from api.auth import Identity, Right
 from api.paging import Cursor, Page, PageLimit, page_of
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, Week, days_of, read_as_of, week_days
+from api.reach import leads
 from api.requests import path_id
 from api.routes.views import check_controller, check_work_reader, dress
 from api.school_facts import SchoolFacts
@@ -275,7 +276,7 @@ def _allowed(school: OpenSchool, identity: Identity, asked: Asked) -> Asked:
 
 def _watches(school: OpenSchool, identity: Identity, class_group: str | None) -> bool:
     """Whether somebody watches over a class's journal: who may read all staff, and the class teacher now (1.6)."""
-    return identity.may(Right.READ_STAFF) or class_group in SchoolFacts(school).led_by(identity.actor)
+    return identity.may(Right.READ_STAFF) or leads(identity.actor, class_group, SchoolFacts(school))
 
 
 def _forbidden() -> Problem:

@@ -13,6 +13,7 @@ from api.access import note, reads
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, Id, On, read_as_of
+from api.reach import leads
 from api.routes.views import check_reader, dress
 from api.school_facts import SchoolFacts
 from api.schools import OpenSchool
@@ -95,7 +96,7 @@ def _check_may(school: OpenSchool, identity: Identity, class_group: str | None, 
         raise Problem("bad_request", 400, detail, more={"where": "class_group"})
     if identity.may(Right.READ_STAFF):
         return
-    if class_group not in SchoolFacts(school).led_by(identity.actor):
+    if not leads(identity.actor, class_group, SchoolFacts(school)):
         detail = (
             "прогноз видит классный руководитель своего класса",
             "a class teacher reads the own class's forecasts",
