@@ -201,6 +201,86 @@ def role_granted_to_a_closed_account(school: Sample) -> None:
 
 
 @story("account-state")
+def teacher_who_was_dismissed_on_no_day(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        close(b, school.teacher, last_day=None)
+
+
+@story("account-state")
+def account_closed_by_mistake_with_a_last_day_of_work(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        close(b, school.teacher, "mistake", last_day="2026-09-01")
+
+
+@story("account-state")
+def teacher_dismissed_on_a_day_to_come(school: Sample) -> None:
+    b = school.builder
+    with administered(school):
+        open_account(b, school.teacher)
+        close(b, school.teacher, last_day="2027-05-31")
+
+
+@contextmanager
+def dismissed(school: Sample) -> Iterator[None]:
+    """Act as the administration once the substitute was dismissed, whose last day of work was 1 September."""
+    b = school.builder
+    with administered(school):
+        open_account(b, school.substitute)
+        close(b, school.substitute, last_day="2026-09-01")
+        b.begin()
+        yield
+
+
+@story("account-state")
+def duty_of_who_was_dismissed(school: Sample) -> None:
+    with dismissed(school):
+        school.builder.assign(school.substitute, "2027-05-01", "class_teacher")
+
+
+@story("account-state")
+def course_of_who_was_dismissed(school: Sample) -> None:
+    with dismissed(school):
+        school.builder.course(school.group, "Химия", school.year, school.substitute, starts_on="2027-05-01")
+
+
+@story("account-state")
+def class_handed_over_to_who_was_dismissed(school: Sample) -> None:
+    with dismissed(school):
+        school.builder.lead(school.group, school.substitute, "2027-05-01")
+
+
+@story("account-state")
+def class_of_a_later_year_opened_with_who_was_dismissed(school: Sample) -> None:
+    b = school.builder
+    with dismissed(school):
+        year, group = b.uuid(), b.uuid()
+        b.add("year", year, "school_year_opened", title="2027/28", starts_on="2027-09-01", ends_on="2028-05-31")
+        b.add("class", group, "class_group_opened", year=year, grade=6, letter="А", class_teacher=school.substitute)
+        b.add("year", year, "class_group_listed", class_group=group)
+
+
+@story("account-state", "duty-missing")
+def substitution_planned_by_who_was_dismissed(school: Sample) -> None:
+    with dismissed(school):
+        school.builder.plan_substitute(school.course, school.teacher, school.substitute, "2027-05-20")
+
+
+@story("account-state")
+def journal_answered_for_by_who_was_dismissed(school: Sample) -> None:
+    b = school.builder
+    gone = b.person("staff", "Лаптев", "Олег")
+    with administered(school):
+        open_account(b, gone)
+        close(b, gone, last_day="2026-09-01")
+        b.begin()
+        b.appoint(gone, "2027-05-01")
+
+
+@story("account-state")
 def teacher_who_graduated(school: Sample) -> None:
     b = school.builder
     with administered(school):

@@ -42,7 +42,8 @@ def account_row(b: Any, entry: dict[str, Any]) -> list[Any]:
     elif type_ == "account_opened":
         name = b.notes.get(sd[-1][0], "")
     scope = " ".join(data.get("class_groups") or data.get("periods") or [data.get("student", "")])
-    get = [data.get(one, "") for one in ("starts_on", "ends_on", "grant", "purpose")]
+    get = [data.get("starts_on", ""), data.get("ends_on", data.get("last_day", ""))]
+    get += [data.get("grant", ""), data.get("purpose", "")]
     return [
         *(entry["index"], entry["at"], account, ACTIONS[type_], KINDS.get(data.get("kind", ""), ""), name),
         *(ROLES.get(data.get("role", ""), ""), *get, scope, REASONS.get(data.get("reason", ""), "")),
@@ -79,9 +80,11 @@ def revoke(b: Any, account: str, granted: int) -> int:
     return int(b.add("account", account, "role_revoked", grant=granted, basis="приказ № 3"))
 
 
-def close(b: Any, account: str, reason: str = "dismissed") -> int:
-    """Close an account."""
-    return int(b.add("account", account, "account_closed", reason=reason, basis="+приказ"))
+def close(b: Any, account: str, reason: str = "dismissed", **more: Any) -> int:
+    """Close an account; of who is dismissed, on the last day of work."""
+    if reason == "dismissed":
+        more.setdefault("last_day", b.entries[-1]["at"][:10])
+    return int(b.add("account", account, "account_closed", reason=reason, basis="+приказ", **more))
 
 
 def acknowledge(b: Any, account: str, text: str = TEXT) -> int:
@@ -121,6 +124,9 @@ def accounts(b: Any, employee: str, guardian: str, student: str, group: str, per
     grant(b, program, "export_job")
     close(b, program, "ended")
     open_account(b, program, "program", "выгрузка 2")
+    gone = b.uuid()
+    open_account(b, gone, "employee", "=Бывший; сотрудник")
+    close(b, gone)
     b.actor = before
     b.begin()
     return employee

@@ -23,7 +23,7 @@ ACCOUNT_EVENTS: Final[tuple[EventType, ...]] = (
     ),
     event_type("role_revoked/1", "account", grant=INDEX, basis=SOME_TEXT),
     event_type(
-        "account_closed/1", "account", basis=SOME_TEXT,
+        "account_closed/1", "account", basis=SOME_TEXT, last_day_opt=DATE,
         reason=words("dismissed", "left", "graduated", "ended", "mistake"),
     ),
     event_type("confidentiality_acknowledged/1", "account", sha256=ROOT),

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from verify.authors import around
 from verify.disclosures import OF_ACCOUNTS
 from verify.entry import ACTOR, AT, COMMAND, DATA, Groups, people_of
 from verify.events import unescape
@@ -47,6 +48,7 @@ _ACTIONS: Final = {
 _COLUMNS: Final = (
     "kind", "name", "role", "starts_on", "ends_on", "grant", "purpose", "scope", "reason", "basis", "sha256",
 )  # fmt: skip
+_LAST: Final = "data.last_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ class _Grant:
 
 @dataclass(slots=True)
 class _Account:
-    """An account that was opened here; `is_named`: of a registered person."""
+    """An account that was opened here; `is_named`: of a registered person; `last_day`: of who was dismissed."""
 
     kind: bytes
     is_named: bool
     is_closed: bool = False
+    last_day: bytes | None = None
     grants: dict[int, _Grant] = field(default_factory=dict)
     read: set[bytes] = field(default_factory=set)
 
@@ -173,9 +176,14 @@ class Accounts:
 
     def account_closed(self, stream: Stream, index: int, groups: Groups) -> None:
         """Close an account with its roles."""
-        basis, reason = groups[DATA]
-        self._row("closed", stream.id, index, groups, reason=_REASONS[reason], basis=cell(unescape(basis)))
+        basis, last_day, reason = groups[DATA]
+        cells = {"ends_on": last_day or b"", "reason": _REASONS[reason], "basis": cell(unescape(basis))}
+        self._row("closed", stream.id, index, groups, **cells)
         self._check_by(stream, groups)
+        if (reason == b"dismissed") != (last_day is not None):
+            self._find("account-state", "a last day, of who was dismissed alone", last_day or b"", field_name=_LAST)
+        elif last_day is not None and last_day > around(groups[AT][:10])[-1]:
+            self._find("account-state", "a day that has come", last_day, field_name=_LAST)
         account = self._account(stream)
         if account is None:
             return
@@ -183,7 +191,13 @@ class Accounts:
             self._find("account-state", "a reason for such an account", reason, field_name="data.reason")
         if account.is_administrator(endless=True):
             self._check_one_remains(stream, groups)
-        account.is_closed = True
+        account.is_closed, account.last_day = True, last_day
+
+    def check_employed(self, employee: bytes, day: bytes, field: str) -> None:
+        """Report what is entrusted from a day on to somebody who was dismissed before it."""
+        account = self._accounts.get(employee)
+        if account is not None and account.last_day is not None and day > account.last_day:
+            self._find("account-state", "an employee who works here", employee, field_name="data." + field)
 
     def confidentiality_acknowledged(self, stream: Stream, index: int, groups: Groups) -> None:
         """Take an acknowledgement: by the account's holder, once for each text."""

@@ -22,6 +22,7 @@ class Duties:
         """Take a duty: a teacher's, after the last span of the same one."""
         duty, order_date, order_number, person, request, starts_on = groups[DATA]
         who = self._replay.person(person, "person", b"teacher")
+        self._replay.accounts.check_employed(person, starts_on, "person")
         self._check_stream(stream)
         spans = self._held.setdefault((person, duty), [])
         if spans and (spans[-1].ends_on is None or starts_on <= spans[-1].ends_on):

@@ -124,6 +124,8 @@ PHRASES: Final[dict[str, str]] = {
     "the account's holder": "владелец учётной записи",
     "a text acknowledged once": "с текстом ознакомлены один раз",
     "an open account": "открытая учётная запись",
+    "a last day, of who was dismissed alone": "последний день работы, и только у уволенного",
+    "an employee who works here": "сотрудник, который здесь работает",
     "an administrator's account": "учётная запись администратора",
     "another administrator whose role has no end": "другой администратор, чья роль бессрочна",
     "purpose, end, and one scope at most": "цель, срок и не больше одной области",

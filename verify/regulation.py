@@ -50,6 +50,7 @@ class Orders:
         order_date, order_number, person, request, starts_on = groups[DATA]
         self._replay.backdatings.set_up((b"responsible_appointed", person, starts_on), index, request, groups)
         who = self._replay.person(person, "person", b"staff")
+        self._replay.accounts.check_employed(person, starts_on, "person")
         self._replay.tables.appointment(index, who, order_number, order_date, starts_on)
         self._follows(stream, starts_on, "starts_on")
 

@@ -372,6 +372,8 @@ class Replay:
             return
         if class_teacher is not None:
             self.person(class_teacher, "class_teacher", b"teacher")
+            if year in self.timetables.years:
+                self.accounts.check_employed(class_teacher, self.timetables.years[year][0], "class_teacher")
             stream.assignments.append((b"", class_teacher))
         self.made(b"year", year, "year")
         stream.year, stream.grade, stream.name = year, grade, grade + unescape(letter)
@@ -434,6 +436,7 @@ class Replay:
     def _assigned(self, what: bytes, stream: Stream, index: int, groups: Groups) -> None:
         request, starts_on, teacher = groups[DATA]
         self.person(teacher, "teacher", b"teacher")
+        self.accounts.check_employed(teacher, starts_on, "teacher")
         self.backdatings.begins((what, teacher, starts_on), stream, index, request, groups)
         if isinstance(stream, Course | ClassGroup):
             stream.assignments.append((starts_on, teacher))

@@ -32,6 +32,7 @@ class SubstitutionPlans:
         course = replay.made(b"course", stream.id, "course")
         away = replay.person(absent, "absent_teacher", b"teacher")
         other = replay.person(substitute, "substitute", b"teacher")
+        replay.accounts.check_employed(substitute, held_on, "substitute")
         standing = self._standing.setdefault(stream.id, {})
         if replaces is not None:
             self._end(stream, int(replaces), index, "data.replaces", place)

@@ -37,10 +37,14 @@ class NewRoleRevocation(Body, frozen=True, kw_only=True):
 
 
 class NewAccountClosing(Body, frozen=True, kw_only=True):
-    """Why nobody signs in to the account any more; `basis` in clear and for ever."""
+    """Why nobody signs in to the account any more; `basis` in clear and for ever.
+
+    `last_day`: of work, of an employee who was dismissed and of nobody else; it is not to come.
+    """
 
     reason: AccountClosing
     basis: str
+    last_day: Day | None = None
 
 
 class NewInvitation(Body, frozen=True, kw_only=True):

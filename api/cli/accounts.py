@@ -113,10 +113,14 @@ def run_revoke(console: Console, var: Path, account: str, grant: int, basis: str
     return Exit.DONE
 
 
-def run_close(console: Console, var: Path, account: str, reason: str, basis: str, by: str | None) -> int:
-    """Close an account, and forget all that lets somebody in to it."""
+def run_close(
+    console: Console, var: Path, account: str, reason: str, basis: str, last_day: str | None, by: str | None
+) -> int:
+    """Close an account, and forget all that lets somebody in to it; `last_day`: of who was dismissed."""
     with _written(var, by) as (school, actor):
-        command = jc.CloseAccount(account=account, reason=cast("AccountClosing", reason), basis=basis)
+        command = jc.CloseAccount(
+            account=account, reason=cast("AccountClosing", reason), basis=basis, last_day=last_day
+        )
         entry = school.execute(command, actor).first_index
         school.secrets.forget(account)
         console.result({"entry": entry}, f"закрыта записью / closed by entry {entry}")
@@ -200,4 +204,5 @@ def _described(one: Account, name: str) -> str:
         for grant in one.grants.values()
     )
     state = f", закрыта / closed [{one.closed_by}]" if one.closed_by is not None else ""
+    state += f", работал(а) по / worked until {one.last_day}" if one.last_day is not None else ""
     return f"{name} ({ACCOUNT_WORDS[one.kind]}) {one.account}{state}\n    {grants or 'ролей нет / no roles'}"

@@ -105,6 +105,7 @@ def close(
     account: Account,
     reason: Annotated[str, typer.Argument(help="dismissed, left, graduated, ended, mistake")],
     basis: Basis,
+    last_day: Annotated[str | None, typer.Option(help="Последний день работы / last day of work (dismissed)")] = None,
     by: By = None,
     var: Var = Path("var"),
     as_json: Json = False,
@@ -112,7 +113,7 @@ def close(
     """Закрыть учётную запись: никто по ней больше не войдёт. / Close an account: nobody signs in to it any more."""
     from api.cli.accounts import run_close
 
-    raise typer.Exit(run_close(Console(as_json=as_json), var, account, reason, basis, by))
+    raise typer.Exit(run_close(Console(as_json=as_json), var, account, reason, basis, last_day, by))
 
 
 @accounts.command(short_help="Код для пароля / a code to set a password")

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from api.auth import Identity, Right, needs_second_factor
+from ledger.journal.account import Account
 from ledger.journal.account_events import RoleGranted
-from ledger.journal.accounts import Account
 from ledger.journal.people import Person
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from api.routes.sign_in import make_token, revoke_token, shown
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, new_id, perform
 from ledger.journal import commands as jc
-from ledger.journal.accounts import Account
+from ledger.journal.account import Account
 from projections.views.accounts import accounts
 
 
@@ -109,6 +109,7 @@ async def read_accounts(request: Request, at: At = None) -> Response:
                 "acknowledged": school.confidentiality.sha256 in one.acknowledged,
                 "closed_by": one.closed_by,
                 "reason": one.reason,
+                "last_day": one.last_day,
                 "sign_in": logins.get(one.account),
             }
             for one in found.rows

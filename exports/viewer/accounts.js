@@ -1,7 +1,7 @@
 "use strict";
 // Accounts and roles (events.md, "Accounts"): whose, which roles, by whom, and that an administrator remains.
 (function (Letopis) {
-  const { peopleOf, spelt } = Letopis;
+  const { around, peopleOf, spelt } = Letopis;
   const ROLES_OF = {
     employee: ["teacher", "class_teacher", "deputy", "director", "administrator", "system_administrator", "archivist"],
     student: ["student"], guardian: ["guardian"], inspector: ["inspector"], program: ["export_job"],
@@ -22,7 +22,7 @@
   class Accounts {
     constructor(rules) {
       this.rules = rules;
-      this.accounts = new Map(); // id -> {kind, isClosed, grants, read}
+      this.accounts = new Map(); // id -> {kind, isClosed, lastDay: of who was dismissed, grants, read}
       this.founding = null; // {account, command}: of the one holder who grants himself a role
     }
 
@@ -92,15 +92,28 @@
       account.grants.delete(grant);
     }
 
-    account_closed(stream, entry, { reason }) {
+    account_closed(stream, entry, { reason, last_day: lastDay }) {
       this.checkBy(stream, entry);
+      if ((reason === "dismissed") !== (lastDay !== undefined)) {
+        this.rules.find("account-state", "a last day, of who was dismissed alone", lastDay || "", "data.last_day");
+      } else if (lastDay !== undefined && lastDay > around(entry.at.slice(0, 10)).at(-1)) {
+        this.rules.find("account-state", "a day that has come", lastDay, "data.last_day");
+      }
       const account = this.openAccount(stream);
       if (!account) return;
       if (!REASONS_OF[account.kind].includes(reason)) {
         this.rules.find("account-state", "a reason for such an account", reason, "data.reason");
       }
       if (isAdministrator(account, true)) this.checkOneRemains(stream, entry);
-      account.isClosed = true;
+      Object.assign(account, { isClosed: true, lastDay });
+    }
+
+    // Reports what is entrusted from a day on to somebody who was dismissed before it.
+    checkEmployed(employee, day, field) {
+      const account = this.accounts.get(employee);
+      if (account && account.lastDay !== undefined && day > account.lastDay) {
+        this.rules.find("account-state", "an employee who works here", employee, `data.${field}`);
+      }
     }
 
     confidentiality_acknowledged(stream, entry, { sha256: text }) {

@@ -254,7 +254,7 @@
       starts_on: day, "ends_on?": day, basis: some, "purpose?": some, "class_groups?": S.ids(100), "periods?": S.ids(100), "student?": uuid,
     },
     role_revoked: { grant: index, basis: some },
-    account_closed: { basis: some, reason: oneOf("dismissed", "left", "graduated", "ended", "mistake") },
+    account_closed: { basis: some, "last_day?": day, reason: oneOf("dismissed", "left", "graduated", "ended", "mistake") },
     confidentiality_acknowledged: { sha256: hash },
   });
   declare("paper", {

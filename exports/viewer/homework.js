@@ -303,6 +303,7 @@
       const course = rules.made("course", stream.id, "course");
       rules.person(absent, "absent_teacher", "teacher");
       rules.person(substitute, "substitute", "teacher");
+      rules.accounts.checkEmployed(substitute, heldOn, "substitute");
       if (replaces !== undefined) this.end(stream, replaces, "data.replaces", (one) => isPlace(one, heldOn, number));
       const standing = placesOf(this.standing, stream.id);
       if (standing.has(heldOn, number)) rules.find("recorded-twice", "one planned substitution of a lesson", `${heldOn}, ${number}`);

@@ -25,6 +25,7 @@
     responsible_appointed(stream, entry, { person, starts_on: from, request }) {
       this.rules.backdatings.setUp(["responsible_appointed", person, from], entry, request);
       this.rules.person(person, "person", "staff");
+      this.rules.accounts.checkEmployed(person, from, "person");
       this.follows(stream, from, "starts_on");
     }
 
@@ -78,6 +79,7 @@
     duty_assigned(stream, entry, { person, duty, starts_on: startsOn, request }) {
       const { rules } = this;
       rules.person(person, "person", "teacher");
+      rules.accounts.checkEmployed(person, startsOn, "person");
       this.checkStream(stream);
       const spans = listOf(this.held, `${person} ${duty}`);
       const last = spans.at(-1);

@@ -170,7 +170,9 @@
     role_revoked: (journal, entry, data) =>
       accountRow(journal, entry, entry.id, "роль снята", { grant: number(data.grant), basis: typed(data.basis) }),
     account_closed: (journal, entry, data) =>
-      accountRow(journal, entry, entry.id, "закрыта", { reason: word(CLOSED_FOR, data.reason), basis: typed(data.basis) }),
+      accountRow(journal, entry, entry.id, "закрыта", {
+        ends_on: data.last_day, reason: word(CLOSED_FOR, data.reason), basis: typed(data.basis),
+      }),
     confidentiality_acknowledged: (journal, entry, data) => accountRow(journal, entry, entry.id, "ознакомлен", { sha256: data.sha256 }),
   });
 

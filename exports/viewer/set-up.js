@@ -81,6 +81,7 @@
       if (!rules.makes(stream)) return;
       if (teacher !== undefined) {
         rules.person(teacher, "class_teacher", "teacher");
+        if (this.years.has(year)) rules.accounts.checkEmployed(teacher, this.years.get(year).startsOn, "class_teacher");
         stream.assignments.push({ startsOn: "", teacher });
       }
       rules.made("year", year, "year");
@@ -195,6 +196,7 @@
     // The next teacher of a course, or of a class.
     assign(what, stream, entry, teacher, startsOn, request) {
       this.rules.person(teacher, "teacher", "teacher");
+      this.rules.accounts.checkEmployed(teacher, startsOn, "teacher");
       this.rules.backdatings.begins([what, teacher, startsOn], stream, entry, request);
       stream.assignments.push({ startsOn, teacher });
     }

@@ -45,11 +45,12 @@ class RevokeRole(JournalCommand, frozen=True, kw_only=True):
 
 
 class CloseAccount(JournalCommand, frozen=True, kw_only=True):
-    """Nobody signs in to the account any more."""
+    """Nobody signs in to the account any more; `last_day`: of work, of who was dismissed."""
 
     account: str
     reason: AccountClosing
     basis: str
+    last_day: str | None = None
 
 
 class AcknowledgeConfidentiality(JournalCommand, frozen=True, kw_only=True):

@@ -51,10 +51,14 @@ class RoleRevoked(Event, frozen=True, kw_only=True):
 
 
 class AccountClosed(Event, frozen=True, kw_only=True):
-    """`account/<id>`: nobody signs in to it any more, and none of its roles is held."""
+    """`account/<id>`: nobody signs in to it any more, and none of its roles is held.
+
+    `last_day`: of work, where an employee was dismissed, and only there; `basis` is the order then.
+    """
 
     reason: AccountClosing
     basis: str
+    last_day: str | None = None
 
 
 class ConfidentialityAcknowledged(Event, frozen=True, kw_only=True):

@@ -6,13 +6,12 @@ nobody has two and none is shared. Passwords and tokens are no entries. `account
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
-
-import msgspec
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.account import Account, AccountRegister
 from ledger.journal.account_commands import (
     AcknowledgeConfidentiality,
     CloseAccount,
@@ -30,11 +29,10 @@ from ledger.journal.account_events import (
     RoleRevoked,
 )
 from ledger.journal.account_vocabulary import ACCOUNT_CLOSINGS, ACCOUNT_KINDS, ROLES, AccountKind
-from ledger.journal.aggregate import Aggregate
 from ledger.journal.context import Context
 from ledger.journal.guardians import check_linked
 from ledger.journal.people import Person, check_person
-from ledger.journal.recorded import Planned, Recorded
+from ledger.journal.recorded import Planned
 from ledger.journal.roster import ClassGroup
 from ledger.journal.year import Period
 
@@ -58,75 +56,6 @@ _REASONS_OF: Final[Mapping[str, frozenset[str]]] = {
 _EMPLOYED: Final = ("teacher", "staff")
 
 
-class AccountRegister(Aggregate, frozen=True, kw_only=True):
-    """Which account of the log was the first."""
-
-    account: str
-
-
-class Account(Aggregate, frozen=True, kw_only=True):
-    """An account.
-
-    Attributes:
-        kind: whose.
-        grants: roles granted and not revoked, by the index of the entry; those whose days are over are among them.
-        acknowledged: SHA-256 of the texts of confidentiality that its holder has read.
-        is_closed: until it is opened again, which gives back no role.
-    """
-
-    kind: AccountKind
-    grants: Mapping[int, RoleGranted] = msgspec.field(default_factory=dict)
-    acknowledged: frozenset[str] = frozenset()
-    is_closed: bool = False
-
-    def held(self, day: str) -> Iterator[RoleGranted]:
-        """Give the grants that hold on a day."""
-        for grant in () if self.is_closed else self.grants.values():
-            if grant.starts_on <= day <= (grant.ends_on or day):
-                yield grant
-
-    @property
-    def is_endless_administrator(self) -> bool:
-        """Whether it is an administrator until that is revoked."""
-        grants = () if self.is_closed else self.grants.values()
-        return any(grant.role == ADMINISTRATOR and grant.ends_on is None for grant in grants)
-
-
-def evolve_accounts(state: AccountRegister | None, events: Iterable[Recorded]) -> AccountRegister | None:
-    """Apply the event of the register of accounts."""
-    for event in events:
-        data = event.data
-        if type(data) is not AccountsFounded or state is not None:
-            raise TypeError(f"{type(data).__name__} is no event of the register of accounts")
-        state = AccountRegister(stream=event.originator_id, version=event.originator_version, account=data.account)
-    return state
-
-
-def evolve_account(state: Account | None, events: Iterable[Recorded]) -> Account | None:
-    """Apply events of an account."""
-    for event in events:
-        data, version = event.data, event.originator_version
-        if type(data) is AccountOpened:
-            read = state.acknowledged if state else frozenset[str]()
-            state = Account(stream=event.originator_id, version=version, kind=data.kind, acknowledged=read)
-            continue
-        if state is None:
-            raise TypeError(f"{type(data).__name__} does not begin an account")
-        grants = dict(state.grants)
-        if type(data) is RoleGranted:
-            grants[event.index] = data
-        elif type(data) is RoleRevoked:
-            del grants[data.grant]
-        elif type(data) is AccountClosed:
-            state = msgspec.structs.replace(state, is_closed=True)
-        elif type(data) is ConfidentialityAcknowledged:
-            state = msgspec.structs.replace(state, acknowledged=state.acknowledged | {data.sha256})
-        else:
-            raise TypeError(f"{type(data).__name__} is no event of an account")
-        state = msgspec.structs.replace(state, version=version, grants=grants)
-    return state
-
-
 def found_accounts(command: FoundAccounts, context: Context) -> list[Planned]:
     """Make the log's first account, an administrator's, by its holder: somebody has to grant the first role."""
     rules.check_role(context.actor, (ADMINISTRATOR,), "1.5")
@@ -138,8 +67,7 @@ def found_accounts(command: FoundAccounts, context: Context) -> list[Planned]:
     if context.find_if_any(AccountRegister, register) is not None:
         raise Refused("accounts_founded_already", "this log has accounts already", clause=LOG, where="account")
     opened = _opened(command.account, "employee", command.name, context)
-    today = context.now.astimezone(context.books.zone).date().isoformat()
-    granted = RoleGranted(role=ADMINISTRATOR, starts_on=today, basis=command.basis)
+    granted = RoleGranted(role=ADMINISTRATOR, starts_on=_today(context), basis=command.basis)
     stream = f"account/{command.account}"
     return [
         Planned(register, 1, AccountsFounded(account=command.account)),
@@ -206,7 +134,10 @@ def revoke_role(command: RevokeRole, context: Context) -> list[Planned]:
 
 
 def close_account(command: CloseAccount, context: Context) -> list[Planned]:
-    """Let nobody sign in to an account any more: its holder was dismissed, left, or its time is over."""
+    """Let nobody sign in to an account any more: its holder was dismissed, left, or its time is over.
+
+    Whoever was dismissed has worked until a day that has come (1.5): the account is closed on it, or late, which shows.
+    """
     me = _check_administrator(context)
     known = _open(command.account, context)
     rules.check_code(command.reason, ACCOUNT_CLOSINGS, "reason")
@@ -215,9 +146,11 @@ def close_account(command: CloseAccount, context: Context) -> list[Planned]:
             "reason_of_another_kind", "an account of this kind is not closed for that", clause=LOG, where="reason"
         )
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
+    _check_last_day(command, context)
     if known.is_endless_administrator:
         _check_one_remains(known, me)
-    return [Planned(known.stream, known.version + 1, AccountClosed(reason=command.reason, basis=command.basis))]
+    event = AccountClosed(reason=command.reason, basis=command.basis, last_day=command.last_day)
+    return [Planned(known.stream, known.version + 1, event)]
 
 
 def acknowledge_confidentiality(command: AcknowledgeConfidentiality, context: Context) -> list[Planned]:
@@ -228,6 +161,26 @@ def acknowledge_confidentiality(command: AcknowledgeConfidentiality, context: Co
     if command.sha256 in known.acknowledged:
         raise Refused("acknowledged_already", "this text is acknowledged already", clause=LOG, where="sha256")
     return [Planned(known.stream, known.version + 1, ConfidentialityAcknowledged(sha256=command.sha256))]
+
+
+def _check_last_day(command: CloseAccount, context: Context) -> None:
+    """Demand the last day of work of who was dismissed, and of nobody else: a day that has come."""
+    if command.reason != "dismissed":
+        if command.last_day is not None:
+            raise Refused(
+                "not_dismissed", "only who was dismissed has a last day of work", clause=LOG, where="last_day"
+            )
+        return
+    rules.check_date(command.last_day, "last_day")
+    if str(command.last_day) > _today(context):
+        raise Refused(
+            "dismissed_later", "the account is closed once the last day of work has come", clause="1.5",
+            where="last_day",
+        )  # fmt: skip
+
+
+def _today(context: Context) -> str:
+    return context.now.astimezone(context.books.zone).date().isoformat()
 
 
 def _check_holder(known: Account, context: Context) -> None:
@@ -243,7 +196,7 @@ def _check_administrator(context: Context) -> Account:
     """Refuse everybody but an administrator whose account says so today; return that account, noted as read."""
     rules.check_role(context.actor, (ADMINISTRATOR,), "1.5")
     known = context.find_if_any(Account, f"account/{context.actor.id}")
-    today = context.now.astimezone(context.books.zone).date().isoformat()
+    today = _today(context)
     if known is None or all(grant.role != ADMINISTRATOR for grant in known.held(today)):
         raise Refused(
             "not_an_administrator", "your account is not an administrator's today", clause="1.5", where="actor.id"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ledger.errors import Refused
 from ledger.journal import rules
-from ledger.journal.accounts import Account
+from ledger.journal.account import Account
 from ledger.journal.context import Context
 from ledger.journal.people import check_person
 

@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.account import check_employed
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.backdating_events import CourseBackdatingRefused, CourseBackdatingRequested
 from ledger.journal.commands import AssignTeacher, JoinSubgroup, LeaveSubgroup, OpenCourse
@@ -106,6 +107,7 @@ def open_course(command: OpenCourse, context: Context) -> list[Planned]:
     year = context.settled(SchoolYear, "year", command.year, "year")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.teacher, "teacher", "teacher")
+    check_employed(context, command.teacher, command.starts_on, "teacher")
     check_not_backdated(context, year, group.grade, command.starts_on, None)
     stream = f"course/{command.course}"
     context.check_new(stream, "course")
@@ -134,6 +136,7 @@ def assigned(command: AssignTeacher, context: Context, request: int | None = Non
     year = context.settled(SchoolYear, "year", course.year, "course")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.teacher, "teacher", "teacher")
+    check_employed(context, command.teacher, command.starts_on, "teacher")
     check_next(course.assignments, command.teacher, command.starts_on, "1.2")
     grade = context.settled(ClassGroup, "class", course.class_group, "course").grade
     check_not_backdated(context, year, grade, command.starts_on, request)

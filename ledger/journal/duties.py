@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.account import check_employed
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.commands import AssignDuty, EndDuty
 from ledger.journal.context import Context
@@ -70,6 +71,7 @@ def assign_duty(command: AssignDuty, context: Context) -> list[Planned]:
     rules.check_date(command.starts_on, "starts_on")
     rules.check_code(command.duty, DUTIES, "duty")
     check_person(context, command.person, "teacher", "person")
+    check_employed(context, command.person, command.starts_on, "person")
     check_setup("duty_assigned", command.person, command.starts_on, command.request, context)
     stream, known = _duties(context)
     last = _last(known, command.person, command.duty)

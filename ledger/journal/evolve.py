@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ledger.journal.accounts import evolve_account, evolve_accounts
+from ledger.journal.account import evolve_account, evolve_accounts
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.anchors import evolve_anchors
 from ledger.journal.assessment import evolve_assessment

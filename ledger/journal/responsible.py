@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ledger.errors import Refused
 from ledger.journal import rules
+from ledger.journal.account import check_employed
 from ledger.journal.commands import AppointResponsible
 from ledger.journal.context import Context
 from ledger.journal.events import ResponsibleAppointed
@@ -43,6 +44,7 @@ def appoint_responsible(command: AppointResponsible, context: Context) -> list[P
     rules.check_order(command.order_number, command.order_date)
     rules.check_date(command.starts_on, "starts_on")
     check_person(context, command.person, "staff", "person")
+    check_employed(context, command.person, command.starts_on, "person")
     event = ResponsibleAppointed(
         person=command.person,
         order_number=command.order_number,

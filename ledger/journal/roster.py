@@ -9,6 +9,7 @@ import msgspec
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.account import check_employed
 from ledger.journal.aggregate import Aggregate
 from ledger.journal.backdating_events import ClassBackdatingRefused, ClassBackdatingRequested
 from ledger.journal.commands import AssignClassTeacher, EnrollStudent, OpenClassGroup, WithdrawStudent
@@ -196,6 +197,7 @@ def open_class_group(command: OpenClassGroup, context: Context) -> list[Planned]
     year = context.find(SchoolYear, "year", command.year, "year")
     if command.class_teacher is not None:
         check_person(context, command.class_teacher, "teacher", "class_teacher")
+        check_employed(context, command.class_teacher, year.starts_on, "class_teacher")
     for other in _classes_of(context, year):
         if (other.grade, other.letter) == (command.grade, command.letter):
             raise Refused(
@@ -223,6 +225,7 @@ def class_handed_over(command: AssignClassTeacher, context: Context, request: in
     year = context.settled(SchoolYear, "year", group.year, "class_group")
     rules.check_within(command.starts_on, year.starts_on, year.ends_on, "starts_on")
     check_person(context, command.teacher, "teacher", "teacher")
+    check_employed(context, command.teacher, command.starts_on, "teacher")
     check_next(group.class_teachers, command.teacher, command.starts_on, "1.6")
     check_not_backdated(context, year, group.grade, command.starts_on, request)
     event = ClassTeacherAssigned(teacher=command.teacher, starts_on=command.starts_on, request=request)

@@ -11,6 +11,7 @@ from typing import Final
 
 from ledger.errors import LOCAL_ACT, LOG, Refused
 from ledger.journal import rules
+from ledger.journal.account import check_employed
 from ledger.journal.commands import NewSubstitution, PlanSubstitution, WithdrawSubstitutionPlan
 from ledger.journal.context import Context
 from ledger.journal.course import Course
@@ -49,6 +50,7 @@ def plan_substitute(command: PlanSubstitution, context: Context) -> list[Planned
     check_substitution(command.reason, command.basis, command.same_subject, command.coefficient, "")
     absent = responsible_on(course, command.held_on)
     check_person(context, command.substitute, "teacher", "substitute")
+    check_employed(context, command.substitute, command.held_on, "substitute")
     if command.substitute == absent:
         raise Refused(
             "substitutes_for_oneself", "this very teacher is responsible on this day", clause="2.1", where="substitute"

@@ -224,7 +224,10 @@ def _changes(asked: Asked, said: Sequence[AccountEntry]) -> Iterator[Line]:
 
 
 class Gone(NamedTuple):
-    """Since when nothing in the log needs somebody's access any more: the last day, and the entries that say so."""
+    """Since when nothing needs somebody's access any more: the last day, and the entries that say so.
+
+    Of who was dismissed that is the closing itself, with the last day of work.
+    """
 
     last_day: str
     entries: tuple[int, ...]
@@ -245,6 +248,9 @@ def _after(asked: Asked, spans: dict[str, list[Span]], day: str, by_orders: Sequ
                 known = sorted({span.opened.entry, closed.entry, *busy[account]})
                 line = Line("closed_with_duties", account, ends_on=span.closed_on, entries=known)
                 yield line._replace(order=closed.basis, reason=closed.reason)
+            if closed is not None and closed.ends_on is not None:
+                yield from _outlived(account, span, closed, Gone(closed.ends_on, ()), day)
+                continue
             left = gone.get(account)
             if left is None or account in busy or span.opened_on > left.last_day:
                 continue
@@ -347,11 +353,12 @@ RIGHTS: Final = Question(
         *(Column("days", "дней после"), choosing.AT, choosing.ACTOR, ENTRIES),
     ),
     limits_ru="Роль считается с дня своей записи по день, в который её сняли, закрыли запись или кончился срок. "
-    "Увольнения журнал не знает: сотрудник без единой обязанности и предмета показан со дня после последнего из них. "
+    "Уволен тот, чья запись так закрыта, с последним днём работы; пока она открыта, сотрудник без единой обязанности и "
+    "предмета показан со дня после последнего из них. "
     "Паролей, ключей и входов в записях нет. Изменения видны с from, to или finding=change. Пока обязанностей нет ни у "
     "кого, их отсутствие никому не мешает.",
-    limits_en="A role counts from its entry's day to the day of its end, its revocation or its account's closing. The "
-    "log knows no dismissals: an employee without a single duty or course is shown from behind the last one's last "
-    "day. Passwords, tokens and sign-ins are no entries. Changes show with from, to or finding=change. While nobody "
-    "has a duty, nobody needs one.",
+    limits_en="A role counts from its entry's day to the day of its end, its revocation or its account's closing. Who "
+    "was dismissed has an account closed for that, with the last day of work; while it is open, an employee without a "
+    "single duty or course is shown from behind the last one's last day. Passwords, tokens and sign-ins are no "
+    "entries. Changes show with from, to or finding=change. While nobody has a duty, nobody needs one.",
 )

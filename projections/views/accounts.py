@@ -22,6 +22,7 @@ from projections.rows import OPEN, Operations, Table
 class AccountRow(NamedTuple):
     """An entry about an account; `action`: ``founded``, ``opened``, ``granted``, ``revoked``, ``closed`` or ``read``.
 
+    `ends_on` of one that is ``closed``: the last day of work of who was dismissed.
     `named`: the digest of the disclosed name, where the account is of nobody registered; `scope`: ids with spaces
     between, of classes or periods, or of a guardian's child.
     """
@@ -76,7 +77,10 @@ def _revoked(event: RoleRevoked, entry: Entry) -> Operations:
 
 
 def _closed(event: AccountClosed, entry: Entry) -> Operations:
-    return (AccountRow(entry.index, entry.stream_id, "closed", reason=event.reason, basis=event.basis),)
+    row = AccountRow(
+        entry.index, entry.stream_id, "closed", ends_on=event.last_day, reason=event.reason, basis=event.basis
+    )
+    return (row,)
 
 
 def _read(event: ConfidentialityAcknowledged, entry: Entry) -> Operations:
@@ -151,6 +155,7 @@ class Account:
     acknowledged: dict[str, int] = field(default_factory=dict)
     closed_by: int | None = None
     reason: str | None = None
+    last_day: str | None = None
 
 
 def account_entries(views: Reader, position: int) -> Sequence[AccountEntry]:
@@ -189,6 +194,6 @@ def _apply(account: Account, said: AccountEntry) -> None:
     elif said.action == "revoked":
         account.grants.pop(said.granted_by or 0, None)
     elif said.action == "closed":
-        account.closed_by, account.reason = said.entry, said.reason
+        account.closed_by, account.reason, account.last_day = said.entry, said.reason, said.ends_on
     else:
         account.acknowledged[said.sha256 or ""] = said.entry

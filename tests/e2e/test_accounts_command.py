@@ -74,9 +74,11 @@ def test_from_the_founder_to_a_programs_token(var: Path, ask: Ask, capsys: pytes
     assert token not in said
     ask("token", program, "--revoke", found.id)
     ask("revoke", TEACHER, str(entry), "--basis", "приказ № 3")
-    ask("close", TEACHER, "dismissed", "--basis", "приказ № 4")
+    ask("close", TEACHER, "dismissed", "--basis", "приказ № 4", "--last-day", "2020-05-29")
     row = next(row for row in ask("list")["rows"] if row["account"] == TEACHER)
-    assert (row["reason"], row["sign_in"]) == ("dismissed", None)
+    assert (row["reason"], row["last_day"], row["sign_in"]) == ("dismissed", "2020-05-29", None)
+    assert run(["accounts", "list", "--var", str(var)]) == 0
+    assert "worked until 2020-05-29" in capsys.readouterr().out
     then = ask("list", "--position", str(entry + 1))
     (row,) = [row for row in then["rows"] if row["account"] == TEACHER]
     assert (then["position"], row["closed_by"], [grant["entry"] for grant in row["grants"]]) == (
@@ -94,7 +96,7 @@ def test_refuses_what_the_rules_refuse_in_both_languages(
     founder = ask("list")["rows"][0]["account"]
     for command in (
         ["grant", founder, "director", "--basis", "приказ"],
-        ["close", founder, "dismissed", "--basis", "приказ"],
+        ["close", founder, "dismissed", "--basis", "приказ", "--last-day", "2020-05-29"],
         ["found", "--basis", "приказ"],
     ):
         assert run(["accounts", *command, "--var", str(var)]) == 1

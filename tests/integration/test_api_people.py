@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from ledger.journal.accounts import Account
+from ledger.journal.account import Account
 from tests.http_class import problem
 from tests.http_school import Served, admit, post
 

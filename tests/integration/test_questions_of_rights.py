@@ -23,7 +23,7 @@ INSPECTOR = uid("inspec")
 
 
 class AccountSchool(RegisterSchool):
-    """November: accounts are opened, Boris leaves on the 5th, T2 hands physics over, T1 is dismissed with a course left."""
+    """November: accounts are opened, Boris leaves on the 5th, T2 hands physics over, T1 works until the 9th, with a course left."""
 
     def _after_the_close(self) -> None:
         super()._after_the_close()
@@ -46,7 +46,7 @@ class AccountSchool(RegisterSchool):
         for course in (MATH5, uid("math1")):
             other = j.TeacherAssigned(teacher=T3, starts_on="2026-11-07")
             self.office("11-06T09:30", f"course/{course}", other, f"{course}.handed")
-        gone = AccountClosed(reason="dismissed", basis="приказ № 31")
+        gone = AccountClosed(reason="dismissed", basis="приказ № 31", last_day="2026-11-09")
         self.office("11-10T18:00", f"account/{T1}", gone, "t1.closed")
         parted = p.GuardianUnlinked(guardian=GRANNY)
         self.office("11-11T09:00", f"person/{VERA}", parted, "granny.parted")
@@ -130,16 +130,21 @@ def test_access_that_outlived_its_ground_is_found_with_how_long(views: Views) ->
     assert told("2026-11-05") == []
     assert told("2026-11-10") == [
         ("closed_with_duties", T1, None, "2026-11-10", None),
+        ("closed_later", T1, "2026-11-09", "2026-11-10", 1),
         ("outlived", T2, "2026-11-05", None, 5),
         ("outlived", BORIS, "2026-11-05", None, 5),
     ]
     assert told("2026-11-20") == [
+        ("closed_later", T1, "2026-11-09", "2026-11-10", 1),
         ("outlived", T2, "2026-11-05", None, 15),
         ("closed_later", BORIS, "2026-11-05", "2026-11-16", 11),
     ], "T1 was closed before the last course was handed over; who directs rests on no course"
     (still,) = found(views, on="2026-11-10", finding="closed_with_duties")
     assert {E["t1.closed"], E[f"{T1}.opened"]} < set(still["entries"])
-    (left,) = found(views, on="2026-11-20", finding="closed_later")
+    (gone,) = found(views, on="2026-11-20", finding="closed_later", employee=T1)
+    assert gone["entries"] == sorted(E[name] for name in (f"{T1}.opened", f"{T1}.role", "t1.closed"))
+    assert (gone["role"], gone["reason"], gone["order"]) == ("teacher", "dismissed", "приказ № 31")
+    (left,) = found(views, on="2026-11-20", finding="closed_later", employee=BORIS)
     assert left["entries"] == sorted(
         E[name] for name in ("boris.left", f"{BORIS}.opened", f"{BORIS}.role", "boris.closed")
     )

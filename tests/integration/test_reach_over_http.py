@@ -21,8 +21,8 @@ from api.reach import Facts, Named, Reader
 from api.school_facts import SchoolFacts
 from api.schools import open_school
 from api.whose import ids_in
+from ledger.journal.account import Account
 from ledger.journal.account_commands import GrantRole, RevokeRole
-from ledger.journal.accounts import Account
 from ledger.journal.commands import AssignTeacher, EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
 from tests.http_class import DAY, FIRST, SmallClass, problem

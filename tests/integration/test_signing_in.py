@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ledger.wire.entry import Actor
 from tests.http_class import problem
 from tests.http_school import NO_TLS, Served, make_school, served
 from tests.integration.test_identity_on_both_databases import secret_of
+from tests.school_days import TODAY
 
 PASSWORD, OTHER = "верный конь скрепка", "другая длинная строка"
 TEACHER = "7e000000-0000-4000-8000-000000000001"
@@ -135,7 +137,7 @@ def test_a_role_that_is_revoked_a_day_that_is_over_and_a_closed_account_act_on_t
     problem(person.get("/classes"), 401, "unauthorized")
     grant(server, TEACHER, "teacher")
     assert person.get("/classes").status_code == program.get("/classes").status_code == 200
-    closing = CloseAccount(account=TEACHER, reason="dismissed", basis="приказ № 4")
+    closing = CloseAccount(account=TEACHER, reason="dismissed", basis="приказ № 4", last_day=str(TODAY))
     server.school.execute(closing, administrator(server))
     for answer in (person.get("/classes"), program.get("/classes"), person.get("/me")):
         problem(answer, 401, "unauthorized")
@@ -349,7 +351,14 @@ def test_administrators_open_accounts_and_a_system_administrator_lets_nobody_in_
         place = f"/accounts/{account}/roles/{granted.json()['first_index']}/revocation"
         assert admin.post(place, json={"basis": "приказ № 7"}).status_code == 201
         closing = {"reason": "dismissed", "basis": "приказ № 8"}
+        tomorrow = str(TODAY + timedelta(days=1))
+        for last_day, status, rule in ((None, 422, "malformed_date"), (tomorrow, 409, "dismissed_later")):
+            wrong = admin.post(f"/accounts/{account}/closing", json={**closing, "last_day": last_day})
+            assert (wrong.status_code, wrong.json()["rule"]) == (status, rule)
+        closing["last_day"] = str(TODAY)
         assert admin.post(f"/accounts/{account}/closing", json=closing).status_code == 201
+        (listed,) = [one for one in admin.get("/accounts").json()["rows"] if one["account"] == account]
+        assert (listed["reason"], listed["last_day"]) == ("dismissed", str(TODAY))
     assert server.school.secrets.tokens(account) == []
 
 

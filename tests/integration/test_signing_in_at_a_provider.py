@@ -33,6 +33,7 @@ from tests.openid_school import (
     configure,
     provider,
 )
+from tests.school_days import TODAY
 
 SUBJECT = "11223344595"
 
@@ -170,7 +171,7 @@ def test_an_account_that_is_closed_or_has_no_role_is_not_let_in(school: Served) 
     grant(school, TEACHER, "teacher")
     person = Browser(school)
     assert person.sign_in().json()["next"] == "done"
-    closing = CloseAccount(account=TEACHER, reason="dismissed", basis="приказ № 4")
+    closing = CloseAccount(account=TEACHER, reason="dismissed", basis="приказ № 4", last_day=str(TODAY))
     school.school.execute(closing, administrator(school))
     problem(person.ask("GET", "/me"), 401, "unauthorized")
     problem(Browser(school).sign_in(), 401, "not_the_holder")

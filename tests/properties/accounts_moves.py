@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ledger.journal import commands as cmd
-from ledger.journal.accounts import Account
+from ledger.journal.account import Account
 from ledger.journal.memory import Journal
 from ledger.journal.people import Person
 from ledger.wire.entry import Actor
@@ -63,7 +63,10 @@ def account(choices: Any, journal: Journal) -> tuple[cmd.JournalCommand, Actor]:
         grant = 3 if choices.rarely() else choices.one([*known.grants] or [3])
         return cmd.RevokeRole(account=id_, grant=grant, basis="приказ № 3"), actor
     reason: Any = "mistake" if choices.rarely() else _REASONS.get(kind, "ended")
-    return cmd.CloseAccount(account=id_, reason=reason, basis="приказ № 4"), actor
+    last_day = choices.one(("2026-09-01", "2026-10-01", "2099-01-01")) if reason == "dismissed" else None
+    if choices.rarely():
+        last_day = None if last_day else "2026-09-01"
+    return cmd.CloseAccount(account=id_, reason=reason, basis="приказ № 4", last_day=last_day), actor
 
 
 def _grant(choices: Any, journal: Journal, id_: str, role: str) -> cmd.GrantRole:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 _ROLES = {
     "employee": {
@@ -21,6 +22,16 @@ _REASONS = {
     "guardian": {"left", "graduated", "ended", "mistake"},
     "inspector": {"ended", "mistake"},
     "program": {"ended", "mistake"},
+}
+
+# What entrusts something to whom, and from which day on; None: from its year's first.
+_GIVEN: dict[str, tuple[str, str | None]] = {
+    "teacher_assigned": ("teacher", "starts_on"),
+    "class_teacher_assigned": ("teacher", "starts_on"),
+    "class_group_opened": ("class_teacher", None),
+    "duty_assigned": ("person", "starts_on"),
+    "responsible_appointed": ("person", "starts_on"),
+    "substitution_planned": ("substitute", "held_on"),
 }
 
 
@@ -58,6 +69,8 @@ class AccountsOracle:
         endless = {index for index, one in standing.items() if one["role"] == "administrator" and "ends_on" not in one}
         if self.item.type == "account_closed":
             assert self.data["reason"] in _REASONS[kind]
+            assert (self.data["reason"] == "dismissed") == ("last_day" in self.data)
+            assert date.fromisoformat(self.data.get("last_day", "2026-01-01")) <= self._today()
             lost = bool(endless)
         else:
             assert self.data["grant"] in standing
@@ -67,6 +80,24 @@ class AccountsOracle:
             mine = self._grants(self.item.actor).values()
             assert any(one["role"] == "administrator" and "ends_on" not in one for one in mine)
         return None
+
+    def check_employed(self) -> None:
+        """What is entrusted to somebody from a day on is within the work of who was dismissed."""
+        given = _GIVEN.get(self.item.type)
+        employee = self.data.get(given[0]) if given else None
+        if given is None or employee is None:
+            return
+        own = [one for one in self.before if one.stream == f"account/{employee}"]
+        ends = [one for one in own if one.type in {"account_opened", "account_closed"}]
+        if ends and "last_day" in ends[-1].data:
+            day = self.data[given[1]] if given[1] else self._first_day_of(self.data["year"])
+            assert day <= ends[-1].data["last_day"]
+
+    def _first_day_of(self, year: str) -> str:
+        return str(next(one.data["starts_on"] for one in self.before if one.stream == f"year/{year}"))
+
+    def _today(self) -> date:
+        return datetime.fromisoformat(self.item.at).astimezone(ZoneInfo("Europe/Moscow")).date()
 
     def _check_opened(self, id_: str, own: Sequence[Any]) -> None:
         kind, person = self.data["kind"], self._person(id_)

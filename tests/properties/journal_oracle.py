@@ -207,6 +207,7 @@ class _Checker(
         assert len(id_) == 36
         if item.type != "substitution_recorded":
             self.check_nobody_waits(self.before)
+        self.check_employed()
         getattr(self, "check_homework_stream" if kind == "homework" else f"check_{kind}")()
 
     def check_end(self) -> None:

@@ -300,6 +300,7 @@ def test_the_oracle_sees_a_broken_log() -> None:
     assert caught(replaced("role_granted", role="king"))
     assert caught(replaced("role_revoked", grant=0))
     assert caught(replaced("account_closed", reason="burnt"))
+    assert caught(replaced("account_closed", last_day="2099-01-01"))
     assert caught(replaced("correction_requested", old="1"))
     assert caught(replaced("attendance_taken", absent=9))
     assert caught(replaced("absence_reason_set", absence=1))

@@ -240,6 +240,7 @@ def requester(type_: str) -> str:
         ("role_granted", {"actor": uid(77)}, "account-role"),
         ("role_revoked", {"grant": 0}, "correction-cites-nothing"),
         ("account_closed", {"reason": "burnt"}, "data-field"),
+        ("account_closed", {"last_day": "2099-01-01"}, "account-state"),
         ("confidentiality_acknowledged", {"actor": uid(77)}, "account-role"),
         ("correction_refused", {"actor": None}, "request-same-person"),
         ("correction_refused", {"actor": uid(77), "on_behalf_of": None}, "request-same-person"),

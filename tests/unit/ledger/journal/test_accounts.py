@@ -8,6 +8,7 @@ import pytest
 
 from ledger.errors import Refused
 from ledger.journal import commands as cmd
+from ledger.journal.account import Account
 from ledger.journal.account_events import (
     AccountClosed,
     AccountOpened,
@@ -16,7 +17,6 @@ from ledger.journal.account_events import (
     RoleGranted,
     RoleRevoked,
 )
-from ledger.journal.accounts import Account
 from ledger.journal.decide import decide
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
@@ -25,11 +25,16 @@ from tests.unit.ledger.journal.small_school import (
     CLASS_A,
     DEPUTY,
     GUARDIANS,
+    MATHS_A,
+    MATHS_B,
+    MONDAY,
     NOON,
     QUARTER_1,
     STAFF,
     STUDENTS_A,
     TEACHER,
+    TEACHER_2,
+    YEAR,
     SmallSchool,
     digest,
     uid,
@@ -52,6 +57,10 @@ def opening(account: str, kind: Any = "employee", name: str | None = None) -> cm
 def grant(account: str, role: Any, **changes: Any) -> cmd.GrantRole:
     fields = {"account": account, "role": role, "starts_on": "2026-09-01", "basis": "приказ № 2"}
     return cmd.GrantRole(**{**fields, **changes})
+
+
+def dismissal(account: str = TEACHER.id, last_day: str | None = MONDAY) -> cmd.CloseAccount:
+    return cmd.CloseAccount(account=account, reason="dismissed", basis="приказ № 4", last_day=last_day)
 
 
 def inspection(**changes: Any) -> cmd.GrantRole:
@@ -182,7 +191,7 @@ def test_nobody_grants_himself_a_role_also_not_through_another(school: SmallScho
 def test_an_administrator_without_an_end_remains(school: SmallSchool) -> None:
     first = index_of_last(school)
     revoke = cmd.RevokeRole(account=ADMIN.id, grant=first, basis="приказ № 3")
-    close = cmd.CloseAccount(account=ADMIN.id, reason="dismissed", basis="приказ № 3")
+    close = cmd.CloseAccount(account=ADMIN.id, reason="dismissed", basis="приказ № 3", last_day=MONDAY)
     for command in (revoke, close):
         assert school.refuse(command, ADMIN).rule == "last_administrator"
     school.do(opening(STAFF[0]), ADMIN)
@@ -213,8 +222,8 @@ def test_a_role_is_revoked_once_and_an_account_closed_for_a_reason_of_its_kind(s
     assert school.refuse(revoke, ADMIN).rule == "not_a_grant"
     close = cmd.CloseAccount(account=TEACHER.id, reason="graduated", basis="приказ № 4")
     assert school.refuse(close, ADMIN).rule == "reason_of_another_kind"
-    close = cmd.CloseAccount(account=TEACHER.id, reason="dismissed", basis="приказ № 4")
-    assert school.do(close, ADMIN) == [AccountClosed(reason="dismissed", basis="приказ № 4")]
+    close = dismissal()
+    assert school.do(close, ADMIN) == [AccountClosed(reason="dismissed", basis="приказ № 4", last_day=MONDAY)]
     for command in (
         close,
         grant(TEACHER.id, "teacher"),
@@ -227,7 +236,7 @@ def test_a_closed_account_is_opened_again_without_its_roles(school: SmallSchool)
     school.do(opening(TEACHER.id), ADMIN)
     school.do(grant(TEACHER.id, "teacher"), ADMIN)
     school.do(cmd.AcknowledgeConfidentiality(account=TEACHER.id, sha256=TEXT), TEACHER)
-    school.do(cmd.CloseAccount(account=TEACHER.id, reason="dismissed", basis="приказ № 4"), ADMIN)
+    school.do(dismissal(), ADMIN)
     assert list(account_of(school, TEACHER.id).held("2026-09-07")) == []
     assert school.refuse(opening(TEACHER.id, "inspector", NAME), ADMIN).rule == "account_of_another_kind"
     school.do(opening(TEACHER.id), ADMIN, AFTER_QUARTER)
@@ -235,6 +244,72 @@ def test_a_closed_account_is_opened_again_without_its_roles(school: SmallSchool)
     assert not account.grants
     assert not account.is_closed
     assert account.acknowledged == {TEXT}
+
+
+def test_who_is_dismissed_has_worked_until_a_day_that_has_come(school: SmallSchool) -> None:
+    school.do(opening(TEACHER.id), ADMIN)
+    for last_day, rule in (
+        (None, "malformed_date"),
+        ("2026-02-30", "malformed_date"),
+        ("2026-09-08", "dismissed_later"),
+    ):
+        refused = school.refuse(dismissal(last_day=last_day), ADMIN)
+        assert (refused.rule, refused.where) == (rule, "last_day")
+    mistaken = cmd.CloseAccount(account=TEACHER.id, reason="mistake", basis="приказ № 4", last_day=MONDAY)
+    assert school.refuse(mistaken, ADMIN).rule == "not_dismissed"
+    school.do(dismissal(last_day="2026-08-31"), ADMIN)
+    assert account_of(school, TEACHER.id).last_day == "2026-08-31"
+
+
+def entrusting(starts_on: str) -> list[tuple[cmd.JournalCommand, str]]:
+    """What gives something to the second teacher or an employee from a day on, and which member names whom."""
+    order: dict[str, Any] = {"order_number": "19-о", "order_date": "2026-08-28"}
+    year = cmd.OpenSchoolYear(year=uid(3), title="2027/28", starts_on="2027-09-01", ends_on="2028-05-31")
+    assert year.starts_on > starts_on
+    return [
+        (cmd.AssignTeacher(course=MATHS_A, teacher=TEACHER_2.id, starts_on=starts_on), "teacher"),
+        (
+            cmd.OpenCourse(
+                course=uid(59), class_group=CLASS_A, year=YEAR, subject="Химия", teacher=TEACHER_2.id,
+                starts_on=starts_on,
+            ),
+            "teacher",
+        ),
+        (cmd.AssignClassTeacher(class_group=CLASS_A, teacher=TEACHER_2.id, starts_on=starts_on), "teacher"),
+        (cmd.AssignDuty(person=TEACHER_2.id, duty="journal", starts_on=starts_on, **order), "person"),
+        (cmd.AppointResponsible(person=STAFF[1], starts_on=starts_on, **order), "person"),
+        (
+            cmd.PlanSubstitution(
+                course=MATHS_B, held_on=starts_on, number=3, substitute=TEACHER_2.id, reason="ill",
+                basis="приказ № 3", same_subject=True,
+            ),
+            "substitute",
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.clause("R05", breaks="ledger.journal.course:check_employed")
+def test_nothing_is_entrusted_to_who_was_dismissed_from_behind_the_last_day_of_work(school: SmallSchool) -> None:
+    for employee in (TEACHER_2.id, STAFF[1]):
+        school.do(opening(employee), ADMIN)
+        school.do(dismissal(employee, MONDAY), ADMIN)
+    for command, where in entrusting("2026-09-08"):
+        refused = school.refuse(command, ADMIN)
+        assert (refused.rule, refused.where, refused.clause) == ("dismissed", where, "1.5")
+        assert MONDAY in str(refused)
+    school.do(cmd.OpenSchoolYear(year=uid(3), title="2027/28", starts_on="2027-09-01", ends_on="2028-05-31"), ADMIN)
+    group = cmd.OpenClassGroup(class_group=uid(33), year=uid(3), grade=6, letter="А", class_teacher=TEACHER_2.id)
+    assert school.refuse(group, ADMIN).rule == "dismissed"
+    school.do(opening(TEACHER_2.id), ADMIN)
+    assert school.do(group, ADMIN), "who came back"
+
+
+def test_the_last_day_of_work_is_still_one(school: SmallSchool) -> None:
+    for employee in (TEACHER_2.id, STAFF[1]):
+        school.do(opening(employee), ADMIN)
+        school.do(dismissal(employee, MONDAY), ADMIN)
+    for command, _ in entrusting(MONDAY):
+        school.do(command, ADMIN)
 
 
 @pytest.mark.clause("R37", breaks="ledger.journal.accounts:_check_holder")
