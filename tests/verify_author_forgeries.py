@@ -51,6 +51,24 @@ def mark_for_the_teacher_without_a_basis(school: Sample) -> None:
     school.builder.mark(school.open_lesson, school.open_work, school.students[1], "5")
 
 
+@story("recorded-by-another")
+def mark_for_the_teacher_by_another_teacher(school: Sample) -> None:
+    by(school, school.employee, role="teacher", on_behalf_of=school.teacher, basis="Приказ № 3")
+    school.builder.mark(school.open_lesson, school.open_work, school.students[1], "5")
+
+
+@story("recorded-by-another")
+def appointment_for_another_by_who_keeps_the_archive(school: Sample) -> None:
+    by(school, school.employee, role="archivist", on_behalf_of=school.teacher, basis="Приказ № 3")
+    school.builder.appoint(school.employee, "2027-05-01")
+
+
+@story("recorded-by-another")
+def mark_of_the_teacher_for_the_teacher(school: Sample) -> None:
+    by(school, school.teacher, on_behalf_of=school.teacher, basis="Приказ № 3")
+    school.builder.mark(school.open_lesson, school.open_work, school.students[1], "5")
+
+
 @story()
 def mark_for_the_teacher_with_a_basis(school: Sample) -> None:
     by(school, school.employee, on_behalf_of=school.teacher, basis="Приказ № 3")

@@ -92,7 +92,7 @@ def excuse_that_a_teacher_accepts_for_the_own_lesson(school: Sample) -> None:
 @story("approval-same-person")
 def excuse_that_is_accepted_for_the_teacher_whose_it_is(school: Sample) -> None:
     b = school.builder
-    b.actor = {**b.actor, "on_behalf_of": school.teacher, "basis": "Приказ"}
+    b.actor = {**b.actor, "role": "deputy", "on_behalf_of": school.teacher, "basis": "Приказ"}
     b.excuse(school.teacher, school.lesson)
 
 

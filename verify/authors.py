@@ -6,14 +6,16 @@ after, may have recorded. Names of time zones would need data that not every sys
 
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from verify.entry import ACTOR, AT, BEHALF, Groups
+from verify.entry import ACTOR, AT, BEHALF, ROLE, Groups
 from verify.state import ClassGroup, Course, Lesson
 from verify.substitution import responsible
 
 if TYPE_CHECKING:
     from verify.replay import Replay
+
+_LEADERSHIP: Final = frozenset({b"director", b"deputy", b"administrator"})
 
 
 class Authors:
@@ -22,6 +24,15 @@ class Authors:
     def __init__(self, replay: "Replay") -> None:
         self._replay = replay
         self._count = 0
+
+    def check_behalf(self, groups: Groups) -> None:
+        """Report who acts for another and does not lead the school, or for nobody else."""
+        if groups[ROLE] not in _LEADERSHIP:
+            expected = "who leads the school"
+            self._replay.find("recorded-by-another", expected, groups[ROLE], field_name="actor.role")
+        if groups[BEHALF] == groups[ACTOR]:
+            expected = "another than who acts"
+            self._replay.find("recorded-by-another", expected, groups[BEHALF], field_name="actor.on_behalf_of")
 
     def check_recorded(self, lesson: Lesson, groups: Groups) -> None:
         """Report a lesson, or its substitution, that another than its teacher recorded."""

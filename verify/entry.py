@@ -15,10 +15,10 @@ from verify.findings import Place, Report, shown
 
 ENTRY_MAX_BYTES: Final = 65_535
 
-# Groups of an entry's match: ACTOR (its id), BEHALF (its `on_behalf_of`), AT, COMMAND, then the data's fields in
-# canonical order, then INDEX to VERSION.
-ACTOR, BEHALF, AT, COMMAND = 0, 1, 2, 3
-DATA: Final = slice(4, -4)
+# Groups of an entry's match: ACTOR (its id), BEHALF (its `on_behalf_of`), ROLE (the actor's), AT, COMMAND, then the
+# data's fields in canonical order, then INDEX to VERSION.
+ACTOR, BEHALF, ROLE, AT, COMMAND = 0, 1, 2, 3, 4
+DATA: Final = slice(5, -4)
 INDEX, PREV, STREAM, VERSION = -4, -3, -2, -1
 # A group is bytes, or None where an optional field is absent.
 Groups = tuple[Any, ...]
@@ -26,7 +26,7 @@ Groups = tuple[Any, ...]
 _ACTOR = (
     rb'\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":' + fragments.TEXT.replace(b"(", b"(?:", 1)
     + rb',)?"id":' + fragments.UUID
-    + rb'(?:,"on_behalf_of":' + fragments.UUID + rb')?,"role":"[a-z][a-z0-9_]*"\}'
+    + rb'(?:,"on_behalf_of":' + fragments.UUID + rb')?,"role":"([a-z][a-z0-9_]*)"\}'
 )  # fmt: skip
 _WORD = rb"[a-z][a-z0-9_]*"
 _VERSION = rb"([1-9][0-9]{0,14})"

@@ -32,8 +32,8 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
     "tile-mismatch": ("Плитка хэшей расходится с записями.", "A hash tile differs from the entries."),
     # Who recorded.
     "recorded-by-another": (
-        "Запись в уроке сделал не тот, кто его дал или отвечает за курс, и не за него.",
-        "An entry of a lesson is by neither its teacher nor the course's, nor for one of them.",
+        "Запись сделал не тот, кто дал урок или отвечает за курс; или за другого — не из руководства школы.",
+        "An entry is by neither the lesson's teacher nor the course's; or for another by who does not lead the school.",
     ),
     # Who outside the school cosigned.
     "witness": (

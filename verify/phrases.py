@@ -431,6 +431,8 @@ PHRASES: Final[dict[str, str]] = {
     "{} in the entry's _sd": "{} в _sd записи",
     "not there": "нет",
     "the lesson's teacher": "учитель урока",
+    "who leads the school": "тот, кто руководит школой",
+    "another than who acts": "другой человек, а не тот, кто вносит",
     "the lesson's or the course's teacher": "учитель урока или курса",
     "the course's teacher": "учитель курса",
     # Tables.

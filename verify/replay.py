@@ -22,7 +22,7 @@ from verify.control import Control
 from verify.council import Council
 from verify.disclosures import OF_PERSONS, Disclosures
 from verify.duty import Duties
-from verify.entry import COMMAND, DATA, STREAM, VERSION, Groups
+from verify.entry import BEHALF, COMMAND, DATA, STREAM, VERSION, Groups
 from verify.erasures import Erasures
 from verify.events import TYPES, unescape
 from verify.evidence import KINDS as EVIDENCE, Evidence
@@ -208,6 +208,8 @@ class Replay:
         if version != stream.version + 1:
             self.find("version-gap", stream.version + 1, version, field_name="version")
         stream.version = version
+        if groups[BEHALF] is not None:
+            self.authors.check_behalf(groups)
         if name:
             self.handlers[name](stream, index, groups)
             if self.journals.any_closed:

@@ -18,7 +18,7 @@
     "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
   const AT = `"(${DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{6}Z)"`;
   const ACTOR =
-    `\\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":"[^"\\\\]*(?:\\\\.[^"\\\\]*)*",)?"id":"(${UUID})"(?:,"on_behalf_of":"(${UUID})")?,"role":"${WORD}"\\}`;
+    `\\{(?!"id":"[^"]*","on_behalf_of")(?:"basis":"[^"\\\\]*(?:\\\\.[^"\\\\]*)*",)?"id":"(${UUID})"(?:,"on_behalf_of":"(${UUID})")?,"role":"(${WORD})"\\}`;
   const INDEX = "(0|[1-9][0-9]{0,14})";
   const PREV = '"([0-9a-f]{64})"';
   const STREAM = `"(${WORD}/${UUID})"`;
@@ -201,7 +201,7 @@
       const tail = TAIL.exec(text);
       if (!head || HEAD.lastIndex !== start || !tail || TAIL.lastIndex !== to) return this.readSlowly(bytes.slice(from, to));
       return {
-        actor: this.own(head[1]), behalf: head[2] && this.own(head[2]), at: head[3], command: head[4], index: Number(tail[1]),
+        actor: this.own(head[1]), behalf: head[2] && this.own(head[2]), role: this.own(head[3]), at: head[4], command: head[5], index: Number(tail[1]),
         prev: tail[2], stream: this.own(tail[3]), type: this.own(tail[4]), version: Number(tail[5]), data: parsedOnce(bytes, start, end, text),
       };
     }
@@ -237,7 +237,7 @@
       }
       if (!this.fieldsFit(value)) return null;
       const { actor, at, command, index, prev, stream, type, version } = value;
-      return { actor: actor.id, behalf: actor.on_behalf_of, at, command, index, prev, stream, type, version, data: () => value.data };
+      return { actor: actor.id, behalf: actor.on_behalf_of, role: actor.role, at, command, index, prev, stream, type, version, data: () => value.data };
     }
 
     fieldsFit(value) {

@@ -284,8 +284,8 @@
     ],
     "digest-reused": ["Хэш раскрытия взят из другой записи.", "A disclosure's digest stands in another entry too."],
     "recorded-by-another": [
-      "Запись в уроке сделал не тот, кто его дал или отвечает за курс, и не за него.",
-      "An entry of a lesson is by neither its teacher nor the course's, nor for one of them.",
+      "Запись сделал не тот, кто дал урок или отвечает за курс; или за другого — не из руководства школы.",
+      "An entry is by neither the lesson's teacher nor the course's; or for another by who does not lead the school.",
     ],
     witness: [
       "Запись не сходится с тем, как назначен свидетель и что он заверил прежде.",

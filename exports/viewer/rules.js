@@ -39,6 +39,8 @@
     }
   }
 
+  const LEADERSHIP = new Set(["director", "deputy", "administrator"]); // who may act for another
+
   class Rules {
     // `walk` says where the entry at hand is and which entry the range begins with (`start`).
     constructor(report, disclosures, walk) {
@@ -77,12 +79,19 @@
       const isKnown = Letopis.EVENTS.has(entry.type);
       const stream = this.streams.get(entry.stream) || this.begin(entry, isKnown);
       stream.version = entry.version;
+      if (entry.behalf !== undefined) this.checkBehalf(entry);
       if (isKnown) {
         const handler = this.handlers.get(entry.type);
         if (handler) handler(stream, entry, entry.data());
         this.journals.checkOpen(stream);
       }
       stream.last = entry.index;
+    }
+
+    // Reports who acts for another and does not lead the school, or for nobody else.
+    checkBehalf({ actor, behalf, role }) {
+      if (!LEADERSHIP.has(role)) this.find("recorded-by-another", "who leads the school", role, "actor.role");
+      if (behalf === actor) this.find("recorded-by-another", "another than who acts", behalf, "actor.on_behalf_of");
     }
 
     // Takes up a stream at its first entry here: the one that makes it, except in a range that begins later.

@@ -205,6 +205,7 @@ class _Checker(
             assert (item.type == CREATE[kind]) == (item.version == 1), item
         assert (item.type == "school_opened") == (item.position == 0)
         assert len(id_) == 36
+        assert item.on_behalf_of != item.actor
         if item.type != "substitution_recorded":
             self.check_nobody_waits(self.before)
         self.check_employed()

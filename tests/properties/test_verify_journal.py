@@ -62,7 +62,7 @@ def entries(world: World, log: list[Item]) -> list[bytes]:
             )
         actor = {"id": item.actor, "role": "teacher"}
         if item.on_behalf_of is not None:
-            actor |= {"on_behalf_of": item.on_behalf_of, "basis": "приказ"}
+            actor = {"id": item.actor, "role": "deputy", "on_behalf_of": item.on_behalf_of, "basis": "приказ"}
         command = uid(9_000 + bisect_right(world.commands, item.position))
         entry: dict[str, Any] = {
             "actor": actor, "at": item.at, "command": command, "data": data,
