@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
@@ -20,6 +22,7 @@ from projections.reading import AsOf, Reader, stands
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, judging
 from projections.views.deadline_cells import ADDED, COLUMNS, Annulled, Cells, annulled_cells
+from projections.views.deadline_kept import Changes, OfDays, Wanted, kept_for, spans_of, split, together
 from projections.views.deadline_sums import (
     GIVEN,
     GIVEN_TO,
@@ -32,7 +35,7 @@ from projections.views.deadline_sums import (
     Sums,
     items_of,
 )
-from projections.views.deadline_tally import By, DeadlineCounts, Tally
+from projections.views.deadline_tally import By, DeadlineCount, DeadlineCounts, Tally
 from projections.views.deadline_terms import Bound, Terms
 from projections.views.deadline_written import (
     OF_COURSE,
@@ -43,7 +46,7 @@ from projections.views.deadline_written import (
     worst_of,
     written_works,
 )
-from projections.views.deadlines import Asked, excused_verdicts
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked, excused_verdicts
 from projections.views.excuses import StandingExcuses
 from projections.views.timetable_pages import DayLesson
 from projections.views.unrecorded import judge_unrecorded, unrecorded
@@ -83,7 +86,7 @@ def deadline_counts(
     now: datetime,
     by: Iterable[By] = ("teacher", "week"),
     at: AsOf = None,
-    of_days: Counter[tuple[str, str, int | None]] | None = None,
+    of_days: OfDays | None = None,
 ) -> DeadlineCounts:
     """Count the verdicts on lessons that stand, and on planned ones that are over and that nobody recorded.
 
@@ -101,13 +104,54 @@ def deadline_counts(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     judged = judging(views, now, at)
+    apart = frozenset(by)
+    if asked.teacher is None and asked.class_group is None:
+        rows = _of_all(views, asked, judged, apart, of_days)
+    else:
+        rows = _count(views, asked, judged, apart, of_days)
+    return DeadlineCounts(judged.position, format_at(judged.now), rows)
+
+
+def _of_all(
+    views: Reader, asked: Asked, judged: Judging, apart: frozenset[By], of_days: OfDays | None
+) -> tuple[DeadlineCount, ...]:
+    """Count those of a whole school; months, or weeks, that nothing touched since they were counted are not anew."""
+    first, last = asked.from_date or FIRST_DAY, asked.to_date or LAST_DAY
+    with_spans = bool(apart & {"week", "month"})
+    spans = spans_of(views, judged.position, first, last, by_week="week" in apart)
+    if not spans:
+        return _count(views, asked, judged, apart, of_days)
+    wanted = Wanted(apart if with_spans else apart | {"month"}, asked.rules, of_days is not None)
+    kept, changes = kept_for(views), Changes(views)
+    found = {span: kept.find(wanted, span, judged, changes) for span in spans}
+    for is_kept, run in groupby(spans, lambda span: found[span] is not None):
+        if is_kept:
+            continue
+        missing = list(run)
+        days: OfDays | None = None if of_days is None else Counter()
+        of_run = replace(asked, from_date=missing[0].first, to_date=missing[-1].last)
+        rows = _count(views, of_run, judged, wanted.by, days)
+        for span, part in zip(missing, split(missing, rows, days or Counter(), judged), strict=True):
+            found[span] = part
+            kept.keep(wanted, span, part)
+    parts = [part for part in found.values() if part is not None]
+    if of_days is not None:
+        for (teacher, label, index), how_many in (item for part in parts for item in part.of_days.items()):
+            of_days[teacher, label if with_spans else "", index] += how_many
+    return together(parts, with_spans=with_spans)
+
+
+def _count(
+    views: Reader, asked: Asked, judged: Judging, by: frozenset[By], of_days: OfDays | None
+) -> tuple[DeadlineCount, ...]:
+    """Count by looking at every lesson that is asked about."""
     selection = Selection(asked, judged.position)
     lacking: Sequence[DayLesson] = ()
     if {"lesson", "attendance"} & set(asked.rules):
         first, last, teacher = selection.first, selection.last, asked.teacher
         lacking = unrecorded(views, judged, first, last, class_group=asked.class_group, teacher=teacher)
     days = selection.days(views)
-    tally = Tally(frozenset(by))
+    tally = Tally(by)
     terms = Terms(views, judged, {*days, *(place.held_on for place in lacking)})
     if days:
         sums = Sums(
@@ -123,7 +167,7 @@ def deadline_counts(
         _count_excused(views, selection, judged, tally)
     _count_unrecorded(lacking, terms, asked, tally)
     _count_excused_unrecorded(views, lacking, judged, asked, tally)
-    return DeadlineCounts(judged.position, format_at(judged.now), tuple(tally.rows()))
+    return tuple(tally.rows())
 
 
 _LESSONS: Final = f"""WITH {TOUCHED}

@@ -1,0 +1,285 @@
+"""Counts of months or weeks that are over, kept in memory for those who ask next.
+
+What was due in a month that is over changes only by a late entry: a correction, an excuse, another timetable. So the
+counts of a whole school's year are worked out once, and afterwards only those of the months that an entry touched
+since, and of the current one. Which days an entry may have touched is read from the tables that the counts rest on, by
+the entries of their rows: a row that was revised is another row, so nothing changes without one. What was counted at a
+position is kept whatever came later, for that is what the position says for ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
+
+from projections.reading import Reader
+from projections.views.deadline_basis import Judging
+from projections.views.deadline_rows import monday
+from projections.views.deadline_tally import By, DeadlineCount
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES
+from projections.views.lookups import years
+
+ROWS_MAX: Final = 50_000
+"""So many rows of counts are kept for one reader, some 14 MiB; what was asked for longest ago is let go first."""
+PARTS_MAX: Final = 4
+"""Of one span at so many positions: before and behind what touched it."""
+
+OfDays: TypeAlias = "Counter[tuple[str, str, int | None]]"
+"""Lessons by teacher, by month or week, and by how many parts of their day were in time (`deadline_counts`)."""
+
+BY_LESSON: Final = ("additions", "cell_sets", "corrections", "homework", "later_attendance", "works")
+"""Their rows name the lesson. What is in `cells` came by a command that has a row in one of these."""
+BY_DAY: Final[Mapping[str, tuple[str, ...]]] = {
+    "lessons": ("held_on",),
+    "recorded_lessons": ("held_on",),
+    "recorded_works": ("held_on",),
+    "cancellations": ("held_on", "moved_on"),
+    "substitution_plans": ("held_on",),
+}
+"""Columns with the days that a row is about."""
+SINCE_DAY: Final[Mapping[str, str]] = {
+    "assignments": "starts_on",
+    "enrollments": "starts_on",
+    "leavings": "ends_on",
+    "joinings": "starts_on",
+    "departures": "ends_on",
+}
+"""The column with the first day that a row may change something of."""
+OF_ALL_DAYS: Final = (
+    *("appointments", "bells", "calendar", "classes", "courses", "excuse_withdrawals", "excuses"),
+    *("incident_closings", "incidents", "periods", "plans", "regulations", "schools", "substitution_plan_ends"),
+    *("timetables", "years"),
+)
+"""A row of these may change what any day's counts are."""
+
+
+class Span(NamedTuple):
+    """Days of one month or week, both ends inclusive; `label`: as `Tally` names it."""
+
+    label: str
+    first: str
+    last: str
+
+
+class Wanted(NamedTuple):
+    """What is counted apart (a month or a week among it), by which rules, and whether completeness is counted too."""
+
+    by: frozenset[By]
+    rules: tuple[str, ...]
+    with_days: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """The counts of a span as they stood from position `low` to `high`, both inclusive.
+
+    Attributes:
+        now: the moment as of which they were made; what was missing then is missing later.
+        is_final: whether its days are over, by the school's clock, and nothing of them waits for its term.
+    """
+
+    low: int
+    high: int
+    now: datetime
+    is_final: bool
+    rows: list[DeadlineCount] = field(default_factory=list)
+    of_days: OfDays = field(default_factory=Counter)
+
+    @property
+    def weight(self) -> int:
+        """How many rows are kept of it."""
+        return 1 + len(self.rows) + len(self.of_days)
+
+
+class Touched(NamedTuple):
+    """The days that some entries may have changed the counts of: these, and all from `since` on."""
+
+    days: frozenset[str]
+    since: str
+
+    def meets(self, span: Span) -> bool:
+        """Whether any day of a span is among them."""
+        return self.since <= span.last or any(span.first <= day <= span.last for day in self.days)
+
+
+class Kept:
+    """The counts that are kept for one reader of views. May be asked from any thread.
+
+    Attributes:
+        weight: how many rows are kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._parts: OrderedDict[tuple[Wanted, Span], list[Part]] = OrderedDict()
+        self.weight = 0
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def find(self, wanted: Wanted, span: Span, judged: Judging, touched: Changes) -> Part | None:
+        """Counts of a span that hold at a position; None where there are none."""
+        with self._lock:
+            parts = sorted(self._parts.get((wanted, span), ()), key=lambda part: part.low, reverse=True)
+            if parts:
+                self._parts.move_to_end((wanted, span))
+        for part in parts:
+            if part.low == judged.position and part.now == judged.now:
+                return part
+            if not part.is_final or part.low > judged.position or part.now > judged.now:
+                continue
+            if judged.position > part.high:
+                if touched.between(part.high, judged.position).meets(span):
+                    return None
+                part.high = judged.position
+            return part
+        return None
+
+    def keep(self, wanted: Wanted, span: Span, part: Part) -> None:
+        """Keep the counts of a span, and let go of some others where there are too many.
+
+        Of a span that is not over, those of one position are kept; of another, those of a few.
+        """
+        with self._lock:
+            before = self._parts.pop((wanted, span), [])
+            parts = [*[one for one in before if one.is_final][1 - PARTS_MAX :], part]
+            self._parts[wanted, span] = parts
+            self.weight += sum(one.weight for one in parts) - sum(one.weight for one in before)
+            while self.weight > ROWS_MAX and len(self._parts) > 1:
+                _, gone = self._parts.popitem(last=False)
+                self.weight -= sum(one.weight for one in gone)
+
+
+_KEPT: Final[WeakKeyDictionary[Reader, Kept]] = WeakKeyDictionary()
+_KEPT_LOCK: Final = threading.Lock()
+
+
+def kept_for(views: Reader) -> Kept:
+    """What is kept for a reader; it goes with the reader."""
+    with _KEPT_LOCK:
+        found = _KEPT.get(views)
+        if found is None:
+            found = _KEPT[views] = Kept()
+        return found
+
+
+_STARTS: Final = "SELECT (SELECT max(m.entry) FROM {commands} m WHERE m.entry <= :first)"
+_OF_LESSONS: Final = """SELECT DISTINCT l.held_on FROM {%s} t JOIN {recorded_lessons} l ON l.lesson = t.lesson
+    WHERE t.entry >= :first AND t.entry < :last"""
+_OF_DAYS: Final = "SELECT DISTINCT t.%s FROM {%s} t WHERE t.entry >= :first AND t.entry < :last AND t.%s IS NOT NULL"
+_SINCE: Final = "SELECT min(t.%s) FROM {%s} t WHERE t.entry >= :first AND t.entry < :last"
+_ANY: Final = " UNION ALL ".join(
+    f"SELECT t.entry FROM {{{table}}} t WHERE t.entry >= :first AND t.entry < :last" for table in OF_ALL_DAYS
+)
+
+
+class Changes:
+    """What entries changed, looked up once for each range of them."""
+
+    def __init__(self, views: Reader) -> None:
+        self._views = views
+        self._found: dict[tuple[int, int], Touched] = {}
+
+    def between(self, first: int, last: int) -> Touched:
+        """The days that entries from position `first` up to position `last` may have changed the counts of.
+
+        A position may cut a command in two: then all of the command counts, for the rows of its first half say other
+        things once the second is there.
+        """
+        found = self._found.get((first, last))
+        if found is None:
+            found = self._found[first, last] = self._between(first, last)
+        return found
+
+    def _between(self, first: int, last: int) -> Touched:
+        ((begun,),) = self._views.select(_STARTS, {"first": first})
+        of = {"first": first if begun is None else begun, "last": last}
+        if self._views.select(f"SELECT a.entry FROM ({_ANY}) a LIMIT 1", of):
+            return Touched(frozenset(), FIRST_DAY)
+        days = [_OF_LESSONS % table for table in BY_LESSON]
+        days += [_OF_DAYS % (column, table, column) for table, columns in BY_DAY.items() for column in columns]
+        since = [day for sql in self._since() for (day,) in self._views.select(sql, of) if day is not None]
+        found = frozenset(day for sql in days for (day,) in self._views.select(sql, of))
+        return Touched(found, min(since, default=_NEVER))
+
+    def _since(self) -> Iterator[str]:
+        yield from (_SINCE % (column, table) for table, column in SINCE_DAY.items())
+
+
+_NEVER: Final = "A"
+"""Behind every day, as text is ordered."""
+
+
+def spans_of(views: Reader, position: int, first: str, last: str, *, by_week: bool) -> list[Span]:
+    """The months or weeks of the school's years that two days span; what is before and behind is of the outermost."""
+    known = years(views, at=position).rows
+    begins = max(first, min((year.starts_on for year in known), default=last))
+    ends = min(last, max((year.ends_on for year in known), default=first))
+    label_of = monday if by_week else _month
+    if first == FIRST_DAY and last == LAST_DAY and not known:
+        return []
+    spans: list[Span] = []
+    day = date.fromisoformat(begins)
+    while day.isoformat() <= ends:
+        label = label_of(day.isoformat())
+        following = _following(label, by_week=by_week)
+        spans.append(Span(label, day.isoformat(), (following - timedelta(days=1)).isoformat()))
+        day = following
+    if not spans:
+        return []
+    spans[0] = spans[0]._replace(first=first)
+    spans[-1] = spans[-1]._replace(last=last)
+    return spans
+
+
+def _month(day: str) -> str:
+    return day[:7]
+
+
+def _following(label: str, *, by_week: bool) -> date:
+    """The first day behind a span."""
+    if by_week:
+        return date.fromisoformat(label) + timedelta(days=7)
+    return (date.fromisoformat(f"{label}-01") + timedelta(days=31)).replace(day=1)
+
+
+def split(spans: Sequence[Span], rows: Iterable[DeadlineCount], of_days: OfDays, judged: Judging) -> list[Part]:
+    """The counts of some spans that follow each other, each by itself."""
+    today = judged.now.astimezone(judged.school.zone).date().isoformat()
+    parts = [Part(judged.position, judged.position, judged.now, span.last < today) for span in spans]
+    labels = [span.label for span in spans]
+
+    def of(label: str | None) -> Part:
+        return parts[max(bisect_right(labels, label or "") - 1, 0)]
+
+    for row in rows:
+        part = of(row.week)
+        part.rows.append(row)
+        part.is_final = part.is_final and not row.pending
+    for key, how_many in of_days.items():
+        of(key[1]).of_days[key] += how_many
+    return parts
+
+
+_PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
+_COUNTED: Final = ("on_time", "late", "missing", "pending", "exempt", "no_regulation", "excused")
+
+
+def together(parts: Iterable[Part], *, with_spans: bool) -> tuple[DeadlineCount, ...]:
+    """The counts of all parts, in the order of rules, teachers, classes and weeks."""
+    found: dict[tuple[int, str, str, str], DeadlineCount] = {}
+    for row in (row for part in parts for row in part.rows):
+        key = _PLACES[row.rule], row.teacher or "", row.class_group or "", (row.week or "") if with_spans else ""
+        before = found.get(key)
+        if before is None:
+            found[key] = row if with_spans else replace(row, week=None)
+        else:
+            sums: dict[str, Any] = {name: getattr(before, name) + getattr(row, name) for name in _COUNTED}
+            found[key] = replace(before, **sums)
+    return tuple(row for _, row in sorted(found.items()))

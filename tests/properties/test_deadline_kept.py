@@ -1,0 +1,276 @@
+"""Counts of weeks and months that are over are kept: what is answered from them is what counting anew answers."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from ledger.journal import events as j, excuse_events as ex
+from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
+from projections.engine import Views
+from projections.reading import Reader
+from projections.views import deadline_kept
+from projections.views.deadline_basis import Judging, judging
+from projections.views.deadline_counts import _count, deadline_counts
+from projections.views.deadline_kept import Changes, Kept, OfDays, Part, Span, Wanted, kept_for, spans_of
+from projections.views.deadline_tally import By
+from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES, Asked
+from tests.conftest import make_database
+from tests.projection_databases import views_dsn
+from tests.projection_logs import ORIGIN
+from tests.properties.test_deadline_register import MOSCOW, DeadlineLog
+from tests.unit.ledger.journal.small_school import PARAMETERS
+
+_TABLES = re.compile(r"\{(\w+)\}")
+_APART: tuple[tuple[By, ...], ...] = (
+    ("teacher", "week"), ("teacher",), (), ("class_group", "week"), ("month",), ("teacher", "class_group", "week"),
+)  # fmt: skip
+
+
+_WEEKLY: tuple[tuple[By, ...], ...] = (("teacher", "week"), ("class_group", "week"), ("week",))
+
+
+class Watched:
+    """A reader that knows which tables it was asked for."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self.tables: set[str] = set()
+
+    def position(self) -> int:
+        return self._views.position()
+
+    def select(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        self.tables |= set(_TABLES.findall(sql))
+        return self._views.select(sql, parameters)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def schools(request: pytest.FixtureRequest) -> Iterator[list[tuple[DeadlineLog, Views]]]:
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in (40, 41) if request.param == "sqlite" else (40,):
+            school = DeadlineLog(seed, classes_count=2, students_count=4, courses_count=4)
+            school.log.origin = f"{ORIGIN}/kept/{seed}"
+            school.live(140)
+            url = f"sqlite:{folder}/{seed}.db"
+            if request.param == "postgres":
+                url = views_dsn(make_database(request.getfixturevalue("postgres_cluster")))
+            views = Views.open(url, school.log.origin)
+            views.catch_up(school.log)
+            found.append((school, views))
+        yield found
+        for _, views in found:
+            views.close()
+
+
+@pytest.fixture
+def reused(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often counts were answered from what was kept: at the same position, and at another."""
+    counted: Counter[str] = Counter()
+    find = Kept.find
+
+    def counting(kept: Kept, wanted: Wanted, span: Span, judged: Judging, changes: Changes) -> Part | None:
+        part = find(kept, wanted, span, judged, changes)
+        if part is not None:
+            counted["same" if part.low == judged.position else "other"] += 1
+        return part
+
+    monkeypatch.setattr(Kept, "find", counting)
+    return counted
+
+
+def ask(views: Reader, asked: Asked, by: tuple[By, ...], at: int) -> None:
+    """Ask, and compare with counting anew."""
+    with_days = asked.rules == RULES and "teacher" in by
+    anew: OfDays | None = Counter() if with_days else None
+    answered: OfDays | None = Counter() if with_days else None
+    judged = judging(views, _NOW, at)
+    rows = _count(views, asked, judged, frozenset(by), anew)
+    found = deadline_counts(views, asked, now=_NOW, by=by, at=at, of_days=answered)
+    assert (found.position, found.rows) == (at, rows)
+    assert answered == anew
+
+
+_NOW = datetime(2027, 9, 1, tzinfo=UTC)
+
+
+def spoken(school: DeadlineLog) -> list[tuple[int, int, list[dict[str, Any]]]]:
+    """Each command: where it begins, where the next one does, its entries."""
+    entries = [json.loads(raw) for raw in school.log.raws]
+    found = []
+    for _, of in groupby(enumerate(entries), lambda item: item[1]["command"]):
+        numbered = list(of)
+        found.append((numbered[0][0], numbered[-1][0] + 1, [entry for _, entry in numbered]))
+    return found
+
+
+def neighbours(school: DeadlineLog, rng: random.Random) -> Iterator[tuple[int, int]]:
+    """Pairs of positions with one thing between them: a command of each kind, its second half, or days without any."""
+    commands = spoken(school)[12:]
+    of_kind: dict[str, list[tuple[int, int]]] = {}
+    for begins, ends, entries in commands:
+        of_kind.setdefault(entries[-1]["type"], []).append((begins, ends))
+    for pairs in of_kind.values():
+        yield rng.choice(pairs)
+    cut = [(begins + 1, ends) for begins, ends, entries in commands if len(entries) > 1]
+    yield from rng.sample(cut, min(len(cut), 4))
+    # Incidents, excuses and orders touch every day; where none comes, weeks become over by themselves.
+    quiet = [
+        (run[0][1], run[-1][1])
+        for is_quiet, found in groupby(commands, lambda item: item[2][-1]["type"] not in _EVERYWHERE)
+        if is_quiet and (run := list(found)) and run[0][2][-1]["at"][:10] < run[-1][2][-1]["at"][:10]
+    ]
+    yield from rng.sample(quiet, min(len(quiet), 10))
+
+
+_EVERYWHERE: Final = (
+    *("incident_opened/1", "incident_closed/1", "excuse_accepted/1", "excuse_withdrawn/1", "regulation_adopted/1"),
+    *("lesson_plan_imported/1", "lesson_plan_amended/1", "days_off_declared/1", "timetable_set/1"),
+)
+
+
+def test_what_is_kept_is_what_is_counted_anew(schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]) -> None:
+    rng = random.Random(1)
+    for school, views in schools:
+        for before, after in neighbours(school, rng):
+            by: tuple[By, ...] = rng.choice(_WEEKLY)
+            with_days: OfDays | None = Counter() if "teacher" in by else None
+            deadline_counts(views, Asked(), now=_NOW, by=by, at=before, of_days=with_days)
+            ask(views, Asked(), by, after)
+    assert reused["other"] > 25, reused
+
+
+def test_what_comes_late_changes_a_week_that_was_over(tmp_path: Path, reused: Counter[str]) -> None:
+    """A lesson, its excuse, who had left by then; asked entry by entry, so that a command is cut between its marks."""
+    school = DeadlineLog(11, classes_count=1, students_count=4, courses_count=1)
+    school.adopt()
+    course, group, _ = school.courses[0]
+    day = school.log.at.astimezone(MOSCOW).date() + timedelta(days=4)
+    lesson, oral, test, excuse = school.id(), school.id(), school.id(), school.id()
+    header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+    kept = j.LessonRecorded(course=course, teacher=school.teachers[0], topic="Т", attendance="taken", **header)
+    *marked, gone = school.students[group]
+    begins = len(school.log.raws)
+    school.command(
+        (f"lesson/{lesson}", kept),
+        (f"lesson/{lesson}", j.WorkRecorded(work=oral, kind="answer", written=False, weight=100)),
+        (f"lesson/{lesson}", j.WorkRecorded(work=test, kind="test", written=True, weight=100)),
+        *((f"lesson/{lesson}", j.MarkRecorded(student=student, work=oral, value="4")) for student in marked),
+        *((f"lesson/{lesson}", j.MarkRecorded(student=student, work=test, value="4")) for student in marked),
+        seconds=3_000_000,
+    )
+    why = ex.ExcuseAccepted(
+        teacher=school.teachers[0], rules=("lesson", "oral_mark"), reason="order", basis="приказ", lesson=lesson
+    )
+    school.command((f"excuse/{excuse}", why), role="administrator", seconds=90_000)
+    school.command((f"excuse/{excuse}", ex.ExcuseWithdrawn(basis="ошибка")), role="administrator", seconds=90_000)
+    left = j.StudentLeft(student=gone, ends_on=(day - timedelta(days=1)).isoformat())
+    school.command((f"class/{group}", left), role="administrator", seconds=90_000)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        for at in range(begins, views.position() + 1):
+            ask(views, Asked(), ("teacher", "week"), at)
+    assert reused["other"]
+
+
+def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since(tmp_path: Path) -> None:
+    """Lessons that are planned and not over yet; marks of a written work whose week is over and whose term is not."""
+    school = DeadlineLog(5, classes_count=1, students_count=3, courses_count=1)
+    order: dict[str, Any] = {"order_number": "1", "order_date": "2026-08-28", "effective_from": "2026-08-28"}
+    adopted = j.RegulationAdopted(parameters=PARAMETERS, **order)
+    school.command((f"regulation/{school.period}", adopted), role="administrator", seconds=60)
+    course, group, _ = school.courses[0]
+    bells = school.id()
+    ring = BellScheduleSet(
+        title="1-я смена", effective_from="2026-09-01", lessons=(Bell(number=1, starts_at="23:00", ends_at="23:45"),)
+    )
+    school.command((f"bells/{bells}", ring), role="admin", seconds=60)
+    week = tuple(TimetableLesson(course=course, weekday=day, number=1, weeks="every") for day in range(1, 7))
+    timetable = TimetableSet(effective_from="2026-09-01", bells=bells, lessons=week)
+    school.command((f"timetable/{group}", timetable), role="admin", seconds=60)
+    lesson, day = school.id(), school.log.at.astimezone(MOSCOW).date()
+    header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+    kept = j.LessonRecorded(course=course, teacher=school.teachers[0], topic="Т", attendance="taken", **header)
+    test = j.WorkRecorded(work=school.id(), kind="test", written=True, weight=100)
+    begins = len(school.log.raws)
+    school.command((f"lesson/{lesson}", kept), (f"lesson/{lesson}", test), seconds=60)
+    for _ in range(8):
+        person = j.PersonRegistered(kind="teacher", sd=())
+        school.command((f"person/{school.id()}", person), role="administrator", seconds=190_000)
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        for at in range(begins, views.position() + 1):
+            ask(views, Asked(), ("teacher", "week"), at)
+        missing = {row.rule: row.missing for row in deadline_counts(views, Asked(), now=_NOW, by=(), at=at).rows}
+    assert missing["lesson"]
+    assert missing["written_mark"]
+
+
+def test_what_is_kept_answers_whatever_is_asked_and_in_which_order(
+    schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]
+) -> None:
+    rng = random.Random(2)
+    for school, views in schools:
+        for _ in range(8):
+            at = rng.randrange(1, len(school.log.raws) + 1)
+            rules = rng.choice((RULES, RULES, ("attendance", "homework")))
+            first, last = rng.choice(((None, None), ("2026-09-03", "2026-09-24")))
+            by = rng.choice(_APART)
+            ask(views, Asked(from_date=first, to_date=last, rules=rules), by, at)
+            if rng.random() < 0.3:
+                ask(views, Asked(from_date=first, to_date=last, rules=rules), by, at)
+    assert reused["same"], reused
+
+
+def test_what_was_let_go_is_counted_anew(
+    schools: list[tuple[DeadlineLog, Views]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline_kept, "ROWS_MAX", 40)
+    rng = random.Random(2)
+    for school, views in schools:
+        watched = Watched(views)
+        for _ in range(8):
+            ask(watched, Asked(), rng.choice(_APART), rng.randrange(1, len(school.log.raws) + 1))
+        kept = kept_for(watched)
+        assert kept.weight <= 40 or len(kept) == 1
+
+
+def test_of_every_table_that_counts_rest_on_it_is_known_what_a_row_changes(
+    schools: list[tuple[DeadlineLog, Views]],
+) -> None:
+    known = {
+        *deadline_kept.BY_LESSON, *deadline_kept.BY_DAY, *deadline_kept.SINCE_DAY, *deadline_kept.OF_ALL_DAYS,
+    }  # fmt: skip
+    for school, views in schools:
+        watched = Watched(views)
+        for at in range(1, len(school.log.raws) + 1, 60):
+            judged = judging(watched, _NOW, at)
+            _count(watched, Asked(), judged, frozenset(("teacher", "class_group", "week")), Counter())
+        # Commands have moments, which never change; what is in cells came by a command of the other tables.
+        assert watched.tables - known == {"commands", "cells"}
+
+
+def test_spans_are_of_the_years_and_the_outermost_take_what_is_outside(
+    schools: list[tuple[DeadlineLog, Views]],
+) -> None:
+    school, views = schools[0]
+    size = len(school.log.raws)
+    spans = spans_of(views, size, FIRST_DAY, LAST_DAY, by_week=False)
+    assert (spans[0].first, spans[-1].last) == (FIRST_DAY, LAST_DAY)
+    assert all(one.last < other.first for one, other in pairwise(spans))
+    weeks = spans_of(views, size, "2026-09-03", "2026-09-24", by_week=True)
+    assert [span.label for span in weeks] == ["2026-08-31", "2026-09-07", "2026-09-14", "2026-09-21"]
+    assert (weeks[0].first, weeks[0].last, weeks[-1].last) == ("2026-09-03", "2026-09-06", "2026-09-24")
+    assert spans_of(views, size, "2026-09-24", "2026-09-03", by_week=True) == []
+    assert spans_of(views, 0, FIRST_DAY, LAST_DAY, by_week=True) == []
