@@ -263,7 +263,8 @@ def published(views: Reader, lessons: Iterable[Covering], position: int) -> dict
             covering[lesson.course].append(lesson)
     stated: defaultdict[str, list[Statement]] = defaultdict(list)
     for wanted, named in listed(sorted(covering)):
-        for statement in _of_plans(views, f" AND p.course IN {wanted}", {**named, "at": position}):
+        condition = f" AND p.course IN {wanted} AND p.course IN ({WITH_HOMEWORK})"
+        for statement in _of_plans(views, condition, {**named, "at": position, "homework": HOMEWORK}):
             stated[statement.course].append(statement)
     found: dict[str, tuple[PlannedItem, ...]] = {}
     for course, of_course in covering.items():
