@@ -64,8 +64,7 @@
     const parts = [...judged(report), key, ...(report.parts.length ? compared(report) : [])];
     const unread = notChecked(report).map((pair) => el("li", {}, both(...pair)));
     parts.push(
-      el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread),
-        el("p", {}, both("Всё это проверяет verify.pyz: возьмите его тоже не из архива.", "verify.pyz checks all of it: get that from elsewhere too."))),
+      el("details", { open: true }, el("summary", {}, both("Чего эта страница не проверяет", "What this page does not check")), el("ul", {}, ...unread)),
     );
     return parts;
   }

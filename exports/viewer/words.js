@@ -59,13 +59,21 @@
     differ: ["истории расходятся", "the histories differ"],
   };
 
-  // What verify.pyz checks and this page does not.
+  // What time stamps rest on neither this page nor verify.pyz can know.
+  const LEFT_TO_OPENSSL = [
+    "Отметки времени и квалифицированные подписи: их проверяет openssl, как сказано в README.txt (verify.pyz — тоже нет).",
+    "Time stamps and qualified signatures: openssl checks them, as README.txt says (verify.pyz does not either).",
+  ];
+
+  // What this page does not check, and who does.
   const NOT_CHECKED = [
     [
-      "Копии, которые лежат рядом с таблицами (SQLite, книги), — только по манифесту.",
-      "Copies that lie beside the tables (SQLite, workbooks): by the manifest alone.",
+      "Что написано в копиях рядом с таблицами (SQLite, книги), в документах (PDF) и в описании: сверен только манифест, и verify.pyz " +
+        "тоже сверяет только его. Верить — записям и таблицам CSV.",
+      "What copies beside the tables (SQLite, workbooks), documents (PDF) and the description say: by the manifest alone, and so does " +
+        "verify.pyz. The record is the entries and the CSV.",
     ],
-    ["Документы против записей; отметки времени.", "Documents against entries; time stamps."],
+    LEFT_TO_OPENSSL,
   ];
 
   // The same of an extract.
@@ -79,9 +87,10 @@
   // The same of an access log.
   const NOT_CHECKED_OF_ACCESS_LOGS = [
     [
-      "Продолжает ли этот журнал то, что о нём записано в журнале школы (verify.pyz access с архивами обоих); отметки времени.",
-      "Whether this log continues what the school's journal says of it (verify.pyz access, with archives of both); time stamps.",
+      "Продолжает ли этот журнал то, что о нём записано в журнале школы (verify.pyz access с архивами обоих).",
+      "Whether this log continues what the school's journal says of it (verify.pyz access, with archives of both).",
     ],
+    LEFT_TO_OPENSSL,
   ];
 
   // Members of what a correction of a lesson, a work or homework changes.

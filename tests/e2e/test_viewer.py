@@ -93,7 +93,7 @@ def test_verifies_the_archive_it_lies_in(opened: OpenedPage, archive: Archive) -
     verdict = opened.page.locator("#verdict")
     expect(verdict.locator(".verdict.verified")).to_contain_text("ПОДТВЕРЖДЕНО VERIFIED")
     expect(verdict).to_contain_text("Чего эта страница не проверяет")
-    expect(verdict).to_contain_text("Документы против записей")
+    expect(verdict).to_contain_text("в документах (PDF)")
     counts = {name: len(rows(archive.folder, name)) for name in ("lessons", "marks", "corrections")}
     for words, name in (("Уроков Lessons", "lessons"), ("Отметок Marks", "marks"), ("Исправлений Corr", "corrections")):
         found = re.search(rf"{words}\w*\s+([\d\s]+)", opened.page.inner_text("#view"))
