@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import orjson
 import pytest
@@ -30,6 +31,7 @@ from tests.spreadsheets import read_workbook
 from tests.verify_archive import HEADERS, sample
 
 QUIET = Console(as_json=True)
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LAST_AT = "2026-09-30T10:00:00.000001Z"
 
 
@@ -225,6 +227,24 @@ def test_what_looks_like_a_date_a_formula_or_a_link_stays_text(tmp_path: Path) -
     rows = [[str(n), f"c{n}", text, text, ""] for n, text in enumerate(texts)]
     folder = write(tmp_path, [Table("courses", HEADERS["courses"].split(";"), rows)])
     assert [row[2] for row in read_workbook(folder / "planning.xlsx")["Курсы"][1:]] == texts
+
+
+def test_what_looks_like_markup_or_escapes_stays_text(tmp_path: Path) -> None:
+    texts = [
+        *("<r><t>5</t></r>", '<r></is></c><c r="Z9"><v>7</v></c><c><is></r>', "<t>a</t> & <b>", "&amp;", " a ", "a\n"),
+        *("_x0041_x0042_", "a\x01b\rc\n\nd", "\ufffe", "]]>", "<r> a</r>"),
+    ]
+    rows = [[str(n), f"c{n}", text, text, ""] for n, text in enumerate(texts)]
+    folder = write(tmp_path, [Table("courses", HEADERS["courses"].split(";"), rows)])
+    with zipfile.ZipFile(folder / "planning.xlsx") as packed:
+        sheet = ET.fromstring(packed.read("xl/worksheets/sheet1.xml"))
+    cells = [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{SHEET}row")][1:]
+    assert [cell.tag for cell in sheet.iter() if cell.tag == f"{SHEET}r"] == []
+    assert [
+        [re.sub(r"_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), cell) for cell in row] for row in cells
+    ] == [row[:4] for row in rows]
+    spaces = [cell.get("{http://www.w3.org/XML/1998/namespace}space") for cell in sheet.iter(f"{SHEET}t")][5:]
+    assert [kept for kept in spaces if kept] == ["preserve"] * 4
 
 
 def test_a_text_longer_than_a_cell_is_cut_and_says_so(tmp_path: Path) -> None:
