@@ -11,12 +11,12 @@ from verify.disclosures import DISCLOSURES_MAX, MALFORMED_MAX, Disclosures
 from verify.extract import check_extract
 from verify.findings import Place, Report
 from verify.note import NOTE_MAX_BYTES, Checkpoint
-from verify.package import check_package
 from verify.seal import check_seal
 from verify.signed import Pinned, blocks, check_note, entry_lines
 from verify.source import open_source
 from verify.tree import Edge
 from verify.walk import Apart, ReaderLostError, Watch, begin_walk
+from verify.workbooks import check_beside
 
 __all__ = ["CHECKPOINT", "Pinned", "start_edge", "verify_archive"]
 
@@ -88,7 +88,7 @@ def _check_log(
             walk.take(name, number, lines)
         walk.finish(checkpoint)
     tables.finish()
-    check_package(bag)
+    check_beside(bag)
     disclosures.finish(walk.start)
     report.checked["disclosures"] += disclosures.count
     if watch is not None:

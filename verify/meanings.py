@@ -11,6 +11,14 @@ FURTHER_FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Таблица сроков говорит не то, что следует из записей и регламента.",
         "A table of deadlines does not say what follows from the entries and the regulation.",
     ),
+    "copy-malformed": (
+        "Книга рядом с таблицами не того вида, какой она должна быть.",
+        "A workbook beside the tables is not of the form that it must have.",
+    ),
+    "copy-differs": (
+        "Книга рядом с таблицами говорит не то, что её таблица.",
+        "A workbook beside the tables does not say what its table says.",
+    ),
     "earlier-mismatch": (
         "Прежние архивы не ведут к точке, которую продолжает этот.",
         "The earlier archives do not lead to the checkpoint that this one continues.",

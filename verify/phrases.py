@@ -458,6 +458,15 @@ PHRASES: Final[dict[str, str]] = {
     "no line 'index N'": "нет строки «index N»",
     "more than {} hashes, or one that is not 32 bytes": "больше {} хэшей или хэш не в 32 байта",
     "no root": "нет корня",
+    # Workbooks.
+    "a workbook": "книга",
+    "another row": "другая строка",
+    "another text": "другой текст",
+    "others": "другие",
+    "plain parts": "обычные части",
+    "the beginning of the sheet {}": "начало листа {}",
+    "the end of the sheet {}": "конец листа {}",
+    "what the table says": "то, что в таблице",
     # What was not checked.
     "entries 0 to {}": "записи с 0 по {}",
     "entry {}": "запись {}",

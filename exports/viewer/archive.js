@@ -241,6 +241,7 @@
     rules = seen = null; // what entries add up to is much, and tables are told of what the journal has
     await tables.read(journal, checkpoint === null ? start : checkpoint.size);
     await Letopis.checkPackage(bag);
+    await Letopis.checkWorkbooks(bag);
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
     if (checkpoint !== null && start === 0 && origin !== checkpoint.origin) {

@@ -68,9 +68,9 @@
   // What this page does not check, and who does.
   const NOT_CHECKED = [
     [
-      "Что написано в копиях рядом с таблицами (SQLite, книги), в документах (PDF) и в описании: сверен только манифест, и verify.pyz " +
+      "Что написано в файле SQLite рядом с таблицами, в документах (PDF) и в описании: сверен только манифест, и verify.pyz " +
         "тоже сверяет только его. Верить — записям и таблицам CSV.",
-      "What copies beside the tables (SQLite, workbooks), documents (PDF) and the description say: by the manifest alone, and so does " +
+      "What the SQLite file beside the tables, documents (PDF) and the description say: by the manifest alone, and so does " +
         "verify.pyz. The record is the entries and the CSV.",
     ],
     LEFT_TO_OPENSSL,

@@ -341,14 +341,29 @@
     return !codes.length;
   }
 
-  // The files in the ZIP's one folder. Raises LayoutError, DOMException.
-  async function membersOf(blob, zipName, report) {
+  // What the directory lists, laid out as it says. Raises LayoutError, DOMException.
+  async function listMembers(blob) {
     const end = await readEnd(blob);
     const members = await readDirectory(blob, end);
     if (members.length > FILES_MAX || members.reduce((total, { size }) => total + size, 0) > TOTAL_MAX_BYTES) {
       throw new LayoutError("archive-limit", `at most ${FILES_MAX} files, ${TOTAL_MAX_BYTES} bytes`, members.length);
     }
     await checkMembers(blob, members, end);
+    return members;
+  }
+
+  // A ZIP that is no archive but a file of one: its parts by name, or null where they are not each one plain file.
+  async function partsOf(blob) {
+    const members = await listMembers(blob);
+    const isPlain = ({ flags, method, kind }) =>
+      !(flags & (ENCRYPTED | PATCHED)) && (method === STORED || method === DEFLATED) && kind !== 0o040000 && KINDS.has(kind);
+    const parts = new Map(members.map((member) => [member.name, new Member(blob, member)]));
+    return members.every(isPlain) && parts.size === members.length ? parts : null;
+  }
+
+  // The files in the ZIP's one folder. Raises LayoutError, DOMException.
+  async function membersOf(blob, zipName, report) {
+    const members = await listMembers(blob);
     const tops = new Set(members.map(({ name }) => name.split("/", 1)[0]));
     if (members.length && (tops.size !== 1 || members.some(({ name }) => !name.includes("/")))) {
       report.add("bag-top-folder", { file: zipName }, "one folder", `${tops.size} names`);
@@ -377,5 +392,5 @@
     }
   }
 
-  Object.assign(Letopis, { openZip, crc32 });
+  Object.assign(Letopis, { openZip, partsOf, LayoutError, crc32 });
 })((globalThis.Letopis = globalThis.Letopis || {}));

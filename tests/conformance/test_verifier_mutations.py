@@ -29,6 +29,7 @@ import tests.verify_seal_mutations
 import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
 import tests.verify_witness_forgeries
+import tests.verify_workbook_mutations
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.verify_backdating_forgeries import backdated
@@ -78,11 +79,11 @@ def test_verifies_a_signed_and_described_archive_and_tells_what_it_did_not_compa
     report = verify_archive(write_folder(files, tmp_path / "plain"), pinned(sample().builder))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
     assert report.facts["sealed_by"] == sample().builder.key.name
-    assert not {"sqlite", "xlsx"} & set(report.by_manifest)
-    with_more = manifested(files | {"data/tables/tables.sqlite": b"?", "data/tables/journal.xlsx": b"?"})
+    assert not {"sqlite", "html"} & set(report.by_manifest)
+    with_more = manifested(files | {"data/tables/tables.sqlite": b"?", "data/documents/index.html": b"?"})
     report = verify_archive(write_folder(with_more, tmp_path / "more"), pinned(sample().builder))
     assert report.verdict is Verdict.VERIFIED, "taken away, signatures leave an archive unsigned"
-    assert (report.by_manifest["sqlite"], report.by_manifest["xlsx"]) == (1, 1)
+    assert (report.by_manifest["sqlite"], report.by_manifest["html"]) == (1, 1)
     assert "sealed_by" not in report.facts
 
 

@@ -53,7 +53,8 @@ def test_the_policy_allows_its_one_script_and_its_one_style_and_nothing_else() -
 
 
 def test_nothing_in_it_makes_markup_of_text_or_asks_a_network() -> None:
-    script = re.findall(r"<script>(.*?)</script>", PAGE, re.DOTALL)[0]
+    # Names of what a workbook is made of are no addresses.
+    script = re.findall(r"<script>(.*?)</script>", PAGE, re.DOTALL)[0].replace("http://schemas.openxmlformats.org/", "")
     forbidden = (
         r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function|DOMParser|fetch\(|XMLHttp|import\(|"
         r"setAttribute\(\"on|WebSocket|sendBeacon|localStorage|https?://"
