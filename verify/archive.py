@@ -6,6 +6,7 @@ from typing import Final
 
 from verify.archive_tables import open_tables
 from verify.bag import CLAIM, EXTRACT_FILES, Bag
+from verify.beside import check_beside
 from verify.deadlines import Deadlines
 from verify.disclosures import DISCLOSURES_MAX, MALFORMED_MAX, Disclosures
 from verify.extract import check_extract
@@ -16,7 +17,6 @@ from verify.signed import Pinned, blocks, check_note, entry_lines
 from verify.source import open_source
 from verify.tree import Edge
 from verify.walk import Apart, ReaderLostError, Watch, begin_walk
-from verify.workbooks import check_beside
 
 __all__ = ["CHECKPOINT", "Pinned", "start_edge", "verify_archive"]
 

@@ -458,7 +458,13 @@ PHRASES: Final[dict[str, str]] = {
     "no line 'index N'": "нет строки «index N»",
     "more than {} hashes, or one that is not 32 bytes": "больше {} хэшей или хэш не в 32 байта",
     "no root": "нет корня",
-    # Workbooks.
+    # Copies of the tables.
+    "B-trees that share no page": "B-деревья без общих страниц",
+    "a SQLite file of whole pages": "файл SQLite из целых страниц",
+    "no other table": "никаких других таблиц",
+    "rows of a B-tree": "строки B-дерева",
+    "the keys of {}": "ключи таблицы {}",
+    "the table {}": "таблица {}",
     "a workbook": "книга",
     "another row": "другая строка",
     "another text": "другой текст",

@@ -107,6 +107,7 @@ CHECKED: Final = {
     "disclosures": ("Раскрытий сверено с записями", "Disclosures compared with entries"),
     "tables": ("Таблиц выведено из записей и сверено", "Tables derived from the entries and compared"),
     "rows": ("Строк в них", "Rows in them"),
+    "databases": ("Файлов SQLite сверено с таблицами", "SQLite files compared with the tables"),
     "workbooks": ("Книг рядом с таблицами сверено с ними", "Workbooks beside the tables compared with them"),
 }
 CORRECTED: Final = {

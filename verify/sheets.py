@@ -4,10 +4,12 @@ Nothing here reads XML: what a row of a sheet must be is spelt from the row of t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
+from verify.bag import Bag
 from verify.findings import Place
+from verify.source import Reading
 
 PART_MAX_BYTES: Final = 1 << 16
 XML: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -31,7 +33,9 @@ _TAIL: Final = (
 )
 _TEXT_TAIL: Final = b"</t></is></c>"
 _NUMBER_TAIL: Final = b"</v></c>"
-_ODD: Final = re.compile(rb'[&<>"\x00-\x09\x0b-\x1f]|\xef\xbf[\xbe\xbf]|_x[0-9A-Fa-f]{4}_|(?:^|;) | (?:;|$)')
+# What XML does not say as it is, or might not: bytes, and what lines between their ends may hold, begin or end with.
+_ODD: Final = b'&<>"' + bytes(byte for byte in range(32) if byte not in b"\r\n")
+_MARKS: Final = (b"_x", b"\xef\xbf", b"\n ", b" \r", b"; ", b" ;")
 _FIELD: Final = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"|([^";\r\n]*))(;|\Z)')
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _ESCAPE: Final = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
@@ -174,6 +178,16 @@ class Sheet:
         return ApartError("copy-differs", place, "what the table says", "another text" if cell else "another row")
 
 
+def rows_of_file(bag: Bag, file: str) -> Generator[tuple[list[bytes], bool], None, None]:
+    """Yield the rows of one of a bag's tables; to be closed, so that the file is."""
+    chunks = Reading(bag.source, file, bag.pool, bag.report).chunks()
+    try:
+        yield from rows_of(chunks)
+    finally:
+        for _ in chunks:
+            pass
+
+
 def rows_of(chunks: Iterator[bytes]) -> Iterator[tuple[list[bytes], bool]]:
     """Yield a table's rows, the first one too: the fields without quotes, and whether XML says them as they are.
 
@@ -181,18 +195,27 @@ def rows_of(chunks: Iterator[bytes]) -> Iterator[tuple[list[bytes], bool]]:
     """
     rest, held, start = b"", b"", _BOM
     for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\r\n")
-        for line in lines:
+        whole, found, rest = (rest + chunk).rpartition(b"\r\n")
+        if not found:
+            continue
+        all_plain = _is_plain(whole) and not held
+        for line in whole.split(b"\r\n"):
             row = held + line
-            if row.count(b'"') % 2:  # a field in quotes goes on
+            if not all_plain and row.count(b'"') % 2:  # a field in quotes goes on
                 held = row + b"\r\n"
                 continue
             row = row.removeprefix(start)
             held = start = b""
-            if b'"' in row:
+            if not all_plain and b'"' in row:
                 yield _fields(row), False
             else:
-                yield row.split(b";"), not _ODD.search(row) and len(row) <= CELL_CHARACTERS_MAX
+                yield row.split(b";"), (all_plain or _is_plain(row)) and len(row) <= CELL_CHARACTERS_MAX
+
+
+def _is_plain(lines: bytes) -> bool:
+    """Say whether XML says these lines as they are, for certain."""
+    between = b"\n%b\r" % lines
+    return len(between.translate(None, _ODD)) == len(between) and not any(mark in between for mark in _MARKS)
 
 
 def _fields(row: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What stands beside the tables (tables.md): their description, and workbooks, whose rows are those of the tables.
+"""The workbooks beside the tables (tables.md, "Workbooks"): their rows are those of the tables.
 
 A workbook is a ZIP of XML. Each sheet is compared with its table, and what else decides what a program shows of it with
 the form that it has here; the first thing that differs is the finding.
@@ -10,14 +10,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from typing import Final
 
 from verify.bag import Bag
 from verify.layout import LayoutError, check_members, read_end
-from verify.package import check_package
-from verify.sheets import NAMESPACES, PART_MAX_BYTES, XML, ApartError, Part, Sheet, malformed, rows_of
-from verify.source import READ_ERRORS, Reading
+from verify.sheets import NAMESPACES, PART_MAX_BYTES, XML, Part, Sheet, malformed, rows_of_file
+from verify.source import READ_ERRORS
 
 BOOK_MAX_BYTES: Final = 256 << 20
 PARTS_MAX_BYTES: Final = 1 << 32
@@ -86,23 +86,18 @@ _LOOKS: Final = {
 _SAID: Final = frozenset(("docProps/app.xml", "docProps/core.xml"))
 
 
-def check_beside(bag: Bag) -> None:
-    """Compare what is there with the tables; call it when these have been read."""
-    check_package(bag)
-    wrong = {finding.place.file for finding in bag.report.findings}
-    for book, titles in BOOKS.items():
-        file = f"data/tables/{book}.xlsx"
-        tables = {f"data/tables/{name}.csv": title for name, title in titles.items()}
-        # Where a table lacks or is wrong there is nothing to compare with, and a finding already.
-        is_told = tables.keys() <= bag.source.sizes.keys() - wrong
-        raw = bag.small(file, BOOK_MAX_BYTES) if is_told else None
-        if raw is None:
-            continue
-        try:
-            _Book(bag, file, raw).compare(tables)
-            bag.report.checked["workbooks"] += 1
-        except ApartError as apart:
-            bag.report.add(apart.code, apart.place, apart.expected, apart.found)
+def check_workbook(bag: Bag, book: str) -> bool:
+    """Compare a workbook, where it is there, with the tables, in which nothing was found; say whether it was whole.
+
+    Raises:
+        ApartError: the first thing that differs.
+    """
+    file = f"data/tables/{book}.xlsx"
+    raw = bag.small(file, BOOK_MAX_BYTES)
+    if raw is None:
+        return False
+    _Book(bag, file, raw).compare({f"data/tables/{name}.csv": title for name, title in BOOKS[book].items()})
+    return True
 
 
 class _Book:
@@ -163,12 +158,8 @@ class _Book:
         self._compare_names()
 
     def _compare_table(self, file: str, title: str) -> None:
-        chunks = Reading(self._bag.source, file, self._bag.pool, self._bag.report).chunks()
-        try:
-            self._compare_rows(rows_of(chunks), title)
-        finally:
-            for _ in chunks:  # so that the file is closed
-                pass
+        with closing(rows_of_file(self._bag, file)) as rows:
+            self._compare_rows(rows, title)
 
     def _compare_rows(self, rows: Iterator[tuple[list[bytes], bool]], title: str) -> None:
         header, _ = next(rows, ([b""], True))

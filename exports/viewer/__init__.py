@@ -8,7 +8,7 @@ The scripts, in the order in which they are joined, hang everything on one objec
     hash canonical report note disclosures bag zip seal log tables archive against   verify: bytes in, findings out
     rule-codes shapes fields lesson-fields rules and the rooms of RULES               verify: what entries mean
     cells rows rows-* compare package                rows of tables from entries, and what the tables say beside them
-    sheets workbooks                                 workbooks beside the tables, row by row
+    sheets workbooks records database                workbooks and the SQLite file beside the tables, row by row
     clock terms school-days deadline*                deadlines counted again, and the tables of them
     extract extract-* recount                        an extract, which is judged otherwise
     words views elements page picking                                                show it: text, never markup
@@ -32,7 +32,7 @@ RULES: Final = (
 SCRIPTS: Final = (
     *("hash", "canonical", "report", "note", "disclosures", "bag", "zip", "seal", *RULES, "log"),
     *("cells", "rows", "rows-school", "rows-lessons", "rows-results", "rows-oversight", "rows-people"),
-    *("compare", "tables", "package", "sheets", "workbooks"),
+    *("compare", "tables", "package", "sheets", "workbooks", "records", "database"),
     *("clock", "terms", "school-days", "deadline-tables", "deadlines"),
     *("extract", "extract-scope", "recount", "archive", "against", "extract-against"),
     *("words", "views", "elements", "page", "picking"),

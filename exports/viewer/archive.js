@@ -242,6 +242,7 @@
     await tables.read(journal, checkpoint === null ? start : checkpoint.size);
     await Letopis.checkPackage(bag);
     await Letopis.checkWorkbooks(bag);
+    await Letopis.checkDatabase(bag);
     disclosures.finish(walk.start);
     const origin = walk.school && typeof walk.school.origin === "string" ? walk.school.origin : "";
     if (checkpoint !== null && start === 0 && origin !== checkpoint.origin) {

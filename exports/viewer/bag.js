@@ -155,24 +155,18 @@
     // A small file's bytes; null where it is not there, too large or unreadable.
     async small(name, maxBytes) {
       if (!this.files.has(name)) return null;
-      const parts = [];
+      const { size } = this.files.get(name);
+      const whole = new Uint8Array(size <= maxBytes ? size : 0);
       let total = 0;
       for await (const chunk of this.chunks(name)) {
+        if (total + chunk.length <= whole.length) whole.set(chunk, total);
         total += chunk.length;
-        if (total <= maxBytes) parts.push(chunk);
       }
       if (total > maxBytes) {
         this.report.add("archive-limit", { file: name }, `at most ${maxBytes} bytes`, total);
         return null;
       }
-      if (!this.digests.has(name)) return null;
-      const whole = new Uint8Array(total);
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      return whole;
+      return this.digests.has(name) ? whole.subarray(0, total) : null;
     }
 
     // `specified`: the files that it may have.

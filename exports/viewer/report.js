@@ -80,12 +80,12 @@
     "package-malformed": ["Описание таблиц не читается.", "The description of the tables is malformed."],
     "package-differs": ["Описание таблиц расходится с таблицами.", "The description of the tables differs from the tables."],
     "copy-malformed": [
-      "Книга рядом с таблицами не того вида, какой она должна быть.",
-      "A workbook beside the tables is not of the form that it must have.",
+      "Копия таблиц (книга, файл SQLite) не того вида, какой она должна быть.",
+      "A copy of the tables (a workbook, the SQLite file) is not of the form that it must have.",
     ],
     "copy-differs": [
-      "Книга рядом с таблицами говорит не то, что её таблица.",
-      "A workbook beside the tables does not say what its table says.",
+      "Копия таблиц (книга, файл SQLite) говорит не то, что таблица CSV.",
+      "A copy of the tables (a workbook, the SQLite file) does not say what the CSV says.",
     ],
     "earlier-mismatch": [
       "Прежние архивы не ведут к точке, которую продолжает этот.",

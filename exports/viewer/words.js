@@ -68,10 +68,10 @@
   // What this page does not check, and who does.
   const NOT_CHECKED = [
     [
-      "Что написано в файле SQLite рядом с таблицами, в документах (PDF) и в описании: сверен только манифест, и verify.pyz " +
-        "тоже сверяет только его. Верить — записям и таблицам CSV.",
-      "What the SQLite file beside the tables, documents (PDF) and the description say: by the manifest alone, and so does " +
-        "verify.pyz. The record is the entries and the CSV.",
+      "Что написано в документах (PDF) и в описаниях (description, csv-metadata.json): сверен только манифест, и verify.pyz тоже " +
+        "сверяет только его. Верить — записям и таблицам CSV.",
+      "What documents (PDF) and descriptions (description, csv-metadata.json) say: by the manifest alone, and so does verify.pyz. " +
+        "The record is the entries and the CSV.",
     ],
     LEFT_TO_OPENSSL,
   ];

@@ -12,6 +12,7 @@ import tests.verify_backup_forgeries
 import tests.verify_bag_mutations
 import tests.verify_blocking_forgeries
 import tests.verify_control_forgeries
+import tests.verify_copy_mutations
 import tests.verify_deadline_mutations
 import tests.verify_earlier_mutations
 import tests.verify_erasure_forgeries
@@ -29,7 +30,6 @@ import tests.verify_seal_mutations
 import tests.verify_service_forgeries
 import tests.verify_substitution_plan_forgeries
 import tests.verify_witness_forgeries
-import tests.verify_workbook_mutations
 import tests.verify_zip_mutations  # noqa: F401  (their mutations join the others)
 from tests.verify_archive import manifested, sample, write_folder, write_zip
 from tests.verify_backdating_forgeries import backdated
@@ -79,11 +79,11 @@ def test_verifies_a_signed_and_described_archive_and_tells_what_it_did_not_compa
     report = verify_archive(write_folder(files, tmp_path / "plain"), pinned(sample().builder))
     assert report.verdict is Verdict.VERIFIED, to_text(report)
     assert report.facts["sealed_by"] == sample().builder.key.name
-    assert not {"sqlite", "html"} & set(report.by_manifest)
-    with_more = manifested(files | {"data/tables/tables.sqlite": b"?", "data/documents/index.html": b"?"})
+    assert not {"pdf", "html"} & set(report.by_manifest)
+    with_more = manifested(files | {"data/documents/a.pdf": b"?", "data/documents/index.html": b"?"})
     report = verify_archive(write_folder(with_more, tmp_path / "more"), pinned(sample().builder))
     assert report.verdict is Verdict.VERIFIED, "taken away, signatures leave an archive unsigned"
-    assert (report.by_manifest["sqlite"], report.by_manifest["html"]) == (1, 1)
+    assert (report.by_manifest["pdf"], report.by_manifest["html"]) == (1, 1)
     assert "sealed_by" not in report.facts
 
 

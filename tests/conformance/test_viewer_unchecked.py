@@ -16,9 +16,9 @@ from verify.findings import Verdict
 
 # Files that say nothing true, and a word of the page's list that names what is not judged of each.
 LIES = {
-    "data/tables/tables.sqlite": "SQLite",
+    "data/tables/csv-metadata.json": "csv-metadata.json",
     "data/documents/2026-2027/5a/summary.pdf": "PDF",
-    "data/description/description.html": "описании",
+    "data/description/description.html": "описаниях",
     "signature/tagmanifest-sha256.txt.tsr": "Отметки времени",
     "signature/tagmanifest-sha256.txt.p7s": "квалифицированные подписи",
 }

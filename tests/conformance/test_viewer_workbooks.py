@@ -16,8 +16,8 @@ from exports.declared import TITLES
 from exports.workbooks import WORKBOOKS
 from tests.conformance.test_viewer_mutations import in_python, on_the_page
 from tests.verify_archive import Files, manifested, sample, write_folder, write_zip
+from tests.verify_copy_mutations import JOURNAL, MARKS, repacked, replace, with_copies
 from tests.verify_mutations import pinned
-from tests.verify_workbook_mutations import JOURNAL, MARKS, repacked, replace, with_workbooks
 from tests.viewer_browser import OpenedPage, page_of_bytes
 from verify.archive import verify_archive
 from verify.columns import COLUMNS
@@ -33,7 +33,7 @@ def page(chromium: Browser, viewer_file: Path) -> Iterator[OpenedPage]:
 @pytest.fixture(scope="module")
 def archive() -> Files:
     """The small school's archive with its workbooks."""
-    return with_workbooks()
+    return with_copies()
 
 
 HOSTILE: dict[str, Callable[[bytes], bytes]] = {

@@ -12,7 +12,7 @@ CORE = (
 LINES_MAX = 2_000
 # What the core hands entries and findings to, by the modules that lead the walk; the others import none of it.
 LEADS = {
-    "archive": {"archive_tables", "deadlines", "extract", "walk", "workbooks"},
+    "archive": {"archive_tables", "beside", "deadlines", "extract", "walk"},
     "entry": {"events"},
 }
 EVERYWHERE = {"findings"}

@@ -16,7 +16,7 @@ from verify.report import to_text
 # How many arguments come before what was expected and found, by the function that writes it.
 _BEFORE = {
     "add": 2, "find": 1, "_find": 1, "skip": 1, "LayoutError": 1, "CanonicalError": 0, "NoteError": 0,
-    "DisclosureError": 0, "malformed": 1, "ApartError": 2, "ProofError": 0, "FetchError": 0,
+    "DisclosureError": 0, "malformed": 1, "_malformed": 0, "ApartError": 2, "ProofError": 0, "FetchError": 0,
 }  # fmt: skip
 # Names of fields and types stand in the log itself; what is said of keys is said of the command line, not of an archive.
 _VALUES = {"", "at", "index", "prev", "school_opened/1", "{}: {}", "{} {}"}

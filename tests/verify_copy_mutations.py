@@ -1,8 +1,9 @@
-"""Archives whose workbooks say something else than their tables, with manifests made anew over it."""
+"""Archives whose workbooks or SQLite file say something else than their tables, with manifests made anew over it."""
 
 import csv
 import io
 import re
+import sqlite3
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -19,20 +20,23 @@ from verify.columns import COLUMNS
 from verify.findings import Report
 
 JOURNAL, PLANNING, RESULTS = (f"data/tables/{name}.xlsx" for name in ("journal", "planning", "results"))
+DATABASE = "data/tables/tables.sqlite"
 MARKS = "xl/worksheets/sheet4.xml"
 LAST_AT = "2026-09-30T10:00:00.000001Z"
 
 
 @cache
-def with_workbooks() -> Files:
-    """The small school's archive with its workbooks; its manifests are without them."""
+def with_copies() -> Files:
+    """The small school's archive with its workbooks and SQLite file; its manifests are without them."""
     files = sample().builder.files()
     tables = [_table_of(name, files[f"data/tables/{name}.csv"]) for name in COLUMNS]
     with TemporaryDirectory() as folder:
         with BagWriter(Path(folder) / "made", {}) as bag:
             write_tables(bag, tables, "Школа № 5", LAST_AT)
         made = Path(folder) / "made/data/tables"
-        return files | {f"data/tables/{path.name}": path.read_bytes() for path in made.glob("*.xlsx")}
+        return files | {
+            f"data/tables/{path.name}": path.read_bytes() for path in (*made.glob("*.xlsx"), made / "tables.sqlite")
+        }
 
 
 def _table_of(name: str, raw: bytes) -> Table:
@@ -137,9 +141,99 @@ LIES: dict[str, tuple[str, str, Callable[[dict[str, bytes]], object]]] = {
 }
 
 
+def told(raw: bytes, *statements: str) -> bytes:
+    """A SQLite file in which somebody has told SQLite to do something."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tables.sqlite"
+        path.write_bytes(raw)
+        connection = sqlite3.connect(path, isolation_level=None)
+        for statement in statements:
+            connection.execute(statement)
+        connection.close()
+        return path.read_bytes()
+
+
+def by_sql(*statements: str) -> Callable[[bytes], bytes]:
+    return lambda raw: told(raw, *statements)
+
+
+def key_changed(raw: bytes) -> bytes:
+    """A person's id changed where only the tree of ids has it, which is asked when somebody looks for one."""
+    with sqlite3.connect(":memory:") as connection:
+        connection.deserialize(raw)
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_people_1'"
+        ).fetchone()
+        (person,) = connection.execute("SELECT max(person) FROM people").fetchone()
+    at = raw.index(person.encode(), 4096 * (page - 1))
+    return raw[:at] + b"!" + raw[at + 1 :]
+
+
+FIRST = "(SELECT min(entry) FROM marks)"
+DATABASE_LIES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "a mark": (DIFFERS, by_sql(f"UPDATE marks SET standing = '1' WHERE entry = {FIRST}")),
+    "a mark gone": (DIFFERS, by_sql(f"UPDATE marks SET standing = NULL WHERE entry = {FIRST}")),
+    "a mark of a number": (DIFFERS, by_sql(f"UPDATE marks SET standing = x'35' WHERE entry = {FIRST}")),
+    "a row less": (DIFFERS, by_sql(f"DELETE FROM marks WHERE entry = {FIRST}")),
+    "the last row less": (DIFFERS, by_sql("DELETE FROM marks WHERE entry = (SELECT max(entry) FROM marks)")),
+    "a row more": (DIFFERS, by_sql("INSERT INTO marks (entry, at, lesson, student) VALUES (99999, 'x', 'x', 'x')")),
+    "another entry": (DIFFERS, by_sql("UPDATE marks SET entry = 99999 WHERE entry = (SELECT max(entry) FROM marks)")),
+    "a longer text": (DIFFERS, by_sql("UPDATE people SET name = name || printf('%.*c', 9000, 'x')")),
+    "a count": (MALFORMED, by_sql("UPDATE about_tables SET row_count = 7 WHERE table_name = 'marks'")),
+    "another name of a table": (
+        MALFORMED,
+        by_sql("UPDATE about_tables SET title = 'Оценки' WHERE table_name = 'marks'"),
+    ),
+    "another name of a column": (
+        MALFORMED,
+        by_sql("UPDATE about_columns SET title = 'было' WHERE column_name = 'standing'"),
+    ),
+    "a table less": (MALFORMED, by_sql("DROP TABLE marks", "VACUUM")),
+    "a table more": (MALFORMED, by_sql("CREATE TABLE more (entry INTEGER)")),
+    "a view for a table": (MALFORMED, by_sql("DROP TABLE posted", "CREATE VIEW posted AS SELECT 1", "VACUUM")),
+    "a view more": (
+        MALFORMED,
+        by_sql("CREATE VIEW more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT * FROM n"),
+    ),
+    "rows of nothing without end": (
+        MALFORMED,
+        by_sql(
+            "INSERT INTO about_columns WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50000) "
+            "SELECT 'marks', 1000 + i, '', '', '', '', '' FROM n"
+        ),
+    ),
+    "a trigger": (MALFORMED, by_sql("CREATE TRIGGER more AFTER INSERT ON marks BEGIN DELETE FROM marks; END")),
+    "an index": (MALFORMED, by_sql("CREATE INDEX more ON marks (standing)")),
+    "a column more": (MALFORMED, by_sql("ALTER TABLE marks ADD COLUMN more TEXT")),
+    "a column of another name": (MALFORMED, by_sql("ALTER TABLE marks RENAME COLUMN standing TO stood")),
+    "columns exchanged": (
+        MALFORMED,
+        by_sql(
+            "ALTER TABLE marks RENAME COLUMN standing TO s",
+            "ALTER TABLE marks RENAME COLUMN recorded TO standing",
+            "ALTER TABLE marks RENAME COLUMN s TO recorded",
+        ),
+    ),
+    "a generated column": (MALFORMED, by_sql("ALTER TABLE marks ADD COLUMN more TEXT AS ('5')")),
+    "free pages": (MALFORMED, by_sql("CREATE TABLE more (entry INTEGER)", "DROP TABLE more")),
+    "a key that finds nobody": (MALFORMED, key_changed),
+    "a log beside it": (MALFORMED, by_sql("PRAGMA journal_mode = wal")),
+    "pages of another size": (MALFORMED, by_sql("PRAGMA page_size = 8192", "VACUUM")),
+    "nothing": (MALFORMED, lambda _: b""),
+    "no pages": (MALFORMED, lambda raw: raw[:100]),
+    "half of it": (MALFORMED, lambda raw: raw[: len(raw) // 8192 * 4096]),
+    "a page more": (MALFORMED, lambda raw: raw + bytes(4096)),
+    "a page that nobody has": (
+        MALFORMED,
+        lambda raw: raw[:28] + (len(raw) // 4096 + 1).to_bytes(4, "big") + raw[32:] + bytes(4096),
+    ),
+    "a page that is its own child": (MALFORMED, lambda raw: raw[:4096] + b"\x05\0\0\0\0\0\0\0\0\0\0\x02" + raw[4108:]),
+}
+
+
 def _mutation(name: str, file: str, code: str, change: Callable[[dict[str, bytes]], object]) -> Mutation:
     def run(folder: Path) -> Report:
-        files = with_workbooks()
+        files = with_copies()
         changed = manifested(files | {file: repacked(files[file], change)})
         return verify_archive(write_folder(changed, folder / "bag"), pinned(sample().builder))
 
@@ -147,3 +241,15 @@ def _mutation(name: str, file: str, code: str, change: Callable[[dict[str, bytes
 
 
 MUTATIONS.extend(_mutation(name, *lie) for name, lie in LIES.items())
+
+
+def _database_mutation(name: str, code: str, change: Callable[[bytes], bytes]) -> Mutation:
+    def run(folder: Path) -> Report:
+        files = with_copies()
+        changed = manifested(files | {DATABASE: change(files[DATABASE])})
+        return verify_archive(write_folder(changed, folder / "bag"), pinned(sample().builder))
+
+    return Mutation(f"database_with_{name.replace(' ', '_')}", frozenset((code,)), run)
+
+
+MUTATIONS.extend(_database_mutation(name, *lie) for name, lie in DATABASE_LIES.items())
