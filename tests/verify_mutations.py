@@ -54,7 +54,8 @@ MUTATIONS: list[Mutation] = []
 
 
 def pinned(builder: Builder, old: bytes | None = None) -> Pinned:
-    return Pinned(parse_vkey(builder.key.vkey), None if old is None else parse_checkpoint(old))
+    before = None if old is None else parse_checkpoint(old)
+    return Pinned(parse_vkey(builder.key.vkey), before, with_copies=True)
 
 
 def mutation(*codes: str) -> Callable[[Callable[[Path], Report]], Callable[[Path], Report]]:

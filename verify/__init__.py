@@ -18,7 +18,7 @@ log            canonical form of each entry, index, `prev` against the leaf hash
 events         each event's fields; stream versions; references; facts, corrections, requests, closings (events.md)
 disclosures    form, digest in the `_sd` of the entry that each names, one of each name, all of a person or none
 tables         every byte of every row, derived again from entries and disclosures (tables.md)
-copies         every row of workbooks and SQLite file against the tables, and that no program shows something else
+copies         asked: every row of workbooks and SQLite file against the tables; that no program shows something else
 =============  ==================================================================================================
 
 Not checked, and `verified` says nothing about it:

@@ -124,6 +124,11 @@ def _parser() -> argparse.ArgumentParser:
         help="посчитать, что внесено в срок и с опозданием / also count what was recorded in time and late",
     )
     parser.add_argument(
+        "--copies",
+        action="store_true",
+        help="сверить с таблицами и книги XLSX с файлом SQLite / also compare workbooks and the SQLite file",
+    )
+    parser.add_argument(
         "--jobs", type=int, choices=(1, 2), help="процессов: 1 или 2; без указания по размеру / processes, by size"
     )
     _add_shared(parser)
@@ -214,13 +219,12 @@ def _run(arguments: Sequence[str]) -> tuple[Report, argparse.Namespace]:
         raise UsageError("укажите архив или --url, одно из двух / an archive or --url, one of them")
     if options.quick and not (options.against or options.against_url):
         raise UsageError("--quick: вместе с --against или --against-url / goes with --against or --against-url")
-    if options.earlier and (options.url or options.against or options.against_url):
-        raise UsageError("--earlier: при проверке одного архива / goes with one archive")
+    for name in ("earlier", "deadlines", "copies"):
+        if getattr(options, name) and (options.url or options.against or options.against_url):
+            raise UsageError(f"--{name}: при проверке одного архива / goes with one archive")
     for path in filter(None, (options.archive, options.against, *options.earlier)):
         if not Path(path).exists():
             raise UsageError(f"{path}: нет такого / not there")
-    if options.deadlines and (options.url or options.against or options.against_url):
-        raise UsageError("--deadlines: при проверке одного архива / goes with one archive")
     if options.url and (options.against or options.against_url):
         raise UsageError("--against, --against-url: при проверке архива / go with an archive")
     return _verified(options, pinned), options
@@ -254,6 +258,7 @@ def _verify_whole(path: Path, pinned: Pinned, options: argparse.Namespace) -> Re
     from verify import reader
     from verify.deadlines import Deadlines
 
+    pinned = replace(pinned, with_copies=options.copies)
     earlier = tuple(map(Path, options.earlier))
     apart = reader.start(path, options.jobs, earlier)
     if earlier:

@@ -88,7 +88,7 @@ def _check_log(
             walk.take(name, number, lines)
         walk.finish(checkpoint)
     tables.finish()
-    check_beside(bag)
+    check_beside(bag, with_copies=pinned.with_copies)
     disclosures.finish(walk.start)
     report.checked["disclosures"] += disclosures.count
     if watch is not None:

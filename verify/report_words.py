@@ -134,8 +134,8 @@ NEVER_CHECKED: Final = (
         "Whether the key signed another log too: compare two archives, or an archive with the log (--against…).",
     ),
     (
-        "Что написано в файлах, сверенных только по манифесту: известно лишь, что их байты те же, что при выгрузке.",
-        "What files say that were compared with the manifest alone: only their bytes are known to be the export's.",
+        "Что написано в файлах, сверенных только по манифесту: байты те же, что выгружены. Книги и SQLite: --copies.",
+        "What files say that only the manifest was compared with: bytes are the export's. XLSX and SQLite: --copies.",
     ),
     (
         "Правила школы, которых нет в описании событий (spec/events.md); о сроках внесения говорит --deadlines.",

@@ -19,12 +19,13 @@ ENTRIES: Final = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: the log's key, a checkpoint seen before, keys of witnesses, who walks what is before."""
+    """What the reader brings: key, checkpoint seen before, witnesses' keys, who walks what was before; if copies count."""
 
     key: VerifierKey | None = None
     old: Checkpoint | None = None
     witnesses: tuple[VerifierKey, ...] = ()
     earlier: Callable[..., bool] | None = None
+    with_copies: bool = False
 
 
 def check_note(raw: bytes | None, place: Place, key: VerifierKey | None, report: Report) -> Checkpoint | None:

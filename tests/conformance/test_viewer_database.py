@@ -111,7 +111,7 @@ class Alone:
         source = open_source(self._folder, report)
         assert source is not None
         bag = Bag(source, report)
-        check_beside(bag)
+        check_beside(bag, with_copies=True)
         bag.close()
         placed = on_the_page({"findings": found})
         assert placed == sorted((one.code, str(one.place)) for one in report.findings)

@@ -19,6 +19,7 @@ from tests.verify_archive import Files, manifested, sample, write_folder, write_
 from tests.verify_copy_mutations import JOURNAL, MARKS, repacked, replace, with_copies
 from tests.verify_mutations import pinned
 from tests.viewer_browser import OpenedPage, page_of_bytes
+from verify.__main__ import main
 from verify.archive import verify_archive
 from verify.columns import COLUMNS
 from verify.workbooks import BOOKS
@@ -95,6 +96,18 @@ def test_both_name_the_cell(archive: Files, page: OpenedPage, tmp_path: Path) ->
     )
     found = judged(archive | {JOURNAL: repacked(archive[JOURNAL], change)}, page, tmp_path)
     assert found == [("copy-differs", f"{JOURNAL}, line {row}, field Отметки!J{row}")]
+
+
+def test_the_verifier_in_python_compares_copies_where_it_is_asked(
+    archive: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(write_folder(manifested(archive | {JOURNAL: b"?"}), tmp_path / "bag"))
+    asked = ["--key", sample().builder.key.vkey, "--json", folder]
+    assert main(asked) == 0
+    assert "copy-malformed" not in capsys.readouterr().out
+    assert main([*asked, "--copies"]) == 1
+    assert "copy-malformed" in capsys.readouterr().out
+    assert main(["--copies", "--url", "http://127.0.0.1:9/"]) == 2
 
 
 def test_where_a_table_is_wrong_its_workbook_is_not_asked(archive: Files, page: OpenedPage, tmp_path: Path) -> None:
