@@ -34,10 +34,8 @@ from ledger.journal.commands import (
 )
 from ledger.journal.context import Context
 from ledger.journal.decide import decide
-from ledger.journal.lacking import Lack, read_journal, what_lacks
 from ledger.journal.lesson import Lesson
 from ledger.journal.recorded import Decision
-from ledger.journal.roster import ClassGroup
 from ledger.log import Command, LogRecorder, Receipt
 from ledger.pause import pause_of
 from ledger.wire.entry import Actor, parse_entry
@@ -172,20 +170,6 @@ class School(Application[str]):
         books = ShelfBooks(self._shelf)
         books.look_again()
         return reading(Context(books, _NOBODY, self.now()))
-
-    def lacks(self, class_group: str) -> tuple[int, list[Lack]]:
-        """Return what lacks before a class's journal can be closed, and the log's size that this is as of, about.
-
-        Raises:
-            Refused: there is no such class.
-        """
-
-        def reading(context: Context) -> tuple[int, list[Lack]]:
-            group = context.find(ClassGroup, "class", class_group, "class_group")
-            lacks = what_lacks(read_journal(group, context), context)
-            return context.books.size, lacks
-
-        return self.look(reading)
 
     def founder(self) -> Actor:
         """Return who made entry 0, in whose name is recorded what the machine's commands and the server itself do.

@@ -20,6 +20,7 @@ from ledger.journal.summary_sheet import COLUMNS
 from ledger.journal.vocabulary import LACKING_WORDS, PERIOD_WORDS
 from projections.errors import NotYetProjected
 from projections.reading import AsOf, resolve
+from projections.views.lacking import journal_lacks
 from projections.views.lookups import classes, courses, periods
 from projections.views.summary_sheets import (
     ClassSheet,
@@ -100,21 +101,23 @@ def run_sheet_notice(console: Console, var: Path, class_: str, out: Path, *, goe
     return Exit.DONE
 
 
-def run_lacks(console: Console, var: Path, class_: str) -> int:
-    """Print what lacks before a class's journal can be closed, now.
+def run_lacks(console: Console, var: Path, class_: str, at: str | None, position: int | None) -> int:
+    """Print what lacks before a class's journal can be closed.
 
     Raises:
-        SettingsError: no such class.
+        SettingsError: no such class, or two options exclude each other.
     """
     with open_school(var, background=False, recording=False) as school:
         school.views.catch_up(school.recorder)
-        group = _class(school, class_, school.views.position())
-        size, lacks = school.app.lacks(group)
-        look(school, "lacks", lacks, as_of=size)
+        place = resolve(school.views, _moment(at, position))
+        group = _class(school, class_, place)
+        found = journal_lacks(school.views, group, at=place)
+        lacks = found.rows if found is not None else ()
+        look(school, "lacks", lacks, as_of=place)
         names = school.names({lack.student for lack in lacks if lack.student})
-        subjects = {row.course: row.subject for row in courses(school.views, class_group=group).rows}
-        parts = {row.period: f"{row.number} {PERIOD_WORDS[row.kind]}" for row in periods(school.views).rows}
-    shown = shown_lacks(size, lacks)
+        subjects = {row.course: row.subject for row in courses(school.views, class_group=group, at=place).rows}
+        parts = {row.period: f"{row.number} {PERIOD_WORDS[row.kind]}" for row in periods(school.views, at=place).rows}
+    shown = shown_lacks(place, lacks)
     console.result({**shown, "people": names}, format_lacks(shown, {**names, **subjects, **parts}))
     return Exit.DONE
 

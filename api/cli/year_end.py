@@ -36,12 +36,14 @@ def sheet(
 def lacks(
     class_: Annotated[str, typer.Option("--class", help="Класс: 5А или id / class: 5А or id")],
     var: Var = Path("var"),
+    at: At = None,
+    position: Position = None,
     as_json: Json = False,
 ) -> None:
     """Чего недостаёт, чтобы закрыть журнал класса за год (п. 3.2). / What lacks before it is closed (3.2)."""
     from api.cli.summing import run_lacks
 
-    raise typer.Exit(run_lacks(Console(as_json=as_json), var, class_))
+    raise typer.Exit(run_lacks(Console(as_json=as_json), var, class_, at, position))
 
 
 def journals(

@@ -21,7 +21,7 @@ from api.requests import path_id
 from api.routes.views import check_controller, check_reader, dress
 from api.schools import OpenSchool
 from api.writing import Asked, Write, fields, perform
-from ledger.errors import Refused
+from ledger.errors import LOG, Refused
 from ledger.journal import commands as jc
 from ledger.journal.journal_events import Excused
 from ledger.journal.lacking import Lack
@@ -29,10 +29,13 @@ from projections.engine import Views
 from projections.reading import resolve
 from projections.views import summary_sheets
 from projections.views.journals import journal_turns
+from projections.views.lacking import journal_lacks
 
 FIRST_PLACES: Final = 20
 """So many places of each kind are listed; the counts are of all."""
-
+_NO_CLASS: Final = Refused(
+    "unknown_class", "there is no {kind} with this id", clause=LOG, where="class_group", kind="class"
+)
 
 router = APIRouter(tags=["journals"])
 read = APIRouter(tags=["journals"], dependencies=[Depends(check_reader)])
@@ -72,17 +75,16 @@ async def transfer_sheet(request: Request) -> Response:
 
 @read.get("/classes/{class_group}/journal/lacks")
 @reads("absences", "marks", "results", "work")
-async def read_lacks(request: Request) -> Response:
-    """What lacks before the journal can be closed, now: counts as a closing excuses them, and the first places."""
+async def read_lacks(request: Request, at: At = None) -> Response:
+    """What lacks before the journal can be closed: counts as a closing excuses them, and the first places."""
     school: OpenSchool = request.state.school
-    group = path_id(request, "class_group")
+    group, moment = path_id(request, "class_group"), read_as_of(at)
 
     def work() -> Response:
-        try:
-            size, lacks = school.app.lacks(group)
-        except Refused as error:
-            raise refused(error, 404 if error.rule == "unknown_class" else None) from None
-        return school.json(shown_lacks(size, lacks))
+        found = journal_lacks(school.read_views(), group, at=moment)
+        if found is None:
+            raise refused(_NO_CLASS, 404)
+        return school.json(shown_lacks(found.position, found.rows))
 
     return await run_in_threadpool(work)
 

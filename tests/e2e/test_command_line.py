@@ -529,6 +529,9 @@ def test_a_classs_summary_sheet_and_what_its_journal_lacks_are_told(sample: Path
     assert {"council", "result"} <= counts
     assert lacks["size"] == journals["position"]
     assert "нет решения педагогического совета" in letopis_here("lacks", *asked).stdout
+    then = orjson.loads(letopis_here("lacks", *asked, "--json", "--position", str(sheet["entries"][0])).stdout)
+    assert (then["size"], then["counts"] == lacks["counts"]) == (sheet["entries"][0], False)
+    assert letopis_here("lacks", *asked, "--at", "2026", "--position", "1").returncode == 2
     for wrong in (
         ("--class", "99Ъ"),
         (*asked[2:], "--csv", "--versions"),

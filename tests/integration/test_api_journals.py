@@ -86,6 +86,23 @@ def test_what_lacks_is_shown_before_and_refused_at_the_closing(server: Served, y
         assert problem(deputy.get("/classes/00000000-0000-4000-8000-000000000000/journal/lacks"), 404, "unknown_class")
 
 
+def test_what_lacked_is_shown_as_of_any_position_and_moment(server: Served, year: Year) -> None:
+    with server.as_("deputy") as deputy, server.as_("director") as director:
+        before = deputy.get(year.at("journal/lacks")).json()
+        promoted = year.promote(deputy, year.students[0])
+        moment = director.get(f"/entries/{promoted}").json()["at"]
+
+        def council(at: str | None) -> tuple[int, int]:
+            shown = deputy.get(year.at("journal/lacks"), params={} if at is None else {"at": at}).json()
+            return shown["size"], next(one["count"] for one in shown["counts"] if one["what"] == "council")
+
+        assert council(None) == council(moment) == (promoted + 1, 1)
+        assert council(str(promoted)) == (promoted, 2)
+        assert deputy.get(year.at("journal/lacks"), params={"at": str(before["size"])}).json() == before
+        problem(deputy.get(year.at("journal/lacks"), params={"at": "1"}), 404, "unknown_class")
+        problem(deputy.get(year.at("journal/lacks"), params={"at": str(promoted + 2)}), 404, "not_yet")
+
+
 def test_nothing_ordinary_is_entered_until_it_is_opened_again(server: Served, year: Year) -> None:
     with server.as_("deputy") as deputy, server.as_("teacher") as teacher, server.as_("director") as director:
         year.close(deputy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings, strategies as st
@@ -170,11 +171,18 @@ def test_every_order_of_commands_keeps_the_rules_of_the_log_long() -> None:
     run_state_machine_as_test(JournalMachine, settings=LONG)
 
 
+WorldT = TypeVar("WorldT", bound=World)
+
+
 @lru_cache(maxsize=32)
 def random_world(seed: int, steps: int = 1_600) -> World:
     """A journal after so many moves, the same for the same seed. Periods close late, for little happens behind that."""
+    return moved(World(), seed, steps)
+
+
+def moved(world: WorldT, seed: int, steps: int = 1_600) -> WorldT:
+    """The journal after the moves that `random_world` makes of a seed."""
     source = random.Random(seed)
-    world = World()
     for step in range(steps):
         late = {} if step > steps // 2 else dict.fromkeys(LATE, 0)
         (kind,) = source.choices(KINDS, weights=[*(WEIGHTS | late).values()])
