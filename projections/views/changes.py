@@ -12,6 +12,8 @@ from projections.reading import Answer, Reader, stands
 
 _STRETCH: Final = 2
 """Entries of a first stretch for each change that is wanted, and how much longer the next one is."""
+_LESSONS_MAX: Final = 3_000
+"""So many lessons are looked up each by itself, as many as a class has in some years; of more, all entries are read."""
 
 
 class _OfEntry(Protocol):
@@ -105,7 +107,10 @@ def changes(
         if value is not None:
             parameters[column] = value
             conditions += f" AND {condition}"
-    asked = [(_placed(stated) + conditions, stated is not _RECORDED) for stated in (_RECORDED, _CORRECTED, _REQUESTED)]
+    if conditions and student is None and _lessons_count(views, conditions, parameters) <= _LESSONS_MAX:
+        span = {**parameters, "first": first, "until": last}
+        return Answer(last, _of_lessons(views, conditions, span, count))
+    asked = [(_placed(stated) + conditions, is_json) for stated, is_json in _IN_ONE]
     if count is not None and conditions:
         first = max(first, _begin(views, conditions, parameters))
 
@@ -150,6 +155,33 @@ def _stretches(first: int, last: int, count: int | None) -> Iterator[tuple[int, 
         length *= _STRETCH
 
 
+def _lessons_count(views: Reader, conditions: str, parameters: dict[str, object]) -> int:
+    """How many lessons are asked about; counted no further than where they are too many to look each up."""
+    sql = f"""SELECT count(*) FROM (SELECT 1 FROM {{lessons}} l
+        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
+        WHERE {stands("l")}{conditions} LIMIT {_LESSONS_MAX + 1}) f"""
+    return int(views.select(sql, parameters)[0][0])
+
+
+def _of_lessons(views: Reader, conditions: str, parameters: dict[str, object], count: int | None) -> tuple[Change, ...]:
+    """The first `count` changes of some lessons, found by the lessons; None: all.
+
+    Which entries they are is found first: where each is and who made it is asked of those alone that are wanted.
+    """
+    if count is not None:
+        union = " UNION ALL ".join(_found(stated, "x.entry", conditions) for stated, _ in _STATED)
+        entries = views.select(f"{union} ORDER BY 1 LIMIT {max(count, 1)}", parameters)
+        if not entries:
+            return ()
+        parameters = {**parameters, "until": entries[-1][0] + 1}
+    found = [
+        _change(row, is_json=is_json)
+        for stated, is_json in _STATED
+        for row in views.select(_found(stated, _columns(stated), conditions, _MADE_BY), parameters)
+    ]
+    return tuple(sorted(found, key=lambda change: change.entry)[:count])
+
+
 def _begin(views: Reader, conditions: str, parameters: dict[str, object]) -> int:
     """The first entry that can be about one of these lessons: its own. Where there is none, the last position."""
     if "student" in parameters:
@@ -175,52 +207,124 @@ def _plain(value: str) -> str | None:
     return None if found is None else str(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A kind of entries that change something of lessons.
+
+    Attributes:
+        table: their table, as ``x``; what else of them is joined: `joined`.
+        condition: which of its rows are such an entry's.
+        values: the columns, in the order of `_VALUES`; types are said, for a union of nulls has none.
+    """
+
+    table: str
+    joined: str
+    condition: str
+    values: tuple[str, ...]
+
+
+_VALUES: Final = (
+    *("fact", "what", "action", "lesson", "student", "work", "old", "new", "reason", "note", "basis", "corrects"),
+    "request",
+)
+_PLACE: Final = "l.held_on, l.number, o.class_group, g.grade, g.letter, o.subject"
+_AUTHOR: Final = "m.at, m.actor, m.role, m.on_behalf_of, m.command"
+
+
+def _made_by(entry: str) -> str:
+    """Joins that give an entry's author, and the class of its lesson's course."""
+    return f"""
+        JOIN {{commands}} m ON m.entry = (SELECT n.entry FROM {{commands}} n WHERE n.entry <= {entry}
+          ORDER BY n.entry DESC LIMIT 1)
+        JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}"""
+
+
+_MADE_BY: Final = _made_by("x.entry")
+
+
+def _columns(stated: _Stated) -> str:
+    """The columns of a change, of an entry ``x``."""
+    named = dict(zip(_VALUES, stated.values, strict=True))
+    before = ", ".join(named[name] for name in _VALUES[:4])
+    behind = ", ".join(named[name] for name in _VALUES[4:])
+    return f"x.entry, {before}, {_PLACE}, {behind}, {_AUTHOR}"
+
+
+def _found(stated: _Stated, columns: str, conditions: str, joined: str = "") -> str:
+    """A select of the entries about some lessons, by the index of each table by lesson.
+
+    The sum keeps the databases from the index by entry: of a long stretch it has a hundred times as many.
+    """
+    return f"""SELECT {columns} FROM {{courses}} o CROSS JOIN {{lessons}} l CROSS JOIN {{{stated.table}}} x
+        {stated.joined}{joined}
+        WHERE {stands("o")} AND l.course = o.course AND {stands("l")}{conditions}
+          AND x.lesson = l.lesson AND x.entry + 0 >= :first AND x.entry + 0 < :until AND {stated.condition}"""
+
+
+def _in_one(stated: _Stated) -> str:
+    """A select of the entries of a stretch, wherever they belong."""
+    columns = ", ".join(f"{value} AS {name}" for name, value in zip(_VALUES, stated.values, strict=True))
+    return f"""SELECT x.entry, {columns} FROM {{{stated.table}}} x {stated.joined}
+        WHERE x.entry >= :first AND x.entry < :until AND {stated.condition}"""
+
+
 def _placed(stated: str) -> str:
     """A select of what entries state, with where it is and who made it."""
+    before, behind = (", ".join(f"t.{name}" for name in names) for names in (_VALUES[:4], _VALUES[4:]))
     return f"""
-        SELECT t.entry, t.fact, t.what, t.action, t.lesson, l.held_on, l.number, o.class_group, g.grade, g.letter,
-          o.subject, t.student, t.work, t.old, t.new, t.reason, t.note, t.basis, t.corrects, t.request,
-          m.at, m.actor, m.role, m.on_behalf_of, m.command
+        SELECT t.entry, {before}, {_PLACE}, {behind}, {_AUTHOR}
         FROM ({stated}) t
-        JOIN {{commands}} m ON m.entry = (SELECT n.entry FROM {{commands}} n WHERE n.entry <= t.entry
-          ORDER BY n.entry DESC LIMIT 1)
         JOIN {{lessons}} l ON l.lesson = t.lesson AND {stands("l")}
-        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}
-        JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
+        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}{_made_by("t.entry")}
         WHERE t.entry >= :first AND t.entry < :until"""
 
 
-def _first_stated(what: str, new: str, table: str, student: str = "CAST(NULL AS text)", work: str = "") -> str:
-    """A select of the entries that first state a fact; types are said, for a union of nulls has none."""
-    return f"""SELECT x.entry, x.fact, {what} AS what, 'recorded' AS action, x.lesson, {student} AS student,
-          {work or "CAST(NULL AS text)"} AS work, CAST(NULL AS text) AS old, {new} AS new, CAST(NULL AS text) AS reason,
-          CAST(NULL AS text) AS note, CAST(NULL AS text) AS basis, CAST(NULL AS bigint) AS corrects,
-          CAST(NULL AS bigint) AS request
-        FROM {{{table}}} x WHERE x.fact = x.entry AND x.entry >= :first AND x.entry < :until"""
+def _first_stated(what: str, new: str, table: str, student: str = "CAST(NULL AS text)", work: str = "") -> _Stated:
+    """The entries that first state a fact."""
+    none, no_entry = "CAST(NULL AS text)", "CAST(NULL AS bigint)"
+    values = ("x.fact", what, "'recorded'", "x.lesson", student, work or none, none, new, none, none, none)
+    return _Stated(table, "", "x.fact = x.entry", (*values, no_entry, no_entry))
 
 
-_RECORDED: Final = " UNION ALL ".join(
-    (
-        _first_stated("'lesson'", "x.topic", "lessons"),
-        _first_stated("'substitution'", "x.reason", "substitutions"),
-        _first_stated("'work'", "x.kind", "works", work="x.work"),
-        _first_stated("'homework'", "x.text", "homework"),
-        _first_stated("x.what", "x.value", "cells", student="x.student", work="x.work"),
-    )
+_RECORDED: Final = (
+    _first_stated("'lesson'", "x.topic", "lessons"),
+    _first_stated("'substitution'", "x.reason", "substitutions"),
+    _first_stated("'work'", "x.kind", "works", work="x.work"),
+    _first_stated("'homework'", "x.text", "homework"),
+    _first_stated("x.what", "x.value", "cells", student="x.student", work="x.work"),
 )
-_CORRECTED: Final = """
-    SELECT k.entry, CASE k.what
-        WHEN 'lesson' THEN (SELECT x.fact FROM {lessons} x WHERE x.entry = k.entry)
-        WHEN 'substitution' THEN (SELECT x.fact FROM {substitutions} x WHERE x.entry = k.entry)
-        WHEN 'work' THEN (SELECT x.fact FROM {works} x WHERE x.entry = k.entry)
-        WHEN 'homework' THEN (SELECT x.fact FROM {homework} x WHERE x.entry = k.entry)
-        ELSE c.fact END AS fact,
-      k.what, k.action, k.lesson, c.student, c.work, k.old, k.new, k.reason, k.note, k.basis, k.corrects, k.request
-    FROM {corrections} k LEFT JOIN {cells} c ON c.entry = k.entry"""
+_CORRECTED: Final = _Stated(
+    "corrections",
+    "LEFT JOIN {cells} c ON c.entry = x.entry",
+    "1 = 1",
+    (
+        """CASE x.what
+        WHEN 'lesson' THEN (SELECT f.fact FROM {lessons} f WHERE f.entry = x.entry)
+        WHEN 'substitution' THEN (SELECT f.fact FROM {substitutions} f WHERE f.entry = x.entry)
+        WHEN 'work' THEN (SELECT f.fact FROM {works} f WHERE f.entry = x.entry)
+        WHEN 'homework' THEN (SELECT f.fact FROM {homework} f WHERE f.entry = x.entry)
+        ELSE c.fact END""",
+        *("x.what", "x.action", "x.lesson", "c.student", "c.work", "x.old", "x.new", "x.reason", "x.note", "x.basis"),
+        *("x.corrects", "x.request"),
+    ),
+)
 # An approval is the correction itself.
-_REQUESTED: Final = """
-    SELECT r.entry, coalesce(c.fact, r.corrects) AS fact, r.what,
-      CASE r.status WHEN 'refused' THEN 'refused' ELSE 'requested' END AS action, r.lesson, c.student, c.work,
-      r.old, r.new, r.reason, r.note, CASE r.status WHEN 'refused' THEN r.answer_basis ELSE r.basis END AS basis,
-      r.corrects, CASE r.status WHEN 'refused' THEN r.request END AS request
-    FROM {requests} r LEFT JOIN {cells} c ON c.entry = r.corrects WHERE r.status <> 'approved'"""
+_REQUESTED: Final = _Stated(
+    "requests",
+    "LEFT JOIN {cells} c ON c.entry = x.corrects",
+    "x.status <> 'approved'",
+    (
+        "coalesce(c.fact, x.corrects)",
+        *("x.what", "CASE x.status WHEN 'refused' THEN 'refused' ELSE 'requested' END", "x.lesson", "c.student"),
+        *("c.work", "x.old", "x.new", "x.reason", "x.note"),
+        "CASE x.status WHEN 'refused' THEN x.answer_basis ELSE x.basis END",
+        *("x.corrects", "CASE x.status WHEN 'refused' THEN x.request END"),
+    ),
+)
+_STATED: Final = (*((one, False) for one in _RECORDED), (_CORRECTED, True), (_REQUESTED, True))
+"""Each with whether its values are JSON."""
+_IN_ONE: Final = (
+    (" UNION ALL ".join(_in_one(one) for one in _RECORDED), False),
+    (_in_one(_CORRECTED), True),
+    (_in_one(_REQUESTED), True),
+)
