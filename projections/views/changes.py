@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import orjson
 
-from projections.reading import Answer, Reader, stands
+from projections.reading import Answer, Reader, listed, stands
 
 _STRETCH: Final = 2
 """Entries of a first stretch for each change that is wanted, and how much longer the next one is."""
@@ -168,18 +168,18 @@ def _of_lessons(views: Reader, conditions: str, parameters: dict[str, object], c
 
     Which entries they are is found first: where each is and who made it is asked of those alone that are wanted.
     """
-    if count is not None:
-        union = " UNION ALL ".join(_found(stated, "x.entry", conditions) for stated, _ in _STATED)
-        entries = views.select(f"{union} ORDER BY 1 LIMIT {max(count, 1)}", parameters)
-        if not entries:
-            return ()
-        parameters = {**parameters, "until": entries[-1][0] + 1}
-    found = [
-        _change(row, is_json=is_json)
-        for stated, is_json in _STATED
-        for row in views.select(_found(stated, _columns(stated), conditions, _MADE_BY), parameters)
-    ]
-    return tuple(sorted(found, key=lambda change: change.entry)[:count])
+    union = " UNION ALL ".join(_entries(place, stated) for place, (stated, _) in enumerate(_STATED))
+    limit = "" if count is None else f" ORDER BY 2 LIMIT {count}"
+    by_place: dict[int, list[int]] = {}
+    for place, entry in views.select(f"{_OF_LESSONS}{conditions}) {union}{limit}", parameters):
+        by_place.setdefault(place, []).append(entry)
+    found = []
+    for place, entries in by_place.items():
+        stated, is_json = _STATED[place]
+        for wanted, named in listed(entries):
+            rows = views.select(f"{_listed(stated)}{wanted}", {"at": parameters["at"], **named})
+            found += [_change(row, is_json=is_json) for row in rows]
+    return tuple(sorted(found, key=lambda change: change.entry))
 
 
 def _begin(views: Reader, conditions: str, parameters: dict[str, object]) -> int:
@@ -239,26 +239,31 @@ def _made_by(entry: str) -> str:
         JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}"""
 
 
-_MADE_BY: Final = _made_by("x.entry")
+_OF_LESSONS: Final = f"""WITH asked (lesson) AS MATERIALIZED (SELECT l.lesson FROM {{courses}} o
+    JOIN {{lessons}} l ON l.course = o.course AND {stands("l")} WHERE {stands("o")}"""
 
 
-def _columns(stated: _Stated) -> str:
-    """The columns of a change, of an entry ``x``."""
-    named = dict(zip(_VALUES, stated.values, strict=True))
-    before = ", ".join(named[name] for name in _VALUES[:4])
-    behind = ", ".join(named[name] for name in _VALUES[4:])
-    return f"x.entry, {before}, {_PLACE}, {behind}, {_AUTHOR}"
+def _entries(place: int, stated: _Stated) -> str:
+    """A select of the entries about lessons that were asked for, by the index of their table by lesson.
 
-
-def _found(stated: _Stated, columns: str, conditions: str, joined: str = "") -> str:
-    """A select of the entries about some lessons, by the index of each table by lesson.
-
-    The sum keeps the databases from the index by entry: of a long stretch it has a hundred times as many.
+    What an entry must be stands in a function: so neither database goes by the index by entry, of a long stretch of
+    which it has a hundred times as many, and PostgreSQL reckons with half of the rows. It would with next to none, and
+    look up the lesson of every entry of the school.
     """
-    return f"""SELECT {columns} FROM {{courses}} o CROSS JOIN {{lessons}} l CROSS JOIN {{{stated.table}}} x
-        {stated.joined}{joined}
-        WHERE {stands("o")} AND l.course = o.course AND {stands("l")}{conditions}
-          AND x.lesson = l.lesson AND x.entry + 0 >= :first AND x.entry + 0 < :until AND {stated.condition}"""
+    return f"""SELECT {place}, x.entry FROM asked a CROSS JOIN {{{stated.table}}} x
+        WHERE x.lesson = a.lesson
+          AND coalesce(x.entry >= :first AND x.entry < :until AND {stated.condition}, FALSE)"""
+
+
+def _listed(stated: _Stated) -> str:
+    """A select of changes by their entries, whose list comes behind it."""
+    named = dict(zip(_VALUES, stated.values, strict=True))
+    before, behind = (", ".join(named[name] for name in names) for names in (_VALUES[:4], _VALUES[4:]))
+    return f"""SELECT x.entry, {before}, {_PLACE}, {behind}, {_AUTHOR}
+        FROM {{{stated.table}}} x {stated.joined}
+        JOIN {{lessons}} l ON l.lesson = x.lesson AND {stands("l")}
+        JOIN {{courses}} o ON o.course = l.course AND {stands("o")}{_made_by("x.entry")}
+        WHERE x.entry IN """
 
 
 def _in_one(stated: _Stated) -> str:

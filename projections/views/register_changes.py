@@ -143,13 +143,16 @@ def register_changes(
     """
     places = _Places(views, last)
     conditions, named = _narrowing(class_group, subject, student)
-    asked = [_recorded(stated, conditions) for stated in _STATED]
+    if from_date is not None or to_date is not None:
+        conditions.append(_OF_DAYS)
+        named |= {"from_day": from_date or "", "to_day": to_date or "9999-12-31"}
+    asked = _recorded(" UNION ALL ".join(_STATED), conditions)
 
     def of_entries(begin: int, end: int) -> Iterator[RegisterChange]:
         span = {"first": begin, "until": end, "at": last, **named}
         return (
             places.narrowed(one, class_group, student)
-            for one in (places.change(row) for sql in asked for row in views.select(sql, span))
+            for one in (places.change(row) for row in views.select(asked, span))
             if (class_group is None or places.is_of_class(one, class_group))
             and subject in (None, one.subject)
             and (student is None or student in one.people)
@@ -178,6 +181,14 @@ def _narrowing(
         named["whom"] = f"%{student}%"
         conditions.append("t.people LIKE :whom")
     return conditions, named
+
+
+_OF_PERIODS: Final = f"""SELECT p.period FROM {{periods}} p
+          WHERE {stands("p")} AND p.starts_on <= :to_day AND p.ends_on >= :from_day"""
+# What names no day of its own has those of its period, or of its sheet's.
+_OF_DAYS: Final = f"""CASE WHEN t.day IS NOT NULL THEN t.day <= :to_day AND coalesce(t.until, t.day) >= :from_day
+          ELSE t.period IN ({_OF_PERIODS}) OR t.sheet IN (
+            SELECT s.sheet FROM {{result_sheets}} s WHERE {stands("s")} AND s.period IN ({_OF_PERIODS})) END"""
 
 
 def _is_between(one: RegisterChange, from_date: str | None, to_date: str | None) -> bool:
