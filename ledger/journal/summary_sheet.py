@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from ledger.journal.context import Context
@@ -32,6 +33,8 @@ COLUMNS: Final[dict[str, str]] = {
 _HEADER: Final = ";".join(
     ("student (ученик)", "subject (предмет)", *(f"{name} ({words})" for name, words in COLUMNS.items()))
 )
+_BLANK: Final = ("",) * len(COLUMNS)
+_PLACES: Final = {name: place for place, name in enumerate(COLUMNS)}
 _RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NEEDS_QUOTES: Final = frozenset('";\r\n')
 
@@ -64,7 +67,7 @@ class SummarySheet(NamedTuple):
         """Its bytes: a table of an archive (verify/spec/tables.md)."""
         lines, subjects = [_HEADER], {subject: _cell(subject) for subject in {row.subject for row in self.rows}}
         for student, subject, cells in self.rows:
-            lines.append(";".join([student, subjects[subject], *[cells.get(name, "") for name in COLUMNS]]))
+            lines.append(";".join((student, subjects[subject], *map(cells.get, COLUMNS, _BLANK))))
         return ("\ufeff" + "".join(line + "\r\n" for line in lines)).encode()
 
     @property
@@ -88,7 +91,7 @@ def make_sheet(
         decisions: code and students of each decision of the council that stands, in order of the entries.
     """
     values: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for _, student, subject, column, value in sorted(results):
+    for _, student, subject, column, value in sorted(results, key=itemgetter(0)):
         columns, word = values[student, subject], MARK_WORDS.get(value, value)
         columns[column] = f"{columns[column]}, {word}" if column in columns else word
     decided: dict[str, list[str]] = {}
@@ -101,7 +104,8 @@ def make_sheet(
             cells = values.get((student, subject), {})
             if student in decided:
                 cells = {**cells, "council": ", ".join(decided[student])}
-            rows.append(SheetRow(student, subject, {name: cells[name] for name in COLUMNS if name in cells}))
+            ordered = {name: cells[name] for name in sorted(cells, key=_PLACES.__getitem__)}
+            rows.append(SheetRow(student, subject, ordered))
     return SummarySheet(tuple(rows))
 
 

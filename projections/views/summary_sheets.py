@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 import orjson
 
 from ledger.journal.summary_sheet import COLUMNS, StandingResult, SummarySheet, column_of, make_sheet
+from ledger.journal.vocabulary import ResultKind
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.views.journals import JournalTurn, closed_by, journal_turns
 from projections.views.lookups import classes
 
+_KINDS: Final = get_args(ResultKind)
 _STUDENTS: Final = f"SELECT e.student FROM {{enrollments}} e WHERE e.class_group = :class_group AND {stands('e')}"
 _SUBJECTS: Final = f"SELECT o.subject FROM {{courses}} o WHERE o.class_group = :class_group AND {stands('o')}"
+_SHEETS: Final = f"""
+    SELECT s.sheet, o.subject, p.kind, p.number
+    FROM {{courses}} o
+    JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")}
+    JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
+    WHERE o.class_group = :class_group AND {stands("o")}"""
 _RESULTS: Final = f"""
-    SELECT r.entry, r.student, o.subject, r.what, p.kind, p.number, r.value
+    SELECT r.entry, r.student, r.sheet, r.what, r.value
     FROM {{courses}} o
     JOIN {{result_sheets}} s ON s.course = o.course AND {stands("s")}
     JOIN {{results}} r ON r.sheet = s.sheet AND {stands("r")}
-    JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
     WHERE o.class_group = :class_group AND r.value IS NOT NULL AND {stands("o")}"""
 _DECISIONS: Final = f"""
     SELECT d.entry, d.decision, d.students FROM {{council}} d
@@ -253,9 +260,14 @@ def _with_turn(version: SheetVersion, turn: JournalTurn) -> SheetVersion:
 def _sheet(views: Reader, class_group: str, position: int) -> tuple[SummarySheet, tuple[int, ...]]:
     """The sheet, and the entries that it rests on."""
     values = {"class_group": class_group, "at": position}
+    places = {
+        (sheet, what): (subject, column_of(what, kind, number))
+        for sheet, subject, kind, number in views.select(_SHEETS, values)
+        for what in _KINDS
+    }
     results = [
-        StandingResult(entry, student, subject, column_of(what, kind, number), value)
-        for entry, student, subject, what, kind, number, value in views.select(_RESULTS, values)
+        StandingResult(entry, student, *places[sheet, what], value)
+        for entry, student, sheet, what, value in views.select(_RESULTS, values)
     ]
     decisions = [(entry, code, orjson.loads(students)) for entry, code, students in views.select(_DECISIONS, values)]
     students = {student for (student,) in views.select(_STUDENTS, values)}
