@@ -7,28 +7,19 @@ position that is asked about, by the same rules.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-import msgspec
 import orjson
 
-from ledger.journal.computing import (
-    Computed,
-    Input,
-    compute_final_mark,
-    compute_period_mark,
-    compute_year_mark,
-)
-from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years
-from ledger.journal.result_events import AssessmentRules
+from ledger.journal.computing import Computed
+from ledger.journal.finals import StudyPlace
 from projections.reading import Answer, AsOf, Reader, command_join, filters, listed, resolve, stands
 from projections.rows import OPEN
-from projections.views.finals import ViewStudies
 from projections.views.result_changes import suspects
+from projections.views.results_now import Anew, ResultsNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +311,7 @@ _PLACES: Final = f"""
     JOIN {{classes}} g ON g.class_group = o.class_group AND {stands("g")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
     WHERE {stands("r")} AND r.value IS NOT NULL"""
+_COMPUTED_AT_ONCE: Final = 1_024
 _UNPUBLISHED: Final = " AND b.entry IS NULL"
 _ORDER: Final = " ORDER BY p.starts_on, p.kind, g.grade, g.letter, o.subject, r.fact"
 
@@ -368,27 +360,34 @@ def _each(
         for some, of_them in listed(entries):
             rows += views.select(f"{sql} AND r.entry IN {some}", parameters | of_them)
         rows.sort(key=_place)
-    now = _Now(views, position)
-    for row in rows:
-        yield _result(row, now if entries is None or entries[row[0]] else None)
+    rules = {row.entry: row.rules for row in assessment_rules(views, at=position).rows}
+    now = ResultsNow(views, position, rules)
+    for begin in range(0, len(rows), _COMPUTED_AT_ONCE):
+        together = rows[begin : begin + _COMPUTED_AT_ONCE]
+        anew = {row[0]: _anew(row) for row in together if row[19] is not None and (entries is None or entries[row[0]])}
+        computed = dict(zip(anew, now.compute(anew.values()), strict=True))
+        for row in together:
+            yield _result(row, computed.get(row[0]))
 
 
-def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
-    """Make a result of a row; without `now` the rules give what they gave then."""
+def _anew(row: tuple[Any, ...]) -> Anew:
+    """What is computed anew of a row of `_RESULTS` that rules computed."""
+    what, student, rule = row[11], row[12], row[19]
+    place = StudyPlace(year=row[32], grade=row[5], subject=row[7])
+    return Anew(what, row[9], rule, student, row[2], place, row[33], row[34])
+
+
+def _result(row: tuple[Any, ...], now: Computed | None) -> Result:
+    """Make a result of a row; without what was computed `now` the rules give what they gave then."""
     entry, fact, sheet, course, group, grade, letter, subject, period, kind, number, what, student = row[:13]
     recorded, value, computed, total, weight, inputs, rule, reason, note, obtained_at, protocol, lacks = row[13:25]
     published_by, published_obtained_at, published_at, at, actor, behalf, ground = row[25:32]
-    year, starts_on, ends_on = row[32:]
     found: Computed | None = None
     listed: tuple[int, ...] | None = None
     lacking: tuple[int, ...] = () if lacks is None else tuple(orjson.loads(lacks))
     if rule is not None:
         listed = tuple(orjson.loads(inputs))
-        if now is None:
-            found = Computed(computed, total, weight, listed, lacking)
-        else:
-            place = StudyPlace(year, grade, subject)
-            found = now.compute(what, kind, rule, student, sheet, place, (starts_on, ends_on))
+        found = Computed(computed, total, weight, listed, lacking) if now is None else now
     return Result(
         entry=entry,
         fact=fact,
@@ -427,72 +426,3 @@ def _result(row: tuple[Any, ...], now: _Now | None) -> Result:
         on_behalf_of=behalf,
         behalf_basis=ground,
     )
-
-
-_Span = tuple[str, str]
-"""First and last day."""
-
-
-class _Now:
-    """What the rules give from the marks that stand at a position; what a student has is read once."""
-
-    def __init__(self, views: Reader, position: int) -> None:
-        self._views = views
-        self._position = position
-        self._rules: dict[int, AssessmentRules] = {
-            row.entry: msgspec.convert(row.rules, AssessmentRules) for row in assessment_rules(views, at=position).rows
-        }
-        self._of_periods: dict[str, Mapping[tuple[str, str], list[Input]]] = {}
-        self._of_sheet: dict[str, dict[tuple[str, str], Input]] = {}
-        self._studies = ViewStudies(views, position)
-
-    def compute(
-        self, what: str, kind: str, rule: int, student: str, sheet: str, place: StudyPlace, span: _Span
-    ) -> Computed:
-        """Compute a result anew."""
-        rules = self._rules[rule]
-        if what == "final_mark" and is_over_years(rules, place.grade):
-            return compute_final_over_years(rules, student, place, self._studies)
-        if what == "final_mark":
-            own = self._sheet(sheet)
-            return compute_final_mark(own.get(("period_mark", student)), own.get(("exam_result", student)), rules)
-        if kind == "year":
-            return compute_year_mark(self._periods(student)[place.year, place.subject], rules)
-        return compute_period_mark(self._lessons(student, place, span), rules)
-
-    def _lessons(self, student: str, place: StudyPlace, span: _Span) -> Iterator[Input]:
-        """The student's marks in lessons of the subject, in whichever class of the year they were given."""
-        # CROSS JOIN: from the few lessons of the span to their cells, never through all cells of the student.
-        sql = f"""SELECT c.entry, c.value, w.weight, w.kind FROM {{courses}} o
-            CROSS JOIN {{recorded_lessons}} l CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
-            WHERE o.class_group IN (SELECT e.class_group FROM {{enrollments}} e
-                WHERE e.student = :student AND {stands("e")})
-              AND o.year = :year AND o.subject = :subject AND {stands("o")}
-              AND l.course = o.course AND l.held_on BETWEEN :first AND :last AND {stands("l")}
-              AND c.lesson = l.lesson AND c.student = :student AND c.what = 'mark' AND c.value IS NOT NULL
-              AND {stands("c")} AND w.lesson = c.lesson AND w.work = c.work AND {stands("w")}"""
-        first, last = span
-        asked = {"year": place.year, "subject": place.subject, "first": first, "last": last, "student": student}
-        return (Input(*row) for row in self._views.select(sql, {"at": self._position, **asked}))
-
-    def _periods(self, student: str) -> Mapping[tuple[str, str], list[Input]]:
-        """Year and subject -> a student's marks of periods other than the year."""
-        if student not in self._of_periods:
-            sql = f"""SELECT o.year, o.subject, r.entry, r.value FROM {{results}} r
-                JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
-                JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
-                JOIN {{periods}} p ON p.period = s.period AND p.kind <> 'year' AND {stands("p")}
-                WHERE r.student = :student AND r.what = 'period_mark' AND r.value IS NOT NULL AND {stands("r")}"""
-            found: defaultdict[tuple[str, str], list[Input]] = defaultdict(list)
-            for year, subject, entry, value in self._views.select(sql, {"at": self._position, "student": student}):
-                found[year, subject].append(Input(entry, value))
-            self._of_periods[student] = found
-        return self._of_periods[student]
-
-    def _sheet(self, sheet: str) -> dict[tuple[str, str], Input]:
-        if sheet not in self._of_sheet:
-            sql = f"""SELECT r.what, r.student, r.entry, r.value FROM {{results}} r
-                WHERE r.sheet = :sheet AND r.value IS NOT NULL AND {stands("r")}"""
-            rows = self._views.select(sql, {"at": self._position, "sheet": sheet})
-            self._of_sheet[sheet] = {(what, student): Input(entry, value) for what, student, entry, value in rows}
-        return self._of_sheet[sheet]
