@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from projections.reading import Answer, AsOf, Reader, filters, resolve, stands
 
 FIRST_DAY: Final = "0001-01-01"
@@ -127,11 +129,24 @@ def flagged_marks(
         NotYetProjected: `at` is a position that the views have not reached.
     """
     position = resolve(views, at)
+    taken_from = _taken_from(views, position)
+    if taken_from is None:
+        return Answer(position, ())
     conditions, parameters = filters(("o.class_group", class_group), ("a.student", student))
-    parameters |= {"at": position, "first": from_date or FIRST_DAY, "last": to_date or LAST_DAY}
+    parameters |= {"at": position, "first": max(from_date or FIRST_DAY, taken_from), "last": to_date or LAST_DAY}
     rows = views.select(f"{_MARKS}{conditions} ORDER BY l.held_on, m.fact", parameters)
     flags = flags_of(views, [Pair(row[1], row[10], row[11], row[3]) for row in rows], position)
     return Answer(position, tuple(_flagged(row, flags[row[1]]) for row in rows))
+
+
+def _taken_from(views: Reader, position: int) -> str | None:
+    """The first day on which a mark for who was absent is taken by any version of the regulation; None: there is none.
+
+    Before it no mark stands beside an absence: to look for them is to look at all cells of the school.
+    """
+    sql = f"SELECT r.effective_from, r.parameters FROM {{regulations}} r WHERE {stands('r')}"
+    versions = views.select(sql, {"at": position})
+    return min((day for day, of in versions if orjson.loads(of)["mark_for_absent"] == "flag"), default=None)
 
 
 def _flagged(row: tuple[Any, ...], flag: Flag) -> FlaggedMark:
