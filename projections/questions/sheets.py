@@ -45,8 +45,18 @@ _CHANGED: Final = f"""
       CASE WHEN r.fact < :size THEN
         (SELECT b.value FROM {{results}} b WHERE b.fact = r.fact AND b.entry < :size AND b.to_position > :size) END
     {_OF_SIZE}"""
-# Results come by many in few commands.
+# Results come by many in few commands: of all of them only the first of each is looked for, behind the one before it.
+# It is named no size there: a database would begin at that bound again, and pass all that is before the next command.
 _COMMANDS: Final = f"""
+    WITH RECURSIVE firsts (entry) AS (
+      SELECT min(r.entry) {_OF_SIZE}
+      UNION ALL SELECT (SELECT r.entry FROM {{results}} r WHERE {stands("r")}
+        AND r.entry >= (SELECT n.entry FROM {{commands}} n WHERE n.entry > f.entry ORDER BY n.entry LIMIT 1)
+        ORDER BY r.entry LIMIT 1)
+      FROM firsts f WHERE f.entry IS NOT NULL)
+    SELECT m.entry, m.at, m.actor FROM firsts f {command_join("f.entry")} WHERE f.entry IS NOT NULL
+    ORDER BY m.entry"""
+_COMMANDS_OF: Final = f"""
     SELECT m.entry, m.at, m.actor FROM {{commands}} m
     WHERE m.entry IN (SELECT DISTINCT {command_of("r.entry")} {_OF_SIZE}"""
 _CORRECTIONS: Final = f"""
@@ -70,7 +80,8 @@ def changed_results(asked: Asked) -> Found:
         of_class = {group: (since, cited) for group, (since, compared, cited) in sizes.items() if compared == size}
         found = asked.select(f"{_CHANGED}{of_sheets} ORDER BY r.entry", size=size, **values)
         corrected = {entry: tuple(why) for entry, *why in asked.select(_CORRECTIONS, size=size)}
-        commands = asked.select(f"{_COMMANDS}{of_sheets}) ORDER BY m.entry", size=size, **values)
+        sql = f"{_COMMANDS_OF}{of_sheets}) ORDER BY m.entry" if of_sheets else _COMMANDS
+        commands = asked.select(sql, size=size, **values)
         begins = [*(entry for entry, _, _ in commands), OPEN]
         number = -1
         for sheet, what, student, fact, entry, value, before in found:
