@@ -137,14 +137,15 @@ class _Reading:
         last = {period.period: period.closed_by for period in all_periods if period.closed_by is not None}
         if not last:
             return {}
-        sql = f"""SELECT k.entry, l.held_on, g.year, g.grade FROM (
+        sql = f"""SELECT max(k.entry), l.held_on, g.year, g.grade FROM (
               SELECT c.entry, c.lesson FROM {{corrections}} c WHERE c.entry >= :first AND c.entry < :at
               UNION ALL
               SELECT r.entry, r.lesson FROM {{requests}} r WHERE r.entry >= :first AND r.entry < :at
             ) k
             JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
             JOIN {{courses}} o ON o.course = l.course
-            JOIN {{classes}} g ON g.class_group = o.class_group"""
+            JOIN {{classes}} g ON g.class_group = o.class_group
+            GROUP BY l.held_on, g.year, g.grade"""
         for entry, held_on, year, grade in self._views.select(sql, {**self._at, "first": min(last.values())}):
             for period in all_periods:
                 of_period = period.year == year and grade in period.grades
