@@ -137,12 +137,21 @@ class Evidence:
         missing = sum(row.missing for row in self._deadlines[0] if row.rule == "lesson")
         return (
             self._count("уроков", "lessons", "lessons", "x.entry = x.fact"),
-            self._count(
-                "отметок, пропусков и опозданий", "marks, absences and latenesses", "cells", "x.entry = x.fact"
-            ),
+            self._cells(),
             self._count("домашних заданий", "homework", "homework", "x.entry = x.fact"),
             Shown("уроков по расписанию не внесено", "planned lessons not recorded", missing, None, "against"),
         )
+
+    def _cells(self) -> Shown:
+        """What was entered in cells: of earlier commands by their sets, of the last, whole or not, by the cell."""
+        sql = """SELECT coalesce(sum(s.how_many), 0), max(s.last) FROM {cell_sets} s
+            WHERE s.last < (SELECT max(m.entry) FROM {commands} m WHERE m.entry < :at)
+            UNION ALL SELECT count(*), max(x.entry) FROM {cells} x WHERE x.entry < :at AND x.entry = x.fact
+              AND x.entry >= (SELECT max(m.entry) FROM {commands} m WHERE m.entry < :at)"""
+        counted = self._views.select(sql, {"at": self._position})
+        last = _last(entry for _, entry in counted if entry is not None)
+        how_many = sum(int(count) for count, _ in counted)
+        return Shown("отметок, пропусков и опозданий", "marks, absences and latenesses", how_many, last)
 
     def _control(self) -> tuple[Shown, ...]:
         return (
