@@ -62,7 +62,11 @@ def test_a_request_and_its_approval_are_two_changes(views: Views) -> None:
     assert told(changes(views, E["request"], SIZE - 1).rows) == told((asked,)), "not yet approved by then"
 
 
-def test_a_class_a_subject_a_student_and_days_of_lessons_narrow_it(views: Views) -> None:
+@pytest.mark.parametrize("lessons_max", [3_000, -1], ids=["by their lessons", "by all entries"])
+def test_a_class_a_subject_a_student_and_days_of_lessons_narrow_it(
+    views: Views, lessons_max: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.views.changes._LESSONS_MAX", lessons_max)
     whole = changes(views, 0, SIZE).rows
     assert changes(views, 0, SIZE, class_group=GROUP5).rows == tuple(row for row in whole if row.class_group == GROUP5)
     assert changes(views, 0, SIZE, subject="Физика").rows == tuple(row for row in whole if row.subject == "Физика")
