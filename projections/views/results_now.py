@@ -49,7 +49,7 @@ _Lessons = tuple[str, str, str, str]
 _CLASSES: Final = f"""SELECT e.student, e.class_group FROM {{enrollments}} e
     WHERE {stands("e")} AND e.student IN """
 # CROSS JOIN: from the few lessons of a span to their cells, never through all cells of a student.
-_MARKS: Final = f"""SELECT a.class_group, a.year, a.subject, a.first_day, a.last_day, c.student, c.entry, c.value,
+_MARKS: Final = f"""SELECT a.year, a.subject, a.first_day, a.last_day, c.student, c.entry, c.value,
       w.weight, w.kind
     FROM asked a CROSS JOIN {{courses}} o CROSS JOIN {{recorded_lessons}} l CROSS JOIN {{cells}} c
     CROSS JOIN {{works}} w
@@ -124,9 +124,8 @@ class ResultsNow:
         for begin in range(0, len(wanted), _LISTED_AT_ONCE):
             given, named = listing(columns, wanted[begin : begin + _LISTED_AT_ONCE], ("",) * 7, name="asked")
             for row in self._views.select(f"{given} {_MARKS}", {"at": self._position, **named}):
-                class_group, year, subject, first, last, student = row[:6]
-                if class_group in classes.get(student, ()):
-                    found[(year, subject, first, last), student].append(Input(*row[6:]))
+                year, subject, first, last, student = row[:5]
+                found[(year, subject, first, last), student].append(Input(*row[5:]))
         return found
 
     def _classes(self, students: Collection[str]) -> Mapping[str, set[str]]:

@@ -79,3 +79,18 @@ def test_what_changed_finds_the_same_results_as_computing_all_again(url: str, lo
                     found = deviations(views, class_group=group, at=position).rows
                     of_group = [row for row in expected if row.class_group == group]
                     assert list(found) == of_group, (seed, position, group)
+
+
+def test_marks_of_a_class_read_whole_are_those_read_by_the_student(
+    url: str, logs: dict[int, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_any = False
+    for seed, raws in logs.items():
+        with open_views(url, seed, raws) as views:
+            found = []
+            for least in (1, 1_000):
+                monkeypatch.setattr("projections.views.results_now._WHOLE_CLASS_FROM", least)
+                found.append(results(views).rows)
+            assert found[0] == found[1], seed
+            is_any |= any(row.inputs_now for row in found[0] if row.period_kind != "year")
+    assert is_any
