@@ -15,12 +15,13 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, of_error
@@ -33,6 +34,7 @@ from ledger.wire.entry import Actor
 
 _DECLARED: Final = "declares_reads"
 _PREFIX: Final = "/v1/schools/{school}"
+_HELD: Final = "letopis_held"
 _logger = logging.getLogger(__name__)
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
@@ -120,16 +122,45 @@ def note(request: Request, **known: Any) -> None:
     request.state.shown = shown
 
 
+async def answered(request: Request, work: Callable[[], Response]) -> Response:
+    """Make an answer beside the loop, and record what it shows in the thread that made it.
+
+    `recorded` would do that too, in another thread: to come back to the loop and leave it once more took as long as the
+    look itself. `work` notes what its bytes do not say before it returns.
+
+    Raises:
+        AccessLogUnavailable: it is not known to be recorded.
+    """
+    return await run_in_threadpool(_made, request, work)
+
+
+def _made(request: Request, work: Callable[[], Response]) -> Response:
+    answer = work()
+    held: _Held | None = request.scope.get(_HELD)
+    if held is not None:
+        held.record_ahead(answer)
+    return answer
+
+
 def recorded(app: ASGIApp) -> ASGIApp:
     """Wrap an application: no answer with personal data leaves before it is recorded."""
 
-    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+    async def holding(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        await app(scope, receive, _Held(scope, send).take)
+        held = scope[_HELD] = _Held(scope, send)
+        await app(scope, receive, held.take)
 
-    return answered
+    return holding
+
+
+class _Ahead(NamedTuple):
+    """What was recorded before its answer came here: its bytes, what they show, and the look's index, if any."""
+
+    content: bytes
+    what: Reads
+    entry: int | None
 
 
 class _Held:
@@ -142,6 +173,23 @@ class _Held:
         self._pieces: list[bytes] = []
         self._passes = False
         self._what = RECEIPT
+        self._ahead: _Ahead | None = None
+
+    def record_ahead(self, answer: Response) -> None:
+        """Record what an answer shows before it is taken; what comes bit by bit, or shows nobody, is left to `take`.
+
+        Raises:
+            AccessLogUnavailable: it is not known to be recorded.
+        """
+        what, content = self._shown_by(answer.status_code), getattr(answer, "body", None)
+        if what is None or what.streams or not isinstance(content, bytes):
+            return
+        try:
+            entry = self._record(what, answer.raw_headers, content)
+        except AccessLogUnavailable as error:
+            _logger.error("a look could not be recorded: %s", error)  # noqa: TRY400 - its text says enough
+            raise
+        self._ahead = _Ahead(content, what, entry)
 
     async def take(self, message: Message) -> None:
         """Take one message of the application's answer."""
@@ -158,32 +206,45 @@ class _Held:
             await self._send(message)
 
     async def _begin(self, message: Message) -> None:
-        request = Request(self._scope)
-        route = self._scope.get("route")
-        declared = declared_by(route) if isinstance(route, APIRoute) else None
-        school: OpenSchool | None = getattr(request.state, "school", None)
+        school: OpenSchool | None = getattr(Request(self._scope).state, "school", None)
         is_good = message["status"] < HTTPStatus.BAD_REQUEST
-        if is_good and declared is None and school is not None:
+        if is_good and self._declared() is None and school is not None:
             _logger.error("a route of a school does not declare what it reads")
             await self._refuse(Problem("internal", 500))
             return
-        shown = getattr(request.state, "shown", None) or Shown()
-        kinds = shown.kinds or (declared.kinds if declared is not None and is_good else ())
-        if declared is None or not kinds:
+        what = self._shown_by(message["status"])
+        if what is None:
             self._passes = True
             await self._send(message)
             return
-        self._start, self._what = message, replace(declared, kinds=kinds, form=shown.form or declared.form)
-        if declared.streams:
+        self._start, self._what = message, what
+        if what.streams:
             await self._let_go(None)
+
+    def _declared(self) -> Reads | None:
+        route = self._scope.get("route")
+        return declared_by(route) if isinstance(route, APIRoute) else None
+
+    def _shown_by(self, status: int) -> Reads | None:
+        """What an answer of this status shows, by what the route declares and notes; None: nobody's data."""
+        declared = self._declared()
+        if declared is None:
+            return None
+        shown = getattr(Request(self._scope).state, "shown", None) or Shown()
+        kinds = shown.kinds or (declared.kinds if status < HTTPStatus.BAD_REQUEST else ())
+        return replace(declared, kinds=kinds, form=shown.form or declared.form) if kinds else None
 
     async def _let_go(self, content: bytes | None) -> None:
         """Send what was kept back, once it is recorded; `content` None: the rest of it comes bit by bit."""
         start = self._start
         if start is None:
             return
+        ahead = self._ahead
         try:
-            entry = await run_in_threadpool(self._record, start, content)
+            if ahead is not None and ahead.content == content and ahead.what == self._what:
+                entry = ahead.entry
+            else:
+                entry = await run_in_threadpool(self._record, self._what, start["headers"], content)
         except AccessLogUnavailable as error:
             _logger.error("a look could not be recorded: %s", error)  # noqa: TRY400 - its text says enough
             await self._refuse(of_error(error))
@@ -195,7 +256,7 @@ class _Held:
         if content is not None:
             await self._send({"type": "http.response.body", "body": content})
 
-    def _record(self, start: Message, content: bytes | None) -> int | None:
+    def _record(self, what: Reads, headers: list[tuple[bytes, bytes]], content: bytes | None) -> int | None:
         """Append the look, where the answer shows anybody; gives its index in the access log.
 
         Raises:
@@ -209,9 +270,8 @@ class _Held:
         whose = whose_data(school, content, shown)
         if whose is None:
             return None
-        position = Headers(raw=start["headers"]).get("letopis-position")
+        position = Headers(raw=headers).get("letopis-position")
         purpose, basis = state.stated
-        what = self._what
         look = Look(
             what=name_of(self._scope["route"].path),
             purpose=purpose or ("export" if what.form == "csv" else what.purpose),

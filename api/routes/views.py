@@ -13,9 +13,8 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import reads, reads_nobody
+from api.access import answered, reads, reads_nobody
 from api.auth import Identity, Right
 from api.paging import ROWS_AT_ONCE, BoundedLimit, Cursor, Page, page_of
 from api.problems import Problem
@@ -114,7 +113,7 @@ async def answer_view(
             plain["rows"], headers = page.cut(plain["rows"], position, are_asked=are_asked, entry_of=entry_of)
         return school.json(dress(school, position, plain, people(plain)), headers=headers)
 
-    return await run_in_threadpool(work)
+    return await answered(request, work)
 
 
 def dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) -> dict[str, Any]:
