@@ -122,7 +122,7 @@ def note(request: Request, **known: Any) -> None:
     request.state.shown = shown
 
 
-async def answered(request: Request, work: Callable[[], Response]) -> Response:
+async def answer_recorded(request: Request, work: Callable[[], Response]) -> Response:
     """Make an answer beside the loop, and record what it shows in the thread that made it.
 
     `recorded` would do that too, in another thread: to come back to the loop and leave it once more took as long as the

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access import reads, reads_nobody
+from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
 from api.identity.acting import find_account, roles_today
@@ -116,7 +116,7 @@ async def read_accounts(request: Request, at: At = None) -> Response:
         ]
         return school.json({"rows": rows, "position": found.position, "people": names})
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @administered.post("/accounts/{account}/invitation", openapi_extra=asks(bodies.NewInvitation))

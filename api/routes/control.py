@@ -10,10 +10,9 @@ from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.queries import At, Id, read_as_of
@@ -100,7 +99,7 @@ async def read_checks(request: Request, class_group: Id = None, at: At = None) -
         shown = [row for row in found if _sees_all(identity) or row.class_group in own or row.actor == identity.actor]
         return answer_noted(school, position, shown, ("note",), ("actor",))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @read.get("/views/remarks")
@@ -118,7 +117,7 @@ async def read_remarks(request: Request, class_group: Id = None, only: Open = No
         shown = [row for row in found if _sees_all(identity) or me in (row.to, row.actor) or row.class_group in own]
         return answer_noted(school, position, shown, ("note", "answer"), ("to", "actor"))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _sees_all(identity: Identity) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Identity, Right
 from api.paging import Cursor, Page, PageLimit, page_of
 from api.problems import Problem
@@ -190,7 +190,7 @@ async def read_due(
         people = _people(found.lessons) | {row.person for row in found.office if row.person}
         return school.json(dress(school, found.position, found, people))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @router.get("/lessons/{lesson}/deadlines")
@@ -209,7 +209,7 @@ async def read_lesson_deadlines(request: Request, at: At = None) -> Response:
                 raise _forbidden()
         return school.json(dress(school, found.position, found, _people(found.rows)))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _office(

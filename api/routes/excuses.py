@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To, read_as_of
@@ -99,7 +98,7 @@ async def read_incidents(request: Request, from_date: From = None, to_date: To =
         shown = [row if sees_all else replace(row, note=None, closing_note=None) for row in found.rows]
         return answer_noted(school, found.position, shown, ("note", "closing_note"), ("actor",))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @read.get("/views/excuses")
@@ -118,4 +117,4 @@ async def read_excuses(
         shown = [row for row in found if identity.may(Right.READ_STAFF) or row.teacher == identity.actor]
         return answer_noted(school, position, shown, ("note",), ("teacher", "actor"))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

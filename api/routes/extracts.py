@@ -7,10 +7,9 @@ import time
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.auth import Right
 from api.extracting import DISCLOSED, class_target, student_target, zipped_extract
 from api.openapi import asks
@@ -78,7 +77,7 @@ async def make_extract(request: Request) -> Response:
         }
         return Response(content, 200, headers, "application/zip")
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _target(school: OpenSchool, body: bodies.NewExtract, size: int) -> Target:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.paging import Cursor, PageLimit, page_of
 from api.queries import At, From, Id, Month, To, days_of
 from api.routes.questions import Format, answer_question
@@ -54,4 +54,4 @@ async def read_indicators(
     }
     asked = {name: value for name, value in wanted.items() if value is not None}
     page = page_of(request, limit, cursor)
-    return await run_in_threadpool(answer_question, request, _QUESTION, asked, at, format, page)
+    return await answer_recorded(request, partial(answer_question, request, _QUESTION, asked, at, format, page))

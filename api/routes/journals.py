@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.auth import Right
 from api.letters import notice_of
 from api.openapi import describe
@@ -86,7 +86,7 @@ async def read_lacks(request: Request, at: At = None) -> Response:
             raise refused(_NO_CLASS, 404)
         return school.json(shown_lacks(found.position, found.rows))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def shown_lacks(size: int, lacks: Iterable[Lack]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ async def read_sheet_bytes(request: Request, at: At = None) -> Response:
         headers = {"Letopis-Position": str(position), "Cache-Control": "private, no-store"}
         return Response(summary_sheets.sheet_bytes(views, group, position), 200, headers, "text/csv; charset=utf-8")
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @read.get("/classes/{class_group}/sheet/versions")
@@ -174,7 +174,7 @@ async def read_sheet_notice(request: Request) -> Response:
         headers = {"Cache-Control": "private, no-store"}
         return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @controlled.get("/views/journals")

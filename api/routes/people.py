@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.auth import Right
 from api.letters import NoRefusalError, letter_of
 from api.openapi import describe
@@ -285,7 +284,7 @@ async def read_letter(request: Request) -> Response:
         headers = {"Cache-Control": "private, no-store"}
         return Response(letter, media_type="text/plain; charset=utf-8", headers=headers)
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @overseen.get("/views/refusals")

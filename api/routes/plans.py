@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -67,7 +66,7 @@ async def read_plan(request: Request, at: At = None) -> Response:
         teacher = plain["course"]["teacher"]
         return school.json(dress(school, position, plain, [teacher] if teacher else []))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @read.get("/views/programme")
@@ -84,4 +83,4 @@ async def read_programme(request: Request, class_group: Id = None, year: Id = No
         people = [row["teacher"] for row in plain["rows"] if row["teacher"]]
         return school.json(dress(school, position, plain, people))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

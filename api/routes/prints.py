@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.auth import Identity, Right
 from api.openapi import asks, describe
 from api.print_checks import FINDINGS, Checked, check_code, people_of
@@ -134,7 +133,7 @@ async def read_pages(request: Request) -> Response:
         }
         return Response(_pages(school, issued), 200, headers, "application/pdf")
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @controlled.post("/print-checks", openapi_extra=asks(bodies.PrintCheck))
@@ -154,7 +153,7 @@ async def check_print(request: Request) -> Response:
             note(request, **whose(school, scope_of(checked.issued)))
         return school.json(_shown(school, checked))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _pages(school: OpenSchool, issued: Print) -> bytes:

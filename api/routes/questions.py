@@ -9,12 +9,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import note, reads, reads_nobody
+from api.access import answer_recorded, note, reads, reads_nobody
 from api.answering import KINDS, ask_school, describe, dressed, listed, notes_of, people_of
 from api.paging import Cursor, Page, PageLimit, page_of
 from api.problems import Problem
@@ -46,7 +46,8 @@ def _route(question: Question) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def read(request: Request, **given: str | None) -> Response:
         asked = {name.removeprefix("p_"): text for name, text in given.items() if name not in _OWN and text is not None}
         page = page_of(request, given["limit"], given["cursor"])
-        return await run_in_threadpool(answer_question, request, question, asked, given["at"], given["format"], page)
+        work = partial(answer_question, request, question, asked, given["at"], given["format"], page)
+        return await answer_recorded(request, work)
 
     read.__name__ = f"answer_{question.slug.replace('-', '_')}"
     read.__doc__ = f"{question.number}. {question.title_en}.\n\n{question.title_ru}.\n\n{question.limits_en}"

@@ -7,9 +7,8 @@ from typing import Annotated, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.anchoring import NotContinuedError, what_to_anchor
 from api.auth import Right
 from api.bodies import Nothing
@@ -101,4 +100,4 @@ async def read_reads(
         }
         return school.json(content, headers=headers)
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

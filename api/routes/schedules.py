@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, Id, To, read_as_of
@@ -97,4 +96,4 @@ async def read_schedule(
         )
         return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), ()))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

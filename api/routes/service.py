@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Depends
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import bodies
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Right
 from api.openapi import describe
 from api.queries import At, From, To, read_as_of
@@ -85,7 +84,7 @@ async def read_freshness(request: Request, from_date: From = None, to_date: To =
         answer = {"position": found.position, "measurements": len(measured), "last": last, "rows": found.rows}
         return school.json(answer)
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @read.get("/views/portals")
@@ -99,4 +98,4 @@ async def read_portals(request: Request, at: At = None) -> Response:
         found = portals.portals(school.read_views(), now=datetime.now(UTC), at=moment)
         return school.json({"position": found.position, "rows": found.rows})
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.auth import Right
 from api.problems import Problem
 from api.requests import authorize_now, path_id
@@ -58,4 +57,4 @@ async def read_data(request: Request, kind: Format = None) -> Response:
         headers = {"Cache-Control": "private, no-store", "Letopis-Position": str(subject.position)}
         return Response(format_page(subject), 200, headers, "text/html")
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.routes.views import check_work_reader, dress, whose
 from api.schools import OpenSchool
@@ -41,7 +40,7 @@ async def read_substitutions(
         plain: dict[str, Any] = orjson.loads(orjson.dumps(register))
         return school.json(dress(school, register.position, plain, _people(register)))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @router.get("/substitutions.csv")
@@ -69,7 +68,7 @@ async def read_substitutions_as_csv(
         }
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _asked(

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.access import answered, reads, reads_nobody
+from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right
 from api.paging import ROWS_AT_ONCE, BoundedLimit, Cursor, Page, page_of
 from api.problems import Problem
@@ -113,7 +113,7 @@ async def answer_view(
             plain["rows"], headers = page.cut(plain["rows"], position, are_asked=are_asked, entry_of=entry_of)
         return school.json(dress(school, position, plain, people(plain)), headers=headers)
 
-    return await answered(request, work)
+    return await answer_recorded(request, work)
 
 
 def dress(school: OpenSchool, position: int, found: Any, people: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.problems import Problem
 from api.queries import At, From, Id, Month, To, days_of, read_as_of
 from api.requests import path_id
@@ -80,7 +80,7 @@ async def read_workload_lessons(
         people = {person for row in found.rows for person in (row.teacher, row.given_by) if person}
         return school.json(dress(school, found.position, orjson.loads(orjson.dumps(found)), people))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 @router.get("/classes/{class_group}/hours")
