@@ -4,7 +4,7 @@ The order, each step durable before the next, and all of them harmless to repeat
 
 1. the keys are put on the list of destroyed ones, with the number of disclosures that each sealed: from now on no
    process opens them, and what is half done can be seen (`pending`);
-2. each key is marked, overwritten and unlinked;
+2. each key is overwritten, and its file renamed to be its mark;
 3. the sealed rows are removed, and what the database keeps of them beside;
 4. ``personal_data_erased/1`` is appended.
 

@@ -106,6 +106,22 @@ def remove_files(paths: Iterable[Path]) -> None:
     _at_once(remove_file, paths)
 
 
+def rename_files(names: Mapping[Path, Path]) -> None:
+    """Give files that are there other names, old -> new, in the place of what has those; as `remove_files`.
+
+    Raises:
+        FileRefused: one cannot be renamed; others may have been.
+    """
+
+    def rename(path: Path) -> None:
+        try:
+            path.rename(names[path])
+        except OSError as error:
+            raise FileRefused(f"{path}: cannot be renamed ({error.strerror})") from None
+
+    _at_once(rename, names)
+
+
 def replace_file(path: Path, content: bytes, *, mode: int = SECRET_MODE) -> None:
     """Write a file, in the place of an older one of this name if there is one; durable when it returns.
 

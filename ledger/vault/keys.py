@@ -3,7 +3,8 @@
     <folder>/kek                                      the key-encryption key, or where it is (`ledger.vault.kek`)
     <folder>/.in-use                                  held shared while keys are in use, exclusively to change that key
     <folder>/<origin>/<2 digits>/<person>.<retention>.key     letopis-key-1 <algorithm> <wrapped key in hex>
-    <folder>/<origin>/<2 digits>/<person>.<retention>.erased  the mark of a key that was destroyed on purpose
+    <folder>/<origin>/<2 digits>/<person>.<retention>.erased  the mark of a key that was destroyed on purpose: an empty
+                                                      file, or the key's own with zeros for content
     <folder>/<origin>/destroyed                       the list of those (`ledger.vault.destroyed`)
     <folder>/<origin>/lock                            held shared to make keys, exclusively to remove or destroy some
 
@@ -37,6 +38,7 @@ from ledger.durable import (
     read_secret,
     remove_file,
     remove_files,
+    rename_files,
     secret_folder,
     secret_folders,
     sync_folders,
@@ -232,30 +234,32 @@ class KeyStore:
         """
         for owner in rows:
             check_owner(*owner)
-        self._make_folders({self._path(*owner).parent for owner in rows})
+        self._make_folders({self._folder / person for person in {owner.person[:2] for owner in rows}})
         with self._locked(fcntl.LOCK_EX), self._lock:
             self._destroyed.add(rows)
             self._forget()
 
     def destroy(self, owners: Iterable[Owner]) -> list[Owner]:
-        """Mark, overwrite and unlink the files of keys that are on the list; durable when it returns.
+        """Overwrite the files of keys that are on the list and make them marks; durable when it returns.
 
-        What was there before stays as it is: a mark, or no file. Returns those whose key was there.
+        What was there before stays as it is: a mark, or no file, where an empty mark is made. Returns those whose key
+        was there. A file is renamed, neither made nor removed: of thousands that is what costs.
 
         Raises:
-            FileRefused: a file cannot be written or removed; run it again.
+            FileRefused: a file cannot be written or renamed; run it again.
         """
         paths = {owner: self._path(*owner) for owner in owners}
         with self._locked(fcntl.LOCK_EX):
             found = [owner for owner, path in paths.items() if path.exists()]
-            marks = {path.with_suffix(".erased") for path in paths.values()}
-            create_empty_files(marks)
+            marks = {path: _mark_of(path) for path in paths.values()}
+            names = {paths[owner]: marks[paths[owner]] for owner in found}
+            create_empty_files(mark for path, mark in marks.items() if path not in names)
             # Keys that were never finished are copies too.
-            folders = {path.parent for path in paths.values()}
-            copies = [left for folder in folders for left in folder.glob(".*.new") if _finished(left) in marks]
-            files = [*(paths[owner] for owner in found), *copies]
-            overwrite_files(files)
-            remove_files(files)
+            folders, erased = {path.parent for path in marks}, set(marks.values())
+            copies = [left for folder in folders for left in folder.glob(".*.new") if _finished(left) in erased]
+            overwrite_files([*names, *copies])
+            rename_files(names)
+            remove_files(copies)
             sync_folders(folders)
         return found
 
@@ -312,7 +316,7 @@ class KeyStore:
 
     def _read(self, person: str, retention: str) -> Sealer:
         path = self._path(person, retention)
-        if path.with_suffix(".erased").exists():
+        if _mark_of(path).exists():
             raise KeyErased(f"the key of person {person}, retention {retention}, was erased")
         try:
             raw = read_secret(path, limit_bytes=FILE_BYTES_MAX)
@@ -327,7 +331,8 @@ class KeyStore:
 
     def _path(self, person: str, retention: str) -> Path:
         check_owner(person, retention)
-        return self._folder / person[:2] / f"{person}.{retention}.key"
+        # In one piece: put together part by part, thousands of them take a second.
+        return Path(f"{self._folder}/{person[:2]}/{person}.{retention}.key")
 
     def _bound(self, person: str, retention: str) -> bytes:
         return bound_key(self.origin, person, retention)
@@ -377,6 +382,10 @@ def _is_old(path: Path, older_than_seconds: int) -> bool:
         return time.time() - path.stat().st_mtime > older_than_seconds
     except FileNotFoundError:
         return False
+
+
+def _mark_of(key: Path) -> Path:
+    return Path(f"{str(key).removesuffix('.key')}.erased")
 
 
 def _finished(aside: Path) -> Path:

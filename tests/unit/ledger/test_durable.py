@@ -14,6 +14,7 @@ from ledger.durable import (
     create_files,
     read_secret,
     remove_files,
+    rename_files,
     replace_file,
     secret_folder,
     secret_folders,
@@ -100,6 +101,18 @@ def test_removes_many_files_and_what_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
     remove_files(files)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_renames_many_files_in_the_place_of_others_and_names_what_is_not_there(tmp_path: Path) -> None:
+    files = {tmp_path / f"{number}.key": tmp_path / f"{number}.erased" for number in range(40)}
+    for path in files:
+        path.write_text(path.stem)
+    files[tmp_path / "7.key"].write_text("before")
+    rename_files(files)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {f"{n}.erased": str(n) for n in range(40)}
+    with pytest.raises(FileRefused, match=r"9\.key: cannot be renamed"):
+        rename_files({tmp_path / "9.key": tmp_path / "10.erased"})
+    assert (tmp_path / "10.erased").read_text() == "10"
 
 
 def test_names_the_one_among_many_that_cannot_be_removed(tmp_path: Path) -> None:

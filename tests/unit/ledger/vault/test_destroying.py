@@ -1,8 +1,9 @@
-"""Destroying keys: announced first, marked, overwritten, unlinked; never undone by files that come back."""
+"""Destroying keys: announced first, overwritten, renamed to marks; never undone by files that come back."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,32 +55,59 @@ def test_an_announced_key_opens_nothing_though_its_file_is_there(keys: KeyStore,
     beside.sealer(*ELSE)
 
 
-def test_the_file_is_overwritten_before_it_is_unlinked(
-    keys: KeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_mark_is_the_key_with_zeros_for_content_or_empty(keys: KeyStore, tmp_path: Path) -> None:
+    (file,) = tmp_path.rglob(f"{PERSON}.person.key")
+    beside, length = file.with_name("hard link"), file.stat().st_size
+    beside.hardlink_to(file)
+    never = Owner(OTHER, "journal")
+    keys.announce({OWNER: Destroyed(ERASURE, 7), never: Destroyed(ERASURE, 0)})
+    assert keys.destroy([OWNER, never]) == [OWNER]
+    assert beside.read_bytes() == bytes(length)
+    assert file.with_suffix(".erased").samefile(beside)
+    (empty,) = tmp_path.rglob(f"{OTHER}.journal.erased")
+    assert empty.read_bytes() == b""
+
+
+def test_a_key_that_came_back_beside_its_mark_goes_too(keys: KeyStore, tmp_path: Path) -> None:
+    (file,) = tmp_path.rglob(f"{PERSON}.person.key")
+    content = file.read_bytes()
+    erase(keys)
+    file.write_bytes(content)
+    file.chmod(0o600)
+    assert keys.destroy([OWNER]) == [OWNER]
+    assert files(tmp_path) == {f"{PERSON}.person.erased", f"{PERSON}.journal.key", f"{OTHER}.person.key"}
+    assert not any(content in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+STEPS = ["create_empty_files", "overwrite_files", "rename_files", "remove_files", "sync_folders"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_what_stopped_half_way_is_gone_on_with(
+    keys: KeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, *, done: bool
 ) -> None:
     (file,) = tmp_path.rglob(f"{PERSON}.person.key")
-    beside = file.with_name("hard link")
-    beside.hardlink_to(file)
-    erase(keys)
-    assert set(beside.read_bytes()) == {0}
+    content, real = file.read_bytes(), getattr(ledger.vault.keys, step)
 
-
-@pytest.mark.parametrize("breaks", ["create_empty_files", "overwrite_files", "remove_files", "sync_folders"])
-def test_what_stopped_half_way_is_gone_on_with(
-    keys: KeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
-) -> None:
-    def broken(*_: object, **__: object) -> None:
+    def broken(wanted: Any) -> None:
+        if done:
+            real(wanted)
         raise FileRefused("the disk is gone")
 
     keys.announce({OWNER: Destroyed(ERASURE, 7)})
     with monkeypatch.context() as patch:
-        patch.setattr(ledger.vault.keys, breaks, broken)
+        patch.setattr(ledger.vault.keys, step, broken)
         with pytest.raises(FileRefused):
             keys.destroy([OWNER])
+    overwritten = STEPS.index(step) + done > STEPS.index("overwrite_files")
+    assert any(content == path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()) != overwritten
+    assert not any(content == path.read_bytes() for path in tmp_path.rglob("*.erased")), "a mark holds no key"
     with pytest.raises(KeyErased):
         key_store(tmp_path / "keys", ORIGIN).sealer(*OWNER)
-    keys.destroy([OWNER])
+    keys.enforce({OWNER: Destroyed(ERASURE, 7)})
     assert files(tmp_path) == {f"{PERSON}.person.erased", f"{PERSON}.journal.key", f"{OTHER}.person.key"}
+    assert not any(content == path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file())
 
 
 def test_what_the_log_calls_erased_is_destroyed_though_the_list_is_gone(keys: KeyStore, tmp_path: Path) -> None:
