@@ -98,7 +98,8 @@ def _of_looks_and_files(report: Report, folder: Path, rounds: int, wanted: Calla
     if wanted("hostile"):
         hostile_archives(report, folder)
     if wanted("looks"):
-        looks_recorded(report, folder, rounds)
+        with _cluster() as cluster:
+            looks_recorded(report, folder, cluster, rounds)
     if wanted("access"):
         with _cluster() as cluster:
             access_decided(report, folder, cluster, rounds)

@@ -41,12 +41,13 @@ def access_decided(report: Report, folder: Path, cluster: Cluster, rounds: int) 
     """Microseconds a decision; the peer asks for the right alone, as a table without reach would."""
     with sample_school(folder / "access", "S") as school:
         _decided(report, school, rounds, "")
-    with _on_postgres(folder / "access-postgres", cluster) as school:
+    with school_on_postgres(folder / "access-postgres", cluster) as school:
         _decided(report, school, rounds, "_postgres")
 
 
 @contextmanager
-def _on_postgres(folder: Path, cluster: Cluster) -> Iterator[OpenSchool]:
+def school_on_postgres(folder: Path, cluster: Cluster) -> Iterator[OpenSchool]:
+    """The small sample school, its log, vault and views on PostgreSQL."""
     database, sample = make_database(cluster), SampleSchool(SEED, "S")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)

@@ -1,6 +1,8 @@
 """What it costs that a look is recorded before it is answered: the same read with the access log and without.
 
-Over real HTTP on the loopback, one request after another and eight side by side; and in the process, without HTTP.
+Over real HTTP on the loopback, one request after another and eight side by side; and in the process, without HTTP. What
+it adds to a page is told in milliseconds too, on both databases: of pairs of requests, one with and one without, which
+find the same machine.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 
@@ -22,21 +24,40 @@ from api.app import create_app
 from api.cli.importing import founder
 from api.schools import OpenSchool, Registry
 from api.server import Server, listen
-from bench.measure import Report
+from bench.deciding import school_on_postgres
+from bench.measure import Report, Result
 from bench.reading import sample_school
 from ledger.access.events import Look
 from ledger.errors import Refused
 from ledger.journal.commands import AcknowledgeConfidentiality, FoundAccounts
 from ledger.wire.entry import Actor
 from projections.views.student_page import student_page
+from tests.cluster import Cluster
 
 ROLE: Final = "inspector"
 SIDE_BY_SIDE: Final = 8
+ADDED_MS: Final = 1.0
+_MONTH: Final = "from=2026-10-01&to=2026-10-31"
+_PAGES: Final = {
+    "a_students_month": f"/students/{{student}}/page?{_MONTH}",
+    "a_classs_month": f"/classes/{{class_group}}/page?course={{course}}&{_MONTH}",
+    "a_roster": "/classes/{class_group}",
+    "corrections": "/corrections?class_group={class_group}",
+    "a_person": "/people/{student}",
+}
 
 
-def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
-    """Milliseconds at the median of a student's page."""
-    with sample_school(folder / "looks", "S") as school, ExitStack() as stack:
+def looks_recorded(report: Report, folder: Path, cluster: Cluster, rounds: int) -> None:
+    """Milliseconds at the median of a student's page, and what is added to that of several pages."""
+    with sample_school(folder / "looks", "S") as school:
+        _compared(report, school, rounds)
+        _added(report, school, "", 30 * rounds)
+    with school_on_postgres(folder / "looks-postgres", cluster) as school:
+        _added(report, school, "_postgres", 30 * rounds)
+
+
+def _compared(report: Report, school: OpenSchool, rounds: int) -> None:
+    with ExitStack() as stack:
         student = school.views.select("SELECT min(e.student) FROM {enrollments} e", {})[0][0]
         token = let_in(school)
         path = f"/v1/schools/{school.code}/students/{student}/page"
@@ -58,6 +79,54 @@ def looks_recorded(report: Report, folder: Path, rounds: int) -> None:
             rounds=rounds,
             better="lower",
         )
+
+
+class _Took(NamedTuple):
+    wall_ms: float
+    cpu_ms: float
+
+
+def _added(report: Report, school: OpenSchool, database: str, pairs: int) -> None:
+    """What the look adds to each page, and at the median of the pages: by the clock, and of the processor."""
+    sql = "SELECT e.student, e.class_group, c.course FROM {enrollments} e JOIN {courses} c USING (class_group)"
+    student, class_group, course = school.views.select(f"{sql} ORDER BY e.entry, c.entry LIMIT 1", {})[0]
+    token, added = let_in(school), []
+    with ExitStack() as stack:
+        on, off = (stack.enter_context(served(school, token, with_log=with_log)) for with_log in (True, False))
+        for name, page in _PAGES.items():
+            path = page.format(student=student, class_group=class_group, course=course)
+            one = _added_to(on, off, f"/v1/schools/{school.code}{path}", pairs)
+            _tell(report, f"look_added_to_{name}{database}", one)
+            added.append(one)
+    median = _Took(*(statistics.median(figures) for figures in zip(*added, strict=True)))
+    _tell(report, f"look_added{database}", median)
+
+
+def _tell(report: Report, name: str, added: _Took) -> None:
+    for unit, figure in (("ms", added.wall_ms), ("CPU ms", added.cpu_ms)):
+        result = Result(figure / ADDED_MS, 1.0, "lower", figure, ADDED_MS, unit)
+        report.add(f"{name}_{unit.lower().replace(' ', '_')}", result)
+
+
+def _added_to(on: httpx.Client, off: httpx.Client, path: str, pairs: int) -> _Took:
+    """The median of the differences of pairs; who goes first changes."""
+    for client in (on, off) * 5:
+        client.get(path).raise_for_status()
+    found = []
+    for number in range(pairs):
+        first, second = (off, on) if number % 2 else (on, off)
+        taken = {client: _took(client, path) for client in (first, second)}
+        found.append((taken[on].wall_ms - taken[off].wall_ms, taken[on].cpu_ms - taken[off].cpu_ms))
+    return _Took(*(statistics.median(figures) for figures in zip(*found, strict=True)))
+
+
+def _took(client: httpx.Client, path: str) -> _Took:
+    """One request; the client and the server are of one process, and the client's own part goes out in a difference."""
+    begun = time.perf_counter(), time.process_time()
+    answer = client.get(path)
+    taken = _Took(1_000 * (time.perf_counter() - begun[0]), 1_000 * (time.process_time() - begun[1]))
+    answer.raise_for_status()
+    return taken
 
 
 def let_in(school: OpenSchool) -> str:
