@@ -173,8 +173,9 @@ def _of_session(request: Request, school: OpenSchool) -> Identity:
     session = session_of(request, school)
     if session.stage == "half":
         raise unauthorized()
-    account = find_account(school, session.account)
-    grants = grants_today(school, account) if account is not None else ()
+    size = _look(request, school)
+    account = find_account(school, session.account, size)
+    grants = grants_today(school, account, size) if account is not None else ()
     if account is None or not grants:
         raise unauthorized()
     return of_session(school, session, account, grants, _role_used(request, session.role, roles_of(grants)))
@@ -183,11 +184,18 @@ def _of_session(request: Request, school: OpenSchool) -> Identity:
 def _of_token(request: Request, school: OpenSchool) -> Identity:
     scheme, _, text = request.headers["authorization"].partition(" ")
     token = school.secrets.token(text.strip(), now_seconds()) if scheme.lower() == "bearer" and text else None
-    identity = of_token(school, token) if token is not None else None
+    identity = of_token(school, token, _look(request, school)) if token is not None else None
     if identity is None:
         raise unauthorized()
     _role_used(request, None, (identity.role,))
     return identity
+
+
+def _look(request: Request, school: OpenSchool) -> int:
+    """The log's size: asked for once in a request, to know the account by and then how far its role reaches."""
+    size = school.log_size()
+    request.state.log_size = size
+    return size
 
 
 def _role_used(request: Request, chosen: str | None, held: Sequence[str]) -> str:
@@ -220,7 +228,7 @@ def authorize_now(request: Request, *rights: Right) -> tuple[OpenSchool, Identit
     right = next((one for one in rights if identity.has(one)), rights[0])
     check_right(request, school, identity, right)
     if _shows_somebody(request):
-        check_reach(request, school, identity, right, named_by(request))
+        check_reach(request, school, identity, right, named_by(request), size=request.state.log_size)
     refuse_strange_query(request)
     # Who asks whom: the access log wants to know (`api.access`).
     request.state.school, request.state.identity = school, identity
@@ -240,13 +248,15 @@ def check_right(request: Request, school: OpenSchool, identity: Identity, right:
         raise problem
 
 
-def check_reach(request: Request, school: OpenSchool, identity: Identity, right: Right, named: Named) -> None:
-    """Refuse, with a trace, what the role does not reach (`api.reach`).
+def check_reach(
+    request: Request, school: OpenSchool, identity: Identity, right: Right, named: Named, *, size: int | None = None
+) -> None:
+    """Refuse, with a trace, what the role does not reach (`api.reach`), as of the log's `size`; None: as of now.
 
     Raises:
         Problem: 403.
     """
-    if not identity.reaches(right, named, SchoolFacts(school)):
+    if not identity.reaches(right, named, SchoolFacts(school, size)):
         trace(request, school, identity, "reach")
         raise _out_of_reach()
 

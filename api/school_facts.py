@@ -23,9 +23,10 @@ _StateT = TypeVar("_StateT", bound=Aggregate)
 class SchoolFacts:
     """What a school's log says now (`api.reach.Facts`)."""
 
-    def __init__(self, school: OpenSchool) -> None:
+    def __init__(self, school: OpenSchool, size: int | None = None) -> None:
+        """Facts of a school; `size`: the log's, where the same request has asked for it already."""
         self._school = school
-        self._looked: int | None = None
+        self._looked = size
         self._rests_on: set[str] = set()
         self._are_views_level = True
 
@@ -47,12 +48,9 @@ class SchoolFacts:
         return found
 
     def _size(self) -> int:
-        size = self._school.recorder.own_size()
-        if size is None:
-            if self._looked is None:
-                self._looked = self._school.recorder.head().size
-            size = self._looked
-        return size
+        if self._looked is None:
+            self._looked = self._school.log_size()
+        return self._looked
 
     @property
     def today(self) -> str:

@@ -181,6 +181,11 @@ class OpenSchool:
         found = self.app.lesson(lesson)
         return None if found is None else (found.version, _plain(lesson, found))
 
+    def log_size(self) -> int:
+        """How many entries the log has now: one look at it where others may append too."""
+        size = self.recorder.own_size()
+        return self.recorder.head().size if size is None else size
+
     def read_views(self) -> Views:
         """The views, once they have consumed what this server acknowledged (or two seconds have passed)."""
         if self.background:

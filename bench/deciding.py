@@ -1,8 +1,8 @@
 """What it takes to decide that a request is within a role's reach, as the log says at this very moment.
 
-As most requests find it: decided before, and nothing moved that it rests on, in CPU time; the same with what a request
-pays once to know where the log ends, which on PostgreSQL, where others may append as well, is a look at the database;
-behind an entry that it does not rest on; and anew.
+As most requests find it: decided before, and nothing moved that it rests on, in CPU time; the same as a request does
+it, which was told where the log ends when it asked who acts; both together, against each with a look of its own (at the
+database on PostgreSQL, where others may append as well); behind an entry that it does not rest on; and anew.
 """
 
 from __future__ import annotations
@@ -74,9 +74,12 @@ def _decided(report: Report, school: OpenSchool, rounds: int, database: str) -> 
         assert identity.reaches(Right.READ_VIEWS, named, facts), who
         decide = partial(_decide, identity, named, facts)
         name = f"access_of_a_{who}{database}"
+        size = school.log_size()
         ways: dict[str, Callable[[], float]] = {
             name: partial(_us, decide, process_time),
-            f"{name}_in_a_request": partial(_us, partial(_decide_in_a_request, identity, named, school)),
+            f"{name}_in_a_request": partial(
+                _us, partial(_decide_in_a_request, identity, named, school, size), process_time
+            ),
             f"{name}_anew": partial(_us, partial(_decide_anew, school, identity, named)),
         }
         for way, measured in ways.items():
@@ -88,6 +91,15 @@ def _decided(report: Report, school: OpenSchool, rounds: int, database: str) -> 
                 rounds=rounds,
                 better="lower",
             )
+        report.compare(
+            f"{name}_and_who_asks",
+            partial(_us, partial(_decide_with_who_asks, identity, named, school)),
+            partial(_us, partial(_decide_after_who_asks, identity, named, school)),
+            unit="µs",
+            rounds=rounds,
+            goal=1.0,
+            better="lower",
+        )
         taken = report.results[name].ours
         report.add(f"{name}_us", Result(taken / MICROSECONDS, 1.0, "lower", taken, MICROSECONDS, "µs"))
         _after_entries(report, school, name, identity, named)
@@ -112,9 +124,22 @@ def _decide(identity: Identity, named: Named, facts: Facts) -> bool:
     return identity.may(Right.READ_VIEWS) and identity.reaches(Right.READ_VIEWS, named, facts)
 
 
-def _decide_in_a_request(identity: Identity, named: Named, school: OpenSchool) -> bool:
-    """As a request does: where others may append, it looks where the log ends."""
-    return _decide(identity, named, SchoolFacts(school))
+def _decide_in_a_request(identity: Identity, named: Named, school: OpenSchool, size: int | None = None) -> bool:
+    """As a request does; None: where others may append, it looks where the log ends."""
+    return _decide(identity, named, SchoolFacts(school, size))
+
+
+def _decide_with_who_asks(identity: Identity, named: Named, school: OpenSchool) -> bool:
+    """One look at the log for who acts and how far the role reaches."""
+    size = school.log_size()
+    school.app.aggregate_as_of(f"person/{identity.actor}", size)
+    return _decide_in_a_request(identity, named, school, size)
+
+
+def _decide_after_who_asks(identity: Identity, named: Named, school: OpenSchool) -> bool:
+    """One look for each of them."""
+    school.app.aggregate(f"person/{identity.actor}")
+    return _decide_in_a_request(identity, named, school)
 
 
 def _decide_anew(school: OpenSchool, identity: Identity, named: Named) -> bool:

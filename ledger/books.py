@@ -40,6 +40,7 @@ class Shelf:
         self._store = store
         self._cache: LRUCache[str, Aggregate] = LRUCache(CACHED_STREAMS_MAX)
         self._missing: LRUCache[str, bool] = LRUCache(CACHED_STREAMS_MAX)
+        self._read_of: LRUCache[str, tuple[int, Aggregate | None]] = LRUCache(CACHED_STREAMS_MAX)
         self._school: School | None = None
         self._subjects = SubjectIndex()
         self._subjects_lock = Lock()
@@ -72,6 +73,17 @@ class Shelf:
             self.keep(state)
         else:
             self._missing.put(stream, value=True)
+        return state
+
+    def load_as_of(self, stream: str, size: int) -> Aggregate | None:
+        """Return the state of a stream as of a size that the log had, or later: not read again of the same log."""
+        try:
+            read_of, state = self._read_of.get(stream)
+        except KeyError:
+            read_of, state = -1, None
+        if read_of < size:
+            state = self.load(stream, self.cached(stream))
+            self._read_of.put(stream, (size, state))
         return state
 
     def was_missing(self, stream: str) -> bool:

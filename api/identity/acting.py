@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from api.auth import Identity, Right, needs_second_factor
 from ledger.journal.account import Account
 from ledger.journal.account_events import RoleGranted
+from ledger.journal.aggregate import Aggregate
 from ledger.journal.people import Person
 
 if TYPE_CHECKING:
@@ -21,17 +22,22 @@ if TYPE_CHECKING:
 SESSION: Final = "session"
 
 
-def find_account(school: OpenSchool, id_: str) -> Account | None:
-    """The account as it is recorded now; None where there is none, or it is closed."""
-    state, _ = school.app.aggregate(f"account/{id_}")
+def find_account(school: OpenSchool, id_: str, size: int | None = None) -> Account | None:
+    """The account as it is recorded now; None where there is none, or it is closed.
+
+    `size`: the log's, where it was asked for just now (`OpenSchool.log_size`): then as of that size, or later.
+    """
+    state = _now(school, f"account/{id_}", size)
     return state if isinstance(state, Account) and not state.is_closed else None
 
 
-def grants_today(school: OpenSchool, account: Account) -> tuple[RoleGranted, ...]:
+def grants_today(school: OpenSchool, account: Account, size: int | None = None) -> tuple[RoleGranted, ...]:
     """What the account holds today by the school's clock; a guardian's role while the child is theirs."""
     day = school.app.today().isoformat()
     return tuple(
-        grant for grant in account.held(day) if grant.student is None or _is_guardian(school, account.id, grant.student)
+        grant
+        for grant in account.held(day)
+        if grant.student is None or _is_guardian(school, account.id, grant.student, size)
     )
 
 
@@ -45,10 +51,10 @@ def roles_of(grants: Iterable[RoleGranted]) -> tuple[str, ...]:
     return tuple(sorted({grant.role for grant in grants}))
 
 
-def of_token(school: OpenSchool, token: Token) -> Identity | None:
+def of_token(school: OpenSchool, token: Token, size: int) -> Identity | None:
     """Whom a token stands for; None where its account is closed or does not hold its role today."""
-    account = find_account(school, token.account)
-    grants = _of_role(grants_today(school, account), token.role) if account is not None else ()
+    account = find_account(school, token.account, size)
+    grants = _of_role(grants_today(school, account, size), token.role) if account is not None else ()
     if account is None or not grants:
         return None
     return Identity(
@@ -86,6 +92,10 @@ def _has_read(school: OpenSchool, account: Account) -> bool:
     return account.kind == "program" or school.confidentiality.sha256 in account.acknowledged
 
 
-def _is_guardian(school: OpenSchool, guardian: str, student: str) -> bool:
-    state, _ = school.app.aggregate(f"person/{student}")
+def _now(school: OpenSchool, stream: str, size: int | None) -> Aggregate | None:
+    return school.app.aggregate(stream)[0] if size is None else school.app.aggregate_as_of(stream, size)
+
+
+def _is_guardian(school: OpenSchool, guardian: str, student: str, size: int | None) -> bool:
+    state = _now(school, f"person/{student}", size)
     return isinstance(state, Person) and guardian in state.guardians

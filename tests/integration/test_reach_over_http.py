@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from api.school_facts import SchoolFacts
 from api.schools import open_school
 from api.whose import ids_in
 from ledger.journal.account import Account
-from ledger.journal.account_commands import GrantRole, RevokeRole
+from ledger.journal.account_commands import CloseAccount, GrantRole, RevokeRole
 from ledger.journal.commands import AssignTeacher, EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
 from tests.http_class import DAY, FIRST, SmallClass, problem
@@ -371,12 +372,33 @@ def test_a_decision_stands_until_something_moves_that_it_rests_on(database: str,
         today = school.app.today().isoformat()
         school.execute(AssignTeacher(course=small.course, teacher=other, starts_on=today), admin)
         assert [times(), times()] == [2, 2]
-        if database == "postgres":
+        if database == "postgresql":
             # Another process of the same school.
             with open_school(tmp_path, background=False) as beside:
-                again = AssignTeacher(course=small.course, teacher=server.actors["teacher"], starts_on=today)
+                tomorrow = (school.app.today() + timedelta(days=1)).isoformat()
+                again = AssignTeacher(course=small.course, teacher=server.actors["teacher"], starts_on=tomorrow)
                 beside.execute(again, admin)
             assert [times(), times()] == [3, 3]
+
+
+def test_an_account_that_another_process_closes_is_refused_at_the_next_request(database: str, tmp_path: Path) -> None:
+    tokens, actors = make_school(tmp_path, database)
+    with served(tmp_path, tokens, actors) as server:
+        school, account = server.school, server.actors["deputy"]
+        today = school.app.today().isoformat()
+        close = CloseAccount(account=account, reason="dismissed", basis="приказ № 2", last_day=today)
+        with server.as_("deputy") as deputy:
+            assert [deputy.get("/years").status_code for _ in range(3)] == [200, 200, 200]
+            size = school.log_size()
+            before = school.app.aggregate_as_of(f"account/{account}", size)
+            admin = Actor(server.actors["administrator"], "administrator")
+            if database == "postgresql":
+                with open_school(tmp_path, background=False) as beside:
+                    beside.execute(close, admin)
+                assert school.app.aggregate_as_of(f"account/{account}", size) is before, "read of that log already"
+            else:
+                school.execute(close, admin)
+            assert deputy.get("/years").status_code == 401
 
 
 def test_what_views_say_that_are_behind_is_not_kept(database: str, tmp_path: Path) -> None:
