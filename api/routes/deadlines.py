@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.access import answer_recorded, reads
 from api.auth import Identity, Right
@@ -233,7 +232,7 @@ async def _of_office(request: Request, at: str | None, asked: OfficeAsked, ask: 
         people = {row.person for row in found.rows if getattr(row, "person", None)}
         return school.json(dress(school, found.position, found, people))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 async def _answer(request: Request, at: str | None, asked: Asked, ask: Any, page: Page | None = None) -> Response:
@@ -250,7 +249,7 @@ async def _answer(request: Request, at: str | None, asked: Asked, ask: Any, page
         rows, headers = page.cut(found.rows, found.position)
         return school.json(dress(school, found.position, replace(found, rows=rows), _people(rows)), headers=headers)
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _allowed(school: OpenSchool, identity: Identity, asked: Asked) -> Asked:

@@ -7,9 +7,8 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.access import note, reads
+from api.access import answer_recorded, note, reads
 from api.auth import Identity, Right
 from api.problems import Problem
 from api.queries import At, Id, On, read_as_of
@@ -75,7 +74,7 @@ async def _answer(
         _check_may(school, request.state.identity, class_group, student)
         return show(school, forecasts(views, class_group=class_group, student=student, on=on, at=position))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _check_may(school: OpenSchool, identity: Identity, class_group: str | None, student: str | None) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
 from api.access import answer_recorded, note, reads
@@ -217,4 +216,4 @@ async def _answer(
         plain = orjson.loads(orjson.dumps(found))
         return school.json(dress(school, position, plain, people(plain)))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)

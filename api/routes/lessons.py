@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads
+from api.access import answer_recorded, reads
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -83,11 +82,16 @@ async def record_lesson(request: Request) -> Response:
 async def read_lesson(request: Request) -> Response:
     """The lesson as it stands in the log, with its version as ETag."""
     school, _ = await authorize(request, Right.READ_VIEWS)
-    found = await run_in_threadpool(school.lesson_state, path_id(request, "lesson"))
-    if found is None:
-        raise Problem("not_found", 404)
-    version, state = found
-    return school.json(state, headers={"ETag": f'"{version}"'})
+    lesson = path_id(request, "lesson")
+
+    def work() -> Response:
+        found = school.lesson_state(lesson)
+        if found is None:
+            raise Problem("not_found", 404)
+        version, state = found
+        return school.json(state, headers={"ETag": f'"{version}"'})
+
+    return await answer_recorded(request, work)
 
 
 @router.post("/lessons/{lesson}/entries", status_code=201, openapi_extra=describe(ADD))

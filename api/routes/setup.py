@@ -7,10 +7,9 @@ from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads, reads_nobody
+from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Right
 from api.openapi import describe
 from api.problems import Problem
@@ -248,12 +247,16 @@ async def _read(request: Request, kind: str, name: str, right: Right = Right.REA
     """What the log says of one thing that was set up."""
     school, _ = await authorize(request, right)
     id_ = path_id(request, name)
-    state, version = await run_in_threadpool(school.app.aggregate, f"{kind}/{id_}")
-    if state is None:
-        raise Problem("not_found", 404)
-    shown = ("kind",) if isinstance(state, Person) else state.__struct_fields__
-    content = {key: value for key, value in msgspec.to_builtins(state).items() if key in shown and key != "stream"}
-    return school.json({**content, name: id_, "version": version})
+
+    def work() -> Response:
+        state, version = school.app.aggregate(f"{kind}/{id_}")
+        if state is None:
+            raise Problem("not_found", 404)
+        shown = ("kind",) if isinstance(state, Person) else state.__struct_fields__
+        content = {key: value for key, value in msgspec.to_builtins(state).items() if key in shown and key != "stream"}
+        return school.json({**content, name: id_, "version": version})
+
+    return await answer_recorded(request, work)
 
 
 @router.get("/people/{person}")

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api import bodies
-from api.access import reads, reads_nobody
+from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right
 from api.openapi import describe
 from api.problems import Problem
@@ -102,7 +101,7 @@ async def _answer(request: Request, at: str | None, ask: Callable[[Views, AsOf, 
         plain = orjson.loads(orjson.dumps(found))
         return school.json(dress(school, plain["position"], plain, _people(plain)))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _people(plain: dict[str, Any]) -> set[str]:

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.access import answer_recorded, note, reads
 from api.problems import Problem
@@ -116,7 +115,7 @@ async def _answer(request: Request, ask: Callable[[Views], Workload], as_format:
         plain: dict[str, Any] = orjson.loads(orjson.dumps(found))
         return school.json(dress(school, found.position, plain, people))
 
-    return await run_in_threadpool(work)
+    return await answer_recorded(request, work)
 
 
 def _is_short(first: str, last: str) -> bool:

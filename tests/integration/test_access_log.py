@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -11,9 +12,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.app import create_app
+from api.schools import Registry
 from api.settings import access_environment, access_origin, read_school_file
 from ledger.access.log import Seen
 from ledger.audit import audit
@@ -200,6 +206,37 @@ def test_a_look_that_cannot_be_recorded_is_refused_and_shows_nothing(server: Ser
             assert teacher.get("/years").status_code == 200, "what shows nobody goes on"
         assert teacher.get(f"/classes/{school.group}/page").status_code == 200
     assert len(looks(server, before)) == 1
+
+
+def test_an_answer_that_is_changed_behind_its_route_is_recorded_as_it_leaves(server: Served) -> None:
+    """The route's thread recorded other bytes: what it recorded is no look at these."""
+    school = SmallClass(server)
+    shown, instead = (student.encode() for student in school.students)
+
+    def changing(app: ASGIApp) -> ASGIApp:
+        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+            async def changed(message: Message) -> None:
+                await send({**message, "body": message.get("body", b"").replace(shown, instead)})
+
+            await app(scope, receive, changed)
+
+        return answered
+
+    app = create_app(Registry([server.school]))
+    app.user_middleware.append(Middleware(changing))
+    before = len(looks(server))
+
+    async def ask() -> httpx.Response:
+        headers = {"Authorization": f"Bearer {server.tokens['inspector']}"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            path = f"/v1/schools/{server.school.code}/students/{school.students[0]}/page"
+            return await client.get(path, headers=headers)
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 200, answer.text
+    assert instead in answer.content
+    ahead, at_last = ({*one.look.people} & {*school.students} for one in looks(server, before))
+    assert (ahead, at_last) == ({school.students[0]}, {school.students[1]})
 
 
 DISK = """
