@@ -18,7 +18,7 @@ from ledger.journal.deadlines.days import DAY
 from ledger.journal.deadlines.excuses import with_excuse
 from ledger.journal.deadlines.homework import counts_as_not_assigned, homework
 from ledger.journal.deadlines.lesson import attendance, lesson_record
-from ledger.journal.deadlines.marks import oral_mark, written_mark, written_work
+from ledger.journal.deadlines.marks import class_term, oral_mark, written_mark, written_work
 from ledger.journal.deadlines.verdict import Entered, Rule, Status, Verdict
 from ledger.wire.entry import format_at
 from projections.reading import AsOf, Reader
@@ -372,7 +372,7 @@ def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, st
     lesson, school, now = column.lesson, facts.by.of(column.lesson.class_group), facts.by.now
     day = date.fromisoformat(work.ends_on or lesson.held_on)
     members = facts.rosters.on(lesson.class_group, lesson.course, lesson.held_on)
-    own = stands.make_ups
+    own, of_class = stands.make_ups, class_term(day, school)
     verdicts = {
         of: written_mark(
             day,
@@ -380,6 +380,7 @@ def _written(column: LessonColumn, work: Work, stands: OfWork, facts: _Facts, st
             absence=stands.absences.get(of),
             made_up_on=own.get(of, NO_MAKE_UP).on,
             several_days=work.ends_on is not None,
+            of_class=of_class,
             school=school,
             now=now,
             cited=(work.entry, *members.get(of, ()), *own.get(of, NO_MAKE_UP).entries),

@@ -65,6 +65,12 @@ def written_mark_term(worked_on: date, version: Version, school: School) -> Term
     return days_term(worked_on, version.parameters.written_mark_days, version, school)
 
 
+def class_term(worked_on: date, school: School) -> tuple[Version, Term] | None:
+    """Return the version by which a class's written work is judged, and its term; None where none is in force."""
+    version = school.version_on(worked_on)
+    return None if version is None else (version, written_mark_term(worked_on, version, school))
+
+
 def written_mark(
     worked_on: date,
     mark: Entered | None,
@@ -74,6 +80,7 @@ def written_mark(
     absence: Entered | None = None,
     made_up_on: date | None = None,
     several_days: bool = False,
+    of_class: tuple[Version, Term] | None = None,
     cited: Collection[int] = (),
 ) -> Verdict:
     """Judge one student's mark for a written work (R22; regulation 2.2.4).
@@ -90,18 +97,20 @@ def written_mark(
         absence: the student's absence on that day, where it stands.
         made_up_on: when this student writes the work; a day before `worked_on` moves no term.
         several_days: whether the work was written on more than one day; the verdict then says so.
+        of_class: what `class_term` says of `worked_on`, where it is known: a class's students have one term.
         cited: other entries to cite, such as the work's.
     """
     entries = [*cited, *(absence.entries if absence else ())]
     day, own = _own_day(worked_on, made_up_on)
     readings: tuple[Reading, ...] = ("several_days", *own) if several_days else own
-    version = school.version_on(day)
-    if version is None:
+    found = of_class if of_class is not None and day == worked_on else class_term(day, school)
+    if found is None:
         return unjudged("written_mark", mark, entries)
+    version, term = found
     entries.append(version.entry)
     if absence is not None and made_up_on is None:
         return exempt("written_mark", "absent", mark, entries, readings)
-    return judge("written_mark", written_mark_term(day, version, school), mark, now, entries, readings)
+    return judge("written_mark", term, mark, now, entries, readings)
 
 
 @dataclass(frozen=True, slots=True)
