@@ -19,7 +19,7 @@ ENTRIES: Final = re.compile(r"data/log/entries-[0-9]{12}\.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What the reader brings: key, checkpoint seen before, witnesses' keys, who walks what was before; if copies count."""
+    """What the reader brings: key, earlier checkpoint, witnesses, who walks what was before; whether copies count."""
 
     key: VerifierKey | None = None
     old: Checkpoint | None = None
