@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import Final
 
+from verify.copy_phrases import COPY_PHRASES
+
 PHRASES: Final[dict[str, str]] = {
     # Extracts.
     "the entry of the extract": "запись выписки",
@@ -458,21 +460,7 @@ PHRASES: Final[dict[str, str]] = {
     "no line 'index N'": "нет строки «index N»",
     "more than {} hashes, or one that is not 32 bytes": "больше {} хэшей или хэш не в 32 байта",
     "no root": "нет корня",
-    # Copies of the tables.
-    "B-trees that share no page": "B-деревья без общих страниц",
-    "a SQLite file of whole pages": "файл SQLite из целых страниц",
-    "no other table": "никаких других таблиц",
-    "rows of a B-tree": "строки B-дерева",
-    "the keys of {}": "ключи таблицы {}",
-    "the table {}": "таблица {}",
-    "a workbook": "книга",
-    "another row": "другая строка",
-    "another text": "другой текст",
-    "others": "другие",
-    "plain parts": "обычные части",
-    "the beginning of the sheet {}": "начало листа {}",
-    "the end of the sheet {}": "конец листа {}",
-    "what the table says": "то, что в таблице",
+    **COPY_PHRASES,
     # What was not checked.
     "entries 0 to {}": "записи с 0 по {}",
     "entry {}": "запись {}",
