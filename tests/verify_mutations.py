@@ -647,7 +647,7 @@ def approved_for_the_one_who_asked(school: Sample) -> None:
 def refused_by_the_one_it_was_asked_for(school: Sample) -> None:
     b = school.builder
     deputy = {"id": b.uuid(), "role": "deputy"}
-    b.actor = {**b.actor, "on_behalf_of": deputy["id"], "basis": "Приказ"}
+    b.actor = {**b.actor, "role": "administrator", "on_behalf_of": deputy["id"], "basis": "Приказ"}
     request = b.request(school.marks[2], "5")
     b.actor = deputy
     b.refuse(request)
