@@ -259,8 +259,8 @@
       "A role was granted or taken, or secrecy acknowledged, by somebody who may not, or it is no such role.",
     ],
     "account-state": [
-      "Учётная запись открыта или закрыта дважды, или закрыта не по той причине.",
-      "An account was opened or closed twice, or closed for a reason that it cannot have.",
+      "Учётная запись открыта или закрыта дважды, закрыта не по той причине, или уволенному что-то поручено.",
+      "An account was opened or closed twice, or closed for no reason of its kind; or the dismissed were entrusted.",
     ],
     "paper-register": [
       "Реестр бумажных архивов не сходится: номер, состав дела или то, чего в школе уже нет.",
