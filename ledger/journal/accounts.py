@@ -67,7 +67,7 @@ def found_accounts(command: FoundAccounts, context: Context) -> list[Planned]:
     if context.find_if_any(AccountRegister, register) is not None:
         raise Refused("accounts_founded_already", "this log has accounts already", clause=LOG, where="account")
     opened = _opened(command.account, "employee", command.name, context)
-    granted = RoleGranted(role=ADMINISTRATOR, starts_on=_today(context), basis=command.basis)
+    granted = RoleGranted(role=ADMINISTRATOR, starts_on=context.today, basis=command.basis)
     stream = f"account/{command.account}"
     return [
         Planned(register, 1, AccountsFounded(account=command.account)),
@@ -172,15 +172,11 @@ def _check_last_day(command: CloseAccount, context: Context) -> None:
             )
         return
     rules.check_date(command.last_day, "last_day")
-    if str(command.last_day) > _today(context):
+    if str(command.last_day) > context.today:
         raise Refused(
             "dismissed_later", "the account is closed once the last day of work has come", clause="1.5",
             where="last_day",
         )  # fmt: skip
-
-
-def _today(context: Context) -> str:
-    return context.now.astimezone(context.books.zone).date().isoformat()
 
 
 def _check_holder(known: Account, context: Context) -> None:
@@ -196,8 +192,7 @@ def _check_administrator(context: Context) -> Account:
     """Refuse everybody but an administrator whose account says so today; return that account, noted as read."""
     rules.check_role(context.actor, (ADMINISTRATOR,), "1.5")
     known = context.find_if_any(Account, f"account/{context.actor.id}")
-    today = _today(context)
-    if known is None or all(grant.role != ADMINISTRATOR for grant in known.held(today)):
+    if known is None or all(grant.role != ADMINISTRATOR for grant in known.held(context.today)):
         raise Refused(
             "not_an_administrator", "your account is not an administrator's today", clause="1.5", where="actor.id"
         )

@@ -46,9 +46,5 @@ def check_writer(context: Context, clause: str) -> None:
     check_person(context, context.author, "teacher", _EMPLOYEE)
     account = context.find_if_any(Account, f"account/{context.author}")
     # A log may have begun before it had accounts: then the register alone says who teaches.
-    if account is not None and all(grant.role not in rules.TEACHER for grant in account.held(_today(context))):
+    if account is not None and all(grant.role not in rules.TEACHER for grant in account.held(context.today)):
         raise Refused("no_teacher_today", "this person has no teacher's role today", clause=_CLAUSE, where=_EMPLOYEE)
-
-
-def _today(context: Context) -> str:
-    return context.now.astimezone(context.books.zone).date().isoformat()

@@ -102,6 +102,12 @@ class Context:
         """Whose entry it is: for whom the actor enters it, else the actor; `actor.id` is who did it in any case."""
         return self.actor.id if self.actor.on_behalf_of is None else self.actor.on_behalf_of
 
+    @property
+    def today(self) -> str:
+        """The school's calendar day; an empty text while the log is empty."""
+        zone = self.books.zone
+        return "" if zone is None else self.now.astimezone(zone).date().isoformat()
+
     def find(self, cls: type[_AggregateT], kind: str, id_: str, where: str) -> _AggregateT:
         """Return what stands under this id, and note its version as read.
 

@@ -177,7 +177,7 @@ def check_ground(event: ErasureProposed, context: Context) -> None:
     What was processed against the law goes at once. Else what a law keeps stays until its years are over, whoever asks;
     what only a consent allowed goes when it is withdrawn.
     """
-    today = context.now.astimezone(context.books.zone).date().isoformat()
+    today = context.today
     if event.ground == "unlawful" and event.counted_from is not None:
         raise Refused("counted_from_nothing", "this ground counts from no day", clause=LOG, where="counted_from")
     if event.counted_from is not None:

@@ -106,7 +106,7 @@ def planned_for(context: Context, course: str, held_on: str, number: int) -> New
 
 def _check_to_come(held_on: str, context: Context) -> None:
     """Refuse a plan for a day that has passed: what was, is recorded with the lesson."""
-    if held_on < context.now.astimezone(context.books.zone).date().isoformat():
+    if held_on < context.today:
         raise Refused(
             "day_has_passed", "this day has passed, and nothing is planned for it", clause="2.1", where="held_on"
         )

@@ -229,5 +229,4 @@ def _desk(checked: CheckedHomework, group: ClassGroup, year: SchoolYear, lesson:
 
 def today(context: Context) -> str:
     """Return the school's calendar day."""
-    zone = context.books.zone
-    return rules.local_minute(context.now, zone)[:10] if zone else ""
+    return context.today
