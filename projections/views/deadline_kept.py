@@ -18,12 +18,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
-from projections.reading import Reader
+from projections.reading import Reader, command_of
 from projections.views.deadline_basis import Judging
 from projections.views.deadline_rows import monday
 from projections.views.deadline_tally import By, DeadlineCount
-from projections.views.deadlines import FIRST_DAY, LAST_DAY, RULES
+from projections.views.deadlines import FIRST_DAY, RULES
 from projections.views.lookups import years
+from projections.views.print_rules import months
 
 ROWS_MAX: Final = 50_000
 """So many rows of counts are kept for one reader, some 14 MiB; what was asked for longest ago is let go first."""
@@ -123,7 +124,7 @@ class Kept:
     def __len__(self) -> int:
         return len(self._parts)
 
-    def find(self, wanted: Wanted, span: Span, judged: Judging, touched: Changes) -> Part | None:
+    def find(self, wanted: Wanted, span: Span, judged: Judging, changes: Changes) -> Part | None:
         """Counts of a span that hold at a position; None where there are none."""
         with self._lock:
             parts = sorted(self._parts.get((wanted, span), ()), key=lambda part: part.low, reverse=True)
@@ -135,7 +136,7 @@ class Kept:
             if not part.is_final or part.low > judged.position or part.now > judged.now:
                 continue
             if judged.position > part.high:
-                if touched.between(part.high, judged.position).meets(span):
+                if changes.between(part.high, judged.position).meets(span):
                     return None
                 part.high = judged.position
             return part
@@ -169,11 +170,13 @@ def kept_for(views: Reader) -> Kept:
         return found
 
 
-_STARTS: Final = "SELECT (SELECT max(m.entry) FROM {commands} m WHERE m.entry <= :first)"
+_STARTS: Final = f"SELECT {command_of(':first')}"
 _OF_LESSONS: Final = """SELECT DISTINCT l.held_on FROM {%s} t JOIN {recorded_lessons} l ON l.lesson = t.lesson
     WHERE t.entry >= :first AND t.entry < :last"""
 _OF_DAYS: Final = "SELECT DISTINCT t.%s FROM {%s} t WHERE t.entry >= :first AND t.entry < :last AND t.%s IS NOT NULL"
 _SINCE: Final = "SELECT min(t.%s) FROM {%s} t WHERE t.entry >= :first AND t.entry < :last"
+_NEVER: Final = "A"
+"""Behind every day, as text is ordered."""
 _ANY: Final = " UNION ALL ".join(
     f"SELECT t.entry FROM {{{table}}} t WHERE t.entry >= :first AND t.entry < :last" for table in OF_ALL_DAYS
 )
@@ -202,18 +205,12 @@ class Changes:
         of = {"first": first if begun is None else begun, "last": last}
         if self._views.select(f"SELECT a.entry FROM ({_ANY}) a LIMIT 1", of):
             return Touched(frozenset(), FIRST_DAY)
+        since_of = [_SINCE % (column, table) for table, column in SINCE_DAY.items()]
         days = [_OF_LESSONS % table for table in BY_LESSON]
         days += [_OF_DAYS % (column, table, column) for table, columns in BY_DAY.items() for column in columns]
-        since = [day for sql in self._since() for (day,) in self._views.select(sql, of) if day is not None]
+        since = [day for sql in since_of for (day,) in self._views.select(sql, of) if day is not None]
         found = frozenset(day for sql in days for (day,) in self._views.select(sql, of))
         return Touched(found, min(since, default=_NEVER))
-
-    def _since(self) -> Iterator[str]:
-        yield from (_SINCE % (column, table) for table, column in SINCE_DAY.items())
-
-
-_NEVER: Final = "A"
-"""Behind every day, as text is ordered."""
 
 
 def spans_of(views: Reader, position: int, first: str, last: str, *, by_week: bool) -> list[Span]:
@@ -221,32 +218,20 @@ def spans_of(views: Reader, position: int, first: str, last: str, *, by_week: bo
     known = years(views, at=position).rows
     begins = max(first, min((year.starts_on for year in known), default=last))
     ends = min(last, max((year.ends_on for year in known), default=first))
-    label_of = monday if by_week else _month
-    if first == FIRST_DAY and last == LAST_DAY and not known:
-        return []
-    spans: list[Span] = []
-    day = date.fromisoformat(begins)
-    while day.isoformat() <= ends:
-        label = label_of(day.isoformat())
-        following = _following(label, by_week=by_week)
-        spans.append(Span(label, day.isoformat(), (following - timedelta(days=1)).isoformat()))
-        day = following
-    if not spans:
-        return []
-    spans[0] = spans[0]._replace(first=first)
-    spans[-1] = spans[-1]._replace(last=last)
+    spans = [Span(*days) for days in (_weeks if by_week else months)(begins, ends)]
+    if spans:
+        spans[0] = spans[0]._replace(first=first)
+        spans[-1] = spans[-1]._replace(last=last)
     return spans
 
 
-def _month(day: str) -> str:
-    return day[:7]
-
-
-def _following(label: str, *, by_week: bool) -> date:
-    """The first day behind a span."""
-    if by_week:
-        return date.fromisoformat(label) + timedelta(days=7)
-    return (date.fromisoformat(f"{label}-01") + timedelta(days=31)).replace(day=1)
+def _weeks(starts_on: str, ends_on: str) -> Iterator[tuple[str, str, str]]:
+    """The same of weeks as `months` gives; a week is named by its Monday."""
+    first = monday(starts_on)
+    while first <= ends_on:
+        begins = date.fromisoformat(first)
+        yield first, first, (begins + timedelta(days=6)).isoformat()
+        first = (begins + timedelta(days=7)).isoformat()
 
 
 def split(spans: Sequence[Span], rows: Iterable[DeadlineCount], of_days: OfDays, judged: Judging) -> list[Part]:

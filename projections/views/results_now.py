@@ -100,9 +100,6 @@ class ResultsNow:
                 found.append(compute_period_mark(marks[one.lessons, one.student], rules))
         return found
 
-    def _is_over_years(self, one: Anew) -> bool:
-        return one.what == "final_mark" and is_over_years(self._rules[one.rule], one.place.grade)
-
     def _marks(self, asked: Iterable[Anew]) -> Mapping[tuple[_Lessons, str], list[Input]]:
         """Students' marks in lessons of the subject, in whichever class of the year they were given."""
         students: defaultdict[_Lessons, set[str]] = defaultdict(set)
