@@ -20,6 +20,7 @@ from typing import Final
 from api.auth import Identity
 from api.cli.console import Console, Exit
 from api.cli.keeping import export_archive, verifier
+from api.cli.paperless import do_without_paper
 from api.cli.replaying import format_page
 from api.cli.serving import SAMPLE_ORIGIN, SAMPLE_SEED
 from api.founding import init_school
@@ -36,7 +37,7 @@ from projections.views.class_page import ClassPage, class_page
 from projections.views.correction_register import correction_register
 from projections.views.lookups import classes, periods
 
-MADE: Final = ("archive", "archive.zip", "checkpoint", "school.vkey", "changed", "school", "verify.pyz")
+MADE: Final = ("archive", "archive.zip", "checkpoint", "school.vkey", "changed", "school", "verify.pyz", "witness")
 SUBJECT: Final = "Математика"
 
 
@@ -81,6 +82,8 @@ def _demonstrate(console: Console, steps: _Steps, var: Path, school: OpenSchool,
         console.say(_indented(_page(school)))
     with steps.step("correction", "Исправление после закрытия периода / a correction after the period was closed"):
         console.say(_indented(_correct_after_close(school, sample)))
+    with steps.step("paper", "Что печатать по пункту 3.3 регламента / what clause 3.3 asks to print"):
+        before, after, witness = do_without_paper(console, school, var / "witness")
     with steps.step("archive", "Архив года / year archive"):
         signed = export_archive(console, school, var / "archive")
         zip_bag(var / "archive", var / "archive.zip")
@@ -89,16 +92,16 @@ def _demonstrate(console: Console, steps: _Steps, var: Path, school: OpenSchool,
         create_file(var / "verify.pyz", verifier(), mode=0o644)
         console.say(f"   {var}/archive, {var}/archive.zip: {signed.size} записей / entries")
     with steps.step("verified", "Проверка архива отдельной программой / verified offline by the stand-alone verifier"):
-        verdict, report = _verify(var, var / "archive", school.signer.vkey)
+        verdict, report = _verify(var, var / "archive", school.signer.vkey, witness)
         console.say(_indented(report))
     with steps.step("changed", "Один байт копии изменён / one byte of a copy changed"):
         place = _change_one_byte(var)
         console.say(f"   изменено / changed: {place}")
-        changed, report = _verify(var, var / "changed", school.signer.vkey)
+        changed, report = _verify(var, var / "changed", school.signer.vkey, witness)
         console.say(_indented(report))
-    held = verdict == Exit.DONE and changed == Exit.FINDING
+    held = verdict == Exit.DONE and changed == Exit.FINDING and before > 0 == after
     console.result(
-        {"held": held, "entries": signed.size, "seconds": steps.seconds, "changed": place},
+        {"held": held, "entries": signed.size, "seconds": steps.seconds, "changed": place, "to_print": [before, after]},
         "\nВсё сошлось. / All of it held." if held else "\nНе сошлось! / It did not hold!",
     )
     return Exit.DONE if held else Exit.FINDING
@@ -175,9 +178,9 @@ def _correct_after_close(school: OpenSchool, sample: SampleSchool) -> str:
     return "\n".join(lines)
 
 
-def _verify(var: Path, archive: Path, vkey: str) -> tuple[int, str]:
+def _verify(var: Path, archive: Path, vkey: str, witness: str) -> tuple[int, str]:
     """Run the verifier as anybody would: another process, nothing but Python."""
-    command = [sys.executable, "-I", str(var / "verify.pyz"), str(archive), "--key", vkey]
+    command = [sys.executable, "-I", str(var / "verify.pyz"), str(archive), "--key", vkey, "--witness", witness]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - our own files
     return done.returncode, (done.stdout + done.stderr).decode(errors="replace")

@@ -56,7 +56,17 @@ def record_verification(console: Console, var: Path) -> dict[str, object]:
         LetopisError: as `api.schools.open_school`.
         SettingsError: the verifier did not run.
     """
-    with open_school(var, background=False) as school, tempfile.TemporaryDirectory() as folder:
+    with open_school(var, background=False) as school:
+        return verify_and_record(console, school)
+
+
+def verify_and_record(console: Console, school: OpenSchool) -> dict[str, object]:
+    """Do what `record_verification` says, of a school that is open.
+
+    Raises:
+        SettingsError: the verifier did not run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "archive"
         checkpoint = export_archive(console, school, archive, public=True)
         found = verify_archive(archive, school.signer.vkey)

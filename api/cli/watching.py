@@ -28,9 +28,7 @@ def run_init(console: Console, var: Path, name: str) -> int:
     Raises:
         LetopisError: one of them is there, or cannot be made.
     """
-    secret_folder(var, create=True)
-    vkey = create_key(_key(var), name, passphrase(), algorithm=ED25519_COSIGNATURE)
-    create_store(_store(var))
+    vkey = make_witness(var, name)
     console.result({"vkey": vkey}, f"Ключ свидетеля; его называют школам / the witness's key, for schools:\n{vkey}")
     return Exit.DONE
 
@@ -43,8 +41,7 @@ def run_trust(console: Console, var: Path, vkey: str) -> int:
         LetopisError: there is no witness in this folder.
     """
     key = _log_key(vkey)
-    with _open(var) as store:
-        is_new = store.trust(key)
+    is_new = trust_log(var, key)
     words = "под наблюдением / watched now" if is_new else "уже под наблюдением / watched already"
     console.result({"origin": key.name, "new": is_new}, f"{key.name}: {words}")
     return Exit.DONE
@@ -132,6 +129,49 @@ def run_witness(console: Console, var: Path, host: str, port: int) -> int:
             bound.close()
         console.say("Остановлено. / Stopped.")
     return Exit.DONE
+
+
+def make_witness(var: Path, name: str) -> str:
+    """Make a witness's key and memory in a folder; returns its verifier key.
+
+    Raises:
+        LetopisError: as `run_init`.
+    """
+    secret_folder(var, create=True)
+    vkey = create_key(_key(var), name, passphrase(), algorithm=ED25519_COSIGNATURE)
+    create_store(_store(var))
+    return vkey
+
+
+def trust_log(var: Path, key: VerifierKey) -> bool:
+    """Have a witness watch a log from now on; returns whether it did not before.
+
+    Raises:
+        LetopisError: there is no witness in this folder.
+    """
+    with _open(var) as store:
+        return store.trust(key)
+
+
+@contextmanager
+def answering(var: Path) -> Iterator[str]:
+    """A witness's folder, answering on a free port of this machine while the block runs; yields its link.
+
+    Raises:
+        LetopisError: as `run_witness`.
+        UnavailableError: the address cannot be had.
+    """
+    with _open(var) as store:
+        bound = listen("127.0.0.1", 0)
+        server = Server(create_witness_app(Witness(store, _cosigner(var))), threading.Event(), is_alone=False)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="witness", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+            bound.close()
 
 
 @contextmanager

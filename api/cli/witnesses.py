@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from api.cli.console import Console, Exit
 from api.cli.importing import founder
@@ -15,7 +15,7 @@ from api.witnessing import Asked
 from ledger.journal.commands import AppointWitness, DismissWitness
 from projections.views.witnesses import Witness, witnesses
 
-_OUTCOMES = {
+OUTCOMES: Final = {
     "cosigned": "заверил / cosigned",
     "no_answer": "не ответил / no answer",
     "refused": "отказал / refused",
@@ -88,7 +88,7 @@ def _ask(console: Console, school: OpenSchool) -> int:
     asked: list[Asked] = school.ask_witnesses()
     school.checkpointer.sign()
     lines = [
-        f"{one.name}: {_OUTCOMES[one.outcome]} ({one.why})" + (f" [{one.entry}]" if one.entry is not None else "")
+        f"{one.name}: {OUTCOMES[one.outcome]} ({one.why})" + (f" [{one.entry}]" if one.entry is not None else "")
         for one in asked
     ]
     none = "У журнала нет свидетелей. / The log has no witnesses."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,8 +22,10 @@ def test_the_demonstration_holds_and_leaves_what_anybody_can_check(tmp_path: Pat
     done = demo(var)
     text = done.stdout.decode()
     assert done.returncode == 0, text + done.stderr.decode()
-    for step in range(1, 9):
+    for step in range(1, 10):
         assert f"\n{step}. " in text
+    assert re.findall("печатать / to print: ([0-9]+)", text) == ["3", "0"]
+    assert "независимого свидетеля" in text
     assert "ПОДТВЕРЖДЕНО" in text
     assert "НАЙДЕНЫ РАСХОЖДЕНИЯ" in text
     assert "entries-000000000000.jsonl, строка / line" in text
@@ -39,6 +42,7 @@ def test_the_demonstration_holds_and_leaves_what_anybody_can_check(tmp_path: Pat
     again = demo(var, "--json")
     assert again.returncode == 0
     assert orjson.loads(again.stdout)["held"] is True
+    assert orjson.loads(again.stdout)["to_print"] == [3, 0]
     assert again.stderr == b""
 
 
