@@ -57,7 +57,13 @@ PEOPLE: Final = Table(
     ),
 )
 CLASSES: Final = Table(
-    "classes", "классы", (Column("class", "класс"), Column("class_teacher", "классный руководитель", mandatory=False))
+    "classes",
+    "классы",
+    (
+        Column("class", "класс"),
+        Column("class_teacher", "классный руководитель", mandatory=False),
+        Column("starts_on", "с", mandatory=False),
+    ),
 )
 COURSES: Final = Table(
     "courses",

@@ -104,7 +104,8 @@ class KnownWeek(NamedTuple):
 class KnownClass:
     """A class; `students` maps who is or was in it to the last day there, None for who is in it still.
 
-    `weeks` are the versions of its timetable in the order in which they came.
+    `weeks` are the versions of its timetable in the order in which they came; `leads_from` is the class teacher's first
+    day, None where nobody was named.
     """
 
     id: str
@@ -112,6 +113,7 @@ class KnownClass:
     students: Mapping[str, str | None] = field(default_factory=dict)
     courses: Mapping[CourseKey, KnownCourse] = field(default_factory=dict)
     weeks: tuple[KnownWeek, ...] = ()
+    leads_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,10 @@ def know_school(school: School, vault: Vault) -> KnownSchool:
     for group in _all(school, "class", ClassGroup):
         students = {student: stays[-1].ends_on for student, stays in group.roster.items()}
         weeks = _weeks(school, group.id)
-        leading = group.class_teachers[-1].teacher if group.class_teachers else None
-        state = KnownClass(group.id, leading, students, courses.get(group.id, {}), weeks)
+        teacher, leads_from = None, None
+        if group.class_teachers:
+            teacher, leads_from = group.class_teachers[-1].teacher, group.class_teachers[-1].starts_on
+        state = KnownClass(group.id, teacher, students, courses.get(group.id, {}), weeks, leads_from)
         classes.setdefault(years[group.year].title, {})[ClassName(group.grade, group.letter)] = state
     people = _all(school, "person", Person)
     return KnownSchool(

@@ -157,14 +157,29 @@ class Planner:
             self._classes[row.name] = row.row.line
             if row.class_teacher is not None and not self._is_teacher(row.row, "class_teacher", row.class_teacher):
                 continue
-            known = self._known_class(row.name)
-            if known is None:
-                place = self._place(row.row, "class")
-                self.steps.append(s.NewClass(*place, self._title, row.name, row.class_teacher))
-            elif row.class_teacher and self.ids.get(s.person_ref(row.class_teacher)) != known.class_teacher:
-                row.row.problem("class_teacher", "differs")
-            else:
-                self.unchanged.append("class")
+            self._plan_class(row)
+
+    def _plan_class(self, row: ClassRow) -> None:
+        if row.starts_on is not None:
+            self._check_within(row.row, "starts_on", row.starts_on)
+        known = self._known_class(row.name)
+        if known is None:
+            leads_later = row.starts_on is not None and row.starts_on > self._year.starts_on
+            place = self._place(row.row, "class")
+            self.steps.append(s.NewClass(*place, self._title, row.name, None if leads_later else row.class_teacher))
+            if leads_later:
+                self._plan_class_teacher(row)
+        elif row.class_teacher is None or self.ids.get(s.person_ref(row.class_teacher)) == known.class_teacher:
+            self.unchanged.append("class")
+        elif row.starts_on is None or (known.leads_from is not None and row.starts_on <= known.leads_from):
+            row.row.problem("class_teacher", "class_teacher_change")
+        else:
+            self._plan_class_teacher(row)
+
+    def _plan_class_teacher(self, row: ClassRow) -> None:
+        if row.class_teacher is not None and row.starts_on is not None:
+            place = self._place(row.row, "class_teacher")
+            self.steps.append(s.NewClassTeacher(*place, row.name, row.class_teacher, row.starts_on))
 
     def plan_enrollments(self, rows: Sequence[PersonRow]) -> None:
         """Enroll the students who are in no class of the year yet."""

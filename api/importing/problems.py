@@ -153,6 +153,10 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
         "в журнале другой учитель; для замены укажите в столбце «с» дату позже его начала",
         "the journal has another teacher; to change it give a later day in the column starts_on",
     ),
+    "class_teacher_change": (
+        "в журнале другой классный руководитель или его нет; укажите в столбце «с» день, с которого он им станет",
+        "the journal has another class teacher, or none; give the day from which on in the column starts_on",
+    ),
     "too_many_problems": ("показаны не все ошибки; всего", "not all problems are shown; in all"),
 }
 """Kind -> what is expected, in Russian and in English. The kinds are stable: programs may depend on them."""

@@ -9,6 +9,7 @@ from api.importing.plan import ImportPlan
 from api.importing.steps import (
     NewBells,
     NewClass,
+    NewClassTeacher,
     NewCourse,
     NewDays,
     NewDuty,
@@ -33,6 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "guardian": ("законные представители", "guardians"),
     "link": ("связи с учениками", "links to students"),
     "class": ("классы", "classes"),
+    "class_teacher": ("замены классных руководителей", "changes of class teacher"),
     "enrollment": ("зачисления", "enrollments"),
     "course": ("курсы", "courses"),
     "plan": ("планы курсов", "lesson plans"),
@@ -85,6 +87,7 @@ _KINDS: Final[dict[type[Step], str]] = {
     NewYear: "year",
     NewPeriod: "period",
     NewClass: "class",
+    NewClassTeacher: "class_teacher",
     NewEnrollment: "enrollment",
     NewLink: "link",
     NewCourse: "course",

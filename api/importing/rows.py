@@ -126,11 +126,12 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class group and the code of its class teacher."""
+    """A class group, the code of its class teacher, and from which day on; None where the file does not say."""
 
     row: Row
     name: ClassName
     class_teacher: str | None
+    starts_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +275,12 @@ def read_class_group(row: Row) -> ClassRow | None:
     before = row.problems.count
     name = values.read_class(row, "class")
     class_teacher = values.read_code(row, "class_teacher", needed=False)
+    starts_on = values.read_date(row, "starts_on", needed=False)
+    if starts_on is not None and class_teacher is None:
+        row.problem("class_teacher", "missing_value")
     if row.problems.count > before or name is None:
         return None
-    return ClassRow(row, name, class_teacher)
+    return ClassRow(row, name, class_teacher, starts_on)
 
 
 def read_course(row: Row) -> CourseRow | None:

@@ -156,6 +156,20 @@ class NewClass(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class NewClassTeacher(Step):
+    """Who is a class's teacher from a day on; `class_teacher` is a code."""
+
+    name: ClassName
+    class_teacher: str
+    starts_on: str
+
+    def command(self, ids: Ids, new_id: str, digests: tuple[str, ...]) -> cmd.JournalCommand:  # noqa: ARG002, D102
+        return cmd.AssignClassTeacher(
+            class_group=ids[class_ref(self.name)], teacher=ids[person_ref(self.class_teacher)], starts_on=self.starts_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NewEnrollment(Step):
     """A student's place in a class."""
 

@@ -189,6 +189,19 @@ def test_gives_a_course_another_teacher_from_a_day_on(sqlite_school: School, vau
     assert again.steps == ()
 
 
+def test_gives_a_class_another_class_teacher_from_a_day_on(school: School, vault: Vault) -> None:
+    apply_import(plan_import(FILES), school, vault, ADMINISTRATOR)
+    named = "класс;классный руководитель;с\n5А;У04;11.01.2027\n6А;У04;\n".encode()
+    files = {"people.csv": FILES["people.csv"], "classes.csv": named}
+    plan = plan_import(files, know_school(school, vault))
+    assert plan.problems == ()
+    assert apply_import(plan, school, vault, ADMINISTRATOR) == (1, 0)
+    last = parse_entry(list(school.ledger.entries())[-1])
+    assert (last.type, last.data["starts_on"]) == ("class_teacher_assigned/1", "2027-01-11")
+    again = plan_import(files, know_school(school, vault))
+    assert (again.problems, again.steps) == ((), ())
+
+
 def test_imports_subgroups_and_a_lesson_plan_and_a_second_time_nothing(school: School, vault: Vault) -> None:
     apply_import(plan_import(FILES, know_school(school, vault)), school, vault, ADMINISTRATOR)
     student = next(row.split(";") for row in FILES["people.csv"].decode("utf-8-sig").splitlines() if ";5А;" in row)

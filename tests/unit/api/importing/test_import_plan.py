@@ -9,6 +9,7 @@ from api.importing.known import CourseKey, KnownClass, KnownCourse, KnownPeriod,
 from api.importing.rows import RELATION_WORDS
 from api.importing.steps import (
     NewClass,
+    NewClassTeacher,
     NewCourse,
     NewEnrollment,
     NewLink,
@@ -207,6 +208,33 @@ def test_another_teacher_needs_a_day() -> None:
     assert step.starts_on == "2027-01-11"
 
 
+def test_another_class_teacher_needs_a_day() -> None:
+    rows = "класс;классный руководитель;с\n5А;{};{}\n"
+    led = known(classes={"2026/27": {A5: KnownClass("c", "t1", {"s": None}, leads_from="2026-09-01")}})
+    for day in ("", "01.09.2026"):
+        refused = ["classes.csv:2:2 class_teacher_change"]
+        assert problems({"classes.csv": rows.format("Т2", day)}, led) == refused, day
+    assert problems({"classes.csv": rows.format("Т2", "01.09.2027")}, led) == ["classes.csv:2:3 outside_year"]
+    assert problems({"classes.csv": rows.format("", "11.01.2027")}, led) == ["classes.csv:2:2 missing_value"]
+    assert problems({"classes.csv": rows.format("Т9", "11.01.2027")}, led) == ["classes.csv:2:2 unknown_person"]
+    (step,) = plan_import(files({"classes.csv": rows.format("Т2", "11.01.2027")}), led).steps
+    assert (type(step), getattr(step, "class_teacher", None)) == (NewClassTeacher, "Т2")
+    assert plan_import(files({"classes.csv": rows.format("Т1", "11.01.2027")}), led).steps == ()
+    unled = known(classes={"2026/27": {A5: KnownClass("c", None, {"s": None})}})
+    assert problems({"classes.csv": rows.format("Т2", "")}, unled) == ["classes.csv:2:2 class_teacher_change"]
+    (step,) = plan_import(files({"classes.csv": rows.format("Т2", "01.09.2026")}), unled).steps
+    assert isinstance(step, NewClassTeacher)
+
+
+def test_a_new_class_may_get_its_class_teacher_later() -> None:
+    rows = "класс;классный руководитель;с\n5Б;Т2;{}\n"
+    for day, kinds in (("", [NewClass]), ("01.09.2026", [NewClass]), ("11.01.2027", [NewClass, NewClassTeacher])):
+        plan = plan_import(files({"classes.csv": rows.format(day)}), known())
+        assert [type(step) for step in plan.steps] == kinds
+        (opened,) = (step for step in plan.steps if isinstance(step, NewClass))
+        assert opened.class_teacher == (None if day.startswith("11") else "Т2")
+
+
 def test_a_student_who_left_may_come_back_later() -> None:
     group = KnownClass("c", "t1", {"s": "2026-10-01"})
     came_back = PEOPLE.replace("5А;", "5А;{}")
@@ -339,7 +367,7 @@ def test_a_teacher_is_not_in_two_classes_at_once() -> None:
 def test_refuses_what_the_journal_contradicts() -> None:
     state = known()
     assert problems({"year.csv": YEAR.replace("01.09", "02.09")}, state)[0] == "year.csv:2:2 differs"
-    assert problems({"classes.csv": CLASSES.replace("Т1", "Т2")}, state) == ["classes.csv:2:2 differs"]
+    assert problems({"classes.csv": CLASSES.replace("Т1", "Т2")}, state) == ["classes.csv:2:2 class_teacher_change"]
     period = "вид;номер;классы;с;по\nчетверть;1;5;01.09.2026;24.10.2026\n"
     assert problems({"periods.csv": period}, state) == ["periods.csv:2:0 differs"]
     people = {TEACHER: ("t1",), OTHER_TEACHER: ("t2",), STUDENT: ("s", "s2")}
