@@ -22,7 +22,6 @@ from ledger.log import Head
 from projections.comparing import CheckReport, compare
 from projections.errors import ViewsOfAnotherLog, ViewsOutdated
 from projections.folding import Batch, Folding, View, settle
-from projections.postgres import PostgresStore
 from projections.sqlite import SQLiteStore
 from projections.store import Generation, Row, State, Store
 from projections.views import VIEWS
@@ -72,6 +71,8 @@ class Views:
         if url.startswith(_SQLITE_SCHEME):
             store = SQLiteStore(Path(url.removeprefix(_SQLITE_SCHEME)), folding.tables, empty)
         else:
+            from projections.postgres import PostgresStore  # here: a school on SQLite needs no driver of PostgreSQL
+
             store = PostgresStore(url, folding.tables, empty)
         return cls(store, folding, empty)
 
