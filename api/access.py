@@ -267,10 +267,11 @@ class _Held:
         if school is None:
             raise AccessLogUnavailable("nobody is known to have asked")
         shown: Shown = getattr(state, "shown", None) or Shown()
-        whose = whose_data(school, content, shown)
+        stated = Headers(raw=headers).get("letopis-position")
+        position = None if stated is None else int(stated)
+        whose = whose_data(school, content, shown, position)
         if whose is None:
             return None
-        position = Headers(raw=headers).get("letopis-position")
         purpose, basis = state.stated
         look = Look(
             what=name_of(self._scope["route"].path),
@@ -279,7 +280,7 @@ class _Held:
             people=whose.people,
             classes=whose.classes,
             count=whose.number,
-            as_of=whose.position if position is None else int(position),
+            as_of=whose.position if position is None else position,
             basis=basis,
             form=what.form,
         )

@@ -41,12 +41,15 @@ class Shown:
     kinds: tuple[Kind, ...] = ()
 
 
-def whose_data(school: OpenSchool, content: bytes | None, shown: Shown) -> Whose | None:
+def whose_data(school: OpenSchool, content: bytes | None, shown: Shown, position: int | None = None) -> Whose | None:
     """Whose data an answer holds, by its bytes or by what is known of it; None: nobody's.
 
-    All of the school's where there is neither, or where that cannot be found out now.
+    All of the school's where there is neither, or where that cannot be found out now. `position`: that the answer
+    states; None: it states none.
     """
     try:
+        if position is not None and content is not None and shown.people is None and shown.classes is None:
+            return school.directory.find(school.views, ids_in(content), as_of=position)
         views = school.read_views()
         if shown.classes is not None:
             return school.directory.students_of(views, shown.classes)

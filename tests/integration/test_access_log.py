@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,6 +26,8 @@ from ledger.access.log import Seen
 from ledger.audit import audit
 from ledger.journal.commands import EnrollStudent, RegisterPerson
 from ledger.wire.entry import Actor
+from projections.engine import Views
+from projections.errors import ViewsOfAnotherLog
 from tests.http_class import DAY, FIRST, LAST, SmallClass, problem
 from tests.http_school import ORIGIN, Served, admit, post
 
@@ -89,6 +92,37 @@ def test_more_people_than_are_named_one_by_one_are_told_by_their_classes(server:
     assert roster.count == STUDENTS + 2
     assert (feed.scope, feed.classes, feed.people, feed.kinds) == ("school", (), (), ("entries",))
     assert feed.count == STUDENTS + 3
+
+
+def test_who_was_registered_since_the_last_look_is_named_in_the_next(server: Served) -> None:
+    school, late = SmallClass(server, server.actors["teacher"]), str(uuid4())
+    actor = Actor(server.actors["administrator"], "administrator")
+    before = len(looks(server))
+    with server.as_("teacher") as teacher:
+        page = partial(teacher.get, f"/classes/{school.group}/page", params={"course": school.course})
+        position = page().json()["position"]
+        server.school.execute(RegisterPerson(person=late, kind="student", sd=()), actor)
+        server.school.execute(EnrollStudent(class_group=school.group, student=late, starts_on=FIRST), actor)
+        assert page().json()["position"] > position
+        page(params={"course": school.course, "at": position})
+    named = [late in one.look.people for one in looks(server, before)]
+    assert named == [False, True, False], "nor is it said of an answer that is older"
+
+
+def test_whose_an_older_answer_is_needs_no_look_at_the_views(server: Served, tmp_path: Path) -> None:
+    school = SmallClass(server)
+    with server.as_("deputy") as deputy:
+        assert deputy.get(f"/classes/{school.group}").status_code == 200
+    directory, position = server.school.directory, server.school.read_views().position()
+    child, url = school.students[0], f"sqlite:{tmp_path}/views"
+    with Views.open(url, ORIGIN):
+        pass
+    with Views.open(url, f"{ORIGIN}/other") as unreadable:
+        found = directory.find(unreadable, {child, str(uuid4())}, as_of=position)
+        assert found is not None
+        assert (found.people, found.position) == ((child,), position)
+        with pytest.raises(ViewsOfAnotherLog):
+            directory.find(unreadable, {child}, as_of=position + 1)
 
 
 def test_what_shows_nobody_and_what_is_refused_is_no_look(server: Served) -> None:
