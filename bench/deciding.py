@@ -46,15 +46,15 @@ def access_decided(report: Report, folder: Path, cluster: Cluster, rounds: int) 
 
 
 @contextmanager
-def school_on_postgres(folder: Path, cluster: Cluster) -> Iterator[OpenSchool]:
-    """The small sample school, its log, vault and views on PostgreSQL."""
+def school_on_postgres(folder: Path, cluster: Cluster, *, background: bool = False) -> Iterator[OpenSchool]:
+    """The small sample school, its log, vault and views on PostgreSQL; `background`: open as a server has it."""
     database, sample = make_database(cluster), SampleSchool(SEED, "S")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("LETOPIS_POSTGRES_DSN", database.app_dsn)
         patched.setenv("LETOPIS_POSTGRES_OWNER_DSN", database.owner_dsn)
         patched.setenv("LETOPIS_VIEWS_DSN", database.owner_dsn)
         found(folder, sample, "postgresql")
-        with open_school(folder, background=False) as school:
+        with open_school(folder, background=background) as school:
             load_in_bulk(school.recorder, school.vault, sample)
             school.views.rebuild(school.recorder)
             yield school

@@ -2,11 +2,13 @@
 
 Over real HTTP on the loopback, one request after another and eight side by side; and in the process, without HTTP. What
 it adds to a page is told in milliseconds too, on both databases: of pairs of requests, one with and one without, which
-find the same machine.
+find the same machine. The school is open as a server has it, with threads that keep its views level and sign. A look is
+on the disk before it is answered; what the disk alone takes for that, of the same bytes in a file, is told beside it.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import threading
 import time
@@ -37,6 +39,7 @@ from tests.cluster import Cluster
 ROLE: Final = "inspector"
 SIDE_BY_SIDE: Final = 8
 ADDED_MS: Final = 1.0
+_LOOK_BYTES: Final = 5 * 4_096  # pages of the access log's write-ahead log
 _MONTH: Final = "from=2026-10-01&to=2026-10-31"
 _PAGES: Final = {
     "a_students_month": f"/students/{{student}}/page?{_MONTH}",
@@ -49,10 +52,11 @@ _PAGES: Final = {
 
 def looks_recorded(report: Report, folder: Path, cluster: Cluster, rounds: int) -> None:
     """Milliseconds at the median of a student's page, and what is added to that of several pages."""
-    with sample_school(folder / "looks", "S") as school:
+    with sample_school(folder / "looks", "S", background=True) as school:
         _compared(report, school, rounds)
         _added(report, school, "", 30 * rounds)
-    with school_on_postgres(folder / "looks-postgres", cluster) as school:
+        _synced(report, folder, 30 * rounds)
+    with school_on_postgres(folder / "looks-postgres", cluster, background=True) as school:
         _added(report, school, "_postgres", 30 * rounds)
 
 
@@ -118,6 +122,19 @@ def _added_to(on: httpx.Client, off: httpx.Client, path: str, pairs: int) -> _To
         taken = {client: _took(client, path) for client in (first, second)}
         found.append((taken[on].wall_ms - taken[off].wall_ms, taken[on].cpu_ms - taken[off].cpu_ms))
     return _Took(*(statistics.median(figures) for figures in zip(*found, strict=True)))
+
+
+def _synced(report: Report, folder: Path, writes: int) -> None:
+    """The median of a write of a look's pages and its sync, each behind the one before."""
+    found = []
+    with (folder / "synced").open("wb", buffering=0) as file:
+        for _ in range(writes):
+            begun = time.perf_counter()
+            file.write(bytes(_LOOK_BYTES))
+            os.fdatasync(file.fileno())
+            found.append(1_000 * (time.perf_counter() - begun))
+    figure = statistics.median(found)
+    report.add("disk_alone_of_a_look", Result(figure / ADDED_MS, None, "lower", figure, ADDED_MS, "ms"))
 
 
 def _took(client: httpx.Client, path: str) -> _Took:

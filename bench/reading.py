@@ -294,11 +294,11 @@ def views_as_of(report: Report, folder: Path, rounds: int) -> None:
 
 
 @contextmanager
-def sample_school(folder: Path, size: str) -> Iterator[OpenSchool]:
-    """A school's folder with a whole sample in it and its views level."""
+def sample_school(folder: Path, size: str, *, background: bool = False) -> Iterator[OpenSchool]:
+    """A school's folder with a whole sample in it and its views level; `background`: open as a server has it."""
     sample = SampleSchool(SEED, size)
     found(folder, sample, "sqlite")
-    with open_school(folder, background=False) as school:
+    with open_school(folder, background=background) as school:
         load_in_bulk(school.recorder, school.vault, sample)
         school.views.rebuild(school.recorder)
         yield school
