@@ -25,6 +25,7 @@ from api.backups.folder import (
     copy_file,
     names_of,
 )
+from api.identity.returned import end_in_database, end_in_file
 from api.settings import (
     Layout,
     SchoolFile,
@@ -102,6 +103,8 @@ def restore_databases(backup: Backup, layout: Layout, *, processes: int = 1) -> 
 def unpack_databases(backup: Backup, place: Place) -> int:
     """Put the databases where they belong, without what was erased since; returns how many such values there were.
 
+    Nor does any session, token or invitation of the backup let anybody in.
+
     Raises:
         SettingsError: one is there already.
         UnavailableError: PostgreSQL refused.
@@ -116,7 +119,20 @@ def unpack_databases(backup: Backup, place: Place) -> int:
         sync_folder(place.layout.var)
     else:
         postgres.restore(place.settings(owner=True)["LETOPIS_POSTGRES_OWNER_DSN"], backup.folder / DUMP)
+    end_sign_ins(place)
     return replay_erasures(place)
+
+
+def end_sign_ins(place: Place) -> None:
+    """End every session, token and invitation of a restored school: some were ended since, and nothing says which.
+
+    Raises:
+        LetopisError: it cannot be done.
+    """
+    if place.school.database != "sqlite":
+        end_in_database(place.settings(owner=True)["LETOPIS_POSTGRES_OWNER_DSN"])
+    elif place.layout.identity_file.exists():
+        end_in_file(place.layout.identity_file)
 
 
 def replay_erasures(place: Place) -> int:

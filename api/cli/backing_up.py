@@ -137,6 +137,12 @@ def run_restore(console: Console, source: Path, var: Path, processes: int) -> in
     report = restore_databases(backup, layout, processes=processes)
     content |= {"passed": report.passed, "entries": report.size, "root": report.root.hex() if report.root else None}
     lines = [audit_lines(report)]
+    if report.passed:
+        lines.append(
+            "Сессии, ключи программ и приглашения сняты: какие сняли после копии, она не знает. Пароли, вторые факторы "
+            "и ключи входа — какими были в день копии. / Sessions, tokens and invitations are ended: the backup knows "
+            "of none that was ended after it. Passwords, second factors and passkeys are those of its day."
+        )
     if not layout.keys.exists():
         lines.append(
             f"Теперь положите в {layout.keys} нынешние ключи или их копию: без них школу не открыть. / "

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import psycopg
@@ -25,6 +27,8 @@ from api.cli.console import Console, Exit
 from api.cli.exporting import ExportOptions, run_export
 from api.cli.looking import look
 from api.cli.proving import verify_archive
+from api.identity.kept import NotTheHolder
+from api.identity.passwords import Cost
 from api.schools import open_school
 from api.settings import Layout, SettingsError, UnavailableError, read_school_file
 from api.vaults import open_sealed_rows
@@ -133,6 +137,37 @@ def test_a_school_comes_back_from_its_two_backups(
     for backup in ("b", "k"):
         with pytest.raises(SettingsError, match=r"is there already|are here already|has a log already"):
             run_restore(QUIET, tmp_path / backup, new, 1)
+
+
+def test_what_let_somebody_in_before_a_backup_lets_nobody_in_after_it(
+    var: Path, tmp_path: Path, emptied: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    now, label, password = int(time.time()), "выгрузка в библиотеку", "осенью листья шуршат"
+    account, other = str(uuid4()), str(uuid4())
+    with open_school(var, background=False, password_cost=Cost(1, 8, 1)) as school:
+        secrets = school.secrets
+        secrets.accept(secrets.invite(account, "orlova", now)[0], password, "", now)
+        session, _, _ = secrets.sign_in("orlova", password, "", now)
+        token = secrets.make_token(account, "teacher", label, now)
+        invitation, _ = secrets.invite(other, "petrova", now)
+        take(var, tmp_path / "b")
+        take(var, tmp_path / "k", keys=True)
+        secrets.revoke_token(account, secrets.tokens(account)[0].id)
+        secrets.end_sessions(account)
+    emptied(var)
+    new = tmp_path / "new"
+    assert run_restore(Console(as_json=False), tmp_path / "b", new, 1) == Exit.DONE
+    assert "tokens and invitations are ended" in capsys.readouterr().out
+    assert run_restore(QUIET, tmp_path / "k", new, 1) == Exit.DONE
+    identity = Layout(new).identity_file
+    assert not identity.exists() or label.encode() not in identity.read_bytes()
+    with open_school(new, background=False, password_cost=Cost(1, 8, 1)) as school:
+        assert school.secrets.token(token, now) is None, "it was revoked"
+        assert school.secrets.session(session, now) is None
+        assert school.secrets.tokens(account) == []
+        with pytest.raises(NotTheHolder):
+            school.secrets.accept(invitation, password, "", now)
+        assert school.secrets.sign_in("orlova", password, "", now)[2] == account
 
 
 def test_no_value_of_anybody_stands_in_a_backup(var: Path, tmp_path: Path) -> None:
