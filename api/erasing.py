@@ -5,7 +5,8 @@ The order, each step durable before the next, and all of them harmless to repeat
 1. the keys are put on the list of destroyed ones, with the number of disclosures that each sealed: from now on no
    process opens them, and what is half done can be seen (`pending`);
 2. each key is overwritten, and its file renamed to be its mark;
-3. the sealed rows are removed, and what the database keeps of them beside;
+3. the sealed rows are removed, and what the database keeps of them beside; with a person's own values goes what lets
+   the person in, for a login and the name of a device are mostly a name;
 4. ``personal_data_erased/1`` is appended.
 
 A process that dies in between leaves an erasure that is approved and on the list; carrying it out again goes on from
@@ -20,6 +21,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from api.identity.leaving import forget_people, sign_ins_of
 from api.retention import PERSON, PRINT
 from ledger.application import School
 from ledger.journal.commands import RecordErasure
@@ -82,6 +84,8 @@ def carry_out(
     keys.destroy(noted)
     step("destroyed")
     rows.erase([*noted])
+    if PERSON in known.event.retention:
+        forget_people(sign_ins_of(school.layout, school.file), keys.origin, [known.event.person])
     step("removed")
     command = RecordErasure(
         erasure=erasure,

@@ -25,7 +25,8 @@ from api.backups.folder import (
     copy_file,
     names_of,
 )
-from api.identity.returned import end_in_database, end_in_file
+from api.identity.leaving import Where, end_bearers, forget_people, sign_ins_of
+from api.retention import PERSON
 from api.settings import (
     Layout,
     SchoolFile,
@@ -68,6 +69,10 @@ class Place:
         return ledger_environment(
             self.layout, self.school, create=owner and not reading, read_only=reading, environ=self.environ
         )
+
+    def sign_ins(self) -> Where:
+        """Where the restored sign-ins are."""
+        return sign_ins_of(self.layout, self.school, self.environ)
 
 
 def school_of(backup: Backup) -> SchoolFile:
@@ -119,24 +124,14 @@ def unpack_databases(backup: Backup, place: Place) -> int:
         sync_folder(place.layout.var)
     else:
         postgres.restore(place.settings(owner=True)["LETOPIS_POSTGRES_OWNER_DSN"], backup.folder / DUMP)
-    end_sign_ins(place)
+    end_bearers(place.sign_ins())
     return replay_erasures(place)
-
-
-def end_sign_ins(place: Place) -> None:
-    """End every session, token and invitation of a restored school: some were ended since, and nothing says which.
-
-    Raises:
-        LetopisError: it cannot be done.
-    """
-    if place.school.database != "sqlite":
-        end_in_database(place.settings(owner=True)["LETOPIS_POSTGRES_OWNER_DSN"])
-    elif place.layout.identity_file.exists():
-        end_in_file(place.layout.identity_file)
 
 
 def replay_erasures(place: Place) -> int:
     """Take from a restored vault what was sealed for people whose keys were destroyed since; returns how many rows.
+
+    Their sign-ins go too.
 
     An older backup of the vault has those rows again. The folder of keys is the current one, so the marks of destroyed
     keys are in it (`ledger.vault.keys`), and nothing would open them; now they are gone too, before the school opens.
@@ -152,6 +147,8 @@ def replay_erasures(place: Place) -> int:
         erased = [owner for owner in kept if _is_erased(keys, *owner)]
         if erased:
             rows.erase(erased)
+        gone = {owner.person for owner in (*erased, *keys.destroyed()) if owner.retention == PERSON}
+    forget_people(place.sign_ins(), place.school.origin, gone)
     return sum(kept[owner] for owner in erased)
 
 

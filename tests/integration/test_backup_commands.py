@@ -28,6 +28,7 @@ from api.cli.exporting import ExportOptions, run_export
 from api.cli.looking import look
 from api.cli.proving import verify_archive
 from api.identity.kept import NotTheHolder
+from api.identity.opening import open_secrets
 from api.identity.passwords import Cost
 from api.schools import open_school
 from api.settings import Layout, SettingsError, UnavailableError, read_school_file
@@ -196,6 +197,8 @@ def test_values_of_who_was_erased_since_do_not_come_back(
     kept = make_disclosure("family_name", "Петрова")
     with open_school(var, background=False) as school:
         school.vault.keep(PERSON, "person", [kept.text])
+        for account, login in ((PERSON, "petrova-7171"), (str(uuid4()), "orlova")):
+            school.secrets.invite(account, login, int(time.time()))
     take(var, tmp_path / "b")
     (key,) = layout.vault_keys.rglob(f"{PERSON}.person.key")
     key.rename(key.with_suffix(".erased"))
@@ -207,6 +210,9 @@ def test_values_of_who_was_erased_since_do_not_come_back(
         left = {row.person for row in rows.survey()}
     assert left
     assert PERSON not in left
+    with closing(open_secrets(Layout(tmp_path / "new"), file)) as secrets:
+        assert [one.login for one in secrets.logins()] == ["orlova"]
+    assert holding(tmp_path / "new", [b"petrova-7171"]) == []
 
 
 def test_what_is_kept_between_the_two_copies_is_in_the_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

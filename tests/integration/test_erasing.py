@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from api.cli.console import Console
 from api.cli.keeping import export_archive
@@ -28,6 +32,7 @@ from verify.note import parse_vkey
 from verify.signed import Pinned
 
 CODE = "1534"
+LOGIN, LABEL = "kanarejkina-7171", "телефон Ыъэюши Канарейкиной"
 
 
 @pytest.fixture
@@ -63,6 +68,40 @@ def test_nothing_is_left_of_an_erased_person(server: Served) -> None:
     assert server.school.vault.read(digests) == {}
     assert server.school.names([person, other]) == {person: ERASED, other: "Оставшаяся Вера"}
     assert holding(server.school.layout.var, spellings(CANARIES | LATER)) == []
+
+
+@pytest.mark.clause("R09", breaks="api.erasing:forget_people")
+def test_nothing_of_how_an_erased_person_signed_in_is_left(server: Served, postgres_cluster: Cluster) -> None:
+    """A login, a token's label and a passkey's name are mostly names: they go, from pages and write-ahead log too."""
+    person, now, password = planted(server), int(time.time()), "осенью листья шуршат"
+    secrets, other = server.school.secrets, str(uuid4())
+    for account, login, label in ((person, LOGIN, LABEL), (other, "orlova", "ночная выгрузка")):
+        secrets.accept(secrets.invite(account, login, now)[0], password, "", now)
+        secrets.make_token(account, "guardian", label, now)
+    session, _, _ = secrets.sign_in(LOGIN, password, "", now)
+    erasure = approved(server, person)
+    with server.as_("administrator") as administrator:
+        assert administrator.get("/accounts").status_code == 200  # read beside: nothing is held open for it
+        post(administrator, f"/erasures/{erasure}/execution", {})
+    assert secrets.session(session, now) is None
+    assert [one.login for one in secrets.logins() if one.account in (person, other)] == ["orlova"]
+    assert (secrets.tokens(person), len(secrets.tokens(other))) == ([], 1)
+    needles = spellings({"login": LOGIN, "label": LABEL})
+    if server.school.file.database == "sqlite":
+        assert holding(server.school.layout.var, needles) == []
+    else:
+        for table in ("credentials", "tokens"):
+            assert not any(needle in heap_of(postgres_cluster, f"identity.{table}") for needle in needles)
+
+
+def heap_of(cluster: Cluster, table: str) -> bytes:
+    """What the server's file of a table holds, after a checkpoint."""
+    dsn = make_conninfo(os.environ["LETOPIS_POSTGRES_OWNER_DSN"], user="postgres")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        ((file,),) = connection.execute("SELECT pg_relation_filepath(%s)", [table]).fetchall()
+    path: Path = cluster.data / file
+    return path.read_bytes()
 
 
 def rows_of(server: Served, person: str) -> list[Any]:

@@ -54,7 +54,7 @@ class PostgresRows:
             with self._pool.connection() as connection, connection.transaction():
 
                 def execute(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-                    cursor = connection.execute(_spelt(sql), parameters)
+                    cursor = connection.execute(spelt(sql), parameters)
                     return cursor.fetchall() if cursor.description is not None else []
 
                 return work(execute)
@@ -77,5 +77,6 @@ def _check_migrated(connection: psycopg.Connection[Any]) -> None:
 
 
 @cache
-def _spelt(sql: str) -> bytes:
+def spelt(sql: str) -> bytes:
+    """A statement with its parameters as psycopg names them."""
     return _PARAMETER.sub(r"%(\1)s", sql).encode()
