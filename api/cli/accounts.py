@@ -19,7 +19,7 @@ from api.cli.console import Console, Exit
 from api.cli.importing import founder
 from api.cli.looking import look
 from api.cli.replaying import moment_of
-from api.identity.acting import find_account, roles_today
+from api.identity.acting import find_account, forget_before, roles_today
 from api.retention import PERSON
 from api.schools import OpenSchool, open_school
 from api.settings import SettingsError
@@ -83,6 +83,7 @@ def run_open(console: Console, var: Path, kind: str, account: str | None, name: 
     """Open an account, which has no role yet."""
     with _written(var, by) as (school, actor):
         id_ = account or str(uuid4())
+        forget_before(school, id_)
         command = jc.OpenAccount(
             account=id_,
             kind=cast("AccountKind", kind),

@@ -31,6 +31,16 @@ def find_account(school: OpenSchool, id_: str, size: int | None = None) -> Accou
     return state if isinstance(state, Account) and not state.is_closed else None
 
 
+def forget_before(school: OpenSchool, id_: str) -> None:
+    """Before an account is opened again, forget what still lets somebody in to it.
+
+    Closing it forgets that too, behind the entry: a process that died in between, or a database that was busy then, has
+    left it.
+    """
+    if find_account(school, id_) is None:
+        school.secrets.forget(id_)
+
+
 def grants_today(school: OpenSchool, account: Account, size: int | None = None) -> tuple[RoleGranted, ...]:
     """What the account holds today by the school's clock; a guardian's role while the child is theirs."""
     day = school.app.today().isoformat()

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access import answer_recorded, reads, reads_nobody
 from api.auth import Identity, Right, needs_second_factor
 from api.bodies import Nothing, accounts as bodies
-from api.identity.acting import find_account, roles_today
+from api.identity.acting import find_account, forget_before, roles_today
 from api.openapi import asks, describe
 from api.problems import Problem
 from api.queries import At, read_as_of
@@ -35,6 +35,7 @@ administered = APIRouter(tags=["accounts"], dependencies=[Depends(check_administ
 def _open(asked: Asked[bodies.NewAccount]) -> jc.OpenAccount:
     body = asked.body
     account = body.account or new_id()
+    forget_before(asked.school, account)
     digests = asked.disclose(account, {"account_name": body.name}) if body.name is not None else [None]
     return jc.OpenAccount(account=account, kind=body.kind, name=digests[0])
 

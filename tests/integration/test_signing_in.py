@@ -145,6 +145,30 @@ def test_a_role_that_is_revoked_a_day_that_is_over_and_a_closed_account_act_on_t
         person.sign_in()
 
 
+def test_what_a_closing_left_behind_lets_nobody_in_when_the_account_is_opened_again(server: Served) -> None:
+    person = invited(server, "teacher")
+    person.sign_in()
+    acknowledge(person)
+    program = Person(server, token=person.post("/me/tokens", {"role": "teacher", "label": "расписание"})["token"])
+    # A process that died behind the entry: what `letopis accounts close` forgets next is still there.
+    closing = CloseAccount(account=TEACHER, reason="dismissed", basis="приказ № 4", last_day=str(TODAY))
+    server.school.execute(closing, administrator(server))
+    assert server.school.secrets.tokens(TEACHER) != []
+    with server.as_("administrator") as admin:
+        opened = admin.post("/accounts", json={"kind": "employee", "account": TEACHER})
+        assert opened.status_code == 201, opened.text
+        assert server.school.secrets.tokens(TEACHER) == []
+        grant(server, TEACHER, "teacher")
+        server.school.secrets.make_token(TEACHER, "teacher", "новый", int(time.time()))
+        again = admin.post("/accounts", json={"kind": "employee", "account": TEACHER})
+        assert again.status_code == 409
+    for answer in (person.get("/classes"), program.get("/classes"), person.get("/me")):
+        problem(answer, 401, "unauthorized")
+    assert [one.label for one in server.school.secrets.tokens(TEACHER)] == ["новый"], "it is open: nothing is forgotten"
+    with pytest.raises(AssertionError, match="not_the_holder"):
+        person.sign_in()
+
+
 def test_a_role_that_approves_needs_a_second_factor_and_each_code_is_taken_once(server: Served) -> None:
     person = invited(server, "teacher", "deputy")
     assert person.sign_in()["next"] == "done", "as a teacher, who has one factor"
