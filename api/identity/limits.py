@@ -1,6 +1,7 @@
 """How often a sign-in may be tried: by account and by address, kept in the database, so that a restart forgets nothing.
 
-Subjects are keyed digests: who types a password where the login belongs leaves no trace of it. A try is counted before
+Subjects are keyed digests: who types a password where the login belongs leaves no trace of it. Of IPv6 an address is
+its network of 64 bits: whoever has one has all of them, 2^64 to try from. A try is counted before
 it is judged, so that tries side by side are counted too; one that succeeds is taken back.
 """
 
@@ -10,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Final
 
 from api.identity.rows import Execute, Rows
@@ -23,6 +25,7 @@ LIMITS: Final = {"login": 5, "second": 5, "address": 50, "invitation": 20, "prov
 """Kind of a subject -> tries until it has to wait: 30 s, then twice as long each time, up to a quarter of an hour."""
 
 _OF_ADDRESSES: Final = frozenset({"address", "provider", "passkey"})
+_TOLD_BY_ADDRESS: Final = _OF_ADDRESSES | {"invitation"}
 
 
 class TooManyTries(LetopisError):  # noqa: N818 - reads as what it says
@@ -54,6 +57,7 @@ class Limits:
 
     def subject(self, kind: str, text: str) -> Subject:
         """Name what is counted."""
+        text = _place_of(text) if kind in _TOLD_BY_ADDRESS else text
         message = f"{self._origin}\n{kind}\n{text}".encode("utf-8", "surrogatepass")
         return Subject(kind, hmac.new(self._key, message, hashlib.sha256).hexdigest())
 
@@ -125,3 +129,16 @@ class Limits:
                 " WHERE origin = :origin ORDER BY since, subject LIMIT :surplus)",
                 {"origin": self._origin, "surplus": count - ROWS_MAX},
             )
+
+
+def _place_of(address: str) -> str:
+    """Where an address is: itself, or its network of 64 bits. What is no address is taken as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed) >> 64 << 64, 64)))

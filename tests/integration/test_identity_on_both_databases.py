@@ -170,6 +170,26 @@ def test_an_address_that_tries_many_logins_waits_too(store: Secrets) -> None:
         store.sign_in("fresh", "wrong", "10.0.0.8", NOW)
 
 
+@pytest.mark.parametrize(
+    ("tried", "same", "other"),
+    [
+        ("2001:db8:1:2::{:x}", "2001:db8:1:2:ffff::1", "2001:db8:1:3::1"),
+        ("fe80::{:x}%eth0", "fe80::ffff%eth0", "fe80:0:0:1::1"),
+        ("::ffff:10.0.0.7", "10.0.0.7", "::ffff:10.0.0.8"),
+        ("", "", "10.0.0.7"),
+    ],
+)
+def test_an_address_is_all_that_its_holder_can_try_from(store: Secrets, tried: str, same: str, other: str) -> None:
+    """A network of IPv6 has 2^64 addresses, all of them of whoever has one."""
+    for number in range(limits.LIMITS["address"]):
+        with pytest.raises(NotTheHolder):
+            store.sign_in(f"login{number}", "wrong", tried.format(number), NOW)
+    with pytest.raises(TooManyTries):
+        store.sign_in("fresh", "wrong", same, NOW)
+    with pytest.raises(NotTheHolder):
+        store.sign_in("fresh", "wrong", other, NOW)
+
+
 def test_counts_of_tries_stay_few(store: Secrets, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "ROWS_MAX", 30)
     for number in range(60):
