@@ -6,7 +6,8 @@ The order, each step durable before the next, and all of them harmless to repeat
    process opens them, and what is half done can be seen (`pending`);
 2. each key is overwritten, and its file renamed to be its mark;
 3. the sealed rows are removed, and what the database keeps of them beside; with a person's own values goes what lets
-   the person in, for a login and the name of a device are mostly a name;
+   the person in, for a login and the name of a device are mostly a name; and extracts that a process which was killed
+   has left half made;
 4. ``personal_data_erased/1`` is appended.
 
 A process that dies in between leaves an erasure that is approved and on the list; carrying it out again goes on from
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api.identity.leaving import forget_people, sign_ins_of
 from api.retention import PERSON, PRINT
+from api.scratch import EXTRACTS, sweep_scratch
 from ledger.application import School
 from ledger.journal.commands import RecordErasure
 from ledger.journal.erasures import SHEETS_MAX, Erasures, Proposal, find_proposal
@@ -86,6 +88,7 @@ def carry_out(
     rows.erase([*noted])
     if PERSON in known.event.retention:
         forget_people(sign_ins_of(school.layout, school.file), keys.origin, [known.event.person])
+    sweep_scratch(EXTRACTS, school.layout.var)
     step("removed")
     command = RecordErasure(
         erasure=erasure,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 from api.carried import specification, verifier, viewer
 from api.schools import OpenSchool
+from api.scratch import EXTRACTS, scratch_folder
 from exports.bag import READ_ME, zip_bag
 from exports.extract import ExtractPlan, write_extract
 from exports.extract_scope import Choice, Target, choose
@@ -73,8 +73,8 @@ def zipped_extract(school: OpenSchool, checkpoint: SignedCheckpoint, target: Tar
     Raises:
         ExportError, LedgerDamaged, SettingsError: as `make_extract`.
     """
-    with tempfile.TemporaryDirectory(prefix=".extract-", dir=school.layout.var) as scratch:
-        folder = Path(scratch) / _NAME
+    with scratch_folder(EXTRACTS, school.layout.var) as scratch:
+        folder = scratch / _NAME
         make_extract(school, checkpoint, target, folder, public=public)
         zip_bag(folder, folder.with_suffix(".zip"))
         return folder.with_suffix(".zip").read_bytes()

@@ -30,6 +30,7 @@ from api.identity.opening import open_secrets, open_sign_ins
 from api.identity.passwords import Cost
 from api.identity.store import Secrets
 from api.reach import Reached
+from api.scratch import EXTRACTS, sweep_scratch
 from api.settings import (
     Cadence,
     Layout,
@@ -394,6 +395,7 @@ def open_school(
         )
         stack.callback(school.close_secrets)
         if background:
+            sweep_scratch(EXTRACTS, var)
             access.checkpointer.start(entries_count=cadence.entries, seconds=cadence.seconds)
             school.runner.start()
             stack.callback(school.runner.stop)

@@ -20,6 +20,7 @@ from eventsourcing.persistence import PersistenceError
 from api.backups import postgres
 from api.backups.folder import Backup, BackupRefused, check_files
 from api.backups.restoring import Place, audit_restored, read_vkeys, restore_keys, school_of, unpack_databases
+from api.scratch import DRILLS, scratch_folder, sweep_scratch
 from api.settings import Layout, SchoolFile, kek_secrets, ledger_environment, passphrase
 from api.vaults import open_keys, open_sealed_rows
 from ledger.application import School
@@ -80,8 +81,10 @@ def drill(backup: Backup, keys: Layout | None, *, processes: int = 1) -> Drill:
     except BackupRefused as error:
         found.findings.append(str(error))
         return found
-    with tempfile.TemporaryDirectory(prefix="letopis-drill-") as folder:
-        layout = Layout(Path(folder))
+    temporary = Path(tempfile.gettempdir())
+    sweep_scratch(DRILLS, temporary)
+    with scratch_folder(DRILLS, temporary) as folder:
+        layout = Layout(folder)
         if backup.manifest.holds_keys:
             _drill_keys(backup, layout, keys, found)
         else:

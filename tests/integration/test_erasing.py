@@ -20,6 +20,7 @@ from api.cli.console import Console
 from api.cli.keeping import export_archive
 from api.erasing import ERASED, STEPS, pending
 from api.schools import open_school, removable_rows
+from api.scratch import EXTRACTS, scratch_folder
 from ledger.vault import KeyErased, KeyStore, Owner
 from ledger.vault.sqlite import SQLiteRows
 from ledger.vault.sweeping import sweep
@@ -92,6 +93,38 @@ def test_nothing_of_how_an_erased_person_signed_in_is_left(server: Served, postg
     else:
         for table in ("credentials", "tokens"):
             assert not any(needle in heap_of(postgres_cluster, f"identity.{table}") for needle in needles)
+
+
+def test_what_a_killed_process_left_of_an_extract_goes_too(server: Served) -> None:
+    """An extract on its way out holds names in clear; one that is being made stays until it was answered."""
+    person, var = planted(server), server.school.layout.var
+    dying = f"""
+import os, signal, sys
+from pathlib import Path
+from api.scratch import EXTRACTS, scratch_folder
+with scratch_folder(EXTRACTS, Path(sys.argv[1])) as folder:
+    (folder / "persons.csv").write_text({CANARIES["family_name"]!r}, encoding="utf-8")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", dying, str(var)], check=False).returncode == -9
+    (left,) = var.glob(f"{EXTRACTS}*")
+    with scratch_folder(EXTRACTS, var) as used:
+        erasure = approved(server, person)
+        with server.as_("administrator") as administrator:
+            post(administrator, f"/erasures/{erasure}/execution", {})
+        assert (left.exists(), used.exists()) == (False, True)
+    assert holding(var, spellings(CANARIES | LATER)) == []
+
+
+def test_a_server_takes_away_what_a_killed_one_left_of_an_extract(
+    sqlite_school: tuple[Path, dict[str, str], dict[str, str]],
+) -> None:
+    folder, tokens, actors = sqlite_school
+    left = folder / f"{EXTRACTS}7171"
+    left.mkdir()
+    (left / "persons.csv").write_text(CANARIES["family_name"], encoding="utf-8")
+    with served(folder, tokens, actors):
+        assert not left.exists()
 
 
 def heap_of(cluster: Cluster, table: str) -> bytes:
