@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from api.anchoring import anchor, anchors_of
+from api.auth import Right
 from api.cli.console import Console, Exit
 from api.cli.continuing import end_of
-from api.cli.erasing import acting
+from api.cli.hands import acting
 from api.cli.keeping import specification, verifier
 from api.cli.looking import look
 from api.cli.targets import free_folder, zip_or_remove
@@ -67,7 +68,7 @@ def run_anchor(console: Console, var: Path) -> int:
         LetopisError: the log does not continue what was anchored last, or a rule refuses it.
     """
     with open_school(var, background=False) as school:
-        receipt = anchor(school, acting(school))
+        receipt = anchor(school, acting(school, Right.DIRECT))
         known = anchors_of(school.app)
     last = known[-1] if known else None
     content = None if last is None else {"entry": last.entry, "size": last.size, "root": last.root}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +12,10 @@ from uuid import uuid4
 
 import orjson
 
+from api.auth import Right
 from api.cli.console import Console, Exit
 from api.cli.extracting import ExtractOptions, export_extract
-from api.cli.importing import founder
+from api.cli.hands import acting
 from api.cli.looking import look
 from api.cli.signing import open_to_sign, sign_or_wait
 from api.cli.targets import free_folder
@@ -27,11 +26,9 @@ from ledger.durable import create_file
 from ledger.journal.command import JournalCommand
 from ledger.journal.commands import ApproveErasure, ProposeErasure, RefuseErasure
 from ledger.journal.vocabulary import GROUND_WORDS, RETENTION_WORDS
-from ledger.wire.entry import Actor
 from projections.views.due import due_values
 from projections.views.erasures import Erasure, erasures
 
-TOKEN_VARIABLE: Final = "LETOPIS_TOKEN"  # noqa: S105 - the name of a variable
 _ACT: Final = """АКТ об уничтожении персональных данных № ____ от ____________
 
 (приказ Роскомнадзора от 28.10.2022 № 179; к акту приложена выгрузка из журнала регистрации событий: log.csv)
@@ -82,7 +79,7 @@ def run_carry_out(console: Console, var: Path, erasure: str | None) -> int:
     """Carry an approved erasure out, or go on with those that stopped half way."""
     with open_school(var, background=False) as school, closing(removable_rows(school)) as rows:
         wanted = [erasure] if erasure is not None else pending(school.app, school.vault.keys)
-        entries = [carry_out(school, one, acting(school), rows).first_index for one in wanted]
+        entries = [carry_out(school, one, acting(school, Right.ERASE), rows).first_index for one in wanted]
     text = "\n".join(f"Стёрто / erased: {one}, запись / entry {at}" for one, at in zip(wanted, entries, strict=True))
     console.result({"erased": wanted, "entries": entries}, text or "Нечего продолжать / nothing to go on with")
     return Exit.DONE
@@ -140,24 +137,9 @@ def run_act(console: Console, var: Path, entry: int, out: Path) -> int:
 
 def _record(console: Console, var: Path, command: JournalCommand, content: dict[str, object], text: str) -> int:
     with open_school(var, background=False) as school:
-        receipt = school.execute(command, acting(school))
+        receipt = school.execute(command, acting(school, Right.ERASE))
     console.result({**content, "entry": receipt.first_index}, f"{text}, запись / entry {receipt.first_index}")
     return Exit.DONE
-
-
-def acting(school: OpenSchool) -> Actor:
-    """Whose token is in the environment; without one, whoever opened the school.
-
-    Raises:
-        SettingsError: nobody has this token here.
-    """
-    token = os.environ.get(TOKEN_VARIABLE)
-    if not token:
-        return founder(school)
-    found = school.secrets.token(token, int(time.time()))
-    if found is None:
-        raise SettingsError(f"{TOKEN_VARIABLE}: такого ключа входа нет / nobody has this token")
-    return Actor(found.account, found.role)
 
 
 def _classes(row: Erasure) -> str:

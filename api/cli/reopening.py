@@ -7,8 +7,9 @@ from typing import Final, get_args
 
 import orjson
 
+from api.auth import Right
 from api.cli.console import Console, Exit
-from api.cli.erasing import acting
+from api.cli.hands import acting
 from api.cli.looking import look
 from api.cli.replaying import class_of, position_of
 from api.retention import JOURNAL
@@ -81,7 +82,7 @@ def run_ask(
                 basis=basis,
                 note=digest,
             )
-        entry = school.execute(command, acting(school)).first_index
+        entry = school.execute(command, acting(school, Right.ASK_REOPENING)).first_index
     console.result({"entry": entry, "request": entry}, f"Заявка / request {entry}: ответит другой / another answers")
     return Exit.DONE
 
@@ -105,7 +106,7 @@ def run_answer(console: Console, var: Path, request: int, basis: str, *, approve
         else:
             of_journal = jc.ApproveJournalReopening if approve else jc.RefuseJournalReopening
             command = of_journal(class_group=row.scope, request=request, basis=basis)
-        entry = school.execute(command, acting(school)).first_index
+        entry = school.execute(command, acting(school, Right.DIRECT)).first_index
     said = STATES["approved" if approve else "refused"]
     console.result({"entry": entry}, f"{said[0].upper()}{said[1:]}; запись / entry {entry}")
     return Exit.DONE

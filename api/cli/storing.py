@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import orjson
 
+from api.auth import Right
 from api.cli.console import Console, Exit
-from api.cli.erasing import acting
+from api.cli.hands import acting
 from api.cli.looking import look
 from api.cli.replaying import class_of, no_class, position_of
 from api.schools import OpenSchool, open_school
@@ -105,7 +106,7 @@ def run_store(console: Console, var: Path, asked: Stored) -> int:
             printout=None if asked.printout is None else _printout(school, asked.printout, position),
             counted_from=asked.counted_from,
         )
-        entry = school.execute(command, acting(school)).first_index
+        entry = school.execute(command, acting(school, Right.REGISTER_PAPER)).first_index
         day = datetime.now(UTC).date().isoformat()
         (row,) = [row for row in papers(school.read_views(), on=day).rows if row.paper == command.paper]
     content = {"entry": entry, "number": row.number, "paper": row.paper, "keep_until": row.keep_until}
@@ -160,7 +161,8 @@ def run_answer(console: Console, var: Path, destruction: str, basis: str, *, app
     """Approve a destruction, or refuse it: the token in the environment says who."""
     of = jc.ApprovePaperDestruction if approve else jc.RefusePaperDestruction
     command = of(destruction=destruction, basis=basis)
-    return _record(console, var, [], lambda _: command, "Одобрено / approved" if approve else "Отклонено / refused")
+    text = "Одобрено / approved" if approve else "Отклонено / refused"
+    return _record(console, var, [], lambda _: command, text, right=Right.DIRECT)
 
 
 def run_destroyed(console: Console, var: Path, destruction: str, act: str, on: str) -> int:
@@ -176,6 +178,8 @@ def _record(
     command: Any,
     text: str,
     content: dict[str, object] | None = None,
+    *,
+    right: Right = Right.REGISTER_PAPER,
 ) -> int:
     """Record a command made from the ids of the papers of these numbers.
 
@@ -188,7 +192,8 @@ def _record(
         if missing := [number for number in numbers if number not in found]:
             listed = ", ".join(map(str, missing))
             raise SettingsError(f"в реестре нет дел / not in the register: {listed}; letopis paper list")
-        entry = school.execute(command([found[number] for number in numbers]), acting(school)).first_index
+        actor = acting(school, right)
+        entry = school.execute(command([found[number] for number in numbers]), actor).first_index
     console.result({**(content or {}), "entry": entry}, f"{text}, запись / entry {entry}")
     return Exit.DONE
 

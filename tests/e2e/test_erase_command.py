@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from api.cli.app import run
+from api.schools import open_school
+from ledger.journal.account import Account
+from ledger.journal.account_commands import CloseAccount, GrantRole, OpenAccount, RevokeRole
+from ledger.journal.commands import RegisterPerson
+from ledger.wire.entry import Actor
+from projections.views.erasures import erasures
 from tests.conftest import Database
 from tests.erasing_school import CANARIES, planted_in, spellings
 
@@ -71,6 +79,70 @@ def test_a_token_that_nobody_has_is_refused(
     monkeypatch.setenv("LETOPIS_TOKEN", "nobody")
     arguments = ["erase", "propose", person, "--ground", "unlawful", "--basis", "№ 7", "--var", str(school)]
     assert run(arguments) != 0
+
+
+@pytest.mark.parametrize("why", ["revoked", "closed", "cut", "not acknowledged"])
+def test_who_may_not_do_it_any_more_is_no_second_person(
+    why: str,
+    school: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A token outlives a revoked role: over HTTP the next request is refused, and so is the next command."""
+    tokens, person = planted_in(school, request.node.callspec.params["school"])
+    var = ["--var", str(school), "--json"]
+    assert run(["erase", "propose", person, "--ground", "unlawful", "--basis", "предписание № 7", *var]) == 0
+    erasure = str(said(capsys)["erasure"])
+    token = tokens["director"]
+    with open_school(school, background=False) as opened:
+        held = opened.secrets.token(token, int(time.time()))
+        assert held is not None
+        director, _ = opened.app.aggregate(f"account/{held.account}")
+        assert isinstance(director, Account)
+        (grant,) = director.grants
+        founder = Actor(opened.app.founder().id, "administrator")
+        if why == "revoked":
+            opened.execute(RevokeRole(account=director.id, grant=grant, basis="приказ № 3"), founder)
+        elif why == "closed":
+            opened.execute(CloseAccount(account=director.id, reason="mistake", basis="приказ № 4"), founder)
+        elif why == "cut":
+            token = opened.secrets.make_token(
+                director.id, "director", "отчёт", int(time.time()), rights=("read_views",)
+            )
+    if why == "not acknowledged":
+        (school / "confidentiality.txt").write_text("Новое обязательство о неразглашении.", encoding="utf-8")
+    monkeypatch.setenv("LETOPIS_TOKEN", token)
+    approve = ["erase", "approve", erasure, "--basis", "приказ № 8", *var]
+    assert run(approve) != 0
+    assert "LETOPIS_TOKEN" in capsys.readouterr().err
+    with open_school(school, background=False, recording=False) as opened:
+        (row,) = erasures(opened.read_views()).rows
+        assert row.approved is None
+
+
+def test_who_opened_the_school_records_while_still_its_administrator(
+    school: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tokens, person = planted_in(school, request.node.callspec.params["school"])
+    with open_school(school, background=False) as opened:
+        held = opened.secrets.token(tokens["director"], int(time.time()))
+        assert held is not None
+        founder = opened.app.founder()
+        new = str(uuid4())
+        opened.execute(RegisterPerson(person=new, kind="staff", sd=()), founder)
+        opened.execute(OpenAccount(account=new, kind="employee"), founder)
+        today = opened.app.today().isoformat()
+        opened.execute(GrantRole(account=new, role="administrator", starts_on=today, basis="приказ № 5"), founder)
+        account, _ = opened.app.aggregate(f"account/{founder.id}")
+        assert isinstance(account, Account)
+        (grant,) = account.grants
+        opened.execute(RevokeRole(account=founder.id, grant=grant, basis="приказ № 6"), Actor(new, "administrator"))
+    propose = ["erase", "propose", person, "--ground", "unlawful", "--basis", "№ 7", "--var", str(school), "--json"]
+    assert run(propose) != 0
+    assert "LETOPIS_TOKEN" in capsys.readouterr().err
+    monkeypatch.setenv("LETOPIS_TOKEN", tokens["director"])
+    assert run(propose) == 0
 
 
 def test_what_falls_due_is_shown_and_nothing_is_done(

@@ -1,0 +1,65 @@
+"""In whose name a command records: the token of the environment says it, or whoever opened the school.
+
+What holds over HTTP holds here: a role that was revoked, an account that was closed, a day that is over and a right
+that a token was not given count from the next command on. Else whoever kept an old token were a second person still.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Final
+
+from api.auth import Identity, Right
+from api.identity.acting import find_account, of_token, roles_today
+from api.schools import OpenSchool
+from api.settings import SettingsError
+from ledger.wire.entry import Actor
+
+TOKEN_VARIABLE: Final = "LETOPIS_TOKEN"  # noqa: S105 - the name of a variable
+
+
+def acting(school: OpenSchool, right: Right) -> Actor:
+    """Who acts, by a right that is held now.
+
+    Raises:
+        SettingsError: nobody has this token here, or who is meant may not do it today.
+    """
+    token = os.environ.get(TOKEN_VARIABLE)
+    if not token:
+        return _founder(school)
+    identity = _holder(school, token)
+    if not identity.may(right):
+        raise SettingsError(f"{TOKEN_VARIABLE}: {_lacking(identity, right)}")
+    return Actor(identity.actor, identity.role)
+
+
+def _holder(school: OpenSchool, token: str) -> Identity:
+    found = school.secrets.token(token, int(time.time()))
+    identity = None if found is None else of_token(school, found, school.log_size())
+    if identity is None:
+        raise SettingsError(
+            f"{TOKEN_VARIABLE}: такого ключа входа нет, или его роли сегодня нет / "
+            "nobody has this token, or its role is not held today"
+        )
+    return identity
+
+
+def _lacking(identity: Identity, right: Right) -> str:
+    if identity.has(right):
+        return "сначала ознакомьтесь с обязательством о неразглашении / first acknowledge the duty of confidentiality"
+    return f"{identity.role}: этого ключу не дано / the token has no right to that ({right.value})"
+
+
+def _founder(school: OpenSchool) -> Actor:
+    """Who opened the school, while still its administrator; a school without accounts knows nothing of that."""
+    founder = school.app.founder()
+    if school.app.aggregate(f"account/{founder.id}")[0] is None:
+        return founder
+    account = find_account(school, founder.id)
+    if account is None or founder.role not in roles_today(school, account):
+        raise SettingsError(
+            f"кто открыл школу, больше не администратор: скажите, кто действует, через {TOKEN_VARIABLE} / "
+            f"who opened the school is no administrator any more: say by {TOKEN_VARIABLE} who acts"
+        )
+    return founder
