@@ -160,7 +160,7 @@ def joined(command: JoinSubgroup, context: Context, request: int | None = None) 
     group = context.find(ClassGroup, "class", course.class_group, "course")
     if type(command.student) is not str or not group.is_enrolled(command.student, command.starts_on):
         raise Refused("not_enrolled", "the student is not in this class on this day", clause=LOCAL_ACT, where="student")
-    for other in _subgroups_of(context, group, course.subject):
+    for other in subgroups_of(context, group, course.subject):
         context.reads[other.stream] = other.version
         stay = other.last_stay(command.student)
         if stay is not None and (stay.ends_on is None or command.starts_on <= stay.ends_on):
@@ -204,7 +204,7 @@ def _class_of(command: OpenCourse, context: Context) -> ClassGroup:
         return context.settled(ClassGroup, "class", command.class_group, "class_group")
     rules.check_line(command.subgroup, rules.TITLE_LENGTH_MAX, "subgroup")
     group = context.find(ClassGroup, "class", command.class_group, "class_group")
-    if any(other.subgroup == command.subgroup for other in _subgroups_of(context, group, command.subject)):
+    if any(other.subgroup == command.subgroup for other in subgroups_of(context, group, command.subject)):
         raise Refused(
             "subgroup_title_taken",
             "the class has a subgroup of this title in this subject",
@@ -222,7 +222,7 @@ def _subgroup(context: Context, id_: str) -> Course:
     return course
 
 
-def _subgroups_of(context: Context, group: ClassGroup, subject: str) -> list[Course]:
+def subgroups_of(context: Context, group: ClassGroup, subject: str) -> list[Course]:
     """Return all courses of a class's subgroups in a subject, as the class was read."""
     found = (context.books.find(f"course/{id_}") for id_ in group.subgroups)
     return [course for course in found if isinstance(course, Course) and course.subject == subject]

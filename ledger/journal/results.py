@@ -23,7 +23,7 @@ from ledger.journal.commands import (
 )
 from ledger.journal.computing import Computed, Input, compute_final_mark, compute_period_mark, compute_year_mark
 from ledger.journal.context import Context
-from ledger.journal.course import Course
+from ledger.journal.course import Course, subgroups_of
 from ledger.journal.events import Event, WorkHeader
 from ledger.journal.facts import FactState
 from ledger.journal.finals import StudyPlace, compute_final_over_years, is_over_years
@@ -59,12 +59,17 @@ STUDENTS_MAX: Final = 60
 
 
 class SheetPlace(NamedTuple):
-    """Where in the school a sheet stands; `classes` are all class groups of the year."""
+    """Where in the school a sheet stands.
+
+    `classes` are all class groups of the year; `subgroups`, where the course has one, all courses of subgroups that the
+    subject has in the class, this one among them.
+    """
 
     course: Course
     group: ClassGroup
     period: Period
     classes: tuple[ClassGroup, ...]
+    subgroups: tuple[Course, ...] = ()
 
 
 def record_period_marks(command: RecordPeriodMarks, context: Context) -> list[Planned]:
@@ -174,7 +179,10 @@ def find_place(context: Context, course_id: str, period_id: str) -> SheetPlace:
     if period.year != course.year or group.grade not in period.grades:
         raise Refused("wrong_period", "the period is not one of this class", clause=LOG, where="period")
     classes = tuple(context.find(ClassGroup, "class", id_, "course") for id_ in year.class_groups)
-    return SheetPlace(course, group, period, classes)
+    subgroups = () if course.subgroup is None else subgroups_of(context, group, course.subject)
+    for other in subgroups:
+        context.reads[other.stream] = other.version
+    return SheetPlace(course, group, period, classes, tuple(subgroups))
 
 
 def check_course_teacher(place: SheetPlace, context: Context) -> None:
@@ -235,6 +243,26 @@ def _check_belongs(place: SheetPlace, student: str, where: str) -> None:
         raise Refused(
             "not_of_this_class_then",
             "the student was not in this class in the period, or left it for another",
+            clause=LOCAL_ACT,
+            where=where,
+        )
+    if place.course.subgroup is not None:
+        _check_member(place, student, where)
+
+
+def _check_member(place: SheetPlace, student: str, where: str) -> None:
+    """Refuse who was in no subgroup of the subject, or in another one last: one subject has one mark for a period."""
+    first, last = place.period.starts_on, place.period.ends_on
+    stays = [
+        (stay.starts_on, of.stream)
+        for of in place.subgroups
+        for stay in of.members.get(student, ())
+        if stay.starts_on <= last and (stay.ends_on is None or stay.ends_on >= first)
+    ]
+    if not stays or max(stays)[1] != place.course.stream:
+        raise Refused(
+            "not_of_this_subgroup_then",
+            "the student was not in this subgroup in the period, or left it for another of the subject",
             clause=LOCAL_ACT,
             where=where,
         )

@@ -66,13 +66,13 @@ class RandomSeniors(SeniorSchool):
         return courses
 
     def mark(self, course: str, rng: random.Random) -> None:
-        """Record most marks of a course's periods, where the student was in the class then."""
+        """Record most marks of a course's periods, where the student was in the class and the subgroup then."""
         for student, number in [(student, number) for student in STUDENTS_A for number in range(3)]:
             if rng.random() < 0.9:
                 try:
                     self.record(course, number, rng.choice(("3", "4", "4", "5", "na")), student)
                 except Refused as refused:
-                    if refused.rule != "not_of_this_class_then":
+                    if refused.rule not in ("not_of_this_class_then", "not_of_this_subgroup_then"):
                         raise
 
     def do(self, command: cmd.JournalCommand, actor: Actor = ADMIN) -> list[Event]:

@@ -9,6 +9,7 @@ import pytest
 from ledger.journal import commands as cmd
 from ledger.journal.codec import CODEC
 from ledger.journal.computing import Input, compute_period_mark
+from ledger.journal.decide import decide
 from ledger.journal.events import Event, WorkRecorded
 from ledger.journal.result_events import (
     CouncilDecisionRecorded,
@@ -31,6 +32,7 @@ from tests.unit.ledger.journal.graded_school import (
 )
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
+    CLASS_A,
     DEPUTY,
     DEPUTY_2,
     MATHS_B,
@@ -172,6 +174,24 @@ def test_who_changed_classes_has_results_in_the_last_one_alone(school: GradedSch
     school.grade(period_marks(course=MATHS_B))
     (event,) = school.grade(period_marks(course=MATHS_B, period=WHOLE_YEAR, sheet=YEAR_SHEET))
     assert isinstance(event, PeriodMarkRecorded)
+
+
+def test_a_subgroup_has_results_of_those_alone_who_were_in_it_last(school: GradedSchool) -> None:
+    """Or one subject had two marks of one student for one period, and the year's were computed from both."""
+    halves, sheets = (uid(60), uid(61)), (uid(3010), uid(3011))
+    for title, half in enumerate(halves, 1):
+        more = {"class_group": CLASS_A, "year": YEAR, "subject": "Английский язык", "teacher": TEACHER.id}
+        opened = cmd.OpenCourse(course=half, **more, starts_on="2026-09-01", subgroup=str(title))
+        school.do(opened, ADMIN)
+    marks = [period_marks(course=half, sheet=sheet) for half, sheet in zip(halves, sheets, strict=True)]
+    refusal = school.refuse(marks[0], now=END)
+    assert (refusal.rule, refusal.where) == ("not_of_this_subgroup_then", "marks[0].student")
+    school.do(cmd.JoinSubgroup(course=halves[0], student=STUDENT, starts_on="2026-09-01"), ADMIN)
+    school.do(cmd.LeaveSubgroup(course=halves[0], student=STUDENT, ends_on="2026-09-09"), ADMIN)
+    assert decide(marks[0], school.journal, TEACHER, END).reads.keys() >= {f"course/{half}" for half in halves}
+    school.do(cmd.JoinSubgroup(course=halves[1], student=STUDENT, starts_on="2026-09-10"), ADMIN)
+    assert school.refuse(marks[0], now=END).rule == "not_of_this_subgroup_then"
+    school.grade(marks[1])
 
 
 def test_a_result_stays_when_its_input_is_corrected(school: GradedSchool) -> None:
