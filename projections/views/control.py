@@ -169,17 +169,28 @@ def remarks(
     return Answer(position, tuple(row for row in found if not only_open or row.is_open))
 
 
+_OF_THE_DAY: Final = f"l.course = r.course AND l.held_on = r.held_on AND l.stands = 1 AND {stands('l')}"
+"""A lesson of the day that a remark names, where nobody had recorded one."""
+
+
+def _first_of(table: str, first: str, chosen: str) -> str:
+    """Select the first row behind a remark that states what it missed, in its lesson or in one of its day."""
+    select, stated = f"SELECT min({first}) FROM {{{table}}} f", f"{first} > r.entry AND {chosen} AND {stands('f')}"
+    return f"""CASE WHEN r.held_on IS NULL THEN ({select} WHERE f.lesson = r.lesson AND {stated})
+            ELSE ({select} JOIN {{lessons}} l ON l.lesson = f.lesson WHERE {_OF_THE_DAY} AND {stated}) END"""
+
+
+def _first_lesson(chosen: str = "1 = 1") -> str:
+    return f"(SELECT min(l.fact) FROM {{lessons}} l WHERE {_OF_THE_DAY} AND l.fact > r.entry AND {chosen})"
+
+
+_TAKEN_WITH: Final = _first_lesson("l.attendance = 'taken'")
+_TAKEN_LATER: Final = _first_of("later_attendance", "f.entry", "1 = 1")
 _FILLED: Final = {
-    "homework": f"""(SELECT min(h.fact) FROM {{homework}} h
-            WHERE h.lesson = r.lesson AND h.fact > r.entry AND h.stands = 1 AND {stands("h")})""",
-    "attendance": f"""(SELECT min(a.entry) FROM {{later_attendance}} a
-            WHERE a.lesson = r.lesson AND a.entry > r.entry AND {stands("a")})""",
-    "marks": f"""(SELECT min(f.fact) FROM {{cells}} f
-            WHERE f.lesson = r.lesson AND f.what = 'mark' AND f.fact > r.entry AND f.value IS NOT NULL
-              AND {stands("f")})""",
-    "lesson": f"""(SELECT min(l.fact) FROM {{lessons}} l
-            WHERE l.course = r.course AND l.held_on = r.held_on AND l.fact > r.entry AND l.stands = 1
-              AND {stands("l")})""",
+    "homework": _first_of("homework", "f.fact", "f.stands = 1"),
+    "marks": _first_of("cells", "f.fact", "f.what = 'mark' AND f.value IS NOT NULL"),
+    "attendance": f"(SELECT min(u.entry) FROM (SELECT {_TAKEN_WITH} AS entry UNION SELECT {_TAKEN_LATER}) u)",
+    "lesson": _first_lesson(),
 }
 
 

@@ -77,6 +77,45 @@ def test_a_gap_that_is_filled_closes_its_remark_by_itself(server: Served) -> Non
         assert waiting(teacher) == ["homework", "marks"], "what filled it stands no more"
 
 
+def test_a_lesson_that_is_recorded_with_what_was_missing_closes_what_was_said_of_its_day(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("teacher") as teacher:
+        of, student, work = Class(server, admin), str(uuid4()), str(uuid4())
+        post(admin, "/people", {"person": student, "kind": "student", "family_name": "Иванова", "given_name": "Имя"})
+        post(admin, f"/classes/{of.group}/enrollments", {"student": student, "starts_on": "2026-09-01"})
+        missed = ("attendance", "homework", "lesson", "marks")
+        for about in missed:
+            post(admin, "/remarks", of.remark(about=about, course=of.course, held_on="2026-11-23"))
+        post(teacher, "/lessons", {**lesson(of), "held_on": "2026-11-20", "homework": {"text": "§ 2"}})
+        assert waiting(teacher) == list(missed), "a lesson of another day fills nothing"
+        first = post(teacher, "/lessons", {**lesson(of), "attendance_taken": False})
+        assert waiting(teacher) == ["attendance", "homework", "marks"]
+        more = {
+            "number": 2,
+            "works": [{"work": work, "kind": "answer", "written": False}],
+            "marks": [{"student": student, "work": work, "value": "4"}],
+            "homework": {"text": "§ 3"},
+        }
+        second = post(teacher, "/lessons", {**lesson(of), **more})["first_index"]
+        rows = teacher.get("/views/remarks").json()["rows"]
+        filled = {row["about"]: row["filled_by"] for row in rows}
+        expected = {"attendance": second, "marks": second + 2, "homework": second + 3}
+        assert filled == {**expected, "lesson": first["first_index"]}
+
+
+def test_attendance_that_is_taken_later_closes_what_was_said_of_its_day(server: Served) -> None:
+    with server.as_("administrator") as admin, server.as_("teacher") as teacher:
+        of = Class(server, admin)
+        recorded = post(teacher, "/lessons", {**lesson(of), "attendance_taken": False})
+        (place,) = (name for name in recorded["streams"] if name.startswith("lesson/"))
+        post(admin, "/remarks", of.remark(about="attendance", course=of.course, held_on="2026-11-23"))
+        assert waiting(teacher) == ["attendance"]
+        taken = post(
+            teacher, f"/{place.replace('lesson', 'lessons')}/entries", {"take_attendance": True}, **{"If-Match": '"1"'}
+        )
+        (row,) = teacher.get("/views/remarks").json()["rows"]
+        assert row["filled_by"] == taken["first_index"]
+
+
 def test_checks_and_remarks_are_recorded_answered_and_read_with_their_texts(server: Served) -> None:
     with server.as_("administrator") as admin, server.as_("teacher") as teacher:
         of = Class(server, admin)
