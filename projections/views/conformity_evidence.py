@@ -197,8 +197,10 @@ class Evidence:
 
     def _teachers(self) -> tuple[Shown, ...]:
         found = courses(self._views, on=self.day, at=self._position).rows
-        without = sum(course.teacher is None for course in found)
-        no_duty = {alert.teacher for alert in self._staffing.alerts if alert.kind == "no_duty"}
+        alerts = self._staffing.alerts
+        left = {alert.course for alert in alerts if alert.kind == "dismissed" and alert.to_date == self.day}
+        without = sum(course.teacher is None or course.course in left for course in found)
+        no_duty = {alert.teacher for alert in alerts if alert.kind == "no_duty"}
         return (
             self._count("курсов", "courses", "courses"),
             self._count("обязанностей по приказам", "duties by order", "duties", bears="aside"),

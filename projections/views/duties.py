@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
+from ledger.journal import rules
 from ledger.journal.duty_events import DutyAssigned, DutyEnded
 from projections.folding import Entry, View
 from projections.reading import Answer, AsOf, Reader, resolve, stands
 from projections.rows import OPEN, Operations, Table
+from projections.views.accounts import accounts
 from projections.views.lookups import Course, courses, day_before, years
 
 
@@ -71,12 +73,13 @@ class Alert:
     """Something that the regulation does not want, about a course.
 
     Attributes:
-        kind: ``nobody_responsible``: on days of the year before its first teacher's (R05); ``no_duty``: the teacher
-            responsible on the day has no duty to keep the journal (R06).
-        entry: the entry that opens the course, or that makes the teacher responsible.
+        kind: ``nobody_responsible``: on days of the year before its first teacher's (R05); ``dismissed``: on days of
+            the year behind the last day of work of its teacher, until another's first (R05); ``no_duty``: the
+            teacher responsible on the day has no duty to keep the journal (R06).
+        entry: the entry that opens the course, that dismissed the teacher, or that makes the teacher responsible.
         from_date, to_date: the days in question, both inclusive.
         days: how many calendar days these are.
-        teacher: who has no duty; None where nobody is responsible.
+        teacher: who was dismissed or has no duty; None where nobody is responsible.
     """
 
     kind: str
@@ -117,7 +120,7 @@ def duties(views: Reader, *, at: AsOf = None) -> Answer[Duty]:
 
 
 def staffing(views: Reader, on: str, *, at: AsOf = None) -> Staffing:
-    """Duties, and on a day: courses that nobody answers for, and teachers of courses without a duty.
+    """Duties, and until a day: courses that nobody answers for; and on it, teachers of courses without a duty.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -130,13 +133,17 @@ def staffing(views: Reader, on: str, *, at: AsOf = None) -> Staffing:
         if duty.duty == "journal":
             journal[duty.person].append(duty)
     spans = {year.year: (year.starts_on, year.ends_on) for year in years(views, at=position).rows}
-    first = _first_days(views, position)
+    first, dismissed = _first_days(views, position), _dismissed(views, position)
     alerts: list[Alert] = []
     for course in courses(views, on=on, at=position).rows:
         starts_on, ends_on = spans[course.year]
         until = min(on, ends_on, day_before(first.get(course.course, "9999-12-31")))
         if starts_on <= until:
             alerts.append(_alert("nobody_responsible", course, course.entry, None, starts_on, until))
+        for gap in dismissed.get(course.course, ()):
+            last = min(on, ends_on, gap.to_date)
+            if gap.from_date <= last:
+                alerts.append(_alert("dismissed", course, gap.entry, gap.teacher, gap.from_date, last))
         is_held = any(
             duty.starts_on <= on and (duty.ends_on is None or on <= duty.ends_on)
             for duty in journal.get(course.teacher or "", ())
@@ -151,6 +158,35 @@ def _first_days(views: Reader, position: int) -> dict[str, str]:
     """Course -> first day on which somebody is responsible for it."""
     sql = f"SELECT a.course, min(a.starts_on) FROM {{assignments}} a WHERE {stands('a')} GROUP BY a.course"
     return dict(views.select(sql, {"at": position}))
+
+
+class _Gap(NamedTuple):
+    """Days, both inclusive, on which a course's teacher was dismissed; `entry` says so."""
+
+    entry: int
+    teacher: str
+    from_date: str
+    to_date: str
+
+
+def _dismissed(views: Reader, position: int) -> dict[str, list[_Gap]]:
+    """Course -> days behind the last day of work of a teacher, until the next one's first, in their order."""
+    gone = {
+        one.account: (one.closed_by, one.last_day)
+        for one in accounts(views, at=position).rows
+        if one.closed_by is not None and one.last_day is not None
+    }
+    found: defaultdict[str, list[_Gap]] = defaultdict(list)
+    if not gone:
+        return found
+    sql = f"SELECT a.course, a.starts_on, a.teacher FROM {{assignments}} a WHERE {stands('a')} ORDER BY 1, 2, a.entry"
+    rows = views.select(sql, {"at": position})
+    for (course, starts_on, teacher), following in zip(rows, [*rows[1:], ("", "", "")], strict=True):
+        if teacher in gone:
+            entry, last_day = gone[teacher]
+            until = day_before(following[1]) if following[0] == course else "9999-12-31"
+            found[course].append(_Gap(entry, teacher, max(starts_on, rules.day_after(last_day)), until))
+    return found
 
 
 def _alert(kind: str, course: Course, entry: int, teacher: str | None, first: str, last: str) -> Alert:

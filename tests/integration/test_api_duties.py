@@ -83,6 +83,39 @@ def test_the_overseers_see_duties_and_what_is_amiss(server: Served) -> None:
         assert past["alerts"] == before["alerts"]
 
 
+@pytest.mark.clause("R05", breaks="projections.views.duties:_dismissed")
+def test_a_course_whose_teacher_was_dismissed_has_nobody_until_the_next_ones_first_day(server: Served) -> None:
+    """By hand: the last day of work is three days before yesterday, and from yesterday on there is another teacher."""
+    school = SmallClass(server)
+    teacher, other, last_day = server.actors["teacher"], str(uuid4()), (YESTERDAY - timedelta(days=3)).isoformat()
+    first = (YESTERDAY - timedelta(days=2)).isoformat()
+    with server.as_("administrator") as admin, server.as_("inspector") as inspector:
+
+        def alerts(on: str, **asked: int) -> list[tuple[str, str, str, str, int]]:
+            found = inspector.get("/views/duties", params={"on": on, **asked}).json()["alerts"]
+            return [tuple(one[of] for of in ("kind", "teacher", "from_date", "to_date", "days")) for one in found]
+
+        def without_teacher() -> int:
+            rows = inspector.get("/views/conformity").json()["rows"]
+            shown = [one for row in rows if row["clause"] == "1.2" for one in row["shown"]]
+            (count,) = (one["count"] for one in shown if one["en"] == "courses without a teacher on this day")
+            return int(count)
+
+        assert without_teacher() == 0
+        closing = {"reason": "dismissed", "basis": "приказ № 5", "last_day": last_day}
+        closed = post(admin, f"/accounts/{teacher}/closing", closing)["first_index"]
+        assert alerts(last_day) == []
+        assert alerts(DAY) == [("dismissed", teacher, first, DAY, 3)]
+        assert without_teacher() == 1
+        (alert,) = inspector.get("/views/duties", params={"on": first}).json()["alerts"]
+        assert (alert["entry"], alert["course"], alert["to_date"]) == (closed, school.course, first)
+        assert alerts(DAY, at=closed) == [], "as it was known before"
+        post(admin, "/people", {"person": other, "kind": "teacher", "family_name": "Орлова", "given_name": "А"})
+        post(admin, f"/courses/{school.course}/teachers", {"teacher": other, "starts_on": DAY})
+        assert alerts(DAY) == [("dismissed", teacher, first, BEFORE, 2)], "the days between stay days without anybody"
+        assert without_teacher() == 0
+
+
 def test_the_archive_has_the_duties(server: Served, tmp_path: Path) -> None:
     school = Staffed(server)
     with server.as_("administrator") as admin, server.as_("teacher") as teacher:
