@@ -62,11 +62,11 @@ class Served:
         return httpx.Client(base_url=f"{self.base}/v1/schools/1534", headers=headers, timeout=30, verify=NO_TLS)
 
 
-def make_school(folder: Path, database: str) -> tuple[dict[str, str], dict[str, str]]:
+def make_school(folder: Path, database: str, zone: str = ZONE) -> tuple[dict[str, str], dict[str, str]]:
     """Make a school's folder; role -> token, role -> actor."""
     identities = [Identity(str(uuid4()), role, "1534", role) for role in ROLES]
     file = SchoolFile(origin=ORIGIN, code="1534", database="sqlite" if database == "sqlite" else "postgresql")
-    opening = OpenSchoolCommand(school=str(uuid4()), name="Школа", origin=ORIGIN, time_zone=ZONE)
+    opening = OpenSchoolCommand(school=str(uuid4()), name="Школа", origin=ORIGIN, time_zone=zone)
     _, tokens = init_school(Layout(folder), file, identities, opening)
     with open_school(folder, background=False) as school:
         for identity in identities:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -98,8 +97,8 @@ def run_list(console: Console, var: Path) -> int:
 
 def run_retention(console: Console, var: Path, on: str | None) -> int:
     """Show what falls due by the schedule on a day; does nothing."""
-    day = on or datetime.now(UTC).date().isoformat()
     with open_school(var, background=False, recording=False) as school:
+        day = on or school.app.today().isoformat()
         rows = due_values(school.read_views(), on=day).rows
         look(school, "retention", rows)
     lines = [f"На / on {day}: {len(rows)}"]

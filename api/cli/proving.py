@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -113,7 +112,7 @@ def find_year(school: OpenSchool, title: str | None) -> str:
         SettingsError: there is none.
     """
     school.views.catch_up(school.recorder)
-    today = datetime.now(UTC).date().isoformat()
+    today = school.app.today().isoformat()
     found = [
         year for year in years(school.views).rows if (title is None and year.starts_on <= today) or year.title == title
     ]

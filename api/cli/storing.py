@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -61,8 +60,8 @@ def run_list(
     """
     if as_csv and console.as_json:
         raise SettingsError("--csv и --json: одно из двух / one of them")
-    day = on or datetime.now(UTC).date().isoformat()
     with open_school(var, background=False, recording=False) as school:
+        day = on or school.app.today().isoformat()
         as_of = position_of(school, position)
         group = None if class_name is None else class_of(school, class_name, as_of)
         found = papers(school.views, on=day, class_group=group, at=as_of)
@@ -107,7 +106,7 @@ def run_store(console: Console, var: Path, asked: Stored) -> int:
             counted_from=asked.counted_from,
         )
         entry = school.execute(command, acting(school, Right.REGISTER_PAPER)).first_index
-        day = datetime.now(UTC).date().isoformat()
+        day = school.app.today().isoformat()
         (row,) = [row for row in papers(school.read_views(), on=day).rows if row.paper == command.paper]
     content = {"entry": entry, "number": row.number, "paper": row.paper, "keep_until": row.keep_until}
     console.result(

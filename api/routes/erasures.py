@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -167,5 +166,5 @@ async def read_erasures(request: Request, at: At = None) -> Response:
 @reads("disclosures", "names")
 async def read_retention(request: Request, on: str | None = None, at: At = None) -> Response:
     """What falls due by the schedule on a day (left out: today), and what is held; nothing is done by this."""
-    day = on or datetime.now(UTC).date().isoformat()
+    day: str = on or request.state.school.app.today().isoformat()
     return await answer_view(request, at, lambda views, position: due_values(views, on=day, at=position), _people)

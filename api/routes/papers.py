@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -121,7 +120,7 @@ async def read_papers(
     request: Request, year: Id = None, class_group: Id = None, on: On = None, at: At = None
 ) -> Response:
     """The register of paper: what lies where, until when, what is due on a day or held, and what became of the rest."""
-    day = on or datetime.now(UTC).date().isoformat()
+    day: str = on or request.state.school.app.today().isoformat()
     return await answer_view(
         request,
         at,

@@ -383,10 +383,11 @@ async def read_regulation(request: Request, at: At = None) -> Response:
 @reads("names", "work")
 async def read_duties(request: Request, on: On = None, at: At = None) -> Response:
     """Duties with their days; of the day `on` (today), courses that nobody answers for and teachers without a duty."""
+    day: str = on or request.state.school.app.today().isoformat()
     return await answer_view(
         request,
         at,
-        lambda views, position: staffing(views, on or datetime.now(UTC).date().isoformat(), at=position),
+        lambda views, position: staffing(views, day, at=position),
         lambda found: [
             row[who] for part, who in (("duties", "person"), ("alerts", "teacher")) for row in found[part] if row[who]
         ],

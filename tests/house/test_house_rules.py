@@ -64,6 +64,12 @@ def test_no_function_is_longer_than_a_screen() -> None:
     ]
 
 
+def test_no_module_takes_the_day_of_greenwich_for_the_schools() -> None:
+    """In the morning of Vladivostok it is yesterday there: `School.today` says which day it is."""
+    greenwich = re.compile(r"now\((tz=)?UTC\)\.date\(|date\.today\(")
+    assert not [str(path.relative_to(ROOT)) for path in modules() if greenwich.search(path.read_text("utf-8"))]
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not [path for path in modules() if path.stem in VAGUE or path.parent.name in VAGUE]
 

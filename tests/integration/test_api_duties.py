@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +15,7 @@ from ledger.application import School
 from ledger.errors import Refused
 from ledger.journal.commands import AssignDuty
 from tests.http_class import DAY, FIRST, SmallClass, problem
-from tests.http_school import Served, post
+from tests.http_school import Served, make_school, post, served
 from tests.integration.application_settings import BACKENDS, fresh_settings
 from tests.school_days import YESTERDAY
 from tests.unit.ledger.journal.small_school import ADMIN, MONDAY, NOON, TEACHER, TEACHER_2, lesson, setup_commands
@@ -114,6 +115,14 @@ def test_a_course_whose_teacher_was_dismissed_has_nobody_until_the_next_ones_fir
         post(admin, f"/courses/{school.course}/teachers", {"teacher": other, "starts_on": DAY})
         assert alerts(DAY) == [("dismissed", teacher, first, BEFORE, 2)], "the days between stay days without anybody"
         assert without_teacher() == 0
+
+
+def test_the_day_that_nobody_named_is_the_schools(tmp_path: Path) -> None:
+    """At whatever hour this runs, one of the two zones has another day than Greenwich."""
+    for zone in ("Etc/GMT-14", "Etc/GMT+12"):
+        tokens, actors = make_school(tmp_path / zone[-2:], "sqlite", zone)
+        with served(tmp_path / zone[-2:], tokens, actors) as server, server.as_("administrator") as admin:
+            assert admin.get("/views/duties").json()["on"] == datetime.now(ZoneInfo(zone)).date().isoformat()
 
 
 def test_the_archive_has_the_duties(server: Served, tmp_path: Path) -> None:
