@@ -396,6 +396,36 @@ def published_result_changed_without_a_request(g: Graded) -> None:
     g.correct(g.marks[1], "4")
 
 
+def _unpublished(g: Graded) -> int:
+    return g.mark(g.sheet, g.school.students[4], "na", "na", (0, 0), [])
+
+
+def _close_again(g: Graded) -> None:
+    g.b.reopen(g.quarter, g.school.employee)
+    g.b.close(g.quarter, lambda info: info["held_on"] <= "2026-10-25")
+
+
+@graded_story("correction-after-close")
+def result_changed_behind_the_periods_close_without_a_request(g: Graded) -> None:
+    index = _unpublished(g)
+    _close_again(g)
+    g.correct(index, "3")
+
+
+@graded_story()
+def result_changed_while_its_period_is_open_again(g: Graded) -> None:
+    index = _unpublished(g)
+    _close_again(g)
+    g.b.reopen(g.quarter, g.school.employee)
+    g.correct(index, "3")
+
+
+@graded_story()
+def result_recorded_behind_the_periods_close_and_changed(g: Graded) -> None:
+    _close_again(g)
+    g.correct(_unpublished(g), "3")
+
+
 @graded_story("correction-old-value")
 def correction_of_what_did_not_stand(g: Graded) -> None:
     index = g.mark(g.sheet, g.school.students[4], "na", "na", (0, 0), [])

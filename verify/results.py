@@ -207,7 +207,7 @@ class Results:
         digests, basis, corrects, new, old, reason, request = groups[DATA]
         self.grounds.check_reason(index, digests, basis, reason, request)
         fact = self._cited(sheet, corrects, old, index)
-        if fact is not None and request is None and sheet.published_by(fact) is not None:
+        if fact is not None and request is None and sheet.is_settled(fact):
             self.find("correction-after-close", "an approved request", "none", field_name="data.request")
         is_approved = request is not None and self.grounds.check_request(sheet, int(request), "result", groups)
         self.grounds.count(
@@ -227,7 +227,7 @@ class Results:
         self.replay.tables.result_correction(index, groups[AT], sheet, fact, corrects, cells, groups[ACTOR])
 
     def result_correction_requested(self, sheet: Stream, index: int, groups: Groups) -> None:
-        """Take a request for a correction of a published result."""
+        """Take a request for a correction of a settled result."""
         digests, basis, corrects, new, old, reason = groups[DATA]
         if not isinstance(sheet, Sheet):
             return

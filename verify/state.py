@@ -294,6 +294,11 @@ class Sheet(FactStream):
         """Return the entry that first published a result, or None."""
         return next((index for index in self.published.get(fact.what, ()) if index > fact.first), None)
 
+    def is_settled(self, fact: Fact) -> bool:
+        """Say whether a result was published, or its period closed behind it and not opened since."""
+        is_behind = self.period is not None and self.period.is_closed and fact.first < self.period.closing
+        return is_behind or self.published_by(fact) is not None
+
 
 @dataclass(slots=True, eq=False)
 class Subject:

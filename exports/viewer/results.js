@@ -151,8 +151,7 @@
       const { rules } = this;
       rules.grounds.checkReason(entry, data);
       const fact = this.cited(sheet, data.corrects, entry.index);
-      const isPublished = fact && (sheet.published.get(fact.what) || []).some((index) => index > fact.first);
-      if (isPublished && data.request === undefined) rules.find("correction-after-close", "an approved request", "none", "data.request");
+      if (fact && isSettled(sheet, fact) && data.request === undefined) rules.find("correction-after-close", "an approved request", "none", "data.request");
       if (data.request !== undefined) rules.grounds.checkRequest(sheet, entry, "result", data);
       rules.grounds.checkValues(fact, data);
       if (!fact) return;
@@ -222,6 +221,12 @@
       }
       return last;
     }
+  }
+
+  // Says whether a result was published, or its period closed behind it and not opened since.
+  function isSettled({ published, period }, fact) {
+    const isBehind = Boolean(period) && period.isClosed && fact.first < period.closing;
+    return isBehind || (published.get(fact.what) || []).some((index) => index > fact.first);
   }
 
   const factOf = (what, entry, value, who) => ({ what, first: entry.index, standing: entry.index, value: kept(value), who, work: null });

@@ -1,6 +1,7 @@
-"""Corrections of results: the author's own until they are published, by request and a second person's consent after.
+"""Corrections of results: the author's own until they are settled, by request and a second person's consent after.
 
-Publication is to a result what the period's close is to a lesson (verify/spec/events.md, Results).
+A result is settled by its publication, and by the period's close behind it (verify/spec/events.md, Results): else one
+that nobody said was shown would stay its author's for ever.
 """
 
 from __future__ import annotations
@@ -29,16 +30,19 @@ from ledger.journal.result_events import (
 from ledger.journal.results import SheetPlace, check_result, find_sheet
 from ledger.journal.sheet import ResultSheet
 from ledger.journal.teaching import today
+from ledger.journal.year import Period
 
 _CLAUSE: Final = "3.3"
 
 
 def correct_result(command: CorrectResult, context: Context) -> list[Planned]:
-    """Correct or annul a result that is not published."""
+    """Correct or annul a result that is not settled."""
     sheet, place = find_sheet(context, command)
     fact = standing_fact(sheet, command.corrects)
     if sheet.is_published(fact):
         raise Refused("result_published", "the result is published: ask for a correction instead", clause=_CLAUSE)
+    if _is_behind_close(sheet, fact, context):
+        raise Refused("period_closed", "the reporting period is closed: ask for a correction instead", clause=_CLAUSE)
     rules.check_role(context.actor, rules.ADMINISTRATION if fact.what == "exam_result" else rules.TEACHER, _CLAUSE)
     _check_author(fact, place, context)
     sd = check_grounds(command)
@@ -49,10 +53,10 @@ def correct_result(command: CorrectResult, context: Context) -> list[Planned]:
 
 
 def request_result_correction(command: RequestResultCorrection, context: Context) -> list[Planned]:
-    """Ask for a correction of a published result: its author, the course's teacher or the administration."""
+    """Ask for a correction of a settled result: its author, the course's teacher or the administration."""
     sheet, place = find_sheet(context, command)
     fact = standing_fact(sheet, command.corrects)
-    if not sheet.is_published(fact):
+    if not sheet.is_published(fact) and not _is_behind_close(sheet, fact, context):
         raise Refused("result_not_published", "the result is not published: correct it directly", clause=_CLAUSE)
     rules.check_role(context.actor, (*rules.TEACHER, *rules.ADMINISTRATION), _CLAUSE)
     _check_author(fact, place, context)
@@ -82,6 +86,12 @@ def refuse_result_correction(command: RefuseResultCorrection, context: Context) 
     request = open_request(sheet, command.request, context)
     rules.check_line(command.basis, rules.TITLE_LENGTH_MAX, "basis")
     return _one(sheet, ResultCorrectionRefused(request=request.index, basis=command.basis))
+
+
+def _is_behind_close(sheet: ResultSheet, fact: FactState, context: Context) -> bool:
+    """Tell whether a result was recorded before its period was closed, and the period is closed still."""
+    period = context.find(Period, "period", sheet.period, "sheet")
+    return period.closed and period.closing is not None and fact.first < period.closing
 
 
 def _check_author(fact: FactState, place: SheetPlace, context: Context) -> None:

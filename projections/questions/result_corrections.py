@@ -13,7 +13,9 @@ from projections.reading import stands
 _CORRECTED = f"""
     SELECT k.entry, r.what, k.old, k.new, k.reason, k.note, k.basis, k.corrects, k.request, o.class_group, o.subject,
       p.kind, p.number, p.ends_on, r.student, m.at, m.actor, m.role, m.on_behalf_of,
-      (SELECT g.at FROM {{commands}} g WHERE g.entry <= r.fact ORDER BY g.entry DESC LIMIT 1)
+      (SELECT g.at FROM {{commands}} g WHERE g.entry <= r.fact ORDER BY g.entry DESC LIMIT 1),
+      (SELECT min(u.entry) FROM {{publications}} u WHERE u.sheet = k.sheet AND u.what = r.what AND u.entry > r.fact
+        AND u.entry < k.entry AND {stands("u")})
     FROM {{result_corrections}} k
     JOIN {{results}} r ON r.entry = k.entry
     JOIN {{result_sheets}} s ON s.sheet = k.sheet AND {stands("s")}
@@ -24,7 +26,7 @@ _CORRECTED = f"""
 
 
 class CorrectedResult(NamedTuple):
-    """A correction of a result with its place, and the moment at which the result was first recorded."""
+    """A correction of a result with its place, when the result was first recorded, and what showed it before."""
 
     entry: int
     what: str
@@ -46,6 +48,7 @@ class CorrectedResult(NamedTuple):
     role: str
     on_behalf_of: str | None
     recorded_at: str
+    published_by: int | None
 
 
 def corrected_results(asked: Asked, after: int, before: int) -> Iterator[CorrectedResult]:
@@ -62,9 +65,9 @@ def corrected_results(asked: Asked, after: int, before: int) -> Iterator[Correct
 
 
 def result_timing(found: CorrectedResult, clock: choosing.LocalClock) -> str:
-    """When a result was corrected: what was published takes a request and a second person."""
+    """When a result was corrected: what was shown, or stood when its period was closed, takes a second person."""
     if found.request is not None:
-        return "after_publication"
+        return "after_close" if found.published_by is None else "after_publication"
     same_day = clock.read(found.at)[0] == clock.read(found.recorded_at)[0]
     return "same_day" if same_day else "before_publication"
 

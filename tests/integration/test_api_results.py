@@ -203,6 +203,22 @@ def test_a_published_result_changes_by_a_second_persons_consent(school: Graded) 
         problem(deputy.post(f"/results/{uuid4()}/publications", json={"what": "period_mark", "obtained_at": OBTAINED}), 404, "unknown_results")  # fmt: skip
 
 
+def test_a_result_that_nobody_showed_changes_by_two_people_once_its_period_is_closed(school: Graded) -> None:
+    server = school.server
+    with server.as_("teacher") as teacher, server.as_("deputy") as deputy, server.as_("inspector") as inspector:
+        first, place = school.grade(teacher), f"/results/{school.sheet}"
+        at_once = {"corrects": first + 1, "new": "5", "reason": "typo"}
+        post(teacher, f"{place}/corrections", at_once)
+        post(deputy, f"/periods/{school.period}/close", {})
+        change = {"corrects": first, "new": "5", "reason": "appeal", "basis": "заявление № 3"}
+        refused = problem(teacher.post(f"{place}/corrections", json=change), 409, "period_closed")
+        assert refused["clause"] == "3.3"
+        asked = post(teacher, f"{place}/correction-requests", change)["first_index"]
+        post(deputy, f"{place}/correction-requests/{asked}/approval", {})
+        found = rows(inspector, "/questions/corrections")
+        assert [(row["timing"], row["request"]) for row in found] == [("same_day", None), ("after_close", asked)]
+
+
 def test_year_examination_final_mark_and_council_stand_in_an_archive_that_verifies(
     school: Graded, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from ledger.journal.council import Council
 from ledger.journal.memory import Journal
 from ledger.journal.result_events import AssessmentRules, FinalOverYears
 from ledger.journal.sheet import ResultSheet
+from ledger.journal.year import Period
 from ledger.wire.entry import Actor
 from tests.unit.ledger.journal.small_school import (
     ADMIN,
@@ -117,8 +118,10 @@ def correct_result(choices: Choices, journal: Journal) -> tuple[cmd.JournalComma
     }
     course = found.course if found else MATHS_A
     actor = DEPUTY if choices.number(4) == 1 else _teacher(choices, journal, course)
-    # What is published is mostly asked for, the rest mostly corrected at once.
-    if (found is None or not found.published) != choices.rarely():
+    period = journal.find(f"period/{found.period}") if found is not None else None
+    is_closed = isinstance(period, Period) and period.closed
+    # What is settled is mostly asked for, the rest mostly corrected at once.
+    if (found is None or not (found.published or is_closed)) != choices.rarely():
         return cmd.CorrectResult(**fields), actor
     return cmd.RequestResultCorrection(**fields, basis="заявление"), actor
 

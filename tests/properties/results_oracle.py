@@ -232,13 +232,17 @@ def _check_change(check: _Checker, facts: list[dict[str, Any]]) -> None:
         other.data["what"] == fact["what"] and other.position > fact["first"]
         for other in check.of(item.stream, "results_published")
     )
+    period = f"period/{next(check.of(item.stream, 'result_sheet_opened')).data['period']}"
+    closings = [other.position for other in check.of(period, "period_closed")]
+    settled = published or (check.is_closed(period) and closings[-1] > fact["first"])
     if item.type == "result_correction_requested":
-        assert published
+        assert settled
         assert data["basis"]
         return
     assert (item.type == "result_annulled") == (data["new"] is None)
-    assert published == ("request" in data)
-    if published:
+    # Of what is not settled any more, for its period was opened again, a request of before is still answered.
+    assert "request" in data or not settled
+    if "request" in data:
         asked = _check_answer(check)
         same = ("corrects", "old", "new", "reason", "basis", "_sd")
         assert [data.get(field) for field in same] == [asked.data.get(field) for field in same]

@@ -336,11 +336,16 @@ class TestReopening:
         assert settled.do(ask(reason="other", note=digest(9)), TEACHER, AFTER_YEAR) == [expected]
         sheet = settled.journal.find(f"results/{SHEETS[WHOLE_YEAR]}")
         standing = next(iter(sheet.facts))  # type: ignore[union-attr]
-        change = cmd.CorrectResult(sheet=SHEETS[WHOLE_YEAR], corrects=standing, new="5", reason="typo")
+        change = cmd.RequestResultCorrection(
+            sheet=SHEETS[WHOLE_YEAR], corrects=standing, new="5", reason="typo", basis="записка № 2"
+        )
         assert settled.refuse(change, TEACHER, AFTER_YEAR).rule == "journal_closed"
         approved = JournalReopeningApproved(request=request, basis="приказ")
         assert settled.do(approve(request), DIRECTOR, AFTER_YEAR) == [approved]
-        settled.do(change, TEACHER, AFTER_YEAR)
+        second = cmd.ApproveResultCorrection(
+            sheet=SHEETS[WHOLE_YEAR], request=settled.index(change, TEACHER, AFTER_YEAR)
+        )
+        settled.do(second, DEPUTY, AFTER_YEAR)
         settled.do(close(), DEPUTY, AFTER_YEAR)
 
     def test_a_refusal_leaves_it_closed(self, settled: SmallSchool) -> None:
@@ -418,8 +423,11 @@ class TestTransferring:
         settled.reopen_journal(CLASS_B, AFTER_YEAR)
         sheet = settled.journal.find(f"results/{SHEETS[WHOLE_YEAR]}")
         standing = next(iter(sheet.facts))  # type: ignore[union-attr]
-        change = cmd.CorrectResult(sheet=SHEETS[WHOLE_YEAR], corrects=standing, new="5", reason="typo")
-        settled.do(change, TEACHER, AFTER_YEAR)
+        change = cmd.RequestResultCorrection(
+            sheet=SHEETS[WHOLE_YEAR], corrects=standing, new="5", reason="typo", basis="записка № 2"
+        )
+        request = settled.index(change, TEACHER, AFTER_YEAR)
+        settled.do(cmd.ApproveResultCorrection(sheet=SHEETS[WHOLE_YEAR], request=request), DEPUTY, AFTER_YEAR)
         settled.do(close(), DEPUTY, AFTER_YEAR)
         after = sheet_digest(settled)
         assert after != before

@@ -11,6 +11,7 @@ from ledger.journal.codec import CODEC
 from ledger.journal.computing import Input, compute_period_mark
 from ledger.journal.decide import decide
 from ledger.journal.events import Event, WorkRecorded
+from ledger.journal.reopening_commands import ApprovePeriodReopening, RequestPeriodReopening
 from ledger.journal.result_events import (
     CouncilDecisionRecorded,
     ExamResultRecorded,
@@ -246,6 +247,29 @@ def test_after_the_publication_a_second_person_answers(school: GradedSchool) -> 
     assert isinstance(event, ResultCorrected)
     assert (event.corrects, event.old, event.new, event.request) == (first, "4", "3", asked)
     assert school.refuse(approve, DEPUTY_2, END).rule == "request_answered"
+
+
+@pytest.mark.clause("R44", breaks="ledger.journal.result_corrections:_is_behind_close", instead=lambda *_: False)
+def test_from_the_periods_close_on_a_second_person_answers_too(school: GradedSchool) -> None:
+    """Or a result that nobody said was shown would stay its author's to change alone for ever."""
+    school.give("2026-09-08", "4")
+    first = school.index(period_marks(), now=END) + 1
+    school.do(cmd.ClosePeriod(period=QUARTER_1), DEPUTY, END)
+    assert school.refuse(correct(first, "3"), now=END).rule == "period_closed"
+    later = school.index(period_marks(result(STUDENTS_A[1])), now=END)
+    school.do(correct(later, "3"), now=END)
+    approve = cmd.ApproveResultCorrection(sheet=SHEET, request=school.index(request(first, "3"), now=END))
+    standing = school.index(approve, DEPUTY, END)
+    assert f"period/{QUARTER_1}" in decide(request(standing, "5"), school.journal, TEACHER, END).reads
+    waiting = school.index(request(standing, "2"), now=END)
+    reopening = RequestPeriodReopening(period=QUARTER_1, reason="recorded_wrongly", basis="записка № 5")
+    asked = school.index(reopening, DEPUTY, END)
+    school.do(ApprovePeriodReopening(period=QUARTER_1, request=asked, basis="приказ № 6"), ADMIN, END)
+    assert school.refuse(request(later + 1, "5"), now=END).rule == "result_not_published"
+    opened = school.index(correct(later + 1, "4"), now=END)
+    school.do(cmd.ApproveResultCorrection(sheet=SHEET, request=waiting), DEPUTY, END)
+    school.do(cmd.ClosePeriod(period=QUARTER_1), DEPUTY, END)
+    assert school.refuse(correct(opened, "5"), now=END).rule == "period_closed"
 
 
 def test_a_refused_request_changes_nothing(school: GradedSchool) -> None:
