@@ -32,6 +32,10 @@ _RANDOM_PAGE_COST: Final = 1.1
 _SCAN_ROWS: Final = 5_000
 _PREPARED_PARAMETERS: Final = 40
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
+_TABLE_UNTIL = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
+# One walk down the index for each row. Compared with the entry that a subquery finds it is a hash join at best, and the
+# subquery is worked out twice: for the hash, and once more for the row that has it.
+_LAST_UNTIL: Final = r"LATERAL (SELECT * FROM {\1} z WHERE z.entry <= \2 ORDER BY z.entry DESC LIMIT 1) \3 ON TRUE"
 _PARAMETER = re.compile(r":([a-z_0-9]+)")
 _OPTIONS: Final = "-c synchronous_commit=off -c client_min_messages=warning"
 
@@ -146,7 +150,8 @@ class PostgresStore:
         """See `Store`."""
         statement = self._statements.get(sql)
         if statement is None:
-            statement = _PARAMETER.sub(r"%(\1)s", _TABLE_NAME.sub(rf'"{self.schema}".\1', sql))
+            named = _TABLE_NAME.sub(rf'"{self.schema}".\1', _TABLE_UNTIL.sub(_LAST_UNTIL, sql))
+            statement = _PARAMETER.sub(r"%(\1)s", named)
             self._statements[sql] = statement
         try:
             with self._pool.connection() as connection:

@@ -33,7 +33,10 @@ class Reader(Protocol):
         """Tree size that the views have consumed."""
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        """Rows; `sql` names tables as ``{table}`` and parameters as ``:name``."""
+        """Rows; `sql` names tables as ``{table}`` and parameters as ``:name``.
+
+        ``JOIN {table until e} t`` gives each row the last of a table's entries that is not behind an entry: a column.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def command_of(entry: str) -> str:
 
 def command_join(entry: str) -> str:
     """A join that gives an entry's moment and author as ``m.at`` and ``m.actor``; `entry`: a column."""
-    return f"JOIN {{commands}} m ON m.entry = {command_of(entry)}"
+    return f"JOIN {{commands until {entry}}} m"
 
 
 def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]]:

@@ -33,6 +33,8 @@ Opened = TypeVar("Opened")
 
 _BUSY_SECONDS: Final = 30.0
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
+_TABLE_UNTIL = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
+_LAST_UNTIL: Final = r"{\1} \3 ON \3.entry = (SELECT max(z.entry) FROM {\1} z WHERE z.entry <= \2)"
 _PARAMETER = re.compile(r":([a-z_0-9]+)")
 
 
@@ -319,7 +321,7 @@ def _translate(sql: str) -> tuple[str, tuple[str, ...]]:
 
     They become nameless: SQLite looks through all names for each one, which of some thousands takes half a second.
     """
-    named = _TABLE_NAME.sub(r"\1", sql)
+    named = _TABLE_NAME.sub(r"\1", _TABLE_UNTIL.sub(_LAST_UNTIL, sql))
     return _PARAMETER.sub("?", named), tuple(_PARAMETER.findall(named))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from ledger.journal.vocabulary import ABSENCE_WORDS, FACT_WORDS, MARK_WORDS, REASON_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Misasked, Parameter, Question, Row
-from projections.reading import stands
+from projections.reading import command_join, stands
 from projections.views.cell_history import cell_history
 
 VALUE_WORDS: Final = MARK_WORDS | ABSENCE_WORDS
@@ -54,7 +54,7 @@ def student_extract(asked: Asked) -> Found:
         JOIN {{cells}} s ON s.lesson = f.lesson AND s.what = f.what AND s.student = f.student AND s.fact = f.entry
           AND {stands("s")}
         JOIN {{lessons}} l ON l.lesson = f.lesson AND {stands("l")}
-        JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("f.entry")}
+        {command_join("f.entry")}
         LEFT JOIN {{works}} w ON w.lesson = f.lesson AND w.work = f.work AND {stands("w")}
         WHERE f.student = :student AND f.fact = f.entry AND f.entry < :at AND l.held_on BETWEEN :first AND :last
         ORDER BY l.held_on, l.number, f.entry"""

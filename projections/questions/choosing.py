@@ -32,9 +32,6 @@ ROLE: Final = Column("role", "роль", words=ROLE_WORDS)
 ON_BEHALF_OF: Final = Column("on_behalf_of", "за кого", "person")
 BASIS: Final = Column("basis", "основание", "typed")
 
-COMMAND_OF: Final = "(SELECT n.entry FROM {{commands}} n WHERE n.entry <= {} ORDER BY n.entry DESC LIMIT 1)"
-"""The first entry of the command that an entry belongs to; `{}` is the entry."""
-
 
 _ENDINGS: Final = {"quarter": "я", "trimester": "й", "half_year": "е"}
 

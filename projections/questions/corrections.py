@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, timedelta
 from functools import lru_cache
 from statistics import fmean
@@ -18,8 +18,9 @@ from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
 from projections.questions.cells import ACTION_WORDS, VALUE_WORDS
 from projections.questions.result_corrections import corrected_results, result_line, result_timing
-from projections.reading import stands
+from projections.reading import command_join, stands
 from projections.views.correction_register import Closed, Timing
+from projections.views.deadline_basis import first_entries
 from projections.views.lookups import Period, periods
 from projections.views.result_register import assessment_rules
 
@@ -32,21 +33,21 @@ _DIGITS: Final = frozenset("12345")
 _CORRECTIONS: Final = f"""
     SELECT k.entry, k.what, k.action, k.old, k.new, k.reason, k.note, k.basis, k.corrects, k.request, k.lesson,
       l.held_on, l.number, l.course, l.teacher, c.student, m.at, m.actor, m.role, m.on_behalf_of,
-      (SELECT g.at FROM {{commands}} g WHERE g.entry <= CASE k.what
-          WHEN 'lesson' THEN (SELECT x.fact FROM {{lessons}} x WHERE x.entry = k.entry)
-          WHEN 'substitution' THEN (SELECT x.fact FROM {{substitutions}} x WHERE x.entry = k.entry)
-          WHEN 'work' THEN (SELECT x.fact FROM {{works}} x WHERE x.entry = k.entry)
-          WHEN 'homework' THEN (SELECT x.fact FROM {{homework}} x WHERE x.entry = k.entry)
-          ELSE c.fact END ORDER BY g.entry DESC LIMIT 1)
+      CASE k.what
+        WHEN 'lesson' THEN (SELECT x.fact FROM {{lessons}} x WHERE x.entry = k.entry)
+        WHEN 'substitution' THEN (SELECT x.fact FROM {{substitutions}} x WHERE x.entry = k.entry)
+        WHEN 'work' THEN (SELECT x.fact FROM {{works}} x WHERE x.entry = k.entry)
+        WHEN 'homework' THEN (SELECT x.fact FROM {{homework}} x WHERE x.entry = k.entry)
+        ELSE c.fact END
     FROM {{corrections}} k
     JOIN {{lessons}} l ON l.lesson = k.lesson AND {stands("l")}
     LEFT JOIN {{cells}} c ON c.entry = k.entry
-    JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("k.entry")}
+    {command_join("k.entry")}
     WHERE k.entry >= :after AND k.entry < :before AND {stands("k")}"""
 
 
 class Corrected(NamedTuple):
-    """A correction with its place, and the moment at which its fact was first recorded."""
+    """A correction with its place, and the entry that first recorded its fact."""
 
     entry: int
     what: str
@@ -68,7 +69,33 @@ class Corrected(NamedTuple):
     actor: str
     role: str
     on_behalf_of: str | None
-    recorded_at: str
+    fact: int
+
+
+class _Days:
+    """The first entries of the school's days, by which a day's corrections are told from those of older facts.
+
+    No entry's `at` goes back, so a look at the moment of each fact is not needed.
+    """
+
+    def __init__(self, asked: Asked, clock: choosing.LocalClock) -> None:
+        self._asked = asked
+        self._clock = clock
+        self._first: dict[date, int | None] = {}
+
+    def read(self, found: Iterable[Corrected]) -> None:
+        """Look up the days of some corrections."""
+        begins = {
+            day: format_at(choosing.day_begins(day.isoformat(), self._asked.zone).astimezone(UTC))
+            for day in {self._clock.read(one.at)[0] for one in found} - self._first.keys()
+        }
+        entries = first_entries(self._asked.views, begins.values())
+        self._first.update((day, entries[at]) for day, at in begins.items())
+
+    def are_one(self, found: Corrected) -> bool:
+        """Whether a correction was made on the day of its fact."""
+        first = self._first[self._clock.read(found.at)[0]]
+        return first is not None and found.fact >= first
 
 
 def corrections(asked: Asked) -> Found:
@@ -82,11 +109,14 @@ def corrections(asked: Asked) -> Found:
     closed = Closed(asked.views, asked.position)
     handed_over = _handed_over(asked)
     counts: Counter[str] = Counter(dict.fromkeys(TIMING_WORDS, 0))
-    for row in asked.select(_CORRECTIONS + condition + " ORDER BY k.entry", after=first, before=last, **values):
-        found = Corrected(*row)
+    sql = _CORRECTIONS + condition + " ORDER BY k.entry"
+    of_facts = [*map(Corrected._make, asked.select(sql, after=first, before=last, **values))]
+    days = _Days(asked, clock)
+    days.read(of_facts)
+    for found in of_facts:
         class_group, _ = asked.courses[found.course]
         is_later = found.entry > handed_over.get(class_group, asked.position)
-        timing: str = "after_transfer" if is_later else timing_of(asked, found, clock, closed)
+        timing: str = "after_transfer" if is_later else timing_of(asked, found, days, closed)
         if asked["timing"] in (None, timing):
             counts[timing] += 1
             rows.append(_line(asked, found, timing))
@@ -106,28 +136,29 @@ def _handed_over(asked: Asked) -> dict[str, int]:
     return dict(asked.select(sql))
 
 
-def timing_of(asked: Asked, found: Corrected, clock: choosing.LocalClock, closed: Closed) -> Timing:
+def timing_of(asked: Asked, found: Corrected, days: _Days, closed: Closed) -> Timing:
     """When a correction was made seen from its fact, told as the register of corrections tells it."""
     if found.request is not None:
         return "after_close"
     if closed.before(found.entry, asked.courses[found.course][0], found.held_on):
         return "reopened"
-    return "same_day" if clock.read(found.at)[0] == clock.read(found.recorded_at)[0] else "before_close"
+    return "same_day" if days.are_one(found) else "before_close"
 
 
 def raised_marks(asked: Asked) -> Found:
     """Marks changed upward, and 1 or 2 annulled, in the days before the end of the period that holds the lesson."""
-    days: int = asked["days"]
+    before: int = asked["days"]
     clock = choosing.LocalClock(asked.zone)
-    closed = Closed(asked.views, asked.position)
+    days, closed = _Days(asked, clock), Closed(asked.views, asked.position)
     candidates = _candidates(asked) if asked["honours"] == "yes" else None
     condition, values = _chosen(asked)
     ends = _periods_by_grade(asked)
     rows: list[Row] = []
-    for first, last in _windows(asked, ends, days) if candidates is None else [(0, asked.position)]:
+    for first, last in _windows(asked, ends, before) if candidates is None else [(0, asked.position)]:
         sql = _CORRECTIONS + condition + " AND k.what = 'mark' ORDER BY k.entry"
-        for row in asked.select(sql, after=first, before=last, **values):
-            found = Corrected(*row)
+        marks = [*map(Corrected._make, asked.select(sql, after=first, before=last, **values))]
+        days.read(marks)
+        for found in marks:
             class_group, _ = asked.courses[found.course]
             period = _period_of(ends[asked.grades[class_group]], found.held_on)
             change = direction(*(orjson.loads(value) for value in (found.old, found.new)))
@@ -135,11 +166,11 @@ def raised_marks(asked: Asked) -> Found:
                 entered_on = clock.day(found.at)
                 if change not in ("raised", "annulled") or period is None:
                     continue
-                if not choosing.days_before(period.ends_on, days) <= entered_on <= period.ends_on:
+                if not choosing.days_before(period.ends_on, before) <= entered_on <= period.ends_on:
                     continue
             elif found.student not in candidates:
                 continue
-            timing = timing_of(asked, found, clock, closed)
+            timing = timing_of(asked, found, days, closed)
             rows.append((change, period.ends_on if period else None, *_line(asked, found, timing)))
     rows += _raised_results(asked, clock, candidates)
     rows.sort(key=lambda row: row[-1][-1])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from projections.questions import choosing
 from projections.questions.asking import Asked, Row
-from projections.reading import stands
+from projections.reading import command_join, stands
 
 # The row of a result that a correction made has the correction's entry.
 _CORRECTED = f"""
@@ -21,7 +21,7 @@ _CORRECTED = f"""
     JOIN {{result_sheets}} s ON s.sheet = k.sheet AND {stands("s")}
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")}
-    JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("k.entry")}
+    {command_join("k.entry")}
     WHERE k.entry >= :after AND k.entry < :before AND {stands("k")}"""
 
 

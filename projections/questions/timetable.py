@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Final
 
+from ledger.wire.entry import format_at
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
-from projections.reading import stands
+from projections.reading import command_join, listed, stands
+from projections.views.deadline_basis import first_entries
 from projections.views.plans import Programme, programme
 from projections.views.timetable_pages import DayLesson, gaps
 
@@ -51,14 +55,23 @@ def _early(asked: Asked) -> list[Row]:
     """Lessons whose record is earlier than their beginning by the school's clock."""
     condition, values = asked.of_courses
     more, values_more = asked.selected(("teacher", "l.teacher"))
-    # By any clock the day of an entry differs from that of UTC by one at most: the rest is told apart here.
+    days = {"first": asked.first, "last": asked.last}
+    of_lessons = f"""FROM {{lessons}} l
+        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}{more}"""
+    sql = f"SELECT l.held_on, l.starts_at, min(l.fact) {of_lessons} GROUP BY l.held_on, l.starts_at"
+    firsts = {(held_on, at): fact for held_on, at, fact in asked.select(sql, **days, **values, **values_more)}
+    begun = _begun(asked, firsts)
+    early = sorted({held_on for (held_on, at), fact in firsts.items() if fact < begun[held_on, at]})
     sql = f"""SELECT l.held_on, l.number, l.starts_at, l.course, l.teacher, l.lesson, l.fact, l.entry, m.at
-        FROM {{lessons}} l JOIN {{commands}} m ON m.entry = {choosing.COMMAND_OF.format("l.fact")}
-        WHERE l.held_on BETWEEN :first AND :last AND l.stands = 1 AND {stands("l")}{condition}{more}
-          AND substr(m.at, 1, 10) <= l.held_on"""
+        FROM (SELECT l.* {of_lessons}) l {command_join("l.fact")} WHERE l.held_on IN """
     clock = choosing.LocalClock(asked.zone)
+    found = (
+        row
+        for some, named in listed(early)
+        for row in asked.select(sql + some, **days, **values, **values_more, **named)
+    )
     rows: list[Row] = []
-    for row in asked.select(sql, first=asked.first, last=asked.last, **values, **values_more):
+    for row in found:
         held_on, number, starts_at, course, teacher, lesson, fact, entry, at = row
         day, minute = clock.read(at)
         if (day.isoformat(), minute) < (held_on, int(starts_at[:2]) * 60 + int(starts_at[3:])):
@@ -66,6 +79,19 @@ def _early(asked: Asked) -> list[Row]:
             place = (held_on, number, starts_at, asked.class_names[class_group], subject)
             rows.append(("early", *place, None, teacher, lesson, sorted({fact, entry})))
     return rows
+
+
+def _begun(asked: Asked, begins: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Day and clock's ``HH:MM`` -> the first entry recorded then or later; where the clock showed it twice, the second.
+
+    What was recorded earlier by the school's clock has a lesser index: an entry's `at` never goes back.
+    """
+    moments = {}
+    for day, at in begins:
+        shown = datetime.fromisoformat(f"{day}T{at}").replace(tzinfo=asked.zone)
+        moments[day, at] = format_at(max(shown.replace(fold=fold).astimezone(UTC) for fold in (0, 1)))
+    entries = first_entries(asked.views, moments.values())
+    return {of: asked.position if (entry := entries[at]) is None else entry for of, at in moments.items()}
 
 
 PLAN_FINDINGS: Final = ("no_plan", "fewer", "more", "missing", "repeated", "merged", "unplanned", "drift")

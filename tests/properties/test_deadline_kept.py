@@ -31,7 +31,7 @@ from tests.projection_logs import ORIGIN
 from tests.properties.test_deadline_register import MOSCOW, DeadlineLog
 from tests.unit.ledger.journal.small_school import PARAMETERS
 
-_TABLES = re.compile(r"\{(\w+)\}")
+_TABLES = re.compile(r"\{(\w+)(?: until [\w.]+)?\}")
 _APART: tuple[tuple[By, ...], ...] = (
     ("teacher", "week"), ("teacher",), (), ("class_group", "week"), ("month",), ("teacher", "class_group", "week"),
 )  # fmt: skip
