@@ -8,6 +8,7 @@ of a school's year; reading every mark of it to find that out is not.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ from typing import Final
 
 import orjson
 
-from projections.reading import Reader, listed, stands
+from projections.reading import Reader, command_of, listed, stands
+from projections.rows import OPEN
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class _Sheet:
         return self.subject if self.kind == "year" else (*self.subject, self.first, self.last)
 
 
+_BEHIND: Final = re.compile(r":since\d+")
 _Key = tuple[str, ...]
 _Changes = dict[_Key, int]
 """What a result rests on -> the last entry that changed it."""
@@ -54,24 +57,36 @@ _SHEETS: Final = f"""
     JOIN {{periods}} p ON p.period = s.period AND {stands("p")} WHERE {stands("s")}"""
 _DIFFER: Final = f"""
     SELECT r.entry, r.sheet FROM {{results}} r WHERE r.value <> r.computed AND {stands("r")}"""
-# What a command entered first (`cell_sets`), and what mended it later. CROSS JOIN: lessons come first, and then only
-# their sets.
-_SETS: Final = """
-    SELECT l.course, s.students, s.last, l.held_on FROM {recorded_lessons} l CROSS JOIN {cell_sets} s
-    WHERE s.what IN ('mark', 'make_up') AND s.lesson = l.lesson AND s.last > :since AND s.entry < :at
-      AND l.entry = l.fact AND l.held_on >= :first AND l.held_on < :behind"""
+_OF_DAYS: Final = "coalesce(l.entry = l.fact, FALSE) AND l.held_on >= :first AND l.held_on < :behind"
+# What commands entered first (`cell_sets`), and what mended it later. Of a class, lessons come first, and then only
+# their sets. Of a school what was added to lessons by other commands, and the sets of the lessons that were recorded
+# behind the sheets of their days: both are few, and its lessons many.
+_SETS: Final = f"""
+    SELECT l.course, s.students, s.last, l.held_on FROM {{recorded_lessons}} l CROSS JOIN {{cell_sets}} s
+    WHERE s.what IN ('mark', 'make_up') AND s.lesson = l.lesson AND s.last > {{since}} AND s.entry < :at
+      AND {_OF_DAYS}"""
+_ADDED: Final = f"""
+    SELECT l.course, s.students, s.last, l.held_on FROM {{additions}} b CROSS JOIN {{cell_sets}} s
+    CROSS JOIN {{recorded_lessons}} l
+    WHERE b.what IN ('mark', 'make_up') AND b.entry >= {command_of(":since")} AND b.entry < :at
+      AND s.entry = b.entry AND l.lesson = b.lesson AND s.last > {{since}} AND {_OF_DAYS}"""
+_OWN: Final = f"""
+    SELECT l.course, s.students, s.last, l.held_on FROM {{recorded_lessons}} l CROSS JOIN {{cell_sets}} s
+    WHERE l.fact >= {{begun}} AND {_OF_DAYS}
+      AND s.what = 'mark' AND s.lesson = l.lesson AND s.with_lesson = 1 AND s.last > {{since}} AND s.entry < :at"""
 # PostgreSQL expects of two columns that next to none are equal, and of a function that half are: so it, too, begins
 # with the corrections, which are fewer than lessons, and with the few works that were corrected.
-_MENDED: Final = """
-    SELECT l.course, c.student, k.entry, l.held_on FROM {corrections} k CROSS JOIN {lessons} l CROSS JOIN {cells} c
+_MENDED: Final = f"""
+    SELECT l.course, c.student, k.entry, l.held_on FROM {{corrections}} k
+    CROSS JOIN {{lessons}} l CROSS JOIN {{cells}} c
     WHERE k.entry > :since AND k.entry < :at AND k.what IN ('mark', 'make_up') AND c.entry = k.entry
-      AND l.lesson = k.lesson AND coalesce(l.entry = l.fact, FALSE) AND l.held_on >= :first AND l.held_on < :behind"""
-_WORKS: Final = """
-    SELECT l.course, c.student, w.entry, l.held_on FROM {works} w
-    JOIN {lessons} l ON l.lesson = w.lesson AND coalesce(l.entry = l.fact, FALSE)
-    JOIN {cells} c ON c.lesson = w.lesson AND c.work = w.work
+      AND l.lesson = k.lesson AND k.entry > {{since}} AND {_OF_DAYS}"""
+_WORKS: Final = f"""
+    SELECT l.course, c.student, w.entry, l.held_on FROM {{works}} w
+    JOIN {{lessons}} l ON l.lesson = w.lesson
+    JOIN {{cells}} c ON c.lesson = w.lesson AND c.work = w.work
     WHERE w.entry > :since AND w.entry < :at AND CASE WHEN w.entry <> w.fact THEN 1 END = 1
-      AND l.held_on >= :first AND l.held_on < :behind"""
+      AND w.entry > {{since}} AND {_OF_DAYS}"""
 _OF_CLASS: Final = """
     SELECT o.course FROM {courses} o WHERE o.class_group IN (
       SELECT e.class_group FROM {enrollments} e JOIN {enrollments} t ON t.student = e.student
@@ -86,7 +101,8 @@ _FINAL_MARKS: Final = f"""
     SELECT DISTINCT f.entry, f.sheet FROM {{results}} f
     JOIN {{results}} r ON r.sheet = f.sheet AND r.student = f.student AND r.what <> 'final_mark'
       AND r.entry > f.fact AND r.entry < :at
-    WHERE f.what = 'final_mark' AND f.value IS NOT NULL AND {stands("f")}"""
+    WHERE f.what = 'final_mark' AND f.value IS NOT NULL AND {stands("f")} AND f.sheet IN {{sheets}}
+      AND r.sheet IN {{sheets}}"""
 _FINALS: Final = f"""
     SELECT r.entry, r.sheet, r.rule FROM {{results}} r
     WHERE r.what = 'final_mark' AND r.value IS NOT NULL AND {stands("r")}"""
@@ -124,12 +140,10 @@ def _final_marks(
     views: Reader, position: int, sheets: Mapping[str, _Sheet], class_group: str | None
 ) -> list[tuple[int, str]]:
     """Entry and sheet of the final marks behind which another result of the student was entered, of a class or all."""
-    if class_group is None:
-        return views.select(_FINAL_MARKS, {"at": position})
-    own = [id_ for id_, of in sheets.items() if (of.class_group, of.kind) == (class_group, "year")]
+    of_year = [id_ for id_, of in sheets.items() if of.kind == "year" and class_group in (None, of.class_group)]
     found: list[tuple[int, str]] = []
-    for some, named in listed(own):
-        found += views.select(f"{_FINAL_MARKS} AND f.sheet IN {some}", {"at": position, **named})
+    for some, named in listed(of_year):
+        found += views.select(_FINAL_MARKS.replace("{sheets}", some), {"at": position, **named})
     return found
 
 
@@ -164,8 +178,12 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
         for begins, ends in pairwise(bounds)
     }
 
-    def changed(sql: str, since: int, first: str, behind: str) -> None:
-        asked = {"at": position, "since": since, "first": first, "behind": behind}
+    since, parameters = _since(over)
+    begun = _BEHIND.sub(lambda found: command_of(found[0]), since)
+
+    def changed(sql: str) -> None:
+        asked = {"at": position, "first": bounds[0], "behind": bounds[-1], **parameters}
+        sql = sql.replace("{since}", since).replace("{begun}", begun)
         rows = (row for condition, more in chosen for row in views.select(f"{sql}{condition}", asked | more))
         for course, students, entry, day in rows:
             for first_day, last_day, opened in over[bounds[bisect_right(bounds, day) - 1]]:
@@ -174,14 +192,23 @@ def _mark_changes(views: Reader, position: int, sheets: Mapping[str, _Sheet], cl
                         key = (*subjects[course], first_day, last_day, student)
                         found[key] = max(found[key], entry)
 
-    # What was entered first is found by its lessons, behind the sheets of their days; little was mended.
-    for begins, ends in pairwise(bounds):
-        if over[begins]:
-            changed(_SETS, min(since for *_, since in over[begins]), begins, ends)
     if spans:
-        for sql in (_MENDED, _WORKS):
-            changed(sql, min(spans.values()), bounds[0], bounds[-1])
+        for sql in (*((_ADDED, _OWN) if class_group is None else (_SETS,)), _MENDED, _WORKS):
+            changed(sql)
     return found
+
+
+def _since(over: Mapping[str, list[tuple[str, str, int]]]) -> tuple[str, dict[str, object]]:
+    """The entry of the first sheet that a lesson's day ``l.held_on`` is of, as SQL with parameters; ``:since``: of all.
+
+    Days of no sheet are behind every entry.
+    """
+    opened = {begins: min((since for *_, since in sheets), default=OPEN) for begins, sheets in over.items()}
+    cases = " ".join(f"WHEN l.held_on >= :day{number} THEN :since{number}" for number in reversed(range(len(opened))))
+    parameters: dict[str, object] = {"since": min(opened.values(), default=OPEN)}
+    for number, (begins, since) in enumerate(opened.items()):
+        parameters |= {f"day{number}": begins, f"since{number}": since}
+    return f"CASE {cases} END", parameters
 
 
 def _chosen(views: Reader, class_group: str | None) -> list[tuple[str, dict[str, object]]]:

@@ -7,8 +7,10 @@ each by itself it is a statement a result, and on PostgreSQL a round trip.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -22,8 +24,6 @@ _WHOLE_CLASS_FROM: Final = 4
 """From so many students on, marks of a class's lessons are read whole, and not by the student."""
 _LISTED_AT_ONCE: Final = 256
 _OF_FINAL: Final = ("period_mark", "exam_result")
-_LAST_ID: Final = "~"
-"""Behind every id of a student."""
 
 
 class Anew(NamedTuple):
@@ -49,14 +49,13 @@ _Lessons = tuple[str, str, str, str]
 _CLASSES: Final = f"""SELECT e.student, e.class_group FROM {{enrollments}} e
     WHERE {stands("e")} AND e.student IN """
 # CROSS JOIN: from the few lessons of a span to their cells, never through all cells of a student.
-_MARKS: Final = f"""SELECT a.year, a.subject, a.first_day, a.last_day, c.student, c.entry, c.value,
-      w.weight, w.kind
-    FROM asked a CROSS JOIN {{courses}} o CROSS JOIN {{recorded_lessons}} l CROSS JOIN {{cells}} c
-    CROSS JOIN {{works}} w
-    WHERE o.class_group = a.class_group AND o.year = a.year AND o.subject = a.subject AND {stands("o")}
-      AND l.course = o.course AND l.held_on BETWEEN a.first_day AND a.last_day AND {stands("l")}
-      AND c.lesson = l.lesson AND c.what = 'mark' AND c.student BETWEEN a.from_student AND a.to_student
-      AND c.value IS NOT NULL AND {stands("c")} AND w.lesson = c.lesson AND w.work = c.work AND {stands("w")}"""
+_MARKS: Final = f"""SELECT a.course, a.first_day, a.last_day, c.student, c.entry, c.value, w.weight, w.kind
+    FROM asked a CROSS JOIN {{recorded_lessons}} l CROSS JOIN {{cells}} c CROSS JOIN {{works}} w
+    WHERE l.course = a.course AND l.held_on BETWEEN a.first_day AND a.last_day AND {stands("l")}
+      AND c.lesson = l.lesson AND c.what = 'mark' AND c.value IS NOT NULL AND {stands("c")}
+      AND w.lesson = c.lesson AND w.work = c.work AND {stands("w")}"""
+_COURSES: Final = f"SELECT o.course, o.class_group, o.year, o.subject FROM {{courses}} o WHERE {stands('o')}"
+_OF_STUDENT: Final = " AND c.student = a.student"
 _OF_PERIODS: Final = f"""SELECT r.student, o.year, o.subject, r.entry, r.value FROM {{results}} r
     JOIN {{result_sheets}} s ON s.sheet = r.sheet AND {stands("s")}
     JOIN {{courses}} o ON o.course = s.course AND {stands("o")}
@@ -106,24 +105,49 @@ class ResultsNow:
         for one in asked:
             students[one.lessons].add(one.student)
         classes = self._classes(set().union(*students.values()))
-        wanted: list[tuple[str, ...]] = []
+        whole: list[tuple[str, ...]] = []
+        single: list[tuple[str, ...]] = []
         for lessons, of in students.items():
             by_class: defaultdict[str, list[str]] = defaultdict(list)
             for student in sorted(of):
                 for class_group in classes[student]:
                     by_class[class_group].append(student)
+            year, subject, *days = lessons
             for class_group, members in by_class.items():
-                is_whole = len(members) >= _WHOLE_CLASS_FROM
-                spans = [("", _LAST_ID)] if is_whole else [(student, student) for student in members]
-                wanted += [(class_group, *lessons, *span) for span in spans]
+                for course in self._courses[class_group, year, subject]:
+                    if len(members) >= _WHOLE_CLASS_FROM:
+                        whole.append((course, *days))
+                    else:
+                        single += [(course, *days, student) for student in members]
         found: defaultdict[tuple[_Lessons, str], list[Input]] = defaultdict(list)
-        columns = "class_group, year, subject, first_day, last_day, from_student, to_student"
-        for begin in range(0, len(wanted), _LISTED_AT_ONCE):
-            given, named = listing(columns, wanted[begin : begin + _LISTED_AT_ONCE], ("",) * 7, name="asked")
-            for row in self._views.select(f"{given} {_MARKS}", {"at": self._position, **named}):
-                year, subject, first, last, student = row[:5]
-                found[(year, subject, first, last), student].append(Input(*row[5:]))
+        columns = "course, first_day, last_day"
+        rows = chain(
+            self._listed(_MARKS, columns, whole), self._listed(_MARKS + _OF_STUDENT, f"{columns}, student", single)
+        )
+        for row in rows:
+            course, first, last, student = row[:4]
+            found[(*self._subjects[course], first, last), student].append(Input(*row[4:]))
         return found
+
+    @cached_property
+    def _courses(self) -> Mapping[tuple[str, str, str], list[str]]:
+        """Class, year and subject -> its courses: found in one look, where a database takes next to none for equal."""
+        found: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for course, class_group, year, subject in self._views.select(_COURSES, {"at": self._position}):
+            found[class_group, year, subject].append(course)
+        return found
+
+    @cached_property
+    def _subjects(self) -> Mapping[str, tuple[str, str]]:
+        """Course -> year and subject."""
+        return {course: (year, subject) for (_, year, subject), of in self._courses.items() for course in of}
+
+    def _listed(self, sql: str, columns: str, wanted: Sequence[tuple[str, ...]]) -> Iterator[tuple[Any, ...]]:
+        """Ask about rows of columns, some at once."""
+        for begin in range(0, len(wanted), _LISTED_AT_ONCE):
+            some = wanted[begin : begin + _LISTED_AT_ONCE]
+            given, named = listing(columns, some, ("",) * len(some[0]), name="asked")
+            yield from self._views.select(f"{given} {sql}", {"at": self._position, **named})
 
     def _classes(self, students: Collection[str]) -> Mapping[str, set[str]]:
         """Student -> the classes that they ever were in."""
