@@ -21,6 +21,7 @@ from psycopg import sql as composing
 from psycopg_pool import ConnectionPool
 
 from ledger.database.postgres import CONNECT_SECONDS, translated
+from projections import lists
 from projections.errors import RebuildRunning
 from projections.rows import Table
 from projections.store import STATE_SQL, Generation, Row, State
@@ -30,13 +31,14 @@ _WORK_MEMORY: Final = "16MB"
 _RANDOM_PAGE_COST: Final = 1.1
 """A page in a table's order costs 1. Views are a small part of a log, in memory or on what has no moving head."""
 _SCAN_ROWS: Final = 5_000
-_PREPARED_PARAMETERS: Final = 40
+_PREPARED_VALUES: Final = 32
+"""A statement with longer lists is not prepared."""
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
 _TABLE_UNTIL = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
 # One walk down the index for each row. Compared with the entry that a subquery finds it is a hash join at best, and the
 # subquery is worked out twice: for the hash, and once more for the row that has it.
 _LAST_UNTIL: Final = r"LATERAL (SELECT * FROM {\1} z WHERE z.entry <= \2 ORDER BY z.entry DESC LIMIT 1) \3 ON TRUE"
-_PARAMETER = re.compile(r":([a-z_0-9]+)")
+_PARAMETER = re.compile(r"(?<!:):([a-z_0-9]+)")
 _OPTIONS: Final = "-c synchronous_commit=off -c client_min_messages=warning"
 
 
@@ -142,23 +144,24 @@ class PostgresStore:
         self._live_key = int.from_bytes(digest[8:16], signed=True)
         self._build_key = int.from_bytes(digest[16:24], signed=True)
         self._writer: psycopg.Connection[Row] | None = None
-        self._statements: dict[str, str] = {}
+        self._statements: dict[tuple[str, lists.Types], str] = {}
         self._create_first()
         self._pool = _share_pool(dsn)
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """See `Store`."""
-        statement = self._statements.get(sql)
+        types = lists.types(parameters)
+        statement = self._statements.get((sql, types))
         if statement is None:
             named = _TABLE_NAME.sub(rf'"{self.schema}".\1', _TABLE_UNTIL.sub(_LAST_UNTIL, sql))
-            statement = _PARAMETER.sub(r"%(\1)s", named)
-            self._statements[sql] = statement
+            statement = _PARAMETER.sub(r"%(\1)s", lists.with_arrays(named, types))
+            self._statements[sql, types] = statement
         try:
             with self._pool.connection() as connection:
-                # What lists many values is planned with them each time: a plan for any values looks each row up in the
-                # list from its begin to its end, of a thousand lessons for a second, where this one has a hash of it.
-                may_prepare = None if len(parameters) <= _PREPARED_PARAMETERS else False
-                return connection.execute(statement, parameters, prepare=may_prepare).fetchall()
+                # What lists values is planned with them each time: a plan for any values knows not how many they are,
+                # and looks each row up in the list from its begin to its end where this one has a hash of it.
+                may_prepare = None if lists.how_many(parameters) <= _PREPARED_VALUES else False
+                return connection.execute(statement, lists.arrays(parameters), prepare=may_prepare).fetchall()
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise translated(error, "the views cannot be read") from None
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ledger.wire.entry import format_at
 from projections.errors import NotYetProjected
+from projections.lists import Lines
 
 T = TypeVar("T")
 
@@ -63,31 +64,21 @@ def command_join(entry: str) -> str:
 
 
 def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Lists to put behind ``IN``, each with its parameters, of all the values together.
-
-    A list is filled up to a power of two with its last value: few statements, prepared once each.
-    """
+    """Lists to put behind ``IN``, each with its parameter, of all the values together."""
     wanted = list(values)
     for start in range(0, len(wanted), LISTED_AT_ONCE):
-        some = wanted[start : start + LISTED_AT_ONCE]
-        some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
-        parameters: dict[str, object] = {f"l{number}": value for number, value in enumerate(some)}
-        yield f"({', '.join(f':{name}' for name in parameters)})", parameters
+        yield ":listed", {"listed": wanted[start : start + LISTED_AT_ONCE]}
 
 
 def listing(
     columns: str, rows: Collection[tuple[Any, ...]], blank: tuple[Any, ...], *, name: str = "given"
 ) -> tuple[str, dict[str, object]]:
-    """A common table expression ``WITH given (columns)`` with these rows, and its parameters.
+    """A common table expression ``WITH given (columns)`` with these rows, and its parameter.
 
-    It is filled up to a power of two with `blank`, so that there are few statements to prepare. More of them in one
-    question have a `name` each, and all but the first are put behind a comma in place of their ``WITH``.
+    A database may fill it up with `blank`. More of them in one question have a `name` each, and all but the first are
+    put behind a comma in place of their ``WITH``.
     """
-    filled = [*rows, *[blank] * ((1 << max(len(rows) - 1, 0).bit_length()) - len(rows))]
-    width = range(len(blank))
-    parameters = {f"{name}{line}_{place}": value for line, row in enumerate(filled) for place, value in enumerate(row)}
-    lines = ", ".join(f"({', '.join([f':{name}{line}_{place}' for place in width])})" for line in range(len(filled)))
-    return f"WITH {name} ({columns}) AS (VALUES {lines})", parameters
+    return f"WITH {name} ({columns}) AS (VALUES :{name})", {name: Lines([*rows], blank)}
 
 
 def filters(*wanted: tuple[str, object]) -> tuple[str, dict[str, object]]:

@@ -25,6 +25,7 @@ from eventsourcing.persistence import OperationalError
 
 from ledger.database.sqlite import connect, error_name
 from ledger.durable import sync_file, sync_folder
+from projections import lists
 from projections.errors import RebuildRunning
 from projections.rows import Table
 from projections.store import STATE_SQL, Generation, Row, State
@@ -35,7 +36,6 @@ _BUSY_SECONDS: Final = 30.0
 _TABLE_NAME = re.compile(r"\{(\w+)\}")
 _TABLE_UNTIL = re.compile(r"\{(\w+) until ([\w.]+)\} (\w+)")
 _LAST_UNTIL: Final = r"{\1} \3 ON \3.entry = (SELECT max(z.entry) FROM {\1} z WHERE z.entry <= \2)"
-_PARAMETER = re.compile(r":([a-z_0-9]+)")
 
 
 class SQLiteGeneration:
@@ -147,17 +147,18 @@ class SQLiteStore:
     def select(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         """See `Store`."""
         try:
-            return self._select(*_translate(sql), parameters)
+            statement, names = _translate(sql, lists.shapes(parameters))
+            return self._select(statement, [*lists.values(names, parameters)])
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
                 raise  # it is the question's fault
             raise OperationalError(f"the views cannot be read ({error_name(error)})") from None
 
-    def _select(self, statement: str, names: Sequence[str], parameters: Mapping[str, object]) -> list[Row]:
+    def _select(self, statement: str, values: Sequence[object]) -> list[Row]:
         while True:
             file, connection = self._take()
             try:
-                rows = connection.execute(statement, [parameters[name] for name in names]).fetchall()
+                rows = connection.execute(statement, values).fetchall()
             except BaseException as error:
                 connection.close()
                 # A first look at a file that is just being removed finds no shared memory beside it.
@@ -316,13 +317,13 @@ def _connect_reader(file: Path) -> sqlite3.Connection:
 
 
 @lru_cache(maxsize=512)
-def _translate(sql: str) -> tuple[str, tuple[str, ...]]:
+def _translate(sql: str, shapes: tuple[lists.Shape, ...]) -> tuple[str, tuple[str, ...]]:
     """A statement as SQLite takes it, and the names of its parameters in their order.
 
     They become nameless: SQLite looks through all names for each one, which of some thousands takes half a second.
     """
     named = _TABLE_NAME.sub(r"\1", _TABLE_UNTIL.sub(_LAST_UNTIL, sql))
-    return _PARAMETER.sub("?", named), tuple(_PARAMETER.findall(named))
+    return lists.spread(named, shapes)
 
 
 def _columns(table: Table) -> str:

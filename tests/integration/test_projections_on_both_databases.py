@@ -10,7 +10,7 @@ from ledger.journal import events as j
 from ledger.wire.entry import Actor
 from projections.engine import Views
 from projections.errors import NotYetProjected, RebuildRunning, ViewsOfAnotherLog, ViewsOutdated
-from projections.reading import listed
+from projections.reading import command_join, listed, listing
 from projections.rows import Table
 from projections.store import State
 from projections.views import VIEWS
@@ -108,14 +108,45 @@ def test_postgres_compiles_no_question(postgres_database: Database) -> None:
 
 def test_postgres_plans_a_long_list_with_its_values(postgres_database: Database) -> None:
     with Views.open(views_dsn(postgres_database), ORIGIN) as views:
-        for count in (4, 1_024):
+        for count in (1_024, 4):
             (given, parameters), *_ = listed(range(count))
+            sql = f"SELECT {count}, l.lesson FROM {{lessons}} l WHERE l.number IN {given}"
             for _ in range(20):
-                assert views.select(f"SELECT l.lesson FROM {{lessons}} l WHERE l.number IN {given}", parameters) == []
+                assert views.select(sql, parameters) == []
         # Of whichever connections of the pool are asked with.
         asked = (views.select("SELECT p.statement FROM pg_prepared_statements p", {}) for _ in range(20))
-        prepared = {statement for rows in asked for (statement,) in rows if "number IN" in statement}
-    assert [len(statement) < 1_024 for statement in prepared] == [True]
+        prepared = {statement for rows in asked for (statement,) in rows if "l.number" in statement}
+    assert [statement.startswith("SELECT 4,") for statement in prepared] == [True]
+
+
+def test_a_list_and_rows_are_asked_about_at_once(views: Views, school_log: SchoolLog) -> None:
+    views.catch_up(school_log.log)
+    found = courses(views).rows
+    for count in (1, 3, 5):
+        some = [course.course for course in found[:count]]
+        ((named, parameters),) = listed([*some, "none"])
+        given, rows = listing("course, number", [(course, number) for number, course in enumerate(some)], ("", 0))
+        sql = f"""{given} SELECT o.course, g.number FROM {{courses}} o JOIN given g ON g.course = o.course
+            WHERE o.course IN {named} AND g.number < :most ORDER BY g.number"""
+        expected = [(course, number) for number, course in enumerate(some)]
+        assert views.select(sql, {**parameters, **rows, "most": 9}) == expected
+        assert views.select(sql, {**parameters, **rows, "most": 1}) == expected[:1]
+
+
+def test_no_rows_are_none(views: Views) -> None:
+    given, rows = listing("course, number", [], ("", 0))
+    sql = f"{given} SELECT g.number FROM given g WHERE g.course <> '' AND g.number > 0"
+    assert views.select(sql, rows) == []
+
+
+def test_the_last_row_until_an_entry_is_joined(views: Views, school_log: SchoolLog) -> None:
+    views.catch_up(school_log.log)
+    rows = views.select("SELECT m.entry, m.at FROM {commands} m ORDER BY m.entry", {})
+    sql = f"SELECT c.entry, m.entry, m.at FROM {{cells}} c {command_join('c.entry')} ORDER BY c.entry"
+    found = views.select(sql, {})
+    assert found
+    for entry, first, at in found:
+        assert (first, at) == max(row for row in rows if row[0] <= entry)
 
 
 def test_lookups_know_the_school(views: Views, school_log: SchoolLog) -> None:
