@@ -22,6 +22,8 @@ RequestStatus: TypeAlias = Literal["open", "approved", "refused"]
 
 _NOT_NAMING: Final = re.compile(r"\W")
 LISTED_AT_ONCE: Final = 2_048
+"""Rows: SQLite takes 32,766 parameters."""
+_VALUES_AT_ONCE: Final = 8_192
 
 
 class Reader(Protocol):
@@ -66,8 +68,8 @@ def command_join(entry: str) -> str:
 def listed(values: Collection[object]) -> Iterator[tuple[str, dict[str, object]]]:
     """Lists to put behind ``IN``, each with its parameter, of all the values together."""
     wanted = list(values)
-    for start in range(0, len(wanted), LISTED_AT_ONCE):
-        yield ":listed", {"listed": wanted[start : start + LISTED_AT_ONCE]}
+    for start in range(0, len(wanted), _VALUES_AT_ONCE):
+        yield ":listed", {"listed": wanted[start : start + _VALUES_AT_ONCE]}
 
 
 def listing(

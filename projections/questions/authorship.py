@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from projections.questions import choosing
@@ -34,7 +34,9 @@ _COMMANDS: Final = f"""
 # CASE: of the lesson's teacher, who entered most, nothing else is looked up.
 _STRANGER: Final = f""" AND CASE WHEN m.actor = l.teacher THEN FALSE ELSE coalesce({_ANSWERS}) IS NULL AND NOT EXISTS (
         SELECT 1 FROM {{assignments}} a WHERE a.course = l.course AND a.teacher = m.actor AND a.entry < m.entry) END"""
-_MOMENTS: Final = "SELECT m.entry, m.at FROM {commands} m WHERE m.entry >= :after AND m.entry < :before"
+_HOUR_OF: Final = "substr(m.at, 1, 13)"
+_MINUTE_OF: Final = "substr(m.at, 1, 16)"
+_OF_SPAN: Final = "FROM {commands} m WHERE m.entry >= :after AND m.entry < :before"
 _ABOUT_LESSONS: Final = " AND m.lesson IS NOT NULL"
 _OF_LESSONS: Final = " AND m.lesson IN (SELECT l.lesson FROM {lessons} l WHERE l.entry < :at"
 
@@ -53,19 +55,27 @@ def entered_by_others(asked: Asked) -> Found:
     if "administrator" in wanted:
         rows += _lines(asked, "administrator", asked.select(sql + " AND m.role = 'administrator'", **span))
     if "outside_hours" in wanted:
-        # Their moments first, of which most are within the hours; what else there is to say, of the others alone.
-        which = f"{_OF_LESSONS}{condition})" if condition else _ABOUT_LESSONS
-        hours = _Hours(asked)
-        outside = [
-            entry
-            for entry, at in asked.select(_MOMENTS + which + more, **span)
-            if (hours.is_outside(at) if (whole := hours[at[:13]]) is None else whole)
-        ]
-        for named, entries in listed(outside):
-            rows += _lines(asked, "outside_hours", asked.select(f"{sql} AND m.entry IN {named}", **span, **entries))
+        which = f"{_OF_SPAN}{f'{_OF_LESSONS}{condition})' if condition else _ABOUT_LESSONS}{more}"
+        for when, named in _outside(asked, which, span):
+            rows += _lines(asked, "outside_hours", asked.select(f"{sql} AND {when}", **span, **named))
     rows.sort(key=lambda row: (row[-1][0], row[0]))
     counts = Counter(row[0] for row in rows)
     return Found(rows, {finding: counts[finding] for finding in wanted})
+
+
+def _outside(asked: Asked, which: str, span: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Conditions, with their parameters, that a command was entered outside the hours: by hours of UTC, some thousands.
+
+    Only hours that see both are told apart by their minutes.
+    """
+    hours = _Hours(asked)
+    seen = {hour: hours[hour] for (hour,) in asked.select(f"SELECT DISTINCT {_HOUR_OF} {which}", **span)}
+    for some, named in listed([hour for hour, is_outside in seen.items() if is_outside]):
+        yield f"{_HOUR_OF} IN {some}", named
+    for some, named in listed([hour for hour, is_outside in seen.items() if is_outside is None]):
+        minutes = asked.select(f"SELECT DISTINCT {_MINUTE_OF} {which} AND {_HOUR_OF} IN {some}", **span, **named)
+        for of_hours, cut in listed([minute for (minute,) in minutes if hours.is_outside(minute)]):
+            yield f"{_MINUTE_OF} IN {of_hours}", cut
 
 
 class _Hours(dict[str, bool | None]):
