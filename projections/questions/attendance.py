@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
 from operator import itemgetter
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ledger.journal.vocabulary import ABSENCE_WORDS
 from projections.questions import choosing
 from projections.questions.asking import ENTRIES, Asked, Column, Found, Parameter, Question, Row
-from projections.reading import stands
+from projections.reading import LISTED_AT_ONCE, listing, stands
 from projections.views.lookups import memberships, periods
 
 FINDING_WORDS: Final = {
@@ -229,26 +229,30 @@ def _gaps(asked: Asked, found: list[Absence]) -> Iterator[Row]:
         for number in sorted(of)
         if number + 2 in of and number + 1 not in of
     ]
-    taken: dict[tuple[str, str], dict[int, int]] = {}
+    taken = _attendance(asked, {(class_group, day) for (class_group, _, day), _, _ in gaps})
     for (class_group, _, day), before, after in gaps:
-        if (class_group, day) not in taken:
-            taken[class_group, day] = _attendance_of_day(asked, class_group, day)
-        between = taken[class_group, day].get(before.number + 1)
+        between = taken.get((class_group, day, before.number + 1))
         if between is not None:
             place = list(_place(asked, before))
             place[3] = before.number + 1
             yield ("gap", *place, *_NOTHING, None, sorted([before.entry, between, after.entry]))
 
 
-def _attendance_of_day(asked: Asked, class_group: str, day: str) -> dict[int, int]:
-    """Number of a lesson -> the entry that says that its attendance was taken."""
-    sql = f"""SELECT l.number, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
+def _attendance(asked: Asked, days: Collection[tuple[str, str]]) -> dict[tuple[str, str, int], int]:
+    """Class, day and number of a lesson -> the entry that says that its attendance was taken."""
+    sql = f"""SELECT g.class_group, g.day, l.number, CASE WHEN l.attendance = 'taken' THEN l.fact ELSE
           (SELECT min(t.entry) FROM {{later_attendance}} t WHERE t.lesson = l.lesson AND {stands("t")}) END
-        FROM {{courses}} o CROSS JOIN {{lessons}} l
-        WHERE o.class_group = :class_group AND {stands("o")} AND l.course = o.course AND l.held_on = :day
-          AND l.stands = 1 AND {stands("l")}"""
-    found = asked.select(sql, class_group=class_group, day=day)
-    return {number: by for number, by in found if by is not None}
+        FROM given g CROSS JOIN {{courses}} o CROSS JOIN {{lessons}} l
+        WHERE o.class_group = g.class_group AND {stands("o")} AND l.course = o.course AND l.held_on = g.day
+          AND l.stands = 1 AND {stands("l")} ORDER BY l.entry"""
+    wanted = sorted(days)
+    found: dict[tuple[str, str, int], int] = {}
+    for start in range(0, len(wanted), LISTED_AT_ONCE):
+        given, parameters = listing("class_group, day", wanted[start : start + LISTED_AT_ONCE], ("", ""))
+        for *place, by in asked.select(f"{given} {sql}", **parameters):
+            if by is not None:
+                found[place[0], place[1], place[2]] = by
+    return found
 
 
 def _place(asked: Asked, absence: Absence) -> tuple[str, str, str, int, str, str, str]:
