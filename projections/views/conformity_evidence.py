@@ -57,6 +57,7 @@ class Evidence:
         self._position = position
         self._obligations = obligations(views, now=now, at=position)
         self._orders = regulation(views, at=position)
+        self._counts: dict[str, tuple[int, int | None]] = {}
         self.day = self._obligations.day
         self._found: dict[tuple[str, str | None], Callable[[], tuple[Shown, ...]]] = {
             ("head", None): self._versions,
@@ -426,8 +427,11 @@ class Evidence:
     def _count(self, ru: str, en: str, table: str, condition: str = "1 = 1", bears: Bears = "for") -> Shown:
         """Rows that had been made by then, whatever came later; every table here is one of the views' own."""
         sql = f"SELECT count(*), max(x.entry) FROM {{{table}}} x WHERE x.entry < :at AND {condition}"
-        ((count, last),) = self._views.select(sql, {"at": self._position})
-        return Shown(ru, en, int(count), last, bears)
+        # Several clauses ask about the same rows, at times thousands.
+        if sql not in self._counts:
+            ((count, last),) = self._views.select(sql, {"at": self._position})
+            self._counts[sql] = int(count), last
+        return Shown(ru, en, *self._counts[sql], bears)
 
 
 def _last(entries: Iterable[int]) -> int | None:

@@ -13,9 +13,10 @@ import threading
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeAlias
+from operator import attrgetter, itemgetter
+from typing import Final, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from projections.reading import Reader, command_of
@@ -254,17 +255,22 @@ def split(spans: Sequence[Span], rows: Iterable[DeadlineCount], of_days: OfDays,
 
 _PLACES: Final = {rule: place for place, rule in enumerate(RULES)}
 _COUNTED: Final = ("on_time", "late", "missing", "pending", "exempt", "no_regulation", "excused")
+_counted: Final = attrgetter(*_COUNTED)
 
 
 def together(parts: Iterable[Part], *, with_spans: bool) -> tuple[DeadlineCount, ...]:
     """The counts of all parts, in the order of rules, teachers, classes and weeks."""
-    found: dict[tuple[int, str, str, str], DeadlineCount] = {}
+    found: dict[tuple[int, str, str, str], list[DeadlineCount]] = {}
     for row in (row for part in parts for row in part.rows):
         key = _PLACES[row.rule], row.teacher or "", row.class_group or "", (row.week or "") if with_spans else ""
-        before = found.get(key)
-        if before is None:
-            found[key] = row if with_spans else replace(row, week=None)
-        else:
-            sums: dict[str, Any] = {name: getattr(before, name) + getattr(row, name) for name in _COUNTED}
-            found[key] = replace(before, **sums)
-    return tuple(row for _, row in sorted(found.items()))
+        found.setdefault(key, []).append(row)
+    return tuple(_sum(rows, with_spans=with_spans) for _, rows in sorted(found.items(), key=itemgetter(0)))
+
+
+def _sum(rows: Sequence[DeadlineCount], *, with_spans: bool) -> DeadlineCount:
+    """The counts of rows of one rule, teacher and class, and of one span where spans are told apart."""
+    of = rows[0]
+    if len(rows) == 1 and (with_spans or of.week is None):
+        return of
+    sums = map(sum, zip(*map(_counted, rows), strict=True))
+    return DeadlineCount(of.rule, of.clause, of.teacher, of.class_group, of.week if with_spans else None, *sums)

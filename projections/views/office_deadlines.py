@@ -200,17 +200,19 @@ def _results(views: Reader, by: Judging) -> Iterator[_Judged]:
                 one.minute, wall(date.fromisoformat(one.minute[:10]), one.minute[11:], by.school)
             )
         together.setdefault((one.sheet, one.what, since, one.shown_by), []).append(one)
+    # Most results are obtained, and shown, together with many others: their verdicts are the same one.
+    verdicts: dict[tuple[datetime, int | None, tuple[int, ...]], Verdict] = {}
+    minutes: dict[datetime, str] = {}
     for (sheet, what, since, shown_by), parts in together.items():
-        verdict = result(
-            since,
-            None if shown_by is None else Entered(shown_by, at[shown_by]),
-            school=by.school,
-            now=by.now,
-            cited=[fact for part in parts for fact in part.facts],
-        )
-        minute = since.astimezone(by.school.zone).isoformat(timespec="minutes")[:16]
+        cited = tuple(fact for part in parts for fact in part.facts)
+        verdict = verdicts.get((since, shown_by, cited))
+        if verdict is None:
+            shown = None if shown_by is None else Entered(shown_by, at[shown_by])
+            verdict = result(since, shown, school=by.school, now=by.now, cited=cited)
+            verdicts[since, shown_by, cited] = verdict
+            minutes[since] = since.astimezone(by.school.zone).isoformat(timespec="minutes")[:16]
         count = sum(part.how_many for part in parts)
-        yield _Judged(verdict, minute, class_group=sheets[sheet][0], sheet=sheet, what=what, results=count)
+        yield _Judged(verdict, minutes[since], class_group=sheets[sheet][0], sheet=sheet, what=what, results=count)
 
 
 def _shown_together(views: Reader, position: int) -> Iterator[_Together]:

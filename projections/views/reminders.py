@@ -115,10 +115,10 @@ def _oldest_lesson(views: Reader, by: Judging, today: date) -> str:
     return min([oldest, *(day for day in later if day is not None)])
 
 
-_ENDS_LATER: Final = f"""SELECT min(l.held_on) FROM {{works}} w
-    JOIN {{lessons}} l ON l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}
-    WHERE w.ends_on >= :day AND w.stands = 1 AND {stands("w")}"""
-# CROSS JOIN: make-ups are few, and their sets say in which lessons they are.
+# CROSS JOIN: works of several days and make-ups are few; of the latter their sets say in which lessons they are.
+_ENDS_LATER: Final = f"""SELECT min(l.held_on) FROM {{works}} w CROSS JOIN {{lessons}} l
+    WHERE w.ends_on >= :day AND w.stands = 1 AND {stands("w")}
+      AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}"""
 _MADE_UP_LATER: Final = f"""SELECT min(l.held_on) FROM {{cell_sets}} s CROSS JOIN {{cells}} c CROSS JOIN {{lessons}} l
     WHERE s.what = 'make_up' AND c.lesson = s.lesson AND c.what = 'make_up' AND c.value >= :day AND {stands("c")}
       AND l.lesson = c.lesson AND l.stands = 1 AND {stands("l")}"""

@@ -6,20 +6,21 @@ a moment. Which homework a work checks, verify/spec/events.md says; here of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from ledger.journal.deadlines.homework import homework_term
 from ledger.journal.deadlines.verdict import Verdict
 from ledger.journal.vocabulary import BAD_MARKS
 from ledger.wire.entry import format_at
 from projections.reading import LISTED_AT_ONCE, Answer, AsOf, Reader, listing, resolve, stands
-from projections.views.columns import LessonColumn, NotAssigned, Value, Work, columns_of
-from projections.views.deadline_basis import Judging, judging_at
+from projections.views.columns import LessonColumn, NotAssigned, Value, columns_of
+from projections.views.deadline_basis import Judging, judging_at, moments, wall
 from projections.views.deadlines import homework_verdicts
 from projections.views.flagged_marks import FIRST_DAY, LAST_DAY, FlaggedMark, HomeworkFlag
-from projections.views.lookups import Lesson, lessons_among
+from projections.views.lookups import lessons_among
 
 
 def with_status(
@@ -57,8 +58,13 @@ def flagged(
     by = judging_at(views, position, now) if bad else None
     if by is None or not _counts_any(by):
         return list(values)
-    checks = [works[value.lesson, value.work or ""] for value in bad]
-    flags = flags_of_works(views, [(of[work.lesson].lesson, work) for work in dict.fromkeys(checks)], by)
+    checks = dict.fromkeys(works[value.lesson, value.work or ""] for value in bad)
+    places = ((work, of[work.lesson].lesson) for work in checks)
+    flags = flags_of_works(
+        views,
+        [_Check(at.lesson, work.work, work.of_lesson, at.course, at.held_on, at.number) for work, at in places],
+        by,
+    )
     return [
         replace(value, homework_flag=flags.get((value.lesson, value.work or "")))
         if value.what == "mark" and value.value in BAD_MARKS
@@ -95,42 +101,67 @@ def flagged_homework_marks(
         parameters["student"] = student
         condition += " AND m.student = :student"
     rows = views.select(_MARKS + condition + _ORDER, parameters)
-    of = {lesson.lesson: lesson for lesson in lessons_among(views, {row[2] for row in rows}, at=position).rows}
-    columns = columns_of(views, of.values(), position)
-    works = {(work.lesson, work.work): work for column in columns for work in column.works}
-    keys = dict.fromkeys((row[2], row[7]) for row in rows)
-    flags = flags_of_works(views, [(of[lesson], works[lesson, work]) for lesson, work in keys], by)
+    checks = {_Check(row[2], row[7], of_lesson, row[4], row[3], number) for *row, number, of_lesson in rows}
+    flags = flags_of_works(views, checks, by)
     return Answer(
         position,
         tuple(
             FlaggedMark(*cells)
-            for row in rows
+            for *row, _, _ in rows
             if (flag := flags.get((row[2], row[7]))) is not None
             for cells in ((*row, None, None, flag),)
         ),
     )
 
 
-def flags_of_works(
-    views: Reader, works: Iterable[tuple[Lesson, Work]], by: Judging
-) -> dict[tuple[str, str], HomeworkFlag]:
+class _Check(NamedTuple):
+    """A work that checks homework: of a lesson that it names, or of the one before that in which it was written."""
+
+    lesson: str
+    work: str
+    of_lesson: str | None
+    course: str
+    held_on: str
+    number: int
+
+
+def flags_of_works(views: Reader, works: Collection[_Check], by: Judging) -> dict[tuple[str, str], HomeworkFlag]:
     """(lesson, work) -> the flag of bad marks for it, of homework checks whose homework counts as not assigned."""
     checked = _checked(views, works, by.position)
     found = lessons_among(views, {name for name in checked.values() if name is not None}, at=by.position).rows
     columns = columns_of(views, found, by.position)
-    verdicts = homework_verdicts(views, columns, by)
+    given = _given_in_time(views, columns, by)
+    verdicts = homework_verdicts(views, [column for column in columns if column.lesson.lesson not in given], by)
     of_lessons = {
         column.lesson.lesson: flag
         for column in columns
-        if (flag := _flag(column, *verdicts[column.lesson.lesson], by)) is not None
+        if (flag := _flag(column, verdicts.get(column.lesson.lesson), by)) is not None
     }
     return {key: of_lessons[name] for key, name in checked.items() if name is not None and name in of_lessons}
 
 
-def _checked(views: Reader, works: Iterable[tuple[Lesson, Work]], position: int) -> dict[tuple[str, str], str | None]:
+def _given_in_time(views: Reader, columns: Iterable[LessonColumn], by: Judging) -> set[str]:
+    """Lessons with homework in time even if theirs was the students' last lesson: then it need not be known.
+
+    After a later one there is more time for homework for the next day, and what a plan exempts is as good.
+    """
+    given = [(column.lesson, column.homework) for column in columns if column.homework is not None]
+    at = moments(views, [homework.entered for _, homework in given])
+    in_time = set()
+    for lesson, homework in given:
+        school, held_on = by.of(lesson.class_group), date.fromisoformat(lesson.held_on)
+        version = school.version_on(held_on)
+        if version is not None:
+            due_on = None if homework.due_on is None else date.fromisoformat(homework.due_on)
+            term, _ = homework_term(held_on, due_on, wall(held_on, lesson.ends_at, school), version, school)
+            if at[homework.entered] < term.late_from:
+                in_time.add(lesson.lesson)
+    return in_time
+
+
+def _checked(views: Reader, works: Collection[_Check], position: int) -> dict[tuple[str, str], str | None]:
     """(lesson, work) -> the lesson whose homework it checks: the one that it names, or the course's last before."""
-    works = tuple(works)
-    places = sorted({(lesson.course, lesson.held_on, lesson.number) for lesson, work in works if not work.of_lesson})
+    places = sorted({(work.course, work.held_on, work.number) for work in works if not work.of_lesson})
     before: dict[tuple[str, str, int], str | None] = {}
     for start in range(0, len(places), LISTED_AT_ONCE):
         some = places[start : start + LISTED_AT_ONCE]
@@ -138,8 +169,7 @@ def _checked(views: Reader, works: Iterable[tuple[Lesson, Work]], position: int)
         for course, day, number, lesson in views.select(f"{given} {_BEFORE}", {**parameters, "at": position}):
             before[course, day, number] = lesson
     return {
-        (work.lesson, work.work): work.of_lesson or before[lesson.course, lesson.held_on, lesson.number]
-        for lesson, work in works
+        (work.lesson, work.work): work.of_lesson or before[work.course, work.held_on, work.number] for work in works
     }
 
 
@@ -153,15 +183,19 @@ def _not_assigned(verdict: Verdict) -> NotAssigned:
     return NotAssigned(verdict.status, due, verdict.basis)
 
 
-def _flag(column: LessonColumn, verdict: Verdict, is_not_assigned: bool, by: Judging) -> HomeworkFlag | None:  # noqa: FBT001
+def _flag(column: LessonColumn, judged: tuple[Verdict, bool] | None, by: Judging) -> HomeworkFlag | None:
+    """The flag of bad marks for a lesson's homework; `judged`: as `homework_verdicts` says, None: it was in time."""
     version = by.school.version_on(date.fromisoformat(column.lesson.held_on))
     if version is None or not version.parameters.unposted_homework_is_not_assigned:
         return None
     given = column.homework
     says_none = given is not None and given.text == ""
-    if not is_not_assigned and not says_none:
+    if says_none:
+        status = "none"
+    elif judged is not None and judged[1]:
+        status = judged[0].status
+    else:
         return None
-    status = "none" if says_none else verdict.status
     return HomeworkFlag(column.lesson.lesson, status, given.entry if given is not None else None, version.entry)
 
 
@@ -174,7 +208,8 @@ _BEFORE: Final = f"""
 _BAD: Final = ", ".join(f"'{value}'" for value in sorted(BAD_MARKS))
 # Checks of homework are far fewer than lessons and marks: without this order a planner begins with all of these.
 _MARKS: Final = f"""
-    SELECT m.entry, m.fact, m.lesson, l.held_on, l.course, o.class_group, m.student, m.work, m.value
+    SELECT m.entry, m.fact, m.lesson, l.held_on, l.course, o.class_group, m.student, m.work, m.value,
+      l.number, w.of_lesson
     FROM {{works}} w CROSS JOIN {{lessons}} l CROSS JOIN {{courses}} o CROSS JOIN {{cells}} m
     WHERE w.kind = 'homework_check' AND w.stands = 1 AND {stands("w")}
       AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")} AND l.held_on BETWEEN :first AND :last
