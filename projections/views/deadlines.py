@@ -112,9 +112,17 @@ class CompletenessRow:
 
 
 def deadline_register(
-    views: Reader, asked: Asked, *, now: datetime, at: AsOf = None, among: tuple[Lesson, ...] | None = None
+    views: Reader,
+    asked: Asked,
+    *,
+    now: datetime,
+    at: AsOf = None,
+    among: tuple[Lesson, ...] | None = None,
+    doubts: Doubts | None = None,
 ) -> DeadlineRegister:
     """Verdicts on lessons that stand, all or those `among` some, and on planned ones that are over and not recorded.
+
+    With `doubts` no other verdicts are made on lessons that stand; who gives them asks for the rows alone.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -126,8 +134,7 @@ def deadline_register(
     used: set[int] = set()
     rules = tuple(rule for rule in asked.rules if asked.student is None or rule in OF_STUDENTS)
     rosters = _rosters(views, found, by.position)
-    doubts = None
-    if asked.student is None and found and set(asked.statuses) <= set(TO_ATTEND_TO):
+    if doubts is None and asked.student is None and found and set(asked.statuses) <= set(TO_ATTEND_TO):
         doubts, used = in_doubt(views, found, by, rules, rosters)
     lessons_judged = _judged(views, found, by, rules, asked.student, rosters, doubts)
     places: Iterator[tuple[Lesson | DayLesson, list[Judged]]] = (

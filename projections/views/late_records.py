@@ -6,22 +6,33 @@ lacks may be missing, or pending while its term runs.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
+from ledger.journal.deadlines.marks import class_term
+from ledger.journal.deadlines.verdict import Rule
 from projections.reading import AsOf, Reader
-from projections.views.deadline_basis import judging
+from projections.views.deadline_basis import Judging, judging
 from projections.views.deadline_cells import annulled_cells
+from projections.views.deadline_doubts import Doubt, Doubts
 from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadline_sums import Selection, Sums
 from projections.views.deadline_terms import Terms
-from projections.views.deadline_written import written_works
+from projections.views.deadline_written import WorkRow, written_works
 from projections.views.deadlines import Asked, deadline_register
 from projections.views.lookups import lessons_among
 
+_WRITTEN: Final[frozenset[Rule]] = frozenset({"written_mark", "written_work"})
 
-def late_records(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None) -> Sequence[DeadlineRow]:
+
+def late_records(
+    views: Reader, asked: Asked, *, now: datetime, at: AsOf = None, due_by: datetime | None = None
+) -> Sequence[DeadlineRow]:
     """The register's rows of what is late, missing or pending, as is asked; of all students.
+
+    Of written works whose class has more time than until `due_by` there may be none.
 
     Raises:
         NotYetProjected: `at` is a position that the views have not reached.
@@ -30,11 +41,35 @@ def late_records(views: Reader, asked: Asked, *, now: datetime, at: AsOf = None)
     selection = Selection(asked, by.position)
     days = selection.days(views)
     suspects: set[str] = set()
+    works: defaultdict[str, set[str]] = defaultdict(set)
     if days:
         sums = Sums(views, selection, Terms(views, by, days), days, by_teacher=False, by_class=False, span_of=None)
         suspects = sums.suspects()
-        if {"written_mark", "written_work"} & set(asked.rules):
-            found = written_works(views, sums, annulled_cells(views, by.position))
-            suspects.update(work.lesson for work, _, of in found if any(of.get(status) for status in asked.statuses))
-    among = lessons_among(views, sorted(suspects), at=by.position).rows
-    return deadline_register(views, asked, now=now, at=at, among=among).rows
+        if _WRITTEN & set(asked.rules):
+            for work, _, of in written_works(views, sums, annulled_cells(views, by.position)):
+                if any(of.get(status) for status in asked.statuses) and _is_due(work, by, due_by):
+                    works[work.lesson].add(work.work)
+    among = lessons_among(views, sorted(suspects | works.keys()), at=by.position).rows
+    doubts = None if "oral_mark" in asked.rules else _doubts(asked, suspects, works)
+    return deadline_register(views, asked, now=now, at=at, among=among, doubts=doubts).rows
+
+
+def _doubts(asked: Asked, suspects: set[str], works: defaultdict[str, set[str]]) -> Doubts:
+    """What of each lesson may be in the answer; of oral marks, works are not known here."""
+    rules = frozenset(asked.rules)
+    of_lessons: frozenset[Rule] = rules - _WRITTEN
+    of_works: frozenset[Rule] = rules & _WRITTEN
+    nothing: frozenset[Rule] = frozenset()
+    return {
+        lesson: Doubt(
+            (of_lessons if lesson in suspects else nothing) | (of_works if lesson in works else nothing),
+            frozenset(works.get(lesson, ())),
+        )
+        for lesson in suspects | works.keys()
+    }
+
+
+def _is_due(work: WorkRow, by: Judging, due_by: datetime | None) -> bool:
+    """Whether the term of a work's class ends by a moment; without one, or without a regulation, it is as if it did."""
+    found = None if due_by is None else class_term(date.fromisoformat(work.last_day), by.of(work.class_group))
+    return found is None or due_by is None or found[1].due <= due_by

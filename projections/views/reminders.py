@@ -67,7 +67,8 @@ def due_within(
     by = judging(here, now, at)
     today = local_date(by.now, by.school.zone)
     last = today + timedelta(days=days)
-    until = format_at(end_of_day(last, by.school.zone))
+    end = end_of_day(last, by.school.zone)
+    until = format_at(end)
     asked = Asked(
         teacher=teacher,
         class_group=class_group,
@@ -76,7 +77,7 @@ def due_within(
         rules=LESSON_RULES,
         statuses=("pending",),
     )
-    lessons = late_records(here, asked, now=now, at=at)
+    lessons = late_records(here, asked, now=now, at=at, due_by=end)
     office = () if teacher else office_deadlines(here, OfficeAsked(statuses=("pending",)), now=now, at=at).rows
     return Due(
         by.position,
