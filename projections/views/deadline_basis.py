@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -19,7 +20,7 @@ from ledger.journal.deadlines.days_off import days_off
 from ledger.journal.deadlines.verdict import Entered, School, Version
 from ledger.journal.events import RegulationParameters
 from ledger.wire.entry import parse_at
-from projections.reading import AsOf, Reader, listing, resolve
+from projections.reading import AsOf, Reader, listing, resolve, stands
 from projections.views.lookups import Membership, courses, memberships, school_zone
 from projections.views.plan import Until, read_grade_calendars, until_of
 from projections.views.plans import Covering, homework_entries
@@ -114,15 +115,49 @@ def moments(views: Reader, entries: Collection[int]) -> dict[int, datetime]:
     }
 
 
+_FIRST: Final[WeakKeyDictionary[Reader, Mapping[str, int]]] = WeakKeyDictionary()
+_FIRST_MAX: Final = 50_000
+"""So many moments are remembered for one reader: of a year there are some thousands."""
+
+
 def first_entries(views: Reader, instants: Collection[str]) -> dict[str, int | None]:
     """Moment, spelled as an `at` -> the first entry recorded then or later; None where there is none.
 
     An entry's `at` never goes back, so whatever has that index or a higher one was recorded then or later: that is
-    how entries are held against a term without a look at the moment of each.
+    how entries are held against a term without a look at the moment of each. Nothing that comes later is the first, so
+    what was found is remembered.
     """
     sql = """SELECT a.at, (SELECT m.entry FROM {commands} m WHERE m.at >= a.at ORDER BY m.at, m.entry LIMIT 1)
         FROM given a"""
-    return dict(_asked(views, sql, "at", sorted(set(instants))))
+    known = _FIRST.get(views, {})
+    found: dict[str, int | None] = {instant: known.get(instant) for instant in instants}
+    unknown = sorted(instant for instant, entry in found.items() if entry is None)
+    if unknown:
+        read: dict[str, int | None] = dict(_asked(views, sql, "at", unknown))
+        found.update(read)
+        # Another one in place of it: others may be reading.
+        known = {} if len(known) > _FIRST_MAX else known
+        _FIRST[views] = {**known, **{instant: entry for instant, entry in read.items() if entry is not None}}
+    return found
+
+
+def first_with_terms_from(views: Reader, position: int, day: str) -> str:
+    """The first day of lessons with a term that counts from a day or later: of works that end, or were made up, then.
+
+    The day itself, where no such lesson was before it.
+    """
+    asked = {"at": position, "day": day}
+    found: list[str | None] = [views.select(sql, asked)[0][0] for sql in (_ENDS_LATER, _MADE_UP_LATER)]
+    return min([day, *(one for one in found if one is not None)])
+
+
+# CROSS JOIN: works of several days and make-ups are few; of the latter their sets say in which lessons they are.
+_ENDS_LATER: Final = f"""SELECT min(l.held_on) FROM {{works}} w CROSS JOIN {{lessons}} l
+    WHERE w.ends_on >= :day AND w.stands = 1 AND {stands("w")}
+      AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}"""
+_MADE_UP_LATER: Final = f"""SELECT min(l.held_on) FROM {{cell_sets}} s CROSS JOIN {{cells}} c CROSS JOIN {{lessons}} l
+    WHERE s.what = 'make_up' AND c.lesson = s.lesson AND c.what = 'make_up' AND c.value >= :day AND {stands("c")}
+      AND l.lesson = c.lesson AND l.stands = 1 AND {stands("l")}"""
 
 
 def planned_homework(views: Reader, lessons: Iterable[Covering], position: int) -> dict[str, int]:

@@ -16,7 +16,7 @@ COLUMNS: Final = "s.lesson, s.what, s.work, s.students, s.entry, s.last"
 ADDED: Final = f"""SELECT {COLUMNS} FROM {{additions}} b JOIN {{cell_sets}} s ON s.entry = b.entry
     WHERE b.what IN ('absence', 'make_up') AND b.entry < :at"""
 
-_ANNULLED: Final = f"""SELECT c.lesson, c.what, c.work, c.student, c.fact FROM {{additions}} b
+ANNULLED: Final = f"""SELECT c.lesson, c.what, c.work, c.student, c.fact FROM {{additions}} b
     JOIN {{cells}} c ON c.entry = b.entry AND c.value IS NULL AND {stands("c")}
     WHERE b.what IN ('annulled_absence', 'annulled_mark')"""
 
@@ -27,10 +27,10 @@ _Set = tuple[int, str]
 """The first entry of a command, and the students with commas between."""
 
 
-def annulled_cells(views: Reader, position: int) -> Annulled:
-    """All absences and marks that are annulled."""
+def annulled_cells(rows: Iterable[tuple[str, str, str | None, str, int]]) -> Annulled:
+    """Absences and marks that are annulled, from the rows of `ANNULLED`."""
     found: defaultdict[tuple[str, str, str | None], list[tuple[str, int]]] = defaultdict(list)
-    for lesson, what, work, student, fact in views.select(_ANNULLED, {"at": position}):
+    for lesson, what, work, student, fact in rows:
         found[lesson, what, work].append((student, fact))
     return found
 

@@ -18,10 +18,10 @@ from typing import Any, Final, NamedTuple
 
 from ledger.journal.deadlines.verdict import WORST_FIRST, Rule, Status
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, stands
+from projections.reading import AsOf, Reader, listed, stands
 from projections.views.day_ends import DayEnds
 from projections.views.deadline_basis import Judging, judging
-from projections.views.deadline_cells import ADDED, COLUMNS, Annulled, Cells, annulled_cells
+from projections.views.deadline_cells import ADDED, ANNULLED, COLUMNS, Annulled, Cells, annulled_cells
 from projections.views.deadline_kept import Changes, OfDays, Wanted, kept_for, spans_of, split, together
 from projections.views.deadline_sums import (
     GIVEN,
@@ -170,16 +170,13 @@ def _count(
     return tuple(tally.rows())
 
 
-_LESSONS: Final = f"""WITH {TOUCHED}
-    SELECT o.class_group, l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
+_LESSONS: Final = f"""SELECT o.class_group, l.course, l.lesson, l.teacher, l.held_on, l.starts_at, l.fact, l.plan_items,
       {TAKEN}, {GIVEN}, h.due_on, l.ends_at FROM touched q CROSS JOIN {{lessons}} l {OF_COURSE} {GIVEN_TO}
     WHERE l.lesson = q.lesson AND """
-_WORKS: Final = f"""WITH {TOUCHED}
-    SELECT {WORK}, {COLUMNS} FROM touched q CROSS JOIN {{works}} w CROSS JOIN {{lessons}} l {OF_COURSE}
+_WORKS: Final = f"""SELECT {WORK}, {COLUMNS} FROM touched q CROSS JOIN {{works}} w CROSS JOIN {{lessons}} l {OF_COURSE}
     LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
     WHERE l.lesson = q.lesson AND w.lesson = q.lesson AND w.written = 0 AND w.stands = 1 AND {stands("w")} AND """
-_ANNULLED_WORKS: Final = """SELECT DISTINCT w.lesson, w.work FROM {additions} b
-    JOIN {works} w ON w.lesson = b.lesson AND w.written = 0 WHERE b.what = 'annulled_mark' AND b.entry < :at"""
+_ORAL_WORKS: Final = "SELECT w.lesson, w.work FROM {works} w WHERE w.written = 0 AND w.lesson IN "
 _OF_ALL: Final[tuple[Rule, ...]] = ("lesson", "attendance", "homework")
 _PLACES: Final[dict[Status, int]] = {status: place for place, status in enumerate(WORST_FIRST)}
 _Statuses = tuple[int, int, int, int]
@@ -223,7 +220,7 @@ class _Counting:
 
     def count(self) -> None:
         """Count everything that the rules ask for."""
-        annulled = annulled_cells(self._views, self._selection.position)
+        annulled = annulled_cells(self._selection.of_additions(self._views, ANNULLED))
         if self._rules & {"lesson", "attendance", "homework", "oral_mark"}:
             self._lessons(annulled)
         if self._rules & {"written_mark", "written_work"}:
@@ -268,10 +265,12 @@ class _Counting:
         """Take annulled oral marks out of the count of lessons that no other command touched otherwise."""
         if "oral_mark" not in self._rules:
             return
-        oral: defaultdict[str, list[str]] = defaultdict(list)
-        for lesson, work in self._views.select(_ANNULLED_WORKS, {"at": self._selection.position}):
-            oral[lesson].append(work)
-        lessons = {one.lesson: one for one in self._sums.annulled() if one.lesson not in touched}
+        of_marks = {lesson for lesson, what, _ in annulled if what == "mark"}
+        lessons = {one.lesson: one for one in self._sums.annulled(of_marks) if one.lesson not in touched}
+        oral: defaultdict[str, set[str]] = defaultdict(set)
+        for wanted, named in listed(sorted(lessons)):
+            for lesson, work in self._views.select(_ORAL_WORKS + wanted, named):
+                oral[lesson].add(work)
         for lesson, one in lessons.items():
             count = sum(len(annulled.get((lesson, "mark", work), ())) for work in oral[lesson])
             place = (one.found.teacher, one.found.class_group, one.found.week)
@@ -313,7 +312,7 @@ class _Counting:
         position = self._selection.position
         sets = [row[WORK_COLUMNS:] for row in rows if row[WORK_COLUMNS] is not None]
         oral = {work.lesson for work in works}
-        added = self._views.select(ADDED, {"at": position})
+        added = self._selection.of_additions(self._views, ADDED)
         sets += (of for of in added if of[1] == "absence" or of[0] in oral)
         cells = Cells(self._views, position, sets, annulled)
         self._terms.add({day for own in cells.make_ups.values() for day in own.values()})
@@ -327,7 +326,8 @@ class _Counting:
 
     def _of_touched(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the lessons asked about that another command touched."""
-        return self._views.select(sql + self._selection.of_touched(self._views), self._selection.parameters)
+        touched, condition, parameters = self._selection.touched(self._views, TOUCHED, {})
+        return self._views.select(f"WITH {touched} {sql}{condition}", parameters)
 
     def _doubtful(
         self, lessons: Iterable[_LessonRow], exempt: Container[str]

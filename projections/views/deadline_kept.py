@@ -20,7 +20,7 @@ from typing import Final, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from projections.reading import Reader, command_of
-from projections.views.deadline_basis import Judging
+from projections.views.deadline_basis import Judging, first_with_terms_from
 from projections.views.deadline_rows import monday
 from projections.views.deadline_tally import By, DeadlineCount
 from projections.views.deadlines import FIRST_DAY, RULES
@@ -35,6 +35,11 @@ PARTS_MAX: Final = 4
 OfDays: TypeAlias = "Counter[tuple[str, str, int | None]]"
 """Lessons by teacher, by month or week, and by how many parts of their day were in time (`deadline_counts`)."""
 
+
+def _excuses_of(table: str, column: str) -> str:
+    return f"x.{column} IN (SELECT t.{column} FROM {{{table}}} t WHERE t.entry >= :first AND t.entry < :last)"
+
+
 BY_LESSON: Final = ("additions", "cell_sets", "corrections", "homework", "later_attendance", "works")
 """Their rows name the lesson. What is in `cells` came by a command that has a row in one of these."""
 BY_DAY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -45,20 +50,31 @@ BY_DAY: Final[Mapping[str, tuple[str, ...]]] = {
     "substitution_plans": ("held_on",),
 }
 """Columns with the days that a row is about."""
+BY_EXCUSE: Final[Mapping[str, str]] = {
+    "excuses": "x.entry >= :first AND x.entry < :last",
+    "excuse_withdrawals": _excuses_of("excuse_withdrawals", "excuse"),
+    "incidents": _excuses_of("incidents", "incident"),
+    "incident_closings": _excuses_of("incident_closings", "incident"),
+}
+"""The condition on excuses `x` of whose lessons and days a row may change something."""
+BY_PLAN: Final = "substitution_plan_ends"
+"""A row names the planned substitution that it ends."""
 SINCE_DAY: Final[Mapping[str, str]] = {
     "assignments": "starts_on",
     "enrollments": "starts_on",
     "leavings": "ends_on",
     "joinings": "starts_on",
     "departures": "ends_on",
+    "bells": "effective_from",
+    "timetables": "effective_from",
+    "regulations": "effective_from",
 }
-"""The column with the first day that a row may change something of."""
-OF_ALL_DAYS: Final = (
-    *("appointments", "bells", "calendar", "classes", "courses", "excuse_withdrawals", "excuses"),
-    *("incident_closings", "incidents", "periods", "plans", "regulations", "schools", "substitution_plan_ends"),
-    *("timetables", "years"),
-)
+"""The column with the first day that a row may change something of; of lessons with works that end later, see there."""
+OF_ALL_DAYS: Final = ("calendar", "classes", "courses", "periods", "schools", "years")
 """A row of these may change what any day's counts are."""
+OF_NO_DAY: Final = ("appointments", "plans")
+"""Of these nothing is counted by itself: who is responsible for the journal is not judged by, and homework of a plan is
+that of lessons which were recorded behind it."""
 
 
 class Span(NamedTuple):
@@ -175,6 +191,10 @@ _STARTS: Final = f"SELECT {command_of(':first')}"
 _OF_LESSONS: Final = """SELECT DISTINCT l.held_on FROM {%s} t JOIN {recorded_lessons} l ON l.lesson = t.lesson
     WHERE t.entry >= :first AND t.entry < :last"""
 _OF_DAYS: Final = "SELECT DISTINCT t.%s FROM {%s} t WHERE t.entry >= :first AND t.entry < :last AND t.%s IS NOT NULL"
+_OF_EXCUSES: Final = """SELECT DISTINCT coalesce(l.held_on, x.held_on) FROM {excuses} x
+    LEFT JOIN {recorded_lessons} l ON l.lesson = x.lesson WHERE %s"""
+_OF_PLANS: Final = f"""SELECT DISTINCT p.held_on FROM {{{BY_PLAN}}} t JOIN {{substitution_plans}} p ON p.entry = t.plan
+    WHERE t.entry >= :first AND t.entry < :last"""
 _SINCE: Final = "SELECT min(t.%s) FROM {%s} t WHERE t.entry >= :first AND t.entry < :last"
 _NEVER: Final = "A"
 """Behind every day, as text is ordered."""
@@ -206,12 +226,15 @@ class Changes:
         of = {"first": first if begun is None else begun, "last": last}
         if self._views.select(f"SELECT a.entry FROM ({_ANY}) a LIMIT 1", of):
             return Touched(frozenset(), FIRST_DAY)
-        since_of = [_SINCE % (column, table) for table, column in SINCE_DAY.items()]
-        days = [_OF_LESSONS % table for table in BY_LESSON]
+        days = [_OF_PLANS, *(_OF_LESSONS % table for table in BY_LESSON)]
+        days += [_OF_EXCUSES % condition for condition in BY_EXCUSE.values()]
         days += [_OF_DAYS % (column, table, column) for table, columns in BY_DAY.items() for column in columns]
-        since = [day for sql in since_of for (day,) in self._views.select(sql, of) if day is not None]
-        found = frozenset(day for sql in days for (day,) in self._views.select(sql, of))
-        return Touched(found, min(since, default=_NEVER))
+        since = _NEVER
+        for table, column in SINCE_DAY.items():
+            ((day,),) = self._views.select(_SINCE % (column, table), of)
+            if day is not None:
+                since = min(since, first_with_terms_from(self._views, last, day) if table == "regulations" else day)
+        return Touched(frozenset(day for sql in days for (day,) in self._views.select(sql, of)), since)
 
 
 def spans_of(views: Reader, position: int, first: str, last: str, *, by_week: bool) -> list[Span]:

@@ -17,7 +17,7 @@ import orjson
 
 from ledger.journal.deadlines.verdict import WORST_FIRST
 from ledger.journal.timetable_events import Bell
-from projections.reading import Reader, listed, listing, stands
+from projections.reading import LISTED_AT_ONCE, Reader, listed, listing, stands
 from projections.views.deadline_terms import Terms
 from projections.views.deadlines import FIRST_DAY, LAST_DAY, Asked
 from projections.views.plans import HOMEWORK, WITH_HOMEWORK
@@ -49,13 +49,44 @@ class Selection:
             self.parameters["class_group"] = asked.class_group
         self.of_days = f"l.held_on BETWEEN :first AND :last{conditions}"
         self.where = f"{self.of_days} AND l.stands = 1 AND {stands('l')}"
+        self.own = f"(SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days})"
         self._is_of_all = asked.teacher is None and asked.class_group is None
+        self._is_narrow: bool | None = None
+        self._touched: dict[str, list[tuple[str]]] = {}
 
-    def of_touched(self, views: Reader) -> str:
-        """The same as `where`, where lessons `q` that other commands touched are looked up first."""
-        if self._is_of_all and not any(self._has_any(views, of) for of in ("< :first", "> :last")):
-            return self.where
-        return f"{self.where} AND q.lesson IN (SELECT l.lesson FROM {{recorded_lessons}} l WHERE {self.of_days})"
+    def is_narrow(self, views: Reader) -> bool:
+        """Whether there are lessons that are not asked about; those that are, `own` lists."""
+        if self._is_narrow is None:
+            self._is_narrow = not self._is_of_all or any(self._has_any(views, of) for of in ("< :first", "> :last"))
+        return self._is_narrow
+
+    def of_additions(self, views: Reader, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a statement about additions `b`, of the lessons asked about alone."""
+        return views.select(f"{sql} AND b.lesson IN {self.own}" if self.is_narrow(views) else sql, self.parameters)
+
+    def touched(self, views: Reader, said: str, parameters: Mapping[str, object]) -> tuple[str, str, dict[str, object]]:
+        """Lessons that other commands touched, for a statement that begins with them.
+
+        Args:
+            views: whom to ask.
+            said: the common table expression that says which lessons are in `touched`; there are a few thousand a year.
+            parameters: what it needs beside those of the selection.
+
+        Returns:
+            The expression that takes its place, which lists what is asked about alone, where that is not all; the
+            condition, as `where`, on lessons found by it; parameters of both.
+        """
+        known = {**self.parameters, **parameters}
+        if not self.is_narrow(views):
+            return said, self.where, known
+        if said not in self._touched:
+            sql = f"WITH {said} SELECT q.lesson FROM touched q WHERE q.lesson IN {self.own}"
+            self._touched[said] = views.select(sql, known)
+        found = self._touched[said]
+        if len(found) > LISTED_AT_ONCE:
+            return said, f"{self.where} AND q.lesson IN {self.own}", known
+        listed_of, named = listing("lesson", found, ("",), name="touched")
+        return listed_of.removeprefix("WITH "), self.where, known | named
 
     def _has_any(self, views: Reader, days: str) -> bool:
         """Whether any lesson was held on such days."""
@@ -219,11 +250,11 @@ class Sums:
         for wanted, named in listed(sorted({course for (course,) in found})):
             yield from self._single(f" AND l.course IN {wanted}", "", latest=self.ends[0], named=named)
 
-    def annulled(self) -> Iterator[OwnLesson]:
-        """Lessons, touched or not, with oral marks of their own and an annulled mark, at times more than once."""
-        table = f"{{additions}} b CROSS JOIN {_RECORDED}"
-        condition = " AND b.what = 'annulled_mark' AND b.entry < :at AND l.lesson = b.lesson AND l.oral > 0"
-        yield from self._single(condition, "", latest=self.ends[0], table=table)
+    def annulled(self, lessons: Collection[str]) -> Iterator[OwnLesson]:
+        """Those of some lessons, touched or not, that have oral marks of their own."""
+        for wanted, named in listed(sorted(lessons)):
+            condition = f" AND l.lesson IN {wanted} AND l.oral > 0"
+            yield from self._single(condition, "", latest=self.ends[0], named=named)
 
     def _single(
         self,
@@ -231,14 +262,13 @@ class Sums:
         joins: str,
         *,
         latest: str,
-        table: str = _RECORDED,
         clocks: Collection[str] = (),
         named: Mapping[str, object] = MappingProxyType({}),
     ) -> Iterator[OwnLesson]:
         found = self._counted(
             f"{_OWN}, l.lesson, l.course, o.class_group, l.held_on, l.starts_at, l.fact, l.given, l.plan_items, l.oral",
             "",
-            table=table,
+            table=_RECORDED,
             joins=joins,
             named=named,
             condition=condition,
@@ -306,7 +336,7 @@ class Sums:
         courses = ""
         if self.by_class or calendar or with_courses:
             courses = f"JOIN {{courses}} o ON o.course = l.course AND {stands('o')}{calendar}"
-        if named or table.startswith("{additions}"):
+        if named:
             tables, condition = f"{table} CROSS JOIN terms t", f" AND t.day = l.held_on || ''{condition}"
         elif calendar:
             tables = f"{table} JOIN terms t ON t.day = l.held_on || ''"
@@ -316,7 +346,8 @@ class Sums:
             some = days[start : start + width]
             given, parameters = self._given(some, latest, clocks)
             if with_touched:
-                given = f"{given}, {TOUCHED}"
+                touched, _, also = self.selection.touched(self.views, TOUCHED, {})
+                given, parameters = f"{given}, {touched}", parameters | also
             sql = f"""{given} SELECT {places_apart}, {columns} FROM {tables} {courses} {joins}
                 WHERE {self.selection.where}{condition} {grouping}"""
             parameters |= self.selection.parameters | {"first": some[0], "last": some[-1]}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, Protocol, cast
 
-from ledger.journal.deadlines.homework import homework_term
+from ledger.journal.deadlines.homework import earlier, eve_term, homework_term
 from ledger.journal.deadlines.lesson import attendance_term, lesson_term
 from ledger.journal.deadlines.marks import oral_mark_term, written_mark_term
 from ledger.journal.deadlines.verdict import Rule, School, Status, Term, Version
@@ -58,6 +58,7 @@ class Terms:
         numbers = {key: number for number, key in enumerate(schools, start=1)}
         self._calendars = {group: numbers[id(school)] for group, school in judged.classes.items()}
         self._schools = {0: judged.school, **{numbers[key]: school for key, school in schools.items()}}
+        self._of_homework: dict[tuple[str, int], Term] = {}
         self._days = self._bounds(
             {
                 (rule, day, number): make(date.fromisoformat(day), version, school)
@@ -132,12 +133,19 @@ class Terms:
     def _eves(self, wanted: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str, int], Bound]:
         terms: dict[tuple[str, str, int], Term] = {}
         for day, ends_at, number in wanted:
-            version, held_on = self._versions[day], date.fromisoformat(day)
+            version = self._versions[day]
             if version is not None:
-                school = self._schools[number]
-                tomorrow, end = date.fromordinal(held_on.toordinal() + 1), wall(held_on, ends_at, school)
-                terms[day, ends_at, number], _ = homework_term(held_on, tomorrow, end, version, school)
+                end = wall(date.fromisoformat(day), ends_at, self._schools[number])
+                terms[day, ends_at, number] = earlier(self._homework_term(day, number, version), eve_term(end, version))
         return self._bounds(terms)
+
+    def _homework_term(self, day: str, number: int, version: Version) -> Term:
+        """The term of a day's homework, whenever the students' last lesson ends."""
+        found = self._of_homework.get((day, number))
+        if found is None:
+            found, _ = homework_term(date.fromisoformat(day), None, None, version, self._schools[number])
+            self._of_homework[day, number] = found
+        return found
 
     def exempt(self, lessons: Iterable[Lasting], position: int) -> set[str]:
         """Lessons whose homework need not be entered: their plan had it before they began (R18)."""
@@ -161,7 +169,7 @@ class Terms:
         }
 
     def _bounds(self, terms: dict[Any, Term]) -> dict[Any, Bound]:
-        spelled = {term.late_from: format_at(term.late_from) for term in terms.values()}
+        spelled = {moment: format_at(moment) for moment in {term.late_from for term in terms.values()}}
         entries = first_entries(self._views, spelled.values())
         return {
             key: Bound(

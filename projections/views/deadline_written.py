@@ -43,36 +43,33 @@ _TOUCHED: Final = f"""touched (lesson) AS (SELECT b.lesson FROM {{additions}} b 
     UNION SELECT r.lesson FROM {{recorded_lessons}} r WHERE r.fact < :at
       AND r.fact >= (SELECT max(m.entry) FROM {{commands}} m WHERE m.entry < :at)
     UNION {ODD})"""
-_OWN: Final = f"""WITH {_TOUCHED}
-    SELECT l.lesson, l.work, l.course, l.teacher, l.held_on, l.ends_on, l.absent, s.entry, s.last, s.students
+_OWN: Final = f"""SELECT l.lesson, l.work, l.course, l.teacher, l.held_on, l.ends_on, l.absent,
+      s.entry, s.last, s.students
     FROM {{recorded_works}} l
     LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = l.lesson AND s.work = l.work AND s.entry < :at
     WHERE {stands("l")} AND l.lesson NOT IN (SELECT q.lesson FROM touched q) AND """
-_MARKED: Final = f"""WITH {_TOUCHED}
-    SELECT {WORK}, {COLUMNS} FROM touched q CROSS JOIN {{lessons}} l CROSS JOIN {{works}} w {OF_COURSE}
+_MARKED: Final = f"""SELECT {WORK}, {COLUMNS} FROM touched q CROSS JOIN {{lessons}} l CROSS JOIN {{works}} w {OF_COURSE}
     LEFT JOIN {{cell_sets}} s ON s.what = 'mark' AND s.lesson = w.lesson AND s.work = w.work AND s.entry < :at
     WHERE l.lesson = q.lesson AND w.lesson = l.lesson AND {_WRITTEN} AND """
-_ABSENT: Final = f"""WITH {_TOUCHED}
-    SELECT {COLUMNS} FROM touched q CROSS JOIN {{lessons}} l CROSS JOIN {{cell_sets}} s
+_ABSENT: Final = f"""SELECT {COLUMNS} FROM touched q CROSS JOIN {{lessons}} l CROSS JOIN {{cell_sets}} s
     WHERE l.lesson = q.lesson AND s.lesson = l.lesson AND s.what IN ('absence', 'make_up') AND s.entry < :at
-      AND l.lesson IN (SELECT w.lesson FROM {{works}} w WHERE {_WRITTEN}) AND """
+      AND EXISTS (SELECT 1 FROM {{works}} w WHERE w.lesson = l.lesson AND {_WRITTEN}) AND """
 
 
 def written_works(
     views: Reader, sums: Sums, annulled: Annulled
 ) -> Iterator[tuple[WorkRow, Bound | None, dict[Status, int]]]:
     """Each written work of the lessons asked about, with its class's term, and its students by their status."""
-    parameters = {**sums.selection.parameters, "begun": sums.begun}
-    of_touched = sums.selection.of_touched(views)
-    own = views.select(_OWN + sums.selection.of_days, parameters)
-    marked = views.select(_MARKED + of_touched, parameters)
+    touched, of_touched, parameters = sums.selection.touched(views, _TOUCHED, {"begun": sums.begun})
+    own = views.select(f"WITH {touched} {_OWN}{sums.selection.of_days}", parameters)
+    marked = views.select(f"WITH {touched} {_MARKED}{of_touched}", parameters)
     if not own and not marked:
         return
     rosters = Rosters(views, sums.selection.position, sums.selection.asked.class_group)
     yield from _own(own, sums.terms, rosters, annulled)
     if marked:
         cells = [row[WORK_COLUMNS:] for row in marked if row[WORK_COLUMNS] is not None]
-        cells += views.select(_ABSENT + of_touched, parameters)
+        cells += views.select(f"WITH {touched} {_ABSENT}{of_touched}", parameters)
         works = dict.fromkeys(WorkRow(*row[:WORK_COLUMNS]) for row in marked)
         yield from _touched(works, sums.terms, rosters, Cells(views, sums.selection.position, cells, annulled))
 

@@ -15,7 +15,7 @@ from ledger.journal.deadlines.marks import class_term
 from ledger.journal.deadlines.verdict import Rule
 from projections.reading import AsOf, Reader
 from projections.views.deadline_basis import Judging, judging
-from projections.views.deadline_cells import annulled_cells
+from projections.views.deadline_cells import ANNULLED, annulled_cells
 from projections.views.deadline_doubts import Doubt, Doubts
 from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadline_sums import Selection, Sums
@@ -46,7 +46,8 @@ def late_records(
         sums = Sums(views, selection, Terms(views, by, days), days, by_teacher=False, by_class=False, span_of=None)
         suspects = sums.suspects()
         if _WRITTEN & set(asked.rules):
-            for work, _, of in written_works(views, sums, annulled_cells(views, by.position)):
+            annulled = annulled_cells(selection.of_additions(views, ANNULLED))
+            for work, _, of in written_works(views, sums, annulled):
                 if any(of.get(status) for status in asked.statuses) and _is_due(work, by, due_by):
                     works[work.lesson].add(work.work)
     among = lessons_among(views, sorted(suspects | works.keys()), at=by.position).rows

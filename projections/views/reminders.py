@@ -13,8 +13,8 @@ from typing import Any, Final
 from ledger.journal.deadlines.days import end_of_day, local_date
 from ledger.journal.deadlines.verdict import Rule, days_term
 from ledger.wire.entry import format_at
-from projections.reading import AsOf, Reader, resolve, stands
-from projections.views.deadline_basis import Judging, judging
+from projections.reading import AsOf, Reader, resolve
+from projections.views.deadline_basis import Judging, first_with_terms_from, judging
 from projections.views.deadline_rows import DeadlineRow
 from projections.views.deadlines import OF_STUDENTS, RULES, Asked
 from projections.views.late_records import late_records
@@ -72,7 +72,8 @@ def due_within(
     asked = Asked(
         teacher=teacher,
         class_group=class_group,
-        from_date=_oldest_lesson(here, by, today),
+        # Also of works that end or are made up later.
+        from_date=first_with_terms_from(here, by.position, _oldest(by, today).isoformat()),
         to_date=last.isoformat(),  # no term ends before the day of its lesson
         rules=LESSON_RULES,
         statuses=("pending",),
@@ -108,25 +109,8 @@ class _Pinned(Reader):
         return self._views.select(sql, parameters)
 
 
-def _oldest_lesson(views: Reader, by: Judging, today: date) -> str:
-    """The first day of lessons of which a term may still run, also of works that end or are made up later."""
-    oldest = _oldest(by, today).isoformat()
-    asked = {"at": by.position, "day": oldest}
-    later: list[str | None] = [views.select(sql, asked)[0][0] for sql in (_ENDS_LATER, _MADE_UP_LATER)]
-    return min([oldest, *(day for day in later if day is not None)])
-
-
-# CROSS JOIN: works of several days and make-ups are few; of the latter their sets say in which lessons they are.
-_ENDS_LATER: Final = f"""SELECT min(l.held_on) FROM {{works}} w CROSS JOIN {{lessons}} l
-    WHERE w.ends_on >= :day AND w.stands = 1 AND {stands("w")}
-      AND l.lesson = w.lesson AND l.stands = 1 AND {stands("l")}"""
-_MADE_UP_LATER: Final = f"""SELECT min(l.held_on) FROM {{cell_sets}} s CROSS JOIN {{cells}} c CROSS JOIN {{lessons}} l
-    WHERE s.what = 'make_up' AND c.lesson = s.lesson AND c.what = 'make_up' AND c.value >= :day AND {stands("c")}
-      AND l.lesson = c.lesson AND l.stands = 1 AND {stands("l")}"""
-
-
 def _oldest(by: Judging, today: date) -> date:
-    """The first day whose longest term is not over; today where all are."""
+    """The first day of which a term may still run; today where all are over."""
     days = (today - timedelta(days=back) for back in range(_OLDEST_DAYS, 0, -1))
     return next((day for day in days if _is_open(by, day)), today)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from projections.views.plan import (
     Courses,
     Held,
     Plan,
+    Planner,
     Until,
     count_held,
     days_between,
@@ -233,6 +234,8 @@ class Board:
                 if is_wanted and first <= day <= min(last, self.until.day) and class_group in self.plan.planners:
                     days.setdefault(class_group, set()).add(day)
         for class_group, planner in self.plan.planners.items():
+            if wanted is not None and not _has_any(planner, wanted):
+                continue
             for day, courses in self.plan.counts(planner):
                 if day > self.until.day:
                     break
@@ -306,6 +309,11 @@ class Board:
             expected_by=expected.entry if expected else None,
             is_elsewhere=cancelled is not None and (cancelled.moved_on or cancelled.merged_with) is not None,
         )
+
+
+def _has_any(planner: Planner, courses: Collection[str]) -> bool:
+    """Whether a class's timetables have any of some courses."""
+    return any(one.course in courses for of in planner.timetables for one in of.event.lessons)
 
 
 def _parts(days: list[str]) -> Iterator[list[str]]:

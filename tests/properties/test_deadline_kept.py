@@ -13,9 +13,11 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from ledger.journal import events as j, excuse_events as ex
+from ledger.journal.plan_events import LessonPlanImported, PlanItem
 from ledger.journal.timetable_events import Bell, BellScheduleSet, TimetableLesson, TimetableSet
 from projections.engine import Views
 from projections.reading import Reader
@@ -125,7 +127,7 @@ def neighbours(school: DeadlineLog, rng: random.Random) -> Iterator[tuple[int, i
         yield rng.choice(pairs)
     cut = [(begins + 1, ends) for begins, ends, entries in commands if len(entries) > 1]
     yield from rng.sample(cut, min(len(cut), 4))
-    # Incidents, excuses and orders touch every day; where none comes, weeks become over by themselves.
+    # Where nothing comes that touches every day, weeks become over by themselves.
     quiet = [
         (run[0][1], run[-1][1])
         for is_quiet, found in groupby(commands, lambda item: item[2][-1]["type"] not in _EVERYWHERE)
@@ -134,10 +136,7 @@ def neighbours(school: DeadlineLog, rng: random.Random) -> Iterator[tuple[int, i
     yield from rng.sample(quiet, min(len(quiet), 10))
 
 
-_EVERYWHERE: Final = (
-    *("incident_opened/1", "incident_closed/1", "excuse_accepted/1", "excuse_withdrawn/1", "regulation_adopted/1"),
-    *("lesson_plan_imported/1", "lesson_plan_amended/1", "days_off_declared/1", "timetable_set/1"),
-)
+_EVERYWHERE: Final = ("days_off_declared/1",)
 
 
 def test_what_is_kept_is_what_is_counted_anew(schools: list[tuple[DeadlineLog, Views]], reused: Counter[str]) -> None:
@@ -182,6 +181,55 @@ def test_what_comes_late_changes_a_week_that_was_over(tmp_path: Path, reused: Co
         for at in range(begins, views.position() + 1):
             ask(views, Asked(), ("teacher", "week"), at)
     assert reused["other"]
+
+
+def touched(views: Reader, before: int, after: int) -> tuple[set[str], str]:
+    """The days that entries may have changed the counts of."""
+    found = Changes(views).between(before, after)
+    return set(found.days), found.since
+
+
+def test_a_plan_touches_no_day_and_an_excuse_one_and_an_order_those_of_its_terms(tmp_path: Path) -> None:
+    """With a work of several days and one made up, whose terms begin under the order and their lessons before it."""
+    school = DeadlineLog(13, classes_count=1, students_count=4, courses_count=1)
+    school.adopt()
+    course, group, _ = school.courses[0]
+    days = [school.log.at.astimezone(MOSCOW).date() + timedelta(days=number) for number in (2, 3, 4, 9)]
+    lessons = [school.id() for _ in days]
+    late, made_up, excuse = school.id(), school.id(), school.id()
+    works = {0: (late, days[3].isoformat()), 1: (made_up, None)}
+    student = school.students[group][0]
+    for number, (lesson, day) in enumerate(zip(lessons, days, strict=True)):
+        header: dict[str, Any] = {"held_on": day.isoformat(), "starts_at": "09:00", "ends_at": "09:45", "number": 1}
+        kept = j.LessonRecorded(course=course, teacher=school.teachers[0], topic="Т", attendance="taken", **header)
+        written = [
+            (f"lesson/{lesson}", j.WorkRecorded(work=work, kind="test", written=True, weight=100, ends_on=ends_on))
+            for work, ends_on in [works[number]]
+        ] if number in works else []  # fmt: skip
+        school.command((f"lesson/{lesson}", kept), *written, seconds=90_000)
+    own = j.MakeUpRecorded(student=student, work=made_up, made_up_on=days[3].isoformat())
+    school.command((f"lesson/{lessons[1]}", own), seconds=3_000_000)
+    at = [len(school.log.raws)]
+    plan = PlanItem(number=1, topic="Т", hours=1, homework="§ 1")
+    school.command((f"plan/{course}", LessonPlanImported(title="КТП", items=(plan,))), seconds=60)
+    at.append(len(school.log.raws))
+    why = ex.ExcuseAccepted(
+        teacher=school.teachers[0], rules=("lesson",), reason="order", basis="приказ", lesson=lessons[2]
+    )
+    school.command((f"excuse/{excuse}", why), role="administrator", seconds=60)
+    at.append(len(school.log.raws))
+    order: dict[str, Any] = {"order_number": "2", "order_date": "2026-08-29", "effective_from": days[2].isoformat()}
+    longer = msgspec.structs.replace(PARAMETERS, written_mark_days=60)
+    adopted = j.RegulationAdopted(parameters=longer, **order)
+    school.command((f"regulation/{school.period}", adopted), role="administrator", seconds=60)
+    at.append(len(school.log.raws))
+    with Views.open(f"sqlite:{tmp_path}/views.db", school.log.origin) as views:
+        views.catch_up(school.log)
+        found = [touched(views, *pair) for pair in pairwise(at)]
+        nothing = "A"
+        assert found == [(set(), nothing), ({days[2].isoformat()}, nothing), (set(), days[0].isoformat())]
+        for position in range(at[0] - 1, at[-1] + 1):
+            ask(views, Asked(), ("teacher", "week"), position)
 
 
 def test_what_waits_lacks_once_its_term_is_over_though_nothing_was_entered_since(tmp_path: Path) -> None:
@@ -250,7 +298,8 @@ def test_of_every_table_that_counts_rest_on_it_is_known_what_a_row_changes(
     schools: list[tuple[DeadlineLog, Views]],
 ) -> None:
     known = {
-        *deadline_kept.BY_LESSON, *deadline_kept.BY_DAY, *deadline_kept.SINCE_DAY, *deadline_kept.OF_ALL_DAYS,
+        *deadline_kept.BY_LESSON, *deadline_kept.BY_DAY, *deadline_kept.BY_EXCUSE, deadline_kept.BY_PLAN,
+        *deadline_kept.SINCE_DAY, *deadline_kept.OF_ALL_DAYS, *deadline_kept.OF_NO_DAY,
     }  # fmt: skip
     for school, views in schools:
         watched = Watched(views)

@@ -36,9 +36,17 @@ def homework_term(
         return term, ()
     if last_lesson_end is None:
         return term, ("due_next_day", "last_lesson_end_unknown")
-    minutes = timedelta(minutes=parameters.homework_after_last_lesson_minutes)
-    eve = Term.after(last_lesson_end, minutes)
-    return min(term, eve, key=lambda either: either.late_from), ("due_next_day",)
+    return earlier(term, eve_term(last_lesson_end, version)), ("due_next_day",)
+
+
+def eve_term(last_lesson_end: datetime, version: Version) -> Term:
+    """Return until when the second sentence of 2.2.2 has homework for the next day entered."""
+    return Term.after(last_lesson_end, timedelta(minutes=version.parameters.homework_after_last_lesson_minutes))
+
+
+def earlier(term: Term, other: Term) -> Term:
+    """Return the one of two terms that ends first; the first of them where both do at once."""
+    return other if other.late_from < term.late_from else term
 
 
 def homework(
